@@ -1,0 +1,37 @@
+"""The tables. One module for each noun; DESIGN's nine rules of the data are their constraints."""
+
+from annotation.models.access import Consent, Token
+from annotation.models.dataset import DatasetVersion, Export
+from annotation.models.description import Caption, Recording, RecordingChunk, Transcript
+from annotation.models.image import Assignment, Embedding, Image, Upload
+from annotation.models.job import Job
+from annotation.models.learning import Alias, AliasMove, Bundle, Round
+from annotation.models.mask import Mask, Operation, Proposal, Revision
+from annotation.models.project import Label, Membership, Project
+
+__all__ = [
+    "Alias",
+    "AliasMove",
+    "Assignment",
+    "Bundle",
+    "Caption",
+    "Consent",
+    "DatasetVersion",
+    "Embedding",
+    "Export",
+    "Image",
+    "Job",
+    "Label",
+    "Mask",
+    "Membership",
+    "Operation",
+    "Project",
+    "Proposal",
+    "Recording",
+    "RecordingChunk",
+    "Revision",
+    "Round",
+    "Token",
+    "Transcript",
+    "Upload",
+]

@@ -1,0 +1,37 @@
+"""Tokens of programs, and people's consent to being recorded."""
+
+from django.conf import settings
+from django.db import models
+
+
+class Token(models.Model):
+    """A program's key: shown once, stored as its sha256, scoped and expiring."""
+
+    class Scope(models.TextChoices):
+        READ = "read"
+        WRITE = "write"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12)  # what the owner recognises it by
+    digest = models.CharField(max_length=64, unique=True)  # sha256 hex of the whole token
+    scope = models.CharField(max_length=5, choices=Scope)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"token {self.prefix}…"
+
+
+class Consent(models.Model):
+    """A person's agreement to voice recording, given before the first take."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="voice_consent"
+    )
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"consent of user {self.user_id}"

@@ -1,0 +1,42 @@
+"""Dataset versions and their exports."""
+
+from django.conf import settings
+from django.db import models
+
+from annotation.models.job import Job
+from annotation.models.project import Project
+
+
+class DatasetVersion(models.Model):
+    """An immutable cut of a project; its id is the sha256 of its manifest.
+
+    The manifest lies in the object store under `versions/<id>.jsonl`.
+    """
+
+    id = models.CharField(max_length=64, primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="versions")
+    counts = models.JSONField()  # {"images", "masks", "train", "holdout", "captions", ...}
+    note = models.TextField(blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"version {self.pk[:8]}"
+
+
+class Export(models.Model):
+    """A version written in one format, in the object store once its job has succeeded."""
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="exports")
+    format = models.CharField(max_length=20)
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="export")
+    key = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    bytes = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"export {self.pk} as {self.format}"

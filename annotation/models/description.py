@@ -1,0 +1,100 @@
+"""Spoken and written descriptions: recordings, their chunks, and the three texts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.image import Image
+from annotation.models.learning import Bundle
+
+
+class Recording(models.Model):
+    """One take. All times are seconds since the recording began: audio, trace, clicks, views."""
+
+    class State(models.TextChoices):
+        UPLOADING = "uploading"
+        TRANSCRIBING = "transcribing"
+        TRANSCRIBED = "transcribed"
+        FAILED = "failed"
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="recordings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    mime = models.CharField(max_length=60)
+    state = models.CharField(max_length=12, choices=State, default=State.UPLOADING)
+    error = models.TextField(blank=True)
+    duration_s = models.FloatField(default=0)
+    trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind"}], image pixels
+    created_at = models.DateTimeField(auto_now_add=True)
+    voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
+
+    def __str__(self) -> str:
+        return f"recording {self.pk}"
+
+
+class RecordingChunk(models.Model):
+    """One to five seconds of audio, as MediaRecorder cut it; playable only after its predecessors."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chunks")
+    number = models.PositiveIntegerField()  # from 0, without gaps
+    sha256 = models.CharField(max_length=64)
+    bytes = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="chunk_once", fields=["recording", "number"])
+        ]
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of {self.recording_id}"
+
+
+class Transcript(models.Model):
+    """What was said: raw as the model heard it, or corrected by a person. Append-only."""
+
+    class Kind(models.TextChoices):
+        RAW = "raw"
+        CORRECTED = "corrected"
+
+    id = models.UUIDField(primary_key=True)
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, related_name="transcripts")
+    kind = models.CharField(max_length=9, choices=Kind)
+    text = models.TextField()
+    words = models.JSONField(default=list)  # [{"text", "start_s", "end_s", "probability"}]
+    model = models.CharField(max_length=100, blank=True)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    seconds = models.FloatField(default=0)  # active, spent correcting
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="transcript_has_its_maker",
+                condition=Q(kind="raw", author=None) | Q(kind="corrected", author__isnull=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} transcript {self.pk}"
+
+
+class Caption(models.Model):
+    """The clean text of an image, from a recording or typed. Append-only: the newest counts."""
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="captions")
+    recording = models.ForeignKey(
+        Recording, on_delete=models.PROTECT, null=True, related_name="captions"
+    )
+    text = models.TextField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"caption {self.pk}"

@@ -1,0 +1,154 @@
+"""Images, how they came in, their embeddings, and who works on them."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.project import Project
+
+
+class Image(models.Model):
+    """One picture of a project, addressed by the sha256 of its original bytes.
+
+    `height` and `width` are the upright size: orientation is applied once, on import, and every
+    mask is checked against them. `version` counts saves; If-Match refers to it.
+    """
+
+    class Status(models.TextChoices):
+        TODO = "todo"
+        DONE = "done"
+        RETURNED = "returned"  # by a reviewer, with a comment
+        REVIEWED = "reviewed"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="images")
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=500)
+    bytes = models.PositiveBigIntegerField()
+    format = models.CharField(max_length=10)  # of the original, as decoded: JPEG, PNG, ...
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    orientation = models.PositiveSmallIntegerField(default=1)  # EXIF 1-8 of the original
+    has_rendition = models.BooleanField(default=False)  # browsers get a PNG, not the original
+    group = models.CharField(max_length=100, blank=True)  # images of one group share a split
+    is_holdout = models.BooleanField(default=False)  # never trained on, annotated blind
+    status = models.CharField(max_length=8, choices=Status, default=Status.TODO)
+    review_comment = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="image_once_per_project", fields=["project", "sha256"]),
+            models.CheckConstraint(
+                name="image_orientation_is_exif", condition=Q(orientation__gte=1, orientation__lte=8)
+            ),
+        ]
+        indexes = [
+            # Serves the queue and the project page's list.
+            models.Index(
+                name="image_by_status", fields=["project", "status", "id"], condition=Q(deleted_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"image {self.pk} {self.file_name}"
+
+    @property
+    def size_hw(self) -> tuple[int, int]:
+        return self.height, self.width
+
+
+class Upload(models.Model):
+    """One file on its way in: a row for each, so that one bad file never stops the others."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"  # waits for the bytes
+        CHECKING = "checking"
+        ACCEPTED = "accepted"
+        NORMALISED = "normalised"  # accepted, with a note of what was changed
+        DUPLICATE = "duplicate"
+        REFUSED = "refused"
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="uploads")
+    file_name = models.CharField(max_length=500)
+    bytes = models.PositiveBigIntegerField()
+    multipart_id = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    message = models.TextField(blank=True)
+    image = models.ForeignKey(Image, on_delete=models.SET_NULL, null=True, related_name="uploads")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(name="upload_latest_of_project", fields=["project", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"upload {self.file_name} ({self.state})"
+
+
+class Embedding(models.Model):
+    """The encoder's output for one image: float16 (256, 64, 64) in the object store."""
+
+    image_sha256 = models.CharField(max_length=64)
+    encoder_digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="embedding_once_per_encoder", fields=["image_sha256", "encoder_digest"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"embedding of {self.image_sha256[:8]} by {self.encoder_digest[:8]}"
+
+
+class Assignment(models.Model):
+    """A place for one person at one image: `overlap` of them, made with the image.
+
+    The unique constraints, not a count, keep two people from one place (DESIGN P5).
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        LEASED = "leased"
+        DONE = "done"
+
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="assignments")
+    slot = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=6, choices=State, default=State.OPEN)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="assignments"
+    )
+    lease_until = models.DateTimeField(null=True)  # by the database's clock
+    finished_at = models.DateTimeField(null=True)
+    active_s = models.FloatField(default=0)  # the person's active seconds on this image
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="assignment_slot_once", fields=["image", "slot"]),
+            models.UniqueConstraint(
+                name="assignment_once_per_person",
+                fields=["image", "user"],
+                condition=Q(state__in=["leased", "done"]),
+            ),
+            models.CheckConstraint(
+                name="assignment_is_open_or_somebodys",
+                condition=Q(state="open", user=None, lease_until=None)
+                | Q(state="leased", user__isnull=False, lease_until__isnull=False)
+                | Q(state="done", user__isnull=False),
+            ),
+        ]
+        indexes = [
+            # Serves the claim: the next place that is open or whose lease ran out.
+            models.Index(name="assignment_to_claim", fields=["state", "lease_until"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"slot {self.slot} of image {self.image_id} ({self.state})"

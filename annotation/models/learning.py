@@ -1,0 +1,109 @@
+"""Bundles, the aliases that point at them, and rounds."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.dataset import DatasetVersion
+from annotation.models.job import Job
+from annotation.models.project import Project
+
+
+class Bundle(models.Model):
+    """An immutable checkpoint bundle; its id is the sha256 of its manifest.
+
+    The files lie in the object store under `bundles/<id>/`, the manifest written last.
+    """
+
+    id = models.CharField(max_length=64, primary_key=True)
+    encoder_digest = models.CharField(max_length=64)
+    manifest = models.JSONField()
+    dataset_version = models.ForeignKey(
+        DatasetVersion, on_delete=models.PROTECT, null=True, related_name="bundles"
+    )  # null: pretrained
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"bundle {self.pk[:8]}"
+
+
+class Alias(models.Model):
+    """`serving` or `previous` of a project: a name that points to one bundle."""
+
+    class Name(models.TextChoices):
+        SERVING = "serving"
+        PREVIOUS = "previous"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(max_length=8, choices=Name)
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="alias_once_per_project", fields=["project", "name"])
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of project {self.project_id}"
+
+
+class AliasMove(models.Model):
+    """The audit of an alias: a compare-and-swap that succeeded."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="alias_moves")
+    name = models.CharField(max_length=8, choices=Alias.Name)
+    from_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
+    to_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} of project {self.project_id} to {self.to_bundle_id[:8]}"
+
+
+class Round(models.Model):
+    """One turn of the loop: what it trained on, what came out, and whether it was promoted."""
+
+    class State(models.TextChoices):
+        TRAINING = "training"
+        EVALUATING = "evaluating"
+        PROMOTED = "promoted"
+        REFUSED = "refused"  # by the gate
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rounds")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.TRAINING)
+    trigger = models.CharField(max_length=20)  # manual, images, schedule
+    dataset_version = models.ForeignKey(
+        DatasetVersion, on_delete=models.PROTECT, null=True, related_name="rounds"
+    )  # frozen by the job's first step
+    base_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+    bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, null=True, related_name="round")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="round")
+    curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
+    metrics = models.JSONField(default=dict)  # {"serving": {...}, "candidate": {...}, "difference"}
+    decision = models.TextField(blank=True)  # why it was promoted or not, in words
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="round_number_once", fields=["project", "number"]),
+            # Two managers pressing Retrain make one round.
+            models.UniqueConstraint(
+                name="round_one_at_a_time",
+                fields=["project"],
+                condition=Q(state__in=["training", "evaluating"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"round {self.number} of project {self.project_id} ({self.state})"

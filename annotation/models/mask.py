@@ -1,0 +1,148 @@
+"""Masks, their append-only revisions, the model's proposals, and the log of operations."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from annotation.models.image import Image
+from annotation.models.learning import Bundle
+from annotation.models.project import Label
+
+
+class Operation(models.Model):
+    """One saved operation of a client. Its UUID makes resending it harmless, for ever."""
+
+    class Kind(models.TextChoices):
+        CREATE = "create"
+        REVISE = "revise"
+        DELETE = "delete"
+        VERDICT = "verdict"
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="operations")
+    image_version = models.PositiveIntegerField()  # the version that this save made
+    position = models.PositiveSmallIntegerField()  # within the save
+    kind = models.CharField(max_length=7, choices=Kind)
+    payload = models.JSONField()  # as sent and validated, so that a 409 can hand it on
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            # Also serves the 409: what a client at an older version has missed.
+            models.UniqueConstraint(
+                name="operation_place_once", fields=["image", "image_version", "position"]
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk} on image {self.image_id}"
+
+
+class Mask(models.Model):
+    """An object in an image; what it looks like is its newest revision, `head`."""
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="masks")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
+    head = models.OneToOneField("Revision", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"mask {self.pk}"
+
+
+class Proposal(models.Model):
+    """A mask that a bundle suggests, and what became of it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        ACCEPTED = "accepted"  # `mask` is what the person made of it, untouched or corrected
+        REJECTED = "rejected"
+        SUPERSEDED = "superseded"  # replaced by a newer bundle's before anyone decided
+
+    id = models.UUIDField(primary_key=True)
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="proposals")
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="proposals")
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, null=True, related_name="+")
+    rle = models.JSONField()  # COCO RLE {"size": [H, W], "counts": str}, column-major
+    predicted_iou = models.FloatField()  # the model's own estimate, clamped to [0, 1]
+    stability = models.FloatField()  # IoU between the masks at logits +1 and -1
+    verifier_score = models.FloatField(null=True)
+    point_xy = models.JSONField()  # the prompt that gave it, image pixels
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    mask = models.OneToOneField(
+        Mask, on_delete=models.PROTECT, null=True, related_name="origin"
+    )
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True)
+    final_iou = models.FloatField(null=True)  # IoU(proposal, final revision), once the image is done
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="proposal_predicted_iou_is_a_fraction",
+                condition=Q(predicted_iou__gte=0, predicted_iou__lte=1),
+            ),
+            models.CheckConstraint(
+                name="proposal_verdict_has_its_person",
+                condition=Q(state__in=["pending", "superseded"], decided_by=None)
+                | Q(state__in=["accepted", "rejected"], decided_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="proposal_accepted_has_its_mask",
+                condition=Q(state="accepted", mask__isnull=False) | Q(~Q(state="accepted"), mask=None),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="proposal_pending_by_iou",
+                fields=["image", "-predicted_iou"],
+                condition=Q(state="pending"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"proposal {self.pk} on image {self.image_id} ({self.state})"
+
+
+class Revision(models.Model):
+    """One state of a mask: who or which bundle made it, from what, and at what effort.
+
+    Append-only. Never updated and never cascaded away; a deletion is a revision without an RLE.
+    """
+
+    mask = models.ForeignKey(Mask, on_delete=models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    operation = models.OneToOneField(
+        Operation, on_delete=models.PROTECT, null=True, related_name="revision"
+    )  # null for imported seeds
+    label = models.ForeignKey(Label, on_delete=models.PROTECT, null=True, related_name="+")
+    rle = models.JSONField(null=True)  # COCO RLE, column-major; null: deleted
+    area_px = models.PositiveBigIntegerField(default=0)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
+    proposal = models.ForeignKey(
+        Proposal, on_delete=models.PROTECT, null=True, related_name="revisions"
+    )
+    prompts = models.JSONField(default=list)  # [{"kind", "xy" | "box_xyxy", "label"}], image pixels
+    hypothesis = models.PositiveSmallIntegerField(null=True)  # which of SAM's three was picked, 0-2
+    seconds = models.FloatField(default=0)  # active
+    clicks = models.PositiveIntegerField(default=0)
+    strokes = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="revision_number_once", fields=["mask", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"revision {self.number} of mask {self.mask_id}"

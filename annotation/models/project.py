@@ -1,0 +1,80 @@
+"""Projects, who belongs to them, and their labels."""
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+
+class Project(models.Model):
+    """One domain of images with its own labels, people, model rounds and dataset versions."""
+
+    name = models.CharField(max_length=100)
+    description = models.TextField(blank=True)
+    overlap = models.PositiveSmallIntegerField(default=1)  # how many people do one image
+    holdout_share = models.FloatField(default=0.1)  # of images, drawn by hash on import
+    retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
+    retrain_every_hours = models.FloatField(null=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="project_overlap_is_positive", condition=Q(overlap__gte=1, overlap__lte=5)
+            ),
+            models.CheckConstraint(
+                name="project_holdout_share_is_a_fraction",
+                condition=Q(holdout_share__gte=0, holdout_share__lte=0.9),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's role in a project. No membership, no access."""
+
+    class Role(models.TextChoices):
+        MANAGER = "manager"
+        REVIEWER = "reviewer"
+        ANNOTATOR = "annotator"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="memberships"
+    )
+    role = models.CharField(max_length=10, choices=Role)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="member_once_per_project", fields=["project", "user"])
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} is {self.role} of project {self.project_id}"
+
+
+class Label(models.Model):
+    """A class of objects. Deleting leaves a tombstone: a save under it still succeeds."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="labels")
+    name = models.CharField(max_length=100)
+    color = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
+    deleted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="label_name_once_per_project",
+                fields=["project", "name"],
+                condition=Q(deleted_at=None),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

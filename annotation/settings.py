@@ -1,0 +1,164 @@
+"""Every setting, read from the environment (12-factor).
+
+`var/anneal.env`, written by the embedded supervisor, fills in what the environment does not say,
+so that `manage.py` in a second terminal finds the running services. No secret has a default.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+ENV_FILE = Path(env.str("ANNEAL_ENV_FILE", default=str(BASE_DIR / "var" / "anneal.env")))
+if ENV_FILE.is_file():
+    env.read_env(ENV_FILE)
+
+SECRET_KEY: str = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+# Where the browser finds the page, the live events and the objects. Three origins: objects that
+# users uploaded are never served from the application's own.
+WEB_URL = env.str("WEB_URL", default="http://127.0.0.1:8000")
+EVENTS_URL = env.str("EVENTS_URL", default=WEB_URL)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "axes",
+    "rest_framework",
+    "drf_spectacular",
+    "annotation",
+    "workers",  # its management commands; nothing in annotation/ imports it
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "annotation.middleware.PageHeadersMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "annotation.middleware.RequestLogMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "annotation.urls"
+WSGI_APPLICATION = "annotation.wsgi.application"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+
+# A pool in each process: opening a PostgreSQL connection costs more than most requests.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **env.db_url("DATABASE_URL"),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {
+            "pool": {
+                "min_size": 1,
+                "max_size": env.int("DATABASE_POOL_SIZE", default=8),
+                "timeout": 10,
+            }
+        },
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+
+HTTPS = WEB_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = env.int("SESSION_COOKIE_AGE", default=14 * 24 * 3600)  # seconds
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "var" / "static"
+FRONTEND_DIST = BASE_DIR / "frontend" / "dist"
+STATICFILES_DIRS = [FRONTEND_DIST] if FRONTEND_DIST.is_dir() else []
+WHITENOISE_USE_FINDERS = True
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "annotation.api.authentication.SessionAuthentication",
+        "annotation.api.authentication.TokenAuthentication",
+    ],
+    # Deny by default: a view that declares nothing answers only to people who are logged in, and
+    # a selector decides what they may see.
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "annotation.api.problems.problem_response",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Anneal",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio
+
+S3_ENDPOINT_URL: str | None = env.str("S3_ENDPOINT_URL", default=None)
+S3_PUBLIC_URL: str | None = env.str("S3_PUBLIC_URL", default=S3_ENDPOINT_URL)  # as browsers see it
+S3_BUCKET: str = env.str("S3_BUCKET")
+S3_ACCESS_KEY_ID: str = env.str("S3_ACCESS_KEY_ID")
+S3_SECRET_ACCESS_KEY: str = env.str("S3_SECRET_ACCESS_KEY")
+S3_REGION: str = env.str("S3_REGION", default="us-east-1")
+
+MODELS_DIR = Path(env.str("MODELS_DIR", default=str(BASE_DIR / "var" / "models")))
+SCRATCH_DIR = Path(env.str("SCRATCH_DIR", default=str(BASE_DIR / "var" / "scratch")))
+# Other checkpoints than the packaged ones: a SAM .pth or .onnx encoder, a Whisper .pt or size name.
+SAM_ENCODER = env.str("SAM_ENCODER", default=str(MODELS_DIR / "encoder.onnx"))
+PRETRAINED_BUNDLE = Path(env.str("PRETRAINED_BUNDLE", default=str(MODELS_DIR / "pretrained")))
+WHISPER_CHECKPOINT = env.str("WHISPER_CHECKPOINT", default=str(MODELS_DIR / "whisper-tiny.en.pt"))
+TORCH_THREADS = env.int("TORCH_THREADS", default=2)
+
+CELERY_BROKER_URL = env.str("BROKER_URL")
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = False  # the job row's lease, not the broker, brings lost work back
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_DEFAULT_QUEUE = "cpu"
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = (
+    {"visibility_timeout": 24 * 3600, "queue_order_strategy": "priority", "unacked_restore_interval": 1}
+    if CELERY_BROKER_URL.startswith("redis")
+    else {"confirm_publish": True}
+)
+
+JOB_LEASE_S = env.int("JOB_LEASE_S", default=60)  # a job without a heartbeat for so long is taken over
+ASSIGNMENT_LEASE_S = env.int("ASSIGNMENT_LEASE_S", default=30 * 60)
+TRASH_DAYS = 30  # DESIGN P9
+MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=64_000_000)
+MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=4 * 1024**3)
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="console")  # console or json

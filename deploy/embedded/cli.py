@@ -1,0 +1,5 @@
+COMMANDS: dict[str, object] = {}
+
+
+def main(argv: list[str]) -> int:
+    raise SystemExit(2)
