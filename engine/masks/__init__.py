@@ -1,0 +1,1 @@
+"""COCO RLE masks: the codec, the one validator for every mask that enters, and geometry."""
