@@ -1,0 +1,1 @@
+"""Encoder, mask decoder, automatic proposals, interactive training and click evaluation."""

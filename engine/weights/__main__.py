@@ -1,0 +1,24 @@
+"""`python -m engine.weights [--dir var/models]`: fetch, convert and verify pretrained weights."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from engine.weights.fetch import WeightsError
+from engine.weights.install import install
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m engine.weights", description=__doc__)
+    parser.add_argument("--dir", type=Path, default=Path("var/models"), help="folder to fill")
+    arguments = parser.parse_args()
+    try:
+        install(arguments.dir, lambda line: print(line, flush=True))
+    except WeightsError as error:
+        print(f"weights: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
