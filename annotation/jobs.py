@@ -1,0 +1,51 @@
+"""The job queue as the web side sees it: names to enqueue, no code to run.
+
+workers/ binds a task to each name, so annotation/ never imports workers/. A message carries a
+job's id and nothing else: the row is the truth (DESIGN, rule 8).
+"""
+
+from typing import Final
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+IMPORT_UPLOADS: Final = "workers.import_uploads"  # {"project_id"}
+IMPORT_ARCHIVE: Final = "workers.import_archive"  # {"upload_id"}
+PREPARE_IMAGES: Final = "workers.prepare_images"  # {"project_id"}
+TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
+RUN_ROUND: Final = "workers.run_round"  # {"round_id"}
+EXPORT_VERSION: Final = "workers.export_version"  # {"export_id"}
+
+QUEUES: Final = {
+    IMPORT_UPLOADS: "cpu",
+    IMPORT_ARCHIVE: "cpu",
+    PREPARE_IMAGES: "gpu",
+    TRANSCRIBE: "cpu",
+    RUN_ROUND: "gpu",
+    EXPORT_VERSION: "cpu",
+}
+
+# Run by beat, without a row.
+SWEEP: Final = "workers.sweep"
+APPLY_RETRAIN_POLICIES: Final = "workers.apply_retrain_policies"
+EMPTY_TRASH: Final = "workers.empty_trash"
+PERIODIC: Final = (SWEEP, APPLY_RETRAIN_POLICIES, EMPTY_TRASH)
+
+log = structlog.get_logger(__name__)
+
+queue = Celery("annotation")
+queue.config_from_object("django.conf:settings", namespace="CELERY")
+
+
+def send(kind: str, job_id: int) -> None:
+    """Tell the workers about a job. A broker that is away is no error: the sweeper sends again."""
+    try:
+        queue.send_task(
+            kind,
+            kwargs={"job_id": job_id},
+            queue=QUEUES[kind],
+            retry_policy={"max_retries": 1, "interval_start": 0.1},
+        )
+    except OperationalError as error:
+        log.warning("job_not_sent", job_id=job_id, kind=kind, reason=str(error))

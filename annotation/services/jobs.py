@@ -1,0 +1,269 @@
+"""The life of a job: queued, claimed under a lease, ended once. The database's clock decides.
+
+A running job's `lease_until` is when somebody else may take it over; a queued job's is when the
+sweeper sends its id again. Whoever claims a job gets a new fencing token, and every write of an
+older holder is refused.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
+
+from annotation import jobs
+from annotation.errors import DomainError
+from annotation.models import Job, Project
+
+MAX_ATTEMPTS: Final = 3
+RESEND: Final = timedelta(seconds=30)  # of a queued job nobody has claimed
+State = Job.State
+log = structlog.get_logger(__name__)
+
+
+class JobCancelledError(Exception):
+    """A person asked for the job to stop."""
+
+
+class LeaseLostError(Exception):
+    """Another worker holds the job now, or it has ended: this one's writes no longer count."""
+
+
+class JobEndedError(DomainError):
+    """The job has ended already, or cannot be retried as it has not."""
+
+    code = "job_ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to run a job until another claim or the end of the lease."""
+
+    job_id: int
+    kind: str
+    project_id: int | None
+    args: Mapping[str, int | str]
+    attempt: int
+    fencing_token: int
+
+
+@transaction.atomic
+def enqueue_job(
+    *,
+    kind: str,
+    project: Project | None,
+    args: Mapping[str, int | str],
+    created_by: User | None = None,
+    idempotency_key: str | None = None,
+) -> Job:
+    """Write the job's row and send its id on commit. The same key returns the same row."""
+    values = {
+        "project": project,
+        "kind": kind,
+        "args": dict(args),
+        "created_by": created_by,
+        "lease_until": Now() + RESEND,
+    }
+    if idempotency_key is None:
+        job = Job.objects.create(**values)
+    else:
+        job, is_new = Job.objects.get_or_create(idempotency_key=idempotency_key, defaults=values)
+        if not is_new:
+            return job
+    transaction.on_commit(partial(jobs.send, kind, job.pk))
+    return job
+
+
+@transaction.atomic
+def enqueue_unless_queued(
+    *, kind: str, project: Project, args: Mapping[str, int | str], created_by: User | None = None
+) -> Job:
+    """Enqueue work that finds by itself what there is to do: one waiting job of it is enough."""
+    waiting = Job.objects.filter(kind=kind, project=project, args=dict(args), state=State.QUEUED)
+    job = waiting.select_for_update().first()
+    if job is not None:
+        return job
+    return enqueue_job(kind=kind, project=project, args=args, created_by=created_by)
+
+
+def claim_job(*, job_id: int) -> Claim | None:
+    """Take a queued job, or a running one whose lease ran out; None where there is nothing to take.
+
+    Two jobs of one kind with the same arguments never run at once: the second stays queued.
+    """
+    twin = Job.objects.filter(
+        kind=OuterRef("kind"), args=OuterRef("args"), state=State.RUNNING, lease_until__gt=Now()
+    ).exclude(pk=OuterRef("pk"))
+    free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lte=Now())
+    claimed = Job.objects.filter(free, ~Exists(twin), pk=job_id, attempt__lt=MAX_ATTEMPTS).update(
+        state=State.RUNNING,
+        attempt=F("attempt") + 1,
+        fencing_token=F("fencing_token") + 1,
+        lease_until=_lease_end(),
+        started_at=Now(),
+        updated_at=Now(),
+        finished_at=None,
+        error="",
+    )
+    if not claimed:
+        return None
+    job = Job.objects.get(pk=job_id)
+    return Claim(job.pk, job.kind, job.project_id, job.args, job.attempt, job.fencing_token)
+
+
+def heartbeat(
+    claim: Claim,
+    *,
+    done: int | None = None,
+    total: int | None = None,
+    message: str | None = None,
+) -> None:
+    """Extend the lease and tell how far the job is.
+
+    Raises:
+        JobCancelledError: a person asked for the end.
+        LeaseLostError: the job is somebody else's, or has ended.
+
+    """
+    progress: dict[str, object] = {}
+    if done is not None:
+        progress |= {"progress_done": done}
+    if total is not None:
+        progress |= {"progress_total": total}
+    if message is not None:
+        progress |= {"message": message}
+    if progress:
+        progress["updated_at"] = Now()
+    if not _held(claim).update(lease_until=_lease_end(), **progress):
+        raise LeaseLostError(f"job {claim.job_id}")
+    if Job.objects.filter(pk=claim.job_id, cancel_requested=True).exists():
+        raise JobCancelledError(f"job {claim.job_id}")
+
+
+@contextmanager
+def fenced(claim: Claim) -> Iterator[None]:
+    """Open a transaction that only the holder of the lease can commit."""
+    with transaction.atomic():
+        if not _held(claim).select_for_update().exists():
+            raise LeaseLostError(f"job {claim.job_id}")
+        yield
+
+
+def succeed_job(claim: Claim, *, message: str = "") -> None:
+    """End a job well."""
+    _end(claim, State.SUCCEEDED, message=message)
+
+
+def fail_job(claim: Claim, *, error: str) -> None:
+    """End a job with the reason in words."""
+    _end(claim, State.FAILED, error=error)
+
+
+def end_cancelled_job(claim: Claim) -> None:
+    """End a job that a person asked to stop."""
+    _end(claim, State.CANCELLED)
+
+
+def release_job(claim: Claim, *, error: str) -> None:
+    """Give a job back after a passing fault; it is tried again, at most MAX_ATTEMPTS times."""
+    if claim.attempt >= MAX_ATTEMPTS:
+        fail_job(claim, error=error)
+        return
+    released = _held(claim).update(
+        state=State.QUEUED, lease_until=Now() + timedelta(seconds=5), error=error, updated_at=Now()
+    )
+    if not released:
+        raise LeaseLostError(f"job {claim.job_id}")
+
+
+@transaction.atomic
+def cancel_job(*, job_id: int) -> Job:
+    """Stop a job: at once while it waits, at its next heartbeat while it runs."""
+    waiting = Job.objects.filter(pk=job_id, state=State.QUEUED)
+    if not waiting.update(
+        state=State.CANCELLED, cancel_requested=True, finished_at=Now(), updated_at=Now()
+    ):
+        Job.objects.filter(pk=job_id, state=State.RUNNING).update(cancel_requested=True)
+    return Job.objects.get(pk=job_id)
+
+
+@transaction.atomic
+def retry_job(*, job_id: int) -> Job:
+    """Queue a failed or cancelled job again."""
+    ended = Job.objects.filter(pk=job_id, state__in=[State.FAILED, State.CANCELLED])
+    again = ended.update(
+        state=State.QUEUED,
+        attempt=0,
+        cancel_requested=False,
+        lease_until=Now() + RESEND,
+        finished_at=None,
+        error="",
+        updated_at=Now(),
+    )
+    job = Job.objects.get(pk=job_id)
+    if not again and job.state == State.SUCCEEDED:
+        raise JobEndedError("The job has already succeeded; there is nothing to retry.")
+    if again:
+        transaction.on_commit(partial(jobs.send, job.kind, job.pk))
+    return job
+
+
+def sweep_jobs() -> list[int]:
+    """Send again what waits or was abandoned; fail what was abandoned too often.
+
+    Returns the ids that were sent.
+    """
+    abandoned = Job.objects.filter(state=State.RUNNING, lease_until__lte=Now())
+    for job_id in abandoned.filter(attempt__gte=MAX_ATTEMPTS).values_list("pk", flat=True):
+        abandoned.filter(pk=job_id).update(
+            state=State.FAILED,
+            error=f"The worker vanished {MAX_ATTEMPTS} times while running this job.",
+            finished_at=Now(),
+            updated_at=Now(),
+        )
+        log.error("job_abandoned", job_id=job_id)
+    abandoned.filter(cancel_requested=True).update(
+        state=State.CANCELLED, finished_at=Now(), updated_at=Now()
+    )
+    sent = []
+    due = Q(state=State.QUEUED, lease_until__lte=Now()) | Q(state=State.QUEUED, lease_until=None)
+    due |= Q(state=State.RUNNING, lease_until__lte=Now())
+    for job in Job.objects.filter(due).order_by("pk"):
+        if job.state == State.QUEUED:
+            Job.objects.filter(pk=job.pk, state=State.QUEUED).update(lease_until=Now() + RESEND)
+        jobs.send(job.kind, job.pk)
+        sent.append(job.pk)
+    return sent
+
+
+def _lease_end() -> CombinedExpression:
+    return Now() + timedelta(seconds=settings.JOB_LEASE_S)
+
+
+def _held(claim: Claim) -> QuerySet[Job]:
+    return Job.objects.filter(
+        pk=claim.job_id, state=State.RUNNING, fencing_token=claim.fencing_token
+    )
+
+
+@transaction.atomic
+def _end(claim: Claim, state: Job.State, *, message: str | None = None, error: str = "") -> None:
+    values: dict[str, object] = {"message": message} if message else {}
+    ended = _held(claim).update(
+        state=state, error=error, finished_at=Now(), updated_at=Now(), **values
+    )
+    if not ended:
+        raise LeaseLostError(f"job {claim.job_id}")
+    log.info("job_ended", job_id=claim.job_id, kind=claim.kind, state=state)
+    twins = Job.objects.filter(kind=claim.kind, args=dict(claim.args), state=State.QUEUED)
+    for job_id in twins.values_list("pk", flat=True):
+        transaction.on_commit(partial(jobs.send, claim.kind, job_id))
