@@ -1,0 +1,1 @@
+"""What is read, and who may read it: one module for each noun."""

@@ -1,0 +1,83 @@
+"""The figures of a project: its page, the live events and the retrain policy read them here."""
+
+from typing import TypedDict
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
+
+
+class ProjectCounts(TypedDict):
+    """Of images that are not in the trash."""
+
+    images: int
+    todo: int
+    done: int
+    returned: int
+    reviewed: int
+    holdout: int
+    embedded: int  # by the serving bundle's encoder
+    proposals_pending: int
+    masks: int
+    recordings: int
+
+
+class Serving(TypedDict):
+    """The bundle that a project serves, and the round it came from (None: pretrained)."""
+
+    bundle: str
+    round: int | None
+
+
+def project_counts(project_id: int) -> ProjectCounts:
+    """Count everything in five queries, whatever the project's size."""
+    images = Image.objects.filter(project_id=project_id, deleted_at=None)
+    status = Image.Status
+    by_status = images.aggregate(
+        images=Count("pk"),
+        todo=Count("pk", filter=Q(status=status.TODO)),
+        done=Count("pk", filter=Q(status=status.DONE)),
+        returned=Count("pk", filter=Q(status=status.RETURNED)),
+        reviewed=Count("pk", filter=Q(status=status.REVIEWED)),
+        holdout=Count("pk", filter=Q(is_holdout=True)),
+    )
+    served = Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
+    embedding = Embedding.objects.filter(
+        image_sha256=OuterRef("sha256"),
+        encoder_digest__in=served.values("bundle__encoder_digest"),
+    )
+    inside = {"image__project_id": project_id, "image__deleted_at": None}
+    return ProjectCounts(
+        **by_status,
+        embedded=images.filter(Exists(embedding)).count(),
+        proposals_pending=Proposal.objects.filter(
+            state=Proposal.State.PENDING, **inside
+        ).count(),
+        masks=Mask.objects.filter(head__rle__isnull=False, **inside).count(),
+        recordings=Recording.objects.filter(**inside).count(),
+    )
+
+
+def serving_of(project_id: int) -> Serving | None:
+    """Tell what a project serves; None before its first preparation."""
+    alias = (
+        Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
+        .values_list("bundle_id", "bundle__round__number")
+        .first()
+    )
+    return None if alias is None else Serving(bundle=alias[0], round=alias[1])
+
+
+def finished_since_round(project_id: int) -> int:
+    """Count images finished since the newest round began; the holdout does not train."""
+    finished = Image.objects.filter(
+        project_id=project_id,
+        deleted_at=None,
+        is_holdout=False,
+        status__in=[Image.Status.DONE, Image.Status.REVIEWED],
+    )
+    rounds = Round.objects.filter(project_id=project_id).exclude(
+        state__in=[Round.State.FAILED, Round.State.CANCELLED]
+    )
+    began = rounds.order_by("-number").values_list("created_at", flat=True).first()
+    return (finished.filter(finished_at__gt=began) if began else finished).count()

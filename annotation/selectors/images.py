@@ -1,0 +1,74 @@
+"""Images as lists and pages show them."""
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Mask, Proposal
+from annotation.selectors.access import Person, rows_for
+
+
+def images_for(user: Person) -> QuerySet[Image]:
+    """Images of the person's projects, none from the trash."""
+    return all_images_for(user).filter(deleted_at=None)
+
+
+def all_images_for(user: Person) -> QuerySet[Image]:
+    """Images of the person's projects, the trash included: a save there is kept, not refused."""
+    return rows_for(Image.objects.filter(project__deleted_at=None), user=user)
+
+
+def matching(images: QuerySet[Image], *, status: str | None, search: str | None) -> QuerySet[Image]:
+    """Narrow a list by status and by a part of the file name."""
+    if status:
+        images = images.filter(status=status)
+    return images.filter(file_name__icontains=search) if search else images
+
+
+def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
+    """Add `mask_count`, `pending_count` and `assignee`, by subqueries that only touch one page."""
+    masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False)
+    pending = Proposal.objects.filter(image=OuterRef("pk"), state=Proposal.State.PENDING)
+    holders = Assignment.objects.filter(image=OuterRef("pk"), user__isnull=False)
+    return images.annotate(
+        mask_count=_count(masks),
+        pending_count=_count(pending),
+        assignee=Subquery(holders.order_by("slot").values("user__username")[:1]),
+    )
+
+
+def masks_of(image_id: int) -> QuerySet[Mask]:
+    """Masks that are not deleted, the oldest first, with head, author and origin."""
+    masks = Mask.objects.filter(image_id=image_id, head__rle__isnull=False)
+    return masks.select_related("head", "head__author", "origin").order_by("created_at", "pk")
+
+
+def pending_proposals_of(image: Image) -> QuerySet[Proposal]:
+    """What awaits a verdict, the surest first; nothing on the holdout, which is annotated blind."""
+    pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
+    if image.is_holdout:
+        return pending.none()
+    return pending.order_by(F("verifier_score").desc(nulls_last=True), "-predicted_iou")
+
+
+def serving_bundle_of(project_id: int) -> Bundle | None:
+    """Return the bundle that the project's pages decode with."""
+    serving = Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
+    return Bundle.objects.filter(pk__in=serving.values("bundle")).first()
+
+
+def bundles_for(user: Person) -> QuerySet[Bundle]:
+    """Bundles that serve or served in one of the person's projects."""
+    moves = AliasMove.objects.filter(project__memberships__user_id=user.pk or 0)
+    return Bundle.objects.filter(pk__in=moves.values("to_bundle"))
+
+
+def is_embedded(image: Image, encoder_digest: str) -> bool:
+    """Tell whether the image's embedding by that encoder is in the store."""
+    return Embedding.objects.filter(
+        image_sha256=image.sha256, encoder_digest=encoder_digest
+    ).exists()
+
+
+def _count(rows: QuerySet[Mask] | QuerySet[Proposal]) -> Coalesce:
+    counted = rows.order_by().values("image").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)

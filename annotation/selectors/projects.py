@@ -1,0 +1,65 @@
+"""Projects, their people, and who may see them."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from annotation.errors import NotAllowedError
+from annotation.models import Image, Label, Membership, Project
+from annotation.selectors.access import Person, rows_for
+
+THUMBS = 4  # on a project's card
+
+
+def projects_for(user: Person) -> QuerySet[Project]:
+    """Projects that the person belongs to, each with their `role`; none from the trash."""
+    return rows_for(Project.objects.filter(deleted_at=None), user=user, path="")
+
+
+def trashed_projects_for(user: Person) -> QuerySet[Project]:
+    """Projects that can still be restored (DESIGN P9)."""
+    since = timezone.now() - timedelta(days=settings.TRASH_DAYS)
+    return rows_for(Project.objects.filter(deleted_at__gte=since), user=user, path="")
+
+
+def with_card(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Add what a card shows: `images`, `done`, and `thumbs`, the sha256 of the first few."""
+    kept = Q(images__deleted_at=None)
+    finished = kept & Q(images__status__in=[Image.Status.DONE, Image.Status.REVIEWED])
+    first = Image.objects.filter(project=OuterRef("pk"), deleted_at=None).order_by("pk")
+    return projects.annotate(
+        image_count=Count("images", filter=kept),
+        done_count=Count("images", filter=finished),
+        thumbs=ArraySubquery(first.values("sha256")[:THUMBS]),
+    ).order_by("pk")
+
+
+def with_labels(projects: QuerySet[Project]) -> QuerySet[Project]:
+    """Prefetch all labels, deleted ones too: old masks still carry them."""
+    return projects.prefetch_related(Prefetch("labels", Label.objects.order_by("pk")))
+
+
+def labels_for(user: Person) -> QuerySet[Label]:
+    """Labels of the person's projects, deleted ones too."""
+    return rows_for(Label.objects.filter(project__deleted_at=None), user=user)
+
+
+def members_of(project_id: int) -> QuerySet[Membership]:
+    """Who belongs to a project, in the order of their names."""
+    members = Membership.objects.filter(project_id=project_id)
+    return members.select_related("user").order_by("user__username")
+
+
+def role_in(*, user: Person, project: Project) -> str | None:
+    """Tell the person's role; None for a stranger."""
+    mine = Membership.objects.filter(project=project, user_id=user.pk or 0)
+    return mine.values_list("role", flat=True).first()
+
+
+def require_role(user: Person, project: Project, *roles: str) -> None:
+    """Refuse a person whose role is not among `roles`."""
+    if role_in(user=user, project=project) not in roles:
+        raise NotAllowedError(f"Only a {' or '.join(roles)} of the project may do this.")

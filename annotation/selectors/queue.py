@@ -1,0 +1,60 @@
+"""The queue of images: which place a person would get next."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from annotation.models import Assignment, Image
+from annotation.selectors.access import Person, rows_for
+
+State = Assignment.State
+WORKABLE = [Image.Status.TODO, Image.Status.RETURNED]
+
+
+def assignments_for(user: Person) -> QuerySet[Assignment]:
+    """Assignments in the person's projects."""
+    places = Assignment.objects.filter(image__project__deleted_at=None)
+    return rows_for(places, user=user, path="image__project")
+
+
+def own_leases(*, project_id: int, user: Person) -> QuerySet[Assignment]:
+    """Places that are the person's and that nobody has taken over, the longest-held first."""
+    return Assignment.objects.filter(
+        image__project_id=project_id,
+        image__deleted_at=None,
+        image__status__in=WORKABLE,
+        user_id=user.pk,
+        state=State.LEASED,
+    ).order_by("lease_until", "pk")
+
+
+def claimable(*, project_id: int, user: Person) -> QuerySet[Assignment]:
+    """Places that the person may take: open or with a lease that ran out, in the queue's order."""
+    own = Assignment.objects.filter(image=OuterRef("image"), user_id=user.pk).exclude(
+        state=State.OPEN
+    )
+    free = Q(state=State.OPEN) | Q(state=State.LEASED, lease_until__lt=Now())
+    return Assignment.objects.filter(
+        free,
+        ~Exists(own),
+        image__project_id=project_id,
+        image__deleted_at=None,
+        image__status__in=WORKABLE,
+    ).order_by("image_id", "slot")
+
+
+def upcoming_image_ids(*, project_id: int, user: Person, count: int = 3) -> list[int]:
+    """Images that the person would get after the current one, for prefetching."""
+    places = claimable(project_id=project_id, user=user).values_list("image_id", flat=True)
+    ids: list[int] = []
+    for image_id in places[: count * 5]:  # the other places of an image follow its first
+        if image_id not in ids:
+            ids.append(image_id)
+    return ids[:count]
+
+
+def assignment_shown(*, image_id: int, user: Person) -> Assignment | None:
+    """Return the person's own place at an image, else somebody's who works on it."""
+    places = Assignment.objects.filter(image_id=image_id, user__isnull=False)
+    held = list(places.select_related("user").order_by("slot"))
+    own = [place for place in held if place.user_id == user.pk]
+    return (own or held or [None])[0]
