@@ -1,0 +1,1 @@
+"""Images, archives and audio from untrusted bytes: accepted, normalised or refused by name."""

@@ -1,0 +1,183 @@
+"""Read the files of an untrusted zip one by one, in memory: nothing is ever written by its name.
+
+Every limit is enforced while bytes are read, whatever the archive says of itself. A bad entry
+gives an error of its own; only a broken or hostile archive as a whole ends the reading.
+"""
+
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, Final
+
+from engine.media.errors import MediaError
+
+_DIRECTORY_BYTES: Final = 16 * 2**20  # of the zip's own table of contents
+_RATIO: Final = 200
+_RATIO_FROM_BYTES: Final = 2**20
+_CHUNK_BYTES: Final = 2**20
+_LOCAL_HEADER_BYTES: Final = 30
+_ENCRYPTED: Final = 0x1
+_END: Final = b"PK\x05\x06"
+_END64_LOCATOR: Final = b"PK\x06\x07"
+_NESTED: Final = re.compile(r"\.(zip|tar|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
+# Control characters, and those that make a name read other than it is.
+_DECEPTIVE: Final = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """What one archive may hold, unpacked."""
+
+    entries: int = 100_000
+    entry_bytes: int = 256 * 2**20
+    total_bytes: int = 64 * 2**30
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveEntry:
+    """A file of the archive: its bytes, or why it was refused."""
+
+    name: str  # as in the archive, with "/" between folders
+    data: bytes | None
+    error: MediaError | None = None
+
+
+DEFAULT_LIMITS: Final = ArchiveLimits()
+
+
+def iter_zip_images(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[ArchiveEntry]:
+    """Yield each file but hidden ones. Raise MediaError if the archive itself is unacceptable."""
+    with path.open("rb") as file:
+        _check_directory(file)
+        try:
+            archive = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError):
+            raise MediaError("broken", "This zip is broken: make it or upload it again.") from None
+        with archive:
+            yield from _entries(archive, limits)
+
+
+def _entries(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[ArchiveEntry]:
+    infos = archive.infolist()
+    if len(infos) > limits.entries:
+        raise MediaError(
+            "too_many_entries",
+            f"This zip has {len(infos)} entries; at most {limits.entries} are accepted: split it.",
+        )
+    _refuse_overlaps(infos)
+    names: set[str] = set()
+    left = limits.total_bytes
+    for info in infos:
+        if info.is_dir() or _is_hidden(info.filename):
+            continue
+        try:
+            _check_name(info, names)
+            _check_kind(info)
+            data = _read(archive, info, min(limits.entry_bytes, left))
+        except MediaError as error:
+            yield ArchiveEntry(_printable(info.filename), None, error)
+            if error.code == "too_large" and left < limits.entry_bytes:
+                raise MediaError(
+                    "too_large", f"This zip unpacks to over {limits.total_bytes} bytes: split it."
+                ) from None
+            continue
+        left -= len(data)
+        yield ArchiveEntry(info.filename, data)
+
+
+def _check_directory(file: BinaryIO) -> None:
+    """Bound the table of contents before zipfile reads all of it into memory."""
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 2**16 - 22))
+    tail = file.read()
+    end = tail.rfind(_END)
+    if end < 0 or len(tail) < end + 22:
+        raise MediaError("broken", "This is not a whole zip: make it or upload it again.")
+    directory_bytes = int.from_bytes(tail[end + 12 : end + 16], "little")
+    locator = end - 20
+    if locator >= 0 and tail[locator : locator + 4] == _END64_LOCATOR:
+        file.seek(min(size, int.from_bytes(tail[locator + 8 : locator + 16], "little")))
+        directory_bytes = int.from_bytes(file.read(56)[40:48], "little")
+    file.seek(0)
+    if directory_bytes > _DIRECTORY_BYTES:
+        raise MediaError("too_many_entries", "This zip has too many entries: split it.")
+
+
+def _refuse_overlaps(infos: list[zipfile.ZipInfo]) -> None:
+    """Refuse entries that share bytes: how a small zip unpacks to petabytes (Fifield 2019)."""
+    end = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset < end:
+            raise MediaError("bomb", "This zip's entries overlap, as only hostile ones do.")
+        end = info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size
+
+
+def _is_hidden(name: str) -> bool:
+    """Tell what desktops add on their own."""
+    parts = PurePosixPath(name).parts
+    return "__MACOSX" in parts or bool(re.match(r"\.(?!\.)", parts[-1] if parts else ""))
+
+
+def _check_name(info: zipfile.ZipInfo, names: set[str]) -> None:
+    name = info.orig_filename  # still has what zipfile drops: all after a NUL
+    if _DECEPTIVE.search(name):
+        raise MediaError("name", "Its name holds control characters: rename it.")
+    is_absolute = name.startswith("/") or re.match(r"[A-Za-z]:", name)
+    if is_absolute or "\\" in name or ".." in name.split("/"):
+        raise MediaError("name", "Its name points outside the zip: make the zip again.")
+    if name in names:
+        raise MediaError("duplicate", "The zip holds a second file of this name: rename one.")
+    names.add(name)
+
+
+def _check_kind(info: zipfile.ZipInfo) -> None:
+    mode = info.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        raise MediaError("link", "It is a link or a device, not a file: add the file itself.")
+    if _NESTED.search(info.filename):
+        raise MediaError("nested", "It is an archive inside the archive: unpack it first.")
+    if info.flag_bits & _ENCRYPTED:
+        raise MediaError("encrypted", "It is encrypted: make the zip without a password.")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise MediaError("compression", "Its compression is unusual: make the zip with Deflate.")
+    if info.file_size > _RATIO_FROM_BYTES and info.file_size > _RATIO * info.compress_size:
+        raise MediaError("bomb", f"It is packed over {_RATIO} times: save it in another format.")
+
+
+def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit_bytes: int) -> bytes:
+    """Read one file in pieces, trusting no declared size."""
+    if info.file_size > limit_bytes:
+        raise _too_large(limit_bytes)
+    data = bytearray()
+    try:
+        with archive.open(info) as file:
+            while piece := file.read(_CHUNK_BYTES):
+                data += piece
+                if len(data) > limit_bytes:
+                    raise _too_large(limit_bytes)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        OSError,
+        EOFError,
+        ValueError,
+        NotImplementedError,
+    ) as e:
+        if isinstance(e, MediaError):
+            raise
+        raise MediaError("broken", "It is broken in the zip: make it or upload it again.") from None
+    if data.startswith(b"PK\x03\x04"):
+        raise MediaError("nested", "It is an archive inside the archive: unpack it first.")
+    return bytes(data)
+
+
+def _too_large(limit_bytes: int) -> MediaError:
+    return MediaError("too_large", f"It unpacks to over {limit_bytes} bytes: reduce it.")
+
+
+def _printable(name: str) -> str:
+    return _DECEPTIVE.sub("\N{REPLACEMENT CHARACTER}", name)

@@ -1,0 +1,128 @@
+"""Decode untrusted recordings to what the transcriber reads."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import groupby
+from typing import Final
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+
+from engine.media.errors import MediaError
+
+Samples = npt.NDArray[np.float32]  # (T,) mono, 16 kHz, within [-1, 1]
+
+RATE_HZ: Final = 16_000
+_RATES_HZ: Final = range(4_000, 384_001)  # a declared rate of 1 Hz would swell each sample
+_ADVICE: Final = "use WebM, Ogg, WAV, MP3, FLAC or MP4/M4A"
+
+# FFmpeg's demuxer is chosen here, so that none is guessed (some of them open other files).
+_SIGNATURES: Final[tuple[tuple[str, bytes], ...]] = (
+    ("matroska", rb"\x1aE\xdf\xa3"),
+    ("ogg", rb"OggS"),
+    ("wav", rb"(?:RIFF|RF64)....WAVE"),
+    ("flac", rb"fLaC"),
+    ("mov", rb"....ftyp"),
+    ("mp3", rb"ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"),
+)
+_CODECS: Final = re.compile(r"opus|vorbis|flac|alac|aac|mp[123](float)?|pcm_\w+")
+
+
+def decode_audio(data: bytes, *, max_seconds: float = 1800) -> Samples:
+    """Decode to mono at 16 kHz, or raise MediaError. A recording cut short gives what it holds."""
+    demuxer = _demuxer(data)
+    parts: list[Samples] = []
+    left = round(max_seconds * RATE_HZ)
+    try:
+        with av.open(
+            BytesIO(data),
+            "r",
+            format=demuxer,
+            io_open=_refuse_other_files,
+            container_options={"protocol_whitelist": "pipe", "format_whitelist": demuxer},
+        ) as container:
+            for part in _resampled(container, _audio_stream(container)):
+                left -= part.size
+                if left < 0:
+                    break
+                parts.append(part)
+    except MediaError:
+        raise
+    except (FFmpegError, ValueError, MemoryError) as error:
+        if not parts:
+            raise MediaError(
+                "broken", f"This recording cannot be decoded ({str(error)[:100]}): {_ADVICE}."
+            ) from None
+    if left < 0:
+        raise MediaError(
+            "too_long", f"This recording is longer than {max_seconds:g} seconds: cut it in pieces."
+        )
+    if not parts:
+        raise MediaError("no_audio", "This recording holds no sound: record it again.")
+    samples = np.nan_to_num(np.concatenate(parts), copy=False, posinf=1, neginf=-1)
+    return np.clip(samples, -1, 1, out=samples)
+
+
+def _demuxer(data: bytes) -> str:
+    if not data:
+        raise MediaError("empty", "This file is empty: record or upload it again.")
+    for name, signature in _SIGNATURES:
+        if re.match(signature, data, re.DOTALL):
+            return name
+    if re.match(rb"FORM....AIF[FC]", data, re.DOTALL):
+        raise MediaError("aiff", f"This is an AIFF recording: {_ADVICE}.")
+    raise MediaError("unknown_format", f"This is not a recording that can be read: {_ADVICE}.")
+
+
+def _audio_stream(container: InputContainer) -> AudioStream:
+    if not container.streams.audio:
+        raise MediaError("no_audio", "This file has no sound track.")
+    stream = container.streams.audio[0]
+    context = stream.codec_context
+    if not _CODECS.fullmatch(context.codec.name):
+        raise MediaError("codec", f"Its sound is coded as {context.codec.name}: {_ADVICE}.")
+    if context.sample_rate not in _RATES_HZ:
+        raise MediaError("rate", f"It claims a sample rate of {context.sample_rate} Hz: {_ADVICE}.")
+    return stream
+
+
+def _resampled(container: InputContainer, stream: AudioStream) -> Iterator[Samples]:
+    """Resample frame by frame; a stream may change its rate or channels on the way."""
+    for (rate_hz, _, _), frames in groupby(_frames(container, stream), key=_kind):
+        if rate_hz not in _RATES_HZ:
+            continue
+        resampler = av.AudioResampler(format="fltp", rate=RATE_HZ)
+        for frame in frames:
+            frame.pts = None
+            yield from _arrays(resampler.resample(frame))
+        yield from _arrays(resampler.resample(None))
+
+
+def _kind(frame: AudioFrame) -> tuple[int, str, str]:
+    return frame.sample_rate, frame.layout.name, frame.format.name
+
+
+def _frames(container: InputContainer, stream: AudioStream) -> Iterator[AudioFrame]:
+    """Decode packet by packet; one that is broken is left out, as players do."""
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except FFmpegError:
+            continue
+
+
+def _arrays(frames: list[AudioFrame]) -> Iterator[Samples]:
+    for frame in frames:
+        if frame.samples:
+            # FFmpeg's own downmix of floats adds channels up beyond 1.
+            yield frame.to_ndarray().mean(axis=0, dtype=np.float32)
+
+
+def _refuse_other_files(url: str, flags: int, options: dict[str, str]) -> BytesIO:  # noqa: ARG001  # PyAV's call
+    raise MediaError("refers_elsewhere", f"This recording refers to another file: {_ADVICE}.")

@@ -1,0 +1,168 @@
+"""Hostile zips: nothing escapes, nothing swells, one bad entry never stops the others."""
+
+import io
+import stat
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from engine.media.archive import ArchiveEntry, ArchiveLimits, iter_zip_images
+from engine.media.errors import MediaError
+
+
+def make_zip(path: Path, files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> Path:
+    with zipfile.ZipFile(path, "w", compression) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path
+
+
+def codes(entries: list[ArchiveEntry]) -> dict[str, str]:
+    return {entry.name: entry.error.code if entry.error else "" for entry in entries}
+
+
+def test_files_come_in_order_with_their_bytes_and_hidden_ones_do_not(tmp_path: Path) -> None:
+    files = {"b/one.png": b"1", "a.jpg": b"22", "__MACOSX/a.jpg": b"x", "b/.DS_Store": b"y"}
+
+    entries = list(iter_zip_images(make_zip(tmp_path / "a.zip", files)))
+
+    assert entries == [ArchiveEntry("b/one.png", b"1"), ArchiveEntry("a.jpg", b"22")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil.png", "a/../../evil.png", "/etc/passwd", "C:evil.png", "..\\evil.png", "a/..",
+     "gnp.\u202elive.png", "new\nline.png"],
+)  # fmt: skip
+def test_name_that_leads_astray_is_refused_and_the_next_file_read(
+    tmp_path: Path, name: str
+) -> None:
+    path = make_zip(tmp_path / "a.zip", {name: b"x", "good.png": b"y"})
+
+    bad, good = iter_zip_images(path)
+
+    assert bad.error is not None
+    assert bad.error.code == "name"
+    assert bad.data is None
+    assert bad.name.isprintable()
+    assert good.data == b"y"
+
+
+def test_nul_in_a_name_does_not_hide_its_end(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.pngX../b": b"x"})
+    path.write_bytes(path.read_bytes().replace(b"a.pngX../b", b"a.png\0../b"))
+
+    assert codes(list(iter_zip_images(path))) == {"a.png": "name"}
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFLNK, stat.S_IFCHR, stat.S_IFIFO])
+def test_links_and_devices_are_refused(tmp_path: Path, kind: int) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        info = zipfile.ZipInfo("link.png")
+        info.create_system = 3
+        info.external_attr = (kind | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+
+    assert codes(list(iter_zip_images(path))) == {"link.png": "link"}
+
+
+def test_archives_inside_are_refused_by_name_and_by_content(tmp_path: Path) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("x", "y")
+    files = {"a.zip": b"", "b.tar.gz": b"", "c.png": inner.getvalue()}
+
+    entries = list(iter_zip_images(make_zip(tmp_path / "a.zip", files)))
+
+    assert set(codes(entries).values()) == {"nested"}
+
+
+def test_entry_packed_a_thousand_times_is_refused_unread(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"bomb.bmp": bytes(20_000_000), "good.png": b"y"})
+
+    assert codes(list(iter_zip_images(path))) == {"bomb.bmp": "bomb", "good.png": ""}
+
+
+def test_limits_hold_for_an_entry_and_for_all_together(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {f"{n}.png": bytes(600) for n in range(4)})
+
+    assert set(codes(list(iter_zip_images(path, ArchiveLimits(entry_bytes=599)))).values()) == {
+        "too_large"
+    }
+    read: list[ArchiveEntry] = []
+    with pytest.raises(MediaError, match="over 1300 bytes"):
+        read.extend(iter_zip_images(path, ArchiveLimits(total_bytes=1300)))
+    with pytest.raises(MediaError, match="4 entries"):
+        list(iter_zip_images(path, ArchiveLimits(entries=3)))
+
+
+def test_size_that_lies_does_not_pass_more_bytes(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"lie.png": bytes(5000)})
+    data = path.read_bytes().replace(struct.pack("<I", 5000), struct.pack("<I", 10))
+    path.write_bytes(data)
+
+    assert codes(list(iter_zip_images(path))) == {"lie.png": "broken"}
+
+
+def test_entries_that_share_bytes_are_refused(tmp_path: Path) -> None:
+    path = make_zip(
+        tmp_path / "a.zip", {"a.png": b"1" * 50, "b.png": b"2" * 50}, zipfile.ZIP_STORED
+    )
+    data = bytearray(path.read_bytes())
+    second = data.rfind(b"PK\x01\x02")
+    data[second + 42 : second + 46] = struct.pack("<I", 0)
+    path.write_bytes(data)
+
+    with pytest.raises(MediaError, match="overlap"):
+        list(iter_zip_images(path))
+
+
+def test_second_file_of_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.png", "1")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            archive.writestr("a.png", "2")
+
+    assert [e.error.code if e.error else "" for e in iter_zip_images(path)] == ["", "duplicate"]
+
+
+def test_unusual_compression_and_encryption_are_refused(tmp_path: Path) -> None:
+    lzma = make_zip(tmp_path / "a.zip", {"a.png": b"1"}, zipfile.ZIP_LZMA)
+    locked = make_zip(tmp_path / "b.zip", {"a.png": b"1"})
+    data = bytearray(locked.read_bytes())
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    locked.write_bytes(data)
+
+    assert codes(list(iter_zip_images(lzma))) == {"a.png": "compression"}
+    assert codes(list(iter_zip_images(locked))) == {"a.png": "encrypted"}
+
+
+@pytest.mark.parametrize("cut", [0, 1, 10, 40, 70, 100])
+def test_broken_zip_is_refused_as_a_whole(tmp_path: Path, cut: int) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.png": b"1" * 30})
+    path.write_bytes(path.read_bytes()[:cut])
+
+    with pytest.raises(MediaError) as refusal:
+        list(iter_zip_images(path))
+    assert refusal.value.code == "broken"
+
+
+def test_table_of_contents_is_bounded_before_it_is_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.png": b"1"})
+    data = bytearray(path.read_bytes())
+    data[-10:-6] = struct.pack("<I", 2**30)
+    path.write_bytes(data)
+
+    with pytest.raises(MediaError, match="too many entries"):
+        list(iter_zip_images(path))
+
+
+def test_damaged_entry_is_refused_and_the_next_read(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.png": b"123456", "b.png": b"7"}, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"123456", b"123x56"))
+
+    assert codes(list(iter_zip_images(path))) == {"a.png": "broken", "b.png": ""}
