@@ -34,6 +34,10 @@ class Image(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.TODO)
     review_comment = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=0)
+    # The bundle that proposed last, even where it found nothing.
+    proposed_by = models.ForeignKey(
+        "annotation.Bundle", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

@@ -84,7 +84,7 @@ def enqueue_job(
 
 
 @transaction.atomic
-def enqueue_unless_queued(
+def enqueue_once(
     *, kind: str, project: Project, args: Mapping[str, int | str], created_by: User | None = None
 ) -> Job:
     """Enqueue work that finds by itself what there is to do: one waiting job of it is enough."""
