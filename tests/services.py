@@ -73,6 +73,7 @@ class Services:
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="anneal-test-"))
+        (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self._running = running_services(self.folder, self.listener)
         self.is_running = False

@@ -25,11 +25,13 @@ def spawn(
     unprivileged_folder: Path | None = None,
     stdout: int | None = None,
     pass_fds: tuple[int, ...] = (),
+    foreground: bool = False,
     cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own; it gets `death_signal` when this thread ends.
 
-    With `unprivileged_folder` a root caller's program runs as nobody and owns that folder.
+    In the foreground it shares the terminal instead: its input and its Ctrl-C. With
+    `unprivileged_folder` a root caller's program runs as nobody and owns that folder.
     """
     launcher = [sys.executable, "-I", "-S", __file__]
     options = ["--parent", str(os.getpid()), "--death-signal", str(int(death_signal))]
@@ -38,12 +40,12 @@ def spawn(
     return subprocess.Popen(
         [*launcher, *options, "--", *command],
         env=env,
-        stdin=subprocess.DEVNULL,
+        stdin=None if foreground else subprocess.DEVNULL,
         stdout=stdout,
         stderr=None if stdout is None else subprocess.STDOUT,
         pass_fds=pass_fds,
         cwd=cwd,
-        start_new_session=True,
+        start_new_session=not foreground,
     )
 
 

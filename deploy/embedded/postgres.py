@@ -76,8 +76,9 @@ def command(data: Path, sockets: Path, options: list[str] | None = None) -> list
         f"unix_socket_directories={sockets}",
         "unix_socket_permissions=0700",
         "shared_buffers=128MB",
-        "max_connections=60",
+        "max_connections=100",
         "log_line_prefix=",
+        "log_checkpoints=off",
         *(options or []),
     ]
     return [binary("postgres"), "-D", str(data), *(word for s in settings for word in ("-c", s))]

@@ -15,7 +15,7 @@ def command(data: Path, sockets: Path) -> list[str]:
     return [
         str(get_binary_path()),
         *["--port", "0", "--unixsocket", str(sockets / "valkey.sock"), "--unixsocketperm", "700"],
-        *["--save", "", "--appendonly", "yes", "--dir", str(data), "--logfile", ""],
+        *["--save", "", "--appendonly", "yes", "--dir", str(data), "--loglevel", "warning"],
     ]
 
 

@@ -8,19 +8,28 @@ from collections.abc import Callable
 
 
 class ServiceError(RuntimeError):
-    """A service ended, or did not answer in time."""
+    """A process ended, or did not answer, while others wait for it."""
+
+
+def _sleep_briefly() -> None:
+    time.sleep(0.03)
 
 
 def wait_until_ready(
-    name: str, is_ready: Callable[[], bool], process: subprocess.Popen[bytes], within_s: float = 60
+    name: str,
+    is_ready: Callable[[], bool],
+    process: subprocess.Popen[bytes],
+    *,
+    pause: Callable[[], None] = _sleep_briefly,
+    within_s: float = 90,
 ) -> None:
     deadline = time.monotonic() + within_s
     while not is_ready():
+        pause()
         if process.poll() is not None:
             raise ServiceError(f"{name} ended with code {process.returncode} before it was ready")
         if time.monotonic() > deadline:
             raise ServiceError(f"{name} did not answer within {within_s:.0f} s")
-        time.sleep(0.03)
 
 
 def answers_http(url: str) -> bool:
