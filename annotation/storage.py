@@ -67,6 +67,10 @@ def bundle_key(bundle_id: str, name: str) -> str:
     return f"bundles/{bundle_id}/{name}"
 
 
+def version_key(version_id: str) -> str:
+    return f"versions/{version_id}.jsonl"
+
+
 def put_bytes(key: str, data: bytes, content_type: str = "application/octet-stream") -> None:
     with _translated(key):
         _client().put_object(
