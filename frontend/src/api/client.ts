@@ -1,0 +1,72 @@
+/** The one client of the API, typed by the server's schema. */
+
+import createClient from "openapi-fetch";
+import { ProblemError, UnreachableError } from "./problem";
+import type { paths } from "./schema";
+
+export const CSRF_HEADER = "X-CSRFToken";
+
+export function csrfToken(): string {
+  return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
+}
+
+let login: () => Promise<void> = () => Promise.reject(new Error("nobody asks for a login yet"));
+
+/** Names who asks the person to log in again when a session has ended. */
+export function setLogin(ask: () => Promise<void>): void {
+  login = ask;
+}
+
+/** Sends once; if the session has ended, asks the person to log in and sends again. */
+async function send(request: Request): Promise<Response> {
+  const again = request.clone();
+  const response = await attempt(request);
+  if (!(await sessionHasEnded(request, response))) return response;
+  await login();
+  return attempt(again);
+}
+
+async function attempt(request: Request): Promise<Response> {
+  const signed = new Request(request);
+  if (request.method !== "GET") signed.headers.set(CSRF_HEADER, csrfToken());
+  try {
+    return await fetch(signed);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new UnreachableError();
+  }
+}
+
+async function sessionHasEnded(request: Request, response: Response): Promise<boolean> {
+  if (new URL(request.url).pathname === "/api/session") return false;
+  if (response.status === 401) return true;
+  if (response.status !== 403) return false;
+  const document = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return document?.code === "not_authenticated";
+}
+
+export const client = createClient<paths>({
+  baseUrl: typeof location === "undefined" ? "" : location.origin,
+  credentials: "same-origin",
+  fetch: send,
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** Awaits an answer and returns its body, or throws the problem it carries. */
+export async function read<T>(answer: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await answer;
+  if (response.ok) return data as T;
+  throw new ProblemError(response.status, isDocument(error) ? error : {});
+}
+
+function isDocument(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

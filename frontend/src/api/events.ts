@@ -1,0 +1,84 @@
+/** Live events of a project, written into the cache that the pages read. */
+
+import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { jobsQuery } from "./jobs";
+import { projectQuery } from "./projects";
+import { roundQuery, roundsQuery } from "./rounds";
+import { sessionQuery } from "./session";
+import type { Job, Project, Round } from "./types";
+
+const RECONNECT_MS = 5000;
+
+export function useProjectEvents(project: number): void {
+  const queries = useQueryClient();
+  const { data: session } = useQuery(sessionQuery);
+  const origin = session?.events_url;
+
+  useEffect(() => {
+    if (origin === undefined) return;
+    return listen(`${origin}/events/projects/${project}`, (name, data) =>
+      apply(queries, project, name, data),
+    );
+  }, [origin, project, queries]);
+}
+
+/** Keeps a stream open, reconnecting also where EventSource itself gives up. */
+function listen(url: string, onEvent: (name: string, data: unknown) => void): () => void {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function open(): void {
+    source = new EventSource(url, { withCredentials: true });
+    for (const name of ["jobs", "project", "round"])
+      source.addEventListener(name, (event) => onEvent(name, JSON.parse(event.data)));
+    source.onerror = () => {
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);
+    };
+  }
+
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}
+
+function apply(queries: QueryClient, project: number, name: string, data: unknown): void {
+  if (name === "jobs") applyJobs(queries, project, data as Job[]);
+  if (name === "project")
+    queries.setQueryData(projectQuery(project).queryKey, (old) =>
+      old ? { ...old, ...(data as Pick<Project, "counts" | "serving">) } : old,
+    );
+  if (name === "round") applyRound(queries, project, data as Partial<Round> & { id: number });
+}
+
+/** Merges by id, newest first; a job that ended makes the lists it changed fresh again. */
+function applyJobs(queries: QueryClient, project: number, news: Job[]): void {
+  const key = jobsQuery(project).queryKey;
+  const old = new Map((queries.getQueryData(key) ?? []).map((job) => [job.id, job]));
+  const ended = news.some((job) => job.finished_at && !old.get(job.id)?.finished_at);
+  for (const job of news) old.set(job.id, job);
+  queries.setQueryData(
+    key,
+    [...old.values()].sort((a, b) => b.created_at.localeCompare(a.created_at)),
+  );
+  if (!ended) return;
+  for (const list of ["project", "images", "uploads", "rounds", "versions", "export"])
+    void queries.invalidateQueries({ queryKey: [list] });
+  void queries.invalidateQueries({ queryKey: ["descriptions"] });
+}
+
+function applyRound(
+  queries: QueryClient,
+  project: number,
+  news: Partial<Round> & { id: number },
+): void {
+  const key = roundsQuery(project).queryKey;
+  const old = queries.getQueryData(key)?.find((round) => round.id === news.id);
+  if (!old || old.state !== news.state) void queries.invalidateQueries({ queryKey: key });
+  queries.setQueryData(roundQuery(news.id).queryKey, (round) => {
+    const base = round ?? old;
+    return base ? { ...base, ...news } : undefined;
+  });
+}

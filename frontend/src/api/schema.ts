@@ -1,0 +1,2 @@
+// biome-ignore lint/suspicious/noExplicitAny: replaced by `npm run gen:api`.
+export type paths = any;

@@ -1,0 +1,42 @@
+import { ActionIcon, Avatar, Menu } from "@mantine/core";
+import { IconKey, IconLogout } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { logOut, sessionQuery } from "@/api/session";
+import { MenuLink } from "@/components/links";
+
+export function AccountMenu() {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const { data: session } = useQuery(sessionQuery);
+  const leave = useMutation({
+    mutationFn: logOut,
+    onSuccess: async () => {
+      await navigate({ to: "/login" });
+      queries.clear();
+    },
+  });
+  const username = session?.user?.username ?? "";
+
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon aria-label={`Account of ${username}`} radius="xl" size="lg">
+          <Avatar size={26} name={username} color="initials" alt="" />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>Logged in as {username}</Menu.Label>
+        <MenuLink to="/account" leftSection={<IconKey size={16} aria-hidden />}>
+          Tokens and privacy
+        </MenuLink>
+        <Menu.Item
+          leftSection={<IconLogout size={16} aria-hidden />}
+          onClick={() => leave.mutate()}
+        >
+          Log out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

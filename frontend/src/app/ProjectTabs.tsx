@@ -1,0 +1,49 @@
+import { ActionIcon, Group, Menu } from "@mantine/core";
+import { IconMenu2 } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { MenuLink } from "@/components/links";
+import classes from "./Shell.module.css";
+
+const TABS = [
+  { label: "Overview", to: "/projects/$projectId", exact: true },
+  { label: "Images", to: "/projects/$projectId/images", exact: false },
+  { label: "Annotate", to: "/projects/$projectId/annotate", exact: false },
+  { label: "Rounds", to: "/projects/$projectId/rounds", exact: false },
+  { label: "Versions", to: "/projects/$projectId/versions", exact: false },
+  { label: "Settings", to: "/projects/$projectId/settings", exact: false },
+] as const;
+
+/** The pages of a project: in a row, or in a menu where there is no room. */
+export function ProjectTabs({ projectId }: { projectId: string }) {
+  return (
+    <>
+      <Group component="nav" aria-label="Project" gap={2} ml="xs" wrap="nowrap" visibleFrom="md">
+        {TABS.map(({ label, to, exact }) => (
+          <Link
+            key={label}
+            to={to}
+            params={{ projectId }}
+            activeOptions={{ exact, includeSearch: false }}
+            className={classes.tab}
+          >
+            {label}
+          </Link>
+        ))}
+      </Group>
+      <Menu position="bottom-start">
+        <Menu.Target>
+          <ActionIcon hiddenFrom="md" aria-label="Pages of this project">
+            <IconMenu2 size={18} aria-hidden />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {TABS.map(({ label, to }) => (
+            <MenuLink key={label} to={to} params={{ projectId }}>
+              {label}
+            </MenuLink>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}

@@ -1,0 +1,21 @@
+import { AppShell } from "@mantine/core";
+import { Outlet } from "@tanstack/react-router";
+import { Header } from "./Header";
+import classes from "./Shell.module.css";
+
+/** The frame of every page behind the login. */
+export function Shell() {
+  return (
+    <AppShell header={{ height: 52 }} padding={0}>
+      <a href="#main" className={classes.skip}>
+        Skip to the page
+      </a>
+      <AppShell.Header className={classes.header}>
+        <Header />
+      </AppShell.Header>
+      <AppShell.Main id="main" tabIndex={-1}>
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

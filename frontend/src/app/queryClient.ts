@@ -1,0 +1,21 @@
+import { notifications } from "@mantine/notifications";
+import { MutationCache, QueryClient } from "@tanstack/react-query";
+import { messageOf, ProblemError } from "@/api/problem";
+
+/** A request that the server refused will be refused again: only silence and faults are retried. */
+function isWorthRetrying(failures: number, error: Error): boolean {
+  const isFault = !(error instanceof ProblemError) || error.status === 0 || error.status >= 500;
+  return isFault && failures < 2;
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { retry: isWorthRetrying, staleTime: 10_000, refetchOnWindowFocus: true },
+  },
+  mutationCache: new MutationCache({
+    onError: (error, _variables, _result, mutation) => {
+      if (mutation.meta?.shownInPlace) return;
+      notifications.show({ color: "red", title: "That did not work", message: messageOf(error) });
+    },
+  }),
+});

@@ -1,0 +1,85 @@
+import { ActionIcon, Group, Progress, Stack, Text, Tooltip } from "@mantine/core";
+import { IconRefresh, IconX } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { cancelJob, jobsQuery, retryJob } from "@/api/jobs";
+import type { Job } from "@/api/types";
+import { formatAgo, formatCount } from "./format";
+import { jobTitle } from "./jobWords";
+import { StatusBadge } from "./StatusBadge";
+
+/** One job: what it does, how far it is, and the way to stop or repeat it. */
+export function JobRow({ job, project }: { job: Job; project: number }) {
+  const isLive = !job.finished_at;
+  return (
+    <Stack gap={4}>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Group gap="xs" wrap="nowrap" miw={0}>
+          <Text size="sm" fw={550} truncate>
+            {jobTitle(job.kind)}
+          </Text>
+          <StatusBadge status={job.stalled ? "stalled" : job.state} />
+        </Group>
+        <Group gap={4} wrap="nowrap">
+          <Text size="xs" c="dimmed" className="tabular">
+            {isLive ? progressOf(job) : formatAgo(job.finished_at ?? job.created_at)}
+          </Text>
+          <JobActions job={job} project={project} />
+        </Group>
+      </Group>
+      {isLive && (
+        <Progress
+          size={5}
+          value={job.progress_total ? (100 * job.progress_done) / job.progress_total : 100}
+          animated={job.state === "running" && job.progress_total === 0}
+          color={job.stalled ? "orange" : job.state === "queued" ? "gray" : undefined}
+          aria-label={`Progress of ${jobTitle(job.kind)}`}
+        />
+      )}
+      {(job.error || job.message) && (
+        <Text size="xs" c={job.error ? "var(--mantine-color-error)" : "dimmed"} lineClamp={3}>
+          {job.error || job.message}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function progressOf(job: Job): string {
+  if (job.progress_total === 0) return "";
+  return `${formatCount(job.progress_done)} of ${formatCount(job.progress_total)}`;
+}
+
+function JobActions({ job, project }: { job: Job; project: number }) {
+  const queries = useQueryClient();
+  const onSuccess = () => queries.invalidateQueries(jobsQuery(project));
+  const cancel = useMutation({ mutationFn: () => cancelJob(job.id), onSuccess });
+  const retry = useMutation({ mutationFn: () => retryJob(job.id), onSuccess });
+  const title = jobTitle(job.kind);
+
+  if (!job.finished_at)
+    return (
+      <Tooltip label="Cancel">
+        <ActionIcon
+          size="sm"
+          aria-label={`Cancel: ${title}`}
+          onClick={() => cancel.mutate()}
+          loading={cancel.isPending}
+        >
+          <IconX size={15} aria-hidden />
+        </ActionIcon>
+      </Tooltip>
+    );
+  if (job.state === "succeeded") return null;
+  return (
+    <Tooltip label="Run again">
+      <ActionIcon
+        size="sm"
+        aria-label={`Run again: ${title}`}
+        onClick={() => retry.mutate()}
+        loading={retry.isPending}
+      >
+        <IconRefresh size={15} aria-hidden />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

@@ -1,0 +1,33 @@
+import { Badge } from "@mantine/core";
+import type { ImageStatus, JobState, RoundState, UploadState } from "@/api/types";
+
+type Status = ImageStatus | JobState | RoundState | UploadState | "stalled" | "uploading";
+
+/** One colour and one word for each state, the same on every page. */
+const LOOKS: Record<Status, { color: string; word: string }> = {
+  todo: { color: "gray", word: "To do" },
+  done: { color: "iris", word: "Done" },
+  returned: { color: "orange", word: "Returned" },
+  reviewed: { color: "teal", word: "Reviewed" },
+  queued: { color: "gray", word: "Queued" },
+  running: { color: "iris", word: "Running" },
+  succeeded: { color: "teal", word: "Finished" },
+  failed: { color: "red", word: "Failed" },
+  cancelled: { color: "gray", word: "Cancelled" },
+  stalled: { color: "orange", word: "Stalled" },
+  training: { color: "iris", word: "Training" },
+  evaluating: { color: "iris", word: "Evaluating" },
+  promoted: { color: "teal", word: "Promoted" },
+  refused: { color: "orange", word: "Refused" },
+  pending: { color: "gray", word: "Waiting" },
+  uploading: { color: "iris", word: "Uploading" },
+  checking: { color: "iris", word: "Checking" },
+  accepted: { color: "teal", word: "Accepted" },
+  normalised: { color: "teal", word: "Normalised" },
+  duplicate: { color: "gray", word: "Duplicate" },
+};
+
+export function StatusBadge({ status, word }: { status: Status; word?: string }) {
+  const look = LOOKS[status] ?? { color: "gray", word: status };
+  return <Badge color={look.color}>{word ?? look.word}</Badge>;
+}

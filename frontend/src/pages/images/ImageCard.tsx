@@ -1,0 +1,85 @@
+import { ActionIcon, Badge, Group, Menu, Text, Tooltip } from "@mantine/core";
+import { IconDots, IconMicrophone, IconPencil, IconTrash } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import type { ImageRow, Project } from "@/api/types";
+import { formatCount } from "@/components/format";
+import { MenuLink } from "@/components/links";
+import { StatusBadge } from "@/components/StatusBadge";
+import { Thumbnail } from "@/components/Thumbnail";
+import classes from "./ImageCard.module.css";
+import { useDeleteImage } from "./useDeleteImage";
+
+export function ImageCard({ image, project }: { image: ImageRow; project: Project }) {
+  const projectId = String(project.id);
+  const deletion = useDeleteImage(project.id);
+
+  return (
+    <article className={classes.card}>
+      <Link
+        to="/projects/$projectId/annotate"
+        params={{ projectId }}
+        search={{ image: image.id }}
+        className={classes.picture}
+        aria-label={`Annotate ${image.file_name}`}
+      >
+        <Thumbnail src={image.thumb_url} alt="" />
+      </Link>
+      <Group gap={4} wrap="nowrap" className={classes.badges}>
+        <StatusBadge status={image.status} />
+        {image.is_holdout && (
+          <Tooltip label="Blind: annotated without proposals, never trained on">
+            <Badge color="grape">Holdout</Badge>
+          </Tooltip>
+        )}
+      </Group>
+      <Group gap={4} px={10} pt={8} justify="space-between" wrap="nowrap">
+        <Text size="sm" fw={550} truncate title={image.file_name}>
+          {image.file_name}
+        </Text>
+        <Menu position="bottom-end" width={180}>
+          <Menu.Target>
+            <ActionIcon size="sm" aria-label={`Actions for ${image.file_name}`}>
+              <IconDots size={16} aria-hidden />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <MenuLink
+              to="/projects/$projectId/annotate"
+              params={{ projectId }}
+              search={{ image: image.id }}
+              leftSection={<IconPencil size={16} aria-hidden />}
+            >
+              Annotate
+            </MenuLink>
+            <MenuLink
+              to="/projects/$projectId/images/$imageId/describe"
+              params={{ projectId, imageId: String(image.id) }}
+              leftSection={<IconMicrophone size={16} aria-hidden />}
+            >
+              Describe aloud
+            </MenuLink>
+            {project.role === "manager" && (
+              <Menu.Item
+                color="red"
+                leftSection={<IconTrash size={16} aria-hidden />}
+                onClick={() => deletion.mutate(image)}
+              >
+                Delete
+              </Menu.Item>
+            )}
+          </Menu.Dropdown>
+        </Menu>
+      </Group>
+      <Text size="xs" c="dimmed" px={10} pb={10} className="tabular" truncate>
+        {factsOf(image)}
+      </Text>
+    </article>
+  );
+}
+
+function factsOf(image: ImageRow): string {
+  const facts = [`${formatCount(image.masks)} masks`];
+  if (image.proposals > 0) facts.push(`${formatCount(image.proposals)} proposals`);
+  if (image.assignee) facts.push(image.assignee);
+  return facts.join(" · ");
+}

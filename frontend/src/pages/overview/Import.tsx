@@ -1,0 +1,58 @@
+import { Group, Text } from "@mantine/core";
+import { Dropzone } from "@mantine/dropzone";
+import { notifications } from "@mantine/notifications";
+import { IconCloudUpload } from "@tabler/icons-react";
+import { useSyncExternalStore } from "react";
+import type { Project } from "@/api/types";
+import { Section } from "@/components/Section";
+import { queueOf } from "@/upload/queues";
+import { ImportTable } from "./ImportTable";
+
+export const IMPORT_ANCHOR = "import";
+
+const MAX_FILE_BYTES = 4 * 1024 ** 3;
+
+/** Dropping files in: each goes up by itself, and each tells what became of it. */
+export function Import({ project }: { project: Project }) {
+  const queue = queueOf(project.id);
+  const items = useSyncExternalStore(queue.subscribe, () => queue.items);
+  if (project.role !== "manager") return <ImportTable project={project.id} items={items} />;
+
+  return (
+    <Section
+      title="Import"
+      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip of them. One bad file never stops the others."
+    >
+      <Dropzone
+        id={IMPORT_ANCHOR}
+        onDrop={(files) => queue.add(files)}
+        onReject={(rejections) =>
+          notifications.show({
+            color: "orange",
+            title: "Left out",
+            message: rejections
+              .map(({ file, errors }) => `${file.name}: ${errors[0]?.message ?? "not readable"}`)
+              .join("\n"),
+          })
+        }
+        maxSize={MAX_FILE_BYTES}
+        inputProps={{ "aria-label": "Files to import" }}
+        aria-label="Drop images or a zip here, or choose files"
+        mb="md"
+      >
+        <Group justify="center" gap="md" mih={96} wrap="nowrap">
+          <IconCloudUpload size={34} stroke={1.4} aria-hidden />
+          <div>
+            <Text size="sm" fw={550}>
+              Drop images or a zip here, or click to choose
+            </Text>
+            <Text size="xs" c="dimmed">
+              Broken off uploads go on where they stopped when you drop the same file again.
+            </Text>
+          </div>
+        </Group>
+      </Dropzone>
+      <ImportTable project={project.id} items={items} />
+    </Section>
+  );
+}

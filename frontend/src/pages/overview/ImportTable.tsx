@@ -1,0 +1,203 @@
+import {
+  ActionIcon,
+  Button,
+  Center,
+  Group,
+  Progress,
+  ScrollArea,
+  Table,
+  Text,
+  Tooltip,
+} from "@mantine/core";
+import { IconRefresh, IconX } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { UploadRow } from "@/api/types";
+import { uploadsQuery } from "@/api/uploads";
+import { formatBytes, plural } from "@/components/format";
+import { StatusBadge } from "@/components/StatusBadge";
+import type { UploadItem } from "@/upload/queue";
+import { queueOf } from "@/upload/queues";
+
+/** Files on their way that are listed; the rest is a number. */
+const SHOWN = 8;
+const POLL_MS = 1500;
+
+interface Props {
+  project: number;
+  items: readonly UploadItem[];
+}
+
+/** Files on their way first, then what became of the latest ones. */
+export function ImportTable({ project, items }: Props) {
+  const uploads = useInfiniteQuery({
+    ...uploadsQuery(project),
+    refetchInterval: ({ state }) =>
+      items.some((item) => item.state !== "failed") ||
+      state.data?.pages.some((page) => page.results.some((row) => row.state === "checking"))
+        ? POLL_MS
+        : false,
+  });
+  const rows = uploads.data?.pages.flatMap((page) => page.results) ?? [];
+  const known = new Set(rows.filter((row) => row.state !== "pending").map((row) => row.id));
+  const local = items.filter((item) => !known.has(item.id));
+  const localIds = new Set(local.map((item) => item.id));
+  const remote = rows.filter((row) => !localIds.has(row.id));
+  const allSent = items.length > 0 && local.length === 0;
+
+  useEffect(() => {
+    if (allSent) queueOf(project).clearSent();
+  }, [allSent, project]);
+
+  if (local.length + remote.length === 0) return null;
+  return (
+    <>
+      <Summary local={local} rows={remote} />
+      <ScrollArea.Autosize mah={360} type="auto">
+        <Table layout="fixed" aria-label="Imported files">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>File</Table.Th>
+              <Table.Th w={116}>Result</Table.Th>
+              <Table.Th w={44}>
+                <span aria-hidden />
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {local.slice(0, SHOWN).map((item) => (
+              <LocalRow key={item.id} item={item} project={project} />
+            ))}
+            {local.length > SHOWN && (
+              <Table.Tr>
+                <Table.Td colSpan={3}>
+                  <Text size="sm" c="dimmed">
+                    and {plural(local.length - SHOWN, "more file")} on their way
+                  </Text>
+                </Table.Td>
+              </Table.Tr>
+            )}
+            {remote.map((row) => (
+              <RemoteRow key={row.id} row={row} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea.Autosize>
+      {uploads.hasNextPage && (
+        <Center mt="xs">
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => uploads.fetchNextPage()}
+            loading={uploads.isFetchingNextPage}
+          >
+            Show older files
+          </Button>
+        </Center>
+      )}
+    </>
+  );
+}
+
+function Summary({ local, rows }: { local: readonly UploadItem[]; rows: UploadRow[] }) {
+  const total = local.reduce((sum, item) => sum + item.bytes, 0);
+  const sent = local.reduce((sum, item) => sum + item.sentBytes, 0);
+  const refused = rows.filter((row) => row.state === "refused").length;
+  if (local.length > 0)
+    return (
+      <Group gap="sm" mb="xs" wrap="nowrap">
+        <Progress
+          value={total ? (100 * sent) / total : 100}
+          size={6}
+          flex={1}
+          aria-label="Upload of all files"
+        />
+        <Text size="xs" c="dimmed" className="tabular">
+          {formatBytes(sent)} of {formatBytes(total)}
+        </Text>
+      </Group>
+    );
+  if (refused === 0) return null;
+  return (
+    <Text size="sm" c="dimmed" mb="xs">
+      {plural(refused, "file was", "files were")} refused; the reason is beside each.
+    </Text>
+  );
+}
+
+function LocalRow({ item, project }: { item: UploadItem; project: number }) {
+  const queue = queueOf(project);
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" truncate title={item.name}>
+          {item.name}
+        </Text>
+        {item.message ? (
+          <Text size="xs" c={item.state === "failed" ? "var(--mantine-color-error)" : "dimmed"}>
+            {item.message}
+          </Text>
+        ) : (
+          <Progress
+            value={item.bytes ? (100 * item.sentBytes) / item.bytes : 100}
+            size={3}
+            mt={4}
+            aria-label={`Upload of ${item.name}`}
+          />
+        )}
+      </Table.Td>
+      <Table.Td>
+        <StatusBadge
+          status={
+            item.state === "waiting" ? "queued" : item.state === "sent" ? "checking" : item.state
+          }
+        />
+      </Table.Td>
+      <Table.Td>
+        {item.state === "failed" ? (
+          <Tooltip label="Try again">
+            <ActionIcon
+              size="sm"
+              aria-label={`Try again: ${item.name}`}
+              onClick={() => queue.retry(item.id)}
+            >
+              <IconRefresh size={15} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        ) : (
+          item.state !== "sent" && (
+            <Tooltip label="Leave out">
+              <ActionIcon
+                size="sm"
+                aria-label={`Leave out: ${item.name}`}
+                onClick={() => queue.cancel(item.id)}
+              >
+                <IconX size={15} aria-hidden />
+              </ActionIcon>
+            </Tooltip>
+          )
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
+
+function RemoteRow({ row }: { row: UploadRow }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <Text size="sm" truncate title={row.file_name}>
+          {row.file_name}
+        </Text>
+        {row.message && (
+          <Text size="xs" c={row.state === "refused" ? "var(--mantine-color-error)" : "dimmed"}>
+            {row.message}
+          </Text>
+        )}
+      </Table.Td>
+      <Table.Td colSpan={2}>
+        <StatusBadge status={row.state} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}

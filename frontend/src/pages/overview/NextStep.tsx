@@ -1,0 +1,161 @@
+import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
+import {
+  IconDatabaseExport,
+  IconPencil,
+  IconPhotoPlus,
+  IconSparkles,
+  IconTags,
+  IconTrendingUp,
+  type TablerIcon,
+} from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { jobsQuery, prepareImages } from "@/api/jobs";
+import type { Project } from "@/api/types";
+import { formatCount, plural } from "@/components/format";
+import { ButtonLink } from "@/components/links";
+import { RetrainButton } from "@/pages/rounds/RetrainButton";
+import { IMPORT_ANCHOR } from "./Import";
+import classes from "./NextStep.module.css";
+import { nextStep, type Step } from "./steps";
+
+/** The one thing to do now, above everything else. */
+export function NextStep({ project }: { project: Project }) {
+  const { data: jobs = [] } = useQuery(jobsQuery(project.id));
+  const step = nextStep(project, jobs);
+  const { icon: Icon, title, text } = wordsOf(step, project);
+
+  return (
+    <Paper component="section" aria-label="Next step" className={classes.banner}>
+      <ThemeIcon size={40} radius="md" variant="light">
+        <Icon size={22} stroke={1.7} aria-hidden />
+      </ThemeIcon>
+      <Stack gap={0} className={classes.words}>
+        <Title order={2}>{title}</Title>
+        <Text size="sm" c="dimmed">
+          {text}
+        </Text>
+      </Stack>
+      <Group gap="xs">
+        <Actions step={step} project={project} />
+      </Group>
+    </Paper>
+  );
+}
+
+interface StepWords {
+  icon: TablerIcon;
+  title: string;
+  text: string;
+}
+
+function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWords {
+  const toDo = counts.todo + counts.returned;
+  const words: Record<Step, StepWords> = {
+    import: {
+      icon: IconPhotoPlus,
+      title: "Import the first images",
+      text: "Drop files or a zip below. The model proposes masks as soon as they are in.",
+    },
+    "wait-for-images": {
+      icon: IconPhotoPlus,
+      title: "No images yet",
+      text: "A manager of this project imports them; they will appear here by themselves.",
+    },
+    "add-labels": {
+      icon: IconTags,
+      title: "Add the labels",
+      text: "Name the kinds of objects that people will mark.",
+    },
+    prepare: {
+      icon: IconSparkles,
+      title: "Let the model look at the images",
+      text: "It embeds every image once and proposes masks for people to verify.",
+    },
+    "watch-preparation": {
+      icon: IconSparkles,
+      title: "The model is looking at the images",
+      text: `${formatCount(counts.embedded)} of ${plural(counts.images, "image")} ready. You can start with the first ones.`,
+    },
+    annotate: {
+      icon: IconPencil,
+      title: `${plural(toDo, "image")} to annotate`,
+      text:
+        counts.proposals_pending > 0
+          ? `${plural(counts.proposals_pending, "proposal")} to verify: accept, correct or reject, then add what is missing.`
+          : "Click an object to get its mask, then name it.",
+    },
+    "watch-round": {
+      icon: IconTrendingUp,
+      title: "A round is training",
+      text: "Everything is annotated. The new model is compared with the serving one on the holdout.",
+    },
+    retrain: {
+      icon: IconTrendingUp,
+      title: "Retrain the model",
+      text: `${plural(finished_since_round, "image")} finished since the last round. The next proposals learn from them.`,
+    },
+    export: {
+      icon: IconDatabaseExport,
+      title: "Everything is annotated",
+      text: "Cut a dataset version and export it, or import more images.",
+    },
+  };
+  return words[step];
+}
+
+function Actions({ step, project }: { step: Step; project: Project }) {
+  const params = { projectId: String(project.id) };
+  const annotate = (variant: "filled" | "default"): ReactNode => (
+    <ButtonLink to="/projects/$projectId/annotate" params={params} variant={variant}>
+      Annotate
+    </ButtonLink>
+  );
+  if (step === "import")
+    return (
+      <Button component="a" href={`#${IMPORT_ANCHOR}`}>
+        Import images
+      </Button>
+    );
+  if (step === "add-labels")
+    return (
+      <ButtonLink to="/projects/$projectId/settings" params={params}>
+        Add labels
+      </ButtonLink>
+    );
+  if (step === "prepare") return <PrepareButton project={project.id} />;
+  if (step === "annotate" || step === "watch-preparation") return annotate("filled");
+  if (step === "watch-round")
+    return (
+      <ButtonLink to="/projects/$projectId/rounds" params={params}>
+        Watch the round
+      </ButtonLink>
+    );
+  if (step === "retrain")
+    return (
+      <>
+        {project.counts.todo > 0 && annotate("default")}
+        <RetrainButton project={project.id} />
+      </>
+    );
+  if (step === "export")
+    return (
+      <ButtonLink to="/projects/$projectId/versions" params={params}>
+        Cut a version
+      </ButtonLink>
+    );
+  return null;
+}
+
+function PrepareButton({ project }: { project: number }) {
+  const queries = useQueryClient();
+  const prepare = useMutation({
+    mutationFn: () => prepareImages(project),
+    onSuccess: () => queries.invalidateQueries(jobsQuery(project)),
+  });
+  return (
+    <Button onClick={() => prepare.mutate()} loading={prepare.isPending}>
+      Prepare images
+    </Button>
+  );
+}

@@ -1,0 +1,35 @@
+import { Container, Grid, Stack } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { projectQuery } from "@/api/projects";
+import { useProjectId } from "@/app/ProjectLayout";
+import { PageHeader } from "@/components/PageHeader";
+import { Counts } from "./Counts";
+import { Import } from "./Import";
+import { Jobs } from "./Jobs";
+import { NextStep } from "./NextStep";
+import { ServingModel } from "./ServingModel";
+
+export function OverviewPage() {
+  const { data: project } = useSuspenseQuery(projectQuery(useProjectId()));
+
+  return (
+    <Container size={1240} px="md" py="xl">
+      <PageHeader title={project.name} description={project.description} />
+      <Stack gap="lg">
+        <NextStep project={project} />
+        <Counts project={project} />
+        <Grid gap="lg">
+          <Grid.Col span={{ base: 12, md: 7 }}>
+            <Import project={project} />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, md: 5 }}>
+            <Stack gap="lg">
+              <Jobs project={project} />
+              <ServingModel project={project} />
+            </Stack>
+          </Grid.Col>
+        </Grid>
+      </Stack>
+    </Container>
+  );
+}

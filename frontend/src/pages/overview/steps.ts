@@ -1,0 +1,35 @@
+/** What to do next in a project: one step, by what is there and by who asks. */
+
+import type { Job, Project } from "@/api/types";
+
+export type Step =
+  | "import"
+  | "wait-for-images"
+  | "add-labels"
+  | "prepare"
+  | "watch-preparation"
+  | "watch-round"
+  | "retrain"
+  | "annotate"
+  | "export";
+
+/** Finished images after which a round is worth its time where no policy says another number. */
+const WORTH_A_ROUND = 20;
+
+export function nextStep(project: Project, jobs: readonly Job[]): Step {
+  const { counts, role } = project;
+  const isManager = role === "manager";
+  const toDo = counts.todo + counts.returned;
+  const runs = (kind: string) => jobs.some((job) => job.kind.endsWith(kind) && !job.finished_at);
+
+  if (counts.images === 0) return isManager ? "import" : "wait-for-images";
+  if (!project.labels.some((label) => !label.deleted) && isManager) return "add-labels";
+  if (runs("run_round")) return toDo > 0 ? "annotate" : "watch-round";
+  if (counts.embedded === 0) return runs("prepare_images") ? "watch-preparation" : "prepare";
+  const enough = project.retrain_after_images ?? WORTH_A_ROUND;
+  const roundIsDue = project.finished_since_round >= Math.min(enough, counts.images);
+  if (isManager && roundIsDue && project.finished_since_round > 0) return "retrain";
+  if (toDo > 0) return "annotate";
+  if (isManager && project.finished_since_round > 0) return "retrain";
+  return "export";
+}

@@ -1,0 +1,105 @@
+import {
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  Stack,
+  TagsInput,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { formErrorsOf } from "@/api/problem";
+import { createProject } from "@/api/projects";
+import { colorFor } from "@/components/labelColors";
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+}
+
+export function CreateProject({ opened, onClose }: Props) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: { name: "", description: "", labels: [] as string[], overlap: 1, holdout: 10 },
+    validate: { name: (name) => (name.trim() ? null : "Give the project a name") },
+  });
+  const create = useMutation({
+    mutationFn: (values: typeof form.values) =>
+      createProject({
+        name: values.name.trim(),
+        description: values.description,
+        labels: values.labels.map((name, index) => ({ name, color: colorFor(index) })),
+        overlap: values.overlap,
+        holdout_share: values.holdout / 100,
+      }),
+    onSuccess: async (project) => {
+      onClose();
+      form.reset();
+      await queries.invalidateQueries({ queryKey: ["projects"] });
+      await navigate({
+        to: "/projects/$projectId",
+        params: { projectId: String(project.id) },
+      });
+    },
+    onError: (error) => form.setErrors(formErrorsOf(error)),
+  });
+
+  return (
+    <Modal opened={opened} onClose={onClose} title="New project" size="md">
+      <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
+        <Stack gap="md">
+          <TextInput
+            label="Name"
+            placeholder="Cell nuclei"
+            maxLength={100}
+            data-autofocus
+            {...form.getInputProps("name")}
+          />
+          <Textarea
+            label="What the images show"
+            placeholder="Fluorescence microscopy, one nucleus per mask"
+            autosize
+            minRows={2}
+            {...form.getInputProps("description")}
+          />
+          <TagsInput
+            label="Labels"
+            description="Press Enter after each one. They can be changed later."
+            placeholder={form.values.labels.length ? "" : "nucleus"}
+            {...form.getInputProps("labels")}
+          />
+          <Group grow align="flex-start">
+            <NumberInput
+              label="People per image"
+              description="Two or more measure agreement."
+              min={1}
+              max={5}
+              allowDecimal={false}
+              {...form.getInputProps("overlap")}
+            />
+            <NumberInput
+              label="Holdout"
+              description="Judges every new model, never trained on."
+              min={0}
+              max={90}
+              suffix=" %"
+              {...form.getInputProps("holdout")}
+            />
+          </Group>
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" loading={create.isPending}>
+              Create project
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

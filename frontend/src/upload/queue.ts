@@ -1,0 +1,189 @@
+/** Uploads of one project: a few at a time, in parts, resumed where they stopped. */
+
+import { messageOf, ProblemError } from "@/api/problem";
+import { keyOf, type UploadMemory } from "./memory";
+import type { UploadTransport } from "./transport";
+
+export type ItemState = "waiting" | "uploading" | "sent" | "failed";
+
+export interface UploadItem {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sentBytes: number;
+  readonly state: ItemState;
+  readonly message: string;
+}
+
+interface Options {
+  atOnce?: number;
+  attempts?: number;
+  /** Waits before attempt 2, 3, ... */
+  pause?: (attempt: number) => Promise<void>;
+}
+
+const MAX_PAUSE_MS = 20_000;
+
+export class UploadQueue {
+  readonly #project: number;
+  readonly #transport: UploadTransport;
+  readonly #memory: UploadMemory;
+  readonly #options: Required<Options>;
+  readonly #files = new Map<string, File>();
+  readonly #stops = new Map<string, AbortController>();
+  readonly #listeners = new Set<() => void>();
+  #items: readonly UploadItem[] = [];
+  #running = 0;
+
+  constructor(
+    project: number,
+    transport: UploadTransport,
+    memory: UploadMemory,
+    options: Options = {},
+  ) {
+    this.#project = project;
+    this.#transport = transport;
+    this.#memory = memory;
+    this.#options = { atOnce: 3, attempts: 6, pause: backOff, ...options };
+  }
+
+  get items(): readonly UploadItem[] {
+    return this.#items;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  add(files: readonly File[]): void {
+    for (const file of files) this.#addOne(file);
+    this.#startMore();
+  }
+
+  retry(id: string): void {
+    this.#change(id, { state: "waiting", message: "" });
+    this.#startMore();
+  }
+
+  cancel(id: string): void {
+    this.#stops.get(id)?.abort();
+    const file = this.#files.get(id);
+    if (file) this.#memory.forget(keyOf(this.#project, file));
+    this.#drop(id);
+  }
+
+  /** Takes what was sent off the list, once the server tells of it. */
+  clearSent(): void {
+    for (const item of this.#items) if (item.state === "sent") this.#files.delete(item.id);
+    this.#set(this.#items.filter((item) => item.state !== "sent"));
+  }
+
+  #addOne(file: File): void {
+    const known = this.#memory.load(keyOf(this.#project, file));
+    const id = known?.id ?? crypto.randomUUID();
+    if (this.#files.has(id)) return;
+    this.#files.set(id, file);
+    const item = { id, name: file.name, bytes: file.size, sentBytes: 0, message: "" };
+    this.#set([...this.#items, { ...item, state: "waiting" }]);
+  }
+
+  #startMore(): void {
+    while (this.#running < this.#options.atOnce) {
+      const next = this.#items.find((item) => item.state === "waiting");
+      if (!next) return;
+      this.#running += 1;
+      this.#change(next.id, { state: "uploading" });
+      void this.#upload(next.id).finally(() => {
+        this.#running -= 1;
+        this.#startMore();
+      });
+    }
+  }
+
+  async #upload(id: string): Promise<void> {
+    const file = this.#files.get(id);
+    if (!file) return;
+    const stop = new AbortController();
+    this.#stops.set(id, stop);
+    try {
+      await this.#persist(id, file, stop.signal);
+      this.#memory.forget(keyOf(this.#project, file));
+      this.#change(id, { state: "sent", sentBytes: file.size });
+    } catch (error) {
+      if (!stop.signal.aborted) this.#change(id, { state: "failed", message: messageOf(error) });
+    } finally {
+      this.#stops.delete(id);
+    }
+  }
+
+  /** Attempts until it is through, the server refuses, or patience ends. */
+  async #persist(id: string, file: File, stop: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#attempt(id, file, stop);
+      } catch (error) {
+        if (stop.aborted || isRefusal(error) || attempt === this.#options.attempts) throw error;
+        this.#change(id, { message: "The connection broke. Trying again…" });
+        await this.#options.pause(attempt);
+      }
+    }
+  }
+
+  /** Asks which parts are missing (with fresh addresses), sends those, and completes. */
+  async #attempt(id: string, file: File, stop: AbortSignal): Promise<void> {
+    const key = keyOf(this.#project, file);
+    const plan = await this.#transport.begin(this.#project, {
+      id,
+      file_name: file.name,
+      bytes: file.size,
+    });
+    if (plan.state !== "pending") return;
+    const missing = new Set(plan.parts.map((part) => part.number));
+    const done = (this.#memory.load(key)?.parts ?? []).filter(({ number }) => !missing.has(number));
+    let sentBytes = file.size - plan.parts.reduce((sum, p) => sum + p.to_byte - p.from_byte, 0);
+    this.#change(id, { message: "", sentBytes });
+    for (const { number, url, from_byte, to_byte } of plan.parts) {
+      stop.throwIfAborted();
+      const base = sentBytes;
+      const bytes = file.slice(from_byte, to_byte);
+      const etag = await this.#transport.put(
+        url,
+        bytes,
+        (sent) => this.#change(id, { sentBytes: base + sent }),
+        stop,
+      );
+      sentBytes = base + bytes.size;
+      done.push({ number, etag });
+      this.#memory.save(key, { id, parts: done });
+    }
+    await this.#transport.complete(
+      id,
+      done.sort((a, b) => a.number - b.number),
+    );
+  }
+
+  #change(id: string, change: Partial<UploadItem>): void {
+    this.#set(this.#items.map((item) => (item.id === id ? { ...item, ...change } : item)));
+  }
+
+  #drop(id: string): void {
+    this.#files.delete(id);
+    this.#set(this.#items.filter((item) => item.id !== id));
+  }
+
+  #set(items: readonly UploadItem[]): void {
+    this.#items = items;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function isRefusal(error: unknown): boolean {
+  return error instanceof ProblemError && error.status >= 400 && error.status < 500;
+}
+
+function backOff(attempt: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, Math.min(MAX_PAUSE_MS, 500 * 2 ** attempt));
+  });
+}
