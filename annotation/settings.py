@@ -123,6 +123,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "JobState": "annotation.models.Job.State",
+        "RecordingState": "annotation.models.Recording.State",
+        "RoundState": "annotation.api.rounds.ROUND_STATES",
+    },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio
 

@@ -31,14 +31,14 @@ def captions_of(image_id: int) -> QuerySet[Caption]:
 
 def has_consented(user: Person) -> bool:
     """Tell whether the person agrees, now, to being recorded."""
-    return Consent.objects.filter(user_id=user.pk, withdrawn_at=None).exists()
+    return Consent.objects.filter(user_id=user.pk or 0, withdrawn_at=None).exists()
 
 
-def _transcripts() -> Prefetch[str, QuerySet[Transcript], str]:
+def _transcripts() -> "Prefetch[str, QuerySet[Transcript], str]":
     return Prefetch(
         "transcripts", Transcript.objects.select_related("author").order_by("created_at")
     )
 
 
-def _chunks() -> Prefetch[str, QuerySet[RecordingChunk], str]:
+def _chunks() -> "Prefetch[str, QuerySet[RecordingChunk], str]":
     return Prefetch("chunks", RecordingChunk.objects.order_by("number"))

@@ -137,7 +137,7 @@ FROM spent LEFT JOIN masks ON masks.bundle_id = spent.bundle_id
 """
 
 
-def _jobs() -> Prefetch[str, QuerySet[Job], str]:
+def _jobs() -> "Prefetch[str, QuerySet[Job], str]":
     return Prefetch("job", with_stalled(Job.objects.all()))
 
 

@@ -1,11 +1,43 @@
-"""Dataset versions and their exports."""
+"""Dataset versions, what they froze, and their exports."""
 
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Prefetch, QuerySet
 
-from annotation.models import DatasetVersion, Export, Job, Round
+from annotation import storage
+from annotation.errors import DomainError
+from annotation.models import DatasetVersion, Export, Job, Revision, Round
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.jobs import with_stalled
+from engine.datasets.manifest import ManifestRow, read_manifest
+from engine.masks.rle import RLE, digest
+
+BATCH: Final = 50  # images
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenMask:
+    """A mask as the version froze it."""
+
+    mask: str
+    rle: RLE
+    revision: Revision
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenImage:
+    """A manifest's row with what it refers to."""
+
+    row: ManifestRow
+    masks: list[FrozenMask]
 
 
 def versions_for(user: Person) -> QuerySet[DatasetVersion]:
@@ -31,9 +63,51 @@ def exports_for(user: Person) -> QuerySet[Export]:
     return rows_for(exports.prefetch_related(_job()), user=user, path="version__project")
 
 
-def _exports() -> Prefetch[str, QuerySet[Export], str]:
+def manifest_path(version: DatasetVersion) -> Path:
+    """Return a local copy of the manifest, proved by its sha256; fetched once for each machine."""
+    path = Path(settings.SCRATCH_DIR) / "versions" / f"{version.pk}.jsonl"
+    if not path.is_file():
+        storage.get_file(storage.version_key(version.pk), path)
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != version.pk:
+            path.unlink()
+            raise DomainError(f"The stored manifest of version {version.pk[:12]} is damaged.")
+    return path
+
+
+def version_header(version: DatasetVersion) -> dict[str, Any]:
+    """Return the manifest's header: the project and its labels."""
+    with manifest_path(version).open("rb") as file:
+        return read_manifest(file)[0]
+
+
+def frozen_images(version: DatasetVersion, *splits: str) -> Iterator[FrozenImage]:
+    """Yield a version's images of some splits (all without any), a batch of them at a time."""
+    with manifest_path(version).open("rb") as file:
+        _, rows = read_manifest(file)
+        chosen = (row for row in rows if not splits or row["split"] in splits)
+        while batch := list(islice(chosen, BATCH)):
+            yield from _with_masks(batch)
+
+
+def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
+    ids = [mask["mask"] for row in rows for mask in row["masks"]]
+    revisions = Revision.objects.filter(mask_id__in=ids).select_related("author")
+    found = {(str(each.mask_id), str(each.number)): each for each in revisions}
+    for row in rows:
+        masks = []
+        for mask in row["masks"]:
+            revision = found[mask["mask"], mask["revision"]]
+            rle = cast("RLE", revision.rle)
+            if rle is None or digest(rle) != mask["rle_digest"]:
+                raise DomainError(f"Mask {mask['mask']} is not what the version froze.")
+            masks.append(FrozenMask(mask["mask"], rle, revision, mask["parent"]))
+        yield FrozenImage(row, masks)
+
+
+def _exports() -> "Prefetch[str, QuerySet[Export], str]":
     return Prefetch("exports", Export.objects.order_by("-created_at").prefetch_related(_job()))
 
 
-def _job() -> Prefetch[str, QuerySet[Job], str]:
+def _job() -> "Prefetch[str, QuerySet[Job], str]":
     return Prefetch("job", with_stalled(Job.objects.all()))

@@ -1,0 +1,90 @@
+"""What an image's descriptions are, and its clean captions."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.api.recordings import RecordingSerializer
+from annotation.selectors.descriptions import captions_of, recordings_of
+from annotation.selectors.images import images_for
+from annotation.services.captions import clean_text, save_caption
+
+MAX_TEXT = 50_000  # characters
+
+
+class CaptionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    author = serializers.CharField(source="author.username", allow_null=True, default=None)
+    recording = serializers.UUIDField(source="recording_id", allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class DescriptionsSerializer(serializers.Serializer[Any]):
+    recordings = RecordingSerializer(many=True)
+    captions = CaptionSerializer(many=True, help_text="the newest first; that one counts")
+
+
+class NewCaptionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client")
+    text = serializers.CharField(max_length=MAX_TEXT)
+    recording = serializers.UUIDField(allow_null=True, default=None)
+
+
+class CaptionTextSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=MAX_TEXT, allow_blank=True)
+
+
+class ImageDescriptionsView(MemberView):
+    """Everything said and written about an image."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+
+    @extend_schema(operation_id="read_descriptions", responses={200: DescriptionsSerializer})
+    def get(self, request: Request, image_id: int) -> Response:
+        image = self.fetch(images_for(request.user), pk=image_id)
+        both = {"recordings": recordings_of(image.pk), "captions": captions_of(image.pk)}
+        return Response(DescriptionsSerializer(both).data)
+
+
+class ImageCaptionsView(MemberView):
+    """Write a caption; older ones stay."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="save_caption",
+        request=NewCaptionSerializer,
+        responses={201: CaptionSerializer},
+    )
+    def post(self, request: Request, image_id: int) -> Response:
+        image = self.fetch(images_for(request.user), pk=image_id)
+        data = body_of(request, NewCaptionSerializer)
+        caption = save_caption(
+            caption_id=data["id"],
+            image=image,
+            author=user_of(request),
+            text=data["text"],
+            recording_id=data["recording"],
+        )
+        return Response(CaptionSerializer(caption).data, status=201)
+
+
+class CaptionCleanView(APIView):
+    """Suggest a clean text by rule: no fillers, no repetitions, no false starts."""
+
+    @extend_schema(
+        operation_id="clean_caption",
+        request=CaptionTextSerializer,
+        responses={200: CaptionTextSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        data = body_of(request, CaptionTextSerializer)
+        return Response({"text": clean_text(data["text"])})

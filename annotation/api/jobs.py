@@ -1,0 +1,88 @@
+"""Background work: watch it, stop it, try it again."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import jobs
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.models import Job
+from annotation.selectors.jobs import jobs_for, jobs_of
+from annotation.selectors.projects import projects_for
+from annotation.services.jobs import cancel_job, enqueue_once, retry_job
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    kind = serializers.SerializerMethodField()
+    state = serializers.ChoiceField(choices=Job.State.choices)
+    progress_done = serializers.IntegerField()
+    progress_total = serializers.IntegerField()
+    message = serializers.CharField()
+    error = serializers.CharField()
+    stalled = serializers.BooleanField(help_text="Nobody works on it, though somebody should.")
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(
+        {"type": "string", "enum": [name.removeprefix("workers.") for name in jobs.QUEUES]}
+    )
+    def get_kind(self, job: Job) -> str:
+        return job.kind.removeprefix("workers.")
+
+
+class ProjectJobsView(MemberView):
+    """The newest jobs of a project."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+
+    @extend_schema(operation_id="list_jobs", responses={200: JobSerializer(many=True)})
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        return Response(JobSerializer(list(jobs_of(project.pk)), many=True).data)
+
+
+class JobCancelView(MemberView):
+    """Ask a job to stop; it does so at its next step."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+
+    @extend_schema(operation_id="cancel_job", request=None, responses={200: JobSerializer})
+    def post(self, request: Request, job_id: int) -> Response:
+        job = self.fetch(jobs_for(request.user), pk=job_id)
+        cancel_job(job_id=job.pk)
+        return Response(JobSerializer(jobs_for(request.user).get(pk=job.pk)).data)
+
+
+class JobRetryView(MemberView):
+    """Queue a failed or cancelled job again."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+
+    @extend_schema(operation_id="retry_job", request=None, responses={200: JobSerializer})
+    def post(self, request: Request, job_id: int) -> Response:
+        job = self.fetch(jobs_for(request.user), pk=job_id)
+        retry_job(job_id=job.pk)
+        return Response(JobSerializer(jobs_for(request.user).get(pk=job.pk)).data)
+
+
+class PrepareView(MemberView):
+    """Embed what has no embedding and propose where proposals are due."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+
+    @extend_schema(operation_id="prepare_images", request=None, responses={200: JobSerializer})
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        job = enqueue_once(
+            kind=jobs.PREPARE_IMAGES,
+            project=project,
+            args={"project_id": project.pk},
+            created_by=user_of(request),
+        )
+        return Response(JobSerializer(jobs_for(request.user).get(pk=job.pk)).data)

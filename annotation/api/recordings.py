@@ -1,0 +1,227 @@
+"""Recordings: chunks as they are spoken, then the texts made of them."""
+
+from collections.abc import Mapping
+from typing import IO, Any, ClassVar, cast
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import storage
+from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.models import Recording, Transcript
+from annotation.selectors.access import HasRole
+from annotation.selectors.descriptions import recordings_for
+from annotation.selectors.images import images_for
+from annotation.services.recordings import (
+    MIME_TYPES,
+    audio_key,
+    complete_recording,
+    correct_transcript,
+    delete_voice,
+    save_chunk,
+    start_recording,
+)
+
+
+class WordSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=200)
+    start_s = serializers.FloatField(min_value=0)
+    end_s = serializers.FloatField(min_value=0)
+    probability = serializers.FloatField(min_value=0, max_value=1, allow_null=True, default=None)
+
+
+class TranscriptSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(choices=Transcript.Kind.choices)
+    text = serializers.CharField()
+    words = WordSerializer(many=True)
+    author = serializers.CharField(source="author.username", allow_null=True, default=None)
+    created_at = serializers.DateTimeField()
+
+
+class RecordingSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    user = serializers.CharField(source="user.username")
+    state = serializers.ChoiceField(choices=Recording.State.choices)
+    error = serializers.CharField()
+    duration_s = serializers.FloatField()
+    chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
+    audio_url = serializers.SerializerMethodField()
+    created_at = serializers.DateTimeField()
+    transcripts = TranscriptSerializer(many=True)
+
+    def get_chunks(self, recording: Recording) -> list[int]:
+        return [chunk.number for chunk in recording.chunks.all()]
+
+    def get_audio_url(self, recording: Recording) -> str | None:
+        whole = recording.state == Recording.State.TRANSCRIBED
+        if not whole or recording.voice_deleted_at is not None:
+            return None
+        return storage.presign_get(audio_key(recording))
+
+
+class NewRecordingSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client")
+    mime = serializers.ChoiceField(choices=MIME_TYPES)
+
+
+class ChunkSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+
+
+class TracePointSerializer(serializers.Serializer[Any]):
+    t = serializers.FloatField(min_value=0, help_text="seconds since the recording began")
+    x = serializers.FloatField(help_text="image pixels")
+    y = serializers.FloatField()
+    kind = serializers.CharField(max_length=10)
+
+
+class CompleteRecordingSerializer(serializers.Serializer[Any]):
+    chunks = serializers.IntegerField(min_value=1, max_value=100_000)
+    duration_s = serializers.FloatField(min_value=0, max_value=3600)
+    trace = TracePointSerializer(many=True, max_length=200_000)  # type: ignore[call-arg]  # the list's
+
+
+class CorrectionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client")
+    text = serializers.CharField(max_length=50_000, allow_blank=True)
+    words = WordSerializer(many=True, max_length=20_000)  # type: ignore[call-arg]  # the list's
+    seconds = serializers.FloatField(min_value=0, default=0, help_text="active, spent correcting")
+
+
+class BytesParser(BaseParser):
+    """The body as it came."""
+
+    media_type = "*/*"
+
+    def parse(  # type: ignore[override]  # DRF takes any object
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002  # DRF's signature
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002  # DRF's signature
+    ) -> bytes:
+        return stream.read()
+
+
+class ImageRecordingsView(MemberView):
+    """Begin a take; refused until the person has consented to being recorded."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="start_recording",
+        request=NewRecordingSerializer,
+        responses={201: RecordingSerializer},
+    )
+    def post(self, request: Request, image_id: int) -> Response:
+        image = self.fetch(images_for(request.user), pk=image_id)
+        data = body_of(request, NewRecordingSerializer)
+        recording = start_recording(
+            recording_id=data["id"],
+            image=image,
+            user=user_of(request),
+            mime=data["mime"],
+        )
+        return _answer(request, recording, status=201)
+
+
+class RecordingView(MemberView):
+    """What has arrived of a take; deleting it deletes the voice and keeps the texts."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE, "DELETE": ANYONE}
+
+    @extend_schema(operation_id="read_recording", responses={200: RecordingSerializer})
+    def get(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        return Response(RecordingSerializer(recording).data)
+
+    @extend_schema(operation_id="delete_voice", responses={204: None})
+    def delete(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        delete_voice(recording=recording, by=user_of(request), role=cast("HasRole", recording).role)
+        return Response(status=204)
+
+
+class ChunkView(MemberView):
+    """One chunk of audio; sending the same bytes again is harmless, other bytes are refused."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"PUT": ANYONE}
+    parser_classes = [BytesParser]
+
+    @extend_schema(
+        operation_id="save_chunk",
+        request={"application/octet-stream": OpenApiTypes.BINARY},
+        responses={200: ChunkSerializer},
+        parameters=[
+            OpenApiParameter(
+                "X-Content-SHA256", str, OpenApiParameter.HEADER, required=True, description="hex"
+            )
+        ],
+    )
+    def put(self, request: Request, recording_id: str, number: int) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        save_chunk(
+            recording=recording,
+            user=user_of(request),
+            number=number,
+            data=cast("bytes", request.data or b""),
+            sha256=request.headers.get("X-Content-SHA256", ""),
+        )
+        return Response({"number": number})
+
+
+class RecordingCompleteView(MemberView):
+    """All chunks are in: transcribe."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="complete_recording",
+        request=CompleteRecordingSerializer,
+        responses={200: RecordingSerializer},
+    )
+    def post(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        data = body_of(request, CompleteRecordingSerializer)
+        completed = complete_recording(
+            recording=recording,
+            user=user_of(request),
+            chunks=data["chunks"],
+            duration_s=data["duration_s"],
+            trace=data["trace"],
+        )
+        return _answer(request, completed)
+
+
+class TranscriptsView(MemberView):
+    """A corrected transcript; the raw one and older corrections stay."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="correct_transcript",
+        request=CorrectionSerializer,
+        responses={201: TranscriptSerializer},
+    )
+    def post(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        data = body_of(request, CorrectionSerializer)
+        transcript = correct_transcript(
+            transcript_id=data["id"],
+            recording=recording,
+            author=user_of(request),
+            text=data["text"],
+            words=data["words"],
+            seconds=data["seconds"],
+        )
+        return Response(TranscriptSerializer(transcript).data, status=201)
+
+
+def _answer(request: Request, recording: Recording, status: int = 200) -> Response:
+    found = recordings_for(request.user).get(pk=recording.pk)
+    return Response(RecordingSerializer(found).data, status=status)

@@ -1,0 +1,189 @@
+"""Rounds: start one, watch it, judge it, go back."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.api.jobs import JobSerializer
+from annotation.models import Round
+from annotation.selectors.counts import serving_of
+from annotation.selectors.projects import projects_for
+from annotation.selectors.rounds import (
+    efforts_of,
+    round_row,
+    round_rows,
+    rounds_for,
+)
+from annotation.services.bundles import roll_back
+from annotation.services.rounds import cancel_round, promote_round, start_round
+
+ROUND_STATES: Final = [("pretrained", "pretrained"), *Round.State.choices]
+
+
+class FiguresSerializer(serializers.Serializer[Any]):
+    """How one bundle does on the blind holdout."""
+
+    miou_1 = serializers.FloatField(help_text="mean IoU after one click")
+    miou_3 = serializers.FloatField()
+    miou_5 = serializers.FloatField()
+    noc_85 = serializers.FloatField(help_text="clicks to reach IoU 0.85, at most 20")
+    noc_90 = serializers.FloatField()
+    objects = serializers.IntegerField()
+    ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
+    ap_75 = serializers.FloatField(allow_null=True)
+    ap_images = serializers.IntegerField(help_text="how many images the two figures before are on")
+
+
+class DifferenceSerializer(serializers.Serializer[Any]):
+    """Paired bootstrap over objects: candidate minus serving, IoU after one click."""
+
+    mean = serializers.FloatField()
+    low = serializers.FloatField(help_text="2.5 % quantile")
+    high = serializers.FloatField(help_text="97.5 % quantile")
+
+
+class RoundMetricsSerializer(serializers.Serializer[Any]):
+    serving = FiguresSerializer(required=False)
+    candidate = FiguresSerializer(required=False)
+    difference = DifferenceSerializer(required=False)
+
+
+class EffortSerializer(serializers.Serializer[Any]):
+    masks = serializers.IntegerField()
+    seconds_per_mask = serializers.FloatField(allow_null=True)
+    clicks_per_mask = serializers.FloatField(allow_null=True)
+    accepted_untouched_share = serializers.FloatField(allow_null=True)
+
+
+class RoundSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(allow_null=True, help_text="null: the pretrained bundle")
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=ROUND_STATES)
+    trigger = serializers.CharField()
+    dataset_version = serializers.CharField(allow_null=True)
+    base_bundle = serializers.CharField(allow_null=True)
+    bundle = serializers.CharField(allow_null=True)
+    metrics = RoundMetricsSerializer()
+    decision = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    created_by = serializers.CharField(allow_null=True)
+    effort = EffortSerializer()
+    job = JobSerializer(allow_null=True)
+
+
+class CurvePointSerializer(serializers.Serializer[Any]):
+    step = serializers.IntegerField()
+    loss = serializers.FloatField()
+
+
+class RoundWithCurveSerializer(RoundSerializer):
+    curve = CurvePointSerializer(many=True)
+
+
+class RetrainSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client: sent again, it starts nothing new")
+
+
+class ServingSeenSerializer(serializers.Serializer[Any]):
+    serving = serializers.CharField(max_length=64, help_text="the bundle the person saw serving")
+
+
+class NowServingSerializer(serializers.Serializer[Any]):
+    bundle = serializers.CharField()
+    round = serializers.IntegerField(allow_null=True)
+
+
+class ProjectRoundsView(MemberView):
+    """All rounds of a project, the newest first, down to the pretrained bundle."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE, "POST": MANAGERS}
+
+    @extend_schema(operation_id="list_rounds", responses={200: RoundSerializer(many=True)})
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        return Response(RoundSerializer(round_rows(project.pk), many=True).data)
+
+    @extend_schema(
+        operation_id="start_round", request=RetrainSerializer, responses={201: RoundSerializer}
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        data = body_of(request, RetrainSerializer)
+        started = start_round(
+            project=project,
+            trigger="manual",
+            created_by=user_of(request),
+            request_id=data["id"],
+        )
+        return Response(_row(request, started), status=201)
+
+
+class RoundView(MemberView):
+    """One round with its loss curve."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+
+    @extend_schema(operation_id="read_round", responses={200: RoundWithCurveSerializer})
+    def get(self, request: Request, round_id: int) -> Response:
+        found = self.fetch(rounds_for(request.user), pk=round_id)
+        row = {**round_row(found, efforts_of(found.project_id)), "curve": found.curve}
+        return Response(RoundWithCurveSerializer(row).data)
+
+
+class RoundCancelView(MemberView):
+    """Stop a running round; the serving bundle stays."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+
+    @extend_schema(operation_id="cancel_round", request=None, responses={200: RoundSerializer})
+    def post(self, request: Request, round_id: int) -> Response:
+        found = self.fetch(rounds_for(request.user), pk=round_id)
+        return Response(_row(request, cancel_round(round_id=found.pk)))
+
+
+class RoundPromoteView(MemberView):
+    """Serve a bundle that the gate refused, on a manager's own judgement."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="promote_round",
+        request=ServingSeenSerializer,
+        responses={200: RoundSerializer},
+    )
+    def post(self, request: Request, round_id: int) -> Response:
+        found = self.fetch(rounds_for(request.user), pk=round_id)
+        data = body_of(request, ServingSeenSerializer)
+        promoted = promote_round(
+            round_id=found.pk, serving_seen=data["serving"], by=user_of(request)
+        )
+        return Response(_row(request, promoted))
+
+
+class RollbackView(MemberView):
+    """Serve the previous bundle again."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="roll_back",
+        request=ServingSeenSerializer,
+        responses={200: NowServingSerializer},
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        data = body_of(request, ServingSeenSerializer)
+        roll_back(project=project, serving_seen=data["serving"], by=user_of(request))
+        return Response(NowServingSerializer(serving_of(project.pk)).data)
+
+
+def _row(request: Request, changed: Round) -> Any:  # noqa: ANN401  # DRF's own type
+    found = rounds_for(request.user).get(pk=changed.pk)
+    return RoundSerializer(round_row(found, efforts_of(found.project_id))).data

@@ -1,0 +1,139 @@
+"""Dataset versions: cut, list, export, download."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpResponseRedirect
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation import storage
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.api.jobs import JobSerializer
+from annotation.models import Export, Job
+from annotation.selectors.projects import projects_for
+from annotation.selectors.versions import exports_for, versions_for
+from annotation.services.exports import FORMATS, request_export
+from annotation.services.versions import cut_version
+
+
+class ExportSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    format = serializers.CharField()
+    state = serializers.ChoiceField(choices=Job.State.choices, source="job.state")
+    bytes = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    download_url = serializers.SerializerMethodField()
+    job = JobSerializer()
+    created_at = serializers.DateTimeField()
+
+    def get_download_url(self, export: Export) -> str | None:
+        if not export.key:
+            return None
+        name = f"anneal-{export.version_id[:12]}-{export.format}.zip"
+        return storage.presign_get(export.key, download_name=name)
+
+
+class VersionCountsSerializer(serializers.Serializer[Any]):
+    images = serializers.IntegerField()
+    train = serializers.IntegerField()
+    holdout = serializers.IntegerField()
+    unfinished = serializers.IntegerField(help_text="begun: exported, never trained on")
+    masks = serializers.IntegerField()
+    transcripts = serializers.IntegerField()
+    captions = serializers.IntegerField()
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="sha256 of the manifest")
+    counts = VersionCountsSerializer()
+    note = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    created_by = serializers.CharField(source="created_by.username", allow_null=True, default=None)
+    rounds = serializers.ListField(child=serializers.IntegerField(), source="round_numbers")
+    exports = ExportSerializer(many=True)
+
+
+class NewVersionSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=1000, allow_blank=True, default="")
+
+
+class NewExportSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client")
+    format = serializers.ChoiceField(choices=FORMATS)
+
+
+class ProjectVersionsView(MemberView):
+    """The versions of a project, the newest first; cutting one freezes what is finished now."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE, "POST": MANAGERS}
+
+    @extend_schema(operation_id="list_versions", responses={200: VersionSerializer(many=True)})
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        versions = versions_for(request.user).filter(project=project).order_by("-created_at")
+        return Response(VersionSerializer(versions, many=True).data)
+
+    @extend_schema(
+        operation_id="cut_version",
+        request=NewVersionSerializer,
+        responses={201: VersionSerializer},
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        data = body_of(request, NewVersionSerializer)
+        version = cut_version(project=project, note=data["note"], created_by=user_of(request))
+        found = versions_for(request.user).get(pk=version.pk)
+        return Response(VersionSerializer(found).data, status=201)
+
+
+class VersionManifestView(MemberView):
+    """The manifest: its sha256 is the version's id, so that anyone can prove the version."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+
+    @extend_schema(operation_id="read_manifest", responses={302: None})
+    def get(self, request: Request, version_id: str) -> HttpResponseRedirect:
+        version = self.fetch(versions_for(request.user), pk=version_id)
+        return HttpResponseRedirect(
+            storage.presign_get(
+                storage.version_key(version.pk), download_name=f"anneal-{version.pk[:12]}.jsonl"
+            )
+        )
+
+
+class VersionExportsView(MemberView):
+    """Ask for a version in one format; a job writes it."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="export_version",
+        request=NewExportSerializer,
+        responses={201: ExportSerializer},
+    )
+    def post(self, request: Request, version_id: str) -> Response:
+        version = self.fetch(versions_for(request.user), pk=version_id)
+        data = body_of(request, NewExportSerializer)
+        export = request_export(
+            version=version,
+            export_id=data["id"],
+            export_format=data["format"],
+            created_by=user_of(request),
+        )
+        found = exports_for(request.user).get(pk=export.pk)
+        return Response(ExportSerializer(found).data, status=201)
+
+
+class ExportView(MemberView):
+    """One export, with a download link once its job has succeeded."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+
+    @extend_schema(operation_id="read_export", responses={200: ExportSerializer})
+    def get(self, request: Request, export_id: str) -> Response:
+        export = self.fetch(exports_for(request.user), pk=export_id)
+        return Response(ExportSerializer(export).data)

@@ -1,0 +1,133 @@
+"""Bundles enter whole and never change; aliases point at them and move by compare-and-swap."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotation import jobs, storage
+from annotation.errors import DomainError
+from annotation.models import Alias, AliasMove, Bundle, Project
+from annotation.services.jobs import enqueue_once
+from engine.bundle import BundleManifest, read_bundle
+
+MANIFEST: Final = "manifest.json"
+SERVING: Final = Alias.Name.SERVING
+PREVIOUS: Final = Alias.Name.PREVIOUS
+log = structlog.get_logger(__name__)
+
+
+class ServingMovedError(DomainError):
+    """The project serves another bundle than the caller saw."""
+
+    code = "serving_moved"
+
+
+class NothingToRollBackError(DomainError):
+    """The project has no previous bundle."""
+
+    code = "nothing_to_roll_back"
+
+
+def register_bundle(folder: Path) -> Bundle:
+    """Put a verified bundle in the store, its manifest last, and write its row. Safe to repeat."""
+    manifest = read_bundle(folder)
+    known = Bundle.objects.filter(pk=manifest.id).first()
+    if known is not None:
+        return known
+    for name in sorted(manifest.files):
+        storage.put_file(storage.bundle_key(manifest.id, name), folder / name)
+    storage.put_file(storage.bundle_key(manifest.id, MANIFEST), folder / MANIFEST)
+    bundle, _ = Bundle.objects.get_or_create(
+        pk=manifest.id,
+        defaults={
+            "encoder_digest": manifest.encoder_digest,
+            "manifest": asdict(manifest),
+            "dataset_version_id": manifest.dataset_version,
+        },
+    )
+    return bundle
+
+
+def fetch_bundle(bundle: Bundle) -> Path:
+    """Return a local folder with the bundle's verified files; fetched once for each machine."""
+    folder = Path(settings.SCRATCH_DIR) / "bundles" / bundle.pk
+    if not (folder / MANIFEST).is_file():
+        for name in bundle.manifest["files"]:
+            storage.get_file(storage.bundle_key(bundle.pk, name), folder / name)
+        storage.get_file(storage.bundle_key(bundle.pk, MANIFEST), folder / MANIFEST)
+    found: BundleManifest = read_bundle(folder)
+    if found.id != bundle.pk:
+        raise DomainError(f"The store's copy of bundle {bundle.pk} is another bundle.")
+    return folder
+
+
+def ensure_pretrained(*, project: Project) -> Bundle:
+    """Return what the project serves; a new project begins with the pretrained bundle."""
+    serving = Alias.objects.filter(project=project, name=SERVING).select_related("bundle").first()
+    if serving is not None:
+        return serving.bundle
+    pretrained = register_bundle(settings.PRETRAINED_BUNDLE)
+    with transaction.atomic():
+        alias, is_new = Alias.objects.get_or_create(
+            project=project, name=SERVING, defaults={"bundle": pretrained}
+        )
+        if is_new:
+            _note(project, SERVING, None, pretrained, reason="a new project", by=None)
+    return alias.bundle
+
+
+@transaction.atomic
+def promote_bundle(
+    *, project: Project, expected: str, to: Bundle, reason: str, by: User | None
+) -> None:
+    """Serve another bundle; what served becomes `previous`. Unfinished images are proposed again.
+
+    Raises:
+        ServingMovedError: the project does not serve `expected`.
+
+    """
+    moved = Alias.objects.filter(project=project, name=SERVING, bundle_id=expected).update(
+        bundle=to
+    )
+    if not moved:
+        raise ServingMovedError("The project serves another bundle by now; look again.")
+    served = Bundle.objects.get(pk=expected)
+    before = Alias.objects.filter(project=project, name=PREVIOUS).select_related("bundle").first()
+    Alias.objects.update_or_create(project=project, name=PREVIOUS, defaults={"bundle": served})
+    _note(project, SERVING, served, to, reason=reason, by=by)
+    _note(project, PREVIOUS, before.bundle if before else None, served, reason=reason, by=by)
+    enqueue_once(
+        kind=jobs.PREPARE_IMAGES, project=project, args={"project_id": project.pk}, created_by=by
+    )
+    log.info("bundle_promoted", project_id=project.pk, bundle=to.pk, before=expected)
+
+
+@transaction.atomic
+def roll_back(*, project: Project, serving_seen: str, by: User) -> Bundle:
+    """Serve the previous bundle again; rolling back twice returns to where one was."""
+    previous = Alias.objects.filter(project=project, name=PREVIOUS).select_related("bundle").first()
+    if previous is None:
+        raise NothingToRollBackError("The project has no previous bundle.")
+    promote_bundle(
+        project=project, expected=serving_seen, to=previous.bundle, reason="rolled back", by=by
+    )
+    return previous.bundle
+
+
+def _note(
+    project: Project,
+    name: Alias.Name,
+    before: Bundle | None,
+    after: Bundle,
+    *,
+    reason: str,
+    by: User | None,
+) -> None:
+    AliasMove.objects.create(
+        project=project, name=name, from_bundle=before, to_bundle=after, reason=reason, by=by
+    )

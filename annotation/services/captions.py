@@ -1,0 +1,32 @@
+"""Captions: the clean text of an image. Append-only; the newest counts."""
+
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from engine.speech.clean import clean_caption
+
+from annotation.errors import InvalidInputError
+from annotation.models import Caption, Image, Recording
+from annotation.services.recordings import IdTakenError
+
+
+def save_caption(
+    *, caption_id: UUID, image: Image, author: User, text: str, recording_id: UUID | None = None
+) -> Caption:
+    """Append a caption. The same id again returns the same row."""
+    if recording_id is not None:
+        own = Recording.objects.filter(pk=recording_id, image=image)
+        if not own.exists():
+            raise InvalidInputError("This image has no such recording.", field="recording")
+    caption, _ = Caption.objects.get_or_create(
+        pk=caption_id,
+        defaults={"image": image, "author": author, "text": text, "recording_id": recording_id},
+    )
+    if caption.image_id != image.pk:
+        raise IdTakenError("Another caption has this id.")
+    return caption
+
+
+def clean_text(text: str) -> str:
+    """Suggest a caption: the same words without fillers, repetitions and false starts."""
+    return clean_caption(text)

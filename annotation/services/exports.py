@@ -1,0 +1,138 @@
+"""Exports: a version written as one zip, the same bytes whenever it is asked for."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import Any, BinaryIO, Final, cast
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotation import jobs, storage
+from annotation.models import DatasetVersion, Export
+from annotation.selectors.versions import FrozenImage, frozen_images, manifest_path, version_header
+from annotation.services.jobs import enqueue_job
+from annotation.services.recordings import IdTakenError
+from engine.datasets.coco import write_coco
+from engine.masks.rle import bbox_xywh
+
+FORMATS: Final = ("coco",)
+UNLABELLED: Final = 0  # the category of masks without a label
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's first moment: times would make equal exports differ
+Report = Callable[[int, int], None]  # images done, of
+
+
+@transaction.atomic
+def request_export(
+    *, version: DatasetVersion, export_id: UUID, export_format: str, created_by: User | None
+) -> Export:
+    """Have a job write the version. The same id again returns the same export."""
+    known = Export.objects.filter(pk=export_id).first()
+    if known is None:
+        job = enqueue_job(
+            kind=jobs.EXPORT_VERSION,
+            project=version.project,
+            args={"export_id": str(export_id)},
+            created_by=created_by,
+            idempotency_key=f"export:{export_id}",
+        )
+        known, _ = Export.objects.get_or_create(
+            pk=export_id, defaults={"version": version, "format": export_format, "job": job}
+        )
+    if (known.version_id, known.format) != (version.pk, export_format):
+        raise IdTakenError("Another export has this id.")
+    return known
+
+
+def write_export(version: DatasetVersion, path: Path, report: Report | None = None) -> None:
+    """Write annotations.json (COCO with RLE and provenance) and manifest.jsonl as one zip."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        with archive.open(_entry("annotations.json"), "w", force_zip64=True) as out:
+            write_version(version, cast("BinaryIO", out), report)
+        with (
+            archive.open(_entry("manifest.jsonl"), "w", force_zip64=True) as out,
+            manifest_path(version).open("rb") as manifest,
+        ):
+            while piece := manifest.read(1 << 20):
+                out.write(piece)
+
+
+def write_version(version: DatasetVersion, out: BinaryIO, report: Report | None = None) -> None:
+    """Stream a version as COCO JSON; memory does not grow with it."""
+    header = version_header(version)
+    write_coco(
+        out,
+        info={
+            "description": header["project"]["name"],
+            "version": version.pk,
+            "contributor": "Anneal",
+        },
+        categories=[{"id": UNLABELLED, "name": "unlabelled"}, *header["labels"]],
+        images=_images(version),
+        annotations=_annotations(version, report),
+    )
+
+
+def keep_export(*, export: Export, path: Path) -> Export:
+    """Store the file and note where it lies. Safe to repeat: the bytes are the same."""
+    key = f"exports/{export.pk}.zip"
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    storage.put_file(key, path, "application/zip")
+    Export.objects.filter(pk=export.pk).update(key=key, sha256=sha256, bytes=path.stat().st_size)
+    export.refresh_from_db()
+    return export
+
+
+def _images(version: DatasetVersion) -> Iterator[dict[str, Any]]:
+    for number, image in enumerate(frozen_images(version), start=1):
+        row = image.row
+        height, width = row["size_hw"]
+        yield {
+            "id": number,
+            "file_name": row["file_name"],
+            "height": height,
+            "width": width,
+            "sha256": row["image_sha256"],
+            "group": row["group"],
+            "split": row["split"],
+            "captions": [caption["text"] for caption in row["captions"]],
+        }
+
+
+def _annotations(version: DatasetVersion, report: Report | None) -> Iterator[dict[str, Any]]:
+    identity = 0
+    for number, image in enumerate(frozen_images(version), start=1):
+        for annotation in _annotations_of(image):
+            identity += 1
+            yield {"id": identity, "image_id": number, **annotation}
+        if report is not None:
+            report(number, version.counts["images"])
+
+
+def _annotations_of(image: FrozenImage) -> Iterator[dict[str, Any]]:
+    for mask in image.masks:
+        revision = mask.revision
+        yield {
+            "category_id": revision.label_id or UNLABELLED,
+            "segmentation": mask.rle,
+            "area": revision.area_px,
+            "bbox": list(bbox_xywh(mask.rle)),
+            "iscrowd": 0,
+            "mask": mask.mask,
+            "parent": mask.parent,
+            "revision": revision.number,
+            "author": revision.author.username if revision.author else None,
+            "bundle": revision.bundle_id,
+            "proposal": str(revision.proposal_id) if revision.proposal_id else None,
+            "created_at": revision.created_at.astimezone(UTC).isoformat(),
+        }
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, EPOCH)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    return entry

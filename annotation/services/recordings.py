@@ -1,0 +1,223 @@
+"""Recordings: numbered chunks in, then a transcript; the voice can go while the texts stay."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models.functions import Now
+
+from annotation import jobs, storage
+from annotation.errors import DomainError, InvalidInputError, NotAllowedError
+from annotation.models import Image, Membership, Recording, RecordingChunk, Transcript
+from annotation.selectors.descriptions import has_consented
+from annotation.services.jobs import enqueue_job
+
+MAX_CHUNK_BYTES: Final = 8 * 1024**2
+MIME_TYPES: Final = (
+    "audio/webm",
+    "audio/webm;codecs=opus",
+    "audio/ogg",
+    "audio/ogg;codecs=opus",
+    "audio/mp4",
+    "audio/wav",
+)
+State = Recording.State
+log = structlog.get_logger(__name__)
+
+
+class ConsentNeededError(NotAllowedError):
+    """The person has not agreed to being recorded."""
+
+    code = "consent_needed"
+
+
+class ChunkConflictError(DomainError):
+    """That number is taken by other bytes, or belongs to a take that is complete."""
+
+    code = "chunk_conflict"
+
+
+class ChunksMissingError(DomainError):
+    """Some chunks have not arrived; `missing` numbers them."""
+
+    code = "chunks_missing"
+
+
+class IdTakenError(DomainError):
+    """The id that the client made belongs to something else."""
+
+    code = "id_taken"
+
+
+def start_recording(*, recording_id: UUID, image: Image, user: User, mime: str) -> Recording:
+    """Begin a take. The same id again returns the same take."""
+    if not has_consented(user):
+        raise ConsentNeededError("Agree to voice recording before the first take.")
+    recording, _ = Recording.objects.get_or_create(
+        pk=recording_id, defaults={"image": image, "user": user, "mime": mime}
+    )
+    if (recording.image_id, recording.user_id) != (image.pk, user.pk):
+        raise IdTakenError("Another recording has this id.")
+    return recording
+
+
+def save_chunk(
+    *, recording: Recording, user: User, number: int, data: bytes, sha256: str
+) -> RecordingChunk:
+    """Keep one chunk of audio: bytes first, row last, so that a row promises its bytes."""
+    _refuse_others(recording, user)
+    if not 0 < len(data) <= MAX_CHUNK_BYTES:
+        raise InvalidInputError(
+            f"A chunk is 1 to {MAX_CHUNK_BYTES} bytes; this one is {len(data)}.", field="body"
+        )
+    if hashlib.sha256(data).hexdigest() != sha256.lower():
+        raise InvalidInputError(
+            "The bytes that arrived do not have this sha256; send the chunk again.",
+            field="X-Content-SHA256",
+        )
+    known = RecordingChunk.objects.filter(recording=recording, number=number).first()
+    if known is None:
+        if recording.state != State.UPLOADING or recording.voice_deleted_at is not None:
+            raise ChunkConflictError("The recording is complete; it takes no more chunks.")
+        # Two sends of one number at once write one object each, under its own digest.
+        storage.put_bytes(_chunk_key(recording, number, sha256.lower()), data, recording.mime)
+        known, _ = RecordingChunk.objects.get_or_create(
+            recording=recording,
+            number=number,
+            defaults={"sha256": sha256.lower(), "bytes": len(data)},
+        )
+    if known.sha256 != sha256.lower():
+        raise ChunkConflictError(f"Chunk {number} has arrived already, with other bytes.")
+    return known
+
+
+@transaction.atomic
+def complete_recording(
+    *,
+    recording: Recording,
+    user: User,
+    chunks: int,
+    duration_s: float,
+    trace: Sequence[Mapping[str, Any]],
+) -> Recording:
+    """Close the take once chunks 0 to n - 1 are in, and have it transcribed."""
+    _refuse_others(recording, user)
+    locked = Recording.objects.select_for_update().get(pk=recording.pk)
+    if locked.state != State.UPLOADING:
+        return locked
+    arrived = set(locked.chunks.values_list("number", flat=True))
+    missing = sorted(set(range(chunks)) - arrived)
+    if missing:
+        raise ChunksMissingError(
+            f"{len(missing)} of {chunks} chunks have not arrived.", missing=missing[:1000]
+        )
+    locked.state = State.TRANSCRIBING
+    locked.duration_s = duration_s
+    locked.trace = [dict(point) for point in trace]
+    locked.save(update_fields=["state", "duration_s", "trace"])
+    enqueue_job(
+        kind=jobs.TRANSCRIBE,
+        project=locked.image.project,
+        args={"recording_id": str(locked.pk)},
+        created_by=user,
+        idempotency_key=f"transcribe:{locked.pk}",
+    )
+    return locked
+
+
+def join_chunks(recording: Recording) -> bytes:
+    """Return the whole audio, checked chunk by chunk, and keep it as one object for playback."""
+    parts = []
+    for chunk in recording.chunks.order_by("number"):
+        data = storage.get_bytes(_chunk_key(recording, chunk.number, chunk.sha256))
+        if hashlib.sha256(data).hexdigest() != chunk.sha256:
+            raise DomainError(f"Chunk {chunk.number} of the recording is damaged in the store.")
+        parts.append(data)
+    whole = b"".join(parts)
+    storage.put_bytes(audio_key(recording), whole, recording.mime.partition(";")[0])
+    return whole
+
+
+@transaction.atomic
+def save_raw_transcript(
+    *,
+    recording: Recording,
+    transcript_id: UUID,
+    text: str,
+    words: Sequence[Mapping[str, Any]],
+    model: str,
+) -> Transcript:
+    """Keep what the model heard. The same id again changes nothing."""
+    transcript, _ = Transcript.objects.get_or_create(
+        pk=transcript_id,
+        defaults={
+            "recording": recording,
+            "kind": Transcript.Kind.RAW,
+            "text": text,
+            "words": [dict(word) for word in words],
+            "model": model,
+        },
+    )
+    Recording.objects.filter(pk=recording.pk).update(state=State.TRANSCRIBED, error="")
+    return transcript
+
+
+def fail_recording(*, recording_id: UUID | str, error: str) -> None:
+    """Tell the person that their take could not be transcribed, and why."""
+    waiting = Recording.objects.filter(pk=recording_id, state=State.TRANSCRIBING)
+    waiting.update(state=State.FAILED, error=error)
+
+
+def correct_transcript(
+    *,
+    transcript_id: UUID,
+    recording: Recording,
+    author: User,
+    text: str,
+    words: Sequence[Mapping[str, Any]],
+    seconds: float,
+) -> Transcript:
+    """Append a corrected transcript. The same id again returns the same row."""
+    transcript, _ = Transcript.objects.get_or_create(
+        pk=transcript_id,
+        defaults={
+            "recording": recording,
+            "kind": Transcript.Kind.CORRECTED,
+            "text": text,
+            "words": [dict(word) for word in words],
+            "author": author,
+            "seconds": seconds,
+        },
+    )
+    if transcript.recording_id != recording.pk:
+        raise IdTakenError("Another transcript has this id.")
+    return transcript
+
+
+def delete_voice(*, recording: Recording, by: User, role: str) -> None:
+    """Delete audio and pointer trace for good; the texts stay. Safe to repeat."""
+    if recording.user_id != by.pk and role != Membership.Role.MANAGER:
+        raise NotAllowedError("Only the speaker or a manager may delete a voice.")
+    Recording.objects.filter(pk=recording.pk, voice_deleted_at=None).update(
+        voice_deleted_at=Now(), trace=[]
+    )
+    for key in storage.list_keys(f"recordings/{recording.pk}/"):
+        storage.delete(key)
+    log.info("voice_deleted", recording_id=str(recording.pk), by=by.pk)
+
+
+def audio_key(recording: Recording) -> str:
+    return f"recordings/{recording.pk}/audio"
+
+
+def _chunk_key(recording: Recording, number: int, sha256: str) -> str:
+    return f"recordings/{recording.pk}/{number}-{sha256[:16]}"
+
+
+def _refuse_others(recording: Recording, user: User) -> None:
+    if recording.user_id != user.pk:
+        raise NotAllowedError("This is another person's recording.")

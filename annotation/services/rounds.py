@@ -1,0 +1,200 @@
+"""Rounds: started once, followed step by step by their job, and ended by the gate."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+
+from annotation import jobs
+from annotation.errors import DomainError
+from annotation.models import Alias, Bundle, DatasetVersion, Image, Job, Mask, Project, Round
+from annotation.selectors.counts import finished_since_round
+from annotation.services.bundles import ServingMovedError, promote_bundle
+from annotation.services.gate import Verdict
+from annotation.services.jobs import cancel_job, enqueue_job
+
+State = Round.State
+RUNNING = (State.TRAINING, State.EVALUATING)
+log = structlog.get_logger(__name__)
+
+
+class RoundRunningError(DomainError):
+    """One round at a time."""
+
+    code = "round_running"
+
+
+class NothingNewError(DomainError):
+    """No image was finished since the last round."""
+
+    code = "nothing_new"
+
+
+class NotPreparedError(DomainError):
+    """The project serves no bundle yet."""
+
+    code = "not_prepared"
+
+
+class NotPromotableError(DomainError):
+    """The round has no bundle to promote."""
+
+    code = "not_promotable"
+
+
+@transaction.atomic
+def start_round(
+    *, project: Project, trigger: str, created_by: User | None, request_id: UUID | None = None
+) -> Round:
+    """Begin a round and enqueue its job. The same request_id returns the same round."""
+    key = f"round:{request_id}" if request_id else None
+    Project.objects.select_for_update().get(pk=project.pk)
+    if key and (known := Round.objects.filter(job__idempotency_key=key).first()):
+        return known
+    rounds = Round.objects.filter(project=project)
+    if rounds.filter(state__in=RUNNING).exists():
+        raise RoundRunningError("A round is running; wait for it or cancel it.")
+    serving = Alias.objects.filter(project=project, name=Alias.Name.SERVING).first()
+    if serving is None:
+        raise NotPreparedError("The images are not prepared yet; there is no model to improve.")
+    if not finished_since_round(project.pk) or not _has_masks(project):
+        raise NothingNewError("No image with masks was finished since the last round.")
+    newest = rounds.aggregate(newest=Max("number"))["newest"] or 0
+    created = Round.objects.create(
+        project=project,
+        number=newest + 1,
+        trigger=trigger,
+        base_bundle_id=serving.bundle_id,
+        created_by=created_by,
+    )
+    created.job = enqueue_job(
+        kind=jobs.RUN_ROUND,
+        project=project,
+        args={"round_id": created.pk},
+        created_by=created_by,
+        idempotency_key=key,
+    )
+    created.save(update_fields=["job"])
+    log.info("round_started", round_id=created.pk, number=created.number, trigger=trigger)
+    return created
+
+
+def reopen_round(*, round_id: int) -> Round:
+    """Take up a round whose job runs (again): one that had failed or was cancelled trains on."""
+    ended = Round.objects.filter(pk=round_id, state__in=[State.FAILED, State.CANCELLED])
+    try:
+        with transaction.atomic():
+            ended.update(state=State.TRAINING, finished_at=None, decision="")
+    except IntegrityError:
+        raise RoundRunningError("Another round of the project runs by now.") from None
+    return Round.objects.select_related("project", "base_bundle", "bundle").get(pk=round_id)
+
+
+def freeze_version(*, round_id: int, version: DatasetVersion) -> None:
+    """Note what the round trains on; the first answer stays."""
+    Round.objects.filter(pk=round_id, dataset_version=None).update(dataset_version=version)
+
+
+def record_curve(*, round_id: int, curve: Sequence[Mapping[str, float]]) -> None:
+    """Replace the loss curve by a longer one."""
+    Round.objects.filter(pk=round_id).update(curve=[dict(point) for point in curve])
+
+
+def record_bundle(*, round_id: int, bundle: Bundle) -> None:
+    """Note what came out of training; evaluation is next."""
+    Round.objects.filter(pk=round_id, state=State.TRAINING).update(
+        bundle=bundle, state=State.EVALUATING
+    )
+
+
+@transaction.atomic
+def finish_round(
+    *, round_id: int, serving: str, metrics: Mapping[str, Any], verdict: Verdict
+) -> Round:
+    """Write the figures and do as the gate says, once.
+
+    `serving` is the bundle that the candidate was compared with.
+    """
+    judged = Round.objects.select_for_update().select_related("project").get(pk=round_id)
+    if judged.state != State.EVALUATING or judged.bundle is None:
+        return judged
+    state, decision = State.REFUSED, verdict.reason
+    if verdict.is_promoted:
+        try:
+            with transaction.atomic():
+                promote_bundle(
+                    project=judged.project,
+                    expected=serving,
+                    to=judged.bundle,
+                    reason=f"round {judged.number}",
+                    by=None,
+                )
+            state = State.PROMOTED
+        except ServingMovedError:
+            decision = "Not promoted: the serving bundle changed while this one was evaluated."
+    judged.state, judged.decision, judged.metrics = state, decision, dict(metrics)
+    judged.save(update_fields=["state", "decision", "metrics"])
+    Round.objects.filter(pk=round_id).update(finished_at=Now())
+    log.info("round_finished", round_id=round_id, state=state, decision=decision)
+    return judged
+
+
+@transaction.atomic
+def promote_round(*, round_id: int, serving_seen: str, by: User) -> Round:
+    """Serve the bundle of a round that the gate refused, on a person's judgement."""
+    refused = Round.objects.select_for_update().select_related("project").get(pk=round_id)
+    if refused.state == State.PROMOTED:
+        return refused
+    if refused.state != State.REFUSED or refused.bundle is None:
+        raise NotPromotableError(f"A round that is {refused.state} has no bundle to promote.")
+    promote_bundle(
+        project=refused.project,
+        expected=serving_seen,
+        to=refused.bundle,
+        reason=f"round {refused.number}, by hand",
+        by=by,
+    )
+    refused.state = State.PROMOTED
+    refused.decision = f"{refused.decision} Promoted by hand by {by.username}.".strip()
+    refused.save(update_fields=["state", "decision"])
+    return refused
+
+
+@transaction.atomic
+def cancel_round(*, round_id: int) -> Round:
+    """Stop a running round; its job ends at the next step."""
+    running = Round.objects.filter(pk=round_id, state__in=RUNNING)
+    job_id = running.values_list("job_id", flat=True).first()
+    if job_id is not None and cancel_job(job_id=job_id).state == Job.State.CANCELLED:
+        settle_rounds()
+    return Round.objects.get(pk=round_id)
+
+
+def settle_rounds() -> int:
+    """End the rounds whose job has ended without finishing them; return how many."""
+    open_rounds = Round.objects.filter(state__in=RUNNING)
+    settled = open_rounds.filter(job__state=Job.State.CANCELLED).update(
+        state=State.CANCELLED, decision="Cancelled.", finished_at=Now()
+    )
+    for failed in open_rounds.filter(job__state=Job.State.FAILED).select_related("job"):
+        settled += Round.objects.filter(pk=failed.pk, state__in=RUNNING).update(
+            state=State.FAILED,
+            decision=failed.job.error if failed.job else "",
+            finished_at=Now(),
+        )
+    return settled
+
+
+def _has_masks(project: Project) -> bool:
+    return Mask.objects.filter(
+        head__rle__isnull=False,
+        image__project=project,
+        image__is_holdout=False,
+        image__deleted_at=None,
+        image__status__in=[Image.Status.DONE, Image.Status.REVIEWED],
+    ).exists()

@@ -1,0 +1,126 @@
+"""Cutting a dataset version: a manifest of what is annotated now, named by its own sha256."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+
+from annotation import storage
+from annotation.models import Caption, DatasetVersion, Image, Label, Mask, Project, Transcript
+from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
+from engine.masks.rle import digest
+
+FINISHED = (Image.Status.DONE, Image.Status.REVIEWED)
+log = structlog.get_logger(__name__)
+
+
+def cut_version(*, project: Project, note: str = "", created_by: User | None) -> DatasetVersion:
+    """Freeze the project. The same content gives the same version, whoever cuts it and when.
+
+    One statement reads it all, so that a save in between is either wholly in or wholly out.
+    """
+    counts = dict.fromkeys(
+        ["images", "train", "holdout", "unfinished", "masks", "transcripts", "captions"], 0
+    )
+    scratch = Path(settings.SCRATCH_DIR)
+    scratch.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=scratch) as folder:
+        path = Path(folder) / "manifest.jsonl"
+        with path.open("wb") as file:
+            version_id = write_manifest(file, _header(project), _counted(_rows(project), counts))
+        if not DatasetVersion.objects.filter(pk=version_id).exists():
+            storage.put_file(storage.version_key(version_id), path, "application/jsonl")
+    version, is_new = DatasetVersion.objects.get_or_create(
+        pk=version_id,
+        defaults={"project": project, "counts": counts, "note": note, "created_by": created_by},
+    )
+    if is_new:
+        log.info("version_cut", version=version_id, project_id=project.pk, **counts)
+    return version
+
+
+def _header(project: Project) -> dict[str, Any]:
+    labels = Label.objects.filter(project=project).order_by("pk").values("id", "name")
+    return {"project": {"id": project.pk, "name": project.name}, "labels": list(labels)}
+
+
+def _rows(project: Project) -> Iterator[ManifestRow]:
+    """Yield what has anything to say, in the order of the images' digests."""
+    for image in _annotated_images(project).iterator(chunk_size=50):
+        found: dict[str, Any] = image.__dict__  # annotations, whose types Django does not know
+        yield ManifestRow(
+            image_sha256=image.sha256,
+            file_name=image.file_name,
+            size_hw=list(image.size_hw),
+            group=image.group or None,
+            split=_split(image),
+            masks=[_mask(mask) for mask in found["mask_rows"]],
+            transcripts=found["transcript_rows"],
+            captions=found["caption_rows"],
+        )
+
+
+def _mask(found: dict[str, Any]) -> ManifestMask:
+    return ManifestMask(
+        mask=found["mask"],
+        revision=str(found["revision"]),
+        label=None if found["label"] is None else str(found["label"]),
+        rle_digest=digest(found["rle"]),
+        parent=found["parent"],
+    )
+
+
+def _annotated_images(project: Project) -> QuerySet[Image]:
+    masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False).order_by("pk")
+    transcripts = Transcript.objects.filter(recording__image=OuterRef("pk")).order_by("pk")
+    captions = Caption.objects.filter(image=OuterRef("pk")).order_by("pk")
+    has_something = Exists(masks) | Exists(transcripts) | Exists(captions)
+    return (
+        Image.objects.filter(project=project, deleted_at=None)
+        .filter(Q(status__in=FINISHED) | Q(has_something))
+        .annotate(
+            mask_rows=ArraySubquery(
+                masks.values(
+                    row=JSONObject(
+                        mask=F("pk"),
+                        revision=F("head__number"),
+                        label=F("head__label_id"),
+                        rle=F("head__rle"),
+                        parent=F("parent_id"),
+                    )
+                )
+            ),
+            transcript_rows=ArraySubquery(
+                transcripts.values(
+                    row=JSONObject(id=F("pk"), kind="kind", recording="recording_id", text="text")
+                )
+            ),
+            caption_rows=ArraySubquery(
+                captions.values(row=JSONObject(id=F("pk"), recording="recording_id", text="text"))
+            ),
+        )
+        .order_by("sha256")
+    )
+
+
+def _split(image: Image) -> str:
+    if image.status not in FINISHED:
+        return "unfinished"
+    return "holdout" if image.is_holdout else "train"
+
+
+def _counted(rows: Iterator[ManifestRow], counts: dict[str, int]) -> Iterator[ManifestRow]:
+    for row in rows:
+        counts["images"] += 1
+        counts[row["split"]] += 1
+        counts["masks"] += len(row["masks"])
+        counts["transcripts"] += len(row["transcripts"])
+        counts["captions"] += len(row["captions"])
+        yield row

@@ -1,0 +1,7 @@
+"""What the ASGI process answers: live events and nothing else."""
+
+from django.urls import path
+
+from annotation.api.events import project_events
+
+urlpatterns = [path("events/projects/<int:project_id>", project_events)]
