@@ -6,6 +6,7 @@ from pathlib import Path
 
 from engine.weights.fetch import WeightsError
 from engine.weights.install import install
+from engine.weights.samples import install_samples
 
 
 def main() -> int:
@@ -13,11 +14,16 @@ def main() -> int:
     parser.add_argument("--dir", type=Path, default=Path("var/models"), help="folder to fill")
     arguments = parser.parse_args()
     try:
-        install(arguments.dir, lambda line: print(line, flush=True))
+        install(arguments.dir, _say)
+        install_samples(arguments.dir, _say)
     except WeightsError as error:
         print(f"weights: {error}", file=sys.stderr)
         return 1
     return 0
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)
 
 
 if __name__ == "__main__":

