@@ -1,0 +1,105 @@
+/** The microphone in the browser: choosing it, its level, and its chunks. */
+
+import type { AudioSource } from "./take";
+
+const MIMES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"] as const;
+
+export class MicrophoneError extends Error {}
+
+export interface Microphone {
+  readonly stream: MediaStream;
+  /** How loud it is now, 0 to 1. */
+  level(): number;
+  close(): void;
+}
+
+export async function openMicrophone(deviceId: string | null): Promise<Microphone> {
+  const stream = await openStream(deviceId);
+  const context = new AudioContext();
+  const analyser = context.createAnalyser();
+  analyser.fftSize = 1024;
+  context.createMediaStreamSource(stream).connect(analyser);
+  const samples = new Float32Array(analyser.fftSize);
+
+  return {
+    stream,
+    level() {
+      analyser.getFloatTimeDomainData(samples);
+      return loudness(samples);
+    },
+    close() {
+      for (const track of stream.getTracks()) track.stop();
+      void context.close();
+    },
+  };
+}
+
+/** Named only after the person has let the page use a microphone. */
+export async function listMicrophones(): Promise<MediaDeviceInfo[]> {
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  return devices.filter((device) => device.kind === "audioinput" && device.deviceId !== "");
+}
+
+/** Decibels of the root mean square, mapped so that calm speech fills about two thirds. */
+export function loudness(samples: Float32Array): number {
+  let sum = 0;
+  for (const sample of samples) sum += sample * sample;
+  const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
+  return Math.min(1, Math.max(0, (decibels + 60) / 55));
+}
+
+async function openStream(deviceId: string | null): Promise<MediaStream> {
+  if (!navigator.mediaDevices)
+    throw new MicrophoneError("Recording needs a secure address. Open this page by https.");
+  try {
+    return await navigator.mediaDevices.getUserMedia({
+      audio: {
+        ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
+        channelCount: 1,
+        echoCancellation: true,
+        noiseSuppression: true,
+      },
+    });
+  } catch (error) {
+    throw new MicrophoneError(reasonOf(error));
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const name = error instanceof DOMException ? error.name : "";
+  if (name === "NotAllowedError")
+    return "The browser does not let this page use the microphone. Allow it beside the address, then try again.";
+  if (name === "NotFoundError") return "No microphone was found. Plug one in, then try again.";
+  if (name === "NotReadableError")
+    return "Another program holds the microphone. Close it there, then try again.";
+  return "The microphone could not be opened. Try another one.";
+}
+
+/** MediaRecorder as a take uses it. Chunks are handed over in the order they were cut. */
+export function sourceOf(stream: MediaStream): AudioSource {
+  const mime = MIMES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "audio/webm";
+  const recorder = new MediaRecorder(stream, { mimeType: mime, audioBitsPerSecond: 48_000 });
+  let tail = Promise.resolve();
+
+  return {
+    mime,
+    start(timesliceMs, onChunk) {
+      recorder.ondataavailable = ({ data }) => {
+        if (data.size > 0) tail = tail.then(async () => onChunk(await data.arrayBuffer()));
+      };
+      recorder.start(timesliceMs);
+    },
+    pause: () => recorder.pause(),
+    resume: () => recorder.resume(),
+    async stop() {
+      if (recorder.state !== "inactive") {
+        const stopped = new Promise((resolve) => {
+          recorder.addEventListener("stop", resolve, { once: true });
+        });
+        recorder.stop();
+        await stopped;
+      }
+      await tail;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/** Sends what the store holds, in order, as often as it takes; then forgets it. */
+
+import { messageOf, ProblemError } from "@/api/problem";
+import type { RecordingStore, StoredRecording } from "./store";
+import type { TracePoint } from "./trace";
+
+export interface RecordingTransport {
+  /** Opens the recording on the server; a known id is no error. */
+  open(image: number, recording: { id: string; mime: string }): Promise<void>;
+  putChunk(recording: string, number: number, bytes: ArrayBuffer, sha256: string): Promise<void>;
+  complete(
+    recording: string,
+    end: { chunks: number; duration_s: number; trace: readonly TracePoint[] },
+  ): Promise<void>;
+}
+
+export interface Refused {
+  recording: StoredRecording;
+  reason: string;
+}
+
+export interface SendState {
+  /** Chunks kept on this device that the server has not acknowledged. */
+  waiting: number;
+  /** Why sending pauses; it goes on by itself. */
+  problem: string;
+  /** Recordings that the server said no to: the person decides about them. */
+  refused: readonly Refused[];
+}
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+
+export class Sender {
+  readonly #store: RecordingStore;
+  readonly #transport: RecordingTransport;
+  readonly #pause: (ms: number) => Promise<void>;
+  readonly #onCompleted: (recording: StoredRecording) => void;
+  readonly #listeners = new Set<() => void>();
+  readonly #opened = new Set<string>();
+  readonly #refused = new Map<string, Refused>();
+  #state: SendState = { waiting: 0, problem: "", refused: [] };
+  #running: Promise<void> | null = null;
+  #hasNews = false;
+
+  constructor(
+    store: RecordingStore,
+    transport: RecordingTransport,
+    onCompleted: (recording: StoredRecording) => void = () => {},
+    pause: (ms: number) => Promise<void> = sleep,
+  ) {
+    this.#store = store;
+    this.#transport = transport;
+    this.#onCompleted = onCompleted;
+    this.#pause = pause;
+  }
+
+  get state(): SendState {
+    return this.#state;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  /** Sends everything that waits; resolves once nothing is left that can be sent now. */
+  flush(): Promise<void> {
+    this.#hasNews = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** Gives a refused recording another chance. */
+  retry(id: string): Promise<void> {
+    this.#refused.delete(id);
+    return this.flush();
+  }
+
+  async discard(id: string): Promise<void> {
+    this.#refused.delete(id);
+    await this.#store.forget(id);
+    await this.#tell("");
+  }
+
+  async #run(): Promise<void> {
+    let pauseMs = FIRST_PAUSE_MS;
+    while (this.#hasNews) {
+      this.#hasNews = false;
+      try {
+        for (const recording of await this.#store.recordings())
+          if (!this.#refused.has(recording.id)) await this.#sendOrRefuse(recording);
+        pauseMs = FIRST_PAUSE_MS;
+        await this.#tell("");
+      } catch (error) {
+        await this.#tell(messageOf(error));
+        await this.#pause(pauseMs);
+        pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+        this.#hasNews = true;
+      }
+    }
+  }
+
+  async #sendOrRefuse(recording: StoredRecording): Promise<void> {
+    try {
+      await this.#sendOne(recording);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      this.#refused.set(recording.id, { recording, reason: messageOf(error) });
+    }
+  }
+
+  async #sendOne(recording: StoredRecording): Promise<void> {
+    const { id, image, mime } = recording;
+    if (!this.#opened.has(id)) {
+      await this.#transport.open(image, { id, mime });
+      this.#opened.add(id);
+    }
+    for (const chunk of await this.#store.chunks(id)) {
+      if (chunk.isSent) continue;
+      await this.#transport.putChunk(id, chunk.number, chunk.bytes, chunk.sha256);
+      await this.#store.markSent(chunk);
+      await this.#tell("");
+    }
+    // Read again: it may have been stopped while its chunks were on their way.
+    const now = await this.#store.recording(id);
+    if (!now?.end) return;
+    await this.#transport.complete(id, {
+      chunks: now.end.chunks,
+      duration_s: now.end.durationS,
+      trace: now.trace,
+    });
+    await this.#store.forget(id);
+    this.#onCompleted(recording);
+  }
+
+  async #tell(problem: string): Promise<void> {
+    let waiting = 0;
+    for (const { id } of await this.#store.recordings())
+      waiting += (await this.#store.chunks(id)).filter((chunk) => !chunk.isSent).length;
+    this.#state = { waiting, problem, refused: [...this.#refused.values()] };
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Said no for good: sending the same again cannot help, the person must decide. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof ProblemError &&
+    error.status >= 400 &&
+    error.status < 500 &&
+    error.status !== 429
+  );
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

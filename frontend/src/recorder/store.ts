@@ -1,0 +1,92 @@
+/** The browser's durable copy of recordings that the server does not have whole yet (DESIGN P2). */
+
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { TracePoint } from "./trace";
+
+export interface StoredRecording {
+  id: string;
+  image: number;
+  mime: string;
+  startedAt: number;
+  /** As far as it had come with the latest chunk. */
+  trace: readonly TracePoint[];
+  /** Set when the person stopped; without it the take goes on, or the page died. */
+  end: { chunks: number; durationS: number } | null;
+}
+
+export interface StoredChunk {
+  recording: string;
+  number: number;
+  bytes: ArrayBuffer;
+  sha256: string;
+  /** When it was cut, on the recording's clock. */
+  endS: number;
+  isSent: 0 | 1;
+}
+
+interface Schema extends DBSchema {
+  recordings: { key: string; value: StoredRecording };
+  chunks: { key: [string, number]; value: StoredChunk };
+}
+
+export class RecordingStore {
+  readonly #db: Promise<IDBPDatabase<Schema>>;
+
+  constructor(name = "anneal.recordings") {
+    this.#db = openDB<Schema>(name, 1, {
+      upgrade(db) {
+        db.createObjectStore("recordings", { keyPath: "id" });
+        db.createObjectStore("chunks", { keyPath: ["recording", "number"] });
+      },
+    });
+  }
+
+  async putRecording(recording: StoredRecording): Promise<void> {
+    await this.#write("recordings", recording);
+  }
+
+  async putChunk(chunk: StoredChunk): Promise<void> {
+    await this.#write("chunks", chunk);
+  }
+
+  async recordings(): Promise<StoredRecording[]> {
+    const all = await (await this.#db).getAll("recordings");
+    return all.sort((a, b) => a.startedAt - b.startedAt);
+  }
+
+  async recording(id: string): Promise<StoredRecording | undefined> {
+    return (await this.#db).get("recordings", id);
+  }
+
+  /** Chunks of a recording in order. */
+  async chunks(recording: string): Promise<StoredChunk[]> {
+    return (await this.#db).getAll("chunks", rangeOf(recording));
+  }
+
+  async markSent(chunk: StoredChunk): Promise<void> {
+    await this.#write("chunks", { ...chunk, isSent: 1 });
+  }
+
+  /** Forgets a recording: the server has it whole, or the person threw it away. */
+  async forget(recording: string): Promise<void> {
+    const transaction = (await this.#db).transaction(["recordings", "chunks"], "readwrite");
+    await transaction.objectStore("chunks").delete(rangeOf(recording));
+    await transaction.objectStore("recordings").delete(recording);
+    await transaction.done;
+  }
+
+  /** Strict durability: the bytes are on the disk before anyone is told that they are kept. */
+  async #write<Name extends "recordings" | "chunks">(
+    name: Name,
+    value: Schema[Name]["value"],
+  ): Promise<void> {
+    const db = await this.#db;
+    const transaction = db.transaction(name, "readwrite", { durability: "strict" });
+    await transaction.store.put(value);
+    await transaction.done;
+  }
+}
+
+function rangeOf(recording: string): IDBKeyRange {
+  return IDBKeyRange.bound([recording, 0], [recording, Number.MAX_SAFE_INTEGER]);
+}

@@ -1,0 +1,145 @@
+/** One take: microphone in, numbered chunks and the pointer trace out, on one clock. */
+
+import { Clock } from "./clock";
+import { sha256Hex } from "./sha256";
+import type { RecordingStore, StoredRecording } from "./store";
+import { Trace } from "./trace";
+
+/** What a take needs of MediaRecorder; tests bring their own. */
+export interface AudioSource {
+  readonly mime: string;
+  /** Hands over chunks one after the other. */
+  start(timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void;
+  pause(): void;
+  resume(): void;
+  /** Resolves after the last chunk was handed over. */
+  stop(): Promise<void>;
+}
+
+export type TakeState = "recording" | "paused" | "stopped";
+
+const TIMESLICE_MS = 2000;
+
+export class Take {
+  readonly id = crypto.randomUUID();
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly #image: number;
+  readonly #source: AudioSource;
+  readonly #store: RecordingStore;
+  readonly #onStored: () => void;
+  readonly #startedAt = Date.now();
+  readonly #listeners = new Set<() => void>();
+  #state: TakeState = "recording";
+  #chunks = 0;
+  #problem = "";
+
+  constructor(
+    image: number,
+    source: AudioSource,
+    store: RecordingStore,
+    onStored: () => void,
+    clock = new Clock(),
+  ) {
+    this.#image = image;
+    this.#source = source;
+    this.#store = store;
+    this.#onStored = onStored;
+    this.clock = clock;
+    this.trace = new Trace(clock);
+  }
+
+  get state(): TakeState {
+    return this.#state;
+  }
+
+  /** What ended the take early, in words; empty while all is well. */
+  get problem(): string {
+    return this.#problem;
+  }
+
+  subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  async start(): Promise<void> {
+    await this.#note(null);
+    this.#source.start(TIMESLICE_MS, (bytes) => this.#keep(bytes));
+    this.clock.start();
+  }
+
+  pause(): void {
+    if (this.#state !== "recording") return;
+    this.#source.pause();
+    this.clock.stop();
+    this.#set("paused");
+  }
+
+  resume(): void {
+    if (this.#state !== "paused") return;
+    this.#source.resume();
+    this.clock.start();
+    this.#set("recording");
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === "stopped") return;
+    this.clock.stop();
+    this.#set("stopped");
+    await this.#source.stop();
+    await this.#note({ chunks: this.#chunks, durationS: this.clock.seconds });
+    this.#onStored();
+  }
+
+  /** Writes a chunk to the device first; a chunk that cannot be kept ends the take before it. */
+  async #keep(bytes: ArrayBuffer): Promise<void> {
+    if (this.#problem) return;
+    try {
+      const sha256 = await sha256Hex(bytes);
+      const chunk = { recording: this.id, number: this.#chunks, bytes, sha256 };
+      await this.#store.putChunk({ ...chunk, endS: this.clock.seconds, isSent: 0 });
+      this.#chunks += 1;
+      if (this.#state !== "stopped") await this.#note(null);
+      this.#onStored();
+    } catch {
+      this.#problem =
+        "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
+      void this.stop();
+    }
+  }
+
+  #note(end: StoredRecording["end"]): Promise<void> {
+    return this.#store.putRecording({
+      id: this.id,
+      image: this.#image,
+      mime: this.#source.mime,
+      startedAt: this.#startedAt,
+      trace: [...this.trace.points],
+      end,
+    });
+  }
+
+  #set(state: TakeState): void {
+    this.#state = state;
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+/** Closes takes that a crash cut off: what was stored of them is a recording of its own. */
+export async function closeBrokenTakes(
+  store: RecordingStore,
+  isLive: (id: string) => boolean,
+): Promise<void> {
+  for (const recording of await store.recordings()) {
+    if (recording.end || isLive(recording.id)) continue;
+    const chunks = await store.chunks(recording.id);
+    const last = chunks.at(-1);
+    if (!last) await store.forget(recording.id);
+    else
+      await store.putRecording({
+        ...recording,
+        end: { chunks: chunks.length, durationS: last.endS },
+      });
+  }
+}

@@ -1,0 +1,79 @@
+/** Correcting a transcript word by word: every word keeps its time in the audio. */
+
+import type { Word } from "@/api/types";
+
+/** Words below this were heard badly and are worth a look. */
+export const UNSURE_BELOW = 0.6;
+
+export function textOf(words: readonly Word[]): string {
+  return words
+    .map((word) => word.text.trim())
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** The word under the playhead, or the last one before it; -1 before the first. */
+export function wordAt(words: readonly Word[], seconds: number): number {
+  let low = 0;
+  let high = words.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((words[middle]?.start_s ?? 0) <= seconds) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Writes other text over a word. Several words share its time by their length; none removes it. */
+export function replaceWord(words: readonly Word[], index: number, text: string): Word[] {
+  const old = words[index];
+  if (!old) return [...words];
+  const parts = text.split(/\s+/).filter(Boolean);
+  return [...words.slice(0, index), ...share(old, parts), ...words.slice(index + 1)];
+}
+
+/** Joins a word with the next: "butter" "fly" becomes "butterfly". */
+export function joinWithNext(words: readonly Word[], index: number): Word[] {
+  const first = words[index];
+  const second = words[index + 1];
+  if (!first || !second) return [...words];
+  const joined = {
+    text: first.text.trim() + second.text.trim(),
+    start_s: first.start_s,
+    end_s: second.end_s,
+    probability: 1,
+  };
+  return [...words.slice(0, index), joined, ...words.slice(index + 2)];
+}
+
+/** Adds a word that was not heard, in the gap after another (-1: at the start). */
+export function insertAfter(words: readonly Word[], index: number, text: string): Word[] {
+  const start = words[index]?.end_s ?? 0;
+  const end = words[index + 1]?.start_s ?? start;
+  const parts = text.split(/\s+/).filter(Boolean);
+  const gap = { text: "", start_s: start, end_s: Math.max(start, end), probability: 1 };
+  return [...words.slice(0, index + 1), ...share(gap, parts), ...words.slice(index + 1)];
+}
+
+/** The next word worth a look, around the end; -1 if there is none. */
+export function nextUnsure(words: readonly Word[], after: number): number {
+  for (let step = 1; step <= words.length; step += 1) {
+    const index = (after + step + words.length) % words.length;
+    const word = words[index];
+    if (word && word.probability < UNSURE_BELOW) return index;
+  }
+  return -1;
+}
+
+/** A person wrote it, so it is sure; time is shared by the number of letters. */
+function share(span: Word, parts: readonly string[]): Word[] {
+  const letters = parts.reduce((sum, part) => sum + part.length, 0);
+  const length = span.end_s - span.start_s;
+  let start = span.start_s;
+  return parts.map((text) => {
+    const end = start + (length * text.length) / letters;
+    const word = { text, start_s: start, end_s: end, probability: 1 };
+    start = end;
+    return word;
+  });
+}

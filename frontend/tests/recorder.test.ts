@@ -1,0 +1,184 @@
+import "fake-indexeddb/auto";
+import { beforeEach, expect, test } from "vitest";
+import { ProblemError, UnreachableError } from "@/api/problem";
+import { Clock } from "@/recorder/clock";
+import { type RecordingTransport, Sender } from "@/recorder/sender";
+import { RecordingStore } from "@/recorder/store";
+import { type AudioSource, closeBrokenTakes, Take } from "@/recorder/take";
+
+let nowMs = 0;
+let database = 0;
+let store: RecordingStore;
+
+beforeEach(() => {
+  nowMs = 0;
+  database += 1;
+  store = new RecordingStore(`test-${database}`);
+});
+
+const clock = () => new Clock(() => nowMs);
+const bytes = (text: string) => new TextEncoder().encode(text).buffer as ArrayBuffer;
+const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
+
+class ScriptedSource implements AudioSource {
+  readonly mime = "audio/webm";
+  #onChunk: (bytes: ArrayBuffer) => Promise<void> = async () => {};
+  start(_timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void {
+    this.#onChunk = onChunk;
+  }
+  pause(): void {}
+  resume(): void {}
+  async stop(): Promise<void> {
+    await this.#onChunk(bytes("last"));
+  }
+  say(words: string): Promise<void> {
+    return this.#onChunk(bytes(words));
+  }
+}
+
+/** A server that remembers what it got, and can be made to fail. */
+class ScriptedServer implements RecordingTransport {
+  chunks: string[] = [];
+  completed: { id: string; chunks: number; duration_s: number; points: number }[] = [];
+  failures: Error[] = [];
+  async open(): Promise<void> {
+    this.#failIfTold();
+  }
+  async putChunk(_id: string, number: number, buffer: ArrayBuffer): Promise<void> {
+    this.#failIfTold();
+    this.chunks.push(`${number}:${text(buffer)}`);
+  }
+  async complete(
+    id: string,
+    end: { chunks: number; duration_s: number; trace: readonly unknown[] },
+  ): Promise<void> {
+    this.#failIfTold();
+    const { chunks, duration_s, trace } = end;
+    this.completed.push({ id, chunks, duration_s, points: trace.length });
+  }
+  #failIfTold(): void {
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+  }
+}
+
+const noPause = async () => {};
+
+async function record(words: string[]): Promise<Take> {
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  for (const word of words) {
+    nowMs += 2000;
+    await source.say(word);
+  }
+  return take;
+}
+
+test("the clock stands still while the take is paused", () => {
+  const it = clock();
+  it.start();
+  nowMs = 1500;
+  it.stop();
+  nowMs = 60_000;
+  it.start();
+  nowMs = 60_250;
+
+  expect(it.seconds).toBe(1.75);
+});
+
+test("moves of the pointer are thinned, clicks are not, and a pause has none", async () => {
+  const take = await record([]);
+  for (nowMs = 0; nowMs <= 100; nowMs += 1) take.trace.add("move", nowMs, 0);
+  take.trace.add("click", 5, 6);
+  take.pause();
+  take.trace.add("move", 9, 9);
+
+  const kinds = take.trace.points.map((point) => point.kind);
+  expect(kinds).toEqual(["move", "move", "move", "click"]);
+});
+
+test("a chunk is on the device before it is sent", async () => {
+  await record(["one", "two"]);
+
+  const [recording] = await store.recordings();
+  const chunks = await store.chunks(recording?.id ?? "");
+  expect(chunks.map((chunk) => [chunk.number, text(chunk.bytes), chunk.isSent])).toEqual([
+    [0, "one", 0],
+    [1, "two", 0],
+  ]);
+});
+
+test("chunks go up in order, the end follows, and the device forgets them", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one", "two"]);
+  take.trace.add("click", 3, 4);
+  await take.stop();
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.chunks).toEqual(["0:one", "1:two", "2:last"]);
+  expect(server.completed).toEqual([{ id: take.id, chunks: 3, duration_s: 4, points: 1 }]);
+  expect(await store.recordings()).toEqual([]);
+});
+
+test("a broken connection is tried again and nothing is sent twice", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one", "two"]);
+  await take.stop();
+  server.failures = [new UnreachableError(), new UnreachableError()];
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.chunks).toEqual(["0:one", "1:two", "2:last"]);
+  expect(server.completed).toHaveLength(1);
+});
+
+test("a refused recording is kept with its reason and does not hold up the next", async () => {
+  const server = new ScriptedServer();
+  const refused = await record(["one"]);
+  await refused.stop();
+  await record(["two"]).then((take) => take.stop());
+  server.failures = [new ProblemError(404, { detail: "The image was deleted." })];
+
+  const sender = new Sender(store, server, () => {}, noPause);
+  await sender.flush();
+
+  expect(sender.state.refused.map(({ reason }) => reason)).toEqual(["The image was deleted."]);
+  expect((await store.recordings()).map(({ id }) => id)).toEqual([refused.id]);
+  expect(server.completed).toHaveLength(1);
+});
+
+test("a take that a crash cut off is sent with what was stored of it", async () => {
+  const server = new ScriptedServer();
+  await record(["one", "two"]);
+
+  await closeBrokenTakes(store, () => false);
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.completed).toMatchObject([{ chunks: 2, duration_s: 4 }]);
+});
+
+test("a take that lives in another tab is left alone", async () => {
+  const take = await record(["one"]);
+
+  await closeBrokenTakes(store, (id) => id === take.id);
+
+  expect((await store.recording(take.id))?.end).toBeNull();
+});
+
+test("a device without room ends the take and keeps what came before", async () => {
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  await source.say("one");
+  store.putChunk = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+
+  await source.say("two");
+  await take.stop();
+  await source.say("three");
+
+  expect(take.state).toBe("stopped");
+  expect(take.problem).toMatch(/no room left/);
+  expect((await store.recording(take.id))?.end?.chunks).toBe(1);
+});

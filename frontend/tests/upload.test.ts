@@ -1,0 +1,149 @@
+import { expect, test } from "vitest";
+import { ProblemError, UnreachableError } from "@/api/problem";
+import type { FinishedPart } from "@/api/uploads";
+import type { RememberedUpload, UploadMemory } from "@/upload/memory";
+import { UploadQueue } from "@/upload/queue";
+import type { UploadTransport } from "@/upload/transport";
+
+const PART_BYTES = 4;
+
+class MapMemory implements UploadMemory {
+  readonly kept = new Map<string, RememberedUpload>();
+  load = (key: string) => this.kept.get(key) ?? null;
+  save = (key: string, upload: RememberedUpload) => void this.kept.set(key, upload);
+  forget = (key: string) => void this.kept.delete(key);
+}
+
+/** An object store of four-byte parts that can be made to fail. */
+class ScriptedStore implements UploadTransport {
+  readonly parts = new Map<string, Map<number, string>>();
+  readonly completed: { id: string; parts: FinishedPart[] }[] = [];
+  failures: (Error | null)[] = [];
+  puts = 0;
+
+  async begin(_project: number, { id, bytes }: { id: string; bytes: number }) {
+    const got = this.parts.get(id) ?? new Map<number, string>();
+    this.parts.set(id, got);
+    const count = Math.ceil(bytes / PART_BYTES);
+    const numbers = Array.from({ length: count }, (_, index) => index + 1);
+    return {
+      id,
+      state: "pending" as const,
+      parts: numbers
+        .filter((number) => !got.has(number))
+        .map((number) => ({
+          number,
+          url: `${id}/${number}`,
+          from_byte: (number - 1) * PART_BYTES,
+          to_byte: Math.min(bytes, number * PART_BYTES),
+        })),
+    };
+  }
+
+  async put(url: string, bytes: Blob, onSent: (bytes: number) => void): Promise<string> {
+    this.puts += 1;
+    const failure = this.failures.shift();
+    if (failure) throw failure;
+    const [id = "", number] = url.split("/");
+    const text = await bytes.text();
+    this.parts.get(id)?.set(Number(number), text);
+    onSent(bytes.size);
+    return `etag-${text}`;
+  }
+
+  async complete(id: string, parts: FinishedPart[]) {
+    this.completed.push({ id, parts });
+    return { state: "checking" as const };
+  }
+}
+
+function setUp(memory = new MapMemory()) {
+  const store = new ScriptedStore();
+  const pause = async () => {};
+  const queue = new UploadQueue(1, store, memory, { atOnce: 2, attempts: 3, pause });
+  return { store, memory, queue };
+}
+
+const file = (text: string, name = "a.png") => new File([text], name, { lastModified: 1 });
+
+function settled(queue: UploadQueue): Promise<void> {
+  const isDone = () =>
+    queue.items.every((item) => item.state === "sent" || item.state === "failed");
+  return new Promise((resolve) => {
+    if (isDone()) return resolve();
+    const stop = queue.subscribe(() => {
+      if (!isDone()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+test("a file goes up in parts and is completed with their tags", async () => {
+  const { store, queue } = setUp();
+  queue.add([file("abcdefghij")]);
+  await settled(queue);
+
+  const tags = store.completed[0]?.parts.map((part) => part.etag);
+  expect(tags).toEqual(["etag-abcd", "etag-efgh", "etag-ij"]);
+  expect(queue.items[0]).toMatchObject({ state: "sent", sentBytes: 10 });
+});
+
+test("after a broken connection only the missing parts are sent again", async () => {
+  const { store, queue } = setUp();
+  store.failures = [null, new UnreachableError()];
+  queue.add([file("abcdefghij")]);
+  await settled(queue);
+
+  expect(store.puts).toBe(4);
+  expect(store.completed[0]?.parts.map((part) => part.number)).toEqual([1, 2, 3]);
+});
+
+test("the same file dropped after a reload goes on under the same id", async () => {
+  const memory = new MapMemory();
+  const first = setUp(memory);
+  const fault = new UnreachableError();
+  first.store.failures = [null, fault, fault, fault];
+  first.queue.add([file("abcdefghij")]);
+  await settled(first.queue);
+  const [kept] = memory.kept.values();
+
+  const second = setUp(memory);
+  second.store.parts.set(kept?.id ?? "", new Map([[1, "abcd"]]));
+  second.queue.add([file("abcdefghij")]);
+  await settled(second.queue);
+
+  expect(first.queue.items[0]?.state).toBe("failed");
+  expect(second.store.puts).toBe(2);
+  expect(second.store.completed[0]).toMatchObject({
+    id: kept?.id,
+    parts: [{ etag: "etag-abcd" }, { etag: "etag-efgh" }, { etag: "etag-ij" }],
+  });
+  expect(memory.kept.size).toBe(0);
+});
+
+test("a refused file says why and does not hold up the others", async () => {
+  const { store, queue } = setUp();
+  const begin = store.begin.bind(store);
+  store.begin = async (project, upload) => {
+    if (upload.bytes > 8) throw new ProblemError(400, { detail: "Too large." });
+    return begin(project, upload);
+  };
+  queue.add([file("123456789", "big.png"), file("1", "b.png"), file("2", "c.png")]);
+  await settled(queue);
+
+  expect(queue.items.map((item) => [item.state, item.message])).toEqual([
+    ["failed", "Too large."],
+    ["sent", ""],
+    ["sent", ""],
+  ]);
+});
+
+test("a cancelled file leaves the list and is forgotten", async () => {
+  const { memory, queue } = setUp();
+  queue.add([file("abcdefghij")]);
+  queue.cancel(queue.items[0]?.id ?? "");
+
+  expect(queue.items).toEqual([]);
+  expect(memory.kept.size).toBe(0);
+});
