@@ -1,43 +1,39 @@
 """The decoder of a bundle, for the browser, from the page's own origin."""
 
-from collections.abc import Iterator, Mapping
-from typing import ClassVar, Final
+from pathlib import Path
 
-from django.http import StreamingHttpResponse
+from django.conf import settings
+from django.http import FileResponse
+from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from annotation import storage
-from annotation.api.access import ANYONE, MemberView
+from annotation.api.access import user_of
 from annotation.selectors.images import bundles_for
 
-PIECE_BYTES: Final = 256 * 1024
 
-
-class DecoderView(MemberView):
-    """decoder.onnx; a bundle never changes, so that browsers keep it."""
-
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+class DecoderView(APIView):
+    """decoder.onnx of any bundle of the person's projects; it never changes, so browsers keep it."""
 
     @extend_schema(
         operation_id="read_decoder",
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
     )
-    def get(self, request: Request, bundle_id: str) -> StreamingHttpResponse:
-        bundle = self.fetch(bundles_for(request.user), pk=bundle_id)
-        key = f"bundles/{bundle.pk}/decoder.onnx"
-        return StreamingHttpResponse(
-            _pieces(key),
-            content_type="application/octet-stream",
-            headers={
-                "Content-Length": str(storage.size(key)),
-                "Cache-Control": "private, max-age=31536000, immutable",
-            },
+    def get(self, request: Request, bundle_id: str) -> FileResponse:
+        bundle = get_object_or_404(bundles_for(user_of(request)), pk=bundle_id)
+        response = FileResponse(
+            _local_copy(bundle.pk).open("rb"), content_type="application/octet-stream"
         )
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        response.headers["ETag"] = f'"{bundle.pk}"'
+        return response
 
 
-def _pieces(key: str) -> Iterator[bytes]:
-    with storage.open_stream(key) as stream:
-        while piece := stream.read(PIECE_BYTES):
-            yield piece
+def _local_copy(bundle_id: str) -> Path:
+    path = Path(settings.SCRATCH_DIR) / "decoders" / f"{bundle_id}.onnx"
+    if not path.is_file():
+        storage.get_file(storage.bundle_key(bundle_id, "decoder.onnx"), path)
+    return path

@@ -6,7 +6,6 @@ from json import dumps, loads
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model, Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
 from rest_framework import serializers
@@ -54,7 +53,7 @@ def _after(values: list[Any], order: Sequence[str]) -> Q:
 
 
 def _write(values: list[Any]) -> str:
-    text = dumps(values, cls=DjangoJSONEncoder)
+    text = dumps(values, default=str)  # a datetime keeps its microseconds
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

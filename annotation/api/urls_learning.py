@@ -14,7 +14,11 @@ urlpatterns = [
     path("rounds/<int:round_id>", rounds.RoundView.as_view()),
     path("rounds/<int:round_id>/cancel", rounds.RoundCancelView.as_view()),
     path("rounds/<int:round_id>/promote", rounds.RoundPromoteView.as_view()),
-    path("bundles/<str:bundle_id>/decoder.onnx", bundles.DecoderView.as_view()),
+    path(
+        "bundles/<str:bundle_id>/decoder.onnx",
+        bundles.DecoderView.as_view(),
+        name="bundle-decoder",
+    ),
     path("projects/<int:project_id>/versions", versions.ProjectVersionsView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),

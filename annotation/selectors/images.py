@@ -1,7 +1,11 @@
 """Images as lists and pages show them."""
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Mask, Proposal
 from annotation.selectors.access import Person, rows_for
@@ -24,6 +28,11 @@ def matching(images: QuerySet[Image], *, status: str | None, search: str | None)
     return images.filter(file_name__icontains=search) if search else images
 
 
+def trashed(images: QuerySet[Image]) -> QuerySet[Image]:
+    """Keep what can still be restored (DESIGN P9)."""
+    return images.filter(deleted_at__gte=timezone.now() - timedelta(days=settings.TRASH_DAYS))
+
+
 def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
     """Add `mask_count`, `pending_count` and `assignee`, by subqueries that only touch one page."""
     masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False)
@@ -37,9 +46,9 @@ def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
 
 
 def masks_of(image_id: int) -> QuerySet[Mask]:
-    """Masks that are not deleted, the oldest first, with head, author and origin."""
+    """Masks that are not deleted, the oldest first, with head and author."""
     masks = Mask.objects.filter(image_id=image_id, head__rle__isnull=False)
-    return masks.select_related("head", "head__author", "origin").order_by("created_at", "pk")
+    return masks.select_related("head", "head__author").order_by("created_at", "pk")
 
 
 def pending_proposals_of(image: Image) -> QuerySet[Proposal]:

@@ -1,0 +1,170 @@
+"""Everything that the editor needs for one image, in a bounded number of queries.
+
+Five hundred masks are usual: rows become plain dicts here, and the serializers only describe them.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from rest_framework import serializers
+
+from annotation import storage
+from annotation.api.inputs import RleField
+from annotation.api.projects import LabelSerializer
+from annotation.models import Assignment, Bundle, Image, Label, Mask, Proposal
+from annotation.selectors.images import (
+    is_embedded,
+    masks_of,
+    pending_proposals_of,
+    serving_bundle_of,
+)
+from annotation.selectors.queue import assignment_shown
+
+
+class MaskSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    label = serializers.IntegerField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True)
+    revision = serializers.IntegerField()
+    rle = RleField()
+    area_px = serializers.IntegerField()
+    author = serializers.CharField(allow_null=True)
+    proposal = serializers.UUIDField(allow_null=True)
+
+
+class ProposalSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    label = serializers.IntegerField(allow_null=True)
+    rle = RleField()
+    predicted_iou = serializers.FloatField()
+    stability = serializers.FloatField()
+    verifier_score = serializers.FloatField(allow_null=True)
+    point_xy = serializers.ListField(
+        child=serializers.FloatField(), min_length=2, max_length=2, help_text="Image pixels"
+    )
+    bundle = serializers.CharField()
+
+
+class EmbeddingSerializer(serializers.Serializer[Any]):
+    """Little-endian float16, (256, 64, 64)."""
+
+    url = serializers.CharField()
+    encoder_digest = serializers.CharField()
+
+
+class ImageBundleSerializer(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    encoder_digest = serializers.CharField(help_text="Must equal the embedding's")
+    decoder_url = serializers.CharField()
+
+
+class AssignmentSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(Assignment.State.choices)
+    user = serializers.CharField(allow_null=True, help_text="Their user name")
+    lease_until = serializers.DateTimeField(allow_null=True)
+
+
+class ImageDetailSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    project = serializers.IntegerField()
+    file_name = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    version = serializers.IntegerField()
+    status = serializers.ChoiceField(Image.Status.choices)
+    review_comment = serializers.CharField()
+    is_holdout = serializers.BooleanField()
+    display_url = serializers.CharField(help_text="Upright pixels, as the masks see them")
+    embedding = EmbeddingSerializer(allow_null=True)
+    bundle = ImageBundleSerializer(allow_null=True)
+    masks = MaskSerializer(many=True)
+    proposals = ProposalSerializer(many=True)
+    labels = LabelSerializer(many=True)
+    assignment = AssignmentSerializer(allow_null=True)
+
+
+def image_detail(image: Image, user: User) -> dict[str, Any]:
+    """Build the answer of GET /api/images/{id}."""
+    bundle = serving_bundle_of(image.project_id)
+    assignment = assignment_shown(image_id=image.pk, user=user)
+    labels = Label.objects.filter(project_id=image.project_id).order_by("pk")
+    return {
+        "id": image.pk,
+        "project": image.project_id,
+        "file_name": image.file_name,
+        "width": image.width,
+        "height": image.height,
+        "version": image.version,
+        "status": image.status,
+        "review_comment": image.review_comment,
+        "is_holdout": image.is_holdout,
+        "display_url": display_url(image),
+        "embedding": _embedding(image, bundle),
+        "bundle": bundle and _bundle(bundle),
+        "masks": [_mask(mask) for mask in masks_of(image.pk)],
+        "proposals": [_proposal(proposal) for proposal in pending_proposals_of(image)],
+        "labels": LabelSerializer(labels, many=True).data,
+        "assignment": assignment and _assignment(assignment),
+    }
+
+
+def display_url(image: Image) -> str:
+    """Where browsers get the upright pixels: the original when it shows them as they are."""
+    key = storage.rendition_key if image.has_rendition else storage.original_key
+    return storage.presign_get(key(image.sha256))
+
+
+def _embedding(image: Image, bundle: Bundle | None) -> dict[str, str] | None:
+    if bundle is None or not is_embedded(image, bundle.encoder_digest):
+        return None
+    key = storage.embedding_key(bundle.encoder_digest, image.sha256)
+    return {"url": storage.presign_get(key), "encoder_digest": bundle.encoder_digest}
+
+
+def _bundle(bundle: Bundle) -> dict[str, str]:
+    return {
+        "id": bundle.pk,
+        "encoder_digest": bundle.encoder_digest,
+        # Same origin and immutable: the cross-origin isolated page may fetch and keep it.
+        "decoder_url": reverse("bundle-decoder", args=[bundle.pk]),
+    }
+
+
+def _mask(mask: Mask) -> dict[str, Any]:
+    head = mask.head
+    if head is None:
+        raise AssertionError(f"mask {mask.pk} was saved without a revision")
+    return {
+        "id": str(mask.pk),
+        "label": head.label_id,
+        "parent": mask.parent_id and str(mask.parent_id),
+        "revision": head.number,
+        "rle": head.rle,
+        "area_px": head.area_px,
+        "author": head.author and head.author.username,
+        "proposal": head.proposal_id and str(head.proposal_id),
+    }
+
+
+def _proposal(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "id": str(proposal.pk),
+        "label": proposal.label_id,
+        "rle": proposal.rle,
+        "predicted_iou": proposal.predicted_iou,
+        "stability": proposal.stability,
+        "verifier_score": proposal.verifier_score,
+        "point_xy": proposal.point_xy,
+        "bundle": proposal.bundle_id,
+    }
+
+
+def _assignment(assignment: Assignment) -> dict[str, Any]:
+    return {
+        "id": assignment.pk,
+        "state": assignment.state,
+        "user": assignment.user and assignment.user.username,
+        "lease_until": assignment.lease_until,
+    }

@@ -1,0 +1,84 @@
+"""Reading a request: one way to validate, and the fields that several inputs share."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+
+Input = dict[str, Any]
+
+
+def body_of(request: Request, serializer: type[serializers.Serializer[Any]]) -> Input:
+    """Return the validated body, or raise the error that names the fields."""
+    return _validated(serializer, request.data)
+
+
+def query_of(request: Request, serializer: type[serializers.Serializer[Any]]) -> Input:
+    """Return the validated query parameters."""
+    return _validated(serializer, request.query_params.dict())
+
+
+class RleSerializer(serializers.Serializer[Any]):
+    """A mask in COCO's compressed run-length form, column-major."""
+
+    size = serializers.ListField(
+        child=serializers.IntegerField(), min_length=2, max_length=2, help_text="[height, width]"
+    )
+    counts = serializers.CharField()
+
+
+@extend_schema_field(RleSerializer)
+class RleField(serializers.Field[Any, Any, Any, Any]):
+    """Passes any JSON on: the engine's one validator checks it against the image's size."""
+
+    def to_internal_value(self, data: object) -> object:
+        return data
+
+    def to_representation(self, value: object) -> object:
+        return value
+
+
+class ColorField(serializers.RegexField):
+    """`#rrggbb`, kept in lower case."""
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  # DRF's own keywords
+        super().__init__(
+            r"^#[0-9a-f]{6}$",
+            error_messages={"invalid": "A color is # and six hexadecimal digits, such as #1f77b4."},
+            **kwargs,
+        )
+
+    def to_internal_value(self, data: object) -> str:
+        return super().to_internal_value(data.lower() if isinstance(data, str) else data)
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON of a bounded size and depth: what is larger is refused before it is read."""
+
+    def parse(
+        self,
+        stream: Any,  # noqa: ANN401  # a file or Django's request
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        request = (parser_context or {}).get("request")
+        length = request.META.get("CONTENT_LENGTH") if request else None
+        if int(length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            raise RequestDataTooBig
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("The JSON is nested too deep.") from None
+
+
+def _validated(serializer: type[serializers.Serializer[Any]], data: object) -> Input:
+    checked = serializer(data=data)  # type: ignore[arg-type]  # DRF refuses what is no mapping
+    checked.is_valid(raise_exception=True)
+    values: Input = checked.validated_data
+    return values

@@ -1,0 +1,131 @@
+"""The operations of a save, as the wire has them."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
+from rest_framework import serializers
+
+from annotation.api.inputs import RleField
+from annotation.models import Operation
+
+FAR: Final = 1_000_000  # pixels; beyond any image
+Kind = Operation.Kind
+
+
+class PromptSerializer(serializers.Serializer[Any]):
+    """A point with its label (1 object, 0 background), or a box; image pixels."""
+
+    kind = serializers.ChoiceField(["point", "box"])
+    xy = serializers.ListField(
+        child=serializers.FloatField(min_value=-FAR, max_value=FAR),
+        min_length=2,
+        max_length=2,
+        required=False,
+    )
+    box_xyxy = serializers.ListField(
+        child=serializers.FloatField(min_value=-FAR, max_value=FAR),
+        min_length=4,
+        max_length=4,
+        required=False,
+    )
+    label = serializers.IntegerField(min_value=0, max_value=1, required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        needed = "xy" if given["kind"] == "point" else "box_xyxy"
+        if needed not in given:
+            raise serializers.ValidationError({needed: f"A {given['kind']} needs it."})
+        return dict(given)
+
+
+class OperationEffortSerializer(serializers.Serializer[Any]):
+    """What it cost the person."""
+
+    seconds = serializers.FloatField(min_value=0, max_value=86_400, default=0)
+    clicks = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
+    strokes = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
+    prompts = PromptSerializer(many=True, default=list, max_length=1000)
+    hypothesis = serializers.IntegerField(
+        min_value=0, max_value=2, allow_null=True, required=False, help_text="Which was picked"
+    )
+
+
+class CreateOperationSerializer(serializers.Serializer[Any]):
+    """A new mask; with `proposal`, what the person made of it, which accepts it."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField([Kind.CREATE.value])
+    mask = serializers.UUIDField()
+    label = serializers.IntegerField(allow_null=True)
+    parent = serializers.UUIDField(allow_null=True, required=False)
+    rle = RleField()
+    proposal = serializers.UUIDField(allow_null=True, required=False)
+    effort = OperationEffortSerializer(required=False)
+
+
+class ReviseOperationSerializer(serializers.Serializer[Any]):
+    """A mask's next revision; of a deleted mask, it brings it back."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField([Kind.REVISE.value])
+    mask = serializers.UUIDField()
+    rle = RleField(required=False)
+    label = serializers.IntegerField(allow_null=True, required=False)
+    parent = serializers.UUIDField(allow_null=True, required=False)
+    effort = OperationEffortSerializer(required=False)
+
+
+class DeleteOperationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField([Kind.DELETE.value])
+    mask = serializers.UUIDField()
+    effort = OperationEffortSerializer(required=False)
+
+
+class VerdictOperationSerializer(serializers.Serializer[Any]):
+    """Accept a proposal untouched, as a mask; reject it; or take the verdict back."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField([Kind.VERDICT.value])
+    proposal = serializers.UUIDField()
+    verdict = serializers.ChoiceField(["accepted", "rejected", "pending"])
+    mask = serializers.UUIDField(required=False, help_text="Required to accept")
+    label = serializers.IntegerField(allow_null=True, required=False)
+    effort = OperationEffortSerializer(required=False)
+
+    def validate(self, given: dict[str, Any]) -> dict[str, Any]:
+        if given["verdict"] != "accepted":
+            return {key: given[key] for key in given if key not in {"mask", "label"}}
+        if "mask" not in given:
+            raise serializers.ValidationError({"mask": "An acceptance needs the new mask's id."})
+        return {"label": None, **given}
+
+
+BY_KIND: Final[dict[str, serializers.Serializer[Any]]] = {
+    Kind.CREATE: CreateOperationSerializer(),
+    Kind.REVISE: ReviseOperationSerializer(),
+    Kind.DELETE: DeleteOperationSerializer(),
+    Kind.VERDICT: VerdictOperationSerializer(),
+}
+
+
+@extend_schema_field(
+    PolymorphicProxySerializer(
+        component_name="Operation",
+        serializers={kind: type(serializer) for kind, serializer in BY_KIND.items()},
+        resource_type_field_name="kind",
+    )
+)
+class OperationField(serializers.Field[Any, Any, Any, Any]):
+    """One of the four kinds."""
+
+    def to_internal_value(self, data: object) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            raise serializers.ValidationError("An operation is an object.")
+        kind = data.get("kind")
+        serializer = BY_KIND.get(kind) if isinstance(kind, str) else None
+        if serializer is None:
+            raise serializers.ValidationError({"kind": f"One of {', '.join(BY_KIND)}."})
+        return dict(serializer.run_validation(data))
+
+    def to_representation(self, value: object) -> object:
+        return value

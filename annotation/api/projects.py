@@ -1,0 +1,271 @@
+"""Projects, their people and their labels."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation import storage
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.inputs import ColorField, body_of, query_of
+from annotation.models import Membership, Project
+from annotation.selectors.counts import finished_since_round, project_counts, serving_of
+from annotation.selectors.projects import (
+    labels_for,
+    members_of,
+    projects_for,
+    trashed_projects_for,
+    with_card,
+    with_labels,
+)
+from annotation.services import labels, members, projects
+
+OVERLAP = {"min_value": 1, "max_value": 5}
+SHARE = {"min_value": 0.0, "max_value": 0.9}
+
+
+class LabelSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    color = serializers.CharField()
+    deleted = serializers.BooleanField(source="is_deleted")
+
+
+class ProjectCardSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    role = serializers.ChoiceField(Membership.Role.choices)
+    images = serializers.IntegerField(source="image_count")
+    done = serializers.IntegerField(source="done_count")
+    thumb_urls = serializers.SerializerMethodField()
+    deleted_at = serializers.DateTimeField(allow_null=True)
+
+    def get_thumb_urls(self, project: Any) -> list[str]:  # noqa: ANN401  # an annotated Project
+        return [storage.presign_get(storage.thumbnail_key(sha256)) for sha256 in project.thumbs]
+
+
+class CountsSerializer(serializers.Serializer[Any]):
+    images = serializers.IntegerField()
+    todo = serializers.IntegerField()
+    done = serializers.IntegerField()
+    returned = serializers.IntegerField()
+    reviewed = serializers.IntegerField()
+    holdout = serializers.IntegerField()
+    embedded = serializers.IntegerField()
+    proposals_pending = serializers.IntegerField()
+    masks = serializers.IntegerField()
+    recordings = serializers.IntegerField()
+
+
+class ServingSerializer(serializers.Serializer[Any]):
+    bundle = serializers.CharField()
+    round = serializers.IntegerField(allow_null=True, help_text="null: pretrained")
+
+
+class ProjectSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    role = serializers.ChoiceField(Membership.Role.choices)
+    overlap = serializers.IntegerField()
+    holdout_share = serializers.FloatField()
+    retrain_after_images = serializers.IntegerField(allow_null=True)
+    retrain_every_hours = serializers.FloatField(allow_null=True)
+    labels = LabelSerializer(many=True)
+    counts = CountsSerializer()
+    serving = ServingSerializer(allow_null=True)
+    finished_since_round = serializers.IntegerField()
+    deleted_at = serializers.DateTimeField(allow_null=True)
+
+
+class LabelInputSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    color = ColorField()
+
+
+class ProjectInputSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    description = serializers.CharField(max_length=10_000, allow_blank=True, default="")
+    labels = LabelInputSerializer(many=True, default=list)
+    overlap = serializers.IntegerField(**OVERLAP, default=1)
+    holdout_share = serializers.FloatField(**SHARE, default=0.1)
+
+    def validate_labels(self, given: list[dict[str, str]]) -> list[dict[str, str]]:
+        names = [label["name"] for label in given]
+        if len(set(names)) < len(names):
+            raise serializers.ValidationError("Two labels have the same name.")
+        return given
+
+
+class ProjectPatchSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, required=False)
+    description = serializers.CharField(max_length=10_000, allow_blank=True, required=False)
+    overlap = serializers.IntegerField(**OVERLAP, required=False)
+    holdout_share = serializers.FloatField(
+        **SHARE, required=False, help_text="For images imported from now on"
+    )
+    retrain_after_images = serializers.IntegerField(
+        min_value=1, max_value=1_000_000, allow_null=True, required=False
+    )
+    retrain_every_hours = serializers.FloatField(
+        min_value=0.1, max_value=8760.0, allow_null=True, required=False
+    )
+
+
+class TrashQuerySerializer(serializers.Serializer[Any]):
+    trash = serializers.BooleanField(default=False, help_text="What can still be restored")
+
+
+class ProjectListView(APIView):
+    """The person's own projects. Anyone who is logged in may make one and is its first manager."""
+
+    @extend_schema(
+        operation_id="list_projects",
+        parameters=[TrashQuerySerializer],
+        responses=ProjectCardSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        wants_trash = query_of(request, TrashQuerySerializer)["trash"]
+        mine = (trashed_projects_for if wants_trash else projects_for)(user_of(request))
+        return Response(ProjectCardSerializer(with_card(mine), many=True).data)
+
+    @extend_schema(
+        operation_id="create_project",
+        request=ProjectInputSerializer,
+        responses={201: ProjectSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        given = body_of(request, ProjectInputSerializer)
+        project = projects.create_project(created_by=user_of(request), **given)
+        return _project(request, project.pk, status=201)
+
+
+class ProjectView(MemberView):
+    roles = {"GET": ANYONE, "PATCH": MANAGERS, "DELETE": MANAGERS}
+
+    @extend_schema(operation_id="get_project", responses=ProjectSerializer)
+    def get(self, request: Request, project_id: int) -> Response:
+        self.fetch(projects_for(user_of(request)), pk=project_id)
+        return _project(request, project_id)
+
+    @extend_schema(
+        operation_id="update_project", request=ProjectPatchSerializer, responses=ProjectSerializer
+    )
+    def patch(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        projects.update_project(project=project, changes=body_of(request, ProjectPatchSerializer))
+        return _project(request, project_id)
+
+    @extend_schema(operation_id="delete_project", responses={204: None})
+    def delete(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        projects.delete_project(project=project, by=user_of(request))
+        return Response(status=204)
+
+
+class ProjectRestoreView(MemberView):
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(operation_id="restore_project", request=None, responses=ProjectSerializer)
+    def post(self, request: Request, project_id: int) -> Response:
+        either = trashed_projects_for(user_of(request)) | projects_for(user_of(request))
+        project = self.fetch(either, pk=project_id)
+        projects.restore_project(project=project, by=user_of(request))
+        return _project(request, project_id)
+
+
+class MemberSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="user_id")
+    username = serializers.CharField(source="user.username")
+    role = serializers.ChoiceField(Membership.Role.choices)
+
+
+class MemberInputSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    role = serializers.ChoiceField(Membership.Role.choices)
+
+
+class MemberListView(MemberView):
+    roles = {"GET": ANYONE, "POST": MANAGERS}
+
+    @extend_schema(operation_id="list_members", responses=MemberSerializer(many=True))
+    def get(self, request: Request, project_id: int) -> Response:
+        self.fetch(projects_for(user_of(request)), pk=project_id)
+        return Response(MemberSerializer(members_of(project_id), many=True).data)
+
+    @extend_schema(
+        operation_id="set_member", request=MemberInputSerializer, responses=MemberSerializer
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        member = members.set_member(project=project, **body_of(request, MemberInputSerializer))
+        return Response(MemberSerializer(member).data)
+
+
+class MemberDetailView(MemberView):
+    roles = {"DELETE": MANAGERS}
+
+    @extend_schema(operation_id="remove_member", responses={204: None})
+    def delete(self, request: Request, project_id: int, user_id: int) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        members.remove_member(project=project, user_id=user_id)
+        return Response(status=204)
+
+
+class LabelListView(MemberView):
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="create_label", request=LabelInputSerializer, responses={201: LabelSerializer}
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        label = labels.create_label(project=project, **body_of(request, LabelInputSerializer))
+        return Response(LabelSerializer(label).data, status=201)
+
+
+class LabelPatchSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100, required=False)
+    color = ColorField(required=False)
+
+
+class LabelView(MemberView):
+    roles = {"PATCH": MANAGERS, "DELETE": MANAGERS}
+
+    @extend_schema(
+        operation_id="update_label", request=LabelPatchSerializer, responses=LabelSerializer
+    )
+    def patch(self, request: Request, label_id: int) -> Response:
+        label = self.fetch(labels_for(user_of(request)), pk=label_id)
+        changes = body_of(request, LabelPatchSerializer)
+        return Response(LabelSerializer(labels.update_label(label=label, changes=changes)).data)
+
+    @extend_schema(operation_id="delete_label", responses={204: None})
+    def delete(self, request: Request, label_id: int) -> Response:
+        labels.delete_label(label=self.fetch(labels_for(user_of(request)), pk=label_id))
+        return Response(status=204)
+
+
+class LabelRestoreView(MemberView):
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(operation_id="restore_label", request=None, responses=LabelSerializer)
+    def post(self, request: Request, label_id: int) -> Response:
+        label = self.fetch(labels_for(user_of(request)), pk=label_id)
+        return Response(LabelSerializer(labels.restore_label(label=label)).data)
+
+
+def _project(request: Request, project_id: int, *, status: int = 200) -> Response:
+    mine: Project = with_labels(projects_for(user_of(request))).get(pk=project_id)
+    figures = {
+        "counts": project_counts(project_id),
+        "serving": serving_of(project_id),
+        "finished_since_round": finished_since_round(project_id),
+    }
+    for name, value in figures.items():
+        setattr(mine, name, value)
+    return Response(ProjectSerializer(mine).data, status=status)

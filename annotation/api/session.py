@@ -1,0 +1,117 @@
+"""Logging in and out, and a person's tokens for programs."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import authenticate, login, logout
+from django.middleware.csrf import get_token
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotation.api.access import user_of
+from annotation.api.authentication import SessionAuthentication
+from annotation.api.inputs import body_of
+from annotation.models import Token
+from annotation.selectors.people import tokens_for
+from annotation.services.tokens import create_token, delete_token
+
+
+class UserSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+
+
+class SessionSerializer(serializers.Serializer[Any]):
+    user = UserSerializer(allow_null=True)
+    events_url = serializers.CharField(help_text="Where the live events come from")
+
+
+class LoginSerializer(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class SessionView(APIView):
+    """Who is logged in. Answers strangers too, and hands out the CSRF cookie."""
+
+    permission_classes = [AllowAny]
+    authentication_classes = [SessionAuthentication]
+
+    @extend_schema(operation_id="get_session", responses=SessionSerializer)
+    def get(self, request: Request) -> Response:
+        return _session(request)
+
+    @extend_schema(operation_id="log_in", request=LoginSerializer, responses=SessionSerializer)
+    def post(self, request: Request) -> Response:
+        SessionAuthentication().enforce_csrf(request)
+        given = body_of(request, LoginSerializer)
+        user = authenticate(request._request, **given)  # noqa: SLF001  # axes counts on Django's
+        if user is None:
+            raise AuthenticationFailed("The user name or the password is wrong.", "wrong_login")
+        login(request._request, user)  # noqa: SLF001
+        request.user = user
+        return _session(request)
+
+    @extend_schema(operation_id="log_out", request=None, responses={204: None})
+    def delete(self, request: Request) -> Response:
+        logout(request._request)  # noqa: SLF001
+        return Response(status=204)
+
+
+class TokenSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField()
+    scope = serializers.ChoiceField(Token.Scope.choices)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+class NewTokenSerializer(TokenSerializer):
+    """A token as it is shown once, at its making."""
+
+    token = serializers.CharField()
+
+
+class TokenInputSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=100)
+    scope = serializers.ChoiceField(Token.Scope.choices)
+    expires_in_days = serializers.IntegerField(min_value=1, max_value=366, default=90)
+
+
+class TokenListView(APIView):
+    """A person's own tokens. No token may make another: only a session reaches this."""
+
+    authentication_classes = [SessionAuthentication]
+
+    @extend_schema(operation_id="list_tokens", responses=TokenSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response(TokenSerializer(tokens_for(user_of(request)), many=True).data)
+
+    @extend_schema(
+        operation_id="create_token", request=TokenInputSerializer, responses={201: NewTokenSerializer}
+    )
+    def post(self, request: Request) -> Response:
+        token, value = create_token(user=user_of(request), **body_of(request, TokenInputSerializer))
+        return Response({**TokenSerializer(token).data, "token": value}, status=201)
+
+
+class TokenView(APIView):
+    authentication_classes = [SessionAuthentication]
+
+    @extend_schema(operation_id="delete_token", responses={204: None})
+    def delete(self, request: Request, token_id: int) -> Response:
+        delete_token(user=user_of(request), token_id=token_id)
+        return Response(status=204)
+
+
+def _session(request: Request) -> Response:
+    get_token(request._request)  # noqa: SLF001  # sets the cookie
+    user = request.user if request.user.is_authenticated else None
+    return Response(SessionSerializer({"user": user, "events_url": settings.EVENTS_URL}).data)

@@ -1,0 +1,134 @@
+"""Who works on what: claimed under a lease, extended, released, finished (DESIGN P5).
+
+All times are the database's. A lease that ran out is still its holder's until somebody takes it.
+"""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Now
+
+from annotation.errors import DomainError
+from annotation.models import Assignment, Image, Membership, Project, Proposal
+from annotation.selectors.queue import claimable, own_leases
+from engine.masks.rle import iou
+
+State = Assignment.State
+log = structlog.get_logger(__name__)
+
+
+class ImageTakenError(DomainError):
+    """Other people hold all places at the image."""
+
+    code = "taken"
+
+
+class LeaseLostError(DomainError):
+    """The place is somebody else's now. What was saved stays saved."""
+
+    code = "lease_lost"
+
+
+@transaction.atomic
+def claim_image(*, project: Project, user: User, image_id: int | None = None) -> Assignment | None:
+    """Give the person a place: at that image, else the one they hold, else the next in the queue.
+
+    None when nothing is left. Fifty people may claim at once: each skips the rows that others
+    hold, and a person's own claims wait for each other.
+    """
+    Membership.objects.select_for_update().get(project=project, user=user)
+    if image_id is not None:
+        place = _place_at(image_id, project=project, user=user)
+    else:
+        place = own_leases(project_id=project.pk, user=user).first()
+        place = place or _next_free(project=project, user=user)
+    if place is None:
+        return None
+    Assignment.objects.filter(pk=place.pk).update(
+        state=State.LEASED, user=user, lease_until=_lease_end()
+    )
+    place.refresh_from_db()
+    log.info("image_claimed", image_id=place.image_id, user_id=user.pk)
+    return place
+
+
+def extend_lease(*, assignment: Assignment, user: User) -> Assignment:
+    """Keep a place for longer, even one that ran out, unless somebody has taken it."""
+    held = Assignment.objects.filter(pk=assignment.pk, user=user, state=State.LEASED)
+    if not held.update(lease_until=_lease_end()):
+        raise LeaseLostError("This image is no longer assigned to you.")
+    assignment.refresh_from_db()
+    return assignment
+
+
+def release(*, assignment: Assignment, user: User) -> None:
+    """Give a place back. One that was finished before is finished again, not open."""
+    held = Assignment.objects.filter(pk=assignment.pk, user=user, state=State.LEASED)
+    if not held.filter(finished_at__isnull=False).update(state=State.DONE, lease_until=None):
+        held.update(state=State.OPEN, user=None, lease_until=None)
+    log.info("image_released", image_id=assignment.image_id, user_id=user.pk)
+
+
+@transaction.atomic
+def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Image:
+    """End the person's work on an image; it is done once all its places are. Resending is harmless.
+
+    Writes into each accepted proposal how close it was to what the person made of it.
+    """
+    image = Image.objects.select_for_update().get(pk=assignment.image_id)
+    held = Assignment.objects.filter(pk=assignment.pk, user=user)
+    finished = held.filter(state=State.LEASED).update(
+        state=State.DONE, lease_until=None, finished_at=Now(), active_s=F("active_s") + active_s
+    )
+    if not finished:
+        if not held.filter(state=State.DONE).exists():
+            raise LeaseLostError("This image is no longer assigned to you.")
+        return image
+    _write_final_iou(image)
+    if not Assignment.objects.filter(~Q(state=State.DONE), image=image).exists():
+        Image.objects.filter(pk=image.pk).update(status=Image.Status.DONE, finished_at=Now())
+        image.refresh_from_db()
+    log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
+    return image
+
+
+def _place_at(image_id: int, *, project: Project, user: User) -> Assignment:
+    places = Assignment.objects.filter(
+        image_id=image_id, image__project=project, image__deleted_at=None
+    )
+    own = places.filter(user=user).first()
+    if own is not None:
+        return own
+    free = Q(state=State.OPEN) | Q(state=State.LEASED, lease_until__lt=Now())
+    place = (
+        places.filter(free)
+        .order_by("slot")
+        .select_for_update(skip_locked=True, of=("self",))
+        .first()
+    )
+    if place is None:
+        raise ImageTakenError("Other people are working on this image, or have finished it.")
+    return place
+
+
+def _next_free(*, project: Project, user: User) -> Assignment | None:
+    free = claimable(project_id=project.pk, user=user)
+    return free.select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _write_final_iou(image: Image) -> None:
+    accepted = Proposal.objects.filter(image=image, state=Proposal.State.ACCEPTED)
+    proposals = list(accepted.select_related("mask__head"))
+    for proposal in proposals:
+        head = proposal.mask and proposal.mask.head
+        proposal.final_iou = iou(proposal.rle, head.rle) if head and head.rle else 0.0
+    Proposal.objects.bulk_update(proposals, ["final_iou"], batch_size=500)
+
+
+def _lease_end() -> CombinedExpression:
+    return Now() + timedelta(seconds=settings.ASSIGNMENT_LEASE_S)

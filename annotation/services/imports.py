@@ -1,0 +1,129 @@
+"""Looking at uploads: images, and zips of images. One bad file never stops the others."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from uuid import uuid5
+
+from django.conf import settings
+
+from annotation import jobs, storage
+from annotation.models import Upload
+from annotation.services.images import AddedImage, add_image
+from annotation.services.jobs import enqueue_job
+from engine.media.archive import ArchiveEntry, iter_zip_images
+from engine.media.errors import MediaError
+
+MAX_IMAGE_BYTES: Final = 512 * 1024**2
+ZIP: Final = b"PK\x03\x04"
+State = Upload.State
+Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
+
+
+def check_upload(*, upload_id: str) -> Upload:
+    """Import one file whose bytes have arrived; a zip gets a job of its own. Safe to run twice."""
+    upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
+    if upload.state != State.CHECKING:
+        return upload
+    with storage.open_stream(storage.upload_key(upload.pk)) as stream:
+        head = stream.read(len(ZIP))
+    if head == ZIP:
+        enqueue_job(
+            kind=jobs.IMPORT_ARCHIVE,
+            project=upload.project,
+            args={"upload_id": str(upload.pk)},
+            created_by=upload.created_by,
+            idempotency_key=f"archive {upload.pk}",
+        )
+        return upload
+    return _end(upload, _added(upload))
+
+
+def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
+    """Import every image of an uploaded zip, each with a row of its own. Safe to run twice."""
+    upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
+    if upload.state != State.CHECKING:
+        return upload
+    outcomes: Counter[str] = Counter()
+    try:
+        with _fetched(upload) as path:
+            for done, entry in enumerate(iter_zip_images(path), start=1):
+                outcomes[_import_entry(upload, entry)] += 1
+                on_progress(done, entry.name)
+    except MediaError as error:  # the archive as a whole
+        return _end(
+            upload, AddedImage(None, State.REFUSED, f"{error} {_summary(outcomes)}".strip())
+        )
+    if not outcomes:
+        return _end(upload, AddedImage(None, State.REFUSED, "The zip holds no files."))
+    return _end(upload, AddedImage(None, State.ACCEPTED, _summary(outcomes)))
+
+
+def _added(upload: Upload) -> AddedImage:
+    if upload.bytes > MAX_IMAGE_BYTES:
+        return AddedImage(
+            None, State.REFUSED, f"An image file may have {MAX_IMAGE_BYTES // 1024**2} MiB at most."
+        )
+    return add_image(
+        project=upload.project,
+        data=storage.get_bytes(storage.upload_key(upload.pk)),
+        file_name=upload.file_name,
+        created_by=upload.created_by,
+    )
+
+
+def _import_entry(archive: Upload, entry: ArchiveEntry) -> str:
+    name = f"{archive.file_name}/{entry.name}"[:500]
+    row, _ = Upload.objects.get_or_create(
+        pk=uuid5(archive.pk, entry.name),
+        defaults={
+            "project": archive.project,
+            "file_name": name,
+            "bytes": len(entry.data or b""),
+            "state": State.CHECKING,
+            "created_by": archive.created_by,
+        },
+    )
+    if row.state != State.CHECKING:  # an earlier run has done this one
+        return row.state
+    if entry.data is None:
+        added = AddedImage(None, State.REFUSED, str(entry.error))
+    else:
+        added = add_image(
+            project=archive.project,
+            data=entry.data,
+            file_name=name,
+            created_by=archive.created_by,
+        )
+    _record(row, added)
+    return added.outcome
+
+
+def _end(upload: Upload, added: AddedImage) -> Upload:
+    _record(upload, added)
+    storage.delete(storage.upload_key(upload.pk))
+    upload.refresh_from_db()
+    return upload
+
+
+def _record(upload: Upload, added: AddedImage) -> None:
+    checking = Upload.objects.filter(pk=upload.pk, state=State.CHECKING)
+    checking.update(state=added.outcome, message=added.message, image=added.image)
+
+
+def _summary(outcomes: Counter[str]) -> str:
+    total = sum(outcomes.values())
+    parts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(outcomes.items()))
+    return f"{total} files: {parts}." if total else ""
+
+
+@contextmanager
+def _fetched(upload: Upload) -> Iterator[Path]:
+    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="archive-") as folder:
+        path = Path(folder) / "upload.zip"
+        storage.get_file(storage.upload_key(upload.pk), path)
+        yield path

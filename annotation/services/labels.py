@@ -1,0 +1,47 @@
+"""Labels: a deleted one leaves a tombstone, so that a save under it still succeeds."""
+
+from collections.abc import Mapping
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from annotation.errors import InvalidInputError
+from annotation.models import Label, Project
+
+log = structlog.get_logger(__name__)
+
+
+def create_label(*, project: Project, name: str, color: str) -> Label:
+    """Add a label under a name that no other label of the project carries."""
+    return _saved(Label(project=project, name=name, color=color))
+
+
+def update_label(*, label: Label, changes: Mapping[str, str]) -> Label:
+    """Rename or recolor a label; every mask under it follows."""
+    for name, value in changes.items():
+        setattr(label, name, value)
+    return _saved(label)
+
+
+def delete_label(*, label: Label) -> None:
+    """Take a label out of the choice; masks under it keep it."""
+    Label.objects.filter(pk=label.pk, deleted_at=None).update(deleted_at=timezone.now())
+    log.info("label_deleted", label_id=label.pk)
+
+
+def restore_label(*, label: Label) -> Label:
+    """Bring a label back, unless its name has been given away meanwhile."""
+    label.deleted_at = None
+    return _saved(label)
+
+
+def _saved(label: Label) -> Label:
+    try:
+        with transaction.atomic():
+            label.save()
+    except IntegrityError:
+        raise InvalidInputError(
+            f"The project has a label {label.name!r} already.", field="name"
+        ) from None
+    return label

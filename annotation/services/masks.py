@@ -1,0 +1,164 @@
+"""Saving masks exactly as DESIGN's "Saving" says: versioned, idempotent, append-only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+
+from annotation.errors import InvalidInputError, StaleVersionError
+from annotation.models import Image, Label, Mask, Operation, Proposal, Revision
+from annotation.services.operations import Canvas, Op, apply_operation
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SaveResult:
+    """The image's version after the save, and the newest revision number of each mask in it."""
+
+    version: int
+    masks: list[tuple[UUID, int]]
+
+
+@transaction.atomic
+def save_operations(
+    *, image_id: int, operations: Sequence[Op], expected_version: int, author: User
+) -> SaveResult:
+    """Append a client's operations to an image, all or none.
+
+    An operation whose id is known has been saved before and is skipped, for ever: sending a
+    request again is harmless. Operations hold ids as UUIDs, as api/masks.py reads them.
+
+    Raises:
+        StaleVersionError: somebody saved in between; carries the operations missed.
+        InvalidInputError: an operation cannot be applied; names its place and field.
+
+    """
+    _check_ids(operations)
+    locked = Image.objects.select_for_update()
+    image = locked.only("pk", "version", "height", "width", "project_id").get(pk=image_id)
+    known = _known(image, operations)
+    fresh = [(i, op) for i, op in enumerate(operations) if op["id"] not in known]
+    if not fresh:
+        return SaveResult(image.version, _saved_heads(operations))
+    if image.version != expected_version:
+        raise _stale(image, expected_version, {op["id"] for op in operations})
+
+    version = image.version + 1
+    canvas = _load(image, [op for _, op in fresh], author)
+    rows = [
+        Operation(
+            pk=op["id"],
+            image=image,
+            image_version=version,
+            position=position,
+            kind=op["kind"],
+            author=author,
+        )
+        for position, (_, op) in enumerate(fresh)
+    ]
+    for row, (index, op) in zip(rows, fresh, strict=True):
+        apply_operation(canvas, op, row, f"operations[{index}]")
+        row.payload = _payload(op)
+    _write(canvas, rows)
+    Image.objects.filter(pk=image.pk).update(version=version)
+    log.info("masks_saved", image_id=image.pk, version=version, operations=len(rows))
+    return SaveResult(version, [(m.pk, m.head.number) for m in canvas.touched.values() if m.head])
+
+
+def _check_ids(operations: Sequence[Op]) -> None:
+    seen: set[UUID] = set()
+    for index, op in enumerate(operations):
+        if op["id"] in seen:
+            raise InvalidInputError("Two operations have this id.", field=f"operations[{index}].id")
+        seen.add(op["id"])
+
+
+def _known(image: Image, operations: Sequence[Op]) -> set[UUID]:
+    ids = [op["id"] for op in operations]
+    found = dict(Operation.objects.filter(pk__in=ids).values_list("pk", "image_id"))
+    for index, op in enumerate(operations):
+        if found.get(op["id"], image.pk) != image.pk:
+            raise InvalidInputError(
+                "This operation was saved to another image.", field=f"operations[{index}].id"
+            )
+    return set(found)
+
+
+def _saved_heads(operations: Sequence[Op]) -> list[tuple[UUID, int]]:
+    masks = Mask.objects.filter(pk__in=_ids(operations, "mask"), head__isnull=False)
+    return list(masks.values_list("pk", "head__number"))
+
+
+def _stale(image: Image, expected: int, own: set[UUID]) -> StaleVersionError:
+    later = Operation.objects.filter(image=image, image_version__gt=expected).exclude(pk__in=own)
+    missed = [
+        {
+            **operation.payload,
+            "author": operation.author.username if operation.author else None,
+            "image_version": operation.image_version,
+        }
+        for operation in later.select_related("author").order_by("image_version", "position")
+    ]
+    return StaleVersionError(
+        f"The image is at version {image.version}, not {expected}.",
+        version=image.version,
+        missed=missed,
+    )
+
+
+def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
+    """Fetch the rows that the operations name, one query for each kind that they name at all."""
+    mask_ids, proposal_ids = _ids(operations, "mask"), _ids(operations, "proposal")
+    masks = Mask.objects.filter(pk__in=mask_ids).select_related("head")
+    if _ids(operations, "parent"):  # a cycle may pass through any mask of the image
+        masks = Mask.objects.filter(Q(pk__in=mask_ids) | Q(image=image)).select_related("head")
+    proposals: Iterable[Proposal] = ()
+    if proposal_ids:
+        proposals = Proposal.objects.filter(Q(pk__in=proposal_ids) | Q(mask__in=mask_ids))
+    labels: Iterable[int] = ()
+    if label_ids := _ids(operations, "label"):
+        mine = Label.objects.filter(pk__in=label_ids, project_id=image.project_id)
+        labels = mine.values_list("pk", flat=True)
+    return Canvas(
+        image=image,
+        author=author,
+        label_ids=set(labels),
+        masks={mask.pk: mask for mask in masks},
+        proposals={proposal.pk: proposal for proposal in proposals},
+    )
+
+
+def _write(canvas: Canvas, operations: Sequence[Operation]) -> None:
+    heads = [(mask, mask.head) for mask in canvas.touched.values()]
+    for mask in canvas.new_masks:
+        mask.head = None
+    Mask.objects.bulk_create(canvas.new_masks)
+    Operation.objects.bulk_create(operations)
+    Revision.objects.bulk_create(canvas.revisions)
+    for mask, head in heads:
+        mask.head = head
+    Mask.objects.bulk_update([mask for mask, _ in heads], ["head", "parent"])
+    Proposal.objects.bulk_update(
+        canvas.decided.values(), ["state", "mask", "decided_by", "decided_at"]
+    )
+
+
+def _payload(op: Op) -> dict[str, Any]:
+    """Return the operation as JSON, for those who will have missed it."""
+    return {
+        key: str(value) if isinstance(value, UUID) else _plain(value) for key, value in op.items()
+    }
+
+
+def _plain(value: object) -> object:
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _ids(operations: Sequence[Op], key: str) -> list[Any]:
+    return [op[key] for op in operations if op.get(key) is not None]

@@ -1,0 +1,60 @@
+"""What a bundle proposes for an image."""
+
+from collections.abc import Sequence
+from uuid import UUID, uuid5
+
+import structlog
+from django.db import transaction
+
+from annotation.models import Bundle, Image, Mask, Proposal
+from engine.masks.rle import RLE, iou_matrix
+from engine.masks.validate import validate_rle
+
+Found = tuple[RLE, float, float, Sequence[float]]  # rle, predicted_iou, stability, point_xy
+NAMESPACE = UUID("0d3a5bb3-4b0a-4c54-8a3b-9d6a6c1b6c11")
+ALREADY_DRAWN_IOU = 0.7  # a proposal so close to a person's mask would only be rejected
+State = Proposal.State
+log = structlog.get_logger(__name__)
+
+
+@transaction.atomic
+def replace_pending_proposals(
+    *, image: Image, bundle: Bundle, found: Sequence[Found]
+) -> list[Proposal]:
+    """Put a bundle's proposals in the place of older bundles' that nobody has decided.
+
+    Nothing on the holdout, which is annotated blind. Safe to run twice: an id follows from
+    image, bundle and rank, so that a verdict on it stands. Decided proposals are never touched.
+    """
+    locked = Image.objects.select_for_update().get(pk=image.pk)
+    pending = Proposal.objects.filter(image=locked, state=State.PENDING)
+    if locked.is_holdout:
+        pending.update(state=State.SUPERSEDED)
+        return []
+    pending.exclude(bundle=bundle).update(state=State.SUPERSEDED)
+    proposals = [
+        Proposal(
+            pk=uuid5(NAMESPACE, f"{locked.pk} {bundle.pk} {rank}"),
+            image=locked,
+            bundle=bundle,
+            rle=rle,
+            predicted_iou=min(1.0, max(0.0, predicted_iou)),
+            stability=stability,
+            point_xy=[float(xy) for xy in point_xy],
+        )
+        for rank, (rle, predicted_iou, stability, point_xy) in enumerate(_new(locked, found))
+    ]
+    Proposal.objects.bulk_create(proposals, ignore_conflicts=True)
+    log.info("masks_proposed", image_id=locked.pk, bundle=bundle.pk, count=len(proposals))
+    return proposals
+
+
+def _new(image: Image, found: Sequence[Found]) -> list[Found]:
+    """Keep what does not lie on a mask that is there already."""
+    valid = [(validate_rle(rle, image.size_hw), *rest) for rle, *rest in found]
+    drawn = Mask.objects.filter(image=image, head__rle__isnull=False)
+    masks = list(drawn.values_list("head__rle", flat=True))
+    if not masks or not valid:
+        return valid  # type: ignore[return-value]  # a star loses the types
+    closest = iou_matrix([rle for rle, *_ in valid], masks).max(axis=1)
+    return [one for one, iou in zip(valid, closest, strict=True) if iou < ALREADY_DRAWN_IOU]  # type: ignore[misc]

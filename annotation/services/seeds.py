@@ -1,0 +1,69 @@
+"""Masks that come with the images: imported annotations, as first revisions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F
+
+from annotation.models import Image, Label, Mask, Revision
+from engine.masks import rle as rles
+from engine.masks.rle import RLE
+from engine.masks.validate import validate_rle
+
+NAMESPACE = UUID("6f0a2b5c-6a0e-4f0f-9d0e-0c7f3c6c9b55")
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One imported mask."""
+
+    rle: RLE
+    label: Label | None = None
+
+
+@transaction.atomic
+def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
+    """Give an image imported masks and return how many were new.
+
+    A seed's id follows from its image, label and pixels: importing twice adds nothing.
+
+    Raises:
+        InvalidMaskError: a mask does not fit the image; none of them is added.
+
+    """
+    locked = Image.objects.select_for_update().get(pk=image.pk)
+    wanted = dict(_identified(locked, seed) for seed in seeds)
+    known = set(Mask.objects.filter(pk__in=wanted).values_list("pk", flat=True))
+    fresh = {mask_id: seed for mask_id, seed in wanted.items() if mask_id not in known}
+    if not fresh:
+        return 0
+    masks = Mask.objects.bulk_create(Mask(pk=mask_id, image=locked) for mask_id in fresh)
+    revisions = Revision.objects.bulk_create(
+        Revision(
+            mask_id=mask_id,
+            number=1,
+            label=seed.label,
+            rle=seed.rle,
+            area_px=rles.area(seed.rle),
+            author=author,
+        )
+        for mask_id, seed in fresh.items()
+    )
+    for mask, revision in zip(masks, revisions, strict=True):
+        mask.head = revision
+    Mask.objects.bulk_update(masks, ["head"])
+    Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
+    log.info("masks_seeded", image_id=locked.pk, count=len(fresh))
+    return len(fresh)
+
+
+def _identified(image: Image, seed: Seed) -> tuple[UUID, Seed]:
+    rle = validate_rle(seed.rle, image.size_hw)
+    label_id = seed.label.pk if seed.label else ""
+    name = f"{image.pk} {label_id} {rles.digest(rle)}"
+    return uuid5(NAMESPACE, name), Seed(rle, seed.label)

@@ -1,0 +1,36 @@
+"""Tokens of programs: made, shown once, deleted."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from annotation.models import Token
+
+MARK: Final = "anl_"  # so that secret scanners can find a leaked one
+log = structlog.get_logger(__name__)
+
+
+def create_token(*, user: User, name: str, scope: str, expires_in_days: int) -> tuple[Token, str]:
+    """Make a token and return it with its text, which is kept nowhere."""
+    value = MARK + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        user=user,
+        name=name,
+        prefix=value[:12],
+        digest=hashlib.sha256(value.encode()).hexdigest(),
+        scope=scope,
+        expires_at=timezone.now() + timedelta(days=expires_in_days),
+    )
+    log.info("token_created", token_id=token.pk, user_id=user.pk, scope=scope)
+    return token, value
+
+
+def delete_token(*, user: User, token_id: int) -> None:
+    """Delete one of the person's own tokens; one that is gone already is no error."""
+    Token.objects.filter(user=user, pk=token_id).delete()
+    log.info("token_deleted", token_id=token_id, user_id=user.pk)

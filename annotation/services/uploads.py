@@ -1,0 +1,152 @@
+"""Files on their way in: begun, resumed, completed. Looking at them is services/imports.py's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotation import jobs, storage
+from annotation.errors import DomainError, InvalidInputError
+from annotation.models import Project, Upload
+from annotation.services.jobs import enqueue_once
+
+log = structlog.get_logger(__name__)
+
+
+class UploadTakenError(DomainError):
+    """The id belongs to another file."""
+
+    code = "upload_taken"
+
+
+class UploadIncompleteError(DomainError):
+    """Bytes are missing; `missing` holds the numbers of the parts."""
+
+    code = "upload_incomplete"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Where to PUT one range of the file, from_byte up to but not including to_byte."""
+
+    number: int  # from 1
+    url: str
+    from_byte: int
+    to_byte: int
+
+
+def begin_upload(
+    *, project: Project, upload_id: UUID, file_name: str, size_bytes: int, created_by: User
+) -> Upload:
+    """Open an upload; asking again with the same id resumes it."""
+    if size_bytes > settings.MAX_UPLOAD_BYTES:
+        limit = settings.MAX_UPLOAD_BYTES // 1024**2
+        raise InvalidInputError(f"A file may have at most {limit} MiB.", field="bytes")
+    upload, _ = Upload.objects.get_or_create(
+        pk=upload_id,
+        defaults={
+            "project": project,
+            "file_name": file_name,
+            "bytes": size_bytes,
+            "created_by": created_by,
+        },
+    )
+    if (upload.project_id, upload.bytes) != (project.pk, size_bytes):
+        raise UploadTakenError("This upload id belongs to another file.")
+    if upload.state == Upload.State.PENDING and _part_count(upload) > 1 and not upload.multipart_id:
+        multipart_id = storage.create_multipart(storage.upload_key(upload.pk))
+        opened = Upload.objects.filter(pk=upload.pk, multipart_id="")
+        opened.update(multipart_id=multipart_id)  # of two requests at once, the first wins
+        upload.refresh_from_db()
+    return upload
+
+
+def missing_parts(upload: Upload) -> list[Part]:
+    """Return what is still to be sent; nothing once the upload is complete."""
+    if upload.state != Upload.State.PENDING:
+        return []
+    arrived = _arrived(upload)
+    return [_part(upload, n) for n in range(1, _part_count(upload) + 1) if n not in arrived]
+
+
+def complete_upload(*, upload: Upload, etags: Mapping[int, str]) -> Upload:
+    """Check that all bytes are there and have them looked at. Sending it twice changes nothing."""
+    if upload.state != Upload.State.PENDING:
+        return upload
+    arrived = _arrived(upload)
+    missing = [n for n in range(1, _part_count(upload) + 1) if n not in arrived]
+    if missing:
+        raise UploadIncompleteError(f"Parts {missing} have not arrived.", missing=missing)
+    changed = [n for n, etag in etags.items() if _bare(arrived.get(n, etag)) != _bare(etag)]
+    if changed:
+        raise UploadIncompleteError(f"Parts {changed} differ from what was sent.", missing=changed)
+    if upload.multipart_id:
+        _join(upload, arrived)
+    return _queue(upload)
+
+
+@transaction.atomic
+def _queue(upload: Upload) -> Upload:
+    waiting = Upload.objects.filter(pk=upload.pk, state=Upload.State.PENDING)
+    if waiting.update(state=Upload.State.CHECKING):
+        enqueue_once(
+            kind=jobs.IMPORT_UPLOADS,
+            project=upload.project,
+            args={"project_id": upload.project_id},
+            created_by=upload.created_by,
+        )
+        log.info("upload_completed", upload_id=str(upload.pk), bytes=upload.bytes)
+    upload.refresh_from_db()
+    return upload
+
+
+def _join(upload: Upload, arrived: Mapping[int, str]) -> None:
+    key = storage.upload_key(upload.pk)
+    try:
+        storage.complete_multipart(key, upload.multipart_id, list(arrived.items()))
+    except storage.ObjectMissingError:
+        if not storage.exists(key):  # else an earlier request has joined them
+            raise
+
+
+def _arrived(upload: Upload) -> dict[int, str]:
+    """Return the parts in the store, number to ETag."""
+    key = storage.upload_key(upload.pk)
+    if upload.multipart_id:
+        try:
+            return storage.list_parts(key, upload.multipart_id)
+        except storage.ObjectMissingError:  # joined already, or never begun
+            whole = storage.exists(key)
+            return dict.fromkeys(range(1, _part_count(upload) + 1), "") if whole else {}
+    try:
+        return {1: ""} if storage.size(key) == upload.bytes else {}
+    except storage.ObjectMissingError:
+        return {}
+
+
+def _part_count(upload: Upload) -> int:
+    return max(1, ceil(upload.bytes / storage.PART_BYTES))
+
+
+def _part(upload: Upload, number: int) -> Part:
+    key = storage.upload_key(upload.pk)
+    from_byte = (number - 1) * storage.PART_BYTES
+    return Part(
+        number=number,
+        url=(
+            storage.presign_part(key, upload.multipart_id, number)
+            if upload.multipart_id
+            else storage.presign_put(key)
+        ),
+        from_byte=from_byte,
+        to_byte=min(upload.bytes, from_byte + storage.PART_BYTES),
+    )
+
+
+def _bare(etag: str) -> str:
+    return etag.strip().strip('"')
