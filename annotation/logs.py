@@ -1,4 +1,4 @@
-"""Logs: one line an event, its name static and its ids as fields. Columns in dev, JSON in production."""
+"""Logs: one line an event, static name, ids as fields. Columns in dev, JSON in production."""
 
 from typing import Any
 

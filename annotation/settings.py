@@ -170,12 +170,18 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_DEFAULT_QUEUE = "cpu"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = (
-    {"visibility_timeout": 24 * 3600, "queue_order_strategy": "priority", "unacked_restore_interval": 1}
+    {
+        "visibility_timeout": 24 * 3600,
+        "queue_order_strategy": "priority",
+        "unacked_restore_interval": 1,
+    }
     if CELERY_BROKER_URL.startswith("redis")
     else {"confirm_publish": True}
 )
 
-JOB_LEASE_S = env.int("JOB_LEASE_S", default=60)  # a job without a heartbeat for so long is taken over
+JOB_LEASE_S = env.int(
+    "JOB_LEASE_S", default=60
+)  # a job without a heartbeat for so long is taken over
 ASSIGNMENT_LEASE_S = env.int("ASSIGNMENT_LEASE_S", default=30 * 60)
 TRASH_DAYS = 30  # DESIGN P9
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=64_000_000)

@@ -177,8 +177,10 @@ def presign_part(key: str, multipart_id: str, number: int) -> str:
 def list_parts(key: str, multipart_id: str) -> dict[int, str]:
     """Return the parts that have arrived: number to ETag."""
     with _translated(key):
-        pages = _client().get_paginator("list_parts").paginate(
-            Bucket=settings.S3_BUCKET, Key=key, UploadId=multipart_id
+        pages = (
+            _client()
+            .get_paginator("list_parts")
+            .paginate(Bucket=settings.S3_BUCKET, Key=key, UploadId=multipart_id)
         )
         return {
             part["PartNumber"]: part["ETag"] for page in pages for part in page.get("Parts", [])

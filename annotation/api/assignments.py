@@ -99,7 +99,9 @@ class AssignmentFinishView(MemberView):
     roles = {"POST": ANYONE}
 
     @extend_schema(
-        operation_id="finish_assignment", request=FinishInputSerializer, responses=FinishedSerializer
+        operation_id="finish_assignment",
+        request=FinishInputSerializer,
+        responses=FinishedSerializer,
     )
     def post(self, request: Request, assignment_id: int) -> Response:
         assignment = self.fetch(assignments_for(user_of(request)), pk=assignment_id)

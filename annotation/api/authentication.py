@@ -20,7 +20,7 @@ USE_IS_NOTED_EVERY: Final = timedelta(minutes=5)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session with its CSRF check. Nobody's session is 401, so that a client logs in again."""
+    """Django's session with its CSRF check. Without a session 401: a client logs in again."""
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return "Session"

@@ -16,7 +16,7 @@ from annotation.selectors.images import bundles_for
 
 
 class DecoderView(APIView):
-    """decoder.onnx of any bundle of the person's projects; it never changes, so browsers keep it."""
+    """decoder.onnx of a bundle of the person's projects; it never changes, so browsers keep it."""
 
     @extend_schema(
         operation_id="read_decoder",

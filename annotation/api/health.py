@@ -12,7 +12,7 @@ from annotation import storage
 from annotation.api.problems import CONTENT_TYPE, problem
 from annotation.jobs import queue
 
-TIMEOUT_S = 3.0
+TIMEOUT_S = 3
 
 
 def livez(request: HttpRequest) -> JsonResponse:  # noqa: ARG001

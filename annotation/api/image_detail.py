@@ -24,8 +24,8 @@ from annotation.selectors.queue import assignment_shown
 
 class MaskSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    label = serializers.IntegerField(allow_null=True)
-    parent = serializers.UUIDField(allow_null=True)
+    label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     revision = serializers.IntegerField()
     rle = RleField()
     area_px = serializers.IntegerField()
@@ -35,7 +35,7 @@ class MaskSerializer(serializers.Serializer[Any]):
 
 class ProposalSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    label = serializers.IntegerField(allow_null=True)
+    label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
     predicted_iou = serializers.FloatField()
     stability = serializers.FloatField()

@@ -28,7 +28,7 @@ class PromptSerializer(serializers.Serializer[Any]):
         max_length=4,
         required=False,
     )
-    label = serializers.IntegerField(min_value=0, max_value=1, required=False)
+    label = serializers.IntegerField(min_value=0, max_value=1, required=False)  # type: ignore[assignment]  # a field of this name
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         needed = "xy" if given["kind"] == "point" else "box_xyxy"
@@ -43,7 +43,7 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField(min_value=0, max_value=86_400, default=0)
     clicks = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
     strokes = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
-    prompts = PromptSerializer(many=True, default=list, max_length=1000)
+    prompts = PromptSerializer(many=True, default=list, max_length=1000)  # type: ignore[call-arg]  # of the list
     hypothesis = serializers.IntegerField(
         min_value=0, max_value=2, allow_null=True, required=False, help_text="Which was picked"
     )
@@ -55,8 +55,8 @@ class CreateOperationSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField([Kind.CREATE.value])
     mask = serializers.UUIDField()
-    label = serializers.IntegerField(allow_null=True)
-    parent = serializers.UUIDField(allow_null=True, required=False)
+    label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
+    parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
     proposal = serializers.UUIDField(allow_null=True, required=False)
     effort = OperationEffortSerializer(required=False)
@@ -69,8 +69,8 @@ class ReviseOperationSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([Kind.REVISE.value])
     mask = serializers.UUIDField()
     rle = RleField(required=False)
-    label = serializers.IntegerField(allow_null=True, required=False)
-    parent = serializers.UUIDField(allow_null=True, required=False)
+    label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
+    parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     effort = OperationEffortSerializer(required=False)
 
 
@@ -89,7 +89,7 @@ class VerdictOperationSerializer(serializers.Serializer[Any]):
     proposal = serializers.UUIDField()
     verdict = serializers.ChoiceField(["accepted", "rejected", "pending"])
     mask = serializers.UUIDField(required=False, help_text="Required to accept")
-    label = serializers.IntegerField(allow_null=True, required=False)
+    label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     effort = OperationEffortSerializer(required=False)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:

@@ -29,11 +29,14 @@ class ProblemSerializer(serializers.Serializer[Any]):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     code = serializers.CharField()
-    errors = FieldErrorSerializer(many=True, required=False)
+    errors = FieldErrorSerializer(many=True, required=False)  # type: ignore[assignment]  # a field of this name
 
 
 def problem(
-    code_of_status: int, code: str, detail: str, **extra: Any  # noqa: ANN401  # members, any JSON
+    code_of_status: int,
+    code: str,
+    detail: str,
+    **extra: Any,  # noqa: ANN401  # members, any JSON
 ) -> dict[str, Any]:
     """Build the document."""
     return {

@@ -23,8 +23,8 @@ from annotation.selectors.projects import (
 )
 from annotation.services import labels, members, projects
 
-OVERLAP = {"min_value": 1, "max_value": 5}
-SHARE = {"min_value": 0.0, "max_value": 0.9}
+MOST_OVERLAP = 5
+MOST_HOLDOUT = 0.9
 
 
 class LabelSerializer(serializers.Serializer[Any]):
@@ -91,8 +91,8 @@ class ProjectInputSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
     description = serializers.CharField(max_length=10_000, allow_blank=True, default="")
     labels = LabelInputSerializer(many=True, default=list)
-    overlap = serializers.IntegerField(**OVERLAP, default=1)
-    holdout_share = serializers.FloatField(**SHARE, default=0.1)
+    overlap = serializers.IntegerField(min_value=1, max_value=MOST_OVERLAP, default=1)
+    holdout_share = serializers.FloatField(min_value=0, max_value=MOST_HOLDOUT, default=0.1)
 
     def validate_labels(self, given: list[dict[str, str]]) -> list[dict[str, str]]:
         names = [label["name"] for label in given]
@@ -104,9 +104,12 @@ class ProjectInputSerializer(serializers.Serializer[Any]):
 class ProjectPatchSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100, required=False)
     description = serializers.CharField(max_length=10_000, allow_blank=True, required=False)
-    overlap = serializers.IntegerField(**OVERLAP, required=False)
+    overlap = serializers.IntegerField(min_value=1, max_value=MOST_OVERLAP, required=False)
     holdout_share = serializers.FloatField(
-        **SHARE, required=False, help_text="For images imported from now on"
+        min_value=0,
+        max_value=MOST_HOLDOUT,
+        required=False,
+        help_text="For images imported from now on",
     )
     retrain_after_images = serializers.IntegerField(
         min_value=1, max_value=1_000_000, allow_null=True, required=False
@@ -179,7 +182,7 @@ class ProjectRestoreView(MemberView):
 
 
 class MemberSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="user_id")
+    user = serializers.IntegerField(source="user_id")
     username = serializers.CharField(source="user.username")
     role = serializers.ChoiceField(Membership.Role.choices)
 

@@ -95,7 +95,9 @@ class TokenListView(APIView):
         return Response(TokenSerializer(tokens_for(user_of(request)), many=True).data)
 
     @extend_schema(
-        operation_id="create_token", request=TokenInputSerializer, responses={201: NewTokenSerializer}
+        operation_id="create_token",
+        request=TokenInputSerializer,
+        responses={201: NewTokenSerializer},
     )
     def post(self, request: Request) -> Response:
         token, value = create_token(user=user_of(request), **body_of(request, TokenInputSerializer))

@@ -63,7 +63,9 @@ class UploadListView(MemberView):
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
     @extend_schema(
-        operation_id="list_uploads", parameters=[CURSOR], responses=page_serializer(UploadSerializer)
+        operation_id="list_uploads",
+        parameters=[CURSOR],
+        responses=page_serializer(UploadSerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
         self.fetch(projects_for(user_of(request)), pk=project_id)

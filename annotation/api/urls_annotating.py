@@ -12,9 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("projects/<int:project_id>", projects.ProjectView.as_view()),
     path("projects/<int:project_id>/restore", projects.ProjectRestoreView.as_view()),
     path("projects/<int:project_id>/members", projects.MemberListView.as_view()),
-    path(
-        "projects/<int:project_id>/members/<int:user_id>", projects.MemberDetailView.as_view()
-    ),
+    path("projects/<int:project_id>/members/<int:user_id>", projects.MemberDetailView.as_view()),
     path("projects/<int:project_id>/labels", projects.LabelListView.as_view()),
     path("labels/<int:label_id>", projects.LabelView.as_view()),
     path("labels/<int:label_id>/restore", projects.LabelRestoreView.as_view()),
@@ -27,7 +25,9 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/masks", masks.ImageMasksView.as_view()),
     path("projects/<int:project_id>/claim", assignments.ClaimView.as_view()),
     path("projects/<int:project_id>/upcoming", assignments.UpcomingView.as_view()),
-    path("assignments/<int:assignment_id>/heartbeat", assignments.AssignmentHeartbeatView.as_view()),
+    path(
+        "assignments/<int:assignment_id>/heartbeat", assignments.AssignmentHeartbeatView.as_view()
+    ),
     path("assignments/<int:assignment_id>/release", assignments.AssignmentReleaseView.as_view()),
     path("assignments/<int:assignment_id>/finish", assignments.AssignmentFinishView.as_view()),
 ]

@@ -31,4 +31,5 @@ def rows_for(rows: QuerySet[Row], *, user: Person, path: str = "project") -> Que
     """
     members = f"{path}__memberships" if path else "memberships"
     mine: dict[str, Any] = {f"{members}__user_id": user.pk or 0}
-    return rows.filter(**mine).annotate(role=F(f"{members}__role"))
+    kept: QuerySet[Row] = rows.filter(**mine).annotate(role=F(f"{members}__role"))  # type: ignore[assignment]  # the plugin loses Row
+    return kept

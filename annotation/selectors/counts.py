@@ -47,15 +47,16 @@ def project_counts(project_id: int) -> ProjectCounts:
         encoder_digest__in=served.values("bundle__encoder_digest"),
     )
     inside = {"image__project_id": project_id, "image__deleted_at": None}
-    return ProjectCounts(
-        **by_status,
-        embedded=images.filter(Exists(embedding)).count(),
-        proposals_pending=Proposal.objects.filter(
+    figures: ProjectCounts = {
+        **by_status,  # type: ignore[typeddict-item]  # an aggregate's keys have no types
+        "embedded": images.filter(Exists(embedding)).count(),
+        "proposals_pending": Proposal.objects.filter(
             state=Proposal.State.PENDING, **inside
         ).count(),
-        masks=Mask.objects.filter(head__rle__isnull=False, **inside).count(),
-        recordings=Recording.objects.filter(**inside).count(),
-    )
+        "masks": Mask.objects.filter(head__rle__isnull=False, **inside).count(),
+        "recordings": Recording.objects.filter(**inside).count(),
+    }
+    return figures
 
 
 def serving_of(project_id: int) -> Serving | None:

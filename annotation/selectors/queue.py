@@ -22,14 +22,14 @@ def own_leases(*, project_id: int, user: Person) -> QuerySet[Assignment]:
         image__project_id=project_id,
         image__deleted_at=None,
         image__status__in=WORKABLE,
-        user_id=user.pk,
+        user_id=user.pk or 0,
         state=State.LEASED,
     ).order_by("lease_until", "pk")
 
 
 def claimable(*, project_id: int, user: Person) -> QuerySet[Assignment]:
     """Places that the person may take: open or with a lease that ran out, in the queue's order."""
-    own = Assignment.objects.filter(image=OuterRef("image"), user_id=user.pk).exclude(
+    own = Assignment.objects.filter(image=OuterRef("image"), user_id=user.pk or 0).exclude(
         state=State.OPEN
     )
     free = Q(state=State.OPEN) | Q(state=State.LEASED, lease_until__lt=Now())
@@ -57,4 +57,4 @@ def assignment_shown(*, image_id: int, user: Person) -> Assignment | None:
     places = Assignment.objects.filter(image_id=image_id, user__isnull=False)
     held = list(places.select_related("user").order_by("slot"))
     own = [place for place in held if place.user_id == user.pk]
-    return (own or held or [None])[0]
+    return next(iter(own or held), None)

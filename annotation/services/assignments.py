@@ -42,11 +42,12 @@ def claim_image(*, project: Project, user: User, image_id: int | None = None) ->
     hold, and a person's own claims wait for each other.
     """
     Membership.objects.select_for_update().get(project=project, user=user)
-    if image_id is not None:
-        place = _place_at(image_id, project=project, user=user)
-    else:
-        place = own_leases(project_id=project.pk, user=user).first()
-        place = place or _next_free(project=project, user=user)
+    place = (
+        _place_at(image_id, project=project, user=user)
+        if image_id is not None
+        else own_leases(project_id=project.pk, user=user).first()
+        or _next_free(project=project, user=user)
+    )
     if place is None:
         return None
     Assignment.objects.filter(pk=place.pk).update(

@@ -1,6 +1,7 @@
 """What a bundle proposes for an image."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 import structlog
@@ -11,8 +12,8 @@ from engine.masks.rle import RLE, iou_matrix
 from engine.masks.validate import validate_rle
 
 Found = tuple[RLE, float, float, Sequence[float]]  # rle, predicted_iou, stability, point_xy
-NAMESPACE = UUID("0d3a5bb3-4b0a-4c54-8a3b-9d6a6c1b6c11")
-ALREADY_DRAWN_IOU = 0.7  # a proposal so close to a person's mask would only be rejected
+NAMESPACE: Final = UUID("0d3a5bb3-4b0a-4c54-8a3b-9d6a6c1b6c11")
+ALREADY_DRAWN_IOU: Final = 0.7  # a proposal so close to a person's mask would only be rejected
 State = Proposal.State
 log = structlog.get_logger(__name__)
 
@@ -51,10 +52,13 @@ def replace_pending_proposals(
 
 def _new(image: Image, found: Sequence[Found]) -> list[Found]:
     """Keep what does not lie on a mask that is there already."""
-    valid = [(validate_rle(rle, image.size_hw), *rest) for rle, *rest in found]
+    valid: list[Found] = [
+        (validate_rle(rle, image.size_hw), predicted_iou, stability, point_xy)
+        for rle, predicted_iou, stability, point_xy in found
+    ]
     drawn = Mask.objects.filter(image=image, head__rle__isnull=False)
-    masks = list(drawn.values_list("head__rle", flat=True))
+    masks: list[Any] = list(drawn.values_list("head__rle", flat=True))
     if not masks or not valid:
-        return valid  # type: ignore[return-value]  # a star loses the types
-    closest = iou_matrix([rle for rle, *_ in valid], masks).max(axis=1)
-    return [one for one, iou in zip(valid, closest, strict=True) if iou < ALREADY_DRAWN_IOU]  # type: ignore[misc]
+        return valid
+    closest = iou_matrix([one[0] for one in valid], masks).max(axis=1)
+    return [one for one, iou in zip(valid, closest, strict=True) if iou < ALREADY_DRAWN_IOU]
