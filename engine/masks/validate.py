@@ -23,11 +23,15 @@ class InvalidMaskError(ValueError):
 
 def validate_rle(value: object, size_hw: tuple[int, int]) -> RLE:
     """Return the canonical form of a compressed RLE of an image's size. Refuse an empty mask."""
-    return _refuse_empty(validate_any_rle(value, size_hw))
+    return _to_rle(_refuse_empty(_compressed_runs(value, size_hw)), size_hw)
 
 
 def validate_any_rle(value: object, size_hw: tuple[int, int]) -> RLE:
     """Do what `validate_rle` does, but let an empty mask pass."""
+    return _to_rle(_compressed_runs(value, size_hw), size_hw)
+
+
+def _compressed_runs(value: object, size_hw: tuple[int, int]) -> Runs:
     counts = _counts_of(value, size_hw)
     if isinstance(counts, bytes):
         counts = counts.decode("ascii", errors="replace")
@@ -37,7 +41,7 @@ def validate_any_rle(value: object, size_hw: tuple[int, int]) -> RLE:
         runs = parse_counts(counts)
     except ValueError as error:
         raise InvalidMaskError(f"mask {error}") from None
-    return _from_runs(runs, size_hw)
+    return _canonical(runs, size_hw)
 
 
 def rle_from_coco(segmentation: object, size_hw: tuple[int, int]) -> RLE:
@@ -49,7 +53,8 @@ def rle_from_coco(segmentation: object, size_hw: tuple[int, int]) -> RLE:
     if isinstance(segmentation, Mapping):
         counts = _counts_of(segmentation, size_hw)
         if isinstance(counts, list | tuple):
-            return _refuse_empty(_from_runs(_listed_runs(counts, size_hw), size_hw))
+            runs = _canonical(_listed_runs(counts, size_hw), size_hw)
+            return _to_rle(_refuse_empty(runs), size_hw)
         return validate_rle(segmentation, size_hw)
     if isinstance(segmentation, list | tuple):
         _check_size(size_hw)
@@ -57,7 +62,7 @@ def rle_from_coco(segmentation: object, size_hw: tuple[int, int]) -> RLE:
             runs = polygons.rasterise(segmentation, size_hw)
         except ValueError as error:
             raise InvalidMaskError(str(error)) from None
-        return _refuse_empty(_from_runs(runs, size_hw))
+        return _to_rle(_refuse_empty(_canonical(runs, size_hw)), size_hw)
     raise InvalidMaskError(
         f"a segmentation is an RLE object or a list of polygons, not {type(segmentation).__name__}"
     )
@@ -108,7 +113,7 @@ def _is_whole(count: object, most: int) -> bool:
     return 0 <= count <= most and count == int(count)
 
 
-def _from_runs(runs: Runs, size_hw: tuple[int, int]) -> RLE:
+def _canonical(runs: Runs, size_hw: tuple[int, int]) -> Runs:
     height, width = size_hw
     if runs.size > MAX_RUNS:
         raise InvalidMaskError(f"mask has {runs.size} runs; at most {MAX_RUNS} are read")
@@ -119,10 +124,14 @@ def _from_runs(runs: Runs, size_hw: tuple[int, int]) -> RLE:
         raise InvalidMaskError(
             f"mask counts add up to {total}, but the image has {height * width} pixels"
         )
-    return RLE(size=[int(height), int(width)], counts=format_counts(canonical_runs(runs)))
+    return canonical_runs(runs)
 
 
-def _refuse_empty(rle: RLE) -> RLE:
-    if parse_counts(rle["counts"]).size == 1:  # one run is all background
+def _to_rle(runs: Runs, size_hw: tuple[int, int]) -> RLE:
+    return RLE(size=[int(size_hw[0]), int(size_hw[1])], counts=format_counts(runs))
+
+
+def _refuse_empty(runs: Runs) -> Runs:
+    if runs.size == 1:  # one run is all background
         raise InvalidMaskError("mask is empty: it covers no pixel")
-    return rle
+    return runs

@@ -1,0 +1,284 @@
+"""COCO files of others are read or refused by place; ours open in pycocotools bit for bit."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from pycocotools.coco import COCO
+
+from engine.datasets.coco import DatasetError, read_coco, write_coco
+from engine.masks.rle import RLE, decode, encode
+from tests.engine.test_masks_rle import coco_decode
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT.parent / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.exists(), reason="needs the shared data")
+
+
+def content() -> dict[str, Any]:
+    return {
+        "info": {"description": "x"},
+        "images": [
+            {"id": 1, "file_name": "a/1.png", "height": 6, "width": 8, "group": 0, "slide": "s"},
+            {"id": 2, "file_name": "2.png", "height": 4, "width": 4},
+        ],
+        "categories": [{"id": 3, "name": "cell", "supercategory": "life"}],
+        "annotations": [
+            {"id": 10, "image_id": 1, "category_id": 3, "iscrowd": 0, "bbox": [0, 0, 1, 1],
+             "segmentation": [[1, 1, 5, 1, 5, 4, 1, 4]], "area": 12, "revision": "r1"},
+            {"id": 11, "image_id": 2, "category_id": 3, "bbox": [1, 1, 2, 2.5]},
+            {"id": 12, "image_id": 2, "caption": "A cell."},
+        ],
+    }  # fmt: skip
+
+
+def read(value: Any, **options: Any) -> Any:
+    return read_coco(io.BytesIO(json.dumps(value).encode()), **options)
+
+
+def test_masks_boxes_and_captions_are_read_with_all_else_they_carry() -> None:
+    dataset = read(content())
+
+    mask, box, caption = dataset.annotations
+    assert decode(mask.rle).sum() == 12
+    assert mask.bbox_xywh == (1, 1, 4, 3)
+    assert mask.extra == {"revision": "r1"}
+    assert (box.rle, box.bbox_xywh) == (None, (1, 1, 2, 2.5))
+    assert (caption.caption, caption.category_id) == ("A cell.", None)
+    assert dataset.images[1].group == "0"
+    assert dataset.images[1].size_hw == (6, 8)
+    assert dataset.images[1].extra == {"slide": "s"}
+    assert dataset.images[2].group is None
+    assert dataset.categories[3].extra == {"supercategory": "life"}
+    assert dataset.info == {"description": "x"}
+
+
+def test_annotations_before_images_are_read_too() -> None:
+    turned = dict(reversed(content().items()))
+
+    assert read(turned).annotations == read(content()).annotations
+
+
+def changed(path: str, value: Any) -> Any:
+    whole = content()
+    at: Any = whole
+    *steps, last = path.split("/")
+    for step in steps:
+        at = at[int(step) if step.isdigit() else step]
+    at[int(last) if last.isdigit() else last] = value
+    return whole
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("images", 3, "images: must be a list"),
+        ("images", [], "has no images"),
+        ("images/1", 5, r"images\[1\]: must be a list of objects"),
+        ("images/1/id", "2", r"images\[1\]: id must be a whole number"),
+        ("images/1/id", 1, r"images\[1\]: a second image"),
+        ("images/0/height", 0, r"images\[0\]: height and width"),
+        ("images/0/width", True, r"images\[0\]: height and width"),
+        ("images/0/file_name", "../x.png", r"images\[0\]: file_name"),
+        ("images/0/file_name", "a/../../x.png", "file_name"),
+        ("images/0/file_name", "/etc/passwd", "file_name"),
+        ("images/0/file_name", "C:\\x.png", "file_name"),
+        ("images/0/file_name", "a\0.png", "file_name"),
+        ("images/0/file_name", None, "file_name"),
+        ("categories/0/name", " ", r"categories\[0\]: name"),
+        ("categories/0/id", 4, r"annotations\[0\]: category_id 3 names no category"),
+        ("annotations/1/image_id", 9, r"annotations\[1\]: image_id 9 names no image"),
+        ("annotations/1/category_id", None, r"annotations\[1\]: category_id must"),
+        ("annotations/0/segmentation", [[1, 1, 99, 1, 5, 4]], r"\[0\]: segmentation: poly"),
+        ("annotations/0/segmentation", {"size": [8, 6], "counts": "`1"}, "not the image's"),
+        ("annotations/0/segmentation", "x", "segmentation: a segmentation is"),
+        ("annotations/1/bbox", [1, 2, 3], "bbox must be four numbers"),
+        ("annotations/1/bbox", [1, 2, 3, "4"], "bbox must be four numbers"),
+        ("annotations/1/bbox", [1, 2, 3, 10**400], "bbox must be four numbers"),
+        ("annotations/2/caption", 5, "caption must be text"),
+        ("annotations/2/segments_info", [], r"annotations\[2\]: is panoptic"),
+    ],
+)  # fmt: skip
+def test_fault_is_named_by_file_field_and_index(path: str, value: Any, message: str) -> None:
+    with pytest.raises(DatasetError, match=message) as fault:
+        read(changed(path, value))
+
+    assert str(fault.value).startswith("COCO file: ")
+
+
+def test_bad_annotation_can_be_left_out_and_reported(tmp_path: Path) -> None:
+    (tmp_path / "some.json").write_text(json.dumps(changed("annotations/1/image_id", 9)))
+    problems: list[DatasetError] = []
+
+    dataset = read_coco(tmp_path / "some.json", on_problem=problems.append)
+
+    assert [annotation.id for annotation in dataset.annotations] == [10, 12]
+    assert [(p.file, p.field, p.index) for p in problems] == [("some.json", "annotations", 1)]
+
+
+def written(size_hw: tuple[int, int], rles: list[RLE]) -> bytes:
+    out = io.BytesIO()
+    height, width = size_hw
+    write_coco(
+        out,
+        info={"version": "v"},
+        categories=iter([{"id": 1, "name": "thing"}]),
+        images=iter([{"id": 7, "file_name": "x.png", "height": height, "width": width}]),
+        annotations=(
+            {"id": i, "image_id": 7, "category_id": 1, "segmentation": rle, "revision": f"r{i}",
+             "parent": None, "bundle": "b"}
+            for i, rle in enumerate(rles, 1)
+        ),
+    )  # fmt: skip
+    return out.getvalue()
+
+
+@given(st.tuples(st.integers(1, 15), st.integers(1, 15)).flatmap(
+    lambda size: st.lists(hnp.arrays(np.bool_, size).filter(np.any), max_size=4)
+))  # fmt: skip
+def test_every_mask_survives_our_own_round_trip_with_its_provenance(masks: list[Any]) -> None:
+    size_hw = masks[0].shape if masks else (3, 3)
+
+    dataset = read_coco(io.BytesIO(written(size_hw, [encode(mask) for mask in masks])))
+
+    for annotation, mask in zip(dataset.annotations, masks, strict=True):
+        assert annotation.rle is not None
+        assert np.array_equal(decode(annotation.rle), mask)
+        assert annotation.extra == {"revision": f"r{annotation.id}", "parent": None, "bundle": "b"}
+
+
+def test_export_opens_in_pycocotools_with_every_mask_equal(tmp_path: Path) -> None:
+    random = np.random.default_rng(4)
+    rings = np.indices((40, 50)).sum(0) % 9 < 4  # holes and detached parts
+    masks = [rings, ~rings, random.random((40, 50)) < 0.3, np.ones((40, 50), bool)]
+    path = tmp_path / "export.json"
+    path.write_bytes(written((40, 50), [encode(mask) for mask in masks]))
+
+    coco = COCO(path)
+
+    for annotation in coco.loadAnns(coco.getAnnIds()):
+        mask = masks[annotation["id"] - 1]
+        assert np.array_equal(coco_decode(annotation["segmentation"]), mask)
+        assert annotation["area"] == mask.sum()
+        assert coco.imgs[7]["height"] == 40
+
+
+@pytest.mark.parametrize(
+    ("annotation", "message"),
+    [
+        ({"segmentation": {"size": [2, 2], "counts": "04"}}, "not the image's"),
+        ({"image_id": 8}, "names no image"),
+    ],
+)
+def test_what_does_not_fit_is_not_written(annotation: dict[str, Any], message: str) -> None:
+    good = {"id": 1, "image_id": 7, "category_id": 1, "segmentation": encode(np.ones((3, 3), bool))}
+
+    with pytest.raises(DatasetError, match=rf"annotations\[0\].*{message}"):
+        write_coco(
+            io.BytesIO(), info={}, categories=[], annotations=[{**good, **annotation}],
+            images=[{"id": 7, "file_name": "x", "height": 3, "width": 3}],
+        )  # fmt: skip
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("file", "images", "annotations"),
+    [("nuclei_dsb2018/instances.json", 234, 11_070), ("coco_photos/instances.json", 101, 858),
+     ("coco_photos/single_object.json", 130, 143), ("coco_photos/captions.json", 191, 955)],
+)  # fmt: skip
+def test_real_files_are_read_whole_and_round_trip(file: str, images: int, annotations: int) -> None:
+    dataset = read_coco(DATA / file)
+
+    assert len(dataset.images) == images
+    assert len(dataset.annotations) == annotations
+    masks = [a for a in dataset.annotations if a.rle]
+    out = io.BytesIO()
+    write_coco(
+        out,
+        info=dataset.info,
+        categories=({"id": c.id, "name": c.name} for c in dataset.categories.values()),
+        images=(
+            {"id": i.id, "file_name": i.file_name, "height": i.size_hw[0], "width": i.size_hw[1]}
+            for i in dataset.images.values()
+        ),
+        annotations=(
+            {"id": a.id, "image_id": a.image_id, "category_id": a.category_id,
+             "segmentation": a.rle, "iscrowd": int(a.is_crowd)}
+            for a in masks
+        ),
+    )  # fmt: skip
+    out.seek(0)
+    assert [a.rle for a in read_coco(out).annotations] == [a.rle for a in masks]
+
+
+THIRD_PARTY = [
+    ("taco/annotations.json", None),
+    ("labelstudio_sdk/test_import_coco/coco_import_input.json", None),
+    ("datumaro_assets/coco_dataset/annotations/instances_train.json", None),
+    ("datumaro_assets/coco_dataset/annotations/captions_val.json", None),
+    ("datumaro_assets/coco_dataset/annotations/panoptic_val.json", "panoptic"),
+]
+
+
+@needs_data
+@pytest.mark.parametrize(("file", "message"), THIRD_PARTY)
+def test_files_of_other_tools_are_read_or_refused_by_place(file: str, message: str | None) -> None:
+    problems: list[DatasetError] = []
+
+    dataset = read_coco(DATA / "exports_thirdparty" / file, on_problem=problems.append)
+
+    assert all(message and message in problem.fault for problem in problems), problems[:3]
+    assert bool(dataset.annotations) is (message is None)
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from engine.datasets.coco import read_coco
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+dataset = read_coco(Path(sys.argv[1]))
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(len(dataset.annotations), (after - before) * 1024)
+"""
+
+
+@pytest.mark.slow
+def test_file_of_60_mb_is_read_in_less_memory_than_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "large.json"
+    outline = [
+        v
+        for t in np.linspace(0, 6.28, 300)
+        for v in (200 + 99.123 * np.cos(t), 200 + 99.123 * np.sin(t))
+    ]
+    polygon = json.dumps([[round(float(v), 13) for v in outline]])
+    with path.open("w") as file:
+        file.write('{"images":[{"id":1,"file_name":"a","height":400,"width":400}],')
+        file.write('"categories":[{"id":1,"name":"a"}],"annotations":[')
+        for n in range(6000):
+            file.write(
+                f'{"," if n else ""}{{"id":{n},"image_id":1,"category_id":1,'
+                f'"segmentation":{polygon}}}'
+            )
+        file.write("]}")
+    size = path.stat().st_size
+
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    annotations, grown_bytes = map(int, run.stdout.split())
+    assert annotations == 6000
+    assert size > 50e6
+    assert grown_bytes < size

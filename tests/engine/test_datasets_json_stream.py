@@ -1,0 +1,76 @@
+"""The streaming reader agrees with json.loads and refuses what that refuses."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.datasets import json_stream
+from engine.datasets.errors import DatasetError
+from engine.datasets.json_stream import iter_elements
+
+texts = st.text(st.characters(codec="utf-8"), max_size=6)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | texts
+    | st.floats(allow_nan=False, allow_infinity=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner),
+    max_leaves=8,
+)  # fmt: skip
+
+
+def collect(data: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, place, value in iter_elements(io.BytesIO(data), "a.json"):
+        if place is None:
+            found[key] = value
+        else:
+            found.setdefault(key, []).append(value)
+            assert len(found[key]) == place + 1
+    return found
+
+
+@given(
+    st.dictionaries(texts, values),
+    st.integers(1, 9),
+    st.sampled_from([None, 2]),
+)
+def test_elements_are_those_of_json_whatever_the_chunks(
+    content: dict[str, Any], chunk_bytes: int, indent: int | None
+) -> None:
+    data = json.dumps(content, ensure_ascii=False, indent=indent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "_CHUNK_BYTES", chunk_bytes)
+
+        found = collect(data.encode())
+
+    assert found == {key: value for key, value in content.items() if value != []}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"", b"[]", b"{", b'{"a"', b'{"a":', b'{"a":[1,', b'{"a":[1', b'{"a":[1]', b'{"a":1}x',
+        b'{"a":1,}', b'{"a":[1,]}', b"{1:2}", b'{"a":NaN}', b'{"a":[Infinity]}', b'{"a":"\xff"}',
+        b'{"a":' + b"[" * 100_000, b'{"a":' + b"9" * 5000 + b"}", b'{"a":nul', b'{"a" 1}',
+    ],
+)  # fmt: skip
+def test_what_is_not_a_json_object_is_refused(data: bytes) -> None:
+    with pytest.raises(DatasetError, match=r"^a\.json: .*not JSON"):
+        collect(data)
+
+
+def test_byte_order_mark_is_skipped() -> None:
+    assert collect(b"\xef\xbb\xbf" + b'{"a": [1, 2], "b": 3}') == {"a": [1, 2], "b": 3}
+
+
+def test_element_without_end_stops_at_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_stream, "MAX_ELEMENT_CHARACTERS", 1000)
+    monkeypatch.setattr(json_stream, "_CHUNK_BYTES", 100)
+    file = io.BytesIO(b'{"a":["' + b"x" * 10**6)
+
+    with pytest.raises(DatasetError, match=r"a\[0\]"):
+        list(iter_elements(file, "a.json"))
+    assert file.tell() < 10_000
