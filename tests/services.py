@@ -51,7 +51,7 @@ def running_services(folder: Path, listener: socket.socket) -> Iterator[None]:
                 server,
                 env=env,
                 death_signal=postgres.DEATH_SIGNAL,
-                unprivileged_folder=data,
+                unprivileged_folders=(data, folder),
                 stdout=log.fileno(),
             )
         )

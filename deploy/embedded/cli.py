@@ -60,7 +60,7 @@ def up(data: Path, port: int, *, with_demo: bool) -> int:
         _start_data(supervisor, config)
         supervisor.start([*web_services(config), *work_services(config)])
         supervisor.say(f"the first screen is at {url} after {time.monotonic() - began:.1f} s")
-        if with_demo and _run_beside(supervisor, config, ["load_demo"]):
+        if with_demo and _run_beside(supervisor, config, ["seed_demo"]):
             raise ServiceError("the demonstration project could not be loaded")
         ready = f"{local_url(config.web_port)}/readyz"
         supervisor.watch(until=lambda: answers_http(ready), every_s=1)

@@ -62,7 +62,10 @@ def _write_env(path: Path, values: dict[str, str]) -> None:
 def configure(data: Path, web_port: int) -> Config:
     """Write the data folder's `anneal.env` and return what its services need."""
     data = data.resolve()
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)
+    data.chmod(0o711)  # PostgreSQL may have to pass through as nobody
+    for name in ("objects", "scratch"):
+        (data / name).mkdir(mode=0o700, exist_ok=True)
     (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
     path, sockets = env_file(data), socket_folder(data)
     known = read_env(path)

@@ -11,6 +11,7 @@ import pwd
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 CLONE_NEWUSER = 0x10000000
@@ -22,7 +23,7 @@ def spawn(
     *,
     env: dict[str, str],
     death_signal: signal.Signals = signal.SIGTERM,
-    unprivileged_folder: Path | None = None,
+    unprivileged_folders: Sequence[Path] = (),
     stdout: int | None = None,
     pass_fds: tuple[int, ...] = (),
     foreground: bool = False,
@@ -31,12 +32,12 @@ def spawn(
     """Start `command` in a session of its own; it gets `death_signal` when this thread ends.
 
     In the foreground it shares the terminal instead: its input and its Ctrl-C. With
-    `unprivileged_folder` a root caller's program runs as nobody and owns that folder.
+    `unprivileged_folders` a root caller's program runs as nobody and owns those folders.
     """
     launcher = [sys.executable, "-I", "-S", __file__]
     options = ["--parent", str(os.getpid()), "--death-signal", str(int(death_signal))]
-    if unprivileged_folder is not None and os.geteuid() == 0:
-        options += ["--unprivileged-folder", str(unprivileged_folder)]
+    if os.geteuid() == 0:
+        options += [f"--unprivileged-folder={folder}" for folder in unprivileged_folders]
     return subprocess.Popen(
         [*launcher, *options, "--", *command],
         env=env,
@@ -55,20 +56,26 @@ def _libc_call(name: str, *args: int) -> None:
         raise OSError(ctypes.get_errno(), f"{name}: {os.strerror(ctypes.get_errno())}")
 
 
-def drop_root(folder: Path) -> None:
-    """Become nobody: inside a user namespace if allowed (files stay root's), else by setuid."""
+def _enter_user_namespace(user: pwd.struct_passwd) -> bool:
+    """Appear as `user` to the program, while its files stay root's; False where that is refused."""
+    try:
+        _libc_call("unshare", CLONE_NEWUSER)
+    except OSError:
+        return False
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user.pw_uid} 0 1")
+    Path("/proc/self/gid_map").write_text(f"{user.pw_gid} 0 1")
+    return True
+
+
+def drop_root(folders: list[Path]) -> None:
+    """Become nobody: by a user namespace, or by setuid where that is refused or was before."""
     nobody = pwd.getpwnam("nobody")
-    if folder.stat().st_uid != nobody.pw_uid:
-        try:
-            _libc_call("unshare", CLONE_NEWUSER)
-        except OSError:
-            for path in [folder, *folder.rglob("*")]:
-                os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
-        else:
-            Path("/proc/self/setgroups").write_text("deny")
-            Path("/proc/self/uid_map").write_text(f"{nobody.pw_uid} 0 1")
-            Path("/proc/self/gid_map").write_text(f"{nobody.pw_gid} 0 1")
-            return
+    is_nobodys = folders[0].stat().st_uid == nobody.pw_uid
+    if not is_nobodys and _enter_user_namespace(nobody):
+        return
+    for path in (path for folder in folders for path in (folder, *folder.rglob("*"))):
+        os.chown(path, nobody.pw_uid, nobody.pw_gid, follow_symlinks=False)
     os.setgroups([])
     os.setgid(nobody.pw_gid)
     os.setuid(nobody.pw_uid)
@@ -78,7 +85,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parent", type=int, required=True)
     parser.add_argument("--death-signal", type=int, required=True)
-    parser.add_argument("--unprivileged-folder", type=Path)
+    parser.add_argument("--unprivileged-folder", type=Path, action="append")
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
     if args.unprivileged_folder:

@@ -28,7 +28,7 @@ def lock_folder(data: Path) -> int:
     Two locks. The supervisor alone holds the first, and it refuses a second supervisor at once.
     The children of a killed supervisor hold the other until the last of them is gone.
     """
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True)
     own = _try_lock(data / "supervisor.lock")
     if own is None:
         owner = (data / "supervisor.lock").read_text().strip() or "unknown"

