@@ -39,8 +39,9 @@ $(PAGES): $(MODULES) $(shell find frontend/src frontend/public frontend/index.ht
 	cd frontend && npm run --silent build
 	touch $@
 
-$(MODELS): | $(PACKAGES)
+$(MODELS): $(wildcard engine/weights/*.py) | $(PACKAGES)
 	$(PYTHON) -m engine.weights
+	touch $@
 
 up: install ## Start everything on PORT (and the next two); Ctrl-C stops it.
 	exec $(PYTHON) manage.py up --port $(PORT)
@@ -86,7 +87,7 @@ lock: ## Pin again what pyproject.toml allows.
 	$(COMPILE) --output-file requirements.lock pyproject.toml
 	$(COMPILE) --extra dev --constraint requirements.lock \
 		--output-file requirements-dev.lock pyproject.toml
-	sed -i '/^# /d' requirements.lock requirements-dev.lock  # torch is pinned in requirements-torch.lock
+	sed -i '/^$$/d; /^# /d' requirements.lock requirements-dev.lock  # torch has a lock of its own
 
 clean: ## Remove what was installed and built; the data in var stays.
 	rm -rf $(VENV) frontend/node_modules frontend/dist

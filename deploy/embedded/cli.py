@@ -102,7 +102,8 @@ def _start_data(supervisor: Supervisor, config: Config) -> None:
     if "DATABASE_URL" not in config.external:
         postgres.initialise(config.data / "postgres", config.env["DATABASE_PASSWORD"])
     supervisor.start(data_services(config))
-    supervisor.run_step("migrate", [*MANAGE, "migrate", "--no-input", "--verbosity", "0"])
+    migrate = ["migrate", "--no-input", "--skip-checks", "--verbosity", "0"]
+    supervisor.run_step("migrate", [*MANAGE, *migrate])
 
 
 def _check_port_is_free(port: int) -> None:
