@@ -1,0 +1,42 @@
+"""Fixtures of the web side's tests."""
+
+import pytest
+
+from annotation import storage
+from annotation.models import Image
+from tests.annotation.world import Api, World, make_image, make_world
+
+
+@pytest.fixture(scope="session")
+def bucket(embedded: object) -> None:
+    storage.ensure_bucket()
+
+
+@pytest.fixture
+def world(db: None, bucket: None) -> World:
+    return make_world()
+
+
+@pytest.fixture
+def image(world: World) -> Image:
+    return make_image(world.project)
+
+
+@pytest.fixture
+def annotator(world: World) -> Api:
+    return Api(world.annotator)
+
+
+@pytest.fixture
+def manager(world: World) -> Api:
+    return Api(world.manager)
+
+
+@pytest.fixture
+def reviewer(world: World) -> Api:
+    return Api(world.reviewer)
+
+
+@pytest.fixture
+def stranger(world: World) -> Api:
+    return Api(world.stranger)

@@ -1,0 +1,197 @@
+"""The queue: claims, leases, finishing, review (DESIGN P5)."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from annotation.models import Assignment, Image, Membership
+from tests.annotation.world import (
+    Api,
+    World,
+    create,
+    make_bundle,
+    make_image,
+    make_proposals,
+    make_user,
+    square,
+)
+
+
+def _claim(api: Api, world: World, **body: int) -> dict[str, int]:
+    answer = api.post(f"projects/{world.project.pk}/claim", body)
+    assert answer.status_code == 200, answer.content
+    assignment: dict[str, int] = answer.json()["assignment"]
+    return assignment
+
+
+@pytest.fixture
+def images(world: World) -> list[Image]:
+    return [make_image(world.project, seed) for seed in range(3)]
+
+
+def _expire(assignment_id: int) -> None:
+    past = timezone.now() - timedelta(seconds=1)
+    Assignment.objects.filter(pk=assignment_id).update(lease_until=past)
+
+
+def test_a_claim_gives_the_next_image_and_the_same_one_again_until_it_is_finished(
+    annotator: Api, reviewer: Api, world: World, images: list[Image]
+) -> None:
+    first = _claim(annotator, world)
+    again = _claim(annotator, world)
+    theirs = _claim(reviewer, world)
+
+    assert first["image"] == again["image"] == images[0].pk
+    assert theirs["image"] == images[1].pk
+    upcoming = annotator.get(f"projects/{world.project.pk}/upcoming").json()
+    assert upcoming == [images[2].pk]
+
+
+def test_an_empty_queue_answers_204(annotator: Api, world: World) -> None:
+    answer = annotator.post(f"projects/{world.project.pk}/claim", {})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_p5_the_database_refuses_a_second_place_for_one_person(
+    world: World, image: Image
+) -> None:
+    Assignment.objects.create(image=image, slot=1)
+    lease = {"state": "leased", "user": world.annotator, "lease_until": timezone.now()}
+
+    with pytest.raises(IntegrityError, match="assignment_once_per_person"), transaction.atomic():
+        Assignment.objects.filter(image=image).update(**lease)
+
+
+def test_p5_a_taken_image_is_refused_by_name(
+    annotator: Api, reviewer: Api, world: World, images: list[Image]
+) -> None:
+    _claim(reviewer, world, image=images[1].pk)
+
+    answer = annotator.post(f"projects/{world.project.pk}/claim", {"image": images[1].pk})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "taken")
+    assert _claim(annotator, world, image=images[2].pk)["image"] == images[2].pk
+
+
+def test_a_lease_that_ran_out_goes_to_whoever_claims_and_its_work_is_kept(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    _expire(mine["id"])
+
+    theirs = _claim(reviewer, world)
+
+    assert theirs["id"] == mine["id"]
+    for action in ("heartbeat", "finish"):
+        answer = annotator.post(f"assignments/{mine['id']}/{action}", {"active_s": 1})
+        assert (answer.status_code, answer.json()["code"]) == (409, "lease_lost")
+    assert annotator.save(image, create()).status_code == 200
+
+
+def test_a_heartbeat_extends_even_a_lease_that_ran_out(
+    annotator: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    _expire(mine["id"])
+
+    answer = annotator.post(f"assignments/{mine['id']}/heartbeat")
+
+    assert answer.status_code == 200
+    assert answer.json()["lease_until"] > timezone.now().isoformat()
+
+
+def test_a_released_image_is_open_again(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+
+    assert annotator.post(f"assignments/{mine['id']}/release").status_code == 204
+
+    assert _claim(reviewer, world)["image"] == image.pk
+
+
+def test_finishing_ends_the_image_and_measures_its_proposals(
+    annotator: Api, world: World, image: Image
+) -> None:
+    [proposal] = make_proposals(image, make_bundle())
+    mine = _claim(annotator, world)
+    drawn = create(proposal=str(proposal.pk), rle=square(0, 2, 4))
+    annotator.save(image, drawn)
+
+    answer = annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 12.5})
+    again = annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 12.5})
+
+    assert answer.json() == again.json() == {"image": image.pk, "status": "done"}
+    proposal.refresh_from_db()
+    assert proposal.final_iou == pytest.approx(16 / 25)
+    assert Assignment.objects.get(pk=mine["id"]).active_s == 12.5
+    image.refresh_from_db()
+    assert image.finished_at is not None
+
+
+def test_with_overlap_an_image_is_done_when_everyone_is(
+    annotator: Api, reviewer: Api, manager: Api, world: World
+) -> None:
+    manager.patch(f"projects/{world.project.pk}", {"overlap": 2})
+    world.project.refresh_from_db()
+    image = make_image(world.project)
+    mine, theirs = _claim(annotator, world), _claim(reviewer, world)
+    assert mine["image"] == theirs["image"] == image.pk
+
+    first = annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 1})
+    second = reviewer.post(f"assignments/{theirs['id']}/finish", {"active_s": 1})
+
+    assert (first.json()["status"], second.json()["status"]) == ("todo", "done")
+
+
+def test_more_overlap_makes_places_at_images_that_are_there(
+    manager: Api, world: World, images: list[Image]
+) -> None:
+    manager.patch(f"projects/{world.project.pk}", {"overlap": 3})
+    assert Assignment.objects.count() == 9
+
+    manager.patch(f"projects/{world.project.pk}", {"overlap": 1})
+    assert Assignment.objects.count() == 3
+
+
+def test_returned_work_goes_back_to_who_did_it(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+    other = make_user("other")
+    Membership.objects.create(project=world.project, user=other, role="annotator")
+
+    verdict = {"verdict": "returned", "comment": "The small ones are missing."}
+    answer = reviewer.post(f"images/{image.pk}/review", verdict)
+
+    assert answer.json() == {"status": "returned", "review_comment": verdict["comment"]}
+    assert Api(other).post(f"projects/{world.project.pk}/claim", {}).status_code == 204
+    assert _claim(annotator, world)["image"] == image.pk
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+    accepted = reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed"})
+    assert accepted.json()["status"] == "reviewed"
+    assert Assignment.objects.get(pk=mine["id"]).active_s == 10
+
+
+def test_unfinished_work_cannot_be_reviewed(reviewer: Api, image: Image) -> None:
+    answer = reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed"})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_finished")
+
+
+def test_a_finished_image_opened_again_is_finished_when_given_back(
+    annotator: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+
+    assert _claim(annotator, world, image=image.pk)["id"] == mine["id"]
+    annotator.post(f"assignments/{mine['id']}/release")
+
+    assert Assignment.objects.get(pk=mine["id"]).state == Assignment.State.DONE
+    image.refresh_from_db()
+    assert image.status == Image.Status.DONE

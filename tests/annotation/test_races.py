@@ -1,0 +1,126 @@
+"""What happens when people, tabs and retries arrive at once. Real transactions, real threads."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import TypeVar
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+
+from annotation.errors import StaleVersionError
+from annotation.models import Assignment, Image, Mask, Membership, Operation, Revision
+from annotation.services.assignments import claim_image
+from annotation.services.images import add_image
+from annotation.services.masks import save_operations
+from annotation.services.projects import update_project
+from tests.annotation.world import World, create, make_image, make_user, make_world, png
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def world(transactional_db: None, bucket: None) -> World:
+    return make_world()
+
+
+def at_once(*calls: Callable[[], Result]) -> list[Result | Exception]:
+    """Run the calls in as many threads, started together; an exception is a result."""
+    barrier = Barrier(len(calls))
+
+    def run(call: Callable[[], Result]) -> Result | Exception:
+        barrier.wait(timeout=20)
+        try:
+            return call()
+        except Exception as error:  # noqa: BLE001  # the caller looks at it
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def _saves(image: Image, user: User, operations: list[dict[str, object]]) -> Callable[[], object]:
+    return lambda: save_operations(
+        image_id=image.pk, operations=operations, expected_version=0, author=user
+    )
+
+
+def test_p3_one_save_sent_twice_at_once_is_saved_once(world: World) -> None:
+    image = make_image(world.project)
+    drawn = [create()]
+
+    first, second = at_once(*[_saves(image, world.annotator, drawn)] * 2)
+
+    assert first == second
+    assert (Mask.objects.count(), Revision.objects.count(), Operation.objects.count()) == (1, 1, 1)
+    image.refresh_from_db()
+    assert image.version == 1
+
+
+def test_p4_of_two_saves_on_one_version_one_is_told_what_it_missed(world: World) -> None:
+    image = make_image(world.project)
+    mine, theirs = [create()], [create(at=(12, 2))]
+
+    results = at_once(
+        _saves(image, world.annotator, mine), _saves(image, world.reviewer, theirs)
+    )
+
+    [stale] = [result for result in results if isinstance(result, StaleVersionError)]
+    assert Mask.objects.count() == 1
+    assert [missed["mask"] for missed in stale.extra["missed"]] == [str(Mask.objects.get().pk)]
+    image.refresh_from_db()
+    assert image.version == 1
+
+
+def test_p5_fifty_people_who_claim_at_once_get_fifty_places_and_no_two_the_same(
+    world: World,
+) -> None:
+    update_project(project=world.project, changes={"overlap": 2})
+    world.project.refresh_from_db()
+    for seed in range(20):
+        make_image(world.project, seed)  # 40 places for 50 people
+    people = [make_user(f"person{number}") for number in range(50)]
+    Membership.objects.bulk_create(
+        Membership(project=world.project, user=user, role="annotator") for user in people
+    )
+
+    waves = [people[start : start + 10] for start in range(0, 50, 10)]
+    claimed = [
+        result
+        for wave in waves
+        for result in at_once(
+            *[lambda user=user: claim_image(project=world.project, user=user) for user in wave]  # type: ignore[misc]
+        )
+    ]
+
+    places = [place for place in claimed if isinstance(place, Assignment)]
+    assert [result for result in claimed if isinstance(result, Exception)] == []
+    assert len({place.pk for place in places}) == len(places) == 40
+    assert len({(place.image_id, place.user_id) for place in places}) == 40
+
+
+def test_p5_one_person_with_two_tabs_gets_one_image(world: World) -> None:
+    for seed in range(4):
+        make_image(world.project, seed)
+
+    tabs = at_once(*[lambda: claim_image(project=world.project, user=world.annotator)] * 4)
+
+    assert len({place.pk for place in tabs if isinstance(place, Assignment)}) == 1
+    assert Assignment.objects.filter(state="leased").count() == 1
+
+
+def test_the_same_picture_added_at_once_is_one_image(world: World) -> None:
+    add = lambda: add_image(  # noqa: E731
+        project=world.project, data=png(7), file_name="7.png", created_by=world.manager
+    )
+
+    results = at_once(*[add] * 4)
+
+    outcomes = sorted(str(getattr(result, "outcome", result)) for result in results)
+    assert outcomes == ["accepted", "duplicate", "duplicate", "duplicate"]
+    assert Image.objects.count() == 1
+    assert Assignment.objects.count() == 1

@@ -1,0 +1,79 @@
+"""P9: deleting a label, image or project can be undone for 30 days."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from annotation.models import Image, Project
+from tests.annotation.world import Api, World, create
+
+
+def test_p9_a_deleted_project_comes_back_with_everything_inside(
+    manager: Api, annotator: Api, world: World, image: Image
+) -> None:
+    annotator.save(image, create())
+    project = f"projects/{world.project.pk}"
+
+    assert manager.delete(project).status_code == 204
+
+    assert manager.get(project).status_code == 404
+    assert annotator.get(f"images/{image.pk}").status_code == 404
+    assert manager.get("projects").json() == []
+    assert [one["id"] for one in manager.get("projects?trash=true").json()] == [world.project.pk]
+    restored = manager.post(f"{project}/restore")
+    assert restored.json()["deleted_at"] is None
+    assert restored.json()["counts"]["masks"] == 1
+    assert len(annotator.get(f"images/{image.pk}").json()["masks"]) == 1
+
+
+def test_p9_a_deleted_image_comes_back_with_its_masks(
+    manager: Api, annotator: Api, world: World, image: Image
+) -> None:
+    annotator.save(image, create())
+    listed = f"projects/{world.project.pk}/images"
+
+    assert manager.delete(f"images/{image.pk}").status_code == 204
+
+    assert annotator.get(listed).json()["results"] == []
+    assert [one["id"] for one in annotator.get(f"{listed}?trash=1").json()["results"]] == [image.pk]
+    assert manager.post(f"images/{image.pk}/restore").status_code == 204
+    assert annotator.get(listed).json()["results"][0]["masks"] == 1
+
+
+def test_p9_a_deleted_label_comes_back(manager: Api, world: World) -> None:
+    assert manager.delete(f"labels/{world.label_id}").status_code == 204
+    [label] = manager.get(f"projects/{world.project.pk}").json()["labels"]
+    assert label["deleted"]
+
+    assert not manager.post(f"labels/{world.label_id}/restore").json()["deleted"]
+
+
+def test_p9_a_label_whose_name_was_given_away_says_so(manager: Api, world: World) -> None:
+    manager.delete(f"labels/{world.label_id}")
+    new = {"name": "cell", "color": "#ff0000"}
+    assert manager.post(f"projects/{world.project.pk}/labels", new).status_code == 201
+
+    answer = manager.post(f"labels/{world.label_id}/restore")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "name"
+
+
+def test_p9_after_thirty_days_the_trash_gives_nothing_back(manager: Api, world: World) -> None:
+    long_ago = timezone.now() - timedelta(days=31)
+    Project.objects.filter(pk=world.project.pk).update(deleted_at=long_ago)
+
+    assert manager.get("projects?trash=true").json() == []
+    assert manager.post(f"projects/{world.project.pk}/restore").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["projects/{project}", "images/{image}", "labels/{label}"])
+def test_deleting_twice_is_harmless(
+    manager: Api, world: World, image: Image, path: str
+) -> None:
+    address = path.format(project=world.project.pk, image=image.pk, label=world.label_id)
+
+    assert manager.delete(address).status_code == 204
+    assert manager.delete(address).status_code in {204, 404}
+    assert manager.post(f"{address}/restore").status_code in {200, 204}
