@@ -1,0 +1,75 @@
+/** What annotating costs a person, counted honestly: active time, clicks, strokes, prompts. */
+
+import type { Effort, Prompt } from "@/editor/operations";
+
+const IDLE_AFTER_S = 15; // a longer pause counts as this much, no more
+
+/** Counts from one saved operation to the next, and the active seconds on the whole image. */
+export class EffortMeter {
+  #now_s: () => number;
+  #lastActive_s: number;
+  #active_s: number;
+  #taken_s: number;
+  #clicks = 0;
+  #strokes = 0;
+
+  /** `active_s` is what this person had spent on the image before the page was loaded. */
+  constructor(now_s: () => number, active_s = 0) {
+    this.#now_s = now_s;
+    this.#lastActive_s = now_s();
+    this.#active_s = active_s;
+    this.#taken_s = active_s;
+  }
+
+  /** Active seconds on the image up to the last sign of life. */
+  get active_s(): number {
+    return this.#active_s;
+  }
+
+  /** The person moved, typed or clicked. */
+  noteActivity(): void {
+    const now_s = this.#now_s();
+    this.#active_s += Math.min(now_s - this.#lastActive_s, IDLE_AFTER_S);
+    this.#lastActive_s = now_s;
+  }
+
+  /** The person left: the time until the return does not count at all. */
+  noteReturn(): void {
+    this.#lastActive_s = this.#now_s();
+  }
+
+  noteClick(): void {
+    this.#clicks += 1;
+    this.noteActivity();
+  }
+
+  noteStroke(): void {
+    this.#strokes += 1;
+    this.noteActivity();
+  }
+
+  /** Hand over what was spent since the last operation, and start again from zero. */
+  take(prompts: readonly Prompt[] = [], hypothesis?: Effort["hypothesis"]): Effort {
+    this.noteActivity();
+    const seconds = Math.round((this.#active_s - this.#taken_s) * 1000) / 1000;
+    const effort: Effort = {
+      seconds,
+      clicks: this.#clicks,
+      strokes: this.#strokes,
+      prompts: [...prompts],
+      ...(hypothesis === undefined ? {} : { hypothesis }),
+    };
+    this.#taken_s = this.#active_s;
+    this.#clicks = 0;
+    this.#strokes = 0;
+    return effort;
+  }
+}
+
+/** Share one effort between the operations that one gesture made. */
+export function shareEffort(effort: Effort, parts: number): Effort[] {
+  const seconds = Math.round((effort.seconds / parts) * 1000) / 1000;
+  return Array.from({ length: parts }, (_, index) =>
+    index === 0 ? { ...effort, seconds } : { seconds, clicks: 0, strokes: 0, prompts: [] },
+  );
+}

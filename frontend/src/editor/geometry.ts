@@ -1,0 +1,124 @@
+/** Points, boxes and the view that maps between an image and the screen. */
+
+declare const frame: unique symbol;
+
+/** A point that remembers its frame of reference: the compiler refuses to mix the two. */
+interface Point<Frame extends string> {
+  readonly x: number;
+  readonly y: number;
+  readonly [frame]?: Frame;
+}
+
+/** In image pixels; (0, 0) is the corner of the first pixel, (0.5, 0.5) its centre. */
+export type ImagePoint = Point<"image">;
+/** In CSS pixels from the top left corner of the stage. */
+export type ScreenPoint = Point<"screen">;
+
+/** Whole image pixels, x1 and y1 exclusive. */
+export interface Box {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+export type SizeHW = readonly [height: number, width: number];
+
+/** screen = image * scale + (x, y), in CSS pixels. */
+export interface View {
+  readonly scale: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Area {
+  readonly width: number;
+  readonly height: number;
+}
+
+const MAX_SCALE = 64; // CSS pixels per image pixel
+const MIN_FIT_SHARE = 0.25; // zooming out stops at a quarter of the fitting size
+
+export function toImage(view: View, at: ScreenPoint): ImagePoint {
+  return { x: (at.x - view.x) / view.scale, y: (at.y - view.y) / view.scale };
+}
+
+export function toScreen(view: View, at: ImagePoint): ScreenPoint {
+  return { x: at.x * view.scale + view.x, y: at.y * view.scale + view.y };
+}
+
+/** Show the whole image, centred, with a margin. */
+export function fitView(stage: Area, image: Area, margin_px = 24): View {
+  const room = {
+    width: Math.max(stage.width - 2 * margin_px, 1),
+    height: Math.max(stage.height - 2 * margin_px, 1),
+  };
+  const scale = Math.min(room.width / image.width, room.height / image.height, MAX_SCALE);
+  return {
+    scale,
+    x: (stage.width - image.width * scale) / 2,
+    y: (stage.height - image.height * scale) / 2,
+  };
+}
+
+/** Multiply the scale and keep the image point under the cursor where it is. */
+export function zoomAt(view: View, at: ScreenPoint, factor: number, fit: View): View {
+  const smallest = Math.min(fit.scale * MIN_FIT_SHARE, 1);
+  const scale = clamp(view.scale * factor, smallest, MAX_SCALE);
+  const ratio = scale / view.scale;
+  return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
+}
+
+/** Move the view, but never so far that the image leaves the stage. */
+export function panBy(view: View, dx: number, dy: number, stage: Area, image: Area): View {
+  const visible_px = 48;
+  const reach = (offset: number, room: number, side: number): number =>
+    clamp(offset, visible_px - side * view.scale, room - visible_px);
+  return {
+    scale: view.scale,
+    x: reach(view.x + dx, stage.width, image.width),
+    y: reach(view.y + dy, stage.height, image.height),
+  };
+}
+
+/** Bring a box to the middle of the stage and as near as is comfortable. */
+export function viewOfBox(stage: Area, box: Box, largest = 8): View {
+  const scale = Math.min(
+    (stage.width * 0.5) / (box.x1 - box.x0),
+    (stage.height * 0.5) / (box.y1 - box.y0),
+    largest,
+  );
+  return {
+    scale,
+    x: stage.width / 2 - ((box.x0 + box.x1) / 2) * scale,
+    y: stage.height / 2 - ((box.y0 + box.y1) / 2) * scale,
+  };
+}
+
+export function isInside(at: ImagePoint, [height, width]: SizeHW): boolean {
+  return at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
+}
+
+/** The box of two corners, inside the image, in image pixels that need not be whole. */
+export function boxOfCorners(a: ImagePoint, b: ImagePoint, [height, width]: SizeHW): Box {
+  return {
+    x0: clamp(Math.min(a.x, b.x), 0, width),
+    y0: clamp(Math.min(a.y, b.y), 0, height),
+    x1: clamp(Math.max(a.x, b.x), 0, width),
+    y1: clamp(Math.max(a.y, b.y), 0, height),
+  };
+}
+
+export function unionBox(a: Box | null, b: Box | null): Box | null {
+  if (a === null || b === null) return a ?? b;
+  return {
+    x0: Math.min(a.x0, b.x0),
+    y0: Math.min(a.y0, b.y0),
+    x1: Math.max(a.x1, b.x1),
+    y1: Math.max(a.y1, b.y1),
+  };
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return low > high ? (low + high) / 2 : Math.min(Math.max(value, low), high);
+}

@@ -1,0 +1,178 @@
+/**
+ * What a person does to an image, as the operations that are sent, stored and replayed.
+ *
+ * Every operation sets values and adds none, so applying one twice changes nothing. That is why a
+ * lost reply may be sent again, and why local work is rebased by applying it once more on top.
+ */
+
+import type { RLE } from "@/editor/rle";
+
+export type LabelId = number;
+
+/** A point's or box's part in a mask, in image pixels. */
+export type Prompt =
+  | { kind: "point"; xy: [number, number]; label: 0 | 1 }
+  | { kind: "box"; box_xyxy: [number, number, number, number] };
+
+/** What one operation cost its person. */
+export interface Effort {
+  seconds: number; // active: pauses are cut
+  clicks: number;
+  strokes: number;
+  prompts: Prompt[];
+  hypothesis?: 0 | 1 | 2; // which of the three the person picked
+}
+
+export interface CreateOperation {
+  id: string;
+  kind: "create";
+  mask: string;
+  label: LabelId | null;
+  rle: RLE;
+  parent?: string | null;
+  proposal?: string;
+  effort?: Effort;
+}
+
+export interface ReviseOperation {
+  id: string;
+  kind: "revise";
+  mask: string;
+  rle?: RLE;
+  label?: LabelId | null;
+  parent?: string | null;
+  effort?: Effort;
+}
+
+export interface DeleteOperation {
+  id: string;
+  kind: "delete";
+  mask: string;
+}
+
+export type VerdictOperation =
+  | {
+      id: string;
+      kind: "verdict";
+      proposal: string;
+      verdict: "accepted";
+      mask: string;
+      label: LabelId | null;
+    }
+  | { id: string; kind: "verdict"; proposal: string; verdict: "rejected" | "pending" };
+
+export type Operation = CreateOperation | ReviseOperation | DeleteOperation | VerdictOperation;
+
+/** An operation that someone else saved, as a 409 hands it on. */
+export type MissedOperation = Operation & { author: string | null; image_version: number };
+
+export interface MaskRow {
+  readonly id: string;
+  readonly label: LabelId | null;
+  readonly parent: string | null;
+  readonly rle: RLE;
+  readonly proposal: string | null;
+  readonly author: string | null;
+  readonly revision: number;
+  readonly isDeleted: boolean;
+}
+
+export interface ProposalRow {
+  readonly id: string;
+  readonly label: LabelId | null;
+  readonly rle: RLE;
+  readonly predicted_iou: number;
+  readonly stability: number;
+  readonly verifier_score: number | null;
+  readonly point_xy: readonly [number, number];
+  readonly state: "pending" | "accepted" | "rejected";
+}
+
+/** All that is on one image. Immutable. */
+export interface Annotations {
+  readonly masks: ReadonlyMap<string, MaskRow>;
+  readonly proposals: ReadonlyMap<string, ProposalRow>;
+}
+
+/** An operation speaks of a mask or proposal that this page has never seen. */
+export class UnknownRowError extends Error {
+  override name = "UnknownRowError";
+}
+
+/** The annotations after operations. Throws UnknownRowError where one cannot be understood. */
+export function applyOperations(
+  before: Annotations,
+  operations: readonly (Operation | MissedOperation)[],
+  me: string | null = null,
+): Annotations {
+  const masks = new Map(before.masks);
+  const proposals = new Map(before.proposals);
+  for (const operation of operations) {
+    const author = "author" in operation ? operation.author : me;
+    if (operation.kind === "verdict") applyVerdict(masks, proposals, operation, author);
+    else applyToMask(masks, proposals, operation, author);
+  }
+  return { masks, proposals };
+}
+
+type Masks = Map<string, MaskRow>;
+type Proposals = Map<string, ProposalRow>;
+
+function applyToMask(
+  masks: Masks,
+  proposals: Proposals,
+  operation: CreateOperation | ReviseOperation | DeleteOperation,
+  author: string | null,
+): void {
+  const row = masks.get(operation.mask);
+  if (operation.kind === "create") {
+    masks.set(operation.mask, {
+      id: operation.mask,
+      label: operation.label,
+      parent: operation.parent ?? null,
+      rle: operation.rle,
+      proposal: operation.proposal ?? null,
+      author,
+      revision: row?.revision ?? 1,
+      isDeleted: false,
+    });
+    if (operation.proposal !== undefined) decide(proposals, operation.proposal, "accepted");
+    return;
+  }
+  if (row === undefined) throw new UnknownRowError(`no mask ${operation.mask}`);
+  if (operation.kind === "delete") {
+    masks.set(row.id, { ...row, isDeleted: true });
+    return;
+  }
+  masks.set(row.id, {
+    ...row,
+    author,
+    isDeleted: false,
+    rle: operation.rle ?? row.rle,
+    label: operation.label === undefined ? row.label : operation.label,
+    parent: operation.parent === undefined ? row.parent : operation.parent,
+  });
+}
+
+function applyVerdict(
+  masks: Masks,
+  proposals: Proposals,
+  operation: VerdictOperation,
+  author: string | null,
+): void {
+  if (operation.verdict !== "accepted") {
+    decide(proposals, operation.proposal, operation.verdict);
+    return;
+  }
+  const proposal = proposals.get(operation.proposal);
+  if (proposal === undefined) throw new UnknownRowError(`no proposal ${operation.proposal}`);
+  const { mask, label } = operation;
+  const create = { id: operation.id, kind: "create", mask, label, rle: proposal.rle } as const;
+  applyToMask(masks, proposals, { ...create, proposal: proposal.id }, author);
+}
+
+/** A decision on a proposal that this page does not show (it was decided before) is no news. */
+function decide(proposals: Proposals, id: string, state: ProposalRow["state"]): void {
+  const proposal = proposals.get(id);
+  if (proposal !== undefined) proposals.set(id, { ...proposal, state });
+}

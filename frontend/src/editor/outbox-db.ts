@@ -1,0 +1,98 @@
+/** Where operations wait on this device until the server has them: IndexedDB, strictly durable. */
+
+import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Operation } from "@/editor/operations";
+
+/** One operation of one person, in the order that it was made. */
+export interface OutboxRow {
+  seq?: number; // given by the database
+  operation: Operation;
+  operation_id: string;
+  image: number;
+  user: number;
+  refusal: string | null; // why the server will not have it; it is kept for the person
+}
+
+interface Schema extends DBSchema {
+  operations: {
+    key: number;
+    value: OutboxRow;
+    indexes: { by_image: [number, number]; by_operation: string };
+  };
+  active: { key: string; value: { key: string; active_s: number } };
+}
+
+export class OutboxDatabase {
+  #db: IDBPDatabase<Schema>;
+
+  private constructor(db: IDBPDatabase<Schema>) {
+    this.#db = db;
+  }
+
+  static async open(name = "anneal-outbox"): Promise<OutboxDatabase> {
+    const db = await openDB<Schema>(name, 1, {
+      upgrade(fresh) {
+        const rows = fresh.createObjectStore("operations", { keyPath: "seq", autoIncrement: true });
+        rows.createIndex("by_image", ["user", "image"]);
+        rows.createIndex("by_operation", "operation_id", { unique: true });
+        fresh.createObjectStore("active", { keyPath: "key" });
+      },
+      blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
+    });
+    return new OutboxDatabase(db);
+  }
+
+  /** Resolves once the rows are on the disk, not merely handed to the system. */
+  async add(rows: readonly OutboxRow[]): Promise<void> {
+    const change = this.#db.transaction("operations", "readwrite", { durability: "strict" });
+    await Promise.all([...rows.map((row) => change.store.add(row)), change.done]);
+  }
+
+  async remove(operationIds: readonly string[]): Promise<void> {
+    const change = this.#db.transaction("operations", "readwrite");
+    const index = change.store.index("by_operation");
+    const removals = operationIds.map(async (id) => {
+      const key = await index.getKey(id);
+      if (key !== undefined) await change.store.delete(key);
+    });
+    await Promise.all([...removals, change.done]);
+  }
+
+  /** Replace an operation, or note that it was refused; its place in the order stays. */
+  async update(operation: Operation, refusal: string | null): Promise<void> {
+    const change = this.#db.transaction("operations", "readwrite", { durability: "strict" });
+    const row = await change.store.index("by_operation").get(operation.id);
+    if (row !== undefined) await change.store.put({ ...row, operation, refusal });
+    await change.done;
+  }
+
+  /** What waits for one image, oldest first. */
+  async rows(user: number, image: number): Promise<OutboxRow[]> {
+    const rows = await this.#db.getAllFromIndex("operations", "by_image", [user, image]);
+    return rows.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  }
+
+  /** The images of one person for which something waits. */
+  async images(user: number): Promise<number[]> {
+    const all = IDBKeyRange.bound([user, 0], [user, Number.MAX_SAFE_INTEGER]);
+    const rows = await this.#db.getAllFromIndex("operations", "by_image", all);
+    return [...new Set(rows.filter(({ refusal }) => refusal === null).map(({ image }) => image))];
+  }
+
+  /** Active seconds on an assignment, so that a reload does not forget them. */
+  async activeSeconds(assignment: number): Promise<number> {
+    return (await this.#db.get("active", String(assignment)))?.active_s ?? 0;
+  }
+
+  async rememberActiveSeconds(assignment: number, active_s: number): Promise<void> {
+    await this.#db.put("active", { key: String(assignment), active_s });
+  }
+
+  async forgetActiveSeconds(assignment: number): Promise<void> {
+    await this.#db.delete("active", String(assignment));
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+}

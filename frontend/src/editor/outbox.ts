@@ -1,0 +1,271 @@
+/**
+ * Saves one image's operations: first on this device, then on the server.
+ *
+ * One save is in flight at a time. An operation leaves the device only when the server has answered
+ * that it holds it; until then it is sent again, with the same id, after any lost reply, reload,
+ * login or offline spell.
+ */
+
+import type { MissedOperation, Operation } from "@/editor/operations";
+import type { OutboxDatabase } from "@/editor/outbox-db";
+
+/** What a save came to, as the API client reads it from the reply. */
+export type SaveReply =
+  | { kind: "saved"; version: number; masks: readonly { id: string; revision: number }[] }
+  | { kind: "stale"; version: number; missed: readonly MissedOperation[] }
+  | { kind: "login" }
+  | { kind: "unreachable" } // no reply, or one that says "later"
+  | { kind: "refused"; reason: string };
+
+export type Save = (
+  image: number,
+  version: number,
+  operations: readonly Operation[],
+) => Promise<SaveReply>;
+
+/**
+ * unprotected: this device would not store it, only this page holds it. device: saved on this
+ * device. saved: the server has all of it.
+ */
+export type SaveState = "saved" | "device" | "unprotected";
+export type SaveHindrance = "none" | "offline" | "login" | "refused";
+
+export interface OutboxStatus {
+  readonly state: SaveState;
+  readonly hindrance: SaveHindrance;
+  readonly waiting: number;
+  readonly refused: readonly { operation: Operation; reason: string }[];
+}
+
+export interface OutboxEvents {
+  onStatus(status: OutboxStatus): void;
+  onSaved(revisions: readonly { id: string; revision: number }[], version: number): void;
+  /** Others saved `missed` first; `pending` is what this device still has to save on top. */
+  onRebase(missed: readonly MissedOperation[], pending: readonly Operation[]): void;
+}
+
+/** Runs `task` after a delay; returns how to call it off. */
+export type Schedule = (task: () => void, delay_ms: number) => () => void;
+
+export interface OutboxOptions {
+  readonly image: number;
+  readonly user: number;
+  readonly version: number;
+  readonly db: OutboxDatabase;
+  readonly save: Save;
+  readonly schedule: Schedule;
+  readonly events: OutboxEvents;
+}
+
+const MAX_BATCH = 100;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 30_000;
+
+export class ImageOutbox {
+  #options: OutboxOptions;
+  #version: number;
+  #pending: Operation[] = [];
+  #refused: { operation: Operation; reason: string }[] = [];
+  #unstored = new Set<string>();
+  #hindrance: SaveHindrance = "none";
+  #isSending = false;
+  #isClosed = false;
+  #batchSize = MAX_BATCH;
+  #failures = 0;
+  #cancelRetry: () => void = () => undefined;
+  #waiters: (() => void)[] = [];
+
+  private constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#version = options.version;
+  }
+
+  /** Take up what an earlier page left on this device. Nothing is sent before `resume`. */
+  static async open(options: OutboxOptions): Promise<ImageOutbox> {
+    const outbox = new ImageOutbox(options);
+    for (const row of await options.db.rows(options.user, options.image)) {
+      const { operation, refusal } = row;
+      if (refusal === null) outbox.#pending.push(operation);
+      else outbox.#refused.push({ operation, reason: refusal });
+    }
+    return outbox;
+  }
+
+  get pending(): readonly Operation[] {
+    return this.#pending;
+  }
+
+  get version(): number {
+    return this.#version;
+  }
+
+  get status(): OutboxStatus {
+    const isSafe = this.#unstored.size === 0;
+    return {
+      state: this.#pending.length === 0 ? "saved" : isSafe ? "device" : "unprotected",
+      hindrance: this.#refused.length > 0 ? "refused" : this.#hindrance,
+      waiting: this.#pending.length,
+      refused: this.#refused,
+    };
+  }
+
+  /** Keep operations on this device and send them. Resolves when they are on its disk. */
+  async push(operations: readonly Operation[]): Promise<void> {
+    if (operations.length === 0) return;
+    const { image, user, db } = this.#options;
+    this.#pending.push(...operations);
+    for (const { id } of operations) this.#unstored.add(id);
+    this.#report();
+    try {
+      await db.add(
+        operations.map((operation) => ({
+          operation,
+          operation_id: operation.id,
+          image,
+          user,
+          refusal: null,
+        })),
+      );
+      for (const { id } of operations) this.#unstored.delete(id);
+    } catch (error) {
+      // A full disk or a private window: the page says so, and the server may still take them.
+      if (!(error instanceof DOMException)) throw error;
+    }
+    this.#report();
+    this.resume();
+  }
+
+  /** Send now: after opening, a login, or the return of the network. */
+  resume(): void {
+    this.#cancelRetry();
+    this.#failures = 0;
+    void this.#send();
+  }
+
+  /** Resolves once the server has everything. */
+  async whenSaved(): Promise<void> {
+    if (this.#pending.length === 0) return;
+    await new Promise<void>((resolve) => this.#waiters.push(resolve));
+  }
+
+  /** Let go of what the server refused, after the person has read why. */
+  async discardRefused(): Promise<void> {
+    const ids = this.#refused.map(({ operation }) => operation.id);
+    this.#refused = [];
+    await this.#options.db.remove(ids);
+    this.#report();
+  }
+
+  /** Stop sending. What waits stays on this device. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelRetry();
+  }
+
+  async #send(): Promise<void> {
+    if (this.#isSending || this.#isClosed) return;
+    this.#isSending = true;
+    try {
+      let goesOn = true;
+      while (goesOn && this.#pending.length > 0 && !this.#isClosed) {
+        const batch = this.#pending.slice(0, this.#batchSize);
+        const reply = await this.#options.save(this.#options.image, this.#version, batch);
+        goesOn = !this.#isClosed && (await this.#take(reply, batch));
+        this.#report();
+      }
+    } finally {
+      this.#isSending = false;
+    }
+    if (this.#pending.length === 0) for (const wake of this.#waiters.splice(0)) wake();
+  }
+
+  /** Act on a reply; true when sending goes on at once. */
+  async #take(reply: SaveReply, batch: readonly Operation[]): Promise<boolean> {
+    switch (reply.kind) {
+      case "saved":
+        this.#version = reply.version;
+        this.#hindrance = "none";
+        this.#batchSize = Math.min(this.#batchSize * 2, MAX_BATCH);
+        await this.#forget(batch.map(({ id }) => id));
+        this.#options.events.onSaved(reply.masks, reply.version);
+        return true;
+      case "stale":
+        await this.#rebase(reply.version, reply.missed);
+        return true;
+      case "login":
+        this.#hindrance = "login";
+        return false;
+      case "unreachable":
+        this.#hindrance = "offline";
+        this.#retryLater();
+        return false;
+      case "refused":
+        return this.#park(batch, reply.reason);
+    }
+  }
+
+  async #rebase(version: number, missed: readonly MissedOperation[]): Promise<void> {
+    const own = new Set(this.#pending.map(({ id }) => id));
+    const fromOthers = missed.filter(({ id }) => !own.has(id));
+    // What of ours is among them was saved earlier and its reply was lost.
+    await this.#forget(missed.filter(({ id }) => own.has(id)).map(({ id }) => id));
+    this.#version = version;
+    this.#hindrance = "none";
+    await this.#yieldProposals(fromOthers);
+    this.#options.events.onRebase(fromOthers, this.#pending);
+  }
+
+  /** A proposal is decided once: keep our mask, but no longer as the decision on the proposal. */
+  async #yieldProposals(missed: readonly MissedOperation[]): Promise<void> {
+    const decided = new Set(missed.flatMap(decidedProposal));
+    if (decided.size === 0) return;
+    const moot = this.#pending.filter(
+      (operation) => operation.kind === "verdict" && decided.has(operation.proposal),
+    );
+    await this.#forget(moot.map(({ id }) => id));
+    for (const [index, operation] of this.#pending.entries()) {
+      if (operation.kind !== "create" || !decided.has(operation.proposal ?? "")) continue;
+      const { proposal: _, ...own } = operation;
+      this.#pending[index] = own;
+      await this.#options.db.update(own, null);
+    }
+  }
+
+  /** The server will not have the batch: find the operation it is about, and set it aside. */
+  async #park(batch: readonly Operation[], reason: string): Promise<boolean> {
+    if (batch.length > 1) {
+      this.#batchSize = 1;
+      return true;
+    }
+    const [operation] = batch;
+    if (operation === undefined) return false;
+    await this.#options.db.update(operation, reason);
+    this.#pending = this.#pending.filter(({ id }) => id !== operation.id);
+    this.#refused.push({ operation, reason });
+    return true;
+  }
+
+  async #forget(ids: readonly string[]): Promise<void> {
+    const gone = new Set(ids);
+    this.#pending = this.#pending.filter(({ id }) => !gone.has(id));
+    for (const id of gone) this.#unstored.delete(id);
+    await this.#options.db.remove(ids);
+  }
+
+  #retryLater(): void {
+    const delay_ms = Math.min(FIRST_RETRY_MS * 2 ** this.#failures, LAST_RETRY_MS);
+    this.#failures += 1;
+    this.#cancelRetry();
+    this.#cancelRetry = this.#options.schedule(() => void this.#send(), delay_ms);
+  }
+
+  #report(): void {
+    this.#options.events.onStatus(this.status);
+  }
+}
+
+function decidedProposal(operation: MissedOperation): string[] {
+  if (operation.kind === "verdict" && operation.verdict !== "pending") return [operation.proposal];
+  if (operation.kind === "create" && operation.proposal !== undefined) return [operation.proposal];
+  return [];
+}

@@ -1,0 +1,62 @@
+/** Which object a point means, and in which order proposals are looked at. */
+
+import type { ImagePoint } from "@/editor/geometry";
+import { contains, maskFromRLE } from "@/editor/mask";
+import type { Annotations, MaskRow, ProposalRow } from "@/editor/operations";
+
+/** One object on the image: a mask or a proposal that waits for a verdict. */
+export interface ObjectRef {
+  readonly kind: "mask" | "proposal";
+  readonly id: string;
+}
+
+export function isSameRef(a: ObjectRef | null, b: ObjectRef | null): boolean {
+  return a === b || (a?.kind === b?.kind && a?.id === b?.id);
+}
+
+export function liveMasks({ masks }: Annotations): MaskRow[] {
+  return [...masks.values()].filter((row) => !row.isDeleted);
+}
+
+/** The proposals without a verdict, the surest first. */
+export function pendingProposals({ proposals }: Annotations): ProposalRow[] {
+  return [...proposals.values()]
+    .filter((row) => row.state === "pending")
+    .sort((a, b) => b.predicted_iou - a.predicted_iou);
+}
+
+/** The smallest object under a point, so that parts can be reached; masks before proposals. */
+export function objectAt(
+  annotations: Annotations,
+  at: ImagePoint,
+  isShown: (ref: ObjectRef) => boolean,
+): ObjectRef | null {
+  const smallest = (kind: ObjectRef["kind"], rows: readonly (MaskRow | ProposalRow)[]) => {
+    let found: ObjectRef | null = null;
+    let area_px = Number.POSITIVE_INFINITY;
+    for (const { id, rle } of rows) {
+      const mask = maskFromRLE(rle);
+      if (mask.area_px >= area_px || !contains(mask, at) || !isShown({ kind, id })) continue;
+      found = { kind, id };
+      area_px = mask.area_px;
+    }
+    return found;
+  };
+  return (
+    smallest("mask", liveMasks(annotations)) ?? smallest("proposal", pendingProposals(annotations))
+  );
+}
+
+/** The row that a reference means, if it is still there to be worked on. */
+export function rowOf(
+  annotations: Annotations,
+  ref: ObjectRef | null,
+): MaskRow | ProposalRow | null {
+  if (ref === null) return null;
+  if (ref.kind === "mask") {
+    const row = annotations.masks.get(ref.id);
+    return row === undefined || row.isDeleted ? null : row;
+  }
+  const row = annotations.proposals.get(ref.id);
+  return row?.state === "pending" ? row : null;
+}

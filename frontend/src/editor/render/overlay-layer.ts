@@ -1,0 +1,175 @@
+/** What changes with the pointer: hover, selection, the draft, its prompts, strokes, the pen. */
+
+import type { Box, ImagePoint, View } from "@/editor/geometry";
+import { type Mask, maskFromRLE } from "@/editor/mask";
+import type { MaskRow, Prompt, ProposalRow } from "@/editor/operations";
+import { withAlpha } from "@/editor/render/colours";
+import { drawInImage, drawOnScreen, type Layer } from "@/editor/render/layer";
+import { pathOf } from "@/editor/render/paths";
+import type { Stroke } from "@/editor/stroke";
+
+/** One object to point out. */
+export interface Shown {
+  readonly row: MaskRow | ProposalRow;
+  readonly colour: string;
+}
+
+export interface OverlayScene {
+  readonly hover: Shown | null;
+  readonly selection: Shown | null;
+  readonly draft: { mask: Mask | null; prompts: readonly Prompt[] } | null;
+  readonly draftColour: string;
+  readonly stroke: Stroke | null;
+  readonly strokeBase: Mask | null; // what an eraser's stroke takes from
+  readonly box: Box | null;
+  readonly pen: { at: ImagePoint; radius_px: number } | null;
+}
+
+export class OverlayLayer {
+  #layer: Layer;
+  #strokeCanvas = document.createElement("canvas");
+
+  constructor(layer: Layer) {
+    this.#layer = layer;
+  }
+
+  draw(scene: OverlayScene, view: View): void {
+    const { context, ratio } = this.#layer;
+    this.#layer.clear();
+    drawInImage(context, view, ratio);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    if (scene.hover !== null) this.#outline(scene.hover, view, 0.2, 2);
+    if (scene.selection !== null && scene.strokeBase === null) {
+      this.#outline(scene.selection, view, 0.16, 2.5);
+    }
+    if (scene.draft?.mask && scene.strokeBase === null) {
+      this.#draftMask(scene.draft.mask, scene.draftColour, view);
+    }
+    if (scene.stroke !== null) this.#stroke(scene.stroke, scene, view);
+    if (scene.box !== null) this.#box(scene.box, view);
+    drawOnScreen(context, ratio);
+    for (const prompt of scene.draft?.prompts ?? []) this.#prompt(prompt, view);
+    if (scene.pen !== null) this.#pen(scene.pen.at, scene.pen.radius_px * view.scale, view);
+  }
+
+  #outline({ row, colour }: Shown, { scale }: View, fill: number, width: number): void {
+    const { context } = this.#layer;
+    const path = pathOf(maskFromRLE(row.rle), scale);
+    context.fillStyle = withAlpha("#ffffff", fill);
+    context.fill(path, "evenodd");
+    context.setLineDash([]);
+    context.lineWidth = (width + 2.5) / scale;
+    context.strokeStyle = "#0b0d10b3";
+    context.stroke(path);
+    context.lineWidth = (width + 0.5) / scale;
+    context.strokeStyle = "#ffffff";
+    context.stroke(path);
+    context.lineWidth = Math.max(width - 1, 0.75) / scale;
+    context.strokeStyle = colour;
+    context.stroke(path);
+  }
+
+  #draftMask(mask: Mask, colour: string, { scale }: View): void {
+    const { context } = this.#layer;
+    const path = pathOf(mask, scale);
+    context.fillStyle = withAlpha(colour, 0.42);
+    context.fill(path, "evenodd");
+    context.setLineDash([]);
+    context.lineWidth = 4 / scale;
+    context.strokeStyle = "#0b0d1099";
+    context.stroke(path);
+    context.lineWidth = 2 / scale;
+    context.strokeStyle = "#ffffff";
+    context.stroke(path);
+  }
+
+  /** Strokes are drawn opaque aside and laid over as one, or they would darken where they cross. */
+  #stroke(stroke: Stroke, { strokeBase, draftColour }: OverlayScene, view: View): void {
+    const { context, canvas, ratio } = this.#layer;
+    const aside = this.#strokeCanvas;
+    aside.width = canvas.width;
+    aside.height = canvas.height;
+    const pen = aside.getContext("2d");
+    if (pen === null) return;
+    drawInImage(pen, view, ratio);
+    pen.fillStyle = draftColour;
+    pen.strokeStyle = draftColour;
+    if (strokeBase !== null) pen.fill(pathOf(strokeBase, view.scale), "evenodd");
+    pen.globalCompositeOperation = stroke.value === 1 ? "source-over" : "destination-out";
+    pen.lineWidth = 2 * stroke.radius_px;
+    pen.lineCap = "round";
+    pen.lineJoin = "round";
+    pen.beginPath();
+    for (const { x, y } of stroke.points) pen.lineTo(x, y);
+    const [first] = stroke.points;
+    if (stroke.points.length === 1 && first) pen.lineTo(first.x + 0.01, first.y);
+    pen.stroke();
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.globalAlpha = 0.5;
+    context.drawImage(aside, 0, 0);
+    context.restore();
+  }
+
+  #box({ x0, y0, x1, y1 }: Box, { scale }: View): void {
+    const { context } = this.#layer;
+    context.setLineDash([]);
+    context.lineWidth = 3 / scale;
+    context.strokeStyle = "#0b0d1099";
+    context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+    context.lineWidth = 1.5 / scale;
+    context.strokeStyle = "#ffffff";
+    context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+  }
+
+  #prompt(prompt: Prompt, view: View): void {
+    const { context } = this.#layer;
+    if (prompt.kind === "box") {
+      const [x0, y0, x1, y1] = prompt.box_xyxy;
+      context.setLineDash([4, 4]);
+      context.lineWidth = 1.25;
+      context.strokeStyle = "#ffffff";
+      context.strokeRect(
+        x0 * view.scale + view.x,
+        y0 * view.scale + view.y,
+        (x1 - x0) * view.scale,
+        (y1 - y0) * view.scale,
+      );
+      context.setLineDash([]);
+      return;
+    }
+    const x = prompt.xy[0] * view.scale + view.x;
+    const y = prompt.xy[1] * view.scale + view.y;
+    context.setLineDash([]);
+    context.beginPath();
+    context.arc(x, y, 6.5, 0, 2 * Math.PI);
+    // Told apart by sign and shade, not by colour alone.
+    context.fillStyle = prompt.label === 1 ? "#ffffff" : "#17191f";
+    context.fill();
+    context.lineWidth = 1.5;
+    context.strokeStyle = prompt.label === 1 ? "#17191f" : "#ffffff";
+    context.stroke();
+    context.beginPath();
+    context.moveTo(x - 3, y);
+    context.lineTo(x + 3, y);
+    if (prompt.label === 1) {
+      context.moveTo(x, y - 3);
+      context.lineTo(x, y + 3);
+    }
+    context.stroke();
+  }
+
+  #pen(at: ImagePoint, radius: number, view: View): void {
+    const { context } = this.#layer;
+    context.setLineDash([]);
+    context.beginPath();
+    context.arc(at.x * view.scale + view.x, at.y * view.scale + view.y, radius, 0, 2 * Math.PI);
+    context.lineWidth = 3;
+    context.strokeStyle = "#0b0d1080";
+    context.stroke();
+    context.lineWidth = 1.25;
+    context.strokeStyle = "#ffffff";
+    context.stroke();
+  }
+}

@@ -1,0 +1,208 @@
+/** The stacked canvases of the editor: redraws, once a frame, only the layers that changed. */
+
+import type { Editor } from "@/editor/editor";
+import { type Area, fitView, type ImagePoint, type View } from "@/editor/geometry";
+import type { Mask } from "@/editor/mask";
+import type { LabelId } from "@/editor/operations";
+import { liveMasks, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
+import { instanceColour } from "@/editor/render/colours";
+import { drawInImage, Layer } from "@/editor/render/layer";
+import { MaskLayer, type MaskScene } from "@/editor/render/mask-layer";
+import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
+import { Signal } from "@/editor/signal";
+import { recordClickToMask } from "@/editor/timings";
+
+const SHARP_FROM_SCALE = 3; // from here on the image shows its pixels instead of blurring them
+
+type Part = "image" | "masks" | "view" | "overlay";
+
+export interface StageOptions {
+  readonly labelColour: (label: LabelId) => string | undefined;
+}
+
+export class Stage {
+  readonly view: Signal<View>;
+  readonly pointer = new Signal<ImagePoint | null>(null);
+  readonly size = new Signal<Area>({ width: 1, height: 1 });
+  readonly area: Area;
+  #editor: Editor;
+  #options: StageOptions;
+  #image: Layer;
+  #maskCanvas: Layer;
+  #masks: MaskLayer;
+  #overlayCanvas: Layer;
+  #overlay: OverlayLayer;
+  #bitmap: ImageBitmap;
+  #isFitted = true;
+  #stale: Record<Part, boolean> = { image: true, masks: true, view: true, overlay: true };
+  #frame = 0;
+  #cleanups: (() => void)[] = [];
+
+  constructor(host: HTMLElement, editor: Editor, bitmap: ImageBitmap, options: StageOptions) {
+    this.#editor = editor;
+    this.#bitmap = bitmap;
+    this.#options = options;
+    this.area = { width: editor.size_hw[1], height: editor.size_hw[0] };
+    this.view = new Signal(fitView(this.size.get(), this.area));
+    this.#image = new Layer(host);
+    this.#maskCanvas = new Layer(host);
+    this.#overlayCanvas = new Layer(host);
+    this.#masks = new MaskLayer(this.#maskCanvas, () => this.#invalidate("masks"));
+    this.#overlay = new OverlayLayer(this.#overlayCanvas);
+    const observer = new ResizeObserver(() => this.#resize(host));
+    observer.observe(host);
+    this.#cleanups.push(() => observer.disconnect());
+    this.#watch();
+    this.#resize(host);
+  }
+
+  /** Show the whole image, and keep doing so when the window changes. */
+  fit(): void {
+    this.#isFitted = true;
+    this.view.set(fitView(this.size.get(), this.area));
+  }
+
+  setView(view: View): void {
+    this.#isFitted = false;
+    this.view.set(view);
+  }
+
+  readonly colourOf = ({ id, label }: { id: string; label: LabelId | null }): string =>
+    (label === null ? undefined : this.#options.labelColour(label)) ?? instanceColour(id);
+
+  dispose(): void {
+    cancelAnimationFrame(this.#frame);
+    for (const cleanup of this.#cleanups) cleanup();
+    this.#masks.dispose();
+    for (const layer of [this.#image, this.#maskCanvas, this.#overlayCanvas]) layer.remove();
+  }
+
+  #watch(): void {
+    const editor = this.#editor;
+    const masks = [editor.annotations, editor.hidden, editor.showsProposals];
+    const overlay = [editor.selection, editor.hover, editor.box, editor.label];
+    const pen = [editor.brush, editor.tool, this.pointer];
+    const on = (signals: readonly Signal<unknown>[], stale: Part): void => {
+      for (const signal of signals) {
+        this.#cleanups.push(signal.subscribe(() => this.#invalidate(stale)));
+      }
+    };
+    on(masks as readonly Signal<unknown>[], "masks");
+    on([...overlay, ...pen] as readonly Signal<unknown>[], "overlay");
+    on([this.view as Signal<unknown>], "view");
+    // What a stroke or a draft replaces is drawn on the overlay, so the masks go without it.
+    let replaced: string | null = null;
+    const onReplace = (): void => {
+      const now = this.#replaced();
+      this.#invalidate(now === replaced ? "overlay" : "masks");
+      replaced = now;
+    };
+    this.#cleanups.push(editor.stroke.subscribe(onReplace));
+    this.#cleanups.push(editor.draft.state.subscribe(onReplace));
+  }
+
+  #resize(host: HTMLElement): void {
+    const size = { width: host.clientWidth, height: host.clientHeight };
+    for (const layer of [this.#image, this.#maskCanvas, this.#overlayCanvas]) {
+      layer.resize(size, devicePixelRatio);
+    }
+    this.size.set(size);
+    if (this.#isFitted) this.fit();
+    this.#invalidate("masks");
+    this.#invalidate("view");
+    this.#draw(); // at once: a canvas that was resized is empty
+  }
+
+  #invalidate(what: Part): void {
+    this.#stale[what] = true;
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
+    const { image, masks, view } = this.#stale;
+    this.#stale = { image: false, masks: false, view: false, overlay: false };
+    const at = this.view.get();
+    this.#editor.pixelsPerScreenPixel = 1 / at.scale;
+    if (image || view) this.#drawImage(at);
+    if (masks) this.#masks.draw(this.#maskScene(), at);
+    else if (view) this.#masks.move(this.#maskScene(), at);
+    this.#drawOverlay(at);
+    recordClickToMask(this.#editor.draft.state.get());
+  }
+
+  #drawImage(view: View): void {
+    const { context, ratio } = this.#image;
+    this.#image.clear();
+    drawInImage(context, view, ratio);
+    context.imageSmoothingEnabled = view.scale * ratio < SHARP_FROM_SCALE;
+    context.imageSmoothingQuality = "high";
+    context.drawImage(this.#bitmap, 0, 0, this.area.width, this.area.height);
+  }
+
+  #maskScene(): MaskScene {
+    const editor = this.#editor;
+    const annotations = editor.annotations.get();
+    const replaced = this.#replaced();
+    const isDrawn = (kind: ObjectRef["kind"]) => (row: { id: string }) =>
+      editor.isShown({ kind, id: row.id }) && row.id !== replaced;
+    return {
+      masks: liveMasks(annotations).filter(isDrawn("mask")),
+      proposals: pendingProposals(annotations).filter(isDrawn("proposal")),
+      colourOf: this.colourOf,
+    };
+  }
+
+  #drawOverlay(view: View): void {
+    const editor = this.#editor;
+    const draft = editor.draft.state.get();
+    const stroke = editor.stroke.get();
+    const isPainting = ["brush", "eraser"].includes(editor.tool.get().name);
+    const at = this.pointer.get();
+    const target = draft?.target ?? editor.selection.get();
+    const label = editor.label.get();
+    this.#overlay.draw(
+      {
+        hover: stroke === null && draft === null ? this.#shown(editor.hover.get()) : null,
+        selection: this.#replaced() === null ? this.#shown(editor.selection.get()) : null,
+        draft: draft === null ? null : { mask: editor.draft.mask, prompts: draft.prompts },
+        draftColour:
+          this.#shown(target?.kind === "new" ? null : target)?.colour ??
+          (label === null ? undefined : this.#options.labelColour(label)) ??
+          "#7b86ee",
+        stroke,
+        strokeBase: this.#erasedMask(),
+        box: editor.box.get(),
+        pen: isPainting && at !== null ? { at, radius_px: editor.brush.get() } : null,
+      },
+      view,
+    );
+  }
+
+  /** The mask or proposal that the overlay shows in its new form. */
+  #replaced(): string | null {
+    const draft = this.#editor.draft.state.get();
+    const stroke = this.#editor.stroke.get();
+    if (draft !== null) {
+      const isShown = draft.hypotheses.length > 0 && draft.target.kind !== "new";
+      return isShown ? draft.target.id : null;
+    }
+    if (stroke === null || stroke.value === 1) return null;
+    const target = this.#editor.strokeTarget(stroke);
+    return target.kind === "new" ? null : target.id;
+  }
+
+  /** What an eraser's stroke under way takes from. */
+  #erasedMask(): Mask | null {
+    const stroke = this.#editor.stroke.get();
+    if (stroke === null || stroke.value === 1) return null;
+    return this.#editor.maskOf(this.#editor.strokeTarget(stroke));
+  }
+
+  #shown(ref: ObjectRef | null): Shown | null {
+    const row = rowOf(this.#editor.annotations.get(), ref);
+    if (row === null || ref === null || !this.#editor.isShown(ref)) return null;
+    return { row, colour: ref.kind === "proposal" ? instanceColour(row.id) : this.colourOf(row) };
+  }
+}

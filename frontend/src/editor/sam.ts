@@ -1,0 +1,183 @@
+/** The page's side of the decoder: loads it, refuses a wrong one, drops overtaken requests. */
+
+import type { SizeHW } from "@/editor/geometry";
+import type { Prompt } from "@/editor/operations";
+import type {
+  DecodeRequest,
+  SamMask,
+  SamReply,
+  SamRequest,
+  SamTimings,
+} from "@/editor/sam.messages";
+
+/** A bundle's decoder, and the encoder whose embeddings it was trained on. */
+export interface DecoderSource {
+  readonly id: string;
+  readonly encoder_digest: string;
+  readonly decoder_url: string;
+}
+
+export interface EmbeddingSource {
+  readonly url: string;
+  readonly encoder_digest: string;
+}
+
+export interface Decoded {
+  readonly mask: SamMask;
+  /** The other two hypotheses, when one point was ambiguous. */
+  readonly others: Promise<readonly SamMask[]>;
+  readonly timings: SamTimings;
+}
+
+/** A decoder reads only the embeddings of the encoder that it was trained with. */
+export class EncoderMismatchError extends Error {
+  override name = "EncoderMismatchError";
+
+  constructor() {
+    super(
+      "This image was prepared for another model than the one that is serving. Points and boxes " +
+        "are off until it is prepared again; brush, eraser and labels work.",
+    );
+  }
+}
+
+export function assertSameEncoder(decoder: DecoderSource, embedding: EmbeddingSource): void {
+  if (decoder.encoder_digest !== embedding.encoder_digest) throw new EncoderMismatchError();
+}
+
+/** What Decoder needs of a Worker. */
+export interface WorkerPort {
+  postMessage(message: SamRequest, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent<SamReply>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
+interface Waiting {
+  resolve(reply: SamReply): void;
+  others(masks: readonly SamMask[]): void;
+}
+
+export class Decoder {
+  #worker: WorkerPort;
+  #fetchBytes: (url: string) => Promise<ArrayBuffer>;
+  #loads = new Map<string, Promise<void>>();
+  #embedded = new Map<string, Promise<void>>();
+  #waiting = new Map<number, Waiting>();
+  #nextId = 1;
+  #newest = 0;
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(worker: WorkerPort, fetchBytes: (url: string) => Promise<ArrayBuffer>) {
+    this.#worker = worker;
+    this.#fetchBytes = fetchBytes;
+    worker.onmessage = ({ data }) => this.#take(data);
+    worker.onerror = ({ message }) => this.#failAll(message || "The decoder stopped.");
+  }
+
+  /** Fetch and start a bundle's decoder. Cheap when it is the one that runs. */
+  load(source: DecoderSource): Promise<void> {
+    const known = this.#loads.get(source.id);
+    if (known !== undefined) return known;
+    const load = this.#load(source);
+    this.#loads.clear(); // the worker holds one decoder
+    this.#loads.set(source.id, load);
+    load.catch(() => this.#loads.delete(source.id));
+    return load;
+  }
+
+  /** Hand an image's embedding to the worker, which keeps the last few. */
+  embed(source: EmbeddingSource, key: string): Promise<void> {
+    const known = this.#embedded.get(key);
+    if (known !== undefined) return known;
+    const embed = this.#fetchBytes(source.url).then((float16) => {
+      this.#worker.postMessage({ kind: "embed", key, float16 }, [float16]);
+    });
+    this.#embedded.set(key, embed);
+    embed.catch(() => this.#embedded.delete(key));
+    return embed;
+  }
+
+  /**
+   * Decode prompts. Resolves to null when a later call overtook this one: while the worker is busy
+   * only the newest request waits for it.
+   */
+  async decode(
+    source: DecoderSource,
+    embedding: EmbeddingSource,
+    key: string,
+    prompt: { size_hw: SizeHW; prompts: readonly Prompt[]; previous: Float32Array | null },
+  ): Promise<Decoded | null> {
+    assertSameEncoder(source, embedding);
+    this.#newest += 1;
+    const turn = this.#newest;
+    await this.#running.catch(() => undefined);
+    if (turn !== this.#newest) return null;
+    const run = this.#prepareAndDecode(source, embedding, key, prompt);
+    this.#running = run;
+    return run;
+  }
+
+  async #prepareAndDecode(
+    source: DecoderSource,
+    embedding: EmbeddingSource,
+    key: string,
+    prompt: Omit<DecodeRequest, "bundle" | "embedding">,
+  ): Promise<Decoded> {
+    await Promise.all([this.load(source), this.embed(embedding, key)]);
+    const request = { bundle: source.id, embedding: key, ...prompt };
+    const decoded = await this.#request(request);
+    if (decoded !== "missing") return decoded;
+    this.#embedded.delete(key); // the worker has let go of it
+    await this.embed(embedding, key);
+    const again = await this.#request(request);
+    if (again === "missing") throw new Error("The decoder lost the image. Reload the page.");
+    return again;
+  }
+
+  async #load(source: DecoderSource): Promise<void> {
+    const decoder = await this.#fetchBytes(source.decoder_url);
+    const reply = await this.#ask((id) => ({ kind: "load", id, bundle: source.id, decoder }));
+    if (reply.kind === "failed") throw new Error(`The decoder did not start: ${reply.message}`);
+  }
+
+  async #request(decode: DecodeRequest): Promise<Decoded | "missing"> {
+    let resolveOthers: (masks: readonly SamMask[]) => void = () => undefined;
+    const others = new Promise<readonly SamMask[]>((resolve) => {
+      resolveOthers = resolve;
+    });
+    const reply = await this.#ask((id) => ({ kind: "decode", id, decode }), resolveOthers);
+    if (reply.kind === "mask") {
+      if (reply.mask.token === 0) resolveOthers([]);
+      return { mask: reply.mask, others, timings: reply.timings };
+    }
+    if (reply.kind === "failed" && reply.isEmbeddingMissing) return "missing";
+    throw new Error(reply.kind === "failed" ? reply.message : "unexpected reply");
+  }
+
+  #ask(
+    make: (id: number) => SamRequest,
+    others: Waiting["others"] = () => undefined,
+  ): Promise<SamReply> {
+    const id = this.#nextId;
+    this.#nextId += 1;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, { resolve, others });
+      this.#worker.postMessage(make(id), []);
+    });
+  }
+
+  #take(reply: SamReply): void {
+    const waiting = this.#waiting.get(reply.id);
+    if (reply.kind === "others") waiting?.others(reply.masks);
+    else waiting?.resolve(reply);
+    const isOpen = reply.kind === "mask" && reply.mask.token !== 0;
+    if (!isOpen) this.#waiting.delete(reply.id);
+  }
+
+  #failAll(message: string): void {
+    for (const [id, { resolve }] of this.#waiting) {
+      resolve({ kind: "failed", id, message, isEmbeddingMissing: false });
+    }
+    this.#waiting.clear();
+  }
+}

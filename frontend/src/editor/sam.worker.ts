@@ -1,0 +1,147 @@
+/** SAM's mask decoder in a Web Worker: prompts and an embedding in, masks of the image out. */
+
+import glueUrl from "onnxruntime-web/ort-wasm-simd-threaded.mjs?url";
+import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
+import * as ort from "onnxruntime-web/wasm";
+import { float32FromFloat16 } from "@/editor/float16";
+import { LOGITS_SIDE, maskOfLogits, toFrame } from "@/editor/frame";
+import { LRU } from "@/editor/lru";
+import { runsOf } from "@/editor/mask";
+import type { Prompt } from "@/editor/operations";
+import type { DecodeRequest, SamMask, SamReply, SamRequest } from "@/editor/sam.messages";
+
+const EMBEDDING_DIMS = [1, 256, 64, 64];
+const EMBEDDINGS_KEPT = 8; // 4 MiB each
+const MAX_THREADS = 4; // more do not help a graph of this size
+const PLANE = LOGITS_SIDE * LOGITS_SIDE;
+const PADDING = -1; // the label of a point that means "no further prompt"
+
+// A file of our own build: nothing is fetched from elsewhere.
+ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
+// Threads share memory, which browsers allow only on an isolated page.
+ort.env.wasm.numThreads = self.crossOriginIsolated
+  ? Math.min(navigator.hardwareConcurrency, MAX_THREADS)
+  : 1;
+
+const embeddings = new LRU<string, ort.Tensor>(EMBEDDINGS_KEPT);
+let session: ort.InferenceSession | null = null;
+let sessionBundle = "";
+let queue: Promise<void> = Promise.resolve();
+
+self.onmessage = ({ data }: MessageEvent<SamRequest>): void => {
+  queue = queue.then(() => answer(data));
+};
+
+async function answer(request: SamRequest): Promise<void> {
+  if (request.kind === "embed") {
+    const values = float32FromFloat16(request.float16);
+    embeddings.set(request.key, new ort.Tensor("float32", values, EMBEDDING_DIMS));
+    return;
+  }
+  try {
+    await (request.kind === "load" ? load(request) : decode(request.id, request.decode));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    post({ kind: "failed", id: request.id, message, isEmbeddingMissing: false });
+  }
+}
+
+async function load(request: Extract<SamRequest, { kind: "load" }>): Promise<void> {
+  await session?.release();
+  session = await ort.InferenceSession.create(new Uint8Array(request.decoder), {
+    executionProviders: ["wasm"],
+    graphOptimizationLevel: "all",
+  });
+  sessionBundle = request.bundle;
+  // The first run allocates; the person's first click should not wait for that.
+  const nothing = new ort.Tensor("float32", new Float32Array(256 * 64 * 64), EMBEDDING_DIMS);
+  const prompt: Prompt = { kind: "point", xy: [1, 1], label: 1 };
+  await run(session, nothing, [prompt], [64, 64], null);
+  post({ kind: "loaded", id: request.id, threads: ort.env.wasm.numThreads ?? 1 });
+}
+
+async function decode(id: number, request: DecodeRequest): Promise<void> {
+  const embedding = embeddings.get(request.embedding);
+  if (embedding === undefined || session === null || sessionBundle !== request.bundle) {
+    const message = "The decoder or the embedding is not loaded.";
+    post({ kind: "failed", id, message, isEmbeddingMissing: true });
+    return;
+  }
+  const { prompts, size_hw, previous } = request;
+  const started = performance.now();
+  const { logits, iou } = await run(session, embedding, prompts, size_hw, previous);
+  const decoded = performance.now();
+  const maskOf = (token: SamMask["token"]): SamMask => {
+    const own = logits.slice(token * PLANE, (token + 1) * PLANE);
+    const runs = runsOf(maskOfLogits(own, size_hw));
+    return { token, runs, predicted_iou: iou[token] as number, logits: own };
+  };
+
+  const isOnePoint = prompts.length === 1 && prompts[0]?.kind === "point" && previous === null;
+  if (!isOnePoint) {
+    const mask = maskOf(0);
+    const timings = { decoder_ms: decoded - started, upscale_ms: performance.now() - decoded };
+    post({ kind: "mask", id, mask, timings }, [mask]);
+    return;
+  }
+  const byIoU = ([1, 2, 3] as const).toSorted((a, b) => (iou[b] as number) - (iou[a] as number));
+  const [best, ...others] = byIoU;
+  const mask = maskOf(best as SamMask["token"]);
+  const timings = { decoder_ms: decoded - started, upscale_ms: performance.now() - decoded };
+  post({ kind: "mask", id, mask, timings }, [mask]);
+  const masks = others.map(maskOf);
+  post({ kind: "others", id, masks }, masks);
+}
+
+async function run(
+  decoder: ort.InferenceSession,
+  embedding: ort.Tensor,
+  prompts: readonly Prompt[],
+  size_hw: DecodeRequest["size_hw"],
+  previous: Float32Array | null,
+): Promise<{ logits: Float32Array<ArrayBuffer>; iou: Float32Array }> {
+  const { coordinates, labels } = encodePrompts(prompts, size_hw);
+  const float32 = (values: Float32Array | number[], dims: number[]): ort.Tensor =>
+    new ort.Tensor("float32", Float32Array.from(values), dims);
+  const output = await decoder.run({
+    image_embeddings: embedding,
+    point_coords: float32(coordinates, [1, labels.length, 2]),
+    point_labels: float32(labels, [1, labels.length]),
+    mask_input: float32(previous ?? new Float32Array(PLANE), [1, 1, LOGITS_SIDE, LOGITS_SIDE]),
+    has_mask_input: float32([previous === null ? 0 : 1], [1]),
+  });
+  return {
+    logits: (output.low_res_masks as ort.Tensor).data as Float32Array<ArrayBuffer>,
+    iou: (output.iou_predictions as ort.Tensor).data as Float32Array,
+  };
+}
+
+/** Points, then the box's corners (labels 2 and 3), or a padding point where there is no box. */
+function encodePrompts(
+  prompts: readonly Prompt[],
+  size_hw: DecodeRequest["size_hw"],
+): { coordinates: number[]; labels: number[] } {
+  const coordinates: number[] = [];
+  const labels: number[] = [];
+  const add = (x: number, y: number, label: number): void => {
+    coordinates.push(...toFrame({ x, y }, size_hw));
+    labels.push(label);
+  };
+  for (const prompt of prompts) {
+    if (prompt.kind === "point") add(prompt.xy[0], prompt.xy[1], prompt.label);
+  }
+  const box = prompts.findLast((prompt) => prompt.kind === "box");
+  if (box === undefined) {
+    add(0, 0, PADDING);
+  } else {
+    const [x0, y0, x1, y1] = box.box_xyxy;
+    add(x0, y0, 2);
+    add(x1, y1, 3);
+  }
+  return { coordinates, labels };
+}
+
+function post(reply: SamReply, masks: readonly SamMask[] = []): void {
+  const transfer = masks.flatMap(({ runs, logits }) => [runs.buffer, logits.buffer]);
+  self.postMessage(reply, { transfer });
+}

@@ -1,0 +1,227 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { Operation } from "@/editor/operations";
+import { ImageOutbox, type OutboxOptions, type OutboxStatus, type Save } from "@/editor/outbox";
+import { OutboxDatabase } from "@/editor/outbox-db";
+import { annotationsOf, maskRow, proposalRow, square } from "./annotations";
+import { SaveServer } from "./server";
+
+const IMAGE = 5;
+const USER = 1;
+
+let db: OutboxDatabase;
+let server: SaveServer;
+let timers: (() => void)[];
+let statuses: OutboxStatus[];
+
+beforeEach(async () => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  db = await OutboxDatabase.open();
+  const proposals = [proposalRow("p1", square(2, 2, 3), 0.9)];
+  server = new SaveServer(annotationsOf([maskRow("m1", square(1, 1, 4))], proposals));
+  timers = [];
+  statuses = [];
+});
+
+function open(save: Save, change: Partial<OutboxOptions> = {}): Promise<ImageOutbox> {
+  return ImageOutbox.open({
+    image: IMAGE,
+    user: USER,
+    version: server.version,
+    db,
+    save,
+    schedule: (task) => {
+      timers.push(task);
+      return () => {
+        timers = timers.filter((timer) => timer !== task);
+      };
+    },
+    events: {
+      onStatus: (status) => statuses.push(status),
+      onSaved: () => undefined,
+      onRebase: () => undefined,
+    },
+    ...change,
+  });
+}
+
+function label(value: number): Operation {
+  return { id: crypto.randomUUID(), kind: "revise", mask: "m1", label: value };
+}
+
+const waiting = async () => (await db.rows(USER, IMAGE)).map(({ operation }) => operation.id);
+
+test("an operation is on the device first, then on the server, and then only there", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  const operation = label(1);
+
+  await outbox.push([operation]);
+  await outbox.whenSaved();
+
+  expect(statuses.map(({ state }) => state)).toContain("device");
+  expect(outbox.status.state).toBe("saved");
+  expect(server.log).toMatchObject([{ id: operation.id, author: "ada" }]);
+  expect(await waiting()).toEqual([]);
+});
+
+test("a lost reply is answered by sending the same ids again, and nothing is doubled", async () => {
+  let isLossy = true;
+  const outbox = await open(async (...call) => {
+    const reply = await server.saveAs("ada")(...call);
+    return isLossy ? { kind: "unreachable" } : reply;
+  });
+  await outbox.push([label(1)]);
+  await vi.waitFor(() => expect(timers).toHaveLength(1));
+  isLossy = false;
+
+  timers[0]?.();
+  await outbox.whenSaved();
+
+  expect(server.log).toHaveLength(1);
+  expect(await waiting()).toEqual([]);
+});
+
+test("while offline everything stays on the device, and a new page sends it", async () => {
+  const page = await open(async () => ({ kind: "unreachable" }));
+  await page.push([label(1), label(2)]);
+  await vi.waitFor(() => expect(page.status.hindrance).toBe("offline"));
+  page.close();
+
+  const reloaded = await open(server.saveAs("ada"));
+  reloaded.resume();
+  await reloaded.whenSaved();
+
+  expect(server.log.map((operation) => "label" in operation && operation.label)).toEqual([1, 2]);
+});
+
+test("the wait between attempts grows up to half a minute", async () => {
+  const delays: number[] = [];
+  const outbox = await open(async () => ({ kind: "unreachable" }), {
+    schedule: (task, delay_ms) => {
+      delays.push(delay_ms);
+      timers.push(task);
+      return () => undefined;
+    },
+  });
+  await outbox.push([label(1)]);
+
+  for (let turn = 1; turn < 8; turn += 1) {
+    await vi.waitFor(() => expect(delays).toHaveLength(turn));
+    timers.at(-1)?.();
+  }
+
+  expect(delays.slice(0, 7)).toEqual([1000, 2000, 4000, 8000, 16000, 30000, 30000]);
+});
+
+test("an ended session keeps the work and drains after the login", async () => {
+  let isLoggedIn = false;
+  const save = server.saveAs("ada");
+  const outbox = await open(async (...call) => (isLoggedIn ? save(...call) : { kind: "login" }));
+  await outbox.push([label(1)]);
+  await vi.waitFor(() => expect(outbox.status.hindrance).toBe("login"));
+  const before = await waiting();
+  isLoggedIn = true;
+
+  outbox.resume();
+  await outbox.whenSaved();
+
+  expect(before).toHaveLength(1);
+  expect(outbox.status).toMatchObject({ state: "saved", hindrance: "none" });
+});
+
+test("what another person waits for on this device is not sent as mine", async () => {
+  const theirs = await open(async () => ({ kind: "login" }), { user: 2 });
+  await theirs.push([label(1)]);
+
+  const mine = await open(server.saveAs("ada"));
+  mine.resume();
+
+  expect(mine.pending).toEqual([]);
+  expect(await db.images(2)).toEqual([IMAGE]);
+});
+
+test("one save is in flight at a time, and what comes meanwhile goes with the next", async () => {
+  const batches: number[] = [];
+  let release: () => void = () => undefined;
+  const outbox = await open(async (image, version, operations) => {
+    batches.push(operations.length);
+    await new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    return server.saveAs("ada")(image, version, operations);
+  });
+  await outbox.push([label(1)]);
+  await outbox.push([label(2)]);
+  await outbox.push([label(3)]);
+  const whileOne = [...batches];
+
+  release();
+  await vi.waitFor(() => expect(batches).toHaveLength(2));
+  release();
+  await outbox.whenSaved();
+
+  expect(whileOne).toEqual([1]);
+  expect(batches).toEqual([1, 2]);
+});
+
+test("a stale save hands on what was missed and goes through on top of it", async () => {
+  const onRebase = vi.fn();
+  const events = { onStatus: () => undefined, onSaved: () => undefined, onRebase };
+  const outbox = await open(server.saveAs("ada"), { events });
+  const theirs = label(8);
+  await server.saveAs("grace")(IMAGE, 0, [theirs]);
+  const own = label(9);
+
+  await outbox.push([own]);
+  await outbox.whenSaved();
+
+  const missed = [expect.objectContaining({ id: theirs.id, author: "grace" })];
+  expect(onRebase).toHaveBeenCalledWith(missed, [own]);
+  expect(server.annotations.masks.get("m1")?.label).toBe(9);
+  expect(server.log.map(({ id }) => id)).toEqual([theirs.id, own.id]);
+});
+
+test("a proposal that another person decided first keeps their verdict, and I keep my mask", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  const rle = square(2, 2, 3);
+  const accept = { kind: "create", label: 1, rle, proposal: "p1" } as const;
+  await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
+
+  await outbox.push([{ ...accept, id: "own", mask: "mine" }]);
+  await outbox.whenSaved();
+
+  expect(server.annotations.masks.get("hers")?.proposal).toBe("p1");
+  expect(server.annotations.masks.get("mine")?.proposal).toBeNull();
+  expect(outbox.status.refused).toEqual([]);
+});
+
+test("an operation that the server refuses is set aside with its reason, and the rest is saved", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  const broken: Operation = { id: "broken", kind: "delete", mask: "never-seen" };
+
+  await outbox.push([label(1), broken, label(2)]);
+  await outbox.whenSaved();
+
+  expect(server.log).toHaveLength(2);
+  expect(outbox.status).toMatchObject({
+    state: "saved",
+    hindrance: "refused",
+    refused: [{ operation: broken, reason: "no such mask" }],
+  });
+  const reopened = await open(server.saveAs("ada"));
+  expect(reopened.status.refused).toHaveLength(1);
+  await reopened.discardRefused();
+  expect(await waiting()).toEqual([]);
+});
+
+test("when the device cannot store, the page says so and the server gets the work", async () => {
+  vi.spyOn(db, "add").mockRejectedValue(new DOMException("full", "QuotaExceededError"));
+  const outbox = await open(server.saveAs("ada"));
+
+  await outbox.push([label(1)]);
+  await outbox.whenSaved();
+
+  expect(statuses.map(({ state }) => state)).toContain("unprotected");
+  expect(server.log).toHaveLength(1);
+});

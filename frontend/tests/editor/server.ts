@@ -1,0 +1,65 @@
+/** The saving half of the API in memory, with the rules of DESIGN's Saving section. */
+
+import {
+  type Annotations,
+  applyOperations,
+  type MissedOperation,
+  type Operation,
+} from "@/editor/operations";
+import type { Save, SaveReply } from "@/editor/outbox";
+
+export class SaveServer {
+  version = 0;
+  annotations: Annotations;
+  readonly log: MissedOperation[] = [];
+  saves = 0;
+
+  constructor(annotations: Annotations) {
+    this.annotations = annotations;
+  }
+
+  /** How one person's page reaches the server. */
+  saveAs(author: string): Save {
+    return async (_image, version, operations) => this.#save(author, version, operations);
+  }
+
+  #save(author: string, expected: number, operations: readonly Operation[]): SaveReply {
+    this.saves += 1;
+    const known = new Set(this.log.map(({ id }) => id));
+    const fresh = operations.filter(({ id }) => !known.has(id));
+    if (fresh.length === 0) return this.#saved();
+    if (expected !== this.version) {
+      const missed = this.log.filter(({ image_version }) => image_version > expected);
+      return { kind: "stale", version: this.version, missed };
+    }
+    const reason = fresh.map((operation) => this.#refusal(operation)).find((text) => text !== null);
+    if (reason !== undefined && reason !== null) return { kind: "refused", reason };
+    this.version += 1;
+    const image_version = this.version;
+    const logged = fresh.map((operation) => ({ ...operation, author, image_version }));
+    this.annotations = applyOperations(this.annotations, logged);
+    this.log.push(...logged);
+    return this.#saved();
+  }
+
+  #saved(): SaveReply {
+    const masks = [...this.annotations.masks.values()].map(({ id, revision }) => ({
+      id,
+      revision,
+    }));
+    return { kind: "saved", version: this.version, masks };
+  }
+
+  #refusal(operation: Operation): string | null {
+    const { masks, proposals } = this.annotations;
+    if (operation.kind === "verdict") {
+      const state = proposals.get(operation.proposal)?.state;
+      return operation.verdict === "pending" || state === "pending" ? null : "already decided";
+    }
+    if (operation.kind === "create") {
+      const isTaken = masks.get(operation.mask)?.isDeleted === false;
+      return isTaken ? "the mask exists" : null;
+    }
+    return masks.has(operation.mask) ? null : "no such mask";
+  }
+}

@@ -1,0 +1,193 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type Annotations, applyOperations, type MissedOperation } from "@/editor/operations";
+import { liveMasks, pendingProposals } from "@/editor/picking";
+import { AnnotationStore, type ChangeSet, type OperationDraft } from "@/editor/store";
+import { annotationsOf, maskRow, proposalRow, square } from "./annotations";
+
+function seen({ masks, proposals }: Annotations) {
+  return {
+    masks: [...masks.values()]
+      .filter(({ isDeleted }) => !isDeleted)
+      .map(({ id, label, parent, rle }) => [id, label, parent, rle.counts])
+      .sort(),
+    proposals: [...proposals.values()].map(({ id, state }) => [id, state]).sort(),
+  };
+}
+
+function start(): AnnotationStore {
+  const masks = [maskRow("m1", square(1, 1, 4)), maskRow("m2", square(8, 8, 5), { label: 3 })];
+  const proposals = [
+    proposalRow("p1", square(2, 2, 3), 0.9),
+    proposalRow("p2", square(9, 1, 3), 0.8),
+  ];
+  return new AnnotationStore(annotationsOf(masks, proposals), "ada");
+}
+
+test("a commit changes the annotations and says what to save", () => {
+  const store = start();
+  const heard: ChangeSet[] = [];
+  store.subscribe((changeSet) => heard.push(changeSet));
+
+  const operations = store.commit([{ kind: "revise", mask: "m1", label: 7 }]);
+
+  expect(store.annotations.masks.get("m1")).toMatchObject({ label: 7, author: "ada" });
+  expect(operations).toMatchObject([{ kind: "revise", mask: "m1", label: 7 }]);
+  expect(heard).toMatchObject([{ origin: "local", operations }]);
+});
+
+test("undo of an acceptance deletes the mask and opens the proposal again; redo accepts again", () => {
+  const store = start();
+  const rle = square(2, 2, 3);
+  store.commit([{ kind: "create", mask: "new", label: 1, rle, proposal: "p1" }]);
+
+  const undone = store.undo();
+  const whileUndone = seen(store.annotations);
+  const redone = store.redo();
+
+  expect(undone).toMatchObject([
+    { kind: "delete", mask: "new" },
+    { kind: "verdict", proposal: "p1", verdict: "pending" },
+  ]);
+  expect(whileUndone).toEqual(seen(start().annotations));
+  expect(redone).toMatchObject([{ kind: "create", mask: "new", proposal: "p1" }]);
+  expect(store.annotations.proposals.get("p1")?.state).toBe("accepted");
+});
+
+test("undo of a deletion brings the mask back as it was", () => {
+  const store = start();
+  store.commit([{ kind: "delete", mask: "m2" }]);
+
+  const operations = store.undo();
+
+  expect(operations).toMatchObject([{ kind: "revise", mask: "m2", label: 3 }]);
+  expect(seen(store.annotations)).toEqual(seen(start().annotations));
+});
+
+test("undo leaves alone what someone else has changed since", () => {
+  const store = start();
+  store.commit([{ kind: "revise", mask: "m1", label: 7 }]);
+  const theirs = { id: "op", kind: "revise", mask: "m1", label: 9 } as const;
+  store.rebase([{ ...theirs, author: "grace", image_version: 2 }], []);
+
+  const operations = store.undo();
+
+  expect(operations).toEqual([]);
+  expect(store.annotations.masks.get("m1")).toMatchObject({ label: 9, author: "grace" });
+});
+
+test("rebasing takes in the others' work and keeps one's own on top", () => {
+  const store = start();
+  const own = store.commit([{ kind: "revise", mask: "m1", label: 7 }]);
+  const missed: MissedOperation[] = [
+    {
+      id: "a",
+      kind: "revise",
+      mask: "m1",
+      rle: square(0, 0, 2),
+      author: "grace",
+      image_version: 2,
+    },
+    { id: "b", kind: "delete", mask: "m2", author: "grace", image_version: 2 },
+  ];
+
+  store.rebase(missed, own);
+
+  expect(seen(store.annotations).masks).toEqual([["m1", 7, null, square(0, 0, 2).counts]]);
+});
+
+const anyDraft = fc.oneof(
+  fc.record({
+    kind: fc.constant("revise" as const),
+    mask: fc.constantFrom("m1", "m2"),
+    label: fc.constantFrom(null, 1, 2),
+  }),
+  fc.record({
+    kind: fc.constant("revise" as const),
+    mask: fc.constantFrom("m1", "m2"),
+    rle: fc.integer({ min: 1, max: 9 }).map((side) => square(1, 1, side)),
+  }),
+  fc.record({ kind: fc.constant("delete" as const), mask: fc.constantFrom("m1", "m2") }),
+  fc.uuid().map((mask) => ({ kind: "create" as const, mask, label: 1, rle: square(3, 3, 3) })),
+  fc.record({
+    kind: fc.constant("verdict" as const),
+    proposal: fc.constant("p2"),
+    verdict: fc.constantFrom("rejected" as const, "pending" as const),
+  }),
+  fc.uuid().map((mask) => ({
+    kind: "create" as const,
+    mask,
+    label: 2,
+    rle: square(2, 2, 3),
+    proposal: "p1",
+  })),
+);
+
+const anyWork = fc.array(
+  fc.oneof(
+    { weight: 3, arbitrary: fc.array(anyDraft, { minLength: 1, maxLength: 3 }) },
+    { weight: 2, arbitrary: fc.constantFrom("undo" as const, "redo" as const) },
+  ),
+  { maxLength: 20 },
+);
+
+function work(store: AnnotationStore, steps: readonly (OperationDraft[] | "undo" | "redo")[]) {
+  return steps.flatMap((step) => {
+    if (step === "undo") return store.undo();
+    return step === "redo" ? store.redo() : store.commit(step.filter((d) => isOffered(store, d)));
+  });
+}
+
+/** The page offers a proposal for acceptance only while it waits. */
+function isOffered({ annotations }: AnnotationStore, draft: OperationDraft): boolean {
+  if (!("proposal" in draft) || draft.kind !== "create") return true;
+  return annotations.proposals.get(draft.proposal ?? "")?.state === "pending";
+}
+
+test("the operations say all that happened: replayed elsewhere they give the same", () => {
+  fc.assert(
+    fc.property(anyWork, (steps) => {
+      const store = start();
+      const operations = work(store, steps);
+      const elsewhere = applyOperations(start().annotations, operations, "ada");
+      expect(seen(elsewhere)).toEqual(seen(store.annotations));
+    }),
+    { seed: 5 },
+  );
+});
+
+test("replaying operations that are there already changes nothing", () => {
+  fc.assert(
+    fc.property(anyWork, (steps) => {
+      const store = start();
+      const operations = work(store, steps);
+      const before = seen(store.annotations);
+      store.reload(store.annotations, operations);
+      expect(seen(store.annotations)).toEqual(before);
+    }),
+    { seed: 6 },
+  );
+});
+
+test("undoing everything and redoing everything leads back", () => {
+  fc.assert(
+    fc.property(fc.array(fc.array(anyDraft, { minLength: 1, maxLength: 3 })), (steps) => {
+      const store = start();
+      work(store, steps);
+      const after = seen(store.annotations);
+      while (store.canUndo) store.undo();
+      const before = seen(store.annotations);
+      while (store.canRedo) store.redo();
+      expect(before).toEqual(seen(start().annotations));
+      expect(seen(store.annotations)).toEqual(after);
+    }),
+    { seed: 7 },
+  );
+});
+
+test("lists hold what is there: live masks, and the surest proposals first", () => {
+  const { annotations } = start();
+
+  expect(liveMasks(annotations).map(({ id }) => id)).toEqual(["m1", "m2"]);
+  expect(pendingProposals(annotations).map(({ id }) => id)).toEqual(["p1", "p2"]);
+});
