@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
@@ -14,6 +14,7 @@ from annotation.errors import InvalidInputError, StaleVersionError
 from annotation.models import Image, Label, Mask, Operation, Proposal, Revision
 from annotation.services.operations import Canvas, Op, apply_operation
 
+UUIDS: Final = ("id", "mask", "parent", "proposal")
 log = structlog.get_logger(__name__)
 
 
@@ -32,13 +33,14 @@ def save_operations(
     """Append a client's operations to an image, all or none.
 
     An operation whose id is known has been saved before and is skipped, for ever: sending a
-    request again is harmless. Operations hold ids as UUIDs, as api/masks.py reads them.
+    request again is harmless. api/operations.py says what an operation holds.
 
     Raises:
         StaleVersionError: somebody saved in between; carries the operations missed.
         InvalidInputError: an operation cannot be applied; names its place and field.
 
     """
+    operations = [_with_uuids(op) for op in operations]
     _check_ids(operations)
     locked = Image.objects.select_for_update()
     image = locked.only("pk", "version", "height", "width", "project_id").get(pk=image_id)
@@ -69,6 +71,12 @@ def save_operations(
     Image.objects.filter(pk=image.pk).update(version=version)
     log.info("masks_saved", image_id=image.pk, version=version, operations=len(rows))
     return SaveResult(version, [(m.pk, m.head.number) for m in canvas.touched.values() if m.head])
+
+
+def _with_uuids(op: Op) -> Op:
+    """Ids may come as text, from a program that calls this itself."""
+    texts = {key: UUID(op[key]) for key in UUIDS if isinstance(op.get(key), str)}
+    return {**op, **texts}
 
 
 def _check_ids(operations: Sequence[Op]) -> None:
