@@ -149,7 +149,8 @@ class Supervisor:
             chunk = os.read(key.fd, 65536)
             if not chunk:
                 self._pipes.unregister(key.fileobj)
-                os.close(key.fd)
+                if running.process.stdout is not None:  # its own close: the number is reused
+                    running.process.stdout.close()
             *lines, running.rest = (running.rest + chunk).split(b"\n")
             for line in lines:
                 self.say(line.decode(errors="replace"), running.service.name)
