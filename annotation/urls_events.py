@@ -3,5 +3,9 @@
 from django.urls import path
 
 from annotation.api.events import project_events
+from annotation.api.health import livez
 
-urlpatterns = [path("events/projects/<int:project_id>", project_events)]
+urlpatterns = [
+    path("livez", livez),
+    path("events/projects/<int:project_id>", project_events),
+]

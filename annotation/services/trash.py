@@ -1,0 +1,47 @@
+"""Emptying the trash: after TRASH_DAYS the pixels go; rows and everything people made stay."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from annotation import storage
+from annotation.models import Embedding, Image, Upload
+
+log = structlog.get_logger(__name__)
+
+
+def empty_trash() -> int:
+    """Delete the stored pixels that nothing outside the trash needs; return of how many images.
+
+    Also ends uploads whose bytes never came. Safe to repeat.
+    """
+    cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
+    _drop_stale_uploads(cutoff)
+    expired = Q(deleted_at__lt=cutoff) | Q(project__deleted_at__lt=cutoff)
+    needed = Image.objects.exclude(expired).filter(sha256=OuterRef("sha256"))
+    digests = Image.objects.filter(expired, ~Exists(needed)).values_list("sha256", flat=True)
+    emptied = 0
+    for sha256 in digests.distinct().iterator():
+        if not storage.exists(storage.original_key(sha256)):
+            continue
+        rows = Embedding.objects.filter(image_sha256=sha256)
+        for digest in rows.values_list("encoder_digest", flat=True):
+            storage.delete(storage.embedding_key(digest, sha256))
+        rows.delete()
+        storage.delete(storage.rendition_key(sha256))
+        storage.delete(storage.thumbnail_key(sha256))
+        storage.delete(storage.original_key(sha256))  # last: it tells what is left to do
+        emptied += 1
+    if emptied:
+        log.info("trash_emptied", images=emptied)
+    return emptied
+
+
+def _drop_stale_uploads(cutoff: datetime) -> None:
+    stale = Upload.objects.filter(state=Upload.State.PENDING, created_at__lt=cutoff)
+    for upload in stale:
+        storage.delete(storage.upload_key(upload.pk))
+        upload.delete()

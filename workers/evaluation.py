@@ -1,0 +1,165 @@
+"""How a bundle does on a version's blind holdout, and on sets that were never trained on.
+
+A result is kept in the object store under the bundle and the digest of what it was measured on:
+the serving bundle is not measured twice on the same holdout.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, Final
+
+from django.conf import settings
+
+from annotation import storage
+from annotation.models import Bundle, DatasetVersion
+from annotation.selectors.versions import frozen_images
+from engine.masks.rle import RLE, area, digest
+from engine.segmentation.evaluation import (
+    ObjectClicks,
+    click_object,
+    paired_bootstrap,
+    summarise,
+)
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.precision import ScoredImage, average_precision
+from engine.segmentation.proposals import propose
+from workers.models import load_embedding, predictor_of, proposal_config_of
+from workers.windowed import map_in_order
+
+OBJECTS_PER_IMAGE: Final = 5
+MAX_CLICKS: Final = 20
+PROPOSAL_IMAGES: Final = 8  # a grid costs a quarter of a minute an image, so AP is on a sample
+VERSION: Final = 1  # of this protocol: figures of another are measured anew
+
+Show = Callable[[int, int, str], None]  # done, total, what
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The figures of one bundle on one set, and each object for paired comparisons."""
+
+    figures: dict[str, Any]
+    objects: tuple[ObjectClicks, ...]
+
+
+def holdout_of(version: DatasetVersion, encoder_digest: str) -> list[AnnotatedImage]:
+    """Return the finished holdout images that a version froze, in the order of their digests."""
+    return [
+        AnnotatedImage(
+            key=image.row["image_sha256"],
+            load_embedding=partial(load_embedding, image.row["image_sha256"], encoder_digest),
+            masks=[mask.rle for mask in image.masks],
+            size_hw=(image.row["size_hw"][0], image.row["size_hw"][1]),
+        )
+        for image in frozen_images(version, "holdout")
+        if image.masks
+    ]
+
+
+def evaluate_bundle(
+    bundle: Bundle,
+    images: Sequence[AnnotatedImage],
+    *,
+    show: Show,
+    should_stop: Callable[[], bool] | None = None,
+    proposal_images: int = PROPOSAL_IMAGES,
+) -> Evaluation:
+    """Click up to 5 objects of each image and propose on the first few; or read what is known."""
+    key = f"evaluations/{bundle.pk}/{_digest_of(images, proposal_images)}.json"
+    if storage.exists(key):
+        return _from_json(json.loads(storage.get_bytes(key)))
+    objects = tuple(_clicked(bundle, images, show))
+    metrics = summarise(objects, MAX_CLICKS)
+    figures: dict[str, Any] = {
+        **asdict(metrics.overall),
+        "by_size": {name: asdict(summary) for name, summary in metrics.by_size.items()},
+        **_precision(bundle, images[:proposal_images], show, should_stop),
+    }
+    evaluation = Evaluation(figures, objects)
+    known = json.dumps({"figures": figures, "objects": [asdict(each) for each in objects]})
+    storage.put_bytes(key, known.encode(), "application/json")
+    return evaluation
+
+
+def compare(serving: Evaluation, candidate: Evaluation) -> dict[str, float]:
+    """Paired bootstrap of IoU at one click: candidate minus serving, with a 95 % interval."""
+    mean, low, high = paired_bootstrap(serving.objects, candidate.objects, seed=0)
+    return {"mean": mean, "low": low, "high": high}
+
+
+def sample_masks(masks: Sequence[RLE], count: int = OBJECTS_PER_IMAGE) -> list[RLE]:
+    """Choose the same few masks of an image every time, by their digests."""
+    return sorted((mask for mask in masks if area(mask)), key=digest)[:count]
+
+
+def _clicked(
+    bundle: Bundle, images: Sequence[AnnotatedImage], show: Show
+) -> Iterator[ObjectClicks]:
+    predictor = predictor_of(bundle)
+
+    def click(image: AnnotatedImage) -> list[ObjectClicks]:
+        chosen = AnnotatedImage(
+            image.key, image.load_embedding, sample_masks(image.masks), image.size_hw
+        )
+        embedding = chosen.load_embedding()
+        return [
+            click_object(chosen, index, embedding, predictor, MAX_CLICKS)
+            for index in range(len(chosen.masks))
+        ]
+
+    clicked = map_in_order(click, images, threads=settings.TORCH_THREADS)
+    for done, (_, objects) in enumerate(clicked, start=1):
+        yield from objects
+        show(done, len(images), "Evaluating clicks")
+
+
+def _precision(
+    bundle: Bundle,
+    images: Sequence[AnnotatedImage],
+    show: Show,
+    should_stop: Callable[[], bool] | None,
+) -> dict[str, Any]:
+    if not images:
+        return {"ap_50": None, "ap_75": None, "ap_images": 0}
+    predictor, config = predictor_of(bundle), proposal_config_of(bundle)
+
+    def score(image: AnnotatedImage) -> ScoredImage:
+        found = propose(image.load_embedding(), predictor, image.size_hw, config, should_stop)
+        return ScoredImage(
+            proposals=[each.rle for each in found],
+            scores=[each.predicted_iou for each in found],
+            truth=image.masks,
+        )
+
+    scored = []
+    for _, each in map_in_order(score, images, threads=settings.TORCH_THREADS):
+        scored.append(each)
+        show(len(scored), len(images), "Evaluating proposals")
+    metrics = average_precision(scored)
+    return {
+        "ap_50": _or_none(metrics.ap_50),
+        "ap_75": _or_none(metrics.ap_75),
+        "ap_images": metrics.images,
+    }
+
+
+def _digest_of(images: Sequence[AnnotatedImage], proposal_images: int) -> str:
+    sha256 = hashlib.sha256(
+        f"{VERSION} {OBJECTS_PER_IMAGE} {MAX_CLICKS} {proposal_images}".encode()
+    )
+    for image in images:
+        sha256.update(f"\n{image.key} {' '.join(sorted(map(digest, image.masks)))}".encode())
+    return sha256.hexdigest()
+
+
+def _from_json(known: Mapping[str, Any]) -> Evaluation:
+    objects = (ObjectClicks(**{**each, "ious": tuple(each["ious"])}) for each in known["objects"])
+    return Evaluation(known["figures"], tuple(objects))
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value

@@ -1,0 +1,36 @@
+"""Look at what was uploaded: images one by one, archives each in a job of its own."""
+
+from annotation import jobs
+from annotation.models import Project, Upload
+from annotation.selectors.uploads import checking_upload_ids
+from annotation.services.imports import check_upload, import_archive
+from annotation.services.jobs import enqueue_once
+from workers.lease import Lease, job_task
+
+
+@job_task(jobs.IMPORT_UPLOADS)
+def import_uploads(lease: Lease) -> None:
+    """Import every file of the project whose bytes have arrived, then have them prepared."""
+    project = Project.objects.get(pk=lease.claim.args["project_id"])
+    waiting = checking_upload_ids(project.pk)
+    for done, upload_id in enumerate(waiting):
+        lease.report(done, len(waiting), "Checking files")
+        check_upload(upload_id=upload_id)
+    lease.report(len(waiting), len(waiting), "Checking files")
+    _prepare(project)
+
+
+@job_task(jobs.IMPORT_ARCHIVE)
+def import_archive_job(lease: Lease) -> None:
+    """Import every image of a zip, then have them prepared."""
+    upload_id = str(lease.claim.args["upload_id"])
+
+    def show(done: int, name: str) -> None:
+        lease.report(done, 0, f"Checking {name}")
+
+    import_archive(upload_id=upload_id, on_progress=show)
+    _prepare(Upload.objects.select_related("project").get(pk=upload_id).project)
+
+
+def _prepare(project: Project) -> None:
+    enqueue_once(kind=jobs.PREPARE_IMAGES, project=project, args={"project_id": project.pk})

@@ -1,0 +1,135 @@
+"""Running a job: claim it, keep its lease alive beside the work, and end its row, whatever happens.
+
+Every task takes a job's id and may be sent twice: only one of the two gets the claim.
+"""
+
+from collections.abc import Callable
+from threading import Event, Thread
+from time import monotonic
+from typing import Final
+
+import structlog
+from celery import Task
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+
+from annotation import jobs
+from annotation.services.jobs import (
+    Claim,
+    JobCancelledError,
+    LeaseLostError,
+    claim_job,
+    end_cancelled_job,
+    fail_job,
+    heartbeat,
+    release_job,
+    succeed_job,
+)
+from annotation.services.settlement import settle_failures
+from annotation.storage import StorageUnavailableError
+
+CHECK_S: Final = 2.0  # how soon a person's Cancel is noticed
+REPORT_S: Final = 0.5
+# Faults that pass: the job is queued again.
+PASSING = (StorageUnavailableError, OperationalError, InterfaceError)
+log = structlog.get_logger(__name__)
+
+
+class Lease:
+    """A running job, as the code that does it sees it."""
+
+    def __init__(self, claim: Claim) -> None:
+        self.claim = claim
+        self.interruption: JobCancelledError | LeaseLostError | None = None
+        self._reported = 0.0
+        self._ended = Event()
+        self._thread = Thread(target=self._keep_alive, name=f"lease of job {claim.job_id}")
+
+    def report(self, done: int, total: int, message: str = "") -> None:
+        """Show progress, twice a second at most; raise if the job should not go on."""
+        self.check()
+        if done < total and monotonic() - self._reported < REPORT_S:
+            return
+        self._reported = monotonic()
+        heartbeat(self.claim, done=done, total=total, message=message)
+
+    def should_stop(self) -> bool:
+        """Tell the engine, which asks between steps, to stop."""
+        return self.interruption is not None
+
+    def check(self) -> None:
+        """Raise if a person cancelled the job or another worker took it over."""
+        if self.interruption is not None:
+            raise self.interruption
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _keep_alive(self) -> None:
+        every_s = min(CHECK_S, settings.JOB_LEASE_S / 4)
+        kept_at = monotonic()
+        try:
+            while self.interruption is None and not self._ended.wait(every_s):
+                try:
+                    heartbeat(self.claim)
+                    kept_at = monotonic()
+                except (JobCancelledError, LeaseLostError) as interruption:
+                    self.interruption = interruption
+                except (OperationalError, InterfaceError) as error:
+                    log.warning("heartbeat_failed", reason=str(error))
+                    connection.close()
+                    if monotonic() - kept_at > settings.JOB_LEASE_S:
+                        self.interruption = LeaseLostError("the database was away for too long")
+        finally:
+            connection.close()
+
+
+def job_task(kind: str) -> Callable[[Callable[[Lease], None]], Task]:
+    """Bind a function to a job's name; it gets the lease, and its end ends the job."""
+
+    def bind(work: Callable[[Lease], None]) -> Task:
+        def run(*, job_id: int) -> None:
+            claim = claim_job(job_id=job_id)
+            if claim is not None:
+                _run(Lease(claim), work)
+
+        run.__doc__ = work.__doc__
+        return jobs.queue.task(name=kind)(run)
+
+    return bind
+
+
+def _run(lease: Lease, work: Callable[[Lease], None]) -> None:
+    log.info("job_started", kind=lease.claim.kind, attempt=lease.claim.attempt)
+    lease.start()
+    error: Exception | None = None
+    try:
+        work(lease)
+    except Exception as raised:  # noqa: BLE001  # whatever happens, the row gets its end
+        error = lease.interruption or raised
+    finally:
+        lease.stop()
+    try:
+        _end(lease.claim, error)
+        settle_failures()
+    except LeaseLostError:
+        log.warning("lease_lost", kind=lease.claim.kind)
+
+
+def _end(claim: Claim, error: Exception | None) -> None:
+    if error is None:
+        succeed_job(claim)
+    elif isinstance(error, JobCancelledError):
+        end_cancelled_job(claim)
+    elif isinstance(error, LeaseLostError):
+        raise error
+    elif isinstance(error, PASSING):
+        log.warning("job_released", kind=claim.kind, reason=str(error))
+        release_job(claim, error=str(error))
+    else:
+        log.error("job_failed", kind=claim.kind, exc_info=error)
+        fail_job(claim, error=str(error) or type(error).__name__)

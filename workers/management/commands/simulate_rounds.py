@@ -1,0 +1,195 @@
+"""`manage.py simulate_rounds`: the loop with simulated annotators, measured round by round."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from engine.datasets.errors import DatasetError
+from workers.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
+from workers.simulation.extra_sets import parse_extra_set
+from workers.simulation.loop import JobFailedError, Plan, RoundReport, Show, run_rounds
+from workers.simulation.pictures import read_pictures, split_by_group
+from workers.simulation.project import SimulatedProject
+
+
+class Command(BaseCommand):
+    help = (
+        "Run rounds with simulated annotators on images whose masks are known, and tell what each "
+        "round was worth on images that no model was trained on."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--images", type=Path, required=True, help="folder of images")
+        parser.add_argument("--coco", type=Path, required=True, help="their masks, COCO JSON")
+        parser.add_argument("--rounds", type=_positive, default=3)
+        parser.add_argument("--per-round", type=_positive, default=20, help="images annotated")
+        parser.add_argument("--holdout", type=_share, default=0.3, help="share of the images")
+        parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument(
+            "--accept-iou",
+            type=_share,
+            default=0.85,
+            help="an annotator leaves a mask that is so close to the truth as it is",
+        )
+        parser.add_argument(
+            "--also",
+            type=parse_extra_set,
+            action="append",
+            default=[],
+            metavar="NAME=DIR:FILE",
+            help="a set to evaluate after every round, never trained on; repeatable",
+        )
+        parser.add_argument("--json", type=Path, help="write the figures here")
+
+    def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
+        began = monotonic()
+        console = Console(stderr=True)
+        plan = _plan(options)
+        name = (
+            f"Simulated rounds, {options['images'].resolve().parent.name}, seed {options['seed']}"
+        )
+        labels = {mask.label for each in [*plan.training, *plan.held_out] for mask in each.truth}
+        people = SimulatedProject(name, sorted(labels))
+        reports = []
+        try:
+            with _bars(console) as show:
+                for report in run_rounds(people, plan, show):
+                    reports.append(report)
+                    console.print(_line(report))
+                    _write(options, plan, reports, monotonic() - began)
+        except JobFailedError as error:
+            raise CommandError(str(error)) from error
+        Console().print(_table(reports, plan))
+
+
+def _plan(options: dict[str, Any]) -> Plan:
+    try:
+        pictures = read_pictures(options["images"], options["coco"])
+    except (DatasetError, OSError) as error:
+        raise CommandError(str(error)) from error
+    training, held_out = split_by_group(pictures, holdout=options["holdout"], seed=options["seed"])
+    needed = options["rounds"] * options["per_round"]
+    if not held_out:
+        raise CommandError("No image is held out: raise --holdout.")
+    if len(training) < needed:
+        raise CommandError(
+            f"{options['rounds']} rounds of {options['per_round']} images need {needed} images; "
+            f"{len(training)} are left beside the holdout."
+        )
+    return Plan(
+        training=training[:needed],
+        held_out=held_out,
+        rounds=options["rounds"],
+        per_round=options["per_round"],
+        accept_iou=options["accept_iou"],
+        also=options["also"],
+    )
+
+
+def _write(options: dict[str, Any], plan: Plan, reports: list[RoundReport], seconds: float) -> None:
+    """Write what is known so far: a long run that breaks has not been for nothing."""
+    path: Path | None = options["json"]
+    if path is None:
+        return
+    content = {
+        "rounds": [asdict(report) for report in reports],
+        "seconds": round(seconds, 1),
+        "images": {"holdout": len(plan.held_out), "training": len(plan.training)},
+        "protocol": {
+            "objects_per_image": OBJECTS_PER_IMAGE,
+            "max_clicks": MAX_CLICKS,
+            "ap_images": reports[0].holdout["ap_images"],
+            "accept_iou": plan.accept_iou,
+            "seed": options["seed"],
+        },
+    }
+    unfinished = path.with_name(f"{path.name}.new")
+    unfinished.write_text(json.dumps(content, indent=2) + "\n")
+    unfinished.replace(path)
+
+
+@contextmanager
+def _bars(console: Console) -> Iterator[Show]:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("Starting", total=None)
+        last = ""
+
+        def show(done: int, total: int, message: str) -> None:
+            nonlocal last
+            stage = message.partition(",")[0]
+            if stage != last:
+                progress.reset(task)
+                last = stage
+            progress.update(
+                task, completed=done, total=total or None, description=message or "Waiting"
+            )
+
+        yield show
+
+
+def _line(report: RoundReport) -> str:
+    figures = report.holdout
+    return (
+        f"round {report.round}: mIoU@1 {figures['miou_1']:.3f}, NoC@85 {figures['noc_85']:.2f}"
+        f"{'' if report.promoted else ' (not promoted)'}; {report.seconds}"
+    )
+
+
+def _table(reports: list[RoundReport], plan: Plan) -> Table:
+    first = reports[0].holdout
+    table = Table(
+        title=f"{first['objects']} objects of {len(plan.held_out)} held-out images; "
+        f"AP50 on {first['ap_images']}"
+    )
+    names = ["round", "promoted", "mIoU@1", "mIoU@3", "mIoU@5", "NoC@85", "NoC@90", "AP50"]
+    names += [f"{extra.name} mIoU@1" for extra in plan.also]
+    for name in [*names, "masks", "untouched", "clicks / mask", "strokes / mask"]:
+        table.add_column(name, justify="right")
+    for report in reports:
+        figures = report.holdout
+        keys = ("miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50")
+        table.add_row(
+            str(report.round),
+            "yes" if report.promoted else "no",
+            *(_cell(figures[key]) for key in keys),
+            *(_cell(report.also[extra.name]["miou_1"]) for extra in plan.also),
+            str(report.masks_finished or ""),
+            _cell(report.accepted_untouched),
+            _cell(report.clicks_per_mask),
+            _cell(report.strokes_per_mask),
+        )
+    return table
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be at least 1")
+    return value
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError("must lie between 0 and 1")
+    return value

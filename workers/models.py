@@ -1,0 +1,82 @@
+"""Models in memory: loaded once for each worker process, when first needed."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from django.conf import settings
+
+from annotation import storage
+from annotation.models import Bundle, Embedding, Image
+from annotation.services.bundles import fetch_bundle
+from engine.segmentation.encoder import Encoder, load_encoder
+from engine.segmentation.items import Embedding as EmbeddingArray
+from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.proposals import ProposalConfig
+
+SHAPE = (256, 64, 64)
+
+
+def encoder_of(bundle: Bundle) -> Encoder:
+    """Return the encoder whose embeddings the bundle decodes.
+
+    Raises:
+        ValueError: this worker is set up with another encoder.
+
+    """
+    encoder = _encoder(settings.SAM_ENCODER)
+    if encoder.digest != bundle.encoder_digest:
+        raise ValueError(
+            f"The serving bundle reads embeddings of encoder {bundle.encoder_digest[:12]}, but "
+            f"SAM_ENCODER is {encoder.digest[:12]}: set the one that the bundle was trained with."
+        )
+    return encoder
+
+
+def predictor_of(bundle: Bundle) -> OnnxPredictor:
+    """Return the bundle's decoder; threads may share it."""
+    return _predictor(fetch_bundle(bundle) / "decoder.onnx")
+
+
+def proposal_config_of(bundle: Bundle) -> ProposalConfig:
+    """Read the bundle's thresholds; what it does not name has its default."""
+    config = ProposalConfig()
+    known = {name: type(getattr(config, name)) for name in config.__dataclass_fields__}
+    given = cast("dict[str, float]", bundle.manifest["thresholds"])
+    return ProposalConfig(**{name: known[name](v) for name, v in given.items() if name in known})
+
+
+def load_embedding(image_sha256: str, encoder_digest: str) -> EmbeddingArray:
+    """Fetch one embedding: (256, 64, 64) float16."""
+    data = storage.get_bytes(storage.embedding_key(encoder_digest, image_sha256))
+    return np.frombuffer(data, "<f2").reshape(SHAPE)
+
+
+def save_embedding(image: Image, encoder_digest: str, embedding: EmbeddingArray) -> None:
+    """Store an image's embedding: bytes first, row last. Safe to repeat."""
+    store_embedding(image.sha256, encoder_digest, embedding)
+    Embedding.objects.get_or_create(image_sha256=image.sha256, encoder_digest=encoder_digest)
+
+
+def store_embedding(image_sha256: str, encoder_digest: str, embedding: EmbeddingArray) -> None:
+    """Put an embedding in the store.
+
+    Raises:
+        ValueError: it is not finite.
+
+    """
+    if not np.isfinite(embedding).all():
+        raise ValueError(f"the embedding of image {image_sha256[:12]} is not finite")
+    data = embedding.astype("<f2").tobytes()
+    storage.put_bytes(storage.embedding_key(encoder_digest, image_sha256), data)
+
+
+@lru_cache(maxsize=1)
+def _encoder(path: str) -> Encoder:
+    return load_encoder(path, threads=settings.TORCH_THREADS)
+
+
+@lru_cache(maxsize=2)
+def _predictor(path: Path) -> OnnxPredictor:
+    return OnnxPredictor(path, threads=1)

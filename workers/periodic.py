@@ -1,0 +1,32 @@
+"""What beat runs by the clock. None of it has a job's row: each looks for its work by itself."""
+
+import structlog
+
+from annotation import jobs
+from annotation.services.jobs import sweep_jobs
+from annotation.services.retrain_policies import apply_retrain_policies
+from annotation.services.settlement import settle_failures
+from annotation.services.trash import empty_trash
+
+log = structlog.get_logger(__name__)
+
+
+@jobs.queue.task(name=jobs.SWEEP)
+def sweep() -> None:
+    """Send again what waits or was abandoned, and end what hangs on a failed job."""
+    sent = sweep_jobs()
+    settle_failures()
+    if sent:
+        log.info("jobs_sent_again", job_ids=sent)
+
+
+@jobs.queue.task(name=jobs.APPLY_RETRAIN_POLICIES)
+def apply_policies() -> None:
+    """Start the rounds that a project's policy wants now."""
+    apply_retrain_policies()
+
+
+@jobs.queue.task(name=jobs.EMPTY_TRASH)
+def empty_trash_daily() -> None:
+    """Delete the pixels of what has been in the trash for longer than it can be restored."""
+    empty_trash()

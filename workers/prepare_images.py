@@ -1,0 +1,119 @@
+"""Prepare images for people: embed what has no embedding, then propose where it is due.
+
+It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
+again: what is done is not done again. The holdout is embedded and never proposed for.
+"""
+
+from collections.abc import Iterator
+
+import structlog
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from annotation import jobs, storage
+from annotation.models import Assignment, Bundle, Embedding, Image, Project
+from annotation.services.bundles import ensure_pretrained
+from annotation.services.jobs import fenced
+from annotation.services.proposals import replace_pending_proposals
+from engine.media.images import decode_image
+from engine.segmentation.items import Embedding as EmbeddingArray
+from engine.segmentation.proposals import MaskProposal, propose
+from workers.lease import Lease, job_task
+from workers.models import (
+    encoder_of,
+    load_embedding,
+    predictor_of,
+    proposal_config_of,
+    save_embedding,
+)
+from workers.windowed import map_in_order
+
+log = structlog.get_logger(__name__)
+
+
+@job_task(jobs.PREPARE_IMAGES)
+def prepare_images(lease: Lease) -> None:
+    """Embed, then propose, for one project."""
+    project = Project.objects.get(pk=lease.claim.args["project_id"])
+    bundle = ensure_pretrained(project=project)
+    embed_images(lease, project, bundle)
+    propose_for_images(lease, project, bundle)
+
+
+def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
+    """Run the encoder once on each image that has no embedding by it."""
+    ids = list(without_embedding(project, bundle).values_list("pk", flat=True))
+    if not ids:
+        return
+    encoder = encoder_of(bundle)
+    for done, image_id in enumerate(ids):
+        lease.report(done, len(ids), "Embedding images")
+        image = Image.objects.get(pk=image_id)
+        data = storage.get_bytes(storage.original_key(image.sha256))
+        pixels = decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS).pixels
+        save_embedding(image, encoder.digest, encoder.encode(pixels))
+    lease.report(len(ids), len(ids), "Embedding images")
+
+
+def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
+    """Let the bundle propose on every image that nobody has begun, two images at a time."""
+    ids = list(to_propose_for(project, bundle).values_list("pk", flat=True))
+    if not ids:
+        return
+    predictor, config = predictor_of(bundle), proposal_config_of(bundle)
+
+    def find(item: tuple[Image, EmbeddingArray]) -> list[MaskProposal]:
+        image, embedding = item
+        return propose(embedding, predictor, image.size_hw, config, lease.should_stop)
+
+    items = _with_embeddings(ids, bundle)
+    for done, ((image, _), found) in enumerate(
+        map_in_order(find, items, threads=settings.TORCH_THREADS), start=1
+    ):
+        _save(lease, image, bundle, found)
+        lease.report(done, len(ids), "Proposing masks")
+
+
+def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
+    """Images that the bundle's encoder has not seen, in the order of the queue."""
+    embedding = Embedding.objects.filter(
+        image_sha256=OuterRef("sha256"), encoder_digest=bundle.encoder_digest
+    )
+    images = Image.objects.filter(~Exists(embedding), project=project, deleted_at=None)
+    return images.order_by("pk")
+
+
+def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
+    """Images that nobody has finished or is working on, and that the bundle has not seen."""
+    held = Assignment.objects.filter(
+        image=OuterRef("pk"), state=Assignment.State.LEASED, lease_until__gt=Now()
+    )
+    images = Image.objects.filter(
+        ~Exists(held),
+        Q(proposed_by=None) | ~Q(proposed_by=bundle),
+        project=project,
+        deleted_at=None,
+        is_holdout=False,
+        status=Image.Status.TODO,
+    )
+    return images.order_by("pk")
+
+
+def _with_embeddings(ids: list[int], bundle: Bundle) -> Iterator[tuple[Image, EmbeddingArray]]:
+    for image_id in ids:
+        image = Image.objects.get(pk=image_id)
+        yield image, load_embedding(image.sha256, bundle.encoder_digest)
+
+
+def _save(lease: Lease, image: Image, bundle: Bundle, found: list[MaskProposal]) -> None:
+    with fenced(lease.claim):
+        waiting = Image.objects.select_for_update().filter(pk=image.pk, status=Image.Status.TODO)
+        if not waiting.exists():  # somebody has finished it meanwhile
+            return
+        replace_pending_proposals(
+            image=image,
+            bundle=bundle,
+            found=[(each.rle, each.predicted_iou, each.stability, each.point_xy) for each in found],
+        )
+        waiting.update(proposed_by=bundle)

@@ -1,0 +1,1 @@
+"""The loop without people: simulated annotators, for measuring what rounds are worth."""

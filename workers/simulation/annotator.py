@@ -1,0 +1,204 @@
+"""A simulated annotator: verifies, corrects and completes an image as a person would.
+
+It knows the truth and uses the editor's means alone: verdicts, clicks at the centre of the largest
+error (decoded by the serving bundle), and brush strokes, each of which repairs one error region.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from engine.masks.geometry import largest_error_point
+from engine.masks.rle import RLE, decode, encode, iou_matrix
+from engine.segmentation.frame import upscale_logits
+from engine.segmentation.items import Embedding
+from engine.segmentation.predictor import OnnxPredictor
+
+MAX_PROMPTS: Final = 20
+CLICKS_BEFORE_BRUSH: Final = 6
+WORTH_CORRECTING_IOU: Final = 0.5
+HELPED_IOU: Final = 0.01  # a click that gains less makes the annotator take the brush
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A proposal as the annotator sees it."""
+
+    id: UUID
+    rle: RLE
+    point_xy: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An object that is really there, with its label's id."""
+
+    rle: RLE
+    label: int
+
+
+@dataclass(slots=True)
+class Draft:
+    """A mask in the making, and what it has cost."""
+
+    mask: Mask
+    points: list[tuple[float, float]] = field(default_factory=list)
+    labels: list[int] = field(default_factory=list)
+    logits: NDArray[np.float32] | None = None
+    free_points: int = 0  # the proposal's own, which the annotator did not set
+    strokes: int = 0
+
+    @property
+    def clicks(self) -> int:
+        return len(self.points) - self.free_points
+
+    @property
+    def prompts(self) -> int:
+        return self.clicks + self.strokes
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What one image takes to annotate."""
+
+    embedding: Embedding
+    predictor: OnnxPredictor
+    size_hw: tuple[int, int]
+    accept_iou: float
+
+
+def annotate(scene: Scene, offers: Sequence[Offer], targets: Sequence[Target]) -> list[Any]:
+    """Return the operations of one save: a verdict on every proposal, and every missing mask."""
+    pairs = match(offers, targets)
+    operations = [_reject(offer) for index, offer in enumerate(offers) if index not in pairs]
+    for index, (target_index, iou) in pairs.items():
+        offer, target = offers[index], targets[target_index]
+        if iou >= scene.accept_iou:
+            operations.append(_accept(offer, target))
+        else:
+            draft = _finish(scene, target, _taken_up(scene, offer))
+            operations.append(_create(draft, target, proposal=offer.id))
+    found = {target_index for target_index, _ in pairs.values()}
+    for index, target in enumerate(targets):
+        if index not in found:
+            draft = Draft(mask=np.zeros(scene.size_hw, bool))
+            operations.append(_create(_finish(scene, target, draft), target))
+    return operations
+
+
+def match(offers: Sequence[Offer], targets: Sequence[Target]) -> dict[int, tuple[int, float]]:
+    """Pair proposals with objects, the closest first, each once: offer -> (target, IoU)."""
+    if not offers or not targets:
+        return {}
+    ious = iou_matrix([offer.rle for offer in offers], [target.rle for target in targets])
+    pairs: dict[int, tuple[int, float]] = {}
+    while True:
+        offer, target = np.unravel_index(int(ious.argmax()), ious.shape)
+        iou = float(ious[offer, target])
+        if iou < WORTH_CORRECTING_IOU:
+            return pairs
+        pairs[int(offer)] = int(target), iou
+        ious[offer, :] = ious[:, target] = 0
+
+
+def _taken_up(scene: Scene, offer: Offer) -> Draft:
+    """Open a proposal for correction: its point, and the hypothesis that it came from."""
+    mask = decode(offer.rle)
+    answer = scene.predictor.predict(
+        scene.embedding, np.array([offer.point_xy]), np.array([1]), scene.size_hw
+    )
+    closest = max(
+        range(1, 4),
+        key=lambda token: _iou(upscale_logits(answer.low_res[token], scene.size_hw) > 0, mask),
+    )
+    return Draft(mask, [offer.point_xy], [1], answer.low_res[closest], free_points=1)
+
+
+def _finish(scene: Scene, target: Target, draft: Draft) -> Draft:
+    """Click while it helps, then brush, until the mask is good enough."""
+    truth = decode(target.rle)
+    iou = _iou(truth, draft.mask)
+    gain = 1.0
+    while iou < scene.accept_iou and draft.prompts < MAX_PROMPTS:
+        if draft.clicks < CLICKS_BEFORE_BRUSH and gain >= HELPED_IOU and not draft.strokes:
+            _click(scene, truth, draft)
+        else:
+            _stroke(truth, draft)
+        gain, iou = _iou(truth, draft.mask) - iou, _iou(truth, draft.mask)
+    return draft
+
+
+def _click(scene: Scene, truth: Mask, draft: Draft) -> None:
+    x, y, is_positive = largest_error_point(truth, draft.mask)
+    draft.points.append((float(x), float(y)))
+    draft.labels.append(int(is_positive))
+    draft.mask, draft.logits, _ = scene.predictor.best_mask(
+        scene.embedding,
+        np.array(draft.points),
+        np.array(draft.labels),
+        scene.size_hw,
+        previous_logits=draft.logits,
+    )
+
+
+def _stroke(truth: Mask, draft: Draft) -> None:
+    """Paint the region that is missed, or erase the one that is too much: the largest of them."""
+    x, y, is_positive = largest_error_point(truth, draft.mask)
+    wrong = (truth & ~draft.mask) if is_positive else (draft.mask & ~truth)
+    regions, _ = ndimage.label(wrong, np.ones((3, 3), bool))
+    region = regions == regions[y, x]
+    draft.mask = draft.mask | region if is_positive else draft.mask & ~region
+    draft.strokes += 1
+
+
+def _accept(offer: Offer, target: Target) -> dict[str, Any]:
+    return {
+        "id": uuid4(),
+        "kind": "verdict",
+        "proposal": offer.id,
+        "verdict": "accepted",
+        "mask": uuid4(),
+        "label": target.label,
+    }
+
+
+def _reject(offer: Offer) -> dict[str, Any]:
+    return {"id": uuid4(), "kind": "verdict", "proposal": offer.id, "verdict": "rejected"}
+
+
+def _create(draft: Draft, target: Target, proposal: UUID | None = None) -> dict[str, Any]:
+    own = range(draft.free_points, len(draft.points))
+    return {
+        "id": uuid4(),
+        "kind": "create",
+        "mask": uuid4(),
+        "label": target.label,
+        "rle": encode(draft.mask),
+        **({"proposal": proposal} if proposal else {}),
+        "effort": {
+            "seconds": 0.0,
+            "clicks": draft.clicks,
+            "strokes": draft.strokes,
+            "prompts": [
+                {"kind": "point", "xy": list(draft.points[i]), "label": draft.labels[i]}
+                for i in own
+            ],
+        },
+    }
+
+
+def _iou(a: Mask, b: Mask) -> float:
+    union = np.count_nonzero(a | b)
+    return float(np.count_nonzero(a & b) / union) if union else 1.0
+
+
+def drafts_in(operations: Sequence[Any]) -> Iterator[Any]:
+    """Yield the operations that leave a mask: untouched or made."""
+    return (op for op in operations if op["kind"] == "create" or op.get("verdict") == "accepted")

@@ -1,0 +1,196 @@
+"""The simulated loop: rounds as people would run them, and what each was worth."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import monotonic, sleep
+from typing import Any, Final
+
+from django.conf import settings
+
+from annotation.models import Bundle, Image, Job, Round
+from annotation.services.rounds import start_round
+from annotation.services.versions import cut_version
+from engine.segmentation.items import AnnotatedImage
+from workers.evaluation import evaluate_bundle, holdout_of
+from workers.models import load_embedding, predictor_of
+from workers.simulation.annotator import Offer, Scene, drafts_in
+from workers.simulation.extra_sets import ExtraSet, embedded_images
+from workers.simulation.pictures import Picture
+from workers.simulation.project import SimulatedProject
+from workers.windowed import map_in_order
+
+POLL_S: Final = 0.5
+NO_WORKER_S: Final = 120
+
+Show = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the command asked for."""
+
+    training: Sequence[Picture]
+    held_out: Sequence[Picture]
+    rounds: int
+    per_round: int
+    accept_iou: float
+    also: Sequence[ExtraSet]
+
+
+@dataclass(slots=True)
+class RoundReport:
+    """One row of the table; `seconds` are of the machine, by stage."""
+
+    round: int
+    bundle: str = ""
+    promoted: bool = True
+    decision: str = ""
+    holdout: dict[str, Any] = field(default_factory=dict)
+    also: dict[str, dict[str, Any]] = field(default_factory=dict)
+    masks_finished: int = 0
+    accepted_untouched: float | None = None  # share of the proposals decided on
+    clicks_per_mask: float | None = None
+    strokes_per_mask: float | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        began = monotonic()
+        yield
+        spent = monotonic() - began
+        self.seconds[stage] = round(self.seconds.get(stage, 0) + spent, 1)
+
+
+class JobFailedError(RuntimeError):
+    """A job of the loop did not succeed."""
+
+
+def run_rounds(people: SimulatedProject, plan: Plan, show: Show) -> Iterator[RoundReport]:
+    """Yield each round's report once its bundle is measured and its proposals are worked through.
+
+    A round's effort is what its own proposals cost to correct; the last round's bundle is
+    measured and its proposals are not worked through.
+    """
+    report = RoundReport(0)
+    with report.timed("import"):
+        for done, picture in enumerate(plan.held_out, start=1):
+            people.import_holdout(picture)
+            show(done, len(plan.held_out), "Importing the holdout")
+    also: dict[str, list[AnnotatedImage]] = {}
+    candidate: Bundle | None = None
+    for number in range(plan.rounds + 1):
+        batch = plan.training[number * plan.per_round : (number + 1) * plan.per_round]
+        if number == plan.rounds:
+            batch = []
+        images = _prepared(people, batch, report, show)
+        candidate = candidate or people.serving()
+        with report.timed("evaluate"):
+            for extra in plan.also:
+                if extra.name not in also:
+                    also[extra.name] = embedded_images(extra, candidate, show)
+            _measure(report, people, candidate, also, show)
+        if batch:
+            with report.timed("annotate"):
+                _annotate(people, list(zip(batch, images, strict=True)), plan, report, show)
+        yield report
+        if number < plan.rounds:
+            report, candidate = _next_round(people, number + 1, show)
+
+
+def _prepared(
+    people: SimulatedProject, batch: Sequence[Picture], report: RoundReport, show: Show
+) -> list[Image]:
+    with report.timed("import"):
+        images = [people.import_picture(picture) for picture in batch]
+    with report.timed("prepare"):
+        wait_for(people.prepare(), show)
+    return images
+
+
+def _measure(
+    report: RoundReport,
+    people: SimulatedProject,
+    bundle: Bundle,
+    also: dict[str, list[AnnotatedImage]],
+    show: Show,
+) -> None:
+    version = cut_version(
+        project=people.project, note="what is measured on", created_by=people.manager
+    )
+    holdout = holdout_of(version, bundle.encoder_digest)
+    report.bundle = bundle.pk
+    report.holdout = evaluate_bundle(bundle, holdout, show=show).figures
+    for name, images in also.items():
+        report.also[name] = evaluate_bundle(bundle, images, show=show, proposal_images=0).figures
+
+
+def _annotate(
+    people: SimulatedProject,
+    work: Sequence[tuple[Picture, Image]],
+    plan: Plan,
+    report: RoundReport,
+    show: Show,
+) -> None:
+    bundle = people.serving()
+    predictor = predictor_of(bundle)
+
+    def items() -> Iterator[tuple[Picture, Image, Scene, list[Offer]]]:
+        for picture, image in work:
+            embedding = load_embedding(image.sha256, bundle.encoder_digest)
+            scene = Scene(embedding, predictor, image.size_hw, plan.accept_iou)
+            yield picture, image, scene, people.offers_on(image)
+
+    def work_out(item: tuple[Picture, Image, Scene, list[Offer]]) -> list[Any]:
+        picture, _, scene, offers = item
+        return people.work_out(scene, picture, offers)
+
+    masks = decided = untouched = clicks = strokes = 0
+    results = map_in_order(work_out, items(), threads=settings.TORCH_THREADS)
+    for done, ((_, image, _, offers), operations) in enumerate(results, start=1):
+        people.save(image, operations, turn=done)
+        decided += len(offers)
+        for op in drafts_in(operations):
+            effort = op.get("effort", {})
+            masks += 1
+            untouched += op["kind"] == "verdict"
+            clicks += effort.get("clicks", 0)
+            strokes += effort.get("strokes", 0)
+        show(done, len(work), "Annotating")
+    report.masks_finished = masks
+    report.accepted_untouched = untouched / decided if decided else None
+    report.clicks_per_mask = clicks / masks if masks else None
+    report.strokes_per_mask = strokes / masks if masks else None
+
+
+def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[RoundReport, Bundle]:
+    report = RoundReport(number)
+    started = start_round(project=people.project, trigger="manual", created_by=people.manager)
+    with report.timed("round"):
+        wait_for(started.job_id or 0, show)
+    ended = Round.objects.select_related("bundle").get(pk=started.pk)
+    if ended.bundle is None:
+        raise JobFailedError(f"round {number} ended {ended.state}: {ended.decision}")
+    report.promoted = ended.state == Round.State.PROMOTED
+    report.decision = ended.decision
+    return report, ended.bundle
+
+
+def wait_for(job_id: int, show: Show) -> None:
+    """Follow a job to its end.
+
+    Raises:
+        JobFailedError: it failed, was cancelled, or no worker takes it.
+
+    """
+    began = monotonic()
+    while True:
+        job = Job.objects.get(pk=job_id)
+        show(job.progress_done, job.progress_total, job.message)
+        if job.state == Job.State.SUCCEEDED:
+            return
+        if job.state in {Job.State.FAILED, Job.State.CANCELLED}:
+            raise JobFailedError(f"{job.kind} {job.state}: {job.error}")
+        if job.attempt == 0 and monotonic() - began > NO_WORKER_S:
+            raise JobFailedError(f"no worker takes {job.kind}: is one running?")
+        sleep(POLL_S)

@@ -1,0 +1,120 @@
+"""The simulated project: made, filled and worked on through the services that people use."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.contrib.auth.models import User
+
+from annotation import jobs
+from annotation.models import Bundle, Image, Label, Project, Proposal
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.images import add_image
+from annotation.services.jobs import enqueue_job
+from annotation.services.masks import save_operations
+from annotation.services.members import set_member
+from annotation.services.projects import create_project
+from annotation.services.seeds import Seed, seed_masks
+from workers.simulation.annotator import Offer, Scene, Target, annotate
+from workers.simulation.pictures import Picture
+
+MANAGER: Final = "simulated-manager"
+ANNOTATORS: Final = ("simulated-annotator-1", "simulated-annotator-2")
+COLORS: Final = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2")
+
+
+class SimulatedProject:
+    """A project with its simulated people."""
+
+    def __init__(self, name: str, label_names: Sequence[str]) -> None:
+        self.manager = _user(MANAGER)
+        self.annotators = [_user(name) for name in ANNOTATORS]
+        labels = [
+            {"name": label, "color": COLORS[number % len(COLORS)]}
+            for number, label in enumerate(label_names)
+        ]
+        self.project: Project = create_project(
+            name=name, labels=labels, holdout_share=0, created_by=self.manager
+        )
+        for username in ANNOTATORS:
+            set_member(project=self.project, username=username, role="annotator")
+        self.labels = {label.name: label for label in Label.objects.filter(project=self.project)}
+
+    def import_picture(self, picture: Picture) -> Image:
+        """Import one image for annotating."""
+        added = add_image(
+            project=self.project,
+            data=picture.path.read_bytes(),
+            file_name=picture.file_name,
+            group=picture.group,
+            created_by=self.manager,
+        )
+        if added.image is None:
+            raise ValueError(f"{picture.file_name}: {added.message}")
+        if added.image.size_hw != picture.size_hw:
+            raise ValueError(f"{picture.file_name} is {added.image.size_hw}, not as the file says")
+        return added.image
+
+    def import_holdout(self, picture: Picture) -> None:
+        """Import one image of the holdout with the truth as its masks, finished by a person.
+
+        The split is the simulation's own, by group and seed, and not the project's draw by hash.
+        """
+        image = self.import_picture(picture)
+        Image.objects.filter(pk=image.pk).update(is_holdout=True)
+        seeds = [Seed(mask.rle, self.labels[mask.label]) for mask in picture.truth]
+        seed_masks(image=image, seeds=seeds, author=self.manager)
+        self._finish(image, self.annotators[0])
+
+    def prepare(self) -> int:
+        """Have everything embedded and proposed for; return the job's id."""
+        return enqueue_job(
+            kind=jobs.PREPARE_IMAGES,
+            project=self.project,
+            args={"project_id": self.project.pk},
+            created_by=self.manager,
+        ).pk
+
+    def offers_on(self, image: Image) -> list[Offer]:
+        """Return the proposals that await a verdict."""
+        pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
+        return [
+            Offer(each.pk, each.rle, (each.point_xy[0], each.point_xy[1]))
+            for each in pending.order_by("-predicted_iou", "pk")
+        ]
+
+    def work_out(self, scene: Scene, picture: Picture, offers: Sequence[Offer]) -> list[object]:
+        """Let an annotator decide what to do, without the database: threads may do this."""
+        targets = [Target(mask.rle, self.labels[mask.label].pk) for mask in picture.truth]
+        return annotate(scene, offers, targets)
+
+    def save(self, image: Image, operations: Sequence[object], turn: int) -> None:
+        """Claim the image, save as the editor does, and finish it."""
+        person = self.annotators[turn % len(self.annotators)]
+        claimed = claim_image(project=self.project, user=person, image_id=image.pk)
+        if claimed is None:
+            raise ValueError(f"{image.file_name} cannot be claimed")
+        version = Image.objects.values_list("version", flat=True).get(pk=image.pk)
+        save_operations(
+            image_id=image.pk,
+            operations=operations,  # type: ignore[arg-type]  # mappings, as the API reads them
+            expected_version=version,
+            author=person,
+        )
+        finish_image(assignment=claimed, user=person, active_s=0)
+
+    def serving(self) -> Bundle:
+        """Return the bundle that proposes now."""
+        return Bundle.objects.get(pk=self.project.aliases.get(name="serving").bundle_id)
+
+    def _finish(self, image: Image, person: User) -> None:
+        claimed = claim_image(project=self.project, user=person, image_id=image.pk)
+        if claimed is not None:
+            finish_image(assignment=claimed, user=person, active_s=0)
+
+
+def _user(name: str) -> User:
+    user, _ = User.objects.get_or_create(username=name)
+    if user.has_usable_password():
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
