@@ -1,0 +1,154 @@
+"""Automatic proposals from a grid of points, filtered as Segment Anything does (section 5).
+
+A decoder call costs about 50 ms of one core, so everything after it works on the 256 x 256 logits
+and only the survivors are resized.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.masks.geometry import clean_small_regions
+from engine.masks.rle import RLE, bbox_xywh, encode
+from engine.segmentation.frame import LOGITS_SIDE, SIDE, scaled_size, upscale_logits
+from engine.segmentation.items import Embedding
+from engine.segmentation.predictor import OnnxPredictor
+
+Floats: TypeAlias = NDArray[np.float32]
+
+
+class ProposingCancelled(Exception):  # noqa: N818  # a request, not an error
+    """The caller's should_stop said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalConfig:
+    """Thresholds of one bundle; those of SAM's generator are for photos and a 32 x 32 grid."""
+
+    points_per_side: int = 16  # on the image's longer side
+    predicted_iou_min: float = 0.80
+    stability_min: float = 0.85
+    stability_offset: float = 1.0  # logits
+    nms_iou: float = 0.7  # of boxes; above it two masks count as one object
+    min_area_px: int = 20  # image pixels; smaller holes are filled, smaller islands dropped
+    max_share: float = 0.95  # of the image; a mask larger than that is the background
+    batch: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class MaskProposal:
+    """One mask that the model suggests."""
+
+    rle: RLE
+    bbox_xywh: tuple[float, float, float, float]
+    predicted_iou: float  # clamped to [0, 1]
+    stability: float
+    point_xy: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    logits: NDArray[np.float16]  # (256, 256)
+    box_xyxy: Floats
+    predicted_iou: float
+    stability: float
+    point_xy: tuple[float, float]
+
+
+def propose(
+    embedding: Embedding,
+    predictor: OnnxPredictor,
+    size_hw: tuple[int, int],
+    config: ProposalConfig,
+    should_stop: Callable[[], bool] | None = None,
+) -> list[MaskProposal]:
+    """Propose masks for one image, the surest first.
+
+    Raises:
+        ProposingCancelled: should_stop, asked before every batch, returned true.
+
+    """
+    points = grid_points(size_hw, config.points_per_side)
+    candidates: list[_Candidate] = []
+    for start in range(0, len(points), config.batch):
+        if should_stop is not None and should_stop():
+            raise ProposingCancelled
+        batch = points[start : start + config.batch]
+        low_res, iou = predictor.predict_batch(embedding, batch, size_hw)
+        candidates.extend(_candidates(low_res[:, 1:], iou[:, 1:], batch, size_hw, config))
+    kept = [candidates[index] for index in _suppress(candidates, config.nms_iou)]
+    return [proposal for one in kept if (proposal := _finish(one, size_hw, config))]
+
+
+def grid_points(size_hw: tuple[int, int], points_per_side: int) -> Floats:
+    """Points at the centres of square cells, in image pixels: (N, 2)."""
+    height, width = size_hw
+    pitch = max(size_hw) / points_per_side
+    rows, columns = max(1, round(height / pitch)), max(1, round(width / pitch))
+    y = (np.arange(rows, dtype=np.float32) + 0.5) * (height / rows)
+    x = (np.arange(columns, dtype=np.float32) + 0.5) * (width / columns)
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def _candidates(
+    low_res: Floats, iou: Floats, points: Floats, size_hw: tuple[int, int], config: ProposalConfig
+) -> Iterator[_Candidate]:
+    """Keep the hypotheses (B, 3) that the model is sure of and that stand on firm edges."""
+    height, width = (-(-side * LOGITS_SIDE // SIDE) for side in scaled_size(size_hw))
+    for prompt, hypothesis in np.argwhere(iou >= config.predicted_iou_min):
+        logits = low_res[prompt, hypothesis]
+        inside = logits[:height, :width]
+        core = np.count_nonzero(inside > config.stability_offset)
+        reach = np.count_nonzero(inside > -config.stability_offset)
+        stability = core / reach if reach else 0.0
+        object_px = inside > 0
+        is_background = np.count_nonzero(object_px) > config.max_share * height * width
+        if stability < config.stability_min or is_background or not object_px.any():
+            continue
+        yield _Candidate(
+            logits=logits.astype(np.float16),
+            box_xyxy=_box(object_px),
+            predicted_iou=float(np.clip(iou[prompt, hypothesis], 0, 1)),
+            stability=float(stability),
+            point_xy=(float(points[prompt, 0]), float(points[prompt, 1])),
+        )
+
+
+def _box(mask: NDArray[np.bool_]) -> Floats:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
+
+
+def _suppress(candidates: list[_Candidate], nms_iou: float) -> list[int]:
+    """Greedy non-maximum suppression by box; returns what is kept, the surest first."""
+    if not candidates:
+        return []
+    boxes = np.stack([candidate.box_xyxy for candidate in candidates])
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    order = np.argsort([-candidate.predicted_iou for candidate in candidates], kind="stable")
+    kept: list[int] = []
+    while len(order):
+        first, rest = order[0], order[1:]
+        kept.append(int(first))
+        corners = np.maximum(boxes[first, :2], boxes[rest, :2])
+        sides = np.clip(np.minimum(boxes[first, 2:], boxes[rest, 2:]) - corners, 0, None)
+        shared = np.prod(sides, axis=1)
+        order = rest[shared / (areas[first] + areas[rest] - shared) <= nms_iou]
+    return kept
+
+
+def _finish(
+    candidate: _Candidate, size_hw: tuple[int, int], config: ProposalConfig
+) -> MaskProposal | None:
+    """Resize to the image and clean; None where too little is left."""
+    mask = upscale_logits(candidate.logits, size_hw) > 0
+    mask = clean_small_regions(mask, config.min_area_px)
+    if np.count_nonzero(mask) < config.min_area_px:
+        return None
+    rle = encode(mask)
+    return MaskProposal(
+        rle, bbox_xywh(rle), candidate.predicted_iou, candidate.stability, candidate.point_xy
+    )
