@@ -47,6 +47,7 @@ class Supervisor:
     def __init__(self, *, env: dict[str, str], cwd: Path, log: logging.Logger, lock: int) -> None:
         self._env, self._cwd, self._log, self._lock = env, cwd, log, lock
         self._running: dict[str, Running] = {}
+        self._groups: list[Sequence[Service]] = []  # as they were started
         self._pipes = selectors.DefaultSelector()
 
     def __enter__(self) -> Self:
@@ -64,6 +65,7 @@ class Supervisor:
 
     def start(self, services: Sequence[Service]) -> None:
         """Start them together and return once each of them answers."""
+        self._groups.append(services)
         for service in services:
             self._spawn(service)
         for service in services:
@@ -94,16 +96,24 @@ class Supervisor:
                 self._restart_if_ended(running)
 
     def stop(self) -> None:
-        """Stop in the reverse of the order of starting, each process with what it started."""
-        for running in reversed(list(self._running.values())):
-            if running.process.poll() is None:
-                running.process.send_signal(running.service.stop_signal)
-            deadline = time.monotonic() + running.service.stop_within_s
-            while running.process.poll() is None and time.monotonic() < deadline:
-                self._read_logs(0.02)
-            self._read_logs(0)
-            self._sweep(running)
-        self._running.clear()
+        """Stop the last group first, each process with all that it started."""
+        for group in reversed(self._groups):
+            names = [service.name for service in group if service.name in self._running]
+            members = [self._running[name] for name in names]
+            for running in members:
+                if running.process.poll() is None:
+                    running.process.send_signal(running.service.stop_signal)
+            self._await_end(members, within_s=max(service.stop_within_s for service in group))
+            for running in members:
+                self._sweep(running)
+
+    def _await_end(self, members: list[Running], within_s: float) -> None:
+        deadline = time.monotonic() + within_s
+        while any(running.process.poll() is None for running in members):
+            self._read_logs(0.02)
+            if time.monotonic() > deadline:
+                break
+        self._read_logs(0)
 
     def _spawn(self, service: Service) -> Running:
         process = spawn(
@@ -151,6 +161,7 @@ class Supervisor:
                 self._pipes.unregister(key.fileobj)
                 if running.process.stdout is not None:  # its own close: the number is reused
                     running.process.stdout.close()
-            *lines, running.rest = (running.rest + chunk).split(b"\n")
+            ending = b"" if chunk or not running.rest else b"\n"
+            *lines, running.rest = (running.rest + chunk + ending).split(b"\n")
             for line in lines:
                 self.say(line.decode(errors="replace"), running.service.name)
