@@ -1,14 +1,14 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Caption, Descriptions, Transcript, Word } from "./types";
+import type { Mime, TracePoint, Word } from "./types";
 
-export const descriptionsQuery = (image: number) =>
+const image = (image_id: number) => ({ params: { path: { image_id } } });
+const recording = (recording_id: string) => ({ params: { path: { recording_id } } });
+
+export const descriptionsQuery = (id: number) =>
   queryOptions({
-    queryKey: ["descriptions", image],
-    queryFn: () =>
-      read<Descriptions>(
-        client.GET("/api/images/{id}/descriptions", { params: { path: { id: image } } }),
-      ),
+    queryKey: ["descriptions", id],
+    queryFn: () => read(client.GET("/api/images/{image_id}/descriptions", image(id))),
   });
 
 export interface Correction {
@@ -19,31 +19,56 @@ export interface Correction {
   seconds: number;
 }
 
-export function saveTranscript(recording: string, body: Correction): Promise<Transcript> {
+export function saveTranscript(id: string, body: Correction) {
   return read(
-    client.POST("/api/recordings/{id}/transcripts", { params: { path: { id: recording } }, body }),
+    client.POST("/api/recordings/{recording_id}/transcripts", { ...recording(id), body }),
   );
 }
 
 export interface NewCaption {
   id: string;
   text: string;
-  recording?: string;
+  recording: string | null;
 }
 
-export function saveCaption(image: number, body: NewCaption): Promise<Caption> {
-  return read(client.POST("/api/images/{id}/captions", { params: { path: { id: image } }, body }));
+export function saveCaption(id: number, body: NewCaption) {
+  return read(client.POST("/api/images/{image_id}/captions", { ...image(id), body }));
 }
 
 /** The text without fillers, repetitions and false starts. */
-export async function cleanCaption(text: string): Promise<string> {
-  const answer = await read<{ text: string }>(
-    client.POST("/api/captions/clean", { body: { text } }),
-  );
-  return answer.text;
+export function cleanCaption(text: string) {
+  return read(client.POST("/api/captions/clean", { body: { text } }));
 }
 
 /** Deletes the voice and the pointer trace; the texts stay. */
-export function deleteVoice(recording: string): Promise<unknown> {
-  return read(client.DELETE("/api/recordings/{id}", { params: { path: { id: recording } } }));
+export function deleteVoice(id: string) {
+  return read(client.DELETE("/api/recordings/{recording_id}", recording(id)));
+}
+
+export function openRecording(id: number, body: { id: string; mime: Mime }) {
+  return read(client.POST("/api/images/{image_id}/recordings", { ...image(id), body }));
+}
+
+export function putChunk(id: string, number: number, bytes: ArrayBuffer, sha256: string) {
+  return read(
+    client.PUT("/api/recordings/{recording_id}/chunks/{number}", {
+      params: {
+        path: { recording_id: id, number },
+        header: { "X-Content-SHA256": sha256 },
+      },
+      headers: { "Content-Type": "application/octet-stream" },
+      body: "",
+      bodySerializer: () => bytes,
+    }),
+  );
+}
+
+export interface RecordingEnd {
+  chunks: number;
+  duration_s: number;
+  trace: TracePoint[];
+}
+
+export function completeRecording(id: string, body: RecordingEnd) {
+  return read(client.POST("/api/recordings/{recording_id}/complete", { ...recording(id), body }));
 }

@@ -6,7 +6,7 @@ import { jobsQuery } from "./jobs";
 import { projectQuery } from "./projects";
 import { roundQuery, roundsQuery } from "./rounds";
 import { sessionQuery } from "./session";
-import type { Job, Project, Round } from "./types";
+import type { Job, Project, RoundWithCurve } from "./types";
 
 const RECONNECT_MS = 5000;
 
@@ -48,9 +48,12 @@ function apply(queries: QueryClient, project: number, name: string, data: unknow
   if (name === "jobs") applyJobs(queries, project, data as Job[]);
   if (name === "project")
     queries.setQueryData(projectQuery(project).queryKey, (old) =>
-      old ? { ...old, ...(data as Pick<Project, "counts" | "serving">) } : old,
+      old
+        ? { ...old, ...(data as Pick<Project, "counts" | "serving" | "finished_since_round">) }
+        : old,
     );
-  if (name === "round") applyRound(queries, project, data as Partial<Round> & { id: number });
+  if (name === "round")
+    applyRound(queries, project, data as Partial<RoundWithCurve> & { id: number });
 }
 
 /** Merges by id, newest first; a job that ended makes the lists it changed fresh again. */
@@ -72,13 +75,12 @@ function applyJobs(queries: QueryClient, project: number, news: Job[]): void {
 function applyRound(
   queries: QueryClient,
   project: number,
-  news: Partial<Round> & { id: number },
+  news: Partial<RoundWithCurve> & { id: number },
 ): void {
   const key = roundsQuery(project).queryKey;
   const old = queries.getQueryData(key)?.find((round) => round.id === news.id);
-  if (!old || old.state !== news.state) void queries.invalidateQueries({ queryKey: key });
-  queries.setQueryData(roundQuery(news.id).queryKey, (round) => {
-    const base = round ?? old;
-    return base ? { ...base, ...news } : undefined;
-  });
+  if (old?.state !== news.state) void queries.invalidateQueries({ queryKey: key });
+  queries.setQueryData(roundQuery(news.id).queryKey, (round) =>
+    round ? { ...round, ...news } : undefined,
+  );
 }

@@ -1,20 +1,22 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { ImageDetail, ImageRow, ImageStatus, Page } from "./types";
+import type { ImageStatus } from "./types";
+
+const image = (image_id: number) => ({ params: { path: { image_id } } });
 
 export interface ImageFilter {
   status?: ImageStatus;
   search?: string;
 }
 
-export const imagesQuery = (id: number, filter: ImageFilter) =>
+export const imagesQuery = (project_id: number, filter: ImageFilter) =>
   infiniteQueryOptions({
-    queryKey: ["images", id, filter],
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      read<Page<ImageRow>>(
-        client.GET("/api/projects/{id}/images", {
-          params: { path: { id }, query: { ...filter, cursor: pageParam ?? undefined } },
+    queryKey: ["images", project_id, filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/projects/{project_id}/images", {
+          params: { path: { project_id }, query: { ...filter, cursor } },
         }),
       ),
     getNextPageParam: (page) => page.next,
@@ -23,13 +25,13 @@ export const imagesQuery = (id: number, filter: ImageFilter) =>
 export const imageQuery = (id: number) =>
   queryOptions({
     queryKey: ["image", id],
-    queryFn: () => read<ImageDetail>(client.GET("/api/images/{id}", { params: { path: { id } } })),
+    queryFn: () => read(client.GET("/api/images/{image_id}", image(id))),
   });
 
-export function deleteImage(id: number): Promise<unknown> {
-  return read(client.DELETE("/api/images/{id}", { params: { path: { id } } }));
+export function deleteImage(id: number) {
+  return read(client.DELETE("/api/images/{image_id}", image(id)));
 }
 
-export function restoreImage(id: number): Promise<unknown> {
-  return read(client.POST("/api/images/{id}/restore", { params: { path: { id } } }));
+export function restoreImage(id: number) {
+  return read(client.POST("/api/images/{image_id}/restore", image(id)));
 }

@@ -1,24 +1,24 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Job } from "./types";
 
-const at = (id: number) => ({ params: { path: { id } } });
+const project = (project_id: number) => ({ params: { path: { project_id } } });
+const job = (job_id: number) => ({ params: { path: { job_id } } });
 
-export const jobsQuery = (project: number) =>
+export const jobsQuery = (id: number) =>
   queryOptions({
-    queryKey: ["jobs", project],
-    queryFn: () => read<Job[]>(client.GET("/api/projects/{id}/jobs", at(project))),
+    queryKey: ["jobs", id],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/jobs", project(id))),
   });
 
-export function cancelJob(id: number): Promise<Job> {
-  return read(client.POST("/api/jobs/{id}/cancel", at(id)));
+export function cancelJob(id: number) {
+  return read(client.POST("/api/jobs/{job_id}/cancel", job(id)));
 }
 
-export function retryJob(id: number): Promise<Job> {
-  return read(client.POST("/api/jobs/{id}/retry", at(id)));
+export function retryJob(id: number) {
+  return read(client.POST("/api/jobs/{job_id}/retry", job(id)));
 }
 
 /** Embeds and proposes on every image that needs it. */
-export function prepareImages(project: number): Promise<Job> {
-  return read(client.POST("/api/projects/{id}/prepare", at(project)));
+export function prepareImages(id: number) {
+  return read(client.POST("/api/projects/{project_id}/prepare", project(id)));
 }

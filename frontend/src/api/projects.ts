@@ -1,18 +1,25 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Label, Member, Project, ProjectCard, Role } from "./types";
+import type { Role } from "./types";
 
-const at = (id: number) => ({ params: { path: { id } } });
+const project = (project_id: number) => ({ params: { path: { project_id } } });
+const label = (label_id: number) => ({ params: { path: { label_id } } });
 
 export const projectsQuery = queryOptions({
   queryKey: ["projects"],
-  queryFn: () => read<ProjectCard[]>(client.GET("/api/projects")),
+  queryFn: () => read(client.GET("/api/projects")),
+});
+
+/** Deleted projects that can still be restored. */
+export const trashedProjectsQuery = queryOptions({
+  queryKey: ["projects", "trash"],
+  queryFn: () => read(client.GET("/api/projects", { params: { query: { trash: true } } })),
 });
 
 export const projectQuery = (id: number) =>
   queryOptions({
     queryKey: ["project", id],
-    queryFn: () => read<Project>(client.GET("/api/projects/{id}", at(id))),
+    queryFn: () => read(client.GET("/api/projects/{project_id}", project(id))),
   });
 
 export interface NewProject {
@@ -23,62 +30,58 @@ export interface NewProject {
   holdout_share: number;
 }
 
-export function createProject(body: NewProject): Promise<Project> {
+export function createProject(body: NewProject) {
   return read(client.POST("/api/projects", { body }));
 }
 
-export type ProjectChange = Partial<
-  Pick<
-    Project,
-    | "name"
-    | "description"
-    | "overlap"
-    | "holdout_share"
-    | "retrain_after_images"
-    | "retrain_every_hours"
-  >
->;
-
-export function changeProject(id: number, body: ProjectChange): Promise<Project> {
-  return read(client.PATCH("/api/projects/{id}", { ...at(id), body }));
+export interface ProjectChange {
+  name?: string;
+  description?: string;
+  overlap?: number;
+  holdout_share?: number;
+  retrain_after_images?: number | null;
+  retrain_every_hours?: number | null;
 }
 
-export function deleteProject(id: number): Promise<unknown> {
-  return read(client.DELETE("/api/projects/{id}", at(id)));
+export function changeProject(id: number, body: ProjectChange) {
+  return read(client.PATCH("/api/projects/{project_id}", { ...project(id), body }));
 }
 
-export function restoreProject(id: number): Promise<unknown> {
-  return read(client.POST("/api/projects/{id}/restore", at(id)));
+export function deleteProject(id: number) {
+  return read(client.DELETE("/api/projects/{project_id}", project(id)));
+}
+
+export function restoreProject(id: number) {
+  return read(client.POST("/api/projects/{project_id}/restore", project(id)));
 }
 
 export const membersQuery = (id: number) =>
   queryOptions({
     queryKey: ["members", id],
-    queryFn: () => read<Member[]>(client.GET("/api/projects/{id}/members", at(id))),
+    queryFn: () => read(client.GET("/api/projects/{project_id}/members", project(id))),
   });
 
-export function setMember(id: number, body: { username: string; role: Role }): Promise<unknown> {
-  return read(client.POST("/api/projects/{id}/members", { ...at(id), body }));
+export function setMember(id: number, body: { username: string; role: Role }) {
+  return read(client.POST("/api/projects/{project_id}/members", { ...project(id), body }));
 }
 
-export function removeMember(id: number, user_id: number): Promise<unknown> {
-  return read(
-    client.DELETE("/api/projects/{id}/members/{user_id}", { params: { path: { id, user_id } } }),
-  );
+export function removeMember(project_id: number, user_id: number) {
+  const params = { path: { project_id, user_id } };
+  return read(client.DELETE("/api/projects/{project_id}/members/{user_id}", { params }));
 }
 
-export function createLabel(id: number, body: { name: string; color: string }): Promise<Label> {
-  return read(client.POST("/api/projects/{id}/labels", { ...at(id), body }));
+export function createLabel(id: number, body: { name: string; color: string }) {
+  return read(client.POST("/api/projects/{project_id}/labels", { ...project(id), body }));
 }
 
-export function changeLabel(id: number, body: { name?: string; color?: string }): Promise<Label> {
-  return read(client.PATCH("/api/labels/{id}", { ...at(id), body }));
+export function changeLabel(id: number, body: { name?: string; color?: string }) {
+  return read(client.PATCH("/api/labels/{label_id}", { ...label(id), body }));
 }
 
-export function deleteLabel(id: number): Promise<unknown> {
-  return read(client.DELETE("/api/labels/{id}", at(id)));
+export function deleteLabel(id: number) {
+  return read(client.DELETE("/api/labels/{label_id}", label(id)));
 }
 
-export function restoreLabel(id: number): Promise<unknown> {
-  return read(client.POST("/api/labels/{id}/restore", at(id)));
+export function restoreLabel(id: number) {
+  return read(client.POST("/api/labels/{label_id}/restore", label(id)));
 }

@@ -1,31 +1,37 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Round } from "./types";
 
-const at = (id: number) => ({ params: { path: { id } } });
+const project = (project_id: number) => ({ params: { path: { project_id } } });
+const round = (round_id: number) => ({ params: { path: { round_id } } });
 
-export const roundsQuery = (project: number) =>
+export const roundsQuery = (id: number) =>
   queryOptions({
-    queryKey: ["rounds", project],
-    queryFn: () => read<Round[]>(client.GET("/api/projects/{id}/rounds", at(project))),
+    queryKey: ["rounds", id],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/rounds", project(id))),
   });
 
 export const roundQuery = (id: number) =>
   queryOptions({
     queryKey: ["round", id],
-    queryFn: () => read<Round>(client.GET("/api/rounds/{id}", at(id))),
+    queryFn: () => read(client.GET("/api/rounds/{round_id}", round(id))),
   });
 
-export function startRound(project: number): Promise<Round> {
+export function startRound(id: number) {
   const body = { id: crypto.randomUUID() };
-  return read(client.POST("/api/projects/{id}/rounds", { ...at(project), body }));
+  return read(client.POST("/api/projects/{project_id}/rounds", { ...project(id), body }));
 }
 
-export function cancelRound(id: number): Promise<Round> {
-  return read(client.POST("/api/rounds/{id}/cancel", at(id)));
+export function cancelRound(id: number) {
+  return read(client.POST("/api/rounds/{round_id}/cancel", round(id)));
+}
+
+/** Makes a refused round's bundle serve; refused if another than `serving` serves by now. */
+export function promoteRound(id: number, serving: string) {
+  return read(client.POST("/api/rounds/{round_id}/promote", { ...round(id), body: { serving } }));
 }
 
 /** Makes the previous bundle serve again; refused if another than `serving` serves by now. */
-export function rollBack(project: number, serving: string): Promise<unknown> {
-  return read(client.POST("/api/projects/{id}/rollback", { ...at(project), body: { serving } }));
+export function rollBack(id: number, serving: string) {
+  const body = { serving };
+  return read(client.POST("/api/projects/{project_id}/rollback", { ...project(id), body }));
 }

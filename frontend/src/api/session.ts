@@ -1,43 +1,43 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Consent, Session, Token } from "./types";
+import type { Scope } from "./types";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: () => read<Session>(client.GET("/api/session")),
+  queryFn: () => read(client.GET("/api/session")),
   staleTime: 5 * 60_000,
 });
 
-export function logIn(body: { username: string; password: string }): Promise<Session> {
+export function logIn(body: { username: string; password: string }) {
   return read(client.POST("/api/session", { body }));
 }
 
-export function logOut(): Promise<unknown> {
+export function logOut() {
   return read(client.DELETE("/api/session"));
 }
 
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
-  queryFn: () => read<Token[]>(client.GET("/api/tokens")),
+  queryFn: () => read(client.GET("/api/tokens")),
 });
 
-export function makeToken(body: { name: string; scope: string; days: number }): Promise<Token> {
+export function createToken(body: { name: string; scope: Scope; expires_in_days: number }) {
   return read(client.POST("/api/tokens", { body }));
 }
 
-export function deleteToken(id: number): Promise<unknown> {
-  return read(client.DELETE("/api/tokens/{id}", { params: { path: { id } } }));
+export function deleteToken(token_id: number) {
+  return read(client.DELETE("/api/tokens/{token_id}", { params: { path: { token_id } } }));
 }
 
 export const consentQuery = queryOptions({
   queryKey: ["consent"],
-  queryFn: () => read<Consent>(client.GET("/api/consent")),
+  queryFn: () => read(client.GET("/api/consent")),
 });
 
-export function giveConsent(): Promise<unknown> {
+export function giveConsent() {
   return read(client.POST("/api/consent"));
 }
 
-export function withdrawConsent(): Promise<unknown> {
+export function withdrawConsent() {
   return read(client.DELETE("/api/consent"));
 }

@@ -1,15 +1,14 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Page, UploadPlan, UploadRow, UploadState } from "./types";
 
-export const uploadsQuery = (project: number) =>
+export const uploadsQuery = (project_id: number) =>
   infiniteQueryOptions({
-    queryKey: ["uploads", project],
-    initialPageParam: null as string | null,
-    queryFn: ({ pageParam }) =>
-      read<Page<UploadRow>>(
-        client.GET("/api/projects/{id}/uploads", {
-          params: { path: { id: project }, query: { cursor: pageParam ?? undefined } },
+    queryKey: ["uploads", project_id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/projects/{project_id}/uploads", {
+          params: { path: { project_id }, query: { cursor } },
         }),
       ),
     getNextPageParam: (page) => page.next,
@@ -21,10 +20,9 @@ export interface NewUpload {
   bytes: number;
 }
 
-export function beginUpload(project: number, body: NewUpload): Promise<UploadPlan> {
-  return read(
-    client.POST("/api/projects/{id}/uploads", { params: { path: { id: project } }, body }),
-  );
+export function beginUpload(project_id: number, body: NewUpload) {
+  const params = { path: { project_id } };
+  return read(client.POST("/api/projects/{project_id}/uploads", { params, body }));
 }
 
 export interface FinishedPart {
@@ -32,11 +30,7 @@ export interface FinishedPart {
   etag: string;
 }
 
-export function completeUpload(
-  id: string,
-  parts: FinishedPart[],
-): Promise<{ id: string; state: UploadState }> {
-  return read(
-    client.POST("/api/uploads/{id}/complete", { params: { path: { id } }, body: { parts } }),
-  );
+export function completeUpload(upload_id: string, parts: FinishedPart[]) {
+  const params = { path: { upload_id } };
+  return read(client.POST("/api/uploads/{upload_id}/complete", { params, body: { parts } }));
 }

@@ -1,37 +1,27 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Export, Version } from "./types";
 
-export const versionsQuery = (project: number) =>
+const project = (project_id: number) => ({ params: { path: { project_id } } });
+
+export const versionsQuery = (id: number) =>
   queryOptions({
-    queryKey: ["versions", project],
-    queryFn: () =>
-      read<Version[]>(
-        client.GET("/api/projects/{id}/versions", { params: { path: { id: project } } }),
-      ),
+    queryKey: ["versions", id],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/versions", project(id))),
   });
 
-export function cutVersion(project: number, note: string): Promise<Version> {
+export function cutVersion(id: number, note: string) {
+  const body = { note };
+  return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));
+}
+
+export function startExport(version_id: string) {
   return read(
-    client.POST("/api/projects/{id}/versions", {
-      params: { path: { id: project } },
-      body: { note },
+    client.POST("/api/versions/{version_id}/exports", {
+      params: { path: { version_id } },
+      body: { id: crypto.randomUUID(), format: "coco" },
     }),
   );
 }
-
-export function startExport(version: string): Promise<Export> {
-  const body = { id: crypto.randomUUID(), format: "coco" };
-  return read(
-    client.POST("/api/versions/{id}/exports", { params: { path: { id: version } }, body }),
-  );
-}
-
-export const exportQuery = (id: string) =>
-  queryOptions({
-    queryKey: ["export", id],
-    queryFn: () => read<Export>(client.GET("/api/exports/{id}", { params: { path: { id } } })),
-  });
 
 /** The page's own address of a version's manifest; the server redirects to the object store. */
 export const manifestUrl = (version: string): string => `/api/versions/${version}/manifest`;

@@ -15,6 +15,7 @@ const LOOKS: Record<Status, { color: string; word: string }> = {
   failed: { color: "red", word: "Failed" },
   cancelled: { color: "gray", word: "Cancelled" },
   stalled: { color: "orange", word: "Stalled" },
+  pretrained: { color: "gray", word: "Pretrained" },
   training: { color: "iris", word: "Training" },
   evaluating: { color: "iris", word: "Evaluating" },
   promoted: { color: "teal", word: "Promoted" },

@@ -1,8 +1,9 @@
 /** The microphone in the browser: choosing it, its level, and its chunks. */
 
+import type { Mime } from "@/api/types";
 import type { AudioSource } from "./take";
 
-const MIMES = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"] as const;
+const MIMES: readonly Mime[] = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
 
 export class MicrophoneError extends Error {}
 

@@ -1,12 +1,13 @@
 /** Sends what the store holds, in order, as often as it takes; then forgets it. */
 
 import { messageOf, ProblemError } from "@/api/problem";
+import type { Mime } from "@/api/types";
 import type { RecordingStore, StoredRecording } from "./store";
 import type { TracePoint } from "./trace";
 
 export interface RecordingTransport {
   /** Opens the recording on the server; a known id is no error. */
-  open(image: number, recording: { id: string; mime: string }): Promise<void>;
+  open(image: number, recording: { id: string; mime: Mime }): Promise<void>;
   putChunk(recording: string, number: number, bytes: ArrayBuffer, sha256: string): Promise<void>;
   complete(
     recording: string,

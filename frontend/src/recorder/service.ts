@@ -1,6 +1,6 @@
 /** The recordings of this browser: one store, one sender, one live take. */
 
-import { client, read } from "@/api/client";
+import { completeRecording, openRecording, putChunk } from "@/api/descriptions";
 import { queryClient } from "@/app/queryClient";
 import { type Microphone, sourceOf } from "./microphone";
 import { type RecordingTransport, Sender } from "./sender";
@@ -10,21 +10,14 @@ import { closeBrokenTakes, Take } from "./take";
 const LOCK = "anneal.take.";
 
 const transport: RecordingTransport = {
-  async open(id, body) {
-    await read(client.POST("/api/images/{id}/recordings", { params: { path: { id } }, body }));
+  async open(image, recording) {
+    await openRecording(image, recording);
   },
-  async putChunk(id, number, bytes, sha256) {
-    await read(
-      client.PUT("/api/recordings/{id}/chunks/{number}", {
-        params: { path: { id, number } },
-        body: bytes,
-        bodySerializer: (body: ArrayBuffer) => body,
-        headers: { "X-Content-SHA256": sha256, "Content-Type": "application/octet-stream" },
-      }),
-    );
+  async putChunk(recording, number, bytes, sha256) {
+    await putChunk(recording, number, bytes, sha256);
   },
-  async complete(id, body) {
-    await read(client.POST("/api/recordings/{id}/complete", { params: { path: { id } }, body }));
+  async complete(recording, end) {
+    await completeRecording(recording, { ...end, trace: [...end.trace] });
   },
 };
 

@@ -1,12 +1,13 @@
 /** The browser's durable copy of recordings that the server does not have whole yet (DESIGN P2). */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Mime } from "@/api/types";
 import type { TracePoint } from "./trace";
 
 export interface StoredRecording {
   id: string;
   image: number;
-  mime: string;
+  mime: Mime;
   startedAt: number;
   /** As far as it had come with the latest chunk. */
   trace: readonly TracePoint[];

@@ -1,5 +1,6 @@
 /** One take: microphone in, numbered chunks and the pointer trace out, on one clock. */
 
+import type { Mime } from "@/api/types";
 import { Clock } from "./clock";
 import { sha256Hex } from "./sha256";
 import type { RecordingStore, StoredRecording } from "./store";
@@ -7,7 +8,7 @@ import { Trace } from "./trace";
 
 /** What a take needs of MediaRecorder; tests bring their own. */
 export interface AudioSource {
-  readonly mime: string;
+  readonly mime: Mime;
   /** Hands over chunks one after the other. */
   start(timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void;
   pause(): void;

@@ -3,7 +3,11 @@
 import type { Word } from "@/api/types";
 
 /** Words below this were heard badly and are worth a look. */
-export const UNSURE_BELOW = 0.6;
+const UNSURE_BELOW = 0.6;
+
+export function isUnsure(word: Word): boolean {
+  return (word.probability ?? 1) < UNSURE_BELOW;
+}
 
 export function textOf(words: readonly Word[]): string {
   return words
@@ -60,7 +64,7 @@ export function nextUnsure(words: readonly Word[], after: number): number {
   for (let step = 1; step <= words.length; step += 1) {
     const index = (after + step + words.length) % words.length;
     const word = words[index];
-    if (word && word.probability < UNSURE_BELOW) return index;
+    if (word && isUnsure(word)) return index;
   }
   return -1;
 }

@@ -8,6 +8,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { PageHeader } from "@/components/PageHeader";
 import { CreateProject } from "./CreateProject";
 import { ProjectCard } from "./ProjectCard";
+import { Trash } from "./Trash";
 
 export function ProjectsPage() {
   const projects = useQuery(projectsQuery);
@@ -47,6 +48,7 @@ export function ProjectsPage() {
           ))}
         </SimpleGrid>
       )}
+      <Trash />
       <CreateProject opened={creating} onClose={dialog.close} />
     </Container>
   );

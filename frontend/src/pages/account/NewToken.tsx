@@ -1,0 +1,87 @@
+import { Alert, Button, Code, CopyButton, Group, Select, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { formErrorsOf } from "@/api/problem";
+import { createToken, tokensQuery } from "@/api/session";
+import type { Scope } from "@/api/types";
+
+export function NewToken() {
+  const queries = useQueryClient();
+  const form = useForm({
+    initialValues: { name: "", scope: "read" as Scope, days: "90" },
+    validate: { name: (name) => (name.trim() ? null : "Say what the token is for") },
+  });
+  const create = useMutation({
+    mutationFn: ({ name, scope, days }: typeof form.values) =>
+      createToken({ name: name.trim(), scope, expires_in_days: Number(days) }),
+    onSuccess: () => {
+      form.reset();
+      return queries.invalidateQueries(tokensQuery);
+    },
+    onError: (error) => form.setErrors(formErrorsOf(error)),
+  });
+
+  return (
+    <>
+      {create.data && (
+        <Alert
+          color="teal"
+          mb="md"
+          title="Copy the token now. It is not shown again."
+          withCloseButton
+          closeButtonLabel="Hide the token"
+          onClose={create.reset}
+        >
+          <Group gap="xs" wrap="nowrap">
+            <Code>{create.data.token}</Code>
+            <CopyButton value={create.data.token}>
+              {({ copied, copy }) => (
+                <Button size="compact-sm" variant="default" onClick={copy}>
+                  {copied ? "Copied" : "Copy"}
+                </Button>
+              )}
+            </CopyButton>
+          </Group>
+        </Alert>
+      )}
+      <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
+        <Group gap="xs" align="flex-start" wrap="nowrap">
+          <TextInput
+            flex={1}
+            size="xs"
+            aria-label="What the token is for"
+            placeholder="Nightly export"
+            maxLength={100}
+            {...form.getInputProps("name")}
+          />
+          <Select
+            w={130}
+            size="xs"
+            aria-label="What it may do"
+            allowDeselect={false}
+            data={[
+              { value: "read", label: "Read" },
+              { value: "write", label: "Read and write" },
+            ]}
+            {...form.getInputProps("scope")}
+          />
+          <Select
+            w={110}
+            size="xs"
+            aria-label="How long it is valid"
+            allowDeselect={false}
+            data={[
+              { value: "7", label: "7 days" },
+              { value: "90", label: "90 days" },
+              { value: "365", label: "A year" },
+            ]}
+            {...form.getInputProps("days")}
+          />
+          <Button type="submit" size="xs" variant="default" loading={create.isPending}>
+            Make a token
+          </Button>
+        </Group>
+      </form>
+    </>
+  );
+}

@@ -1,0 +1,78 @@
+import { ActionIcon, Badge, Code, Table, Text, Tooltip } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { deleteToken, tokensQuery } from "@/api/session";
+import type { Token } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { formatAgo, formatMoment } from "@/components/format";
+import { Section } from "@/components/Section";
+import { NewToken } from "./NewToken";
+
+export function Tokens() {
+  const tokens = useQuery(tokensQuery);
+  return (
+    <Section
+      title="Tokens"
+      description="For programs that use the API in your name. Each is shown once, when it is made."
+    >
+      {tokens.error && <ErrorState error={tokens.error} onRetry={() => tokens.refetch()} />}
+      {tokens.data && tokens.data.length > 0 && (
+        <Table mb="md" aria-label="Tokens">
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>Name</Table.Th>
+              <Table.Th>Token</Table.Th>
+              <Table.Th>Expires</Table.Th>
+              <Table.Th>Last used</Table.Th>
+              <Table.Th w={44}>
+                <span aria-hidden />
+              </Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {tokens.data.map((token) => (
+              <TokenRow key={token.id} token={token} />
+            ))}
+          </Table.Tbody>
+        </Table>
+      )}
+      {tokens.data?.length === 0 && (
+        <Text size="sm" c="dimmed" mb="md">
+          No token yet.
+        </Text>
+      )}
+      <NewToken />
+    </Section>
+  );
+}
+
+function TokenRow({ token }: { token: Token }) {
+  const queries = useQueryClient();
+  const remove = useMutation({
+    mutationFn: () => deleteToken(token.id),
+    onSuccess: () => queries.invalidateQueries(tokensQuery),
+  });
+  return (
+    <Table.Tr>
+      <Table.Td>
+        {token.name} <Badge color="gray">{token.scope}</Badge>
+      </Table.Td>
+      <Table.Td>
+        <Code>{token.prefix}…</Code>
+      </Table.Td>
+      <Table.Td title={formatMoment(token.expires_at)}>{formatAgo(token.expires_at)}</Table.Td>
+      <Table.Td>{token.last_used_at ? formatAgo(token.last_used_at) : "Never"}</Table.Td>
+      <Table.Td>
+        <Tooltip label="Revoke">
+          <ActionIcon
+            aria-label={`Revoke ${token.name}`}
+            onClick={() => remove.mutate()}
+            loading={remove.isPending}
+          >
+            <IconTrash size={16} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </Table.Td>
+    </Table.Tr>
+  );
+}

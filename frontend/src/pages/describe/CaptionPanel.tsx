@@ -1,0 +1,86 @@
+import { Alert, Button, Group, Text, Textarea } from "@mantine/core";
+import { IconSparkles } from "@tabler/icons-react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { cleanCaption, descriptionsQuery, saveCaption } from "@/api/descriptions";
+import type { Caption, Recording } from "@/api/types";
+import { formatAgo } from "@/components/format";
+import { Section } from "@/components/Section";
+
+interface Props {
+  image: number;
+  /** The newest take, whose text the suggestion is made of. */
+  recording: Recording | null;
+  captions: Caption[];
+}
+
+/** The clean text that is exported: suggested from what was said, decided by a person. */
+export function CaptionPanel({ image, recording, captions }: Props) {
+  const queries = useQueryClient();
+  const saved = captions[0];
+  const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
+  const isAhead = corrected && (!saved || corrected.created_at > saved.created_at);
+  const suggestion = useQuery({
+    queryKey: ["clean-caption", corrected?.id],
+    queryFn: () => cleanCaption(corrected?.text ?? ""),
+    enabled: Boolean(isAhead),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const [written, setWritten] = useState<string | null>(null);
+  const text = written ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
+  const isSaved = saved !== undefined && text === saved.text && !isAhead;
+
+  const save = useMutation({
+    mutationFn: () =>
+      saveCaption(image, {
+        id: crypto.randomUUID(),
+        text: text.trim(),
+        recording: recording?.id ?? null,
+      }),
+    onSuccess: async () => {
+      await queries.invalidateQueries(descriptionsQuery(image));
+      setWritten(null);
+    },
+  });
+
+  return (
+    <Section title="Caption" description="The clean text that goes into the dataset.">
+      {isAhead && written === null && suggestion.data && (
+        <Alert
+          color="iris"
+          variant="light"
+          p="xs"
+          mb="xs"
+          icon={<IconSparkles size={16} aria-hidden />}
+        >
+          Suggested from the corrected text, without fillers and false starts.
+        </Alert>
+      )}
+      <Textarea
+        aria-label="Caption"
+        autosize
+        minRows={3}
+        maxRows={10}
+        placeholder={
+          recording
+            ? "Save the corrected text first; a clean caption is suggested from it."
+            : "Record a take above, or write the caption here."
+        }
+        value={text}
+        onChange={(event) => setWritten(event.currentTarget.value)}
+      />
+      <Group justify="space-between" mt="sm" gap="xs">
+        <Text size="xs" c="dimmed">
+          {saved ? `Saved by ${saved.author ?? "a model"}, ${formatAgo(saved.created_at)}` : ""}
+        </Text>
+        <Button
+          disabled={text.trim() === "" || isSaved}
+          onClick={() => save.mutate()}
+          loading={save.isPending}
+        >
+          Save caption
+        </Button>
+      </Group>
+    </Section>
+  );
+}

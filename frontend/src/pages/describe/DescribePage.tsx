@@ -1,0 +1,91 @@
+import { Badge, Group, Stack, Text } from "@mantine/core";
+import { IconArrowLeft } from "@tabler/icons-react";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useParams } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { descriptionsQuery } from "@/api/descriptions";
+import { imageQuery } from "@/api/images";
+import { useProjectId } from "@/app/ProjectLayout";
+import { ErrorState } from "@/components/ErrorState";
+import { ButtonLink, IconLink } from "@/components/links";
+import { resume } from "@/recorder/service";
+import { CaptionPanel } from "./CaptionPanel";
+import classes from "./DescribePage.module.css";
+import { Picture } from "./Picture";
+import { RecordPanel } from "./RecordPanel";
+import { SendStatus } from "./SendStatus";
+import { TakePanel } from "./TakePanel";
+import { useRecorder } from "./useRecorder";
+
+const POLL_MS = 3000;
+
+export function DescribePage() {
+  const { imageId } = useParams({ from: "/inside/projects/$projectId/images/$imageId/describe" });
+  return <Describe key={imageId} id={Number(imageId)} />;
+}
+
+function Describe({ id }: { id: number }) {
+  const params = { projectId: String(useProjectId()) };
+  const { data: image } = useSuspenseQuery(imageQuery(id));
+  const descriptions = useQuery({
+    ...descriptionsQuery(id),
+    refetchInterval: ({ state }) =>
+      state.data?.recordings.some((each) => each.state === "transcribing") ? POLL_MS : false,
+  });
+  const recorder = useRecorder(id);
+  const newest = descriptions.data?.recordings[0];
+
+  useEffect(() => {
+    void resume();
+  }, []);
+
+  return (
+    <div className={classes.page}>
+      <div className={classes.stage}>
+        <Group className={classes.bar} gap="xs" wrap="nowrap">
+          <IconLink to="/projects/$projectId/images" params={params} aria-label="All images">
+            <IconArrowLeft size={18} aria-hidden />
+          </IconLink>
+          <Text size="sm" fw={600} truncate title={image.file_name}>
+            {image.file_name}
+          </Text>
+          {image.is_holdout && <Badge color="grape">Holdout</Badge>}
+          <ButtonLink
+            to="/projects/$projectId/annotate"
+            params={params}
+            search={{ image: id }}
+            variant="default"
+            size="compact-sm"
+            ml="auto"
+          >
+            Annotate masks
+          </ButtonLink>
+        </Group>
+        <Picture image={image} take={recorder.take} isRecording={recorder.state === "recording"} />
+      </div>
+      <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
+        <SendStatus />
+        <RecordPanel recorder={recorder} isFirst={!newest} />
+        {descriptions.error && (
+          <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />
+        )}
+        {descriptions.data?.recordings.map((recording, index) => (
+          <TakePanel
+            key={recording.id}
+            recording={recording}
+            image={id}
+            isNewest={index === 0}
+            number={(descriptions.data?.recordings.length ?? 0) - index}
+          />
+        ))}
+        {descriptions.data && (
+          <CaptionPanel
+            image={id}
+            recording={newest ?? null}
+            captions={descriptions.data.captions}
+          />
+        )}
+      </Stack>
+    </div>
+  );
+}

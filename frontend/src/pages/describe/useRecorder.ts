@@ -1,0 +1,74 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { messageOf } from "@/api/problem";
+import { type Microphone, openMicrophone } from "@/recorder/microphone";
+import { startTake } from "@/recorder/service";
+import type { Take } from "@/recorder/take";
+
+const nothing = () => () => {};
+
+export interface Recorder {
+  take: Take | null;
+  state: Take["state"] | "idle" | "opening";
+  microphone: Microphone | null;
+  problem: string;
+  start: (deviceId: string | null) => Promise<void>;
+}
+
+/** The microphone and the take of one image; leaving the page ends both. */
+export function useRecorder(image: number): Recorder {
+  const [microphone, setMicrophone] = useState<Microphone | null>(null);
+  const [take, setTake] = useState<Take | null>(null);
+  const [isOpening, setIsOpening] = useState(false);
+  const [problem, setProblem] = useState("");
+  const live = useRef<{ microphone: Microphone; take: Take } | null>(null);
+  const state = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.state ?? "idle");
+
+  const start = useCallback(
+    async (deviceId: string | null) => {
+      setProblem("");
+      setIsOpening(true);
+      try {
+        const opened = await openMicrophone(deviceId);
+        const started = await startTake(image, opened);
+        live.current = { microphone: opened, take: started };
+        setMicrophone(opened);
+        setTake(started);
+      } catch (error) {
+        setProblem(messageOf(error));
+      } finally {
+        setIsOpening(false);
+      }
+    },
+    [image],
+  );
+
+  useEffect(() => {
+    if (state !== "stopped") return;
+    live.current?.microphone.close();
+    live.current = null;
+    setMicrophone(null);
+  }, [state]);
+
+  useEffect(
+    () => () => {
+      const current = live.current;
+      if (current) void current.take.stop().finally(() => current.microphone.close());
+    },
+    [],
+  );
+
+  useEffect(() => {
+    if (state !== "recording" && state !== "paused") return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, [state]);
+
+  return {
+    take,
+    state: isOpening ? "opening" : state,
+    microphone,
+    problem: problem || take?.problem || "",
+    start,
+  };
+}

@@ -1,0 +1,46 @@
+import { LineChart } from "@mantine/charts";
+import { Group, Text, Title } from "@mantine/core";
+import type { CurvePoint } from "@/api/types";
+import { formatCount } from "@/components/format";
+
+interface Props {
+  curve: CurvePoint[];
+  isLive: boolean;
+}
+
+export function LossCurve({ curve, isLive }: Props) {
+  const last = curve.at(-1);
+  return (
+    <section aria-label="Loss curve">
+      <Group justify="space-between" align="baseline" mb="xs">
+        <Title order={3}>Loss</Title>
+        {last && (
+          <Text size="sm" c="dimmed" className="tabular">
+            {last.loss.toFixed(3)} at step {formatCount(last.step)}
+          </Text>
+        )}
+      </Group>
+      {curve.length > 1 ? (
+        <LineChart
+          h={200}
+          data={curve}
+          dataKey="step"
+          series={[{ name: "loss", label: "Loss", color: "iris.6" }]}
+          withDots={false}
+          curveType="linear"
+          strokeWidth={1.75}
+          gridAxis="y"
+          tickLine="none"
+          xAxisProps={{ minTickGap: 48 }}
+          yAxisProps={{ width: 48, domain: ["auto", "auto"] }}
+          valueFormatter={(value) => value.toFixed(2)}
+          lineProps={{ isAnimationActive: false }}
+        />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {isLive ? "The curve begins with the first training steps." : "Nothing was trained."}
+        </Text>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import { Button, type ButtonProps } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { jobsQuery } from "@/api/jobs";
+import { messageOf, ProblemError } from "@/api/problem";
+import { roundsQuery, startRound } from "@/api/rounds";
+
+/** Starts a round; where one cannot start, says why and what would make it start. */
+export function RetrainButton({ project, ...look }: ButtonProps & { project: number }) {
+  const queries = useQueryClient();
+  const retrain = useMutation({
+    mutationFn: () => startRound(project),
+    meta: { shownInPlace: true },
+    onSuccess: (round) =>
+      notifications.show({
+        color: "teal",
+        title: `Round ${round.number} has started`,
+        message: "It trains in the background; its loss curve is on the rounds page.",
+      }),
+    onError: (error) =>
+      notifications.show({ color: "orange", title: "No round started", message: reasonOf(error) }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries(jobsQuery(project)),
+        queries.invalidateQueries(roundsQuery(project)),
+      ]),
+  });
+
+  return (
+    <Button {...look} onClick={() => retrain.mutate()} loading={retrain.isPending}>
+      Retrain
+    </Button>
+  );
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof ProblemError ? error.code : "";
+  if (code === "round_running") return "A round is running already. Wait for it, or cancel it.";
+  if (code === "nothing_new")
+    return "Nothing was finished since the last round. Finish an image first.";
+  return messageOf(error);
+}

@@ -1,0 +1,44 @@
+import { Button, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { projectQuery } from "@/api/projects";
+import { rollBack } from "@/api/rounds";
+import type { Project } from "@/api/types";
+
+export function RollBackButton({ project }: { project: Project }) {
+  const queries = useQueryClient();
+  const serving = project.serving?.bundle ?? "";
+  const back = useMutation({
+    mutationFn: () => rollBack(project.id, serving),
+    onSuccess: ({ round, bundle }) =>
+      notifications.show({
+        color: "teal",
+        title: "Rolled back",
+        message: `${round ? `Round ${round}` : "The pretrained model"} (${bundle.slice(0, 8)}) serves again.`,
+      }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries(projectQuery(project.id)),
+        queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
+      ]),
+  });
+  const ask = () =>
+    modals.openConfirmModal({
+      title: "Serve the previous model again?",
+      children: (
+        <Text size="sm">
+          New proposals come from the model that served before bundle {serving.slice(0, 8)}. Masks
+          that people made stay as they are. You can roll forward the same way.
+        </Text>
+      ),
+      labels: { confirm: "Roll back", cancel: "Keep the serving model" },
+      onConfirm: () => back.mutate(),
+    });
+
+  return (
+    <Button variant="default" onClick={ask} loading={back.isPending}>
+      Roll back
+    </Button>
+  );
+}

@@ -1,0 +1,114 @@
+import { Alert, Button, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { cancelRound, promoteRound, roundQuery, roundsQuery } from "@/api/rounds";
+import type { Project, Round } from "@/api/types";
+import { JobRow } from "@/components/JobRow";
+import { AnchorLink } from "@/components/links";
+import { Section } from "@/components/Section";
+import { HoldoutTable } from "./HoldoutTable";
+import { LossCurve } from "./LossCurve";
+
+const POLL_MS = 5000;
+
+interface Props {
+  row: Round;
+  project: Project;
+}
+
+/** One round: whether it was promoted and why, how it trained, and how it did on the holdout. */
+export function RoundDetail({ row, project }: Props) {
+  const { data } = useQuery({
+    ...roundQuery(row.id ?? 0),
+    refetchInterval: row.finished_at ? false : POLL_MS,
+  });
+  const round = { ...row, ...data };
+  const isLive = !round.finished_at;
+
+  return (
+    <Section
+      title={`Round ${round.number}`}
+      description={<TrainedOn round={round} project={project.id} />}
+      actions={
+        isLive && project.role === "manager" && <CancelButton round={round} project={project} />
+      }
+    >
+      <Stack gap="lg">
+        {round.decision && <Decision round={round} project={project} />}
+        {round.job && (isLive || round.job.error) && (
+          <JobRow job={round.job} project={project.id} />
+        )}
+        <LossCurve curve={data?.curve ?? []} isLive={isLive} />
+        <HoldoutTable metrics={round.metrics} isLive={isLive} />
+      </Stack>
+    </Section>
+  );
+}
+
+function TrainedOn({ round, project }: { round: Round; project: number }) {
+  if (!round.dataset_version) return "Freezing what is finished into a dataset version…";
+  return (
+    <>
+      Trained on version{" "}
+      <AnchorLink
+        to="/projects/$projectId/versions"
+        params={{ projectId: String(project) }}
+        hash={round.dataset_version}
+        inherit
+      >
+        {round.dataset_version.slice(0, 8)}
+      </AnchorLink>
+      {round.bundle && `, made bundle ${round.bundle.slice(0, 8)}`}
+    </>
+  );
+}
+
+function Decision({ round, project }: { round: Round; project: Project }) {
+  const queries = useQueryClient();
+  const serving = project.serving?.bundle ?? "";
+  const promote = useMutation({
+    mutationFn: () => promoteRound(round.id ?? 0, serving),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries(roundsQuery(project.id)),
+        queries.invalidateQueries({ queryKey: ["project", project.id] }),
+      ]),
+  });
+  const mayPromote = round.state === "refused" && round.bundle && project.role === "manager";
+  return (
+    <Alert
+      color={round.state === "promoted" ? "teal" : round.state === "failed" ? "red" : "orange"}
+      p="sm"
+    >
+      <Text size="sm">{round.decision}</Text>
+      {mayPromote && (
+        <Button
+          size="compact-sm"
+          variant="default"
+          mt="xs"
+          onClick={() => promote.mutate()}
+          loading={promote.isPending}
+        >
+          Promote it all the same
+        </Button>
+      )}
+    </Alert>
+  );
+}
+
+function CancelButton({ round, project }: { round: Round; project: Project }) {
+  const queries = useQueryClient();
+  const cancel = useMutation({
+    mutationFn: () => cancelRound(round.id ?? 0),
+    onSuccess: () => queries.invalidateQueries(roundsQuery(project.id)),
+  });
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      onClick={() => cancel.mutate()}
+      loading={cancel.isPending}
+    >
+      Cancel round
+    </Button>
+  );
+}

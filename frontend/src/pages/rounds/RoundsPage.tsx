@@ -1,0 +1,87 @@
+import { Container, Grid, Skeleton, Stack } from "@mantine/core";
+import { IconTrendingUp } from "@tabler/icons-react";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { projectQuery } from "@/api/projects";
+import { roundsQuery } from "@/api/rounds";
+import { useProjectId } from "@/app/ProjectLayout";
+import { Empty } from "@/components/Empty";
+import { ErrorState } from "@/components/ErrorState";
+import { ButtonLink } from "@/components/links";
+import { PageHeader } from "@/components/PageHeader";
+import { EffortChart } from "./EffortChart";
+import { RetrainButton } from "./RetrainButton";
+import { RetrainPolicy } from "./RetrainPolicy";
+import { RollBackButton } from "./RollBackButton";
+import { RoundDetail } from "./RoundDetail";
+import { RoundsTable } from "./RoundsTable";
+
+export function RoundsPage() {
+  const id = useProjectId();
+  const params = { projectId: String(id) };
+  const { data: project } = useSuspenseQuery(projectQuery(id));
+  const rounds = useQuery({ ...roundsQuery(id), refetchInterval: 20_000 });
+  const navigate = useNavigate({ from: "/projects/$projectId/rounds" });
+  const search = useSearch({ from: "/inside/projects/$projectId/rounds" });
+  const trained = (rounds.data ?? []).filter((round) => round.id !== null);
+  const selected = trained.find((round) => round.number === search.round) ?? trained[0];
+  const isManager = project.role === "manager";
+  const isRunning = trained.some((round) => !round.finished_at);
+
+  return (
+    <Container size={1240} px="md" py="xl">
+      <PageHeader
+        title="Rounds"
+        description="Each round trains on everything that is finished and is judged on the blind holdout."
+      >
+        {isManager && project.serving && trained.some((round) => round.state === "promoted") && (
+          <RollBackButton project={project} />
+        )}
+        {isManager && <RetrainButton project={id} disabled={isRunning} />}
+      </PageHeader>
+      {rounds.isPending && <Skeleton height={240} radius="lg" />}
+      {rounds.error && <ErrorState error={rounds.error} onRetry={() => rounds.refetch()} />}
+      {rounds.data && (
+        <Stack gap="lg">
+          {trained.length === 0 ? (
+            <Empty
+              icon={<IconTrendingUp size={22} aria-hidden />}
+              title="No round yet"
+              description={
+                project.finished_since_round > 0
+                  ? "Finished images are waiting. Retrain, and the next proposals learn from them."
+                  : "Finish some images first; a round then learns from them."
+              }
+            >
+              {project.finished_since_round === 0 && (
+                <ButtonLink to="/projects/$projectId/annotate" params={params}>
+                  Annotate
+                </ButtonLink>
+              )}
+            </Empty>
+          ) : (
+            <EffortChart rounds={rounds.data} />
+          )}
+          {rounds.data.length > 0 && (
+            <RoundsTable
+              rounds={rounds.data}
+              serving={project.serving?.bundle ?? null}
+              selected={selected?.number ?? null}
+              onSelect={(round) => navigate({ search: { round }, resetScroll: false })}
+            />
+          )}
+          <Grid gap="lg">
+            <Grid.Col span={{ base: 12, md: 8 }}>
+              {selected?.id && <RoundDetail key={selected.id} row={selected} project={project} />}
+            </Grid.Col>
+            {isManager && (
+              <Grid.Col span={{ base: 12, md: selected ? 4 : 12 }}>
+                <RetrainPolicy project={project} />
+              </Grid.Col>
+            )}
+          </Grid>
+        </Stack>
+      )}
+    </Container>
+  );
+}

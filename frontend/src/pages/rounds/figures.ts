@@ -1,0 +1,52 @@
+/** The holdout's figures: their names for people, and which way is better. */
+
+import type { Figures } from "@/api/types";
+
+export type FigureName = "miou_1" | "miou_3" | "miou_5" | "noc_85" | "noc_90" | "ap_50" | "ap_75";
+
+interface FigureWords {
+  name: FigureName;
+  title: string;
+  explanation: string;
+  moreIsBetter: boolean;
+  digits: number;
+}
+
+export const FIGURES: readonly FigureWords[] = [
+  figure("miou_1", "IoU after 1 click", "Mean overlap with the truth after one click"),
+  figure("miou_3", "IoU after 3 clicks", "Mean overlap with the truth after three clicks"),
+  figure("miou_5", "IoU after 5 clicks", "Mean overlap with the truth after five clicks"),
+  fewer("noc_85", "Clicks to 85 %", "Clicks until the overlap is 0.85, at most 20"),
+  fewer("noc_90", "Clicks to 90 %", "Clicks until the overlap is 0.90, at most 20"),
+  figure("ap_50", "AP50 of proposals", "Average precision of automatic proposals at IoU 0.5"),
+  figure("ap_75", "AP75 of proposals", "Average precision of automatic proposals at IoU 0.75"),
+];
+
+export function formatFigure(name: FigureName, value: number | null | undefined): string {
+  const digits = name.startsWith("noc") ? 2 : 3;
+  return value === null || value === undefined ? "—" : value.toFixed(digits);
+}
+
+/** The change from the serving bundle to the candidate, signed; null where either is missing. */
+export function changeOf(
+  name: FigureName,
+  serving: Figures | undefined,
+  candidate: Figures | undefined,
+): number | null {
+  const before = serving?.[name];
+  const after = candidate?.[name];
+  return typeof before === "number" && typeof after === "number" ? after - before : null;
+}
+
+export function formatChange(change: number, digits: number): string {
+  const sign = change > 0 ? "+" : change < 0 ? "−" : "±";
+  return `${sign}${Math.abs(change).toFixed(digits)}`;
+}
+
+function figure(name: FigureName, title: string, explanation: string): FigureWords {
+  return { name, title, explanation, moreIsBetter: true, digits: 3 };
+}
+
+function fewer(name: FigureName, title: string, explanation: string): FigureWords {
+  return { name, title, explanation, moreIsBetter: false, digits: 2 };
+}

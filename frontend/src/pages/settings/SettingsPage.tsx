@@ -1,0 +1,34 @@
+import { Alert, Container, Stack } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { projectQuery } from "@/api/projects";
+import { useProjectId } from "@/app/ProjectLayout";
+import { PageHeader } from "@/components/PageHeader";
+import { RetrainPolicy } from "@/pages/rounds/RetrainPolicy";
+import { DeleteProject } from "./DeleteProject";
+import { General } from "./General";
+import { Labels } from "./Labels";
+import { Members } from "./Members";
+
+export function SettingsPage() {
+  const { data: project } = useSuspenseQuery(projectQuery(useProjectId()));
+  const isManager = project.role === "manager";
+
+  return (
+    <Container size={760} px="md" py="xl">
+      <PageHeader title="Settings" />
+      <Stack gap="lg">
+        {!isManager && (
+          <Alert color="gray">
+            You are {project.role === "reviewer" ? "a reviewer" : "an annotator"} here. Managers of
+            the project can change its settings.
+          </Alert>
+        )}
+        <Labels project={project} />
+        <Members project={project} />
+        {isManager && <General project={project} />}
+        {isManager && <RetrainPolicy project={project} />}
+        {isManager && <DeleteProject project={project} />}
+      </Stack>
+    </Container>
+  );
+}

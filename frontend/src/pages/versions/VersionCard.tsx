@@ -1,0 +1,96 @@
+import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { Version } from "@/api/types";
+import { manifestUrl, startExport, versionsQuery } from "@/api/versions";
+import { formatAgo, formatMoment, plural } from "@/components/format";
+import { ExportRow } from "./ExportRow";
+
+interface Props {
+  version: Version;
+  project: number;
+}
+
+export function VersionCard({ version, project }: Props) {
+  const queries = useQueryClient();
+  const { id, note, counts, rounds, exports } = version;
+  const begin = useMutation({
+    mutationFn: () => startExport(id),
+    onSuccess: () => queries.invalidateQueries(versionsQuery(project)),
+  });
+
+  return (
+    <Card id={id} component="article" aria-label={`Version ${id.slice(0, 8)}`}>
+      <Group justify="space-between" align="flex-start" wrap="nowrap">
+        <Stack gap={4} miw={0}>
+          <Group gap="xs">
+            <CopyButton value={id}>
+              {({ copied, copy }) => (
+                <Tooltip label={copied ? "Copied" : `Copy ${id}`}>
+                  <Code
+                    component="button"
+                    onClick={copy}
+                    aria-label="Copy the version's id"
+                    style={{ border: 0, cursor: "pointer" }}
+                  >
+                    {id.slice(0, 8)}
+                  </Code>
+                </Tooltip>
+              )}
+            </CopyButton>
+            {rounds.map((round) => (
+              <Badge key={round} color="gray">
+                Round {round}
+              </Badge>
+            ))}
+            <Text size="xs" c="dimmed" title={formatMoment(version.created_at)}>
+              {formatAgo(version.created_at)}
+              {version.created_by && ` by ${version.created_by}`}
+            </Text>
+          </Group>
+          <Text size="sm" fw={note ? 550 : undefined} c={note ? undefined : "dimmed"}>
+            {note || "No note"}
+          </Text>
+          <Text size="sm" c="dimmed" className="tabular">
+            {factsOf(counts)}
+          </Text>
+        </Stack>
+        <Group gap="xs" wrap="nowrap">
+          <Button
+            component="a"
+            href={manifestUrl(id)}
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+          >
+            Manifest
+          </Button>
+          <Button
+            variant="default"
+            size="compact-sm"
+            onClick={() => begin.mutate()}
+            loading={begin.isPending}
+          >
+            Export COCO
+          </Button>
+        </Group>
+      </Group>
+      {exports.length > 0 && (
+        <Stack gap="xs" mt="md">
+          {exports.map((each) => (
+            <ExportRow key={each.id} item={each} project={project} />
+          ))}
+        </Stack>
+      )}
+    </Card>
+  );
+}
+
+function factsOf(counts: Version["counts"]): string {
+  const facts = [
+    `${plural(counts.images, "image")} (${counts.train} train, ${counts.holdout} holdout)`,
+    plural(counts.masks, "mask"),
+  ];
+  if (counts.transcripts > 0) facts.push(plural(counts.transcripts, "transcript"));
+  if (counts.captions > 0) facts.push(plural(counts.captions, "caption"));
+  return facts.join(" · ");
+}

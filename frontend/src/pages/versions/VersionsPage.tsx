@@ -1,0 +1,56 @@
+import { Button, Container, Skeleton, Stack } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconDatabaseExport } from "@tabler/icons-react";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { projectQuery } from "@/api/projects";
+import { versionsQuery } from "@/api/versions";
+import { useProjectId } from "@/app/ProjectLayout";
+import { Empty } from "@/components/Empty";
+import { ErrorState } from "@/components/ErrorState";
+import { PageHeader } from "@/components/PageHeader";
+import { CutVersion } from "./CutVersion";
+import { VersionCard } from "./VersionCard";
+
+const POLL_MS = 2000;
+
+export function VersionsPage() {
+  const id = useProjectId();
+  const { data: project } = useSuspenseQuery(projectQuery(id));
+  const [cutting, dialog] = useDisclosure(false);
+  const versions = useQuery({
+    ...versionsQuery(id),
+    refetchInterval: ({ state }) =>
+      state.data?.some((version) => version.exports.some((each) => !each.job.finished_at))
+        ? POLL_MS
+        : false,
+  });
+  const isManager = project.role === "manager";
+
+  return (
+    <Container size={960} px="md" py="xl">
+      <PageHeader
+        title="Versions"
+        description="A version freezes what is finished. Its id is the digest of its manifest: same id, same bytes, for ever."
+      >
+        {isManager && <Button onClick={dialog.open}>Cut a version</Button>}
+      </PageHeader>
+      {versions.isPending && <Skeleton height={140} radius="lg" />}
+      {versions.error && <ErrorState error={versions.error} onRetry={() => versions.refetch()} />}
+      {versions.data?.length === 0 && (
+        <Empty
+          icon={<IconDatabaseExport size={22} aria-hidden />}
+          title="No version yet"
+          description="Cut one when enough is finished; it can then be exported as COCO. Every round cuts its own as well."
+        >
+          {isManager && <Button onClick={dialog.open}>Cut the first version</Button>}
+        </Empty>
+      )}
+      <Stack gap="md">
+        {versions.data?.map((version) => (
+          <VersionCard key={version.id} version={version} project={id} />
+        ))}
+      </Stack>
+      <CutVersion project={project} opened={cutting} onClose={dialog.close} />
+    </Container>
+  );
+}
