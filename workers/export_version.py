@@ -14,7 +14,7 @@ from workers.lease import Lease, job_task
 @job_task(jobs.EXPORT_VERSION)
 def export_version(lease: Lease) -> None:
     """Stream the version to a file, then to the object store. The same version, the same bytes."""
-    export = Export.objects.select_related("version").get(pk=lease.claim.args["export_id"])
+    export = Export.objects.select_related("version").get(pk=str(lease.claim.args["export_id"]))
 
     def show(done: int, total: int) -> None:
         lease.report(done, total, "Writing annotations")

@@ -88,10 +88,10 @@ class Lease:
             connection.close()
 
 
-def job_task(kind: str) -> Callable[[Callable[[Lease], None]], Task]:
+def job_task(kind: str) -> "Callable[[Callable[[Lease], None]], Task[..., None]]":
     """Bind a function to a job's name; it gets the lease, and its end ends the job."""
 
-    def bind(work: Callable[[Lease], None]) -> Task:
+    def bind(work: Callable[[Lease], None]) -> "Task[..., None]":
         def run(*, job_id: int) -> None:
             claim = claim_job(job_id=job_id)
             if claim is not None:

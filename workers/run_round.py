@@ -7,6 +7,7 @@ folder, the figures. So a round that is killed anywhere goes on from there (DESI
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -61,7 +62,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     """Measure the candidate and what serves now on the same holdout, and do as the gate says."""
     serving = ensure_pretrained(project=current.project)
     holdout = holdout_of(version, candidate.encoder_digest)
-    metrics: dict[str, object] = {}
+    metrics: dict[str, dict[str, Any]] = {}
     if holdout:
         evaluate = partial(
             evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop

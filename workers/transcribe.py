@@ -21,7 +21,7 @@ NAMESPACE = UUID("2f9d1f0e-6a6f-4b7b-9a3c-51f6f2a7c9d4")
 @job_task(jobs.TRANSCRIBE)
 def transcribe(lease: Lease) -> None:
     """Transcribe one take. A transcript's id follows from its take and model: no second one."""
-    recording = Recording.objects.get(pk=lease.claim.args["recording_id"])
+    recording = Recording.objects.get(pk=str(lease.claim.args["recording_id"]))
     if recording.voice_deleted_at is not None:
         raise ValueError("The voice was deleted before it could be transcribed.")
     lease.report(0, 2, "Joining the audio")

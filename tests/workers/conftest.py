@@ -1,0 +1,104 @@
+"""Workers without Celery around them: tasks are called, models are small and real."""
+
+from pathlib import Path
+from unittest.mock import Mock
+
+import numpy as np
+import pytest
+import torch
+from django.conf import LazySettings
+
+from annotation import jobs, storage
+from annotation.models import Image
+from annotation.services.bundles import ensure_pretrained
+from engine.bundle import write_bundle
+from engine.segmentation.decoder import build_decoder, save_decoder
+from engine.segmentation.onnx_export import export_decoder
+from tests.annotation.world import World, make_image, make_world
+from workers import models
+
+ENCODER_DIGEST = "e" * 64
+
+
+class QuickEncoder:
+    """Stands for the loaded encoder: the embedding follows from the pixels, in no time."""
+
+    digest = ENCODER_DIGEST
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def encode(self, pixels: np.ndarray) -> np.ndarray:
+        self.calls += 1
+        seed = int(pixels.sum())
+        return np.random.default_rng(seed).normal(size=(256, 64, 64)).astype(np.float16)
+
+
+@pytest.fixture(scope="session")
+def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle with random weights and a grid of four points, which keeps whatever it finds."""
+    folder = tmp_path_factory.mktemp("bundle")
+    torch.manual_seed(0)
+    decoder = build_decoder(mlp_dim=8)
+    save_decoder(decoder, folder / "decoder.safetensors")
+    export_decoder(decoder, folder / "decoder.onnx")
+    (folder / "model_card.md").write_text("Random weights.")
+    names = ("decoder.safetensors", "decoder.onnx", "model_card.md")
+    write_bundle(
+        folder / "bundle",
+        files={name: folder / name for name in names},
+        encoder_digest=ENCODER_DIGEST,
+        thresholds={
+            "points_per_side": 2,
+            "predicted_iou_min": -1e9,
+            "stability_min": 0,
+            "max_share": 1,
+            "min_area_px": 1,
+        },
+        dataset_version=None,
+        parent=None,
+        metrics={},
+        code_version="test",
+    )
+    return folder / "bundle"
+
+
+@pytest.fixture(scope="session")
+def bucket(embedded: object) -> None:
+    storage.ensure_bucket()
+
+
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch) -> QuickEncoder:
+    encoder = QuickEncoder()
+    monkeypatch.setattr(models, "_encoder", lambda _: encoder)
+    return encoder
+
+
+@pytest.fixture
+def world(
+    transactional_db: None,  # the lease's heartbeat has a connection of its own
+    bucket: None,
+    bundle_folder: Path,
+    encoder: QuickEncoder,
+    settings: LazySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> World:
+    settings.PRETRAINED_BUNDLE = bundle_folder
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+    settings.TRAIN_STEPS = 3
+    monkeypatch.setattr(jobs, "send", Mock())
+    return make_world()
+
+
+@pytest.fixture
+def image(world: World) -> Image:
+    return make_image(world.project)
+
+
+@pytest.fixture
+def prepared(world: World, image: Image) -> Image:
+    """An image of a project that serves a bundle."""
+    ensure_pretrained(project=world.project)
+    return image

@@ -1,0 +1,122 @@
+"""Preparation finds its own work: twice changes nothing, and what is done stays done."""
+
+import pytest
+
+from annotation import jobs, storage
+from annotation.models import Alias, Bundle, Embedding, Image, Job, Proposal
+from annotation.services.assignments import claim_image
+from annotation.services.bundles import ensure_pretrained
+from annotation.services.jobs import cancel_job, enqueue_job
+from tests.annotation.world import World, make_image
+from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
+from workers.prepare_images import prepare_images
+
+
+def run(world: World) -> Job:
+    job = enqueue_job(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    prepare_images(job_id=job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def test_an_image_gets_its_embedding_and_proposals(world: World, image: Image) -> None:
+    job = run(world)
+
+    assert (job.state, job.error) == ("succeeded", "")
+    key = storage.embedding_key(ENCODER_DIGEST, image.sha256)
+    assert len(storage.get_bytes(key)) == 256 * 64 * 64 * 2
+    proposals = Proposal.objects.filter(image=image, state="pending")
+    assert proposals.exists()
+    image.refresh_from_db()
+    assert image.proposed_by_id == ensure_pretrained(project=world.project).pk
+
+
+def test_a_new_project_serves_the_pretrained_bundle(world: World, image: Image) -> None:
+    run(world)
+
+    serving = Alias.objects.get(project=world.project, name="serving").bundle
+    assert serving.dataset_version is None
+
+
+def test_the_holdout_is_embedded_and_never_proposed_for(world: World) -> None:
+    image = make_image(world.project, is_holdout=True)
+
+    run(world)
+
+    assert Embedding.objects.filter(image_sha256=image.sha256).exists()
+    assert not Proposal.objects.filter(image=image).exists()
+
+
+def test_running_twice_changes_nothing(
+    world: World, image: Image, encoder: QuickEncoder
+) -> None:
+    run(world)
+    before = list(Proposal.objects.order_by("pk").values())
+
+    run(world)
+
+    assert list(Proposal.objects.order_by("pk").values()) == before
+    assert encoder.calls == 1
+
+
+def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
+    world: World, image: Image
+) -> None:
+    finished = make_image(world.project, seed=1)
+    claimed = make_image(world.project, seed=2)
+    run(world)
+    old = ensure_pretrained(project=world.project)
+    newer = Bundle.objects.create(
+        pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=old.manifest
+    )
+    for name in old.manifest["files"]:
+        key = storage.bundle_key(old.pk, name)
+        storage.put_bytes(storage.bundle_key(newer.pk, name), storage.get_bytes(key))
+    Image.objects.filter(pk=finished.pk).update(status="done")
+    claim_image(project=world.project, user=world.annotator, image_id=claimed.pk)
+    Alias.objects.filter(project=world.project, name="serving").update(bundle=newer)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("workers.models.fetch_bundle", lambda _: _folder_of(old))
+        run(world)
+
+    pending = Proposal.objects.filter(state="pending")
+    assert set(pending.filter(image=image).values_list("bundle", flat=True)) == {newer.pk}
+    for untouched in (finished, claimed):
+        bundles = pending.filter(image=untouched).values_list("bundle", flat=True)
+        assert set(bundles) == {old.pk}
+
+
+def test_a_cancelled_job_stops_and_says_so(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = enqueue_job(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    monkeypatch.setattr(
+        "workers.prepare_images.embed_images", lambda *_: cancel_job(job_id=job.pk)
+    )
+
+    prepare_images(job_id=job.pk)
+
+    job.refresh_from_db()
+    assert job.state == "cancelled"
+
+
+def test_a_worker_with_another_encoder_says_what_to_do(
+    world: World, image: Image, encoder: QuickEncoder
+) -> None:
+    encoder.digest = "f" * 64
+
+    job = run(world)
+
+    assert job.state == "failed"
+    assert "SAM_ENCODER" in job.error
+
+
+def _folder_of(bundle: Bundle) -> object:
+    from annotation.services.bundles import fetch_bundle  # noqa: PLC0415  # unpatched
+
+    return fetch_bundle(bundle)
