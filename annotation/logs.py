@@ -33,7 +33,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
     renderer: list[Processor] = (
         [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
         if log_format == "json"
-        else [structlog.dev.ConsoleRenderer(colors=False)]
+        else [_plain_console()]
     )
     return {
         "version": 1,
@@ -56,3 +56,10 @@ def logging_config(log_format: str) -> dict[str, Any]:
             "botocore": {"level": "WARNING"},
         },
     }
+
+
+def _plain_console() -> structlog.dev.ConsoleRenderer:
+    # structlog's own choice prints every local variable, which takes seconds where they are tensors.
+    return structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
