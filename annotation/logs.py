@@ -59,7 +59,7 @@ def logging_config(log_format: str) -> dict[str, Any]:
 
 
 def _plain_console() -> structlog.dev.ConsoleRenderer:
-    # structlog's own choice prints every local variable, which takes seconds where they are tensors.
+    # structlog's own choice prints every local variable: seconds of work where they are tensors.
     return structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )

@@ -23,9 +23,9 @@ def page_of(
 ) -> tuple[list[Row], str | None]:
     """Return one page and the cursor of the next. `order` must end with a unique field."""
     cursor = request.query_params.get("cursor")
-    if cursor:
-        rows = rows.filter(_after(_read(cursor, len(order)), order))
     try:
+        if cursor:
+            rows = rows.filter(_after(_read(cursor, len(order)), order))
         found = list(rows.order_by(*order)[: size + 1])
     except (ValidationError, ValueError, TypeError):
         raise _bad_cursor() from None

@@ -82,7 +82,7 @@ def complete_upload(*, upload: Upload, etags: Mapping[int, str]) -> Upload:
     missing = [n for n in range(1, _part_count(upload) + 1) if n not in arrived]
     if missing:
         raise UploadIncompleteError(f"Parts {missing} have not arrived.", missing=missing)
-    changed = [n for n, etag in etags.items() if _bare(arrived.get(n, etag)) != _bare(etag)]
+    changed = [n for n, etag in etags.items() if arrived.get(n) and arrived[n] != _bare(etag)]
     if changed:
         raise UploadIncompleteError(f"Parts {changed} differ from what was sent.", missing=changed)
     if upload.multipart_id:
@@ -115,11 +115,12 @@ def _join(upload: Upload, arrived: Mapping[int, str]) -> None:
 
 
 def _arrived(upload: Upload) -> dict[int, str]:
-    """Return the parts in the store, number to ETag."""
+    """Return the parts in the store, number to ETag; "" where that is not known."""
     key = storage.upload_key(upload.pk)
     if upload.multipart_id:
         try:
-            return storage.list_parts(key, upload.multipart_id)
+            parts = storage.list_parts(key, upload.multipart_id)
+            return {number: _bare(etag) for number, etag in parts.items()}
         except storage.ObjectMissingError:  # joined already, or never begun
             whole = storage.exists(key)
             return dict.fromkeys(range(1, _part_count(upload) + 1), "") if whole else {}

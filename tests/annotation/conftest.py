@@ -1,6 +1,7 @@
 """Fixtures of the web side's tests."""
 
 import pytest
+from django.conf import LazySettings
 
 from annotation import storage
 from annotation.models import Image
@@ -10,6 +11,12 @@ from tests.annotation.world import Api, World, make_image, make_world
 @pytest.fixture(scope="session")
 def bucket(embedded: object) -> None:
     storage.ensure_bucket()
+
+
+@pytest.fixture(autouse=True)
+def no_built_pages(settings: LazySettings) -> None:
+    """A client of each test would read all that is built, or miss what is being built just now."""
+    settings.WHITENOISE_USE_FINDERS = False
 
 
 @pytest.fixture

@@ -55,9 +55,7 @@ def test_an_empty_queue_answers_204(annotator: Api, world: World) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_p5_the_database_refuses_a_second_place_for_one_person(
-    world: World, image: Image
-) -> None:
+def test_p5_the_database_refuses_a_second_place_for_one_person(world: World, image: Image) -> None:
     Assignment.objects.create(image=image, slot=1)
     lease = {"state": "leased", "user": world.annotator, "lease_until": timezone.now()}
 

@@ -65,9 +65,7 @@ def test_p4_of_two_saves_on_one_version_one_is_told_what_it_missed(world: World)
     image = make_image(world.project)
     mine, theirs = [create()], [create(at=(12, 2))]
 
-    results = at_once(
-        _saves(image, world.annotator, mine), _saves(image, world.reviewer, theirs)
-    )
+    results = at_once(_saves(image, world.annotator, mine), _saves(image, world.reviewer, theirs))
 
     [stale] = [result for result in results if isinstance(result, StaleVersionError)]
     assert Mask.objects.count() == 1
@@ -93,7 +91,7 @@ def test_p5_fifty_people_who_claim_at_once_get_fifty_places_and_no_two_the_same(
         result
         for wave in waves
         for result in at_once(
-            *[lambda user=user: claim_image(project=world.project, user=user) for user in wave]  # type: ignore[misc]
+            *[lambda user=user: claim_image(project=world.project, user=user) for user in wave]
         )
     ]
 

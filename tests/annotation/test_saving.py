@@ -120,7 +120,9 @@ def test_revisions_are_appended_and_a_deleted_mask_comes_back(
     answer = annotator.save(image, operation("revise", mask=mask))
 
     assert answer.json()["masks"] == [{"id": mask, "revision": 4}]
-    history = list(Revision.objects.filter(mask=mask).order_by("number").values_list("rle", flat=True))
+    history = list(
+        Revision.objects.filter(mask=mask).order_by("number").values_list("rle", flat=True)
+    )
     assert history == [square(2, 2), square(3, 3), None, square(3, 3)]
     shown = annotator.get(f"images/{image.pk}").json()["masks"]
     assert [(one["rle"], one["label"]) for one in shown] == [(square(3, 3), world.label_id)]
@@ -161,7 +163,9 @@ def test_parts_have_a_parent_but_no_circle(annotator: Api, image: Image) -> None
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "operations[0].parent"
-    shown = {one["id"]: one["parent"] for one in annotator.get(f"images/{image.pk}").json()["masks"]}
+    shown = {
+        one["id"]: one["parent"] for one in annotator.get(f"images/{image.pk}").json()["masks"]
+    }
     assert shown == {whole["mask"]: None, part["mask"]: whole["mask"]}
 
 
@@ -299,9 +303,7 @@ def test_ids_of_another_image_are_refused(
     assert answer.json()["errors"][0]["field"] == f"operations[0].{field}"
 
 
-def test_a_label_of_another_project_is_refused(
-    annotator: Api, world: World, image: Image
-) -> None:
+def test_a_label_of_another_project_is_refused(annotator: Api, world: World, image: Image) -> None:
     label = world.elsewhere.labels.create(name="x", color="#000000")
 
     answer = annotator.save(image, create(label=label.pk))

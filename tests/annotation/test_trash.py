@@ -69,9 +69,7 @@ def test_p9_after_thirty_days_the_trash_gives_nothing_back(manager: Api, world: 
 
 
 @pytest.mark.parametrize("path", ["projects/{project}", "images/{image}", "labels/{label}"])
-def test_deleting_twice_is_harmless(
-    manager: Api, world: World, image: Image, path: str
-) -> None:
+def test_deleting_twice_is_harmless(manager: Api, world: World, image: Image, path: str) -> None:
     address = path.format(project=world.project.pk, image=image.pk, label=world.label_id)
 
     assert manager.delete(address).status_code == 204

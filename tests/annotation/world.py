@@ -60,9 +60,7 @@ class World:
 
 
 def make_world() -> World:
-    people = {
-        name: make_user(name) for name in ("manager", "reviewer", "annotator", "stranger")
-    }
+    people = {name: make_user(name) for name in ("manager", "reviewer", "annotator", "stranger")}
     project = create_project(
         name="Cells",
         created_by=people["manager"],

@@ -1,0 +1,111 @@
+"""One row of every noun in one project, so that every address of the API can be asked."""
+
+from typing import Any
+from uuid import UUID
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from annotation.api.access import MemberView
+from annotation.api.versions import VersionCountsSerializer
+from annotation.models import (
+    Alias,
+    AliasMove,
+    Assignment,
+    DatasetVersion,
+    Export,
+    Job,
+    Recording,
+    Round,
+    Token,
+    Upload,
+)
+from tests.annotation.world import World, make_bundle, make_image
+
+METHODS = ("get", "post", "put", "patch", "delete")
+# Views that are not inside a project: what they show is the person's own, or the same for all.
+OWN = {
+    "SessionView",
+    "TokenListView",
+    "TokenView",
+    "ProjectListView",
+    "ConsentView",
+    "CaptionCleanView",
+    "DecoderView",
+    "SpectacularJSONAPIView",
+}
+PUBLIC = {"SessionView", "SpectacularJSONAPIView"}
+
+
+def api_views() -> dict[str, Any]:
+    """Map each address under api/, as a template such as images/{image_id}, to its view class."""
+    found: dict[str, Any] = {}
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, prefix + str(pattern.pattern))
+            elif (prefix + str(pattern.pattern)).startswith("api/"):
+                template = prefix + str(pattern.pattern)
+                for name in pattern.pattern.converters:
+                    converter = f"{name}>"
+                    before, _, after = template.partition(converter)
+                    template = before[: before.rindex("<")] + "{" + name + "}" + after
+                found[template.removeprefix("api/")] = pattern.callback.view_class  # type: ignore[attr-defined]
+
+    walk(get_resolver().url_patterns, "")
+    return found
+
+
+def calls() -> list[tuple[str, str]]:
+    """Every (method, address) that some view answers."""
+    return [
+        (method.upper(), template)
+        for template, view in api_views().items()
+        for method in METHODS
+        if hasattr(view, method)
+    ]
+
+
+def roles_of(method: str, template: str) -> frozenset[str]:
+    view = api_views()[template]
+    return view.roles[method] if issubclass(view, MemberView) else frozenset()
+
+
+def ids_of_everything(world: World) -> dict[str, object]:
+    """Make one row of each noun, and return the names in the addresses with their values."""
+    project, user = world.project, world.manager
+    image = make_image(project)
+    bundle = make_bundle()
+    Alias.objects.create(project=project, name="serving", bundle=bundle)
+    AliasMove.objects.create(project=project, name="serving", to_bundle=bundle, reason="test")
+    job = Job.objects.create(project=project, kind="workers.export_version", state="failed")
+    round_ = Round.objects.create(
+        project=project, number=1, trigger="manual", base_bundle=bundle, state="failed"
+    )
+    counts = dict.fromkeys(VersionCountsSerializer().fields, 0)
+    version = DatasetVersion.objects.create(pk="f" * 64, project=project, counts=counts)
+    export = Export.objects.create(pk=UUID(int=1), version=version, format="coco", job=job)
+    recording = Recording.objects.create(pk=UUID(int=2), image=image, user=user, mime="audio/webm")
+    upload = Upload.objects.create(
+        pk=UUID(int=3), project=project, file_name="a.png", bytes=10, created_by=user
+    )
+    token = Token.objects.create(
+        user=user, name="t", prefix="anl_", digest="0" * 64, scope="read", expires_at=timezone.now()
+    )
+    return {
+        "project_id": project.pk,
+        "image_id": image.pk,
+        "label_id": world.label_id,
+        "user_id": world.annotator.pk,
+        "assignment_id": Assignment.objects.get(image=image).pk,
+        "upload_id": upload.pk,
+        "token_id": token.pk,
+        "job_id": job.pk,
+        "round_id": round_.pk,
+        "version_id": version.pk,
+        "export_id": export.pk,
+        "recording_id": recording.pk,
+        "bundle_id": bundle.pk,
+        "number": 0,
+    }

@@ -1,0 +1,225 @@
+"""Bringing images in through the browser's road: presigned addresses, parts, looking, outcomes."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+import pytest
+
+from annotation import storage
+from annotation.models import Assignment, Image, Job, Upload
+from annotation.selectors.uploads import checking_upload_ids
+from annotation.services.images import is_drawn_for_holdout
+from annotation.services.imports import check_upload, import_archive
+from tests.annotation.world import Api, World, make_image, png
+
+ODD = Path(__file__).parents[3] / "shared" / "data" / "media_odd" / "files"
+# Formats and files that nobody can use; all others must come in.
+REFUSED = {
+    "65536-uint32-limit.png",
+    "giant-image.jpg",
+    "decompression_bomb.gif",
+    "truncated.jpg",
+    "truncated.gif",
+    "truncated_jpeg.jpg",
+    "broken.png",
+    "corrupt-header.jpg",
+    "hopper.heif",
+    "check.svg",
+    "blankpage.pdf",
+}
+
+
+def _put(url: str, data: bytes) -> str:
+    with urlopen(Request(url, data=data, method="PUT"), timeout=30) as answer:  # noqa: S310  # our own store
+        return str(answer.headers["ETag"])
+
+
+def _send(api: Api, world: World, name: str, data: bytes) -> str:
+    """Upload as the browser does; return the upload's id."""
+    upload_id = str(uuid4())
+    upload = {"id": upload_id, "file_name": name, "bytes": len(data)}
+    begun = api.post(f"projects/{world.project.pk}/uploads", upload)
+    assert begun.status_code == 200, begun.content
+    parts = [
+        {
+            "number": part["number"],
+            "etag": _put(part["url"], data[part["from_byte"] : part["to_byte"]]),
+        }
+        for part in begun.json()["parts"]
+    ]
+    answer = api.post(f"uploads/{upload_id}/complete", {"parts": parts})
+    assert answer.json()["state"] == "checking", answer.content
+    return upload_id
+
+
+def _listed(api: Api, world: World) -> dict[str, dict[str, str]]:
+    rows = api.get(f"projects/{world.project.pk}/uploads").json()["results"]
+    return {row["file_name"]: row for row in rows}
+
+
+@pytest.mark.skipif(not ODD.is_dir(), reason="the odd files are not here")
+def test_every_odd_file_is_accepted_normalised_or_refused_with_a_reason(
+    manager: Api, world: World
+) -> None:
+    names = sorted(path.name for path in ODD.iterdir())
+    for name in names:
+        _send(manager, world, name, (ODD / name).read_bytes())
+
+    for upload_id in checking_upload_ids(world.project.pk):
+        check_upload(upload_id=upload_id)
+
+    listed = _listed(manager, world)
+    assert sorted(listed) == names
+    assert {name for name, row in listed.items() if row["state"] == "refused"} == REFUSED
+    assert all(listed[name]["message"] for name in REFUSED)
+    for name, row in listed.items():
+        if name not in REFUSED:
+            assert row["state"] in {"accepted", "normalised"}, row
+            assert row["image"]
+    turned = [listed[f"orientation_{number}.jpg"] for number in range(2, 9)]
+    assert {row["state"] for row in turned} == {"normalised"}
+    upright = Image.objects.filter(file_name__startswith="orientation_").values_list(
+        "width", "height"
+    )
+    assert all(width < height for width, height in upright) or all(w > h for w, h in upright)
+    assert Job.objects.filter(kind="workers.import_uploads").count() == 1
+
+
+def test_the_browser_sees_upright_pixels_a_thumbnail_and_the_original_stays(
+    manager: Api, world: World
+) -> None:
+    image = make_image(world.project)
+
+    page = manager.get(f"images/{image.pk}").json()
+    row = manager.get(f"projects/{world.project.pk}/images").json()["results"][0]
+
+    for url, content_type in [(page["display_url"], "image/png"), (row["thumb_url"], "image/webp")]:
+        with urlopen(url, timeout=30) as answer:  # noqa: S310  # our own store
+            assert answer.headers["Content-Type"] == content_type
+    assert storage.get_bytes(storage.original_key(image.sha256)) == png(0)
+
+
+def test_the_same_bytes_are_recognised_under_another_name(manager: Api, world: World) -> None:
+    first = _send(manager, world, "a.png", png(1))
+    second = _send(manager, world, "b.png", png(1))
+
+    outcomes = [check_upload(upload_id=upload_id).state for upload_id in (first, second)]
+
+    assert outcomes == ["accepted", "duplicate"]
+    assert _listed(manager, world)["b.png"]["message"] == "The same as a.png."
+    assert Image.objects.count() == 1
+
+
+def test_p3_a_file_that_is_looked_at_twice_is_one_image(manager: Api, world: World) -> None:
+    upload_id = _send(manager, world, "a.png", png(1))
+
+    for _ in range(2):
+        check_upload(upload_id=upload_id)
+        assert manager.post(f"uploads/{upload_id}/complete").json()["state"] == "accepted"
+
+    assert Image.objects.count() == Assignment.objects.count() == 1
+    assert not storage.exists(storage.upload_key(upload_id))
+
+
+def test_a_large_file_goes_up_in_parts_and_resumes(manager: Api, world: World) -> None:
+    data = png(1) + bytes(storage.PART_BYTES + 1000)
+    upload: dict[str, Any] = {"id": str(uuid4()), "file_name": "large.png", "bytes": len(data)}
+    uploads = f"projects/{world.project.pk}/uploads"
+    first, second = manager.post(uploads, upload).json()["parts"]
+    _put(second["url"], data[second["from_byte"] : second["to_byte"]])
+
+    early = manager.post(f"uploads/{upload['id']}/complete")
+    again = manager.post(uploads, upload).json()["parts"]
+    _put(again[0]["url"], data[: again[0]["to_byte"]])
+    complete = manager.post(f"uploads/{upload['id']}/complete")
+
+    assert (early.status_code, early.json()["missing"]) == (409, [1])
+    assert [part["number"] for part in again] == [first["number"]] == [1]
+    assert complete.json()["state"] == "checking"
+    assert storage.size(storage.upload_key(upload["id"])) == len(data)
+
+
+def test_an_upload_id_belongs_to_one_file(manager: Api, world: World) -> None:
+    upload = {"id": str(uuid4()), "file_name": "a.png", "bytes": 10}
+    uploads = f"projects/{world.project.pk}/uploads"
+    manager.post(uploads, upload)
+
+    answer = manager.post(uploads, {**upload, "bytes": 11})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "upload_taken")
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_zip_fans_out_and_a_path_that_climbs_out_is_refused(manager: Api, world: World) -> None:
+    data = _zip({"in/a.png": png(1), "../b.png": png(2), "c.png": b"no picture", "d.png": png(3)})
+    upload_id = _send(manager, world, "set.zip", data)
+    seen: list[tuple[int, str]] = []
+
+    check_upload(upload_id=upload_id)
+    job = Job.objects.get(kind="workers.import_archive")
+    for _ in range(2):  # a job may run twice
+        import_archive(upload_id=job.args["upload_id"], on_progress=lambda *done: seen.append(done))
+
+    listed = {name: row["state"] for name, row in _listed(manager, world).items()}
+    assert listed == {
+        "set.zip": "accepted",
+        "set.zip/in/a.png": "accepted",
+        "set.zip/../b.png": "refused",
+        "set.zip/c.png": "refused",
+        "set.zip/d.png": "accepted",
+    }
+    assert _listed(manager, world)["set.zip"]["message"] == "4 files: 2 accepted, 2 refused."
+    assert [number for number, _ in seen] == [1, 2, 3, 4]
+    assert sorted(Image.objects.values_list("file_name", flat=True)) == [
+        "set.zip/d.png",
+        "set.zip/in/a.png",
+    ]
+
+
+def test_a_zip_whose_import_was_stopped_goes_on_where_it_was(manager: Api, world: World) -> None:
+    upload_id = _send(manager, world, "set.zip", _zip({f"{n}.png": png(n) for n in range(4)}))
+
+    def stop(done: int, name: str) -> None:
+        if done == 2:
+            raise InterruptedError(name)
+
+    with pytest.raises(InterruptedError):
+        import_archive(upload_id=upload_id, on_progress=stop)
+    assert Image.objects.count() == 2
+    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    assert Image.objects.count() == 4
+    assert _listed(manager, world)["set.zip"]["message"] == "4 files: 4 accepted."
+
+
+def test_the_holdout_is_drawn_by_hash_and_a_group_stays_together() -> None:
+    keys = [f"image {number}" for number in range(2000)]
+
+    drawn = [is_drawn_for_holdout(key, share=0.2) for key in keys]
+
+    assert drawn == [is_drawn_for_holdout(key, share=0.2) for key in keys]
+    assert 0.17 < sum(drawn) / len(drawn) < 0.23
+    more = [is_drawn_for_holdout(key, share=0.5) for key in keys]
+    assert all(later for earlier, later in zip(drawn, more, strict=True) if earlier)
+    assert not any(is_drawn_for_holdout(key, share=0) for key in keys)
+
+
+def test_an_upload_that_never_arrived_is_not_complete(manager: Api, world: World) -> None:
+    upload = {"id": str(uuid4()), "file_name": "a.png", "bytes": 10}
+    manager.post(f"projects/{world.project.pk}/uploads", upload)
+
+    answer = manager.post(f"uploads/{upload['id']}/complete")
+
+    assert (answer.status_code, answer.json()["missing"]) == (409, [1])
+    assert Upload.objects.get().state == Upload.State.PENDING

@@ -1,0 +1,77 @@
+"""The page, its headers, and health."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from annotation import storage
+from annotation.api import health
+
+
+@pytest.fixture
+def built(tmp_path: Path, settings: LazySettings) -> None:
+    (tmp_path / "index.html").write_text("<html>the page</html>")
+    settings.FRONTEND_DIST = tmp_path
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/projects/1/annotate?image=2", "/anything/else"])
+@pytest.mark.usefixtures("built")
+def test_every_other_address_is_the_page_isolated_from_other_sites(path: str) -> None:
+    answer = Client().get(path)
+
+    assert answer.status_code == 200
+    assert b"the page" in answer.content
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "microphone=(self)" in answer.headers["Permissions-Policy"]
+    policy = answer.headers["Content-Security-Policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval'" in policy
+    assert "unsafe-eval' 'unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("path", ["/static/none.js", "/static/../manage.py", "/events/x"])
+@pytest.mark.usefixtures("built")
+def test_a_missing_file_is_not_the_page(path: str) -> None:
+    answer = Client().get(path)
+
+    assert answer.status_code == 404
+    assert b"the page" not in answer.content
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+
+
+def test_a_page_that_was_not_built_says_how(tmp_path: Path, settings: LazySettings) -> None:
+    settings.FRONTEND_DIST = tmp_path
+
+    answer = Client().get("/")
+
+    assert answer.status_code == 503
+    assert b"make install" in answer.content
+
+
+def test_livez_answers_without_anything_else() -> None:
+    assert Client().get("/livez").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+def test_readyz_names_the_part_that_is_not_ready(
+    bucket: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = Client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json()["not_ready"] == ["worker"]  # the tests run none
+
+    monkeypatch.setitem(health.PARTS, "worker", lambda: "")
+    assert Client().get("/readyz").status_code == 200
+
+    def no_store() -> None:
+        raise storage.StorageUnavailableError("connection refused")
+
+    monkeypatch.setattr(storage, "check", no_store)
+    broken = Client().get("/readyz")
+    assert broken.status_code == 503
+    assert broken.json()["not_ready"] == ["objects"]
+    assert "objects: connection refused" in broken.json()["detail"]

@@ -1,0 +1,35 @@
+"""The API's description is complete, clean, and the one that the front end was generated from."""
+
+import json
+from io import StringIO
+from pathlib import Path
+
+from django.core.management import call_command
+
+COMMITTED = Path(__file__).parents[2] / "frontend" / "openapi.json"
+
+
+def test_the_committed_schema_is_up_to_date(tmp_path: Path) -> None:
+    """`manage.py spectacular --format openapi-json --file frontend/openapi.json` renews it."""
+    fresh = tmp_path / "openapi.json"
+
+    err = StringIO()
+    call_command(
+        "spectacular",
+        format="openapi-json",
+        file=str(fresh),
+        validate=True,
+        fail_on_warn=True,
+        stderr=err,
+    )
+
+    assert err.getvalue() == ""
+    assert json.loads(fresh.read_text()) == json.loads(COMMITTED.read_text())
+
+
+def test_every_operation_has_a_readable_name_of_its_own() -> None:
+    paths = json.loads(COMMITTED.read_text())["paths"]
+    names = [operation["operationId"] for path in paths.values() for operation in path.values()]
+
+    assert len(set(names)) == len(names)
+    assert not [name for name in names if name.startswith("api_")]

@@ -1,0 +1,144 @@
+"""Logging in and out, CSRF, lockout, and tokens of programs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+from django.utils import timezone
+
+from annotation.models import Token
+from tests.annotation.world import Api, World, create
+
+LOGIN = {"username": "annotator", "password": "correct horse battery"}
+GUESS = "guess"
+
+
+@pytest.fixture
+def browser(world: World) -> Client:
+    world.annotator.set_password(LOGIN["password"])
+    world.annotator.save()
+    client = Client(enforce_csrf_checks=True)
+    client.get("/api/session")
+    return client
+
+
+def _log_in(browser: Client, **changes: str) -> Any:
+    return browser.post(
+        "/api/session",
+        {**LOGIN, **changes},
+        content_type="application/json",
+        headers={"X-CSRFToken": browser.cookies["csrftoken"].value},
+    )
+
+
+def test_a_stranger_learns_that_nobody_is_logged_in(browser: Client) -> None:
+    answer = browser.get("/api/session")
+
+    assert answer.json()["user"] is None
+    assert answer.json()["events_url"].startswith("http")
+
+
+def test_logging_in_and_out(browser: Client, world: World) -> None:
+    _log_in(browser)
+    user = {"id": world.annotator.pk, "username": "annotator"}
+    assert browser.get("/api/session").json()["user"] == user
+
+    token = browser.cookies["csrftoken"].value
+    out = browser.delete("/api/session", headers={"X-CSRFToken": token})
+
+    assert out.status_code == 204
+    assert browser.get("/api/session").json()["user"] is None
+    assert browser.get("/api/projects").status_code == 401
+
+
+def test_a_wrong_password_is_401_without_saying_which_was_wrong(browser: Client) -> None:
+    unknown = _log_in(browser, username="nobody")
+    wrong = _log_in(browser, password=GUESS)
+
+    for answer in (unknown, wrong):
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "wrong_login"
+    assert unknown.json() == wrong.json()
+
+
+def test_ten_wrong_passwords_lock_out(browser: Client, settings: LazySettings) -> None:
+    settings.AXES_FAILURE_LIMIT = 3
+    for _ in range(3):
+        answer = _log_in(browser, password=GUESS)
+
+    assert answer.status_code == 429
+    assert answer.json()["code"] == "locked_out"
+    assert _log_in(browser).status_code == 429
+
+
+@pytest.mark.parametrize("path", ["/api/session", "/api/projects"])
+def test_a_forged_form_of_another_site_is_refused(browser: Client, path: str) -> None:
+    _log_in(browser)
+
+    answer = browser.post(path, {**LOGIN, "name": "x"}, content_type="application/json")
+
+    assert answer.status_code == 403
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def _bearer(token: str) -> Api:
+    api = Api()
+    api.client.defaults["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    return api
+
+
+def test_a_token_is_shown_once_and_opens_what_its_owner_may_see(
+    annotator: Api, world: World
+) -> None:
+    made = annotator.post("tokens", {"name": "ci", "scope": "write"}).json()
+
+    [listed] = annotator.get("tokens").json()
+    assert "token" not in listed
+    assert made["token"].startswith(listed["prefix"])
+    assert made["token"] not in str(Token.objects.values())
+    program = _bearer(made["token"])
+    assert [one["id"] for one in program.get("projects").json()] == [world.project.pk]
+    assert program.get(f"projects/{world.elsewhere.pk}").status_code == 404
+    assert annotator.get("tokens").json()[0]["last_used_at"] is not None
+
+
+def test_a_reading_token_cannot_write(annotator: Api, world: World, image: object) -> None:
+    made = annotator.post("tokens", {"name": "ci", "scope": "read"}).json()
+
+    answer = _bearer(made["token"]).post(f"projects/{world.project.pk}/claim", {})
+
+    assert answer.status_code == 403
+    assert _bearer(made["token"]).get("projects").status_code == 200
+
+
+def test_a_token_makes_no_other_token(annotator: Api) -> None:
+    made = annotator.post("tokens", {"name": "ci", "scope": "write"}).json()
+
+    assert _bearer(made["token"]).post("tokens", {"name": "x", "scope": "read"}).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "nonsense", "anl_" + "x" * 43])
+def test_an_unknown_token_is_401(world: World, token: str) -> None:
+    answer = _bearer(token).get("projects")
+
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"]
+
+
+def test_an_expired_or_deleted_token_is_401(annotator: Api) -> None:
+    made = annotator.post("tokens", {"name": "ci", "scope": "read"}).json()
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert _bearer(made["token"]).get("projects").status_code == 401
+
+    Token.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    annotator.delete(f"tokens/{made['id']}")
+    assert _bearer(made["token"]).get("projects").status_code == 401
+
+
+def test_a_session_that_ended_answers_401_so_that_the_outbox_waits(world: World) -> None:
+    answer = Api().patch("images/1/masks", {"operations": [create()]}, If_Match='"0"')
+
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "not_authenticated"
