@@ -1,0 +1,45 @@
+"""What a transcriber returns. Light: no torch."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Audio = npt.NDArray[np.float32]  # (T,) mono at 16 kHz, within [-1, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A spoken word with its punctuation, on the recording's own clock."""
+
+    text: str
+    start_s: float
+    end_s: float
+    probability: float  # the model's own, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Text that the model gave and nobody said."""
+
+    text: str
+    reason: str  # "loop", "silence" or "no speech"
+
+
+@dataclass(frozen=True, slots=True)
+class RawTranscript:
+    """The words as heard, before anyone corrects them."""
+
+    text: str
+    words: list[Word]
+    dropped: list[Dropped]
+    model: str
+
+
+class Transcriber(Protocol):
+    """Anything that hears words with times."""
+
+    model: str
+
+    def transcribe(self, audio: Audio) -> RawTranscript: ...
