@@ -8,7 +8,7 @@ import { type DecodePrompts, Draft, isAmbiguous, type Target } from "@/editor/dr
 import { type EffortMeter, shareEffort } from "@/editor/effort";
 import { logitsOfMask } from "@/editor/frame";
 import { type Box, clamp, type ImagePoint, type SizeHW } from "@/editor/geometry";
-import { emptyMask, type Mask, maskFromRLE, maskToRLE } from "@/editor/mask";
+import { type Mask, maskFromRLE, maskToRLE } from "@/editor/mask";
 import type { Annotations, LabelId, Operation, Prompt } from "@/editor/operations";
 import { isSameRef, type ObjectRef, objectAt, pendingProposals, rowOf } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
@@ -81,7 +81,7 @@ export class Editor implements Desk {
 
   // Tools and what is under the pointer.
 
-  useTool(name: ToolName): void {
+  takeTool(name: ToolName): void {
     this.tool.get().onCancel();
     this.tool.set(this.#tools[name]);
   }
@@ -180,7 +180,9 @@ export class Editor implements Desk {
     const ref = this.#proposalInMind();
     if (ref === null) return;
     const next = this.#nextAfter(ref.id);
-    this.#keep(ref, null);
+    const label = rowOf(this.annotations.get(), ref)?.label ?? this.label.get();
+    const verdict = { proposal: ref.id, verdict: "accepted", mask: crypto.randomUUID() } as const;
+    this.#commit([{ kind: "verdict", ...verdict, label, effort: this.meter.take() }]);
     this.selection.set(next);
   }
 
@@ -203,7 +205,7 @@ export class Editor implements Desk {
     if (this.isReadOnly.get() || rowOf(this.annotations.get(), ref) === null || ref === null)
       return;
     if (ref.kind === "proposal") this.reject();
-    else this.#commit([{ kind: "delete", mask: ref.id }]);
+    else this.#commit([{ kind: "delete", mask: ref.id, effort: this.meter.take() }]);
   }
 
   /** Give the selected mask a label; without one, the next masks get it. */
@@ -224,12 +226,12 @@ export class Editor implements Desk {
     if (rows.length === 0 || this.isReadOnly.get()) return;
     const efforts = shareEffort(this.meter.take(), rows.length);
     this.#commit(
-      rows.map(({ id, rle, label }, index) => ({
-        kind: "create",
+      rows.map(({ id, label }, index) => ({
+        kind: "verdict",
+        proposal: id,
+        verdict: "accepted",
         mask: crypto.randomUUID(),
         label: label ?? this.label.get(),
-        rle,
-        proposal: id,
         effort: efforts[index],
       })),
     );
@@ -252,23 +254,21 @@ export class Editor implements Desk {
     return isAmbiguous(this.draft.state.get());
   }
 
-  /** Save what a gesture made of its target; null: the proposal as it is. Returns the mask. */
-  #keep(target: Target, mask: Mask | null): ObjectRef | null {
+  /** Save what a gesture made of its target. Returns the mask, null when nothing is left of it. */
+  #keep(target: Target, mask: Mask): ObjectRef | null {
     const draft = this.draft.state.get();
     const effort = this.meter.take(draft?.prompts, draft?.picked);
     this.draft.clear();
-    if (mask?.area_px === 0) {
-      if (target.kind === "mask") this.#commit([{ kind: "delete", mask: target.id }]);
-      return null; // nothing was made, or a proposal was erased: it still waits for its verdict
+    if (mask.area_px === 0) {
+      if (target.kind === "mask") this.#commit([{ kind: "delete", mask: target.id, effort }]);
+      return null; // a proposal that was erased still waits for its verdict
     }
+    const rle = maskToRLE(mask);
     if (target.kind === "mask") {
-      const rle = maskToRLE(mask ?? emptyMask(this.size_hw));
       this.#commit([{ kind: "revise", mask: target.id, rle, effort }]);
       return target;
     }
     const proposal = target.kind === "proposal" ? rowOf(this.annotations.get(), target) : null;
-    const rle = mask === null ? proposal?.rle : maskToRLE(mask);
-    if (rle === undefined) return null;
     const id = crypto.randomUUID();
     const label = proposal?.label ?? this.label.get();
     const origin = proposal === null ? {} : { proposal: proposal.id };

@@ -48,6 +48,7 @@ export interface DeleteOperation {
   id: string;
   kind: "delete";
   mask: string;
+  effort?: Effort;
 }
 
 export type VerdictOperation =
@@ -56,10 +57,17 @@ export type VerdictOperation =
       kind: "verdict";
       proposal: string;
       verdict: "accepted";
-      mask: string;
+      mask: string; // made, or brought back if it was deleted
       label: LabelId | null;
+      effort?: Effort;
     }
-  | { id: string; kind: "verdict"; proposal: string; verdict: "rejected" | "pending" };
+  | {
+      id: string;
+      kind: "verdict";
+      proposal: string;
+      verdict: "rejected" | "pending";
+      effort?: Effort;
+    };
 
 export type Operation = CreateOperation | ReviseOperation | DeleteOperation | VerdictOperation;
 

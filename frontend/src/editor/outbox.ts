@@ -8,6 +8,7 @@
 
 import type { MissedOperation, Operation } from "@/editor/operations";
 import type { OutboxDatabase } from "@/editor/outbox-db";
+import type { RLE } from "@/editor/rle";
 
 /** What a save came to, as the API client reads it from the reply. */
 export type SaveReply =
@@ -54,6 +55,8 @@ export interface OutboxOptions {
   readonly db: OutboxDatabase;
   readonly save: Save;
   readonly schedule: Schedule;
+  /** What a proposal looks like. */
+  readonly rleOf: (proposal: string) => RLE | null;
   readonly events: OutboxEvents;
 }
 
@@ -215,20 +218,38 @@ export class ImageOutbox {
     this.#options.events.onRebase(fromOthers, this.#pending);
   }
 
-  /** A proposal is decided once: keep our mask, but no longer as the decision on the proposal. */
+  /**
+   * Others made masks of proposals: our masks of the same ones are kept as masks of their own, and
+   * our rejections of them are moot.
+   */
   async #yieldProposals(missed: readonly MissedOperation[]): Promise<void> {
-    const decided = new Set(missed.flatMap(decidedProposal));
-    if (decided.size === 0) return;
+    const taken = new Set(missed.flatMap(acceptedProposal));
+    if (taken.size === 0) return;
     const moot = this.#pending.filter(
-      (operation) => operation.kind === "verdict" && decided.has(operation.proposal),
+      (operation) =>
+        operation.kind === "verdict" &&
+        operation.verdict !== "accepted" &&
+        taken.has(operation.proposal),
     );
     await this.#forget(moot.map(({ id }) => id));
     for (const [index, operation] of this.#pending.entries()) {
-      if (operation.kind !== "create" || !decided.has(operation.proposal ?? "")) continue;
-      const { proposal: _, ...own } = operation;
+      const proposal = acceptedProposal(operation)[0] ?? "";
+      const own = taken.has(proposal) ? this.#withoutProposal(operation) : operation;
+      if (own === operation) continue;
       this.#pending[index] = own;
       await this.#options.db.update(own, null);
     }
+  }
+
+  #withoutProposal(operation: Operation): Operation {
+    if (operation.kind === "create") {
+      const { proposal: _, ...own } = operation;
+      return own;
+    }
+    if (operation.kind !== "verdict" || operation.verdict !== "accepted") return operation;
+    const { id, mask, label, proposal, effort } = operation;
+    const rle = this.#options.rleOf(proposal);
+    return rle === null ? operation : { id, kind: "create", mask, label, rle, effort };
   }
 
   /** The server will not have the batch: find the operation it is about, and set it aside. */
@@ -264,8 +285,9 @@ export class ImageOutbox {
   }
 }
 
-function decidedProposal(operation: MissedOperation): string[] {
-  if (operation.kind === "verdict" && operation.verdict !== "pending") return [operation.proposal];
+/** The proposal that an operation makes a mask of, if any. */
+function acceptedProposal(operation: Operation): string[] {
+  if (operation.kind === "verdict" && operation.verdict === "accepted") return [operation.proposal];
   if (operation.kind === "create" && operation.proposal !== undefined) return [operation.proposal];
   return [];
 }

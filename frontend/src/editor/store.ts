@@ -150,7 +150,7 @@ function draftsBack(changes: readonly Change[]): OperationDraft[] {
       drafts.push(...maskDraftsBack(change.before, change.after, reopened));
   }
   for (const { kind, id, before } of changes) {
-    // Accepting again is the work of the mask's `create`, which carries the proposal.
+    // Accepting again is done with the mask, which comes back by it.
     if (kind === "proposal" && before.state !== "accepted") {
       drafts.push({ kind: "verdict", proposal: id, verdict: before.state });
     }
@@ -167,7 +167,8 @@ function maskDraftsBack(
   if (before === null || before.isDeleted) return after.isDeleted ? [] : [{ kind: "delete", mask }];
   const { label, rle, parent, proposal } = before;
   if (proposal !== null && reopened.has(proposal)) {
-    return [{ kind: "create", mask, label, rle, parent, proposal }];
+    const accept = { kind: "verdict", proposal, verdict: "accepted", mask, label } as const;
+    return [accept, { kind: "revise", mask, label, rle, parent }];
   }
   if (after.isDeleted) return [{ kind: "revise", mask, label, rle, parent }];
   return [

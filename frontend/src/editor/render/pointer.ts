@@ -1,7 +1,7 @@
 /** Mouse, pen, touch and wheel on the stage, turned into gestures of tools or moves of the view. */
 
 import type { Editor } from "@/editor/editor";
-import { fitView, panBy, type ScreenPoint, toImage, zoomAt } from "@/editor/geometry";
+import { panBy, type ScreenPoint, toImage, zoomAt } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
 import type { ToolPointer } from "@/editor/tools/tool";
 
@@ -91,8 +91,7 @@ export function listenToPointer(
       return;
     }
     const factor = Math.exp(-event.deltaY * unit * WHEEL_STEP * (event.ctrlKey ? 4 : 1));
-    const fit = fitView(stage.size.get(), stage.area);
-    stage.setView(zoomAt(view, screenOf(event), factor, fit));
+    stage.setView(zoomAt(view, screenOf(event), factor, stage.fitted()));
   }
 
   host.addEventListener("pointerdown", onDown, { signal });

@@ -59,7 +59,12 @@ export class Stage {
   /** Show the whole image, and keep doing so when the window changes. */
   fit(): void {
     this.#isFitted = true;
-    this.view.set(fitView(this.size.get(), this.area));
+    this.view.set(this.fitted());
+  }
+
+  /** The view that shows the whole image. */
+  fitted(): View {
+    return fitView(this.size.get(), this.area);
   }
 
   setView(view: View): void {

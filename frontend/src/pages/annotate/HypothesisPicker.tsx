@@ -1,0 +1,83 @@
+import { Kbd } from "@mantine/core";
+import { useLayoutEffect, useRef } from "react";
+import { type DraftState, type Hypothesis, isAmbiguous } from "@/editor/draft";
+import type { Editor } from "@/editor/editor";
+import { type Area, type Box, clamp, toScreen, unionBox } from "@/editor/geometry";
+import type { Stage } from "@/editor/render/stage";
+import classes from "./AnnotatePage.module.css";
+import { drawThumb } from "./thumbs";
+import { useSignal } from "./useSignal";
+
+const SIZE: Area = { width: 284, height: 120 };
+const GAP_px = 28;
+const SIDE_px = 76;
+
+interface Props {
+  editor: Editor;
+  stage: Stage;
+  bitmap: ImageBitmap;
+}
+
+/** The three masks that one click may mean, beside the click: keys 1, 2 and 3. */
+export function HypothesisPicker({ editor, stage, bitmap }: Props) {
+  const draft = useSignal(editor.draft.state);
+  const view = useSignal(stage.view);
+  const size = useSignal(stage.size);
+  const point = draft?.prompts[0];
+  if (draft === null || !isAmbiguous(draft) || point?.kind !== "point") return null;
+
+  const at = toScreen(view, { x: point.xy[0], y: point.xy[1] });
+  const left = at.x + GAP_px + SIZE.width < size.width ? at.x + GAP_px : at.x - GAP_px - SIZE.width;
+  const style = {
+    left: clamp(left, 8, size.width - SIZE.width - 8),
+    top: clamp(at.y - SIZE.height / 2, 8, size.height - SIZE.height - 8),
+  };
+  const around = draft.hypotheses.reduce<Box | null>(
+    (box, { mask }) => unionBox(box, mask.box),
+    null,
+  );
+  return (
+    <fieldset
+      className={`${classes.float} ${classes.picker}`}
+      style={style}
+      aria-label="What was meant"
+    >
+      {draft.hypotheses.map((hypothesis, index) => (
+        <Choice key={hypothesis.token} {...{ editor, draft, hypothesis, index, bitmap, around }} />
+      ))}
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  editor: Editor;
+  draft: DraftState;
+  hypothesis: Hypothesis;
+  index: number;
+  bitmap: ImageBitmap;
+  around: Box | null;
+}
+
+function Choice({ editor, draft, hypothesis, index, bitmap, around }: ChoiceProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (canvas.current === null) return;
+    drawThumb(canvas.current, bitmap, hypothesis.mask, "#7b86ee", { side_px: SIDE_px, around });
+  }, [bitmap, hypothesis, around]);
+  const iou = clamp(hypothesis.predicted_iou, 0, 1).toFixed(2);
+  return (
+    <button
+      type="button"
+      className={classes.hypothesis}
+      aria-pressed={draft.chosen === index}
+      aria-label={`Hypothesis ${index + 1}, predicted IoU ${iou}`}
+      onClick={() => editor.choose(index as 0 | 1 | 2)}
+    >
+      <canvas ref={canvas} />
+      <span className={classes.hypothesisFacts}>
+        <Kbd size="xs">{index + 1}</Kbd>
+        {iou}
+      </span>
+    </button>
+  );
+}

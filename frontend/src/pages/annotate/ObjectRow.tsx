@@ -1,0 +1,77 @@
+import { ActionIcon, Tooltip } from "@mantine/core";
+import { type ReactNode, useLayoutEffect, useRef } from "react";
+import type { Editor } from "@/editor/editor";
+import { maskFromRLE } from "@/editor/mask";
+import type { ObjectRef } from "@/editor/picking";
+import type { RLE } from "@/editor/rle";
+import classes from "./AnnotatePage.module.css";
+import { drawThumb } from "./thumbs";
+
+interface RowProps {
+  editor: Editor;
+  bitmap: ImageBitmap;
+  target: ObjectRef;
+  rle: RLE;
+  colour: string;
+  name: string;
+  facts: string;
+  isSelected: boolean;
+  isHovered: boolean;
+  onReveal: () => void;
+  children: ReactNode;
+}
+
+/** One object of a list: its picture, its name, its numbers, what can be done with it. */
+export function ObjectRow(props: RowProps) {
+  const { editor, target, isSelected, isHovered } = props;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only points the object out
+    <div
+      role="presentation"
+      className={classes.row}
+      data-selected={isSelected || undefined}
+      data-hover={isHovered || undefined}
+      onMouseEnter={() => editor.hover.set(target)}
+      onMouseLeave={() => editor.hover.set(null)}
+    >
+      <Thumb bitmap={props.bitmap} rle={props.rle} colour={props.colour} />
+      <button
+        type="button"
+        className={classes.rowMain}
+        aria-pressed={isSelected}
+        onClick={() => editor.selection.set(isSelected ? null : target)}
+        onDoubleClick={props.onReveal}
+      >
+        <span className={classes.rowName}>{props.name}</span>
+        <span className={classes.rowFacts}>{props.facts}</span>
+      </button>
+      <span className={classes.rowActions}>{props.children}</span>
+    </div>
+  );
+}
+
+interface ActionProps {
+  label: string;
+  disabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+export function RowAction({ label, disabled, onClick, children }: ActionProps) {
+  return (
+    <Tooltip label={label} position="left">
+      <ActionIcon size="sm" aria-label={label} disabled={disabled} onClick={onClick}>
+        {children}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Thumb({ bitmap, rle, colour }: { bitmap: ImageBitmap; rle: RLE; colour: string }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (canvas.current === null || bitmap.width === 0) return;
+    drawThumb(canvas.current, bitmap, maskFromRLE(rle), colour, { side_px: 32 });
+  }, [bitmap, rle, colour]);
+  return <canvas ref={canvas} className={classes.thumb} />;
+}

@@ -1,0 +1,116 @@
+import { Button, Group, Slider, Text } from "@mantine/core";
+import { IconCheck, IconX } from "@tabler/icons-react";
+import { useMemo } from "react";
+import { formatCount } from "@/components/format";
+import { maskFromRLE } from "@/editor/mask";
+import { type ObjectRef, pendingProposals } from "@/editor/picking";
+import { instanceColour } from "@/editor/render/colours";
+import classes from "./AnnotatePage.module.css";
+import { ObjectRow, RowAction } from "./ObjectRow";
+import type { OpenImage } from "./open-image";
+import { useSignal } from "./useSignal";
+import { VirtualList } from "./VirtualList";
+
+interface Props {
+  image: OpenImage;
+  onReveal: (id: string) => void;
+}
+
+/** What the model proposes and nobody has decided, the surest first. */
+export function ProposalsPanel({ image, onReveal }: Props) {
+  const { editor } = image;
+  const annotations = useSignal(editor.annotations);
+  const selection = useSignal(editor.selection);
+  const hover = useSignal(editor.hover);
+  const threshold = useSignal(editor.threshold);
+  const isReadOnly = useSignal(editor.isReadOnly);
+  const detail = useSignal(image.detail);
+  const rows = useMemo(() => pendingProposals(annotations), [annotations]);
+  const sure = rows.filter(({ predicted_iou }) => predicted_iou >= threshold).length;
+
+  if (rows.length === 0) {
+    return (
+      <section className={classes.section} aria-label="Proposals">
+        <div className={classes.sectionHead}>
+          Proposals <span className={classes.count}>0</span>
+        </div>
+        <Text size="xs" c="dimmed" px={12} pb={10}>
+          {detail.is_holdout
+            ? "None: this image is on the blind holdout, which people annotate without proposals."
+            : "None is waiting for a verdict."}
+        </Text>
+      </section>
+    );
+  }
+  return (
+    <section className={classes.section} style={{ flex: 1 }} aria-label="Proposals">
+      <div className={classes.sectionHead}>
+        Proposals <span className={classes.count}>{formatCount(rows.length)}</span>
+      </div>
+      <Group gap={10} px={12} pb={8} wrap="nowrap">
+        <Slider
+          flex={1}
+          size="sm"
+          min={0.5}
+          max={1}
+          step={0.01}
+          value={threshold}
+          onChange={(value) => editor.threshold.set(value)}
+          label={(value) => `predicted IoU ≥ ${value.toFixed(2)}`}
+          thumbLabel="Lowest predicted IoU to accept"
+        />
+        <Button
+          size="compact-xs"
+          variant="light"
+          disabled={sure === 0 || isReadOnly}
+          onClick={() => editor.acceptAbove(threshold)}
+        >
+          Accept {formatCount(sure)} ≥ {threshold.toFixed(2)}
+        </Button>
+      </Group>
+      <VirtualList
+        items={rows}
+        rowHeight_px={44}
+        label="Proposals"
+        focused={rows.findIndex(({ id }) => id === selection?.id)}
+      >
+        {(row, index) => {
+          const target: ObjectRef = { kind: "proposal", id: row.id };
+          const decide = (act: () => void): void => {
+            editor.selection.set(target);
+            act();
+          };
+          return (
+            <ObjectRow
+              editor={editor}
+              bitmap={image.bitmap}
+              target={target}
+              rle={row.rle}
+              colour={instanceColour(row.id)}
+              name={`Proposal ${index + 1}`}
+              facts={`IoU ${row.predicted_iou.toFixed(2)} · ${formatCount(maskFromRLE(row.rle).area_px)} px`}
+              isSelected={selection?.id === row.id}
+              isHovered={hover?.id === row.id}
+              onReveal={() => onReveal(row.id)}
+            >
+              <RowAction
+                label={`Accept proposal ${index + 1}`}
+                disabled={isReadOnly}
+                onClick={() => decide(() => editor.accept())}
+              >
+                <IconCheck size={15} aria-hidden />
+              </RowAction>
+              <RowAction
+                label={`Reject proposal ${index + 1}`}
+                disabled={isReadOnly}
+                onClick={() => decide(() => editor.reject())}
+              >
+                <IconX size={15} aria-hidden />
+              </RowAction>
+            </ObjectRow>
+          );
+        }}
+      </VirtualList>
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+import { Button, Group, Popover, Stack, Textarea } from "@mantine/core";
+import { IconArrowBack, IconChecks } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Project } from "@/api/types";
+import { reviewImage } from "./api";
+import type { OpenImage } from "./open-image";
+import { useSignal } from "./useSignal";
+
+/** A reviewer's verdict on a finished image. */
+export function ReviewButtons({ project, image }: { project: Project; image: OpenImage }) {
+  const detail = useSignal(image.detail);
+  const [comment, setComment] = useState("");
+  const review = useMutation({
+    mutationFn: (verdict: "reviewed" | "returned") => reviewImage(detail.id, verdict, comment),
+    onSuccess: () => image.refresh(),
+  });
+  if (project.role === "annotator" || detail.status !== "done") return null;
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Popover position="bottom-end" width={280} trapFocus>
+        <Popover.Target>
+          <Button size="xs" variant="default" leftSection={<IconArrowBack size={15} aria-hidden />}>
+            Return
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown>
+          <Stack gap="xs">
+            <Textarea
+              label="What should be changed?"
+              autosize
+              minRows={2}
+              value={comment}
+              onChange={(event) => setComment(event.currentTarget.value)}
+            />
+            <Button
+              size="xs"
+              disabled={comment.trim() === ""}
+              loading={review.isPending}
+              onClick={() => review.mutate("returned")}
+            >
+              Return to the annotator
+            </Button>
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
+      <Button
+        size="xs"
+        variant="light"
+        color="teal"
+        loading={review.isPending}
+        leftSection={<IconChecks size={15} aria-hidden />}
+        onClick={() => review.mutate("reviewed")}
+      >
+        Approve
+      </Button>
+    </Group>
+  );
+}

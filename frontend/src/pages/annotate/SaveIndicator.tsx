@@ -1,0 +1,89 @@
+import { Anchor, Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconAlertTriangle,
+  IconCloudCheck,
+  IconCloudOff,
+  IconDeviceFloppy,
+} from "@tabler/icons-react";
+import { plural } from "@/components/format";
+import type { OutboxStatus } from "@/editor/outbox";
+import classes from "./AnnotatePage.module.css";
+import type { OpenImage } from "./open-image";
+import { useSignal } from "./useSignal";
+
+/** Two states: saved on this device, saved. And loud words for what is neither. */
+export function SaveIndicator({ image }: { image: OpenImage }) {
+  const status = useSignal(image.status);
+  const [isOpen, { open, close }] = useDisclosure(false);
+  const { icon, text, why } = describe(status);
+  return (
+    <>
+      <Tooltip label={why} multiline maw={280}>
+        <span className={classes.save} role="status" data-save-state={status.state}>
+          {icon}
+          {text}
+        </span>
+      </Tooltip>
+      {status.refused.length > 0 && (
+        <Anchor component="button" size="xs" c="orange" onClick={open}>
+          {plural(status.refused.length, "change")} refused
+        </Anchor>
+      )}
+      <Modal opened={isOpen} onClose={close} title="The server refused some changes">
+        <Stack gap="sm">
+          <Text size="sm" c="dimmed">
+            They are kept on this device. What they were about was changed or removed by somebody
+            else, or the server found an error in them.
+          </Text>
+          {status.refused.map(({ operation, reason }) => (
+            <Text key={operation.id} size="sm">
+              <b>{operation.kind}</b>: {reason}
+            </Text>
+          ))}
+          <Group justify="flex-end">
+            <Button variant="default" onClick={() => download(status)}>
+              Download them
+            </Button>
+            <Button color="red" onClick={() => void image.outbox.discardRefused().then(close)}>
+              Discard them
+            </Button>
+          </Group>
+        </Stack>
+      </Modal>
+    </>
+  );
+}
+
+const SIZE = 15;
+
+function describe({ state, hindrance, waiting }: OutboxStatus) {
+  if (state === "saved") {
+    const why = "The server has everything on this image.";
+    return { icon: <IconCloudCheck size={SIZE} aria-hidden />, text: "Saved", why };
+  }
+  if (state === "unprotected") {
+    return {
+      icon: <IconAlertTriangle size={SIZE} color="var(--mantine-color-red-6)" aria-hidden />,
+      text: "Not saved on this device",
+      why: "This browser could not store your work (is the disk full?). Keep this page open until it says Saved.",
+    };
+  }
+  const why = `${plural(waiting, "change")} will be sent as soon as the server answers. Closing this page loses nothing.`;
+  const isOffline = hindrance === "offline";
+  const icon = isOffline ? (
+    <IconCloudOff size={SIZE} aria-hidden />
+  ) : (
+    <IconDeviceFloppy size={SIZE} aria-hidden />
+  );
+  return { icon, text: isOffline ? "Saved on this device · offline" : "Saved on this device", why };
+}
+
+function download({ refused }: OutboxStatus): void {
+  const blob = new Blob([JSON.stringify(refused, null, 2)], { type: "application/json" });
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = "refused-changes.json";
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

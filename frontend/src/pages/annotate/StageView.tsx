@@ -1,0 +1,74 @@
+import { useEffect, useRef, useState } from "react";
+import { listenToPointer } from "@/editor/render/pointer";
+import { Stage } from "@/editor/render/stage";
+import classes from "./AnnotatePage.module.css";
+import type { LabelChoice } from "./LabelBar";
+import type { OpenImage } from "./open-image";
+import { useSignal } from "./useSignal";
+
+interface Props {
+  image: OpenImage;
+  labels: readonly LabelChoice[];
+  onStage: (stage: Stage | null) => void;
+}
+
+/** The canvases of the editor, made anew for each image. */
+export function StageView({ image, labels, onStage }: Props) {
+  const host = useRef<HTMLDivElement>(null);
+  const colours = useRef(new Map<number, string>());
+  colours.current = new Map(labels.map(({ id, color }) => [id, color]));
+  const isSpaceDown = useRef(false);
+  const [hasSpace, setHasSpace] = useState(false);
+  const tool = useSignal(image.editor.tool);
+
+  useEffect(() => {
+    if (host.current === null) return;
+    const options = { labelColour: (label: number) => colours.current.get(label) };
+    const stage = new Stage(host.current, image.editor, image.bitmap, options);
+    const stop = listenToPointer(host.current, image.editor, stage, () => isSpaceDown.current);
+    onStage(stage);
+    return () => {
+      onStage(null);
+      stop();
+      stage.dispose();
+    };
+  }, [image, onStage]);
+
+  useEffect(() => {
+    const set = (isDown: boolean): void => {
+      isSpaceDown.current = isDown;
+      setHasSpace(isDown);
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== " " || isControl(event.target)) return;
+      event.preventDefault();
+      set(event.type === "keydown");
+    };
+    const onBlur = (): void => set(false);
+    addEventListener("keydown", onKey);
+    addEventListener("keyup", onKey);
+    addEventListener("blur", onBlur);
+    return () => {
+      removeEventListener("keydown", onKey);
+      removeEventListener("keyup", onKey);
+      removeEventListener("blur", onBlur);
+    };
+  }, []);
+
+  return (
+    <section
+      ref={host}
+      className={classes.stage}
+      data-stage=""
+      data-tool={tool.name}
+      data-space={hasSpace || undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a canvas editor takes the keyboard as a whole
+      tabIndex={0}
+      aria-label={`Image ${image.detail.get().file_name}. Press question mark for the keys.`}
+    />
+  );
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, textarea, button, a, [role]") !== null;
+}

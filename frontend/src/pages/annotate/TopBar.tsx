@@ -1,0 +1,83 @@
+import { ActionIcon, Badge, Button, Group, Kbd, Progress, Text, Tooltip } from "@mantine/core";
+import { IconEyeOff, IconKeyboard, IconMicrophone, IconPlayerTrackNext } from "@tabler/icons-react";
+import type { Project } from "@/api/types";
+import { formatCount } from "@/components/format";
+import { ButtonLink } from "@/components/links";
+import { StatusBadge } from "@/components/StatusBadge";
+import classes from "./AnnotatePage.module.css";
+import type { OpenImage } from "./open-image";
+import { ReviewButtons } from "./ReviewButtons";
+import { SaveIndicator } from "./SaveIndicator";
+import { useSignal } from "./useSignal";
+
+interface Props {
+  project: Project;
+  image: OpenImage;
+  isMoving: boolean;
+  onNext: () => void;
+  onHelp: () => void;
+}
+
+export function TopBar({ project, image, isMoving, onNext, onHelp }: Props) {
+  const detail = useSignal(image.detail);
+  const { images, done, reviewed } = project.counts;
+  const finished = done + reviewed;
+  const share = images === 0 ? 0 : (100 * finished) / images;
+  return (
+    <header className={classes.top}>
+      <Text size="sm" fw={600} truncate miw={60} title={detail.file_name}>
+        {detail.file_name}
+      </Text>
+      <Text size="xs" c="dimmed" className="tabular" visibleFrom="lg" style={{ flex: "none" }}>
+        {detail.width} × {detail.height}
+      </Text>
+      {detail.status !== "todo" && <StatusBadge status={detail.status} />}
+      {detail.is_holdout && (
+        <Tooltip label="On the blind holdout: annotated without proposals, never trained on.">
+          <Badge
+            leftSection={<IconEyeOff size={12} aria-hidden />}
+            color="gray"
+            style={{ flex: "none" }}
+          >
+            Holdout
+          </Badge>
+        </Tooltip>
+      )}
+      <SaveIndicator image={image} />
+      <Group gap={8} ml="auto" wrap="nowrap" style={{ flex: "none" }}>
+        <Tooltip label={`${formatCount(finished)} of ${formatCount(images)} images are done`}>
+          <Group gap={8} wrap="nowrap" visibleFrom="md">
+            <Progress value={share} w={88} size="sm" aria-label="Images done" />
+            <Text size="xs" c="dimmed" className="tabular">
+              {formatCount(finished)} / {formatCount(images)}
+            </Text>
+          </Group>
+        </Tooltip>
+        <ReviewButtons project={project} image={image} />
+        <ButtonLink
+          to="/projects/$projectId/images/$imageId/describe"
+          params={{ projectId: String(project.id), imageId: String(detail.id) }}
+          variant="default"
+          size="xs"
+          leftSection={<IconMicrophone size={15} aria-hidden />}
+        >
+          Describe
+        </ButtonLink>
+        <Tooltip label="Keys">
+          <ActionIcon aria-label="Keys" onClick={onHelp}>
+            <IconKeyboard size={18} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+        <Button
+          size="xs"
+          loading={isMoving}
+          onClick={onNext}
+          rightSection={<Kbd size="xs">N</Kbd>}
+          leftSection={<IconPlayerTrackNext size={15} aria-hidden />}
+        >
+          {image.claim === null ? "Next" : "Done, next"}
+        </Button>
+      </Group>
+    </header>
+  );
+}

@@ -1,0 +1,105 @@
+/** The calls of the annotating page, and replies of a save as the outbox wants them. */
+
+import { client, read } from "@/api/client";
+import { ProblemError } from "@/api/problem";
+import type { components } from "@/api/schema";
+import type { Annotations, MissedOperation } from "@/editor/operations";
+import type { Save } from "@/editor/outbox";
+import type { RLE } from "@/editor/rle";
+
+export type ImageDetail = components["schemas"]["ImageDetail"];
+export type Claim = components["schemas"]["Claimed"];
+
+const REFUSALS = [400, 403, 404, 409, 413, 422];
+
+export function fetchImage(image_id: number, signal?: AbortSignal): Promise<ImageDetail> {
+  return read(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal }));
+}
+
+/** Claim an image, or the next one. Null when nothing is left to do. */
+export async function claimImage(project_id: number, image?: number): Promise<Claim | null> {
+  const claim = await read<{ assignment: Claim } | undefined>(
+    client.POST("/api/projects/{project_id}/claim", {
+      params: { path: { project_id } },
+      body: image === undefined ? {} : { image },
+    }),
+  );
+  return claim?.assignment ?? null;
+}
+
+export function fetchUpcoming(project_id: number): Promise<number[]> {
+  return read(
+    client.GET("/api/projects/{project_id}/upcoming", { params: { path: { project_id } } }),
+  );
+}
+
+export function finishAssignment(assignment_id: number, active_s: number): Promise<unknown> {
+  return read(
+    client.POST("/api/assignments/{assignment_id}/finish", {
+      params: { path: { assignment_id } },
+      body: { active_s },
+    }),
+  );
+}
+
+export function extendAssignment(assignment_id: number): Promise<unknown> {
+  return read(
+    client.POST("/api/assignments/{assignment_id}/heartbeat", {
+      params: { path: { assignment_id } },
+    }),
+  );
+}
+
+export function reviewImage(
+  image_id: number,
+  verdict: "reviewed" | "returned",
+  comment: string,
+): Promise<unknown> {
+  return read(
+    client.POST("/api/images/{image_id}/review", {
+      params: { path: { image_id } },
+      body: { verdict, comment },
+    }),
+  );
+}
+
+/** Send operations. An ended session asks for the login in place and then goes on by itself. */
+export const saveMasks: Save = async (image_id, version, operations) => {
+  try {
+    const saved = await read<{ version: number; masks: { id: string; revision: number }[] }>(
+      client.PATCH("/api/images/{image_id}/masks", {
+        params: { path: { image_id }, header: { "If-Match": `"${version}"` } },
+        body: { operations: [...operations] },
+      }),
+    );
+    return { kind: "saved", ...saved };
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    if (error.code === "stale_version") {
+      const { version: newest, missed } = error.extra;
+      return { kind: "stale", version: newest as number, missed: missed as MissedOperation[] };
+    }
+    if (error.status === 401) return { kind: "login" };
+    if (!REFUSALS.includes(error.status)) return { kind: "unreachable" };
+    return { kind: "refused", reason: reasonOf(error) };
+  }
+};
+
+export function annotationsOf(detail: ImageDetail): Annotations {
+  const masks = detail.masks.map((row) => ({ ...row, rle: row.rle as RLE, isDeleted: false }));
+  const proposals = detail.proposals.map((row) => ({
+    ...row,
+    rle: row.rle as RLE,
+    point_xy: row.point_xy as [number, number],
+    state: "pending" as const,
+  }));
+  return {
+    masks: new Map(masks.map((row) => [row.id, row])),
+    proposals: new Map(proposals.map((row) => [row.id, row])),
+  };
+}
+
+function reasonOf(error: ProblemError): string {
+  const [first] = error.fields;
+  return first === undefined ? error.message : `${error.message} ${first.field}: ${first.message}`;
+}

@@ -1,0 +1,86 @@
+/** What an image needs before it can be shown, fetched ahead for the images that come next. */
+
+import { LRU } from "@/editor/lru";
+import type { Decoder } from "@/editor/sam";
+import { fetchImage, type ImageDetail } from "./api";
+
+const IMAGES_KEPT = 6;
+const FRESH_MS = 60_000; // an older answer is asked for again before it is shown
+
+interface Assets {
+  readonly detail: Promise<ImageDetail>;
+  readonly bitmap: Promise<ImageBitmap>;
+  readonly fetched_ms: number;
+}
+
+export class ImageAssets {
+  #kept = new LRU<number, Assets>(IMAGES_KEPT);
+  #decoder: Decoder;
+
+  constructor(decoder: Decoder) {
+    this.#decoder = decoder;
+  }
+
+  /** Fetch an image's facts, pixels, decoder and embedding, unless they are here. */
+  prefetch(image: number): Assets {
+    const known = this.#kept.get(image);
+    if (known !== undefined) return known;
+    const detail = fetchImage(image);
+    const bitmap = detail.then(({ display_url }) => fetchBitmap(display_url));
+    const assets = { detail, bitmap, fetched_ms: performance.now() };
+    this.#kept.set(image, assets);
+    bitmap.catch(() => this.#kept.drop(image));
+    detail.then(
+      (facts) => this.#prepareDecoder(facts),
+      () => this.#kept.drop(image),
+    );
+    return assets;
+  }
+
+  /** The facts and pixels of an image, as new as they must be to work on it. */
+  async load(image: number): Promise<{ detail: ImageDetail; bitmap: ImageBitmap }> {
+    const assets = this.prefetch(image);
+    const isFresh = performance.now() - assets.fetched_ms < FRESH_MS;
+    const detail = isFresh ? await assets.detail : await fetchImage(image);
+    this.#kept.drop(image); // its annotations change from now on
+    const bitmap = await assets.bitmap;
+    if (bitmap.width !== detail.width || bitmap.height !== detail.height) {
+      throw new Error(
+        `${detail.file_name} is ${bitmap.width} x ${bitmap.height} pixels but was imported as ` +
+          `${detail.width} x ${detail.height}. Import it again.`,
+      );
+    }
+    return { detail, bitmap };
+  }
+
+  /** Failing here is no fault yet: the page says so when the person uses a prompt. */
+  #prepareDecoder({ id, bundle, embedding }: ImageDetail): void {
+    if (bundle === null || embedding === null) return;
+    if (bundle.encoder_digest !== embedding.encoder_digest) return;
+    this.#decoder.load(bundle).catch(() => undefined);
+    this.#decoder.embed(embedding, embeddingKey(id, embedding)).catch(() => undefined);
+  }
+}
+
+export function embeddingKey(
+  image: number,
+  { encoder_digest }: { encoder_digest: string },
+): string {
+  return `${image}/${encoder_digest}`;
+}
+
+/** Bytes from the object store or from this site. */
+export async function fetchBytes(url: string): Promise<ArrayBuffer> {
+  return (await fetchObject(url)).arrayBuffer();
+}
+
+async function fetchBitmap(url: string): Promise<ImageBitmap> {
+  const blob = await (await fetchObject(url)).blob();
+  return createImageBitmap(blob);
+}
+
+async function fetchObject(url: string): Promise<Response> {
+  const response = await fetch(url, { mode: "cors" });
+  if (!response.ok) throw new Error(`The file store answered ${response.status}. Try again.`);
+  return response;
+}

@@ -1,0 +1,211 @@
+/** One image that is open for work: its editor, its outbox, its lock, its decoder. */
+
+import type { DecodePrompts } from "@/editor/draft";
+import { Editor } from "@/editor/editor";
+import { EffortMeter } from "@/editor/effort";
+import { ImageOutbox, type OutboxStatus, type Schedule } from "@/editor/outbox";
+import type { OutboxDatabase } from "@/editor/outbox-db";
+import type { Decoder } from "@/editor/sam";
+import { EncoderMismatchError } from "@/editor/sam";
+import { Signal } from "@/editor/signal";
+import { AnnotationStore } from "@/editor/store";
+import { awaitWriterLock, takeWriterLock, type WriterLock } from "@/editor/writer-lock";
+import { annotationsOf, type Claim, fetchImage, type ImageDetail, saveMasks } from "./api";
+import { embeddingKey } from "./assets";
+
+/** Whether points and boxes work, and if not, why. */
+export type ModelState =
+  | { kind: "ready" }
+  | { kind: "loading" }
+  | { kind: "waiting"; message: string }
+  | { kind: "off"; message: string };
+
+export interface User {
+  readonly id: number;
+  readonly username: string;
+}
+
+export interface OpenImageOptions {
+  readonly detail: ImageDetail;
+  readonly bitmap: ImageBitmap;
+  readonly claim: Claim | null;
+  readonly user: User;
+  readonly db: OutboxDatabase;
+  readonly decoder: Decoder;
+  /** False for an image that others hold or have finished, unless one reviews. */
+  readonly mayEdit: boolean;
+  readonly onError: (error: unknown) => void;
+}
+
+const LOCK_PATIENCE_MS = 3_000; // this page's own sender may still be at work on the image
+
+export const schedule: Schedule = (task, delay_ms) => {
+  const timer = setTimeout(task, delay_ms);
+  return () => clearTimeout(timer);
+};
+
+export class OpenImage {
+  readonly detail: Signal<ImageDetail>;
+  readonly bitmap: ImageBitmap;
+  readonly claim: Claim | null;
+  readonly editor: Editor;
+  readonly outbox: ImageOutbox;
+  readonly status: Signal<OutboxStatus>;
+  readonly model: Signal<ModelState>;
+  /** Null while another tab of this person saves this image: this one only looks. */
+  readonly lock: Signal<WriterLock | null>;
+  #options: OpenImageOptions;
+  #stop = new AbortController();
+
+  private constructor(
+    options: OpenImageOptions,
+    lock: WriterLock | null,
+    outbox: ImageOutbox,
+    editor: Editor,
+    status: Signal<OutboxStatus>,
+  ) {
+    this.#options = options;
+    this.detail = new Signal(options.detail);
+    this.bitmap = options.bitmap;
+    this.claim = options.claim;
+    this.outbox = outbox;
+    this.editor = editor;
+    this.status = status;
+    this.lock = new Signal(lock);
+    this.model = new Signal(modelStateOf(options.detail));
+    void this.#startModel();
+    if (lock === null) void this.#waitForLock();
+    else outbox.resume();
+  }
+
+  static async open(options: OpenImageOptions): Promise<OpenImage> {
+    const { detail, user, db, claim } = options;
+    const lock = await takeLock(detail.id, user.id);
+    const active_s = claim === null ? 0 : await db.activeSeconds(claim.id);
+    const store = new AnnotationStore(annotationsOf(detail), user.username);
+    const status = new Signal<OutboxStatus>({
+      state: "saved",
+      hindrance: "none",
+      waiting: 0,
+      refused: [],
+    });
+    const outbox = await ImageOutbox.open({
+      image: detail.id,
+      user: user.id,
+      version: detail.version,
+      db,
+      save: saveMasks,
+      schedule,
+      rleOf: (proposal) => store.annotations.proposals.get(proposal)?.rle ?? null,
+      events: {
+        onStatus: (next) => status.set(next),
+        onSaved: (revisions) => store.acknowledge(revisions),
+        onRebase: (missed, pending) => open.#rebase(missed, pending),
+      },
+    });
+    store.reload(store.annotations, outbox.pending);
+    status.set(outbox.status);
+    const editor: Editor = new Editor({
+      size_hw: [detail.height, detail.width],
+      store,
+      meter: new EffortMeter(() => performance.now() / 1000, active_s),
+      decode: (prompts, previous) => open.#decode(prompts, previous),
+      save: (operations) => {
+        outbox.push(operations).catch(options.onError);
+        if (claim !== null) void db.rememberActiveSeconds(claim.id, editor.meter.active_s);
+      },
+      onError: options.onError,
+    });
+    editor.isReadOnly.set(lock === null || !options.mayEdit);
+    const open: OpenImage = new OpenImage(options, lock, outbox, editor, status);
+    return open;
+  }
+
+  /** Look again at what the server has: proposals and embeddings arrive while one works. */
+  async refresh(): Promise<void> {
+    const detail = await fetchImage(this.detail.get().id, this.#stop.signal);
+    this.detail.set(detail);
+    if (detail.version === this.outbox.version) {
+      this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
+    }
+    if (this.model.get().kind !== "ready") {
+      this.model.set(modelStateOf(detail));
+      await this.#startModel();
+    }
+  }
+
+  close(): void {
+    this.#stop.abort();
+    this.outbox.close();
+    this.lock.get()?.release();
+    this.bitmap.close();
+  }
+
+  #rebase(...[missed, pending]: Parameters<AnnotationStore["rebase"]>): void {
+    try {
+      this.editor.store.rebase(missed, pending);
+    } catch {
+      // They speak of something that came after this page was loaded: look at all of it again.
+      void fetchImage(this.detail.get().id, this.#stop.signal)
+        .then((detail) => this.editor.store.reload(annotationsOf(detail), this.outbox.pending))
+        .catch(this.#options.onError);
+    }
+  }
+
+  #decode: DecodePrompts = (prompts, previous) => {
+    const { id, height, width, bundle, embedding } = this.detail.get();
+    const state = this.model.get();
+    if (bundle === null || embedding === null || state.kind === "waiting") {
+      const message = state.kind === "waiting" ? state.message : "No model is serving yet.";
+      return Promise.reject(new Error(message));
+    }
+    const prompt = { size_hw: [height, width] as const, prompts, previous };
+    const key = embeddingKey(id, embedding);
+    return this.#options.decoder.decode(bundle, embedding, key, prompt);
+  };
+
+  async #startModel(): Promise<void> {
+    const { id, bundle, embedding } = this.detail.get();
+    if (this.model.get().kind !== "loading" || bundle === null || embedding === null) return;
+    try {
+      const { decoder } = this.#options;
+      await Promise.all([
+        decoder.load(bundle),
+        decoder.embed(embedding, embeddingKey(id, embedding)),
+      ]);
+      this.model.set({ kind: "ready" });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : "The model did not start.";
+      this.model.set({ kind: "off", message });
+    }
+  }
+
+  async #waitForLock(): Promise<void> {
+    const { detail, user } = this.#options;
+    const lock = await awaitWriterLock(navigator.locks, detail.id, user.id, this.#stop.signal);
+    if (lock === null) return;
+    this.lock.set(lock);
+    await this.refresh().catch(this.#options.onError);
+    this.editor.isReadOnly.set(!this.#options.mayEdit);
+    this.outbox.resume();
+  }
+}
+
+async function takeLock(image: number, user: number): Promise<WriterLock | null> {
+  const lock = await takeWriterLock(navigator.locks, image, user);
+  if (lock !== null) return lock;
+  const patience = AbortSignal.timeout(LOCK_PATIENCE_MS);
+  return awaitWriterLock(navigator.locks, image, user, patience);
+}
+
+function modelStateOf({ bundle, embedding }: ImageDetail): ModelState {
+  if (bundle === null) return { kind: "waiting", message: "No model is serving yet." };
+  if (embedding === null) {
+    const message = "This image is still being prepared. Points and boxes come with it.";
+    return { kind: "waiting", message };
+  }
+  if (bundle.encoder_digest !== embedding.encoder_digest) {
+    return { kind: "off", message: new EncoderMismatchError().message };
+  }
+  return { kind: "loading" };
+}

@@ -1,0 +1,222 @@
+/** A person's way through the images of a project: claim, work, finish, next. */
+
+import { ProblemError } from "@/api/problem";
+import { ImageOutbox } from "@/editor/outbox";
+import { OutboxDatabase } from "@/editor/outbox-db";
+import { Decoder } from "@/editor/sam";
+import SamWorker from "@/editor/sam.worker?worker";
+import { Signal } from "@/editor/signal";
+import { takeWriterLock } from "@/editor/writer-lock";
+import {
+  type Claim,
+  claimImage,
+  extendAssignment,
+  fetchImage,
+  fetchUpcoming,
+  finishAssignment,
+  saveMasks,
+} from "./api";
+import { fetchBytes, ImageAssets } from "./assets";
+import { OpenImage, schedule, type User } from "./open-image";
+
+export type Phase =
+  | { kind: "loading" }
+  | { kind: "ready"; image: OpenImage; notice: string | null }
+  | { kind: "empty" } // nothing is left to do
+  | { kind: "failed"; error: unknown };
+
+const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
+const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
+const SAVE_PATIENCE_MS = 10_000;
+
+export class AnnotateSession {
+  readonly phase = new Signal<Phase>({ kind: "loading" });
+  readonly isMoving = new Signal(false); // on the way to the next image
+  #project: number;
+  #user: User;
+  #mayEditUnclaimed: boolean;
+  #onError: (error: unknown) => void;
+  #worker = new SamWorker();
+  #decoder: Decoder;
+  #assets: ImageAssets;
+  #db: Promise<OutboxDatabase>;
+  #timers: ReturnType<typeof setInterval>[] = [];
+  #isClosed = false;
+
+  constructor(options: {
+    project: number;
+    user: User;
+    /** Reviewers and managers correct what others hold or have finished. */
+    mayEditUnclaimed: boolean;
+    onError: (error: unknown) => void;
+  }) {
+    this.#project = options.project;
+    this.#user = options.user;
+    this.#mayEditUnclaimed = options.mayEditUnclaimed;
+    this.#onError = options.onError;
+    this.#decoder = new Decoder(this.#worker, fetchBytes);
+    this.#assets = new ImageAssets(this.#decoder);
+    this.#db = OutboxDatabase.open();
+    this.#timers.push(setInterval(() => this.#keepLease(), HEARTBEAT_MS));
+    this.#timers.push(setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS));
+    addEventListener("online", this.#onOnline);
+  }
+
+  get image(): OpenImage | null {
+    const phase = this.phase.get();
+    return phase.kind === "ready" ? phase.image : null;
+  }
+
+  /** Open an image, or the one that the queue gives. */
+  async open(image?: number): Promise<void> {
+    this.#leave();
+    this.phase.set({ kind: "loading" });
+    try {
+      const { id, claim, notice } = await this.#claim(image);
+      if (id === null) this.phase.set({ kind: "empty" });
+      else await this.#show(id, claim, notice);
+    } catch (error) {
+      if (!this.#isClosed) this.phase.set({ kind: "failed", error });
+    }
+    void this.#prefetchNext();
+    void this.#sendLeftovers();
+  }
+
+  /** Finish this image and open the next. Stays, and says why, when something is not saved. */
+  async next(): Promise<void> {
+    const open = this.image;
+    if (open === null || this.isMoving.get()) return;
+    this.isMoving.set(true);
+    try {
+      await this.#finish(open);
+      await this.open();
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      this.isMoving.set(false);
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#leave();
+    this.#worker.terminate();
+    for (const timer of this.#timers) clearInterval(timer);
+    removeEventListener("online", this.#onOnline);
+    void this.#db.then((db) => db.close());
+  }
+
+  async #claim(
+    image: number | undefined,
+  ): Promise<{ id: number | null; claim: Claim | null; notice: string | null }> {
+    try {
+      const claim = await claimImage(this.#project, image);
+      return { id: claim?.image ?? null, claim, notice: null };
+    } catch (error) {
+      const isTaken = error instanceof ProblemError && error.code === "taken";
+      if (!isTaken || image === undefined) throw error;
+      return { id: image, claim: null, notice: error.message };
+    }
+  }
+
+  async #show(id: number, claim: Claim | null, notice: string | null): Promise<void> {
+    const [{ detail, bitmap }, db] = await Promise.all([this.#assets.load(id), this.#db]);
+    if (this.#isClosed) return;
+    const image = await OpenImage.open({
+      ...{ detail, bitmap, claim, db },
+      user: this.#user,
+      decoder: this.#decoder,
+      mayEdit: claim !== null || this.#mayEditUnclaimed,
+      onError: this.#onError,
+    });
+    if (this.#isClosed) {
+      image.close();
+      return;
+    }
+    this.phase.set({ kind: "ready", image, notice });
+  }
+
+  async #finish(open: OpenImage): Promise<void> {
+    if (open.editor.draft.state.get() !== null) {
+      throw new Error("A mask is still a draft: accept it (A) or drop it (X) first.");
+    }
+    open.outbox.resume();
+    const isSaved = await within(open.outbox.whenSaved(), SAVE_PATIENCE_MS);
+    if (!isSaved) {
+      throw new Error("Not finished: some work is only on this device so far. It is being sent.");
+    }
+    if (open.claim === null) return;
+    open.editor.meter.noteActivity();
+    await finishAssignment(open.claim.id, Math.round(open.editor.meter.active_s * 1000) / 1000);
+    await (await this.#db).forgetActiveSeconds(open.claim.id);
+  }
+
+  async #prefetchNext(): Promise<void> {
+    try {
+      const here = this.image?.detail.get().id;
+      const upcoming = await fetchUpcoming(this.#project);
+      for (const id of upcoming.filter((image) => image !== here)) this.#assets.prefetch(id);
+    } catch {
+      // Fetching ahead is a kindness; what is really needed reports its own failure.
+    }
+  }
+
+  /** Send what earlier pages left on this device for other images. */
+  async #sendLeftovers(): Promise<void> {
+    const db = await this.#db;
+    const here = this.image?.detail.get().id;
+    for (const image of await db.images(this.#user.id)) {
+      if (image !== here && !this.#isClosed) await this.#sendLeftover(image, db);
+    }
+  }
+
+  async #sendLeftover(image: number, db: OutboxDatabase): Promise<void> {
+    const lock = await takeWriterLock(navigator.locks, image, this.#user.id);
+    if (lock === null) return;
+    try {
+      const { version, proposals } = await fetchImage(image);
+      const ignore = (): void => undefined;
+      const outbox = await ImageOutbox.open({
+        ...{ image, user: this.#user.id, version, db, save: saveMasks, schedule },
+        rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
+        events: { onStatus: ignore, onSaved: ignore, onRebase: ignore },
+      });
+      outbox.resume();
+      await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
+      outbox.close();
+    } catch {
+      // It stays on this device and is tried again with the next image.
+    } finally {
+      lock.release();
+    }
+  }
+
+  #leave(): void {
+    this.image?.close();
+  }
+
+  #keepLease(): void {
+    const claim = this.image?.claim;
+    if (claim) extendAssignment(claim.id).catch(this.#onError);
+  }
+
+  #lookAgain(): void {
+    const open = this.image;
+    if (open?.model.get().kind === "waiting" && document.visibilityState === "visible") {
+      open.refresh().catch(() => undefined);
+    }
+  }
+
+  #onOnline = (): void => this.image?.outbox.resume();
+}
+
+/** Whether a promise resolves in time. */
+async function within(promise: Promise<unknown>, patience_ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), patience_ms);
+  });
+  const isInTime = await Promise.race([promise.then(() => true), late]);
+  clearTimeout(timer);
+  return isInTime;
+}

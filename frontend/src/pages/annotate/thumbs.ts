@@ -1,0 +1,42 @@
+/** Small pictures of one mask in its surroundings. */
+
+import { type Box, clamp } from "@/editor/geometry";
+import type { Mask } from "@/editor/mask";
+import { withAlpha } from "@/editor/render/colours";
+import { pathOf } from "@/editor/render/paths";
+
+/** Draw the part of the image around a box, and a mask on it, into a square canvas. */
+export function drawThumb(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  mask: Mask,
+  colour: string,
+  options: { side_px: number; around?: Box | null },
+): void {
+  const context = canvas.getContext("2d");
+  const box = options.around ?? mask.box;
+  if (context === null || box === null) return;
+  const side = Math.round(options.side_px * devicePixelRatio);
+  canvas.width = side;
+  canvas.height = side;
+  const reach = Math.max(box.x1 - box.x0, box.y1 - box.y0, 8) * 1.25;
+  const limit = Math.max(bitmap.width, bitmap.height);
+  const span = Math.min(reach, limit);
+  const x = corner((box.x0 + box.x1) / 2, span, bitmap.width);
+  const y = corner((box.y0 + box.y1) / 2, span, bitmap.height);
+  const scale = side / span;
+  context.imageSmoothingQuality = "medium";
+  context.drawImage(bitmap, x, y, span, span, 0, 0, side, side);
+  context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
+  const path = pathOf(mask, 1);
+  context.fillStyle = withAlpha(colour, 0.45);
+  context.fill(path, "evenodd");
+  context.lineWidth = (1.5 * devicePixelRatio) / scale;
+  context.strokeStyle = "#ffffff";
+  context.stroke(path);
+}
+
+/** Where a window of the image begins so that it is centred but stays inside where it can. */
+function corner(centre: number, span: number, side: number): number {
+  return clamp(centre - span / 2, 0, side - span);
+}
