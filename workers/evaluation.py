@@ -27,7 +27,7 @@ from engine.segmentation.evaluation import (
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
-from workers.models import load_embedding, predictor_of, proposal_config_of
+from workers.networks import load_embedding, predictor_of, proposal_config_of
 from workers.windowed import map_in_order
 
 OBJECTS_PER_IMAGE: Final = 5

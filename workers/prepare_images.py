@@ -20,7 +20,7 @@ from engine.media.images import decode_image
 from engine.segmentation.items import Embedding as EmbeddingArray
 from engine.segmentation.proposals import MaskProposal, propose
 from workers.lease import Lease, job_task
-from workers.models import (
+from workers.networks import (
     encoder_of,
     load_embedding,
     predictor_of,

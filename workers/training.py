@@ -20,7 +20,7 @@ from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.replay import load_replay
 from engine.segmentation.training import StepReport, TrainConfig, train_decoder
 from workers.lease import Lease
-from workers.models import load_embedding
+from workers.networks import encoder_of, load_embedding
 
 SHOW_S: Final = 1.0  # between two writes of the loss curve
 CODE_VERSION: Final = "anneal 0.1.0"
@@ -72,12 +72,19 @@ def _train(lease: Lease, current: Round, version: DatasetVersion, folder: Path) 
     return train_decoder(
         training_images(version, base.encoder_digest),
         base=fetch_bundle(base) / "decoder.safetensors",
-        replay=load_replay(base),
+        replay=_replay(lease, base),
         config=TrainConfig(steps=settings.TRAIN_STEPS, seed=current.number),
         checkpoint_dir=folder / "checkpoints",
         on_step=on_step,
         should_stop=lease.should_stop,
     )
+
+
+def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
+    """Return the photos that keep what the model knew; the pretrained decoder has marked them."""
+    lease.report(0, 0, "Reading the replay photos")
+    pretrained = Path(settings.PRETRAINED_BUNDLE) / "decoder.onnx"
+    return load_replay(settings.MODELS_DIR / "replay", encoder_of(base), pretrained)
 
 
 def _write(current: Round, version: DatasetVersion, weights: Path, folder: Path) -> None:
@@ -105,5 +112,6 @@ def _card(current: Round, version: DatasetVersion) -> str:
         f"Prompt encoder and mask decoder of Segment Anything, trained from bundle "
         f"{current.base_bundle_id} on dataset version {version.pk}: {counts['train']} images "
         f"of a project with {counts['masks']} masks. The encoder is "
-        f"{current.base_bundle.encoder_digest}, unchanged. How it does on the blind holdout is in the round's record.\n"
+        f"{current.base_bundle.encoder_digest}, unchanged. How it does on the blind "
+        f"holdout is in the round's record.\n"
     )

@@ -15,7 +15,7 @@ from engine.bundle import write_bundle
 from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
 from tests.annotation.world import World, make_image, make_world
-from workers import models
+from workers import networks, training
 
 ENCODER_DIGEST = "e" * 64
 
@@ -39,7 +39,7 @@ def bundle_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A bundle with random weights and a grid of four points, which keeps whatever it finds."""
     folder = tmp_path_factory.mktemp("bundle")
     torch.manual_seed(0)
-    decoder = build_decoder(mlp_dim=8)
+    decoder = build_decoder()
     save_decoder(decoder, folder / "decoder.safetensors")
     export_decoder(decoder, folder / "decoder.onnx")
     (folder / "model_card.md").write_text("Random weights.")
@@ -71,7 +71,7 @@ def bucket(embedded: object) -> None:
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> QuickEncoder:
     encoder = QuickEncoder()
-    monkeypatch.setattr(models, "_encoder", lambda _: encoder)
+    monkeypatch.setattr(networks, "_encoder", lambda _: encoder)
     return encoder
 
 
@@ -89,6 +89,7 @@ def world(
     settings.SCRATCH_DIR = tmp_path / "scratch"
     settings.TRAIN_STEPS = 3
     monkeypatch.setattr(jobs, "send", Mock())
+    monkeypatch.setattr(training, "load_replay", lambda *_: [])  # a minute's work to make
     return make_world()
 
 

@@ -49,9 +49,7 @@ def test_the_holdout_is_embedded_and_never_proposed_for(world: World) -> None:
     assert not Proposal.objects.filter(image=image).exists()
 
 
-def test_running_twice_changes_nothing(
-    world: World, image: Image, encoder: QuickEncoder
-) -> None:
+def test_running_twice_changes_nothing(world: World, image: Image, encoder: QuickEncoder) -> None:
     run(world)
     before = list(Proposal.objects.order_by("pk").values())
 
@@ -68,9 +66,7 @@ def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
     claimed = make_image(world.project, seed=2)
     run(world)
     old = ensure_pretrained(project=world.project)
-    newer = Bundle.objects.create(
-        pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=old.manifest
-    )
+    newer = Bundle.objects.create(pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=old.manifest)
     for name in old.manifest["files"]:
         key = storage.bundle_key(old.pk, name)
         storage.put_bytes(storage.bundle_key(newer.pk, name), storage.get_bytes(key))
@@ -79,7 +75,7 @@ def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
     Alias.objects.filter(project=world.project, name="serving").update(bundle=newer)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("workers.models.fetch_bundle", lambda _: _folder_of(old))
+        patch.setattr("workers.networks.fetch_bundle", lambda _: _folder_of(old))
         run(world)
 
     pending = Proposal.objects.filter(state="pending")
@@ -95,9 +91,7 @@ def test_a_cancelled_job_stops_and_says_so(
     job = enqueue_job(
         kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
     )
-    monkeypatch.setattr(
-        "workers.prepare_images.embed_images", lambda *_: cancel_job(job_id=job.pk)
-    )
+    monkeypatch.setattr("workers.prepare_images.embed_images", lambda *_: cancel_job(job_id=job.pk))
 
     prepare_images(job_id=job.pk)
 

@@ -13,7 +13,7 @@ from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from engine.segmentation.items import AnnotatedImage
 from workers.evaluation import evaluate_bundle, holdout_of
-from workers.models import load_embedding, predictor_of
+from workers.networks import load_embedding, predictor_of
 from workers.simulation.annotator import Offer, Scene, drafts_in
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture

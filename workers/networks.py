@@ -1,4 +1,6 @@
-"""Models in memory: loaded once for each worker process, when first needed."""
+"""Networks in memory: loaded once for each worker process, when first needed.
+
+Not `models`: Django imports the module of that name in every process that has the app."""
 
 from functools import lru_cache
 from pathlib import Path
