@@ -122,6 +122,22 @@ test("chunks go up in order, the end follows, and the device forgets them", asyn
   expect(await store.recordings()).toEqual([]);
 });
 
+test("a take that ends while its chunks are on their way is completed with all of them", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one"]);
+  const sender = new Sender(store, server, () => {}, noPause);
+  const put = server.putChunk.bind(server);
+  server.putChunk = async (id, number, buffer) => {
+    if (number === 0) await take.stop().then(() => void sender.flush());
+    await put(id, number, buffer);
+  };
+
+  await sender.flush();
+
+  expect(server.chunks).toEqual(["0:one", "1:last"]);
+  expect(server.completed).toMatchObject([{ chunks: 2 }]);
+});
+
 test("a broken connection is tried again and nothing is sent twice", async () => {
   const server = new ScriptedServer();
   const take = await record(["one", "two"]);

@@ -1,6 +1,7 @@
 import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { messageOf } from "@/api/problem";
 import { logIn, sessionQuery } from "@/api/session";
 
@@ -12,6 +13,7 @@ interface Props {
 
 export function LogInForm({ username = "", onDone }: Props) {
   const queries = useQueryClient();
+  const first = useRef<HTMLInputElement>(null);
   const form = useForm({ initialValues: { username, password: "" } });
   const submit = useMutation({
     mutationFn: logIn,
@@ -21,6 +23,8 @@ export function LogInForm({ username = "", onDone }: Props) {
       onDone();
     },
   });
+
+  useEffect(() => first.current?.focus(), []);
 
   return (
     <form onSubmit={form.onSubmit((values) => submit.mutate(values))}>
@@ -35,7 +39,7 @@ export function LogInForm({ username = "", onDone }: Props) {
           autoComplete="username"
           required
           withAsterisk={false}
-          data-autofocus={username === "" ? true : undefined}
+          ref={username === "" ? first : undefined}
           {...form.getInputProps("username")}
         />
         <PasswordInput
@@ -43,7 +47,8 @@ export function LogInForm({ username = "", onDone }: Props) {
           autoComplete="current-password"
           required
           withAsterisk={false}
-          data-autofocus={username !== "" ? true : undefined}
+          ref={username === "" ? undefined : first}
+          data-autofocus
           visibilityToggleButtonProps={{ "aria-label": "Show password" }}
           {...form.getInputProps("password")}
         />

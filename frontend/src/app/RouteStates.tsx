@@ -31,7 +31,7 @@ export function NotFound() {
   return (
     <Container size="sm" py={96}>
       <EmptyState
-        icon={<IconMapOff size={22} aria-hidden />}
+        icon={<IconMapOff aria-hidden />}
         title="There is nothing here"
         description="The address is wrong, it was deleted, or you are not a member of this project. Ask its manager to add you."
       >

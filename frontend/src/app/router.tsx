@@ -26,6 +26,11 @@ const login = createRoute({
   getParentRoute: () => root,
   path: "/login",
   validateSearch: (search): { next?: string } => ({ next: localPath(search.next) }),
+  // Asking who is logged in also brings the CSRF cookie that logging in needs.
+  beforeLoad: async ({ context, search }) => {
+    const session = await context.queries.fetchQuery(sessionQuery);
+    if (session.user) throw redirect({ href: search.next ?? "/projects" });
+  },
   component: lazyRouteComponent(() => import("@/pages/login/LogInPage"), "LogInPage"),
 });
 

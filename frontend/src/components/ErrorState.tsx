@@ -14,7 +14,7 @@ export function ErrorState({ title = "This could not be loaded", error, onRetry 
   return (
     <Empty
       role="alert"
-      icon={<IconPlugConnectedX size={22} aria-hidden />}
+      icon={<IconPlugConnectedX aria-hidden />}
       title={title}
       description={messageOf(error)}
     >

@@ -29,19 +29,25 @@ export function JobRow({ job, project }: { job: Job; project: number }) {
       {isLive && (
         <Progress
           size={5}
-          value={job.progress_total ? (100 * job.progress_done) / job.progress_total : 100}
+          value={shareOf(job)}
           animated={job.state === "running" && job.progress_total === 0}
-          color={job.stalled ? "orange" : job.state === "queued" ? "gray" : undefined}
+          color={job.stalled ? "orange" : undefined}
           aria-label={`Progress of ${jobTitle(job.kind)}`}
         />
       )}
-      {(job.error || job.message) && (
+      {(job.error || (isLive && job.message)) && (
         <Text size="xs" c={job.error ? "var(--mantine-color-error)" : "dimmed"} lineClamp={3}>
           {job.error || job.message}
         </Text>
       )}
     </Stack>
   );
+}
+
+/** Percent done; a running job that does not count its steps fills the bar and moves. */
+function shareOf(job: Job): number {
+  if (job.progress_total > 0) return (100 * job.progress_done) / job.progress_total;
+  return job.state === "running" ? 100 : 0;
 }
 
 function progressOf(job: Job): string {

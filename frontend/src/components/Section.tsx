@@ -17,7 +17,7 @@ export function Section({ title, description, actions, children }: Props) {
         <div>
           <Title order={2}>{title}</Title>
           {description && (
-            <Text size="sm" c="dimmed" maw={560}>
+            <Text size="sm" c="dimmed">
               {description}
             </Text>
           )}

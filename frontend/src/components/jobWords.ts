@@ -1,6 +1,8 @@
+import type { Job } from "@/api/types";
+
 /** What a job does, in words, by its kind. */
 
-const WORDS: Record<string, string> = {
+const WORDS: Record<Job["kind"], string> = {
   import_uploads: "Importing images",
   import_archive: "Unpacking an archive",
   prepare_images: "Embedding and proposing",
@@ -9,7 +11,6 @@ const WORDS: Record<string, string> = {
   export_version: "Exporting",
 };
 
-export function jobTitle(kind: string): string {
-  const name = kind.split(".").at(-1) ?? kind;
-  return WORDS[name] ?? name.replaceAll("_", " ");
+export function jobTitle(kind: Job["kind"]): string {
+  return WORDS[kind];
 }

@@ -119,14 +119,14 @@ export class Sender {
       await this.#transport.open(image, { id, mime });
       this.#opened.add(id);
     }
+    // The end is written after the last chunk: read before the chunks, it promises all of them.
+    const now = await this.#store.recording(id);
     for (const chunk of await this.#store.chunks(id)) {
       if (chunk.isSent) continue;
       await this.#transport.putChunk(id, chunk.number, chunk.bytes, chunk.sha256);
       await this.#store.markSent(chunk);
       await this.#tell("");
     }
-    // Read again: it may have been stopped while its chunks were on their way.
-    const now = await this.#store.recording(id);
     if (!now?.end) return;
     await this.#transport.complete(id, {
       chunks: now.end.chunks,

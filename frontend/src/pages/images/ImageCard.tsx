@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Group, Menu, Text, Tooltip } from "@mantine/core";
 import { IconDots, IconMicrophone, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ImageRow, Project } from "@/api/types";
-import { formatCount } from "@/components/format";
+import { plural } from "@/components/format";
 import { MenuLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
 import { Thumbnail } from "@/components/Thumbnail";
@@ -78,8 +78,8 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
 }
 
 function factsOf(image: ImageRow): string {
-  const facts = [`${formatCount(image.masks)} masks`];
-  if (image.proposals > 0) facts.push(`${formatCount(image.proposals)} proposals`);
+  const facts = [image.masks === 0 ? "No masks yet" : plural(image.masks, "mask")];
+  if (image.proposals > 0) facts.push(plural(image.proposals, "proposal"));
   if (image.assignee) facts.push(image.assignee);
   return facts.join(" · ");
 }

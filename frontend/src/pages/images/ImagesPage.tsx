@@ -109,7 +109,7 @@ function Nothing({ project, isFiltered }: { project: number; isFiltered: boolean
   if (isFiltered)
     return (
       <Empty
-        icon={<IconPhotoSearch size={22} aria-hidden />}
+        icon={<IconPhotoSearch aria-hidden />}
         title="No image matches"
         description="Try another status or a shorter file name."
       >
@@ -120,7 +120,7 @@ function Nothing({ project, isFiltered }: { project: number; isFiltered: boolean
     );
   return (
     <Empty
-      icon={<IconPhotoPlus size={22} aria-hidden />}
+      icon={<IconPhotoPlus aria-hidden />}
       title="No images yet"
       description="Import files or a zip on the overview page."
     >

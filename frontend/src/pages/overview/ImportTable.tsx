@@ -53,7 +53,7 @@ export function ImportTable({ project, items }: Props) {
   return (
     <>
       <Summary local={local} rows={remote} />
-      <ScrollArea.Autosize mah={360} type="auto">
+      <ScrollArea.Autosize mah={360} type="auto" offsetScrollbars>
         <Table layout="fixed" aria-label="Imported files">
           <Table.Thead>
             <Table.Tr>

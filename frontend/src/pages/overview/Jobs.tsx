@@ -13,9 +13,13 @@ export function Jobs({ project }: { project: Project }) {
   const jobs = useQuery({ ...jobsQuery(project.id), refetchInterval: 15_000 });
   const live = (jobs.data ?? []).filter((job) => !job.finished_at);
   const ended = (jobs.data ?? []).filter((job) => job.finished_at).slice(0, RECENT);
+  const { embedded, images } = project.counts;
+  const isPreparing = live.some((job) => job.kind === "prepare_images");
+  const isPrepareDue =
+    project.role === "manager" && embedded > 0 && embedded < images && !isPreparing;
 
   return (
-    <Section title="Background work" actions={<PrepareAgain project={project} />}>
+    <Section title="Background work" actions={isPrepareDue && <PrepareAgain project={project} />}>
       {jobs.error && <ErrorState error={jobs.error} onRetry={() => jobs.refetch()} />}
       {jobs.data && live.length + ended.length === 0 && (
         <Text size="sm" c="dimmed">
@@ -37,7 +41,6 @@ function PrepareAgain({ project }: { project: Project }) {
     mutationFn: () => prepareImages(project.id),
     onSuccess: () => queries.invalidateQueries(jobsQuery(project.id)),
   });
-  if (project.counts.embedded >= project.counts.images) return null;
   return (
     <Button
       size="compact-sm"

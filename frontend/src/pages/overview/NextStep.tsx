@@ -75,7 +75,7 @@ function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWor
     "watch-preparation": {
       icon: IconSparkles,
       title: "The model is looking at the images",
-      text: `${formatCount(counts.embedded)} of ${plural(counts.images, "image")} ready. You can start with the first ones.`,
+      text: `${formatCount(counts.embedded)} of ${plural(counts.images, "image")} ready. ${counts.embedded > 0 ? "You can start with those." : "The first ones take a minute."}`,
     },
     annotate: {
       icon: IconPencil,

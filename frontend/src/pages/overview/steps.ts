@@ -20,7 +20,7 @@ export function nextStep(project: Project, jobs: readonly Job[]): Step {
   const { counts, role } = project;
   const isManager = role === "manager";
   const toDo = counts.todo + counts.returned;
-  const runs = (kind: string) => jobs.some((job) => job.kind.endsWith(kind) && !job.finished_at);
+  const runs = (kind: Job["kind"]) => jobs.some((job) => job.kind === kind && !job.finished_at);
 
   if (counts.images === 0) return isManager ? "import" : "wait-for-images";
   if (!project.labels.some((label) => !label.deleted) && isManager) return "add-labels";

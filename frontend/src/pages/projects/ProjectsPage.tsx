@@ -34,7 +34,7 @@ export function ProjectsPage() {
       {projects.error && <ErrorState error={projects.error} onRetry={() => projects.refetch()} />}
       {projects.data?.length === 0 && (
         <Empty
-          icon={<IconStack2 size={22} aria-hidden />}
+          icon={<IconStack2 aria-hidden />}
           title="No project yet"
           description="Create one, or ask a manager to add you to theirs."
         >

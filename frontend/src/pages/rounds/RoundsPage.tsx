@@ -4,9 +4,11 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
 import { roundsQuery } from "@/api/rounds";
+import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
+import { plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
 import { EffortChart } from "./EffortChart";
@@ -18,7 +20,6 @@ import { RoundsTable } from "./RoundsTable";
 
 export function RoundsPage() {
   const id = useProjectId();
-  const params = { projectId: String(id) };
   const { data: project } = useSuspenseQuery(projectQuery(id));
   const rounds = useQuery({ ...roundsQuery(id), refetchInterval: 20_000 });
   const navigate = useNavigate({ from: "/projects/$projectId/rounds" });
@@ -43,25 +44,7 @@ export function RoundsPage() {
       {rounds.error && <ErrorState error={rounds.error} onRetry={() => rounds.refetch()} />}
       {rounds.data && (
         <Stack gap="lg">
-          {trained.length === 0 ? (
-            <Empty
-              icon={<IconTrendingUp size={22} aria-hidden />}
-              title="No round yet"
-              description={
-                project.finished_since_round > 0
-                  ? "Finished images are waiting. Retrain, and the next proposals learn from them."
-                  : "Finish some images first; a round then learns from them."
-              }
-            >
-              {project.finished_since_round === 0 && (
-                <ButtonLink to="/projects/$projectId/annotate" params={params}>
-                  Annotate
-                </ButtonLink>
-              )}
-            </Empty>
-          ) : (
-            <EffortChart rounds={rounds.data} />
-          )}
+          {trained.length > 0 && <EffortChart rounds={rounds.data} />}
           {rounds.data.length > 0 && (
             <RoundsTable
               rounds={rounds.data}
@@ -71,11 +54,15 @@ export function RoundsPage() {
             />
           )}
           <Grid gap="lg">
-            <Grid.Col span={{ base: 12, md: 8 }}>
-              {selected?.id && <RoundDetail key={selected.id} row={selected} project={project} />}
+            <Grid.Col span={{ base: 12, md: isManager ? 8 : 12 }}>
+              {selected?.id ? (
+                <RoundDetail key={selected.id} row={selected} project={project} />
+              ) : (
+                <NoRound project={project} />
+              )}
             </Grid.Col>
             {isManager && (
-              <Grid.Col span={{ base: 12, md: selected ? 4 : 12 }}>
+              <Grid.Col span={{ base: 12, md: 4 }}>
                 <RetrainPolicy project={project} />
               </Grid.Col>
             )}
@@ -83,5 +70,30 @@ export function RoundsPage() {
         </Stack>
       )}
     </Container>
+  );
+}
+
+function NoRound({ project }: { project: Project }) {
+  const isWaiting = project.finished_since_round > 0;
+  return (
+    <Empty
+      icon={<IconTrendingUp aria-hidden />}
+      title="No round yet"
+      description={
+        isWaiting
+          ? `${plural(project.finished_since_round, "finished image")} to learn from. Retrain, and the next proposals are better.`
+          : "Finish some images first; a round then learns from them."
+      }
+    >
+      {!isWaiting && (
+        <ButtonLink
+          to="/projects/$projectId/annotate"
+          params={{ projectId: String(project.id) }}
+          variant="default"
+        >
+          Annotate
+        </ButtonLink>
+      )}
+    </Empty>
   );
 }

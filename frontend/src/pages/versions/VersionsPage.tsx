@@ -38,7 +38,7 @@ export function VersionsPage() {
       {versions.error && <ErrorState error={versions.error} onRetry={() => versions.refetch()} />}
       {versions.data?.length === 0 && (
         <Empty
-          icon={<IconDatabaseExport size={22} aria-hidden />}
+          icon={<IconDatabaseExport aria-hidden />}
           title="No version yet"
           description="Cut one when enough is finished; it can then be exported as COCO. Every round cuts its own as well."
         >
