@@ -10,6 +10,8 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from annotation import storage
+
 Respond = Callable[[HttpRequest], HttpResponseBase]
 QUIET: Final = ("/livez", "/readyz", settings.STATIC_URL)
 log = structlog.get_logger(__name__)
@@ -17,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 def content_security_policy() -> str:
     """Allow the page itself, the live events and the object store, and nothing else."""
-    events, objects = _origin(settings.EVENTS_URL), _origin(settings.S3_PUBLIC_URL)
+    events, objects = _origin(settings.EVENTS_URL), _origin(storage.presign_get("any"))
     rules = {
         "default-src": "'self'",
         "script-src": "'self' 'wasm-unsafe-eval'",  # onnxruntime compiles its wasm
@@ -79,13 +81,10 @@ class RequestLogMiddleware:
                 path=request.path,
                 status=response.status_code,
                 ms=round(1000 * (perf_counter() - started), 1),
-                user_id=getattr(request, "logged_user_id", None),
             )
         return response
 
 
-def _origin(url: str | None) -> str:
-    if not url:
-        return ""
+def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"

@@ -4,6 +4,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any, Final
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
@@ -12,6 +13,7 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
+from structlog.contextvars import bind_contextvars
 
 from annotation.models import Token
 
@@ -21,6 +23,12 @@ USE_IS_NOTED_EVERY: Final = timedelta(minutes=5)
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """Django's session with its CSRF check. Without a session 401: a client logs in again."""
+
+    def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
+        found = super().authenticate(request)
+        if found is not None:
+            bind_contextvars(user_id=found[0].pk)
+        return found
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
         return "Session"
@@ -43,6 +51,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
             raise PermissionDenied("This token may only read.")
         stale = Q(last_used_at=None) | Q(last_used_at__lt=now - USE_IS_NOTED_EVERY)
         Token.objects.filter(stale, pk=token.pk).update(last_used_at=now)
+        bind_contextvars(user_id=token.user_id, token_id=token.pk)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002

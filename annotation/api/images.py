@@ -17,6 +17,7 @@ from annotation.selectors.images import (
     all_images_for,
     images_for,
     matching,
+    restorable_images_for,
     trashed,
     with_figures,
 )
@@ -90,7 +91,7 @@ class ImageRestoreView(MemberView):
 
     @extend_schema(operation_id="restore_image", request=None, responses={204: None})
     def post(self, request: Request, image_id: int) -> Response:
-        image = self.fetch(all_images_for(user_of(request)), pk=image_id)
+        image = self.fetch(restorable_images_for(user_of(request)), pk=image_id)
         restore_image(image=image, by=user_of(request))
         return Response(status=204)
 

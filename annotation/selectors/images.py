@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -21,6 +21,11 @@ def all_images_for(user: Person) -> QuerySet[Image]:
     return rows_for(Image.objects.filter(project__deleted_at=None), user=user)
 
 
+def restorable_images_for(user: Person) -> QuerySet[Image]:
+    """Images that can be brought back, and those that need not."""
+    return all_images_for(user).filter(Q(deleted_at=None) | _in_trash())
+
+
 def matching(images: QuerySet[Image], *, status: str | None, search: str | None) -> QuerySet[Image]:
     """Narrow a list by status and by a part of the file name."""
     if status:
@@ -30,7 +35,7 @@ def matching(images: QuerySet[Image], *, status: str | None, search: str | None)
 
 def trashed(images: QuerySet[Image]) -> QuerySet[Image]:
     """Keep what can still be restored (DESIGN P9)."""
-    return images.filter(deleted_at__gte=timezone.now() - timedelta(days=settings.TRASH_DAYS))
+    return images.filter(_in_trash())
 
 
 def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
@@ -76,6 +81,10 @@ def is_embedded(image: Image, encoder_digest: str) -> bool:
     return Embedding.objects.filter(
         image_sha256=image.sha256, encoder_digest=encoder_digest
     ).exists()
+
+
+def _in_trash() -> Q:
+    return Q(deleted_at__gte=timezone.now() - timedelta(days=settings.TRASH_DAYS))
 
 
 def _count(rows: QuerySet[Mask] | QuerySet[Proposal]) -> Coalesce:

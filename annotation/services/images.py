@@ -42,7 +42,7 @@ def add_image(
     """
     sha256 = hashlib.sha256(data).hexdigest()
     known = Image.objects.filter(project=project, sha256=sha256).first()
-    if known is not None:
+    if known is not None and known.deleted_at is None:
         return _duplicate(known)
     try:
         decoded = decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS)
@@ -51,6 +51,8 @@ def add_image(
         return AddedImage(None, State.REFUSED, str(error))
 
     has_rendition = _store(sha256, data, decoded)
+    if known is not None:  # in the trash; an emptied one had lost its pixels
+        return _brought_back(known)
     height, width = decoded.size_hw
     image = Image(
         project=project,
@@ -108,10 +110,11 @@ def _store(sha256: str, data: bytes, decoded: DecodedImage) -> bool:
 
 
 def _duplicate(image: Image) -> AddedImage:
-    if image.deleted_at is None:
-        return AddedImage(image, State.DUPLICATE, f"The same as {image.file_name}.")
+    return AddedImage(image, State.DUPLICATE, f"The same as {image.file_name}.")
+
+
+def _brought_back(image: Image) -> AddedImage:
     Image.objects.filter(pk=image.pk).update(deleted_at=None)
     image.deleted_at = None
-    return AddedImage(
-        image, State.DUPLICATE, f"The same as {image.file_name}, brought back from the trash."
-    )
+    message = f"The same as {image.file_name}, brought back from the trash."
+    return AddedImage(image, State.DUPLICATE, message)

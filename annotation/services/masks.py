@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from annotation.errors import InvalidInputError, StaleVersionError
@@ -151,10 +151,25 @@ def _write(canvas: Canvas, operations: Sequence[Operation]) -> None:
     Revision.objects.bulk_create(canvas.revisions)
     for mask, head in heads:
         mask.head = head
-    Mask.objects.bulk_update([mask for mask, _ in heads], ["head", "parent"])
-    Proposal.objects.bulk_update(
-        canvas.decided.values(), ["state", "mask", "decided_by", "decided_at"]
-    )
+    _point_to_heads(list(canvas.touched.values()))
+    if canvas.decided:
+        fields = ["state", "mask", "decided_by", "decided_at"]
+        Proposal.objects.bulk_update(canvas.decided.values(), fields)
+
+
+def _point_to_heads(masks: Sequence[Mask]) -> None:
+    """Write head and parent. SQL of its own: bulk_update's costs a tenth of a save."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE annotation_mask SET head_id = new.head, parent_id = new.parent"
+            " FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[]) AS new (id, head, parent)"
+            " WHERE annotation_mask.id = new.id",
+            [
+                [mask.pk for mask in masks],
+                [mask.head and mask.head.pk for mask in masks],
+                [mask.parent_id for mask in masks],
+            ],
+        )
 
 
 def _payload(op: Op) -> dict[str, Any]:

@@ -47,8 +47,7 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
         setattr(locked, name, value)
     if changes:
         locked.save(update_fields=list(changes))
-    if locked.overlap != before:
-        _fit_places(locked)
+    _fit_places(locked, before)
     return locked
 
 
@@ -68,12 +67,14 @@ def _visible(project: Project) -> QuerySet[Project]:
     return Project.objects.filter(pk=project.pk, deleted_at=None)
 
 
-def _fit_places(project: Project) -> None:
+def _fit_places(project: Project, before: int) -> None:
+    """Make or take away the places that a changed overlap adds or leaves over."""
     surplus = Assignment.objects.filter(
         image__project=project, slot__gte=project.overlap, state=Assignment.State.OPEN
     )
-    surplus.delete()
-    images = Image.objects.filter(project=project).values_list("pk", flat=True)
-    for image_id in images.iterator():
-        places = [Assignment(image_id=image_id, slot=slot) for slot in range(project.overlap)]
-        Assignment.objects.bulk_create(places, ignore_conflicts=True)
+    if project.overlap < before:
+        surplus.delete()
+    for slot in range(before, project.overlap):
+        images = Image.objects.filter(project=project).values_list("pk", flat=True)
+        places = [Assignment(image_id=image_id, slot=slot) for image_id in images]
+        Assignment.objects.bulk_create(places, batch_size=1000, ignore_conflicts=True)

@@ -43,6 +43,21 @@ def test_a_missing_file_is_not_the_page(path: str) -> None:
     assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
+def test_a_workers_script_is_isolated_too_and_hashed_names_are_kept_for_ever(
+    tmp_path: Path, settings: LazySettings
+) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "sam.worker-Bq3x9KaZ.js").write_text("onmessage = null")
+    settings.STATIC_ROOT = tmp_path
+
+    answer = Client().get("/static/assets/sam.worker-Bq3x9KaZ.js")
+    answer.close()
+
+    assert answer.status_code == 200
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
+    assert "immutable" in answer.headers["Cache-Control"]
+
+
 def test_a_page_that_was_not_built_says_how(tmp_path: Path, settings: LazySettings) -> None:
     settings.FRONTEND_DIST = tmp_path
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from annotation import storage
 from annotation.models import Image, Project
-from tests.annotation.world import Api, World, create
+from tests.annotation.world import Api, World, create, make_image
 
 
 def test_p9_a_deleted_project_comes_back_with_everything_inside(
@@ -66,6 +67,20 @@ def test_p9_after_thirty_days_the_trash_gives_nothing_back(manager: Api, world: 
 
     assert manager.get("projects?trash=true").json() == []
     assert manager.post(f"projects/{world.project.pk}/restore").status_code == 404
+
+
+def test_p9_an_image_whose_days_are_over_comes_back_only_with_its_bytes(
+    manager: Api, world: World, image: Image
+) -> None:
+    long_ago = timezone.now() - timedelta(days=31)
+    Image.objects.filter(pk=image.pk).update(deleted_at=long_ago)
+    storage.delete(storage.original_key(image.sha256))  # as emptying the trash does
+
+    assert manager.post(f"images/{image.pk}/restore").status_code == 404
+
+    assert make_image(world.project).pk == image.pk
+    assert storage.exists(storage.original_key(image.sha256))
+    assert manager.get(f"images/{image.pk}").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["projects/{project}", "images/{image}", "labels/{label}"])
