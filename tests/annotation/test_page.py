@@ -43,6 +43,7 @@ def test_a_missing_file_is_not_the_page(path: str) -> None:
     assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
+@pytest.mark.django_db  # closing an answer looks after the connection
 def test_a_workers_script_is_isolated_too_and_hashed_names_are_kept_for_ever(
     tmp_path: Path, settings: LazySettings
 ) -> None:
