@@ -191,7 +191,8 @@ def test_what_does_not_fit_is_not_written(annotation: dict[str, Any], message: s
 @needs_data
 @pytest.mark.parametrize(
     ("file", "images", "annotations"),
-    [("nuclei_dsb2018/instances.json", 234, 11_070), ("coco_photos/instances.json", 101, 858),
+    [pytest.param("nuclei_dsb2018/instances.json", 234, 11_070, marks=pytest.mark.slow),
+     ("coco_photos/instances.json", 101, 858),
      ("coco_photos/single_object.json", 130, 143), ("coco_photos/captions.json", 191, 955)],
 )  # fmt: skip
 def test_real_files_are_read_whole_and_round_trip(file: str, images: int, annotations: int) -> None:
@@ -220,7 +221,7 @@ def test_real_files_are_read_whole_and_round_trip(file: str, images: int, annota
 
 
 THIRD_PARTY = [
-    ("taco/annotations.json", None),
+    pytest.param("taco/annotations.json", None, marks=pytest.mark.slow),
     ("labelstudio_sdk/test_import_coco/coco_import_input.json", None),
     ("datumaro_assets/coco_dataset/annotations/instances_train.json", None),
     ("datumaro_assets/coco_dataset/annotations/captions_val.json", None),

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.datasets import json_stream
@@ -32,6 +32,7 @@ def collect(data: bytes) -> dict[str, Any]:
     return found
 
 
+@settings(max_examples=50)
 @given(
     st.dictionaries(texts, values),
     st.integers(1, 9),

@@ -258,7 +258,7 @@ def test_the_fill_keeps_to_the_image_when_the_outline_leaves_it() -> None:
     [
         "coco_photos/instances.json",
         "nuclei_dsb2018/instances.json",
-        "exports_thirdparty/taco/annotations.json",
+        pytest.param("exports_thirdparty/taco/annotations.json", marks=pytest.mark.slow),
     ],
 )
 def test_real_annotations_are_accepted_and_equal_to_pycocotools(file: str) -> None:
