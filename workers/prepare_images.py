@@ -77,19 +77,20 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
 
 def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
     """Images that the bundle's encoder has not seen, in the order of the queue."""
-    embedding = Embedding.objects.filter(
-        image_sha256=OuterRef("sha256"), encoder_digest=bundle.encoder_digest
-    )
-    images = Image.objects.filter(~Exists(embedding), project=project, deleted_at=None)
+    images = Image.objects.filter(~_has_embedding(bundle), project=project, deleted_at=None)
     return images.order_by("pk")
 
 
 def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
-    """Images that nobody has finished or is working on, and that the bundle has not seen."""
+    """Images that nobody has finished or is working on, and that the bundle has not seen.
+
+    Those that arrive meanwhile have no embedding yet: their import has queued the next job.
+    """
     held = Assignment.objects.filter(
         image=OuterRef("pk"), state=Assignment.State.LEASED, lease_until__gt=Now()
     )
     images = Image.objects.filter(
+        _has_embedding(bundle),
         ~Exists(held),
         Q(proposed_by=None) | ~Q(proposed_by=bundle),
         project=project,
@@ -98,6 +99,13 @@ def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
         status=Image.Status.TODO,
     )
     return images.order_by("pk")
+
+
+def _has_embedding(bundle: Bundle) -> Exists:
+    found = Embedding.objects.filter(
+        image_sha256=OuterRef("sha256"), encoder_digest=bundle.encoder_digest
+    )
+    return Exists(found)
 
 
 def _with_embeddings(ids: list[int], bundle: Bundle) -> Iterator[tuple[Image, EmbeddingArray]]:

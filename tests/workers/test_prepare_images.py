@@ -9,7 +9,7 @@ from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import cancel_job, enqueue_job
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
-from workers.prepare_images import prepare_images
+from workers.prepare_images import prepare_images, to_propose_for
 
 
 def run(world: World) -> Job:
@@ -114,3 +114,17 @@ def _folder_of(bundle: Bundle) -> object:
     from annotation.services.bundles import fetch_bundle  # noqa: PLC0415  # unpatched
 
     return fetch_bundle(bundle)
+
+
+def test_an_image_that_arrives_meanwhile_is_left_to_the_next_job(
+    world: World, image: Image
+) -> None:
+    run(world)
+    late = make_image(world.project)
+    bundle = ensure_pretrained(project=world.project)
+
+    assert not to_propose_for(world.project, bundle).exists()
+
+    run(world)
+    late.refresh_from_db()
+    assert late.proposed_by_id == bundle.pk
