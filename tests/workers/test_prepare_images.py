@@ -3,13 +3,14 @@
 import pytest
 
 from annotation import jobs, storage
-from annotation.models import Alias, Bundle, Embedding, Image, Job, Proposal
+from annotation.models import Alias, Bundle, Embedding, Image, Job, Project, Proposal
 from annotation.services.assignments import claim_image
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import cancel_job, enqueue_job
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
-from workers.prepare_images import prepare_images, to_propose_for
+from workers.lease import Lease
+from workers.prepare_images import embed_images, prepare_images, to_propose_for
 
 
 def run(world: World) -> Job:
@@ -91,7 +92,12 @@ def test_a_cancelled_job_stops_and_says_so(
     job = enqueue_job(
         kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
     )
-    monkeypatch.setattr("workers.prepare_images.embed_images", lambda *_: cancel_job(job_id=job.pk))
+
+    def embed_and_cancel(lease: Lease, project: Project, bundle: Bundle) -> None:
+        embed_images(lease, project, bundle)
+        cancel_job(job_id=job.pk)
+
+    monkeypatch.setattr("workers.prepare_images.embed_images", embed_and_cancel)
 
     prepare_images(job_id=job.pk)
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -53,6 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         began = monotonic()
+        logging.getLogger().setLevel(logging.WARNING)  # the services' events would tear the bars
         console = Console(stderr=True)
         plan = _plan(options)
         name = (

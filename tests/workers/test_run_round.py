@@ -1,0 +1,208 @@
+"""A round from a person's Retrain to its verdict, and what a killed one leaves behind."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db.models.functions import Now
+
+from annotation import jobs
+from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.bundles import ensure_pretrained
+from annotation.services.gate import Verdict
+from annotation.services.jobs import cancel_job, claim_job
+from annotation.services.rounds import start_round
+from annotation.services.seeds import Seed, seed_masks
+from tests.annotation.world import World, make_image, square
+from workers import evaluation
+from workers import run_round as module
+from workers.prepare_images import prepare_images
+from workers.run_round import run_round
+
+
+def finish(world: World, image: Image) -> None:
+    """Let the annotator finish an image with two masks."""
+    seeds = [Seed(square(3, 3, 8)), Seed(square(18, 10, 9))]
+    seed_masks(image=image, seeds=seeds, author=world.manager)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+
+
+@pytest.fixture
+def started(world: World, monkeypatch: pytest.MonkeyPatch) -> Round:
+    """A round on two finished images, beside a finished one of the holdout."""
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
+    for seed in range(2):
+        make_image(world.project, seed)
+    make_image(world.project, 2, is_holdout=True)
+    job = Job.objects.create(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    prepare_images(job_id=job.pk)
+    for image in Image.objects.order_by("pk"):
+        finish(world, image)
+    return start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+
+def run(current: Round) -> Round:
+    """Deliver the round's job, as the broker or the sweeper would."""
+    Job.objects.filter(pk=current.job_id).update(lease_until=Now())
+    run_round(job_id=current.job_id)
+    return Round.objects.get(pk=current.pk)
+
+
+def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
+    ended = run(started)
+
+    assert ended.state in {"promoted", "refused"}, ended.decision
+    assert ended.decision
+    assert [point["step"] for point in ended.curve] == [1, 2, 3]
+    assert ended.dataset_version is not None
+    assert ended.dataset_version.counts["train"] == 2
+    assert ended.bundle is not None
+    assert ended.bundle.dataset_version == ended.dataset_version
+    assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
+    assert set(ended.metrics["difference"]) == {"mean", "low", "high"}
+
+
+def test_a_round_that_ran_runs_again_without_any_change(started: Round) -> None:
+    ended = run(started)
+    before = _everything()
+    Job.objects.filter(pk=started.job_id).update(state="queued", attempt=0)
+
+    run(ended)
+
+    assert _everything() == before
+
+
+def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
+    started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(started)
+    clicked: list[str] = []
+    honest = evaluation.click_object
+    monkeypatch.setattr(
+        evaluation, "click_object", lambda *args: clicked.append("once") or honest(*args)
+    )
+
+    version = Round.objects.get(pk=started.pk).dataset_version
+    assert version is not None
+    holdout = evaluation.holdout_of(version, started.base_bundle.encoder_digest)
+    evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
+
+    assert not clicked
+
+
+STEPS = ("freeze_version", "train_bundle", "record_bundle", "evaluate_bundle", "finish_round")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS)
+def test_a_worker_that_dies_after_any_step_loses_nothing(
+    started: Round, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(module, step, _dying_after(getattr(module, step)))
+        with pytest.raises(SystemExit):
+            run(started)
+
+    ended = run(started)
+
+    assert ended.state in {"promoted", "refused"}, ended.decision
+    assert Bundle.objects.filter(round__isnull=False).count() == 1
+    assert Job.objects.get(pk=started.job_id).state == "succeeded"
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(
+    started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: Any, **__: Any) -> None:
+        Job.objects.filter(pk=started.job_id).update(lease_until=Now())
+        assert claim_job(job_id=started.job_id or 0) is not None
+
+    monkeypatch.setattr(module, "freeze_version", overtaken)
+
+    current = run(started)
+
+    assert (current.state, current.bundle) == ("training", None)
+    assert Job.objects.get(pk=started.job_id).state == "running"
+
+
+def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "engine.segmentation.training.decoder_loss",
+        lambda logits, *_: logits.sum() * float("nan"),
+    )
+
+    ended = run(started)
+
+    assert ended.state == "failed"
+    assert "nan" in ended.decision
+    serving = Alias.objects.get(project=world.project, name="serving")
+    assert serving.bundle == started.base_bundle
+
+
+def test_a_cancelled_round_ends_and_another_can_start(
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = module.train_bundle
+
+    def cancelled_meanwhile(*args: Any) -> Bundle:
+        cancel_job(job_id=started.job_id or 0)
+        return honest(*args)
+
+    monkeypatch.setattr(module, "train_bundle", cancelled_meanwhile)
+
+    assert run(started).state == "cancelled"
+
+    finish(world, make_image(world.project, 9))
+    again = start_round(project=world.project, trigger="manual", created_by=world.manager)
+    assert again.number == 2
+
+
+def test_a_better_bundle_is_promoted_and_the_old_one_kept(
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = Verdict(is_promoted=True, reason="Promoted: a test says so.")
+    monkeypatch.setattr(module, "judge", lambda **_: verdict)
+
+    ended = run(started)
+
+    aliases = dict(Alias.objects.filter(project=world.project).values_list("name", "bundle_id"))
+    assert ended.state == "promoted"
+    assert aliases == {"serving": ended.bundle_id, "previous": started.base_bundle_id}
+    assert AliasMove.objects.filter(project=world.project, name="serving").count() == 2
+    waiting = Job.objects.filter(kind=jobs.PREPARE_IMAGES, state="queued")
+    assert waiting.count() == 1
+
+
+def test_a_round_cleans_up_after_itself(started: Round, tmp_path: Path) -> None:
+    run(started)
+
+    assert not (tmp_path / "scratch" / "rounds" / str(started.pk)).exists()
+
+
+def test_a_project_keeps_serving_what_it_serves(world: World, prepared: Image) -> None:
+    assert ensure_pretrained(project=world.project) == ensure_pretrained(project=world.project)
+
+
+def _dying_after(honest: Callable[..., Any]) -> Callable[..., Any]:
+    """Die as a process does on kill -9: nothing after it runs, not even the end of the job."""
+
+    def die(*args: Any, **kwargs: Any) -> Any:
+        honest(*args, **kwargs)
+        raise SystemExit
+
+    return die
+
+
+def _everything() -> list[Any]:
+    return [
+        list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
+        for model in (Round, Bundle, Alias, AliasMove)
+    ]
