@@ -124,7 +124,8 @@ export function fromBitmap({ box, data }: Bitmap, size_hw: SizeHW): Mask {
       start = column + y;
       value = pixel;
     }
-    if (value === 1 && rows < height) {
+    const isLast = x === width - 1;
+    if (value === 1 && (rows < height || isLast)) {
       runs.push(column + rows - start);
       start = column + rows;
       value = 0;

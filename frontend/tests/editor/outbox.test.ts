@@ -37,6 +37,7 @@ function open(save: Save, change: Partial<OutboxOptions> = {}): Promise<ImageOut
         timers = timers.filter((timer) => timer !== task);
       };
     },
+    rleOf: (proposal) => server.annotations.proposals.get(proposal)?.rle ?? null,
     events: {
       onStatus: (status) => statuses.push(status),
       onSaved: () => undefined,
@@ -193,6 +194,19 @@ test("a proposal that another person decided first keeps their verdict, and I ke
 
   expect(server.annotations.masks.get("hers")?.proposal).toBe("p1");
   expect(server.annotations.masks.get("mine")?.proposal).toBeNull();
+  expect(outbox.status.refused).toEqual([]);
+});
+
+test("an acceptance as it is becomes a mask of its own where another person was first", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
+  await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
+
+  await outbox.push([{ ...accept, id: "own", mask: "mine" }]);
+  await outbox.push([{ id: "after", kind: "revise", mask: "mine", label: 4 }]);
+  await outbox.whenSaved();
+
+  expect(server.annotations.masks.get("mine")).toMatchObject({ proposal: null, label: 4 });
   expect(outbox.status.refused).toEqual([]);
 });
 

@@ -46,6 +46,7 @@ class Page {
         this.retry = task;
         return () => undefined;
       },
+      rleOf: (proposal) => this.#server.annotations.proposals.get(proposal)?.rle ?? null,
       events: {
         onStatus: () => undefined,
         onSaved: (revisions) => this.store.acknowledge(revisions),
@@ -103,6 +104,13 @@ const anyDraft: fc.Arbitrary<OperationDraft> = fc.oneof(
     kind: "verdict" as const,
     proposal,
     verdict: "rejected" as const,
+  })),
+  fc.tuple(fc.uuid(), fc.constantFrom("p1", "p2")).map(([mask, proposal]) => ({
+    kind: "verdict" as const,
+    verdict: "accepted" as const,
+    mask,
+    label: 2,
+    proposal,
   })),
   fc.tuple(fc.uuid(), fc.constantFrom("p1", "p2")).map(([mask, proposal]) => ({
     kind: "create" as const,

@@ -53,12 +53,11 @@ export class SaveServer {
   #refusal(operation: Operation): string | null {
     const { masks, proposals } = this.annotations;
     if (operation.kind === "verdict") {
-      const state = proposals.get(operation.proposal)?.state;
-      return operation.verdict === "pending" || state === "pending" ? null : "already decided";
+      const isTaken = proposals.get(operation.proposal)?.state === "accepted";
+      return operation.verdict === "accepted" && isTaken ? "already decided" : null;
     }
     if (operation.kind === "create") {
-      const isTaken = masks.get(operation.mask)?.isDeleted === false;
-      return isTaken ? "the mask exists" : null;
+      return masks.has(operation.mask) ? "the mask exists" : null;
     }
     return masks.has(operation.mask) ? null : "no such mask";
   }

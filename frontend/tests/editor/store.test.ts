@@ -50,7 +50,10 @@ test("undo of an acceptance deletes the mask and opens the proposal again; redo 
     { kind: "verdict", proposal: "p1", verdict: "pending" },
   ]);
   expect(whileUndone).toEqual(seen(start().annotations));
-  expect(redone).toMatchObject([{ kind: "create", mask: "new", proposal: "p1" }]);
+  expect(redone).toMatchObject([
+    { kind: "verdict", proposal: "p1", verdict: "accepted", mask: "new" },
+    { kind: "revise", mask: "new", rle },
+  ]);
   expect(store.annotations.proposals.get("p1")?.state).toBe("accepted");
 });
 

@@ -1,0 +1,307 @@
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { DecodePrompts } from "@/editor/draft";
+import { Editor } from "@/editor/editor";
+import { EffortMeter } from "@/editor/effort";
+import { contains, maskFromRLE, runsOf } from "@/editor/mask";
+import type { Operation, Prompt } from "@/editor/operations";
+import { liveMasks } from "@/editor/picking";
+import type { RLE } from "@/editor/rle";
+import type { Decoded } from "@/editor/sam";
+import type { SamMask } from "@/editor/sam.messages";
+import { AnnotationStore } from "@/editor/store";
+import { annotationsOf, maskRow, proposalRow, SIZE_HW, square } from "./annotations";
+
+let saved: Operation[][];
+let decoded: { prompts: readonly Prompt[]; previous: Float32Array | null }[];
+let answer: Decoded;
+
+const samMask = (token: SamMask["token"], rle: RLE): SamMask => ({
+  token,
+  runs: runsOf(maskFromRLE(rle)),
+  predicted_iou: 0.9 - token / 10,
+  logits: new Float32Array(65_536),
+});
+const timings = { decoder_ms: 1, upscale_ms: 1 };
+const one: Decoded = { mask: samMask(0, square(4, 4, 6)), others: Promise.resolve([]), timings };
+const three: Decoded = {
+  mask: samMask(2, square(4, 4, 6)),
+  others: Promise.resolve([samMask(3, square(2, 2, 10)), samMask(1, square(6, 6, 2))]),
+  timings,
+};
+
+beforeEach(() => {
+  saved = [];
+  decoded = [];
+  answer = one;
+});
+
+function start(decode?: DecodePrompts): Editor {
+  const masks = [maskRow("big", square(0, 0, 12)), maskRow("part", square(2, 2, 3), { label: 3 })];
+  const proposals = [
+    proposalRow("p1", square(16, 2, 4), 0.95),
+    proposalRow("p2", square(22, 2, 4), 0.9),
+    proposalRow("p3", square(22, 12, 4), 0.6),
+  ];
+  return new Editor({
+    size_hw: SIZE_HW,
+    store: new AnnotationStore(annotationsOf(masks, proposals), "ada"),
+    meter: new EffortMeter(() => 0),
+    decode:
+      decode ??
+      (async (prompts, previous) => {
+        decoded.push({ prompts, previous });
+        return answer;
+      }),
+    save: (operations) => saved.push([...operations]),
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+const point = (x: number, y: number, label: 0 | 1 = 1): Prompt => ({
+  kind: "point",
+  xy: [x, y],
+  label,
+});
+
+async function click(editor: Editor, prompt: Prompt): Promise<void> {
+  editor.prompt(prompt, 0);
+  await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+}
+
+describe("a draft", () => {
+  test("becomes a mask with its prompts when it is accepted, and room is made for the next", async () => {
+    const editor = start();
+    editor.setLabel(7);
+    await click(editor, point(5, 5));
+    await click(editor, point(9, 9, 0));
+
+    editor.accept();
+
+    expect(saved).toHaveLength(1);
+    expect(saved[0]).toMatchObject([
+      { kind: "create", label: 7, rle: square(4, 4, 6), effort: { prompts: [{}, {}] } },
+    ]);
+    expect(editor.draft.state.get()).toBeNull();
+    expect(editor.selection.get()).toBeNull();
+  });
+
+  test("feeds the logits of its last answer back", async () => {
+    const editor = start();
+    await click(editor, point(5, 5));
+    await click(editor, point(9, 9, 0));
+
+    expect(decoded[0]?.previous).toBeNull();
+    expect(decoded[1]?.previous).toBe(one.mask.logits);
+  });
+
+  test("of an ambiguous point has three hypotheses in the decoder's order, the best one shown", async () => {
+    const editor = start();
+    answer = three;
+    await click(editor, point(5, 5));
+    await vi.waitFor(() => expect(editor.isAmbiguous).toBe(true));
+    const shown = editor.draft.state.get();
+
+    editor.choose(2);
+    editor.accept();
+
+    expect(shown?.hypotheses.map(({ token }) => token)).toEqual([1, 2, 3]);
+    expect(shown?.chosen).toBe(1);
+    expect(saved[0]).toMatchObject([{ rle: square(2, 2, 10), effort: { hypothesis: 2 } }]);
+  });
+
+  test("is taken back prompt by prompt, before anything that was saved", async () => {
+    const editor = start();
+    editor.setLabel(1);
+    await click(editor, point(5, 5));
+    await click(editor, point(9, 9));
+
+    editor.undo();
+    const afterOne = editor.draft.state.get()?.prompts.length;
+    editor.undo();
+
+    expect(afterOne).toBe(1);
+    expect(editor.draft.state.get()).toBeNull();
+    expect(saved).toEqual([]);
+  });
+
+  test("is not overwritten by an answer that a newer click overtook", async () => {
+    const waiting: ((decoded: Decoded | null) => void)[] = [];
+    const editor = start(() => new Promise((resolve) => waiting.push(resolve)));
+    editor.prompt(point(5, 5), 0);
+    editor.prompt(point(6, 6), 1);
+
+    waiting[0]?.({ ...one, mask: samMask(0, square(0, 0, 1)) });
+    waiting[1]?.(one);
+    await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+
+    expect(editor.draft.mask?.area_px).toBe(36);
+  });
+
+  test("that begins on a selected mask corrects it, from what it looks like", async () => {
+    const editor = start();
+    editor.selection.set({ kind: "mask", id: "part" });
+    await click(editor, point(5, 5));
+
+    editor.accept();
+
+    expect(decoded[0]?.previous?.some((logit) => logit > 0)).toBe(true);
+    expect(saved[0]).toMatchObject([{ kind: "revise", mask: "part", rle: square(4, 4, 6) }]);
+  });
+
+  test("that begins on a selected proposal is its correction", async () => {
+    const editor = start();
+    editor.selection.set({ kind: "proposal", id: "p1" });
+    await click(editor, point(5, 5));
+
+    editor.accept();
+
+    expect(saved[0]).toMatchObject([{ kind: "create", proposal: "p1", rle: square(4, 4, 6) }]);
+    expect(editor.annotations.get().proposals.get("p1")?.state).toBe("accepted");
+  });
+});
+
+describe("verdicts", () => {
+  test("go through the proposals in turn, the surest first", () => {
+    const editor = start();
+    editor.selectProposal(1);
+    editor.accept();
+    editor.reject();
+
+    expect(saved).toMatchObject([
+      [{ kind: "verdict", proposal: "p1", verdict: "accepted" }],
+      [{ kind: "verdict", proposal: "p2", verdict: "rejected" }],
+    ]);
+    expect(editor.selection.get()).toEqual({ kind: "proposal", id: "p3" });
+  });
+
+  test("mean the proposal under the pointer when nothing is selected", () => {
+    const editor = start();
+    editor.pointAt({ x: 23, y: 13 });
+
+    editor.reject();
+
+    expect(saved).toMatchObject([[{ kind: "verdict", proposal: "p3", verdict: "rejected" }]]);
+  });
+
+  test("above a threshold are one step, which one undo takes back", () => {
+    const editor = start();
+    editor.acceptAbove(0.9);
+    const accepted = liveMasks(editor.annotations.get()).length;
+
+    editor.undo();
+
+    expect(accepted).toBe(4);
+    expect(saved[0]).toHaveLength(2);
+    expect(liveMasks(editor.annotations.get())).toHaveLength(2);
+    expect(editor.annotations.get().proposals.get("p1")?.state).toBe("pending");
+  });
+});
+
+describe("strokes", () => {
+  const stroke = (x: number, y: number, value: 0 | 1) => ({
+    points: [{ x, y }],
+    radius_px: 2,
+    value,
+  });
+
+  test("make a new mask when nothing is selected, and the next stroke goes on with it", () => {
+    const editor = start();
+    editor.finishStroke(stroke(25, 15, 1));
+    editor.finishStroke(stroke(20, 15, 1));
+
+    const [created] = saved[0] ?? [];
+    const mask = created?.kind === "create" ? created.mask : "";
+    expect(saved).toMatchObject([[{ kind: "create" }], [{ kind: "revise", mask }]]);
+    expect(saved[1]?.[0]).toMatchObject({ effort: { strokes: 1 } });
+  });
+
+  test("erase from the object under their beginning, the smallest one", () => {
+    const editor = start();
+    editor.finishStroke(stroke(2.5, 2.5, 0));
+
+    expect(saved).toMatchObject([[{ kind: "revise", mask: "part" }]]);
+    const row = editor.annotations.get().masks.get("part");
+    expect(row && contains(maskFromRLE(row.rle), { x: 2.5, y: 2.5 })).toBe(false);
+  });
+
+  test("that erase all of a mask delete it", () => {
+    const editor = start();
+    editor.selection.set({ kind: "mask", id: "part" });
+    editor.finishStroke({ ...stroke(3, 3, 0), radius_px: 9 });
+
+    expect(saved).toMatchObject([[{ kind: "delete", mask: "part" }]]);
+  });
+
+  test("that change nothing save nothing", () => {
+    const editor = start();
+    editor.selection.set({ kind: "mask", id: "big" });
+    editor.finishStroke(stroke(5, 5, 1));
+
+    expect(saved).toEqual([]);
+  });
+
+  test("on a draft finish it as painted", async () => {
+    const editor = start();
+    await click(editor, point(5, 5));
+    editor.finishStroke(stroke(12, 7, 1));
+
+    expect(saved).toMatchObject([[{ kind: "create", effort: { prompts: [{}], strokes: 1 } }]]);
+    expect(editor.draft.state.get()).toBeNull();
+  });
+});
+
+test("a label goes to the selected mask, or waits for the next one", () => {
+  const editor = start();
+  editor.setLabel(5);
+  editor.selection.set({ kind: "mask", id: "big" });
+  editor.setLabel(6);
+
+  expect(saved).toMatchObject([[{ kind: "revise", mask: "big", label: 6 }]]);
+});
+
+test("a click selects the smallest object, so that parts can be reached; hidden ones cannot", () => {
+  const editor = start();
+  editor.selectAt({ x: 3, y: 3 });
+  const first = editor.selection.get();
+  editor.setHidden("part", true);
+  editor.selectAt({ x: 3, y: 3 });
+
+  expect(first).toEqual({ kind: "mask", id: "part" });
+  expect(editor.selection.get()).toEqual({ kind: "mask", id: "big" });
+});
+
+test("every gesture that changes something is saved at its end", () => {
+  const editor = start();
+  const gestures = [
+    () => editor.finishStroke({ points: [{ x: 25, y: 15 }], radius_px: 2, value: 1 }),
+    () => editor.setLabel(2),
+    () => editor.remove(),
+    () => editor.undo(),
+    () => editor.redo(),
+    () => editor.acceptAbove(0.9),
+  ];
+
+  for (const gesture of gestures) gesture();
+
+  expect(saved.map((operations) => operations.length)).toEqual([1, 1, 1, 1, 1, 2]);
+});
+
+test("an image that others save is only looked at", async () => {
+  const editor = start();
+  editor.isReadOnly.set(true);
+  editor.prompt(point(5, 5), 0);
+  editor.finishStroke({ points: [{ x: 5, y: 5 }], radius_px: 3, value: 1 });
+  editor.selectProposal(1);
+  editor.accept();
+  editor.reject();
+  editor.acceptAbove(0.1);
+  editor.selection.set({ kind: "mask", id: "big" });
+  editor.setLabel(2);
+  editor.remove();
+  editor.undo();
+
+  expect(saved).toEqual([]);
+  expect(editor.draft.state.get()).toBeNull();
+});

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { fitView, panBy, toImage, toScreen, zoomAt } from "@/editor/geometry";
+import { LRU } from "@/editor/lru";
+
+const stage = { width: 800, height: 600 };
+const image = { width: 1600, height: 400 };
+
+test("fitting centres the image with a margin", () => {
+  const view = fitView(stage, image, 0);
+
+  expect(view.scale).toBe(0.5);
+  expect(toScreen(view, { x: 800, y: 200 })).toEqual({ x: 400, y: 300 });
+});
+
+test("zooming keeps the point under the cursor where it is", () => {
+  const fit = fitView(stage, image);
+  const cursor = { x: 123, y: 45 };
+  const before = toImage(fit, cursor);
+
+  const after = toImage(zoomAt(fit, cursor, 3, fit), cursor);
+
+  expect(after.x).toBeCloseTo(before.x, 9);
+  expect(after.y).toBeCloseTo(before.y, 9);
+});
+
+test("panning never loses the image", () => {
+  const view = panBy(fitView(stage, image), 1e6, -1e6, stage, image);
+
+  expect(view.x).toBeLessThan(stage.width);
+  expect(view.y + image.height * view.scale).toBeGreaterThan(0);
+});
+
+test("an LRU lets go of what was used longest ago", () => {
+  const dropped: number[] = [];
+  const kept = new LRU<string, number>(2, (value) => dropped.push(value));
+  kept.set("a", 1);
+  kept.set("b", 2);
+  kept.get("a");
+  kept.set("c", 3);
+
+  expect(dropped).toEqual([2]);
+  expect(kept.get("a")).toBe(1);
+});
