@@ -1,0 +1,283 @@
+"""Rounds, bundles and effort as the web side knows them."""
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+
+from annotation.models import Alias, AliasMove, Bundle, Image, Job, Project, Round
+from annotation.selectors.rounds import efforts_of, round_rows
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.bundles import ServingMovedError, promote_bundle
+from annotation.services.gate import Verdict, judge
+from annotation.services.jobs import claim_job, fail_job
+from annotation.services.masks import save_operations
+from annotation.services.retrain_policies import apply_retrain_policies
+from annotation.services.rounds import (
+    NothingNewError,
+    NotPreparedError,
+    RoundRunningError,
+    finish_round,
+    record_bundle,
+    settle_rounds,
+    start_round,
+)
+from tests.annotation.world import (
+    Api,
+    World,
+    create,
+    make_bundle,
+    make_image,
+    make_proposals,
+    operation,
+)
+
+
+@pytest.fixture
+def serving(world: World) -> Bundle:
+    bundle = make_bundle("a")
+    Alias.objects.create(project=world.project, name="serving", bundle=bundle)
+    return bundle
+
+
+def finish_with(
+    image: Image, user: User, *operations: dict[str, object], seconds: float = 10
+) -> None:
+    place = claim_image(project=image.project, user=user, image_id=image.pk)
+    assert place is not None
+    save_operations(image_id=image.pk, operations=operations, expected_version=0, author=user)
+    finish_image(assignment=place, user=user, active_s=seconds)
+
+
+@pytest.fixture
+def finished(world: World, serving: Bundle) -> Image:
+    image = make_image(world.project)
+    finish_with(image, world.annotator, create())
+    return image
+
+
+def start(world: World) -> Round:
+    return start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+
+def ready_to_judge(world: World) -> tuple[Round, Bundle]:
+    current, candidate = start(world), make_bundle("b")
+    record_bundle(round_id=current.pk, bundle=candidate)
+    return current, candidate
+
+
+def test_retrain_starts_a_round_from_what_serves(
+    world: World, finished: Image, serving: Bundle, manager: Api
+) -> None:
+    answer = manager.post(f"projects/{world.project.pk}/rounds", {"id": str(uuid4())})
+
+    assert answer.status_code == 201
+    row = answer.json()
+    assert (row["number"], row["state"], row["base_bundle"]) == (1, "training", serving.pk)
+    assert row["job"]["kind"] == "run_round"
+
+
+def test_the_same_request_starts_one_round(world: World, finished: Image, manager: Api) -> None:
+    body = {"id": str(uuid4())}
+
+    first = manager.post(f"projects/{world.project.pk}/rounds", body)
+    second = manager.post(f"projects/{world.project.pk}/rounds", body)
+
+    assert first.json()["id"] == second.json()["id"]
+    assert Round.objects.count() == Job.objects.filter(kind="workers.run_round").count() == 1
+
+
+def test_two_managers_who_press_retrain_make_one_round(world: World, finished: Image) -> None:
+    start(world)
+
+    with pytest.raises(RoundRunningError):
+        start(world)
+
+
+def test_a_project_without_a_bundle_or_without_new_work_has_nothing_to_train(
+    world: World, image: Image
+) -> None:
+    with pytest.raises(NotPreparedError):
+        start(world)
+    Alias.objects.create(project=world.project, name="serving", bundle=make_bundle())
+    with pytest.raises(NothingNewError):
+        start(world)
+
+
+def test_a_round_whose_job_failed_ends_with_the_reason(world: World, finished: Image) -> None:
+    current = start(world)
+    claim = claim_job(job_id=current.job_id or 0)
+    assert claim is not None
+    fail_job(claim, error="loss nan at step 3")
+
+    settle_rounds()
+
+    current.refresh_from_db()
+    assert (current.state, current.decision) == ("failed", "loss nan at step 3")
+    assert start(world).number == 2
+
+
+def test_a_manager_cancels_a_waiting_round(world: World, finished: Image, manager: Api) -> None:
+    current = start(world)
+
+    answer = manager.post(f"rounds/{current.pk}/cancel")
+
+    assert answer.json()["state"] == "cancelled"
+
+
+def test_a_verdict_is_carried_out_once(world: World, finished: Image, serving: Bundle) -> None:
+    current, candidate = ready_to_judge(world)
+    yes = Verdict(is_promoted=True, reason="better")
+
+    for _ in range(2):
+        finish_round(round_id=current.pk, serving=serving.pk, metrics={}, verdict=yes)
+
+    current.refresh_from_db()
+    assert current.state == "promoted"
+    assert Alias.objects.get(project=world.project, name="serving").bundle == candidate
+    assert Alias.objects.get(project=world.project, name="previous").bundle == serving
+    assert AliasMove.objects.filter(name="serving").count() == 1
+
+
+def test_a_candidate_compared_with_what_serves_no_longer_is_not_promoted(
+    world: World, finished: Image, serving: Bundle
+) -> None:
+    current, _ = ready_to_judge(world)
+    other = make_bundle("c")
+    promote_bundle(
+        project=world.project, expected=serving.pk, to=other, reason="by hand", by=world.manager
+    )
+
+    ended = finish_round(
+        round_id=current.pk,
+        serving=serving.pk,
+        metrics={},
+        verdict=Verdict(is_promoted=True, reason="better"),
+    )
+
+    assert ended.state == "refused"
+    assert "changed" in ended.decision
+    assert Alias.objects.get(project=world.project, name="serving").bundle == other
+
+
+def test_an_alias_moves_only_from_what_its_mover_saw(world: World, serving: Bundle) -> None:
+    candidate = make_bundle("b")
+
+    with pytest.raises(ServingMovedError):
+        promote_bundle(
+            project=world.project, expected="x" * 64, to=candidate, reason="", by=world.manager
+        )
+
+    assert not AliasMove.objects.exists()
+
+
+def test_a_manager_rolls_back_and_sees_it_refused_when_stale(
+    world: World, serving: Bundle, manager: Api
+) -> None:
+    newer = make_bundle("b")
+    promote_bundle(
+        project=world.project, expected=serving.pk, to=newer, reason="", by=world.manager
+    )
+    path = f"projects/{world.project.pk}/rollback"
+
+    done = manager.post(path, {"serving": newer.pk})
+    again = manager.post(path, {"serving": newer.pk})
+
+    assert done.json() == {"bundle": serving.pk, "round": None}
+    assert (again.status_code, again.json()["code"]) == (409, "serving_moved")
+
+
+def test_a_manager_promotes_what_the_gate_refused(
+    world: World, finished: Image, serving: Bundle, manager: Api
+) -> None:
+    current, candidate = ready_to_judge(world)
+    no = Verdict(is_promoted=False, reason="Not promoted: too few.")
+    finish_round(round_id=current.pk, serving=serving.pk, metrics={}, verdict=no)
+
+    answer = manager.post(f"rounds/{current.pk}/promote", {"serving": serving.pk})
+
+    assert answer.json()["state"] == "promoted"
+    assert answer.json()["decision"] == "Not promoted: too few. Promoted by hand by manager."
+    assert Alias.objects.get(project=world.project, name="serving").bundle == candidate
+
+
+FIGURES = {"miou_1": 0.6, "miou_3": 0.7, "miou_5": 0.8, "objects": 100}
+
+
+@pytest.mark.parametrize(
+    ("candidate", "difference", "is_promoted"),
+    [
+        (FIGURES, {"mean": 0.05, "low": 0.02, "high": 0.08}, True),
+        (FIGURES, {"mean": 0.02, "low": -0.005, "high": 0.05}, True),
+        (FIGURES, {"mean": 0.02, "low": -0.03, "high": 0.07}, False),
+        (FIGURES, {"mean": -0.01, "low": -0.02, "high": 0.0}, False),
+        (FIGURES | {"miou_5": 0.7}, {"mean": 0.05, "low": 0.02, "high": 0.08}, False),
+        (FIGURES | {"objects": 3}, {"mean": 0.05, "low": 0.02, "high": 0.08}, False),
+    ],
+)
+def test_the_gate_wants_better_at_one_click_and_no_worse_later(
+    candidate: dict[str, float],
+    difference: dict[str, float],
+    is_promoted: bool,  # noqa: FBT001
+) -> None:
+    verdict = judge(serving=FIGURES, candidate=candidate, difference=difference)
+
+    assert verdict.is_promoted is is_promoted
+    assert verdict.reason
+
+
+def test_without_a_holdout_the_gate_promotes_nothing() -> None:
+    verdict = judge(serving=None, candidate=None, difference=None)
+
+    assert not verdict.is_promoted
+    assert "holdout" in verdict.reason
+
+
+def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, serving: Bundle) -> None:
+    image = make_image(world.project)
+    kept, corrected, rejected = make_proposals(image, serving, 3)
+    effort = {"seconds": 3, "clicks": 4, "strokes": 1}
+    finish_with(
+        image,
+        world.annotator,
+        operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None),
+        create(at=(12, 12)) | {"proposal": corrected.pk, "effort": effort},
+        operation("verdict", proposal=rejected.pk, verdict="rejected"),
+        create(at=(20, 12)) | {"effort": {"clicks": 2}},
+        seconds=30,
+    )
+
+    effort_of = efforts_of(world.project.pk)[serving.pk]
+
+    assert effort_of == {
+        "masks": 3,
+        "seconds_per_mask": 10,
+        "clicks_per_mask": 2,
+        "accepted_untouched_share": pytest.approx(1 / 3),
+    }
+
+
+def test_the_table_of_rounds_ends_with_the_pretrained_bundle(
+    world: World, finished: Image, serving: Bundle
+) -> None:
+    start(world)
+
+    rows = round_rows(world.project.pk)
+
+    assert [(row["number"], row["state"]) for row in rows] == [(1, "training"), (0, "pretrained")]
+
+
+@pytest.mark.parametrize(("needed", "triggers"), [(1, ["images"]), (2, [])])
+def test_a_policy_starts_a_round_after_so_many_images(
+    world: World, finished: Image, needed: int, triggers: list[str]
+) -> None:
+    Project.objects.filter(pk=world.project.pk).update(retrain_after_images=needed)
+
+    assert [each.trigger for each in apply_retrain_policies()] == triggers
+    assert apply_retrain_policies() == []
+
+
+def test_a_policy_starts_a_round_every_so_many_hours(world: World, finished: Image) -> None:
+    Project.objects.filter(pk=world.project.pk).update(retrain_every_hours=0.0)
+
+    assert [each.trigger for each in apply_retrain_policies()] == ["schedule"]
