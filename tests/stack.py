@@ -38,7 +38,7 @@ MARKS: Final = {
     "web": "gunicorn",
     "events": "annotation.asgi",
     "worker": "workers.app worker",
-    "beat": "workers.app beat",
+    "beat": "workers.beat beat",
 }
 
 

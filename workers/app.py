@@ -1,40 +1,20 @@
-"""The Celery app of workers and beat: which modules hold tasks, and what runs by the clock."""
+"""The Celery app of workers: which modules hold tasks. What runs by the clock is beat's."""
 
-from logging.config import dictConfig
 from typing import Any
 
 import structlog
-from celery.signals import setup_logging, task_prerun
-from django.conf import settings
+from celery.signals import task_prerun
 
-from annotation import jobs
+from workers.beat import app
 
-app = jobs.queue
-app.conf.update(
-    imports=(
-        "workers.export_version",
-        "workers.import_uploads",
-        "workers.periodic",
-        "workers.prepare_images",
-        "workers.run_round",
-        "workers.transcribe",
-    ),
-    beat_schedule={
-        "sweep": {"task": jobs.SWEEP, "schedule": 10.0, "options": {"expires": 30}},
-        "apply_retrain_policies": {
-            "task": jobs.APPLY_RETRAIN_POLICIES,
-            "schedule": 60.0,
-            "options": {"expires": 60},
-        },
-        "empty_trash": {"task": jobs.EMPTY_TRASH, "schedule": 24 * 3600.0},
-    },
+app.conf.imports = (
+    "workers.export_version",
+    "workers.import_uploads",
+    "workers.periodic",
+    "workers.prepare_images",
+    "workers.run_round",
+    "workers.transcribe",
 )
-
-
-@setup_logging.connect
-def keep_django_logging(**_: Any) -> None:  # noqa: ANN401  # Celery's signal
-    """Celery would replace the root logger's handlers; settings.LOGGING stays instead."""
-    dictConfig(settings.LOGGING)
 
 
 @task_prerun.connect

@@ -58,7 +58,8 @@ def up(data: Path, port: int, *, with_demo: bool) -> int:
     url = config.env["WEB_URL"]
     with _supervisor(config, lock) as supervisor:
         _start_data(supervisor, config)
-        supervisor.start([*web_services(config), *work_services(config)])
+        supervisor.start(web_services(config))
+        supervisor.start(work_services(config))
         supervisor.say(f"the first screen is at {url} after {time.monotonic() - began:.1f} s")
         if with_demo and _run_beside(supervisor, config, ["seed_demo"]):
             raise ServiceError("the demonstration project could not be loaded")

@@ -62,17 +62,18 @@ def data_services(config: Config) -> list[Service]:
 
 def work_services(config: Config) -> list[Service]:
     """Run the jobs. Their children are killed with them, and a job's lease brings it back."""
-    celery = [sys.executable, "-m", "celery", "-A", "workers.app"]
+    celery = [sys.executable, "-m", "celery", "-A"]
     quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
     threads = str(min(2, os.cpu_count() or 1))
     # Idle threads must sleep: by default OpenMP's spin, and the web shares these cores.
     env = {"OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE"}
-    worker = [*celery, "worker", "--queues", "cpu,gpu", "--pool", "prefork", "--concurrency", "3"]
+    pool = ["--queues", "cpu,gpu", "--pool", "prefork", "--concurrency", "3"]
+    worker = [*celery, "workers.app", "worker", *pool, *quiet]
     schedule = str(config.data / "celerybeat-schedule")
-    beat = [*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "WARNING"]
+    beat = [*celery, "workers.beat", "beat", "--schedule", schedule, "--pidfile", ""]
     return [
-        Service("worker", [*worker, *quiet], env=env, death_signal=signal.SIGKILL),
-        Service("beat", beat, env=env, death_signal=signal.SIGKILL),
+        Service("worker", worker, env=env, death_signal=signal.SIGKILL),
+        Service("beat", [*beat, "--loglevel", "WARNING"], death_signal=signal.SIGKILL),
     ]
 
 

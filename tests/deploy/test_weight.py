@@ -10,8 +10,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 HEAVY = {"torch", "torchvision", "onnxruntime", "segment_anything", "transformers", "whisper"}
 
 
-@pytest.mark.parametrize("module", ["annotation.wsgi", "annotation.asgi", "annotation.urls"])
-def test_the_web_loads_no_model_code(module: str) -> None:
+@pytest.mark.parametrize(
+    "module", ["annotation.wsgi", "annotation.asgi", "annotation.urls", "workers.beat"]
+)
+def test_the_web_and_beat_load_no_model_code(module: str) -> None:
     program = f"import django, sys; django.setup(); import {module}; print(*sys.modules)"
 
     loaded = subprocess.run(

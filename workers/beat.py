@@ -1,0 +1,26 @@
+"""The Celery app as beat sees it: what runs by the clock, and no module that loads a network."""
+
+from logging.config import dictConfig
+from typing import Any
+
+from celery.signals import setup_logging
+from django.conf import settings
+
+from annotation import jobs
+
+app = jobs.queue
+app.conf.beat_schedule = {
+    "sweep": {"task": jobs.SWEEP, "schedule": 10.0, "options": {"expires": 30}},
+    "apply_retrain_policies": {
+        "task": jobs.APPLY_RETRAIN_POLICIES,
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "empty_trash": {"task": jobs.EMPTY_TRASH, "schedule": 24 * 3600.0},
+}
+
+
+@setup_logging.connect
+def keep_django_logging(**_: Any) -> None:  # noqa: ANN401  # Celery's signal
+    """Celery would replace the root logger's handlers; settings.LOGGING stays instead."""
+    dictConfig(settings.LOGGING)
