@@ -55,7 +55,7 @@ def running_services(folder: Path, listener: socket.socket) -> Iterator[None]:
                 stdout=log.fileno(),
             )
         )
-        wait_until_ready("postgres", lambda: postgres.is_ready(folder), started[2])
+        wait_until_ready("postgres", lambda: postgres.is_ready(data, folder), started[2])
         wait_until_ready("valkey", lambda: valkey.is_ready(folder), started[1])
         url = env["S3_ENDPOINT_URL"]
         wait_until_ready("objects", lambda: answers_http(url), started[0])

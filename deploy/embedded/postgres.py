@@ -81,9 +81,17 @@ def command(data: Path, sockets: Path, options: list[str] | None = None) -> list
     return [binary("postgres"), "-D", str(data), *(word for s in settings for word in ("-c", s))]
 
 
+STATUS_LINE = 7  # of postmaster.pid, counted from 0; PostgreSQL's utils/pidfile.h
 DEATH_SIGNAL = signal.SIGINT  # fast shutdown: clients are cut off, the data is flushed
 
 
-def is_ready(sockets: Path) -> bool:
+def is_ready(data: Path, sockets: Path) -> bool:
+    """Look at the server's own status first: each question before that is an error in its log."""
+    try:
+        status = (data / "postmaster.pid").read_text().splitlines()[STATUS_LINE]
+    except (OSError, IndexError):
+        return False
+    if status.strip() != "ready":
+        return False
     asked = [binary("pg_isready"), "-q", "-h", str(sockets), "-d", DATABASE]
     return subprocess.run(asked, check=False).returncode == 0

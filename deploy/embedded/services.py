@@ -35,7 +35,7 @@ def data_services(config: Config) -> list[Service]:
         "DATABASE_URL": Service(
             "postgres",
             postgres.command(data / "postgres", sockets),
-            lambda: postgres.is_ready(sockets),
+            lambda: postgres.is_ready(data / "postgres", sockets),
             stop_signal=postgres.DEATH_SIGNAL,
             death_signal=postgres.DEATH_SIGNAL,
             stop_within_s=30,

@@ -27,7 +27,7 @@ def test_the_database_answers_on_its_socket_with_the_extensions_we_need() -> Non
 
 def test_a_socket_is_open_to_its_owner_alone() -> None:
     assert services.folder.stat().st_mode & 0o077 == 0
-    assert postgres.is_ready(services.folder)
+    assert postgres.is_ready(services.folder / "postgres", services.folder)
 
 
 def test_the_broker_answers() -> None:
