@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-PYTHON_BASE ?= $(or $(shell command -v python3.11),python3)
+PYTHON_BASE := $(or $(PYTHON_BASE),$(shell command -v python3.11),python3)
 PORT ?= 8000
 ARGS ?=
 VENV := .venv
@@ -25,7 +25,7 @@ help: ## Show the doors.
 install: $(PACKAGES) $(MODULES) $(PAGES) $(MODELS) ## Install everything into .venv, frontend and var.
 
 $(PACKAGES): requirements-dev.lock requirements-torch.lock
-	$(PYTHON_BASE) -m venv $(VENV)
+	test -x $(PYTHON) || $(PYTHON_BASE) -m venv $(VENV)
 	$(PIP) install -r requirements-torch.lock
 	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	command -v npm >/dev/null || deploy/node.sh $(VENV)

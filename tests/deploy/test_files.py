@@ -109,3 +109,16 @@ def test_a_lock_pins_exactly_with_hashes_and_names_no_host(name: str) -> None:
 
 def test_the_front_ends_lock_names_no_host() -> None:
     assert '"resolved"' not in (ROOT / "frontend" / "package-lock.json").read_text()
+
+
+def test_every_test_that_the_readme_names_exists() -> None:
+    text = (ROOT / "README.md").read_text()
+    section = text.split("## Promises")[1].split("\n## ")[0]
+    folder, missing = ROOT, []
+
+    for name in re.findall(r"`([\w./-]+(?:\.py|\.ts|/))`", section):
+        folder = (ROOT / name).parent if "/" in name else folder
+        if not (folder / Path(name).name).exists():
+            missing.append(name)
+
+    assert missing == []
