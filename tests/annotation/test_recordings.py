@@ -1,0 +1,165 @@
+"""Recordings: consent first, chunks once, and a voice that can go while its texts stay."""
+
+import hashlib
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from annotation import storage
+from annotation.models import Image, Job, Recording, Transcript
+from annotation.services.jobs import claim_job, fail_job
+from annotation.services.recordings import join_chunks, save_raw_transcript
+from annotation.services.settlement import settle_failures
+from tests.annotation.world import Api
+
+CHUNKS = (b"first ", b"second ", b"third")
+
+
+def begin(api: Api, image: Image) -> Any:
+    body = {"id": str(uuid4()), "mime": "audio/webm;codecs=opus"}
+    return api.post(f"images/{image.pk}/recordings", body)
+
+
+def put(api: Api, recording: str, number: int, data: bytes, sha256: str | None = None) -> Any:
+    return api.client.put(
+        f"/api/recordings/{recording}/chunks/{number}",
+        data,
+        content_type="application/octet-stream",
+        headers={"X-Content-SHA256": sha256 or hashlib.sha256(data).hexdigest()},
+    )
+
+
+def complete(api: Api, recording: str, chunks: int = len(CHUNKS)) -> Any:
+    body = {
+        "chunks": chunks,
+        "duration_s": 9.5,
+        "trace": [{"t": 0.5, "x": 3.0, "y": 4.0, "kind": "move"}],
+    }
+    return api.post(f"recordings/{recording}/complete", body)
+
+
+@pytest.fixture
+def recording(annotator: Api, image: Image) -> str:
+    """A take whose chunks have all arrived."""
+    annotator.post("consent")
+    recording: str = begin(annotator, image).json()["id"]
+    for number, data in enumerate(CHUNKS):
+        assert put(annotator, recording, number, data).status_code == 200
+    return recording
+
+
+def test_nobody_is_recorded_before_they_agree(annotator: Api, image: Image) -> None:
+    refused = begin(annotator, image)
+    annotator.post("consent")
+    begun = begin(annotator, image)
+    annotator.delete("consent")
+    withdrawn = begin(annotator, image)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "consent_needed")
+    assert begun.status_code == 201
+    assert withdrawn.json()["code"] == "consent_needed"
+
+
+def test_the_same_chunk_again_is_harmless_and_another_one_refused(
+    annotator: Api, recording: str
+) -> None:
+    same = put(annotator, recording, 1, CHUNKS[1])
+    other = put(annotator, recording, 1, b"something else")
+
+    assert (same.status_code, same.json()) == (200, {"number": 1})
+    assert (other.status_code, other.json()["code"]) == (409, "chunk_conflict")
+    assert annotator.get(f"recordings/{recording}").json()["chunks"] == [0, 1, 2]
+
+
+def test_a_chunk_that_changed_on_its_way_is_not_kept(annotator: Api, recording: str) -> None:
+    answer = put(annotator, recording, 3, b"damaged", sha256="0" * 64)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == "X-Content-SHA256"
+
+
+def test_a_take_is_transcribed_once_all_chunks_are_in(annotator: Api, recording: str) -> None:
+    missing = complete(annotator, recording, chunks=5)
+    first, second = complete(annotator, recording), complete(annotator, recording)
+
+    assert (missing.status_code, missing.json()["missing"]) == (409, [3, 4])
+    assert first.json()["state"] == second.json()["state"] == "transcribing"
+    assert Job.objects.filter(kind="workers.transcribe").count() == 1
+    assert put(annotator, recording, 3, b"late").status_code == 409
+
+
+def test_chunks_are_joined_in_their_order(annotator: Api, recording: str) -> None:
+    assert join_chunks(Recording.objects.get(pk=recording)) == b"first second third"
+
+
+def test_nobody_speaks_into_anothers_recording(reviewer: Api, recording: str) -> None:
+    assert put(reviewer, recording, 3, b"me too").status_code == 403
+    assert complete(reviewer, recording).status_code == 403
+
+
+def test_a_failed_transcription_tells_why(annotator: Api, recording: str) -> None:
+    complete(annotator, recording)
+    claim = claim_job(job_id=Job.objects.get(kind="workers.transcribe").pk)
+    assert claim is not None
+    fail_job(claim, error="This is no audio.")
+
+    settle_failures()
+
+    found = annotator.get(f"recordings/{recording}").json()
+    assert (found["state"], found["error"]) == ("failed", "This is no audio.")
+
+
+def test_three_texts_are_kept_each_with_its_maker(
+    annotator: Api, recording: str, image: Image
+) -> None:
+    complete(annotator, recording)
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="a red uh bucket", words=[], model="tiny.en"
+    )
+    corrected = {"id": str(uuid4()), "text": "A red bucket.", "words": [], "seconds": 4}
+    caption = {"id": str(uuid4()), "text": "A red bucket.", "recording": recording}
+    for _ in range(2):  # sending again adds nothing
+        assert annotator.post(f"recordings/{recording}/transcripts", corrected).status_code == 201
+        assert annotator.post(f"images/{image.pk}/captions", caption).status_code == 201
+
+    found = annotator.get(f"images/{image.pk}/descriptions").json()
+
+    [shown] = found["recordings"]
+    texts = [(each["kind"], each["author"]) for each in shown["transcripts"]]
+    assert texts == [("raw", None), ("corrected", "annotator")]
+    assert [(each["text"], each["author"]) for each in found["captions"]] == [
+        ("A red bucket.", "annotator")
+    ]
+
+
+def test_a_deleted_voice_is_gone_and_its_texts_stay(annotator: Api, recording: str) -> None:
+    complete(annotator, recording)
+    take = Recording.objects.get(pk=recording)
+    join_chunks(take)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="spoken", words=[], model="tiny.en"
+    )
+
+    assert annotator.delete(f"recordings/{recording}").status_code == 204
+    assert annotator.delete(f"recordings/{recording}").status_code == 204
+
+    take.refresh_from_db()
+    assert list(storage.list_keys(f"recordings/{recording}/")) == []
+    assert take.trace == []
+    assert annotator.get(f"recordings/{recording}").json()["audio_url"] is None
+    assert Transcript.objects.get(recording=take).text == "spoken"
+
+
+def test_only_the_speaker_or_a_manager_deletes_a_voice(
+    reviewer: Api, manager: Api, recording: str
+) -> None:
+    assert reviewer.delete(f"recordings/{recording}").status_code == 403
+    assert manager.delete(f"recordings/{recording}").status_code == 204
+
+
+def test_a_caption_is_cleaned_by_rule(annotator: Api) -> None:
+    answer = annotator.post("captions/clean", {"text": "um a a red bucket on the uh beach"})
+
+    assert answer.json() == {"text": "A red bucket on the beach."}

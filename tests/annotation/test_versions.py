@@ -1,0 +1,200 @@
+"""Dataset versions and exports: the same content, the same bytes, for ever (DESIGN P6)."""
+
+import hashlib
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from django.conf import LazySettings
+from pycocotools import mask as coco_masks
+
+from annotation import storage
+from annotation.models import DatasetVersion, Export, Image, Mask
+from annotation.selectors.versions import frozen_images
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.exports import keep_export, request_export, write_export, write_version
+from annotation.services.versions import cut_version
+from engine.datasets.manifest import verify_manifest
+from engine.masks.rle import RLE, encode
+from tests.annotation.world import SIZE_HW, Api, World, create, make_image, operation, square
+
+
+@pytest.fixture(autouse=True)
+def _scratch(settings: LazySettings, tmp_path: Path) -> None:
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+
+
+def ring_and_dot() -> RLE:
+    """A mask with a hole and a detached part."""
+    mask = np.zeros(SIZE_HW, bool)
+    mask[2:12, 2:12] = True
+    mask[5:9, 5:9] = False
+    mask[18:20, 25:28] = True
+    return encode(mask)
+
+
+def finish(world: World, image: Image) -> None:
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=1)
+
+
+@pytest.fixture
+def annotated(world: World, annotator: Api) -> Image:
+    image = make_image(world.project)
+    whole, part = str(uuid4()), str(uuid4())
+    answer = annotator.save(
+        image,
+        create(whole) | {"rle": ring_and_dot(), "label": world.label_id},
+        create(part, at=(3, 3), parent=whole),
+    )
+    assert answer.status_code == 200
+    finish(world, image)
+    return image
+
+
+def cut(world: World) -> DatasetVersion:
+    return cut_version(project=world.project, created_by=world.manager)
+
+
+def exported(version: DatasetVersion) -> Any:
+    out = io.BytesIO()
+    write_version(version, out)
+    return json.loads(out.getvalue())
+
+
+def test_a_version_is_named_by_its_manifest_and_proved_by_it_offline(
+    world: World, annotated: Image
+) -> None:
+    version = cut(world)
+
+    manifest = storage.get_bytes(storage.version_key(version.pk))
+    assert hashlib.sha256(manifest).hexdigest() == version.pk
+    summary = verify_manifest(io.BytesIO(manifest), version.pk)
+    assert (summary.images, summary.masks, summary.splits) == (1, 2, {"train": 1})
+
+
+def test_the_same_content_is_the_same_version(world: World, annotated: Image) -> None:
+    assert cut(world) == cut(world)
+    assert DatasetVersion.objects.count() == 1
+
+
+def test_a_later_edit_leaves_a_version_as_it_was(
+    world: World, annotated: Image, annotator: Api
+) -> None:
+    version = cut(world)
+    before = exported(version)
+    mask = Mask.objects.filter(image=annotated).order_by("pk").first()
+    assert mask is not None
+    annotator.save(annotated, operation("revise", mask=str(mask.pk), rle=square(9, 9)))
+    annotator.save(annotated, operation("delete", mask=str(mask.pk)))
+
+    assert exported(version) == before
+    assert cut(world) != version
+
+
+def test_splits_follow_status_and_holdout(world: World, annotator: Api) -> None:
+    begun, held_out, untouched = (make_image(world.project, seed) for seed in range(3))
+    Image.objects.filter(pk=held_out.pk).update(is_holdout=True)
+    for image in (begun, held_out):
+        annotator.save(image, create())
+    finish(world, held_out)
+
+    version = cut(world)
+
+    splits = {each.row["file_name"]: each.row["split"] for each in frozen_images(version)}
+    assert splits == {begun.file_name: "unfinished", held_out.file_name: "holdout"}
+    assert untouched.file_name not in splits
+    assert version.counts["unfinished"] == 1
+
+
+# pycocotools 2.0.11 predates NumPy's __array__(copy=...).
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_an_export_opens_in_pycocotools_bit_for_bit(world: World, annotated: Image) -> None:
+    content = exported(cut(world))
+
+    in_database = {str(mask.pk): mask.head for mask in Mask.objects.select_related("head")}
+    assert len(content["annotations"]) == len(in_database) == 2
+    for annotation in content["annotations"]:
+        head = in_database[annotation["mask"]]
+        assert head is not None
+        assert annotation["segmentation"] == head.rle
+        opened = coco_masks.decode(annotation["segmentation"])
+        assert opened.shape == SIZE_HW
+        assert int(opened.sum()) == annotation["area"] == head.area_px
+
+
+def test_an_export_says_where_each_mask_comes_from(world: World, annotated: Image) -> None:
+    content = exported(cut(world))
+
+    parents = {each["mask"]: each["parent"] for each in content["annotations"]}
+    [part] = [mask for mask, parent in parents.items() if parent]
+    assert parents[parents[part]] is None
+    assert {each["author"] for each in content["annotations"]} == {"annotator"}
+    names = {category["id"]: category["name"] for category in content["categories"]}
+    labels = {names[each["category_id"]] for each in content["annotations"]}
+    assert labels == {"cell", "unlabelled"}
+
+
+def test_an_export_written_twice_has_the_same_bytes(
+    world: World, annotated: Image, tmp_path: Path
+) -> None:
+    version = cut(world)
+    first, second = tmp_path / "1.zip", tmp_path / "2.zip"
+
+    write_export(version, first)
+    write_export(version, second)
+
+    assert first.read_bytes() == second.read_bytes()
+    with zipfile.ZipFile(first) as archive:
+        assert archive.namelist() == ["annotations.json", "manifest.jsonl"]
+        manifest = archive.read("manifest.jsonl")
+    assert hashlib.sha256(manifest).hexdigest() == version.pk
+
+
+def test_a_person_cuts_exports_and_downloads(
+    world: World, annotated: Image, manager: Api, tmp_path: Path
+) -> None:
+    version = manager.post(f"projects/{world.project.pk}/versions", {"note": "first"}).json()
+    body = {"id": str(uuid4()), "format": "coco"}
+    path = f"versions/{version['id']}/exports"
+
+    first, second = manager.post(path, body).json(), manager.post(path, body).json()
+    export = Export.objects.get(pk=body["id"])
+    write_export(export.version, tmp_path / "a.zip")
+    keep_export(export=export, path=tmp_path / "a.zip")
+
+    assert first["id"] == second["id"]
+    assert (first["state"], first["download_url"]) == ("queued", None)
+    done = manager.get(f"exports/{body['id']}").json()
+    assert done["bytes"] == (tmp_path / "a.zip").stat().st_size
+    assert done["download_url"].startswith("http")
+    [listed] = manager.get(f"projects/{world.project.pk}/versions").json()
+    assert [each["id"] for each in listed["exports"]] == [body["id"]]
+
+
+def test_a_damaged_manifest_is_noticed(world: World, annotated: Image) -> None:
+    version = cut(world)
+    storage.put_bytes(storage.version_key(version.pk), b"{}\n")
+
+    with pytest.raises(Exception, match="damaged"):
+        list(frozen_images(version))
+
+
+def test_an_export_is_asked_for_once(world: World, annotated: Image) -> None:
+    version, export_id = cut(world), uuid4()
+
+    first, second = (
+        request_export(
+            version=version, export_id=export_id, export_format="coco", created_by=world.manager
+        )
+        for _ in range(2)
+    )
+
+    assert first == second
+    assert first.job_id == second.job_id
