@@ -82,9 +82,21 @@ export class AnnotationStore {
     this.#settle(applyOperations(applyOperations(this.#annotations, missed), pending, this.#me));
   }
 
-  /** Start again from what the server has, with the local work on top. Undo is kept. */
+  /**
+   * Start again from what the server has, with the local work on top.
+   *
+   * It shows no deleted masks and no decided proposals; those known here are kept for undo.
+   */
   reload(annotations: Annotations, pending: readonly Operation[]): void {
-    this.#settle(applyOperations(annotations, pending, this.#me));
+    const masks = new Map(annotations.masks);
+    for (const [id, row] of this.#annotations.masks) {
+      if (!masks.has(id)) masks.set(id, { ...row, isDeleted: true });
+    }
+    const proposals = new Map(annotations.proposals);
+    for (const [id, row] of this.#annotations.proposals) {
+      if (!proposals.has(id) && row.state !== "pending") proposals.set(id, row);
+    }
+    this.#settle(applyOperations({ masks, proposals }, pending, this.#me));
   }
 
   /** Note the revision numbers of a save. */

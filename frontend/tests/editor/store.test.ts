@@ -99,6 +99,26 @@ test("rebasing takes in the others' work and keeps one's own on top", () => {
   expect(seen(store.annotations).masks).toEqual([["m1", 7, null, square(0, 0, 2).counts]]);
 });
 
+test("looking again at the server takes in its news and leaves undo working", () => {
+  const store = start();
+  store.commit([{ kind: "delete", mask: "m2" }]);
+  store.commit([{ kind: "create", mask: "new", label: 1, rle: square(2, 2, 3), proposal: "p1" }]);
+  const rows = [
+    maskRow("m1", square(1, 1, 4)),
+    maskRow("new", square(2, 2, 3), { proposal: "p1", label: 1 }),
+  ];
+  const news = [proposalRow("p9", square(5, 5, 3), 0.7)];
+
+  store.reload(annotationsOf(rows, news), []);
+  const fresh = pendingProposals(store.annotations).map(({ id }) => id);
+  store.undo();
+  store.undo();
+
+  expect(fresh).toEqual(["p9"]);
+  expect(liveMasks(store.annotations).map(({ id }) => id)).toEqual(["m1", "m2"]);
+  expect(store.annotations.proposals.get("p1")?.state).toBe("pending");
+});
+
 const anyDraft = fc.oneof(
   fc.record({
     kind: fc.constant("revise" as const),

@@ -35,6 +35,7 @@ export function listenToPointer(
 
   function onDown(event: PointerEvent): void {
     if (gesture !== null) return;
+    host.dataset.pointed = ""; // a ring around the whole image is for keyboards
     host.focus({ preventScroll: true });
     host.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -94,6 +95,7 @@ export function listenToPointer(
     stage.setView(zoomAt(view, screenOf(event), factor, stage.fitted()));
   }
 
+  host.addEventListener("blur", () => delete host.dataset.pointed, { signal });
   host.addEventListener("pointerdown", onDown, { signal });
   host.addEventListener("pointermove", onMove, { signal });
   host.addEventListener("pointerup", onUp, { signal });

@@ -1,5 +1,6 @@
-import { Group, Kbd, Modal, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
 import { Fragment } from "react";
+import classes from "./AnnotatePage.module.css";
 import { KEYS } from "./keys";
 
 const GROUPS = ["Tools", "Verify", "Label", "Work", "View"] as const;
@@ -7,9 +8,9 @@ const GROUPS = ["Tools", "Verify", "Label", "Work", "View"] as const;
 export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
     <Modal opened={opened} onClose={onClose} title="Keys" size={760}>
-      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" verticalSpacing="lg">
+      <div className={classes.keys}>
         {GROUPS.map((group) => (
-          <Stack key={group} gap={8}>
+          <Stack key={group} gap={8} className={classes.keyGroup}>
             <Text size="xs" c="dimmed" fw={600}>
               {group}
             </Text>
@@ -19,7 +20,7 @@ export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () =
                 <Group gap={3} wrap="nowrap">
                   {keys.map((key, index) => (
                     <Fragment key={key}>
-                      {index > 0 && ["A"].includes(keys[0] ?? "") && (
+                      {index > 0 && keys[0] === "A" && (
                         <Text size="xs" c="dimmed">
                           or
                         </Text>
@@ -32,7 +33,7 @@ export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () =
             ))}
           </Stack>
         ))}
-      </SimpleGrid>
+      </div>
     </Modal>
   );
 }

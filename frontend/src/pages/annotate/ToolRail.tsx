@@ -114,7 +114,8 @@ function Tool({ title, keys, isOn, disabled, onClick, children }: ToolProps) {
       <ActionIcon
         size={34}
         variant={isOn ? "light" : "subtle"}
-        color={isOn ? undefined : "gray"}
+        color={isOn ? "iris" : "gray"}
+        className={classes.tool}
         aria-label={title}
         aria-pressed={isOn}
         disabled={disabled}

@@ -1,15 +1,17 @@
 import { useDisclosure } from "@mantine/hooks";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Project } from "@/api/types";
+import type { Editor } from "@/editor/editor";
 import { viewOfBox, zoomAt } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
+import { pendingProposals } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { Hint } from "./Hint";
 import { HypothesisPicker } from "./HypothesisPicker";
 import { KeysDialog } from "./KeysDialog";
 import { isForOthers, KEYS, type KeyActions } from "./keys";
-import { LabelBar } from "./LabelBar";
+import { LabelBar, type LabelChoice } from "./LabelBar";
 import { ModelNotice } from "./ModelNotice";
 import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
@@ -35,10 +37,8 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
   const detail = useSignal(image.detail);
   const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
 
-  useEffect(() => {
-    const first = labels[0];
-    if (editor.label.get() === null && first !== undefined) editor.label.set(first.id);
-  }, [editor, labels]);
+  useStickyLabel(editor, project.id, labels);
+  useNewProposals(image, project);
 
   const reveal = useCallback(
     (id: string) => {
@@ -102,4 +102,27 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
       <KeysDialog opened={isHelpOpen} onClose={help.close} />
     </div>
   );
+}
+
+const chosen = new Map<number, number | null>(); // the label last used in each project
+
+/** The label of what comes next stays from image to image; it begins with the first. */
+function useStickyLabel({ label }: Editor, project: number, labels: readonly LabelChoice[]): void {
+  const first = labels[0]?.id ?? null;
+  useEffect(() => {
+    label.set(chosen.get(project) ?? first);
+    return label.subscribe(() => chosen.set(project, label.get()));
+  }, [label, project, first]);
+}
+
+/** Proposals that arrive while the image is open are shown, unless there are some already. */
+function useNewProposals(image: OpenImage, { counts, serving }: Project): void {
+  const news = `${counts.proposals_pending} ${serving?.bundle}`;
+  const seen = useRef(news);
+  useEffect(() => {
+    if (seen.current === news) return;
+    seen.current = news;
+    const isBare = pendingProposals(image.editor.annotations.get()).length === 0;
+    if (isBare && !image.detail.get().is_holdout) image.refresh().catch(() => undefined);
+  }, [image, news]);
 }
