@@ -11,7 +11,9 @@ class Token(models.Model):
         READ = "read"
         WRITE = "write"
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="tokens"
+    )
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)  # what the owner recognises it by
     digest = models.CharField(max_length=64, unique=True)  # sha256 hex of the whole token

@@ -33,7 +33,7 @@ class Recording(models.Model):
 
 
 class RecordingChunk(models.Model):
-    """One to five seconds of audio, as MediaRecorder cut it; playable only after its predecessors."""
+    """One to five seconds of audio, as MediaRecorder cut it; plays only after its predecessors."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="chunks")
     number = models.PositiveIntegerField()  # from 0, without gaps
@@ -42,9 +42,7 @@ class RecordingChunk(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(name="chunk_once", fields=["recording", "number"])
-        ]
+        constraints = [models.UniqueConstraint(name="chunk_once", fields=["recording", "number"])]
 
     def __str__(self) -> str:
         return f"chunk {self.number} of {self.recording_id}"

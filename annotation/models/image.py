@@ -46,13 +46,16 @@ class Image(models.Model):
         constraints = [
             models.UniqueConstraint(name="image_once_per_project", fields=["project", "sha256"]),
             models.CheckConstraint(
-                name="image_orientation_is_exif", condition=Q(orientation__gte=1, orientation__lte=8)
+                name="image_orientation_is_exif",
+                condition=Q(orientation__gte=1, orientation__lte=8),
             ),
         ]
         indexes = [
             # Serves the queue and the project page's list.
             models.Index(
-                name="image_by_status", fields=["project", "status", "id"], condition=Q(deleted_at=None)
+                name="image_by_status",
+                fields=["project", "status", "id"],
+                condition=Q(deleted_at=None),
             ),
         ]
 

@@ -73,14 +73,14 @@ class Proposal(models.Model):
     verifier_score = models.FloatField(null=True)
     point_xy = models.JSONField()  # the prompt that gave it, image pixels
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
-    mask = models.OneToOneField(
-        Mask, on_delete=models.PROTECT, null=True, related_name="origin"
-    )
+    mask = models.OneToOneField(Mask, on_delete=models.PROTECT, null=True, related_name="origin")
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
-    final_iou = models.FloatField(null=True)  # IoU(proposal, final revision), once the image is done
+    final_iou = models.FloatField(
+        null=True
+    )  # IoU(proposal, final revision), once the image is done
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -96,7 +96,8 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 name="proposal_accepted_has_its_mask",
-                condition=Q(state="accepted", mask__isnull=False) | Q(~Q(state="accepted"), mask=None),
+                condition=Q(state="accepted", mask__isnull=False)
+                | Q(~Q(state="accepted"), mask=None),
             ),
         ]
         indexes = [

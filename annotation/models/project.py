@@ -76,9 +76,9 @@ class Label(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.name
+
     @property
     def is_deleted(self) -> bool:
         return self.deleted_at is not None
-
-    def __str__(self) -> str:
-        return self.name

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from engine.speech.clean import clean_caption
 
 from annotation.errors import InvalidInputError
 from annotation.models import Caption, Image, Recording
 from annotation.services.recordings import IdTakenError
+from engine.speech.clean import clean_caption
 
 
 def save_caption(
