@@ -7,6 +7,8 @@ from celery.signals import task_prerun
 
 from workers.beat import app
 
+__all__ = ["app"]
+
 app.conf.imports = (
     "workers.export_version",
     "workers.import_uploads",

@@ -111,7 +111,7 @@ def test_a_stale_fencing_token_is_refused_everything(world: World) -> None:
 
     for write in (heartbeat, succeed_job, end_cancelled_job):
         with pytest.raises(LeaseLostError):
-            write(stale)  # type: ignore[operator]
+            write(stale)
     with pytest.raises(LeaseLostError):
         fail_job(stale, error="late")
     with pytest.raises(LeaseLostError):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db.models.functions import Now
@@ -16,7 +17,7 @@ from annotation.services.jobs import cancel_job, claim_job
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_masks
 from tests.annotation.world import World, make_image, square
-from workers import evaluation
+from workers import evaluation, training
 from workers import run_round as module
 from workers.prepare_images import prepare_images
 from workers.run_round import run_round
@@ -47,10 +48,15 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> Round:
     return start_round(project=world.project, trigger="manual", created_by=world.manager)
 
 
+def job_of(current: Round) -> int:
+    assert current.job_id is not None
+    return current.job_id
+
+
 def run(current: Round) -> Round:
     """Deliver the round's job, as the broker or the sweeper would."""
-    Job.objects.filter(pk=current.job_id).update(lease_until=Now())
-    run_round(job_id=current.job_id)
+    Job.objects.filter(pk=job_of(current)).update(lease_until=Now())
+    run_round(job_id=job_of(current))
     return Round.objects.get(pk=current.pk)
 
 
@@ -71,7 +77,7 @@ def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
 def test_a_round_that_ran_runs_again_without_any_change(started: Round) -> None:
     ended = run(started)
     before = _everything()
-    Job.objects.filter(pk=started.job_id).update(state="queued", attempt=0)
+    Job.objects.filter(pk=job_of(started)).update(state="queued", attempt=0)
 
     run(ended)
 
@@ -82,18 +88,15 @@ def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
     started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(started)
-    clicked: list[str] = []
-    honest = evaluation.click_object
-    monkeypatch.setattr(
-        evaluation, "click_object", lambda *args: clicked.append("once") or honest(*args)
-    )
+    click = Mock()
+    monkeypatch.setattr(evaluation, "click_object", click)
 
     version = Round.objects.get(pk=started.pk).dataset_version
     assert version is not None
     holdout = evaluation.holdout_of(version, started.base_bundle.encoder_digest)
     evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
 
-    assert not clicked
+    click.assert_not_called()
 
 
 STEPS = ("freeze_version", "train_bundle", "record_bundle", "evaluate_bundle", "finish_round")
@@ -113,22 +116,22 @@ def test_a_worker_that_dies_after_any_step_loses_nothing(
 
     assert ended.state in {"promoted", "refused"}, ended.decision
     assert Bundle.objects.filter(round__isnull=False).count() == 1
-    assert Job.objects.get(pk=started.job_id).state == "succeeded"
+    assert Job.objects.get(pk=job_of(started)).state == "succeeded"
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(
     started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def overtaken(*_: Any, **__: Any) -> None:
-        Job.objects.filter(pk=started.job_id).update(lease_until=Now())
-        assert claim_job(job_id=started.job_id or 0) is not None
+        Job.objects.filter(pk=job_of(started)).update(lease_until=Now())
+        assert claim_job(job_id=job_of(started)) is not None
 
     monkeypatch.setattr(module, "freeze_version", overtaken)
 
     current = run(started)
 
     assert (current.state, current.bundle) == ("training", None)
-    assert Job.objects.get(pk=started.job_id).state == "running"
+    assert Job.objects.get(pk=job_of(started)).state == "running"
 
 
 def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
@@ -150,10 +153,10 @@ def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
 def test_a_cancelled_round_ends_and_another_can_start(
     world: World, started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    honest = module.train_bundle
+    honest = training.train_bundle
 
     def cancelled_meanwhile(*args: Any) -> Bundle:
-        cancel_job(job_id=started.job_id or 0)
+        cancel_job(job_id=job_of(started))
         return honest(*args)
 
     monkeypatch.setattr(module, "train_bundle", cancelled_meanwhile)
@@ -203,6 +206,5 @@ def _dying_after(honest: Callable[..., Any]) -> Callable[..., Any]:
 
 def _everything() -> list[Any]:
     return [
-        list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
-        for model in (Round, Bundle, Alias, AliasMove)
+        list(model.objects.order_by("pk").values()) for model in (Round, Bundle, Alias, AliasMove)
     ]
