@@ -6,12 +6,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-_MOMENTS = ("exp_avg", "exp_avg_sq")
+# AdamW counts steps by parameter: one that a step did not use is behind.
+_MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
 @dataclass(slots=True)
@@ -79,10 +79,9 @@ def _load_moments(state: TrainerState, tensors: dict[str, Tensor]) -> None:
     moments = {moment: _under(tensors, moment) for moment in _MOMENTS}
     saved = state.optimizer.state_dict()
     saved["state"] = {
-        index: {"step": torch.tensor(float(state.step))}
-        | {moment: moments[moment][name] for moment in _MOMENTS}
+        index: {moment: moments[moment][name] for moment in _MOMENTS}
         for index, (name, _) in enumerate(state.model.named_parameters())
-        if name in moments[_MOMENTS[0]]
+        if name in moments["step"]
     }
     state.optimizer.load_state_dict(saved)
 

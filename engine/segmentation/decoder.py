@@ -196,9 +196,15 @@ def build_decoder(dim: int = 256, side: int = 64, mlp_dim: int = 2048) -> SamDec
 
 
 def load_decoder(path: Path) -> SamDecoder:
-    """Load a decoder of the released size; raise ValueError if names or shapes differ."""
-    decoder = build_decoder()
-    load_weights(decoder, load_file(path), path)
+    """Load a decoder of any width; raise ValueError if a name or a shape does not fit."""
+    tensors = load_file(path)
+    try:
+        dim = tensors["mask_decoder.iou_token.weight"].shape[1]
+        mlp_dim = tensors["mask_decoder.transformer.layers.0.mlp.lin1.weight"].shape[0]
+    except KeyError as error:
+        raise ValueError(f"{path} does not hold a SAM decoder: it has no {error}") from error
+    decoder = build_decoder(dim=dim, mlp_dim=mlp_dim)
+    load_weights(decoder, tensors, path)
     return decoder
 
 

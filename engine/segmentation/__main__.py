@@ -1,0 +1,169 @@
+"""The engine without the web.
+
+python -m engine.segmentation evaluate BUNDLE --coco FILE --images DIR [--json OUT]
+python -m engine.segmentation propose BUNDLE --images DIR --out FILE
+"""
+
+import argparse
+import json
+import random
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from engine.bundle import BundleError, BundleManifest, read_bundle
+from engine.datasets.coco import DatasetError, read_coco, write_coco
+from engine.masks.rle import RLE, area
+from engine.media.images import DecodedImage, MediaError, decode_image
+from engine.segmentation.encoder import Encoder, load_encoder
+from engine.segmentation.evaluation import click_images, summarise
+from engine.segmentation.items import AnnotatedImage, Embedding
+from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.proposals import ProposalConfig, propose
+
+_SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        manifest = read_bundle(options.bundle)
+        encoder = _encoder_of(options, manifest)
+        if options.command == "evaluate":
+            _evaluate(options, encoder)
+        else:
+            _propose(options, encoder, manifest)
+    except (BundleError, DatasetError, ValueError, OSError) as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine.segmentation",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    evaluate = commands.add_parser("evaluate", help="click every object and count")
+    proposing = commands.add_parser("propose", help="write automatic masks as COCO JSON")
+    for command in (evaluate, proposing):
+        command.add_argument("bundle", type=Path, help="a bundle folder")
+        command.add_argument("--images", type=Path, required=True, help="folder of images")
+        command.add_argument("--encoder", type=Path, help="default: encoder.onnx beside the bundle")
+        command.add_argument("--max-images", type=int, default=None)
+    evaluate.add_argument("--coco", type=Path, required=True, help="the truth")
+    evaluate.add_argument("--json", type=Path, help="write the figures, per object too")
+    evaluate.add_argument("--per-image", type=int, default=5, help="objects of an image at most")
+    evaluate.add_argument("--max-clicks", type=int, default=20)
+    evaluate.add_argument("--seed", type=int, default=0)
+    proposing.add_argument("--out", type=Path, required=True, help="COCO JSON file")
+    proposing.add_argument("--points-per-side", type=int, default=ProposalConfig().points_per_side)
+    return parser
+
+
+def _encoder_of(options: argparse.Namespace, manifest: BundleManifest) -> Encoder:
+    encoder = load_encoder(options.encoder or options.bundle.parent / "encoder.onnx")
+    if encoder.digest != manifest.encoder_digest:
+        raise ValueError(f"the bundle was trained for another encoder than {encoder.digest}")
+    return encoder
+
+
+def _evaluate(options: argparse.Namespace, encoder: Encoder) -> None:
+    images = list(_annotated(options, encoder))
+    predictor = OnnxPredictor(options.bundle / "decoder.onnx")
+    clicked = click_images(images, predictor, options.max_clicks)
+    progress = tqdm(clicked, total=len(images), desc="clicking", unit="image")
+    metrics = summarise([one for objects in progress for one in objects], options.max_clicks)
+    for name, summary in {"all": metrics.overall, **metrics.by_size}.items():
+        figures = "  ".join(f"{key} {value:.3f}" for key, value in asdict(summary).items())
+        print(f"{name:7} {figures}")
+    if options.json:
+        options.json.write_text(json.dumps(asdict(metrics), indent=1) + "\n")
+
+
+def _annotated(options: argparse.Namespace, encoder: Encoder) -> Iterator[AnnotatedImage]:
+    """The images of a COCO file with a few of their objects, embedded when they are clicked."""
+    dataset = read_coco(options.coco)
+    masks: dict[int, list[RLE]] = defaultdict(list)
+    for annotation in dataset.annotations:
+        if annotation.rle and area(annotation.rle) and not annotation.is_crowd:
+            masks[annotation.image_id].append(annotation.rle)
+    annotated = [image for image in dataset.images.values() if masks[image.id]]
+    for image in annotated[: options.max_images]:
+        chosen = masks[image.id]
+        if len(chosen) > options.per_image:
+            chosen = random.Random(f"{options.seed} {image.id}").sample(chosen, options.per_image)  # noqa: S311
+        path = _find(options.images, image.file_name)
+        yield AnnotatedImage(
+            image.file_name, partial(_embed, path, image.size_hw, encoder), chosen, image.size_hw
+        )
+
+
+def _find(folder: Path, file_name: str) -> Path:
+    """COCO files name images with or without their folder."""
+    for path in (folder / file_name, folder / Path(file_name).name):
+        if path.is_file():
+            return path
+    raise ValueError(f"{file_name} is not in {folder}")
+
+
+def _embed(path: Path, size_hw: tuple[int, int], encoder: Encoder) -> Embedding:
+    decoded = decode_image(path.read_bytes())
+    if decoded.size_hw != size_hw:
+        raise ValueError(f"{path} is {decoded.size_hw} high and wide, its masks are {size_hw}")
+    return encoder.encode(decoded.pixels)
+
+
+def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleManifest) -> None:
+    predictor = OnnxPredictor(options.bundle / "decoder.onnx", threads=2)
+    config = ProposalConfig(points_per_side=options.points_per_side)
+    config = config.with_thresholds(manifest.thresholds)
+    paths = sorted(path for path in options.images.iterdir() if path.suffix.lower() in _SUFFIXES)
+    images: list[Mapping[str, object]] = []
+    annotations: list[Mapping[str, object]] = []
+    for number, path in enumerate(tqdm(paths[: options.max_images], unit="image"), start=1):
+        decoded = _decoded(path)
+        if decoded is None:
+            continue
+        height, width = decoded.size_hw
+        images.append({"id": number, "file_name": path.name, "height": height, "width": width})
+        found = propose(encoder.encode(decoded.pixels), predictor, decoded.size_hw, config)
+        annotations.extend(
+            {
+                "id": len(annotations) + offset,
+                "image_id": number,
+                "category_id": 1,
+                "segmentation": one.rle,
+                "predicted_iou": one.predicted_iou,
+                "stability": one.stability,
+            }
+            for offset, one in enumerate(found, start=1)
+        )
+    with options.out.open("wb") as out:
+        write_coco(
+            out,
+            info={"description": f"proposals of bundle {manifest.id}"},
+            categories=[{"id": 1, "name": "object"}],
+            images=images,
+            annotations=annotations,
+        )
+
+
+def _decoded(path: Path) -> DecodedImage | None:
+    """One bad file does not stop the others."""
+    try:
+        return decode_image(path.read_bytes())
+    except MediaError as error:
+        print(f"{path.name}: {error}", file=sys.stderr)
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,186 @@
+"""Training learns, remembers, resumes to the bit and never leaves half a result."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from engine.masks.rle import RLE, encode
+from engine.segmentation.decoder import load_decoder
+from engine.segmentation.encoder import file_digest as digest
+from engine.segmentation.training import (
+    StepReport,
+    TrainConfig,
+    TrainingCancelled,
+    TrainingDivergedError,
+    TrainingImage,
+    choose_precision,
+    train_decoder,
+)
+
+SHORT = TrainConfig(
+    steps=6, masks_per_step=2, clicks_max=2, checkpoint_every=2, precision="fp32", seed=3
+)
+TrainFn = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> None:
+    """Sums in one order, so that two runs can be compared bit by bit."""
+    torch.set_num_threads(1)
+
+
+def square(top: int, left: int, side: int = 40) -> RLE:
+    mask = np.zeros((256, 256), bool)
+    mask[top : top + side, left : left + side] = True
+    return encode(mask)
+
+
+def image(seed: int, masks: list[RLE] | None = None) -> TrainingImage:
+    """An embedding in which the objects can be seen: channel 0 is high on them."""
+    masks = [square(20 + 10 * seed, 30), square(150, 120)] if masks is None else masks
+
+    def embedding() -> NDArray[np.float16]:
+        array = np.random.default_rng(seed).normal(size=(32, 64, 64)).astype(np.float16)
+        array[0, 5 + 2 * seed : 15 + 2 * seed, 8:18] += 4
+        return array
+
+    return TrainingImage(f"image-{seed}", embedding, masks, (256, 256))
+
+
+@pytest.fixture
+def train(tiny_weights: Path, tmp_path: Path) -> TrainFn:
+    def run(
+        folder: str,
+        config: TrainConfig = SHORT,
+        on_step: Callable[[StepReport], None] = lambda _: None,
+        should_stop: Callable[[], bool] = lambda: False,
+        images: list[TrainingImage] | None = None,
+    ) -> Path:
+        return train_decoder(
+            [image(0), image(1)] if images is None else images,
+            base=tiny_weights,
+            replay=[image(5)],
+            config=config,
+            checkpoint_dir=tmp_path / folder,
+            on_step=on_step,
+            should_stop=should_stop,
+        )
+
+    return run
+
+
+def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
+    reports: list[StepReport] = []
+
+    train("run", replace(SHORT, steps=20, lr=2e-3, replay_share=0.0), reports.append)
+
+    losses = [report.loss for report in reports]
+    assert [report.step for report in reports] == list(range(1, 21))
+    assert reports[-1].seconds_left == 0
+    assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
+
+
+def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn) -> None:
+    whole = digest(train("whole"))
+
+    for stop_at in (1, 3):
+        done: list[StepReport] = []
+        with pytest.raises(TrainingCancelled):
+            train(f"cut-{stop_at}", on_step=done.append, should_stop=lambda: len(done) >= stop_at)  # noqa: B023
+        resumed = train(f"cut-{stop_at}", on_step=done.append)
+
+        assert [report.step for report in done] == [1, 2, 3, 4, 5, 6]
+        assert digest(resumed) == whole
+
+
+def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn) -> None:
+    class Killed(BaseException):
+        pass
+
+    def kill_at_5(report: StepReport) -> None:
+        if report.step == 5:
+            raise Killed
+
+    whole = digest(train("whole"))
+    with pytest.raises(Killed):
+        train("killed", on_step=kill_at_5)
+    steps: list[int] = []
+    resumed = train("killed", on_step=lambda report: steps.append(report.step))
+
+    assert steps == [5, 6]
+    assert digest(resumed) == whole
+
+
+def test_a_half_written_checkpoint_is_no_checkpoint(train: TrainFn, tmp_path: Path) -> None:
+    whole = digest(train("whole"))
+    (tmp_path / "cut" / ".writing-000004").mkdir(parents=True)
+    (tmp_path / "cut" / ".writing-000004" / "state.json").write_text("{")
+
+    assert digest(train("cut")) == whole
+
+
+def test_a_checkpoint_of_other_masks_is_not_continued(train: TrainFn) -> None:
+    done: list[StepReport] = []
+    with pytest.raises(TrainingCancelled):
+        train("run", on_step=done.append, should_stop=lambda: len(done) >= 3)
+    steps: list[int] = []
+
+    train("run", on_step=lambda r: steps.append(r.step), images=[image(0), image(2)])
+
+    assert steps[0] == 1
+
+
+def test_another_seed_gives_another_decoder(train: TrainFn) -> None:
+    assert digest(train("a")) != digest(train("b", replace(SHORT, seed=4)))
+
+
+def test_replay_alone_keeps_the_base(train: TrainFn, tiny_weights: Path) -> None:
+    """Without blending towards the base either: the teacher's answers hold the student."""
+    base = load_decoder(tiny_weights)
+    free = load_decoder(train("free", replace(SHORT, steps=10, lr=1e-3, replay_share=0.0)))
+    held = load_decoder(
+        train("held", replace(SHORT, steps=10, lr=1e-3, replay_share=2.0, replay_weight=4.0))
+    )
+    photo = torch.from_numpy(np.asarray(image(5).load_embedding(), np.float32))[None]
+    prompt = torch.tensor([[[400.0, 300.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]])
+
+    with torch.no_grad():
+        answers = [net(photo, *prompt)[0].sigmoid() for net in (base, free, held)]
+
+    assert (answers[2] - answers[0]).abs().mean() < (answers[1] - answers[0]).abs().mean()
+
+
+def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(
+    train: TrainFn, tmp_path: Path
+) -> None:
+    broken = TrainingImage(
+        "broken", lambda: np.full((32, 64, 64), np.nan, np.float32), [square(10, 10)], (256, 256)
+    )
+
+    with pytest.raises(TrainingDivergedError, match="at step 1 of 6"):
+        train("run", images=[broken])
+
+    assert not (tmp_path / "run" / "decoder.safetensors").exists()
+
+
+def test_images_without_masks_are_left_out_and_none_at_all_is_refused(train: TrainFn) -> None:
+    empty = image(2, [encode(np.zeros((256, 256), bool))])
+
+    train("some", images=[empty, image(0)])
+
+    with pytest.raises(ValueError, match="no mask to train on"):
+        train("none", images=[empty, image(3, [])])
+
+
+def test_an_unknown_precision_is_named() -> None:
+    with pytest.raises(ValueError, match="'int8' is none of"):
+        choose_precision("int8", torch.device("cpu"))
+
+
+def test_bf16_trains_too(train: TrainFn) -> None:
+    assert train("run", replace(SHORT, precision="bf16")).is_file()
