@@ -40,7 +40,7 @@ def models() -> ModelPaths:
 @pytest.fixture(scope="session")
 def coins_image() -> NDArray[np.uint8]:
     """24 coins on a dark ground, 303 x 384: (H, W, 3)."""
-    return np.stack([coins()] * 3, axis=-1)
+    return np.stack([coins()] * 3, axis=-1)  # type: ignore[no-untyped-call]  # no types
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import ndimage
-from skimage.data import coins
 
 from engine.masks.rle import encode
 from engine.segmentation.evaluation import (
@@ -57,7 +56,9 @@ def test_bootstrap_sees_a_gain_and_is_not_sure_of_noise() -> None:
         return [clicks(one.key, one.ious[0] + d, index=one.index) for one, d in pairs]
 
     mean, low, high = paired_bootstrap(before, changed([0.1] * 90), seed=0)
-    _, noise_low, noise_high = paired_bootstrap(before, changed(rng.normal(size=90)), seed=0)
+    _, noise_low, noise_high = paired_bootstrap(
+        before, changed(rng.normal(size=90).tolist()), seed=0
+    )
 
     assert (mean, low, high) == pytest.approx((0.1, 0.1, 0.1))
     assert noise_low < 0 < noise_high
@@ -69,9 +70,12 @@ def test_bootstrap_refuses_other_objects() -> None:
 
 
 @pytest.fixture(scope="module")
-def coin_image(coins_embedding: NDArray[np.float16]) -> AnnotatedImage:
+def coin_image(
+    coins_image: NDArray[np.uint8], coins_embedding: NDArray[np.float16]
+) -> AnnotatedImage:
     """The coins of three rows, by threshold: what anyone would draw."""
-    labels, _ = ndimage.label(ndimage.binary_fill_holes(ndimage.median_filter(coins(), 5) > 130))
+    smooth = ndimage.median_filter(coins_image[..., 0], 5)
+    labels, _ = ndimage.label(ndimage.binary_fill_holes(smooth > 130))
     masks = [encode(labels == n) for n in range(1, labels.max() + 1) if (labels == n).sum() > 900]
     return AnnotatedImage("coins", lambda: coins_embedding, masks[:4], (303, 384))
 

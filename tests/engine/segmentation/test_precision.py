@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,7 +47,8 @@ def images(seed: int) -> list[ScoredImage]:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_figures_equal_cocoeval(seed: int, tmp_path: Path) -> None:
     scored = images(seed)
-    annotations, results = [], []
+    annotations: list[dict[str, Any]] = []
+    results: list[dict[str, Any]] = []
     for number, image in enumerate(scored, start=1):
         for rle in image.truth:
             annotations.append(
