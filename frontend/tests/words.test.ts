@@ -33,6 +33,12 @@ test("one word written over by two shares its time by their letters", () => {
   expect(words[2]?.end_s).toBeCloseTo(1);
 });
 
+test("a compound that was cut before its hyphen is written in one", () => {
+  expect(textOf([word(" flour", 0, 1), word("-fattened", 1, 2), word(" sauce.", 2, 3)])).toBe(
+    "flour-fattened sauce.",
+  );
+});
+
 test("an emptied word is removed", () => {
   expect(textOf(replaceWord(WORDS, 1, "  "))).toBe("A bucket");
 });

@@ -1,4 +1,4 @@
-import { Button, Center, Container, EmptyState, Loader } from "@mantine/core";
+import { Button, Center, Container, EmptyState, Loader, Title } from "@mantine/core";
 import { IconMapOff } from "@tabler/icons-react";
 import { type ErrorComponentProps, Link, useRouter } from "@tanstack/react-router";
 import { ProblemError } from "@/api/problem";
@@ -32,7 +32,7 @@ export function NotFound() {
     <Container size="sm" py={96}>
       <EmptyState
         icon={<IconMapOff aria-hidden />}
-        title="There is nothing here"
+        title={<Title order={1}>There is nothing here</Title>}
         description="The address is wrong, it was deleted, or you are not a member of this project. Ask its manager to add you."
       >
         <Button component={Link} to="/projects">

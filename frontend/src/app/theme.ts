@@ -71,6 +71,17 @@ export const theme = createTheme({
   },
 });
 
+/** Tints of badges, alerts and quiet buttons: a breath of the colour, on any surface. */
+function tints(share: number): Record<string, string> {
+  const names = ["iris", "teal", "orange", "red", "gray", "grape"];
+  return Object.fromEntries(
+    names.map((name) => [
+      `--mantine-color-${name}-light`,
+      `color-mix(in srgb, var(--mantine-color-${name}-6) ${share}%, transparent)`,
+    ]),
+  );
+}
+
 /** Quiet text keeps a contrast of 4.5 to 1 on every surface of both schemes. */
 export const resolver: CSSVariablesResolver = (current) => {
   const base = defaultCssVariablesResolver(current);
@@ -78,6 +89,10 @@ export const resolver: CSSVariablesResolver = (current) => {
     variables: base.variables,
     light: {
       ...base.light,
+      ...tints(12),
+      "--mantine-primary-color-light": "var(--mantine-color-iris-light)",
+      "--mantine-color-teal-light-color": "#05664a",
+      "--mantine-color-orange-light-color": "#a33b05",
       "--mantine-color-text": "#1b1e25",
       "--mantine-color-dimmed": "#5d6470",
       "--mantine-color-placeholder": "#6a717d",
@@ -93,6 +108,8 @@ export const resolver: CSSVariablesResolver = (current) => {
     },
     dark: {
       ...base.dark,
+      ...tints(24),
+      "--mantine-primary-color-light": "var(--mantine-color-iris-light)",
       "--mantine-color-dimmed": "#979fae",
       "--mantine-color-placeholder": "#8b93a2",
       "--mantine-color-default-border": "#343a45",

@@ -7,8 +7,15 @@ import { formatAgo, formatCount } from "./format";
 import { jobTitle } from "./jobWords";
 import { StatusBadge } from "./StatusBadge";
 
+interface Props {
+  job: Job;
+  project: number;
+  /** False where the page has its own way to stop what the job does. */
+  withActions?: boolean;
+}
+
 /** One job: what it does, how far it is, and the way to stop or repeat it. */
-export function JobRow({ job, project }: { job: Job; project: number }) {
+export function JobRow({ job, project, withActions = true }: Props) {
   const isLive = !job.finished_at;
   return (
     <Stack gap={4}>
@@ -23,7 +30,7 @@ export function JobRow({ job, project }: { job: Job; project: number }) {
           <Text size="xs" c="dimmed" className="tabular">
             {isLive ? progressOf(job) : formatAgo(job.finished_at ?? job.created_at)}
           </Text>
-          <JobActions job={job} project={project} />
+          {withActions && <JobActions job={job} project={project} />}
         </Group>
       </Group>
       {isLive && (

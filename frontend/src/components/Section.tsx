@@ -6,14 +6,20 @@ interface Props {
   description?: ReactNode;
   /** Beside the title. */
   actions?: ReactNode;
-  children: ReactNode;
+  children?: ReactNode;
 }
 
 /** A titled part of a page. */
 export function Section({ title, description, actions, children }: Props) {
   return (
     <Card component="section" aria-label={title}>
-      <Group justify="space-between" mb="sm" gap="xs" wrap="nowrap" align="flex-start">
+      <Group
+        justify="space-between"
+        mb={children ? "sm" : 0}
+        gap="xs"
+        wrap="nowrap"
+        align="flex-start"
+      >
         <div>
           <Title order={2}>{title}</Title>
           {description && (

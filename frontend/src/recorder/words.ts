@@ -9,11 +9,13 @@ export function isUnsure(word: Word): boolean {
   return (word.probability ?? 1) < UNSURE_BELOW;
 }
 
+/** Words in a row; one that begins with a hyphen, as Whisper cuts compounds, goes on with the last. */
 export function textOf(words: readonly Word[]): string {
   return words
     .map((word) => word.text.trim())
     .filter(Boolean)
-    .join(" ");
+    .join(" ")
+    .replaceAll(/(?<=\w) (?=-\w)/g, "");
 }
 
 /** The word under the playhead, or the last one before it; -1 before the first. */

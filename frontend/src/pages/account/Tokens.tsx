@@ -1,4 +1,4 @@
-import { ActionIcon, Badge, Code, Table, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Code, Table, Text, Tooltip, VisuallyHidden } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { deleteToken, tokensQuery } from "@/api/session";
@@ -25,7 +25,7 @@ export function Tokens() {
               <Table.Th>Expires</Table.Th>
               <Table.Th>Last used</Table.Th>
               <Table.Th w={44}>
-                <span aria-hidden />
+                <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>

@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Badge, Group, Stack, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -34,6 +34,9 @@ function Describe({ id }: { id: number }) {
   });
   const recorder = useRecorder(id);
   const newest = descriptions.data?.recordings[0];
+  const isLive = recorder.state === "recording" || recorder.state === "paused";
+  // On top while it is the thing to do; below the texts once they are.
+  const isRecordingFirst = isLive || !newest;
 
   useEffect(() => {
     void resume();
@@ -46,9 +49,9 @@ function Describe({ id }: { id: number }) {
           <IconLink to="/projects/$projectId/images" params={params} aria-label="All images">
             <IconArrowLeft size={18} aria-hidden />
           </IconLink>
-          <Text size="sm" fw={600} truncate title={image.file_name}>
+          <Title order={1} size="sm" className={classes.name} title={image.file_name}>
             {image.file_name}
-          </Text>
+          </Title>
           {image.is_holdout && <Badge color="grape">Holdout</Badge>}
           <ButtonLink
             to="/projects/$projectId/annotate"
@@ -65,7 +68,7 @@ function Describe({ id }: { id: number }) {
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <SendStatus />
-        <RecordPanel recorder={recorder} isFirst={!newest} />
+        {isRecordingFirst && <RecordPanel recorder={recorder} isFirst={!newest} />}
         {descriptions.error && (
           <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />
         )}
@@ -85,6 +88,7 @@ function Describe({ id }: { id: number }) {
             captions={descriptions.data.captions}
           />
         )}
+        {!isRecordingFirst && <RecordPanel recorder={recorder} isFirst={false} />}
       </Stack>
     </div>
   );

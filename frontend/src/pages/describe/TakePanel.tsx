@@ -29,7 +29,7 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
     >
       {state === "uploading" && <Text size="sm">Audio is still on its way to the server.</Text>}
       {state === "transcribing" && (
-        <Group gap="xs" role="status">
+        <Group gap="xs" wrap="nowrap" role="status">
           <Loader size={14} />
           <Text size="sm">Transcribing. The words appear here when they are ready.</Text>
         </Group>

@@ -38,7 +38,6 @@ export function Import({ project }: { project: Project }) {
         maxSize={MAX_FILE_BYTES}
         inputProps={{ "aria-label": "Files to import" }}
         aria-label="Drop images or a zip here, or choose files"
-        mb="md"
       >
         <Group justify="center" gap="md" mih={96} wrap="nowrap">
           <IconCloudUpload size={34} stroke={1.4} aria-hidden />

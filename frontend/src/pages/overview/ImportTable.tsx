@@ -1,5 +1,6 @@
 import {
   ActionIcon,
+  Box,
   Button,
   Center,
   Group,
@@ -8,6 +9,7 @@ import {
   Table,
   Text,
   Tooltip,
+  VisuallyHidden,
 } from "@mantine/core";
 import { IconRefresh, IconX } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
@@ -51,16 +53,21 @@ export function ImportTable({ project, items }: Props) {
 
   if (local.length + remote.length === 0) return null;
   return (
-    <>
+    <Box mt="md">
       <Summary local={local} rows={remote} />
-      <ScrollArea.Autosize mah={360} type="auto" offsetScrollbars>
+      <ScrollArea.Autosize
+        mah={360}
+        type="auto"
+        offsetScrollbars
+        viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Files" }}
+      >
         <Table layout="fixed" aria-label="Imported files">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>File</Table.Th>
               <Table.Th w={116}>Result</Table.Th>
               <Table.Th w={44}>
-                <span aria-hidden />
+                <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             </Table.Tr>
           </Table.Thead>
@@ -95,7 +102,7 @@ export function ImportTable({ project, items }: Props) {
           </Button>
         </Center>
       )}
-    </>
+    </Box>
   );
 }
 

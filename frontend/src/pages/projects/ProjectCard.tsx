@@ -8,17 +8,18 @@ import classes from "./ProjectCard.module.css";
 
 export function ProjectCard({ project }: { project: Project }) {
   return (
-    <Link
-      to="/projects/$projectId"
-      params={{ projectId: String(project.id) }}
-      className={classes.card}
-      aria-label={`Open ${project.name}`}
-    >
+    <article className={classes.card}>
       <Mosaic urls={project.thumb_urls} />
       <Stack gap={6} p="md">
         <Group justify="space-between" wrap="nowrap" gap="xs">
           <Title order={2} className={classes.name} title={project.name}>
-            {project.name}
+            <Link
+              to="/projects/$projectId"
+              params={{ projectId: String(project.id) }}
+              className={classes.link}
+            >
+              {project.name}
+            </Link>
           </Title>
           <Badge color="gray">{project.role}</Badge>
         </Group>
@@ -37,7 +38,7 @@ export function ProjectCard({ project }: { project: Project }) {
             : `${formatCount(project.done)} of ${plural(project.images, "image")} done`}
         </Text>
       </Stack>
-    </Link>
+    </article>
   );
 }
 

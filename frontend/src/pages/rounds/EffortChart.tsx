@@ -38,6 +38,8 @@ export function EffortChart({ rounds }: Props) {
           yAxisLabel="Seconds"
           rightYAxisLabel="Clicks"
           tickLine="none"
+          yAxisProps={{ tickFormatter: String }}
+          rightYAxisProps={{ tickFormatter: String }}
           maxBarWidth={44}
           series={[
             { name: "seconds", label: "Seconds per mask", color: "iris.5", type: "bar" },

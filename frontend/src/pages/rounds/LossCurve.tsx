@@ -29,7 +29,7 @@ export function LossCurve({ curve, isLive }: Props) {
           withDots={false}
           curveType="linear"
           strokeWidth={1.75}
-          gridAxis="y"
+          gridAxis="x"
           tickLine="none"
           xAxisProps={{ minTickGap: 48 }}
           yAxisProps={{ width: 48, domain: ["auto", "auto"] }}

@@ -35,7 +35,7 @@ export function RoundDetail({ row, project }: Props) {
       <Stack gap="lg">
         {round.decision && <Decision round={round} project={project} />}
         {round.job && (isLive || round.job.error) && (
-          <JobRow job={round.job} project={project.id} />
+          <JobRow job={round.job} project={project.id} withActions={false} />
         )}
         <LossCurve curve={data?.curve ?? []} isLive={isLive} />
         <HoldoutTable metrics={round.metrics} isLive={isLive} />
@@ -54,6 +54,7 @@ function TrainedOn({ round, project }: { round: Round; project: number }) {
         params={{ projectId: String(project) }}
         hash={round.dataset_version}
         inherit
+        underline="always"
       >
         {round.dataset_version.slice(0, 8)}
       </AnchorLink>

@@ -78,7 +78,7 @@ function Row({ round, isServing, isSelected, onSelect }: RowProps) {
         <Group gap={4} wrap="nowrap">
           <StatusBadge status={round.state} />
           {isServing && (
-            <Badge variant="filled" color="teal">
+            <Badge variant="filled" color="teal.9">
               Serving
             </Badge>
           )}

@@ -44,8 +44,6 @@ export function DeleteProject({ project }: { project: Project }) {
           Delete project
         </Button>
       }
-    >
-      {null}
-    </Section>
+    />
   );
 }

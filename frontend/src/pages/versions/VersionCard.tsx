@@ -13,6 +13,7 @@ interface Props {
 export function VersionCard({ version, project }: Props) {
   const queries = useQueryClient();
   const { id, note, counts, rounds, exports } = version;
+  const isNoteOfRound = rounds.some((round) => note === `Round ${round}`);
   const begin = useMutation({
     mutationFn: () => startExport(id),
     onSuccess: () => queries.invalidateQueries(versionsQuery(project)),
@@ -29,7 +30,7 @@ export function VersionCard({ version, project }: Props) {
                   <Code
                     component="button"
                     onClick={copy}
-                    aria-label="Copy the version's id"
+                    aria-label={`Copy the id ${id.slice(0, 8)}`}
                     style={{ border: 0, cursor: "pointer" }}
                   >
                     {id.slice(0, 8)}
@@ -47,9 +48,11 @@ export function VersionCard({ version, project }: Props) {
               {version.created_by && ` by ${version.created_by}`}
             </Text>
           </Group>
-          <Text size="sm" fw={note ? 550 : undefined} c={note ? undefined : "dimmed"}>
-            {note || "No note"}
-          </Text>
+          {!isNoteOfRound && (
+            <Text size="sm" fw={note ? 550 : undefined} c={note ? undefined : "dimmed"}>
+              {note || "No note"}
+            </Text>
+          )}
           <Text size="sm" c="dimmed" className="tabular">
             {factsOf(counts)}
           </Text>
