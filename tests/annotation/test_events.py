@@ -1,0 +1,98 @@
+"""Live events: for members who are logged in, from the page's origin, and only what changed."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.conf import LazySettings
+from django.contrib.auth.models import User
+from django.test import AsyncClient
+
+from annotation import jobs
+from annotation.api import events
+from annotation.models import Job
+from annotation.services.jobs import enqueue_job
+from tests.annotation.world import World
+
+pytestmark = [
+    pytest.mark.urls("annotation.urls_events"),
+    pytest.mark.django_db(transaction=True),  # a request ends by closing its connection
+]
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(events, "EVERY_S", 0.0)
+
+
+@pytest.fixture
+def job(world: World) -> Job:
+    args = {"project_id": world.project.pk}
+    return enqueue_job(kind=jobs.PREPARE_IMAGES, project=world.project, args=args)
+
+
+async def listen(user: User | None, project_id: int) -> Any:
+    client = AsyncClient()
+    if user is not None:
+        await client.aforce_login(user)
+    return await client.get(f"/events/projects/{project_id}")
+
+
+async def take(stream: AsyncIterator[bytes], count: int) -> list[tuple[str, Any]]:
+    """Read so many events: name and data."""
+    found: list[tuple[str, Any]] = []
+    async for piece in stream:
+        lines = piece.decode().splitlines()
+        if lines[0].startswith("event: "):
+            name, data = lines[0].removeprefix("event: "), lines[1].removeprefix("data: ")
+            found.append((name, json.loads(data)))
+        if len(found) == count:
+            break
+    return found
+
+
+def test_a_member_sees_jobs_and_figures(world: World, job: Job) -> None:
+    async def scenario() -> list[tuple[str, Any]]:
+        response = await listen(world.annotator, world.project.pk)
+        assert response["Content-Type"] == "text/event-stream"
+        return await take(aiter(response), 2)
+
+    shown = dict(async_to_sync(scenario)())
+
+    assert [each["id"] for each in shown["jobs"]] == [job.pk]
+    assert shown["project"]["counts"]["images"] == 0
+    assert shown["project"]["serving"] is None
+
+
+def test_only_what_changed_is_sent_again(world: World, job: Job) -> None:
+    async def scenario() -> list[tuple[str, Any]]:
+        response = await listen(world.annotator, world.project.pk)
+        stream = aiter(response)
+        await take(stream, 2)
+        await Job.objects.filter(pk=job.pk).aupdate(message="Embedding images")
+        return await take(stream, 1)
+
+    [(name, shown)] = async_to_sync(scenario)()
+
+    assert name == "jobs"
+    assert shown[0]["message"] == "Embedding images"
+
+
+@pytest.mark.parametrize(("who", "status"), [("stranger", 404), (None, 401)])
+def test_others_hear_nothing(world: World, who: str | None, status: int) -> None:
+    user = getattr(world, who) if who else None
+
+    response = async_to_sync(listen)(user, world.project.pk)
+
+    assert response.status_code == status
+
+
+def test_the_page_may_read_it_across_origins(world: World, settings: LazySettings) -> None:
+    settings.WEB_URL = "http://127.0.0.1:8137"
+
+    response = async_to_sync(listen)(world.annotator, world.project.pk)
+
+    assert response["Access-Control-Allow-Origin"] == "http://127.0.0.1:8137"
+    assert response["Access-Control-Allow-Credentials"] == "true"
