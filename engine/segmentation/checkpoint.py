@@ -21,6 +21,7 @@ class TrainerState:
     model: nn.Module
     average: dict[str, Tensor]  # EMA of the model's parameters
     optimizer: Optimizer
+    precision: str  # kept, because another machine or another load may choose otherwise
     step: int = 0
 
 
@@ -43,7 +44,7 @@ def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
         {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
         scratch / "state.safetensors",
     )
-    record = {"step": state.step, "fingerprint": fingerprint}
+    record = {"step": state.step, "precision": state.precision, "fingerprint": fingerprint}
     (scratch / "state.json").write_text(json.dumps(record))
     for path in scratch.iterdir():
         _flush(path)
@@ -61,7 +62,7 @@ def load_state(state: TrainerState, folder: Path, fingerprint: str) -> bool:
         if record["fingerprint"] != fingerprint:
             continue
         tensors = load_file(path / "state.safetensors")
-        state.step = record["step"]
+        state.step, state.precision = record["step"], record["precision"]
         state.model.load_state_dict(_under(tensors, "model"))
         for name, value in _under(tensors, "average").items():
             state.average[name].copy_(value)

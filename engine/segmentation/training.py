@@ -1,61 +1,30 @@
-"""Train prompt encoder and mask decoder on cached embeddings, as people will use them.
+"""Train prompt encoder and mask decoder on cached embeddings: a run from start to result."""
 
-Every step takes masks of one annotated image through simulated clicks (Segment Anything, appendix
-A) and, beside them, prompts on a replay photo where the answer of the base model is the target, so
-that a round does not forget what it is not shown.
-"""
-
-import hashlib
-import json
-import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import torch
-from torch import Tensor
-
-from engine.masks.rle import area, digest
-from engine.segmentation.checkpoint import TrainerState, load_state, save_state
-from engine.segmentation.decoder import SamDecoder, load_decoder, save_decoder
-from engine.segmentation.encoder import file_digest
+from engine.masks.rle import area
+from engine.segmentation.checkpoint import load_state, save_state
+from engine.segmentation.decoder import save_decoder
 from engine.segmentation.items import AnnotatedImage
-from engine.segmentation.losses import decoder_loss, distillation_loss
-from engine.segmentation.prompts import corrections, first_prompts, grid_target
+from engine.segmentation.trainer import TrainConfig, Trainer, TrainingDivergedError
+
+__all__ = [
+    "StepReport",
+    "TrainConfig",
+    "TrainingCancelled",
+    "TrainingDivergedError",
+    "TrainingImage",
+    "train_decoder",
+]
 
 TrainingImage = AnnotatedImage
 
 
 class TrainingCancelled(Exception):  # noqa: N818  # a request, not an error
     """should_stop said so; the state is saved, and the same call goes on from it."""
-
-
-class TrainingDivergedError(ValueError):
-    """The loss or a gradient is no longer finite; nothing was written."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainConfig:
-    """The measured recipe: CHANGE."""
-
-    steps: int = 80
-    masks_per_step: int = 12
-    clicks_max: int = 3  # 1 to this many a step, the loss taken after each
-    box_share: float = 0.2  # of first prompts
-    centre_share: float = 0.5  # of points, at the centre of the error; the rest anywhere in it
-    lr: float = 4e-4
-    warmup_share: float = 0.1
-    weight_decay: float = 0.01
-    clip_norm: float = 1.0
-    average_decay: float = 0.95  # EMA of the weights
-    replay_share: float = 0.33  # replay prompts for each mask
-    replay_weight: float = 1.0
-    blend: float = 1.0  # share of the way from base to trained weights (WiSE-FT, arXiv:2109.01903)
-    checkpoint_every: int = 10  # steps
-    precision: str = "auto"  # "bf16", "fp32", or by what this machine does faster
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +50,8 @@ def train_decoder(  # the contract between a worker and the engine
     """Train from `base` and return the new decoder.safetensors, in `checkpoint_dir`.
 
     Called again after a kill it goes on from the last checkpoint of the same images, base and
-    config, and ends with the same bytes as if it had never been interrupted.
+    config, and ends, on the same device with as many threads, with the same bytes as if it had
+    never been interrupted.
 
     Raises:
         TrainingCancelled: should_stop returned true.
@@ -113,190 +83,5 @@ def train_decoder(  # the contract between a worker and the engine
     return scratch.replace(result)
 
 
-class Trainer:
-    """One training run; all that a step draws is a function of the seed and the step."""
-
-    def __init__(
-        self,
-        images: Sequence[TrainingImage],
-        replay: Sequence[TrainingImage],
-        base: Path,
-        config: TrainConfig,
-    ) -> None:
-        self.config = config
-        self.images, self.replay = images, replay
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.precision = choose_precision(config.precision, self.device)
-        self.teacher = load_decoder(base).to(self.device).requires_grad_(requires_grad=False)
-        model = load_decoder(base).to(self.device).train()
-        average = {name: value.detach().clone() for name, value in model.named_parameters()}
-        optimizer = torch.optim.AdamW(
-            model.parameters(), lr=config.lr, weight_decay=config.weight_decay
-        )
-        self.model = model
-        self.state = TrainerState(model, average, optimizer)
-        self.fingerprint = _fingerprint([*images, *replay], base, config)
-
-    def train_step(self) -> float:
-        """Take one step and return its loss."""
-        config, state = self.config, self.state
-        rng = np.random.default_rng([config.seed, state.step])
-        for group in state.optimizer.param_groups:
-            group["lr"] = config.lr * learning_rate(state.step, config)
-        state.optimizer.zero_grad(set_to_none=True)
-        loss = self._learn(rng)
-        if self.replay and config.replay_share > 0:
-            loss += self._remember(rng)
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
-        if not math.isfinite(loss) or not bool(norm.isfinite()):
-            raise TrainingDivergedError(f"loss {loss} at step {state.step + 1} of {config.steps}")
-        state.optimizer.step()
-        state.step += 1
-        self._average()
-        return loss
-
-    def _learn(self, rng: np.random.Generator) -> float:
-        """Click through masks of one image; gradients are added up click by click."""
-        config = self.config
-        image = self.images[_turn(len(self.images), config.seed, self.state.step)]
-        embedding = self._embedding(image)
-        targets = _targets(image, config.masks_per_step, rng)
-        truth = torch.from_numpy(targets).to(self.device)
-        prompts = first_prompts(targets, rng, config.box_share, config.centre_share)
-        clicks = int(rng.integers(1, config.clicks_max + 1))
-        previous: Tensor | None = None
-        total = 0.0
-        for click in range(clicks):
-            logits, iou = self._decode(
-                self.model, embedding, prompts.points, prompts.labels, previous
-            )
-            loss = decoder_loss(logits, iou, truth) / clicks
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
-            total += float(loss.detach())
-            if click + 1 < clicks:
-                previous = chosen(logits.detach(), iou.detach(), prompts.labels)
-                wrong = (previous[:, 0] > 0).cpu().numpy()
-                prompts = prompts.add(*corrections(targets, wrong, rng, config.centre_share))
-        return total
-
-    def _remember(self, rng: np.random.Generator) -> float:
-        """Answer prompts on a replay photo as the base model does."""
-        config = self.config
-        image = self.replay[_turn(len(self.replay), config.seed + 1, self.state.step)]
-        embedding = self._embedding(image)
-        count = max(1, round(config.replay_share * config.masks_per_step))
-        targets = _targets(image, count, rng)
-        prompts = first_prompts(targets, rng, config.box_share, config.centre_share)
-        previous: Tensor | None = None
-        if rng.random() < 0.5:  # noqa: PLR2004  # half of them are corrections of an answer
-            logits, iou = self._teach(embedding, prompts.points, prompts.labels, None)
-            previous = chosen(logits, iou, prompts.labels)
-            wrong = (previous[:, 0] > 0).cpu().numpy()
-            prompts = prompts.add(*corrections(targets, wrong, rng, 0.0))
-        taught = self._teach(embedding, prompts.points, prompts.labels, previous)
-        answer = self._decode(self.model, embedding, prompts.points, prompts.labels, previous)
-        loss = config.replay_weight * distillation_loss(*answer, *taught)
-        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
-        return float(loss.detach())
-
-    @torch.no_grad()
-    def _teach(self, *prompt: object) -> tuple[Tensor, Tensor]:
-        return self._decode(self.teacher, *prompt)  # type: ignore[arg-type]
-
-    def _decode(
-        self,
-        decoder: SamDecoder,
-        embedding: Tensor,
-        points: np.ndarray,
-        labels: np.ndarray,
-        previous: Tensor | None,
-    ) -> tuple[Tensor, Tensor]:
-        is_bf16 = self.precision == "bf16"
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=is_bf16):
-            answer: tuple[Tensor, Tensor] = decoder(
-                embedding.to(torch.bfloat16) if is_bf16 else embedding,
-                torch.from_numpy(points).to(self.device),
-                torch.from_numpy(labels).to(self.device),
-                previous,
-            )
-        return answer
-
-    def _embedding(self, image: TrainingImage) -> Tensor:
-        array = np.asarray(image.load_embedding(), np.float32)
-        return torch.from_numpy(array)[None].to(self.device)
-
-    @torch.no_grad()
-    def _average(self) -> None:
-        """Move the EMA; early on it forgets faster, so the start leaves no trace."""
-        decay = min(self.config.average_decay, self.state.step / (self.state.step + 10))
-        for name, value in self.model.named_parameters():
-            self.state.average[name].lerp_(value, 1 - decay)
-
-    @torch.no_grad()
-    def result(self) -> SamDecoder:
-        """The averaged weights, blended with the base's."""
-        weights = dict(self.teacher.named_parameters())
-        for name, value in self.model.named_parameters():
-            value.copy_(weights[name].lerp(self.state.average[name], self.config.blend))
-        return self.model
-
-
-def chosen(logits: Tensor, iou: Tensor, labels: np.ndarray) -> Tensor:
-    """The answer that the editor would show, (B, 1, H, W): see Prediction.best."""
-    is_point = torch.from_numpy((labels >= 0).sum(axis=1) == 1).to(logits.device)
-    best = torch.where(is_point, 1 + iou[:, 1:].argmax(dim=1), 0)
-    return logits[torch.arange(len(best), device=best.device), best].unsqueeze(1).float()
-
-
-def learning_rate(step: int, config: TrainConfig) -> float:
-    """Share of the peak: linear warm-up, then a half cosine to zero."""
-    warmup = max(1, round(config.warmup_share * config.steps))
-    if step < warmup:
-        return (step + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, config.steps - warmup)))
-
-
-def choose_precision(wanted: str, device: torch.device) -> str:
-    """Resolve "auto" by timing one product of the decoder's commonest shape."""
-    if wanted in {"bf16", "fp32"}:
-        return wanted
-    if wanted != "auto":
-        raise ValueError(f"precision {wanted!r} is none of auto, bf16, fp32")
-    if device.type == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    seconds = {}
-    for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
-        a, b = torch.ones(8192, 256, dtype=dtype), torch.ones(256, 384, dtype=dtype)
-        times = []
-        for _ in range(4):
-            started = time.perf_counter()
-            _ = a @ b
-            times.append(time.perf_counter() - started)
-        seconds[name] = min(times)
-    return "bf16" if seconds["bf16"] < seconds["fp32"] else "fp32"
-
-
 def _with_masks(images: Sequence[TrainingImage]) -> list[TrainingImage]:
     return [image for image in images if any(area(mask) for mask in image.masks)]
-
-
-def _turn(count: int, seed: int, step: int) -> int:
-    """Whose turn it is: every image once in random order, then again in another."""
-    order = np.random.default_rng([seed, count, step // count]).permutation(count)
-    return int(order[step % count])
-
-
-def _targets(image: TrainingImage, count: int, rng: np.random.Generator) -> np.ndarray:
-    masks = [mask for mask in image.masks if area(mask)]
-    drawn = rng.permutation(len(masks))[:count]
-    return np.stack([grid_target(masks[index]) for index in drawn])  # (B, 256, 256)
-
-
-def _fingerprint(images: Sequence[TrainingImage], base: Path, config: TrainConfig) -> str:
-    def lines() -> Iterator[str]:
-        yield file_digest(base)
-        yield json.dumps(asdict(config), sort_keys=True)
-        for image in images:
-            yield " ".join([image.key, *(digest(mask) for mask in image.masks)])
-
-    return hashlib.sha256("\n".join(lines()).encode()).hexdigest()

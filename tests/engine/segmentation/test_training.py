@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 from engine.masks.rle import RLE, encode
 from engine.segmentation.decoder import load_decoder
 from engine.segmentation.encoder import file_digest as digest
+from engine.segmentation.trainer import choose_precision
 from engine.segmentation.training import (
     StepReport,
     TrainConfig,
     TrainingCancelled,
     TrainingDivergedError,
     TrainingImage,
-    choose_precision,
     train_decoder,
 )
 
