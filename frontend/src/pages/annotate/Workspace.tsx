@@ -72,8 +72,9 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
       editor.meter.noteActivity();
       key.run(actions, event);
     };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
+    // In the capture phase: an open tooltip keeps Escape to itself.
+    addEventListener("keydown", onKey, { capture: true });
+    return () => removeEventListener("keydown", onKey, { capture: true });
   }, [editor, labels, onNext, help.open, stage]);
 
   useEffect(() => {
