@@ -25,10 +25,10 @@ export type Save = (
 ) => Promise<SaveReply>;
 
 /**
- * unprotected: this device would not store it, only this page holds it. device: saved on this
- * device. saved: the server has all of it.
+ * saved: the server has all of it. device: this device has it. writing: it is on the way to this
+ * device's disk. unprotected: this device would not store it, only this page holds it.
  */
-export type SaveState = "saved" | "device" | "unprotected";
+export type SaveState = "saved" | "device" | "writing" | "unprotected";
 export type SaveHindrance = "none" | "offline" | "login" | "refused";
 
 export interface OutboxStatus {
@@ -69,6 +69,7 @@ export class ImageOutbox {
   #version: number;
   #pending: Operation[] = [];
   #refused: { operation: Operation; reason: string }[] = [];
+  #writing = new Set<string>();
   #unstored = new Set<string>();
   #hindrance: SaveHindrance = "none";
   #isSending = false;
@@ -103,9 +104,8 @@ export class ImageOutbox {
   }
 
   get status(): OutboxStatus {
-    const isSafe = this.#unstored.size === 0;
     return {
-      state: this.#pending.length === 0 ? "saved" : isSafe ? "device" : "unprotected",
+      state: this.#state(),
       hindrance: this.#refused.length > 0 ? "refused" : this.#hindrance,
       waiting: this.#pending.length,
       refused: this.#refused,
@@ -117,7 +117,7 @@ export class ImageOutbox {
     if (operations.length === 0) return;
     const { image, user, db } = this.#options;
     this.#pending.push(...operations);
-    for (const { id } of operations) this.#unstored.add(id);
+    for (const { id } of operations) this.#writing.add(id);
     this.#report();
     try {
       await db.add(
@@ -129,11 +129,12 @@ export class ImageOutbox {
           refusal: null,
         })),
       );
-      for (const { id } of operations) this.#unstored.delete(id);
     } catch (error) {
       // A full disk or a private window: the page says so, and the server may still take them.
       if (!(error instanceof DOMException)) throw error;
+      for (const { id } of operations) this.#unstored.add(id);
     }
+    for (const { id } of operations) this.#writing.delete(id);
     this.#report();
     this.resume();
   }
@@ -163,6 +164,12 @@ export class ImageOutbox {
   close(): void {
     this.#isClosed = true;
     this.#cancelRetry();
+  }
+
+  #state(): SaveState {
+    if (this.#pending.length === 0) return "saved";
+    if (this.#unstored.size > 0) return "unprotected";
+    return this.#writing.size > 0 ? "writing" : "device";
   }
 
   async #send(): Promise<void> {

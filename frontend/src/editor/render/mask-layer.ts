@@ -13,6 +13,7 @@ const SETTLE_MS = 90;
 export interface MaskScene {
   readonly masks: readonly MaskRow[];
   readonly proposals: readonly ProposalRow[];
+  readonly threshold: number; // proposals below this predicted IoU stand back
   readonly colourOf: (row: { id: string; label: LabelId | null }) => string;
 }
 
@@ -98,8 +99,9 @@ function drawMasks(context: Context, { masks, colourOf }: MaskScene, { scale }: 
   }
 }
 
-function drawProposals(context: Context, { proposals }: MaskScene, { scale }: View): void {
-  for (const row of proposals) {
+function drawProposals(context: Context, scene: MaskScene, { scale }: View): void {
+  for (const row of scene.proposals) {
+    context.globalAlpha = row.predicted_iou >= scene.threshold ? 1 : 0.4;
     const path = pathOf(maskFromRLE(row.rle), scale);
     context.fillStyle = withAlpha(instanceColour(row.id), 0.08);
     context.fill(path, "evenodd");
@@ -112,4 +114,5 @@ function drawProposals(context: Context, { proposals }: MaskScene, { scale }: Vi
     context.strokeStyle = "#ffffff";
     context.stroke(path);
   }
+  context.globalAlpha = 1;
 }

@@ -12,7 +12,7 @@ import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
 import { Signal } from "@/editor/signal";
 import { recordClickToMask } from "@/editor/timings";
 
-const SHARP_FROM_SCALE = 3; // from here on the image shows its pixels instead of blurring them
+const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
 type Part = "image" | "masks" | "view" | "overlay";
 
@@ -84,7 +84,7 @@ export class Stage {
 
   #watch(): void {
     const editor = this.#editor;
-    const masks = [editor.annotations, editor.hidden, editor.showsProposals];
+    const masks = [editor.annotations, editor.hidden, editor.showsProposals, editor.threshold];
     const overlay = [editor.selection, editor.hover, editor.box, editor.label];
     const pen = [editor.brush, editor.tool, this.pointer];
     const on = (signals: readonly Signal<unknown>[], stale: Part): void => {
@@ -155,6 +155,7 @@ export class Stage {
     return {
       masks: liveMasks(annotations).filter(isDrawn("mask")),
       proposals: pendingProposals(annotations).filter(isDrawn("proposal")),
+      threshold: editor.threshold.get(),
       colourOf: this.colourOf,
     };
   }

@@ -69,6 +69,10 @@ function describe({ state, hindrance, waiting }: OutboxStatus) {
       why: "This browser could not store your work (is the disk full?). Keep this page open until it says Saved.",
     };
   }
+  if (state === "writing") {
+    const why = "On the way to this device's disk.";
+    return { icon: <IconDeviceFloppy size={SIZE} aria-hidden />, text: "Saving…", why };
+  }
   const why = `${plural(waiting, "change")} will be sent as soon as the server answers. Closing this page loses nothing.`;
   const isOffline = hindrance === "offline";
   const icon = isOffline ? (
