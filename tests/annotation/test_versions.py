@@ -11,6 +11,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.core.management import CommandError, call_command
 from pycocotools import mask as coco_masks
 
 from annotation import storage
@@ -198,3 +199,22 @@ def test_an_export_is_asked_for_once(world: World, annotated: Image) -> None:
 
     assert first == second
     assert first.job_id == second.job_id
+
+
+@pytest.mark.parametrize("by", ["project", "version"])
+def test_the_command_line_exports_a_project_or_a_version(
+    world: World, annotated: Image, tmp_path: Path, by: str
+) -> None:
+    version = cut(world)
+    source = str(world.project.pk) if by == "project" else version.pk[:12]
+
+    call_command("export", source, out=tmp_path / "out.zip")
+
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert len(json.loads(archive.read("annotations.json"))["annotations"]) == 2
+        assert hashlib.sha256(archive.read("manifest.jsonl")).hexdigest() == version.pk
+
+
+def test_the_command_line_names_what_it_cannot_find(db: None, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="'nothing' is neither"):
+        call_command("export", "nothing", out=tmp_path / "out.zip")
