@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """One door for every command.
 
-`up` starts the embedded services and does not need Django; every other command is Django's.
+`up` starts the embedded services and does not need Django; every other command is Django's, and
+`simulate_rounds` runs beside the services, those that run already or its own.
 """
 
 import os
@@ -16,6 +17,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotation.settings")
     if sys.argv[1:2] and sys.argv[1] in cli.COMMANDS:
         sys.exit(cli.main(sys.argv[1:]))
+    if sys.argv[1:2] and sys.argv[1] in cli.BESIDE and "ANNEAL_ENV_FILE" not in os.environ:
+        sys.exit(cli.main(["with-services", *sys.argv[1:]]))  # which sets ANNEAL_ENV_FILE
     execute_from_command_line(sys.argv)
 
 
