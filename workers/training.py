@@ -5,6 +5,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
+import structlog
 import torch
 from django.conf import settings
 
@@ -22,6 +23,7 @@ from engine.segmentation.training import StepReport, TrainConfig, train_decoder
 from workers.lease import Lease
 from workers.networks import encoder_of, load_embedding
 
+log = structlog.get_logger(__name__)
 SHOW_S: Final = 1.0  # between two writes of the loss curve
 CODE_VERSION: Final = "anneal 0.1.0"
 
@@ -55,10 +57,14 @@ def _train(lease: Lease, current: Round, version: DatasetVersion, folder: Path) 
     torch.set_num_threads(settings.TORCH_THREADS)
     base = current.base_bundle
     curve: list[dict[str, Any]] = list(current.curve)
+    was_at = curve[-1]["step"] if curve else 0
     shown = 0.0
 
     def on_step(report: StepReport) -> None:
-        nonlocal shown
+        nonlocal shown, was_at
+        if was_at:
+            log.info("training_resumed", at_step=report.step, was_at_step=was_at)
+            was_at = 0
         while curve and curve[-1]["step"] >= report.step:  # a killed run had come further
             curve.pop()
         curve.append({"step": report.step, "loss": report.loss})
