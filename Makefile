@@ -28,6 +28,7 @@ $(PACKAGES): requirements-dev.lock requirements-torch.lock
 	test -x $(PYTHON) || $(PYTHON_BASE) -m venv $(VENV)
 	$(PIP) install -r requirements-torch.lock
 	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps --editable .  # its version, which bundles record
 	command -v npm >/dev/null || deploy/node.sh $(VENV)
 	touch $@
 
