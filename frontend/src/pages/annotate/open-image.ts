@@ -39,6 +39,8 @@ export interface OpenImageOptions {
 
 const LOCK_PATIENCE_MS = 3_000; // this page's own sender may still be at work on the image
 
+const UNMOUNT_MS = 1_000; // the page draws the last image until the next one is there
+
 export const schedule: Schedule = (task, delay_ms) => {
   const timer = setTimeout(task, delay_ms);
   return () => clearTimeout(timer);
@@ -138,7 +140,7 @@ export class OpenImage {
     this.#stop.abort();
     this.outbox.close();
     this.lock.get()?.release();
-    this.bitmap.close();
+    schedule(() => this.bitmap.close(), UNMOUNT_MS);
   }
 
   #rebase(...[missed, pending]: Parameters<AnnotationStore["rebase"]>): void {

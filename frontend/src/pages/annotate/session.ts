@@ -67,17 +67,19 @@ export class AnnotateSession {
     return phase.kind === "ready" ? phase.image : null;
   }
 
-  /** Open an image, or the one that the queue gives. */
+  /** Open an image, or the one that the queue gives. The last one stays in view until then. */
   async open(image?: number): Promise<void> {
-    this.#leave();
-    this.phase.set({ kind: "loading" });
+    const before = this.image;
+    if (before === null) this.phase.set({ kind: "loading" });
     try {
       const { id, claim, notice } = await this.#claim(image);
+      if (id === before?.detail.get().id) before?.close(); // its lock is needed again
       if (id === null) this.phase.set({ kind: "empty" });
       else await this.#show(id, claim, notice);
     } catch (error) {
       if (!this.#isClosed) this.phase.set({ kind: "failed", error });
     }
+    before?.close();
     void this.#prefetchNext();
     void this.#sendLeftovers();
   }
@@ -89,6 +91,7 @@ export class AnnotateSession {
     this.isMoving.set(true);
     try {
       await this.#finish(open);
+      open.editor.isReadOnly.set(true);
       await this.open();
     } catch (error) {
       this.#onError(error);
@@ -99,7 +102,7 @@ export class AnnotateSession {
 
   close(): void {
     this.#isClosed = true;
-    this.#leave();
+    this.image?.close();
     this.#worker.terminate();
     for (const timer of this.#timers) clearInterval(timer);
     removeEventListener("online", this.#onOnline);
@@ -189,10 +192,6 @@ export class AnnotateSession {
     } finally {
       lock.release();
     }
-  }
-
-  #leave(): void {
-    this.image?.close();
   }
 
   #keepLease(): void {
