@@ -10,11 +10,13 @@ from django.conf import LazySettings
 
 from annotation import jobs, storage
 from annotation.models import Image
+from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
+from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import write_bundle
 from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
-from tests.annotation.world import World, make_image, make_world
+from tests.annotation.world import World, make_image, make_world, square
 from workers import networks, training
 
 ENCODER_DIGEST = "e" * 64
@@ -103,3 +105,12 @@ def prepared(world: World, image: Image) -> Image:
     """An image of a project that serves a bundle."""
     ensure_pretrained(project=world.project)
     return image
+
+
+def finish(world: World, image: Image) -> None:
+    """Let the annotator finish an image with two masks."""
+    seeds = [Seed(square(3, 3, 8)), Seed(square(18, 10, 9))]
+    seed_masks(image=image, seeds=seeds, author=world.manager)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=5)

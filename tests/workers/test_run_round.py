@@ -10,26 +10,16 @@ from django.db.models.functions import Now
 
 from annotation import jobs
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
-from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, claim_job
 from annotation.services.rounds import start_round
-from annotation.services.seeds import Seed, seed_masks
-from tests.annotation.world import World, make_image, square
+from tests.annotation.world import World, make_image
+from tests.workers.conftest import finish
 from workers import evaluation, training
 from workers import run_round as module
 from workers.prepare_images import prepare_images
 from workers.run_round import run_round
-
-
-def finish(world: World, image: Image) -> None:
-    """Let the annotator finish an image with two masks."""
-    seeds = [Seed(square(3, 3, 8)), Seed(square(18, 10, 9))]
-    seed_masks(image=image, seeds=seeds, author=world.manager)
-    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-    assert place is not None
-    finish_image(assignment=place, user=world.annotator, active_s=5)
 
 
 @pytest.fixture
@@ -74,6 +64,7 @@ def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
     assert set(ended.metrics["difference"]) == {"mean", "low", "high"}
 
 
+@pytest.mark.slow
 def test_a_round_that_ran_runs_again_without_any_change(started: Round) -> None:
     ended = run(started)
     before = _everything()
@@ -84,6 +75,7 @@ def test_a_round_that_ran_runs_again_without_any_change(started: Round) -> None:
     assert _everything() == before
 
 
+@pytest.mark.slow
 def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
     started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +160,7 @@ def test_a_cancelled_round_ends_and_another_can_start(
     assert again.number == 2
 
 
+@pytest.mark.slow
 def test_a_better_bundle_is_promoted_and_the_old_one_kept(
     world: World, started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,6 +177,7 @@ def test_a_better_bundle_is_promoted_and_the_old_one_kept(
     assert waiting.count() == 1
 
 
+@pytest.mark.slow
 def test_a_round_cleans_up_after_itself(started: Round, tmp_path: Path) -> None:
     run(started)
 

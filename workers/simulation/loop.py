@@ -21,7 +21,7 @@ from workers.simulation.project import SimulatedProject
 from workers.windowed import map_in_order
 
 POLL_S: Final = 0.5
-NO_WORKER_S: Final = 120
+NO_WORKER_S: Final = 300
 
 Show = Callable[[int, int, str], None]
 

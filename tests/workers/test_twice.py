@@ -1,0 +1,164 @@
+"""Every task may run twice (DESIGN, rule 8): the second run changes nothing."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+
+from annotation import jobs, storage
+from annotation.models import Consent, Image, Job, Upload
+from annotation.services.exports import request_export
+from annotation.services.recordings import complete_recording, save_chunk, start_recording
+from annotation.services.rounds import start_round
+from annotation.services.versions import cut_version
+from engine.speech.transcript import RawTranscript
+from tests.annotation.world import World, make_image, png
+from tests.workers.conftest import finish
+from workers import evaluation, transcribe
+from workers.app import app
+
+# What a second run may touch: the job's own row, and jobs that find nothing to do.
+OWN = {"Job", "Session"}
+
+
+class Transcriber:
+    """Stands for the loaded Whisper."""
+
+    def transcribe(self, _: object) -> RawTranscript:
+        return RawTranscript(text="a cell", words=[], dropped=[], model="test")
+
+
+def prepare(world: World) -> int:
+    make_image(world.project)
+    args = {"project_id": world.project.pk}
+    return Job.objects.create(kind=jobs.PREPARE_IMAGES, project=world.project, args=args).pk
+
+
+def run_round(world: World) -> int:
+    for seed in range(2):
+        make_image(world.project, seed)
+    run(prepare(world))
+    for image in Image.objects.order_by("pk"):
+        finish(world, image)
+    started = start_round(project=world.project, trigger="manual", created_by=world.manager)
+    assert started.job_id is not None
+    return started.job_id
+
+
+def import_uploads(world: World) -> int:
+    upload(world, png())
+    args = {"project_id": world.project.pk}
+    return Job.objects.create(kind=jobs.IMPORT_UPLOADS, project=world.project, args=args).pk
+
+
+def import_archive(world: World) -> int:
+    args = {"upload_id": upload(world, b"PK\x03\x04 and no more")}
+    return Job.objects.create(kind=jobs.IMPORT_ARCHIVE, project=world.project, args=args).pk
+
+
+def upload(world: World, data: bytes) -> str:
+    row = Upload.objects.create(
+        pk=uuid4(),
+        project=world.project,
+        file_name="a file",
+        bytes=len(data),
+        state=Upload.State.CHECKING,
+        created_by=world.manager,
+    )
+    storage.put_bytes(storage.upload_key(row.pk), data)
+    return str(row.pk)
+
+
+def transcribe_take(world: World) -> int:
+    Consent.objects.create(user=world.annotator, given_at="2026-01-01T00:00Z")
+    recording = start_recording(
+        recording_id=uuid4(),
+        image=make_image(world.project),
+        user=world.annotator,
+        mime="audio/wav",
+    )
+    save_chunk(
+        recording=recording,
+        user=world.annotator,
+        number=0,
+        data=b"sound",
+        sha256=hashlib.sha256(b"sound").hexdigest(),
+    )
+    complete_recording(recording=recording, user=world.annotator, chunks=1, duration_s=1, trace=[])
+    return Job.objects.get(kind=jobs.TRANSCRIBE).pk
+
+
+def export(world: World) -> int:
+    version = cut_version(project=world.project, created_by=world.manager)
+    return request_export(
+        version=version, export_id=uuid4(), export_format="coco", created_by=world.manager
+    ).job_id
+
+
+SCENES: dict[str, Callable[[World], int]] = {
+    jobs.IMPORT_UPLOADS: import_uploads,
+    jobs.IMPORT_ARCHIVE: import_archive,
+    jobs.PREPARE_IMAGES: prepare,
+    jobs.TRANSCRIBE: transcribe_take,
+    jobs.RUN_ROUND: run_round,
+    jobs.EXPORT_VERSION: export,
+}
+
+
+def run(job_id: int) -> Job:
+    job = Job.objects.get(pk=job_id)
+    app.tasks[job.kind](job_id=job_id)
+    job.refresh_from_db()
+    return job
+
+
+def everything() -> dict[str, Any]:
+    """Every row of every table but the jobs' own, and every key of the store."""
+    rows: dict[str, Any] = {
+        model.__name__: list(model.objects.order_by("pk").values())  # type: ignore[attr-defined]
+        for model in apps.get_app_config("annotation").get_models()
+        if model.__name__ not in OWN
+    }
+    return rows | {"store": sorted(storage.list_keys(""))}
+
+
+SLOW = {jobs.RUN_ROUND}
+
+
+@pytest.mark.parametrize(
+    "kind", [pytest.param(k, marks=[pytest.mark.slow] if k in SLOW else []) for k in jobs.QUEUES]
+)
+def test_a_task_that_runs_twice_changes_nothing_the_second_time(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    app.loader.import_default_modules()
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
+    monkeypatch.setattr(transcribe, "_transcriber", Transcriber)
+    monkeypatch.setattr(transcribe, "decode_audio", lambda _: None)
+    job_id = SCENES[kind](world)
+
+    first = run(job_id)
+    assert (first.state, first.error) == ("succeeded", "")
+    before = everything()
+    Job.objects.filter(pk=job_id).update(state="queued")
+    second = run(job_id)
+
+    assert second.state == "succeeded"
+    assert second.attempt == 2
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", jobs.PERIODIC)
+def test_a_periodic_task_that_runs_twice_changes_nothing_the_second_time(
+    world: World, name: str
+) -> None:
+    app.loader.import_default_modules()
+    app.tasks[name]()
+    before = everything()
+
+    app.tasks[name]()
+
+    assert everything() == before
