@@ -77,7 +77,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description decoder.onnx of any bundle of the person's projects; it never changes, so browsers keep it. */
+        /** @description decoder.onnx of a bundle of the person's projects; it never changes, so browsers keep it. */
         get: operations["read_decoder"];
         put?: never;
         post?: never;
@@ -1272,7 +1272,7 @@ export interface components {
             proposal: string | null;
         };
         Member: {
-            id: number;
+            user: number;
             username: string;
             role: components["schemas"]["Role"];
         };

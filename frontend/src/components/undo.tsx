@@ -23,7 +23,7 @@ export function showUndo(message: string, restore: () => Promise<unknown>): void
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">
         <Text size="sm">{message}</Text>
-        <Button size="compact-sm" variant="light" onClick={undo}>
+        <Button size="compact-sm" variant="light" flex="none" onClick={undo}>
           Undo
         </Button>
       </Group>

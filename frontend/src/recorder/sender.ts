@@ -90,6 +90,7 @@ export class Sender {
     let pauseMs = FIRST_PAUSE_MS;
     while (this.#hasNews) {
       this.#hasNews = false;
+      await this.#tell(this.#state.problem);
       try {
         for (const recording of await this.#store.recordings())
           if (!this.#refused.has(recording.id)) await this.#sendOrRefuse(recording);

@@ -13,7 +13,7 @@ import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
 import { Picture } from "./Picture";
 import { RecordPanel } from "./RecordPanel";
-import { SendStatus } from "./SendStatus";
+import { RefusedTakes } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useRecorder } from "./useRecorder";
 
@@ -67,7 +67,7 @@ function Describe({ id }: { id: number }) {
         <Picture image={image} take={recorder.take} isRecording={recorder.state === "recording"} />
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
-        <SendStatus />
+        <RefusedTakes />
         {isRecordingFirst && <RecordPanel recorder={recorder} isFirst={!newest} />}
         {descriptions.error && (
           <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />

@@ -9,6 +9,7 @@ import { listMicrophones } from "@/recorder/microphone";
 import { Checklist } from "./Checklist";
 import { ConsentDialog } from "./ConsentDialog";
 import { LevelBar, TimeMeter } from "./meters";
+import { SavedState } from "./sending";
 import type { Recorder } from "./useRecorder";
 import { useTick } from "./useTick";
 
@@ -48,6 +49,7 @@ export function RecordPanel({ recorder, isFirst }: Props) {
           <>
             <TimeMeter seconds={seconds} isPaused={state === "paused"} />
             <LevelBar microphone={microphone} isRunning={state === "recording"} />
+            <SavedState />
             <Group grow gap="xs">
               {state === "recording" ? (
                 <Button

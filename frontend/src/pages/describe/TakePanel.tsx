@@ -27,7 +27,11 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
       description={`${user}, ${formatClock(duration_s)}, ${formatAgo(created_at)}`}
       actions={<TakeMenu recording={recording} image={image} />}
     >
-      {state === "uploading" && <Text size="sm">Audio is still on its way to the server.</Text>}
+      {state === "uploading" && (
+        <Text size="sm">
+          Its audio is not whole on the server yet. The browser that recorded it sends the rest.
+        </Text>
+      )}
       {state === "transcribing" && (
         <Group gap="xs" wrap="nowrap" role="status">
           <Loader size={14} />

@@ -1,0 +1,34 @@
+import { Alert, Button, Group, Text } from "@mantine/core";
+import { useSyncExternalStore } from "react";
+import { plural } from "@/components/format";
+import { sender } from "@/recorder/service";
+
+/** Whether what was said is on the server, or on this device only so far. */
+export function SavedState() {
+  const { waiting, problem } = useSyncExternalStore(sender.subscribe, () => sender.state);
+  return (
+    <Text size="xs" c="dimmed" role="status">
+      {waiting === 0
+        ? "Saved"
+        : `Saved on this device, ${plural(waiting, "piece")} on the way. ${problem}`}
+    </Text>
+  );
+}
+
+/** Takes that the server would not have: the person decides about them. */
+export function RefusedTakes() {
+  const { refused } = useSyncExternalStore(sender.subscribe, () => sender.state);
+  return refused.map(({ recording, reason }) => (
+    <Alert key={recording.id} color="orange" title="A take was not accepted" role="alert">
+      <Text size="sm">{reason} It is kept on this device.</Text>
+      <Group gap="xs" mt="xs">
+        <Button size="compact-sm" onClick={() => sender.retry(recording.id)}>
+          Send again
+        </Button>
+        <Button size="compact-sm" variant="default" onClick={() => sender.discard(recording.id)}>
+          Throw away
+        </Button>
+      </Group>
+    </Alert>
+  ));
+}
