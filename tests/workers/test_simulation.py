@@ -1,0 +1,210 @@
+"""Simulated annotators: they do what people would, and the loop around them is the real one."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any, cast
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+from PIL import Image as Picture_
+
+from annotation import jobs
+from annotation.models import Image, Job, Proposal, Round
+from engine.masks.rle import RLE, decode, encode, iou
+from engine.segmentation.predictor import OnnxPredictor
+from tests.annotation.world import World
+from workers import evaluation
+from workers.app import app
+from workers.simulation import loop
+from workers.simulation.annotator import Offer, Scene, Target, annotate
+from workers.simulation.extra_sets import parse_extra_set
+from workers.simulation.pictures import Picture, TrueMask, split_by_group
+
+SIZE_HW = (60, 80)
+
+
+def box(x: int, y: int, width: int, height: int) -> RLE:
+    mask = np.zeros(SIZE_HW, bool)
+    mask[y : y + height, x : x + width] = True
+    return encode(mask)
+
+
+class UselessPredictor:
+    """Answers every click with an empty mask, so that only the brush helps."""
+
+    def predict(self, *_: Any, **__: Any) -> Any:
+        return type("Prediction", (), {"low_res": np.full((4, 256, 256), -1.0, np.float32)})
+
+    def best_mask(self, *_: Any, **__: Any) -> Any:
+        return np.zeros(SIZE_HW, bool), np.zeros((256, 256), np.float32), 0.5
+
+
+@pytest.fixture
+def scene() -> Scene:
+    predictor = cast("OnnxPredictor", UselessPredictor())
+    return Scene(np.zeros((256, 64, 64), np.float16), predictor, SIZE_HW, accept_iou=0.85)
+
+
+def offer(rle: RLE) -> Offer:
+    return Offer(uuid4(), rle, (1.0, 1.0))
+
+
+def test_proposals_are_accepted_corrected_or_rejected_and_what_is_missing_is_added(
+    scene: Scene,
+) -> None:
+    targets = [Target(box(x, 5, 16, 16), label=1) for x in (0, 20, 40)]
+    good, close, wrong = (
+        offer(box(0, 5, 16, 15)),
+        offer(box(20, 5, 11, 16)),
+        offer(box(60, 40, 9, 9)),
+    )
+
+    operations = annotate(scene, [good, close, wrong], targets)
+
+    what = {op.get("proposal"): op.get("verdict", op["kind"]) for op in operations}
+    assert what == {
+        good.id: "accepted",
+        close.id: "create",
+        wrong.id: "rejected",
+        None: "create",
+    }
+    for op in operations:
+        if op["kind"] == "create":
+            assert max(iou(op["rle"], target.rle) for target in targets) >= scene.accept_iou
+            assert 1 <= op["effort"]["clicks"] + op["effort"]["strokes"] <= 20
+
+
+def test_two_proposals_for_one_object_are_not_both_accepted(scene: Scene) -> None:
+    target = Target(box(0, 5, 16, 16), label=1)
+
+    operations = annotate(scene, [offer(target.rle), offer(target.rle)], [target])
+
+    assert Counter(op["verdict"] for op in operations) == {"accepted": 1, "rejected": 1}
+
+
+def test_a_brush_stroke_paints_one_region_and_keeps_holes(scene: Scene) -> None:
+    ring = decode(box(10, 10, 30, 30)) & ~decode(box(20, 20, 10, 10))
+
+    [op] = annotate(scene, [], [Target(encode(ring), label=1)])
+
+    assert np.array_equal(decode(op["rle"]), ring)
+    assert op["effort"]["strokes"] == 1
+
+
+def picture(number: int, group: str) -> Picture:
+    truth = (TrueMask(box(2, 2, 9, 9), "cell"),)
+    return Picture(Path(f"{number}.png"), f"{number}.png", group, SIZE_HW, truth)
+
+
+def test_a_group_stays_on_one_side_and_the_seed_decides_which() -> None:
+    pictures = [picture(number, f"group {number % 7}") for number in range(70)]
+
+    training, held_out = split_by_group(pictures, holdout=0.3, seed=1)
+    again = split_by_group(pictures, holdout=0.3, seed=1)
+    other = split_by_group(pictures, holdout=0.3, seed=2)
+
+    assert not {each.group for each in training} & {each.group for each in held_out}
+    assert (len(training), len(held_out)) == (50, 20)
+    assert (training, held_out) == again
+    assert {each.group for each in held_out} != {each.group for each in other[1]}
+
+
+@pytest.mark.parametrize("text", ["photos", "photos=only", "=a:b", "photos=/nowhere:/nothing"])
+def test_a_set_that_cannot_be_read_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match=text.replace("/", "/")):
+        parse_extra_set(text)
+
+
+def write_dataset(folder: Path, count: int) -> Path:
+    """Draw bright boxes on noise, with their COCO file."""
+    (folder / "images").mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    images: list[Any] = []
+    annotations: list[Any] = []
+    for number in range(1, count + 1):
+        pixels = rng.integers(0, 90, (*SIZE_HW, 3), np.uint8)
+        for place in range(2):
+            rle = box(5 + 35 * place, 10 + number, 20, 25)
+            pixels[decode(rle)] = 220
+            annotation = {"id": len(annotations) + 1, "image_id": number, "category_id": 1}
+            annotations.append({**annotation, "segmentation": rle, "iscrowd": 0})
+        name = f"images/{number}.png"
+        Picture_.fromarray(pixels).save(folder / name)
+        height, width = SIZE_HW
+        image = {"id": number, "file_name": name, "height": height, "width": width}
+        images.append({**image, "group": number})
+    content = {
+        "images": images,
+        "annotations": annotations,
+        "categories": [{"id": 1, "name": "box"}],
+    }
+    (folder / "instances.json").write_text(json.dumps(content))
+    return folder
+
+
+@pytest.fixture
+def delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run a job in this process when the loop waits for it."""
+    app.loader.import_default_modules()
+
+    def deliver(job_id: int, _: Any) -> None:
+        job = Job.objects.get(pk=job_id)
+        app.tasks[job.kind](job_id=job_id)
+        job.refresh_from_db()
+        assert job.state == "succeeded", job.error
+
+    monkeypatch.setattr(loop, "wait_for", deliver)
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
+
+
+@pytest.mark.slow
+def test_the_loop_runs_through_the_services_of_people(
+    world: World, delivered: None, tmp_path: Path
+) -> None:
+    data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
+
+    call_command(
+        "simulate_rounds",
+        images=data / "images",
+        coco=data / "instances.json",
+        rounds=1,
+        per_round=2,
+        holdout=0.34,
+        also=[parse_extra_set(f"same={data / 'images'}:{data / 'instances.json'}")],
+        json=out,
+    )
+
+    report = json.loads(out.read_text())
+    first, second = report["rounds"]
+    assert (first["round"], second["round"]) == (0, 1)
+    assert first["bundle"] != second["bundle"]
+    for row in (first, second):
+        assert {"miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50"} <= row["holdout"].keys()
+        assert row["holdout"]["objects"] == 4
+        assert row["also"]["same"]["objects"] == 12
+    assert first["masks_finished"] == 4
+    assert first["clicks_per_mask"] is not None
+    assert report["protocol"]["objects_per_image"] == 5
+    assert not Proposal.objects.filter(image__is_holdout=True).exists()
+    trained = Round.objects.get().dataset_version
+    assert trained is not None
+    assert (trained.counts["train"], trained.counts["holdout"]) == (2, 2)
+    assert set(Image.objects.values_list("status", flat=True)) == {"done"}
+    assert Job.objects.filter(kind=jobs.RUN_ROUND, state="succeeded").count() == 1
+
+
+def test_more_images_than_there_are_is_said_at_once(db: None, tmp_path: Path) -> None:
+    data = write_dataset(tmp_path / "data", 3)
+
+    with pytest.raises(CommandError, match="need 40 images; 2 are left"):
+        call_command(
+            "simulate_rounds",
+            images=data / "images",
+            coco=data / "instances.json",
+            rounds=2,
+            per_round=20,
+            holdout=0.34,
+        )
