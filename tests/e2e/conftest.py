@@ -1,0 +1,97 @@
+"""One stack and one Chromium for the end-to-end tests; every page must stay free of errors."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from tests.e2e.browser import running_chromium, write_wav
+from tests.quick_bundle import make_quick_bundle
+from tests.stack import ROOT, Stack, running_stack
+
+SCREENSHOTS = ROOT / "tests" / "e2e" / "screenshots"
+CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.flac"
+SETTINGS = {"TRAIN_STEPS": "6", "TORCH_THREADS": "2"}  # a round of seconds, not of minutes
+WIDTH, HEIGHT = 1440, 900
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """What the fake microphone hears, once, from the moment it is opened."""
+
+    wav: Path
+    seconds: float
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
+    if not CLIP.is_file():
+        pytest.skip(f"{CLIP} is not there to be spoken")
+    wav = tmp_path_factory.mktemp("microphone") / "clip.wav"
+    return Clip(wav, write_wav(CLIP, wav))
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("stack")
+    bundle = make_quick_bundle(folder / "bundle")
+    with running_stack(folder / "data", PRETRAINED_BUNDLE=str(bundle), **SETTINGS) as stack:
+        stack.add_users("ada", "grace")
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def browser(clip: Clip) -> Iterator[Browser]:
+    with running_chromium(clip.wav) as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=stack.url,
+        viewport={"width": WIDTH, "height": HEIGHT},
+        color_scheme="light",
+        reduced_motion="reduce",
+        permissions=["microphone"],
+    )
+    context.set_default_timeout(20_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Open a page, and fail the test on what went wrong in it unseen."""
+    page = context.new_page()
+    faults: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            faults.append(f"{message.text} ({message.location.get('url', '')})")
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    yield page
+    page.close()
+    assert faults == []
+
+
+@pytest.fixture
+def take_picture(page: Page) -> Callable[[str], None]:
+    """Keep what the page looks like, in light and in dark."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+
+    def take(name: str) -> None:
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.wait_for_function(
+                "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
+                arg=scheme,
+            )
+            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", animations="disabled")
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+
+    return take

@@ -1,0 +1,299 @@
+"""A day's work in a real browser, on the real stack: from logging in to an exported dataset."""
+
+import re
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+from pycocotools.coco import COCO
+from scipy import ndimage
+
+from annotation.demo import picture_path
+from engine.masks.rle import decode
+from tests.e2e.conftest import Clip
+from tests.stack import PASSWORD, Stack
+
+pytestmark = pytest.mark.e2e
+PICTURES = ("coffee.png", "coins.png", "chelsea.png")
+LABELS = ("cup", "coin", "cat")
+SLOW_MS = 180_000  # a round, or preparing three images, on a busy machine
+expect.set_options(timeout=20_000)
+Look = Callable[[str], None]
+
+
+def test_a_days_work(
+    stack: Stack, page: Page, clip: Clip, take_picture: Look, tmp_path: Path
+) -> None:
+    log_in(page, take_picture)
+    create_project(page, take_picture)
+    import_by_drag_and_drop(page, take_picture)
+    wait_until_prepared(page, take_picture)
+    annotate_the_cup(page, take_picture)
+    annotate_the_coins(page, take_picture)
+    describe_aloud(page, clip, take_picture)
+    retrain(page, take_picture)
+    archive = export(page, take_picture, tmp_path)
+    look_around(page, take_picture)
+
+    assert_export_equals_database(stack, archive, tmp_path)
+
+
+def log_in(page: Page, take_picture: Look) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Log in to Anneal")).to_be_visible()
+    take_picture("01-login")
+    page.get_by_label("User name").fill("ada")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile("/projects$"))
+
+
+def create_project(page: Page, take_picture: Look) -> None:
+    expect(page.get_by_text("No project yet")).to_be_visible()
+    take_picture("02-no-project")
+    page.get_by_role("button", name="Create the first project").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Breakfast")
+    dialog.get_by_label("What the images show").fill("Sample photographs, on and off the table.")
+    labels = dialog.get_by_label("Labels").first
+    for label in LABELS:
+        labels.fill(label)
+        labels.press("Enter")
+    dialog.get_by_label("Holdout").fill("0")
+    take_picture("03-new-project")
+    dialog.get_by_role("button", name="Create project").click()
+    expect(page.get_by_role("heading", name="Breakfast")).to_be_visible()
+
+
+def import_by_drag_and_drop(page: Page, take_picture: Look) -> None:
+    """Drop real pictures, and one file that is none, as a person's file manager does."""
+    paths = [picture_path("skimage", f"data/{name}") for name in PICTURES]
+    files = [{"name": path.name, "bytes": list(path.read_bytes())} for path in paths]
+    files.append({"name": "notes.png", "bytes": list(b"not a picture")})
+    dropped = page.evaluate_handle(
+        """files => {
+          const data = new DataTransfer();
+          for (const { name, bytes } of files)
+            data.items.add(new File([new Uint8Array(bytes)], name, { type: "image/png" }));
+          return data;
+        }""",
+        files,
+    )
+    zone = page.get_by_text("Drop images or a zip here")
+    for event in ("dragenter", "dragover", "drop"):
+        zone.dispatch_event(event, {"dataTransfer": dropped})
+    table = page.get_by_role("table", name="Imported files")
+    for name in PICTURES:
+        row = table.get_by_role("row").filter(has_text=name)
+        expect(row).to_contain_text("Accepted", timeout=SLOW_MS)
+    refused = table.get_by_role("row").filter(has_text="notes.png")
+    expect(refused).to_contain_text("Refused", timeout=SLOW_MS)
+    take_picture("04-imported")
+
+
+def wait_until_prepared(page: Page, take_picture: Look) -> None:
+    """The page says so by itself: nobody reloads it."""
+    step = page.get_by_role("region", name="Next step")
+    expect(step).to_contain_text("3 images to annotate", timeout=SLOW_MS)
+    expect(step).to_contain_text("to verify", timeout=SLOW_MS)
+    take_picture("05-prepared")
+    page.get_by_role("link", name="Images", exact=True).click()
+    expect(page.get_by_role("link", name="Annotate coffee.png")).to_be_visible()
+    take_picture("06-images")
+
+
+def annotate_the_cup(page: Page, take_picture: Look) -> None:
+    page.get_by_role("link", name="Annotate coffee.png").click()
+    stage, objects = page.locator("[data-stage]"), page.get_by_role("region", name="Objects")
+    expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
+    expect(stage).to_be_visible(timeout=SLOW_MS)
+    take_picture("07-editor")
+
+    page.get_by_role("button", name="Accept proposal 1", exact=True).click()
+    expect(objects).to_contain_text("Objects 1")
+
+    page.keyboard.press("Escape")
+    click_at(stage, 0.5, 0.5)
+    picker = page.get_by_role("group", name="What was meant")
+    expect(picker.get_by_role("button")).to_have_count(3, timeout=SLOW_MS)
+    page.keyboard.press("2")
+    expect(picker.get_by_role("button", name="Hypothesis 2")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    take_picture("08-hypotheses")
+    page.keyboard.press("a")
+    expect(objects).to_contain_text("Objects 2")
+
+    page.keyboard.press("Escape")
+    page.keyboard.press("d")
+    for _ in range(4):
+        page.keyboard.press("]")
+    drag(page, stage, (0.2, 0.2), (0.34, 0.2))
+    expect(objects).to_contain_text("Objects 3")
+    drag(page, stage, (0.2, 0.8), (0.3, 0.8))  # a detached part of the same mask
+    page.keyboard.press("e")
+    for _ in range(6):
+        page.keyboard.press("[")
+    drag(page, stage, (0.25, 0.2), (0.28, 0.2))  # a hole in it
+    expect(objects).to_contain_text("Objects 3")
+    take_picture("09-brushed")
+    expect_saved(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+
+
+def annotate_the_coins(page: Page, take_picture: Look) -> None:
+    """Take what the model is sure of, all at once."""
+    expect(page.get_by_role("banner").get_by_text("coffee.png")).to_be_hidden(timeout=SLOW_MS)
+    expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
+    expect(page.locator("[data-stage]")).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("2")
+    sure = page.get_by_role("button", name=re.compile(r"Accept \d+ ≥"))
+    expect(sure).to_be_enabled(timeout=SLOW_MS)
+    sure.click()
+    take_picture("10-accepted")
+    expect_saved(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    take_picture("11-keys")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect_saved(page)
+
+
+def describe_aloud(page: Page, clip: Clip, take_picture: Look) -> None:
+    page.get_by_role("link", name="Images", exact=True).click()
+    page.get_by_role("button", name="Actions for coffee.png").click()
+    page.get_by_role("menuitem", name="Describe aloud").click()
+    expect(page.get_by_role("heading", name="Describe aloud")).to_be_visible()
+    take_picture("12-describe")
+    page.get_by_role("button", name="Record").click()
+    take_picture("13-consent")
+    page.get_by_role("button", name="I agree, start recording").click()
+    timer = page.get_by_role("timer")
+    expect(timer).to_be_visible(timeout=SLOW_MS)
+    picture = page.get_by_role("img", name="coffee.png")
+    for x in (0.3, 0.4, 0.5):
+        hover_at(picture, x, 0.5)
+    seconds = int(clip.seconds) + 2
+    expect(timer).to_have_text(re.compile(rf"0:0?{seconds}"), timeout=SLOW_MS)
+    take_picture("14-recording")
+    page.get_by_role("button", name="Finish").click()
+
+    words = page.locator("[data-word]")
+    expect(words.first).to_be_visible(timeout=SLOW_MS)
+    heard = " ".join(words.all_inner_texts()).lower()
+    assert "account of himself" in heard, heard
+    take_picture("15-transcript")
+    words.first.focus()
+    page.keyboard.press("Enter")
+    field = page.get_by_label(re.compile("Correct "))
+    field.fill("We")
+    field.press("Enter")
+    page.get_by_role("button", name="Save corrected text").click()
+    caption = page.get_by_label("Caption", exact=True)
+    expect(caption).to_have_value(re.compile("^We "), timeout=SLOW_MS)
+    page.get_by_role("button", name="Save caption").click()
+    expect(page.get_by_text("Saved by ada")).to_be_visible()
+    take_picture("16-described")
+
+
+def retrain(page: Page, take_picture: Look) -> None:
+    page.get_by_role("link", name="Rounds", exact=True).click()
+    expect(page.get_by_role("heading", name="Rounds")).to_be_visible()
+    take_picture("17-no-round")
+    page.get_by_role("button", name="Retrain").click()
+    table = page.get_by_role("table", name="Rounds")
+    row = table.get_by_role("row").filter(has_text=re.compile("^1"))
+    expect(row).to_contain_text(re.compile("Training|Evaluating|Refused"), timeout=SLOW_MS)
+    take_picture("18-training")
+    expect(row).to_contain_text("Refused", timeout=2 * SLOW_MS)
+    expect(page.get_by_text("no holdout image is finished yet")).to_be_visible()
+    take_picture("19-round")
+    page.get_by_role("button", name="Promote it all the same").click()
+    expect(row).to_contain_text("Promoted", timeout=SLOW_MS)
+    take_picture("20-promoted")
+
+
+def export(page: Page, take_picture: Look, folder: Path) -> Path:
+    page.get_by_role("link", name="Versions", exact=True).click()
+    page.get_by_role("button", name="Cut a version").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Note").fill("The first breakfast")
+    dialog.get_by_role("button", name="Cut version").click()
+    card = page.get_by_role("article").filter(has_text="The first breakfast")
+    card.get_by_role("button", name="Export COCO").click()
+    link = card.get_by_role("link", name="Download")
+    expect(link).to_be_visible(timeout=SLOW_MS)
+    take_picture("21-exported")
+    with page.expect_download() as download:
+        link.click()
+    archive = folder / "export.zip"
+    download.value.save_as(archive)
+    return archive
+
+
+def look_around(page: Page, take_picture: Look) -> None:
+    """The pages that the day did not pass."""
+    page.get_by_role("link", name="Settings", exact=True).click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    take_picture("22-settings")
+    page.get_by_role("link", name="Overview", exact=True).click()
+    expect(page.get_by_role("region", name="Next step")).to_be_visible()
+    take_picture("23-overview")
+    page.get_by_role("link", name="Anneal, all projects").click()
+    expect(page.get_by_role("link", name="Open Breakfast")).to_be_visible()
+    take_picture("24-projects")
+
+
+def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> None:
+    """Every mask, bit for bit, by pycocotools' own reading; holes and detached parts are in it."""
+    with zipfile.ZipFile(archive) as opened:
+        opened.extract("annotations.json", folder)
+    coco = COCO(str(folder / "annotations.json"))
+    exported = {ann["mask"]: coco.annToMask(ann).astype(bool) for ann in coco.anns.values()}
+    stored = stack.sql(
+        "SELECT m.id::text, r.rle FROM annotation_mask m"
+        " JOIN annotation_revision r ON r.id = m.head_id WHERE r.rle IS NOT NULL"
+    )
+
+    assert exported.keys() == {mask for mask, _ in stored}
+    assert len(stored) > 3
+    for mask, rle in stored:
+        assert np.array_equal(exported[mask], decode(rle))
+    shapes = [(ndimage.label(mask)[1], has_hole(mask)) for mask in exported.values()]
+    assert any(parts > 1 and hole for parts, hole in shapes), shapes
+
+
+def has_hole(mask: np.ndarray) -> bool:
+    return bool((ndimage.binary_fill_holes(mask) != mask).any())
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("[data-save-state]")).to_have_attribute(
+        "data-save-state", "saved", timeout=SLOW_MS
+    )
+
+
+def spot(on: Locator, x: float, y: float) -> tuple[float, float]:
+    box = on.bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def click_at(on: Locator, x: float, y: float) -> None:
+    on.page.mouse.click(*spot(on, x, y))
+
+
+def hover_at(on: Locator, x: float, y: float) -> None:
+    on.page.mouse.move(*spot(on, x, y), steps=4)
+
+
+def drag(page: Page, on: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*spot(on, *start))
+    page.mouse.down()
+    page.mouse.move(*spot(on, *end), steps=8)
+    page.mouse.up()
