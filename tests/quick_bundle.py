@@ -6,7 +6,7 @@ from engine.bundle import read_bundle, write_bundle
 from engine.weights.paths import ModelPaths
 from tests.stack import ROOT
 
-POINTS_PER_SIDE = 5
+POINTS_PER_SIDE = 4
 
 
 def make_quick_bundle(folder: Path) -> Path:
