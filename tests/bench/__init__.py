@@ -1,0 +1,1 @@
+"""Measurements of what DESIGN promises about speed, each one printed as JSON."""
