@@ -60,7 +60,13 @@ interface ActionProps {
 export function RowAction({ label, disabled, onClick, children }: ActionProps) {
   return (
     <Tooltip label={label} position="left">
-      <ActionIcon size="sm" aria-label={label} disabled={disabled} onClick={onClick}>
+      <ActionIcon
+        size="sm"
+        className={classes.tool}
+        aria-label={label}
+        disabled={disabled}
+        onClick={onClick}
+      >
         {children}
       </ActionIcon>
     </Tooltip>
