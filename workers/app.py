@@ -18,6 +18,9 @@ app.conf.imports = (
     "workers.transcribe",
 )
 
+# A child that held a model in use lets its memory go with the task; another takes its place.
+app.conf.worker_max_memory_per_child = 1024**2  # KiB
+
 
 @task_prerun.connect
 def bind_ids(task_id: str, kwargs: dict[str, Any], **_: Any) -> None:  # noqa: ANN401  # Celery's signal
