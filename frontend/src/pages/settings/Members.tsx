@@ -29,7 +29,7 @@ export function Members({ project }: { project: Project }) {
           <Table.Tbody>
             {members.data?.map((member) => (
               <MemberRow
-                key={member.id}
+                key={member.user}
                 member={member}
                 project={project.id}
                 isManager={isManager}
@@ -57,7 +57,7 @@ function MemberRow({ member, project, isManager }: RowProps) {
     mutationFn: (role: Role) => setMember(project, { username, role }),
     onSettled,
   });
-  const remove = useMutation({ mutationFn: () => removeMember(project, member.id), onSettled });
+  const remove = useMutation({ mutationFn: () => removeMember(project, member.user), onSettled });
 
   return (
     <Table.Tr>

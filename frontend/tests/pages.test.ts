@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import type { Job, Project } from "@/api/types";
+import { formatAgo, formatBytes, formatClock, plural } from "@/components/format";
+import { pointInImage } from "@/pages/describe/pointInImage";
+import { nextStep } from "@/pages/overview/steps";
+import { changeOf, formatChange } from "@/pages/rounds/figures";
+
+const COUNTS = {
+  images: 30,
+  todo: 12,
+  done: 18,
+  returned: 0,
+  reviewed: 0,
+  holdout: 3,
+  embedded: 30,
+  proposals_pending: 90,
+  masks: 200,
+  recordings: 0,
+};
+
+const PROJECT: Project = {
+  id: 1,
+  name: "Nuclei",
+  description: "",
+  role: "manager",
+  overlap: 1,
+  holdout_share: 0.1,
+  retrain_after_images: null,
+  retrain_every_hours: null,
+  labels: [{ id: 1, name: "nucleus", color: "#4dabf7", deleted: false }],
+  counts: COUNTS,
+  serving: null,
+  finished_since_round: 4,
+  deleted_at: null,
+};
+
+const running = (kind: Job["kind"]): Job => ({
+  id: 1,
+  kind,
+  state: "running",
+  progress_done: 0,
+  progress_total: 0,
+  message: "",
+  error: "",
+  stalled: false,
+  created_at: "2026-01-01T00:00:00Z",
+  started_at: null,
+  finished_at: null,
+});
+
+test("the next step follows the loop", () => {
+  const empty = { ...PROJECT, counts: { ...COUNTS, images: 0 } };
+  const raw = { ...PROJECT, counts: { ...COUNTS, embedded: 0 } };
+  const finished = { ...PROJECT, counts: { ...COUNTS, todo: 0 } };
+
+  const steps = [
+    nextStep(empty, []),
+    nextStep({ ...PROJECT, labels: [] }, []),
+    nextStep(raw, []),
+    nextStep(raw, [running("prepare_images")]),
+    nextStep(PROJECT, []),
+    nextStep({ ...PROJECT, finished_since_round: 20 }, []),
+    nextStep(finished, []),
+    nextStep(finished, [running("run_round")]),
+    nextStep({ ...finished, finished_since_round: 0 }, []),
+  ];
+
+  expect(steps).toEqual([
+    "import",
+    "add-labels",
+    "prepare",
+    "watch-preparation",
+    "annotate",
+    "retrain",
+    "retrain",
+    "watch-round",
+    "export",
+  ]);
+});
+
+test("an annotator is never sent to do what only managers may", () => {
+  const annotator: Project = { ...PROJECT, role: "annotator", finished_since_round: 30 };
+
+  expect(nextStep(annotator, [])).toBe("annotate");
+  expect(nextStep({ ...annotator, counts: { ...COUNTS, images: 0 } }, [])).toBe("wait-for-images");
+});
+
+test("a point of the frame is an image pixel, and none beside the image", () => {
+  const frame = { width: 400, height: 200 };
+  const image = { width: 100, height: 100 };
+
+  expect(pointInImage(200, 100, frame, image)).toEqual({ x: 50, y: 50 });
+  expect(pointInImage(100, 0, frame, image)).toEqual({ x: 0, y: 0 });
+  expect(pointInImage(90, 100, frame, image)).toBeNull();
+});
+
+test("a change is signed, and unknown where a figure is missing", () => {
+  const before = { miou_1: 0.5, noc_85: 9, ap_50: null };
+  const after = { miou_1: 0.62, noc_85: 7.5, ap_50: 0.4 };
+
+  expect(changeOf("miou_1", before as never, after as never)).toBeCloseTo(0.12);
+  expect(changeOf("ap_50", before as never, after as never)).toBeNull();
+  expect([0.12, -1.5, 0].map((change) => formatChange(change, 2))).toEqual([
+    "+0.12",
+    "−1.50",
+    "±0.00",
+  ]);
+});
+
+test("sizes, lengths and times are written for people", () => {
+  const now = Date.parse("2026-01-02T00:00:00Z");
+
+  expect([999, 18_500, 2_300_000].map(formatBytes)).toEqual(["999 B", "18.5 kB", "2.3 MB"]);
+  expect(formatClock(75.9)).toBe("1:15");
+  expect(plural(1, "image")).toBe("1 image");
+  expect(plural(1200, "image")).toBe("1,200 images");
+  expect(formatAgo("2026-01-01T23:57:00Z", now)).toBe("3 minutes ago");
+  expect(formatAgo("2026-01-01T23:59:40Z", now)).toBe("just now");
+});
