@@ -10,7 +10,9 @@ export function SavedState() {
     <Text size="xs" c="dimmed" role="status">
       {waiting === 0
         ? "Saved"
-        : `Saved on this device, ${plural(waiting, "piece")} on the way. ${problem}`}
+        : problem
+          ? `Saved on this device. ${plural(waiting, "piece")} will be sent when the server answers again.`
+          : `Saved on this device, ${plural(waiting, "piece")} on the way.`}
     </Text>
   );
 }
