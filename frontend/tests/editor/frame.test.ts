@@ -35,7 +35,8 @@ describe.each(cases)("logits resized to $size", ({ size, at, values, positive })
 
     const resized = upscaleLogits(logits, size);
     const box = { x0: 0, y0: 0, x1: size[1], y1: size[0] };
-    const expected = Uint8Array.from(resized, (value) => (value > 0 ? 1 : 0));
+    const expected = new Uint8Array(resized.length);
+    for (const [index, value] of resized.entries()) expected[index] = value > 0 ? 1 : 0;
     const { data } = toBitmap(mask, box);
     const different = data.reduce(
       (sum, value, index) => sum + Number(value !== expected[index]),
