@@ -15,7 +15,7 @@ from annotation.services.bundles import fetch_bundle, register_bundle
 from annotation.services.jobs import fenced
 from annotation.services.rounds import record_curve
 from engine.bundle import MANIFEST, write_bundle
-from engine.segmentation.decoder import load_decoder
+from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.replay import load_replay
@@ -95,7 +95,7 @@ def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
 
 def _write(current: Round, version: DatasetVersion, weights: Path, folder: Path) -> None:
     onnx = weights.with_suffix(".onnx")
-    export_decoder(load_decoder(weights), onnx)
+    export_decoder(load_any(weights), onnx)
     card = weights.with_name("model_card.md")
     card.write_text(_card(current, version))
     base = current.base_bundle

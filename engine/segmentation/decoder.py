@@ -198,14 +198,19 @@ def build_decoder(dim: int = 256, side: int = 64, mlp_dim: int = 2048) -> SamDec
 def load_decoder(path: Path) -> SamDecoder:
     """Load a decoder of any width; raise ValueError if a name or a shape does not fit."""
     tensors = load_file(path)
+    decoder = build_like(tensors, path)
+    load_weights(decoder, tensors, path)
+    return decoder
+
+
+def build_like(tensors: dict[str, Tensor], path: Path) -> SamDecoder:
+    """Build a decoder of the width of some named tensors, which `path` held."""
     try:
         dim = tensors["mask_decoder.iou_token.weight"].shape[1]
         mlp_dim = tensors["mask_decoder.transformer.layers.0.mlp.lin1.weight"].shape[0]
     except KeyError as error:
         raise ValueError(f"{path} does not hold a SAM decoder: it has no {error}") from error
-    decoder = build_decoder(dim=dim, mlp_dim=mlp_dim)
-    load_weights(decoder, tensors, path)
-    return decoder
+    return build_decoder(dim=dim, mlp_dim=mlp_dim)
 
 
 def load_weights(decoder: SamDecoder, tensors: dict[str, Tensor], path: Path) -> None:
@@ -218,10 +223,15 @@ def load_weights(decoder: SamDecoder, tensors: dict[str, Tensor], path: Path) ->
 
 def save_decoder(decoder: SamDecoder, path: Path) -> None:
     """Write prompt encoder and mask decoder under Meta's names, float32."""
+    save_file(named_weights(decoder), path)
+
+
+def named_weights(decoder: SamDecoder) -> dict[str, Tensor]:
+    """Return the weights under Meta's names, float32; ValueError where one is not finite."""
     tensors = {
         name: tensor.detach().float().contiguous() for name, tensor in decoder.state_dict().items()
     }
     bad = sorted(name for name, tensor in tensors.items() if not np.isfinite(tensor.numpy()).all())
     if bad:
         raise ValueError(f"not written, these tensors are not finite: {', '.join(bad)}")
-    save_file(tensors, path)
+    return tensors

@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.masks.rle import area, digest
+from engine.segmentation.adapted import AdaptedDecoder, both_decoders, fit_familiarity, load_any
 from engine.segmentation.checkpoint import TrainerState
-from engine.segmentation.decoder import SamDecoder, load_decoder
+from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.losses import decoder_loss, distillation_loss
@@ -36,9 +37,9 @@ class TrainingDivergedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """The measured recipe: CHANGE."""
+    """The recipe measured best on nuclei; a step takes about 5 s of one core in bf16."""
 
-    steps: int = 80
+    steps: int = 60
     masks_per_step: int = 12
     clicks_max: int = 3  # 1 to this many a step, the loss taken after each
     box_share: float = 0.2  # of first prompts
@@ -69,8 +70,9 @@ class Trainer:
         self.config = config
         self.images, self.replay = images, replay
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.teacher = load_decoder(base).to(self.device).requires_grad_(requires_grad=False)
-        model = load_decoder(base).to(self.device).train()
+        self.base, model = both_decoders(load_any(base).to(self.device))
+        self.base.requires_grad_(requires_grad=False)
+        model.train()
         average = {name: value.detach().clone() for name, value in model.named_parameters()}
         optimizer = torch.optim.AdamW(
             model.parameters(), lr=config.lr, weight_decay=config.weight_decay
@@ -144,7 +146,7 @@ class Trainer:
     def _teach(
         self, embedding: Tensor, prompts: Prompts, previous: Tensor | None
     ) -> tuple[Tensor, Tensor]:
-        return self._decode(self.teacher, embedding, prompts, previous)
+        return self._decode(self.base, embedding, prompts, previous)
 
     def _decode(
         self, decoder: SamDecoder, embedding: Tensor, prompts: Prompts, previous: Tensor | None
@@ -171,12 +173,16 @@ class Trainer:
             self.state.average[name].lerp_(value, 1 - decay)
 
     @torch.no_grad()
-    def result(self) -> SamDecoder:
-        """The averaged weights, blended with the base's."""
-        weights = dict(self.teacher.named_parameters())
+    def result(self) -> SamDecoder | AdaptedDecoder:
+        """The averaged weights, blended with the base's; only for familiar images, given others."""
+        weights = dict(self.base.named_parameters())
         for name, value in self.model.named_parameters():
             value.copy_(weights[name].lerp(self.state.average[name], self.config.blend))
-        return self.model
+        if not self.replay:
+            return self.model.cpu()
+        with torch.enable_grad():
+            familiarity = fit_familiarity(self.images, self.replay)
+        return AdaptedDecoder(self.base, self.model, familiarity).cpu()
 
 
 def chosen(logits: Tensor, iou: Tensor, labels: Floats) -> Tensor:

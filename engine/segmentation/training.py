@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.masks.rle import area
+from engine.segmentation.adapted import save_any
 from engine.segmentation.checkpoint import load_state, save_state
-from engine.segmentation.decoder import save_decoder
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.trainer import TrainConfig, Trainer, TrainingDivergedError
 
@@ -79,7 +79,7 @@ def train_decoder(  # the contract between a worker and the engine
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
     checkpoint_dir.mkdir(parents=True, exist_ok=True)
     scratch = result.with_suffix(".writing")
-    save_decoder(trainer.result(), scratch)
+    save_any(trainer.result(), scratch)
     return scratch.replace(result)
 
 

@@ -10,7 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from engine.masks.rle import RLE, encode
-from engine.segmentation.decoder import load_decoder
+from engine.segmentation.adapted import both_decoders, load_any
+from engine.segmentation.decoder import SamDecoder, load_decoder
 from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.trainer import choose_precision
 from engine.segmentation.training import (
@@ -72,6 +73,10 @@ def train(tiny_weights: Path, tmp_path: Path) -> TrainFn:
         )
 
     return run
+
+
+def trained(path: Path) -> SamDecoder:
+    return both_decoders(load_any(path))[1]
 
 
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
@@ -142,10 +147,9 @@ def test_another_seed_gives_another_decoder(train: TrainFn) -> None:
 def test_replay_alone_keeps_the_base(train: TrainFn, tiny_weights: Path) -> None:
     """Without blending towards the base either: the teacher's answers hold the student."""
     base = load_decoder(tiny_weights)
-    free = load_decoder(train("free", replace(SHORT, steps=10, lr=1e-3, replay_share=0.0)))
-    held = load_decoder(
-        train("held", replace(SHORT, steps=10, lr=1e-3, replay_share=2.0, replay_weight=4.0))
-    )
+    config = replace(SHORT, steps=10, lr=1e-3, blend=1.0)
+    free = trained(train("free", replace(config, replay_share=0.0)))
+    held = trained(train("held", replace(config, replay_share=2.0, replay_weight=4.0)))
     photo = torch.from_numpy(np.asarray(image(5).load_embedding(), np.float32))[None]
     prompt = torch.tensor([[[400.0, 300.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]])
 
