@@ -19,7 +19,7 @@ interface Props {
 export function RoundDetail({ row, project }: Props) {
   const { data } = useQuery({
     ...roundQuery(row.id ?? 0),
-    refetchInterval: row.finished_at ? false : POLL_MS,
+    refetchInterval: ({ state }) => (state.data?.finished_at ? false : POLL_MS),
   });
   const round = { ...row, ...data };
   const isLive = !round.finished_at;
@@ -71,6 +71,7 @@ function Decision({ round, project }: { round: Round; project: Project }) {
     onSuccess: () =>
       Promise.all([
         queries.invalidateQueries(roundsQuery(project.id)),
+        queries.invalidateQueries(roundQuery(round.id ?? 0)),
         queries.invalidateQueries({ queryKey: ["project", project.id] }),
       ]),
   });
@@ -100,7 +101,11 @@ function CancelButton({ round, project }: { round: Round; project: Project }) {
   const queries = useQueryClient();
   const cancel = useMutation({
     mutationFn: () => cancelRound(round.id ?? 0),
-    onSuccess: () => queries.invalidateQueries(roundsQuery(project.id)),
+    onSuccess: () =>
+      Promise.all([
+        queries.invalidateQueries(roundsQuery(project.id)),
+        queries.invalidateQueries(roundQuery(round.id ?? 0)),
+      ]),
   });
   return (
     <Button
