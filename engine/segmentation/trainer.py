@@ -51,7 +51,7 @@ class TrainConfig:
     average_decay: float = 0.95  # EMA of the weights
     replay_share: float = 0.33  # replay prompts for each mask
     replay_weight: float = 1.0
-    blend: float = 1.0  # share of the way from base to trained weights (WiSE-FT, arXiv:2109.01903)
+    blend: float = 0.5  # share of the way from base to trained weights (WiSE-FT, arXiv:2109.01903)
     checkpoint_every: int = 10  # steps
     precision: str = "auto"  # "bf16", "fp32", or by what this machine does faster
     seed: int = 0
