@@ -41,6 +41,9 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
         pk=version_id,
         defaults={"project": project, "counts": counts, "note": note, "created_by": created_by},
     )
+    if note and not version.note:  # a round cut it first, without a word
+        DatasetVersion.objects.filter(pk=version_id, note="").update(note=note)
+        version.refresh_from_db()
     if is_new:
         log.info("version_cut", version=version_id, project_id=project.pk, **counts)
     return version

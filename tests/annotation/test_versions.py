@@ -85,6 +85,18 @@ def test_the_same_content_is_the_same_version(world: World, annotated: Image) ->
     assert DatasetVersion.objects.count() == 1
 
 
+def test_a_person_who_cuts_what_a_round_froze_gives_it_their_note(
+    world: World, annotated: Image
+) -> None:
+    frozen = cut_version(project=world.project, created_by=None)
+
+    named = cut_version(project=world.project, note="for the paper", created_by=world.manager)
+    again = cut_version(project=world.project, note="another", created_by=world.manager)
+
+    assert named == frozen
+    assert (named.note, again.note) == ("for the paper", "for the paper")
+
+
 def test_a_later_edit_leaves_a_version_as_it_was(
     world: World, annotated: Image, annotator: Api
 ) -> None:
