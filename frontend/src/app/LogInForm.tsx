@@ -6,7 +6,7 @@ import { messageOf } from "@/api/problem";
 import { logIn, sessionQuery } from "@/api/session";
 
 interface Props {
-  /** Set when a session ended: the same person comes back. */
+  /** Set when a session ended: only the same person may go on, as waiting work is theirs. */
   username?: string;
   onDone: () => void;
 }
@@ -40,6 +40,7 @@ export function LogInForm({ username = "", onDone }: Props) {
           required
           withAsterisk={false}
           ref={username === "" ? first : undefined}
+          readOnly={username !== ""}
           {...form.getInputProps("username")}
         />
         <PasswordInput

@@ -1,6 +1,6 @@
 /** Logging in again in place: nothing on the page is lost when a session ends. */
 
-import { Modal, Text } from "@mantine/core";
+import { Anchor, Modal, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { setLogin } from "@/api/client";
@@ -31,7 +31,7 @@ export function ReloginModal() {
     });
   }, []);
 
-  const session = queries.getQueryData(sessionQuery.queryKey);
+  const username = queries.getQueryData(sessionQuery.queryKey)?.user?.username ?? "";
   return (
     <Modal
       opened={waiting !== null}
@@ -46,7 +46,10 @@ export function ReloginModal() {
       <Text size="sm" c="dimmed" mb="md">
         Log in to go on. What you did is kept on this device and will be sent.
       </Text>
-      <LogInForm username={session?.user?.username ?? ""} onDone={() => waiting?.finish()} />
+      <LogInForm username={username} onDone={() => waiting?.finish()} />
+      <Anchor href="/login" size="xs" display="block" ta="center" mt="md">
+        Not {username}? Log in as somebody else. Unsent work stays here for {username}.
+      </Anchor>
     </Modal>
   );
 }
