@@ -43,9 +43,7 @@ def _frozen(lease: Lease, current: Round) -> DatasetVersion:
     if current.dataset_version is not None:
         return current.dataset_version
     lease.report(0, 0, "Freezing the dataset")
-    version = cut_version(
-        project=current.project, note=f"Round {current.number}", created_by=current.created_by
-    )
+    version = cut_version(project=current.project, created_by=current.created_by)
     with fenced(lease.claim):
         freeze_version(round_id=current.pk, version=version)
     return version

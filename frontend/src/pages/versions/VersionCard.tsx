@@ -13,7 +13,6 @@ interface Props {
 export function VersionCard({ version, project }: Props) {
   const queries = useQueryClient();
   const { id, note, counts, rounds, exports } = version;
-  const isNoteOfRound = rounds.some((round) => note === `Round ${round}`);
   const begin = useMutation({
     mutationFn: () => startExport(id),
     onSuccess: () => queries.invalidateQueries(versionsQuery(project)),
@@ -48,7 +47,7 @@ export function VersionCard({ version, project }: Props) {
               {version.created_by && ` by ${version.created_by}`}
             </Text>
           </Group>
-          {!isNoteOfRound && (
+          {(note !== "" || rounds.length === 0) && (
             <Text size="sm" fw={note ? 550 : undefined} c={note ? undefined : "dimmed"}>
               {note || "No note"}
             </Text>
