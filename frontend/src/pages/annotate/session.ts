@@ -166,10 +166,14 @@ export class AnnotateSession {
 
   /** Send what earlier pages left on this device for other images. */
   async #sendLeftovers(): Promise<void> {
-    const db = await this.#db;
-    const here = this.image?.detail.get().id;
-    for (const image of await db.images(this.#user.id)) {
-      if (image !== here && !this.#isClosed) await this.#sendLeftover(image, db);
+    try {
+      const db = await this.#db;
+      const here = this.image?.detail.get().id;
+      for (const image of await db.images(this.#user.id)) {
+        if (image !== here && !this.#isClosed) await this.#sendLeftover(image, db);
+      }
+    } catch {
+      // The page was left meanwhile. What waits stays on this device, for the next one to send.
     }
   }
 
