@@ -16,7 +16,11 @@ from engine.masks.rle import decode
 from tests.e2e.conftest import Clip
 from tests.stack import PASSWORD, Stack
 
-pytestmark = pytest.mark.e2e
+pytestmark = [
+    pytest.mark.e2e,
+    # pycocotools 2.0.11 predates NumPy's __array__(copy=...).
+    pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning"),
+]
 PICTURES = ("coffee.png", "coins.png", "chelsea.png")
 LABELS = ("cup", "coin", "cat")
 SLOW_MS = 180_000  # a round, or preparing three images, on a busy machine
