@@ -5,9 +5,6 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # as everyone calls it
 
 FOCAL_WEIGHT = 20.0  # focal : dice is 20 : 1, Segment Anything, appendix A
-# Hypotheses lie within a few hundredths of predicted IoU of each other, and their order decides
-# what a person sees first: without this weight a round on small objects makes photos fall apart.
-RANK_WEIGHT = 20.0
 _ALPHA, _GAMMA = 0.25, 2.0  # of RetinaNet, as in segment_anything's paper
 
 
@@ -29,7 +26,7 @@ def distillation_loss(logits: Tensor, iou: Tensor, taught: Tensor, taught_iou: T
     logits, taught = logits.float(), taught.float().sigmoid()
     entropy = F.binary_cross_entropy_with_logits(logits, taught)
     ranks = F.mse_loss(iou.float(), taught_iou.float())
-    return entropy + dice(logits, taught).mean() + RANK_WEIGHT * ranks
+    return entropy + dice(logits, taught).mean() + ranks
 
 
 def focal(logits: Tensor, targets: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.masks.rle import RLE, encode
-from engine.segmentation.adapted import both_decoders, load_any
+from engine.segmentation.adapted import AdaptedDecoder, load_any
 from engine.segmentation.decoder import SamDecoder, load_decoder
 from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.trainer import choose_precision
@@ -76,7 +76,9 @@ def train(tiny_weights: Path, tmp_path: Path) -> TrainFn:
 
 
 def trained(path: Path) -> SamDecoder:
-    return both_decoders(load_any(path))[1]
+    decoder = load_any(path)
+    assert isinstance(decoder, AdaptedDecoder)
+    return decoder.tuned
 
 
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
