@@ -130,7 +130,7 @@ def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
     world: World, started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "engine.segmentation.training.decoder_loss",
+        "engine.segmentation.trainer.decoder_loss",
         lambda logits, *_: logits.sum() * float("nan"),
     )
 
