@@ -98,7 +98,7 @@ def test_work_that_was_queued_when_the_broker_was_wiped_is_done(stack: Stack, wo
 
     stack.kill("worker")
     queued = work.client.post(f"/api/projects/{work.project}/prepare")
-    with redis.Redis(unix_socket_path=_socket_of(broker)) as client:
+    with redis.Redis(unix_socket_path=str(_socket_of(broker))) as client:
         client.flushall()
     wait_for(lambda: work.ended("prepare_images"), "done all the same", 120)
 
