@@ -49,6 +49,7 @@ def measure_clicks(stack: Stack) -> dict[str, object]:
         "clicks": CLICKS,
         "click_to_mask_ms": round(click, 1),
         "decoder_in_browser_ms": round(median(t["decoder_ms"] for t in in_browser), 1),
+        "upscale_in_browser_ms": round(median(t["upscale_ms"] for t in in_browser), 1),
         "decoder_native_one_core_ms": round(native, 1),
         "native_before_and_after_ms": [
             round(median(native_before), 1),
