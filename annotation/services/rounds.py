@@ -160,7 +160,8 @@ def promote_round(*, round_id: int, serving_seen: str, by: User) -> Round:
         by=by,
     )
     refused.state = State.PROMOTED
-    refused.decision = f"{refused.decision} Promoted by hand by {by.username}.".strip()
+    gate = refused.decision.removeprefix("Not promoted: ")
+    refused.decision = f"Promoted by hand by {by.username}. The gate had refused: {gate}"
     refused.save(update_fields=["state", "decision"])
     return refused
 

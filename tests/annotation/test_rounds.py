@@ -197,7 +197,8 @@ def test_a_manager_promotes_what_the_gate_refused(
     answer = manager.post(f"rounds/{current.pk}/promote", {"serving": serving.pk})
 
     assert answer.json()["state"] == "promoted"
-    assert answer.json()["decision"] == "Not promoted: too few. Promoted by hand by manager."
+    decision = "Promoted by hand by manager. The gate had refused: too few."
+    assert answer.json()["decision"] == decision
     assert Alias.objects.get(project=world.project, name="serving").bundle == candidate
 
 
