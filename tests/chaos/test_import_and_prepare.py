@@ -47,7 +47,7 @@ def test_an_import_takes_each_file_once_when_a_process_is_killed(
     wait_for(partial(uploader.has_completed, 3), "three files are up")
     stack.kill(victim)
     uploader.join(timeout=120)
-    wait_for(partial(work.are_checked, IMAGES), "all files are checked", 90)
+    wait_for(partial(work.are_checked, IMAGES), "all files are checked", 240)
 
     assert uploader.has_completed(IMAGES)
     assert {upload["state"] for upload in work.uploads()} == {"accepted"}
