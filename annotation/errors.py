@@ -32,3 +32,9 @@ class StaleVersionError(DomainError):
     """Somebody saved in between; `missed` holds the operations that the client has not seen."""
 
     code = "stale_version"
+
+
+class IdTakenError(DomainError):
+    """The id that the client made belongs to something else."""
+
+    code = "id_taken"

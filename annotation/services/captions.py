@@ -4,9 +4,8 @@ from uuid import UUID
 
 from django.contrib.auth.models import User
 
-from annotation.errors import InvalidInputError
+from annotation.errors import IdTakenError, InvalidInputError
 from annotation.models import Caption, Image, Recording
-from annotation.services.recordings import IdTakenError
 from engine.speech.clean import clean_caption
 
 

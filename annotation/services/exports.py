@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotation import jobs, storage
+from annotation.errors import IdTakenError
 from annotation.models import DatasetVersion, Export
 from annotation.selectors.versions import FrozenImage, frozen_images, manifest_path, version_header
 from annotation.services.jobs import enqueue_job
-from annotation.services.recordings import IdTakenError
 from engine.datasets.coco import write_coco
 from engine.masks.rle import bbox_xywh
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from annotation import jobs, storage
-from annotation.errors import DomainError, InvalidInputError, NotAllowedError
+from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotAllowedError
 from annotation.models import Image, Membership, Recording, RecordingChunk, Transcript
 from annotation.selectors.descriptions import has_consented
 from annotation.services.jobs import enqueue_job
@@ -45,12 +45,6 @@ class ChunksMissingError(DomainError):
     """Some chunks have not arrived; `missing` numbers them."""
 
     code = "chunks_missing"
-
-
-class IdTakenError(DomainError):
-    """The id that the client made belongs to something else."""
-
-    code = "id_taken"
 
 
 def start_recording(*, recording_id: UUID, image: Image, user: User, mime: str) -> Recording:
