@@ -62,11 +62,6 @@ def has_trained(work: Work, steps: int) -> bool:
     return bool(curve) and curve[-1]["step"] >= steps
 
 
-def ended(work: Work) -> Any:
-    found = round_of(work, 1)
-    return found if found["finished_at"] else None
-
-
 def test_a_killed_training_goes_on_from_its_checkpoint(stack: Stack, work: Work) -> None:
     images = work.add_images(*(picture(seed)[0] for seed in range(300, 302)))
     wait_for(lambda: work.ended("prepare_images"), "prepared", 180)
@@ -76,12 +71,12 @@ def test_a_killed_training_goes_on_from_its_checkpoint(stack: Stack, work: Work)
     wait_for(partial(has_trained, work, CHECKPOINT_EVERY + 2), "a checkpoint is written", 400)
     killed_at = round_of(work, 1)["curve"][-1]["step"]
     stack.kill("worker")
-    found = wait_for(partial(ended, work), "the round ends", 400)
+    job = wait_for(lambda: work.ended("run_round"), "the round's job ends", 400)
 
+    found = round_of(work, 1)
     # Nothing of the holdout is annotated here, so that the gate cannot promote.
     assert (found["state"], killed_at < STEPS) == ("refused", True), found["decision"]
     assert [point["step"] for point in found["curve"]] == list(range(1, STEPS + 1))
-    job = work.job("run_round")
     assert job["state"] == "succeeded"
     assert "training_resumed" in stack.log()
     bundles = stack.sql(
