@@ -93,17 +93,18 @@ class SamDecoder(nn.Module):
 def two_way(
     transformer: TwoWayTransformer, prompt: Tensor, image: Tensor, position: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Run Meta's TwoWayTransformer; its projections of the image tokens are one product a layer.
+    """Run Meta's TwoWayTransformer with less work on the S x S image tokens.
 
-    The position is added after the projection, which is linear, so it is projected once and not
-    once for every prompt.
+    The first layer sees an image that prompts may share, so it is projected once for all of them.
+    From then on each prompt has an image of its own, and the projections are folded into its few
+    tokens: see `read_image` and `write_image`.
 
     Shapes:
         prompt: (B, T, C); image: (1 or B, L, C); position: (1, L, C).
         returns: tokens (B, T, C) and image (B, L, C).
     """
     tokens = prompt
-    for layer in transformer.layers:
+    for number, layer in enumerate(transformer.layers):
         if layer.skip_first_layer_pe:
             tokens = layer.norm1(layer.self_attn(q=tokens, k=tokens, v=tokens))
         else:
@@ -111,17 +112,72 @@ def two_way(
             tokens = layer.norm1(tokens + layer.self_attn(q=placed, k=placed, v=tokens))
 
         read, write = layer.cross_attn_token_to_image, layer.cross_attn_image_to_token
-        key, query, value = project(image, position, (read.k_proj, write.q_proj), read.v_proj)
-        answer = attend(read, read.q_proj(tokens + prompt), key, value)
+        is_first = number == 0
+        if is_first:
+            key, query, value = project(image, position, (read.k_proj, write.q_proj), read.v_proj)
+            answer = attend(read, read.q_proj(tokens + prompt), key, value)
+        else:
+            answer = read_image(read, tokens + prompt, image, position)
         tokens = layer.norm2(tokens + answer)
         tokens = layer.norm3(tokens + layer.mlp(tokens))
 
-        answer = attend(write, query, write.k_proj(tokens + prompt), write.v_proj(tokens))
+        if is_first:
+            answer = attend(write, query, write.k_proj(tokens + prompt), write.v_proj(tokens))
+        else:
+            answer = write_image(write, image + position, tokens + prompt, tokens)
         image = layer.norm4(image + answer)
-    read = transformer.final_attn_token_to_image
-    key, value = project(image, position, (read.k_proj,), read.v_proj)
-    answer = attend(read, read.q_proj(tokens + prompt), key, value)
+    answer = read_image(transformer.final_attn_token_to_image, tokens + prompt, image, position)
     return transformer.norm_final_attn(tokens + answer), image
+
+
+def read_image(attention: Attention, tokens: Tensor, image: Tensor, position: Tensor) -> Tensor:
+    """Attend from T tokens to L image tokens without projecting those: T is far below L.
+
+    q . (W k) = (q W) . k, and the mean of W v is W times the mean of v. The bias of the keys adds
+    the same to every score of a query, which the softmax takes out again.
+
+    Shapes:
+        tokens: (B, T, C); image: (B, L, C); position: (1, L, C).
+        returns: (B, T, C).
+    """
+    query = by_head(attention, attention.q_proj(tokens))  # (B, heads, T, D)
+    width = query.shape[-1]
+    key = attention.k_proj.weight.reshape(attention.num_heads, width, -1).to(query.dtype)
+    rows = (query / math.sqrt(width) @ key).flatten(1, 2)  # (B, heads * T, C)
+    scores = (image + position) @ rows.transpose(1, 2)  # (B, L, heads * T)
+    seen = scores.transpose(1, 2).softmax(dim=-1).to(image.dtype) @ image
+    seen = seen.unflatten(1, (attention.num_heads, -1))  # (B, heads, T, C)
+    value = attention.v_proj.weight.reshape(attention.num_heads, width, -1).transpose(1, 2)
+    answer = (seen @ value.to(seen.dtype)).transpose(1, 2).flatten(2) + attention.v_proj.bias
+    out: Tensor = attention.out_proj(answer)
+    return out
+
+
+def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Attend from L image tokens to T tokens, likewise; the output's projection is folded too.
+
+    Shapes:
+        placed: (B, L, C), image tokens with their position; key, value: (B, T, C).
+        returns: (B, L, C).
+    """
+    heads = attention.num_heads
+    key = by_head(attention, attention.k_proj(key))  # (B, heads, T, D)
+    width = key.shape[-1]
+    key = key / math.sqrt(width)
+    query = attention.q_proj.weight.reshape(heads, width, -1).to(key.dtype)
+    offset = attention.q_proj.bias.reshape(heads, width, 1).to(key.dtype)
+    scores = placed @ (key @ query).flatten(1, 2).transpose(1, 2)  # (B, L, heads * T)
+    scores = scores + (key @ offset).flatten(1).unsqueeze(1)
+    weights = scores.unflatten(2, (heads, -1)).softmax(dim=-1).flatten(2)
+    value = by_head(attention, attention.v_proj(value))
+    out_proj = attention.out_proj.weight.reshape(-1, heads, width).permute(1, 2, 0)
+    value = (value @ out_proj.to(value.dtype)).flatten(1, 2)  # (B, heads * T, C)
+    return weights.to(value.dtype) @ value + attention.out_proj.bias
+
+
+def by_head(attention: Attention, x: Tensor) -> Tensor:
+    """Split (B, T, heads * D) into (B, heads, T, D)."""
+    return x.unflatten(2, (attention.num_heads, -1)).transpose(1, 2)
 
 
 def project(
@@ -137,11 +193,7 @@ def project(
 
 def attend(attention: Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Attend with projected (1 or B, L, C) tokens; a batch of one serves all B."""
-    heads = attention.num_heads
-    query, key, value = (
-        tensor.reshape(*tensor.shape[:2], heads, -1).transpose(1, 2)
-        for tensor in (query, key, value)
-    )  # (1 or B, heads, L, C / heads)
+    query, key, value = (by_head(attention, tensor) for tensor in (query, key, value))
     weights = (query @ key.transpose(-1, -2)) / math.sqrt(key.shape[-1])
     answer = weights.softmax(dim=-1) @ value
     out: Tensor = attention.out_proj(answer.transpose(1, 2).flatten(2))
