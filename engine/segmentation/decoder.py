@@ -67,21 +67,34 @@ class SamDecoder(nn.Module):
         return sparse
 
     def decode(self, embedding: Tensor, sparse: Tensor, dense: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute Meta's predict_masks in another order: same weights, half the time.
+        """Compute Meta's predict_masks in another order: same weights, less than half the time.
 
-        The image is not repeated for every prompt, so while no prompt has a mask the first
-        layer's work on its S x S tokens is done once for all B prompts.
+        Nothing is repeated for every prompt that prompts share: while none has a mask, they look
+        at one image.
         """
+        return self.answer(self.look(embedding, dense), sparse)
+
+    def look(self, embedding: Tensor, dense: Tensor) -> Tensor:
+        """Do what does not depend on points: the first layer's projections of the image.
+
+        Shapes:
+            embedding: (1 or B, C, S, S); dense: the mask prompt embedded, or no_mask_embed.
+            returns: (1 or B, S*S, 5C/2): image tokens, then their key, query and value.
+        """
+        image = (embedding + dense.to(embedding.dtype)).flatten(2).transpose(1, 2)
+        first = self.mask_decoder.transformer.layers[0]
+        read, write = first.cross_attn_token_to_image, first.cross_attn_image_to_token
+        placed = (read.k_proj, write.q_proj)
+        products = project(image, self.position(image.dtype), placed, read.v_proj)
+        return torch.cat([image.to(products.dtype), products], dim=-1)
+
+    def answer(self, looked: Tensor, sparse: Tensor) -> tuple[Tensor, Tensor]:
+        """Answer prompts (B, N, C) on what `look` saw."""
         decoder = self.mask_decoder
         output = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
         output = output.unsqueeze(0).expand(sparse.shape[0], -1, -1)
         prompt = torch.cat([output, sparse], dim=1)  # (B, 5 + N, C)
-        with torch.autocast(prompt.device.type, enabled=False):
-            position = self.prompt_encoder.get_dense_pe()  # (1, C, S, S)
-        position = position.flatten(2).transpose(1, 2).to(embedding.dtype)  # (1, S*S, C)
-        image = (embedding + dense.to(embedding.dtype)).flatten(2).transpose(1, 2)
-
-        tokens, image = two_way(decoder.transformer, prompt, image, position)
+        tokens, image = two_way(decoder.transformer, prompt, looked, self.position(looked.dtype))
         heads = [
             head(tokens[:, 1 + index, :])
             for index, head in enumerate(decoder.output_hypernetworks_mlps)
@@ -89,21 +102,30 @@ class SamDecoder(nn.Module):
         masks = upscale(decoder, image, torch.stack(heads, dim=2))
         return masks, decoder.iou_prediction_head(tokens[:, 0, :])
 
+    def position(self, dtype: torch.dtype) -> Tensor:
+        """Return the image tokens' positional encoding, (1, S*S, C), computed in float32."""
+        with torch.autocast(self.mask_decoder.iou_token.weight.device.type, enabled=False):
+            position = self.prompt_encoder.get_dense_pe()  # (1, C, S, S)
+        flat: Tensor = position.flatten(2).transpose(1, 2)
+        return flat.to(dtype)
+
 
 def two_way(
-    transformer: TwoWayTransformer, prompt: Tensor, image: Tensor, position: Tensor
+    transformer: TwoWayTransformer, prompt: Tensor, looked: Tensor, position: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Run Meta's TwoWayTransformer with less work on the S x S image tokens.
 
-    The first layer sees an image that prompts may share, so it is projected once for all of them.
-    From then on each prompt has an image of its own, and the projections are folded into its few
-    tokens: see `read_image` and `write_image`.
+    The first layer sees an image that prompts may share, projected once for all of them. From then
+    on each prompt has an image of its own, and the projections are folded into its few tokens:
+    see `read_image` and `write_image`.
 
     Shapes:
-        prompt: (B, T, C); image: (1 or B, L, C); position: (1, L, C).
+        prompt: (B, T, C); looked: (1 or B, L, 5C/2), of SamDecoder.look; position: (1, L, C).
         returns: tokens (B, T, C) and image (B, L, C).
     """
-    tokens = prompt
+    tokens, width = prompt, prompt.shape[-1]
+    widths = [width, width // 2, width // 2, width // 2]
+    image, *first = torch.split_with_sizes(looked, widths, dim=-1)
     for number, layer in enumerate(transformer.layers):
         if layer.skip_first_layer_pe:
             tokens = layer.norm1(layer.self_attn(q=tokens, k=tokens, v=tokens))
@@ -114,7 +136,7 @@ def two_way(
         read, write = layer.cross_attn_token_to_image, layer.cross_attn_image_to_token
         is_first = number == 0
         if is_first:
-            key, query, value = project(image, position, (read.k_proj, write.q_proj), read.v_proj)
+            key, query, value = first
             answer = attend(read, read.q_proj(tokens + prompt), key, value)
         else:
             answer = read_image(read, tokens + prompt, image, position)
@@ -172,23 +194,23 @@ def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor
     value = by_head(attention, attention.v_proj(value))
     out_proj = attention.out_proj.weight.reshape(-1, heads, width).permute(1, 2, 0)
     value = (value @ out_proj.to(value.dtype)).flatten(1, 2)  # (B, heads * T, C)
-    return weights.to(value.dtype) @ value + attention.out_proj.bias
+    written: Tensor = weights.to(value.dtype) @ value + attention.out_proj.bias
+    return written
 
 
 def by_head(attention: Attention, x: Tensor) -> Tensor:
     """Split (B, T, heads * D) into (B, heads, T, D)."""
-    return x.unflatten(2, (attention.num_heads, -1)).transpose(1, 2)
+    return x.reshape(*x.shape[:2], attention.num_heads, -1).transpose(1, 2)
 
 
 def project(
     image: Tensor, position: Tensor, placed: Sequence[nn.Linear], bare: nn.Linear
-) -> Sequence[Tensor]:
+) -> Tensor:
     """Project image tokens: by `placed` with their position added, by `bare` without."""
     products = F.linear(image, torch.cat([linear.weight for linear in [*placed, bare]]))
     offsets = [linear(position) for linear in placed]
     offsets.append(bare.bias.to(products.dtype).expand(*position.shape[:2], -1))
-    widths = [linear.out_features for linear in [*placed, bare]]
-    return torch.split_with_sizes(products + torch.cat(offsets, dim=-1), widths, dim=-1)
+    return products + torch.cat(offsets, dim=-1)
 
 
 def attend(attention: Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:

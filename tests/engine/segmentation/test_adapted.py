@@ -64,13 +64,14 @@ def test_the_graph_chooses_as_the_network_does(
     embedding = tensor(image(kind, 99))
 
     masks, iou = session.run(
-        None,
+        ["low_res_masks", "iou_predictions"],
         {
             "image_embeddings": embedding.numpy(),
             "point_coords": PROMPT[0].numpy(),
             "point_labels": PROMPT[1].numpy(),
             "mask_input": np.zeros((1, 1, 256, 256), np.float32),
             "has_mask_input": np.zeros(1, np.float32),
+            "known_look": np.zeros((0, 64 * 64, 80), np.float32),
         },
     )
 
