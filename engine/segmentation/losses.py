@@ -1,4 +1,4 @@
-"""Losses of the mask decoder: Segment Anything's, and staying close to a teacher."""
+"""Losses of the mask decoder, after Segment Anything (Kirillov et al. 2023, appendix A)."""
 
 import torch
 from torch import Tensor
@@ -27,14 +27,6 @@ def decoder_loss(logits: Tensor, iou: Tensor, targets: Tensor) -> Tensor:
     shown = mask_loss[:, 1:].gather(1, iou[:, 1:].argmax(dim=1, keepdim=True)).squeeze(1)
     ranks = F.mse_loss(iou.float(), reached)
     return (best + SHOWN_WEIGHT * shown + mask_loss[:, 0]).mean() + IOU_WEIGHT * ranks
-
-
-def distillation_loss(logits: Tensor, iou: Tensor, taught: Tensor, taught_iou: Tensor) -> Tensor:
-    """Distance to a teacher's answer, on every token, so that hypotheses keep their places."""
-    logits, taught = logits.float(), taught.float().sigmoid()
-    entropy = F.binary_cross_entropy_with_logits(logits, taught)
-    ranks = F.mse_loss(iou.float(), taught_iou.float())
-    return entropy + dice(logits, taught).mean() + ranks
 
 
 def focal(logits: Tensor, targets: Tensor) -> Tensor:
