@@ -9,14 +9,7 @@ from workers.beat import app
 
 __all__ = ["app"]
 
-app.conf.imports = (
-    "workers.export_version",
-    "workers.import_uploads",
-    "workers.periodic",
-    "workers.prepare_images",
-    "workers.run_round",
-    "workers.transcribe",
-)
+app.conf.imports = ("workers.periodic", "workers.tasks")
 
 # A child that held a model in use lets its memory go with the task; another takes its place.
 app.conf.worker_max_memory_per_child = 1024**2  # KiB

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation import jobs, storage
+from annotation import storage
 from annotation.models import Assignment, Bundle, Embedding, Image, Project
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
@@ -19,7 +19,7 @@ from annotation.services.proposals import replace_pending_proposals
 from engine.media.images import decode_image
 from engine.segmentation.items import Embedding as EmbeddingArray
 from engine.segmentation.proposals import MaskProposal, propose
-from workers.lease import Lease, job_task
+from workers.lease import Lease
 from workers.networks import (
     encoder_of,
     load_embedding,
@@ -32,7 +32,6 @@ from workers.windowed import map_in_order
 log = structlog.get_logger(__name__)
 
 
-@job_task(jobs.PREPARE_IMAGES)
 def prepare_images(lease: Lease) -> None:
     """Embed, then propose, for one project."""
     project = Project.objects.get(pk=lease.claim.args["project_id"])

@@ -10,14 +10,15 @@ from annotation.services.jobs import cancel_job, enqueue_job
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers.lease import Lease
-from workers.prepare_images import embed_images, prepare_images, to_propose_for
+from workers.prepare_images import embed_images, to_propose_for
+from workers.tasks import run_job
 
 
 def run(world: World) -> Job:
     job = enqueue_job(
         kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
     )
-    prepare_images(job_id=job.pk)
+    run_job(job_id=job.pk)
     job.refresh_from_db()
     return job
 
@@ -99,7 +100,7 @@ def test_a_cancelled_job_stops_and_says_so(
 
     monkeypatch.setattr("workers.prepare_images.embed_images", embed_and_cancel)
 
-    prepare_images(job_id=job.pk)
+    run_job(job_id=job.pk)
 
     job.refresh_from_db()
     assert job.state == "cancelled"
