@@ -43,9 +43,12 @@ class Lease:
         self._thread = Thread(target=self._keep_alive, name=f"lease of job {claim.job_id}")
 
     def report(self, done: int, total: int, message: str = "") -> None:
-        """Show progress, twice a second at most; raise if the job should not go on."""
+        """Show progress, twice a second at most; raise if the job should not go on.
+
+        A phase's beginning and end are always shown.
+        """
         self.check()
-        if done < total and monotonic() - self._reported < REPORT_S:
+        if 0 < done < total and monotonic() - self._reported < REPORT_S:
             return
         self._reported = monotonic()
         heartbeat(self.claim, done=done, total=total, message=message)

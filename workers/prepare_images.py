@@ -45,6 +45,7 @@ def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     ids = list(without_embedding(project, bundle).values_list("pk", flat=True))
     if not ids:
         return
+    lease.report(0, len(ids), "Embedding images")
     encoder = encoder_of(bundle)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Embedding images")
@@ -60,6 +61,7 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     ids = list(to_propose_for(project, bundle).values_list("pk", flat=True))
     if not ids:
         return
+    lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
 
     def find(item: tuple[Image, EmbeddingArray]) -> list[MaskProposal]:

@@ -15,7 +15,7 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
-from annotation.selectors.descriptions import recordings_for
+from annotation.selectors.descriptions import recordings_for, restorable_recordings_for
 from annotation.selectors.images import images_for
 from annotation.services.recordings import (
     MIME_TYPES,
@@ -23,6 +23,8 @@ from annotation.services.recordings import (
     complete_recording,
     correct_transcript,
     delete_voice,
+    remove_recording,
+    restore_recording,
     save_chunk,
     start_recording,
 )
@@ -53,6 +55,7 @@ class RecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
     created_at = serializers.DateTimeField()
+    deleted_at = serializers.DateTimeField(allow_null=True)
     transcripts = TranscriptSerializer(many=True)
 
     def get_chunks(self, recording: Recording) -> list[int]:
@@ -144,6 +147,32 @@ class RecordingView(MemberView):
     def delete(self, request: Request, recording_id: str) -> Response:
         recording = self.fetch(recordings_for(request.user), pk=recording_id)
         delete_voice(recording=recording, by=user_of(request), role=cast("HasRole", recording).role)
+        return Response(status=204)
+
+
+class RecordingRemoveView(MemberView):
+    """Take it off the list and out of the dataset; for 30 days it can be brought back."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(operation_id="remove_recording", request=None, responses={204: None})
+    def post(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        role = cast("HasRole", recording).role
+        remove_recording(recording=recording, by=user_of(request), role=role)
+        return Response(status=204)
+
+
+class RecordingRestoreView(MemberView):
+    """Bring a removed take back."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(operation_id="restore_recording", request=None, responses={204: None})
+    def post(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(restorable_recordings_for(request.user), pk=recording_id)
+        role = cast("HasRole", recording).role
+        restore_recording(recording=recording, by=user_of(request), role=role)
         return Response(status=204)
 
 

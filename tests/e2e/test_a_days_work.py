@@ -212,9 +212,9 @@ def retrain(page: Page, take_picture: Look) -> None:
     page.get_by_role("button", name="Retrain").click()
     table = page.get_by_role("table", name="Rounds")
     row = table.get_by_role("row").filter(has_text=re.compile("^1"))
-    expect(row).to_contain_text(re.compile("Training|Evaluating|Refused"), timeout=SLOW_MS)
+    expect(row).to_contain_text(re.compile("Training|Evaluating|Not promoted"), timeout=SLOW_MS)
     take_picture("18-training")
-    expect(row).to_contain_text("Refused", timeout=2 * SLOW_MS)
+    expect(row).to_contain_text("Not promoted", timeout=2 * SLOW_MS)
     expect(page.get_by_text("no holdout image is finished yet")).to_be_visible()
     take_picture("19-round")
     page.get_by_role("button", name="Promote it all the same").click()
@@ -235,6 +235,7 @@ def export(page: Page, take_picture: Look, folder: Path) -> Path:
     take_picture("21-exported")
     with page.expect_download() as download:
         link.click()
+    assert re.fullmatch(r"breakfast-[0-9a-f]{8}-coco\.zip", download.value.suggested_filename)
     archive = folder / "export.zip"
     download.value.save_as(archive)
     return archive

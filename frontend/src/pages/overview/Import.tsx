@@ -46,7 +46,7 @@ export function Import({ project }: { project: Project }) {
               Drop images or a zip here, or click to choose
             </Text>
             <Text size="xs" c="dimmed">
-              Broken off uploads go on where they stopped when you drop the same file again.
+              An interrupted upload goes on where it stopped when you drop the file again.
             </Text>
           </div>
         </Group>

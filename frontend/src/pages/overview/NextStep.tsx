@@ -93,7 +93,7 @@ function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWor
     retrain: {
       icon: IconTrendingUp,
       title: "Retrain the model",
-      text: `${plural(finished_since_round, "image")} finished since the last round. The next proposals learn from them.`,
+      text: `${plural(finished_since_round, "finished image")} that it has not learned from yet.`,
     },
     export: {
       icon: IconDatabaseExport,

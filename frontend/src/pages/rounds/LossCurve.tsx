@@ -34,6 +34,7 @@ export function LossCurve({ curve, isLive }: Props) {
           xAxisProps={{ minTickGap: 48 }}
           yAxisProps={{ width: 48, domain: ["auto", "auto"] }}
           valueFormatter={(value) => value.toFixed(2)}
+          lineChartProps={{ margin: { top: 10 } }}
           lineProps={{ isAnimationActive: false }}
         />
       ) : (

@@ -15,7 +15,7 @@ export function ExportRow({ item, project }: { item: Export; project: number }) 
     );
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap" gap="xs">
-      <div>
+      <div style={{ minWidth: 0 }}>
         <Text size="sm" fw={550}>
           {item.format.toUpperCase()}
         </Text>

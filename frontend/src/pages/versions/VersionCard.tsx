@@ -13,6 +13,8 @@ interface Props {
 export function VersionCard({ version, project }: Props) {
   const queries = useQueryClient();
   const { id, note, counts, rounds, exports } = version;
+  // The same version is the same bytes: one export that runs or succeeded is enough.
+  const isExported = exports.some(({ state }) => state !== "failed" && state !== "cancelled");
   const begin = useMutation({
     mutationFn: () => startExport(id),
     onSuccess: () => queries.invalidateQueries(versionsQuery(project)),
@@ -66,14 +68,16 @@ export function VersionCard({ version, project }: Props) {
           >
             Manifest
           </Button>
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => begin.mutate()}
-            loading={begin.isPending}
-          >
-            Export COCO
-          </Button>
+          {!isExported && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => begin.mutate()}
+              loading={begin.isPending}
+            >
+              Export COCO
+            </Button>
+          )}
         </Group>
       </Group>
       {exports.length > 0 && (
@@ -89,10 +93,16 @@ export function VersionCard({ version, project }: Props) {
 
 function factsOf(counts: Version["counts"]): string {
   const facts = [
-    `${plural(counts.images, "image")} (${counts.train} train, ${counts.holdout} holdout)`,
+    `${plural(counts.images, "image")} (${splitsOf(counts)})`,
     plural(counts.masks, "mask"),
   ];
   if (counts.transcripts > 0) facts.push(plural(counts.transcripts, "transcript"));
   if (counts.captions > 0) facts.push(plural(counts.captions, "caption"));
   return facts.join(" · ");
+}
+
+function splitsOf({ train, holdout, unfinished }: Version["counts"]): string {
+  const splits = [`${train} train`, `${holdout} holdout`];
+  if (unfinished > 0) splits.push(`${unfinished} unfinished`);
+  return splits.join(", ");
 }

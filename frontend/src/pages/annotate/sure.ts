@@ -1,0 +1,56 @@
+/** Accepting many proposals at once: which of them, and in one step of undo. */
+
+import { shareEffort } from "@/editor/effort";
+import type { SizeHW } from "@/editor/geometry";
+import { maskFromRLE } from "@/editor/mask";
+import type { ProposalRow } from "@/editor/operations";
+import type { OpenImage } from "./open-image";
+
+/** A mask of more than this share of the image is as likely its background: a person looks. */
+const MOST_OF_THE_IMAGE = 0.5;
+
+export interface SureProposals {
+  readonly accepted: readonly ProposalRow[];
+  /** As sure, but they cover most of the image. */
+  readonly left: readonly ProposalRow[];
+}
+
+/** The share of the image that a proposal covers. */
+export function shareOfImage({ rle }: ProposalRow, [height, width]: SizeHW): number {
+  return maskFromRLE(rle).area_px / (height * width);
+}
+
+export function coversMost(row: ProposalRow, size_hw: SizeHW): boolean {
+  return shareOfImage(row, size_hw) > MOST_OF_THE_IMAGE;
+}
+
+/** What "accept all" takes of the pending proposals, and what it leaves to the person. */
+export function sureProposals(
+  pending: readonly ProposalRow[],
+  threshold: number,
+  size_hw: SizeHW,
+): SureProposals {
+  const sure = pending.filter(({ predicted_iou }) => predicted_iou >= threshold);
+  return {
+    accepted: sure.filter((row) => !coversMost(row, size_hw)),
+    left: sure.filter((row) => coversMost(row, size_hw)),
+  };
+}
+
+/** Accept proposals as one step of undo. */
+export function acceptAll(image: OpenImage, rows: readonly ProposalRow[]): void {
+  const { editor } = image;
+  if (rows.length === 0 || editor.isReadOnly.get()) return;
+  const efforts = shareEffort(editor.meter.take(), rows.length);
+  const operations = editor.store.commit(
+    rows.map(({ id, label }, index) => ({
+      kind: "verdict",
+      proposal: id,
+      verdict: "accepted",
+      mask: crypto.randomUUID(),
+      label: label ?? editor.label.get(),
+      effort: efforts[index],
+    })),
+  );
+  image.save(operations);
+}
