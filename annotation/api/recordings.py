@@ -54,12 +54,16 @@ class RecordingSerializer(serializers.Serializer[Any]):
     duration_s = serializers.FloatField()
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
+    has_voice = serializers.SerializerMethodField(help_text="something that could be deleted")
     created_at = serializers.DateTimeField()
     deleted_at = serializers.DateTimeField(allow_null=True)
     transcripts = TranscriptSerializer(many=True)
 
     def get_chunks(self, recording: Recording) -> list[int]:
         return [chunk.number for chunk in recording.chunks.all()]
+
+    def get_has_voice(self, recording: Recording) -> bool:
+        return recording.voice_deleted_at is None and bool(recording.chunks.all())
 
     def get_audio_url(self, recording: Recording) -> str | None:
         whole = recording.state == Recording.State.TRANSCRIBED

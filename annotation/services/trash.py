@@ -1,4 +1,7 @@
-"""Emptying the trash: after TRASH_DAYS pixels and voices go; rows, masks and texts stay."""
+"""Emptying the trash: after TRASH_DAYS pixels go, and the voices of removed takes.
+
+Rows and everything else that people made stay.
+"""
 
 from datetime import datetime, timedelta
 

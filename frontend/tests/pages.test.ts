@@ -85,6 +85,8 @@ test("an annotator is never sent to do what only managers may", () => {
 
   expect(nextStep(annotator, [])).toBe("annotate");
   expect(nextStep({ ...annotator, counts: { ...COUNTS, images: 0 } }, [])).toBe("wait-for-images");
+  expect(nextStep({ ...annotator, counts: { ...COUNTS, embedded: 0 } }, [])).toBe("annotate");
+  expect(nextStep({ ...annotator, counts: { ...COUNTS, todo: 0 } }, [])).toBe("rest");
 });
 
 test("a point of the frame is an image pixel, and none beside the image", () => {

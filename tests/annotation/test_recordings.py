@@ -151,8 +151,20 @@ def test_a_deleted_voice_is_gone_and_its_texts_stay(annotator: Api, recording: s
     take.refresh_from_db()
     assert list(storage.list_keys(f"recordings/{recording}/")) == []
     assert take.trace == []
-    assert annotator.get(f"recordings/{recording}").json()["audio_url"] is None
+    found = annotator.get(f"recordings/{recording}").json()
+    assert (found["audio_url"], found["has_voice"]) == (None, False)
     assert Transcript.objects.get(recording=take).text == "spoken"
+
+
+def test_the_voice_of_a_take_that_never_became_whole_can_be_deleted(
+    annotator: Api, recording: str
+) -> None:
+    assert annotator.get(f"recordings/{recording}").json()["has_voice"]
+
+    assert annotator.delete(f"recordings/{recording}").status_code == 204
+
+    assert not annotator.get(f"recordings/{recording}").json()["has_voice"]
+    assert list(storage.list_keys(f"recordings/{recording}/")) == []
 
 
 def test_only_the_speaker_or_a_manager_deletes_a_voice(

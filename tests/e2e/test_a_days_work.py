@@ -208,6 +208,7 @@ def describe_aloud(page: Page, clip: Clip, take_picture: Look) -> None:
 def retrain(page: Page, take_picture: Look) -> None:
     page.get_by_role("link", name="Rounds", exact=True).click()
     expect(page.get_by_role("heading", name="Rounds")).to_be_visible()
+    expect(page.get_by_text("No round yet")).to_be_visible()
     take_picture("17-no-round")
     page.get_by_role("button", name="Retrain").click()
     table = page.get_by_role("table", name="Rounds")
@@ -245,6 +246,7 @@ def look_around(page: Page, take_picture: Look) -> None:
     """The pages that the day did not pass."""
     page.get_by_role("link", name="Settings", exact=True).click()
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(page.get_by_text("(you)")).to_be_visible()
     take_picture("22-settings")
     page.get_by_role("link", name="Overview", exact=True).click()
     expect(page.get_by_role("region", name="Next step")).to_be_visible()
@@ -252,6 +254,21 @@ def look_around(page: Page, take_picture: Look) -> None:
     page.get_by_role("link", name="Anneal, all projects").click()
     expect(page.get_by_role("heading", name="Breakfast")).to_be_visible()
     take_picture("24-projects")
+    page.get_by_role("link", name="Breakfast").first.click()
+    page.get_by_role("link", name="Rounds", exact=True).click()
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    take_picture("25-roll-back")
+    page.get_by_role("button", name="Keep the serving model").click()
+    page.get_by_role("link", name="Images", exact=True).click()
+    page.get_by_text("Deleted", exact=True).click()
+    expect(page.get_by_text("The trash is empty")).to_be_visible()
+    take_picture("26-trash")
+    page.get_by_role("button", name="Account of ada").click()
+    page.get_by_role("menuitem", name="Tokens and privacy").click()
+    expect(page.get_by_text("No token yet")).to_be_visible()
+    expect(page.get_by_text("You agreed to being recorded")).to_be_visible()
+    take_picture("27-account")
 
 
 def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> None:

@@ -1484,6 +1484,8 @@ export interface components {
             /** @description numbers that have arrived */
             readonly chunks: number[];
             readonly audio_url: string | null;
+            /** @description something that could be deleted */
+            readonly has_voice: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */

@@ -10,7 +10,7 @@ import { StatusBadge } from "./StatusBadge";
 interface Props {
   job: Job;
   project: number;
-  /** False where the page has its own way to stop what the job does. */
+  /** False where the page has its own way to stop the job, or the person may not. */
   withActions?: boolean;
 }
 

@@ -11,6 +11,7 @@ import { ButtonLink, IconLink } from "@/components/links";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
+import { NextImage } from "./NextImage";
 import { Picture } from "./Picture";
 import { RecordPanel } from "./RecordPanel";
 import { RemovedTakes } from "./RemovedTakes";
@@ -26,7 +27,8 @@ export function DescribePage() {
 }
 
 function Describe({ id }: { id: number }) {
-  const params = { projectId: String(useProjectId()) };
+  const project = useProjectId();
+  const params = { projectId: String(project) };
   const { data: image } = useSuspenseQuery(imageQuery(id));
   const descriptions = useQuery({
     ...descriptionsQuery(id),
@@ -64,6 +66,7 @@ function Describe({ id }: { id: number }) {
           >
             Annotate masks
           </ButtonLink>
+          <NextImage project={project} image={id} />
         </Group>
         <Picture image={image} take={recorder.take} isRecording={recorder.state === "recording"} />
       </div>

@@ -48,7 +48,7 @@ export function TakeMenu({ recording, image }: { recording: Recording; image: nu
         >
           Remove the take
         </Menu.Item>
-        {recording.audio_url && (
+        {recording.has_voice && (
           <Menu.Item
             color="red"
             leftSection={<IconVolumeOff size={16} aria-hidden />}

@@ -38,8 +38,8 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
       )}
       {state === "failed" && (
         <Alert color="red" title="The take could not be transcribed" role="alert">
-          {recording.error || "The audio could not be read."} Run the job again on the overview
-          page, or record another take and remove this one.
+          {recording.error || "The audio could not be read."} A manager can run the job again on the
+          overview page; or record another take and remove this one.
         </Alert>
       )}
       {transcript && (

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { type ImageFilter, imagesQuery } from "@/api/images";
 import { projectQuery } from "@/api/projects";
+import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
@@ -33,7 +34,7 @@ export function ImagesPage() {
       </PageHeader>
       <Filters project={project} filter={filter} />
       {images.error && <ErrorState error={images.error} onRetry={() => images.refetch()} />}
-      {images.data && rows.length === 0 && <Nothing project={id} filter={filter} />}
+      {images.data && rows.length === 0 && <Nothing project={project} filter={filter} />}
       <SimpleGrid cols={{ base: 2, xs: 3, sm: 4, lg: 6 }} spacing="sm">
         {images.isPending &&
           Array.from({ length: 12 }, (_, key) => key).map((key) => (
@@ -62,8 +63,9 @@ export function ImagesPage() {
   );
 }
 
-function Nothing({ project, filter }: { project: number; filter: ImageFilter }) {
-  const params = { projectId: String(project) };
+function Nothing({ project, filter }: { project: Project; filter: ImageFilter }) {
+  const params = { projectId: String(project.id) };
+  const isManager = project.role === "manager";
   if (filter.trash && !filter.search)
     return (
       <Empty
@@ -88,11 +90,17 @@ function Nothing({ project, filter }: { project: number; filter: ImageFilter }) 
     <Empty
       icon={<IconPhotoPlus aria-hidden />}
       title="No images yet"
-      description="Import files or a zip on the overview page."
+      description={
+        isManager
+          ? "Import files or a zip on the overview page."
+          : "A manager of this project imports them; they appear here by themselves."
+      }
     >
-      <ButtonLink to="/projects/$projectId" params={params} hash="import">
-        Import images
-      </ButtonLink>
+      {isManager && (
+        <ButtonLink to="/projects/$projectId" params={params} hash="import">
+          Import images
+        </ButtonLink>
+      )}
     </Empty>
   );
 }

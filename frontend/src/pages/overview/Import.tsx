@@ -12,11 +12,10 @@ export const IMPORT_ANCHOR = "import";
 
 const MAX_FILE_BYTES = 4 * 1024 ** 3;
 
-/** Dropping files in: each goes up by itself, and each tells what became of it. */
+/** For managers. Dropping files in: each goes up by itself, and each tells what became of it. */
 export function Import({ project }: { project: Project }) {
   const queue = queueOf(project.id);
   const items = useSyncExternalStore(queue.subscribe, () => queue.items);
-  if (project.role !== "manager") return <ImportTable project={project.id} items={items} />;
 
   return (
     <Section

@@ -53,7 +53,7 @@ export function RetrainPolicy({ project }: { project: Project }) {
         <Stack gap="md">
           <Group justify="space-between" wrap="nowrap">
             <Switch
-              label="After so many finished images"
+              label="After this many finished images"
               {...form.getInputProps("byImages", { type: "checkbox" })}
             />
             <NumberInput
@@ -68,7 +68,7 @@ export function RetrainPolicy({ project }: { project: Project }) {
           </Group>
           <Group justify="space-between" wrap="nowrap">
             <Switch
-              label="After so many hours"
+              label="After this many hours"
               {...form.getInputProps("byTime", { type: "checkbox" })}
             />
             <NumberInput

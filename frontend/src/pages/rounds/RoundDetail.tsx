@@ -3,6 +3,7 @@ import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { cancelRound, promoteRound, roundQuery, roundsQuery } from "@/api/rounds";
 import type { Project, Round } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
 import { JobRow } from "@/components/JobRow";
 import { AnchorLink } from "@/components/links";
 import { Section } from "@/components/Section";
@@ -18,7 +19,7 @@ interface Props {
 
 /** One round: whether it was promoted and why, how it trained, and how it did on the holdout. */
 export function RoundDetail({ row, project }: Props) {
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...roundQuery(row.id ?? 0),
     refetchInterval: ({ state }) => (state.data?.finished_at ? false : POLL_MS),
   });
@@ -38,7 +39,11 @@ export function RoundDetail({ row, project }: Props) {
         {round.job && (isLive || round.job.error) && (
           <JobRow job={round.job} project={project.id} withActions={false} />
         )}
-        <LossCurve curve={data?.curve ?? []} isLive={isLive} />
+        {error ? (
+          <ErrorState error={error} onRetry={() => refetch()} />
+        ) : (
+          <LossCurve curve={data?.curve} isLive={isLive} />
+        )}
         <HoldoutTable metrics={round.metrics} isLive={isLive} />
       </Stack>
     </Section>

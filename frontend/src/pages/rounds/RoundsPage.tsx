@@ -81,7 +81,7 @@ function NoRound({ project }: { project: Project }) {
       title="No round yet"
       description={
         isWaiting
-          ? `${plural(project.finished_since_round, "finished image")} to learn from. Retrain, and the next proposals come from what people did.`
+          ? `${plural(project.finished_since_round, "finished image")} to learn from. ${project.role === "manager" ? "Retrain, and the next proposals follow what people did." : "A manager starts the round."}`
           : "Finish some images first; a round then learns from them."
       }
     >

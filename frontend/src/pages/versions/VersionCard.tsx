@@ -1,13 +1,13 @@
 import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { Version } from "@/api/types";
+import type { Project, Version } from "@/api/types";
 import { manifestUrl, startExport, versionsQuery } from "@/api/versions";
 import { formatAgo, formatMoment, plural } from "@/components/format";
 import { ExportRow } from "./ExportRow";
 
 interface Props {
   version: Version;
-  project: number;
+  project: Project;
 }
 
 export function VersionCard({ version, project }: Props) {
@@ -17,7 +17,7 @@ export function VersionCard({ version, project }: Props) {
   const isExported = exports.some(({ state }) => state !== "failed" && state !== "cancelled");
   const begin = useMutation({
     mutationFn: () => startExport(id),
-    onSuccess: () => queries.invalidateQueries(versionsQuery(project)),
+    onSuccess: () => queries.invalidateQueries(versionsQuery(project.id)),
   });
 
   return (

@@ -49,7 +49,7 @@ export function VersionsPage() {
       )}
       <Stack gap="md">
         {versions.data?.map((version) => (
-          <VersionCard key={version.id} version={version} project={id} />
+          <VersionCard key={version.id} version={version} project={project} />
         ))}
       </Stack>
       <CutVersion project={project} opened={cutting} onClose={dialog.close} />
