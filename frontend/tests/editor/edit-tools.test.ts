@@ -43,7 +43,7 @@ describe("moving", () => {
     for (let press = 0; press < 3; press += 1) tool.nudge?.(1, 0);
     tool.nudge?.(0, -1);
     const ghost = editor.ghost.get();
-    tool.finish?.();
+    tool.settle?.();
 
     expect(ghost).toMatchObject({ dx: 3, dy: -1 });
     expect(saved).toHaveLength(1);

@@ -6,7 +6,7 @@ import type { Desk, Ghost, Tool, ToolPointer } from "@/editor/tools/tool";
 /**
  * A drag moves the selected mask, or the one under the pointer; so do the arrow keys.
  *
- * Moves go by whole pixels. However many key presses follow each other, `finish` ends them as one.
+ * Moves go by whole pixels. All presses until the keys are let go are one move.
  */
 export class MoveTool implements Tool {
   readonly name = "move";
@@ -49,6 +49,10 @@ export class MoveTool implements Tool {
     if (hand === null) return;
     this.#moved = { dx: 0, dy: 0, ...hand };
     this.#to(this.#moved.dx + dx, this.#moved.dy + dy);
+  }
+
+  settle(): void {
+    if (this.#from === null) this.finish();
   }
 
   finish(): boolean {

@@ -43,8 +43,10 @@ export interface Tool {
   onCancel(): void;
   /** Enter: end a gesture of several clicks. False when there is none. */
   finish?(): boolean;
-  /** An arrow key, in image pixels; `finish` follows when it is let go. */
+  /** An arrow key, in image pixels. */
   nudge?(dx: number, dy: number): void;
+  /** The arrow keys were let go: what they did is one gesture. */
+  settle?(): void;
   /** What is in hand changed: the tool was taken, or the selection or its mask is another. */
   onHandChange?(): void;
   /** Backspace or undo: take back the last part of a gesture. False when none is under way. */

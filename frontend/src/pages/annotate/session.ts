@@ -140,6 +140,7 @@ export class AnnotateSession {
   }
 
   async #finish(open: OpenImage): Promise<void> {
+    open.editor.tool.get().finish?.(); // a polygon not yet closed is work too
     if (open.editor.draft.state.get() !== null) {
       throw new Error("A mask is still a draft: accept it (A) or drop it (X) first.");
     }
