@@ -1,6 +1,5 @@
 /** A mask cut in two along a drawn line, without losing a pixel. */
 
-import { labelPieces } from "@/editor/components";
 import type { Box, ImagePoint } from "@/editor/geometry";
 import { type Bitmap, fromBitmap, type Mask, toBitmap } from "@/editor/mask";
 
@@ -20,8 +19,8 @@ export function splitMask(mask: Mask, line: readonly ImagePoint[]): Halves | nul
   if (mask.box === null || line.length < 2) return null;
   const bitmap = toBitmap(mask, mask.box);
   const walls = wallsAlong(line, mask.box);
-  const { labels, areas_px } = labelPieces(bitmap, walls.isOpen);
-  const sides = sidesOf(bitmap, labels, areas_px.length, walls, line);
+  const { labels, count } = labelPieces(bitmap, walls);
+  const sides = sidesOf(bitmap, labels, count, walls, line);
   const left = bitmap.data.map((_, at) => (sides[labels[at] as number] === 1 ? 1 : 0));
   const right = bitmap.data.map((_, at) => (sides[labels[at] as number] === -1 ? 1 : 0));
   const halves = [left, right].map((data) => fromBitmap({ box: bitmap.box, data }, mask.size_hw));
@@ -45,15 +44,15 @@ class Walls {
     this.down = new Int8Array(width * height);
   }
 
-  readonly isOpen = (from: number, to: number): boolean => {
-    const [low, high] = from < to ? [from, to] : [to, from];
-    const dx = (high % this.#width) - (low % this.#width);
-    if (high - low === dx) return this.right[low] === 0;
-    if (dx === 0) return this.down[low] === 0;
+  /** Whether the line leaves the way open from a pixel to the one at (dx, dy) from it. */
+  isOpen(from: number, dx: number, dy: number): boolean {
+    if (dy < 0 || (dy === 0 && dx < 0)) return this.isOpen(from + dy * this.#width + dx, -dx, -dy);
+    if (dy === 0) return this.right[from] === 0;
+    if (dx === 0) return this.down[from] === 0;
     // A step over a corner is two steps: the line is between when it passes only one of them.
-    const [first, second] = dx === 1 ? [low, low + 1] : [low - 1, low - 1];
+    const [first, second] = dx === 1 ? [from, from + 1] : [from - 1, from - 1];
     return (this.right[first] === 0) === (this.down[second] === 0);
-  };
+  }
 }
 
 /**
@@ -101,6 +100,37 @@ function toggle(walls: Int8Array, at: number, turn: number): void {
   walls[at] = walls[at] === 0 ? turn : 0;
 }
 
+/** Number the pieces that the walls leave, from 1 on; they hold together by sides and corners. */
+function labelPieces({ box, data }: Bitmap, walls: Walls): { labels: Int32Array; count: number } {
+  const [width, height] = [box.x1 - box.x0, box.y1 - box.y0];
+  const labels = new Int32Array(data.length);
+  const stack = new Int32Array(data.length);
+  let count = 1;
+  for (let seed = 0; seed < data.length; seed += 1) {
+    if (data[seed] === 0 || labels[seed] !== 0) continue;
+    let depth = 1;
+    stack[0] = seed;
+    labels[seed] = count;
+    while (depth > 0) {
+      depth -= 1;
+      const from = stack[depth] as number;
+      const x = from % width;
+      const y = (from - x) / width;
+      for (let dy = y > 0 ? -1 : 0; dy <= 1 && y + dy < height; dy += 1) {
+        for (let dx = x > 0 ? -1 : 0; dx <= 1 && x + dx < width; dx += 1) {
+          const to = from + dy * width + dx;
+          if (data[to] === 0 || labels[to] !== 0 || !walls.isOpen(from, dx, dy)) continue;
+          labels[to] = count;
+          stack[depth] = to;
+          depth += 1;
+        }
+      }
+    }
+    count += 1;
+  }
+  return { labels, count };
+}
+
 /** 1 or -1 for each piece: the side of the line that most of its walls, or else its middle, are on. */
 function sidesOf(
   { box, data }: Bitmap,
@@ -119,21 +149,21 @@ function sidesOf(
     sum.x += (at % width) + 0.5;
     sum.y += Math.floor(at / width) + 0.5;
     sum.area_px += 1;
-    for (const [turn, other] of [
-      [walls.right[at] as number, at + 1],
-      [walls.down[at] as number, at + width],
-    ] as const) {
-      if (turn === 0 || data[other] === 0) continue;
-      (votes[piece] as number) += turn;
-      (votes[labels[other] as number] as number) -= turn;
-    }
+    const [right, down] = [walls.right[at] as number, walls.down[at] as number];
+    if (right !== 0 && data[at + 1] === 1) vote(votes, labels, at, at + 1, right);
+    if (down !== 0 && data[at + width] === 1) vote(votes, labels, at, at + width, down);
   }
-  return Int8Array.from(votes, (vote, piece) => {
-    if (piece === 0 || vote !== 0) return Math.sign(vote);
+  return Int8Array.from(votes, (sum, piece) => {
+    if (piece === 0 || sum !== 0) return Math.sign(sum);
     const { x, y, area_px } = sums[piece] as { x: number; y: number; area_px: number };
     const middle = { x: box.x0 + x / area_px, y: box.y0 + y / area_px };
     return sideOf(line, middle);
   });
+}
+
+function vote(votes: Int32Array, labels: Int32Array, a: number, b: number, turn: number): void {
+  (votes[labels[a] as number] as number) += turn;
+  (votes[labels[b] as number] as number) -= turn;
 }
 
 /** The side of the nearest part of the line, which goes on straight beyond both its ends. */
