@@ -1,6 +1,6 @@
 /** The mask in the making: its prompts, the decoder's answers, and the one that is chosen. */
 
-import type { SizeHW } from "@/editor/geometry";
+import type { ImagePoint, SizeHW } from "@/editor/geometry";
 import { type Mask, maskFromRuns } from "@/editor/mask";
 import type { Prompt } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
@@ -22,7 +22,11 @@ export interface Hypothesis {
 
 export interface DraftState {
   readonly target: Target;
+  /** What the target looked like to the decoder when the draft began; null for a new mask. */
+  readonly begun_logits: Float32Array | null;
   readonly prompts: readonly Prompt[];
+  /** The prompt that the next key means. */
+  readonly active: number | null;
   /** One answer, or three for an ambiguous point, in the decoder's order. */
   readonly hypotheses: readonly Hypothesis[];
   readonly chosen: number;
@@ -43,6 +47,7 @@ export type DecodePrompts = (
 export class Draft {
   readonly state = new Signal<DraftState | null>(null);
   #history: DraftState[] = [];
+  #gesture = 0; // answers to an earlier gesture's questions are dropped
   #size_hw: SizeHW;
   #decode: DecodePrompts;
   #onError: (error: unknown) => void;
@@ -58,18 +63,20 @@ export class Draft {
     return state?.hypotheses[state.chosen]?.mask ?? null;
   }
 
-  /** Add a prompt. `start` says what a draft that begins here is about, and from which logits. */
-  async addPrompt(
-    prompt: Prompt,
+  /** Add prompts. `start` says what a draft that begins here is about, and from which logits. */
+  async addPrompts(
+    prompts: readonly Prompt[],
     start: { target: Target; logits: Float32Array | null },
     asked_ms: number,
   ): Promise<void> {
     const before = this.state.get();
-    if (before !== null) this.#history.push(before);
+    this.beginMove();
     const previous = before?.hypotheses[before.chosen]?.logits ?? start.logits;
     const asking: DraftState = {
       target: before?.target ?? start.target,
-      prompts: [...(before?.prompts ?? []), prompt],
+      begun_logits: before === null ? start.logits : before.begun_logits,
+      prompts: [...(before?.prompts ?? []), ...prompts],
+      active: null,
       hypotheses: before?.hypotheses ?? [],
       chosen: before?.chosen ?? 0,
       isDecoding: true,
@@ -77,14 +84,54 @@ export class Draft {
       asked_ms,
       timings: null,
     };
-    this.state.set(asking);
-    try {
-      const decoded = await this.#decode(asking.prompts, previous);
-      if (decoded !== null && this.state.get() === asking) this.#show(asking, decoded);
-    } catch (error) {
-      if (this.state.get() === asking) this.state.set(this.#history.pop() ?? null);
-      this.#onError(error);
+    await this.#ask(asking, previous);
+  }
+
+  /** The point prompt within reach, the newest first; null when there is none. */
+  pointAt(at: ImagePoint, reach_px: number): number | null {
+    const found = this.state
+      .get()
+      ?.prompts.findLastIndex(
+        (prompt) =>
+          prompt.kind === "point" &&
+          Math.hypot(prompt.xy[0] - at.x, prompt.xy[1] - at.y) <= reach_px,
+      );
+    return found === undefined || found === -1 ? null : found;
+  }
+
+  setActive(active: number | null): void {
+    const state = this.state.get();
+    if (state !== null && state.active !== active) this.state.set({ ...state, active });
+  }
+
+  /** Remember how things are, so that what `movePoint` does next is one step of undo. */
+  beginMove(): void {
+    this.#gesture += 1;
+    const state = this.state.get();
+    if (state !== null) this.#history.push({ ...state, isDecoding: false });
+  }
+
+  /** Put a point elsewhere and ask anew; the mask follows as fast as the decoder can. */
+  async movePoint(index: number, to: ImagePoint, asked_ms: number): Promise<void> {
+    const state = this.state.get();
+    const point = state?.prompts[index];
+    if (state === null || point?.kind !== "point") return;
+    const moved: Prompt = { ...point, xy: [to.x, to.y] };
+    const prompts = state.prompts.with(index, moved);
+    await this.#askAnew({ ...state, prompts, active: index, asked_ms });
+  }
+
+  /** Take one prompt away; without any left there is no draft. */
+  async removePrompt(index: number, asked_ms: number): Promise<void> {
+    const state = this.state.get();
+    if (state === null || state.prompts[index] === undefined) return;
+    const prompts = state.prompts.toSpliced(index, 1);
+    if (prompts.length === 0) {
+      this.clear();
+      return;
     }
+    this.beginMove();
+    await this.#askAnew({ ...state, prompts, active: null, asked_ms });
   }
 
   /** Take one of the three hypotheses of an ambiguous point. */
@@ -94,23 +141,47 @@ export class Draft {
     this.state.set({ ...state, chosen: index, picked: index });
   }
 
-  /** Take back the newest prompt; false when there is none. */
+  /** Take back the newest prompt, move or removal; false when there is no draft. */
   undoPrompt(): boolean {
     if (this.state.get() === null) return false;
+    this.#gesture += 1;
     const before = this.#history.pop() ?? null;
     this.state.set(before === null ? null : { ...before, isDecoding: false });
     return true;
   }
 
   clear(): void {
+    this.#gesture += 1;
     this.#history = [];
     this.state.set(null);
+  }
+
+  /** The last answer speaks of prompts that are no more: begin with the target's own logits. */
+  #askAnew(state: DraftState): Promise<void> {
+    return this.#ask({ ...state, isDecoding: true, timings: null }, state.begun_logits);
+  }
+
+  async #ask(asking: DraftState, previous: Float32Array | null): Promise<void> {
+    const gesture = this.#gesture;
+    this.state.set(asking);
+    try {
+      const decoded = await this.#decode(asking.prompts, previous);
+      const state = this.state.get();
+      if (decoded === null || state === null || gesture !== this.#gesture) return;
+      if (state.prompts === asking.prompts) this.#show(asking, decoded);
+      else this.state.set({ ...state, hypotheses: [this.#hypothesisOf(decoded.mask)], chosen: 0 });
+    } catch (error) {
+      if (gesture !== this.#gesture) return;
+      this.undoPrompt();
+      this.#onError(error);
+    }
   }
 
   #show(asking: DraftState, { mask, others, timings }: Decoded): void {
     const best = this.#hypothesisOf(mask);
     const shown: DraftState = {
       ...asking,
+      active: this.state.get()?.active ?? null,
       hypotheses: [best],
       chosen: 0,
       isDecoding: false,
@@ -118,11 +189,12 @@ export class Draft {
     };
     this.state.set(shown);
     void others.then((rest) => {
-      if (rest.length === 0 || this.state.get() !== shown) return;
+      const state = this.state.get();
+      if (rest.length === 0 || state?.hypotheses !== shown.hypotheses || state.isDecoding) return;
       const all = [best, ...rest.map((other) => this.#hypothesisOf(other))];
       const hypotheses = all.sort((a, b) => a.token - b.token);
       const chosen = hypotheses.indexOf(best);
-      this.state.set({ ...shown, hypotheses, chosen, picked: chosen as 0 | 1 | 2 });
+      this.state.set({ ...state, hypotheses, chosen, picked: chosen as 0 | 1 | 2 });
     });
   }
 

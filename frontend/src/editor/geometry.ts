@@ -99,6 +99,13 @@ export function isInside(at: ImagePoint, [height, width]: SizeHW): boolean {
   return at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
 }
 
+/** The point itself, or the middle of the nearest pixel of the image. */
+export function clampToImage(at: ImagePoint, size_hw: SizeHW): ImagePoint {
+  if (isInside(at, size_hw)) return at;
+  const [height, width] = size_hw;
+  return { x: clamp(at.x, 0.5, width - 0.5), y: clamp(at.y, 0.5, height - 0.5) };
+}
+
 /** The box of two corners, inside the image, in image pixels that need not be whole. */
 export function boxOfCorners(a: ImagePoint, b: ImagePoint, [height, width]: SizeHW): Box {
   return {

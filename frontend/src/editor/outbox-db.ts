@@ -1,6 +1,10 @@
-/** Where operations wait on this device until the server has them: IndexedDB, strictly durable. */
+/**
+ * What this device keeps of a person's work: IndexedDB. Operations wait here, strictly durable, until
+ * the server has them; the steps of undo are here for the next page to go on with.
+ */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { History, Step } from "@/editor/history";
 import type { Operation } from "@/editor/operations";
 
 /** One operation of one person, in the order that it was made. */
@@ -13,12 +17,19 @@ export interface OutboxRow {
   refusal: string | null; // why the server will not have it; it is kept for the person
 }
 
+interface StepRow extends Step {
+  user: number;
+  image: number;
+  stack: "undo" | "redo";
+}
+
 interface Schema extends DBSchema {
   operations: {
     key: number;
     value: OutboxRow;
     indexes: { by_image: [number, number]; by_operation: string };
   };
+  steps: { key: [number, number, number]; value: StepRow };
   active: { key: string; value: { key: string; active_s: number } };
 }
 
@@ -30,12 +41,15 @@ export class OutboxDatabase {
   }
 
   static async open(name = "anneal-outbox"): Promise<OutboxDatabase> {
-    const db = await openDB<Schema>(name, 1, {
-      upgrade(fresh) {
-        const rows = fresh.createObjectStore("operations", { keyPath: "seq", autoIncrement: true });
-        rows.createIndex("by_image", ["user", "image"]);
-        rows.createIndex("by_operation", "operation_id", { unique: true });
-        fresh.createObjectStore("active", { keyPath: "key" });
+    const db = await openDB<Schema>(name, 2, {
+      upgrade(db, before) {
+        if (before < 1) {
+          const rows = db.createObjectStore("operations", { keyPath: "seq", autoIncrement: true });
+          rows.createIndex("by_image", ["user", "image"]);
+          rows.createIndex("by_operation", "operation_id", { unique: true });
+          db.createObjectStore("active", { keyPath: "key" });
+        }
+        if (before < 2) db.createObjectStore("steps", { keyPath: ["user", "image", "id"] });
       },
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
     });
@@ -79,6 +93,31 @@ export class OutboxDatabase {
     return [...new Set(rows.filter(({ refusal }) => refusal === null).map(({ image }) => image))];
   }
 
+  /** The steps of undo and redo that a person left on an image. */
+  async history(user: number, image: number): Promise<History> {
+    const rows = await this.#db.getAll("steps", stepsOf(user, image)); // in the order of their ids
+    const stack = (wanted: StepRow["stack"]): Step[] =>
+      rows.filter((row) => row.stack === wanted).map(({ id, changes }) => ({ id, changes }));
+    return { undo: stack("undo"), redo: stack("redo") };
+  }
+
+  async changeHistory(
+    [user, image]: readonly [user: number, image: number],
+    added: readonly { stack: StepRow["stack"]; step: Step }[],
+    removed: readonly number[],
+  ): Promise<void> {
+    const change = this.#db.transaction("steps", "readwrite");
+    await Promise.all([
+      ...removed.map((id) => change.store.delete([user, image, id])),
+      ...added.map(({ stack, step }) => change.store.put({ ...step, user, image, stack })),
+      change.done,
+    ]);
+  }
+
+  async forgetHistory(user: number, image: number): Promise<void> {
+    await this.#db.delete("steps", stepsOf(user, image));
+  }
+
   /** Active seconds on an assignment, so that a reload does not forget them. */
   async activeSeconds(assignment: number): Promise<number> {
     return (await this.#db.get("active", String(assignment)))?.active_s ?? 0;
@@ -95,4 +134,8 @@ export class OutboxDatabase {
   close(): void {
     this.#db.close();
   }
+}
+
+function stepsOf(user: number, image: number): IDBKeyRange {
+  return IDBKeyRange.bound([user, image, 0], [user, image, Number.MAX_SAFE_INTEGER]);
 }

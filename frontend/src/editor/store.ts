@@ -1,20 +1,21 @@
 /** The one store of an image's annotations: commits, undo, redo, and what others did. */
 
 import {
+  type Change,
+  changesBetween,
+  draftsBack,
+  isSame,
+  type OperationDraft,
+} from "@/editor/changes";
+import { type History, type Step, UNDO_STEPS } from "@/editor/history";
+import {
   type Annotations,
   applyOperations,
-  type MaskRow,
   type MissedOperation,
   type Operation,
-  type ProposalRow,
 } from "@/editor/operations";
 
-type Row = MaskRow | ProposalRow;
-
-/** One row as it was and as it became; null where it was not there. */
-export type Change =
-  | { kind: "mask"; id: string; before: MaskRow | null; after: MaskRow }
-  | { kind: "proposal"; id: string; before: ProposalRow; after: ProposalRow };
+export type { OperationDraft };
 
 /** `local` changes carry the operations to save; `remote` ones are saved already. */
 export interface ChangeSet {
@@ -23,16 +24,11 @@ export interface ChangeSet {
   readonly operations: readonly Operation[];
 }
 
-export type OperationDraft = Operation extends infer Kind
-  ? Kind extends Operation
-    ? Omit<Kind, "id">
-    : never
-  : never;
-
 export class AnnotationStore {
   #annotations: Annotations;
-  #undo: (readonly Change[])[] = [];
-  #redo: (readonly Change[])[] = [];
+  #undo: Step[] = [];
+  #redo: Step[] = [];
+  #nextStep = 1;
   #listeners = new Set<(changeSet: ChangeSet) => void>();
   #me: string | null;
 
@@ -53,6 +49,34 @@ export class AnnotationStore {
     return this.#redo.length > 0;
   }
 
+  /** What undo and redo would take back. */
+  get history(): History {
+    return { undo: this.#undo, redo: this.#redo };
+  }
+
+  /**
+   * Go on with the history of an earlier page.
+   *
+   * The server shows no deleted masks and no decided proposals; the ones that the history knows
+   * come back as such, so that it can bring them to light again.
+   */
+  restoreHistory({ undo, redo }: History): void {
+    this.#undo = [...undo];
+    this.#redo = [...redo];
+    const masks = new Map(this.#annotations.masks);
+    const proposals = new Map(this.#annotations.proposals);
+    const steps = [...undo, ...redo].sort((a, b) => a.id - b.id);
+    this.#nextStep = (steps.at(-1)?.id ?? 0) + 1;
+    for (const change of steps.flatMap(({ changes }) => changes)) {
+      const { kind, id, after } = change;
+      if (kind === "mask" && !this.#annotations.masks.has(id)) {
+        masks.set(id, { ...after, isDeleted: true });
+      }
+      if (kind === "proposal" && !this.#annotations.proposals.has(id)) proposals.set(id, after);
+    }
+    this.#settle({ masks, proposals });
+  }
+
   subscribe(listener: (changeSet: ChangeSet) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -62,7 +86,7 @@ export class AnnotationStore {
   commit(drafts: readonly OperationDraft[]): readonly Operation[] {
     const changeSet = this.#apply(drafts);
     if (changeSet.changes.length > 0) {
-      this.#undo.push(changeSet.changes);
+      this.#push(this.#undo, changeSet.changes);
       this.#redo = [];
     }
     this.#emit(changeSet);
@@ -124,13 +148,20 @@ export class AnnotationStore {
     this.#emit({ origin: "remote", changes, operations: [] });
   }
 
+  #push(stack: Step[], changes: readonly Change[]): void {
+    stack.push({ id: this.#nextStep, changes });
+    this.#nextStep += 1;
+    if (stack.length > UNDO_STEPS) stack.shift();
+  }
+
   /** Undo the newest step of one stack and put it on the other. */
-  #replay(from: (readonly Change[])[], to: (readonly Change[])[]): readonly Operation[] {
-    while (from.length > 0) {
-      const step = (from.pop() as readonly Change[]).filter((change) => this.#stillHolds(change));
-      const changeSet = this.#apply(draftsBack(step));
+  #replay(from: Step[], to: Step[]): readonly Operation[] {
+    for (let newest = from.pop(); newest !== undefined; newest = from.pop()) {
+      const changeSet = this.#apply(
+        draftsBack(newest.changes.filter((change) => this.#stillHolds(change))),
+      );
       if (changeSet.changes.length === 0) continue; // others changed it all since: nothing to undo
-      to.push(changeSet.changes);
+      this.#push(to, changeSet.changes);
       this.#emit(changeSet);
       return changeSet.operations;
     }
@@ -147,78 +178,4 @@ export class AnnotationStore {
   #emit(changeSet: ChangeSet): void {
     for (const listener of this.#listeners) listener(changeSet);
   }
-}
-
-/** The operations that lead from `after` back to `before`. */
-function draftsBack(changes: readonly Change[]): OperationDraft[] {
-  const reopened = new Set(
-    changes
-      .filter((change) => change.kind === "proposal" && change.before.state === "accepted")
-      .map(({ id }) => id),
-  );
-  const drafts: OperationDraft[] = [];
-  for (const change of changes) {
-    if (change.kind === "mask")
-      drafts.push(...maskDraftsBack(change.before, change.after, reopened));
-  }
-  for (const { kind, id, before } of changes) {
-    // Accepting again is done with the mask, which comes back by it.
-    if (kind === "proposal" && before.state !== "accepted") {
-      drafts.push({ kind: "verdict", proposal: id, verdict: before.state });
-    }
-  }
-  return drafts;
-}
-
-function maskDraftsBack(
-  before: MaskRow | null,
-  after: MaskRow,
-  reopened: ReadonlySet<string>,
-): OperationDraft[] {
-  const mask = after.id;
-  if (before === null || before.isDeleted) return after.isDeleted ? [] : [{ kind: "delete", mask }];
-  const { label, rle, parent, proposal } = before;
-  if (proposal !== null && reopened.has(proposal)) {
-    const accept = { kind: "verdict", proposal, verdict: "accepted", mask, label } as const;
-    return [accept, { kind: "revise", mask, label, rle, parent }];
-  }
-  if (after.isDeleted) return [{ kind: "revise", mask, label, rle, parent }];
-  return [
-    {
-      kind: "revise",
-      mask,
-      ...(label === after.label ? {} : { label }),
-      ...(parent === after.parent ? {} : { parent }),
-      ...(isSameRLE(before, after) ? {} : { rle }),
-    },
-  ];
-}
-
-function changesBetween(before: Annotations, after: Annotations): Change[] {
-  const changes: Change[] = [];
-  for (const [id, row] of after.masks) {
-    const old = before.masks.get(id) ?? null;
-    if (old === null || !isSame(old, row))
-      changes.push({ kind: "mask", id, before: old, after: row });
-  }
-  for (const [id, row] of after.proposals) {
-    const old = before.proposals.get(id);
-    if (old !== undefined && !isSame(old, row)) {
-      changes.push({ kind: "proposal", id, before: old, after: row });
-    }
-  }
-  return changes;
-}
-
-function isSame(a: Row, b: Row): boolean {
-  if (a === b) return true;
-  if ("state" in a || "state" in b) return "state" in a && "state" in b && a.state === b.state;
-  if (a.isDeleted && b.isDeleted) return true; // what a deleted mask was like shows nowhere
-  return (
-    a.label === b.label && a.parent === b.parent && a.isDeleted === b.isDeleted && isSameRLE(a, b)
-  );
-}
-
-function isSameRLE(a: Row, b: Row): boolean {
-  return a.rle === b.rle || a.rle.counts === b.rle.counts;
 }

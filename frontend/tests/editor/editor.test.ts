@@ -66,7 +66,7 @@ const point = (x: number, y: number, label: 0 | 1 = 1): Prompt => ({
 });
 
 async function click(editor: Editor, prompt: Prompt): Promise<void> {
-  editor.prompt(prompt, 0);
+  editor.prompt([prompt], 0);
   await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 }
 
@@ -129,8 +129,8 @@ describe("a draft", () => {
   test("is not overwritten by an answer that a newer click overtook", async () => {
     const waiting: ((decoded: Decoded | null) => void)[] = [];
     const editor = start(() => new Promise((resolve) => waiting.push(resolve)));
-    editor.prompt(point(5, 5), 0);
-    editor.prompt(point(6, 6), 1);
+    editor.prompt([point(5, 5)], 0);
+    editor.prompt([point(6, 6)], 1);
 
     waiting[0]?.({ ...one, mask: samMask(0, square(0, 0, 1)) });
     waiting[1]?.(one);
@@ -208,8 +208,8 @@ describe("strokes", () => {
 
   test("make a new mask when nothing is selected, and the next stroke goes on with it", () => {
     const editor = start();
-    editor.finishStroke(stroke(25, 15, 1));
-    editor.finishStroke(stroke(20, 15, 1));
+    editor.desk.finishStroke(stroke(25, 15, 1));
+    editor.desk.finishStroke(stroke(20, 15, 1));
 
     const [created] = saved[0] ?? [];
     const mask = created?.kind === "create" ? created.mask : "";
@@ -219,7 +219,7 @@ describe("strokes", () => {
 
   test("erase from the object under their beginning, the smallest one", () => {
     const editor = start();
-    editor.finishStroke(stroke(2.5, 2.5, 0));
+    editor.desk.finishStroke(stroke(2.5, 2.5, 0));
 
     expect(saved).toMatchObject([[{ kind: "revise", mask: "part" }]]);
     const row = editor.annotations.get().masks.get("part");
@@ -229,7 +229,7 @@ describe("strokes", () => {
   test("that erase all of a mask delete it", () => {
     const editor = start();
     editor.selection.set({ kind: "mask", id: "part" });
-    editor.finishStroke({ ...stroke(3, 3, 0), radius_px: 9 });
+    editor.desk.finishStroke({ ...stroke(3, 3, 0), radius_px: 9 });
 
     expect(saved).toMatchObject([[{ kind: "delete", mask: "part" }]]);
   });
@@ -237,7 +237,7 @@ describe("strokes", () => {
   test("that change nothing save nothing", () => {
     const editor = start();
     editor.selection.set({ kind: "mask", id: "big" });
-    editor.finishStroke(stroke(5, 5, 1));
+    editor.desk.finishStroke(stroke(5, 5, 1));
 
     expect(saved).toEqual([]);
   });
@@ -245,7 +245,7 @@ describe("strokes", () => {
   test("on a draft finish it as painted", async () => {
     const editor = start();
     await click(editor, point(5, 5));
-    editor.finishStroke(stroke(12, 7, 1));
+    editor.desk.finishStroke(stroke(12, 7, 1));
 
     expect(saved).toMatchObject([[{ kind: "create", effort: { prompts: [{}], strokes: 1 } }]]);
     expect(editor.draft.state.get()).toBeNull();
@@ -275,7 +275,7 @@ test("a click selects the smallest object, so that parts can be reached; hidden 
 test("every gesture that changes something is saved at its end", () => {
   const editor = start();
   const gestures = [
-    () => editor.finishStroke({ points: [{ x: 25, y: 15 }], radius_px: 2, value: 1 }),
+    () => editor.desk.finishStroke({ points: [{ x: 25, y: 15 }], radius_px: 2, value: 1 }),
     () => editor.setLabel(2),
     () => editor.remove(),
     () => editor.undo(),
@@ -291,8 +291,8 @@ test("every gesture that changes something is saved at its end", () => {
 test("an image that others save is only looked at", async () => {
   const editor = start();
   editor.isReadOnly.set(true);
-  editor.prompt(point(5, 5), 0);
-  editor.finishStroke({ points: [{ x: 5, y: 5 }], radius_px: 3, value: 1 });
+  editor.prompt([point(5, 5)], 0);
+  editor.desk.finishStroke({ points: [{ x: 5, y: 5 }], radius_px: 3, value: 1 });
   editor.selectProposal(1);
   editor.accept();
   editor.reject();

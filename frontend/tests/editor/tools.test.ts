@@ -7,34 +7,42 @@ import { BoxTool } from "@/editor/tools/box-tool";
 import { BrushTool } from "@/editor/tools/brush-tool";
 import { EraserTool } from "@/editor/tools/eraser-tool";
 import { PointTool } from "@/editor/tools/point-tool";
-import type { Desk, ToolPointer } from "@/editor/tools/tool";
+import type { Desk } from "@/editor/tools/tool";
 import { SIZE_HW } from "./annotations";
+import { at } from "./pointer";
 
-function desk() {
+function desk(change: Partial<Desk> = {}) {
   const prompts: Prompt[] = [];
   const strokes: Stroke[] = [];
+  const ignore = (): undefined => undefined;
   const made: Desk = {
     size_hw: SIZE_HW,
     brushRadius_px: 2,
     pixelsPerScreenPixel: 1,
-    selectAt: () => undefined,
-    prompt: (prompt) => prompts.push(prompt),
-    showBox: () => undefined,
-    showStroke: () => undefined,
+    selectAt: ignore,
+    selectAlsoAt: ignore,
+    selectOtherAt: ignore,
+    prompt: (given) => prompts.push(...given),
+    promptAt: () => null,
+    takePrompt: ignore,
+    beginMovingPrompt: ignore,
+    movePrompt: ignore,
+    removePrompt: ignore,
+    showBox: ignore,
+    showStroke: ignore,
+    showSketch: ignore,
+    showGhost: ignore,
+    noteStroke: ignore,
     finishStroke: (stroke) => strokes.push(stroke),
-  };
-  return { desk: made, prompts, strokes };
-}
-
-function at(x: number, y: number, change: Partial<ToolPointer> = {}): ToolPointer {
-  return {
-    at: { x, y },
-    altKey: false,
-    shiftKey: false,
-    isSecondary: false,
-    time_ms: 0,
+    finishArea: ignore,
+    fillHoleAt: ignore,
+    dropPieceAt: ignore,
+    splitAlong: ignore,
+    inHand: () => null,
+    reshape: ignore,
     ...change,
   };
+  return { desk: made, prompts, strokes };
 }
 
 describe("points", () => {
@@ -154,6 +162,56 @@ describe("a stroke", () => {
 
     const sum = toBitmap(left, box).data.map((v, i) => v + (toBitmap(painted, box).data[i] ?? 0));
     expect(new Set(sum)).toEqual(new Set([1]));
+  });
+
+  test("of a pen is as wide as it presses, and ends as wide as before it was lifted", () => {
+    const { desk: made, strokes } = desk();
+    const tool = new BrushTool(made);
+
+    tool.onPointerDown(at(2, 2, { pressure: 0.5 }));
+    tool.onPointerMove(at(6, 2, { pressure: 1 }));
+    tool.onPointerMove(at(9, 2, { pressure: 0.25 }));
+    tool.onPointerUp(at(12, 2, { pressure: 0 }));
+
+    expect(strokes[0]).toMatchObject({ radius_px: 2, radii_px: [1, 2, 0.5, 0.5] });
+  });
+
+  test("of a pen that hardly touches is fine, and never nothing", () => {
+    const { desk: made, strokes } = desk();
+    const tool = new EraserTool(made);
+
+    tool.onPointerDown(at(2, 2, { pressure: 0 }));
+    tool.onPointerUp(at(2, 2, { pressure: 0 }));
+
+    expect(strokes[0]?.radii_px).toEqual([0.2]);
+  });
+
+  test("of changing pressure goes evenly from one width to the next", () => {
+    const points = [
+      { x: 3, y: 5 },
+      { x: 13, y: 5 },
+    ];
+    const radii_px = [1, 4];
+
+    const mask = paintStroke(null, { points, radius_px: 4, radii_px, value: 1 }, SIZE_HW);
+
+    const heights = Array.from({ length: 18 }, (_, x) =>
+      centres().filter((centre) => centre.x === x + 0.5 && contains(mask, centre)),
+    ).map((column) => column.length);
+    expect(heights).toEqual([0, 0, 2, 2, 2, 4, 4, 4, 6, 6, 6, 8, 8, 8, 8, 6, 4, 0]);
+  });
+
+  test("of even pressure paints what a mouse does", () => {
+    const points = [
+      { x: 3, y: 5 },
+      { x: 13, y: 9 },
+      { x: 8, y: 14 },
+    ];
+    const stroke = { points, radius_px: 3, value: 1 } as const;
+
+    const pressed = paintStroke(null, { ...stroke, radii_px: [3, 3, 3] }, SIZE_HW);
+
+    expect(pressed.ends).toEqual(paintStroke(null, stroke, SIZE_HW).ends);
   });
 
   test("of a fine pen still marks the pixel under it", () => {

@@ -6,7 +6,9 @@ import type { MaskRow, Prompt, ProposalRow } from "@/editor/operations";
 import { withAlpha } from "@/editor/render/colours";
 import { drawInImage, drawOnScreen, type Layer } from "@/editor/render/layer";
 import { pathOf } from "@/editor/render/paths";
+import { drawSketch, drawStroke } from "@/editor/render/sketches";
 import type { Stroke } from "@/editor/stroke";
+import type { Ghost, Sketch } from "@/editor/tools/tool";
 
 /** One object to point out. */
 export interface Shown {
@@ -14,14 +16,22 @@ export interface Shown {
   readonly colour: string;
 }
 
+interface DraftShown {
+  readonly mask: Mask | null;
+  readonly prompts: readonly Prompt[];
+  readonly active: number | null; // the prompt that is taken hold of
+}
+
 export interface OverlayScene {
   readonly hover: Shown | null;
-  readonly selection: Shown | null;
-  readonly draft: { mask: Mask | null; prompts: readonly Prompt[] } | null;
+  readonly selection: readonly Shown[];
+  readonly draft: DraftShown | null;
   readonly draftColour: string;
   readonly stroke: Stroke | null;
   readonly strokeBase: Mask | null; // what an eraser's stroke takes from
   readonly box: Box | null;
+  readonly sketch: Sketch | null;
+  readonly ghost: Ghost | null;
   readonly pen: { at: ImagePoint; radius_px: number } | null;
 }
 
@@ -40,16 +50,20 @@ export class OverlayLayer {
     context.lineJoin = "round";
     context.lineCap = "round";
     if (scene.hover !== null) this.#outline(scene.hover, view, 0.2, 2);
-    if (scene.selection !== null && scene.strokeBase === null) {
-      this.#outline(scene.selection, view, 0.16, 2.5);
+    if (scene.strokeBase === null) {
+      for (const shown of scene.selection) this.#outline(shown, view, 0.16, 2.5);
     }
     if (scene.draft?.mask && scene.strokeBase === null) {
       this.#draftMask(scene.draft.mask, scene.draftColour, view);
     }
     if (scene.stroke !== null) this.#stroke(scene.stroke, scene, view);
+    if (scene.ghost !== null) this.#ghost(scene.ghost, scene.draftColour, view);
     if (scene.box !== null) this.#box(scene.box, view);
     drawOnScreen(context, ratio);
-    for (const prompt of scene.draft?.prompts ?? []) this.#prompt(prompt, view);
+    if (scene.sketch !== null) drawSketch(context, scene.sketch, view);
+    for (const [index, prompt] of (scene.draft?.prompts ?? []).entries()) {
+      this.#prompt(prompt, index === scene.draft?.active, view);
+    }
     if (scene.pen !== null) this.#pen(scene.pen.at, scene.pen.radius_px * view.scale, view);
   }
 
@@ -84,6 +98,18 @@ export class OverlayLayer {
     context.stroke(path);
   }
 
+  /** The shape is drawn as it is, elsewhere: no outline is traced while it moves. */
+  #ghost({ mask, dx, dy }: Ghost, colour: string, view: View): void {
+    const { context, ratio } = this.#layer;
+    drawInImage(
+      context,
+      { ...view, x: view.x + dx * view.scale, y: view.y + dy * view.scale },
+      ratio,
+    );
+    this.#draftMask(mask, colour, view);
+    drawInImage(context, view, ratio);
+  }
+
   /** Strokes are drawn opaque aside and laid over as one, or they would darken where they cross. */
   #stroke(stroke: Stroke, { strokeBase, draftColour }: OverlayScene, view: View): void {
     const { context, canvas, ratio } = this.#layer;
@@ -97,14 +123,9 @@ export class OverlayLayer {
     pen.strokeStyle = draftColour;
     if (strokeBase !== null) pen.fill(pathOf(strokeBase, view.scale), "evenodd");
     pen.globalCompositeOperation = stroke.value === 1 ? "source-over" : "destination-out";
-    pen.lineWidth = 2 * stroke.radius_px;
     pen.lineCap = "round";
     pen.lineJoin = "round";
-    pen.beginPath();
-    for (const { x, y } of stroke.points) pen.lineTo(x, y);
-    const [first] = stroke.points;
-    if (stroke.points.length === 1 && first) pen.lineTo(first.x + 0.01, first.y);
-    pen.stroke();
+    drawStroke(pen, stroke);
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.globalAlpha = 0.5;
@@ -123,7 +144,7 @@ export class OverlayLayer {
     context.strokeRect(x0, y0, x1 - x0, y1 - y0);
   }
 
-  #prompt(prompt: Prompt, view: View): void {
+  #prompt(prompt: Prompt, isActive: boolean, view: View): void {
     const { context } = this.#layer;
     if (prompt.kind === "box") {
       const [x0, y0, x1, y1] = prompt.box_xyxy;
@@ -143,7 +164,7 @@ export class OverlayLayer {
     const y = prompt.xy[1] * view.scale + view.y;
     context.setLineDash([]);
     context.beginPath();
-    context.arc(x, y, 6.5, 0, 2 * Math.PI);
+    context.arc(x, y, isActive ? 9 : 6.5, 0, 2 * Math.PI);
     // Told apart by sign and shade, not by colour alone.
     context.fillStyle = prompt.label === 1 ? "#ffffff" : "#17191f";
     context.fill();

@@ -7,6 +7,7 @@ import type { ToolPointer } from "@/editor/tools/tool";
 
 const WHEEL_STEP = 0.0016; // per pixel of wheel: 100 px zoom by 17 %
 const LINE_PX = 33; // a wheel that counts in lines
+const PEN_ERASER = 5; // the button that a pen's other end is
 
 type Gesture = { kind: "pan"; x: number; y: number } | { kind: "tool" } | null;
 
@@ -29,7 +30,8 @@ export function listenToPointer(
     at: toImage(stage.view.get(), screenOf(event)),
     altKey: event.altKey,
     shiftKey: event.shiftKey,
-    isSecondary: event.button === 2,
+    isSecondary: event.button === 2 || event.button === PEN_ERASER,
+    pressure: event.pointerType === "pen" ? event.pressure : 1,
     time_ms: event.timeStamp,
   });
 
@@ -44,8 +46,9 @@ export function listenToPointer(
       host.dataset.panning = "";
       return;
     }
-    if (event.button !== 0 && event.button !== 2) return;
+    if (![0, 2, PEN_ERASER].includes(event.button)) return;
     gesture = { kind: "tool" };
+    editor.notice.set(null);
     editor.meter.noteClick();
     editor.tool.get().onPointerDown(pointerOf(event));
   }
@@ -64,7 +67,9 @@ export function listenToPointer(
       for (const moved of events.length > 0 ? events : [event])
         tool.onPointerMove(pointerOf(moved));
     } else {
-      editor.pointAt(toImage(stage.view.get(), screenOf(event)));
+      const at = toImage(stage.view.get(), screenOf(event));
+      editor.pointAt(at);
+      tool.onHover?.(at);
     }
     stage.pointer.set(toImage(stage.view.get(), screenOf(event)));
   }

@@ -84,8 +84,10 @@ export class Stage {
 
   #watch(): void {
     const editor = this.#editor;
-    const masks = [editor.annotations, editor.hidden, editor.showsProposals, editor.threshold];
-    const overlay = [editor.selection, editor.hover, editor.box, editor.label];
+    const { hidden, solo, showsProposals } = editor.view;
+    const masks = [editor.annotations, hidden, solo, showsProposals, editor.threshold];
+    const { selection, alsoSelected, hover, box, label, sketch } = editor;
+    const overlay = [selection, alsoSelected, hover, box, label, sketch];
     const pen = [editor.brush, editor.tool, this.pointer];
     const on = (signals: readonly Signal<unknown>[], stale: Part): void => {
       for (const signal of signals) {
@@ -104,6 +106,7 @@ export class Stage {
     };
     this.#cleanups.push(editor.stroke.subscribe(onReplace));
     this.#cleanups.push(editor.draft.state.subscribe(onReplace));
+    this.#cleanups.push(editor.ghost.subscribe(onReplace));
   }
 
   #resize(host: HTMLElement): void {
@@ -171,8 +174,11 @@ export class Stage {
     this.#overlay.draw(
       {
         hover: stroke === null && draft === null ? this.#shown(editor.hover.get()) : null,
-        selection: this.#replaced() === null ? this.#shown(editor.selection.get()) : null,
-        draft: draft === null ? null : { mask: editor.draft.mask, prompts: draft.prompts },
+        selection: this.#replaced() === null ? this.#selected() : [],
+        draft:
+          draft === null
+            ? null
+            : { mask: this.#draftMask(), prompts: draft.prompts, active: draft.active },
         draftColour:
           this.#shown(target?.kind === "new" ? null : target)?.colour ??
           (label === null ? undefined : this.#options.labelColour(label)) ??
@@ -180,6 +186,8 @@ export class Stage {
         stroke,
         strokeBase: this.#erasedMask(),
         box: editor.box.get(),
+        sketch: editor.sketch.get(),
+        ghost: editor.ghost.get(),
         pen: isPainting && at !== null ? { at, radius_px: editor.brush.get() } : null,
       },
       view,
@@ -190,6 +198,8 @@ export class Stage {
   #replaced(): string | null {
     const draft = this.#editor.draft.state.get();
     const stroke = this.#editor.stroke.get();
+    const ghost = this.#editor.ghost.get();
+    if (ghost !== null) return ghost.target.kind === "new" ? null : ghost.target.id;
     if (draft !== null) {
       const isShown = draft.hypotheses.length > 0 && draft.target.kind !== "new";
       return isShown ? draft.target.id : null;
@@ -204,6 +214,17 @@ export class Stage {
     const stroke = this.#editor.stroke.get();
     if (stroke === null || stroke.value === 1) return null;
     return this.#editor.maskOf(this.#editor.strokeTarget(stroke));
+  }
+
+  /** The draft's mask, unless it is on its way to another place. */
+  #draftMask(): Mask | null {
+    return this.#editor.ghost.get() === null ? this.#editor.draft.mask : null;
+  }
+
+  #selected(): Shown[] {
+    const { selection, alsoSelected } = this.#editor;
+    const also = [...alsoSelected.get()].map((id) => ({ kind: "mask", id }) as const);
+    return [selection.get(), ...also].flatMap((ref) => this.#shown(ref) ?? []);
   }
 
   #shown(ref: ObjectRef | null): Shown | null {

@@ -13,6 +13,10 @@ export class BoxTool implements Tool {
     this.#desk = desk;
   }
 
+  get isBusy(): boolean {
+    return this.#from !== null;
+  }
+
   onPointerDown({ at }: ToolPointer): void {
     this.#from = at;
   }
@@ -28,11 +32,11 @@ export class BoxTool implements Tool {
     const smallest = SMALLEST_PX * this.#desk.pixelsPerScreenPixel;
     if (box.x1 - box.x0 >= smallest && box.y1 - box.y0 >= smallest) {
       const box_xyxy: [number, number, number, number] = [box.x0, box.y0, box.x1, box.y1];
-      this.#desk.prompt({ kind: "box", box_xyxy }, time_ms);
+      this.#desk.prompt([{ kind: "box", box_xyxy }], time_ms);
       return;
     }
     const label = altKey || isSecondary ? 0 : 1;
-    this.#desk.prompt({ kind: "point", xy: [at.x, at.y], label }, time_ms);
+    this.#desk.prompt([{ kind: "point", xy: [at.x, at.y], label }], time_ms);
   }
 
   onCancel(): void {

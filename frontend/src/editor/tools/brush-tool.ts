@@ -10,16 +10,20 @@ export class BrushTool implements Tool {
     this.#pen = new Pen(desk);
   }
 
-  onPointerDown({ at, altKey, isSecondary }: ToolPointer): void {
-    this.#pen.put(at, altKey || isSecondary ? 0 : 1);
+  get isBusy(): boolean {
+    return this.#pen.isDown;
   }
 
-  onPointerMove({ at }: ToolPointer): void {
-    this.#pen.move(at);
+  onPointerDown(pointer: ToolPointer): void {
+    this.#pen.put(pointer, pointer.altKey || pointer.isSecondary ? 0 : 1);
   }
 
-  onPointerUp({ at }: ToolPointer): void {
-    this.#pen.lift(at);
+  onPointerMove(pointer: ToolPointer): void {
+    this.#pen.move(pointer);
+  }
+
+  onPointerUp(pointer: ToolPointer): void {
+    this.#pen.lift(pointer);
   }
 
   onCancel(): void {

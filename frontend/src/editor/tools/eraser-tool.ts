@@ -10,16 +10,20 @@ export class EraserTool implements Tool {
     this.#pen = new Pen(desk);
   }
 
-  onPointerDown({ at }: ToolPointer): void {
-    this.#pen.put(at, 0);
+  get isBusy(): boolean {
+    return this.#pen.isDown;
   }
 
-  onPointerMove({ at }: ToolPointer): void {
-    this.#pen.move(at);
+  onPointerDown(pointer: ToolPointer): void {
+    this.#pen.put(pointer, 0);
   }
 
-  onPointerUp({ at }: ToolPointer): void {
-    this.#pen.lift(at);
+  onPointerMove(pointer: ToolPointer): void {
+    this.#pen.move(pointer);
+  }
+
+  onPointerUp(pointer: ToolPointer): void {
+    this.#pen.lift(pointer);
   }
 
   onCancel(): void {

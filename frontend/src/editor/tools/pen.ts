@@ -2,9 +2,10 @@
 
 import type { ImagePoint } from "@/editor/geometry";
 import type { Stroke } from "@/editor/stroke";
-import type { Desk } from "@/editor/tools/tool";
+import type { Desk, ToolPointer } from "@/editor/tools/tool";
 
 const CLOSEST_PX = 0.4; // image pixels: nearer points add nothing to a line of pixels
+const LIGHTEST = 0.1; // a pen that hardly touches still draws a tenth of the radius
 
 export class Pen {
   #desk: Desk;
@@ -14,27 +15,48 @@ export class Pen {
     this.#desk = desk;
   }
 
-  put(at: ImagePoint, value: 0 | 1): void {
-    this.#show({ points: [at], radius_px: this.#desk.brushRadius_px, value });
+  get isDown(): boolean {
+    return this.#stroke !== null;
   }
 
-  move(at: ImagePoint): void {
-    if (this.#stroke === null) return;
-    const last = this.#stroke.points.at(-1);
-    if (last && Math.hypot(at.x - last.x, at.y - last.y) < CLOSEST_PX) return;
-    this.#show({ ...this.#stroke, points: [...this.#stroke.points, at] });
+  put({ at, pressure }: ToolPointer, value: 0 | 1): void {
+    const radius_px = this.#desk.brushRadius_px;
+    const radii_px = pressure === 1 ? {} : { radii_px: [this.#radius_px(pressure)] };
+    this.#show({ points: [at], radius_px, value, ...radii_px });
   }
 
-  lift(at: ImagePoint): void {
-    this.move(at);
+  move({ at, pressure }: ToolPointer): void {
     const stroke = this.#stroke;
     if (stroke === null) return;
+    const last = stroke.points.at(-1);
+    if (last && Math.hypot(at.x - last.x, at.y - last.y) < CLOSEST_PX) return;
+    this.#goOn(stroke, at, stroke.radii_px && this.#radius_px(pressure));
+  }
+
+  /** A pen that is lifted presses no more: the end is as wide as what comes before it. */
+  lift({ at }: ToolPointer): void {
+    const stroke = this.#stroke;
+    if (stroke === null) return;
+    const last = stroke.points.at(-1) as ImagePoint;
+    const isElsewhere = Math.hypot(at.x - last.x, at.y - last.y) >= CLOSEST_PX;
+    if (isElsewhere) this.#goOn(stroke, at, stroke.radii_px?.at(-1));
+    const done = this.#stroke as Stroke;
     this.drop();
-    this.#desk.finishStroke(stroke);
+    this.#desk.finishStroke(done);
   }
 
   drop(): void {
     this.#show(null);
+  }
+
+  #goOn(stroke: Stroke, at: ImagePoint, radius_px: number | undefined): void {
+    const points = [...stroke.points, at];
+    if (radius_px === undefined) this.#show({ ...stroke, points });
+    else this.#show({ ...stroke, points, radii_px: [...(stroke.radii_px ?? []), radius_px] });
+  }
+
+  #radius_px(pressure: number): number {
+    return this.#desk.brushRadius_px * Math.min(Math.max(pressure, LIGHTEST), 1);
   }
 
   #show(stroke: Stroke | null): void {

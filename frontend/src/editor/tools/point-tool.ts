@@ -1,24 +1,55 @@
-import { isInside } from "@/editor/geometry";
+import { clampToImage, isInside } from "@/editor/geometry";
 import type { Desk, Tool, ToolPointer } from "@/editor/tools/tool";
 
-/** Each click is a point prompt: on the object, or with Alt or the right button beside it. */
+/**
+ * Each click is a point prompt: on the object, or with Alt or the right button beside it.
+ *
+ * A point that is there already is dragged elsewhere, and removed by Alt or the right button.
+ */
 export class PointTool implements Tool {
   readonly name = "point";
   #desk: Desk;
+  #held: { prompt: number; isMoving: boolean } | null = null;
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
-  onPointerDown({ at, altKey, isSecondary, time_ms }: ToolPointer): void {
-    if (!isInside(at, this.#desk.size_hw)) return;
-    const label = altKey || isSecondary ? 0 : 1;
-    this.#desk.prompt({ kind: "point", xy: [at.x, at.y], label }, time_ms);
+  get isBusy(): boolean {
+    return this.#held !== null;
   }
 
-  onPointerMove(): void {}
+  onPointerDown({ at, altKey, isSecondary, time_ms }: ToolPointer): void {
+    if (!isInside(at, this.#desk.size_hw)) return;
+    const isOther = altKey || isSecondary;
+    const prompt = this.#desk.promptAt(at);
+    if (prompt === null) {
+      const label = isOther ? 0 : 1;
+      this.#desk.prompt([{ kind: "point", xy: [at.x, at.y], label }], time_ms);
+    } else if (isOther) this.#desk.removePrompt(prompt, time_ms);
+    else {
+      this.#held = { prompt, isMoving: false };
+      this.#desk.takePrompt(prompt);
+    }
+  }
 
-  onPointerUp(): void {}
+  onPointerMove({ at, time_ms }: ToolPointer): void {
+    if (this.#held === null) return;
+    const { prompt, isMoving } = this.#held;
+    if (!isMoving) {
+      if (this.#desk.promptAt(at) === prompt) return; // a hand that shakes moves nothing
+      this.#held = { prompt, isMoving: true };
+      this.#desk.beginMovingPrompt();
+    }
+    this.#desk.movePrompt(prompt, clampToImage(at, this.#desk.size_hw), time_ms);
+  }
 
-  onCancel(): void {}
+  onPointerUp(pointer: ToolPointer): void {
+    if (this.#held?.isMoving) this.onPointerMove(pointer);
+    this.#held = null;
+  }
+
+  onCancel(): void {
+    this.#held = null;
+  }
 }

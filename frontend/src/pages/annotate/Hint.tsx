@@ -4,12 +4,13 @@ import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { useSignal } from "./useSignal";
 
-/** One line on what the next gesture does, and the size of the brush. */
+/** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
 export function Hint({ editor }: { editor: Editor }) {
   const tool = useSignal(editor.tool);
   const draft = useSignal(editor.draft.state);
   const selection = useSignal(editor.selection);
   const brush = useSignal(editor.brush);
+  const notice = useSignal(editor.notice);
   if (useSignal(editor.isReadOnly)) return null;
   const isPainting = tool.name === "brush" || tool.name === "eraser";
   return (
@@ -22,11 +23,18 @@ export function Hint({ editor }: { editor: Editor }) {
           <span>
             <Kbd size="xs">X</Kbd> drop
           </span>
-          <span>Click to add, Alt-click to take away</span>
+          <span>
+            {tool.name === "point"
+              ? "Click to add, Alt-click to take away; drag a point, Alt-click it to remove it"
+              : "Click to add, Alt-click to take away"}
+          </span>
         </>
       ) : (
         <span>{sentence(tool.name, selection?.kind ?? null)}</span>
       )}
+      <Text span size="xs" c="orange" role="status">
+        {notice}
+      </Text>
       {isPainting && (
         <>
           <Slider
@@ -51,20 +59,41 @@ export function Hint({ editor }: { editor: Editor }) {
 
 function sentence(tool: ToolName, selected: string | null): string {
   const subject = selected === "proposal" ? "the selected proposal" : "the selected mask";
+  const isNew = selected === null;
   switch (tool) {
     case "select":
       return selected === "proposal"
         ? "A accepts, X rejects, Tab goes on"
-        : "Click an object to select it";
+        : "Click an object to select it, Shift-click for several";
+    case "move":
+      return isNew ? "Drag an object" : `Drag ${subject}, or use the arrow keys`;
     case "point":
-      return selected === null
+      return isNew
         ? "Click an object; Alt-click or right-click what is not part of it"
         : `Click to correct ${subject}; Esc to begin a new one`;
     case "box":
-      return selected === null ? "Drag a box around an object" : `Drag a box to correct ${subject}`;
+      return isNew ? "Drag a box around an object" : `Drag a box to correct ${subject}`;
+    case "scribble":
+      return isNew ? "Draw along an object" : `Draw along what is part of ${subject}`;
     case "brush":
-      return selected === null ? "Paint a new mask" : `Paint on ${subject}; Esc to begin a new one`;
-    default:
-      return selected === null ? "Erase from the mask under the pen" : `Erase from ${subject}`;
+      return isNew ? "Paint a new mask" : `Paint on ${subject}; Esc to begin a new one`;
+    case "eraser":
+      return isNew ? "Erase from the mask under the pen" : `Erase from ${subject}`;
+    case "lasso":
+      return isNew
+        ? "Draw around a new object; Alt takes away"
+        : `Draw around what to add to ${subject}; Alt takes away`;
+    case "polygon":
+      return isNew
+        ? "Click the corners of a new object; Enter closes"
+        : `Click the corners of what to add to ${subject}; Enter closes`;
+    case "outline":
+      return isNew
+        ? "Click a mask to see its corners"
+        : "Drag a corner or an edge; Alt-click removes a corner";
+    case "fill":
+      return "Click in a hole to fill it; Alt-click a piece to clear it";
+    case "split":
+      return isNew ? "Draw a line across a mask" : `Draw a line across ${subject}`;
   }
 }

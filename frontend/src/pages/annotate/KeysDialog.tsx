@@ -1,15 +1,13 @@
 import { Group, Kbd, Modal, Stack, Text } from "@mantine/core";
 import { Fragment } from "react";
 import classes from "./AnnotatePage.module.css";
-import { KEYS } from "./keys";
-
-const GROUPS = ["Tools", "Verify", "Label", "Work", "View"] as const;
+import { KEY_GROUPS, KEYS } from "./keys";
 
 export function KeysDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" size={760}>
+    <Modal opened={opened} onClose={onClose} title="Keys" size={860}>
       <div className={classes.keys}>
-        {GROUPS.map((group) => (
+        {KEY_GROUPS.map((group) => (
           <Stack key={group} gap={8} className={classes.keyGroup}>
             <Text size="xs" c="dimmed" fw={600}>
               {group}

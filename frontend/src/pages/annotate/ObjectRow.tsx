@@ -39,7 +39,10 @@ export function ObjectRow(props: RowProps) {
         type="button"
         className={classes.rowMain}
         aria-pressed={isSelected}
-        onClick={() => editor.selection.set(isSelected ? null : target)}
+        onClick={({ shiftKey, ctrlKey, metaKey }) => {
+          if (shiftKey || ctrlKey || metaKey) editor.selectAlso(target);
+          else editor.selection.set(isSelected ? null : target);
+        }}
         onDoubleClick={props.onReveal}
       >
         <span className={classes.rowName}>{props.name}</span>

@@ -24,6 +24,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const { editor } = image;
   const annotations = useSignal(editor.annotations);
   const selection = useSignal(editor.selection);
+  const alsoSelected = useSignal(editor.alsoSelected);
   const hover = useSignal(editor.hover);
   const hidden = useSignal(editor.hidden);
   const isReadOnly = useSignal(editor.isReadOnly);
@@ -59,7 +60,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
               colour={stage?.colourOf(row) ?? "#7b86ee"}
               name={name}
               facts={`${formatCount(mask.area_px)} px${row.author === null ? " · imported" : ` · ${row.author}`}`}
-              isSelected={selection?.id === row.id}
+              isSelected={selection?.id === row.id || alsoSelected.has(row.id)}
               isHovered={hover?.id === row.id}
               onReveal={() => onReveal(row.id)}
             >

@@ -1,31 +1,48 @@
-import { ActionIcon, Group, Kbd, Tooltip } from "@mantine/core";
+import { ActionIcon, Group, Kbd, Text, Tooltip } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
+  IconArrowsMove,
   IconBrush,
+  IconBucketDroplet,
   IconEraser,
   IconEye,
   IconEyeOff,
+  IconLasso,
   IconMaximize,
   IconPlayerRecord,
   IconPointer,
+  IconPolygon,
+  IconScribble,
+  IconSlice,
   IconSquareDashed,
+  IconVectorTriangle,
 } from "@tabler/icons-react";
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
+import { MaskMenu } from "./MaskMenu";
+import { TOOLS } from "./tool-list";
 import { useSignal } from "./useSignal";
 
 const SIZE = 18;
+const BUTTON = 32;
 
-const TOOLS: readonly { name: ToolName; title: string; key: string; icon: ReactNode }[] = [
-  { name: "select", title: "Select", key: "V", icon: <IconPointer size={SIZE} aria-hidden /> },
-  { name: "point", title: "Points", key: "P", icon: <IconPlayerRecord size={SIZE} aria-hidden /> },
-  { name: "box", title: "Box", key: "B", icon: <IconSquareDashed size={SIZE} aria-hidden /> },
-  { name: "brush", title: "Brush", key: "D", icon: <IconBrush size={SIZE} aria-hidden /> },
-  { name: "eraser", title: "Eraser", key: "E", icon: <IconEraser size={SIZE} aria-hidden /> },
-];
+const ICONS: Record<ToolName, ReactNode> = {
+  select: <IconPointer size={SIZE} aria-hidden />,
+  move: <IconArrowsMove size={SIZE} aria-hidden />,
+  point: <IconPlayerRecord size={SIZE} aria-hidden />,
+  box: <IconSquareDashed size={SIZE} aria-hidden />,
+  scribble: <IconScribble size={SIZE} aria-hidden />,
+  brush: <IconBrush size={SIZE} aria-hidden />,
+  eraser: <IconEraser size={SIZE} aria-hidden />,
+  lasso: <IconLasso size={SIZE} aria-hidden />,
+  polygon: <IconPolygon size={SIZE} aria-hidden />,
+  outline: <IconVectorTriangle size={SIZE} aria-hidden />,
+  fill: <IconBucketDroplet size={SIZE} aria-hidden />,
+  split: <IconSlice size={SIZE} aria-hidden />,
+};
 
 interface Props {
   editor: Editor;
@@ -41,18 +58,20 @@ export function ToolRail({ editor, onShowAll }: Props) {
 
   return (
     <nav className={classes.rail} aria-label="Tools">
-      {TOOLS.map(({ name, title, key, icon }) => (
-        <Tool
-          key={name}
-          title={title}
-          keys={[key]}
-          isOn={tool.name === name}
-          disabled={isReadOnly && name !== "select"}
-          onClick={() => editor.takeTool(name)}
-        >
-          {icon}
-        </Tool>
+      {TOOLS.map(({ name, title, keys, what, group }, index) => (
+        <Fragment key={name}>
+          {index > 0 && TOOLS[index - 1]?.group !== group && <span className={classes.rule} />}
+          <Tool
+            {...{ title, keys, what }}
+            isOn={tool.name === name}
+            disabled={isReadOnly && name !== "select"}
+            onClick={() => editor.takeTool(name)}
+          >
+            {ICONS[name]}
+          </Tool>
+        </Fragment>
       ))}
+      <MaskMenu editor={editor} size={BUTTON} />
       <span className={classes.rule} />
       <Tool
         title="Undo"
@@ -92,31 +111,41 @@ export function ToolRail({ editor, onShowAll }: Props) {
 interface ToolProps {
   title: string;
   keys: readonly string[];
+  /** A sentence on what the tool does, where its title does not say all. */
+  what?: string;
   isOn?: boolean;
   disabled?: boolean;
   onClick: () => void;
   children: ReactNode;
 }
 
-function Tool({ title, keys, isOn, disabled, onClick, children }: ToolProps) {
+function Tool({ title, keys, what, isOn, disabled, onClick, children }: ToolProps) {
   const label = (
-    <Group gap={6} wrap="nowrap">
-      {title}
-      {keys.map((key) => (
-        <Kbd key={key} size="xs">
-          {key}
-        </Kbd>
-      ))}
-    </Group>
+    <>
+      <Group gap={6} wrap="nowrap">
+        {title}
+        {keys.map((key) => (
+          <Kbd key={key} size="xs">
+            {key}
+          </Kbd>
+        ))}
+      </Group>
+      {what !== undefined && what !== title && (
+        <Text size="xs" mt={2} opacity={0.75}>
+          {what}
+        </Text>
+      )}
+    </>
   );
   return (
-    <Tooltip label={label} position="right">
+    <Tooltip label={label} position="right" multiline maw={260} openDelay={300}>
       <ActionIcon
-        size={34}
+        size={BUTTON}
         variant={isOn ? "light" : "subtle"}
         color={isOn ? "iris" : "gray"}
         className={classes.tool}
         aria-label={title}
+        aria-keyshortcuts={keys.join("+").replace("Ctrl", "Control")}
         aria-pressed={isOn}
         disabled={disabled}
         onClick={onClick}

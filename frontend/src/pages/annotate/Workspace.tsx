@@ -72,9 +72,19 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
       editor.meter.noteActivity();
       key.run(actions, event);
     };
+    const onKeyUp = ({ key }: KeyboardEvent): void => {
+      if (key.startsWith("Arrow")) editor.tool.get().settle?.();
+    };
+    const onBlur = (): void => editor.tool.get().settle?.(); // the key is let go elsewhere
     // In the capture phase: an open tooltip keeps Escape to itself.
     addEventListener("keydown", onKey, { capture: true });
-    return () => removeEventListener("keydown", onKey, { capture: true });
+    addEventListener("keyup", onKeyUp);
+    addEventListener("blur", onBlur);
+    return () => {
+      removeEventListener("keydown", onKey, { capture: true });
+      removeEventListener("keyup", onKeyUp);
+      removeEventListener("blur", onBlur);
+    };
   }, [editor, labels, onNext, help.open, stage]);
 
   useEffect(() => {

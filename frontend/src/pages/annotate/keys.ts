@@ -1,7 +1,8 @@
 /** The keys of the editor: one table for the listener and for the help. */
 
 import type { Editor } from "@/editor/editor";
-import type { ToolName } from "@/editor/tools/tool";
+import { MASK_COMMANDS } from "./mask-commands";
+import { TOOLS } from "./tool-list";
 
 export interface KeyActions {
   readonly editor: Editor;
@@ -12,10 +13,14 @@ export interface KeyActions {
   help(): void;
 }
 
+/** In the order of the help. */
+export const KEY_GROUPS = ["Tools", "Mask", "Verify", "Label", "Work", "View"] as const;
+export type KeyGroup = (typeof KEY_GROUPS)[number];
+
 export interface Key {
   readonly keys: readonly string[]; // as shown in the help
   readonly what: string;
-  readonly group: "Tools" | "Verify" | "Label" | "View" | "Work";
+  readonly group: KeyGroup;
   /** Whether a key press means this one. */
   matches(event: KeyboardEvent): boolean;
   run(actions: KeyActions, event: KeyboardEvent): void;
@@ -25,7 +30,11 @@ const isPlain = (event: KeyboardEvent): boolean =>
   !event.ctrlKey && !event.metaKey && !event.altKey;
 const isCommand = (event: KeyboardEvent): boolean => event.ctrlKey || event.metaKey;
 const letter = (wanted: string) => (event: KeyboardEvent) =>
-  isPlain(event) && event.key.toLowerCase() === wanted;
+  isPlain(event) && !event.shiftKey && event.key.toLowerCase() === wanted;
+const shifted = (wanted: string) => (event: KeyboardEvent) =>
+  isPlain(event) && event.shiftKey && event.key.toLowerCase() === wanted;
+const command = (wanted: string) => (event: KeyboardEvent) =>
+  isCommand(event) && !event.shiftKey && event.key.toLowerCase() === wanted;
 const named =
   (...names: string[]) =>
   (event: KeyboardEvent) =>
@@ -36,22 +45,31 @@ function digitOf(event: KeyboardEvent): number | null {
   return found === null || !isPlain(event) ? null : Number(found[1]);
 }
 
-const tool = (key: string, name: ToolName, what: string): Key => ({
-  keys: [key],
-  what,
-  group: "Tools",
-  matches: letter(key.toLowerCase()),
-  run: ({ editor }) => editor.takeTool(name),
-});
+/** Whether a key press is the one that a table shows: a letter, or one with Shift or Ctrl. */
+function pressOf(keys: readonly string[]): (event: KeyboardEvent) => boolean {
+  const wanted = (keys.at(-1) ?? "").toLowerCase();
+  if (keys[0] === "Shift") return shifted(wanted);
+  return keys[0] === "Ctrl" ? command(wanted) : letter(wanted);
+}
+
+const ARROWS: Record<string, readonly [dx: number, dy: number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const FAR_PX = 10; // an arrow key with Shift
 
 const grow = 1.25; // each press changes the brush by a quarter
 
 export const KEYS: readonly Key[] = [
-  tool("V", "select", "Select"),
-  tool("P", "point", "Points: click the object, Alt-click or right-click beside it"),
-  tool("B", "box", "Box: drag around the object"),
-  tool("D", "brush", "Brush (Alt erases)"),
-  tool("E", "eraser", "Eraser"),
+  ...TOOLS.map(
+    ({ name, keys, what }): Key => ({
+      ...{ keys, what, group: "Tools" },
+      matches: pressOf(keys),
+      run: ({ editor }) => editor.takeTool(name),
+    }),
+  ),
   {
     keys: ["[", "]"],
     what: "Smaller or larger brush",
@@ -61,8 +79,26 @@ export const KEYS: readonly Key[] = [
       editor.setBrush(editor.brush.get() * (key === "]" ? grow : 1 / grow)),
   },
   {
+    keys: ["←", "→", "↑", "↓"],
+    what: "With Move: by a pixel (Shift: by ten)",
+    group: "Tools",
+    matches: (event) => isPlain(event) && event.key in ARROWS && isOnStage(event),
+    run: ({ editor }, { key, shiftKey }) => {
+      const [dx, dy] = ARROWS[key] ?? [0, 0];
+      const step = shiftKey ? FAR_PX : 1;
+      editor.tool.get().nudge?.(dx * step, dy * step);
+    },
+  },
+  ...MASK_COMMANDS.map(
+    ({ title, keys, run }): Key => ({
+      ...{ keys, what: title, group: "Mask" },
+      matches: pressOf(keys),
+      run: ({ editor }) => run(editor),
+    }),
+  ),
+  {
     keys: ["A", "Enter"],
-    what: "Accept the draft or proposal",
+    what: "Accept the draft or proposal; Enter closes a polygon",
     group: "Verify",
     matches: (event) => letter("a")(event) || named("Enter")(event),
     run: ({ editor }) => editor.accept(),
@@ -108,7 +144,7 @@ export const KEYS: readonly Key[] = [
   },
   {
     keys: ["Delete"],
-    what: "Delete the mask",
+    what: "Delete the selected masks; while drawing, the last point or corner",
     group: "Work",
     matches: named("Delete", "Backspace"),
     run: ({ editor }) => editor.remove(),
@@ -149,16 +185,6 @@ export const KEYS: readonly Key[] = [
     group: "View",
     matches: letter("g"),
     run: ({ editor }) => editor.showsProposals.set(!editor.showsProposals.get()),
-  },
-  {
-    keys: ["H"],
-    what: "Hide the selected mask",
-    group: "View",
-    matches: letter("h"),
-    run: ({ editor }) => {
-      const ref = editor.selection.get() ?? editor.hover.get();
-      if (ref !== null) editor.setHidden(ref.id, !editor.hidden.get().has(ref.id));
-    },
   },
   {
     keys: ["F"],

@@ -3,6 +3,7 @@
 import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
+import { HistoryKeeper } from "@/editor/history";
 import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxStatus, type Schedule } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
@@ -86,6 +87,8 @@ export class OpenImage {
     const lock = await takeLock(detail.id, user.id);
     const active_s = claim === null ? 0 : await db.activeSeconds(claim.id);
     const store = new AnnotationStore(annotationsOf(detail), user.username);
+    // Before what waits in the outbox, which may speak of masks that only the history knows.
+    if (lock !== null) await keepHistory(store, db, user.id, detail.id);
     const status = new Signal<OutboxStatus>({
       state: "saved",
       hindrance: "none",
@@ -192,10 +195,26 @@ export class OpenImage {
     const lock = await awaitWriterLock(navigator.locks, detail.id, user.id, this.#stop.signal);
     if (lock === null) return;
     this.lock.set(lock);
+    await keepHistory(this.editor.store, this.#options.db, user.id, detail.id);
     await this.refresh().catch(this.#options.onError);
     this.editor.isReadOnly.set(!this.#options.mayEdit);
     this.outbox.resume();
   }
+}
+
+/** Go on with the undo history that this person left here, and keep it from now on. */
+async function keepHistory(
+  store: AnnotationStore,
+  db: OutboxDatabase,
+  user: number,
+  image: number,
+): Promise<void> {
+  const begun = await db.history(user, image);
+  store.restoreHistory(begun);
+  const keeper = new HistoryKeeper(db, [user, image], begun);
+  store.subscribe(({ origin }) => {
+    if (origin === "local") void keeper.keep(store.history);
+  });
 }
 
 async function takeLock(image: number, user: number): Promise<WriterLock | null> {

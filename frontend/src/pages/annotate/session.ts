@@ -140,6 +140,7 @@ export class AnnotateSession {
   }
 
   async #finish(open: OpenImage): Promise<void> {
+    open.editor.tool.get().finish?.(); // a polygon not yet closed is work too
     if (open.editor.draft.state.get() !== null) {
       throw new Error("A mask is still a draft: accept it (A) or drop it (X) first.");
     }
@@ -151,7 +152,9 @@ export class AnnotateSession {
     if (open.claim === null) return;
     open.editor.meter.noteActivity();
     await finishAssignment(open.claim.id, Math.round(open.editor.meter.active_s * 1000) / 1000);
-    await (await this.#db).forgetActiveSeconds(open.claim.id);
+    const db = await this.#db;
+    await db.forgetActiveSeconds(open.claim.id);
+    await db.forgetHistory(this.#user.id, open.detail.get().id);
   }
 
   async #prefetchNext(): Promise<void> {

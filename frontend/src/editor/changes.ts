@@ -1,0 +1,91 @@
+/** What a gesture changed, row by row, and the operations that lead back. */
+
+import type { Annotations, MaskRow, Operation, ProposalRow } from "@/editor/operations";
+
+type Row = MaskRow | ProposalRow;
+
+/** One row as it was and as it became; null where it was not there. */
+export type Change =
+  | { kind: "mask"; id: string; before: MaskRow | null; after: MaskRow }
+  | { kind: "proposal"; id: string; before: ProposalRow; after: ProposalRow };
+
+/** An operation that has no id yet. */
+export type OperationDraft = Operation extends infer Kind
+  ? Kind extends Operation
+    ? Omit<Kind, "id">
+    : never
+  : never;
+
+/** The operations that lead from `after` back to `before`. */
+export function draftsBack(changes: readonly Change[]): OperationDraft[] {
+  const reopened = new Set(
+    changes
+      .filter((change) => change.kind === "proposal" && change.before.state === "accepted")
+      .map(({ id }) => id),
+  );
+  const drafts: OperationDraft[] = [];
+  for (const change of changes) {
+    if (change.kind === "mask")
+      drafts.push(...maskDraftsBack(change.before, change.after, reopened));
+  }
+  for (const { kind, id, before } of changes) {
+    // Accepting again is done with the mask, which comes back by it.
+    if (kind === "proposal" && before.state !== "accepted") {
+      drafts.push({ kind: "verdict", proposal: id, verdict: before.state });
+    }
+  }
+  return drafts;
+}
+
+function maskDraftsBack(
+  before: MaskRow | null,
+  after: MaskRow,
+  reopened: ReadonlySet<string>,
+): OperationDraft[] {
+  const mask = after.id;
+  if (before === null || before.isDeleted) return after.isDeleted ? [] : [{ kind: "delete", mask }];
+  const { label, rle, parent, proposal } = before;
+  if (proposal !== null && reopened.has(proposal)) {
+    const accept = { kind: "verdict", proposal, verdict: "accepted", mask, label } as const;
+    return [accept, { kind: "revise", mask, label, rle, parent }];
+  }
+  if (after.isDeleted) return [{ kind: "revise", mask, label, rle, parent }];
+  return [
+    {
+      kind: "revise",
+      mask,
+      ...(label === after.label ? {} : { label }),
+      ...(parent === after.parent ? {} : { parent }),
+      ...(isSameRLE(before, after) ? {} : { rle }),
+    },
+  ];
+}
+
+export function changesBetween(before: Annotations, after: Annotations): Change[] {
+  const changes: Change[] = [];
+  for (const [id, row] of after.masks) {
+    const old = before.masks.get(id) ?? null;
+    if (old === null || !isSame(old, row))
+      changes.push({ kind: "mask", id, before: old, after: row });
+  }
+  for (const [id, row] of after.proposals) {
+    const old = before.proposals.get(id);
+    if (old !== undefined && !isSame(old, row)) {
+      changes.push({ kind: "proposal", id, before: old, after: row });
+    }
+  }
+  return changes;
+}
+
+export function isSame(a: Row, b: Row): boolean {
+  if (a === b) return true;
+  if ("state" in a || "state" in b) return "state" in a && "state" in b && a.state === b.state;
+  if (a.isDeleted && b.isDeleted) return true; // what a deleted mask was like shows nowhere
+  return (
+    a.label === b.label && a.parent === b.parent && a.isDeleted === b.isDeleted && isSameRLE(a, b)
+  );
+}
+
+function isSameRLE(a: Row, b: Row): boolean {
+  return a.rle === b.rle || a.rle.counts === b.rle.counts;
+}

@@ -1,0 +1,56 @@
+/**
+ * How the objects are looked at: hidden, alone, locked. Nothing here is ever saved with the masks,
+ * and nothing that is saved depends on it.
+ */
+
+import type { ObjectRef } from "@/editor/picking";
+import { Signal } from "@/editor/signal";
+
+type Ids = ReadonlySet<string>;
+
+export class ObjectView {
+  readonly hidden = new Signal<Ids>(new Set());
+  /** While some are here, only they are shown. */
+  readonly solo = new Signal<Ids>(new Set());
+  /** Gestures on the image pass through them, and nothing changes them. */
+  readonly locked = new Signal<Ids>(new Set());
+  readonly showsProposals = new Signal(true);
+
+  readonly isShown = ({ kind, id }: ObjectRef): boolean => {
+    if (kind === "proposal" && !this.showsProposals.get()) return false;
+    const solo = this.solo.get();
+    return solo.size > 0 ? solo.has(id) : !this.hidden.get().has(id);
+  };
+
+  readonly isWithinReach = (ref: ObjectRef): boolean =>
+    this.isShown(ref) && !this.locked.get().has(ref.id);
+
+  setHidden(ids: Iterable<string>, isHidden: boolean): void {
+    this.hidden.set(changed(this.hidden.get(), ids, isHidden));
+  }
+
+  setLocked(ids: Iterable<string>, isLocked: boolean): void {
+    this.locked.set(changed(this.locked.get(), ids, isLocked));
+  }
+
+  /** Show these alone; when they are alone already, show everything again. */
+  toggleSolo(ids: readonly string[]): void {
+    const solo = this.solo.get();
+    const isSame = solo.size === ids.length && ids.every((id) => solo.has(id));
+    this.solo.set(new Set(isSame ? [] : ids));
+  }
+
+  showAll(): void {
+    this.hidden.set(new Set());
+    this.solo.set(new Set());
+  }
+}
+
+function changed(before: Ids, ids: Iterable<string>, isIn: boolean): Ids {
+  const after = new Set(before);
+  for (const id of ids) {
+    if (isIn) after.add(id);
+    else after.delete(id);
+  }
+  return after;
+}

@@ -1,0 +1,68 @@
+/** What a person says about proposals: one, the next, or all that the model is sure of. */
+
+import type { Editor } from "@/editor/editor";
+import { shareEffort } from "@/editor/effort";
+import { type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
+
+/** Step through the proposals, the surest first. */
+export function selectProposal(editor: Editor, step: 1 | -1): void {
+  const rows = pendingProposals(editor.annotations.get());
+  const now = rows.findIndex(({ id }) => id === editor.selection.get()?.id);
+  const next = rows.at(now === -1 && step === -1 ? -1 : (now + step) % Math.max(rows.length, 1));
+  if (next !== undefined) editor.selection.set({ kind: "proposal", id: next.id });
+}
+
+/** Accept the selected proposal, or the one under the pointer. */
+export function acceptProposal(editor: Editor): void {
+  const ref = proposalInMind(editor);
+  if (ref === null) return;
+  const next = nextAfter(editor, ref.id);
+  const label = rowOf(editor.annotations.get(), ref)?.label ?? editor.label.get();
+  const verdict = { proposal: ref.id, verdict: "accepted", mask: crypto.randomUUID() } as const;
+  editor.commit([{ kind: "verdict", ...verdict, label, effort: editor.meter.take() }]);
+  editor.selection.set(next);
+}
+
+/** Reject the selected proposal, or the one under the pointer. */
+export function rejectProposal(editor: Editor): void {
+  const ref = proposalInMind(editor);
+  if (ref === null) return;
+  const next = nextAfter(editor, ref.id);
+  editor.commit([{ kind: "verdict", proposal: ref.id, verdict: "rejected" }]);
+  editor.selection.set(next);
+}
+
+/** Accept every proposal at or above the threshold, as one step of undo. */
+export function acceptAbove(editor: Editor, threshold: number): void {
+  const rows = pendingProposals(editor.annotations.get()).filter(
+    ({ predicted_iou }) => predicted_iou >= threshold,
+  );
+  if (rows.length === 0) return;
+  const efforts = shareEffort(editor.meter.take(), rows.length);
+  editor.commit(
+    rows.map(({ id, label }, index) => ({
+      kind: "verdict",
+      proposal: id,
+      verdict: "accepted",
+      mask: crypto.randomUUID(),
+      label: label ?? editor.label.get(),
+      effort: efforts[index],
+    })),
+  );
+}
+
+function proposalInMind(editor: Editor): ObjectRef | null {
+  for (const ref of [editor.selection.get(), editor.hover.get()]) {
+    if (ref?.kind === "proposal" && rowOf(editor.annotations.get(), ref) !== null) return ref;
+  }
+  return null;
+}
+
+/** The proposal to look at once this one is decided, if the person goes through them in turn. */
+function nextAfter(editor: Editor, id: string): ObjectRef | null {
+  if (editor.selection.get()?.id !== id) return editor.selection.get();
+  const rows = pendingProposals(editor.annotations.get());
+  const at = rows.findIndex((row) => row.id === id);
+  const next = rows[at + 1] ?? rows[at - 1];
+  return next === undefined ? null : { kind: "proposal", id: next.id };
+}

@@ -1,0 +1,113 @@
+import { ActionIcon, Center, Kbd, Menu, Text, Tooltip } from "@mantine/core";
+import {
+  IconArrowsDiagonal,
+  IconArrowsDiagonalMinimize2,
+  IconBucketDroplet,
+  IconCopy,
+  IconDots,
+  IconEyeOff,
+  IconFocus2,
+  IconLayersDifference,
+  IconLayersSubtract,
+  IconLayersUnion,
+  IconLock,
+  IconSparkles,
+} from "@tabler/icons-react";
+import { Fragment, type ReactNode } from "react";
+import type { Editor } from "@/editor/editor";
+import classes from "./AnnotatePage.module.css";
+import { isPossible, MASK_COMMANDS, type MaskCommand } from "./mask-commands";
+import { useSignal } from "./useSignal";
+
+const SIZE = 15;
+
+const ICONS: Record<string, ReactNode> = {
+  "Fill all holes": <IconBucketDroplet size={SIZE} aria-hidden />,
+  "Drop specks": <IconSparkles size={SIZE} aria-hidden />,
+  "Grow by a pixel": <IconArrowsDiagonal size={SIZE} aria-hidden />,
+  "Shrink by a pixel": <IconArrowsDiagonalMinimize2 size={SIZE} aria-hidden />,
+  "Merge the selected masks": <IconLayersUnion size={SIZE} aria-hidden />,
+  "Cut by its neighbours": <IconLayersSubtract size={SIZE} aria-hidden />,
+  "Cut its neighbours": <IconLayersDifference size={SIZE} aria-hidden />,
+  Duplicate: <IconCopy size={SIZE} aria-hidden />,
+  "Hide or show": <IconEyeOff size={SIZE} aria-hidden />,
+  "Show alone, or all again": <IconFocus2 size={SIZE} aria-hidden />,
+  "Lock or unlock": <IconLock size={SIZE} aria-hidden />,
+};
+
+/** What can be done with whole masks. */
+export function MaskMenu({ editor, size }: { editor: Editor; size: number }) {
+  return (
+    <Menu position="right-start" width={270} returnFocus>
+      <Menu.Target>
+        <ActionIcon
+          size={size}
+          variant="subtle"
+          color="gray"
+          className={classes.tool}
+          aria-label="Mask commands"
+        >
+          <Tooltip label="Mask commands" position="right">
+            <Center w="100%" h="100%">
+              <IconDots size={18} aria-hidden />
+            </Center>
+          </Tooltip>
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Commands editor={editor} />
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Only there while the menu is open: what each command would do is worked out then. */
+function Commands({ editor }: { editor: Editor }) {
+  useSignal(editor.selection);
+  useSignal(editor.alsoSelected);
+  const isReadOnly = useSignal(editor.isReadOnly);
+  return MASK_COMMANDS.map((command, index) => {
+    const isFirst = index > 0 && MASK_COMMANDS[index - 1]?.group !== command.group;
+    const isOff = !isPossible(editor, command) || (isReadOnly && command.group !== "look");
+    return (
+      <Fragment key={command.title}>
+        {isFirst && <Menu.Divider />}
+        <Item editor={editor} command={command} isOff={isOff} />
+      </Fragment>
+    );
+  });
+}
+
+interface ItemProps {
+  editor: Editor;
+  command: MaskCommand;
+  isOff: boolean;
+}
+
+function Item({ editor, command, isOff }: ItemProps) {
+  const { title, keys, run, fact } = command;
+  const told = isOff ? null : (fact?.(editor) ?? null);
+  return (
+    <Menu.Item
+      disabled={isOff}
+      leftSection={ICONS[title]}
+      rightSection={
+        <span className={classes.menuKeys}>
+          {keys.map((key) => (
+            <Kbd key={key} size="xs">
+              {key}
+            </Kbd>
+          ))}
+        </span>
+      }
+      onClick={() => run(editor)}
+    >
+      {title}
+      {told !== null && (
+        <Text span size="xs" c="dimmed" ml={6}>
+          {told}
+        </Text>
+      )}
+    </Menu.Item>
+  );
+}
