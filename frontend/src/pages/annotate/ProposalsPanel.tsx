@@ -10,7 +10,7 @@ import { instanceColour } from "@/editor/render/colours";
 import classes from "./AnnotatePage.module.css";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";
-import { acceptAll, coversMost, shareOfImage, sureProposals } from "./sure";
+import { coversMost, shareOfImage, sureProposals } from "./sure";
 import { useSignal } from "./useSignal";
 import { VirtualList } from "./VirtualList";
 
@@ -77,7 +77,7 @@ export function ProposalsPanel({ image, onReveal }: Props) {
             // Not `disabled`: a focused button that is would swallow the keys that follow.
             data-disabled={cannotAccept || undefined}
             aria-disabled={cannotAccept || undefined}
-            onClick={() => acceptAll(image, accepted)}
+            onClick={() => editor.acceptAll(accepted)}
           >
             Accept {formatCount(accepted.length)} ≥ {threshold.toFixed(2)}
           </Button>

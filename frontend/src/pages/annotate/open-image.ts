@@ -116,7 +116,7 @@ export class OpenImage {
       store,
       meter: new EffortMeter(() => performance.now() / 1000, active_s),
       decode: (prompts, previous) => open.#decode(prompts, previous),
-      save: (operations) => open.save(operations),
+      save: (operations) => open.#save(operations),
       onError: options.onError,
     });
     editor.isReadOnly.set(lock === null || !options.mayEdit);
@@ -125,7 +125,7 @@ export class OpenImage {
   }
 
   /** Keep operations on this device and send them. */
-  save(operations: readonly Operation[]): void {
+  #save(operations: readonly Operation[]): void {
     const { claim, db, onError } = this.#options;
     this.outbox.push(operations).catch(onError);
     if (claim !== null) void db.rememberActiveSeconds(claim.id, this.editor.meter.active_s);

@@ -1,10 +1,8 @@
-/** Accepting many proposals at once: which of them, and in one step of undo. */
+/** Which proposals "accept all" takes. */
 
-import { shareEffort } from "@/editor/effort";
 import type { SizeHW } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import type { ProposalRow } from "@/editor/operations";
-import type { OpenImage } from "./open-image";
 
 /** A mask of more than this share of the image is as likely its background: a person looks. */
 const MOST_OF_THE_IMAGE = 0.5;
@@ -35,22 +33,4 @@ export function sureProposals(
     accepted: sure.filter((row) => !coversMost(row, size_hw)),
     left: sure.filter((row) => coversMost(row, size_hw)),
   };
-}
-
-/** Accept proposals as one step of undo. */
-export function acceptAll(image: OpenImage, rows: readonly ProposalRow[]): void {
-  const { editor } = image;
-  if (rows.length === 0 || editor.isReadOnly.get()) return;
-  const efforts = shareEffort(editor.meter.take(), rows.length);
-  const operations = editor.store.commit(
-    rows.map(({ id, label }, index) => ({
-      kind: "verdict",
-      proposal: id,
-      verdict: "accepted",
-      mask: crypto.randomUUID(),
-      label: label ?? editor.label.get(),
-      effort: efforts[index],
-    })),
-  );
-  image.save(operations);
 }
