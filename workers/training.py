@@ -18,12 +18,15 @@ from engine.bundle import MANIFEST, write_bundle
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.replay import load_replay
+from engine.segmentation.thresholds import fit_thresholds
 from engine.segmentation.training import StepReport, TrainConfig, train_decoder
 from workers.lease import Lease
-from workers.networks import encoder_of, load_embedding
+from workers.networks import encoder_of, load_embedding, proposal_config_of
 
 log = structlog.get_logger(__name__)
+THRESHOLD_IMAGES: Final = 4  # a grid takes some 7 s an image
 SHOW_S: Final = 1.0  # between two writes of the loss curve
 CODE_VERSION: Final = "anneal 0.1.0"
 
@@ -99,11 +102,14 @@ def _write(current: Round, version: DatasetVersion, weights: Path, folder: Path)
     card = weights.with_name("model_card.md")
     card.write_text(_card(current, version))
     base = current.base_bundle
+    images = training_images(version, base.encoder_digest)[:THRESHOLD_IMAGES]
+    predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
+    config = fit_thresholds(images, predictor, proposal_config_of(base))
     write_bundle(
         folder,
         files={"decoder.safetensors": weights, "decoder.onnx": onnx, "model_card.md": card},
         encoder_digest=base.encoder_digest,
-        thresholds=base.manifest["thresholds"],
+        thresholds={**base.manifest["thresholds"], **config.thresholds()},
         dataset_version=version.pk,
         parent=base.pk,
         metrics={},

@@ -4,7 +4,7 @@ A decoder call costs about 50 ms of one core, so everything after it works on th
 and only the survivors are resized.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -67,7 +67,9 @@ class MaskProposal:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
+    """A mask on the decoder's grid, before the image's pixels are touched."""
+
     logits: NDArray[np.float16]  # (256, 256)
     box_xyxy: Floats
     predicted_iou: float
@@ -88,16 +90,28 @@ def propose(
         ProposingCancelled: should_stop, asked before every batch, returned true.
 
     """
+    candidates = find_candidates(embedding, predictor, size_hw, config, should_stop)
+    kept = [candidates[index] for index in suppress(candidates, config.nms_iou)]
+    return [proposal for one in kept if (proposal := _finish(one, size_hw, config))]
+
+
+def find_candidates(
+    embedding: Embedding,
+    predictor: OnnxPredictor,
+    size_hw: tuple[int, int],
+    config: ProposalConfig,
+    should_stop: Callable[[], bool] | None = None,
+) -> list[Candidate]:
+    """Decode the grid and keep the hypotheses above the thresholds; objects repeat."""
     points = grid_points(size_hw, config.points_per_side)
-    candidates: list[_Candidate] = []
+    candidates: list[Candidate] = []
     for start in range(0, len(points), config.batch):
         if should_stop is not None and should_stop():
             raise ProposingCancelled
         batch = points[start : start + config.batch]
         low_res, iou = predictor.predict_batch(embedding, batch, size_hw)
         candidates.extend(_candidates(low_res[:, 1:], iou[:, 1:], batch, size_hw, config))
-    kept = [candidates[index] for index in _suppress(candidates, config.nms_iou)]
-    return [proposal for one in kept if (proposal := _finish(one, size_hw, config))]
+    return candidates
 
 
 def grid_points(size_hw: tuple[int, int], points_per_side: int) -> Floats:
@@ -112,7 +126,7 @@ def grid_points(size_hw: tuple[int, int], points_per_side: int) -> Floats:
 
 def _candidates(
     low_res: Floats, iou: Floats, points: Floats, size_hw: tuple[int, int], config: ProposalConfig
-) -> Iterator[_Candidate]:
+) -> Iterator[Candidate]:
     """Keep the hypotheses (B, 3) that the model is sure of and that stand on firm edges."""
     height, width = (-(-side * LOGITS_SIDE // SIDE) for side in scaled_size(size_hw))
     for prompt, hypothesis in np.argwhere(iou >= config.predicted_iou_min):
@@ -125,7 +139,7 @@ def _candidates(
         is_background = np.count_nonzero(object_px) > config.max_share * height * width
         if stability < config.stability_min or is_background or not object_px.any():
             continue
-        yield _Candidate(
+        yield Candidate(
             logits=logits.astype(np.float16),
             box_xyxy=_box(object_px),
             predicted_iou=float(np.clip(iou[prompt, hypothesis], 0, 1)),
@@ -139,7 +153,7 @@ def _box(mask: NDArray[np.bool_]) -> Floats:
     return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
 
 
-def _suppress(candidates: list[_Candidate], nms_iou: float) -> list[int]:
+def suppress(candidates: Sequence[Candidate], nms_iou: float) -> list[int]:
     """Greedy non-maximum suppression by box; returns what is kept, the surest first."""
     if not candidates:
         return []
@@ -158,7 +172,7 @@ def _suppress(candidates: list[_Candidate], nms_iou: float) -> list[int]:
 
 
 def _finish(
-    candidate: _Candidate, size_hw: tuple[int, int], config: ProposalConfig
+    candidate: Candidate, size_hw: tuple[int, int], config: ProposalConfig
 ) -> MaskProposal | None:
     """Resize to the image and clean; None where too little is left."""
     mask = upscale_logits(candidate.logits, size_hw) > 0
