@@ -40,7 +40,7 @@ $(PAGES): $(MODULES) $(shell find frontend/src frontend/public frontend/index.ht
 	cd frontend && npm run --silent build
 	touch $@
 
-$(MODELS): $(wildcard engine/weights/*.py) | $(PACKAGES)
+$(MODELS): $(wildcard engine/weights/*.py) engine/segmentation/onnx_export.py | $(PACKAGES)
 	$(PYTHON) -m engine.weights
 	touch $@
 

@@ -17,11 +17,13 @@ TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
 RUN_ROUND: Final = "workers.run_round"  # {"round_id"}
 EXPORT_VERSION: Final = "workers.export_version"  # {"export_id"}
 
+# A queue for each weight, so that nobody's import or transcript waits for somebody's training.
+# cpu: seconds, no network loaded. speech: a person waits for it. gpu: minutes.
 QUEUES: Final = {
     IMPORT_UPLOADS: "cpu",
     IMPORT_ARCHIVE: "cpu",
     PREPARE_IMAGES: "gpu",
-    TRANSCRIBE: "cpu",
+    TRANSCRIBE: "speech",
     RUN_ROUND: "gpu",
     EXPORT_VERSION: "cpu",
 }

@@ -1,5 +1,6 @@
 """Logs: one line an event, static name, ids as fields. Columns in dev, JSON in production."""
 
+import logging
 from typing import Any
 
 import structlog
@@ -48,14 +49,26 @@ def logging_config(log_format: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED,
             }
         },
+        "filters": {
+            "not_probes": {"()": "django.utils.log.CallbackFilter", "callback": _is_no_probe}
+        },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["stderr"], "level": "INFO"},
         "loggers": {
-            "django.request": {"level": "ERROR"},  # RequestLogMiddleware has said it
+            # RequestLogMiddleware has said it, and /readyz what is not ready.
+            "django.request": {"level": "ERROR", "filters": ["not_probes"]},
             "django.server": {"level": "WARNING"},
             "botocore": {"level": "WARNING"},
+            # A job's own lines tell of its start and end; the rest comes every few seconds.
+            "celery.beat": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
+
+
+def _is_no_probe(record: logging.LogRecord) -> bool:
+    return getattr(getattr(record, "request", None), "path", "") != "/readyz"
 
 
 def _plain_console() -> structlog.dev.ConsoleRenderer:

@@ -149,7 +149,7 @@ def fetch(url: str) -> bytes:
     return data
 
 
-def wait_for(look: Callable[[], Found | None], what: str, within_s: float = 60) -> Found:
+def wait_for(look: Callable[[], Found | None], what: str, within_s: float = 120) -> Found:
     """Look again and again, also while nothing answers, until something truthy is seen."""
     deadline = time.monotonic() + within_s
     seen: object = None

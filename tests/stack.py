@@ -37,7 +37,9 @@ MARKS: Final = {
     "objects": "deploy.embedded.objects",
     "web": "gunicorn",
     "events": "annotation.asgi",
-    "worker": "workers.app worker",
+    "worker": "--queues cpu",
+    "speech": "--queues speech",
+    "models": "--queues gpu",
     "beat": "workers.beat beat",
 }
 
@@ -128,6 +130,13 @@ class Stack:
     def sql_do(self, statement: str, *parameters: object) -> None:
         with self._connect() as connection:
             connection.execute(statement.encode(), parameters or None)
+
+    @contextmanager
+    def locked(self, table: str) -> Iterator[None]:
+        """Let nobody write to a table: what wants to, waits, however long."""
+        with self._connect() as connection:
+            connection.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE".encode())
+            yield
 
     def _connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         conninfo = make_conninfo(

@@ -5,13 +5,11 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
-from annotation import jobs
 from annotation.models import Export
 from annotation.services.exports import keep_export, write_export
-from workers.lease import Lease, job_task
+from workers.lease import Lease
 
 
-@job_task(jobs.EXPORT_VERSION)
 def export_version(lease: Lease) -> None:
     """Stream the version to a file, then to the object store. The same version, the same bytes."""
     export = Export.objects.select_related("version").get(pk=str(lease.claim.args["export_id"]))

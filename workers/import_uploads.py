@@ -5,10 +5,9 @@ from annotation.models import Project, Upload
 from annotation.selectors.uploads import checking_upload_ids
 from annotation.services.imports import check_upload, import_archive
 from annotation.services.jobs import enqueue_once
-from workers.lease import Lease, job_task
+from workers.lease import Lease
 
 
-@job_task(jobs.IMPORT_UPLOADS)
 def import_uploads(lease: Lease) -> None:
     """Import every file of the project whose bytes have arrived, then have them prepared."""
     project = Project.objects.get(pk=lease.claim.args["project_id"])
@@ -20,7 +19,6 @@ def import_uploads(lease: Lease) -> None:
     _prepare(project)
 
 
-@job_task(jobs.IMPORT_ARCHIVE)
 def import_archive_job(lease: Lease) -> None:
     """Import every image of a zip, then have them prepared."""
     upload_id = str(lease.claim.args["upload_id"])

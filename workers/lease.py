@@ -1,4 +1,4 @@
-"""Running a job: claim it, keep its lease alive beside the work, and end its row, whatever happens.
+"""Running a claimed job: keep its lease alive beside the work, and end its row, whatever happens.
 
 Every task takes a job's id and may be sent twice: only one of the two gets the claim.
 """
@@ -9,16 +9,13 @@ from time import monotonic
 from typing import Final
 
 import structlog
-from celery import Task
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 
-from annotation import jobs
 from annotation.services.jobs import (
     Claim,
     JobCancelledError,
     LeaseLostError,
-    claim_job,
     end_cancelled_job,
     fail_job,
     heartbeat,
@@ -46,9 +43,12 @@ class Lease:
         self._thread = Thread(target=self._keep_alive, name=f"lease of job {claim.job_id}")
 
     def report(self, done: int, total: int, message: str = "") -> None:
-        """Show progress, twice a second at most; raise if the job should not go on."""
+        """Show progress, twice a second at most; raise if the job should not go on.
+
+        A phase's beginning and end are always shown.
+        """
         self.check()
-        if done < total and monotonic() - self._reported < REPORT_S:
+        if 0 < done < total and monotonic() - self._reported < REPORT_S:
             return
         self._reported = monotonic()
         heartbeat(self.claim, done=done, total=total, message=message)
@@ -88,22 +88,8 @@ class Lease:
             connection.close()
 
 
-def job_task(kind: str) -> "Callable[[Callable[[Lease], None]], Task[..., None]]":
-    """Bind a function to a job's name; it gets the lease, and its end ends the job."""
-
-    def bind(work: Callable[[Lease], None]) -> "Task[..., None]":
-        def run(*, job_id: int) -> None:
-            claim = claim_job(job_id=job_id)
-            if claim is not None:
-                _run(Lease(claim), work)
-
-        run.__doc__ = work.__doc__
-        return jobs.queue.task(name=kind)(run)
-
-    return bind
-
-
-def _run(lease: Lease, work: Callable[[Lease], None]) -> None:
+def run_under_lease(lease: Lease, work: Callable[[Lease], None]) -> None:
+    """Do the work of a claimed job; its end ends the job's row."""
     log.info("job_started", kind=lease.claim.kind, attempt=lease.claim.attempt)
     lease.start()
     error: Exception | None = None

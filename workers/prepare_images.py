@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation import jobs, storage
+from annotation import storage
 from annotation.models import Assignment, Bundle, Embedding, Image, Project
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
@@ -19,7 +19,7 @@ from annotation.services.proposals import replace_pending_proposals
 from engine.media.images import decode_image
 from engine.segmentation.items import Embedding as EmbeddingArray
 from engine.segmentation.proposals import MaskProposal, propose
-from workers.lease import Lease, job_task
+from workers.lease import Lease
 from workers.networks import (
     encoder_of,
     load_embedding,
@@ -32,7 +32,6 @@ from workers.windowed import map_in_order
 log = structlog.get_logger(__name__)
 
 
-@job_task(jobs.PREPARE_IMAGES)
 def prepare_images(lease: Lease) -> None:
     """Embed, then propose, for one project."""
     project = Project.objects.get(pk=lease.claim.args["project_id"])
@@ -46,6 +45,7 @@ def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     ids = list(without_embedding(project, bundle).values_list("pk", flat=True))
     if not ids:
         return
+    lease.report(0, len(ids), "Embedding images")
     encoder = encoder_of(bundle)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Embedding images")
@@ -61,6 +61,7 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     ids = list(to_propose_for(project, bundle).values_list("pk", flat=True))
     if not ids:
         return
+    lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
 
     def find(item: tuple[Image, EmbeddingArray]) -> list[MaskProposal]:

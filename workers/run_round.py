@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from annotation import jobs
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import judge
@@ -20,14 +19,13 @@ from annotation.services.jobs import fenced
 from annotation.services.rounds import finish_round, freeze_version, record_bundle, reopen_round
 from annotation.services.versions import cut_version
 from workers.evaluation import compare, evaluate_bundle, holdout_of
-from workers.lease import Lease, job_task
+from workers.lease import Lease
 from workers.training import train_bundle
 
 log = structlog.get_logger(__name__)
 OPEN = (Round.State.TRAINING, Round.State.EVALUATING)
 
 
-@job_task(jobs.RUN_ROUND)
 def run_round(lease: Lease) -> None:
     """Take a round from wherever it stands to its end."""
     current = reopen_round(round_id=int(lease.claim.args["round_id"]))

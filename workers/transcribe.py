@@ -7,18 +7,16 @@ from uuid import UUID, uuid5
 
 from django.conf import settings
 
-from annotation import jobs
 from annotation.models import Recording
 from annotation.services.jobs import fenced
 from annotation.services.recordings import join_chunks, save_raw_transcript
 from engine.media.audio import decode_audio
 from engine.speech.transcribe import Transcriber, load_transcriber
-from workers.lease import Lease, job_task
+from workers.lease import Lease
 
 NAMESPACE = UUID("2f9d1f0e-6a6f-4b7b-9a3c-51f6f2a7c9d4")
 
 
-@job_task(jobs.TRANSCRIBE)
 def transcribe(lease: Lease) -> None:
     """Transcribe one take. A transcript's id follows from its take and model: no second one."""
     recording = Recording.objects.get(pk=str(lease.claim.args["recording_id"]))

@@ -1,7 +1,7 @@
 """What an image's descriptions are, and its clean captions."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,7 +12,8 @@ from rest_framework.views import APIView
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.recordings import RecordingSerializer
-from annotation.selectors.descriptions import captions_of, recordings_of
+from annotation.selectors.access import HasRole
+from annotation.selectors.descriptions import captions_of, recordings_of, removed_recordings_of
 from annotation.selectors.images import images_for
 from annotation.services.captions import clean_text, save_caption
 
@@ -30,6 +31,7 @@ class CaptionSerializer(serializers.Serializer[Any]):
 class DescriptionsSerializer(serializers.Serializer[Any]):
     recordings = RecordingSerializer(many=True)
     captions = CaptionSerializer(many=True, help_text="the newest first; that one counts")
+    removed = RecordingSerializer(many=True, help_text="takes that the caller may bring back")
 
 
 class NewCaptionSerializer(serializers.Serializer[Any]):
@@ -50,8 +52,13 @@ class ImageDescriptionsView(MemberView):
     @extend_schema(operation_id="read_descriptions", responses={200: DescriptionsSerializer})
     def get(self, request: Request, image_id: int) -> Response:
         image = self.fetch(images_for(request.user), pk=image_id)
-        both = {"recordings": recordings_of(image.pk), "captions": captions_of(image.pk)}
-        return Response(DescriptionsSerializer(both).data)
+        user, role = user_of(request), cast("HasRole", image).role
+        everything = {
+            "recordings": recordings_of(image.pk),
+            "captions": captions_of(image.pk),
+            "removed": removed_recordings_of(image.pk, user=user, role=role),
+        }
+        return Response(DescriptionsSerializer(everything).data)
 
 
 class ImageCaptionsView(MemberView):

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final
 
+import structlog
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from kombu.exceptions import OperationalError
@@ -10,9 +12,10 @@ from psycopg_pool import PoolTimeout
 
 from annotation import storage
 from annotation.api.problems import CONTENT_TYPE, problem
-from annotation.jobs import queue
+from annotation.jobs import QUEUES, queue
 
-TIMEOUT_S = 3
+TIMEOUT_S: Final = 3
+log = structlog.get_logger(__name__)
 
 
 def livez(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
@@ -25,6 +28,7 @@ def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
     with ThreadPoolExecutor(len(PARTS)) as pool:
         found = dict(zip(PARTS, pool.map(lambda check: check(), PARTS.values()), strict=True))
     broken = {part: reason for part, reason in found.items() if reason}
+    _last_answer.say(broken)
     if not broken:
         return JsonResponse({"status": "ok", "parts": sorted(PARTS)})
     detail = "; ".join(f"{part}: {reason}" for part, reason in broken.items())
@@ -61,11 +65,45 @@ def _objects() -> str:
 
 
 def _worker() -> str:
+    """Ask which queues are served: the first few workers to answer may share one."""
+    wanted = set(QUEUES.values())
     try:
-        answers = queue.control.ping(timeout=1.0, limit=1)
+        answers = _ask_workers(limit=len(wanted))
+        if len(answers) == len(wanted) and wanted - _served(answers):
+            answers = _ask_workers(limit=None)
     except (OperationalError, OSError) as error:
         return _first_line(error)
-    return "" if answers else "no worker answers"
+    missing = sorted(wanted - _served(answers))
+    return f"no worker for {', '.join(missing)}" if missing else ""
+
+
+def _ask_workers(limit: int | None) -> dict[str, Any]:
+    return queue.control.inspect(timeout=1.0, limit=limit).active_queues() or {}
+
+
+def _served(answers: dict[str, Any]) -> set[str]:
+    return {each["name"] for queues in answers.values() for each in queues}
+
+
+class _LastAnswer:
+    """What this process last logged: probes come every second, and only a change is news."""
+
+    def __init__(self) -> None:
+        self.broken: dict[str, str] | None = None
+
+    def say(self, broken: dict[str, str]) -> None:
+        if self.broken is not None and broken.keys() == self.broken.keys():
+            return
+        was_ready, self.broken = self.broken == {}, broken
+        if not broken:
+            log.info("ready")
+        elif was_ready:
+            log.warning("not_ready", **broken)
+        else:
+            log.info("not_ready_yet", **broken)
+
+
+_last_answer = _LastAnswer()
 
 
 PARTS: dict[str, Callable[[], str]] = {

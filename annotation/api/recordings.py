@@ -15,7 +15,7 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
-from annotation.selectors.descriptions import recordings_for
+from annotation.selectors.descriptions import recordings_for, restorable_recordings_for
 from annotation.selectors.images import images_for
 from annotation.services.recordings import (
     MIME_TYPES,
@@ -23,6 +23,8 @@ from annotation.services.recordings import (
     complete_recording,
     correct_transcript,
     delete_voice,
+    remove_recording,
+    restore_recording,
     save_chunk,
     start_recording,
 )
@@ -52,11 +54,16 @@ class RecordingSerializer(serializers.Serializer[Any]):
     duration_s = serializers.FloatField()
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
+    has_voice = serializers.SerializerMethodField(help_text="something that could be deleted")
     created_at = serializers.DateTimeField()
+    deleted_at = serializers.DateTimeField(allow_null=True)
     transcripts = TranscriptSerializer(many=True)
 
     def get_chunks(self, recording: Recording) -> list[int]:
         return [chunk.number for chunk in recording.chunks.all()]
+
+    def get_has_voice(self, recording: Recording) -> bool:
+        return recording.voice_deleted_at is None and bool(recording.chunks.all())
 
     def get_audio_url(self, recording: Recording) -> str | None:
         whole = recording.state == Recording.State.TRANSCRIBED
@@ -144,6 +151,32 @@ class RecordingView(MemberView):
     def delete(self, request: Request, recording_id: str) -> Response:
         recording = self.fetch(recordings_for(request.user), pk=recording_id)
         delete_voice(recording=recording, by=user_of(request), role=cast("HasRole", recording).role)
+        return Response(status=204)
+
+
+class RecordingRemoveView(MemberView):
+    """Take it off the list and out of the dataset; for 30 days it can be brought back."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(operation_id="remove_recording", request=None, responses={204: None})
+    def post(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        role = cast("HasRole", recording).role
+        remove_recording(recording=recording, by=user_of(request), role=role)
+        return Response(status=204)
+
+
+class RecordingRestoreView(MemberView):
+    """Bring a removed take back."""
+
+    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+
+    @extend_schema(operation_id="restore_recording", request=None, responses={204: None})
+    def post(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(restorable_recordings_for(request.user), pk=recording_id)
+        role = cast("HasRole", recording).role
+        restore_recording(recording=recording, by=user_of(request), role=role)
         return Response(status=204)
 
 

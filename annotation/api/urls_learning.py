@@ -29,6 +29,8 @@ urlpatterns = [
     path("captions/clean", captions.CaptionCleanView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),
     path("recordings/<uuid:recording_id>", recordings.RecordingView.as_view()),
+    path("recordings/<uuid:recording_id>/remove", recordings.RecordingRemoveView.as_view()),
+    path("recordings/<uuid:recording_id>/restore", recordings.RecordingRestoreView.as_view()),
     path("recordings/<uuid:recording_id>/chunks/<int:number>", recordings.ChunkView.as_view()),
     path("recordings/<uuid:recording_id>/complete", recordings.RecordingCompleteView.as_view()),
     path("recordings/<uuid:recording_id>/transcripts", recordings.TranscriptsView.as_view()),

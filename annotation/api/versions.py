@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponseRedirect
+from django.utils.text import slugify
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,11 +14,16 @@ from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
-from annotation.models import Export, Job
+from annotation.models import DatasetVersion, Export, Job
 from annotation.selectors.projects import projects_for
 from annotation.selectors.versions import exports_for, versions_for
 from annotation.services.exports import FORMATS, request_export
 from annotation.services.versions import cut_version
+
+
+def file_name(version: DatasetVersion, ending: str) -> str:
+    """Name a download after project and version, in letters that every file system takes."""
+    return f"{slugify(version.project.name) or 'dataset'}-{version.pk[:8]}{ending}"
 
 
 class ExportSerializer(serializers.Serializer[Any]):
@@ -33,7 +39,7 @@ class ExportSerializer(serializers.Serializer[Any]):
     def get_download_url(self, export: Export) -> str | None:
         if not export.key:
             return None
-        name = f"anneal-{export.version_id[:12]}-{export.format}.zip"
+        name = file_name(export.version, f"-{export.format}.zip")
         return storage.presign_get(export.key, download_name=name)
 
 
@@ -98,11 +104,9 @@ class VersionManifestView(MemberView):
     @extend_schema(operation_id="read_manifest", responses={302: None})
     def get(self, request: Request, version_id: str) -> HttpResponseRedirect:
         version = self.fetch(versions_for(request.user), pk=version_id)
-        return HttpResponseRedirect(
-            storage.presign_get(
-                storage.version_key(version.pk), download_name=f"anneal-{version.pk[:12]}.jsonl"
-            )
-        )
+        name = file_name(version, ".jsonl")
+        key = storage.version_key(version.pk)
+        return HttpResponseRedirect(storage.presign_get(key, download_name=name))
 
 
 class VersionExportsView(MemberView):

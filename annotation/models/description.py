@@ -27,6 +27,7 @@ class Recording(models.Model):
     trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind"}], image pixels
     created_at = models.DateTimeField(auto_now_add=True)
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
+    deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS
 
     def __str__(self) -> str:
         return f"recording {self.pk}"

@@ -54,7 +54,7 @@ def project_counts(project_id: int) -> ProjectCounts:
             state=Proposal.State.PENDING, **inside
         ).count(),
         "masks": Mask.objects.filter(head__rle__isnull=False, **inside).count(),
-        "recordings": Recording.objects.filter(**inside).count(),
+        "recordings": Recording.objects.filter(deleted_at=None, **inside).count(),
     }
     return figures
 

@@ -1,13 +1,24 @@
 """What was said and written about an image."""
 
-from django.db.models import Prefetch, QuerySet
+from datetime import timedelta
 
-from annotation.models import Caption, Consent, Recording, RecordingChunk, Transcript
+from django.conf import settings
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from annotation.models import (
+    Caption,
+    Consent,
+    Membership,
+    Recording,
+    RecordingChunk,
+    Transcript,
+)
 from annotation.selectors.access import Person, rows_for
 
 
 def recordings_for(user: Person) -> QuerySet[Recording]:
-    """Recordings on the images of the person's projects."""
+    """Recordings on the images of the person's projects, removed ones too: chunks may follow."""
     recordings = Recording.objects.filter(
         image__deleted_at=None, image__project__deleted_at=None
     ).select_related("user")
@@ -16,10 +27,20 @@ def recordings_for(user: Person) -> QuerySet[Recording]:
     )
 
 
+def restorable_recordings_for(user: Person) -> QuerySet[Recording]:
+    """Recordings that can be brought back, and those that need not."""
+    return recordings_for(user).filter(Q(deleted_at=None) | _in_trash())
+
+
 def recordings_of(image_id: int) -> QuerySet[Recording]:
-    """An image's takes, the newest first, each with its texts."""
-    recordings = Recording.objects.filter(image_id=image_id).select_related("user")
-    return recordings.prefetch_related(_transcripts(), _chunks()).order_by("-created_at")
+    """An image's takes, the newest first, each with its texts; none from the trash."""
+    return _takes(image_id).filter(deleted_at=None)
+
+
+def removed_recordings_of(image_id: int, *, user: Person, role: str) -> QuerySet[Recording]:
+    """The takes in the trash that the person may bring back."""
+    removed = _takes(image_id).filter(_in_trash())
+    return removed if role == Membership.Role.MANAGER else removed.filter(user_id=user.pk or 0)
 
 
 def captions_of(image_id: int) -> QuerySet[Caption]:
@@ -32,6 +53,15 @@ def captions_of(image_id: int) -> QuerySet[Caption]:
 def has_consented(user: Person) -> bool:
     """Tell whether the person agrees, now, to being recorded."""
     return Consent.objects.filter(user_id=user.pk or 0, withdrawn_at=None).exists()
+
+
+def _takes(image_id: int) -> QuerySet[Recording]:
+    recordings = Recording.objects.filter(image_id=image_id).select_related("user")
+    return recordings.prefetch_related(_transcripts(), _chunks()).order_by("-created_at")
+
+
+def _in_trash() -> Q:
+    return Q(deleted_at__gte=timezone.now() - timedelta(days=settings.TRASH_DAYS))
 
 
 def _transcripts() -> "Prefetch[str, QuerySet[Transcript], str]":

@@ -51,7 +51,7 @@ def with_exports(versions: QuerySet[DatasetVersion]) -> QuerySet[DatasetVersion]
     """Add the exports, the newest first, and `round_numbers`, the rounds that trained on it."""
     rounds = Round.objects.filter(dataset_version=OuterRef("pk")).order_by("number")
     return (
-        versions.select_related("created_by")
+        versions.select_related("created_by", "project")
         .prefetch_related(_exports())
         .annotate(round_numbers=ArraySubquery(rounds.values("number")))
     )
@@ -60,7 +60,11 @@ def with_exports(versions: QuerySet[DatasetVersion]) -> QuerySet[DatasetVersion]
 def exports_for(user: Person) -> QuerySet[Export]:
     """Exports of the person's projects."""
     exports = Export.objects.filter(version__project__deleted_at=None)
-    return rows_for(exports.prefetch_related(_job()), user=user, path="version__project")
+    return rows_for(
+        exports.select_related("version__project").prefetch_related(_job()),
+        user=user,
+        path="version__project",
+    )
 
 
 def manifest_path(version: DatasetVersion) -> Path:

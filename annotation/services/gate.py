@@ -29,8 +29,7 @@ def judge(
     if serving is None or candidate is None or difference is None:
         return Verdict(
             is_promoted=False,
-            reason="Not promoted: no holdout image is finished yet, so nothing can judge it. "
-            "Finish some, or promote by hand.",
+            reason="Not promoted: no holdout image is finished yet, so nothing can judge it.",
         )
     objects = int(candidate["objects"])
     mean, low, high = (difference[name] for name in ("mean", "low", "high"))

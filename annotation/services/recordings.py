@@ -194,14 +194,39 @@ def correct_transcript(
 
 def delete_voice(*, recording: Recording, by: User, role: str) -> None:
     """Delete audio and pointer trace for good; the texts stay. Safe to repeat."""
-    if recording.user_id != by.pk and role != Membership.Role.MANAGER:
-        raise NotAllowedError("Only the speaker or a manager may delete a voice.")
-    Recording.objects.filter(pk=recording.pk, voice_deleted_at=None).update(
-        voice_deleted_at=Now(), trace=[]
-    )
+    _refuse_bystanders(recording, by, role)
+    mark_voice_deleted(recording)
+    delete_audio(recording)
+    log.info("voice_deleted", recording_id=str(recording.pk), by=by.pk)
+
+
+def remove_recording(*, recording: Recording, by: User, role: str) -> None:
+    """Put a take in the trash: it leaves the list and the dataset; its bytes and texts stay.
+
+    Chunks that are still on their way arrive as before.
+    """
+    _refuse_bystanders(recording, by, role)
+    Recording.objects.filter(pk=recording.pk, deleted_at=None).update(deleted_at=Now())
+    log.info("recording_removed", recording_id=str(recording.pk), by=by.pk)
+
+
+def restore_recording(*, recording: Recording, by: User, role: str) -> None:
+    """Bring a take back from the trash."""
+    _refuse_bystanders(recording, by, role)
+    Recording.objects.filter(pk=recording.pk).update(deleted_at=None)
+    log.info("recording_restored", recording_id=str(recording.pk), by=by.pk)
+
+
+def mark_voice_deleted(recording: Recording) -> None:
+    """Note that audio and pointer trace are gone."""
+    with_voice = Recording.objects.filter(pk=recording.pk, voice_deleted_at=None)
+    with_voice.update(voice_deleted_at=Now(), trace=[])
+
+
+def delete_audio(recording: Recording) -> None:
+    """Delete every object of a take from the store. Safe to repeat."""
     for key in storage.list_keys(f"recordings/{recording.pk}/"):
         storage.delete(key)
-    log.info("voice_deleted", recording_id=str(recording.pk), by=by.pk)
 
 
 def audio_key(recording: Recording) -> str:
@@ -210,6 +235,11 @@ def audio_key(recording: Recording) -> str:
 
 def _chunk_key(recording: Recording, number: int, sha256: str) -> str:
     return f"recordings/{recording.pk}/{number}-{sha256[:16]}"
+
+
+def _refuse_bystanders(recording: Recording, by: User, role: str) -> None:
+    if recording.user_id != by.pk and role != Membership.Role.MANAGER:
+        raise NotAllowedError("Only the speaker or a manager of the project may do this.")
 
 
 def _refuse_others(recording: Recording, user: User) -> None:

@@ -1,4 +1,7 @@
-"""Emptying the trash: after TRASH_DAYS the pixels go; rows and everything people made stay."""
+"""Emptying the trash: after TRASH_DAYS pixels go, and the voices of removed takes.
+
+Rows and everything else that people made stay.
+"""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from annotation import storage
-from annotation.models import Embedding, Image, Upload
+from annotation.models import Embedding, Image, Recording, Upload
+from annotation.services.recordings import delete_audio, mark_voice_deleted
 
 log = structlog.get_logger(__name__)
 
@@ -16,10 +20,12 @@ log = structlog.get_logger(__name__)
 def empty_trash() -> int:
     """Delete the stored pixels that nothing outside the trash needs; return of how many images.
 
-    Also ends uploads whose bytes never came. Safe to repeat.
+    Also ends uploads whose bytes never came, and deletes the voice of takes that were removed so
+    long ago. Safe to repeat.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     _drop_stale_uploads(cutoff)
+    _drop_removed_voices(cutoff)
     expired = Q(deleted_at__lt=cutoff) | Q(project__deleted_at__lt=cutoff)
     needed = Image.objects.exclude(expired).filter(sha256=OuterRef("sha256"))
     digests = Image.objects.filter(expired, ~Exists(needed)).values_list("sha256", flat=True)
@@ -45,3 +51,11 @@ def _drop_stale_uploads(cutoff: datetime) -> None:
     for upload in stale:
         storage.delete(storage.upload_key(upload.pk))
         upload.delete()
+
+
+def _drop_removed_voices(cutoff: datetime) -> None:
+    """Let go of voices that nobody can bring back: they are personal data."""
+    removed = Recording.objects.filter(deleted_at__lt=cutoff, voice_deleted_at=None)
+    for recording in removed:
+        delete_audio(recording)
+        mark_voice_deleted(recording)  # last: it tells what is left to do

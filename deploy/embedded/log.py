@@ -5,7 +5,16 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-COLORS = {"postgres": 34, "valkey": 31, "objects": 33, "web": 32, "events": 36, "worker": 35}
+COLORS = {
+    "postgres": 34,
+    "valkey": 31,
+    "objects": 33,
+    "web": 32,
+    "events": 36,
+    "worker": 35,
+    "speech": 35,
+    "models": 35,
+}
 FILE_BYTES = 20 * 1024 * 1024
 
 

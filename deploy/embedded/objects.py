@@ -1,4 +1,6 @@
-"""The S3 endpoint: nanio with CORS, since browsers read and write objects from another origin.
+"""The S3 endpoint: nanio, with what browsers need of S3 and it leaves out.
+
+That is CORS, since they read and write objects from another origin, and names for downloads.
 
 Served by uvicorn, which imports `app` as a factory; NANIO_* and OBJECTS_* variables configure it.
 """
@@ -6,11 +8,12 @@ Served by uvicorn, which imports `app` as a factory; NANIO_* and OBJECTS_* varia
 import os
 import sys
 from pathlib import Path
+from urllib.parse import parse_qs
 
 from nanio.app import build_app
 from nanio.storage.filesystem import FilesystemStorage
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def app() -> ASGIApp:
@@ -19,13 +22,37 @@ def app() -> ASGIApp:
     if bucket not in [known.name for known in storage.list_buckets()]:
         storage.create_bucket(bucket)
     return CORSMiddleware(
-        build_app(),
+        NamedDownloads(build_app()),
         allow_origins=[os.environ["OBJECTS_ALLOWED_ORIGIN"]],
         allow_methods=["GET", "HEAD", "PUT"],
         allow_headers=["*"],
         expose_headers=["ETag", "Content-Length", "Content-Range"],
         max_age=3600,
     )
+
+
+class NamedDownloads:
+    """Give an object the file name that its presigned address asks for, as S3 does.
+
+    The address is signed with all of its query, so that nobody else can choose the name.
+    """
+
+    def __init__(self, store: ASGIApp) -> None:
+        self.store = store
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+        wanted = query.get("response-content-disposition", [""])[0].encode("latin-1", "replace")
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in {200, 206}:
+                message["headers"] = [
+                    *(pair for pair in message["headers"] if pair[0] != b"content-disposition"),
+                    (b"content-disposition", wanted),
+                ]
+            await send(message)
+
+        await self.store(scope, receive, send_named if wanted else send)
 
 
 def environment(

@@ -60,21 +60,28 @@ def data_services(config: Config) -> list[Service]:
     return [service for name, service in services.items() if name not in config.external]
 
 
+# A worker for each queue of annotation.jobs, and how many jobs it runs at once. A job of `models`
+# reaches 2.4 GB, and two of them keep two cores busy: more would only be slower each.
+WORKERS = {"worker": ("cpu", 3), "speech": ("speech", 1), "models": ("gpu", 2)}
+
+
 def work_services(config: Config) -> list[Service]:
     """Run the jobs. Their children are killed with them, and a job's lease brings it back."""
-    celery = [sys.executable, "-m", "celery", "-A"]
-    quiet = ["--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-    threads = str(min(2, os.cpu_count() or 1))
-    # Idle threads must sleep: by default OpenMP's spin, and the web shares these cores.
-    env = {"OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE"}
-    pool = ["--queues", "cpu,gpu", "--pool", "prefork", "--concurrency", "3"]
-    worker = [*celery, "workers.app", "worker", *pool, *quiet]
+    celery = [sys.executable, "-m", "celery", "--quiet", "-A"]
     schedule = str(config.data / "celerybeat-schedule")
     beat = [*celery, "workers.beat", "beat", "--schedule", schedule, "--pidfile", ""]
-    return [
-        Service("worker", worker, env=env, death_signal=signal.SIGKILL),
-        Service("beat", [*beat, "--loglevel", "WARNING"], death_signal=signal.SIGKILL),
-    ]
+    threads = str(min(2, os.cpu_count() or 1))
+    # Idle threads must sleep: by default OpenMP's spin, and the web shares these cores.
+    env = {"OMP_NUM_THREADS": threads, "OMP_WAIT_POLICY": "PASSIVE", "CELERY_SKIP_CHECKS": "1"}
+    services = [Service("beat", beat, env=env, death_signal=signal.SIGKILL)]
+    for name, (queue, slots) in WORKERS.items():
+        worker = [*celery, "workers.app", "worker", "--hostname", f"{name}@%h", "--queues", queue]
+        pool = ["--pool", "prefork", "--concurrency", str(slots)]
+        quiet = ["--without-gossip", "--without-mingle"]
+        services.append(
+            Service(name, [*worker, *pool, *quiet], env=env, death_signal=signal.SIGKILL)
+        )
+    return services
 
 
 def web_services(config: Config) -> list[Service]:

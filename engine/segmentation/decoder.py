@@ -67,21 +67,34 @@ class SamDecoder(nn.Module):
         return sparse
 
     def decode(self, embedding: Tensor, sparse: Tensor, dense: Tensor) -> tuple[Tensor, Tensor]:
-        """Compute Meta's predict_masks in another order: same weights, half the time.
+        """Compute Meta's predict_masks in another order: same weights, less than half the time.
 
-        The image is not repeated for every prompt, so while no prompt has a mask the first
-        layer's work on its S x S tokens is done once for all B prompts.
+        Nothing is repeated for every prompt that prompts share: while none has a mask, they look
+        at one image.
         """
+        return self.answer(self.look(embedding, dense), sparse)
+
+    def look(self, embedding: Tensor, dense: Tensor) -> Tensor:
+        """Do what does not depend on points: the first layer's projections of the image.
+
+        Shapes:
+            embedding: (1 or B, C, S, S); dense: the mask prompt embedded, or no_mask_embed.
+            returns: (1 or B, S*S, 5C/2): image tokens, then their key, query and value.
+        """
+        image = (embedding + dense.to(embedding.dtype)).flatten(2).transpose(1, 2)
+        first = self.mask_decoder.transformer.layers[0]
+        read, write = first.cross_attn_token_to_image, first.cross_attn_image_to_token
+        placed = (read.k_proj, write.q_proj)
+        products = project(image, self.position(image.dtype), placed, read.v_proj)
+        return torch.cat([image.to(products.dtype), products], dim=-1)
+
+    def answer(self, looked: Tensor, sparse: Tensor) -> tuple[Tensor, Tensor]:
+        """Answer prompts (B, N, C) on what `look` saw."""
         decoder = self.mask_decoder
         output = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
         output = output.unsqueeze(0).expand(sparse.shape[0], -1, -1)
         prompt = torch.cat([output, sparse], dim=1)  # (B, 5 + N, C)
-        with torch.autocast(prompt.device.type, enabled=False):
-            position = self.prompt_encoder.get_dense_pe()  # (1, C, S, S)
-        position = position.flatten(2).transpose(1, 2).to(embedding.dtype)  # (1, S*S, C)
-        image = (embedding + dense.to(embedding.dtype)).flatten(2).transpose(1, 2)
-
-        tokens, image = two_way(decoder.transformer, prompt, image, position)
+        tokens, image = two_way(decoder.transformer, prompt, looked, self.position(looked.dtype))
         heads = [
             head(tokens[:, 1 + index, :])
             for index, head in enumerate(decoder.output_hypernetworks_mlps)
@@ -89,21 +102,31 @@ class SamDecoder(nn.Module):
         masks = upscale(decoder, image, torch.stack(heads, dim=2))
         return masks, decoder.iou_prediction_head(tokens[:, 0, :])
 
+    def position(self, dtype: torch.dtype) -> Tensor:
+        """Return the image tokens' positional encoding, (1, S*S, C), computed in float32."""
+        with torch.autocast(self.mask_decoder.iou_token.weight.device.type, enabled=False):
+            position = self.prompt_encoder.get_dense_pe()  # (1, C, S, S)
+        flat: Tensor = position.flatten(2).transpose(1, 2)
+        return flat.to(dtype)
+
 
 def two_way(
-    transformer: TwoWayTransformer, prompt: Tensor, image: Tensor, position: Tensor
+    transformer: TwoWayTransformer, prompt: Tensor, looked: Tensor, position: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Run Meta's TwoWayTransformer; its projections of the image tokens are one product a layer.
+    """Run Meta's TwoWayTransformer with less work on the S x S image tokens.
 
-    The position is added after the projection, which is linear, so it is projected once and not
-    once for every prompt.
+    The first layer sees an image that prompts may share, projected once for all of them. From then
+    on each prompt has an image of its own, and the projections are folded into its few tokens:
+    see `read_image` and `write_image`.
 
     Shapes:
-        prompt: (B, T, C); image: (1 or B, L, C); position: (1, L, C).
+        prompt: (B, T, C); looked: (1 or B, L, 5C/2), of SamDecoder.look; position: (1, L, C).
         returns: tokens (B, T, C) and image (B, L, C).
     """
-    tokens = prompt
-    for layer in transformer.layers:
+    tokens, width = prompt, prompt.shape[-1]
+    widths = [width, width // 2, width // 2, width // 2]
+    image, *first = torch.split_with_sizes(looked, widths, dim=-1)
+    for number, layer in enumerate(transformer.layers):
         if layer.skip_first_layer_pe:
             tokens = layer.norm1(layer.self_attn(q=tokens, k=tokens, v=tokens))
         else:
@@ -111,37 +134,88 @@ def two_way(
             tokens = layer.norm1(tokens + layer.self_attn(q=placed, k=placed, v=tokens))
 
         read, write = layer.cross_attn_token_to_image, layer.cross_attn_image_to_token
-        key, query, value = project(image, position, (read.k_proj, write.q_proj), read.v_proj)
-        answer = attend(read, read.q_proj(tokens + prompt), key, value)
+        is_first = number == 0
+        if is_first:
+            key, query, value = first
+            answer = attend(read, read.q_proj(tokens + prompt), key, value)
+        else:
+            answer = read_image(read, tokens + prompt, image, position)
         tokens = layer.norm2(tokens + answer)
         tokens = layer.norm3(tokens + layer.mlp(tokens))
 
-        answer = attend(write, query, write.k_proj(tokens + prompt), write.v_proj(tokens))
+        if is_first:
+            answer = attend(write, query, write.k_proj(tokens + prompt), write.v_proj(tokens))
+        else:
+            answer = write_image(write, image + position, tokens + prompt, tokens)
         image = layer.norm4(image + answer)
-    read = transformer.final_attn_token_to_image
-    key, value = project(image, position, (read.k_proj,), read.v_proj)
-    answer = attend(read, read.q_proj(tokens + prompt), key, value)
+    answer = read_image(transformer.final_attn_token_to_image, tokens + prompt, image, position)
     return transformer.norm_final_attn(tokens + answer), image
+
+
+def read_image(attention: Attention, tokens: Tensor, image: Tensor, position: Tensor) -> Tensor:
+    """Attend from T tokens to L image tokens without projecting those: T is far below L.
+
+    q . (W k) = (q W) . k, and the mean of W v is W times the mean of v. The bias of the keys adds
+    the same to every score of a query, which the softmax takes out again.
+
+    Shapes:
+        tokens: (B, T, C); image: (B, L, C); position: (1, L, C).
+        returns: (B, T, C).
+    """
+    query = by_head(attention, attention.q_proj(tokens))  # (B, heads, T, D)
+    width = query.shape[-1]
+    key = attention.k_proj.weight.reshape(attention.num_heads, width, -1).to(query.dtype)
+    rows = (query / math.sqrt(width) @ key).flatten(1, 2)  # (B, heads * T, C)
+    scores = (image + position) @ rows.transpose(1, 2)  # (B, L, heads * T)
+    seen = scores.transpose(1, 2).softmax(dim=-1).to(image.dtype) @ image
+    seen = seen.unflatten(1, (attention.num_heads, -1))  # (B, heads, T, C)
+    value = attention.v_proj.weight.reshape(attention.num_heads, width, -1).transpose(1, 2)
+    answer = (seen @ value.to(seen.dtype)).transpose(1, 2).flatten(2) + attention.v_proj.bias
+    out: Tensor = attention.out_proj(answer)
+    return out
+
+
+def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor) -> Tensor:
+    """Attend from L image tokens to T tokens, likewise; the output's projection is folded too.
+
+    Shapes:
+        placed: (B, L, C), image tokens with their position; key, value: (B, T, C).
+        returns: (B, L, C).
+    """
+    heads = attention.num_heads
+    key = by_head(attention, attention.k_proj(key))  # (B, heads, T, D)
+    width = key.shape[-1]
+    key = key / math.sqrt(width)
+    query = attention.q_proj.weight.reshape(heads, width, -1).to(key.dtype)
+    offset = attention.q_proj.bias.reshape(heads, width, 1).to(key.dtype)
+    scores = placed @ (key @ query).flatten(1, 2).transpose(1, 2)  # (B, L, heads * T)
+    scores = scores + (key @ offset).flatten(1).unsqueeze(1)
+    weights = scores.unflatten(2, (heads, -1)).softmax(dim=-1).flatten(2)
+    value = by_head(attention, attention.v_proj(value))
+    out_proj = attention.out_proj.weight.reshape(-1, heads, width).permute(1, 2, 0)
+    value = (value @ out_proj.to(value.dtype)).flatten(1, 2)  # (B, heads * T, C)
+    written: Tensor = weights.to(value.dtype) @ value + attention.out_proj.bias
+    return written
+
+
+def by_head(attention: Attention, x: Tensor) -> Tensor:
+    """Split (B, T, heads * D) into (B, heads, T, D)."""
+    return x.reshape(*x.shape[:2], attention.num_heads, -1).transpose(1, 2)
 
 
 def project(
     image: Tensor, position: Tensor, placed: Sequence[nn.Linear], bare: nn.Linear
-) -> Sequence[Tensor]:
+) -> Tensor:
     """Project image tokens: by `placed` with their position added, by `bare` without."""
     products = F.linear(image, torch.cat([linear.weight for linear in [*placed, bare]]))
     offsets = [linear(position) for linear in placed]
     offsets.append(bare.bias.to(products.dtype).expand(*position.shape[:2], -1))
-    widths = [linear.out_features for linear in [*placed, bare]]
-    return torch.split_with_sizes(products + torch.cat(offsets, dim=-1), widths, dim=-1)
+    return products + torch.cat(offsets, dim=-1)
 
 
 def attend(attention: Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
     """Attend with projected (1 or B, L, C) tokens; a batch of one serves all B."""
-    heads = attention.num_heads
-    query, key, value = (
-        tensor.reshape(*tensor.shape[:2], heads, -1).transpose(1, 2)
-        for tensor in (query, key, value)
-    )  # (1 or B, heads, L, C / heads)
+    query, key, value = (by_head(attention, tensor) for tensor in (query, key, value))
     weights = (query @ key.transpose(-1, -2)) / math.sqrt(key.shape[-1])
     answer = weights.softmax(dim=-1) @ value
     out: Tensor = attention.out_proj(answer.transpose(1, 2).flatten(2))

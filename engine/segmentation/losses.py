@@ -1,4 +1,4 @@
-"""Losses of the mask decoder: Segment Anything's, and staying close to a teacher."""
+"""Losses of the mask decoder, after Segment Anything (Kirillov et al. 2023, appendix A)."""
 
 import torch
 from torch import Tensor
@@ -11,6 +11,10 @@ _ALPHA, _GAMMA = 0.25, 2.0  # of RetinaNet, as in segment_anything's paper
 def decoder_loss(logits: Tensor, iou: Tensor, targets: Tensor) -> Tensor:
     """Loss of one answer: the best hypothesis, the single-mask token, and the IoU head.
 
+    Teaching the shown hypothesis too, with more weight on the IoU head, won nothing at one click
+    and made long corrections depend on the seed: NoC@85 of 4.75, 5.75 and 6.89 in three runs,
+    where this gave 4.98 and 5.09.
+
     Shapes:
         logits: (B, 4, H, W); iou: (B, 4); targets: (B, H, W), the share of a cell covered.
     """
@@ -19,14 +23,6 @@ def decoder_loss(logits: Tensor, iou: Tensor, targets: Tensor) -> Tensor:
     reached = overlap(logits, wide)  # (B, 4)
     best = mask_loss[:, 1:].min(dim=1).values
     return (best + mask_loss[:, 0]).mean() + F.mse_loss(iou.float(), reached)
-
-
-def distillation_loss(logits: Tensor, iou: Tensor, taught: Tensor, taught_iou: Tensor) -> Tensor:
-    """Distance to a teacher's answer, on every token, so that hypotheses keep their places."""
-    logits, taught = logits.float(), taught.float().sigmoid()
-    entropy = F.binary_cross_entropy_with_logits(logits, taught)
-    ranks = F.mse_loss(iou.float(), taught_iou.float())
-    return entropy + dice(logits, taught).mean() + ranks
 
 
 def focal(logits: Tensor, targets: Tensor) -> Tensor:

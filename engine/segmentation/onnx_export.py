@@ -2,42 +2,51 @@
 
 import tempfile
 import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import onnx
 import torch
-from onnx import helper, numpy_helper
+from onnx import compose, helper, numpy_helper
 from torch import Tensor, nn
 
 from engine.segmentation.adapted import AdaptedDecoder
 from engine.segmentation.decoder import SamDecoder
 
+GRAPH = 2  # counts what is exported: a new number makes installed weights be exported again
 OPSET = 17
-INPUTS = ("image_embeddings", "point_coords", "point_labels", "mask_input", "has_mask_input")
-OUTPUTS = ("low_res_masks", "iou_predictions")
+OUTPUTS = ("low_res_masks", "iou_predictions", "look")
+Dynamic: TypeAlias = Mapping[str, Mapping[int, str]]
 
 
-class _Exported(nn.Module):
-    """The decoder with `has_mask_input` in place of None."""
+class _Look(nn.Module):
+    """SamDecoder.look with `has_mask_input` in place of None."""
 
     def __init__(self, decoder: SamDecoder) -> None:
         super().__init__()
         self.decoder = decoder
 
     def forward(
-        self,
-        image_embeddings: Tensor,
-        point_coords: Tensor,
-        point_labels: Tensor,
-        mask_input: Tensor,
-        has_mask_input: Tensor,
-    ) -> tuple[Tensor, Tensor]:
+        self, image_embeddings: Tensor, mask_input: Tensor, has_mask_input: Tensor
+    ) -> Tensor:
         encoder = self.decoder.prompt_encoder
         no_mask = encoder.no_mask_embed.weight.reshape(1, -1, 1, 1)
         dense = has_mask_input * encoder.mask_downscaling(mask_input)
-        dense = dense + (1 - has_mask_input) * no_mask
-        sparse = self.decoder.embed_points(point_coords, point_labels)
-        return self.decoder.decode(image_embeddings, sparse, dense)
+        return self.decoder.look(image_embeddings, dense + (1 - has_mask_input) * no_mask)
+
+
+class _Answer(nn.Module):
+    """SamDecoder.answer, from points."""
+
+    def __init__(self, decoder: SamDecoder) -> None:
+        super().__init__()
+        self.decoder = decoder
+
+    def forward(
+        self, look: Tensor, point_coords: Tensor, point_labels: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        return self.decoder.answer(look, self.decoder.embed_points(point_coords, point_labels))
 
 
 def export_decoder(decoder: SamDecoder | AdaptedDecoder, path: Path) -> None:
@@ -97,38 +106,103 @@ def _as_branch(graph: onnx.GraphProto) -> onnx.GraphProto:
 def _export(decoder: SamDecoder, path: Path) -> None:
     """Write a plain decoder's graph; nothing is upscaled in it, so an image's size costs nothing.
 
+    `look` is what the decoder sees of an image before any point. Handed back as `known_look` it
+    is not computed again; it holds as long as the embedding and the mask are the same.
+
     Shapes, all float32:
         image_embeddings: (1, 256, 64, 64).
         point_coords: (B, N, 2) in the 1024 frame; point_labels: (B, N).
         mask_input: (M, 1, 256, 256), M = B, or M = 1 where has_mask_input is 0: then the first
             layer's work on the image is shared by the B prompts.
         has_mask_input: (1,), 0 or 1.
+        known_look: (M, 4096, 640), or (0, 4096, 640) for none.
         low_res_masks: (B, 4, 256, 256) logits; iou_predictions: (B, 4).
+        look: (M, 4096, 640).
     """
     dim, side = decoder.mask_decoder.transformer_dim, decoder.prompt_encoder.image_embedding_size[0]
-    example = (
-        torch.zeros(1, dim, side, side),
-        torch.full((2, 3, 2), 512.0),
-        torch.ones(2, 3),
-        torch.zeros(2, 1, 4 * side, 4 * side),
-        torch.ones(1),
-    )
+    embedding = torch.zeros(1, dim, side, side)
+    mask = torch.zeros(2, 1, 4 * side, 4 * side)
+    points, labels = torch.full((2, 3, 2), 512.0), torch.ones(2, 3)
+    look = torch.zeros(2, side * side, 5 * dim // 2)
+    with tempfile.TemporaryDirectory() as scratch:
+        looking = _trace(
+            _Look(decoder),
+            {"image_embeddings": embedding, "mask_input": mask, "has_mask_input": torch.ones(1)},
+            ["own_look"],
+            {"mask_input": {0: "masks"}, "own_look": {0: "masks"}},
+            Path(scratch) / "look.onnx",
+        )
+        answering = _trace(
+            _Answer(decoder),
+            {"look": look, "point_coords": points, "point_labels": labels},
+            ["low_res_masks", "iou_predictions"],
+            {
+                "look": {0: "masks"},
+                "point_coords": {0: "prompts", 1: "points"},
+                "point_labels": {0: "prompts", 1: "points"},
+                "low_res_masks": {0: "prompts"},
+                "iou_predictions": {0: "prompts"},
+            },
+            Path(scratch) / "answer.onnx",
+        )
+    onnx.save(_joined(looking.graph, answering.graph, look.shape[1:], looking.ir_version), path)
+
+
+def _trace(
+    module: nn.Module,
+    inputs: Mapping[str, Tensor],
+    outputs: Sequence[str],
+    dynamic: Dynamic,
+    path: Path,
+) -> onnx.ModelProto:
     with warnings.catch_warnings():
         # The tracing exporter is marked as old; its successor needs one package more, onnxscript.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Exported(decoder).eval(),
-            example,
+            module.eval(),
+            tuple(inputs.values()),
             str(path),
             dynamo=False,
             opset_version=OPSET,
-            input_names=list(INPUTS),
-            output_names=list(OUTPUTS),
-            dynamic_axes={
-                "point_coords": {0: "prompts", 1: "points"},
-                "point_labels": {0: "prompts", 1: "points"},
-                "mask_input": {0: "masks"},
-                "low_res_masks": {0: "prompts"},
-                "iou_predictions": {0: "prompts"},
-            },
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=dynamic,
         )
+    return onnx.load(path)
+
+
+def _joined(
+    looking: onnx.GraphProto, answering: onnx.GraphProto, look: Sequence[int], ir_version: int
+) -> onnx.ModelProto:
+    """Look at the image unless the look is known, then answer."""
+    answering = compose.add_prefix_graph(
+        answering, "answer_", rename_inputs=False, rename_outputs=False
+    )
+    known = helper.make_tensor_value_info("known_look", onnx.TensorProto.FLOAT, ["known", *look])
+    passed_on = helper.make_graph(
+        [helper.make_node("Identity", ["known_look"], ["same_look"])],
+        "known",
+        [],
+        [helper.make_tensor_value_info("same_look", onnx.TensorProto.FLOAT, ["masks", *look])],
+    )
+    nodes = [
+        helper.make_node("Shape", ["known_look"], ["looks"], end=1),
+        helper.make_node("Squeeze", ["looks"], ["count"]),
+        helper.make_node("Cast", ["count"], ["is_known"], to=onnx.TensorProto.BOOL),
+        helper.make_node(
+            "If", ["is_known"], ["look"], then_branch=passed_on, else_branch=_as_branch(looking)
+        ),
+        *answering.node,
+    ]
+    inputs = [*looking.input, *answering.input, known]
+    graph = helper.make_graph(
+        nodes,
+        "decoder",
+        [each for each in inputs if each.name != "look"],
+        [*answering.output, next(each for each in answering.input if each.name == "look")],
+        answering.initializer,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+    model.ir_version = ir_version
+    onnx.checker.check_model(model)
+    return model

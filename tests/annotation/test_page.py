@@ -79,6 +79,7 @@ def test_readyz_names_the_part_that_is_not_ready(
     answer = Client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["not_ready"] == ["worker"]  # the tests run none
+    assert answer.json()["detail"] == "worker: no worker for cpu, gpu, speech"
 
     monkeypatch.setitem(health.PARTS, "worker", lambda: "")
     assert Client().get("/readyz").status_code == 200

@@ -1,16 +1,19 @@
 """Recordings: consent first, chunks once, and a voice that can go while its texts stay."""
 
 import hashlib
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from annotation import storage
 from annotation.models import Image, Job, Recording, Transcript
 from annotation.services.jobs import claim_job, fail_job
 from annotation.services.recordings import join_chunks, save_raw_transcript
 from annotation.services.settlement import settle_failures
+from annotation.services.trash import empty_trash
 from tests.annotation.world import Api
 
 CHUNKS = (b"first ", b"second ", b"third")
@@ -148,8 +151,20 @@ def test_a_deleted_voice_is_gone_and_its_texts_stay(annotator: Api, recording: s
     take.refresh_from_db()
     assert list(storage.list_keys(f"recordings/{recording}/")) == []
     assert take.trace == []
-    assert annotator.get(f"recordings/{recording}").json()["audio_url"] is None
+    found = annotator.get(f"recordings/{recording}").json()
+    assert (found["audio_url"], found["has_voice"]) == (None, False)
     assert Transcript.objects.get(recording=take).text == "spoken"
+
+
+def test_the_voice_of_a_take_that_never_became_whole_can_be_deleted(
+    annotator: Api, recording: str
+) -> None:
+    assert annotator.get(f"recordings/{recording}").json()["has_voice"]
+
+    assert annotator.delete(f"recordings/{recording}").status_code == 204
+
+    assert not annotator.get(f"recordings/{recording}").json()["has_voice"]
+    assert list(storage.list_keys(f"recordings/{recording}/")) == []
 
 
 def test_only_the_speaker_or_a_manager_deletes_a_voice(
@@ -157,6 +172,84 @@ def test_only_the_speaker_or_a_manager_deletes_a_voice(
 ) -> None:
     assert reviewer.delete(f"recordings/{recording}").status_code == 403
     assert manager.delete(f"recordings/{recording}").status_code == 204
+
+
+def test_p9_a_removed_take_leaves_the_list_and_comes_back_whole(
+    annotator: Api, recording: str, image: Image
+) -> None:
+    complete(annotator, recording)
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="spoken", words=[], model="tiny.en"
+    )
+    path = f"images/{image.pk}/descriptions"
+    before = annotator.get(path).json()["recordings"]
+
+    for _ in range(2):
+        assert annotator.post(f"recordings/{recording}/remove").status_code == 204
+
+    removed = annotator.get(path).json()
+    assert removed["recordings"] == []
+    assert [each["id"] for each in removed["removed"]] == [recording]
+    assert join_chunks(take) == b"first second third"
+    assert annotator.post(f"recordings/{recording}/restore").status_code == 204
+    restored = annotator.get(path).json()
+    assert (restored["recordings"], restored["removed"]) == (before, [])
+
+
+def test_an_abandoned_take_can_be_removed_while_its_chunks_still_arrive(
+    annotator: Api, recording: str
+) -> None:
+    annotator.post(f"recordings/{recording}/remove")
+
+    assert put(annotator, recording, 3, b"late").status_code == 200
+    assert complete(annotator, recording, chunks=4).json()["state"] == "transcribing"
+
+
+def test_a_removed_take_is_in_no_count_and_no_version(
+    annotator: Api, manager: Api, recording: str, image: Image
+) -> None:
+    complete(annotator, recording)
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="spoken", words=[], model="tiny.en"
+    )
+    project = f"projects/{image.project_id}"
+    before = manager.post(f"{project}/versions", {}).json()["counts"]
+
+    annotator.post(f"recordings/{recording}/remove")
+
+    after = manager.post(f"{project}/versions", {}).json()["counts"]
+    assert (before["transcripts"], after["transcripts"]) == (1, 0)
+    assert manager.get(project).json()["counts"]["recordings"] == 0
+
+
+def test_only_the_speaker_or_a_manager_removes_and_restores_a_take(
+    reviewer: Api, manager: Api, recording: str, image: Image
+) -> None:
+    assert reviewer.post(f"recordings/{recording}/remove").status_code == 403
+    assert manager.post(f"recordings/{recording}/remove").status_code == 204
+    assert reviewer.get(f"images/{image.pk}/descriptions").json()["removed"] == []
+    assert reviewer.post(f"recordings/{recording}/restore").status_code == 403
+    assert manager.post(f"recordings/{recording}/restore").status_code == 204
+
+
+def test_after_thirty_days_a_removed_voice_is_gone_and_its_texts_stay(
+    annotator: Api, recording: str
+) -> None:
+    complete(annotator, recording)
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="spoken", words=[], model="tiny.en"
+    )
+    long_ago = timezone.now() - timedelta(days=31)
+    Recording.objects.filter(pk=recording).update(deleted_at=long_ago)
+
+    empty_trash()
+
+    assert list(storage.list_keys(f"recordings/{recording}/")) == []
+    assert annotator.post(f"recordings/{recording}/restore").status_code == 404
+    assert Transcript.objects.get(recording=take).text == "spoken"
 
 
 def test_a_caption_is_cleaned_by_rule(annotator: Api) -> None:

@@ -75,7 +75,7 @@ def test_a_save_is_neither_lost_nor_doubled_when_a_process_is_killed(
     annotator.start()
 
     for count in KILLS_AFTER:
-        wait_for(partial(annotator.has_saved, count), f"{count} saves", 90)
+        wait_for(partial(annotator.has_saved, count), f"{count} saves")
         wait_for(partial(stack.pid, victim), f"{victim} is back")
         stack.kill(victim)
     annotator.join(timeout=120)

@@ -104,7 +104,7 @@ def test_people_save_on_while_the_store_is_away_and_work_that_needs_it_is_done_l
 ) -> None:
     data, rles = picture(1)
     [image] = work.add_images(data)
-    wait_for(lambda: work.ended("prepare_images"), "prepared", 120)
+    wait_for(lambda: work.ended("prepare_images"), "prepared", 240)
     store.stop()
 
     ready = work.client.send("GET", "/readyz")
@@ -132,14 +132,14 @@ def test_a_job_that_misses_the_store_says_so_and_ends_well_once_it_is_back(
     store: Store, stack: Stack, work: Work
 ) -> None:
     [image] = work.add_images(picture(2)[0])
-    wait_for(lambda: work.ended("prepare_images"), "prepared", 120)
+    wait_for(lambda: work.ended("prepare_images"), "prepared", 240)
     stack.sql_do("DELETE FROM annotation_embedding")
     store.stop()
 
     work.client.post(f"/api/projects/{work.project}/prepare")
     troubled = wait_for(partial(_job_with_error, work), "the job tells of its trouble")
     store.start()
-    job = wait_for(lambda: work.ended("prepare_images"), "the job ends", 120)
+    job = wait_for(lambda: work.ended("prepare_images"), "the job ends", 240)
 
     assert "store" in troubled["error"]
     assert job["state"] == "succeeded"
@@ -150,7 +150,7 @@ def test_a_full_disk_refuses_saves_aloud_and_loses_none_that_it_took(
     stack: Stack, work: Work
 ) -> None:
     [image] = work.add_images(picture(3)[0])
-    wait_for(lambda: work.ended("prepare_images"), "prepared", 120)
+    wait_for(lambda: work.ended("prepare_images"), "prepared", 240)
     ballast = stack.data / "ballast"
     fill(ballast)
 
@@ -172,7 +172,7 @@ def test_a_full_disk_refuses_saves_aloud_and_loses_none_that_it_took(
         work.client.upload(work.project, "more.png", picture(4)[0])
 
     ballast.unlink()
-    wait_for(lambda: work.client.send("GET", "/readyz").is_good, "ready again", 90)
+    wait_for(lambda: work.client.send("GET", "/readyz").is_good, "ready again")
     again = wait_for(partial(try_to_save, work, image, version, operations), "sent again")
     shown = work.client.get(f"/api/images/{image}")
     assert again.is_good, again

@@ -64,13 +64,13 @@ def has_trained(work: Work, steps: int) -> bool:
 
 def test_a_killed_training_goes_on_from_its_checkpoint(stack: Stack, work: Work) -> None:
     images = work.add_images(*(picture(seed)[0] for seed in range(300, 302)))
-    wait_for(lambda: work.ended("prepare_images"), "prepared", 180)
+    wait_for(lambda: work.ended("prepare_images"), "prepared", 240)
     annotate(work, images, 300)
     work.client.post(f"/api/projects/{work.project}/rounds", {"id": str(uuid4())})
 
     wait_for(partial(has_trained, work, CHECKPOINT_EVERY + 2), "a checkpoint is written", 400)
     killed_at = round_of(work, 1)["curve"][-1]["step"]
-    stack.kill("worker")
+    stack.kill("models")
     job = wait_for(lambda: work.ended("run_round"), "the round's job ends", 400)
 
     found = round_of(work, 1)
@@ -89,13 +89,13 @@ def test_a_killed_training_goes_on_from_its_checkpoint(stack: Stack, work: Work)
 def test_work_that_was_queued_when_the_broker_was_wiped_is_done(stack: Stack, work: Work) -> None:
     broker = read_env(env_file(stack.data))["BROKER_URL"]
     images = work.add_images(picture(310)[0])
-    wait_for(lambda: work.ended("prepare_images"), "prepared", 180)
+    wait_for(lambda: work.ended("prepare_images"), "prepared", 240)
 
-    stack.kill("worker")
+    stack.kill("models")
     queued = work.client.post(f"/api/projects/{work.project}/prepare")
     with redis.Redis(unix_socket_path=str(_socket_of(broker))) as client:
         client.flushall()
-    wait_for(lambda: work.ended("prepare_images"), "done all the same", 120)
+    wait_for(lambda: work.ended("prepare_images"), "done all the same", 240)
 
     assert images
     assert work.job("prepare_images")["id"] == queued["id"]

@@ -7,7 +7,7 @@ from pathlib import Path
 LISTENING = "0A"  # a state in /proc/net/tcp
 
 
-def wait_for(claim: Callable[[], bool], within_s: float = 30) -> bool:
+def wait_for(claim: Callable[[], bool], within_s: float = 60) -> bool:
     deadline = time.monotonic() + within_s
     while not claim():
         if time.monotonic() > deadline:

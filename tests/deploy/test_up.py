@@ -19,8 +19,8 @@ from tests.services import services
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOPBACK = "0100007F"
-STARTS_WITHIN_S = 120  # seconds; an idle machine needs 6
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+STARTS_WITHIN_S = 120  # seconds; an idle machine needs 8
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 
 
 @dataclass
@@ -99,7 +99,7 @@ def test_a_killed_service_comes_back(up: Up) -> None:
 
     log = up.data / "log" / "anneal.log"
     assert wait_for(lambda: "postgres ended with code -9" in log.read_text())
-    assert wait_for(up.is_ready, within_s=60)
+    assert wait_for(up.is_ready, within_s=STARTS_WITHIN_S)
 
 
 def test_killed_it_leaves_no_process_and_starts_again_with_its_secrets(tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ def test_killed_it_leaves_no_process_and_starts_again_with_its_secrets(tmp_path:
         first.process.kill()
         first.process.wait()
 
-        assert wait_for(lambda: not processes_of(first.data), within_s=20)
+        assert wait_for(lambda: not processes_of(first.data))
 
     with running(tmp_path / "var") as second:
         again = read_env(second.data / "anneal.env")

@@ -11,9 +11,10 @@ HEAVY = {"torch", "torchvision", "onnxruntime", "segment_anything", "transformer
 
 
 @pytest.mark.parametrize(
-    "module", ["annotation.wsgi", "annotation.asgi", "annotation.urls", "workers.beat"]
+    "module",
+    ["annotation.wsgi", "annotation.asgi", "annotation.urls", "workers.beat", "workers.tasks"],
 )
-def test_the_web_and_beat_load_no_model_code(module: str) -> None:
+def test_nothing_that_must_be_up_at_once_loads_model_code(module: str) -> None:
     program = f"import django, sys; django.setup(); import {module}; print(*sys.modules)"
 
     loaded = subprocess.run(

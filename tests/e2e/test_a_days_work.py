@@ -208,13 +208,14 @@ def describe_aloud(page: Page, clip: Clip, take_picture: Look) -> None:
 def retrain(page: Page, take_picture: Look) -> None:
     page.get_by_role("link", name="Rounds", exact=True).click()
     expect(page.get_by_role("heading", name="Rounds")).to_be_visible()
+    expect(page.get_by_text("No round yet")).to_be_visible()
     take_picture("17-no-round")
     page.get_by_role("button", name="Retrain").click()
     table = page.get_by_role("table", name="Rounds")
     row = table.get_by_role("row").filter(has_text=re.compile("^1"))
-    expect(row).to_contain_text(re.compile("Training|Evaluating|Refused"), timeout=SLOW_MS)
+    expect(row).to_contain_text(re.compile("Training|Evaluating|Not promoted"), timeout=SLOW_MS)
     take_picture("18-training")
-    expect(row).to_contain_text("Refused", timeout=2 * SLOW_MS)
+    expect(row).to_contain_text("Not promoted", timeout=2 * SLOW_MS)
     expect(page.get_by_text("no holdout image is finished yet")).to_be_visible()
     take_picture("19-round")
     page.get_by_role("button", name="Promote it all the same").click()
@@ -235,6 +236,7 @@ def export(page: Page, take_picture: Look, folder: Path) -> Path:
     take_picture("21-exported")
     with page.expect_download() as download:
         link.click()
+    assert re.fullmatch(r"breakfast-[0-9a-f]{8}-coco\.zip", download.value.suggested_filename)
     archive = folder / "export.zip"
     download.value.save_as(archive)
     return archive
@@ -244,6 +246,7 @@ def look_around(page: Page, take_picture: Look) -> None:
     """The pages that the day did not pass."""
     page.get_by_role("link", name="Settings", exact=True).click()
     expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    expect(page.get_by_text("(you)")).to_be_visible()
     take_picture("22-settings")
     page.get_by_role("link", name="Overview", exact=True).click()
     expect(page.get_by_role("region", name="Next step")).to_be_visible()
@@ -251,6 +254,21 @@ def look_around(page: Page, take_picture: Look) -> None:
     page.get_by_role("link", name="Anneal, all projects").click()
     expect(page.get_by_role("heading", name="Breakfast")).to_be_visible()
     take_picture("24-projects")
+    page.get_by_role("link", name="Breakfast").first.click()
+    page.get_by_role("link", name="Rounds", exact=True).click()
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    take_picture("25-roll-back")
+    page.get_by_role("button", name="Keep the serving model").click()
+    page.get_by_role("link", name="Images", exact=True).click()
+    page.get_by_text("Deleted", exact=True).click()
+    expect(page.get_by_text("The trash is empty")).to_be_visible()
+    take_picture("26-trash")
+    page.get_by_role("button", name="Account of ada").click()
+    page.get_by_role("menuitem", name="Tokens and privacy").click()
+    expect(page.get_by_text("No token yet")).to_be_visible()
+    expect(page.get_by_text("You agreed to being recorded")).to_be_visible()
+    take_picture("27-account")
 
 
 def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> None:

@@ -10,14 +10,16 @@ from annotation.services.jobs import cancel_job, enqueue_job
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers.lease import Lease
-from workers.prepare_images import embed_images, prepare_images, to_propose_for
+from workers.networks import predictor_of
+from workers.prepare_images import embed_images, to_propose_for
+from workers.tasks import run_job
 
 
 def run(world: World) -> Job:
     job = enqueue_job(
         kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
     )
-    prepare_images(job_id=job.pk)
+    run_job(job_id=job.pk)
     job.refresh_from_db()
     return job
 
@@ -86,6 +88,23 @@ def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
         assert set(bundles) == {old.pk}
 
 
+def test_it_says_that_it_proposes_before_the_first_image_is_done(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[tuple[str, int, int]] = []
+
+    def look(bundle: Bundle) -> object:
+        job = Job.objects.get(kind=jobs.PREPARE_IMAGES)
+        seen.append((job.message, job.progress_done, job.progress_total))
+        return predictor_of(bundle)
+
+    monkeypatch.setattr("workers.prepare_images.predictor_of", look)
+
+    run(world)
+
+    assert seen == [("Proposing masks", 0, 1)]
+
+
 def test_a_cancelled_job_stops_and_says_so(
     world: World, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -99,7 +118,7 @@ def test_a_cancelled_job_stops_and_says_so(
 
     monkeypatch.setattr("workers.prepare_images.embed_images", embed_and_cancel)
 
-    prepare_images(job_id=job.pk)
+    run_job(job_id=job.pk)
 
     job.refresh_from_db()
     assert job.state == "cancelled"

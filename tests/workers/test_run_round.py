@@ -18,8 +18,7 @@ from tests.annotation.world import World, make_image
 from tests.workers.conftest import finish
 from workers import evaluation, training
 from workers import run_round as module
-from workers.prepare_images import prepare_images
-from workers.run_round import run_round
+from workers.tasks import run_job
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def started(world: World, monkeypatch: pytest.MonkeyPatch) -> Round:
     job = Job.objects.create(
         kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
     )
-    prepare_images(job_id=job.pk)
+    run_job(job_id=job.pk)
     for image in Image.objects.order_by("pk"):
         finish(world, image)
     return start_round(project=world.project, trigger="manual", created_by=world.manager)
@@ -46,7 +45,7 @@ def job_of(current: Round) -> int:
 def run(current: Round) -> Round:
     """Deliver the round's job, as the broker or the sweeper would."""
     Job.objects.filter(pk=job_of(current)).update(lease_until=Now())
-    run_round(job_id=job_of(current))
+    run_job(job_id=job_of(current))
     return Round.objects.get(pk=current.pk)
 
 

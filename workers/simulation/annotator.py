@@ -15,6 +15,7 @@ from scipy import ndimage
 
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, decode, encode, iou_matrix
+from engine.segmentation.evaluation import STOP_IOU
 from engine.segmentation.frame import upscale_logits
 from engine.segmentation.items import Embedding
 from engine.segmentation.predictor import OnnxPredictor
@@ -122,11 +123,15 @@ def _taken_up(scene: Scene, offer: Offer) -> Draft:
 
 
 def _finish(scene: Scene, target: Target, draft: Draft) -> Draft:
-    """Click while it helps, then brush, until the mask is good enough."""
+    """Click while it helps, then brush, until the mask is good.
+
+    Who has taken a mask up leaves it better than what would have passed at a glance: where the
+    evaluation, too, takes a person to stop.
+    """
     truth = decode(target.rle)
     iou = _iou(truth, draft.mask)
     gain = 1.0
-    while iou < scene.accept_iou and draft.prompts < MAX_PROMPTS:
+    while iou < max(scene.accept_iou, STOP_IOU) and draft.prompts < MAX_PROMPTS:
         if draft.clicks < CLICKS_BEFORE_BRUSH and gain >= HELPED_IOU and not draft.strokes:
             _click(scene, truth, draft)
         else:

@@ -45,6 +45,15 @@ export function deleteVoice(id: string) {
   return read(client.DELETE("/api/recordings/{recording_id}", recording(id)));
 }
 
+/** Takes a take off the list and out of the dataset; it can be brought back for 30 days. */
+export function removeRecording(id: string) {
+  return read(client.POST("/api/recordings/{recording_id}/remove", recording(id)));
+}
+
+export function restoreRecording(id: string) {
+  return read(client.POST("/api/recordings/{recording_id}/restore", recording(id)));
+}
+
 export function openRecording(id: number, body: { id: string; mime: Mime }) {
   return read(client.POST("/api/images/{image_id}/recordings", { ...image(id), body }));
 }

@@ -6,6 +6,8 @@ const image = (image_id: number) => ({ params: { path: { image_id } } });
 
 export interface ImageFilter {
   status?: ImageStatus;
+  /** Those that were deleted and can be restored, instead of the others. */
+  trash?: true;
   search?: string;
 }
 

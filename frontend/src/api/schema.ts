@@ -738,6 +738,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{recording_id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take it off the list and out of the dataset; for 30 days it can be brought back. */
+        post: operations["remove_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Bring a removed take back. */
+        post: operations["restore_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}/transcripts": {
         parameters: {
             query?: never;
@@ -1066,6 +1100,8 @@ export interface components {
             recordings: components["schemas"]["Recording"][];
             /** @description the newest first; that one counts */
             captions: components["schemas"]["Caption"][];
+            /** @description takes that the caller may bring back */
+            removed: components["schemas"]["Recording"][];
         };
         /** @description Paired bootstrap over objects: candidate minus serving, IoU after one click. */
         Difference: {
@@ -1448,8 +1484,12 @@ export interface components {
             /** @description numbers that have arrived */
             readonly chunks: number[];
             readonly audio_url: string | null;
+            /** @description something that could be deleted */
+            readonly has_voice: boolean;
             /** Format: date-time */
             created_at: string;
+            /** Format: date-time */
+            deleted_at: string | null;
             transcripts: components["schemas"]["Transcript"][];
         };
         /**
@@ -3317,6 +3357,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Recording"];
                 };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restore_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -22,7 +22,7 @@ export function AccountMenu() {
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
         <ActionIcon aria-label={`Account of ${username}`} radius="xl" size="lg">
-          <Avatar size={26} color="iris" alt="" />
+          <Avatar size={26} color="iris" name={username} alt="" />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

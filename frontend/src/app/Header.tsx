@@ -26,9 +26,14 @@ export function Header() {
             <Text span className={classes.slash} aria-hidden>
               /
             </Text>
-            <Text size="sm" fw={600} truncate maw={220} title={project.data.name}>
+            <Link
+              to="/projects/$projectId"
+              params={{ projectId }}
+              className={classes.project}
+              title={project.data.name}
+            >
               {project.data.name}
-            </Text>
+            </Link>
             <ProjectTabs projectId={projectId} />
           </>
         )}

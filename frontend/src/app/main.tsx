@@ -23,7 +23,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={4} />
+        <Notifications position="top-center" containerWidth={400} limit={3} />
         <ModalsProvider>
           <RouterProvider router={router} />
         </ModalsProvider>

@@ -83,8 +83,9 @@ const STATUSES: readonly unknown[] = ["todo", "done", "returned", "reviewed"];
 const images = createRoute({
   getParentRoute: () => project,
   path: "/images",
-  validateSearch: (search): { status?: ImageStatus; search?: string } => ({
+  validateSearch: (search): { status?: ImageStatus; trash?: true; search?: string } => ({
     status: STATUSES.includes(search.status) ? (search.status as ImageStatus) : undefined,
+    trash: search.trash === true || undefined,
     search: typeof search.search === "string" && search.search ? search.search : undefined,
   }),
   component: lazyRouteComponent(() => import("@/pages/images/ImagesPage"), "ImagesPage"),

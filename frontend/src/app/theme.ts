@@ -67,6 +67,8 @@ export const theme = createTheme({
       defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } },
     },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
+    Notification: { defaultProps: { withBorder: true } },
+    ScrollArea: { defaultProps: { offsetScrollbars: "present" } },
     Menu: { defaultProps: { shadow: "md", radius: "md" } },
   },
 });

@@ -4,13 +4,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { cancelJob, jobsQuery, retryJob } from "@/api/jobs";
 import type { Job } from "@/api/types";
 import { formatAgo, formatCount } from "./format";
-import { jobTitle } from "./jobWords";
+import { jobPhase, jobTitle, jobYield } from "./jobWords";
 import { StatusBadge } from "./StatusBadge";
 
 interface Props {
   job: Job;
   project: number;
-  /** False where the page has its own way to stop what the job does. */
+  /** False where the page has its own way to stop the job, or the person may not. */
   withActions?: boolean;
 }
 
@@ -28,7 +28,7 @@ export function JobRow({ job, project, withActions = true }: Props) {
         </Group>
         <Group gap={4} wrap="nowrap">
           <Text size="xs" c="dimmed" className="tabular">
-            {isLive ? progressOf(job) : formatAgo(job.finished_at ?? job.created_at)}
+            {isLive ? progressOf(job) : outcomeOf(job)}
           </Text>
           {withActions && <JobActions job={job} project={project} />}
         </Group>
@@ -42,9 +42,9 @@ export function JobRow({ job, project, withActions = true }: Props) {
           aria-label={`Progress of ${jobTitle(job.kind)}`}
         />
       )}
-      {(job.error || (isLive && job.message)) && (
+      {(job.error || isLive) && (
         <Text size="xs" c={job.error ? "var(--mantine-color-error)" : "dimmed"} lineClamp={3}>
-          {job.error || job.message}
+          {job.error || jobPhase(job)}
         </Text>
       )}
     </Stack>
@@ -60,6 +60,11 @@ function shareOf(job: Job): number {
 function progressOf(job: Job): string {
   if (job.progress_total === 0) return "";
   return `${formatCount(job.progress_done)} of ${formatCount(job.progress_total)}`;
+}
+
+function outcomeOf(job: Job): string {
+  const ago = formatAgo(job.finished_at ?? job.created_at);
+  return [jobYield(job), ago].filter(Boolean).join(" · ");
 }
 
 function JobActions({ job, project }: { job: Job; project: number }) {

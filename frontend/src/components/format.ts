@@ -48,3 +48,12 @@ export function formatAgo(iso: string, now = Date.now()): string {
     if (Math.abs(seconds) >= size) return relative.format(Math.round(seconds / size), unit);
   return "just now";
 }
+
+/** Days for which the trash keeps what was deleted (DESIGN P9; TRASH_DAYS on the server). */
+const TRASH_DAYS = 30;
+
+/** How long something in the trash can still be brought back: "12 days left". */
+export function formatDaysLeft(deletedAt: string, now = Date.now()): string {
+  const days = TRASH_DAYS - Math.floor((now - new Date(deletedAt).getTime()) / 86_400_000);
+  return days <= 1 ? "last day" : `${days} days left`;
+}

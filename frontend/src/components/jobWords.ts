@@ -1,16 +1,37 @@
 import type { Job } from "@/api/types";
+import { plural } from "./format";
 
-/** What a job does, in words, by its kind. */
+/** What a job does and did, in words, by its kind. */
 
 const WORDS: Record<Job["kind"], string> = {
   import_uploads: "Importing images",
   import_archive: "Unpacking an archive",
-  prepare_images: "Embedding and proposing",
+  prepare_images: "Preparing images",
   transcribe: "Transcribing",
   run_round: "Retraining",
   export_version: "Exporting",
 };
 
+/** What the steps of a job are, where people count them too. */
+const STEPS: Partial<Record<Job["kind"], string>> = {
+  import_uploads: "file",
+  prepare_images: "image",
+  export_version: "image",
+};
+
 export function jobTitle(kind: Job["kind"]): string {
   return WORDS[kind];
+}
+
+/** What a live job is at, or waits for. */
+export function jobPhase({ state, message }: Job): string {
+  if (state === "queued") return message || "Waits for its turn.";
+  return message || "Starting…";
+}
+
+/** How much an ended job did; empty where that says nothing to people. */
+export function jobYield({ kind, state, progress_total }: Job): string {
+  const step = STEPS[kind];
+  const counts = state === "succeeded" && step !== undefined && progress_total > 0;
+  return counts ? plural(progress_total, step) : "";
 }

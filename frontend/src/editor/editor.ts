@@ -13,7 +13,7 @@ import { emptyMask, type Mask, maskFromRLE, maskToRLE } from "@/editor/mask";
 import { deleteMasks, labelSelected } from "@/editor/mask-commands";
 import { isSameMask } from "@/editor/mask-sets";
 import { ObjectView } from "@/editor/object-view";
-import type { Annotations, LabelId, Operation, Prompt } from "@/editor/operations";
+import type { Annotations, LabelId, Operation, Prompt, ProposalRow } from "@/editor/operations";
 import { isSameRef, type ObjectRef, objectAt, rowOf } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
 import type { AnnotationStore, OperationDraft } from "@/editor/store";
@@ -21,7 +21,7 @@ import type { Stroke } from "@/editor/stroke";
 import { deskOf } from "@/editor/tools/desk";
 import type { Desk, Ghost, Sketch, Tool, ToolName } from "@/editor/tools/tool";
 import { makeTools } from "@/editor/tools/tools";
-import { acceptAbove, acceptProposal, rejectProposal, selectProposal } from "@/editor/verdicts";
+import { acceptAll, acceptProposal, rejectProposal, selectProposal } from "@/editor/verdicts";
 
 export interface EditorOptions {
   readonly size_hw: SizeHW;
@@ -213,9 +213,9 @@ export class Editor {
     labelSelected(this, label);
   }
 
-  /** Accept every proposal at or above the threshold, as one step of undo. */
-  acceptAbove(threshold: number): void {
-    if (!this.isReadOnly.get()) acceptAbove(this, threshold);
+  /** Accept many proposals as one step of undo. */
+  acceptAll(rows: readonly ProposalRow[]): void {
+    if (!this.isReadOnly.get()) acceptAll(this, rows);
   }
 
   undo(): void {

@@ -2,6 +2,7 @@
 
 import type { Editor } from "@/editor/editor";
 import { shareEffort } from "@/editor/effort";
+import type { ProposalRow } from "@/editor/operations";
 import { type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 
 /** Step through the proposals, the surest first. */
@@ -32,11 +33,8 @@ export function rejectProposal(editor: Editor): void {
   editor.selection.set(next);
 }
 
-/** Accept every proposal at or above the threshold, as one step of undo. */
-export function acceptAbove(editor: Editor, threshold: number): void {
-  const rows = pendingProposals(editor.annotations.get()).filter(
-    ({ predicted_iou }) => predicted_iou >= threshold,
-  );
+/** Accept many proposals as one step of undo. */
+export function acceptAll(editor: Editor, rows: readonly ProposalRow[]): void {
   if (rows.length === 0) return;
   const efforts = shareEffort(editor.meter.take(), rows.length);
   editor.commit(

@@ -3,8 +3,8 @@ import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { contains, maskFromRLE, runsOf } from "@/editor/mask";
-import type { Operation, Prompt } from "@/editor/operations";
-import { liveMasks } from "@/editor/picking";
+import type { Operation, Prompt, ProposalRow } from "@/editor/operations";
+import { liveMasks, pendingProposals } from "@/editor/picking";
 import type { RLE } from "@/editor/rle";
 import type { Decoded } from "@/editor/sam";
 import type { SamMask } from "@/editor/sam.messages";
@@ -69,6 +69,9 @@ async function click(editor: Editor, prompt: Prompt): Promise<void> {
   editor.prompt([prompt], 0);
   await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
 }
+
+const sure = (editor: Editor, threshold: number): ProposalRow[] =>
+  pendingProposals(editor.annotations.get()).filter((row) => row.predicted_iou >= threshold);
 
 describe("a draft", () => {
   test("becomes a mask with its prompts when it is accepted, and room is made for the next", async () => {
@@ -185,9 +188,9 @@ describe("verdicts", () => {
     expect(saved).toMatchObject([[{ kind: "verdict", proposal: "p3", verdict: "rejected" }]]);
   });
 
-  test("above a threshold are one step, which one undo takes back", () => {
+  test("many at once are one step, which one undo takes back", () => {
     const editor = start();
-    editor.acceptAbove(0.9);
+    editor.acceptAll(sure(editor, 0.9));
     const accepted = liveMasks(editor.annotations.get()).length;
 
     editor.undo();
@@ -280,7 +283,7 @@ test("every gesture that changes something is saved at its end", () => {
     () => editor.remove(),
     () => editor.undo(),
     () => editor.redo(),
-    () => editor.acceptAbove(0.9),
+    () => editor.acceptAll(sure(editor, 0.9)),
   ];
 
   for (const gesture of gestures) gesture();
@@ -296,7 +299,7 @@ test("an image that others save is only looked at", async () => {
   editor.selectProposal(1);
   editor.accept();
   editor.reject();
-  editor.acceptAbove(0.1);
+  editor.acceptAll(sure(editor, 0.1));
   editor.selection.set({ kind: "mask", id: "big" });
   editor.setLabel(2);
   editor.remove();

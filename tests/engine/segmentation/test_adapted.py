@@ -64,13 +64,14 @@ def test_the_graph_chooses_as_the_network_does(
     embedding = tensor(image(kind, 99))
 
     masks, iou = session.run(
-        None,
+        ["low_res_masks", "iou_predictions"],
         {
             "image_embeddings": embedding.numpy(),
             "point_coords": PROMPT[0].numpy(),
             "point_labels": PROMPT[1].numpy(),
             "mask_input": np.zeros((1, 1, 256, 256), np.float32),
             "has_mask_input": np.zeros(1, np.float32),
+            "known_look": np.zeros((0, 64 * 64, 80), np.float32),
         },
     )
 
@@ -89,3 +90,13 @@ def test_it_comes_back_from_its_file_whole(adapted: AdaptedDecoder, tmp_path: Pa
     for kind in (0, 1):
         embedding = tensor(image(kind, 99))
         assert torch.equal(loaded(embedding, *PROMPT)[0], adapted(embedding, *PROMPT)[0])
+
+
+def test_most_of_a_projects_own_images_are_familiar_even_among_their_like() -> None:
+    own, others = ([image(0, 50 * side + seed) for seed in range(30)] for side in (0, 1))
+
+    familiarity = fit_familiarity(own[:20], others)
+
+    with torch.no_grad():
+        unseen = [float(familiarity(tensor(each).mean(dim=(2, 3)))) for each in own[20:]]
+    assert np.mean([logit > 0 for logit in unseen]) >= 0.8

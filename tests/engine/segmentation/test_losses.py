@@ -2,7 +2,7 @@
 
 import torch
 
-from engine.segmentation.losses import decoder_loss, distillation_loss, overlap
+from engine.segmentation.losses import decoder_loss, overlap
 
 
 def square(side: int) -> torch.Tensor:
@@ -37,12 +37,3 @@ def test_a_wrong_promise_of_iou_costs() -> None:
     target, logits = square(16), logits_of(16, 16, 16, 16)
 
     assert decoder_loss(logits, torch.full((1, 4), 0.5), target) > 0.2
-
-
-def test_distillation_is_least_at_the_teachers_answer() -> None:
-    taught, iou = logits_of(16, 8, 4, 20), torch.rand(1, 4)
-
-    same = distillation_loss(taught, iou, taught, iou)
-    other = distillation_loss(taught.roll(1, dims=1), iou, taught, iou)
-
-    assert same < 0.01 < other

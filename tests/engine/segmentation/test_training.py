@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from engine.masks.rle import RLE, encode
 from engine.segmentation.adapted import AdaptedDecoder, load_any
-from engine.segmentation.decoder import SamDecoder, load_decoder
+from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
-from engine.segmentation.trainer import choose_precision
+from engine.segmentation.trainer import Trainer, choose_precision
 from engine.segmentation.training import (
     StepReport,
     TrainConfig,
@@ -84,7 +84,7 @@ def trained(path: Path) -> SamDecoder:
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
     reports: list[StepReport] = []
 
-    train("run", replace(SHORT, steps=20, lr=2e-3, replay_share=0.0), reports.append)
+    train("run", replace(SHORT, steps=20, lr=2e-3, replay_every=100), reports.append)
 
     losses = [report.loss for report in reports]
     assert [report.step for report in reports] == list(range(1, 21))
@@ -146,19 +146,19 @@ def test_another_seed_gives_another_decoder(train: TrainFn) -> None:
     assert digest(train("a")) != digest(train("b", replace(SHORT, seed=4)))
 
 
-def test_replay_alone_keeps_the_base(train: TrainFn, tiny_weights: Path) -> None:
-    """Without blending towards the base either: the teacher's answers hold the student."""
-    base = load_decoder(tiny_weights)
-    config = replace(SHORT, steps=10, lr=1e-3, blend=1.0)
-    free = trained(train("free", replace(config, replay_share=0.0)))
-    held = trained(train("held", replace(config, replay_share=2.0, replay_weight=4.0)))
-    photo = torch.from_numpy(np.asarray(image(5).load_embedding(), np.float32))[None]
-    prompt = torch.tensor([[[400.0, 300.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]])
+def test_one_step_in_a_few_is_on_a_replay_photo(tiny_weights: Path) -> None:
+    images, photos = [image(0), image(1)], [image(5), image(6)]
+    trainer = Trainer(images, photos, tiny_weights, replace(SHORT, replay_every=3))
 
-    with torch.no_grad():
-        answers = [net(photo, *prompt)[0].sigmoid() for net in (base, free, held)]
+    keys = [trainer.image_of(step).key for step in range(12)]
 
-    assert (answers[2] - answers[0]).abs().mean() < (answers[1] - answers[0]).abs().mean()
+    assert [index for index, key in enumerate(keys) if key in {"image-5", "image-6"}] == [
+        2,
+        5,
+        8,
+        11,
+    ]
+    assert sorted(keys) == sorted(["image-0", "image-1"] * 4 + ["image-5", "image-6"] * 2)
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(

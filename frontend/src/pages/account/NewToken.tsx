@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { createToken, tokensQuery } from "@/api/session";
 import type { Scope } from "@/api/types";
+import { renamed } from "@/components/numbers";
 
 export function NewToken() {
   const queries = useQueryClient();
@@ -18,7 +19,7 @@ export function NewToken() {
       form.reset();
       return queries.invalidateQueries(tokensQuery);
     },
-    onError: (error) => form.setErrors(formErrorsOf(error)),
+    onError: (error) => form.setErrors(renamed(formErrorsOf(error), { expires_in_days: "days" })),
   });
 
   return (
@@ -33,10 +34,10 @@ export function NewToken() {
           onClose={create.reset}
         >
           <Group gap="xs" wrap="nowrap">
-            <Code>{create.data.token}</Code>
+            <Code style={{ overflowWrap: "anywhere" }}>{create.data.token}</Code>
             <CopyButton value={create.data.token}>
               {({ copied, copy }) => (
-                <Button size="compact-sm" variant="default" onClick={copy}>
+                <Button size="compact-sm" variant="default" flex="none" onClick={copy}>
                   {copied ? "Copied" : "Copy"}
                 </Button>
               )}
@@ -45,11 +46,11 @@ export function NewToken() {
         </Alert>
       )}
       <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
-        <Group gap="xs" align="flex-start" wrap="nowrap">
+        <Group gap="xs" align="flex-end" wrap="nowrap">
           <TextInput
             flex={1}
             size="xs"
-            aria-label="What the token is for"
+            label="What it is for"
             placeholder="Nightly export"
             maxLength={100}
             {...form.getInputProps("name")}
@@ -57,7 +58,7 @@ export function NewToken() {
           <Select
             w={130}
             size="xs"
-            aria-label="What it may do"
+            label="What it may do"
             allowDeselect={false}
             data={[
               { value: "read", label: "Read" },
@@ -68,7 +69,7 @@ export function NewToken() {
           <Select
             w={110}
             size="xs"
-            aria-label="How long it is valid"
+            label="Valid for"
             allowDeselect={false}
             data={[
               { value: "7", label: "7 days" },

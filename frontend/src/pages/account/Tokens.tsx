@@ -1,4 +1,15 @@
-import { ActionIcon, Badge, Code, Table, Text, Tooltip, VisuallyHidden } from "@mantine/core";
+import {
+  ActionIcon,
+  Badge,
+  Code,
+  Group,
+  Skeleton,
+  Table,
+  Text,
+  Tooltip,
+  VisuallyHidden,
+} from "@mantine/core";
+import { modals } from "@mantine/modals";
 import { IconTrash } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { deleteToken, tokensQuery } from "@/api/session";
@@ -15,16 +26,17 @@ export function Tokens() {
       title="Tokens"
       description="For programs that use the API in your name. Each is shown once, when it is made."
     >
+      {tokens.isPending && <Skeleton height={72} mb="md" />}
       {tokens.error && <ErrorState error={tokens.error} onRetry={() => tokens.refetch()} />}
       {tokens.data && tokens.data.length > 0 && (
-        <Table mb="md" aria-label="Tokens">
+        <Table mb="md" horizontalSpacing={0} aria-label="Tokens">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Name</Table.Th>
               <Table.Th>Token</Table.Th>
               <Table.Th>Expires</Table.Th>
               <Table.Th>Last used</Table.Th>
-              <Table.Th w={44}>
+              <Table.Th w={28}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             </Table.Tr>
@@ -52,23 +64,38 @@ function TokenRow({ token }: { token: Token }) {
     mutationFn: () => deleteToken(token.id),
     onSuccess: () => queries.invalidateQueries(tokensQuery),
   });
+  const ask = () =>
+    modals.openConfirmModal({
+      title: `Revoke ${token.name}?`,
+      children: (
+        <Text size="sm">
+          Programs that use it are refused from now on. A revoked token cannot be brought back: they
+          need a new one.
+        </Text>
+      ),
+      labels: { confirm: "Revoke the token", cancel: "Keep it" },
+      confirmProps: { color: "red" },
+      onConfirm: () => remove.mutate(),
+    });
+  const isExpired = new Date(token.expires_at).getTime() < Date.now();
   return (
     <Table.Tr>
-      <Table.Td>
-        {token.name} <Badge color="gray">{token.scope}</Badge>
+      <Table.Td pr="md">
+        <Group gap={6}>
+          {token.name}
+          <Badge color="gray">{token.scope === "read" ? "Read" : "Read and write"}</Badge>
+        </Group>
       </Table.Td>
       <Table.Td>
         <Code>{token.prefix}…</Code>
       </Table.Td>
-      <Table.Td title={formatMoment(token.expires_at)}>{formatAgo(token.expires_at)}</Table.Td>
+      <Table.Td title={formatMoment(token.expires_at)}>
+        {isExpired ? <Badge color="orange">Expired</Badge> : formatAgo(token.expires_at)}
+      </Table.Td>
       <Table.Td>{token.last_used_at ? formatAgo(token.last_used_at) : "Never"}</Table.Td>
       <Table.Td>
         <Tooltip label="Revoke">
-          <ActionIcon
-            aria-label={`Revoke ${token.name}`}
-            onClick={() => remove.mutate()}
-            loading={remove.isPending}
-          >
+          <ActionIcon aria-label={`Revoke ${token.name}`} onClick={ask} loading={remove.isPending}>
             <IconTrash size={16} aria-hidden />
           </ActionIcon>
         </Tooltip>

@@ -115,14 +115,16 @@ function NothingLeft({ project }: { project: Project }) {
         description={
           hasImages
             ? "Every image is finished, or somebody is working on it."
-            : "Import some, and they come here one after another."
+            : project.role === "manager"
+              ? "Import some, and they come here one after another."
+              : "A manager imports them; then they come here one after another."
         }
       >
         <ButtonLink
           to={hasImages ? "/projects/$projectId/images" : "/projects/$projectId"}
           params={params}
         >
-          {hasImages ? "All images" : "Import images"}
+          {hasImages ? "All images" : project.role === "manager" ? "Import images" : "Overview"}
         </ButtonLink>
       </Empty>
     </Container>

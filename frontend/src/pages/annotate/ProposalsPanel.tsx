@@ -1,13 +1,16 @@
-import { Button, Group, Slider, Text } from "@mantine/core";
+import { Button, Group, Slider, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
-import { formatCount } from "@/components/format";
+import { formatCount, formatPercent } from "@/components/format";
+import type { SizeHW } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
+import type { ProposalRow } from "@/editor/operations";
 import { type ObjectRef, pendingProposals } from "@/editor/picking";
 import { instanceColour } from "@/editor/render/colours";
 import classes from "./AnnotatePage.module.css";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";
+import { coversMost, shareOfImage, sureProposals } from "./sure";
 import { useSignal } from "./useSignal";
 import { VirtualList } from "./VirtualList";
 
@@ -26,7 +29,12 @@ export function ProposalsPanel({ image, onReveal }: Props) {
   const isReadOnly = useSignal(editor.isReadOnly);
   const detail = useSignal(image.detail);
   const rows = useMemo(() => pendingProposals(annotations), [annotations]);
-  const sure = rows.filter(({ predicted_iou }) => predicted_iou >= threshold).length;
+  const { accepted, left } = useMemo(
+    () => sureProposals(rows, threshold, editor.size_hw),
+    [rows, threshold, editor],
+  );
+
+  const cannotAccept = accepted.length === 0 || isReadOnly;
 
   if (rows.length === 0) {
     return (
@@ -37,13 +45,13 @@ export function ProposalsPanel({ image, onReveal }: Props) {
         <Text size="xs" c="dimmed" px={12} pb={10}>
           {detail.is_holdout
             ? "None: this image is on the blind holdout, which people annotate without proposals."
-            : "None is waiting for a verdict."}
+            : "None waits for a verdict. Add what is missing."}
         </Text>
       </section>
     );
   }
   return (
-    <section className={classes.section} style={{ flex: 1 }} aria-label="Proposals">
+    <section className={`${classes.section} ${classes.proposals}`} aria-label="Proposals">
       <div className={classes.sectionHead}>
         Proposals <span className={classes.count}>{formatCount(rows.length)}</span>
       </div>
@@ -59,15 +67,29 @@ export function ProposalsPanel({ image, onReveal }: Props) {
           label={(value) => `predicted IoU ≥ ${value.toFixed(2)}`}
           thumbLabel="Lowest predicted IoU to accept"
         />
-        <Button
-          size="compact-xs"
-          variant="light"
-          disabled={sure === 0 || isReadOnly}
-          onClick={() => editor.acceptAbove(threshold)}
+        <Tooltip
+          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}`}
+          position="bottom-end"
         >
-          Accept {formatCount(sure)} ≥ {threshold.toFixed(2)}
-        </Button>
+          <Button
+            size="compact-xs"
+            variant="light"
+            // Not `disabled`: a focused button that is would swallow the keys that follow.
+            data-disabled={cannotAccept || undefined}
+            aria-disabled={cannotAccept || undefined}
+            onClick={() => editor.acceptAll(accepted)}
+          >
+            Accept {formatCount(accepted.length)} ≥ {threshold.toFixed(2)}
+          </Button>
+        </Tooltip>
       </Group>
+      {left.length > 0 && (
+        <Text size="xs" c="dimmed" px={12} pb={8} role="note">
+          {left.length === 1
+            ? "1 covers most of the image and is left for you."
+            : `${formatCount(left.length)} cover most of the image and are left for you.`}
+        </Text>
+      )}
       <VirtualList
         items={rows}
         rowHeight_px={44}
@@ -88,7 +110,7 @@ export function ProposalsPanel({ image, onReveal }: Props) {
               rle={row.rle}
               colour={instanceColour(row.id)}
               name={`Proposal ${index + 1}`}
-              facts={`IoU ${row.predicted_iou.toFixed(2)} · ${formatCount(maskFromRLE(row.rle).area_px)} px`}
+              facts={factsOf(row, editor.size_hw)}
               isSelected={selection?.id === row.id}
               isHovered={hover?.id === row.id}
               onReveal={() => onReveal(row.id)}
@@ -113,4 +135,11 @@ export function ProposalsPanel({ image, onReveal }: Props) {
       </VirtualList>
     </section>
   );
+}
+
+function factsOf(row: ProposalRow, size_hw: SizeHW): string {
+  const size = coversMost(row, size_hw)
+    ? `${formatPercent(shareOfImage(row, size_hw))} of the image`
+    : `${formatCount(maskFromRLE(row.rle).area_px)} px`;
+  return `IoU ${row.predicted_iou.toFixed(2)} · ${size}`;
 }

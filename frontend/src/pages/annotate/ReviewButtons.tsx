@@ -7,7 +7,7 @@ import { reviewImage } from "./api";
 import type { OpenImage } from "./open-image";
 import { useSignal } from "./useSignal";
 
-/** A reviewer's verdict on a finished image. */
+/** A reviewer's verdict on a finished image; an approval can still be taken back by returning. */
 export function ReviewButtons({ project, image }: { project: Project; image: OpenImage }) {
   const detail = useSignal(image.detail);
   const [comment, setComment] = useState("");
@@ -15,7 +15,8 @@ export function ReviewButtons({ project, image }: { project: Project; image: Ope
     mutationFn: (verdict: "reviewed" | "returned") => reviewImage(detail.id, verdict, comment),
     onSuccess: () => image.refresh(),
   });
-  if (project.role === "annotator" || detail.status !== "done") return null;
+  const isApproved = detail.status === "reviewed";
+  if (project.role === "annotator" || !(isApproved || detail.status === "done")) return null;
   return (
     <Group gap={6} wrap="nowrap">
       <Popover position="bottom-end" width={280} trapFocus>
@@ -44,16 +45,18 @@ export function ReviewButtons({ project, image }: { project: Project; image: Ope
           </Stack>
         </Popover.Dropdown>
       </Popover>
-      <Button
-        size="xs"
-        variant="light"
-        color="teal"
-        loading={review.isPending}
-        leftSection={<IconChecks size={15} aria-hidden />}
-        onClick={() => review.mutate("reviewed")}
-      >
-        Approve
-      </Button>
+      {!isApproved && (
+        <Button
+          size="xs"
+          variant="light"
+          color="teal"
+          loading={review.isPending}
+          leftSection={<IconChecks size={15} aria-hidden />}
+          onClick={() => review.mutate("reviewed")}
+        >
+          Approve
+        </Button>
+      )}
     </Group>
   );
 }

@@ -4,6 +4,7 @@ import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { HistoryKeeper } from "@/editor/history";
+import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxStatus, type Schedule } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import type { Decoder } from "@/editor/sam";
@@ -115,15 +116,19 @@ export class OpenImage {
       store,
       meter: new EffortMeter(() => performance.now() / 1000, active_s),
       decode: (prompts, previous) => open.#decode(prompts, previous),
-      save: (operations) => {
-        outbox.push(operations).catch(options.onError);
-        if (claim !== null) void db.rememberActiveSeconds(claim.id, editor.meter.active_s);
-      },
+      save: (operations) => open.#save(operations),
       onError: options.onError,
     });
     editor.isReadOnly.set(lock === null || !options.mayEdit);
     const open: OpenImage = new OpenImage(options, lock, outbox, editor, status);
     return open;
+  }
+
+  /** Keep operations on this device and send them. */
+  #save(operations: readonly Operation[]): void {
+    const { claim, db, onError } = this.#options;
+    this.outbox.push(operations).catch(onError);
+    if (claim !== null) void db.rememberActiveSeconds(claim.id, this.editor.meter.active_s);
   }
 
   /** Look again at what the server has: proposals and embeddings arrive while one works. */

@@ -27,14 +27,15 @@ export function ConsentDialog({ opened, onClose, onGiven }: Props) {
           <List.Item>
             what you say and where you point is recorded while you record a take;
           </List.Item>
-          <List.Item>it is turned into text on this server, and never leaves it;</List.Item>
-          <List.Item>the people of this project can listen to it;</List.Item>
+          <List.Item>it is turned into text on this server; your voice never leaves it;</List.Item>
+          <List.Item>the people of an image's project can listen to its takes;</List.Item>
           <List.Item>
-            you can delete any take at any time: the voice goes, your corrected text stays.
+            you can delete the voice of any take at any time, for good; your corrected text stays.
           </List.Item>
         </List>
         <Text size="sm" c="dimmed">
-          You can withdraw this later under Tokens and privacy, in the menu of your account.
+          It counts for all your projects. You can withdraw it under Tokens and privacy, in the menu
+          of your account.
         </Text>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Title } from "@mantine/core";
+import { Badge, Group, Skeleton, Stack, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
@@ -11,8 +11,10 @@ import { ButtonLink, IconLink } from "@/components/links";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
+import { NextImage } from "./NextImage";
 import { Picture } from "./Picture";
 import { RecordPanel } from "./RecordPanel";
+import { RemovedTakes } from "./RemovedTakes";
 import { RefusedTakes } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useRecorder } from "./useRecorder";
@@ -25,7 +27,8 @@ export function DescribePage() {
 }
 
 function Describe({ id }: { id: number }) {
-  const params = { projectId: String(useProjectId()) };
+  const project = useProjectId();
+  const params = { projectId: String(project) };
   const { data: image } = useSuspenseQuery(imageQuery(id));
   const descriptions = useQuery({
     ...descriptionsQuery(id),
@@ -36,7 +39,7 @@ function Describe({ id }: { id: number }) {
   const newest = descriptions.data?.recordings[0];
   const isLive = recorder.state === "recording" || recorder.state === "paused";
   // On top while it is the thing to do; below the texts once they are.
-  const isRecordingFirst = isLive || !newest;
+  const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
 
   useEffect(() => {
     void resume();
@@ -63,12 +66,14 @@ function Describe({ id }: { id: number }) {
           >
             Annotate masks
           </ButtonLink>
+          <NextImage project={project} image={id} />
         </Group>
         <Picture image={image} take={recorder.take} isRecording={recorder.state === "recording"} />
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
         {isRecordingFirst && <RecordPanel recorder={recorder} isFirst={!newest} />}
+        {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (
           <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />
         )}
@@ -88,7 +93,8 @@ function Describe({ id }: { id: number }) {
             captions={descriptions.data.captions}
           />
         )}
-        {!isRecordingFirst && <RecordPanel recorder={recorder} isFirst={false} />}
+        {!isRecordingFirst && newest && <RecordPanel recorder={recorder} isFirst={false} />}
+        {descriptions.data && <RemovedTakes recordings={descriptions.data.removed} image={id} />}
       </Stack>
     </div>
   );

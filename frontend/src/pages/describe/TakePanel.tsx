@@ -1,11 +1,8 @@
-import { ActionIcon, Alert, Group, Loader, Menu, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
-import { IconDots, IconTrash } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { deleteVoice, descriptionsQuery } from "@/api/descriptions";
+import { Alert, Group, Loader, Text } from "@mantine/core";
 import type { Recording } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
+import { TakeMenu } from "./TakeMenu";
 import { TranscriptEditor } from "./TranscriptEditor";
 
 interface Props {
@@ -29,7 +26,8 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
     >
       {state === "uploading" && (
         <Text size="sm">
-          Its audio is not whole on the server yet. The browser that recorded it sends the rest.
+          Its audio is not whole on the server yet. The browser that recorded it sends the rest when
+          this page is open in it; a take that was abandoned can be removed.
         </Text>
       )}
       {state === "transcribing" && (
@@ -40,8 +38,8 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
       )}
       {state === "failed" && (
         <Alert color="red" title="The take could not be transcribed" role="alert">
-          {recording.error || "The audio could not be read."} Run the job again on the overview
-          page, or record another take.
+          {recording.error || "The audio could not be read."} A manager can run the job again on the
+          overview page; or record another take and remove this one.
         </Alert>
       )}
       {transcript && (
@@ -54,40 +52,5 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
         />
       )}
     </Section>
-  );
-}
-
-function TakeMenu({ recording, image }: { recording: Recording; image: number }) {
-  const queries = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => deleteVoice(recording.id),
-    onSuccess: () => queries.invalidateQueries(descriptionsQuery(image)),
-  });
-  if (!recording.audio_url) return null;
-  const ask = () =>
-    modals.openConfirmModal({
-      title: "Delete the voice of this take?",
-      children: (
-        <Text size="sm">
-          The audio and the pointer trace are deleted for good. The texts stay as they are.
-        </Text>
-      ),
-      labels: { confirm: "Delete the voice", cancel: "Keep it" },
-      confirmProps: { color: "red" },
-      onConfirm: () => remove.mutate(),
-    });
-  return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <ActionIcon size="sm" aria-label="Actions for this take">
-          <IconDots size={16} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item color="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={ask}>
-          Delete the voice
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

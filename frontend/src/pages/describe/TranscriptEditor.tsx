@@ -56,7 +56,7 @@ export function TranscriptEditor({ recording, transcript, image, isOpen }: Props
       />
       {isEditing ? (
         <>
-          <Text size="xs" c="dimmed" mt="xs">
+          <Text size="xs" c="dimmed" mt="xs" lh={1.9}>
             <Kbd size="xs">Space</Kbd> plays, <Kbd size="xs">Enter</Kbd> edits a word,{" "}
             <Kbd size="xs">+</Kbd> adds one, <Kbd size="xs">Del</Kbd> removes it
             {nextUnsure(words, -1) >= 0 && (

@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
 import { useSyncExternalStore } from "react";
 import { plural } from "@/components/format";
 import { sender } from "@/recorder/service";
@@ -9,7 +10,7 @@ export function SavedState() {
   return (
     <Text size="xs" c="dimmed" role="status">
       {waiting === 0
-        ? "Saved"
+        ? "Everything so far is saved."
         : problem
           ? `Saved on this device. ${plural(waiting, "piece")} will be sent when the server answers again.`
           : `Saved on this device, ${plural(waiting, "piece")} on the way.`}
@@ -27,10 +28,25 @@ export function RefusedTakes() {
         <Button size="compact-sm" onClick={() => sender.retry(recording.id)}>
           Send again
         </Button>
-        <Button size="compact-sm" variant="default" onClick={() => sender.discard(recording.id)}>
-          Throw away
+        <Button size="compact-sm" variant="default" onClick={() => askToDiscard(recording.id)}>
+          Throw away…
         </Button>
       </Group>
     </Alert>
   ));
+}
+
+/** The only copy of these seconds is on this device. */
+function askToDiscard(recording: string): void {
+  modals.openConfirmModal({
+    title: "Throw this take away?",
+    children: (
+      <Text size="sm">
+        What was recorded is on this device only. It is deleted for good and cannot be brought back.
+      </Text>
+    ),
+    labels: { confirm: "Throw it away", cancel: "Keep it" },
+    confirmProps: { color: "red" },
+    onConfirm: () => sender.discard(recording),
+  });
 }

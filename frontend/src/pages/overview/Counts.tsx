@@ -31,7 +31,9 @@ export function Counts({ project }: { project: Project }) {
         Spoken recordings
       </Figure>
       <Figure name="Holdout" value={counts.holdout}>
-        Blind: they judge each new model
+        {counts.holdout === 0
+          ? "None: nothing judges a new model"
+          : "Blind: they judge each new model"}
       </Figure>
     </SimpleGrid>
   );

@@ -12,11 +12,10 @@ export const IMPORT_ANCHOR = "import";
 
 const MAX_FILE_BYTES = 4 * 1024 ** 3;
 
-/** Dropping files in: each goes up by itself, and each tells what became of it. */
+/** For managers. Dropping files in: each goes up by itself, and each tells what became of it. */
 export function Import({ project }: { project: Project }) {
   const queue = queueOf(project.id);
   const items = useSyncExternalStore(queue.subscribe, () => queue.items);
-  if (project.role !== "manager") return <ImportTable project={project.id} items={items} />;
 
   return (
     <Section
@@ -46,7 +45,7 @@ export function Import({ project }: { project: Project }) {
               Drop images or a zip here, or click to choose
             </Text>
             <Text size="xs" c="dimmed">
-              Broken off uploads go on where they stopped when you drop the same file again.
+              An interrupted upload goes on where it stopped when you drop the file again.
             </Text>
           </div>
         </Group>

@@ -58,15 +58,15 @@ export function ImportTable({ project, items }: Props) {
       <ScrollArea.Autosize
         mah={360}
         type="auto"
-        offsetScrollbars
+        offsetScrollbars="present"
         viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Files" }}
       >
-        <Table layout="fixed" aria-label="Imported files">
+        <Table layout="fixed" horizontalSpacing={0} aria-label="Imported files">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>File</Table.Th>
-              <Table.Th w={116}>Result</Table.Th>
-              <Table.Th w={44}>
+              <Table.Th w={96}>Result</Table.Th>
+              <Table.Th w={28}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
             </Table.Tr>
@@ -127,7 +127,7 @@ function Summary({ local, rows }: { local: readonly UploadItem[]; rows: UploadRo
   if (refused === 0) return null;
   return (
     <Text size="sm" c="dimmed" mb="xs">
-      {plural(refused, "file was", "files were")} refused; the reason is beside each.
+      {plural(refused, "file was", "files were")} refused; the reason is below the name.
     </Text>
   );
 }
@@ -136,7 +136,7 @@ function LocalRow({ item, project }: { item: UploadItem; project: number }) {
   const queue = queueOf(project);
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td pr="md">
         <Text size="sm" truncate title={item.name}>
           {item.name}
         </Text>
@@ -192,7 +192,7 @@ function LocalRow({ item, project }: { item: UploadItem; project: number }) {
 function RemoteRow({ row }: { row: UploadRow }) {
   return (
     <Table.Tr>
-      <Table.Td>
+      <Table.Td pr="md">
         <Text size="sm" truncate title={row.file_name}>
           {row.file_name}
         </Text>

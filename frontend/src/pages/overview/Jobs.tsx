@@ -28,7 +28,12 @@ export function Jobs({ project }: { project: Project }) {
       )}
       <Stack gap="sm" aria-live="polite">
         {[...live, ...ended].map((job) => (
-          <JobRow key={job.id} job={job} project={project.id} />
+          <JobRow
+            key={job.id}
+            job={job}
+            project={project.id}
+            withActions={project.role === "manager"}
+          />
         ))}
       </Stack>
     </Section>

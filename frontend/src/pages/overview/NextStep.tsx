@@ -1,5 +1,6 @@
 import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import {
+  IconConfetti,
   IconDatabaseExport,
   IconPencil,
   IconPhotoPlus,
@@ -93,12 +94,17 @@ function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWor
     retrain: {
       icon: IconTrendingUp,
       title: "Retrain the model",
-      text: `${plural(finished_since_round, "image")} finished since the last round. The next proposals learn from them.`,
+      text: `${plural(finished_since_round, "finished image")} that it has not learned from yet.`,
     },
     export: {
       icon: IconDatabaseExport,
       title: "Everything is annotated",
       text: "Cut a dataset version and export it, or import more images.",
+    },
+    rest: {
+      icon: IconConfetti,
+      title: "Everything is annotated",
+      text: "Nothing is left to do here, until a manager imports more images.",
     },
   };
   return words[step];
@@ -124,7 +130,10 @@ function Actions({ step, project }: { step: Step; project: Project }) {
       </ButtonLink>
     );
   if (step === "prepare") return <PrepareButton project={project.id} />;
-  if (step === "annotate" || step === "watch-preparation") return annotate("filled");
+  if (step === "annotate") return annotate("filled");
+  // Nothing is proposed yet: one may begin by hand, but waiting is no mistake.
+  if (step === "watch-preparation")
+    return annotate(project.counts.embedded > 0 ? "filled" : "default");
   if (step === "watch-round")
     return (
       <ButtonLink to="/projects/$projectId/rounds" params={params}>

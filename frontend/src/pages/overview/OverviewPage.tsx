@@ -19,10 +19,12 @@ export function OverviewPage() {
         <NextStep project={project} />
         <Counts project={project} />
         <Grid gap="lg">
-          <Grid.Col span={{ base: 12, md: 7 }}>
-            <Import project={project} />
-          </Grid.Col>
-          <Grid.Col span={{ base: 12, md: 5 }}>
+          {project.role === "manager" && (
+            <Grid.Col span={{ base: 12, md: 7 }}>
+              <Import project={project} />
+            </Grid.Col>
+          )}
+          <Grid.Col span={{ base: 12, md: project.role === "manager" ? 5 : 12 }}>
             <Stack gap="lg">
               <Jobs project={project} />
               <ServingModel project={project} />

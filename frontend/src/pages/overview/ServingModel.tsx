@@ -1,5 +1,6 @@
 import { Code, Group, Text } from "@mantine/core";
 import type { Project } from "@/api/types";
+import { plural } from "@/components/format";
 import { AnchorLink } from "@/components/links";
 import { Section } from "@/components/Section";
 
@@ -35,8 +36,8 @@ export function ServingModel({ project }: { project: Project }) {
       )}
       <Text size="sm" c="dimmed" mt={4}>
         {finished_since_round === 0
-          ? "Nothing was finished since the last round."
-          : `${finished_since_round} finished since the last round.`}
+          ? "Nothing new is finished that it could learn from."
+          : `${plural(finished_since_round, "finished image")} that it has not learned from.`}
       </Text>
     </Section>
   );

@@ -11,7 +11,8 @@ export type Step =
   | "watch-round"
   | "retrain"
   | "annotate"
-  | "export";
+  | "export"
+  | "rest";
 
 /** Finished images after which a round is worth its time where no policy says another number. */
 const WORTH_A_ROUND = 20;
@@ -25,11 +26,12 @@ export function nextStep(project: Project, jobs: readonly Job[]): Step {
   if (counts.images === 0) return isManager ? "import" : "wait-for-images";
   if (!project.labels.some((label) => !label.deleted) && isManager) return "add-labels";
   if (runs("run_round")) return toDo > 0 ? "annotate" : "watch-round";
-  if (counts.embedded === 0) return runs("prepare_images") ? "watch-preparation" : "prepare";
+  if (counts.embedded === 0 && runs("prepare_images")) return "watch-preparation";
+  if (counts.embedded === 0 && isManager) return "prepare";
   const enough = project.retrain_after_images ?? WORTH_A_ROUND;
   const roundIsDue = project.finished_since_round >= Math.min(enough, counts.images);
   if (isManager && roundIsDue && project.finished_since_round > 0) return "retrain";
   if (toDo > 0) return "annotate";
   if (isManager && project.finished_since_round > 0) return "retrain";
-  return "export";
+  return isManager ? "export" : "rest";
 }

@@ -14,6 +14,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { formErrorsOf } from "@/api/problem";
 import { createProject } from "@/api/projects";
 import { colorFor } from "@/components/labelColors";
+import { numberError, renamed } from "@/components/numbers";
 
 interface Props {
   opened: boolean;
@@ -25,7 +26,11 @@ export function CreateProject({ opened, onClose }: Props) {
   const queries = useQueryClient();
   const form = useForm({
     initialValues: { name: "", description: "", labels: [] as string[], overlap: 1, holdout: 10 },
-    validate: { name: (name) => (name.trim() ? null : "Give the project a name") },
+    validate: {
+      name: (name) => (name.trim() ? null : "Give the project a name"),
+      overlap: (people) => numberError(people, 1, 5),
+      holdout: (percent) => numberError(percent, 0, 90),
+    },
   });
   const create = useMutation({
     mutationFn: (values: typeof form.values) =>
@@ -45,7 +50,7 @@ export function CreateProject({ opened, onClose }: Props) {
         params: { projectId: String(project.id) },
       });
     },
-    onError: (error) => form.setErrors(formErrorsOf(error)),
+    onError: (error) => form.setErrors(renamed(formErrorsOf(error), { holdout_share: "holdout" })),
   });
 
   return (
@@ -75,7 +80,7 @@ export function CreateProject({ opened, onClose }: Props) {
           <Group grow align="flex-start">
             <NumberInput
               label="People per image"
-              description="Two or more measure agreement."
+              description="Two or more work on each image."
               min={1}
               max={5}
               allowDecimal={false}
@@ -83,7 +88,11 @@ export function CreateProject({ opened, onClose }: Props) {
             />
             <NumberInput
               label="Holdout"
-              description="Judges every new model, never trained on."
+              description={
+                form.values.holdout === 0
+                  ? "Without one, nothing judges a new model: each is promoted by hand."
+                  : "Judges every new model, never trained on."
+              }
               min={0}
               max={90}
               suffix=" %"

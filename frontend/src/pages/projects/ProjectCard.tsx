@@ -3,6 +3,7 @@ import { IconPhoto } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ProjectCard as Project } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
+import { roleName } from "@/components/roles";
 import { Thumbnail } from "@/components/Thumbnail";
 import classes from "./ProjectCard.module.css";
 
@@ -21,7 +22,9 @@ export function ProjectCard({ project }: { project: Project }) {
               {project.name}
             </Link>
           </Title>
-          <Badge color="gray">{project.role}</Badge>
+          <Badge color="gray" flex="none">
+            {roleName(project.role)}
+          </Badge>
         </Group>
         <Text size="sm" c="dimmed" lineClamp={2} className={classes.description}>
           {project.description || "No description"}

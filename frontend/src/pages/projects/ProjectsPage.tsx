@@ -20,9 +20,11 @@ export function ProjectsPage() {
         title="Projects"
         description="Each project has its own images, labels, people and model."
       >
-        <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
-          New project
-        </Button>
+        {projects.data?.length !== 0 && (
+          <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
+            New project
+          </Button>
+        )}
       </PageHeader>
       {projects.isPending && (
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>

@@ -1,11 +1,13 @@
 import { CompositeChart } from "@mantine/charts";
-import { Text } from "@mantine/core";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 
 interface Props {
   rounds: Round[];
 }
+
+const TITLE = "Effort per finished mask";
+const ROOM = { top: 10, left: 10, right: 5 }; // for the highest tick and the axes' names
 
 /** The measure of the whole: what a finished mask costs people, round by round. */
 export function EffortChart({ rounds }: Props) {
@@ -18,44 +20,56 @@ export function EffortChart({ rounds }: Props) {
       clicks: effort.clicks_per_mask,
     }));
 
+  const [only] = data;
+  if (only === undefined || data.length === 1)
+    return <Section title={TITLE} description={beginning(only)} />;
   return (
     <Section
-      title="Effort per finished mask"
+      title={TITLE}
       description="Seconds and clicks that people spent while each round's proposals were corrected."
     >
-      {data.length === 0 ? (
-        <Text size="sm" c="dimmed">
-          The curve begins with the first finished image that had proposals.
-        </Text>
-      ) : (
-        <CompositeChart
-          h={220}
-          data={data}
-          dataKey="round"
-          withLegend
-          legendProps={{ verticalAlign: "bottom" }}
-          withRightYAxis
-          yAxisLabel="Seconds"
-          rightYAxisLabel="Clicks"
-          tickLine="none"
-          yAxisProps={{ tickFormatter: String }}
-          rightYAxisProps={{ tickFormatter: String }}
-          maxBarWidth={44}
-          series={[
-            { name: "seconds", label: "Seconds per mask", color: "iris.5", type: "bar" },
-            {
-              name: "clicks",
-              label: "Clicks per mask",
-              color: "orange.6",
-              type: "line",
-              yAxisId: "right",
-            },
-          ]}
-          valueFormatter={(value) => value.toFixed(1)}
-          barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0] }}
-          lineProps={{ isAnimationActive: false }}
-        />
-      )}
+      <CompositeChart
+        h={220}
+        data={data}
+        dataKey="round"
+        withLegend
+        legendProps={{ verticalAlign: "bottom" }}
+        withRightYAxis
+        yAxisLabel="Seconds"
+        rightYAxisLabel="Clicks"
+        tickLine="none"
+        yAxisProps={{ tickFormatter: String }}
+        rightYAxisProps={{ tickFormatter: String }}
+        maxBarWidth={44}
+        series={[
+          { name: "seconds", label: "Seconds per mask", color: "iris.5", type: "bar" },
+          {
+            name: "clicks",
+            label: "Clicks per mask",
+            color: "orange.6",
+            type: "line",
+            yAxisId: "right",
+          },
+        ]}
+        valueFormatter={(value) => value.toFixed(1)}
+        composedChartProps={{ margin: ROOM }}
+        barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0] }}
+        lineProps={{ isAnimationActive: false }}
+      />
     </Section>
   );
+}
+
+interface Point {
+  round: string;
+  seconds: number | null;
+  clicks: number | null;
+}
+
+/** What is known before there are two rounds to compare. */
+function beginning(only: Point | undefined): string {
+  if (only === undefined) return "The curve begins with the first finished image with proposals.";
+  const seconds = only.seconds?.toFixed(1) ?? "—";
+  const clicks = only.clicks?.toFixed(1) ?? "—";
+  return `${only.round}: ${seconds} seconds and ${clicks} clicks. The curve begins with the second round that people work with.`;
 }

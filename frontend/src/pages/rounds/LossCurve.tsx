@@ -1,15 +1,16 @@
 import { LineChart } from "@mantine/charts";
-import { Group, Text, Title } from "@mantine/core";
+import { Group, Skeleton, Text, Title } from "@mantine/core";
 import type { CurvePoint } from "@/api/types";
 import { formatCount } from "@/components/format";
 
 interface Props {
-  curve: CurvePoint[];
+  /** Undefined while it is being loaded. */
+  curve: CurvePoint[] | undefined;
   isLive: boolean;
 }
 
 export function LossCurve({ curve, isLive }: Props) {
-  const last = curve.at(-1);
+  const last = curve?.at(-1);
   return (
     <section aria-label="Loss curve">
       <Group justify="space-between" align="baseline" mb="xs">
@@ -20,7 +21,8 @@ export function LossCurve({ curve, isLive }: Props) {
           </Text>
         )}
       </Group>
-      {curve.length > 1 ? (
+      {curve === undefined && <Skeleton height={200} />}
+      {curve && curve.length > 1 && (
         <LineChart
           h={200}
           data={curve}
@@ -34,9 +36,11 @@ export function LossCurve({ curve, isLive }: Props) {
           xAxisProps={{ minTickGap: 48 }}
           yAxisProps={{ width: 48, domain: ["auto", "auto"] }}
           valueFormatter={(value) => value.toFixed(2)}
+          lineChartProps={{ margin: { top: 10 } }}
           lineProps={{ isAnimationActive: false }}
         />
-      ) : (
+      )}
+      {curve && curve.length <= 1 && (
         <Text size="sm" c="dimmed">
           {isLive ? "The curve begins with the first training steps." : "Nothing was trained."}
         </Text>

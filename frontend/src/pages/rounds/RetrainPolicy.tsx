@@ -5,7 +5,11 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
+import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
+
+const MOST = Number.POSITIVE_INFINITY;
+const FIELDS = { retrain_after_images: "images", retrain_every_hours: "hours" };
 
 /** When a round starts by itself. */
 export function RetrainPolicy({ project }: { project: Project }) {
@@ -16,6 +20,10 @@ export function RetrainPolicy({ project }: { project: Project }) {
       images: project.retrain_after_images ?? 20,
       byTime: project.retrain_every_hours !== null,
       hours: project.retrain_every_hours ?? 24,
+    },
+    validate: {
+      images: (images, { byImages }) => (byImages ? numberError(images, 1, MOST) : null),
+      hours: (hours, { byTime }) => (byTime ? numberError(hours, 0.1, MOST) : null),
     },
   });
   const save = useMutation({
@@ -29,19 +37,23 @@ export function RetrainPolicy({ project }: { project: Project }) {
       await queries.invalidateQueries(projectQuery(project.id));
       notifications.show({ color: "teal", message: "The retrain policy was saved." });
     },
-    onError: (error) => form.setErrors(formErrorsOf(error)),
+    onError: (error) => form.setErrors(renamed(formErrorsOf(error), FIELDS)),
   });
 
   return (
     <Section
       title="Retrain by itself"
-      description="A round starts when either is due and something new is finished."
+      description={
+        form.values.byImages || form.values.byTime
+          ? "A round starts as soon as one of these is due and something new is finished."
+          : "Off: rounds start by hand only."
+      }
     >
       <form onSubmit={form.onSubmit((values) => save.mutate(values))}>
         <Stack gap="md">
           <Group justify="space-between" wrap="nowrap">
             <Switch
-              label="After finished images"
+              label="After this many finished images"
               {...form.getInputProps("byImages", { type: "checkbox" })}
             />
             <NumberInput
@@ -49,14 +61,14 @@ export function RetrainPolicy({ project }: { project: Project }) {
               w={96}
               min={1}
               allowDecimal={false}
-              aria-label="Finished images"
+              aria-label="Finished images until a round"
               disabled={!form.values.byImages}
               {...form.getInputProps("images")}
             />
           </Group>
           <Group justify="space-between" wrap="nowrap">
             <Switch
-              label="Every so many hours"
+              label="After this many hours"
               {...form.getInputProps("byTime", { type: "checkbox" })}
             />
             <NumberInput
@@ -64,19 +76,16 @@ export function RetrainPolicy({ project }: { project: Project }) {
               w={96}
               min={0.1}
               step={1}
-              aria-label="Hours"
+              aria-label="Hours until a round"
               disabled={!form.values.byTime}
               {...form.getInputProps("hours")}
             />
           </Group>
-          <Button
-            type="submit"
-            variant="default"
-            disabled={!form.isDirty()}
-            loading={save.isPending}
-          >
-            Save policy
-          </Button>
+          <Group justify="flex-end">
+            <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
+              Save policy
+            </Button>
+          </Group>
         </Stack>
       </form>
     </Section>

@@ -28,8 +28,10 @@ export function RollBackButton({ project }: { project: Project }) {
       title: "Serve the previous model again?",
       children: (
         <Text size="sm">
-          New proposals come from the model that served before bundle {serving.slice(0, 8)}. Masks
-          that people made stay as they are. You can roll forward the same way.
+          {project.serving?.round ? `Round ${project.serving.round}` : "The pretrained model"} (
+          {serving.slice(0, 8)}) steps back, and the model that served before it makes the proposals
+          on images that nobody has begun. Masks that people made stay as they are. Rolling back
+          once more undoes this.
         </Text>
       ),
       labels: { confirm: "Roll back", cancel: "Keep the serving model" },

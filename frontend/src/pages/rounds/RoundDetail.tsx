@@ -1,7 +1,9 @@
-import { Alert, Button, Stack, Text } from "@mantine/core";
+import { Alert, Button, Code, Stack, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { cancelRound, promoteRound, roundQuery, roundsQuery } from "@/api/rounds";
 import type { Project, Round } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
 import { JobRow } from "@/components/JobRow";
 import { AnchorLink } from "@/components/links";
 import { Section } from "@/components/Section";
@@ -17,7 +19,7 @@ interface Props {
 
 /** One round: whether it was promoted and why, how it trained, and how it did on the holdout. */
 export function RoundDetail({ row, project }: Props) {
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     ...roundQuery(row.id ?? 0),
     refetchInterval: ({ state }) => (state.data?.finished_at ? false : POLL_MS),
   });
@@ -37,7 +39,11 @@ export function RoundDetail({ row, project }: Props) {
         {round.job && (isLive || round.job.error) && (
           <JobRow job={round.job} project={project.id} withActions={false} />
         )}
-        <LossCurve curve={data?.curve ?? []} isLive={isLive} />
+        {error ? (
+          <ErrorState error={error} onRetry={() => refetch()} />
+        ) : (
+          <LossCurve curve={data?.curve} isLive={isLive} />
+        )}
         <HoldoutTable metrics={round.metrics} isLive={isLive} />
       </Stack>
     </Section>
@@ -58,7 +64,11 @@ function TrainedOn({ round, project }: { round: Round; project: number }) {
       >
         {round.dataset_version.slice(0, 8)}
       </AnchorLink>
-      {round.bundle && `, made bundle ${round.bundle.slice(0, 8)}`}
+      {round.bundle && (
+        <>
+          , made bundle <Code>{round.bundle.slice(0, 8)}</Code>
+        </>
+      )}
     </>
   );
 }
@@ -82,6 +92,13 @@ function Decision({ round, project }: { round: Round; project: Project }) {
       p="sm"
     >
       <Text size="sm">{round.decision}</Text>
+      {mayPromote && !round.metrics.candidate && (
+        <Text size="sm" c="dimmed" mt={2}>
+          {project.counts.holdout === 0
+            ? "This project has no holdout. Set its share in the settings before the next import, or promote by hand."
+            : "Finish some of the holdout images before the next round, or promote by hand."}
+        </Text>
+      )}
       {mayPromote && (
         <Button
           size="compact-sm"
@@ -107,13 +124,20 @@ function CancelButton({ round, project }: { round: Round; project: Project }) {
         queries.invalidateQueries(roundQuery(round.id ?? 0)),
       ]),
   });
+  const ask = () =>
+    modals.openConfirmModal({
+      title: `Cancel round ${round.number}?`,
+      children: (
+        <Text size="sm">
+          The training stops at its next step and the serving model stays. What was learned so far
+          is kept: run its job again on the overview page to go on.
+        </Text>
+      ),
+      labels: { confirm: "Cancel the round", cancel: "Let it train" },
+      onConfirm: () => cancel.mutate(),
+    });
   return (
-    <Button
-      size="compact-sm"
-      variant="default"
-      onClick={() => cancel.mutate()}
-      loading={cancel.isPending}
-    >
+    <Button size="compact-sm" variant="default" onClick={ask} loading={cancel.isPending}>
       Cancel round
     </Button>
   );

@@ -40,7 +40,7 @@ export function RoundsPage() {
         )}
         {isManager && <RetrainButton project={id} disabled={isRunning} />}
       </PageHeader>
-      {rounds.isPending && <Skeleton height={240} radius="lg" />}
+      {rounds.isPending && <Skeleton height={110} radius="lg" />}
       {rounds.error && <ErrorState error={rounds.error} onRetry={() => rounds.refetch()} />}
       {rounds.data && (
         <Stack gap="lg">
@@ -81,7 +81,7 @@ function NoRound({ project }: { project: Project }) {
       title="No round yet"
       description={
         isWaiting
-          ? `${plural(project.finished_since_round, "finished image")} to learn from. Retrain, and the next proposals are better.`
+          ? `${plural(project.finished_since_round, "finished image")} to learn from. ${project.role === "manager" ? "Retrain, and the next proposals follow what people did." : "A manager starts the round."}`
           : "Finish some images first; a round then learns from them."
       }
     >

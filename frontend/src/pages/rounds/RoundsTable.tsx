@@ -16,7 +16,7 @@ interface Props {
 export function RoundsTable({ rounds, serving, selected, onSelect }: Props) {
   return (
     <Card p={0}>
-      <Table.ScrollContainer minWidth={860}>
+      <Table.ScrollContainer minWidth={860} scrollAreaProps={{ offsetScrollbars: "present" }}>
         <Table className="tabular" highlightOnHover aria-label="Rounds">
           <Table.Thead>
             <Table.Tr>
@@ -76,7 +76,10 @@ function Row({ round, isServing, isSelected, onSelect }: RowProps) {
       </Table.Td>
       <Table.Td>
         <Group gap={4} wrap="nowrap">
-          <StatusBadge status={round.state} />
+          <StatusBadge
+            status={round.state}
+            word={round.state === "refused" ? "Not promoted" : undefined}
+          />
           {isServing && (
             <Badge variant="filled" color="teal.9">
               Serving

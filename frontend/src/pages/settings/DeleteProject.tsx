@@ -27,7 +27,8 @@ export function DeleteProject({ project }: { project: Project }) {
       title: `Delete ${project.name}?`,
       children: (
         <Text size="sm">
-          Nobody can open it any more. For 30 days a manager can restore it from the projects page.
+          Nobody can open it any more. For 30 days you or another of its managers can restore it
+          from the projects page; then its images are deleted for good.
         </Text>
       ),
       labels: { confirm: "Delete the project", cancel: "Keep it" },
@@ -37,11 +38,11 @@ export function DeleteProject({ project }: { project: Project }) {
 
   return (
     <Section
-      title="Delete"
-      description="Everything stays for 30 days, then it is gone."
+      title="Delete this project"
+      description="It can be restored for 30 days from the projects page, with everything in it."
       actions={
         <Button variant="light" color="red" onClick={ask} loading={remove.isPending}>
-          Delete project
+          Delete project…
         </Button>
       }
     />

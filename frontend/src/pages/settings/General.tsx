@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
+import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
 
 export function General({ project }: { project: Project }) {
@@ -16,7 +17,11 @@ export function General({ project }: { project: Project }) {
       overlap: project.overlap,
       holdout: Math.round(100 * project.holdout_share),
     },
-    validate: { name: (name) => (name.trim() ? null : "Give the project a name") },
+    validate: {
+      name: (name) => (name.trim() ? null : "Give the project a name"),
+      overlap: (people) => numberError(people, 1, 5),
+      holdout: (percent) => numberError(percent, 0, 90),
+    },
   });
   const save = useMutation({
     mutationFn: ({ name, description, overlap, holdout }: typeof form.values) =>
@@ -27,7 +32,7 @@ export function General({ project }: { project: Project }) {
       await queries.invalidateQueries({ queryKey: ["projects"] });
       notifications.show({ color: "teal", message: "The settings were saved." });
     },
-    onError: (error) => form.setErrors(formErrorsOf(error)),
+    onError: (error) => form.setErrors(renamed(formErrorsOf(error), { holdout_share: "holdout" })),
   });
 
   return (
@@ -44,7 +49,7 @@ export function General({ project }: { project: Project }) {
           <Group grow align="flex-start">
             <NumberInput
               label="People per image"
-              description="Counts for images imported from now on."
+              description="Counts at once, for all images that are not finished."
               min={1}
               max={5}
               allowDecimal={false}
@@ -52,7 +57,11 @@ export function General({ project }: { project: Project }) {
             />
             <NumberInput
               label="Holdout"
-              description="Counts for images imported from now on."
+              description={
+                form.values.holdout === 0
+                  ? "Without one, nothing judges a new model: each is promoted by hand."
+                  : "Counts for images imported from now on."
+              }
               min={0}
               max={90}
               suffix=" %"

@@ -17,6 +17,7 @@ import type { Label, Project } from "@/api/types";
 import { colorFor, LABEL_COLORS } from "@/components/labelColors";
 import { Section } from "@/components/Section";
 import { showUndo } from "@/components/undo";
+import { DeletedLabels } from "./DeletedLabels";
 
 export function Labels({ project }: { project: Project }) {
   const labels = project.labels.filter((label) => !label.deleted);
@@ -35,6 +36,7 @@ export function Labels({ project }: { project: Project }) {
         ))}
         {isManager && <NewLabel project={project} />}
       </Stack>
+      {isManager && <DeletedLabels project={project} />}
     </Section>
   );
 }
@@ -58,7 +60,7 @@ function LabelRow({ label, project, isManager }: RowProps) {
     mutationFn: () => deleteLabel(label.id),
     onSuccess: async () => {
       await refresh();
-      showUndo(`The label ${label.name} was deleted. Masks keep it for 30 days.`, async () => {
+      showUndo(`The label ${label.name} was deleted. Masks under it keep it.`, async () => {
         await restoreLabel(label.id);
         await refresh();
       });
@@ -82,6 +84,7 @@ function LabelRow({ label, project, isManager }: RowProps) {
         flex={1}
         size="xs"
         aria-label={`Name of ${label.name}`}
+        maxLength={100}
         value={name}
         readOnly={!isManager}
         onChange={(event) => setName(event.currentTarget.value)}

@@ -1,110 +1,72 @@
-import { ActionIcon, Button, Group, Select, Stack, Table, TextInput, Tooltip } from "@mantine/core";
-import { IconUserMinus } from "@tabler/icons-react";
+import { Button, Group, Select, Skeleton, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { messageOf } from "@/api/problem";
-import { membersQuery, removeMember, setMember } from "@/api/projects";
-import type { Member, Project, Role } from "@/api/types";
+import { membersQuery, setMember } from "@/api/projects";
+import { sessionQuery } from "@/api/session";
+import type { Project, Role } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
+import { ROLES, roleName } from "@/components/roles";
 import { Section } from "@/components/Section";
-
-const ROLES: { value: Role; label: string }[] = [
-  { value: "annotator", label: "Annotator" },
-  { value: "reviewer", label: "Reviewer" },
-  { value: "manager", label: "Manager" },
-];
+import { MemberRow } from "./MemberRow";
 
 export function Members({ project }: { project: Project }) {
+  const { data: session } = useQuery(sessionQuery);
   const members = useQuery(membersQuery(project.id));
+  const managers = members.data?.filter(({ role }) => role === "manager").length ?? 0;
   const isManager = project.role === "manager";
 
   return (
     <Section
       title="Members"
-      description="Annotators annotate; reviewers also accept or return; managers also import, retrain and export."
+      description="Annotators annotate; reviewers also approve or return; managers also import, retrain and cut versions."
     >
-      {members.error && <ErrorState error={members.error} onRetry={() => members.refetch()} />}
       <Stack gap="sm">
-        <Table aria-label="Members">
-          <Table.Tbody>
-            {members.data?.map((member) => (
-              <MemberRow
-                key={member.user}
-                member={member}
-                project={project.id}
-                isManager={isManager}
-              />
-            ))}
-          </Table.Tbody>
-        </Table>
-        {isManager && <NewMember project={project.id} />}
+        {members.isPending && <Skeleton height={30} />}
+        {members.error && <ErrorState error={members.error} onRetry={() => members.refetch()} />}
+        <Stack gap={6} role="list" aria-label="Members">
+          {members.data?.map((member) => (
+            <MemberRow
+              key={member.user}
+              member={member}
+              project={project.id}
+              isManager={isManager}
+              isSelf={member.user === session?.user?.id}
+              isIndispensable={member.role === "manager" && managers === 1}
+            />
+          ))}
+        </Stack>
+        {isManager && (
+          <NewMember
+            project={project.id}
+            known={members.data?.map(({ username }) => username) ?? []}
+          />
+        )}
       </Stack>
     </Section>
   );
 }
 
-interface RowProps {
-  member: Member;
-  project: number;
-  isManager: boolean;
-}
-
-function MemberRow({ member, project, isManager }: RowProps) {
-  const queries = useQueryClient();
-  const onSettled = () => queries.invalidateQueries(membersQuery(project));
-  const { username } = member;
-  const change = useMutation({
-    mutationFn: (role: Role) => setMember(project, { username, role }),
-    onSettled,
-  });
-  const remove = useMutation({ mutationFn: () => removeMember(project, member.user), onSettled });
-
-  return (
-    <Table.Tr>
-      <Table.Td fw={550}>{username}</Table.Td>
-      <Table.Td w={150}>
-        <Select
-          size="xs"
-          aria-label={`Role of ${username}`}
-          allowDeselect={false}
-          data={ROLES}
-          value={member.role}
-          disabled={!isManager || change.isPending}
-          onChange={(role) => role && change.mutate(role)}
-        />
-      </Table.Td>
-      {isManager && (
-        <Table.Td w={44}>
-          <Tooltip label="Remove from the project">
-            <ActionIcon
-              aria-label={`Remove ${username}`}
-              onClick={() => remove.mutate()}
-              loading={remove.isPending}
-            >
-              <IconUserMinus size={16} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        </Table.Td>
-      )}
-    </Table.Tr>
-  );
-}
-
-function NewMember({ project }: { project: number }) {
+function NewMember({ project, known }: { project: number; known: readonly string[] }) {
   const queries = useQueryClient();
   const [username, setUsername] = useState("");
   const [role, setRole] = useState<Role>("annotator");
+  const [complaint, setComplaint] = useState("");
   const add = useMutation({
-    mutationFn: () => setMember(project, { username: username.trim(), role }),
+    mutationFn: (name: string) => setMember(project, { username: name, role }),
     meta: { shownInPlace: true },
     onSuccess: async () => {
       setUsername("");
       await queries.invalidateQueries(membersQuery(project));
     },
+    onError: (error) => setComplaint(messageOf(error)),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (username.trim()) add.mutate();
+    const name = username.trim();
+    if (name === "") setComplaint("Enter the name that they log in with.");
+    else if (known.includes(name)) setComplaint(`${name} is a member already.`);
+    else add.mutate(name);
   };
 
   return (
@@ -116,8 +78,11 @@ function NewMember({ project }: { project: number }) {
           aria-label="User name of the new member"
           placeholder="User name"
           value={username}
-          error={add.error && messageOf(add.error)}
-          onChange={(event) => setUsername(event.currentTarget.value)}
+          error={complaint}
+          onChange={(event) => {
+            setUsername(event.currentTarget.value);
+            setComplaint("");
+          }}
         />
         <Select
           w={130}
@@ -128,7 +93,13 @@ function NewMember({ project }: { project: number }) {
           value={role}
           onChange={(value) => value && setRole(value)}
         />
-        <Button type="submit" size="xs" variant="default" loading={add.isPending}>
+        <Button
+          type="submit"
+          size="xs"
+          variant="default"
+          aria-label={`Add as ${roleName(role).toLowerCase()}`}
+          loading={add.isPending}
+        >
           Add
         </Button>
       </Group>

@@ -19,12 +19,17 @@ export function CutVersion({ project, opened, onClose }: Props) {
   const cut = useMutation({
     mutationFn: () => cutVersion(project.id, note),
     onSuccess: async (version) => {
+      const known = queries.getQueryData(versionsQuery(project.id).queryKey) ?? [];
+      const isKnown = known.some(({ id }) => id === version.id);
       onClose();
       setNote("");
       await queries.invalidateQueries(versionsQuery(project.id));
+      const id = version.id.slice(0, 8);
       notifications.show({
         color: "teal",
-        message: `Version ${version.id.slice(0, 8)} holds ${plural(version.counts.masks, "mask")}.`,
+        message: isKnown
+          ? `Nothing has changed since: this is version ${id}, which was cut before.`
+          : `Version ${id} holds ${plural(version.counts.masks, "mask")}.`,
       });
     },
   });
@@ -39,8 +44,8 @@ export function CutVersion({ project, opened, onClose }: Props) {
       >
         <Stack gap="md">
           <Text size="sm" c="dimmed">
-            {plural(done + reviewed, "finished image")} with their masks, transcripts and captions,
-            as they are now. Later changes do not touch it.
+            {plural(done + reviewed, "finished image")} with masks, transcripts and captions, and
+            what has been begun on others, as they are now. Later changes do not touch the version.
           </Text>
           <Textarea
             label="Note"

@@ -1,21 +1,21 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
-import type { Export } from "@/api/types";
+import type { Export, Project } from "@/api/types";
 import { formatBytes } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
 import classes from "./ExportRow.module.css";
 
 /** One export: its progress, then its download. */
-export function ExportRow({ item, project }: { item: Export; project: number }) {
+export function ExportRow({ item, project }: { item: Export; project: Project }) {
   if (!item.download_url)
     return (
       <div className={classes.row}>
-        <JobRow job={item.job} project={project} />
+        <JobRow job={item.job} project={project.id} withActions={project.role === "manager"} />
       </div>
     );
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap" gap="xs">
-      <div>
+      <div style={{ minWidth: 0 }}>
         <Text size="sm" fw={550}>
           {item.format.toUpperCase()}
         </Text>

@@ -1,21 +1,23 @@
 import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import type { Version } from "@/api/types";
+import type { Project, Version } from "@/api/types";
 import { manifestUrl, startExport, versionsQuery } from "@/api/versions";
 import { formatAgo, formatMoment, plural } from "@/components/format";
 import { ExportRow } from "./ExportRow";
 
 interface Props {
   version: Version;
-  project: number;
+  project: Project;
 }
 
 export function VersionCard({ version, project }: Props) {
   const queries = useQueryClient();
   const { id, note, counts, rounds, exports } = version;
+  // The same version is the same bytes: one export that runs or succeeded is enough.
+  const isExported = exports.some(({ state }) => state !== "failed" && state !== "cancelled");
   const begin = useMutation({
     mutationFn: () => startExport(id),
-    onSuccess: () => queries.invalidateQueries(versionsQuery(project)),
+    onSuccess: () => queries.invalidateQueries(versionsQuery(project.id)),
   });
 
   return (
@@ -66,14 +68,16 @@ export function VersionCard({ version, project }: Props) {
           >
             Manifest
           </Button>
-          <Button
-            variant="default"
-            size="compact-sm"
-            onClick={() => begin.mutate()}
-            loading={begin.isPending}
-          >
-            Export COCO
-          </Button>
+          {!isExported && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              onClick={() => begin.mutate()}
+              loading={begin.isPending}
+            >
+              Export COCO
+            </Button>
+          )}
         </Group>
       </Group>
       {exports.length > 0 && (
@@ -89,10 +93,16 @@ export function VersionCard({ version, project }: Props) {
 
 function factsOf(counts: Version["counts"]): string {
   const facts = [
-    `${plural(counts.images, "image")} (${counts.train} train, ${counts.holdout} holdout)`,
+    `${plural(counts.images, "image")} (${splitsOf(counts)})`,
     plural(counts.masks, "mask"),
   ];
   if (counts.transcripts > 0) facts.push(plural(counts.transcripts, "transcript"));
   if (counts.captions > 0) facts.push(plural(counts.captions, "caption"));
   return facts.join(" · ");
+}
+
+function splitsOf({ train, holdout, unfinished }: Version["counts"]): string {
+  const splits = [`${train} train`, `${holdout} holdout`];
+  if (unfinished > 0) splits.push(`${unfinished} unfinished`);
+  return splits.join(", ");
 }

@@ -27,12 +27,14 @@ export function VersionsPage() {
   const isManager = project.role === "manager";
 
   return (
-    <Container size={960} px="md" py="xl">
+    <Container size={1240} px="md" py="xl">
       <PageHeader
         title="Versions"
         description="A version freezes what is finished. Its id is the digest of its manifest: same id, same bytes, for ever."
       >
-        {isManager && <Button onClick={dialog.open}>Cut a version</Button>}
+        {isManager && versions.data?.length !== 0 && (
+          <Button onClick={dialog.open}>Cut a version</Button>
+        )}
       </PageHeader>
       {versions.isPending && <Skeleton height={140} radius="lg" />}
       {versions.error && <ErrorState error={versions.error} onRetry={() => versions.refetch()} />}
@@ -47,7 +49,7 @@ export function VersionsPage() {
       )}
       <Stack gap="md">
         {versions.data?.map((version) => (
-          <VersionCard key={version.id} version={version} project={id} />
+          <VersionCard key={version.id} version={version} project={project} />
         ))}
       </Stack>
       <CutVersion project={project} opened={cutting} onClose={dialog.close} />

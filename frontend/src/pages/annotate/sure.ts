@@ -1,0 +1,36 @@
+/** Which proposals "accept all" takes. */
+
+import type { SizeHW } from "@/editor/geometry";
+import { maskFromRLE } from "@/editor/mask";
+import type { ProposalRow } from "@/editor/operations";
+
+/** A mask of more than this share of the image is as likely its background: a person looks. */
+const MOST_OF_THE_IMAGE = 0.5;
+
+export interface SureProposals {
+  readonly accepted: readonly ProposalRow[];
+  /** As sure, but they cover most of the image. */
+  readonly left: readonly ProposalRow[];
+}
+
+/** The share of the image that a proposal covers. */
+export function shareOfImage({ rle }: ProposalRow, [height, width]: SizeHW): number {
+  return maskFromRLE(rle).area_px / (height * width);
+}
+
+export function coversMost(row: ProposalRow, size_hw: SizeHW): boolean {
+  return shareOfImage(row, size_hw) > MOST_OF_THE_IMAGE;
+}
+
+/** What "accept all" takes of the pending proposals, and what it leaves to the person. */
+export function sureProposals(
+  pending: readonly ProposalRow[],
+  threshold: number,
+  size_hw: SizeHW,
+): SureProposals {
+  const sure = pending.filter(({ predicted_iou }) => predicted_iou >= threshold);
+  return {
+    accepted: sure.filter((row) => !coversMost(row, size_hw)),
+    left: sure.filter((row) => coversMost(row, size_hw)),
+  };
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { maskFromRuns, maskToRLE } from "@/editor/mask";
+import type { ProposalRow } from "@/editor/operations";
+import { coversMost, sureProposals } from "@/pages/annotate/sure";
+
+const SIZE_HW = [10, 10] as const;
+
+/** A proposal of that many pixels of a hundred. */
+function proposal(id: string, area_px: number, predicted_iou: number): ProposalRow {
+  const runs = new Uint32Array([0, area_px, 100 - area_px]);
+  return {
+    id,
+    rle: maskToRLE(maskFromRuns([...SIZE_HW], runs)),
+    label: null,
+    predicted_iou,
+    stability: 1,
+    verifier_score: null,
+    point_xy: [0, 0],
+    state: "pending",
+  };
+}
+
+const coin = proposal("coin", 8, 0.97);
+const half = proposal("half", 50, 0.95);
+const ground = proposal("ground", 64, 0.99);
+const blur = proposal("blur", 9, 0.6);
+
+test("what covers more than half of the image is left to the person", () => {
+  const { accepted, left } = sureProposals([ground, coin, half, blur], 0.9, [...SIZE_HW]);
+
+  expect(accepted).toEqual([coin, half]);
+  expect(left).toEqual([ground]);
+  expect(coversMost(half, [...SIZE_HW])).toBe(false);
+});
+
+test("an unsure proposal of most of the image is not spoken of", () => {
+  const unsure = proposal("unsure", 80, 0.7);
+
+  expect(sureProposals([unsure, coin], 0.9, [...SIZE_HW])).toEqual({ accepted: [coin], left: [] });
+});
