@@ -15,6 +15,7 @@ import {
   shrinkByPixel,
 } from "@/editor/mask-commands";
 import { type Annotations, applyOperations } from "@/editor/operations";
+import { pendingProposals } from "@/editor/picking";
 import { TOOLS } from "@/pages/annotate/tool-list";
 import { square } from "./annotations";
 import { bench, decodedAs } from "./desk";
@@ -45,7 +46,7 @@ const KEYS: ((editor: Editor) => void)[] = [
   (e) => e.redo(),
   (e) => e.setLabel(2),
   (e) => e.selectProposal(1),
-  (e) => e.acceptAbove(0.5),
+  (e) => e.acceptAll(pendingProposals(e.annotations.get())),
   (e) => e.tool.get().nudge?.(1, -1),
   (e) => e.tool.get().settle?.(),
 ];
