@@ -115,7 +115,11 @@ export function cutNeighbours(editor: Editor): void {
 
 /** Copy each selected mask a little aside, and select the copies. */
 export function duplicate(editor: Editor): void {
-  if (editor.isReadOnly.get() || editor.draft.state.get() !== null) return;
+  if (editor.isReadOnly.get()) return;
+  if (editor.draft.state.get() !== null) {
+    editor.notice.set("Accept or drop the draft first.");
+    return;
+  }
   const away_px = Math.max(Math.round(COPY_AWAY_PX * editor.pixelsPerScreenPixel), 1);
   const rows = selectedMasks(editor);
   if (rows.length === 0) return;

@@ -1,8 +1,9 @@
 /**
- * How the objects are looked at: hidden, alone, locked. Nothing here is ever saved with the masks,
- * and nothing that is saved depends on it.
+ * How the objects are looked at: hidden, alone, locked, listed. Nothing here is ever saved with the
+ * masks: a save holds what gestures did, whatever is in view.
  */
 
+import { type ListView, PLAIN_LIST } from "@/editor/object-list";
 import type { ObjectRef } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
 
@@ -15,6 +16,7 @@ export class ObjectView {
   /** Gestures on the image pass through them, and nothing changes them. */
   readonly locked = new Signal<Ids>(new Set());
   readonly showsProposals = new Signal(true);
+  readonly list = new Signal<ListView>(PLAIN_LIST);
 
   readonly isShown = ({ kind, id }: ObjectRef): boolean => {
     if (kind === "proposal" && !this.showsProposals.get()) return false;
@@ -29,6 +31,13 @@ export class ObjectView {
     this.hidden.set(changed(this.hidden.get(), ids, isHidden));
   }
 
+  /** Show one object or not, in the way that things are shown now: among all, or alone. */
+  show(id: string, isShown: boolean): void {
+    const solo = this.solo.get();
+    if (isShown || solo.size === 0) this.setHidden([id], !isShown);
+    if (solo.size > 0) this.solo.set(changed(solo, [id], isShown));
+  }
+
   setLocked(ids: Iterable<string>, isLocked: boolean): void {
     this.locked.set(changed(this.locked.get(), ids, isLocked));
   }
@@ -38,6 +47,11 @@ export class ObjectView {
     const solo = this.solo.get();
     const isSame = solo.size === ids.length && ids.every((id) => solo.has(id));
     this.solo.set(new Set(isSame ? [] : ids));
+  }
+
+  setFolded(id: string, isFolded: boolean): void {
+    const list = this.list.get();
+    this.list.set({ ...list, folded: changed(list.folded, [id], isFolded) });
   }
 
   showAll(): void {

@@ -4,6 +4,7 @@ import type { Prompt } from "@/editor/operations";
 import { lengthOf, sampleLine } from "@/editor/tools/line";
 import { bench, decodedAs, type Setting } from "./desk";
 import { draw } from "./drawings";
+import { at } from "./pointer";
 
 const answer = draw("......", "..##..", "..##..", "......");
 
@@ -52,6 +53,19 @@ describe("a point", () => {
     drag([1, 1], [2, 2], [3, 2], [5, 3]);
     await settled();
     editor.undo();
+
+    expect(prompts()).toEqual([point(1, 1)]);
+  });
+
+  test("goes back to where it was when Escape drops the drag, and the draft stays", async () => {
+    const { editor, click, settled, prompts } = prompting();
+    click(1, 1);
+    await settled();
+    editor.tool.get().onPointerDown(at(1, 1));
+    editor.tool.get().onPointerMove(at(4, 2));
+    editor.cancel();
+    editor.tool.get().onPointerUp(at(5, 3));
+    await settled();
 
     expect(prompts()).toEqual([point(1, 1)]);
   });
@@ -205,6 +219,15 @@ describe("a scribble", () => {
     expect(prompts()).toEqual([point(2, 2)]);
   });
 
+  test("leaves out what lies beside the image", async () => {
+    const { editor, drag, settled, prompts } = prompting({ tool: "scribble" });
+    editor.pixelsPerScreenPixel = 0.1;
+    drag([-6, 1], [6, 1]);
+    await settled();
+
+    expect(prompts()).toEqual([point(0, 1), point(4, 1)]);
+  });
+
   test("taken back is taken back whole", async () => {
     const { editor, drag, settled } = prompting({ tool: "scribble" });
     drag([1, 1], [5, 1], [5, 3]);
@@ -223,7 +246,7 @@ test("places along a line are evenly far apart on it", () => {
   const line = fc.array(place, { minLength: 2, maxLength: 6 });
   fc.assert(
     fc.property(line, fc.integer({ min: 1, max: 8 }), (points, count) => {
-      const places = sampleLine(points, count, [100, 100]);
+      const places = sampleLine(points, count);
       if (lengthOf(points) < 0.01) return;
       expect(places).toHaveLength(count);
       for (const [index, at] of places.entries()) {

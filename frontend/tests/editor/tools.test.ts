@@ -27,6 +27,7 @@ function desk(change: Partial<Desk> = {}) {
     takePrompt: ignore,
     beginMovingPrompt: ignore,
     movePrompt: ignore,
+    cancelMovingPrompt: ignore,
     removePrompt: ignore,
     showBox: ignore,
     showStroke: ignore,

@@ -1,6 +1,6 @@
 /** A line drawn by hand, as scribble, lasso and split take it. */
 
-import { clampToImage, type ImagePoint, type SizeHW } from "@/editor/geometry";
+import type { ImagePoint } from "@/editor/geometry";
 
 const CLOSEST_PX = 0.4; // image pixels: nearer points add nothing to a line of pixels
 
@@ -20,12 +20,8 @@ export function lengthOf(line: readonly ImagePoint[]): number {
   return length;
 }
 
-/** Places along a line, each in the middle of one of `count` equal parts, inside the image. */
-export function sampleLine(
-  line: readonly ImagePoint[],
-  count: number,
-  size_hw: SizeHW,
-): ImagePoint[] {
+/** Places along a line, each in the middle of one of `count` equal parts. */
+export function sampleLine(line: readonly ImagePoint[], count: number): ImagePoint[] {
   const length = lengthOf(line);
   const places: ImagePoint[] = [];
   let passed = 0;
@@ -42,5 +38,5 @@ export function sampleLine(
   }
   const [only] = line;
   if (places.length === 0 && only !== undefined) places.push(only);
-  return places.map((at) => clampToImage(at, size_hw));
+  return places;
 }

@@ -50,6 +50,7 @@ export class PointTool implements Tool {
   }
 
   onCancel(): void {
+    if (this.#held?.isMoving) this.#desk.cancelMovingPrompt();
     this.#held = null;
   }
 }

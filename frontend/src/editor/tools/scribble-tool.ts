@@ -1,4 +1,4 @@
-import type { ImagePoint } from "@/editor/geometry";
+import { type ImagePoint, isInside } from "@/editor/geometry";
 import { ringOf } from "@/editor/outline";
 import { extendLine, lengthOf, sampleLine } from "@/editor/tools/line";
 import type { Desk, Tool, ToolPointer } from "@/editor/tools/tool";
@@ -38,9 +38,9 @@ export class ScribbleTool implements Tool {
     const apart = APART_PX * this.#desk.pixelsPerScreenPixel;
     const count = Math.min(Math.max(Math.round(lengthOf(line) / apart), 1), MOST_POINTS);
     const label = this.#label;
-    const points = sampleLine(line, count, this.#desk.size_hw).map(
-      ({ x, y }) => ({ kind: "point", xy: [x, y] as [number, number], label }) as const,
-    );
+    const points = sampleLine(line, count)
+      .filter((place) => isInside(place, this.#desk.size_hw))
+      .map(({ x, y }) => ({ kind: "point", xy: [x, y] as [number, number], label }) as const);
     this.#desk.prompt(points, time_ms);
   }
 

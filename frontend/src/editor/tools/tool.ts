@@ -90,6 +90,8 @@ export interface Desk {
   takePrompt(index: number): void;
   beginMovingPrompt(): void;
   movePrompt(index: number, to: ImagePoint, time_ms: number): void;
+  /** Put the point back where the move began. */
+  cancelMovingPrompt(): void;
   removePrompt(index: number, time_ms: number): void;
 
   showBox(box: Box | null): void;

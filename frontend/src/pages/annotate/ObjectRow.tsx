@@ -7,6 +7,9 @@ import type { RLE } from "@/editor/rle";
 import classes from "./AnnotatePage.module.css";
 import { drawThumb } from "./thumbs";
 
+const INDENT_PX = 14;
+const DEEPEST = 4; // further in there is no room left for the name
+
 interface RowProps {
   editor: Editor;
   bitmap: ImageBitmap;
@@ -15,6 +18,8 @@ interface RowProps {
   colour: string;
   name: string;
   facts: string;
+  /** How many wholes stand above it in the list. */
+  depth?: number;
   isSelected: boolean;
   isHovered: boolean;
   onReveal: () => void;
@@ -23,7 +28,7 @@ interface RowProps {
 
 /** One object of a list: its picture, its name, its numbers, what can be done with it. */
 export function ObjectRow(props: RowProps) {
-  const { editor, target, isSelected, isHovered } = props;
+  const { editor, target, isSelected, isHovered, depth = 0 } = props;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only points the object out
     <div
@@ -31,6 +36,7 @@ export function ObjectRow(props: RowProps) {
       className={classes.row}
       data-selected={isSelected || undefined}
       data-hover={isHovered || undefined}
+      style={{ paddingLeft: 12 + INDENT_PX * Math.min(depth, DEEPEST) }}
       onMouseEnter={() => editor.hover.set(target)}
       onMouseLeave={() => editor.hover.set(null)}
     >

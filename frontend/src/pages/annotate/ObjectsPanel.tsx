@@ -1,12 +1,22 @@
-import { Text } from "@mantine/core";
-import { IconEye, IconEyeOff, IconTrash } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { Group, Text } from "@mantine/core";
+import {
+  IconChevronDown,
+  IconChevronRight,
+  IconEye,
+  IconEyeOff,
+  IconLock,
+  IconLockOpen,
+  IconTrash,
+} from "@tabler/icons-react";
+import { useCallback, useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
+import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import type { LabelChoice } from "./LabelBar";
+import { ListControls } from "./ListControls";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";
 import { useSignal } from "./useSignal";
@@ -19,7 +29,7 @@ interface Props {
   onReveal: (id: string) => void;
 }
 
-/** The masks of the image, the newest first. */
+/** The masks of the image, parts under their wholes. */
 export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const { editor } = image;
   const annotations = useSignal(editor.annotations);
@@ -27,18 +37,33 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const alsoSelected = useSignal(editor.alsoSelected);
   const hover = useSignal(editor.hover);
   const hidden = useSignal(editor.hidden);
+  const solo = useSignal(editor.view.solo);
+  const locked = useSignal(editor.view.locked);
+  const list = useSignal(editor.view.list);
   const isReadOnly = useSignal(editor.isReadOnly);
-  const rows = useMemo(() => liveMasks(annotations).reverse(), [annotations]);
   const names = useMemo(() => new Map(labels.map(({ id, name }) => [id, name])), [labels]);
+  const nameOf = useCallback(
+    (label: number | null) => (label === null ? "No label" : (names.get(label) ?? "Deleted label")),
+    [names],
+  );
+  const masks = useMemo(() => liveMasks(annotations), [annotations]);
+  const rows = useMemo(() => listMasks(masks, list, nameOf), [masks, list, nameOf]);
 
   return (
     <section className={classes.section} style={{ flex: 1 }} aria-label="Objects">
       <div className={classes.sectionHead}>
-        Objects <span className={classes.count}>{formatCount(rows.length)}</span>
+        Objects <span className={classes.count}>{formatCount(masks.length)}</span>
       </div>
+      {masks.length > 0 && (
+        <Group gap={6} wrap="nowrap" px={12} pb={6}>
+          <ListControls editor={editor} />
+        </Group>
+      )}
       {rows.length === 0 && (
         <Text size="xs" c="dimmed" px={12} pb={12}>
-          Nothing yet. Click an object, or accept a proposal.
+          {masks.length === 0
+            ? "Nothing yet. Click an object, or accept a proposal."
+            : "No object matches the filter."}
         </Text>
       )}
       <VirtualList
@@ -47,10 +72,12 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
         label="Objects"
         focused={rows.findIndex(({ id }) => id === selection?.id)}
       >
-        {(row) => {
+        {({ row, depth, parts }) => {
           const mask = maskFromRLE(row.rle);
-          const isHidden = hidden.has(row.id);
-          const name = row.label === null ? "No label" : (names.get(row.label) ?? "Deleted label");
+          const isHidden = solo.size > 0 ? !solo.has(row.id) : hidden.has(row.id);
+          const isLocked = locked.has(row.id);
+          const isFolded = list.folded.has(row.id);
+          const name = nameOf(row.label);
           return (
             <ObjectRow
               editor={editor}
@@ -59,14 +86,37 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
               rle={row.rle}
               colour={stage?.colourOf(row) ?? "#7b86ee"}
               name={name}
+              depth={depth}
               facts={`${formatCount(mask.area_px)} px${row.author === null ? " · imported" : ` · ${row.author}`}`}
               isSelected={selection?.id === row.id || alsoSelected.has(row.id)}
               isHovered={hover?.id === row.id}
               onReveal={() => onReveal(row.id)}
             >
+              {parts > 0 && (
+                <RowAction
+                  label={isFolded ? `Show the ${parts} parts of ${name}` : `Fold ${name}`}
+                  onClick={() => editor.view.setFolded(row.id, !isFolded)}
+                >
+                  {isFolded ? (
+                    <IconChevronRight size={15} aria-hidden />
+                  ) : (
+                    <IconChevronDown size={15} aria-hidden />
+                  )}
+                </RowAction>
+              )}
+              <RowAction
+                label={isLocked ? `Unlock ${name}` : `Lock ${name}`}
+                onClick={() => editor.view.setLocked([row.id], !isLocked)}
+              >
+                {isLocked ? (
+                  <IconLock size={15} aria-hidden />
+                ) : (
+                  <IconLockOpen size={15} aria-hidden />
+                )}
+              </RowAction>
               <RowAction
                 label={isHidden ? `Show ${name}` : `Hide ${name}`}
-                onClick={() => editor.setHidden(row.id, !isHidden)}
+                onClick={() => editor.view.show(row.id, isHidden)}
               >
                 {isHidden ? (
                   <IconEyeOff size={15} aria-hidden />
@@ -76,7 +126,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
               </RowAction>
               <RowAction
                 label={`Delete ${name}`}
-                disabled={isReadOnly}
+                disabled={isReadOnly || isLocked}
                 onClick={() => {
                   editor.selection.set({ kind: "mask", id: row.id });
                   editor.remove();

@@ -48,6 +48,7 @@ function digitOf(event: KeyboardEvent): number | null {
 /** Whether a key press is the one that a table shows: a letter, or one with Shift or Ctrl. */
 function pressOf(keys: readonly string[]): (event: KeyboardEvent) => boolean {
   const wanted = (keys.at(-1) ?? "").toLowerCase();
+  if (!/[a-z]/.test(wanted)) return named(wanted); // some keyboards need Shift for a full stop
   if (keys[0] === "Shift") return shifted(wanted);
   return keys[0] === "Ctrl" ? command(wanted) : letter(wanted);
 }

@@ -1,0 +1,77 @@
+/** The objects as a list: which of them, in which order, parts under their wholes. */
+
+import { maskFromRLE } from "@/editor/mask";
+import type { LabelId, MaskRow } from "@/editor/operations";
+
+export type ListOrder = "newest" | "label" | "area" | "place";
+
+export interface ListView {
+  /** Words that the label's name or the author must have, all of them. */
+  readonly text: string;
+  readonly order: ListOrder;
+  /** The wholes whose parts are not listed. */
+  readonly folded: ReadonlySet<string>;
+}
+
+export const PLAIN_LIST: ListView = { text: "", order: "newest", folded: new Set() };
+
+export interface ListedMask {
+  readonly id: string;
+  readonly row: MaskRow;
+  readonly depth: number; // how many listed wholes it is a part of
+  readonly parts: number; // how many parts it has, listed or folded
+}
+
+/** The masks that are listed. `masks` come in the order that they were made in. */
+export function listMasks(
+  masks: readonly MaskRow[],
+  { text, order, folded }: ListView,
+  nameOf: (label: LabelId | null) => string,
+): ListedMask[] {
+  const found = masks.filter((row) => matches(row, text, nameOf)).sort(comparing(order, nameOf));
+  if (order === "newest") found.reverse();
+  const listed = new Set(found.map(({ id }) => id));
+  const parts = new Map<string | null, MaskRow[]>();
+  for (const row of found) {
+    const whole = row.parent !== null && listed.has(row.parent) ? row.parent : null;
+    parts.set(whole, [...(parts.get(whole) ?? []), row]);
+  }
+  const list: ListedMask[] = [];
+  const add = (row: MaskRow, depth: number): void => {
+    const below = parts.get(row.id) ?? [];
+    list.push({ id: row.id, row, depth, parts: below.length });
+    if (!folded.has(row.id)) for (const part of below) add(part, depth + 1);
+  };
+  for (const row of parts.get(null) ?? []) add(row, 0);
+  return list;
+}
+
+function matches(
+  { label, author }: MaskRow,
+  text: string,
+  nameOf: (label: LabelId | null) => string,
+): boolean {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const said = `${nameOf(label)} ${author ?? "imported"}`.toLowerCase();
+  return words.every((word) => said.includes(word));
+}
+
+/** Ties keep the order that the masks were made in. */
+function comparing(
+  order: ListOrder,
+  nameOf: (label: LabelId | null) => string,
+): (a: MaskRow, b: MaskRow) => number {
+  switch (order) {
+    case "newest":
+      return () => 0;
+    case "label":
+      return (a, b) => nameOf(a.label).localeCompare(nameOf(b.label));
+    case "area":
+      return (a, b) => maskFromRLE(b.rle).area_px - maskFromRLE(a.rle).area_px;
+    case "place":
+      return (a, b) => topOf(a) - topOf(b) || leftOf(a) - leftOf(b);
+  }
+}
+
+const topOf = ({ rle }: MaskRow): number => maskFromRLE(rle).box?.y0 ?? 0;
+const leftOf = ({ rle }: MaskRow): number => maskFromRLE(rle).box?.x0 ?? 0;

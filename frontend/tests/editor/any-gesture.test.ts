@@ -1,0 +1,149 @@
+/** Whatever a person does with the tools, in whatever order: nothing breaks, nothing is lost. */
+
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Editor } from "@/editor/editor";
+import { type Mask, maskFromRLE } from "@/editor/mask";
+import {
+  cutByNeighbours,
+  cutNeighbours,
+  dropAllSpecks,
+  duplicate,
+  fillAllHoles,
+  growByPixel,
+  mergeSelected,
+  shrinkByPixel,
+} from "@/editor/mask-commands";
+import { type Annotations, applyOperations } from "@/editor/operations";
+import { pendingProposals } from "@/editor/picking";
+import { TOOLS } from "@/pages/annotate/tool-list";
+import { square } from "./annotations";
+import { bench, decodedAs } from "./desk";
+import { at } from "./pointer";
+
+const place = fc.tuple(fc.integer({ min: -2, max: 32 }), fc.integer({ min: -2, max: 22 }));
+const pressed = fc.record({
+  altKey: fc.boolean(),
+  shiftKey: fc.boolean(),
+  isSecondary: fc.boolean(),
+});
+const COMMANDS = [
+  fillAllHoles,
+  dropAllSpecks,
+  growByPixel,
+  shrinkByPixel,
+  mergeSelected,
+  cutByNeighbours,
+  cutNeighbours,
+  duplicate,
+];
+const KEYS: ((editor: Editor) => void)[] = [
+  (e) => e.accept(),
+  (e) => e.reject(),
+  (e) => e.remove(),
+  (e) => e.cancel(),
+  (e) => e.undo(),
+  (e) => e.redo(),
+  (e) => e.setLabel(2),
+  (e) => e.selectProposal(1),
+  (e) => e.acceptAll(pendingProposals(e.annotations.get())),
+  (e) => e.tool.get().nudge?.(1, -1),
+  (e) => e.tool.get().settle?.(),
+];
+
+type Act = (editor: Editor) => void;
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.constantFrom(...TOOLS).map(
+    ({ name }): Act =>
+      (e) =>
+        e.takeTool(name),
+  ),
+  fc.constantFrom<Act>(...COMMANDS),
+  fc.constantFrom<Act>(...KEYS),
+  fc.tuple(place, pressed).map(
+    ([[x, y], keys]): Act =>
+      (e) => {
+        e.tool.get().onPointerDown(at(x, y, keys));
+        e.tool.get().onPointerUp(at(x, y, keys));
+      },
+  ),
+  fc.tuple(fc.array(place, { minLength: 2, maxLength: 6 }), pressed).map(
+    ([places, keys]): Act =>
+      (e) => {
+        places.forEach(([x, y], index) => {
+          if (index === 0) e.tool.get().onPointerDown(at(x, y, keys));
+          else e.tool.get().onPointerMove(at(x, y, keys));
+        });
+        const [x, y] = places.at(-1) ?? [0, 0];
+        e.tool.get().onPointerUp(at(x, y, keys));
+      },
+  ),
+  fc.tuple(place, pressed).map(
+    ([[x, y], keys]): Act =>
+      (e) => {
+        e.tool.get().onPointerDown(at(x, y, keys)); // and the pointer is lost
+        e.tool.get().onPointerMove(at(x + 3, y, keys));
+        e.tool.get().onCancel();
+      },
+  ),
+  place.map(
+    ([x, y]): Act =>
+      (e) => {
+        e.pointAt({ x, y });
+        e.tool.get().onHover?.({ x, y });
+      },
+  ),
+);
+
+const said = ({ masks, proposals }: Annotations) => ({
+  masks: [...masks.values()]
+    .filter(({ isDeleted }) => !isDeleted)
+    .map(({ id, label, parent, rle }) => [id, label, parent, rle.counts])
+    .sort(),
+  proposals: [...proposals.values()].map(({ id, state }) => [id, state]).sort(),
+});
+
+function hasCircle({ masks }: Annotations): boolean {
+  return [...masks.keys()].some((id) => {
+    let above = masks.get(id)?.parent ?? null;
+    for (let steps = 0; above !== null; steps += 1) {
+      if (above === id || steps > masks.size) return true;
+      above = masks.get(above)?.parent ?? null;
+    }
+    return false;
+  });
+}
+
+test("any gestures in any order leave page and server alike, and undo takes all of it back", async () => {
+  const mask = (x: number, y: number, side: number): Mask => maskFromRLE(square(x, y, side));
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { minLength: 5, maxLength: 40 }), async (acts) => {
+      const { editor, saved } = bench({
+        masks: { whole: mask(1, 1, 9), part: mask(3, 3, 3), other: mask(8, 5, 8) },
+        rows: { part: { parent: "whole" }, other: { label: 1 } },
+        proposals: { p: mask(20, 2, 5), q: mask(4, 12, 6) },
+        size_hw: [20, 30],
+        decode: async (prompts) => decodedAs(mask(prompts.length % 20, 2, 6)),
+      });
+      const begun = editor.annotations.get();
+      for (const does of acts) {
+        does(editor);
+        await Promise.resolve();
+        await Promise.resolve();
+      }
+      editor.takeTool("select");
+      editor.draft.clear();
+
+      const now = editor.annotations.get();
+      expect(said(applyOperations(begun, saved.flat()))).toEqual(said(now));
+      expect(hasCircle(now)).toBe(false);
+      for (const { rle, isDeleted } of now.masks.values()) {
+        if (!isDeleted) expect(maskFromRLE(rle).area_px).toBeGreaterThan(0);
+      }
+      while (editor.store.canUndo) editor.undo();
+      expect(said(editor.annotations.get())).toEqual(said(begun));
+      expect(said(applyOperations(begun, saved.flat()))).toEqual(said(begun));
+    }),
+    { seed: 80, numRuns: 300 },
+  );
+});
