@@ -17,9 +17,9 @@ Channel.do_restore = False
 
 app.conf.imports = ("workers.periodic", "workers.tasks")
 
-# A child that held a model in use lets its memory go with the task; another takes its place.
-app.conf.worker_max_memory_per_child = 1024**2  # KiB
-
+# Celery judges by the peak: a child that trained ends with its task, and another takes its place.
+# One that proposed (1.5 GB) has forgotten its networks and stays: the next would import torch anew.
+app.conf.worker_max_memory_per_child = 2 * 1024**2  # KiB
 
 # Celery would close a child's pool with every task, and open it again for the next, which takes
 # 8 ms; what a task held only goes back.

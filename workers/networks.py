@@ -1,4 +1,4 @@
-"""Networks in memory: loaded once for each worker process, when first needed.
+"""Networks in memory: loaded when first needed, kept until the job forgets them.
 
 Not `models`: Django imports the module of that name in every process that has the app."""
 
@@ -72,6 +72,12 @@ def store_embedding(image_sha256: str, encoder_digest: str, embedding: Embedding
         raise ValueError(f"the embedding of image {image_sha256[:12]} is not finite")
     data = embedding.astype("<f2").tobytes()
     storage.put_bytes(storage.embedding_key(encoder_digest, image_sha256), data)
+
+
+def forget_networks() -> None:
+    """Let their memory go: onnxruntime keeps, for each, what its largest run needed (1.2 GB)."""
+    _encoder.cache_clear()
+    _predictor.cache_clear()
 
 
 @lru_cache(maxsize=1)

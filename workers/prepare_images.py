@@ -22,6 +22,7 @@ from engine.segmentation.proposals import MaskProposal, propose
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
+    forget_networks,
     load_embedding,
     predictor_of,
     proposal_config_of,
@@ -37,7 +38,9 @@ def prepare_images(lease: Lease) -> None:
     project = Project.objects.get(pk=lease.claim.args["project_id"])
     bundle = ensure_pretrained(project=project)
     embed_images(lease, project, bundle)
+    forget_networks()
     propose_for_images(lease, project, bundle)
+    forget_networks()
 
 
 def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:

@@ -1,5 +1,6 @@
 """Workers without Celery around them: tasks are called, models are small and real."""
 
+from functools import lru_cache
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -73,7 +74,7 @@ def bucket(embedded: object) -> None:
 @pytest.fixture
 def encoder(monkeypatch: pytest.MonkeyPatch) -> QuickEncoder:
     encoder = QuickEncoder()
-    monkeypatch.setattr(networks, "_encoder", lambda _: encoder)
+    monkeypatch.setattr(networks, "_encoder", lru_cache(lambda _: encoder))
     return encoder
 
 
