@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
+from annotation.jobs import QUEUES
+from deploy.embedded.services import WORKERS
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCKER = ROOT / "deploy" / "docker"
 ENV_NAME = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
@@ -48,6 +51,15 @@ def test_compose_builds_only_targets_that_the_dockerfile_has(compose: Any) -> No
 
     assert built == {"web", "worker-cpu", "worker-gpu"}
     assert built <= targets
+
+
+def test_every_queue_has_a_worker_of_its_own_embedded_and_in_compose(compose: Any) -> None:
+    commands = [str(service.get("command", "")) for service in compose["services"].values()]
+
+    in_compose = re.findall(r"--queues (\S+)", " ".join(commands))
+
+    embedded = [queue for queue, _ in WORKERS.values()]
+    assert sorted(in_compose) == sorted(embedded) == sorted(set(QUEUES.values()))
 
 
 def test_compose_waits_only_for_services_that_it_has(compose: Any) -> None:
