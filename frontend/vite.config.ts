@@ -23,5 +23,6 @@ export default defineConfig(({ command }) => ({
       "Cross-Origin-Embedder-Policy": "require-corp",
     },
   },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  // Property tests take a second alone, and many times that where other work has the processors.
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
 }));

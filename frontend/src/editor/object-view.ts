@@ -3,6 +3,7 @@
  * masks: a save holds what gestures did, whatever is in view.
  */
 
+import { type Look, PLAIN_LOOK } from "@/editor/look";
 import { type ListView, PLAIN_LIST } from "@/editor/object-list";
 import type { ObjectRef } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
@@ -17,6 +18,7 @@ export class ObjectView {
   readonly locked = new Signal<Ids>(new Set());
   readonly showsProposals = new Signal(true);
   readonly list = new Signal<ListView>(PLAIN_LIST);
+  readonly look = new Signal<Look>(PLAIN_LOOK);
 
   readonly isShown = ({ kind, id }: ObjectRef): boolean => {
     if (kind === "proposal" && !this.showsProposals.get()) return false;

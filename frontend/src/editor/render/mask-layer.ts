@@ -14,6 +14,7 @@ export interface MaskScene {
   readonly masks: readonly MaskRow[];
   readonly proposals: readonly ProposalRow[];
   readonly threshold: number; // proposals below this predicted IoU stand back
+  readonly fill: number; // opacity of the inside of a mask; 0 draws outlines alone
   readonly colourOf: (row: { id: string; label: LabelId | null }) => string;
 }
 
@@ -81,14 +82,16 @@ export class MaskLayer {
   }
 }
 
-function drawMasks(context: Context, { masks, colourOf }: MaskScene, { scale }: View): void {
+function drawMasks(context: Context, { masks, fill, colourOf }: MaskScene, { scale }: View): void {
   context.lineJoin = "round";
   context.setLineDash([]);
   for (const row of masks) {
     const colour = colourOf(row);
     const path = pathOf(maskFromRLE(row.rle), scale);
-    context.fillStyle = withAlpha(colour, 0.28);
-    context.fill(path, "evenodd");
+    if (fill > 0) {
+      context.fillStyle = withAlpha(colour, fill);
+      context.fill(path, "evenodd");
+    }
     // A dark line under the bright one: the edge is clear on any picture.
     context.lineWidth = 3 / scale;
     context.strokeStyle = "#0b0d1066";
@@ -103,8 +106,10 @@ function drawProposals(context: Context, scene: MaskScene, { scale }: View): voi
   for (const row of scene.proposals) {
     context.globalAlpha = row.predicted_iou >= scene.threshold ? 1 : 0.4;
     const path = pathOf(maskFromRLE(row.rle), scale);
-    context.fillStyle = withAlpha(instanceColour(row.id), 0.08);
-    context.fill(path, "evenodd");
+    if (scene.fill > 0) {
+      context.fillStyle = withAlpha(instanceColour(row.id), 0.08);
+      context.fill(path, "evenodd");
+    }
     context.setLineDash([]);
     context.lineWidth = 2.5 / scale;
     context.strokeStyle = "#0b0d1059";

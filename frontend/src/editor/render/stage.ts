@@ -2,6 +2,7 @@
 
 import type { Editor } from "@/editor/editor";
 import { type Area, fitView, type ImagePoint, type View } from "@/editor/geometry";
+import { imageFilter } from "@/editor/look";
 import type { Mask } from "@/editor/mask";
 import type { LabelId } from "@/editor/operations";
 import { liveMasks, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
@@ -72,8 +73,10 @@ export class Stage {
     this.view.set(view);
   }
 
-  readonly colourOf = ({ id, label }: { id: string; label: LabelId | null }): string =>
-    (label === null ? undefined : this.#options.labelColour(label)) ?? instanceColour(id);
+  readonly colourOf = ({ id, label }: { id: string; label: LabelId | null }): string => {
+    const isByLabel = label !== null && this.#editor.view.look.get().colourBy === "label";
+    return (isByLabel ? this.#options.labelColour(label) : undefined) ?? instanceColour(id);
+  };
 
   dispose(): void {
     cancelAnimationFrame(this.#frame);
@@ -84,8 +87,8 @@ export class Stage {
 
   #watch(): void {
     const editor = this.#editor;
-    const { hidden, solo, showsProposals } = editor.view;
-    const masks = [editor.annotations, hidden, solo, showsProposals, editor.threshold];
+    const { hidden, solo, showsProposals, look } = editor.view;
+    const masks = [editor.annotations, hidden, solo, showsProposals, look, editor.threshold];
     const { selection, alsoSelected, hover, box, label, sketch } = editor;
     const overlay = [selection, alsoSelected, hover, box, label, sketch];
     const pen = [editor.brush, editor.tool, this.pointer];
@@ -97,6 +100,11 @@ export class Stage {
     on(masks as readonly Signal<unknown>[], "masks");
     on([...overlay, ...pen] as readonly Signal<unknown>[], "overlay");
     on([this.view as Signal<unknown>], "view");
+    const onLook = (): void => {
+      this.#image.canvas.style.filter = imageFilter(look.get());
+    };
+    this.#cleanups.push(look.subscribe(onLook));
+    onLook();
     // What a stroke or a draft replaces is drawn on the overlay, so the masks go without it.
     let replaced: string | null = null;
     const onReplace = (): void => {
@@ -153,12 +161,14 @@ export class Stage {
     const editor = this.#editor;
     const annotations = editor.annotations.get();
     const replaced = this.#replaced();
+    const look = editor.view.look.get();
     const isDrawn = (kind: ObjectRef["kind"]) => (row: { id: string }) =>
       editor.isShown({ kind, id: row.id }) && row.id !== replaced;
     return {
       masks: liveMasks(annotations).filter(isDrawn("mask")),
       proposals: pendingProposals(annotations).filter(isDrawn("proposal")),
       threshold: editor.threshold.get(),
+      fill: look.isOutlineOnly ? 0 : look.fill,
       colourOf: this.colourOf,
     };
   }

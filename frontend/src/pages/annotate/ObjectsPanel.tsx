@@ -40,6 +40,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const solo = useSignal(editor.view.solo);
   const locked = useSignal(editor.view.locked);
   const list = useSignal(editor.view.list);
+  useSignal(editor.view.look); // the colours of the pictures change with it
   const isReadOnly = useSignal(editor.isReadOnly);
   const names = useMemo(() => new Map(labels.map(({ id, name }) => [id, name])), [labels]);
   const nameOf = useCallback(

@@ -22,6 +22,7 @@ import { Fragment, type ReactNode } from "react";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
+import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
 import { TOOLS } from "./tool-list";
 import { useSignal } from "./useSignal";
@@ -104,6 +105,7 @@ export function ToolRail({ editor, onShowAll }: Props) {
           <IconEyeOff size={SIZE} aria-hidden />
         )}
       </Tool>
+      <LookMenu editor={editor} size={BUTTON} />
     </nav>
   );
 }

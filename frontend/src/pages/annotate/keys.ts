@@ -188,6 +188,16 @@ export const KEYS: readonly Key[] = [
     run: ({ editor }) => editor.showsProposals.set(!editor.showsProposals.get()),
   },
   {
+    keys: ["Shift", "O"],
+    what: "Outlines only, or filled masks",
+    group: "View",
+    matches: shifted("o"),
+    run: ({ editor: { view } }) => {
+      const look = view.look.get();
+      view.look.set({ ...look, isOutlineOnly: !look.isOutlineOnly });
+    },
+  },
+  {
     keys: ["F"],
     what: "Fit the image",
     group: "View",
