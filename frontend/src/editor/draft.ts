@@ -163,9 +163,10 @@ export class Draft {
 
   async #ask(asking: DraftState, previous: Float32Array | null): Promise<void> {
     const gesture = this.#gesture;
+    const answer = this.#decode(asking.prompts, previous); // first: the worker starts at once
     this.state.set(asking);
     try {
-      const decoded = await this.#decode(asking.prompts, previous);
+      const decoded = await answer;
       const state = this.state.get();
       if (decoded === null || state === null || gesture !== this.#gesture) return;
       if (state.prompts === asking.prompts) this.#show(asking, decoded);

@@ -65,7 +65,8 @@ export class Decoder {
   #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #newest = 0;
-  #running: Promise<unknown> = Promise.resolve();
+  #running: Promise<unknown> | null = null;
+  #ready = new Set<string>(); // bundles and embeddings that the worker has
 
   constructor(worker: WorkerPort, fetchBytes: (url: string) => Promise<ArrayBuffer>) {
     this.#worker = worker;
@@ -80,8 +81,12 @@ export class Decoder {
     if (known !== undefined) return known;
     const load = this.#load(source);
     this.#loads.clear(); // the worker holds one decoder
+    this.#ready.clear();
     this.#loads.set(source.id, load);
-    load.catch(() => this.#loads.delete(source.id));
+    load.then(
+      () => this.#ready.add(source.id),
+      () => this.#loads.delete(source.id),
+    );
     return load;
   }
 
@@ -93,7 +98,10 @@ export class Decoder {
       this.#worker.postMessage({ kind: "embed", key, float16 }, [float16]);
     });
     this.#embedded.set(key, embed);
-    embed.catch(() => this.#embedded.delete(key));
+    embed.then(
+      () => this.#ready.add(key),
+      () => this.#embedded.delete(key),
+    );
     return embed;
   }
 
@@ -110,10 +118,19 @@ export class Decoder {
     assertSameEncoder(source, embedding);
     this.#newest += 1;
     const turn = this.#newest;
-    await this.#running.catch(() => undefined);
-    if (turn !== this.#newest) return null;
+    while (this.#running !== null) {
+      await this.#running;
+      if (turn !== this.#newest) return null;
+    }
     const run = this.#prepareAndDecode(source, embedding, key, prompt);
-    this.#running = run;
+    const ended = run.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#running = ended;
+    void ended.then(() => {
+      if (this.#running === ended) this.#running = null;
+    });
     return run;
   }
 
@@ -123,11 +140,14 @@ export class Decoder {
     key: string,
     prompt: Omit<DecodeRequest, "bundle" | "embedding">,
   ): Promise<Decoded> {
-    await Promise.all([this.load(source), this.embed(embedding, key)]);
+    // A click that waits for nothing reaches the worker before the page draws anything.
+    const isReady = this.#ready.has(source.id) && this.#ready.has(key);
+    if (!isReady) await Promise.all([this.load(source), this.embed(embedding, key)]);
     const request = { bundle: source.id, embedding: key, ...prompt };
     const decoded = await this.#request(request);
     if (decoded !== "missing") return decoded;
     this.#embedded.delete(key); // the worker has let go of it
+    this.#ready.delete(key);
     await this.embed(embedding, key);
     const again = await this.#request(request);
     if (again === "missing") throw new Error("The decoder lost the image. Reload the page.");

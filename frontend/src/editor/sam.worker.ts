@@ -16,6 +16,7 @@ const LOOKS_KEPT = 2; // 10 MiB each: of the image that is open and the one befo
 const LOOK_DIMS = [4096, 640];
 const MAX_THREADS = 4; // more do not help a graph of this size
 const PLANE = LOGITS_SIDE * LOGITS_SIDE;
+const MASK_DIMS = [1, 1, LOGITS_SIDE, LOGITS_SIDE];
 const ANSWER = ["low_res_masks", "iou_predictions"];
 const SOMEWHERE: Prompt[] = [{ kind: "point", xy: [1, 1], label: 1 }];
 const PADDING = -1; // the label of a point that means "no further prompt"
@@ -30,6 +31,7 @@ ort.env.wasm.numThreads = self.crossOriginIsolated
 const embeddings = new LRU<string, ort.Tensor>(EMBEDDINGS_KEPT);
 // What the decoder sees of an image before any point, a fifth of its work: see onnx_export.py.
 const looks = new LRU<string, ort.Tensor>(LOOKS_KEPT);
+const noMask = new ort.Tensor("float32", new Float32Array(PLANE), MASK_DIMS);
 const noLook = new ort.Tensor("float32", new Float32Array(0), [0, ...LOOK_DIMS]);
 let session: ort.InferenceSession | null = null;
 let sessionBundle = "";
@@ -133,13 +135,13 @@ function run(
   fetches: readonly string[],
 ): Promise<ort.InferenceSession.OnnxValueMapType> {
   const { coordinates, labels } = encodePrompts(prompts, size_hw);
-  const float32 = (values: Float32Array | number[], dims: number[]): ort.Tensor =>
+  const float32 = (values: number[], dims: number[]): ort.Tensor =>
     new ort.Tensor("float32", Float32Array.from(values), dims);
   const feeds = {
     image_embeddings: embedding,
     point_coords: float32(coordinates, [1, labels.length, 2]),
     point_labels: float32(labels, [1, labels.length]),
-    mask_input: float32(previous ?? new Float32Array(PLANE), [1, 1, LOGITS_SIDE, LOGITS_SIDE]),
+    mask_input: previous === null ? noMask : new ort.Tensor("float32", previous, MASK_DIMS),
     has_mask_input: float32([previous === null ? 0 : 1], [1]),
     known_look: look,
   };

@@ -95,3 +95,13 @@ test("a download that failed is tried again with the next click", async () => {
 
   expect((await answer)?.mask).toBe(mask);
 });
+
+test("a click that waits for nothing reaches the worker at once", async () => {
+  const { port, decodes } = worker();
+  const decoder = new Decoder(port, fetchBytes);
+  await Promise.all([decoder.load(bundle), decoder.embed(embedding, "1")]);
+
+  void decoder.decode(bundle, embedding, "1", prompt);
+
+  expect(decodes()).toHaveLength(1);
+});
