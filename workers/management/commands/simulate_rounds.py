@@ -3,12 +3,13 @@
 import argparse
 import json
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
@@ -21,6 +22,8 @@ from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.loop import JobFailedError, Plan, RoundReport, Show, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group
 from workers.simulation.project import SimulatedProject
+
+TABLE_WIDTH: Final = 160  # columns, where the output is a file or a pipe
 
 
 class Command(BaseCommand):
@@ -71,7 +74,8 @@ class Command(BaseCommand):
                     _write(options, plan, reports, monotonic() - began)
         except JobFailedError as error:
             raise CommandError(str(error)) from error
-        Console().print(_table(reports, plan))
+        wide = None if sys.stdout.isatty() else TABLE_WIDTH
+        Console(width=wide).print(_table(reports, plan))
 
 
 def _plan(options: dict[str, Any]) -> Plan:
