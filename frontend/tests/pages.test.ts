@@ -27,6 +27,7 @@ const PROJECT: Project = {
   role: "manager",
   overlap: 1,
   holdout_share: 0.1,
+  plan: "whole",
   retrain_after_images: null,
   retrain_every_hours: null,
   labels: [{ id: 1, name: "nucleus", color: "#4dabf7", deleted: false }],

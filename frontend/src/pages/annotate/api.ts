@@ -91,7 +91,6 @@ export function annotationsOf(detail: ImageDetail): Annotations {
     ...row,
     rle: row.rle as RLE,
     point_xy: row.point_xy as [number, number],
-    state: "pending" as const,
   }));
   return {
     masks: new Map(masks.map((row) => [row.id, row])),
