@@ -1,7 +1,8 @@
 """Handing out proposals to verify: whole images are leased, so that P5 holds here as well."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -57,20 +58,37 @@ def claim_proposals(
 
 
 def _take_images(project: Project, user: User, wanted: QuerySet[Proposal], missing: int) -> int:
-    """Lease as many free images as hold the missing proposals; return how many."""
+    """Lease as many free images as hold the missing proposals; return how many.
+
+    Only what is taken is locked, so that people who ask at the same moment find the next images.
+    """
     inside = wanted.filter(image=OuterRef("image")).order_by().values("image")
     free = places_to_verify(project_id=project.pk, user=user).annotate(
         waiting=Subquery(inside.annotate(n=Count("pk")).values("n"))
     )
-    rows = free.filter(waiting__gt=0).select_for_update(skip_locked=True, of=("self",))
+    tried: set[int] = set()
+    taken: dict[int, int] = {}  # place by image
+    while missing > 0:
+        rest = free.filter(waiting__gt=0).exclude(pk__in=tried).exclude(image__in=taken)
+        chosen = _enough(rest[:missing], missing)
+        if not chosen:
+            break
+        tried |= chosen
+        rows = free.filter(pk__in=chosen)
+        for place in rows.select_for_update(skip_locked=True, of=("self",)):
+            taken[place.image_id] = place.pk
+            missing -= place.waiting or 0
+    leased = Assignment.objects.filter(pk__in=taken.values())
+    return leased.update(state=Assignment.State.LEASED, user=user, lease_until=lease_end())
+
+
+def _enough(places: Iterable[Any], missing: int) -> set[int]:
+    """Choose the first places, one at each image, that hold as many proposals as are missing."""
     chosen: dict[int, int] = {}  # place by image
-    for place in rows[:missing]:
+    for place in places:
         if missing <= 0:
             break
         if place.image_id not in chosen:
             chosen[place.image_id] = place.pk
             missing -= place.waiting
-    Assignment.objects.filter(pk__in=chosen.values()).update(
-        state=Assignment.State.LEASED, user=user, lease_until=lease_end()
-    )
-    return len(chosen)
+    return set(chosen.values())
