@@ -222,6 +222,32 @@ describe("a verify session", () => {
     expect([stateOf("1/00"), stateOf("1/01")]).toEqual(["rejected", "accepted"]);
   });
 
+  test("left while it fetches, gives back what it had just claimed", async () => {
+    let arrive: () => void = () => undefined;
+    const session = new VerifySession({
+      ...{ user: USER, db, meter: new EffortMeter(() => now_s) },
+      save: async () => ({ kind: "unreachable" }),
+      schedule: () => () => undefined,
+      takeLock: async () => ({ release: () => undefined }),
+      release: async (assignment, active_s) => released.push([assignment, active_s]),
+      extend: async () => undefined,
+      claim: async (known) => {
+        await new Promise<void>((resolve) => {
+          arrive = resolve;
+        });
+        return claim(known);
+      },
+      onError: () => undefined,
+    });
+    void session.refill();
+    const left = session.close();
+    arrive();
+    await left;
+
+    expect(released).toEqual([[101, 0]]);
+    expect(asked).toHaveLength(1);
+  });
+
   test("leaves out images that another page of the person has open", async () => {
     const session = await begin({
       takeLock: async (image) => (image === 1 ? null : { release: () => undefined }),

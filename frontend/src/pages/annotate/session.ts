@@ -16,6 +16,7 @@ import {
   releaseAssignment,
 } from "./api";
 import { fetchBytes, ImageAssets } from "./assets";
+import { whenLeft } from "./leaving";
 import { sendLeftovers } from "./leftovers";
 import { OpenImage, type User } from "./open-image";
 import { within } from "./within";
@@ -117,6 +118,7 @@ export class AnnotateSession {
   async #claim(
     image: number | undefined,
   ): Promise<{ id: number | null; claim: Claim | null; notice: string | null }> {
+    await whenLeft();
     try {
       const claim = await claimImage(this.#project, image, this.#queue);
       return { id: claim?.image ?? null, claim, notice: null };

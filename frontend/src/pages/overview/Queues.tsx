@@ -17,7 +17,7 @@ export function Queues({ project }: { project: Project }) {
   useHotkeys(QUEUE_WORDS.map(({ queue, key }) => [key, open(queue)]));
 
   return (
-    <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm" component="nav" aria-label="Queues">
+    <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm" role="navigation" aria-label="Queues">
       {QUEUE_WORDS.map(({ queue, key, title, text, unit }) => (
         <Paper key={queue} withBorder p="md" className={classes.figure}>
           <Group justify="space-between" wrap="nowrap">

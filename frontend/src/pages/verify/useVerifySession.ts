@@ -4,6 +4,7 @@ import { messageOf } from "@/api/problem";
 import { EffortMeter } from "@/editor/effort";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { extendAssignment, releaseAssignment, saveMasks } from "@/pages/annotate/api";
+import { leave, whenLeft } from "@/pages/annotate/leaving";
 import { sendLeftovers } from "@/pages/annotate/leftovers";
 import { schedule, takeLock } from "@/pages/annotate/open-image";
 import { claimProposals, type Narrowing } from "./api";
@@ -30,6 +31,7 @@ export function useVerifySession(
     const stop = new AbortController();
     const close: (() => Promise<void>)[] = [];
     const begin = async (): Promise<void> => {
+      await whenLeft();
       const db = await OutboxDatabase.open();
       if (stop.signal.aborted) return db.close();
       const meter = new EffortMeter(() => performance.now() / 1000);
@@ -52,7 +54,7 @@ export function useVerifySession(
     return () => {
       stop.abort();
       setVerifying(null);
-      for (const each of close) each().catch(onError);
+      for (const each of close) leave(each());
     };
   }, [project, user, label]);
   return verifying;

@@ -61,6 +61,7 @@ export class VerifySession {
   #known: string[] = [];
   #behind = 0; // on the server, not fetched yet
   #isFetching = false;
+  #fetching: Promise<void> = Promise.resolve();
   #isClosed = false;
 
   constructor(options: VerifyOptions) {
@@ -76,14 +77,17 @@ export class VerifySession {
   }
 
   /** Fetch proposals until there are enough ahead, or no more. */
-  async refill(): Promise<void> {
-    if (this.#isFetching || this.#isClosed) return;
+  refill(): Promise<void> {
+    if (!this.#isFetching && !this.#isClosed) this.#fetching = this.#fetch();
+    return this.#fetching;
+  }
+
+  async #fetch(): Promise<void> {
     this.#isFetching = true;
     try {
       do {
-        const batch = await this.#options.claim(this.#known.slice(-MOST_KNOWN));
+        await this.#take(await this.#options.claim(this.#known.slice(-MOST_KNOWN)));
         if (this.#isClosed) return;
-        await this.#take(batch);
       } while (this.ahead.get().length <= AHEAD && this.#behind > 0);
       this.#show();
     } catch (error) {
@@ -157,6 +161,7 @@ export class VerifySession {
   /** Give all images back. Resolves when nothing more is sent. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    await this.#fetching; // what it claims is given back as well
     for (const id of [...this.#held.keys()]) this.#giveBack(id);
     await Promise.all(this.#leaving.values());
   }
