@@ -1,6 +1,6 @@
 import { Button, Group, Kbd, Text } from "@mantine/core";
 import { IconPencil, IconX } from "@tabler/icons-react";
-import { useCallback, useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { plural } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
@@ -34,8 +34,13 @@ export function Grid({ verifying, labels }: Props) {
     meter.noteClick();
     setMarks(nextMark(marks, proposal.id));
   };
+  const shown = useRef(new Set<string>());
   const decide = useCallback(() => {
-    session.decideAll(decisionsOf(session.ahead.get().slice(0, CROPS), marks));
+    const crops = session.ahead.get().slice(0, CROPS);
+    // What nobody could see yet is not accepted: it stays.
+    const seen = crops.filter(({ proposal }) => shown.current.has(proposal.id));
+    shown.current = new Set();
+    session.decideAll(decisionsOf(seen, marks));
     setMarks(new Map());
   }, [session, marks]);
 
@@ -61,6 +66,7 @@ export function Grid({ verifying, labels }: Props) {
             {...{ item, verifying, labels }}
             mark={marks.get(item.proposal.id)}
             onMark={() => mark(item)}
+            shown={shown}
           />
         ))}
       </div>
@@ -98,9 +104,10 @@ interface CropProps extends Props {
   item: VerifyItem;
   mark: Mark | undefined;
   onMark: () => void;
+  shown: RefObject<Set<string>>;
 }
 
-function Crop({ item, verifying, labels, mark, onMark }: CropProps) {
+function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
   const { session, pictures } = verifying;
   const { proposal, image } = item;
   const label = labels.find(({ id }) => id === session.labelOf(item));
@@ -110,6 +117,9 @@ function Crop({ item, verifying, labels, mark, onMark }: CropProps) {
       drawNear(canvas, bitmap, maskFromRLE(proposal.rle as RLE), colour),
     [proposal, colour],
   );
+  const onShown = useCallback(() => {
+    shown.current.add(proposal.id);
+  }, [shown, proposal]);
   const words = { rejected: "Reject", needs_work: "Needs work" };
   return (
     <button
@@ -120,7 +130,7 @@ function Crop({ item, verifying, labels, mark, onMark }: CropProps) {
       aria-pressed={mark !== undefined}
       onClick={onMark}
     >
-      <Picture {...{ image, pictures, draw }} label={`Proposal on ${image.file_name}`} />
+      <Picture {...{ image, pictures, draw, onShown }} label={`Proposal on ${image.file_name}`} />
       <span className={classes.cropFacts}>
         {mark === "rejected" && <IconX size={14} aria-hidden />}
         {mark === "needs_work" && <IconPencil size={14} aria-hidden />}

@@ -1,5 +1,5 @@
 import { Button, Group, Kbd, Tooltip, VisuallyHidden } from "@mantine/core";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { formatCount } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
@@ -12,6 +12,7 @@ import { Labels } from "./Labels";
 import { Picture } from "./Picture";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
+import type { Verdict } from "./verify-session";
 
 const NO_LABEL = "#56b4e9"; // of an outline without a label
 
@@ -27,10 +28,18 @@ export function OneByOne({ verifying, labels }: Props) {
   useSignal(session.relabelled);
   useSignal(session.label);
   const [hasOutline, setHasOutline] = useState(true);
+  const shown = useRef<string | null>(null); // the proposal that the canvas shows
+  const decide = useCallback(
+    (verdict: Verdict) => {
+      // A verdict on what nobody could see yet would be no verdict.
+      if (session.current?.proposal.id === shown.current) session.decide(verdict);
+    },
+    [session],
+  );
 
   useEffect(() => {
     const actions: VerifyActions = {
-      decide: (verdict) => session.decide(verdict),
+      decide,
       setLabel: (label) => session.setLabel(label),
       undo: () => session.undo(),
       toggleOutline: () => setHasOutline((is) => !is),
@@ -44,7 +53,7 @@ export function OneByOne({ verifying, labels }: Props) {
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
-  }, [session, labels, meter]);
+  }, [session, decide, labels, meter]);
 
   const proposal = item?.proposal;
   const chosen = item === undefined ? null : session.labelOf(item);
@@ -63,6 +72,9 @@ export function OneByOne({ verifying, labels }: Props) {
     },
     [proposal, colour, hasOutline],
   );
+  const onShown = useCallback(() => {
+    shown.current = proposal?.id ?? null;
+  }, [proposal]);
   if (item === undefined || proposal === undefined) return null;
 
   const area_px = maskFromRLE(proposal.rle as RLE).area_px;
@@ -84,7 +96,14 @@ export function OneByOne({ verifying, labels }: Props) {
               <Kbd size="xs">H</Kbd> {hasOutline ? "hides" : "shows"} the outline
             </span>
           </figcaption>
-          <Picture image={item.image} {...{ pictures }} label="From near" draw={near} />
+          <Picture
+            image={item.image}
+            {...{ pictures }}
+            label="From near"
+            draw={near}
+            onShown={onShown}
+            onFault={onShown}
+          />
         </figure>
       </div>
       <Labels labels={labels} chosen={chosen} onChoose={(label) => session.setLabel(label)} />
@@ -98,7 +117,7 @@ export function OneByOne({ verifying, labels }: Props) {
               rightSection={<Kbd size="xs">{key}</Kbd>}
               onClick={() => {
                 meter.noteClick();
-                session.decide(verdict);
+                decide(verdict);
               }}
             >
               {title}

@@ -143,6 +143,9 @@ function NothingLeft({ project, verifying }: { project: Project; verifying: Veri
             Correct {plural(counts.correct, "image")}
           </ButtonLink>
         )}
+        <Button variant="subtle" onClick={() => void session.refill()}>
+          Look again
+        </Button>
         {session.canUndo && (
           <Button variant="subtle" onClick={() => session.undo()}>
             Undo the last verdict
