@@ -64,6 +64,9 @@ function listen(session: VerifySession, meter: EffortMeter, signal: AbortSignal)
   const heartbeat = setInterval(() => session.keepLeases(), HEARTBEAT_MS);
   signal.addEventListener("abort", () => clearInterval(heartbeat));
   addEventListener("online", () => session.resume(), { signal });
+  // A closed tab should not keep others from its images until the lease runs out.
+  addEventListener("pagehide", () => void session.close(), { signal });
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal });
   addEventListener("pointermove", () => meter.noteActivity(), { signal });
   const onReturn = (): void => {
     if (document.visibilityState === "visible") meter.noteReturn();
