@@ -8,15 +8,26 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import body_of, query_of
 from annotation.models import Image
 from annotation.selectors.images import images_for
+from annotation.selectors.plan import Queue, upcoming_image_ids
 from annotation.selectors.projects import projects_for
-from annotation.selectors.queue import assignments_for, upcoming_image_ids
+from annotation.selectors.queue import assignments_for
 from annotation.services.assignments import claim_image, extend_lease, finish_image, release
 
+LONGEST_S = 7 * 86_400
 
-class ClaimInputSerializer(serializers.Serializer[Any]):
+
+class QueueQuerySerializer(serializers.Serializer[Any]):
+    queue = serializers.ChoiceField(
+        [Queue.COMPLETE.value, Queue.CORRECT.value],
+        required=False,
+        help_text="Of the project's plan; else all images",
+    )
+
+
+class ClaimInputSerializer(QueueQuerySerializer):
     image = serializers.IntegerField(required=False, help_text="That one, else the next")
 
 
@@ -35,7 +46,11 @@ class LeaseSerializer(serializers.Serializer[Any]):
 
 
 class FinishInputSerializer(serializers.Serializer[Any]):
-    active_s = serializers.FloatField(min_value=0, max_value=7 * 86_400)
+    active_s = serializers.FloatField(min_value=0, max_value=LONGEST_S)
+
+
+class ReleaseInputSerializer(serializers.Serializer[Any]):
+    active_s = serializers.FloatField(min_value=0, max_value=LONGEST_S, default=0)
 
 
 class FinishedSerializer(serializers.Serializer[Any]):
@@ -54,10 +69,13 @@ class ClaimView(MemberView):
     )
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
-        image_id = body_of(request, ClaimInputSerializer).get("image")
+        given = body_of(request, ClaimInputSerializer)
+        image_id = given.get("image")
         if image_id is not None:
             self.fetch(images_for(user_of(request)), pk=image_id, project_id=project_id)
-        place = claim_image(project=project, user=user_of(request), image_id=image_id)
+        place = claim_image(
+            project=project, user=user_of(request), image_id=image_id, queue=given.get("queue")
+        )
         if place is None:
             return Response(status=204)
         return Response(ClaimSerializer({"assignment": place}).data)
@@ -68,11 +86,14 @@ class UpcomingView(MemberView):
 
     @extend_schema(
         operation_id="list_upcoming_images",
+        parameters=[QueueQuerySerializer],
         responses=serializers.ListSerializer(child=serializers.IntegerField()),
     )
     def get(self, request: Request, project_id: int) -> Response:
         self.fetch(projects_for(user_of(request)), pk=project_id)
-        return Response(upcoming_image_ids(project_id=project_id, user=user_of(request)))
+        queue = query_of(request, QueueQuerySerializer).get("queue")
+        user = user_of(request)
+        return Response(upcoming_image_ids(project_id=project_id, user=user, queue=queue))
 
 
 class AssignmentHeartbeatView(MemberView):
@@ -88,10 +109,13 @@ class AssignmentHeartbeatView(MemberView):
 class AssignmentReleaseView(MemberView):
     roles = {"POST": ANYONE}
 
-    @extend_schema(operation_id="release_assignment", request=None, responses={204: None})
+    @extend_schema(
+        operation_id="release_assignment", request=ReleaseInputSerializer, responses={204: None}
+    )
     def post(self, request: Request, assignment_id: int) -> Response:
         assignment = self.fetch(assignments_for(user_of(request)), pk=assignment_id)
-        release(assignment=assignment, user=user_of(request))
+        active_s = body_of(request, ReleaseInputSerializer)["active_s"]
+        release(assignment=assignment, user=user_of(request), active_s=active_s)
         return Response(status=204)
 
 

@@ -14,12 +14,15 @@ from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
 from annotation.models import Assignment, Bundle, Image, Label, Mask, Proposal
 from annotation.selectors.images import (
+    OPEN,
     is_embedded,
     masks_of,
-    pending_proposals_of,
+    open_proposals_of,
     serving_bundle_of,
 )
 from annotation.selectors.queue import assignment_shown
+
+OPEN_STATES = [state.value for state in OPEN]
 
 
 class MaskSerializer(serializers.Serializer[Any]):
@@ -44,6 +47,7 @@ class ProposalSerializer(serializers.Serializer[Any]):
         child=serializers.FloatField(), min_length=2, max_length=2, help_text="Image pixels"
     )
     bundle = serializers.CharField()
+    state = serializers.ChoiceField(OPEN_STATES, help_text="Not accepted or rejected yet")
 
 
 class EmbeddingSerializer(serializers.Serializer[Any]):
@@ -104,7 +108,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "embedding": _embedding(image, bundle),
         "bundle": bundle and _bundle(bundle),
         "masks": [_mask(mask) for mask in masks_of(image.pk)],
-        "proposals": [_proposal(proposal) for proposal in pending_proposals_of(image)],
+        "proposals": [proposal_row(proposal) for proposal in open_proposals_of(image)],
         "labels": LabelSerializer(labels, many=True).data,
         "assignment": assignment and _assignment(assignment),
     }
@@ -148,7 +152,8 @@ def _mask(mask: Mask) -> dict[str, Any]:
     }
 
 
-def _proposal(proposal: Proposal) -> dict[str, Any]:
+def proposal_row(proposal: Proposal) -> dict[str, Any]:
+    """Write a proposal as ProposalSerializer describes it."""
     return {
         "id": str(proposal.pk),
         "label": proposal.label_id,
@@ -158,6 +163,7 @@ def _proposal(proposal: Proposal) -> dict[str, Any]:
         "verifier_score": proposal.verifier_score,
         "point_xy": proposal.point_xy,
         "bundle": proposal.bundle_id,
+        "state": proposal.state,
     }
 
 

@@ -82,12 +82,15 @@ class DeleteOperationSerializer(serializers.Serializer[Any]):
 
 
 class VerdictOperationSerializer(serializers.Serializer[Any]):
-    """Accept a proposal untouched, as a mask; reject it; or take the verdict back."""
+    """Accept a proposal untouched, as a mask; reject it; send it on; or take the verdict back.
+
+    Sent on to whoever corrects: `needs_work`, an object badly drawn; `not_sure`, for others to say.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField([Kind.VERDICT.value])
     proposal = serializers.UUIDField()
-    verdict = serializers.ChoiceField(["accepted", "rejected", "pending"])
+    verdict = serializers.ChoiceField(["accepted", "rejected", "needs_work", "not_sure", "pending"])
     mask = serializers.UUIDField(required=False, help_text="Required to accept")
     label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     effort = OperationEffortSerializer(required=False)

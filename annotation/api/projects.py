@@ -73,6 +73,7 @@ class ProjectSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(Membership.Role.choices)
     overlap = serializers.IntegerField()
     holdout_share = serializers.FloatField()
+    plan = serializers.ChoiceField(Project.Plan.choices)
     retrain_after_images = serializers.IntegerField(allow_null=True)
     retrain_every_hours = serializers.FloatField(allow_null=True)
     labels = LabelSerializer(many=True)
@@ -93,6 +94,7 @@ class ProjectInputSerializer(serializers.Serializer[Any]):
     labels = LabelInputSerializer(many=True, default=list)
     overlap = serializers.IntegerField(min_value=1, max_value=MOST_OVERLAP, default=1)
     holdout_share = serializers.FloatField(min_value=0, max_value=MOST_HOLDOUT, default=0.1)
+    plan = serializers.ChoiceField(Project.Plan.choices, default=Project.Plan.WHOLE)
 
     def validate_labels(self, given: list[dict[str, str]]) -> list[dict[str, str]]:
         names = [label["name"] for label in given]
@@ -110,6 +112,11 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
         max_value=MOST_HOLDOUT,
         required=False,
         help_text="For images imported from now on",
+    )
+    plan = serializers.ChoiceField(
+        Project.Plan.choices,
+        required=False,
+        help_text="One pass over each image, or three queues: verify, complete, correct",
     )
     retrain_after_images = serializers.IntegerField(
         min_value=1, max_value=1_000_000, allow_null=True, required=False

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from annotation.api import assignments, images, masks, projects, session, uploads
+from annotation.api import assignments, images, masks, plan, projects, session, uploads
 
 urlpatterns: list[URLPattern] = [
     path("session", session.SessionView.as_view()),
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/masks", masks.ImageMasksView.as_view()),
     path("projects/<int:project_id>/claim", assignments.ClaimView.as_view()),
     path("projects/<int:project_id>/upcoming", assignments.UpcomingView.as_view()),
+    path("projects/<int:project_id>/queues", plan.QueueCountsView.as_view()),
+    path("projects/<int:project_id>/verify", plan.VerifyView.as_view()),
     path(
         "assignments/<int:assignment_id>/heartbeat", assignments.AssignmentHeartbeatView.as_view()
     ),

@@ -61,6 +61,8 @@ class Proposal(models.Model):
         PENDING = "pending"
         ACCEPTED = "accepted"  # `mask` is what the person made of it, untouched or corrected
         REJECTED = "rejected"
+        NEEDS_WORK = "needs_work"  # an object, but badly drawn: somebody corrects it
+        NOT_SURE = "not_sure"  # somebody else decides
         SUPERSEDED = "superseded"  # replaced by a newer bundle's before anyone decided
 
     id = models.UUIDField(primary_key=True)
@@ -92,7 +94,10 @@ class Proposal(models.Model):
             models.CheckConstraint(
                 name="proposal_verdict_has_its_person",
                 condition=Q(state__in=["pending", "superseded"], decided_by=None)
-                | Q(state__in=["accepted", "rejected"], decided_by__isnull=False),
+                | Q(
+                    state__in=["accepted", "rejected", "needs_work", "not_sure"],
+                    decided_by__isnull=False,
+                ),
             ),
             models.CheckConstraint(
                 name="proposal_accepted_has_its_mask",
@@ -105,6 +110,12 @@ class Proposal(models.Model):
                 name="proposal_pending_by_iou",
                 fields=["image", "-predicted_iou"],
                 condition=Q(state="pending"),
+            ),
+            # Serves the queue of images that need correcting.
+            models.Index(
+                name="proposal_sent_on",
+                fields=["image"],
+                condition=Q(state__in=["needs_work", "not_sure"]),
             ),
         ]
 

@@ -9,10 +9,15 @@ from django.db.models import Q
 class Project(models.Model):
     """One domain of images with its own labels, people, model rounds and dataset versions."""
 
+    class Plan(models.TextChoices):
+        WHOLE = "whole"  # one pass over each image
+        QUEUES = "queues"  # verify the proposals, complete the image, correct only the failures
+
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
     overlap = models.PositiveSmallIntegerField(default=1)  # how many people do one image
     holdout_share = models.FloatField(default=0.1)  # of images, drawn by hash on import
+    plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
     created_by = models.ForeignKey(

@@ -10,6 +10,9 @@ from django.utils import timezone
 from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Mask, Proposal
 from annotation.selectors.access import Person, rows_for
 
+SENT_ON = [Proposal.State.NEEDS_WORK, Proposal.State.NOT_SURE]  # for others to correct or decide
+OPEN = [Proposal.State.PENDING, *SENT_ON]
+
 
 def images_for(user: Person) -> QuerySet[Image]:
     """Images of the person's projects, none from the trash."""
@@ -56,12 +59,15 @@ def masks_of(image_id: int) -> QuerySet[Mask]:
     return masks.select_related("head", "head__author").order_by("created_at", "pk")
 
 
-def pending_proposals_of(image: Image) -> QuerySet[Proposal]:
-    """What awaits a verdict, the surest first; nothing on the holdout, which is annotated blind."""
-    pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
+def open_proposals_of(image: Image) -> QuerySet[Proposal]:
+    """What awaits acceptance or rejection, the surest first.
+
+    Nothing on the holdout, which is annotated blind.
+    """
+    proposals = Proposal.objects.filter(image=image, state__in=OPEN)
     if image.is_holdout:
-        return pending.none()
-    return pending.order_by(F("verifier_score").desc(nulls_last=True), "-predicted_iou")
+        return proposals.none()
+    return proposals.order_by(F("verifier_score").desc(nulls_last=True), "-predicted_iou")
 
 
 def serving_bundle_of(project_id: int) -> Bundle | None:

@@ -42,16 +42,6 @@ def claimable(*, project_id: int, user: Person) -> QuerySet[Assignment]:
     ).order_by("image_id", "slot")
 
 
-def upcoming_image_ids(*, project_id: int, user: Person, count: int = 3) -> list[int]:
-    """Images that the person would get after the current one, for prefetching."""
-    places = claimable(project_id=project_id, user=user).values_list("image_id", flat=True)
-    ids: list[int] = []
-    for image_id in places[: count * 5]:  # the other places of an image follow its first
-        if image_id not in ids:
-            ids.append(image_id)
-    return ids[:count]
-
-
 def assignment_shown(*, image_id: int, user: Person) -> Assignment | None:
     """Return the person's own place at an image, else somebody's who works on it."""
     places = Assignment.objects.filter(image_id=image_id, user__isnull=False)

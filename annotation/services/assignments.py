@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from annotation.errors import DomainError
 from annotation.models import Assignment, Image, Membership, Project, Proposal
+from annotation.selectors.plan import Queue, places_in
 from annotation.selectors.queue import claimable, own_leases
 from engine.masks.rle import iou
 
@@ -35,8 +36,12 @@ class LeaseLostError(DomainError):
 
 
 @transaction.atomic
-def claim_image(*, project: Project, user: User, image_id: int | None = None) -> Assignment | None:
+def claim_image(
+    *, project: Project, user: User, image_id: int | None = None, queue: Queue | None = None
+) -> Assignment | None:
     """Give the person a place: at that image, else the one they hold, else the next in the queue.
+
+    `queue` narrows the last two to one queue of the project's plan.
 
     None when nothing is left. Fifty people may claim at once: each skips the rows that others
     hold, and a person's own claims wait for each other.
@@ -45,13 +50,13 @@ def claim_image(*, project: Project, user: User, image_id: int | None = None) ->
     place = (
         _place_at(image_id, project=project, user=user)
         if image_id is not None
-        else own_leases(project_id=project.pk, user=user).first()
-        or _next_free(project=project, user=user)
+        else places_in(own_leases(project_id=project.pk, user=user), queue).first()
+        or _next_free(project=project, user=user, queue=queue)
     )
     if place is None:
         return None
     Assignment.objects.filter(pk=place.pk).update(
-        state=State.LEASED, user=user, lease_until=_lease_end()
+        state=State.LEASED, user=user, lease_until=lease_end()
     )
     place.refresh_from_db()
     log.info("image_claimed", image_id=place.image_id, user_id=user.pk)
@@ -61,17 +66,22 @@ def claim_image(*, project: Project, user: User, image_id: int | None = None) ->
 def extend_lease(*, assignment: Assignment, user: User) -> Assignment:
     """Keep a place for longer, even one that ran out, unless somebody has taken it."""
     held = Assignment.objects.filter(pk=assignment.pk, user=user, state=State.LEASED)
-    if not held.update(lease_until=_lease_end()):
+    if not held.update(lease_until=lease_end()):
         raise LeaseLostError("This image is no longer assigned to you.")
     assignment.refresh_from_db()
     return assignment
 
 
-def release(*, assignment: Assignment, user: User) -> None:
-    """Give a place back. One that was finished before is finished again, not open."""
+def release(*, assignment: Assignment, user: User, active_s: float = 0) -> None:
+    """Give a place back, with the seconds it took so far. Resending is harmless.
+
+    One that was finished before is finished again, not open, unless a reviewer returned the image.
+    """
     held = Assignment.objects.filter(pk=assignment.pk, user=user, state=State.LEASED)
-    if not held.filter(finished_at__isnull=False).update(state=State.DONE, lease_until=None):
-        held.update(state=State.OPEN, user=None, lease_until=None)
+    spent = F("active_s") + active_s
+    done = held.filter(finished_at__isnull=False).exclude(image__status=Image.Status.RETURNED)
+    if not done.update(state=State.DONE, lease_until=None, active_s=spent):
+        held.update(state=State.OPEN, user=None, lease_until=None, active_s=spent)
     log.info("image_released", image_id=assignment.image_id, user_id=user.pk)
 
 
@@ -117,8 +127,8 @@ def _place_at(image_id: int, *, project: Project, user: User) -> Assignment:
     return place
 
 
-def _next_free(*, project: Project, user: User) -> Assignment | None:
-    free = claimable(project_id=project.pk, user=user)
+def _next_free(*, project: Project, user: User, queue: Queue | None) -> Assignment | None:
+    free = places_in(claimable(project_id=project.pk, user=user), queue)
     return free.select_for_update(skip_locked=True, of=("self",)).first()
 
 
@@ -131,5 +141,6 @@ def _write_final_iou(image: Image) -> None:
     Proposal.objects.bulk_update(proposals, ["final_iou"], batch_size=500)
 
 
-def _lease_end() -> CombinedExpression:
+def lease_end() -> CombinedExpression:
+    """Say when a lease that begins now runs out."""
     return Now() + timedelta(seconds=settings.ASSIGNMENT_LEASE_S)

@@ -23,6 +23,7 @@ def create_project(
     labels: Sequence[Mapping[str, str]] = (),
     overlap: int = 1,
     holdout_share: float = 0.1,
+    plan: str = Project.Plan.WHOLE,
 ) -> Project:
     """Make a project; whoever makes it is its first manager. `labels`: name and color each."""
     project = Project.objects.create(
@@ -30,6 +31,7 @@ def create_project(
         description=description,
         overlap=overlap,
         holdout_share=holdout_share,
+        plan=plan,
         created_by=created_by,
     )
     Membership.objects.create(project=project, user=created_by, role=Membership.Role.MANAGER)

@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 
 from annotation.models import Bundle, Image, Mask, Proposal
+from annotation.selectors.images import SENT_ON
 from engine.masks.rle import RLE, iou_matrix
 from engine.masks.validate import validate_rle
 
@@ -51,13 +52,17 @@ def replace_pending_proposals(
 
 
 def _new(image: Image, found: Sequence[Found]) -> list[Found]:
-    """Keep what does not lie on a mask that is there already."""
+    """Keep what does not lie on a mask that is there already, or on what waits for correction."""
     valid: list[Found] = [
         (validate_rle(rle, image.size_hw), predicted_iou, stability, point_xy)
         for rle, predicted_iou, stability, point_xy in found
     ]
     drawn = Mask.objects.filter(image=image, head__rle__isnull=False)
-    masks: list[Any] = list(drawn.values_list("head__rle", flat=True))
+    sent_on = Proposal.objects.filter(image=image, state__in=SENT_ON)
+    masks: list[Any] = [
+        *drawn.values_list("head__rle", flat=True),
+        *sent_on.values_list("rle", flat=True),
+    ]
     if not masks or not valid:
         return valid
     closest = iou_matrix([one[0] for one in valid], masks).max(axis=1)

@@ -4,6 +4,7 @@ import { formatAgo, formatBytes, formatClock, formatDaysLeft, plural } from "@/c
 import { jobPhase, jobYield } from "@/components/jobWords";
 import { numberError, renamed } from "@/components/numbers";
 import { pointInImage } from "@/pages/describe/pointInImage";
+import { QUEUE_WORDS, queueAddress } from "@/pages/overview/queueWords";
 import { nextStep } from "@/pages/overview/steps";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
 
@@ -27,6 +28,7 @@ const PROJECT: Project = {
   role: "manager",
   overlap: 1,
   holdout_share: 0.1,
+  plan: "whole",
   retrain_after_images: null,
   retrain_every_hours: null,
   labels: [{ id: 1, name: "nucleus", color: "#4dabf7", deleted: false }],
@@ -155,5 +157,15 @@ test("an error of the server finds the field that the form calls otherwise", () 
   expect(renamed(errors, { holdout_share: "holdout" })).toEqual({
     holdout: "Too large.",
     name: "Taken.",
+  });
+});
+
+test("each queue has its key and its address", () => {
+  expect(new Set(QUEUE_WORDS.map(({ key }) => key)).size).toBe(3);
+  expect(queueAddress(3, "verify")).toMatchObject({ to: "/projects/$projectId/verify" });
+  expect(queueAddress(3, "correct")).toMatchObject({
+    to: "/projects/$projectId/annotate",
+    params: { projectId: "3" },
+    search: { queue: "correct" },
   });
 });

@@ -15,7 +15,17 @@ from annotation.services.assignments import claim_image
 from annotation.services.images import add_image
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
-from tests.annotation.world import World, create, make_image, make_user, make_world, png
+from annotation.services.verification import Batch, claim_proposals
+from tests.annotation.world import (
+    World,
+    create,
+    make_bundle,
+    make_image,
+    make_proposals,
+    make_user,
+    make_world,
+    png,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Result = TypeVar("Result")
@@ -122,3 +132,21 @@ def test_the_same_picture_added_at_once_is_one_image(world: World) -> None:
     assert outcomes == ["accepted", "duplicate", "duplicate", "duplicate"]
     assert Image.objects.count() == 1
     assert Assignment.objects.count() == 1
+
+
+def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: World) -> None:
+    bundle = make_bundle()
+    for seed in range(6):
+        make_proposals(make_image(world.project, seed), bundle, 6)
+    people = [world.manager, world.reviewer, world.annotator]
+
+    def verifies(user: User) -> Callable[[], Batch]:
+        return lambda: claim_proposals(project=world.project, user=user)
+
+    batches = at_once(*(verifies(user) for user in people))
+
+    given = [each.pk for batch in batches if isinstance(batch, Batch) for each in batch.proposals]
+    assert [batch for batch in batches if isinstance(batch, Exception)] == []
+    assert len(given) == len(set(given)) > 20  # nobody waits for who asks at the same moment
+    held = Assignment.objects.filter(state="leased").values_list("image_id", flat=True)
+    assert len(held) == len(set(held))

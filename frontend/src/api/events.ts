@@ -4,6 +4,7 @@ import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-quer
 import { useEffect } from "react";
 import { jobsQuery } from "./jobs";
 import { projectQuery } from "./projects";
+import { queueCountsQuery } from "./queues";
 import { roundQuery, roundsQuery } from "./rounds";
 import { sessionQuery } from "./session";
 import type { Job, Project, RoundWithCurve } from "./types";
@@ -46,14 +47,17 @@ function listen(url: string, onEvent: (name: string, data: unknown) => void): ()
 
 function apply(queries: QueryClient, project: number, name: string, data: unknown): void {
   if (name === "jobs") applyJobs(queries, project, data as Job[]);
-  if (name === "project")
-    queries.setQueryData(projectQuery(project).queryKey, (old) =>
-      old
-        ? { ...old, ...(data as Pick<Project, "counts" | "serving" | "finished_since_round">) }
-        : old,
-    );
+  if (name === "project") applyProject(queries, project, data as ProjectNews);
   if (name === "round")
     applyRound(queries, project, data as Partial<RoundWithCurve> & { id: number });
+}
+
+type ProjectNews = Pick<Project, "counts" | "serving" | "finished_since_round">;
+
+/** What waits in the queues changes with the project's figures. */
+function applyProject(queries: QueryClient, project: number, news: ProjectNews): void {
+  queries.setQueryData(projectQuery(project).queryKey, (old) => (old ? { ...old, ...news } : old));
+  void queries.invalidateQueries(queueCountsQuery(project));
 }
 
 /** Merges by id, newest first; a job that ended makes the lists it changed fresh again. */

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Role } from "./types";
+import type { Project, Role } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 const label = (label_id: number) => ({ params: { path: { label_id } } });
@@ -35,6 +35,7 @@ export function createProject(body: NewProject) {
 }
 
 export interface ProjectChange {
+  plan?: Project["plan"];
   name?: string;
   description?: string;
   overlap?: number;

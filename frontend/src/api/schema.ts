@@ -561,6 +561,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the person could do now, in each queue of the plan. */
+        get: operations["get_queue_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/restore": {
         parameters: {
             query?: never;
@@ -662,6 +679,23 @@ export interface paths {
          *     Strangers get 404, members without the role 403.
          */
         post: operations["begin_upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description The next twenty proposals to verify; their images are claimed for the person. */
+        post: operations["claim_proposals"];
         delete?: never;
         options?: never;
         head?: never;
@@ -995,6 +1029,13 @@ export interface components {
             assignment: components["schemas"]["Claimed"];
         };
         ClaimInput: {
+            /**
+             * @description Of the project's plan; else all images
+             *
+             *     * `complete` - complete
+             *     * `correct` - correct
+             */
+            queue?: components["schemas"]["Queue"];
             /** @description That one, else the next */
             image?: number;
         };
@@ -1244,6 +1285,16 @@ export interface components {
          * @enum {string}
          */
         ImageStatus: "todo" | "done" | "returned" | "reviewed";
+        ImageToVerify: {
+            id: number;
+            file_name: string;
+            width: number;
+            height: number;
+            version: number;
+            /** @description Upright pixels, as the masks see them */
+            display_url: string;
+            thumb_url: string;
+        };
         Job: {
             id: number;
             readonly kind: components["schemas"]["JobKind"];
@@ -1374,6 +1425,13 @@ export interface components {
             bundle: string;
             round: number | null;
         };
+        /**
+         * @description * `pending` - pending
+         *     * `needs_work` - needs_work
+         *     * `not_sure` - not_sure
+         * @enum {string}
+         */
+        OpenState: "pending" | "needs_work" | "not_sure";
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["ReviseOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["VerdictOperation"];
         /** @description What it cost the person. */
         OperationEffort: {
@@ -1390,6 +1448,12 @@ export interface components {
             /** @description Which was picked */
             hypothesis?: number | null;
         };
+        /**
+         * @description * `whole` - Whole
+         *     * `queues` - Queues
+         * @enum {string}
+         */
+        Plan: "whole" | "queues";
         Project: {
             id: number;
             name: string;
@@ -1398,6 +1462,7 @@ export interface components {
             overlap: number;
             /** Format: double */
             holdout_share: number;
+            plan: components["schemas"]["Plan"];
             retrain_after_images: number | null;
             /** Format: double */
             retrain_every_hours: number | null;
@@ -1431,6 +1496,8 @@ export interface components {
              * @default 0.1
              */
             holdout_share?: number;
+            /** @default whole */
+            plan?: components["schemas"]["Plan"];
         };
         ProjectPatch: {
             name?: string;
@@ -1441,6 +1508,13 @@ export interface components {
              * @description For images imported from now on
              */
             holdout_share?: number;
+            /**
+             * @description One pass over each image, or three queues: verify, complete, correct
+             *
+             *     * `whole` - Whole
+             *     * `queues` - Queues
+             */
+            plan?: components["schemas"]["Plan"];
             retrain_after_images?: number | null;
             /** Format: double */
             retrain_every_hours?: number | null;
@@ -1472,6 +1546,54 @@ export interface components {
             /** @description Image pixels */
             point_xy: number[];
             bundle: string;
+            /**
+             * @description Not accepted or rejected yet
+             *
+             *     * `pending` - pending
+             *     * `needs_work` - needs_work
+             *     * `not_sure` - not_sure
+             */
+            state: components["schemas"]["OpenState"];
+        };
+        ProposalToVerify: {
+            /** Format: uuid */
+            id: string;
+            label: number | null;
+            rle: components["schemas"]["Rle"];
+            /** Format: double */
+            predicted_iou: number;
+            /** Format: double */
+            stability: number;
+            /** Format: double */
+            verifier_score: number | null;
+            /** @description Image pixels */
+            point_xy: number[];
+            bundle: string;
+            /**
+             * @description Not accepted or rejected yet
+             *
+             *     * `pending` - pending
+             *     * `needs_work` - needs_work
+             *     * `not_sure` - not_sure
+             */
+            state: components["schemas"]["OpenState"];
+            image: number;
+            /** @description Image pixels */
+            box_xyxy: number[];
+        };
+        /**
+         * @description * `complete` - complete
+         *     * `correct` - correct
+         * @enum {string}
+         */
+        Queue: "complete" | "correct";
+        QueueCounts: {
+            /** @description Proposals */
+            verify: number;
+            /** @description Images */
+            complete: number;
+            /** @description Images */
+            correct: number;
         };
         Recording: {
             /** Format: uuid */
@@ -1500,6 +1622,13 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "uploading" | "transcribing" | "transcribed" | "failed";
+        ReleaseInput: {
+            /**
+             * Format: double
+             * @default 0
+             */
+            active_s?: number;
+        };
         Retrain: {
             /**
              * Format: uuid
@@ -1749,7 +1878,11 @@ export interface components {
             id: number;
             username: string;
         };
-        /** @description Accept a proposal untouched, as a mask; reject it; or take the verdict back. */
+        /**
+         * @description Accept a proposal untouched, as a mask; reject it; send it on; or take the verdict back.
+         *
+         *     Sent on to whoever corrects: `needs_work`, an object badly drawn; `not_sure`, for others to say.
+         */
         VerdictOperation: {
             /** Format: uuid */
             id: string;
@@ -1777,10 +1910,25 @@ export interface components {
         /**
          * @description * `accepted` - accepted
          *     * `rejected` - rejected
+         *     * `needs_work` - needs_work
+         *     * `not_sure` - not_sure
          *     * `pending` - pending
          * @enum {string}
          */
-        VerdictOperationVerdict: "accepted" | "rejected" | "pending";
+        VerdictOperationVerdict: "accepted" | "rejected" | "needs_work" | "not_sure" | "pending";
+        VerifyBatch: {
+            proposals: components["schemas"]["ProposalToVerify"][];
+            images: components["schemas"]["ImageToVerify"][];
+            assignments: components["schemas"]["Claimed"][];
+            /** @description Besides these and the known ones */
+            left: number;
+        };
+        VerifyInput: {
+            /** @description Proposals that the page has already */
+            known?: string[];
+            /** @description Only this label's; null: only unlabelled ones */
+            label?: number | null;
+        };
         Version: {
             /** @description sha256 of the manifest */
             id: string;
@@ -1907,7 +2055,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReleaseInput"];
+            };
+        };
         responses: {
             /** @description No response body */
             204: {
@@ -2949,6 +3101,36 @@ export interface operations {
             };
         };
     };
+    get_queue_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueCounts"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     restore_project: {
         parameters: {
             query?: never;
@@ -3079,7 +3261,15 @@ export interface operations {
     };
     list_upcoming_images: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Of the project's plan; else all images
+                 *
+                 *     * `complete` - complete
+                 *     * `correct` - correct
+                 */
+                queue?: "complete" | "correct";
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -3161,6 +3351,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BegunUpload"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claim_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["VerifyInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyBatch"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -1,12 +1,15 @@
 import { ActionIcon, Group, Menu } from "@mantine/core";
 import { IconMenu2 } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { projectQuery } from "@/api/projects";
 import { MenuLink } from "@/components/links";
 import classes from "./Shell.module.css";
 
 const TABS = [
   { label: "Overview", to: "/projects/$projectId", exact: true },
   { label: "Images", to: "/projects/$projectId/images", exact: false },
+  { label: "Verify", to: "/projects/$projectId/verify", exact: false },
   { label: "Annotate", to: "/projects/$projectId/annotate", exact: false },
   { label: "Rounds", to: "/projects/$projectId/rounds", exact: false },
   { label: "Versions", to: "/projects/$projectId/versions", exact: false },
@@ -15,10 +18,12 @@ const TABS = [
 
 /** The pages of a project: in a row, or in a menu where there is no room. */
 export function ProjectTabs({ projectId }: { projectId: string }) {
+  const { data: project } = useQuery(projectQuery(Number(projectId)));
+  const tabs = TABS.filter(({ label }) => label !== "Verify" || project?.plan === "queues");
   return (
     <>
       <Group component="nav" aria-label="Project" gap={2} ml="xs" wrap="nowrap" visibleFrom="md">
-        {TABS.map(({ label, to, exact }) => (
+        {tabs.map(({ label, to, exact }) => (
           <Link
             key={label}
             to={to}
@@ -37,7 +42,7 @@ export function ProjectTabs({ projectId }: { projectId: string }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {TABS.map(({ label, to }) => (
+          {tabs.map(({ label, to }) => (
             <MenuLink key={label} to={to} params={{ projectId }}>
               {label}
             </MenuLink>

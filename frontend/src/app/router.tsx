@@ -10,6 +10,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
+import type { ImageQueue } from "@/api/queues";
 import { sessionQuery } from "@/api/session";
 import type { ImageStatus } from "@/api/types";
 import { ProjectLayout } from "./ProjectLayout";
@@ -94,10 +95,26 @@ const images = createRoute({
 const annotate = createRoute({
   getParentRoute: () => project,
   path: "/annotate",
-  validateSearch: (search): { image?: number } => ({
+  validateSearch: (search): { image?: number; queue?: ImageQueue } => ({
     image: Number.isInteger(Number(search.image)) ? Number(search.image) : undefined,
+    queue: search.queue === "complete" || search.queue === "correct" ? search.queue : undefined,
   }),
   component: lazyRouteComponent(() => import("@/pages/annotate/AnnotatePage"), "AnnotatePage"),
+});
+
+const verify = createRoute({
+  getParentRoute: () => project,
+  path: "/verify",
+  validateSearch: (search): { view?: "grid"; label?: number | "none" } => ({
+    view: search.view === "grid" ? "grid" : undefined,
+    label:
+      search.label === "none"
+        ? "none"
+        : Number.isInteger(search.label)
+          ? Number(search.label)
+          : undefined,
+  }),
+  component: lazyRouteComponent(() => import("@/pages/verify/VerifyPage"), "VerifyPage"),
 });
 
 const describe = createRoute({
@@ -133,7 +150,7 @@ const tree = root.addChildren([
     home,
     projects,
     account,
-    project.addChildren([overview, images, annotate, describe, rounds, versions, settings]),
+    project.addChildren([overview, images, annotate, verify, describe, rounds, versions, settings]),
   ]),
 ]);
 

@@ -65,7 +65,8 @@ export type VerdictOperation =
       id: string;
       kind: "verdict";
       proposal: string;
-      verdict: "rejected" | "pending";
+      /** The middle two send it on: to be corrected, to be judged by somebody else. */
+      verdict: "rejected" | "needs_work" | "not_sure" | "pending";
       effort?: Effort;
     };
 
@@ -93,7 +94,12 @@ export interface ProposalRow {
   readonly stability: number;
   readonly verifier_score: number | null;
   readonly point_xy: readonly [number, number];
-  readonly state: "pending" | "accepted" | "rejected";
+  readonly state: VerdictOperation["verdict"];
+}
+
+/** Whether somebody has yet to accept or reject a proposal. */
+export function isOpen({ state }: ProposalRow): boolean {
+  return state !== "accepted" && state !== "rejected";
 }
 
 /** All that is on one image. Immutable. */

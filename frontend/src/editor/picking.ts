@@ -2,7 +2,7 @@
 
 import type { ImagePoint } from "@/editor/geometry";
 import { contains, maskFromRLE } from "@/editor/mask";
-import type { Annotations, MaskRow, ProposalRow } from "@/editor/operations";
+import { type Annotations, isOpen, type MaskRow, type ProposalRow } from "@/editor/operations";
 
 /** One object on the image: a mask or a proposal that waits for a verdict. */
 export interface ObjectRef {
@@ -18,11 +18,15 @@ export function liveMasks({ masks }: Annotations): MaskRow[] {
   return [...masks.values()].filter((row) => !row.isDeleted);
 }
 
-/** The proposals without a verdict, the surest first. */
+/** The proposals to accept or reject: first what others sent on, then the surest. */
 export function pendingProposals({ proposals }: Annotations): ProposalRow[] {
   return [...proposals.values()]
-    .filter((row) => row.state === "pending")
-    .sort((a, b) => b.predicted_iou - a.predicted_iou);
+    .filter(isOpen)
+    .sort((a, b) => isSentOn(b) - isSentOn(a) || b.predicted_iou - a.predicted_iou);
+}
+
+function isSentOn({ state }: ProposalRow): 0 | 1 {
+  return state === "pending" ? 0 : 1;
 }
 
 /** The smallest object under a point, so that parts can be reached; masks before proposals. */
@@ -58,5 +62,5 @@ export function rowOf(
     return row === undefined || row.isDeleted ? null : row;
   }
   const row = annotations.proposals.get(ref.id);
-  return row?.state === "pending" ? row : null;
+  return row !== undefined && isOpen(row) ? row : null;
 }

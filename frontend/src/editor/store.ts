@@ -11,6 +11,7 @@ import { type History, type Step, UNDO_STEPS } from "@/editor/history";
 import {
   type Annotations,
   applyOperations,
+  isOpen,
   type MissedOperation,
   type Operation,
 } from "@/editor/operations";
@@ -118,7 +119,7 @@ export class AnnotationStore {
     }
     const proposals = new Map(annotations.proposals);
     for (const [id, row] of this.#annotations.proposals) {
-      if (!proposals.has(id) && row.state !== "pending") proposals.set(id, row);
+      if (!proposals.has(id) && !isOpen(row)) proposals.set(id, row);
     }
     this.#settle(applyOperations({ masks, proposals }, pending, this.#me));
   }

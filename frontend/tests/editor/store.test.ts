@@ -214,3 +214,19 @@ test("lists hold what is there: live masks, and the surest proposals first", () 
   expect(liveMasks(annotations).map(({ id }) => id)).toEqual(["m1", "m2"]);
   expect(pendingProposals(annotations).map(({ id }) => id)).toEqual(["p1", "p2"]);
 });
+
+test("what verifying sent on is still there to be corrected, before what nobody has looked at", () => {
+  const rows = [
+    proposalRow("sure", square(1, 1, 3), 0.95),
+    { ...proposalRow("sent", square(8, 1, 3), 0.6), state: "needs_work" as const },
+  ];
+  const store = new AnnotationStore(annotationsOf([], rows), "ada");
+  expect(pendingProposals(store.annotations).map(({ id }) => id)).toEqual(["sent", "sure"]);
+
+  const accept = { kind: "verdict", proposal: "sent", verdict: "accepted", mask: "m" } as const;
+  store.commit([{ ...accept, label: null }]);
+  expect(pendingProposals(store.annotations).map(({ id }) => id)).toEqual(["sure"]);
+  store.undo();
+
+  expect(store.annotations.proposals.get("sent")?.state).toBe("needs_work");
+});

@@ -1,6 +1,5 @@
 import { Center, Container, Loader, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconConfetti } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
@@ -9,10 +8,9 @@ import { projectQuery } from "@/api/projects";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
-import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
-import { ButtonLink } from "@/components/links";
 import { clickTimings } from "@/editor/timings";
+import { NothingLeft } from "./NothingLeft";
 import type { User } from "./open-image";
 import { AnnotateSession } from "./session";
 import { useSignal } from "./useSignal";
@@ -42,20 +40,20 @@ function Annotating({ project, user }: { project: Project; user: User }) {
 /** One session for the life of the page; another image in the address opens that one. */
 function useAnnotateSession(project: Project, user: User): AnnotateSession | null {
   const [session, setSession] = useState<AnnotateSession | null>(null);
-  const { image } = useSearch({ from: "/inside/projects/$projectId/annotate" });
+  const { image, queue = null } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const mayEditUnclaimed = project.role !== "annotator";
 
   useEffect(() => {
     const { id, username } = user;
     const made = new AnnotateSession({
-      ...{ project: project.id, user: { id, username }, mayEditUnclaimed },
+      ...{ project: project.id, user: { id, username }, queue, mayEditUnclaimed },
       onError: (error) =>
         notifications.show({ color: "orange", message: messageOf(error), autoClose: 6000 }),
     });
     window.__anneal = { timings: clickTimings() };
     setSession(made);
     return () => made.close();
-  }, [project.id, user, mayEditUnclaimed]);
+  }, [project.id, user, queue, mayEditUnclaimed]);
 
   useEffect(() => {
     void session?.open(image);
@@ -73,6 +71,7 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     await session.next();
     void queries.invalidateQueries({ queryKey: projectQuery(project.id).queryKey });
     void queries.invalidateQueries({ queryKey: ["images"] });
+    void queries.invalidateQueries({ queryKey: ["queues"] });
   }, [session, queries, project.id]);
 
   switch (phase.kind) {
@@ -95,40 +94,13 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
             title="This image could not be opened"
             error={phase.error}
             onRetry={() => {
-              void navigate({ to: ".", search: {} });
+              void navigate({ to: ".", search: ({ queue }) => ({ queue }) });
               void session.open();
             }}
           />
         </Container>
       );
   }
-}
-
-function NothingLeft({ project }: { project: Project }) {
-  const params = { projectId: String(project.id) };
-  const hasImages = project.counts.images > 0;
-  return (
-    <Container size="sm" py={96}>
-      <Empty
-        icon={<IconConfetti size={22} aria-hidden />}
-        title={hasImages ? "Nothing is left to annotate" : "This project has no images yet"}
-        description={
-          hasImages
-            ? "Every image is finished, or somebody is working on it."
-            : project.role === "manager"
-              ? "Import some, and they come here one after another."
-              : "A manager imports them; then they come here one after another."
-        }
-      >
-        <ButtonLink
-          to={hasImages ? "/projects/$projectId/images" : "/projects/$projectId"}
-          params={params}
-        >
-          {hasImages ? "All images" : project.role === "manager" ? "Import images" : "Overview"}
-        </ButtonLink>
-      </Empty>
-    </Container>
-  );
 }
 
 function Opening() {

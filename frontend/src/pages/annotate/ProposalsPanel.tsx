@@ -137,9 +137,14 @@ export function ProposalsPanel({ image, onReveal }: Props) {
   );
 }
 
+const SENT_ON: Partial<Record<ProposalRow["state"], string>> = {
+  needs_work: "Needs work · ",
+  not_sure: "Not sure · ",
+};
+
 function factsOf(row: ProposalRow, size_hw: SizeHW): string {
   const size = coversMost(row, size_hw)
     ? `${formatPercent(shareOfImage(row, size_hw))} of the image`
     : `${formatCount(maskFromRLE(row.rle).area_px)} px`;
-  return `IoU ${row.predicted_iou.toFixed(2)} · ${size}`;
+  return `${SENT_ON[row.state] ?? ""}IoU ${row.predicted_iou.toFixed(2)} · ${size}`;
 }

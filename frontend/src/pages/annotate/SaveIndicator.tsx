@@ -8,12 +8,18 @@ import {
 } from "@tabler/icons-react";
 import { plural } from "@/components/format";
 import type { OutboxStatus } from "@/editor/outbox";
+import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
-import type { OpenImage } from "./open-image";
 import { useSignal } from "./useSignal";
 
+/** What is being saved: one image, or several. */
+export interface Saving {
+  readonly status: Signal<OutboxStatus>;
+  readonly outbox: { discardRefused(): Promise<void> };
+}
+
 /** Two states: saved on this device, saved. And loud words for what is neither. */
-export function SaveIndicator({ image }: { image: OpenImage }) {
+export function SaveIndicator({ image }: { image: Saving }) {
   const status = useSignal(image.status);
   const [isOpen, { open, close }] = useDisclosure(false);
   const { icon, text, why } = describe(status);
@@ -59,7 +65,7 @@ const SIZE = 15;
 
 function describe({ state, hindrance, waiting }: OutboxStatus) {
   if (state === "saved") {
-    const why = "The server has everything on this image.";
+    const why = "The server has everything.";
     return { icon: <IconCloudCheck size={SIZE} aria-hidden />, text: "Saved", why };
   }
   if (state === "unprotected") {

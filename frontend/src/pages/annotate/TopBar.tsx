@@ -1,5 +1,6 @@
 import { ActionIcon, Badge, Button, Group, Kbd, Progress, Text, Tooltip } from "@mantine/core";
 import { IconEyeOff, IconKeyboard, IconMicrophone, IconPlayerTrackNext } from "@tabler/icons-react";
+import { useSearch } from "@tanstack/react-router";
 import type { Project } from "@/api/types";
 import { formatCount } from "@/components/format";
 import { ButtonLink } from "@/components/links";
@@ -18,13 +19,23 @@ interface Props {
   onHelp: () => void;
 }
 
+/** What the main button says of the image, by the queue that it is in. */
+const END = {
+  whole: "Done, next",
+  complete: "Nothing missing",
+  correct: "Corrected, next",
+} as const;
+const QUEUE = { complete: "Complete", correct: "Correct" } as const;
+
 export function TopBar({ project, image, isMoving, onNext, onHelp }: Props) {
   const detail = useSignal(image.detail);
+  const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const { images, done, reviewed } = project.counts;
   const finished = done + reviewed;
   const share = images === 0 ? 0 : (100 * finished) / images;
   return (
     <header className={classes.top}>
+      {queue !== undefined && <Badge style={{ flex: "none" }}>{QUEUE[queue]}</Badge>}
       <Text size="sm" fw={600} truncate miw={60} title={detail.file_name}>
         {detail.file_name}
       </Text>
@@ -75,7 +86,7 @@ export function TopBar({ project, image, isMoving, onNext, onHelp }: Props) {
           rightSection={<Kbd size="xs">N</Kbd>}
           leftSection={<IconPlayerTrackNext size={15} aria-hidden />}
         >
-          {image.claim === null ? "Next" : "Done, next"}
+          {image.claim === null ? "Next" : END[queue ?? "whole"]}
         </Button>
       </Group>
     </header>

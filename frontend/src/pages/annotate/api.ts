@@ -2,6 +2,7 @@
 
 import { client, read } from "@/api/client";
 import { ProblemError } from "@/api/problem";
+import type { ImageQueue } from "@/api/queues";
 import type { components } from "@/api/schema";
 import type { Annotations, MissedOperation } from "@/editor/operations";
 import type { Save } from "@/editor/outbox";
@@ -17,19 +18,28 @@ export function fetchImage(image_id: number, signal?: AbortSignal): Promise<Imag
 }
 
 /** Claim an image, or the next one. Null when nothing is left to do. */
-export async function claimImage(project_id: number, image?: number): Promise<Claim | null> {
+export async function claimImage(
+  project_id: number,
+  image?: number,
+  queue?: ImageQueue,
+): Promise<Claim | null> {
   const claim = await read<{ assignment: Claim } | undefined>(
     client.POST("/api/projects/{project_id}/claim", {
       params: { path: { project_id } },
-      body: image === undefined ? {} : { image },
+      body: {
+        ...(image === undefined ? {} : { image }),
+        ...(queue === undefined ? {} : { queue }),
+      },
     }),
   );
   return claim?.assignment ?? null;
 }
 
-export function fetchUpcoming(project_id: number): Promise<number[]> {
+export function fetchUpcoming(project_id: number, queue?: ImageQueue): Promise<number[]> {
   return read(
-    client.GET("/api/projects/{project_id}/upcoming", { params: { path: { project_id } } }),
+    client.GET("/api/projects/{project_id}/upcoming", {
+      params: { path: { project_id }, query: { queue } },
+    }),
   );
 }
 
@@ -38,6 +48,17 @@ export function finishAssignment(assignment_id: number, active_s: number): Promi
     client.POST("/api/assignments/{assignment_id}/finish", {
       params: { path: { assignment_id } },
       body: { active_s },
+    }),
+  );
+}
+
+/** Give an image back. Also sent while the page is being left. */
+export function releaseAssignment(assignment_id: number, active_s: number): Promise<unknown> {
+  return read(
+    client.POST("/api/assignments/{assignment_id}/release", {
+      params: { path: { assignment_id } },
+      body: { active_s },
+      keepalive: true,
     }),
   );
 }
@@ -91,7 +112,6 @@ export function annotationsOf(detail: ImageDetail): Annotations {
     ...row,
     rle: row.rle as RLE,
     point_xy: row.point_xy as [number, number],
-    state: "pending" as const,
   }));
   return {
     masks: new Map(masks.map((row) => [row.id, row])),

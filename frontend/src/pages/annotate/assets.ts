@@ -75,8 +75,11 @@ export async function fetchBytes(url: string): Promise<ArrayBuffer> {
 }
 
 async function fetchBitmap(url: string): Promise<ImageBitmap> {
-  const blob = await (await fetchObject(url)).blob();
-  return createImageBitmap(blob);
+  return createImageBitmap(await fetchBlob(url));
+}
+
+export async function fetchBlob(url: string): Promise<Blob> {
+  return (await fetchObject(url)).blob();
 }
 
 async function fetchObject(url: string): Promise<Response> {

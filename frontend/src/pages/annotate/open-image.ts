@@ -124,6 +124,11 @@ export class OpenImage {
     return open;
   }
 
+  /** Whether verifying sent proposals on, to be corrected here. */
+  get wasSentOn(): boolean {
+    return this.#options.detail.proposals.some(({ state }) => state !== "pending");
+  }
+
   /** Keep operations on this device and send them. */
   #save(operations: readonly Operation[]): void {
     const { claim, db, onError } = this.#options;
@@ -217,7 +222,8 @@ async function keepHistory(
   });
 }
 
-async function takeLock(image: number, user: number): Promise<WriterLock | null> {
+/** Take the lock of an image, waiting a little for this page's own senders. */
+export async function takeLock(image: number, user: number): Promise<WriterLock | null> {
   const lock = await takeWriterLock(navigator.locks, image, user);
   if (lock !== null) return lock;
   const patience = AbortSignal.timeout(LOCK_PATIENCE_MS);

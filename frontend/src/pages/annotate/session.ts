@@ -1,23 +1,25 @@
 /** A person's way through the images of a project: claim, work, finish, next. */
 
 import { ProblemError } from "@/api/problem";
-import { ImageOutbox } from "@/editor/outbox";
+import type { ImageQueue } from "@/api/queues";
 import { OutboxDatabase } from "@/editor/outbox-db";
+import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";
 import SamWorker from "@/editor/sam.worker?worker";
 import { Signal } from "@/editor/signal";
-import { takeWriterLock } from "@/editor/writer-lock";
 import {
   type Claim,
   claimImage,
   extendAssignment,
-  fetchImage,
   fetchUpcoming,
   finishAssignment,
-  saveMasks,
+  releaseAssignment,
 } from "./api";
 import { fetchBytes, ImageAssets } from "./assets";
-import { OpenImage, schedule, type User } from "./open-image";
+import { whenLeft } from "./leaving";
+import { sendLeftovers } from "./leftovers";
+import { OpenImage, type User } from "./open-image";
+import { within } from "./within";
 
 export type Phase =
   | { kind: "loading" }
@@ -34,6 +36,7 @@ export class AnnotateSession {
   readonly isMoving = new Signal(false); // on the way to the next image
   #project: number;
   #user: User;
+  #queue: ImageQueue | undefined;
   #mayEditUnclaimed: boolean;
   #onError: (error: unknown) => void;
   #worker = new SamWorker();
@@ -46,12 +49,15 @@ export class AnnotateSession {
   constructor(options: {
     project: number;
     user: User;
+    /** Of the project's plan; null: every image, whole. */
+    queue: ImageQueue | null;
     /** Reviewers and managers correct what others hold or have finished. */
     mayEditUnclaimed: boolean;
     onError: (error: unknown) => void;
   }) {
     this.#project = options.project;
     this.#user = options.user;
+    this.#queue = options.queue ?? undefined;
     this.#mayEditUnclaimed = options.mayEditUnclaimed;
     this.#onError = options.onError;
     this.#decoder = new Decoder(this.#worker, fetchBytes);
@@ -112,8 +118,9 @@ export class AnnotateSession {
   async #claim(
     image: number | undefined,
   ): Promise<{ id: number | null; claim: Claim | null; notice: string | null }> {
+    await whenLeft();
     try {
-      const claim = await claimImage(this.#project, image);
+      const claim = await claimImage(this.#project, image, this.#queue);
       return { id: claim?.image ?? null, claim, notice: null };
     } catch (error) {
       const isTaken = error instanceof ProblemError && error.code === "taken";
@@ -136,6 +143,7 @@ export class AnnotateSession {
       image.close();
       return;
     }
+    if (this.#queue === "correct" && image.wasSentOn) image.editor.selectProposal(1);
     this.phase.set({ kind: "ready", image, notice });
   }
 
@@ -144,6 +152,10 @@ export class AnnotateSession {
     if (open.editor.draft.state.get() !== null) {
       throw new Error("A mask is still a draft: accept it (A) or drop it (X) first.");
     }
+    const isForCompletion = this.#queue === "correct" && open.wasSentOn;
+    if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
+      throw new Error("Some proposals still wait: correct, accept (A) or reject (X) each of them.");
+    }
     open.outbox.resume();
     const isSaved = await within(open.outbox.whenSaved(), SAVE_PATIENCE_MS);
     if (!isSaved) {
@@ -151,7 +163,9 @@ export class AnnotateSession {
     }
     if (open.claim === null) return;
     open.editor.meter.noteActivity();
-    await finishAssignment(open.claim.id, Math.round(open.editor.meter.active_s * 1000) / 1000);
+    const active_s = Math.round(open.editor.meter.active_s * 1000) / 1000;
+    const end = isForCompletion ? releaseAssignment : finishAssignment;
+    await end(open.claim.id, active_s);
     const db = await this.#db;
     await db.forgetActiveSeconds(open.claim.id);
     await db.forgetHistory(this.#user.id, open.detail.get().id);
@@ -160,7 +174,7 @@ export class AnnotateSession {
   async #prefetchNext(): Promise<void> {
     try {
       const here = this.image?.detail.get().id;
-      const upcoming = await fetchUpcoming(this.#project);
+      const upcoming = await fetchUpcoming(this.#project, this.#queue);
       for (const id of upcoming.filter((image) => image !== here)) this.#assets.prefetch(id);
     } catch {
       // Fetching ahead is a kindness; what is really needed reports its own failure.
@@ -169,36 +183,11 @@ export class AnnotateSession {
 
   /** Send what earlier pages left on this device for other images. */
   async #sendLeftovers(): Promise<void> {
-    try {
-      const db = await this.#db;
-      const here = this.image?.detail.get().id;
-      for (const image of await db.images(this.#user.id)) {
-        if (image !== here && !this.#isClosed) await this.#sendLeftover(image, db);
-      }
-    } catch {
-      // The page was left meanwhile. What waits stays on this device, for the next one to send.
-    }
-  }
-
-  async #sendLeftover(image: number, db: OutboxDatabase): Promise<void> {
-    const lock = await takeWriterLock(navigator.locks, image, this.#user.id);
-    if (lock === null) return;
-    try {
-      const { version, proposals } = await fetchImage(image);
-      const ignore = (): void => undefined;
-      const outbox = await ImageOutbox.open({
-        ...{ image, user: this.#user.id, version, db, save: saveMasks, schedule },
-        rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
-        events: { onStatus: ignore, onSaved: ignore, onRebase: ignore },
-      });
-      outbox.resume();
-      await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
-      outbox.close();
-    } catch {
-      // It stays on this device and is tried again with the next image.
-    } finally {
-      lock.release();
-    }
+    await sendLeftovers({
+      db: await this.#db,
+      user: this.#user.id,
+      isInUse: (image) => this.#isClosed || image === this.image?.detail.get().id,
+    });
   }
 
   #keepLease(): void {
@@ -214,15 +203,4 @@ export class AnnotateSession {
   }
 
   #onOnline = (): void => this.image?.outbox.resume();
-}
-
-/** Whether a promise resolves in time. */
-async function within(promise: Promise<unknown>, patience_ms: number): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), patience_ms);
-  });
-  const isInTime = await Promise.race([promise.then(() => true), late]);
-  clearTimeout(timer);
-  return isInTime;
 }

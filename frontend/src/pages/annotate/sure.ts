@@ -22,13 +22,13 @@ export function coversMost(row: ProposalRow, size_hw: SizeHW): boolean {
   return shareOfImage(row, size_hw) > MOST_OF_THE_IMAGE;
 }
 
-/** What "accept all" takes of the pending proposals, and what it leaves to the person. */
+/** What "accept all" takes of the proposals that nobody has judged, and what it leaves to the person. */
 export function sureProposals(
   pending: readonly ProposalRow[],
   threshold: number,
   size_hw: SizeHW,
 ): SureProposals {
-  const sure = pending.filter(({ predicted_iou }) => predicted_iou >= threshold);
+  const sure = pending.filter((row) => row.state === "pending" && row.predicted_iou >= threshold);
   return {
     accepted: sure.filter((row) => !coversMost(row, size_hw)),
     left: sure.filter((row) => coversMost(row, size_hw)),

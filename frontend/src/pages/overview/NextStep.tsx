@@ -112,9 +112,14 @@ function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWor
 
 function Actions({ step, project }: { step: Step; project: Project }) {
   const params = { projectId: String(project.id) };
+  const isToVerify = project.plan === "queues" && project.counts.proposals_pending > 0;
   const annotate = (variant: "filled" | "default"): ReactNode => (
-    <ButtonLink to="/projects/$projectId/annotate" params={params} variant={variant}>
-      Annotate
+    <ButtonLink
+      to={isToVerify ? "/projects/$projectId/verify" : "/projects/$projectId/annotate"}
+      params={params}
+      variant={variant}
+    >
+      {isToVerify ? "Verify" : "Annotate"}
     </ButtonLink>
   );
   if (step === "import")

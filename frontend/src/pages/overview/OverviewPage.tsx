@@ -7,6 +7,7 @@ import { Counts } from "./Counts";
 import { Import } from "./Import";
 import { Jobs } from "./Jobs";
 import { NextStep } from "./NextStep";
+import { Queues } from "./Queues";
 import { ServingModel } from "./ServingModel";
 
 export function OverviewPage() {
@@ -17,6 +18,7 @@ export function OverviewPage() {
       <PageHeader title={project.name} description={project.description} />
       <Stack gap="lg">
         <NextStep project={project} />
+        {project.plan === "queues" && <Queues project={project} />}
         <Counts project={project} />
         <Grid gap="lg">
           {project.role === "manager" && (

@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -16,6 +16,7 @@ export function General({ project }: { project: Project }) {
       description: project.description,
       overlap: project.overlap,
       holdout: Math.round(100 * project.holdout_share),
+      plan: project.plan,
     },
     validate: {
       name: (name) => (name.trim() ? null : "Give the project a name"),
@@ -24,8 +25,8 @@ export function General({ project }: { project: Project }) {
     },
   });
   const save = useMutation({
-    mutationFn: ({ name, description, overlap, holdout }: typeof form.values) =>
-      changeProject(project.id, { name, description, overlap, holdout_share: holdout / 100 }),
+    mutationFn: ({ holdout, ...rest }: typeof form.values) =>
+      changeProject(project.id, { ...rest, holdout_share: holdout / 100 }),
     onSuccess: async () => {
       form.resetDirty();
       await queries.invalidateQueries(projectQuery(project.id));
@@ -68,6 +69,24 @@ export function General({ project }: { project: Project }) {
               {...form.getInputProps("holdout")}
             />
           </Group>
+          <Radio.Group
+            label="Plan"
+            description="Counts at once. What was done under the other plan is kept."
+            {...form.getInputProps("plan")}
+          >
+            <Stack gap="xs" mt={6}>
+              <Radio
+                value="whole"
+                label="One pass"
+                description="Whoever opens an image verifies, corrects and completes it."
+              />
+              <Radio
+                value="queues"
+                label="Three queues"
+                description="Verify proposals one by one, complete images, correct only the failures."
+              />
+            </Stack>
+          </Radio.Group>
           <Group justify="flex-end">
             <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
               Save

@@ -1,0 +1,115 @@
+"""The three queues of a project's plan: what waits to be verified, completed and corrected.
+
+An image is in at most one of them, and which one follows from its proposals alone. While the model
+has yet to look at it, it is in none.
+"""
+
+from typing import TypedDict
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
+from django.db.models.functions import Now
+
+from annotation.models import Assignment, Proposal
+from annotation.selectors.access import Person
+from annotation.selectors.images import SENT_ON
+from annotation.selectors.queue import claimable, own_leases
+
+State = Proposal.State
+
+
+class Queue(TextChoices):
+    """One kind of work on a project's images."""
+
+    VERIFY = "verify"  # proposals that nobody has looked at
+    COMPLETE = "complete"  # every proposal is decided: is anything missing?
+    CORRECT = "correct"  # what verifying sent on, and images with nothing to verify
+
+
+class QueueCounts(TypedDict):
+    """What one person could do now: proposals to verify, images to complete and to correct."""
+
+    verify: int
+    complete: int
+    correct: int
+
+
+def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QuerySet[Assignment]:
+    """Keep the places at images of one queue; all of them without one."""
+    if queue is None:
+        return places
+    is_blind = Q(image__is_holdout=True)  # annotated without proposals
+    is_pending, is_sent_on = _has(State.PENDING), _has(*SENT_ON)
+    is_decided = _has(State.ACCEPTED, State.REJECTED)
+    is_bare = ~is_decided & Q(image__proposed_by__isnull=False)
+    belongs = {
+        Queue.VERIFY: ~is_blind & is_pending,
+        Queue.CORRECT: is_blind | (~is_pending & (is_sent_on | is_bare)),
+        Queue.COMPLETE: ~is_blind & ~is_pending & ~is_sent_on & is_decided,
+    }
+    return places.filter(belongs[Queue(queue)])
+
+
+def queue_counts(*, project_id: int, user: Person) -> QueueCounts:
+    """Count what the person could do, in a query for each queue."""
+    own, free = (find(project_id=project_id, user=user) for find in (own_leases, claimable))
+
+    def images(queue: Queue) -> int:
+        mine, others = (
+            places_in(each.order_by(), queue).values("image_id") for each in (own, free)
+        )
+        return mine.union(others).count()
+
+    return QueueCounts(
+        verify=proposals_within_reach(project_id=project_id, user=user).count(),
+        complete=images(Queue.COMPLETE),
+        correct=images(Queue.CORRECT),
+    )
+
+
+def proposals_within_reach(*, project_id: int, user: Person) -> QuerySet[Proposal]:
+    """Pending proposals on images that the person holds or could take."""
+    own = own_leases(project_id=project_id, user=user).order_by().values("image")
+    free = places_to_verify(project_id=project_id, user=user).order_by().values("image")
+    return to_verify(project_id).filter(Q(image__in=own) | Q(image__in=free))
+
+
+def to_verify(project_id: int) -> QuerySet[Proposal]:
+    """Pending proposals image by image, the surest of each first; none on the blind holdout."""
+    pending = Proposal.objects.filter(
+        state=State.PENDING,
+        image__project_id=project_id,
+        image__deleted_at=None,
+        image__is_holdout=False,
+    )
+    return pending.order_by(
+        "image_id", F("verifier_score").desc(nulls_last=True), "-predicted_iou", "pk"
+    )
+
+
+def places_to_verify(*, project_id: int, user: Person) -> QuerySet[Assignment]:
+    """Places that the person may take, at images whose proposals nobody else is going through.
+
+    `overlap` lets several people into one image, but its proposals are decided once.
+    """
+    others = Assignment.objects.filter(
+        image=OuterRef("image"), state=Assignment.State.LEASED, lease_until__gte=Now()
+    ).exclude(user_id=user.pk or 0)
+    free = claimable(project_id=project_id, user=user).filter(~Exists(others))
+    return places_in(free, Queue.VERIFY)
+
+
+def upcoming_image_ids(
+    *, project_id: int, user: Person, queue: Queue | str | None = None, count: int = 3
+) -> list[int]:
+    """Images that the person would get after the current one, for prefetching."""
+    places = places_in(claimable(project_id=project_id, user=user), queue)
+    ids: list[int] = []
+    # The other places of an image follow its first.
+    for image_id in places.values_list("image_id", flat=True)[: count * 5]:
+        if image_id not in ids:
+            ids.append(image_id)
+    return ids[:count]
+
+
+def _has(*states: State) -> Q:
+    return Q(Exists(Proposal.objects.filter(image=OuterRef("image"), state__in=states)))

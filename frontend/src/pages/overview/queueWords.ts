@@ -1,0 +1,42 @@
+/** The queues of a plan in words, with their keys and addresses. */
+
+import type { Queue } from "@/api/queues";
+
+interface QueueWords {
+  readonly queue: Queue;
+  readonly key: string;
+  readonly title: string;
+  readonly text: string;
+  readonly unit: string; // of the count
+}
+
+export const QUEUE_WORDS: readonly QueueWords[] = [
+  {
+    queue: "verify",
+    key: "V",
+    title: "Verify",
+    text: "Proposals: right, wrong, or in need of work?",
+    unit: "proposal",
+  },
+  {
+    queue: "complete",
+    key: "C",
+    title: "Complete",
+    text: "Images whose proposals are decided: is anything missing?",
+    unit: "image",
+  },
+  {
+    queue: "correct",
+    key: "X",
+    title: "Correct",
+    text: "Images that verifying sent on, and those without proposals.",
+    unit: "image",
+  },
+];
+
+/** Where a queue is worked on. */
+export function queueAddress(project: number, queue: Queue) {
+  const params = { projectId: String(project) };
+  if (queue === "verify") return { to: "/projects/$projectId/verify", params } as const;
+  return { to: "/projects/$projectId/annotate", params, search: { queue } } as const;
+}

@@ -1,0 +1,141 @@
+import { Button, Group, Kbd, Text } from "@mantine/core";
+import { IconPencil, IconX } from "@tabler/icons-react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { plural } from "@/components/format";
+import { maskFromRLE } from "@/editor/mask";
+import type { RLE } from "@/editor/rle";
+import { isForOthers } from "@/pages/annotate/keys";
+import type { LabelChoice } from "@/pages/annotate/LabelBar";
+import { useSignal } from "@/pages/annotate/useSignal";
+import { drawNear } from "./crop";
+import { Labels } from "./Labels";
+import { decisionsOf, type Mark, nextMark } from "./marks";
+import { Picture } from "./Picture";
+import type { Verifying } from "./useVerifySession";
+import classes from "./VerifyPage.module.css";
+import type { VerifyItem } from "./verify-session";
+
+const CROPS = 20;
+
+interface Props {
+  verifying: Verifying;
+  labels: readonly LabelChoice[];
+}
+
+/** Twenty crops at once: only the wrong ones are clicked, the others are accepted together. */
+export function Grid({ verifying, labels }: Props) {
+  const { session, meter } = verifying;
+  const items = useSignal(session.ahead).slice(0, CROPS);
+  const [marks, setMarks] = useState<ReadonlyMap<string, Mark>>(new Map());
+  const label = useSignal(session.label); // of crops that have none
+  const wrong = items.filter(({ proposal }) => marks.has(proposal.id)).length;
+
+  const mark = ({ proposal }: VerifyItem): void => {
+    meter.noteClick();
+    setMarks(nextMark(marks, proposal.id));
+  };
+  const shown = useRef(new Set<string>());
+  const decide = useCallback(() => {
+    const crops = session.ahead.get().slice(0, CROPS);
+    // What nobody could see yet is not accepted: it stays.
+    const seen = crops.filter(({ proposal }) => shown.current.has(proposal.id));
+    shown.current = new Set();
+    session.decideAll(decisionsOf(seen, marks));
+    setMarks(new Map());
+  }, [session, marks]);
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if ((isForOthers(event) && !isCrop(event.target)) || event.repeat) return;
+      if (event.key === "Enter") decide();
+      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") session.undo();
+      else return;
+      event.preventDefault();
+      meter.noteActivity();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [session, decide, meter]);
+
+  return (
+    <>
+      <div className={classes.grid}>
+        {items.map((item) => (
+          <Crop
+            key={item.proposal.id}
+            {...{ item, verifying, labels }}
+            mark={marks.get(item.proposal.id)}
+            onMark={() => mark(item)}
+            shown={shown}
+          />
+        ))}
+      </div>
+      <Labels labels={labels} chosen={label} onChoose={(chosen) => session.label.set(chosen)} />
+      <Group className={classes.verdicts} gap="md" justify="center">
+        <Text size="xs" c="dimmed">
+          Click the wrong ones: once to reject, twice where it needs work. The label is for crops
+          that have none.
+        </Text>
+        <Button size="md" color="teal" rightSection={<Kbd size="xs">Enter</Kbd>} onClick={decide}>
+          {wrong === 0
+            ? `Accept all ${items.length}`
+            : `Accept ${items.length - wrong}, not ${plural(wrong, "crop")}`}
+        </Button>
+        <Button
+          size="md"
+          variant="subtle"
+          color="gray"
+          rightSection={<Kbd size="xs">Ctrl Z</Kbd>}
+          onClick={() => session.undo()}
+        >
+          Undo
+        </Button>
+      </Group>
+    </>
+  );
+}
+
+/** On a crop, Space marks it and Enter decides them all. */
+function isCrop(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("[data-crop]") !== null;
+}
+
+interface CropProps extends Props {
+  item: VerifyItem;
+  mark: Mark | undefined;
+  onMark: () => void;
+  shown: RefObject<Set<string>>;
+}
+
+function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
+  const { session, pictures } = verifying;
+  const { proposal, image } = item;
+  const label = labels.find(({ id }) => id === session.labelOf(item));
+  const colour = label?.color ?? "#56b4e9";
+  const draw = useCallback(
+    (canvas: HTMLCanvasElement, bitmap: ImageBitmap) =>
+      drawNear(canvas, bitmap, maskFromRLE(proposal.rle as RLE), colour),
+    [proposal, colour],
+  );
+  const onShown = useCallback(() => {
+    shown.current.add(proposal.id);
+  }, [shown, proposal]);
+  const words = { rejected: "Reject", needs_work: "Needs work" };
+  return (
+    <button
+      type="button"
+      className={classes.crop}
+      data-crop=""
+      data-mark={mark}
+      aria-pressed={mark !== undefined}
+      onClick={onMark}
+    >
+      <Picture {...{ image, pictures, draw, onShown }} label={`Proposal on ${image.file_name}`} />
+      <span className={classes.cropFacts}>
+        {mark === "rejected" && <IconX size={14} aria-hidden />}
+        {mark === "needs_work" && <IconPencil size={14} aria-hidden />}
+        {mark === undefined ? (label?.name ?? "No label") : words[mark]}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,140 @@
+import { Button, Group, Kbd, Tooltip, VisuallyHidden } from "@mantine/core";
+import { useCallback, useEffect, useRef, useState } from "react";
+import { formatCount } from "@/components/format";
+import { maskFromRLE } from "@/editor/mask";
+import type { RLE } from "@/editor/rle";
+import { isForOthers } from "@/pages/annotate/keys";
+import type { LabelChoice } from "@/pages/annotate/LabelBar";
+import { useSignal } from "@/pages/annotate/useSignal";
+import { drawNear, drawWhere } from "./crop";
+import { actionOf, VERDICTS, type VerifyActions } from "./keys";
+import { Labels } from "./Labels";
+import { Picture } from "./Picture";
+import type { Verifying } from "./useVerifySession";
+import classes from "./VerifyPage.module.css";
+import type { Verdict } from "./verify-session";
+
+const NO_LABEL = "#56b4e9"; // of an outline without a label
+
+interface Props {
+  verifying: Verifying;
+  labels: readonly LabelChoice[];
+}
+
+/** One proposal: where it is in the image, beside what it looks like from near. */
+export function OneByOne({ verifying, labels }: Props) {
+  const { session, pictures, meter } = verifying;
+  const item = useSignal(session.ahead)[0];
+  useSignal(session.relabelled);
+  useSignal(session.label);
+  const [hasOutline, setHasOutline] = useState(true);
+  const shown = useRef<string | null>(null); // the proposal that the canvas shows
+  const decide = useCallback(
+    (verdict: Verdict) => {
+      // A verdict on what nobody could see yet would be no verdict.
+      if (session.current?.proposal.id === shown.current) session.decide(verdict);
+    },
+    [session],
+  );
+
+  useEffect(() => {
+    const actions: VerifyActions = {
+      decide,
+      setLabel: (label) => session.setLabel(label),
+      undo: () => session.undo(),
+      toggleOutline: () => setHasOutline((is) => !is),
+    };
+    const onKey = (event: KeyboardEvent): void => {
+      const action = isForOthers(event) ? null : actionOf(event, labels);
+      if (action === null) return;
+      event.preventDefault();
+      meter.noteActivity();
+      if (!event.repeat) action(actions); // a key held down decides one proposal, not many
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [session, decide, labels, meter]);
+
+  const proposal = item?.proposal;
+  const chosen = item === undefined ? null : session.labelOf(item);
+  const colour = labels.find(({ id }) => id === chosen)?.color ?? NO_LABEL;
+  const where = useCallback(
+    (canvas: HTMLCanvasElement, bitmap: ImageBitmap) => {
+      const box = proposal && maskFromRLE(proposal.rle as RLE).box;
+      if (box) drawWhere(canvas, bitmap, box);
+    },
+    [proposal],
+  );
+  const near = useCallback(
+    (canvas: HTMLCanvasElement, bitmap: ImageBitmap) => {
+      if (proposal === undefined) return;
+      drawNear(canvas, bitmap, maskFromRLE(proposal.rle as RLE), hasOutline ? colour : null);
+    },
+    [proposal, colour, hasOutline],
+  );
+  const onShown = useCallback(() => {
+    shown.current = proposal?.id ?? null;
+  }, [proposal]);
+  if (item === undefined || proposal === undefined) return null;
+
+  const area_px = maskFromRLE(proposal.rle as RLE).area_px;
+  return (
+    <>
+      <div className={classes.views} data-proposal={proposal.id}>
+        <figure className={classes.view}>
+          <figcaption>
+            <span className={classes.name}>{item.image.file_name}</span>
+          </figcaption>
+          <Picture image={item.image} {...{ pictures }} label="Where it is" draw={where} />
+        </figure>
+        <figure className={classes.view}>
+          <figcaption>
+            <span className="tabular">
+              predicted IoU {proposal.predicted_iou.toFixed(2)} · {formatCount(area_px)} px
+            </span>
+            <span>
+              <Kbd size="xs">H</Kbd> {hasOutline ? "hides" : "shows"} the outline
+            </span>
+          </figcaption>
+          <Picture
+            image={item.image}
+            {...{ pictures }}
+            label="From near"
+            draw={near}
+            onShown={onShown}
+            onFault={onShown}
+          />
+        </figure>
+      </div>
+      <Labels labels={labels} chosen={chosen} onChoose={(label) => session.setLabel(label)} />
+      <Group className={classes.verdicts} gap="sm" justify="center">
+        {VERDICTS.map(({ verdict, key, title, why, color }) => (
+          <Tooltip key={verdict} label={why}>
+            <Button
+              size="md"
+              color={color}
+              variant={verdict === "accepted" ? "filled" : "light"}
+              rightSection={<Kbd size="xs">{key}</Kbd>}
+              onClick={() => {
+                meter.noteClick();
+                decide(verdict);
+              }}
+            >
+              {title}
+            </Button>
+          </Tooltip>
+        ))}
+        <Button
+          size="md"
+          variant="subtle"
+          color="gray"
+          rightSection={<Kbd size="xs">Ctrl Z</Kbd>}
+          onClick={() => session.undo()}
+        >
+          Undo
+        </Button>
+        <VisuallyHidden aria-live="polite">{`Proposal on ${item.image.file_name}`}</VisuallyHidden>
+      </Group>
+    </>
+  );
+}

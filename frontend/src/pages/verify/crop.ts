@@ -1,0 +1,98 @@
+/** The two views of a proposal: where it is in the image, and what it looks like from near. */
+
+import { type Area, type Box, clamp } from "@/editor/geometry";
+import type { Mask } from "@/editor/mask";
+import { pathOf } from "@/editor/render/paths";
+
+/** The part of an image that a canvas shows. */
+export interface Window {
+  readonly x: number; // image pixels
+  readonly y: number;
+  readonly scale: number; // canvas pixels for each image pixel
+}
+
+const SURROUNDINGS = 1.5; // the near view is this much larger than the box
+const LEAST_PX = 24; // of the image: nearer, single pixels hide what they are part of
+const HALO = "#000000b3";
+
+/** Show all of the image. */
+export function wholeWindow(canvas: Area, image: Area): Window {
+  const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
+  return {
+    scale,
+    x: (image.width - canvas.width / scale) / 2,
+    y: (image.height - canvas.height / scale) / 2,
+  };
+}
+
+/** Show a box in its surroundings, inside the image where it can be. */
+export function nearWindow(canvas: Area, image: Area, box: Box): Window {
+  const width = Math.max((box.x1 - box.x0) * SURROUNDINGS, LEAST_PX);
+  const height = Math.max((box.y1 - box.y0) * SURROUNDINGS, LEAST_PX);
+  const scale = Math.max(
+    Math.min(canvas.width / width, canvas.height / height),
+    wholeWindow(canvas, image).scale,
+  );
+  const corner = (from: number, to: number, room: number, side: number): number =>
+    clamp((from + to - room / scale) / 2, 0, side - room / scale);
+  return {
+    scale,
+    x: corner(box.x0, box.x1, canvas.width, image.width),
+    y: corner(box.y0, box.y1, canvas.height, image.height),
+  };
+}
+
+/** Draw the whole image with a box around the proposal. */
+export function drawWhere(canvas: HTMLCanvasElement, bitmap: ImageBitmap, box: Box): void {
+  const { context, scale } = begin(canvas, bitmap, wholeWindow(canvas, bitmap));
+  const line_px = (2 * devicePixelRatio) / scale;
+  const gap = 2 * line_px; // the line stays clear of the object
+  const sides = [box.x1 - box.x0 + 2 * gap, box.y1 - box.y0 + 2 * gap] as const;
+  for (const [width, colour] of [
+    [2 * line_px, HALO],
+    [line_px, "#ffffff"],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = colour;
+    context.strokeRect(box.x0 - gap, box.y0 - gap, ...sides);
+  }
+}
+
+/** Draw the proposal from near; its outline alone, so that what is under it can be seen. */
+export function drawNear(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  mask: Mask,
+  colour: string | null,
+): void {
+  if (mask.box === null) return;
+  const { context, scale } = begin(canvas, bitmap, nearWindow(canvas, bitmap, mask.box));
+  if (colour === null) return;
+  const path = pathOf(mask, scale);
+  const line_px = (2 * devicePixelRatio) / scale;
+  context.lineJoin = "round";
+  for (const [width, stroke] of [
+    [2 * line_px, HALO],
+    [line_px, colour],
+  ] as const) {
+    context.lineWidth = width;
+    context.strokeStyle = stroke;
+    context.stroke(path);
+  }
+}
+
+function begin(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  { x, y, scale }: Window,
+): { context: CanvasRenderingContext2D; scale: number } {
+  const context = canvas.getContext("2d");
+  if (context === null) throw new Error("This browser draws no canvas.");
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingEnabled = scale < 4;
+  context.imageSmoothingQuality = "high";
+  context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
+  context.drawImage(bitmap, 0, 0);
+  return { context, scale };
+}

@@ -1,0 +1,113 @@
+/** One image whose proposals are being verified: its outbox, its lock, its lease. */
+
+import type { Operation } from "@/editor/operations";
+import { ImageOutbox, type OutboxStatus, type Save, type Schedule } from "@/editor/outbox";
+import type { OutboxDatabase } from "@/editor/outbox-db";
+import type { RLE } from "@/editor/rle";
+import type { WriterLock } from "@/editor/writer-lock";
+import type { ImageToVerify } from "./api";
+
+/** What the page needs from outside to hold an image. */
+export interface Holding {
+  readonly user: number;
+  readonly db: OutboxDatabase;
+  readonly save: Save;
+  readonly schedule: Schedule;
+  /** Null when another page of this person has the image. */
+  takeLock(image: number): Promise<WriterLock | null>;
+  release(assignment: number, active_s: number): Promise<unknown>;
+}
+
+export interface HeldImageOptions extends Holding {
+  readonly image: ImageToVerify;
+  readonly assignment: number;
+  rleOf(proposal: string): RLE | null;
+  onStatus(): void;
+  /** Others have decided these proposals. */
+  onDecided(proposals: readonly string[]): void;
+}
+
+const SAVE_PATIENCE_MS = 10_000;
+
+export class HeldImage {
+  readonly assignment: number;
+  readonly outbox: ImageOutbox;
+  #options: HeldImageOptions;
+  #lock: WriterLock;
+  #active_s: number;
+
+  private constructor(
+    options: HeldImageOptions,
+    lock: WriterLock,
+    outbox: ImageOutbox,
+    active_s: number,
+  ) {
+    this.assignment = options.assignment;
+    this.outbox = outbox;
+    this.#options = options;
+    this.#lock = lock;
+    this.#active_s = active_s;
+  }
+
+  /** Null when another page of this person has the image open. */
+  static async open(options: HeldImageOptions): Promise<HeldImage | null> {
+    const { image, user, db, save, schedule, assignment } = options;
+    const lock = await options.takeLock(image.id);
+    if (lock === null) return null;
+    const active_s = await db.activeSeconds(assignment);
+    const outbox = await ImageOutbox.open({
+      ...{ image: image.id, user, version: image.version, db, save, schedule },
+      rleOf: options.rleOf,
+      events: {
+        onStatus: options.onStatus,
+        onSaved: () => undefined,
+        onRebase: (missed) => options.onDecided(decidedBy(missed)),
+      },
+    });
+    outbox.resume(); // what an earlier page left
+    return new HeldImage(options, lock, outbox, active_s);
+  }
+
+  get status(): OutboxStatus {
+    return this.outbox.status;
+  }
+
+  /** Keep operations on this device and send them. */
+  push(operations: readonly Operation[], seconds: number): Promise<void> {
+    this.#active_s += seconds;
+    void this.#options.db.rememberActiveSeconds(this.assignment, this.#active_s);
+    return this.outbox.push(operations);
+  }
+
+  /**
+   * Give the image back, with the seconds spent on it, once the server has everything.
+   *
+   * If that takes too long, the work stays on this device, for another page to send, and the lease
+   * runs out by itself.
+   */
+  async giveBack(): Promise<void> {
+    const { schedule, release, db } = this.#options;
+    const isSaved = await new Promise<boolean>((resolve) => {
+      const stopWaiting = schedule(() => resolve(false), SAVE_PATIENCE_MS);
+      void this.outbox.whenSaved().then(() => {
+        stopWaiting();
+        resolve(true);
+      });
+    });
+    this.outbox.close();
+    this.#lock.release();
+    if (!isSaved) return;
+    await release(this.assignment, Math.round(this.#active_s * 1000) / 1000);
+    await db.forgetActiveSeconds(this.assignment);
+  }
+}
+
+/** The proposals that operations decide. */
+export function decidedBy(operations: readonly Operation[]): string[] {
+  return operations.flatMap((operation) => {
+    if (operation.kind === "verdict" && operation.verdict !== "pending") {
+      return [operation.proposal];
+    }
+    return operation.kind === "create" && operation.proposal ? [operation.proposal] : [];
+  });
+}

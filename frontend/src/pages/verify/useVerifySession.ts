@@ -1,0 +1,79 @@
+import { notifications } from "@mantine/notifications";
+import { useEffect, useState } from "react";
+import { messageOf } from "@/api/problem";
+import { EffortMeter } from "@/editor/effort";
+import { OutboxDatabase } from "@/editor/outbox-db";
+import { extendAssignment, releaseAssignment, saveMasks } from "@/pages/annotate/api";
+import { leave, whenLeft } from "@/pages/annotate/leaving";
+import { sendLeftovers } from "@/pages/annotate/leftovers";
+import { schedule, takeLock } from "@/pages/annotate/open-image";
+import { claimProposals, type Narrowing } from "./api";
+import { Pictures } from "./pictures";
+import { VerifySession } from "./verify-session";
+
+const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
+
+export interface Verifying {
+  readonly session: VerifySession;
+  readonly pictures: Pictures;
+  readonly meter: EffortMeter;
+}
+
+/** One session for each project and label, given back when the page is left. */
+export function useVerifySession(
+  project: number,
+  user: number,
+  label: Narrowing,
+): Verifying | null {
+  const [verifying, setVerifying] = useState<Verifying | null>(null);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    const close: (() => Promise<void>)[] = [];
+    const begin = async (): Promise<void> => {
+      await whenLeft();
+      const db = await OutboxDatabase.open();
+      if (stop.signal.aborted) return db.close();
+      const meter = new EffortMeter(() => performance.now() / 1000);
+      const session = new VerifySession({
+        ...{ user, db, meter, schedule },
+        save: saveMasks,
+        takeLock: (image) => takeLock(image, user),
+        claim: (known) => claimProposals(project, known, label),
+        release: releaseAssignment,
+        extend: extendAssignment,
+        onError,
+      });
+      close.push(() => session.close().finally(() => db.close()));
+      listen(session, meter, stop.signal);
+      setVerifying({ session, meter, pictures: new Pictures() });
+      await session.refill();
+      await sendLeftovers({ db, user, isInUse: (image) => session.holds(image) });
+    };
+    begin().catch(onError);
+    return () => {
+      stop.abort();
+      setVerifying(null);
+      for (const each of close) leave(each());
+    };
+  }, [project, user, label]);
+  return verifying;
+}
+
+function listen(session: VerifySession, meter: EffortMeter, signal: AbortSignal): void {
+  const heartbeat = setInterval(() => session.keepLeases(), HEARTBEAT_MS);
+  signal.addEventListener("abort", () => clearInterval(heartbeat));
+  addEventListener("online", () => session.resume(), { signal });
+  // A closed tab should not keep others from its images until the lease runs out.
+  addEventListener("pagehide", () => void session.close(), { signal });
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal });
+  addEventListener("pointermove", () => meter.noteActivity(), { signal });
+  const onReturn = (): void => {
+    if (document.visibilityState === "visible") meter.noteReturn();
+  };
+  document.addEventListener("visibilitychange", onReturn, { signal });
+}
+
+function onError(error: unknown): void {
+  notifications.show({ color: "orange", message: messageOf(error), autoClose: 6000 });
+}

@@ -1,0 +1,299 @@
+/**
+ * A person's way through the proposals of a project, one after another or many at once.
+ *
+ * Two batches are here at any time, so that the next proposal needs no server. No DOM: the page
+ * shows what the signals say.
+ */
+
+import { type EffortMeter, shareEffort } from "@/editor/effort";
+import type { Effort, LabelId, Operation } from "@/editor/operations";
+import type { OutboxStatus } from "@/editor/outbox";
+import type { RLE } from "@/editor/rle";
+import { Signal } from "@/editor/signal";
+import type { ImageToVerify, ProposalToVerify, VerifyBatch } from "./api";
+import { decidedBy, HeldImage, type Holding } from "./held-image";
+import { overallStatus } from "./overall-status";
+
+export type Verdict = "accepted" | "rejected" | "needs_work" | "not_sure";
+
+export interface VerifyItem {
+  readonly proposal: ProposalToVerify;
+  readonly image: ImageToVerify;
+  readonly mask: string; // what an acceptance makes
+}
+
+export interface Decision {
+  readonly item: VerifyItem;
+  readonly verdict: Verdict;
+}
+
+export type VerifyPhase =
+  | { kind: "loading" }
+  | { kind: "ready" }
+  | { kind: "empty" }
+  | { kind: "failed"; error: unknown };
+
+export interface VerifyOptions extends Holding {
+  readonly meter: EffortMeter;
+  claim(known: readonly string[]): Promise<VerifyBatch>;
+  extend(assignment: number): Promise<unknown>;
+  onError(error: unknown): void;
+}
+
+const AHEAD = 20; // with fewer than these besides the batch in hand, more are fetched
+const UNDO_STEPS = 20; // images further back are given to whoever completes or corrects them
+const MOST_KNOWN = 1000;
+
+export class VerifySession {
+  readonly phase = new Signal<VerifyPhase>({ kind: "loading" });
+  /** The proposals to come; the first is being looked at. */
+  readonly ahead = new Signal<readonly VerifyItem[]>([]);
+  readonly done = new Signal(0);
+  readonly left = new Signal(0); // still to come, these included
+  readonly status = new Signal<OutboxStatus>(overallStatus([]));
+  /** What an unlabelled proposal becomes. */
+  readonly label = new Signal<LabelId | null>(null);
+  readonly relabelled = new Signal<ReadonlyMap<string, LabelId | null>>(new Map());
+  #options: VerifyOptions;
+  #held = new Map<number, HeldImage>();
+  #leaving = new Map<HeldImage, Promise<void>>(); // given back once they are saved
+  #steps: (readonly Decision[])[] = [];
+  #known: string[] = [];
+  #behind = 0; // on the server, not fetched yet
+  #isFetching = false;
+  #fetching: Promise<void> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(options: VerifyOptions) {
+    this.#options = options;
+  }
+
+  get current(): VerifyItem | null {
+    return this.ahead.get()[0] ?? null;
+  }
+
+  get canUndo(): boolean {
+    return this.#steps.length > 0;
+  }
+
+  /** Fetch proposals until there are enough ahead, or no more. */
+  refill(): Promise<void> {
+    if (!this.#isFetching && !this.#isClosed) this.#fetching = this.#fetch();
+    return this.#fetching;
+  }
+
+  async #fetch(): Promise<void> {
+    this.#isFetching = true;
+    try {
+      do {
+        await this.#take(await this.#options.claim(this.#known.slice(-MOST_KNOWN)));
+        if (this.#isClosed) return;
+      } while (this.ahead.get().length <= AHEAD && this.#behind > 0);
+      this.#show();
+    } catch (error) {
+      if (this.current === null) this.phase.set({ kind: "failed", error });
+      else this.#options.onError(error);
+    } finally {
+      this.#isFetching = false;
+    }
+  }
+
+  /** The label that accepting a proposal gives. */
+  labelOf({ proposal }: VerifyItem): LabelId | null {
+    const given = this.relabelled.get().get(proposal.id);
+    return given === undefined ? (proposal.label ?? this.label.get()) : given;
+  }
+
+  /** Name the proposal being looked at; unlabelled ones that follow get the same. */
+  setLabel(label: LabelId | null): void {
+    const item = this.current;
+    if (item === null) return;
+    this.relabelled.set(new Map(this.relabelled.get()).set(item.proposal.id, label));
+    if (item.proposal.label === null) this.label.set(label);
+  }
+
+  /** Decide the proposal being looked at. */
+  decide(verdict: Verdict): void {
+    if (this.current !== null) this.decideAll([{ item: this.current, verdict }]);
+  }
+
+  /** Decide many as one step of undo. */
+  decideAll(decisions: readonly Decision[]): void {
+    if (decisions.length === 0) return;
+    const efforts = shareEffort(this.#options.meter.take(), decisions.length);
+    this.#save(decisions, (decision, index) => [this.#operationOf(decision, efforts[index])]);
+    this.#steps.push(decisions);
+    const gone = new Set(decisions.map(({ item }) => item.proposal.id));
+    this.#setAhead(this.ahead.get().filter(({ proposal }) => !gone.has(proposal.id)));
+    this.done.set(this.done.get() + decisions.length);
+    this.#giveBackFinished();
+    this.#show();
+    if (this.ahead.get().length <= AHEAD && this.#behind > 0) void this.refill();
+  }
+
+  /** Take the last step back: its proposals come first again. */
+  undo(): void {
+    const step = this.#steps.pop();
+    if (step === undefined) return;
+    const effort = this.#options.meter.take();
+    this.#save(step, ({ item, verdict }, index) => operationsBack(item, verdict, index, effort));
+    this.#setAhead([...step.map(({ item }) => item), ...this.ahead.get()]);
+    this.done.set(this.done.get() - step.length);
+    this.#show();
+  }
+
+  keepLeases(): void {
+    for (const { assignment } of this.#held.values()) {
+      this.#options.extend(assignment).catch(this.#options.onError);
+    }
+  }
+
+  /** Send now: the network is back. */
+  resume(): void {
+    for (const { outbox } of this.#all()) outbox.resume();
+  }
+
+  /** Throw away what the server refused, once the person has read why. */
+  async discardRefused(): Promise<void> {
+    await Promise.all(this.#all().map(({ outbox }) => outbox.discardRefused()));
+  }
+
+  /** Give all images back. Resolves when nothing more is sent. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#fetching; // what it claims is given back as well
+    for (const id of [...this.#held.keys()]) this.#giveBack(id);
+    await Promise.all(this.#leaving.values());
+  }
+
+  holds(image: number): boolean {
+    return this.#isClosed || this.#held.has(image);
+  }
+
+  async #take({ proposals, images, assignments, left }: VerifyBatch): Promise<void> {
+    const ids = new Set(this.#known);
+    const fresh = proposals.filter(({ id }) => !ids.has(id));
+    this.#known.push(...fresh.map(({ id }) => id));
+    const items = fresh.flatMap((proposal): VerifyItem[] => {
+      const image = images.find(({ id }) => id === proposal.image);
+      return image === undefined ? [] : [{ proposal, image, mask: crypto.randomUUID() }];
+    });
+    this.#behind = fresh.length === 0 ? 0 : left;
+    for (const { id, image } of assignments) {
+      const facts = images.find((each) => each.id === image);
+      if (facts !== undefined && !this.#held.has(image)) await this.#hold(facts, id, items);
+    }
+    const waiting = new Set(
+      [...this.#held.values()].flatMap(({ outbox }) => decidedBy(outbox.pending)),
+    );
+    const isMine = ({ image, proposal }: VerifyItem): boolean =>
+      this.#held.has(image.id) && !waiting.has(proposal.id);
+    this.#setAhead([...this.ahead.get(), ...items.filter(isMine)]);
+    this.#show();
+  }
+
+  async #hold(
+    image: ImageToVerify,
+    assignment: number,
+    items: readonly VerifyItem[],
+  ): Promise<void> {
+    const held = await HeldImage.open({
+      ...this.#options,
+      ...{ image, assignment },
+      rleOf: (id) => {
+        const known = [...items, ...this.ahead.get(), ...this.#steps.flat().map((one) => one.item)];
+        return (known.find(({ proposal }) => proposal.id === id)?.proposal.rle as RLE) ?? null;
+      },
+      onStatus: () => this.#report(),
+      onDecided: (proposals) => this.#drop(proposals),
+    });
+    if (held !== null) this.#held.set(image.id, held);
+  }
+
+  #save(
+    decisions: readonly Decision[],
+    operationsOf: (decision: Decision, index: number) => Operation[],
+  ): void {
+    const byImage = new Map<number, Operation[]>();
+    for (const [index, decision] of decisions.entries()) {
+      const { id } = decision.item.image;
+      byImage.set(id, [...(byImage.get(id) ?? []), ...operationsOf(decision, index)]);
+    }
+    for (const [image, operations] of byImage) {
+      const seconds = operations.reduce((sum, { effort }) => sum + (effort?.seconds ?? 0), 0);
+      this.#held.get(image)?.push(operations, seconds).catch(this.#options.onError);
+    }
+    this.#report();
+  }
+
+  #operationOf({ item, verdict }: Decision, effort: Effort | undefined): Operation {
+    const common = {
+      id: crypto.randomUUID(),
+      kind: "verdict",
+      proposal: item.proposal.id,
+    } as const;
+    if (verdict !== "accepted") return { ...common, verdict, effort };
+    return { ...common, verdict, mask: item.mask, label: this.labelOf(item), effort };
+  }
+
+  /** Others have decided them: they need no look any more. */
+  #drop(proposals: readonly string[]): void {
+    const gone = new Set(proposals);
+    this.#setAhead(this.ahead.get().filter(({ proposal }) => !gone.has(proposal.id)));
+    this.#show();
+  }
+
+  #giveBackFinished(): void {
+    while (this.#steps.length > UNDO_STEPS) this.#steps.shift();
+    const inUse = new Set([
+      ...this.ahead.get().map(({ image }) => image.id),
+      ...this.#steps.flat().map(({ item }) => item.image.id),
+    ]);
+    for (const id of [...this.#held.keys()]) if (!inUse.has(id)) this.#giveBack(id);
+  }
+
+  #giveBack(image: number): void {
+    const held = this.#held.get(image);
+    if (held === undefined) return;
+    this.#held.delete(image);
+    const leaving = held.giveBack().catch(this.#options.onError);
+    this.#leaving.set(
+      held,
+      leaving.then(() => {
+        this.#leaving.delete(held);
+        this.#report();
+      }),
+    );
+  }
+
+  #all(): HeldImage[] {
+    return [...this.#held.values(), ...this.#leaving.keys()];
+  }
+
+  #setAhead(items: readonly VerifyItem[]): void {
+    this.ahead.set(items);
+    this.left.set(items.length + this.#behind);
+  }
+
+  #show(): void {
+    if (this.current !== null) this.phase.set({ kind: "ready" });
+    else this.phase.set({ kind: this.#behind > 0 ? "loading" : "empty" });
+  }
+
+  #report(): void {
+    this.status.set(overallStatus(this.#all().map(({ status }) => status)));
+  }
+}
+
+function operationsBack(
+  { proposal, mask }: VerifyItem,
+  verdict: Verdict,
+  index: number,
+  spent: Effort,
+): Operation[] {
+  const effort = index === 0 ? { effort: spent } : {};
+  const reopen = { kind: "verdict", proposal: proposal.id, verdict: "pending" } as const;
+  const back: Operation = { id: crypto.randomUUID(), ...reopen, ...effort };
+  if (verdict !== "accepted") return [back];
+  return [{ id: crypto.randomUUID(), kind: "delete", mask }, back];
+}

@@ -1,0 +1,258 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { EffortMeter } from "@/editor/effort";
+import { OutboxDatabase } from "@/editor/outbox-db";
+import type { VerifyBatch } from "@/pages/verify/api";
+import { type VerifyOptions, VerifySession } from "@/pages/verify/verify-session";
+import { annotationsOf, proposalRow, square } from "../editor/annotations";
+import { SaveServer } from "../editor/server";
+
+const USER = 1;
+const PROPOSALS = 45; // on each of two images
+
+let db: OutboxDatabase;
+let servers: Map<number, SaveServer>;
+let asked: (readonly string[])[];
+let released: [assignment: number, active_s: number][];
+let now_s: number;
+
+const rowsOf = (image: number) =>
+  Array.from({ length: PROPOSALS }, (_, index) =>
+    proposalRow(`${image}/${String(index).padStart(2, "0")}`, square(index % 20, 2, 3), 0.9),
+  );
+
+/** What the server's queue hands out: twenty at a time, image by image. */
+async function claim(known: readonly string[]): Promise<VerifyBatch> {
+  asked.push(known);
+  const pending = [...servers].flatMap(([image, { annotations }]) =>
+    [...annotations.proposals.values()]
+      .filter(({ id, state }) => state === "pending" && !known.includes(id))
+      .map((row) => ({ ...row, image })),
+  );
+  const given = pending.slice(0, 20);
+  const images = [...new Set(given.map(({ image }) => image))];
+  return {
+    proposals: given.map((row) => ({
+      ...row,
+      state: "pending" as const,
+      point_xy: [1, 1],
+      bundle: "b",
+      box_xyxy: [0, 0, 3, 3],
+    })),
+    images: images.map((id) => ({
+      ...{ id, file_name: `${id}.png`, width: 30, height: 20 },
+      ...{ version: servers.get(id)?.version ?? 0, display_url: "", thumb_url: "" },
+    })),
+    assignments: images.map((image) => ({ id: 100 + image, image, lease_until: "" })),
+    left: pending.length - given.length,
+  };
+}
+
+beforeEach(async () => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  db = await OutboxDatabase.open();
+  servers = new Map(
+    [1, 2].map((image) => [image, new SaveServer(annotationsOf([], rowsOf(image)))]),
+  );
+  asked = [];
+  released = [];
+  now_s = 0;
+});
+
+async function begin(change: Partial<VerifyOptions> = {}): Promise<VerifySession> {
+  const session = new VerifySession({
+    user: USER,
+    db,
+    save: (image, version, operations) => {
+      const server = servers.get(image) as SaveServer;
+      return server.saveAs("ada")(image, version, operations);
+    },
+    schedule: (task, delay_ms) => {
+      const timer = setTimeout(task, delay_ms);
+      return () => clearTimeout(timer);
+    },
+    takeLock: async () => ({ release: () => undefined }),
+    release: async (assignment, active_s) => released.push([assignment, active_s]),
+    extend: async () => undefined,
+    meter: new EffortMeter(() => now_s),
+    claim,
+    onError: (error) => {
+      throw error;
+    },
+    ...change,
+  });
+  await session.refill();
+  return session;
+}
+
+const stateOf = (id: string) =>
+  [...servers.values()]
+    .map(({ annotations }) => annotations.proposals.get(id)?.state)
+    .find(Boolean);
+
+const saved = (session: VerifySession) =>
+  vi.waitFor(() => expect(session.status.get()).toMatchObject({ state: "saved", waiting: 0 }));
+
+describe("a verify session", () => {
+  test("has the next twenty here before the first twenty are done", async () => {
+    const session = await begin();
+
+    expect(session.ahead.get()).toHaveLength(40);
+    expect(session.left.get()).toBe(2 * PROPOSALS);
+    expect(asked.map((known) => known.length)).toEqual([0, 20]);
+
+    for (let step = 0; step < 20; step += 1) session.decide("accepted");
+    await vi.waitFor(() => expect(session.ahead.get()).toHaveLength(40));
+    expect(session.left.get()).toBe(70);
+  });
+
+  test("saves the four verdicts, each once, through the outbox", async () => {
+    const session = await begin();
+    session.setLabel(7);
+
+    for (const verdict of ["accepted", "rejected", "needs_work", "not_sure"] as const) {
+      now_s += 2;
+      session.decide(verdict);
+    }
+    await saved(session);
+
+    expect(["1/00", "1/01", "1/02", "1/03"].map(stateOf)).toEqual([
+      "accepted",
+      "rejected",
+      "needs_work",
+      "not_sure",
+    ]);
+    const log = servers.get(1)?.log ?? [];
+    expect(log).toHaveLength(4);
+    expect(log[0]).toMatchObject({ kind: "verdict", label: 7, effort: { seconds: 2 } });
+    expect(await db.rows(USER, 1)).toEqual([]);
+  });
+
+  test("goes to its end by keys alone, and gives the images back with their seconds", async () => {
+    const session = await begin();
+
+    while (session.current !== null) {
+      now_s += 1;
+      session.decide("accepted");
+      await vi.waitFor(() => expect(session.phase.get().kind).not.toBe("loading"));
+    }
+    await saved(session);
+    await session.close();
+
+    expect(session.phase.get().kind).toBe("empty");
+    expect([session.done.get(), session.left.get()]).toEqual([2 * PROPOSALS, 0]);
+    expect(released.sort()).toEqual([
+      [101, PROPOSALS],
+      [102, PROPOSALS],
+    ]);
+  });
+
+  test("takes verdicts back one by one, and the proposal comes first again", async () => {
+    const session = await begin();
+    session.decide("accepted");
+    session.decide("needs_work");
+
+    session.undo();
+    session.undo();
+    session.undo(); // nothing is left to take back
+    await saved(session);
+
+    expect(session.current?.proposal.id).toBe("1/00");
+    expect([stateOf("1/00"), stateOf("1/01")]).toEqual(["pending", "pending"]);
+    expect([...(servers.get(1)?.annotations.masks.values() ?? [])]).toMatchObject([
+      { isDeleted: true },
+    ]);
+    session.decide("accepted"); // the same mask comes back
+    await saved(session);
+    expect(servers.get(1)?.annotations.masks.size).toBe(1);
+    expect(session.done.get()).toBe(1);
+  });
+
+  test("decides many crops as one step of undo", async () => {
+    const session = await begin();
+    const [first, second, third] = session.ahead.get();
+    if (!first || !second || !third) throw new Error("too few proposals");
+
+    session.decideAll([
+      { item: first, verdict: "accepted" },
+      { item: second, verdict: "rejected" },
+      { item: third, verdict: "accepted" },
+    ]);
+    await saved(session);
+    expect(["1/00", "1/01", "1/02"].map(stateOf)).toEqual(["accepted", "rejected", "accepted"]);
+    session.undo();
+    await saved(session);
+
+    expect(["1/00", "1/01", "1/02"].map(stateOf)).toEqual(["pending", "pending", "pending"]);
+    expect(session.ahead.get().slice(0, 3)).toEqual([first, second, third]);
+  });
+
+  test("drops what others decided meanwhile, and overwrites nothing", async () => {
+    const session = await begin();
+    const theirs = { id: crypto.randomUUID(), kind: "verdict", proposal: "1/05" } as const;
+    await servers.get(1)?.saveAs("bob")(1, 0, [{ ...theirs, verdict: "rejected" }]);
+
+    session.decide("accepted");
+    await saved(session);
+
+    expect(session.ahead.get().map(({ proposal }) => proposal.id)).not.toContain("1/05");
+    expect([stateOf("1/00"), stateOf("1/05")]).toEqual(["accepted", "rejected"]);
+  });
+
+  test("keeps verdicts on this device while the server is away, and sends them later", async () => {
+    let isAway = true;
+    const session = await begin({
+      save: async (image, version, operations) =>
+        isAway
+          ? { kind: "unreachable" }
+          : (servers.get(image) as SaveServer).saveAs("ada")(image, version, operations),
+    });
+    session.decide("rejected");
+    session.decide("accepted");
+    await vi.waitFor(() =>
+      expect(session.status.get()).toMatchObject({ state: "device", hindrance: "offline" }),
+    );
+    expect(await db.rows(USER, 1)).toHaveLength(2);
+
+    isAway = false;
+    session.resume();
+    await saved(session);
+
+    expect([stateOf("1/00"), stateOf("1/01")]).toEqual(["rejected", "accepted"]);
+  });
+
+  test("left while it fetches, gives back what it had just claimed", async () => {
+    let arrive: () => void = () => undefined;
+    const session = new VerifySession({
+      ...{ user: USER, db, meter: new EffortMeter(() => now_s) },
+      save: async () => ({ kind: "unreachable" }),
+      schedule: () => () => undefined,
+      takeLock: async () => ({ release: () => undefined }),
+      release: async (assignment, active_s) => released.push([assignment, active_s]),
+      extend: async () => undefined,
+      claim: async (known) => {
+        await new Promise<void>((resolve) => {
+          arrive = resolve;
+        });
+        return claim(known);
+      },
+      onError: () => undefined,
+    });
+    void session.refill();
+    const left = session.close();
+    arrive();
+    await left;
+
+    expect(released).toEqual([[101, 0]]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test("leaves out images that another page of the person has open", async () => {
+    const session = await begin({
+      takeLock: async (image) => (image === 1 ? null : { release: () => undefined }),
+    });
+
+    expect(new Set(session.ahead.get().map(({ image }) => image.id))).toEqual(new Set([2]));
+  });
+});
