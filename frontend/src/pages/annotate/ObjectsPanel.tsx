@@ -15,7 +15,7 @@ import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
-import type { LabelChoice } from "./LabelBar";
+import type { LabelChoice } from "./LabelToolbar";
 import { ListControls } from "./ListControls";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
-import type { LabelChoice } from "./LabelBar";
+import type { LabelChoice } from "./LabelToolbar";
 import type { OpenImage } from "./open-image";
 import { useSignal } from "./useSignal";
 

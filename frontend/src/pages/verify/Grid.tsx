@@ -5,12 +5,12 @@ import { plural } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
 import { isForOthers } from "@/pages/annotate/keys";
-import type { LabelChoice } from "@/pages/annotate/LabelBar";
+import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { useSignal } from "@/pages/annotate/useSignal";
 import { drawNear } from "./crop";
-import { Labels } from "./Labels";
 import { decisionsOf, type Mark, nextMark } from "./marks";
 import { Picture } from "./Picture";
+import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
 import type { VerifyItem } from "./verify-session";
@@ -70,7 +70,12 @@ export function Grid({ verifying, labels }: Props) {
           />
         ))}
       </div>
-      <Labels labels={labels} chosen={label} onChoose={(chosen) => session.label.set(chosen)} />
+      <LabelToolbar
+        className={classes.labels}
+        labels={labels}
+        chosen={label}
+        onChoose={(chosen) => session.label.set(chosen)}
+      />
       <Group className={classes.verdicts} gap="md" justify="center">
         <Text size="xs" c="dimmed">
           Click the wrong ones: once to reject, twice where it needs work. The label is for crops
@@ -81,15 +86,7 @@ export function Grid({ verifying, labels }: Props) {
             ? `Accept all ${items.length}`
             : `Accept ${items.length - wrong}, not ${plural(wrong, "crop")}`}
         </Button>
-        <Button
-          size="md"
-          variant="subtle"
-          color="gray"
-          rightSection={<Kbd size="xs">Ctrl Z</Kbd>}
-          onClick={() => session.undo()}
-        >
-          Undo
-        </Button>
+        <UndoButton onClick={() => session.undo()} />
       </Group>
     </>
   );

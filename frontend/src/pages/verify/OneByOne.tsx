@@ -4,12 +4,12 @@ import { formatCount } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
 import { isForOthers } from "@/pages/annotate/keys";
-import type { LabelChoice } from "@/pages/annotate/LabelBar";
+import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { useSignal } from "@/pages/annotate/useSignal";
 import { drawNear, drawWhere } from "./crop";
 import { actionOf, VERDICTS, type VerifyActions } from "./keys";
-import { Labels } from "./Labels";
 import { Picture } from "./Picture";
+import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
 import type { Verdict } from "./verify-session";
@@ -106,7 +106,12 @@ export function OneByOne({ verifying, labels }: Props) {
           />
         </figure>
       </div>
-      <Labels labels={labels} chosen={chosen} onChoose={(label) => session.setLabel(label)} />
+      <LabelToolbar
+        className={classes.labels}
+        labels={labels}
+        chosen={chosen}
+        onChoose={(label) => session.setLabel(label)}
+      />
       <Group className={classes.verdicts} gap="sm" justify="center">
         {VERDICTS.map(({ verdict, key, title, why, color }) => (
           <Tooltip key={verdict} label={why}>
@@ -124,15 +129,7 @@ export function OneByOne({ verifying, labels }: Props) {
             </Button>
           </Tooltip>
         ))}
-        <Button
-          size="md"
-          variant="subtle"
-          color="gray"
-          rightSection={<Kbd size="xs">Ctrl Z</Kbd>}
-          onClick={() => session.undo()}
-        >
-          Undo
-        </Button>
+        <UndoButton onClick={() => session.undo()} />
         <VisuallyHidden aria-live="polite">{`Proposal on ${item.image.file_name}`}</VisuallyHidden>
       </Group>
     </>

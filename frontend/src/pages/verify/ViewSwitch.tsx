@@ -1,6 +1,6 @@
 import { Group, SegmentedControl, Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import type { LabelChoice } from "@/pages/annotate/LabelBar";
+import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
 
 const ALL = "all";
 

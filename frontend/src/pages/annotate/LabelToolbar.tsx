@@ -1,33 +1,40 @@
 import type { LabelId } from "@/editor/operations";
-import annotate from "@/pages/annotate/AnnotatePage.module.css";
-import type { LabelChoice } from "@/pages/annotate/LabelBar";
-import classes from "./VerifyPage.module.css";
+import classes from "./AnnotatePage.module.css";
+
+export interface LabelChoice {
+  readonly id: number;
+  readonly name: string;
+  readonly color: string;
+}
 
 interface Props {
   labels: readonly LabelChoice[];
   chosen: LabelId | null;
   onChoose: (label: LabelId | null) => void;
+  disabled?: boolean;
+  className?: string;
 }
 
-/** The labels with their digits; the pressed one is what accepting gives. */
-export function Labels({ labels, chosen, onChoose }: Props) {
+/** The labels with their digits; the pressed one is what a mask gets. */
+export function LabelToolbar({ labels, chosen, onChoose, disabled, className }: Props) {
   const choices = [
     ...labels.map((label, index) => ({ ...label, digit: index < 9 ? String(index + 1) : "" })),
     { id: null, name: "No label", color: "transparent", digit: "0" },
   ];
   return (
-    <div className={classes.labels} role="toolbar" aria-label="Label">
+    <div className={className} role="toolbar" aria-label="Label">
       {choices.map(({ id, name, color, digit }) => (
         <button
           key={id ?? "none"}
           type="button"
-          className={annotate.label}
+          className={classes.label}
           aria-pressed={id === chosen}
+          disabled={disabled}
           onClick={() => onChoose(id)}
         >
-          <span className={annotate.dot} style={{ background: color }} />
+          <span className={classes.dot} style={{ background: color }} />
           {name}
-          <span className={annotate.digit}>{digit}</span>
+          <span className={classes.digit}>{digit}</span>
         </button>
       ))}
     </div>
