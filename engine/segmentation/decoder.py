@@ -5,9 +5,8 @@ ours, so that all four mask tokens come out and work shared by the prompts of an
 """
 
 import math
-from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -74,32 +73,30 @@ class SamDecoder(nn.Module):
         """
         return self.answer(self.look(embedding, dense), sparse)
 
-    def look(self, embedding: Tensor, dense: Tensor) -> Tensor:
-        """Do what does not depend on points: the first layer's projections of the image.
+    def look(self, embedding: Tensor, dense: Tensor) -> "Look":
+        """Do what does not depend on points.
 
         Shapes:
             embedding: (1 or B, C, S, S); dense: the mask prompt embedded, or no_mask_embed.
-            returns: (1 or B, S*S, 5C/2): image tokens, then their key, query and value.
         """
         image = (embedding + dense.to(embedding.dtype)).flatten(2).transpose(1, 2)
-        first = self.mask_decoder.transformer.layers[0]
-        read, write = first.cross_attn_token_to_image, first.cross_attn_image_to_token
-        placed = (read.k_proj, write.q_proj)
-        products = project(image, self.position(image.dtype), placed, read.v_proj)
-        return torch.cat([image.to(products.dtype), products], dim=-1)
+        read = self.mask_decoder.transformer.layers[0].cross_attn_token_to_image
+        key = by_head(read, read.k_proj(image + self.position(image.dtype)))
+        return Look(image, key.transpose(2, 3), by_head(read, read.v_proj(image)))
 
-    def answer(self, looked: Tensor, sparse: Tensor) -> tuple[Tensor, Tensor]:
+    def answer(self, look: "Look", sparse: Tensor) -> tuple[Tensor, Tensor]:
         """Answer prompts (B, N, C) on what `look` saw."""
         decoder = self.mask_decoder
         output = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
         output = output.unsqueeze(0).expand(sparse.shape[0], -1, -1)
         prompt = torch.cat([output, sparse], dim=1)  # (B, 5 + N, C)
-        tokens, image = two_way(decoder.transformer, prompt, looked, self.position(looked.dtype))
+        position = self.position(look.image.dtype)
+        tokens, image = two_way(decoder.transformer, prompt, look, position)
         heads = [
             head(tokens[:, 1 + index, :])
             for index, head in enumerate(decoder.output_hypernetworks_mlps)
         ]
-        masks = upscale(decoder, image, torch.stack(heads, dim=2))
+        masks = upscale(decoder, image, torch.stack(heads, dim=1))
         return masks, decoder.iou_prediction_head(tokens[:, 0, :])
 
     def position(self, dtype: torch.dtype) -> Tensor:
@@ -110,22 +107,28 @@ class SamDecoder(nn.Module):
         return flat.to(dtype)
 
 
+class Look(NamedTuple):
+    """What the decoder sees of an image before any point; M = 1 where all prompts share it."""
+
+    image: Tensor  # (M, L, C) tokens of the image, L = S * S
+    key: Tensor  # (M, heads, D, L), what the first layer's points attend by
+    value: Tensor  # (M, heads, L, D), what they get
+
+
 def two_way(
-    transformer: TwoWayTransformer, prompt: Tensor, looked: Tensor, position: Tensor
+    transformer: TwoWayTransformer, prompt: Tensor, look: Look, position: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Run Meta's TwoWayTransformer with less work on the S x S image tokens.
 
-    The first layer sees an image that prompts may share, projected once for all of them. From then
-    on each prompt has an image of its own, and the projections are folded into its few tokens:
-    see `read_image` and `write_image`.
+    Only the first layer sees an image that prompts may share, so only its reading of it is
+    projected beforehand. All other projections are folded into each prompt's few tokens: see
+    `read_image` and `write_image`.
 
     Shapes:
-        prompt: (B, T, C); looked: (1 or B, L, 5C/2), of SamDecoder.look; position: (1, L, C).
+        prompt: (B, T, C); position: (1, L, C).
         returns: tokens (B, T, C) and image (B, L, C).
     """
-    tokens, width = prompt, prompt.shape[-1]
-    widths = [width, width // 2, width // 2, width // 2]
-    image, *first = torch.split_with_sizes(looked, widths, dim=-1)
+    tokens, image = prompt, look.image
     for number, layer in enumerate(transformer.layers):
         if layer.skip_first_layer_pe:
             tokens = layer.norm1(layer.self_attn(q=tokens, k=tokens, v=tokens))
@@ -133,20 +136,16 @@ def two_way(
             placed = tokens + prompt
             tokens = layer.norm1(tokens + layer.self_attn(q=placed, k=placed, v=tokens))
 
-        read, write = layer.cross_attn_token_to_image, layer.cross_attn_image_to_token
-        is_first = number == 0
-        if is_first:
-            key, query, value = first
-            answer = attend(read, read.q_proj(tokens + prompt), key, value)
+        read = layer.cross_attn_token_to_image
+        if number == 0:
+            answer = attend(read, tokens + prompt, look)
         else:
             answer = read_image(read, tokens + prompt, image, position)
         tokens = layer.norm2(tokens + answer)
         tokens = layer.norm3(tokens + layer.mlp(tokens))
 
-        if is_first:
-            answer = attend(write, query, write.k_proj(tokens + prompt), write.v_proj(tokens))
-        else:
-            answer = write_image(write, image + position, tokens + prompt, tokens)
+        write = layer.cross_attn_image_to_token
+        answer = write_image(write, image + position, tokens + prompt, tokens)
         image = layer.norm4(image + answer)
     answer = read_image(transformer.final_attn_token_to_image, tokens + prompt, image, position)
     return transformer.norm_final_attn(tokens + answer), image
@@ -179,7 +178,7 @@ def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor
     """Attend from L image tokens to T tokens, likewise; the output's projection is folded too.
 
     Shapes:
-        placed: (B, L, C), image tokens with their position; key, value: (B, T, C).
+        placed: (1 or B, L, C), image tokens with their position; key, value: (B, T, C).
         returns: (B, L, C).
     """
     heads = attention.num_heads
@@ -203,21 +202,11 @@ def by_head(attention: Attention, x: Tensor) -> Tensor:
     return x.reshape(*x.shape[:2], attention.num_heads, -1).transpose(1, 2)
 
 
-def project(
-    image: Tensor, position: Tensor, placed: Sequence[nn.Linear], bare: nn.Linear
-) -> Tensor:
-    """Project image tokens: by `placed` with their position added, by `bare` without."""
-    products = F.linear(image, torch.cat([linear.weight for linear in [*placed, bare]]))
-    offsets = [linear(position) for linear in placed]
-    offsets.append(bare.bias.to(products.dtype).expand(*position.shape[:2], -1))
-    return products + torch.cat(offsets, dim=-1)
-
-
-def attend(attention: Attention, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-    """Attend with projected (1 or B, L, C) tokens; a batch of one serves all B."""
-    query, key, value = (by_head(attention, tensor) for tensor in (query, key, value))
-    weights = (query @ key.transpose(-1, -2)) / math.sqrt(key.shape[-1])
-    answer = weights.softmax(dim=-1) @ value
+def attend(attention: Attention, tokens: Tensor, look: Look) -> Tensor:
+    """Attend from tokens (B, T, C) to an image that is projected already; gives (B, T, C)."""
+    query = by_head(attention, attention.q_proj(tokens))  # (B, heads, T, D)
+    weights = query / math.sqrt(query.shape[-1]) @ look.key
+    answer = weights.softmax(dim=-1).to(look.value.dtype) @ look.value
     out: Tensor = attention.out_proj(answer.transpose(1, 2).flatten(2))
     return out
 
@@ -229,7 +218,7 @@ def upscale(decoder: MaskDecoder, image: Tensor, heads: Tensor) -> Tensor:
     product per token; only the finished masks are put in the order of pixels.
 
     Shapes:
-        image: (B, S*S, C); heads: (B, C/8, 4).
+        image: (B, S*S, C); heads: (B, 4, C/8).
         returns: (B, 4, 4S, 4S).
     """
     first, norm, gelu, second, gelu_2 = decoder.output_upscaling
@@ -238,8 +227,8 @@ def upscale(decoder: MaskDecoder, image: Tensor, heads: Tensor) -> Tensor:
     x = unstrided(
         second, gelu(F.layer_norm(x, norm.weight.shape, norm.weight, norm.bias, norm.eps))
     )
-    masks: Tensor = gelu_2(x).flatten(1, 3) @ heads  # (B, S*S*4*4, 4)
-    masks = masks.reshape(-1, side, side, 2, 2, 2, 2, 4).permute(0, 7, 1, 3, 5, 2, 4, 6)
+    masks: Tensor = heads @ gelu_2(x).flatten(1, 3).transpose(1, 2)  # (B, 4, S*S*4*4)
+    masks = masks.reshape(-1, 4, side, side, 2, 2, 2, 2).permute(0, 1, 2, 4, 6, 3, 5, 7)
     return masks.reshape(-1, 4, 4 * side, 4 * side)
 
 

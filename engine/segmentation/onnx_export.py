@@ -12,11 +12,12 @@ from onnx import compose, helper, numpy_helper
 from torch import Tensor, nn
 
 from engine.segmentation.adapted import AdaptedDecoder
-from engine.segmentation.decoder import SamDecoder
+from engine.segmentation.decoder import Look, SamDecoder
 
-GRAPH = 2  # counts what is exported: a new number makes installed weights be exported again
+GRAPH = 3  # counts what is exported: a new number makes installed weights be exported again
 OPSET = 17
-OUTPUTS = ("low_res_masks", "iou_predictions", "look")
+LOOK = tuple(f"look_{part}" for part in Look._fields)
+ANSWER = ("low_res_masks", "iou_predictions")
 Dynamic: TypeAlias = Mapping[str, Mapping[int, str]]
 
 
@@ -27,9 +28,7 @@ class _Look(nn.Module):
         super().__init__()
         self.decoder = decoder
 
-    def forward(
-        self, image_embeddings: Tensor, mask_input: Tensor, has_mask_input: Tensor
-    ) -> Tensor:
+    def forward(self, image_embeddings: Tensor, mask_input: Tensor, has_mask_input: Tensor) -> Look:
         encoder = self.decoder.prompt_encoder
         no_mask = encoder.no_mask_embed.weight.reshape(1, -1, 1, 1)
         dense = has_mask_input * encoder.mask_downscaling(mask_input)
@@ -44,9 +43,10 @@ class _Answer(nn.Module):
         self.decoder = decoder
 
     def forward(
-        self, look: Tensor, point_coords: Tensor, point_labels: Tensor
+        self, image: Tensor, key: Tensor, value: Tensor, points: Tensor, labels: Tensor
     ) -> tuple[Tensor, Tensor]:
-        return self.decoder.answer(look, self.decoder.embed_points(point_coords, point_labels))
+        sparse = self.decoder.embed_points(points, labels)
+        return self.decoder.answer(Look(image, key, value), sparse)
 
 
 def export_decoder(decoder: SamDecoder | AdaptedDecoder, path: Path) -> None:
@@ -75,7 +75,7 @@ def _choosing(tuned: onnx.ModelProto, base: onnx.ModelProto, gate: nn.Linear) ->
         helper.make_node(
             "If",
             ["is_familiar"],
-            list(OUTPUTS),
+            [*ANSWER, *LOOK],
             then_branch=_as_branch(tuned.graph),
             else_branch=_as_branch(base.graph),
         ),
@@ -106,8 +106,9 @@ def _as_branch(graph: onnx.GraphProto) -> onnx.GraphProto:
 def _export(decoder: SamDecoder, path: Path) -> None:
     """Write a plain decoder's graph; nothing is upscaled in it, so an image's size costs nothing.
 
-    `look` is what the decoder sees of an image before any point. Handed back as `known_look` it
-    is not computed again; it holds as long as the embedding and the mask are the same.
+    `look_*` is what the decoder sees of an image before any point: see Look. Handed back as
+    `known_look_*` it is not computed again; it holds as long as the embedding and the mask are
+    the same.
 
     Shapes, all float32:
         image_embeddings: (1, 256, 64, 64).
@@ -115,37 +116,39 @@ def _export(decoder: SamDecoder, path: Path) -> None:
         mask_input: (M, 1, 256, 256), M = B, or M = 1 where has_mask_input is 0: then the first
             layer's work on the image is shared by the B prompts.
         has_mask_input: (1,), 0 or 1.
-        known_look: (M, 4096, 640), or (0, 4096, 640) for none.
+        known_look_image: (M, 4096, 256), known_look_key: (M, 8, 16, 4096) and known_look_value:
+            (M, 8, 4096, 16); M = 0 in all of them for none.
         low_res_masks: (B, 4, 256, 256) logits; iou_predictions: (B, 4).
-        look: (M, 4096, 640).
+        look_image, look_key, look_value: like the known ones.
     """
     dim, side = decoder.mask_decoder.transformer_dim, decoder.prompt_encoder.image_embedding_size[0]
     embedding = torch.zeros(1, dim, side, side)
     mask = torch.zeros(2, 1, 4 * side, 4 * side)
     points, labels = torch.full((2, 3, 2), 512.0), torch.ones(2, 3)
-    look = torch.zeros(2, side * side, 5 * dim // 2)
+    by_mask, by_prompt = {0: "masks"}, {0: "prompts", 1: "points"}
+    with torch.no_grad():
+        look = _Look(decoder)(embedding, mask, torch.ones(1))
     with tempfile.TemporaryDirectory() as scratch:
         looking = _trace(
             _Look(decoder),
             {"image_embeddings": embedding, "mask_input": mask, "has_mask_input": torch.ones(1)},
-            ["own_look"],
-            {"mask_input": {0: "masks"}, "own_look": {0: "masks"}},
+            [f"own_{name}" for name in LOOK],
+            {"mask_input": by_mask, **{f"own_{name}": by_mask for name in LOOK}},
             Path(scratch) / "look.onnx",
         )
         answering = _trace(
             _Answer(decoder),
-            {"look": look, "point_coords": points, "point_labels": labels},
-            ["low_res_masks", "iou_predictions"],
+            {**dict(zip(LOOK, look, strict=True)), "point_coords": points, "point_labels": labels},
+            ANSWER,
             {
-                "look": {0: "masks"},
-                "point_coords": {0: "prompts", 1: "points"},
-                "point_labels": {0: "prompts", 1: "points"},
-                "low_res_masks": {0: "prompts"},
-                "iou_predictions": {0: "prompts"},
+                **dict.fromkeys(LOOK, by_mask),
+                "point_coords": by_prompt,
+                "point_labels": by_prompt,
+                **{name: {0: "prompts"} for name in ANSWER},
             },
             Path(scratch) / "answer.onnx",
         )
-    onnx.save(_joined(looking.graph, answering.graph, look.shape[1:], looking.ir_version), path)
+    onnx.save(_joined(looking.graph, answering.graph, looking.ir_version), path)
 
 
 def _trace(
@@ -172,37 +175,45 @@ def _trace(
 
 
 def _joined(
-    looking: onnx.GraphProto, answering: onnx.GraphProto, look: Sequence[int], ir_version: int
+    looking: onnx.GraphProto, answering: onnx.GraphProto, ir_version: int
 ) -> onnx.ModelProto:
     """Look at the image unless the look is known, then answer."""
     answering = compose.add_prefix_graph(
         answering, "answer_", rename_inputs=False, rename_outputs=False
     )
-    known = helper.make_tensor_value_info("known_look", onnx.TensorProto.FLOAT, ["known", *look])
+    looks = [each for each in answering.input if each.name in LOOK]
+    known = [_renamed(look, f"known_{look.name}") for look in looks]
     passed_on = helper.make_graph(
-        [helper.make_node("Identity", ["known_look"], ["same_look"])],
+        [helper.make_node("Identity", [f"known_{name}"], [f"same_{name}"]) for name in LOOK],
         "known",
         [],
-        [helper.make_tensor_value_info("same_look", onnx.TensorProto.FLOAT, ["masks", *look])],
+        [_renamed(look, f"same_{look.name}") for look in looks],
     )
     nodes = [
-        helper.make_node("Shape", ["known_look"], ["looks"], end=1),
+        helper.make_node("Shape", [known[0].name], ["looks"], end=1),
         helper.make_node("Squeeze", ["looks"], ["count"]),
         helper.make_node("Cast", ["count"], ["is_known"], to=onnx.TensorProto.BOOL),
         helper.make_node(
-            "If", ["is_known"], ["look"], then_branch=passed_on, else_branch=_as_branch(looking)
+            "If", ["is_known"], LOOK, then_branch=passed_on, else_branch=_as_branch(looking)
         ),
         *answering.node,
     ]
-    inputs = [*looking.input, *answering.input, known]
+    inputs = [*looking.input, *answering.input, *known]
     graph = helper.make_graph(
         nodes,
         "decoder",
-        [each for each in inputs if each.name != "look"],
-        [*answering.output, next(each for each in answering.input if each.name == "look")],
+        [each for each in inputs if each.name not in LOOK],
+        [*answering.output, *looks],
         answering.initializer,
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
     model.ir_version = ir_version
     onnx.checker.check_model(model)
     return model
+
+
+def _renamed(value: onnx.ValueInfoProto, name: str) -> onnx.ValueInfoProto:
+    renamed = onnx.ValueInfoProto()
+    renamed.CopyFrom(value)
+    renamed.name = name
+    return renamed

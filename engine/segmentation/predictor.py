@@ -39,8 +39,7 @@ class OnnxPredictor:
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = ort.InferenceSession(decoder, options, providers=["CPUExecutionProvider"])
-        shapes = {each.name: each.shape for each in self._session.get_inputs()}
-        self._no_look = np.zeros((0, *shapes["known_look"][1:]), np.float32)
+        self._no_look = no_look(self._session)
 
     def predict(
         self,
@@ -117,7 +116,16 @@ class OnnxPredictor:
                 "point_labels": labels.astype(np.float32),
                 "mask_input": mask,
                 "has_mask_input": np.array([previous_logits is not None], np.float32),
-                "known_look": self._no_look,
+                **self._no_look,
             },
         )
         return low_res, iou
+
+
+def no_look(session: ort.InferenceSession) -> dict[str, Floats]:
+    """Return the inputs that say that the image is yet to be looked at: see onnx_export."""
+    return {
+        each.name: np.zeros((0, *each.shape[1:]), np.float32)
+        for each in session.get_inputs()
+        if each.name.startswith("known_look")
+    }

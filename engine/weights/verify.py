@@ -13,6 +13,8 @@ from whisper.model import sinusoids
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import OnnxEncoder
 from engine.segmentation.frame import to_frame
+from engine.segmentation.onnx_export import ANSWER
+from engine.segmentation.predictor import no_look
 from engine.weights.fetch import WeightsError
 
 LOGIT_TOLERANCE = 1e-3
@@ -50,10 +52,9 @@ def verify_decoder(
             "mask_input": logits,
             "has_mask_input": has_mask,
         }
-        no_look = {"known_look": np.zeros((0, 64 * 64, 640), np.float32)}
         size = {"orig_im_size": np.array([512, 512], np.float32)}
         _, iou, low_res = theirs.run(None, feed | size)
-        our_low_res, our_iou, _ = ours.run(None, feed | no_look)
+        our_low_res, our_iou = ours.run(ANSWER, feed | no_look(ours))
         with torch.inference_mode():
             mask = torch.from_numpy(logits) if has_mask[0] else None
             tensors = [torch.from_numpy(array) for array in (embedding, points, labels)]

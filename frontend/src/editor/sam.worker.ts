@@ -12,8 +12,13 @@ import type { DecodeRequest, SamMask, SamReply, SamRequest } from "@/editor/sam.
 
 const EMBEDDING_DIMS = [1, 256, 64, 64];
 const EMBEDDINGS_KEPT = 8; // 4 MiB each
-const LOOKS_KEPT = 2; // 10 MiB each: of the image that is open and the one before it
-const LOOK_DIMS = [4096, 640];
+const LOOKS_KEPT = 2; // 8 MiB each: of the image that is open and the one before it
+const LOOK_DIMS = {
+  look_image: [4096, 256],
+  look_key: [8, 16, 4096],
+  look_value: [8, 4096, 16],
+} as const;
+const LOOK = Object.keys(LOOK_DIMS) as (keyof typeof LOOK_DIMS)[];
 const MAX_THREADS = 4; // more do not help a graph of this size
 const PLANE = LOGITS_SIDE * LOGITS_SIDE;
 const MASK_DIMS = [1, 1, LOGITS_SIDE, LOGITS_SIDE];
@@ -28,11 +33,15 @@ ort.env.wasm.numThreads = self.crossOriginIsolated
   ? Math.min(navigator.hardwareConcurrency, MAX_THREADS)
   : 1;
 
+type Look = Record<`known_${keyof typeof LOOK_DIMS}`, ort.Tensor>;
+
 const embeddings = new LRU<string, ort.Tensor>(EMBEDDINGS_KEPT);
 // What the decoder sees of an image before any point, a fifth of its work: see onnx_export.py.
-const looks = new LRU<string, ort.Tensor>(LOOKS_KEPT);
+const looks = new LRU<string, Look>(LOOKS_KEPT);
 const noMask = new ort.Tensor("float32", new Float32Array(PLANE), MASK_DIMS);
-const noLook = new ort.Tensor("float32", new Float32Array(0), [0, ...LOOK_DIMS]);
+const noLook = lookOf(
+  (name) => new ort.Tensor("float32", new Float32Array(), [0, ...LOOK_DIMS[name]]),
+);
 let session: ort.InferenceSession | null = null;
 let sessionBundle = "";
 let queue: Promise<void> = Promise.resolve();
@@ -73,8 +82,15 @@ async function load(request: Extract<SamRequest, { kind: "load" }>): Promise<voi
 async function lookAt(key: string): Promise<void> {
   const embedding = embeddings.get(key);
   if (session === null || embedding === undefined) return;
-  const { look } = await run(session, embedding, SOMEWHERE, [64, 64], null, noLook, ["look"]);
-  looks.set(`${sessionBundle} ${key}`, look as ort.Tensor);
+  const output = await run(session, embedding, SOMEWHERE, [64, 64], null, noLook, LOOK);
+  looks.set(
+    `${sessionBundle} ${key}`,
+    lookOf((name) => output[name] as ort.Tensor),
+  );
+}
+
+function lookOf(part: (name: keyof typeof LOOK_DIMS) => ort.Tensor): Look {
+  return Object.fromEntries(LOOK.map((name) => [`known_${name}`, part(name)])) as Look;
 }
 
 async function decode(id: number, request: DecodeRequest): Promise<void> {
@@ -89,7 +105,7 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
   const lookKey = `${sessionBundle} ${request.embedding}`;
   const known = previous === null ? looks.get(lookKey) : undefined; // a mask changes the look
   const isNew = previous === null && known === undefined;
-  const fetches = isNew ? [...ANSWER, "look"] : ANSWER;
+  const fetches = isNew ? [...ANSWER, ...LOOK] : ANSWER;
   const output = await run(
     session,
     embedding,
@@ -99,7 +115,11 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
     known ?? noLook,
     fetches,
   );
-  if (isNew) looks.set(lookKey, output.look as ort.Tensor);
+  if (isNew)
+    looks.set(
+      lookKey,
+      lookOf((name) => output[name] as ort.Tensor),
+    );
   const logits = (output.low_res_masks as ort.Tensor).data as Float32Array<ArrayBuffer>;
   const iou = (output.iou_predictions as ort.Tensor).data as Float32Array;
   const decoded = performance.now();
@@ -131,7 +151,7 @@ function run(
   prompts: readonly Prompt[],
   size_hw: DecodeRequest["size_hw"],
   previous: Float32Array | null,
-  look: ort.Tensor,
+  look: Look,
   fetches: readonly string[],
 ): Promise<ort.InferenceSession.OnnxValueMapType> {
   const { coordinates, labels } = encodePrompts(prompts, size_hw);
@@ -143,7 +163,7 @@ function run(
     point_labels: float32(labels, [1, labels.length]),
     mask_input: previous === null ? noMask : new ort.Tensor("float32", previous, MASK_DIMS),
     has_mask_input: float32([previous === null ? 0 : 1], [1]),
-    known_look: look,
+    ...look,
   };
   return decoder.run(feeds, fetches);
 }

@@ -14,6 +14,7 @@ from engine.segmentation.adapted import AdaptedDecoder, fit_familiarity, load_an
 from engine.segmentation.decoder import SamDecoder, build_decoder
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.predictor import no_look
 
 PROMPT = torch.tensor([[[400.0, 300.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]])
 
@@ -71,7 +72,7 @@ def test_the_graph_chooses_as_the_network_does(
             "point_labels": PROMPT[1].numpy(),
             "mask_input": np.zeros((1, 1, 256, 256), np.float32),
             "has_mask_input": np.zeros(1, np.float32),
-            "known_look": np.zeros((0, 64 * 64, 80), np.float32),
+            **no_look(session),
         },
     )
 

@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from engine.segmentation.decoder import SamDecoder, load_decoder, save_decoder
-from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.onnx_export import ANSWER, LOOK, export_decoder
+from engine.segmentation.predictor import no_look
 from engine.weights.paths import ModelPaths
 
 
@@ -113,13 +114,13 @@ def check_export(decoder: SamDecoder, path: Path, dim: int, tolerance: float) ->
             "point_labels": labels.numpy(),
             "mask_input": mask[:masks].numpy(),
             "has_mask_input": np.array([has_mask], np.float32),
-            "known_look": np.zeros((0, 64 * 64, 5 * dim // 2), np.float32),
+            **no_look(session),
         }
 
-        low_res, iou, look = session.run(None, feed)
-        again = session.run(
-            None, {**feed, "image_embeddings": 0 * feed["image_embeddings"], "known_look": look}
-        )
+        low_res, iou, *look = session.run(None, feed)
+        known = {f"known_{name}": part for name, part in zip(LOOK, look, strict=True)}
+        unread = 0 * feed["image_embeddings"]
+        again = session.run(ANSWER, {**feed, "image_embeddings": unread, **known})
 
         with torch.no_grad():
             expected = decoder(embedding, points, labels, mask if has_mask else None)
