@@ -19,7 +19,8 @@ class TrainerState:
     """Everything that a step changes. Randomness is a function of seed and step, so not here."""
 
     model: nn.Module
-    average: dict[str, Tensor]  # EMA of the model's parameters
+    average: dict[str, Tensor]  # EMA of the run's parameters
+    mean: dict[str, Tensor]  # of the finished runs' averages
     optimizer: Optimizer
     precision: str  # kept, because another machine or another load may choose otherwise
     step: int = 0
@@ -30,6 +31,7 @@ def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
     names = [name for name, _ in state.model.named_parameters()]
     tensors = {f"model.{name}": value for name, value in state.model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in state.average.items()}
+    tensors |= {f"mean.{name}": value for name, value in state.mean.items()}
     moments = state.optimizer.state_dict()["state"]
     for index, name in enumerate(names):
         for moment in _MOMENTS:
@@ -66,6 +68,8 @@ def load_state(state: TrainerState, folder: Path, fingerprint: str) -> bool:
         state.model.load_state_dict(_under(tensors, "model"))
         for name, value in _under(tensors, "average").items():
             state.average[name].copy_(value)
+        for name, value in _under(tensors, "mean").items():
+            state.mean[name].copy_(value)
         _load_moments(state, tensors)
         return True
     return False

@@ -3,6 +3,10 @@
 A step takes masks of one annotated image through simulated clicks (Segment Anything, appendix A).
 Now and then it is a replay photo with the base model's answers as its masks, so that a round does
 not forget what it is not shown.
+
+The steps are several short runs from the same base, and the result is the mean of their weights
+(model soups, Wortsman et al. 2022, arXiv:2203.05482): where one run is good by the luck of its
+seed, the mean is better than each.
 """
 
 import copy
@@ -38,11 +42,15 @@ class TrainingDivergedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """The steadiest of the recipes tried on nuclei; a step takes about 5 s of one core in bf16."""
+    """The steadiest of the recipes tried on nuclei; a step takes about 5 s of one core in bf16.
 
-    steps: int = 120
-    masks_per_step: int = 14
-    clicks_max: int = 4  # 1 to this many a step, the loss taken after each
+    Long chains keep the last clicks, short ones the first; the mean of such runs has both.
+    """
+
+    steps: int = 180
+    masks_per_step: int = 12
+    chains: tuple[int, ...] = (11, 4, 11)  # clicks at most of each run; the runs share the steps
+    learned_max: int = 4  # clicks of a chain that the loss is taken after; the first is one
     box_share: float = 0.2  # of first prompts
     centre_share: float = 0.5  # of points, at the centre of the error; the rest anywhere in it
     lr: float = 4e-4
@@ -54,6 +62,12 @@ class TrainConfig:
     checkpoint_every: int = 10  # steps
     precision: str = "auto"  # "bf16", "fp32", or by what this machine does faster
     seed: int = 0
+
+    def place(self, step: int) -> tuple[int, int, int]:
+        """Return the run that a step belongs to, its place there, and that run's steps."""
+        longest = math.ceil(self.steps / len(self.chains))
+        run, at = divmod(step, longest)
+        return run, at, min(longest, self.steps - run * longest)
 
 
 class Trainer:
@@ -72,32 +86,58 @@ class Trainer:
         # Every round starts from the base with all data so far, so that it is a function of its
         # version alone and no round's mistakes are inherited.
         self.base = base_of(load_any(base)).to(self.device)
-        model = copy.deepcopy(self.base).train()
+        self.model = copy.deepcopy(self.base).train()
         self.base.requires_grad_(requires_grad=False)
-        average = {name: value.detach().clone() for name, value in model.named_parameters()}
-        optimizer = torch.optim.AdamW(
-            model.parameters(), lr=config.lr, weight_decay=config.weight_decay
-        )
-        self.model = model
         precision = choose_precision(config.precision, self.device)
-        self.state = TrainerState(model, average, optimizer, precision)
+        average, mean = (
+            {name: value.detach().clone() for name, value in self.base.named_parameters()}
+            for _ in range(2)
+        )
+        self.state = TrainerState(self.model, average, mean, self._optimizer(), precision)
         self.fingerprint = _fingerprint([*images, *replay], base, config)
 
     def train_step(self) -> float:
         """Take one step and return its loss."""
         config, state = self.config, self.state
+        run, at, steps = config.place(state.step)
+        if at == 0:
+            self._begin_run()
         rng = np.random.default_rng([config.seed, state.step])
         for group in state.optimizer.param_groups:
-            group["lr"] = config.lr * learning_rate(state.step, config)
+            group["lr"] = config.lr * learning_rate(at, steps, config.warmup_share)
         state.optimizer.zero_grad(set_to_none=True)
-        loss = self._learn(self.image_of(state.step), rng)
+        longest = config.chains[run]
+        loss = self._learn(self.image_of(state.step), longest, rng)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
         if not math.isfinite(loss) or not bool(norm.isfinite()):
             raise TrainingDivergedError(f"loss {loss} at step {state.step + 1} of {config.steps}")
         state.optimizer.step()
         state.step += 1
-        self._average()
+        self._average(at + 1)
+        if at + 1 == steps:
+            for name, value in state.average.items():
+                state.mean[name].lerp_(value, 1 / (run + 1))
         return loss
+
+    @torch.no_grad()
+    def _average(self, steps: int) -> None:
+        """Move the run's EMA; early on it forgets faster, so the start leaves no trace."""
+        decay = min(self.config.average_decay, steps / (steps + 10))
+        for name, value in self.model.named_parameters():
+            self.state.average[name].lerp_(value, 1 - decay)
+
+    @torch.no_grad()
+    def _begin_run(self) -> None:
+        for name, value in self.model.named_parameters():
+            value.copy_(self.base.get_parameter(name))
+            self.state.average[name].copy_(value)
+        self.state.optimizer = self._optimizer()
+
+    def _optimizer(self) -> torch.optim.Optimizer:
+        config = self.config
+        return torch.optim.AdamW(
+            self.model.parameters(), lr=config.lr, weight_decay=config.weight_decay
+        )
 
     def image_of(self, step: int) -> AnnotatedImage:
         turn, since = divmod(step, self.config.replay_every)
@@ -106,22 +146,25 @@ class Trainer:
         own = step - turn if self.replay else step
         return self.images[_turn(len(self.images), self.config.seed, own)]
 
-    def _learn(self, image: AnnotatedImage, rng: np.random.Generator) -> float:
+    def _learn(self, image: AnnotatedImage, longest: int, rng: np.random.Generator) -> float:
         """Click through masks of one image; gradients are added up click by click."""
         config = self.config
         embedding = self._embedding(image)
         targets = _targets(image, config.masks_per_step, rng)
         truth = torch.from_numpy(targets).to(self.device)
         prompts = first_prompts(targets, rng, config.box_share, config.centre_share)
-        clicks = int(rng.integers(1, config.clicks_max + 1))
+        learned = learned_clicks(int(rng.integers(1, longest + 1)), config.learned_max, rng)
         previous: Tensor | None = None
         total = 0.0
-        for click in range(clicks):
-            logits, iou = self._decode(embedding, prompts, previous)
-            loss = decoder_loss(logits, iou, truth) / clicks
-            loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
-            total += float(loss.detach())
-            if click + 1 < clicks:
+        for click in range(learned[-1] + 1):
+            is_learned = click in learned
+            with torch.set_grad_enabled(is_learned):
+                logits, iou = self._decode(embedding, prompts, previous)
+            if is_learned:
+                loss = decoder_loss(logits, iou, truth) / len(learned)
+                loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+                total += float(loss.detach())
+            if click < learned[-1]:
                 previous = chosen(logits.detach(), iou.detach(), prompts.labels)
                 wrong = (previous[:, 0] > 0).cpu().numpy()
                 prompts = prompts.add(*corrections(targets, wrong, rng, config.centre_share))
@@ -145,22 +188,21 @@ class Trainer:
         return torch.from_numpy(array)[None].to(self.device)
 
     @torch.no_grad()
-    def _average(self) -> None:
-        """Move the EMA; early on it forgets faster, so the start leaves no trace."""
-        decay = min(self.config.average_decay, self.state.step / (self.state.step + 10))
-        for name, value in self.model.named_parameters():
-            self.state.average[name].lerp_(value, 1 - decay)
-
-    @torch.no_grad()
     def result(self) -> SamDecoder | AdaptedDecoder:
-        """The averaged weights; for familiar images alone, given others."""
+        """The mean of the runs; for familiar images alone, given others."""
         for name, value in self.model.named_parameters():
-            value.copy_(self.state.average[name])
+            value.copy_(self.state.mean[name])
         if not self.replay:
             return self.model.cpu()
         with torch.enable_grad():
             familiarity = fit_familiarity(self.images, self.replay)
         return AdaptedDecoder(self.base, self.model, familiarity).cpu()
+
+
+def learned_clicks(clicks: int, most: int, rng: np.random.Generator) -> list[int]:
+    """Draw which clicks of a chain to learn from: the first, and others in order."""
+    others = rng.permutation(clicks - 1)[: most - 1] + 1
+    return [0, *sorted(others.tolist())]
 
 
 def chosen(logits: Tensor, iou: Tensor, labels: Floats) -> Tensor:
@@ -170,12 +212,12 @@ def chosen(logits: Tensor, iou: Tensor, labels: Floats) -> Tensor:
     return logits[torch.arange(len(best), device=best.device), best].unsqueeze(1).float()
 
 
-def learning_rate(step: int, config: TrainConfig) -> float:
+def learning_rate(step: int, steps: int, warmup_share: float) -> float:
     """Share of the peak: linear warm-up, then a half cosine to zero."""
-    warmup = max(1, round(config.warmup_share * config.steps))
+    warmup = max(1, round(warmup_share * steps))
     if step < warmup:
         return (step + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, config.steps - warmup)))
+    return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, steps - warmup)))
 
 
 def choose_precision(wanted: str, device: torch.device) -> str:

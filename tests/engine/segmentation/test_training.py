@@ -13,7 +13,7 @@ from engine.masks.rle import RLE, encode
 from engine.segmentation.adapted import AdaptedDecoder, load_any
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
-from engine.segmentation.trainer import Trainer, choose_precision
+from engine.segmentation.trainer import Trainer, choose_precision, learned_clicks
 from engine.segmentation.training import (
     StepReport,
     TrainConfig,
@@ -24,7 +24,13 @@ from engine.segmentation.training import (
 )
 
 SHORT = TrainConfig(
-    steps=6, masks_per_step=2, clicks_max=2, checkpoint_every=2, precision="fp32", seed=3
+    steps=6,
+    masks_per_step=2,
+    chains=(2, 4),
+    learned_max=2,
+    checkpoint_every=2,
+    precision="fp32",
+    seed=3,
 )
 TrainFn = Callable[..., Path]
 
@@ -84,7 +90,7 @@ def trained(path: Path) -> SamDecoder:
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
     reports: list[StepReport] = []
 
-    train("run", replace(SHORT, steps=20, lr=2e-3, replay_every=100), reports.append)
+    train("run", replace(SHORT, steps=20, chains=(2,), lr=2e-3, replay_every=100), reports.append)
 
     losses = [report.loss for report in reports]
     assert [report.step for report in reports] == list(range(1, 21))
@@ -95,7 +101,7 @@ def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
 def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn) -> None:
     whole = digest(train("whole"))
 
-    for stop_at in (1, 3):
+    for stop_at in (1, 2, 3):  # in a run, between two runs
         done: list[StepReport] = []
         with pytest.raises(TrainingCancelled):
             train(f"cut-{stop_at}", on_step=done.append, should_stop=lambda: len(done) >= stop_at)  # noqa: B023
@@ -146,6 +152,44 @@ def test_another_seed_gives_another_decoder(train: TrainFn) -> None:
     assert digest(train("a")) != digest(train("b", replace(SHORT, seed=4)))
 
 
+def test_the_result_is_the_mean_of_the_runs(tiny_weights: Path) -> None:
+    config = replace(SHORT, steps=5)  # of three steps and of two
+    trainer = Trainer([image(0), image(1)], [], tiny_weights, config)
+    averages = []
+    for step in range(5):
+        trainer.train_step()
+        if step in {2, 4}:
+            averages.append({name: value.clone() for name, value in trainer.state.average.items()})
+
+    result = trainer.result()
+
+    assert [config.place(step) for step in range(5)] == [
+        (0, 0, 3),
+        (0, 1, 3),
+        (0, 2, 3),
+        (1, 0, 2),
+        (1, 1, 2),
+    ]
+    for name, value in result.named_parameters():
+        first, second = (average[name] for average in averages)
+        torch.testing.assert_close(value, (first + second) / 2)
+    assert any(not torch.equal(averages[0][name], averages[1][name]) for name in averages[0])
+
+
+def test_every_run_starts_from_the_base(tiny_weights: Path) -> None:
+    trainer = Trainer([image(0)], [], tiny_weights, replace(SHORT, steps=4, lr=0.0))
+    trainer.train_step()
+    trainer.train_step()
+    with torch.no_grad():
+        for value in trainer.model.parameters():
+            value.add_(1)
+
+    trainer.train_step()
+
+    for name, value in trainer.model.named_parameters():
+        assert torch.equal(value, trainer.base.get_parameter(name))
+
+
 def test_one_step_in_a_few_is_on_a_replay_photo(tiny_weights: Path) -> None:
     images, photos = [image(0), image(1)], [image(5), image(6)]
     trainer = Trainer(images, photos, tiny_weights, replace(SHORT, replay_every=3))
@@ -181,6 +225,18 @@ def test_images_without_masks_are_left_out_and_none_at_all_is_refused(train: Tra
 
     with pytest.raises(ValueError, match="no mask to train on"):
         train("none", images=[empty, image(3, [])])
+
+
+def test_a_long_chain_is_learned_at_its_first_click_and_a_few_later_ones() -> None:
+    rng = np.random.default_rng(0)
+
+    drawn = [learned_clicks(11, 4, rng) for _ in range(200)]
+
+    assert learned_clicks(1, 4, rng) == [0]
+    assert learned_clicks(3, 4, rng) == [0, 1, 2]
+    assert all(len(set(clicks)) == 4 and clicks == sorted(clicks) for clicks in drawn)
+    assert {click for clicks in drawn for click in clicks} == set(range(11))
+    assert all(clicks[0] == 0 for clicks in drawn)
 
 
 def test_an_unknown_precision_is_named() -> None:
