@@ -2,12 +2,12 @@ import { Kbd, Slider, Text } from "@mantine/core";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
-import { useSignal } from "./useSignal";
+import { useHasValue, useSignal } from "./useSignal";
 
 /** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
 export function Hint({ editor }: { editor: Editor }) {
   const tool = useSignal(editor.tool);
-  const draft = useSignal(editor.draft.state);
+  const hasDraft = useHasValue(editor.draft.state);
   const selection = useSignal(editor.selection);
   const brush = useSignal(editor.brush);
   const notice = useSignal(editor.notice);
@@ -15,7 +15,7 @@ export function Hint({ editor }: { editor: Editor }) {
   const isPainting = tool.name === "brush" || tool.name === "eraser";
   return (
     <div className={`${classes.float} ${classes.hint}`}>
-      {draft !== null ? (
+      {hasDraft ? (
         <>
           <span>
             <Kbd size="xs">A</Kbd> accept

@@ -2,16 +2,16 @@ import type { Editor } from "@/editor/editor";
 import { rowOf } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
-import { useSignal } from "./useSignal";
+import { useHasValue, useSignal } from "./useSignal";
 
 /** The label of the selected mask, or of what is made next. */
 export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
   const next = useSignal(editor.label);
   const selection = useSignal(editor.selection);
   const annotations = useSignal(editor.annotations);
-  const draft = useSignal(editor.draft.state);
+  const hasDraft = useHasValue(editor.draft.state);
   const isReadOnly = useSignal(editor.isReadOnly);
-  const row = draft === null && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
+  const row = !hasDraft && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
   const current = row === null ? next : row.label;
 
   return (

@@ -25,7 +25,7 @@ import classes from "./AnnotatePage.module.css";
 import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
 import { TOOLS } from "./tool-list";
-import { useSignal } from "./useSignal";
+import { useHasValue, useSignal } from "./useSignal";
 
 const SIZE = 18;
 const BUTTON = 32;
@@ -54,8 +54,6 @@ export function ToolRail({ editor, onShowAll }: Props) {
   const tool = useSignal(editor.tool);
   const isReadOnly = useSignal(editor.isReadOnly);
   const showsProposals = useSignal(editor.showsProposals);
-  useSignal(editor.annotations); // what can be undone changes with them
-  const draft = useSignal(editor.draft.state);
 
   return (
     <nav className={classes.rail} aria-label="Tools">
@@ -74,22 +72,7 @@ export function ToolRail({ editor, onShowAll }: Props) {
       ))}
       <MaskMenu editor={editor} size={BUTTON} />
       <span className={classes.rule} />
-      <Tool
-        title="Undo"
-        keys={["Ctrl", "Z"]}
-        disabled={isReadOnly || (!editor.store.canUndo && draft === null)}
-        onClick={() => editor.undo()}
-      >
-        <IconArrowBackUp size={SIZE} aria-hidden />
-      </Tool>
-      <Tool
-        title="Redo"
-        keys={["Ctrl", "Shift", "Z"]}
-        disabled={isReadOnly || !editor.store.canRedo}
-        onClick={() => editor.redo()}
-      >
-        <IconArrowForwardUp size={SIZE} aria-hidden />
-      </Tool>
+      <UndoRedo editor={editor} />
       <span className={classes.rule} />
       <Tool title="Fit the image" keys={["F"]} onClick={onShowAll}>
         <IconMaximize size={SIZE} aria-hidden />
@@ -107,6 +90,33 @@ export function ToolRail({ editor, onShowAll }: Props) {
       </Tool>
       <LookMenu editor={editor} size={BUTTON} />
     </nav>
+  );
+}
+
+/** Apart from the rail, which would else be drawn anew at every click on the image. */
+function UndoRedo({ editor }: { editor: Editor }) {
+  const isReadOnly = useSignal(editor.isReadOnly);
+  useSignal(editor.annotations); // what can be undone changes with them
+  const hasDraft = useHasValue(editor.draft.state);
+  return (
+    <>
+      <Tool
+        title="Undo"
+        keys={["Ctrl", "Z"]}
+        disabled={isReadOnly || (!editor.store.canUndo && !hasDraft)}
+        onClick={() => editor.undo()}
+      >
+        <IconArrowBackUp size={SIZE} aria-hidden />
+      </Tool>
+      <Tool
+        title="Redo"
+        keys={["Ctrl", "Shift", "Z"]}
+        disabled={isReadOnly || !editor.store.canRedo}
+        onClick={() => editor.redo()}
+      >
+        <IconArrowForwardUp size={SIZE} aria-hidden />
+      </Tool>
+    </>
   );
 }
 
