@@ -1,13 +1,4 @@
-import {
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Stack,
-  TagsInput,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -15,6 +6,7 @@ import { formErrorsOf } from "@/api/problem";
 import { createProject } from "@/api/projects";
 import { colorFor } from "@/components/labelColors";
 import { numberError, renamed } from "@/components/numbers";
+import { ShareFields } from "@/components/ShareFields";
 
 interface Props {
   opened: boolean;
@@ -77,28 +69,12 @@ export function CreateProject({ opened, onClose }: Props) {
             placeholder={form.values.labels.length ? "" : "nucleus"}
             {...form.getInputProps("labels")}
           />
-          <Group grow align="flex-start">
-            <NumberInput
-              label="People per image"
-              description="Two or more work on each image."
-              min={1}
-              max={5}
-              allowDecimal={false}
-              {...form.getInputProps("overlap")}
-            />
-            <NumberInput
-              label="Holdout"
-              description={
-                form.values.holdout === 0
-                  ? "Without one, nothing judges a new model: each is promoted by hand."
-                  : "Judges every new model, never trained on."
-              }
-              min={0}
-              max={90}
-              suffix=" %"
-              {...form.getInputProps("holdout")}
-            />
-          </Group>
+          <ShareFields
+            inputs={form.getInputProps}
+            hasHoldout={form.values.holdout > 0}
+            overlapMeans="Two or more work on each image."
+            holdoutMeans="Judges every new model, never trained on."
+          />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Cancel

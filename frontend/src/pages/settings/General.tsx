@@ -1,4 +1,4 @@
-import { Button, Group, NumberInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Radio, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -7,6 +7,7 @@ import { changeProject, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
+import { ShareFields } from "@/components/ShareFields";
 
 export function General({ project }: { project: Project }) {
   const queries = useQueryClient();
@@ -47,28 +48,12 @@ export function General({ project }: { project: Project }) {
             minRows={2}
             {...form.getInputProps("description")}
           />
-          <Group grow align="flex-start">
-            <NumberInput
-              label="People per image"
-              description="Counts at once, for all images that are not finished."
-              min={1}
-              max={5}
-              allowDecimal={false}
-              {...form.getInputProps("overlap")}
-            />
-            <NumberInput
-              label="Holdout"
-              description={
-                form.values.holdout === 0
-                  ? "Without one, nothing judges a new model: each is promoted by hand."
-                  : "Counts for images imported from now on."
-              }
-              min={0}
-              max={90}
-              suffix=" %"
-              {...form.getInputProps("holdout")}
-            />
-          </Group>
+          <ShareFields
+            inputs={form.getInputProps}
+            hasHoldout={form.values.holdout > 0}
+            overlapMeans="Counts at once, for all images that are not finished."
+            holdoutMeans="Counts for images imported from now on."
+          />
           <Radio.Group
             label="Plan"
             description="Counts at once. What was done under the other plan is kept."
