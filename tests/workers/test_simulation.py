@@ -19,7 +19,7 @@ from tests.annotation.world import World
 from workers import evaluation
 from workers.app import app
 from workers.simulation import loop
-from workers.simulation.annotator import Offer, Scene, Target, annotate
+from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.pictures import Picture, TrueMask, split_by_group
 
@@ -83,6 +83,25 @@ def test_two_proposals_for_one_object_are_not_both_accepted(scene: Scene) -> Non
     operations = annotate(scene, [offer(target.rle), offer(target.rle)], [target])
 
     assert Counter(op["verdict"] for op in operations) == {"accepted": 1, "rejected": 1}
+
+
+def test_who_verifies_sends_on_what_is_badly_drawn_and_who_corrects_adds_what_is_missing(
+    scene: Scene,
+) -> None:
+    targets = [Target(box(x, 5, 16, 16), label=1) for x in (0, 20, 40)]
+    good, close, wrong = (
+        offer(box(0, 5, 16, 15)),
+        offer(box(20, 5, 11, 16)),
+        offer(box(60, 40, 9, 9)),
+    )
+
+    verdicts = verify([good, close, wrong], targets, scene.accept_iou)
+    operations = correct(scene, [close], targets, present=[good.rle])
+
+    assert [op["verdict"] for op in verdicts] == ["accepted", "needs_work", "rejected"]
+    assert [op.get("proposal") for op in operations] == [close.id, None]
+    for op, target in zip(operations, targets[1:], strict=True):
+        assert iou(op["rle"], target.rle) >= scene.accept_iou
 
 
 def test_a_brush_stroke_paints_one_region_and_keeps_holes(scene: Scene) -> None:
@@ -161,8 +180,9 @@ def delivered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("plan", ["whole", "queues"])
 def test_the_loop_runs_through_the_services_of_people(
-    world: World, delivered: None, tmp_path: Path
+    world: World, delivered: None, tmp_path: Path, plan: str
 ) -> None:
     data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
 
@@ -175,6 +195,7 @@ def test_the_loop_runs_through_the_services_of_people(
         holdout=0.34,
         also=[parse_extra_set(f"same={data / 'images'}:{data / 'instances.json'}")],
         json=out,
+        plan=plan,
     )
 
     report = json.loads(out.read_text())
@@ -187,6 +208,11 @@ def test_the_loop_runs_through_the_services_of_people(
         assert row["also"]["same"]["objects"] == 12
     assert first["masks_finished"] == 4
     assert first["clicks_per_mask"] is not None
+    queues = {"whole": ["whole"], "queues": ["verify", "complete", "correct"]}[plan]
+    assert list(first["effort"]) == queues
+    assert sum(effort["masks"] for effort in first["effort"].values()) == 4
+    assert sum(effort["images"] for effort in first["effort"].values()) == 2
+    assert report["protocol"]["plan"] == plan
     assert report["protocol"]["objects_per_image"] == 5
     assert not Proposal.objects.filter(image__is_holdout=True).exists()
     trained = Round.objects.get().dataset_version

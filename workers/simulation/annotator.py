@@ -4,7 +4,7 @@ It knows the truth and uses the editor's means alone: verdicts, clicks at the ce
 error (decoded by the serving bundle), and brush strokes, each of which repairs one error region.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -77,28 +77,61 @@ class Scene:
 
 def annotate(scene: Scene, offers: Sequence[Offer], targets: Sequence[Target]) -> list[Any]:
     """Return the operations of one save: a verdict on every proposal, and every missing mask."""
-    pairs = match(offers, targets)
-    operations = [_reject(offer) for index, offer in enumerate(offers) if index not in pairs]
-    for index, (target_index, iou) in pairs.items():
-        offer, target = offers[index], targets[target_index]
-        if iou >= scene.accept_iou:
-            operations.append(_accept(offer, target))
+    verdicts = verify(offers, targets, scene.accept_iou)
+    good = [
+        offer for offer, op in zip(offers, verdicts, strict=True) if op["verdict"] == "accepted"
+    ]
+    sent_on = [
+        offer for offer, op in zip(offers, verdicts, strict=True) if op["verdict"] == "needs_work"
+    ]
+    corrections = correct(scene, sent_on, targets, [offer.rle for offer in good])
+    return [op for op in verdicts if op["verdict"] != "needs_work"] + corrections
+
+
+def verify(offers: Sequence[Offer], targets: Sequence[Target], accept_iou: float) -> list[Any]:
+    """Return a verdict on every proposal, in their order: accepted, rejected or needs work."""
+    pairs = match([offer.rle for offer in offers], [target.rle for target in targets])
+    verdicts = []
+    for index, offer in enumerate(offers):
+        target, iou = pairs.get(index, (None, 0.0))
+        if target is None:
+            verdicts.append(_verdict(offer, "rejected"))
+        elif iou < accept_iou:
+            verdicts.append(_verdict(offer, "needs_work"))
         else:
+            accepted = {"mask": uuid4(), "label": targets[target].label}
+            verdicts.append(_verdict(offer, "accepted") | accepted)
+    return verdicts
+
+
+def correct(
+    scene: Scene, sent_on: Sequence[Offer], targets: Sequence[Target], present: Sequence[RLE]
+) -> list[Any]:
+    """Return a better mask for what verifying sent on, and one for every object without any."""
+    there = {target for target, _ in match(present, [target.rle for target in targets]).values()}
+    missing = [target for index, target in enumerate(targets) if index not in there]
+    pairs = match([offer.rle for offer in sent_on], [target.rle for target in missing])
+    operations = []
+    for index, offer in enumerate(sent_on):
+        if index in pairs:
+            target = missing[pairs[index][0]]
             draft = _finish(scene, target, _taken_up(scene, offer))
             operations.append(_create(draft, target, proposal=offer.id))
-    found = {target_index for target_index, _ in pairs.values()}
-    for index, target in enumerate(targets):
-        if index not in found:
+        else:
+            operations.append(_verdict(offer, "rejected"))
+    redrawn = {target for target, _ in pairs.values()}
+    for index, target in enumerate(missing):
+        if index not in redrawn:
             draft = Draft(mask=np.zeros(scene.size_hw, bool))
             operations.append(_create(_finish(scene, target, draft), target))
     return operations
 
 
-def match(offers: Sequence[Offer], targets: Sequence[Target]) -> dict[int, tuple[int, float]]:
-    """Pair proposals with objects, the closest first, each once: offer -> (target, IoU)."""
+def match(offers: Sequence[RLE], targets: Sequence[RLE]) -> dict[int, tuple[int, float]]:
+    """Pair masks with objects, the closest first, each once: offer -> (target, IoU)."""
     if not offers or not targets:
         return {}
-    ious = iou_matrix([offer.rle for offer in offers], [target.rle for target in targets])
+    ious = iou_matrix(offers, targets)
     pairs: dict[int, tuple[int, float]] = {}
     while True:
         offer, target = np.unravel_index(int(ious.argmax()), ious.shape)
@@ -163,19 +196,8 @@ def _stroke(truth: Mask, draft: Draft) -> None:
     draft.strokes += 1
 
 
-def _accept(offer: Offer, target: Target) -> dict[str, Any]:
-    return {
-        "id": uuid4(),
-        "kind": "verdict",
-        "proposal": offer.id,
-        "verdict": "accepted",
-        "mask": uuid4(),
-        "label": target.label,
-    }
-
-
-def _reject(offer: Offer) -> dict[str, Any]:
-    return {"id": uuid4(), "kind": "verdict", "proposal": offer.id, "verdict": "rejected"}
+def _verdict(offer: Offer, verdict: str) -> dict[str, Any]:
+    return {"id": uuid4(), "kind": "verdict", "proposal": offer.id, "verdict": verdict}
 
 
 def _create(draft: Draft, target: Target, proposal: UUID | None = None) -> dict[str, Any]:
@@ -202,8 +224,3 @@ def _create(draft: Draft, target: Target, proposal: UUID | None = None) -> dict[
 def _iou(a: Mask, b: Mask) -> float:
     union = np.count_nonzero(a | b)
     return float(np.count_nonzero(a & b) / union) if union else 1.0
-
-
-def drafts_in(operations: Sequence[Any]) -> Iterator[Any]:
-    """Yield the operations that leave a mask: untouched or made."""
-    return (op for op in operations if op["kind"] == "create" or op.get("verdict") == "accepted")

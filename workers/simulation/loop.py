@@ -1,29 +1,23 @@
 """The simulated loop: rounds as people would run them, and what each was worth."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any, Final
-
-from django.conf import settings
 
 from annotation.models import Bundle, Image, Job, Round
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from engine.segmentation.items import AnnotatedImage
 from workers.evaluation import evaluate_bundle, holdout_of
-from workers.networks import load_embedding, predictor_of
-from workers.simulation.annotator import Offer, Scene, drafts_in
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
-from workers.windowed import map_in_order
+from workers.simulation.work import Effort, Show, Work, total, work_through
 
 POLL_S: Final = 0.5
 NO_WORKER_S: Final = 300
-
-Show = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +46,7 @@ class RoundReport:
     accepted_untouched: float | None = None  # share of the proposals decided on
     clicks_per_mask: float | None = None
     strokes_per_mask: float | None = None
+    effort: dict[str, Effort] = field(default_factory=dict)  # by queue of the plan
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
@@ -126,41 +121,14 @@ def _measure(
 
 
 def _annotate(
-    people: SimulatedProject,
-    work: Sequence[tuple[Picture, Image]],
-    plan: Plan,
-    report: RoundReport,
-    show: Show,
+    people: SimulatedProject, work: Work, plan: Plan, report: RoundReport, show: Show
 ) -> None:
-    bundle = people.serving()
-    predictor = predictor_of(bundle)
-
-    def items() -> Iterator[tuple[Picture, Image, Scene, list[Offer]]]:
-        for picture, image in work:
-            embedding = load_embedding(image.sha256, bundle.encoder_digest)
-            scene = Scene(embedding, predictor, image.size_hw, plan.accept_iou)
-            yield picture, image, scene, people.offers_on(image)
-
-    def work_out(item: tuple[Picture, Image, Scene, list[Offer]]) -> list[Any]:
-        picture, _, scene, offers = item
-        return people.work_out(scene, picture, offers)
-
-    masks = decided = untouched = clicks = strokes = 0
-    results = map_in_order(work_out, items(), threads=settings.TORCH_THREADS)
-    for done, ((_, image, _, offers), operations) in enumerate(results, start=1):
-        people.save(image, operations, turn=done)
-        decided += len(offers)
-        for op in drafts_in(operations):
-            effort = op.get("effort", {})
-            masks += 1
-            untouched += op["kind"] == "verdict"
-            clicks += effort.get("clicks", 0)
-            strokes += effort.get("strokes", 0)
-        show(done, len(work), "Annotating")
-    report.masks_finished = masks
-    report.accepted_untouched = untouched / decided if decided else None
-    report.clicks_per_mask = clicks / masks if masks else None
-    report.strokes_per_mask = strokes / masks if masks else None
+    report.effort = work_through(people, work, plan.accept_iou, show)
+    done = total(report.effort)
+    report.masks_finished = done.masks
+    report.accepted_untouched = done.accepted / done.settled if done.settled else None
+    report.clicks_per_mask = done.clicks / done.masks if done.masks else None
+    report.strokes_per_mask = done.strokes / done.masks if done.masks else None
 
 
 def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[RoundReport, Bundle]:

@@ -6,7 +6,9 @@ from typing import Final
 from django.contrib.auth.models import User
 
 from annotation import jobs
-from annotation.models import Bundle, Image, Label, Project, Proposal
+from annotation.models import Bundle, Image, Label, Mask, Project, Proposal
+from annotation.selectors.images import SENT_ON
+from annotation.selectors.plan import Queue
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
@@ -14,7 +16,8 @@ from annotation.services.masks import save_operations
 from annotation.services.members import set_member
 from annotation.services.projects import create_project
 from annotation.services.seeds import Seed, seed_masks
-from workers.simulation.annotator import Offer, Scene, Target, annotate
+from engine.masks.rle import RLE
+from workers.simulation.annotator import Offer, Target
 from workers.simulation.pictures import Picture
 
 MANAGER: Final = "simulated-manager"
@@ -25,7 +28,7 @@ COLORS: Final = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b
 class SimulatedProject:
     """A project with its simulated people."""
 
-    def __init__(self, name: str, label_names: Sequence[str]) -> None:
+    def __init__(self, name: str, label_names: Sequence[str], plan: str) -> None:
         self.manager = _user(MANAGER)
         self.annotators = [_user(name) for name in ANNOTATORS]
         labels = [
@@ -33,7 +36,7 @@ class SimulatedProject:
             for number, label in enumerate(label_names)
         ]
         self.project: Project = create_project(
-            name=name, labels=labels, holdout_share=0, created_by=self.manager
+            name=name, labels=labels, holdout_share=0, plan=plan, created_by=self.manager
         )
         for username in ANNOTATORS:
             set_member(project=self.project, username=username, role="annotator")
@@ -74,25 +77,40 @@ class SimulatedProject:
             created_by=self.manager,
         ).pk
 
+    def targets_of(self, picture: Picture) -> list[Target]:
+        """Return what is really there."""
+        return [Target(mask.rle, self.labels[mask.label].pk) for mask in picture.truth]
+
     def offers_on(self, image: Image) -> list[Offer]:
-        """Return the proposals that await a verdict."""
-        pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
-        return [
-            Offer(each.pk, each.rle, (each.point_xy[0], each.point_xy[1]))
-            for each in pending.order_by("-predicted_iou", "pk")
-        ]
+        """Return the proposals that await a verdict, the surest first."""
+        return _offers(image, [Proposal.State.PENDING])
 
-    def work_out(self, scene: Scene, picture: Picture, offers: Sequence[Offer]) -> list[object]:
-        """Let an annotator decide what to do, without the database: threads may do this."""
-        targets = [Target(mask.rle, self.labels[mask.label].pk) for mask in picture.truth]
-        return annotate(scene, offers, targets)
+    def sent_on(self, image: Image) -> list[Offer]:
+        """Return the proposals that need a person's hand."""
+        return _offers(image, SENT_ON)
 
-    def save(self, image: Image, operations: Sequence[object], turn: int) -> None:
+    def masks_on(self, image: Image) -> list[RLE]:
+        """Return what people have left on the image so far."""
+        heads = Mask.objects.filter(image=image, head__rle__isnull=False).select_related("head")
+        return [mask.head.rle for mask in heads if mask.head and mask.head.rle]
+
+    def next_in(self, queue: Queue, person: User) -> Image | None:
+        """Open the next image of a queue for the person; None when it is empty."""
+        place = claim_image(project=self.project, user=person, queue=queue)
+        return None if place is None else place.image
+
+    def save(self, image: Image, operations: Sequence[object], person: User) -> None:
         """Claim the image, save as the editor does, and finish it."""
-        person = self.annotators[turn % len(self.annotators)]
-        claimed = claim_image(project=self.project, user=person, image_id=image.pk)
-        if claimed is None:
+        place = claim_image(project=self.project, user=person, image_id=image.pk)
+        if place is None:
             raise ValueError(f"{image.file_name} cannot be claimed")
+        self.send(image, operations, person)
+        finish_image(assignment=place, user=person, active_s=0)
+
+    def send(self, image: Image, operations: Sequence[object], person: User) -> None:
+        """Save operations on an image that the person holds."""
+        if not operations:
+            return
         version = Image.objects.values_list("version", flat=True).get(pk=image.pk)
         save_operations(
             image_id=image.pk,
@@ -100,7 +118,6 @@ class SimulatedProject:
             expected_version=version,
             author=person,
         )
-        finish_image(assignment=claimed, user=person, active_s=0)
 
     def serving(self) -> Bundle:
         """Return the bundle that proposes now."""
@@ -110,6 +127,14 @@ class SimulatedProject:
         claimed = claim_image(project=self.project, user=person, image_id=image.pk)
         if claimed is not None:
             finish_image(assignment=claimed, user=person, active_s=0)
+
+
+def _offers(image: Image, states: Sequence[str]) -> list[Offer]:
+    found = Proposal.objects.filter(image=image, state__in=states)
+    return [
+        Offer(each.pk, each.rle, (each.point_xy[0], each.point_xy[1]))
+        for each in found.order_by("-predicted_iou", "pk")
+    ]
 
 
 def _user(name: str) -> User:

@@ -16,12 +16,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from annotation.models import Project
 from engine.datasets.errors import DatasetError
 from workers.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
 from workers.simulation.extra_sets import parse_extra_set
-from workers.simulation.loop import JobFailedError, Plan, RoundReport, Show, run_rounds
+from workers.simulation.loop import JobFailedError, Plan, RoundReport, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group
 from workers.simulation.project import SimulatedProject
+from workers.simulation.work import Show
 
 TABLE_WIDTH: Final = 160  # columns, where the output is a file or a pipe
 
@@ -39,6 +41,12 @@ class Command(BaseCommand):
         parser.add_argument("--per-round", type=_positive, default=20, help="images annotated")
         parser.add_argument("--holdout", type=_share, default=0.3, help="share of the images")
         parser.add_argument("--seed", type=int, default=0)
+        parser.add_argument(
+            "--plan",
+            choices=Project.Plan.values,
+            default=Project.Plan.WHOLE,
+            help="one pass over whole images, or the queues verify, complete and correct",
+        )
         parser.add_argument(
             "--accept-iou",
             type=_share,
@@ -64,7 +72,7 @@ class Command(BaseCommand):
             f"Simulated rounds, {options['images'].resolve().parent.name}, seed {options['seed']}"
         )
         labels = {mask.label for each in [*plan.training, *plan.held_out] for mask in each.truth}
-        people = SimulatedProject(name, sorted(labels))
+        people = SimulatedProject(name, sorted(labels), options["plan"])
         reports = []
         try:
             with _bars(console) as show:
@@ -117,6 +125,7 @@ def _write(options: dict[str, Any], plan: Plan, reports: list[RoundReport], seco
             "ap_images": reports[0].holdout["ap_images"],
             "accept_iou": plan.accept_iou,
             "seed": options["seed"],
+            "plan": options["plan"],
         },
     }
     unfinished = path.with_name(f"{path.name}.new")
