@@ -47,9 +47,9 @@ class TrainConfig:
     Long chains keep the last clicks, short ones the first; the mean of such runs has both.
     """
 
-    steps: int = 180
+    steps: int = 150
     masks_per_step: int = 12
-    chains: tuple[int, ...] = (11, 4, 11)  # clicks at most of each run; the runs share the steps
+    chains: tuple[int, ...] = (4, 11, 4)  # clicks at most of each run; the runs share the steps
     learned_max: int = 4  # clicks of a chain that the loss is taken after; the first is one
     box_share: float = 0.2  # of first prompts
     centre_share: float = 0.5  # of points, at the centre of the error; the rest anywhere in it
@@ -154,6 +154,7 @@ class Trainer:
         truth = torch.from_numpy(targets).to(self.device)
         prompts = first_prompts(targets, rng, config.box_share, config.centre_share)
         learned = learned_clicks(int(rng.integers(1, longest + 1)), config.learned_max, rng)
+        weights = click_weights(len(learned))
         previous: Tensor | None = None
         total = 0.0
         for click in range(learned[-1] + 1):
@@ -161,7 +162,7 @@ class Trainer:
             with torch.set_grad_enabled(is_learned):
                 logits, iou = self._decode(embedding, prompts, previous)
             if is_learned:
-                loss = decoder_loss(logits, iou, truth) / len(learned)
+                loss = weights[learned.index(click)] * decoder_loss(logits, iou, truth)
                 loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
                 total += float(loss.detach())
             if click < learned[-1]:
@@ -203,6 +204,11 @@ def learned_clicks(clicks: int, most: int, rng: np.random.Generator) -> list[int
     """Draw which clicks of a chain to learn from: the first, and others in order."""
     others = rng.permutation(clicks - 1)[: most - 1] + 1
     return [0, *sorted(others.tolist())]
+
+
+def click_weights(learned: int) -> list[float]:
+    """Give the first click half of the loss, which most masks end with, and the others the rest."""
+    return [1.0] if learned == 1 else [0.5] + [0.5 / (learned - 1)] * (learned - 1)
 
 
 def chosen(logits: Tensor, iou: Tensor, labels: Floats) -> Tensor:
