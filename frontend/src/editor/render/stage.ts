@@ -91,7 +91,7 @@ export class Stage {
     const masks = [editor.annotations, hidden, solo, showsProposals, look, editor.threshold];
     const { selection, alsoSelected, hover, box, label, sketch } = editor;
     const overlay = [selection, alsoSelected, hover, box, label, sketch];
-    const pen = [editor.brush, editor.tool, this.pointer];
+    const pen = [editor.brush, editor.tool];
     const on = (signals: readonly Signal<unknown>[], stale: Part): void => {
       for (const signal of signals) {
         this.#cleanups.push(signal.subscribe(() => this.#invalidate(stale)));
@@ -100,6 +100,12 @@ export class Stage {
     on(masks as readonly Signal<unknown>[], "masks");
     on([...overlay, ...pen] as readonly Signal<unknown>[], "overlay");
     on([this.view as Signal<unknown>], "view");
+    // Only a pen is drawn where the pointer is: for other tools a frame would show nothing new.
+    this.#cleanups.push(
+      this.pointer.subscribe(() => {
+        if (this.#isPainting) this.#invalidate("overlay");
+      }),
+    );
     const onLook = (): void => {
       this.#image.canvas.style.filter = imageFilter(look.get());
     };
@@ -177,7 +183,6 @@ export class Stage {
     const editor = this.#editor;
     const draft = editor.draft.state.get();
     const stroke = editor.stroke.get();
-    const isPainting = ["brush", "eraser"].includes(editor.tool.get().name);
     const at = this.pointer.get();
     const target = draft?.target ?? editor.selection.get();
     const label = editor.label.get();
@@ -198,10 +203,14 @@ export class Stage {
         box: editor.box.get(),
         sketch: editor.sketch.get(),
         ghost: editor.ghost.get(),
-        pen: isPainting && at !== null ? { at, radius_px: editor.brush.get() } : null,
+        pen: this.#isPainting && at !== null ? { at, radius_px: editor.brush.get() } : null,
       },
       view,
     );
+  }
+
+  get #isPainting(): boolean {
+    return ["brush", "eraser"].includes(this.#editor.tool.get().name);
   }
 
   /** The mask or proposal that the overlay shows in its new form. */
