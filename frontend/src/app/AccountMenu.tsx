@@ -6,16 +6,8 @@ import { logOut, sessionQuery } from "@/api/session";
 import { MenuLink } from "@/components/links";
 
 export function AccountMenu() {
-  const navigate = useNavigate();
-  const queries = useQueryClient();
+  const leave = useLogOut();
   const { data: session } = useQuery(sessionQuery);
-  const leave = useMutation({
-    mutationFn: logOut,
-    onSuccess: async () => {
-      await navigate({ to: "/login" });
-      queries.clear();
-    },
-  });
   const username = session?.user?.username ?? "";
 
   return (
@@ -30,13 +22,23 @@ export function AccountMenu() {
         <MenuLink to="/account" leftSection={<IconKey size={16} aria-hidden />}>
           Tokens and privacy
         </MenuLink>
-        <Menu.Item
-          leftSection={<IconLogout size={16} aria-hidden />}
-          onClick={() => leave.mutate()}
-        >
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           Log out
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+export function useLogOut(): () => void {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const { mutate } = useMutation({
+    mutationFn: logOut,
+    onSuccess: async () => {
+      await navigate({ to: "/login" });
+      queries.clear();
+    },
+  });
+  return mutate;
 }

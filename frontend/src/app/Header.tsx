@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
 import { AccountMenu } from "./AccountMenu";
+import { PaletteButton } from "./PaletteButton";
 import { ProjectTabs } from "./ProjectTabs";
 import { SchemeToggle } from "./SchemeToggle";
 import classes from "./Shell.module.css";
@@ -39,6 +40,7 @@ export function Header() {
         )}
       </Group>
       <Group gap={4} wrap="nowrap">
+        <PaletteButton />
         <SchemeToggle />
         <AccountMenu />
       </Group>

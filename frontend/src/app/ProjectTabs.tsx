@@ -3,6 +3,7 @@ import { IconMenu2 } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
+import type { Project } from "@/api/types";
 import { MenuLink } from "@/components/links";
 import classes from "./Shell.module.css";
 
@@ -19,7 +20,7 @@ const TABS = [
 /** The pages of a project: in a row, or in a menu where there is no room. */
 export function ProjectTabs({ projectId }: { projectId: string }) {
   const { data: project } = useQuery(projectQuery(Number(projectId)));
-  const tabs = TABS.filter(({ label }) => label !== "Verify" || project?.plan === "queues");
+  const tabs = tabsOf(project);
   return (
     <>
       <Group component="nav" aria-label="Project" gap={2} ml="xs" wrap="nowrap" visibleFrom="md">
@@ -51,4 +52,9 @@ export function ProjectTabs({ projectId }: { projectId: string }) {
       </Menu>
     </>
   );
+}
+
+/** Only where the plan has queues is there one to verify. */
+export function tabsOf(project: Pick<Project, "plan"> | undefined) {
+  return TABS.filter(({ label }) => label !== "Verify" || project?.plan === "queues");
 }

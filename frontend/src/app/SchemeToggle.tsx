@@ -2,16 +2,21 @@ import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } fr
 import { IconMoon, IconSun } from "@tabler/icons-react";
 
 export function SchemeToggle() {
-  const { setColorScheme } = useMantineColorScheme();
-  const scheme = useComputedColorScheme("light");
-  const other = scheme === "dark" ? "light" : "dark";
-  const Icon = scheme === "dark" ? IconSun : IconMoon;
+  const { other, switchScheme } = useOtherScheme();
+  const Icon = other === "light" ? IconSun : IconMoon;
 
   return (
     <Tooltip label={`Use the ${other} colours`}>
-      <ActionIcon aria-label={`Use the ${other} colours`} onClick={() => setColorScheme(other)}>
+      <ActionIcon aria-label={`Use the ${other} colours`} onClick={switchScheme}>
         <Icon size={18} stroke={1.7} aria-hidden />
       </ActionIcon>
     </Tooltip>
   );
+}
+
+/** The colours that are not in use, and the way to them. */
+export function useOtherScheme() {
+  const { setColorScheme } = useMantineColorScheme();
+  const other = useComputedColorScheme("light") === "dark" ? "light" : "dark";
+  return { other, switchScheme: () => setColorScheme(other) } as const;
 }

@@ -1,5 +1,6 @@
 import { AppShell } from "@mantine/core";
 import { Outlet } from "@tanstack/react-router";
+import { AppCommands } from "./AppCommands";
 import { Header } from "./Header";
 import classes from "./Shell.module.css";
 
@@ -13,6 +14,7 @@ export function Shell() {
       <AppShell.Header className={classes.header}>
         <Header />
       </AppShell.Header>
+      <AppCommands />
       <AppShell.Main id="main" tabIndex={-1}>
         <Outlet />
       </AppShell.Main>

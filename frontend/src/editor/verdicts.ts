@@ -49,7 +49,8 @@ export function acceptAll(editor: Editor, rows: readonly ProposalRow[]): void {
   );
 }
 
-function proposalInMind(editor: Editor): ObjectRef | null {
+/** The selected proposal, or the one under the pointer. */
+export function proposalInMind(editor: Editor): ObjectRef | null {
   for (const ref of [editor.selection.get(), editor.hover.get()]) {
     if (ref?.kind === "proposal" && rowOf(editor.annotations.get(), ref) !== null) return ref;
   }

@@ -67,12 +67,15 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
   const queries = useQueryClient();
   const navigate = useNavigate();
 
-  const onNext = useCallback(async () => {
+  const hasPrevious = useCallback(() => session.hasPrevious, [session]);
+  const onPrevious = useCallback(() => void session.previous(), [session]);
+  const goOn = useCallback(async () => {
     await session.next();
     void queries.invalidateQueries({ queryKey: projectQuery(project.id).queryKey });
     void queries.invalidateQueries({ queryKey: ["images"] });
     void queries.invalidateQueries({ queryKey: ["queues"] });
   }, [session, queries, project.id]);
+  const onNext = useCallback(() => void goOn(), [goOn]);
 
   switch (phase.kind) {
     case "loading":
@@ -82,7 +85,7 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
         <Workspace
           key={phase.image.detail.get().id}
           {...{ project, isMoving, image: phase.image, notice: phase.notice }}
-          onNext={() => void onNext()}
+          {...{ hasPrevious, onNext, onPrevious }}
         />
       );
     case "empty":

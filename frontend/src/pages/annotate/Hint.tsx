@@ -1,7 +1,11 @@
-import { Kbd, Slider, Text } from "@mantine/core";
+import { Slider, Text } from "@mantine/core";
+import { type Chord, labelsOf } from "@/commands/chord";
+import { Keys } from "@/commands/Keys";
+import { useKey } from "@/commands/useKey";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
+import { editorCommand } from "./editor-commands";
 import { useHasValue, useSignal } from "./useSignal";
 
 /** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
@@ -11,6 +15,9 @@ export function Hint({ editor }: { editor: Editor }) {
   const selection = useSignal(editor.selection);
   const brush = useSignal(editor.brush);
   const notice = useSignal(editor.notice);
+  const accept = useKey(editorCommand("verdict.accept"));
+  const reject = useKey(editorCommand("verdict.reject"));
+  const goOn = useKey(editorCommand("proposal.next"));
   if (useSignal(editor.isReadOnly)) return null;
   const isPainting = tool.name === "brush" || tool.name === "eraser";
   return (
@@ -18,10 +25,10 @@ export function Hint({ editor }: { editor: Editor }) {
       {hasDraft ? (
         <>
           <span>
-            <Kbd size="xs">A</Kbd> accept
+            <Keys chord={accept} /> accept
           </span>
           <span>
-            <Kbd size="xs">X</Kbd> drop
+            <Keys chord={reject} /> drop
           </span>
           <span>
             {tool.name === "point"
@@ -30,7 +37,11 @@ export function Hint({ editor }: { editor: Editor }) {
           </span>
         </>
       ) : (
-        <span>{sentence(tool.name, selection?.kind ?? null)}</span>
+        <span>
+          {tool.name === "select" && selection?.kind === "proposal"
+            ? `${named(accept)} accepts, ${named(reject)} rejects, ${named(goOn)} goes on`
+            : sentence(tool.name, selection?.kind ?? null)}
+        </span>
       )}
       <Text span size="xs" c="orange" role="status">
         {notice}
@@ -57,14 +68,14 @@ export function Hint({ editor }: { editor: Editor }) {
   );
 }
 
+const named = (key: Chord | null): string => (key === null ? "–" : labelsOf(key).join(" "));
+
 function sentence(tool: ToolName, selected: string | null): string {
   const subject = selected === "proposal" ? "the selected proposal" : "the selected mask";
   const isNew = selected === null;
   switch (tool) {
     case "select":
-      return selected === "proposal"
-        ? "A accepts, X rejects, Tab goes on"
-        : "Click an object to select it, Shift-click for several";
+      return "Click an object to select it, Shift-click for several";
     case "move":
       return isNew ? "Drag an object" : `Drag ${subject}, or use the arrow keys`;
     case "point":

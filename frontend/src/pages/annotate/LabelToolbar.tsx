@@ -7,6 +7,9 @@ export interface LabelChoice {
   readonly color: string;
 }
 
+/** The keys of the first labels. */
+export const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
 interface Props {
   labels: readonly LabelChoice[];
   chosen: LabelId | null;
@@ -18,7 +21,7 @@ interface Props {
 /** The labels with their digits; the pressed one is what a mask gets. */
 export function LabelToolbar({ labels, chosen, onChoose, disabled, className }: Props) {
   const choices = [
-    ...labels.map((label, index) => ({ ...label, digit: index < 9 ? String(index + 1) : "" })),
+    ...labels.map((label, index) => ({ ...label, digit: DIGITS[index] ?? "" })),
     { id: null, name: "No label", color: "transparent", digit: "0" },
   ];
   return (

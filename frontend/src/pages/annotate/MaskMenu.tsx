@@ -1,4 +1,4 @@
-import { ActionIcon, Center, Kbd, Menu, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Center, Menu, Text, Tooltip } from "@mantine/core";
 import {
   IconArrowsDiagonal,
   IconArrowsDiagonalMinimize2,
@@ -14,9 +14,10 @@ import {
   IconSparkles,
 } from "@tabler/icons-react";
 import { Fragment, type ReactNode } from "react";
+import { KeyOf } from "@/commands/Keys";
 import type { Editor } from "@/editor/editor";
 import classes from "./AnnotatePage.module.css";
-import { isPossible, MASK_COMMANDS, type MaskCommand } from "./mask-commands";
+import { lackOf, MASK_COMMANDS, type MaskCommand } from "./mask-commands";
 import { useSignal } from "./useSignal";
 
 const SIZE = 15;
@@ -65,10 +66,10 @@ export function MaskMenu({ editor, size }: { editor: Editor; size: number }) {
 function Commands({ editor }: { editor: Editor }) {
   useSignal(editor.selection);
   useSignal(editor.alsoSelected);
-  const isReadOnly = useSignal(editor.isReadOnly);
+  useSignal(editor.isReadOnly);
   return MASK_COMMANDS.map((command, index) => {
     const isFirst = index > 0 && MASK_COMMANDS[index - 1]?.group !== command.group;
-    const isOff = !isPossible(editor, command) || (isReadOnly && command.group !== "look");
+    const isOff = lackOf(editor, command) !== null;
     return (
       <Fragment key={command.title}>
         {isFirst && <Menu.Divider />}
@@ -85,21 +86,13 @@ interface ItemProps {
 }
 
 function Item({ editor, command, isOff }: ItemProps) {
-  const { title, keys, run, fact } = command;
+  const { title, run, fact } = command;
   const told = isOff ? null : (fact?.(editor) ?? null);
   return (
     <Menu.Item
       disabled={isOff}
       leftSection={ICONS[title]}
-      rightSection={
-        <span className={classes.menuKeys}>
-          {keys.map((key) => (
-            <Kbd key={key} size="xs">
-              {key}
-            </Kbd>
-          ))}
-        </span>
-      }
+      rightSection={<KeyOf command={command} />}
       onClick={() => run(editor)}
     >
       {title}

@@ -22,7 +22,7 @@ export interface Saving {
 export function SaveIndicator({ image }: { image: Saving }) {
   const status = useSignal(image.status);
   const [isOpen, { open, close }] = useDisclosure(false);
-  const { icon, text, why } = describe(status);
+  const { icon, text, why } = describeSaving(status);
   return (
     <>
       <Tooltip label={why} multiline maw={280}>
@@ -63,7 +63,8 @@ export function SaveIndicator({ image }: { image: Saving }) {
 
 const SIZE = 15;
 
-function describe({ state, hindrance, waiting }: OutboxStatus) {
+/** Where the work is: a sign, its name, and what that means. */
+export function describeSaving({ state, hindrance, waiting }: OutboxStatus) {
   if (state === "saved") {
     const why = "The server has everything.";
     return { icon: <IconCloudCheck size={SIZE} aria-hidden />, text: "Saved", why };

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, Kbd, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Group, Text, Tooltip } from "@mantine/core";
 import {
   IconArrowBackUp,
   IconArrowForwardUp,
@@ -19,12 +19,17 @@ import {
   IconVectorTriangle,
 } from "@tabler/icons-react";
 import { Fragment, type ReactNode } from "react";
+import { ariaKeys } from "@/commands/chord";
+import type { Keyed } from "@/commands/command";
+import { Keys } from "@/commands/Keys";
+import { useKey } from "@/commands/useKey";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
+import { editorCommand } from "./editor-commands";
 import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
-import { TOOLS } from "./tool-list";
+import { TOOLS, toolId } from "./tool-list";
 import { useHasValue, useSignal } from "./useSignal";
 
 const SIZE = 18;
@@ -57,11 +62,12 @@ export function ToolRail({ editor, onShowAll }: Props) {
 
   return (
     <nav className={classes.rail} aria-label="Tools">
-      {TOOLS.map(({ name, title, keys, what, group }, index) => (
+      {TOOLS.map(({ name, title, what, group }, index) => (
         <Fragment key={name}>
           {index > 0 && TOOLS[index - 1]?.group !== group && <span className={classes.rule} />}
           <Tool
-            {...{ title, keys, what }}
+            {...{ title, what }}
+            command={editorCommand(toolId(name))}
             isOn={tool.name === name}
             disabled={isReadOnly && name !== "select"}
             onClick={() => editor.takeTool(name)}
@@ -74,12 +80,12 @@ export function ToolRail({ editor, onShowAll }: Props) {
       <span className={classes.rule} />
       <UndoRedo editor={editor} />
       <span className={classes.rule} />
-      <Tool title="Fit the image" keys={["F"]} onClick={onShowAll}>
+      <Tool title="Fit the image" command={editorCommand("view.fit")} onClick={onShowAll}>
         <IconMaximize size={SIZE} aria-hidden />
       </Tool>
       <Tool
         title={showsProposals ? "Hide proposals" : "Show proposals"}
-        keys={["G"]}
+        command={editorCommand("view.proposals")}
         onClick={() => editor.showsProposals.set(!showsProposals)}
       >
         {showsProposals ? (
@@ -102,7 +108,7 @@ function UndoRedo({ editor }: { editor: Editor }) {
     <>
       <Tool
         title="Undo"
-        keys={["Ctrl", "Z"]}
+        command={editorCommand("edit.undo")}
         disabled={isReadOnly || (!editor.store.canUndo && !hasDraft)}
         onClick={() => editor.undo()}
       >
@@ -110,7 +116,7 @@ function UndoRedo({ editor }: { editor: Editor }) {
       </Tool>
       <Tool
         title="Redo"
-        keys={["Ctrl", "Shift", "Z"]}
+        command={editorCommand("edit.redo")}
         disabled={isReadOnly || !editor.store.canRedo}
         onClick={() => editor.redo()}
       >
@@ -122,7 +128,7 @@ function UndoRedo({ editor }: { editor: Editor }) {
 
 interface ToolProps {
   title: string;
-  keys: readonly string[];
+  command: Keyed;
   /** A sentence on what the tool does, where its title does not say all. */
   what?: string;
   isOn?: boolean;
@@ -131,16 +137,13 @@ interface ToolProps {
   children: ReactNode;
 }
 
-function Tool({ title, keys, what, isOn, disabled, onClick, children }: ToolProps) {
+function Tool({ title, command, what, isOn, disabled, onClick, children }: ToolProps) {
+  const key = useKey(command);
   const label = (
     <>
       <Group gap={6} wrap="nowrap">
         {title}
-        {keys.map((key) => (
-          <Kbd key={key} size="xs">
-            {key}
-          </Kbd>
-        ))}
+        <Keys chord={key} />
       </Group>
       {what !== undefined && what !== title && (
         <Text size="xs" mt={2} opacity={0.75}>
@@ -157,7 +160,7 @@ function Tool({ title, keys, what, isOn, disabled, onClick, children }: ToolProp
         color={isOn ? "iris" : "gray"}
         className={classes.tool}
         aria-label={title}
-        aria-keyshortcuts={keys.join("+").replace("Ctrl", "Control")}
+        aria-keyshortcuts={key === null ? undefined : ariaKeys(key)}
         aria-pressed={isOn}
         disabled={disabled}
         onClick={onClick}

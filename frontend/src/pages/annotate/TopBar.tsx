@@ -1,11 +1,14 @@
-import { ActionIcon, Badge, Button, Group, Kbd, Progress, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Progress, Text, Tooltip } from "@mantine/core";
 import { IconEyeOff, IconKeyboard, IconMicrophone, IconPlayerTrackNext } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
 import type { Project } from "@/api/types";
+import { KeyOf } from "@/commands/Keys";
+import { showKeys } from "@/commands/windows";
 import { formatCount } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
 import classes from "./AnnotatePage.module.css";
+import { editorCommand } from "./editor-commands";
 import type { OpenImage } from "./open-image";
 import { ReviewButtons } from "./ReviewButtons";
 import { SaveIndicator } from "./SaveIndicator";
@@ -16,7 +19,6 @@ interface Props {
   image: OpenImage;
   isMoving: boolean;
   onNext: () => void;
-  onHelp: () => void;
 }
 
 /** What the main button says of the image, by the queue that it is in. */
@@ -27,7 +29,7 @@ const END = {
 } as const;
 const QUEUE = { complete: "Complete", correct: "Correct" } as const;
 
-export function TopBar({ project, image, isMoving, onNext, onHelp }: Props) {
+export function TopBar({ project, image, isMoving, onNext }: Props) {
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const { images, done, reviewed } = project.counts;
@@ -75,7 +77,7 @@ export function TopBar({ project, image, isMoving, onNext, onHelp }: Props) {
           Describe
         </ButtonLink>
         <Tooltip label="Keys">
-          <ActionIcon aria-label="Keys" onClick={onHelp}>
+          <ActionIcon aria-label="Keys" onClick={showKeys}>
             <IconKeyboard size={18} aria-hidden />
           </ActionIcon>
         </Tooltip>
@@ -83,7 +85,7 @@ export function TopBar({ project, image, isMoving, onNext, onHelp }: Props) {
           size="xs"
           loading={isMoving}
           onClick={onNext}
-          rightSection={<Kbd size="xs">N</Kbd>}
+          rightSection={<KeyOf command={editorCommand("image.next")} />}
           leftSection={<IconPlayerTrackNext size={15} aria-hidden />}
         >
           {image.claim === null ? "Next" : END[queue ?? "whole"]}

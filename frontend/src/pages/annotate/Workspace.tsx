@@ -1,22 +1,22 @@
-import { useDisclosure } from "@mantine/hooks";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Project } from "@/api/types";
+import { useOffer } from "@/commands/useOffer";
 import type { Editor } from "@/editor/editor";
 import { viewOfBox, zoomAt } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import { pendingProposals } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
+import { type EditorPage, editorCommands } from "./editor-commands";
 import { Hint } from "./Hint";
 import { HypothesisPicker } from "./HypothesisPicker";
-import { KeysDialog } from "./KeysDialog";
-import { isForOthers, KEYS, type KeyActions } from "./keys";
 import { LabelBar } from "./LabelBar";
 import type { LabelChoice } from "./LabelToolbar";
 import { ModelNotice } from "./ModelNotice";
 import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
 import { ProposalsPanel } from "./ProposalsPanel";
+import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
@@ -27,14 +27,16 @@ interface Props {
   image: OpenImage;
   notice: string | null;
   isMoving: boolean;
+  hasPrevious: () => boolean;
   onNext: () => void;
+  onPrevious: () => void;
 }
 
 /** The editor around one image. */
-export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
+export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const { editor } = image;
+  const { hasPrevious, onNext, onPrevious } = way;
   const [stage, setStage] = useState<Stage | null>(null);
-  const [isHelpOpen, help] = useDisclosure(false);
   const detail = useSignal(image.detail);
   const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
 
@@ -51,12 +53,9 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
     [editor, stage],
   );
 
-  useEffect(() => {
-    const actions: KeyActions = {
-      editor,
-      labels,
-      next: onNext,
-      help: help.open,
+  const page = useMemo(
+    (): EditorPage => ({
+      ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
       showAll: () => stage?.fit(),
       zoom: (factor) => {
         if (stage === null) return;
@@ -64,29 +63,37 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
         const centre = { x: width / 2, y: height / 2 };
         stage.setView(zoomAt(stage.view.get(), centre, factor, stage.fitted()));
       },
-    };
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || isForOthers(event)) return;
-      const key = KEYS.find((candidate) => candidate.matches(event));
-      if (key === undefined) return;
-      event.preventDefault();
-      editor.meter.noteActivity();
-      key.run(actions, event);
-    };
+      save: () => image.outbox.resume(),
+      saving: () => {
+        const status = image.status.get();
+        return { text: describeSaving(status).text, isDone: status.state === "saved" };
+      },
+    }),
+    [image, editor, labels, hasPrevious, onNext, onPrevious, stage],
+  );
+  useOffer(
+    useMemo(
+      () => ({
+        commands: editorCommands(page),
+        onUse: () => editor.meter.noteActivity(),
+        onRefusal: (why) => editor.notice.set(why),
+      }),
+      [page, editor],
+    ),
+  );
+
+  useEffect(() => {
     const onKeyUp = ({ key }: KeyboardEvent): void => {
       if (key.startsWith("Arrow")) editor.tool.get().settle?.();
     };
     const onBlur = (): void => editor.tool.get().settle?.(); // the key is let go elsewhere
-    // In the capture phase: an open tooltip keeps Escape to itself.
-    addEventListener("keydown", onKey, { capture: true });
     addEventListener("keyup", onKeyUp);
     addEventListener("blur", onBlur);
     return () => {
-      removeEventListener("keydown", onKey, { capture: true });
       removeEventListener("keyup", onKeyUp);
       removeEventListener("blur", onBlur);
     };
-  }, [editor, labels, onNext, help.open, stage]);
+  }, [editor]);
 
   useEffect(() => {
     const onReturn = (): void => {
@@ -98,7 +105,7 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
 
   return (
     <div className={classes.page}>
-      <TopBar {...{ project, image, isMoving, onNext }} onHelp={help.open} />
+      <TopBar {...{ project, image, isMoving, onNext }} />
       <ToolRail editor={editor} onShowAll={() => stage?.fit()} />
       <div className={classes.stageArea}>
         <StageView image={image} labels={labels} onStage={setStage} />
@@ -111,7 +118,6 @@ export function Workspace({ project, image, notice, isMoving, onNext }: Props) {
         <ProposalsPanel image={image} onReveal={reveal} />
         <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
       </aside>
-      <KeysDialog opened={isHelpOpen} onClose={help.close} />
     </div>
   );
 }

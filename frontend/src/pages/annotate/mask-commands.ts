@@ -1,5 +1,6 @@
-/** The commands on masks by their names and keys: one table for the menu and the keys. */
+/** The commands on masks by their names and keys: one table for the menu and the commands. */
 
+import type { Chord } from "@/commands/chord";
 import type { Editor } from "@/editor/editor";
 import { selectedMasks } from "@/editor/hand";
 import {
@@ -15,11 +16,12 @@ import {
 } from "@/editor/mask-commands";
 
 export interface MaskCommand {
+  readonly id: string;
   readonly title: string;
-  readonly keys: readonly string[];
+  readonly key: Chord; // by default
   readonly group: "shape" | "neighbours" | "whole" | "look";
-  /** What it needs in hand: anything, a saved mask, or several of them. */
-  readonly needs: "any" | "mask" | "several";
+  /** What it needs: anything in hand, a saved mask, several of them, or one under the pointer. */
+  readonly needs: "any" | "mask" | "several" | "mind";
   run(editor: Editor): void;
   /** What it would do now, for the menu. */
   fact?(editor: Editor): string | null;
@@ -27,40 +29,70 @@ export interface MaskCommand {
 
 export const MASK_COMMANDS: readonly MaskCommand[] = [
   {
-    ...{ title: "Fill all holes", keys: ["Shift", "I"], group: "shape", needs: "any" },
+    ...{
+      id: "mask.fill-holes",
+      title: "Fill all holes",
+      key: "Shift+I",
+      group: "shape",
+      needs: "any",
+    },
     run: fillAllHoles,
   },
   {
-    ...{ title: "Drop specks", keys: ["Shift", "E"], group: "shape", needs: "any" },
+    ...{
+      id: "mask.drop-specks",
+      title: "Drop specks",
+      key: "Shift+E",
+      group: "shape",
+      needs: "any",
+    },
     run: dropAllSpecks,
     fact: specksFact,
   },
   {
-    ...{ title: "Grow by a pixel", keys: ["."], group: "shape", needs: "any" },
+    ...{ id: "mask.grow", title: "Grow by a pixel", key: ".", group: "shape", needs: "any" },
     run: growByPixel,
   },
   {
-    ...{ title: "Shrink by a pixel", keys: [","], group: "shape", needs: "any" },
+    ...{ id: "mask.shrink", title: "Shrink by a pixel", key: ",", group: "shape", needs: "any" },
     run: shrinkByPixel,
   },
   {
-    ...{ title: "Merge the selected masks", keys: ["J"], group: "neighbours", needs: "several" },
+    ...{
+      id: "mask.merge",
+      title: "Merge the selected masks",
+      key: "J",
+      group: "neighbours",
+      needs: "several",
+    },
     run: mergeSelected,
   },
   {
-    ...{ title: "Cut by its neighbours", keys: ["Shift", "C"], group: "neighbours", needs: "any" },
+    ...{
+      id: "mask.cut",
+      title: "Cut by its neighbours",
+      key: "Shift+C",
+      group: "neighbours",
+      needs: "any",
+    },
     run: cutByNeighbours,
   },
   {
-    ...{ title: "Cut its neighbours", keys: ["K"], group: "neighbours", needs: "any" },
+    ...{
+      id: "mask.cut-neighbours",
+      title: "Cut its neighbours",
+      key: "K",
+      group: "neighbours",
+      needs: "any",
+    },
     run: cutNeighbours,
   },
   {
-    ...{ title: "Duplicate", keys: ["Ctrl", "D"], group: "whole", needs: "mask" },
+    ...{ id: "mask.duplicate", title: "Duplicate", key: "Ctrl+D", group: "whole", needs: "mask" },
     run: duplicate,
   },
   {
-    ...{ title: "Hide or show", keys: ["H"], group: "look", needs: "mask" },
+    ...{ id: "mask.hide", title: "Hide or show", key: "H", group: "look", needs: "mind" },
     run: (editor) => {
       const ids = idsInMind(editor);
       const isHidden = ids.every((id) => editor.view.hidden.get().has(id));
@@ -68,11 +100,17 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
     },
   },
   {
-    ...{ title: "Show alone, or all again", keys: ["Shift", "H"], group: "look", needs: "mask" },
+    ...{
+      id: "mask.solo",
+      title: "Show alone, or all again",
+      key: "Shift+H",
+      group: "look",
+      needs: "mind",
+    },
     run: (editor) => editor.view.toggleSolo(idsInMind(editor)),
   },
   {
-    ...{ title: "Lock or unlock", keys: ["Shift", "L"], group: "look", needs: "mask" },
+    ...{ id: "mask.lock", title: "Lock or unlock", key: "Shift+L", group: "look", needs: "mind" },
     run: (editor) => {
       const ids = idsInMind(editor);
       const isLocked = ids.every((id) => editor.view.locked.get().has(id));
@@ -81,11 +119,21 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
   },
 ];
 
-/** Whether a command has what it needs. */
-export function isPossible(editor: Editor, { needs }: MaskCommand): boolean {
-  if (needs === "several") return selectedMasks(editor).length > 1;
-  return needs === "mask" ? selectedMasks(editor).length > 0 : editor.inHand(null) !== null;
+/** What a command lacks to do anything, in words; null when it has all. */
+export function lackOf(editor: Editor, { needs, group }: MaskCommand): string | null {
+  if (editor.isReadOnly.get() && group !== "look") return READ_ONLY;
+  if (needs === "several") {
+    return selectedMasks(editor).length > 1 ? null : "Select several masks first.";
+  }
+  const has = {
+    any: () => editor.inHand(null) !== null,
+    mask: () => selectedMasks(editor).length > 0,
+    mind: () => idsInMind(editor).length > 0,
+  };
+  return has[needs]() ? null : "Select a mask first.";
 }
+
+export const READ_ONLY = "This image can only be looked at.";
 
 /** The selected objects, or the one under the pointer. */
 function idsInMind(editor: Editor): string[] {

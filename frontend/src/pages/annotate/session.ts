@@ -45,6 +45,7 @@ export class AnnotateSession {
   #db: Promise<OutboxDatabase>;
   #timers: ReturnType<typeof setInterval>[] = [];
   #isClosed = false;
+  #trail: readonly number[] = []; // the images that were open before, the last one last
 
   constructor(options: {
     project: number;
@@ -79,7 +80,9 @@ export class AnnotateSession {
     if (before === null) this.phase.set({ kind: "loading" });
     try {
       const { id, claim, notice } = await this.#claim(image);
-      if (id === before?.detail.get().id) before?.close(); // its lock is needed again
+      if (id === before?.detail.get().id)
+        before?.close(); // its lock is needed again
+      else if (before !== null) this.#trail = [...this.#trail, before.detail.get().id];
       if (id === null) this.phase.set({ kind: "empty" });
       else await this.#show(id, claim, notice);
     } catch (error) {
@@ -92,13 +95,33 @@ export class AnnotateSession {
 
   /** Finish this image and open the next. Stays, and says why, when something is not saved. */
   async next(): Promise<void> {
+    await this.#move(async (open) => {
+      await this.#finish(open);
+      open.editor.isReadOnly.set(true);
+      await this.open();
+    });
+  }
+
+  get hasPrevious(): boolean {
+    return this.#trail.length > 0;
+  }
+
+  /** Leave this image as it is, and open the one before it again. */
+  async previous(): Promise<void> {
+    await this.#move(async (open) => {
+      endGestures(open);
+      const trail = this.#trail.slice(0, -1);
+      await this.open(this.#trail.at(-1));
+      this.#trail = trail;
+    });
+  }
+
+  async #move(way: (open: OpenImage) => Promise<void>): Promise<void> {
     const open = this.image;
     if (open === null || this.isMoving.get()) return;
     this.isMoving.set(true);
     try {
-      await this.#finish(open);
-      open.editor.isReadOnly.set(true);
-      await this.open();
+      await way(open);
     } catch (error) {
       this.#onError(error);
     } finally {
@@ -148,13 +171,10 @@ export class AnnotateSession {
   }
 
   async #finish(open: OpenImage): Promise<void> {
-    open.editor.tool.get().finish?.(); // a polygon not yet closed is work too
-    if (open.editor.draft.state.get() !== null) {
-      throw new Error("A mask is still a draft: accept it (A) or drop it (X) first.");
-    }
+    endGestures(open);
     const isForCompletion = this.#queue === "correct" && open.wasSentOn;
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
-      throw new Error("Some proposals still wait: correct, accept (A) or reject (X) each of them.");
+      throw new Error("Some proposals still wait: correct, accept or reject each of them.");
     }
     open.outbox.resume();
     const isSaved = await within(open.outbox.whenSaved(), SAVE_PATIENCE_MS);
@@ -203,4 +223,12 @@ export class AnnotateSession {
   }
 
   #onOnline = (): void => this.image?.outbox.resume();
+}
+
+/** Throws where something drawn would get lost. */
+function endGestures({ editor }: OpenImage): void {
+  editor.tool.get().finish?.(); // a polygon not yet closed is work too
+  if (editor.draft.state.get() !== null) {
+    throw new Error("A mask is still a draft: accept it or drop it first.");
+  }
 }

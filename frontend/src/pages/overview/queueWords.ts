@@ -1,6 +1,7 @@
 /** The queues of a plan in words, with their keys and addresses. */
 
 import type { Queue } from "@/api/queues";
+import type { Command } from "@/commands/command";
 
 interface QueueWords {
   readonly queue: Queue;
@@ -33,6 +34,16 @@ export const QUEUE_WORDS: readonly QueueWords[] = [
     unit: "image",
   },
 ];
+
+export const queueId = (queue: Queue): string => `go.${queue}`;
+
+/** A command to each queue. The keys are those of the overview: other pages have theirs. */
+export function queueCommands(go: (queue: Queue) => void): Command[] {
+  return QUEUE_WORDS.map(({ queue, key, title, text }) => ({
+    ...{ id: queueId(queue), title, key, what: `${title}: ${text}`, group: "Project" },
+    run: () => go(queue),
+  }));
+}
 
 /** Where a queue is worked on. */
 export function queueAddress(project: number, queue: Queue) {

@@ -1,10 +1,11 @@
-import { Button, Group, Kbd, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconPencil, IconX } from "@tabler/icons-react";
-import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
+import { KeyOf } from "@/commands/Keys";
+import { useOffer } from "@/commands/useOffer";
 import { plural } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
-import { isForOthers } from "@/pages/annotate/keys";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { useSignal } from "@/pages/annotate/useSignal";
 import { drawNear } from "./crop";
@@ -13,6 +14,7 @@ import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
+import { gridCommands, REST } from "./verify-commands";
 import type { VerifyItem } from "./verify-session";
 
 const CROPS = 20;
@@ -44,18 +46,20 @@ export function Grid({ verifying, labels }: Props) {
     setMarks(new Map());
   }, [session, marks]);
 
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if ((isForOthers(event) && !isCrop(event.target)) || event.repeat) return;
-      if (event.key === "Enter") decide();
-      else if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") session.undo();
-      else return;
-      event.preventDefault();
-      meter.noteActivity();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [session, decide, meter]);
+  useOffer(
+    useMemo(
+      () => ({
+        commands: gridCommands({
+          ...{ labels, decide },
+          setLabel: (chosen) => session.label.set(chosen),
+          canUndo: () => session.canUndo,
+          undo: () => session.undo(),
+        }),
+        onUse: () => meter.noteActivity(),
+      }),
+      [session, decide, labels, meter],
+    ),
+  );
 
   return (
     <>
@@ -81,7 +85,7 @@ export function Grid({ verifying, labels }: Props) {
           Click the wrong ones: once to reject, twice where it needs work. The label is for crops
           that have none.
         </Text>
-        <Button size="md" color="teal" rightSection={<Kbd size="xs">Enter</Kbd>} onClick={decide}>
+        <Button size="md" color="teal" rightSection={<KeyOf command={REST} />} onClick={decide}>
           {wrong === 0
             ? `Accept all ${items.length}`
             : `Accept ${items.length - wrong}, not ${plural(wrong, "crop")}`}
@@ -90,11 +94,6 @@ export function Grid({ verifying, labels }: Props) {
       </Group>
     </>
   );
-}
-
-/** On a crop, Space marks it and Enter decides them all. */
-function isCrop(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("[data-crop]") !== null;
 }
 
 interface CropProps extends Props {
@@ -122,7 +121,7 @@ function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
     <button
       type="button"
       className={classes.crop}
-      data-crop=""
+      data-enter="command" // Space marks it, Enter decides them all
       data-mark={mark}
       aria-pressed={mark !== undefined}
       onClick={onMark}

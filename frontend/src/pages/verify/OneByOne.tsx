@@ -1,17 +1,18 @@
-import { Button, Group, Kbd, Tooltip, VisuallyHidden } from "@mantine/core";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { Button, Group, Tooltip, VisuallyHidden } from "@mantine/core";
+import { useCallback, useMemo, useRef, useState } from "react";
+import { KeyOf } from "@/commands/Keys";
+import { useOffer } from "@/commands/useOffer";
 import { formatCount } from "@/components/format";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
-import { isForOthers } from "@/pages/annotate/keys";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { useSignal } from "@/pages/annotate/useSignal";
 import { drawNear, drawWhere } from "./crop";
-import { actionOf, VERDICTS, type VerifyActions } from "./keys";
 import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
+import { OUTLINE, oneByOneCommands, VERDICTS, verdictId } from "./verify-commands";
 import type { Verdict } from "./verify-session";
 
 const NO_LABEL = "#56b4e9"; // of an outline without a label
@@ -37,23 +38,21 @@ export function OneByOne({ verifying, labels }: Props) {
     [session],
   );
 
-  useEffect(() => {
-    const actions: VerifyActions = {
-      decide,
-      setLabel: (label) => session.setLabel(label),
-      undo: () => session.undo(),
-      toggleOutline: () => setHasOutline((is) => !is),
-    };
-    const onKey = (event: KeyboardEvent): void => {
-      const action = isForOthers(event) ? null : actionOf(event, labels);
-      if (action === null) return;
-      event.preventDefault();
-      meter.noteActivity();
-      if (!event.repeat) action(actions); // a key held down decides one proposal, not many
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [session, decide, labels, meter]);
+  useOffer(
+    useMemo(
+      () => ({
+        commands: oneByOneCommands({
+          ...{ labels, decide },
+          setLabel: (label) => session.setLabel(label),
+          canUndo: () => session.canUndo,
+          undo: () => session.undo(),
+          toggleOutline: () => setHasOutline((is) => !is),
+        }),
+        onUse: () => meter.noteActivity(),
+      }),
+      [session, decide, labels, meter],
+    ),
+  );
 
   const proposal = item?.proposal;
   const chosen = item === undefined ? null : session.labelOf(item);
@@ -93,7 +92,7 @@ export function OneByOne({ verifying, labels }: Props) {
               predicted IoU {proposal.predicted_iou.toFixed(2)} · {formatCount(area_px)} px
             </span>
             <span>
-              <Kbd size="xs">H</Kbd> {hasOutline ? "hides" : "shows"} the outline
+              <KeyOf command={OUTLINE} /> {hasOutline ? "hides" : "shows"} the outline
             </span>
           </figcaption>
           <Picture
@@ -119,7 +118,7 @@ export function OneByOne({ verifying, labels }: Props) {
               size="md"
               color={color}
               variant={verdict === "accepted" ? "filled" : "light"}
-              rightSection={<Kbd size="xs">{key}</Kbd>}
+              rightSection={<KeyOf command={{ id: verdictId(verdict), key }} />}
               onClick={() => {
                 meter.noteClick();
                 decide(verdict);

@@ -1,4 +1,6 @@
-import { Button, Kbd } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { KeyOf } from "@/commands/Keys";
+import { UNDO } from "./verify-commands";
 
 export function UndoButton({ onClick }: { onClick: () => void }) {
   return (
@@ -6,7 +8,7 @@ export function UndoButton({ onClick }: { onClick: () => void }) {
       size="md"
       variant="subtle"
       color="gray"
-      rightSection={<Kbd size="xs">Ctrl Z</Kbd>}
+      rightSection={<KeyOf command={UNDO} />}
       onClick={onClick}
     >
       Undo

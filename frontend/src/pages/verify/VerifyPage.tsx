@@ -8,6 +8,7 @@ import { queueCountsQuery } from "@/api/queues";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
+import { useOffer } from "@/commands/useOffer";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount, plural } from "@/components/format";
@@ -19,6 +20,7 @@ import { OneByOne } from "./OneByOne";
 import { useVerifySession, type Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
 import { ViewSwitch } from "./ViewSwitch";
+import { undoCommand } from "./verify-commands";
 
 /** Go through the model's proposals: one after another, or a label's crops at once. */
 export function VerifyPage() {
@@ -109,13 +111,12 @@ function NothingLeft({ project, verifying }: { project: Project; verifying: Veri
   const { data: counts } = useQuery(queueCountsQuery(project.id));
   const { session } = verifying;
   const params = { projectId: String(project.id) };
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") session.undo();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [session]);
+  useOffer(
+    useMemo(() => {
+      const undo = { canUndo: () => session.canUndo, undo: () => session.undo() };
+      return { commands: [undoCommand(undo)] };
+    }, [session]),
+  );
 
   return (
     <Container size="sm" py={96}>

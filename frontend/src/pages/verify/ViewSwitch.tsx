@@ -1,5 +1,7 @@
 import { Group, SegmentedControl, Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
+import { useOffer } from "@/commands/useOffer";
 import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
 
 const ALL = "all";
@@ -8,6 +10,21 @@ const ALL = "all";
 export function ViewSwitch({ labels }: { labels: readonly LabelChoice[] }) {
   const search = useSearch({ from: "/inside/projects/$projectId/verify" });
   const navigate = useNavigate({ from: "/projects/$projectId/verify" });
+  const setView = useCallback(
+    (view?: "grid") => void navigate({ search: (before) => ({ ...before, view }) }),
+    [navigate],
+  );
+  useOffer(
+    useMemo(
+      () => ({
+        commands: [
+          { id: "verify.one", title: "One by one", group: "View", run: () => setView() },
+          { id: "verify.grid", title: "Grid of crops", group: "View", run: () => setView("grid") },
+        ],
+      }),
+      [setView],
+    ),
+  );
   const choices = [
     { value: ALL, label: "All labels" },
     ...labels.map(({ id, name }) => ({ value: String(id), label: name })),
@@ -35,9 +52,7 @@ export function ViewSwitch({ labels }: { labels: readonly LabelChoice[] }) {
           { value: "grid", label: "Grid" },
         ]}
         value={search.view ?? "one"}
-        onChange={(value) =>
-          void navigate({ search: { ...search, view: value === "grid" ? "grid" : undefined } })
-        }
+        onChange={(value) => setView(value === "grid" ? "grid" : undefined)}
       />
     </Group>
   );

@@ -1,0 +1,95 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { projectQuery, projectsQuery } from "@/api/projects";
+import type { Project } from "@/api/types";
+import { Commands } from "@/commands/Commands";
+import type { Command } from "@/commands/command";
+import { useOffer } from "@/commands/useOffer";
+import { openWindow, PALETTE, showKeys, togglePalette } from "@/commands/windows";
+import { useSignal } from "@/pages/annotate/useSignal";
+import { queueAddress, queueCommands } from "@/pages/overview/queueWords";
+import { useLogOut } from "./AccountMenu";
+import { tabsOf } from "./ProjectTabs";
+import { useOtherScheme } from "./SchemeToggle";
+
+/** The commands of every page: to other pages, to other projects, the account's. */
+export function AppCommands() {
+  const pages = usePageCommands();
+  const projects = useProjectCommands();
+  const account = useAccountCommands();
+  useOffer(
+    useMemo(
+      () => ({ commands: [...pages, ...projects, ...account], isEverywhere: true }),
+      [pages, projects, account],
+    ),
+  );
+  return <Commands />;
+}
+
+function usePageCommands(): Command[] {
+  const navigate = useNavigate();
+  const { projectId } = useParams({ strict: false });
+  const id = Number(projectId);
+  const { data: project } = useQuery({ ...projectQuery(id), enabled: projectId !== undefined });
+  return useMemo(() => {
+    if (projectId === undefined) return [];
+    const hasQueues = project?.plan === "queues";
+    const queues = hasQueues
+      ? queueCommands((queue) => void navigate(queueAddress(id, queue)))
+      : [];
+    const tabs = tabsOf(project).map(({ label, to }) => ({
+      ...{ id: `go.${label.toLowerCase()}`, title: label, group: "Project", words: "open go page" },
+      run: () => void navigate({ to, params: { projectId } }),
+    }));
+    const known = new Set(tabs.map(({ id }) => id));
+    const others = queues.filter((command) => !known.has(command.id));
+    return [...tabs, ...others.map(({ key: _, ...command }) => command)];
+  }, [navigate, projectId, id, project]);
+}
+
+function useProjectCommands(): Command[] {
+  const navigate = useNavigate();
+  const { projectId } = useParams({ strict: false });
+  const isOpen = useSignal(openWindow) === "palette";
+  const { data: projects = NONE } = useQuery({ ...projectsQuery, enabled: isOpen });
+  return useMemo(() => {
+    const group = "Projects";
+    const others = projects.filter(({ id }) => String(id) !== projectId);
+    const all = { id: "go.projects", title: "All projects", group, words: "home" };
+    return [
+      ...others.map(({ id, name }) => ({
+        ...{ id: `project.${id}`, title: name, group, words: "open project" },
+        run: () => void navigate({ to: "/projects/$projectId", params: { projectId: `${id}` } }),
+      })),
+      { ...all, run: () => void navigate({ to: "/projects" }) },
+    ];
+  }, [navigate, projects, projectId]);
+}
+
+const NONE: readonly Pick<Project, "id" | "name">[] = [];
+
+function useAccountCommands(): Command[] {
+  const navigate = useNavigate();
+  const logOut = useLogOut();
+  const { other, switchScheme } = useOtherScheme();
+  return useMemo(() => {
+    const group = "Anneal";
+    return [
+      { ...PALETTE, ...{ group, isEverywhere: true, isKeyOnly: true }, run: togglePalette },
+      {
+        ...{ id: "keys", title: "Keys", what: "This list", key: "?", group, isFixed: true },
+        ...{ words: "shortcuts help remap change keyboard", run: showKeys },
+      },
+      {
+        ...{ id: "scheme", title: `Use the ${other} colours`, group, words: "theme mode scheme" },
+        run: switchScheme,
+      },
+      {
+        ...{ id: "go.account", title: "Tokens and privacy", group, words: "account settings" },
+        run: () => void navigate({ to: "/account" }),
+      },
+      { id: "log-out", title: "Log out", group, words: "sign leave", run: logOut },
+    ];
+  }, [navigate, logOut, other, switchScheme]);
+}

@@ -1,0 +1,80 @@
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useState } from "react";
+import { useSignal } from "@/pages/annotate/useSignal";
+import { changedKeys } from "./changed-keys";
+import { assignKeys, byGroup } from "./command";
+import classes from "./commands.module.css";
+import { KeyRow } from "./KeyRow";
+import { commandsOf, offers } from "./on-offer";
+import { closeWindow, openWindow } from "./windows";
+
+/** The keys of the page, and the place to change them. */
+export function KeysDialog() {
+  const isOpen = useSignal(openWindow) === "keys";
+  const [waiting, setWaiting] = useState<string | null>(null); // the command whose key is pressed next
+  return (
+    <Modal
+      opened={isOpen}
+      onClose={closeWindow}
+      onExitTransitionEnd={() => setWaiting(null)}
+      closeOnEscape={waiting === null}
+      title="Keys"
+      size={860}
+    >
+      <KeyList waiting={waiting} onWait={setWaiting} />
+    </Modal>
+  );
+}
+
+interface ListProps {
+  waiting: string | null;
+  onWait: (id: string | null) => void;
+}
+
+function KeyList({ waiting, onWait }: ListProps) {
+  const made = useSignal(offers);
+  const changed = useSignal(changedKeys);
+  const commands = commandsOf(made);
+  const keys = assignKeys(commands, changed);
+  const listed = commands.filter(({ key }) => key !== undefined);
+  const groups = byGroup(listed, ({ group }) => group);
+  return (
+    <>
+      <Group justify="space-between" mih={30} mb="xs">
+        <Text size="xs" c="dimmed">
+          Click a key to change it. Changed keys stay in this browser.
+        </Text>
+        {changed.size > 0 && (
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={() => {
+              onWait(null);
+              changedKeys.set(new Map());
+            }}
+          >
+            Reset all keys
+          </Button>
+        )}
+      </Group>
+      <div className={classes.keys}>
+        {groups.map(([group, its]) => (
+          <Stack key={group} gap={2} className={classes.keyGroup}>
+            <Text component="h3" size="xs" c="dimmed" fw={600} mb={2}>
+              {group}
+            </Text>
+            {its.map((command) => (
+              <KeyRow
+                key={command.id}
+                {...{ commands, command, changed }}
+                keys={keys.get(command.id) ?? { own: null, also: [] }}
+                isWaiting={waiting === command.id}
+                onWait={(isWaiting) => onWait(isWaiting ? command.id : null)}
+              />
+            ))}
+          </Stack>
+        ))}
+      </div>
+    </>
+  );
+}

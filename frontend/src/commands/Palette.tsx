@@ -1,0 +1,126 @@
+import { Combobox, Modal, TextInput, useCombobox, VisuallyHidden } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
+import { useEffect, useMemo, useState } from "react";
+import { plural } from "@/components/format";
+import { useSignal } from "@/pages/annotate/useSignal";
+import { changedKeys } from "./changed-keys";
+import { assignKeys, byGroup, type KeysOfCommand } from "./command";
+import classes from "./commands.module.css";
+import { Keys } from "./Keys";
+import { type Found, find } from "./match";
+import { commandsOf, offers, use } from "./on-offer";
+import { closeWindow, openWindow } from "./windows";
+
+/** Every command there is, found by typing. */
+export function Palette() {
+  const isOpen = useSignal(openWindow) === "palette";
+  return (
+    <Modal.Root opened={isOpen} onClose={closeWindow} size={600} yOffset="12vh">
+      <Modal.Overlay backgroundOpacity={0.35} />
+      <Modal.Content aria-label="Commands" radius="lg" className={classes.palette}>
+        <Search />
+      </Modal.Content>
+    </Modal.Root>
+  );
+}
+
+/** Only there while the palette is open: what can be done is worked out then. */
+function Search() {
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState<string | null>(null); // the id of the option's element
+  const made = useSignal(offers);
+  const changed = useSignal(changedKeys);
+  const commands = useMemo(() => commandsOf(made), [made]);
+  const keys = useMemo(() => assignKeys(commands, changed), [commands, changed]);
+  const found = useMemo(() => find(commands, query), [commands, query]);
+  const isSearching = query.trim() !== "";
+  const groups = isSearching
+    ? [["", found] as const]
+    : byGroup(found, ({ command }) => command.group);
+  const rows = groups.flatMap(([, its]) => its);
+
+  const combobox = useCombobox({ opened: true, onOpenedChange: closeWindow });
+  const { selectFirstOption, selectNextOption, selectPreviousOption, selectOption } = combobox;
+  const store = {
+    ...combobox,
+    selectNextOption: () => noted(selectNextOption()),
+    selectPreviousOption: () => noted(selectPreviousOption()),
+  };
+  const noted = (id: string | null): string | null => {
+    setActive(id);
+    return id;
+  };
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows, and the first is chosen
+  useEffect(() => setActive(selectFirstOption()), [found, selectFirstOption]);
+
+  const submit = (id: string): void => {
+    const command = commands.find((each) => each.id === id);
+    closeWindow();
+    if (command !== undefined) use(command);
+  };
+
+  const rowOf = (each: Found) => (
+    <Row
+      key={each.command.id}
+      {...each}
+      keys={keys.get(each.command.id)}
+      hasGroup={isSearching}
+      onPointed={(option) => {
+        selectOption(rows.indexOf(each));
+        setActive(option);
+      }}
+    />
+  );
+  return (
+    <Combobox store={store} onOptionSubmit={submit}>
+      <Combobox.EventsTarget withExpandedAttribute aria-activedescendant={active ?? undefined}>
+        <TextInput
+          size="md"
+          data-autofocus
+          aria-label="Search commands"
+          placeholder="What would you like to do?"
+          leftSection={<IconSearch size={16} aria-hidden />}
+          classNames={{ input: classes.search }}
+          value={query}
+          onChange={({ currentTarget }) => setQuery(currentTarget.value)}
+        />
+      </Combobox.EventsTarget>
+      <Combobox.Options className={classes.options} aria-label="Commands">
+        {groups.map(([group, its]) => (
+          <Combobox.Group key={group} label={group} classNames={{ groupLabel: classes.group }}>
+            {its.map(rowOf)}
+          </Combobox.Group>
+        ))}
+        {found.length === 0 && <Combobox.Empty>No command is called that.</Combobox.Empty>}
+      </Combobox.Options>
+      <VisuallyHidden role="status">{plural(found.length, "command")}</VisuallyHidden>
+    </Combobox>
+  );
+}
+
+interface RowProps extends Found {
+  keys: KeysOfCommand | undefined;
+  /** Whether the row says which group it is of. */
+  hasGroup: boolean;
+  onPointed: (option: string) => void;
+}
+
+function Row({ command, why, keys, hasGroup, onPointed }: RowProps) {
+  const fact = why === null ? command.fact?.() : null;
+  return (
+    <Combobox.Option
+      value={command.id}
+      disabled={why !== null}
+      className={classes.option}
+      onMouseMove={({ currentTarget }) => onPointed(currentTarget.id)}
+    >
+      <span className={classes.title}>{command.title}</span>
+      {fact && <span className={classes.aside}>{fact}</span>}
+      <span className={classes.end}>
+        {why === null ? hasGroup && command.group : why}
+        {why === null && <Keys chord={keys?.own ?? keys?.also[0] ?? null} />}
+      </span>
+    </Combobox.Option>
+  );
+}

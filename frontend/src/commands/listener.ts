@@ -1,0 +1,36 @@
+/** From a key press to the command that it means. */
+
+import { changedKeys } from "./changed-keys";
+import { chordOf, movesFocus } from "./chord";
+import { commandFor } from "./command";
+import { commandsOf, offers, use } from "./on-offer";
+
+export function onKeyDown(event: KeyboardEvent): void {
+  const chord = event.defaultPrevented ? null : chordOf(event);
+  if (chord === null) return;
+  const command = commandFor(commandsOf(offers.get()), changedKeys.get(), chord);
+  if (command === null) return;
+  if (!command.isEverywhere && isForOthers(event)) return;
+  if (movesFocus(chord) && !isOnStage(event)) return;
+  event.preventDefault();
+  if (!(event.repeat && command.isOnce)) use(command, chord);
+}
+
+/** Whether a key press is text or belongs to a dialog, a menu, a slider or a button. */
+export function isForOthers({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) {
+    return true;
+  }
+  if (!["Enter", "Tab", " "].includes(key)) return false;
+  // On some buttons Space alone presses: Enter is a command there.
+  if (key === "Enter" && target.closest("[data-enter=command]")) return false;
+  return target.closest("button, a, [role=option]") !== null;
+}
+
+function isOnStage({ target }: KeyboardEvent): boolean {
+  return (
+    target instanceof Element &&
+    (target === document.body || target.closest("[data-stage]") !== null)
+  );
+}

@@ -1,0 +1,41 @@
+/** The commands that there are at the moment: the page's own, and those of every page. */
+
+import { Signal } from "@/editor/signal";
+import { type Command, whyNot } from "./command";
+
+export interface Offer {
+  readonly commands: readonly Command[];
+  readonly isEverywhere?: boolean; // not one page's
+  /** Hears of each use, whether by key or from the palette. */
+  onUse?(): void;
+  /** Is told why a key came to nothing. */
+  onRefusal?(why: string): void;
+}
+
+export const offers = new Signal<readonly Offer[]>([]);
+
+/** Put commands on offer. Returns the call that takes them back. */
+export function offer(made: Offer): () => void {
+  offers.set([...offers.get(), made].sort((a, b) => rank(a) - rank(b)));
+  return () => offers.set(offers.get().filter((other) => other !== made));
+}
+
+const rank = ({ isEverywhere }: Offer): number => (isEverywhere ? 1 : 0);
+
+/** Every command once: a page's own comes before one of every page with the same id. */
+export function commandsOf(made: readonly Offer[]): Command[] {
+  const byId = new Map<string, Command>();
+  for (const { commands } of made) {
+    for (const command of commands) if (!byId.has(command.id)) byId.set(command.id, command);
+  }
+  return [...byId.values()];
+}
+
+/** Run a command, or tell why it can do nothing. */
+export function use(command: Command, chord?: string): void {
+  const of = offers.get().find(({ commands }) => commands.includes(command));
+  const why = whyNot(command);
+  of?.onUse?.();
+  if (why === null) command.run(chord);
+  else of?.onRefusal?.(why);
+}

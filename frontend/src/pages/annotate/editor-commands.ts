@@ -1,0 +1,246 @@
+/** The commands of the editor: one table for the keys, the list of keys, the buttons and the palette. */
+
+import type { Command } from "@/commands/command";
+import type { Editor } from "@/editor/editor";
+import { pendingProposals } from "@/editor/picking";
+import { proposalInMind } from "@/editor/verdicts";
+import { DIGITS, type LabelChoice } from "./LabelToolbar";
+import { labelCommands } from "./label-commands";
+import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
+import { TOOLS, toolId } from "./tool-list";
+
+/** What commands work on: the editor of an image and the page around it. */
+export interface EditorPage {
+  readonly editor: Editor;
+  readonly labels: readonly LabelChoice[];
+  hasPrevious(): boolean;
+  next(): void;
+  previous(): void;
+  showAll(): void;
+  zoom(factor: number): void;
+  /** Send what waits. */
+  save(): void;
+  /** Where the work is, in words; whether the server has all of it. */
+  saving(): { text: string; isDone: boolean };
+}
+
+interface EditorCommand extends Omit<Command, "run" | "why" | "fact"> {
+  run(page: EditorPage, chord: string): void;
+  why?(page: EditorPage): string | null;
+  fact?(page: EditorPage): string | null;
+}
+
+const ARROWS: Record<string, readonly [dx: number, dy: number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+const FAR_PX = 10; // an arrow key with Shift
+const STEP = 1.25; // of the brush and the zoom
+
+const whyReadOnly = ({ editor }: EditorPage): string | null =>
+  editor.isReadOnly.get() ? READ_ONLY : null;
+
+const isUnderWay = ({ draft, tool }: Editor): boolean =>
+  draft.state.get() !== null || tool.get().isBusy;
+
+function whyNoVerdict(page: EditorPage): string | null {
+  if (isUnderWay(page.editor) || proposalInMind(page.editor) !== null) return whyReadOnly(page);
+  return "There is no draft and no proposal in hand.";
+}
+
+const whyNoProposal = ({ editor }: EditorPage): string | null =>
+  pendingProposals(editor.annotations.get()).length > 0 ? null : "No proposal waits.";
+
+const TOOL_COMMANDS: readonly EditorCommand[] = [
+  ...TOOLS.map(
+    ({ name, title, key, what }): EditorCommand => ({
+      ...{ id: toolId(name), title, key, what, group: "Tools" },
+      why: (page) => (name === "select" ? null : whyReadOnly(page)),
+      run: ({ editor }) => editor.takeTool(name),
+    }),
+  ),
+  {
+    ...{ id: "brush.smaller", title: "Smaller brush", key: "[", group: "Tools" },
+    run: ({ editor }) => editor.setBrush(editor.brush.get() / STEP),
+  },
+  {
+    ...{ id: "brush.larger", title: "Larger brush", key: "]", group: "Tools" },
+    run: ({ editor }) => editor.setBrush(editor.brush.get() * STEP),
+  },
+  {
+    ...{ id: "tool.nudge", title: "Move by a pixel", group: "Tools" },
+    what: "With Move: by a pixel (Shift: by ten)",
+    ...{ key: "ArrowLeft", shown: ["←", "→", "↑", "↓"], isFixed: true, isKeyOnly: true },
+    also: Object.keys(ARROWS).flatMap((key) => [key, `Shift+${key}`]),
+    run: ({ editor }, chord) => {
+      const [dx, dy] = ARROWS[chord.replace("Shift+", "")] ?? [0, 0];
+      const step = chord.startsWith("Shift") ? FAR_PX : 1;
+      editor.tool.get().nudge?.(dx * step, dy * step);
+    },
+  },
+];
+
+const ON_MASKS: readonly EditorCommand[] = MASK_COMMANDS.map((command) => {
+  const { id, title, key, run, fact } = command;
+  return {
+    ...{ id, title, key, group: "Mask" },
+    why: ({ editor }) => lackOf(editor, command),
+    fact: ({ editor }) => fact?.(editor) ?? null,
+    run: ({ editor }) => run(editor),
+  };
+});
+
+const VERDICTS: readonly EditorCommand[] = [
+  {
+    ...{ id: "verdict.accept", title: "Accept the draft or proposal", group: "Verify" },
+    ...{ key: "A", also: ["Enter"], why: whyNoVerdict },
+    what: "Accept the draft or proposal; Enter closes a polygon",
+    run: ({ editor }) => editor.accept(),
+  },
+  {
+    ...{ id: "verdict.reject", title: "Reject the draft or proposal", group: "Verify" },
+    ...{ key: "X", words: "drop", why: whyNoVerdict },
+    run: ({ editor }) => editor.reject(),
+  },
+  {
+    ...{ id: "proposal.next", title: "Next proposal", key: "Tab", group: "Verify" },
+    why: whyNoProposal,
+    run: ({ editor }) => editor.selectProposal(1),
+  },
+  {
+    ...{ id: "proposal.previous", title: "Previous proposal", key: "Shift+Tab", group: "Verify" },
+    why: whyNoProposal,
+    run: ({ editor }) => editor.selectProposal(-1),
+  },
+  ...([0, 1, 2] as const).map(
+    (index): EditorCommand => ({
+      ...{ id: `hypothesis.${index + 1}`, title: `Hypothesis ${index + 1}`, group: "Verify" },
+      ...{ key: String(index + 1), isFixed: true },
+      why: ({ editor }) => (editor.isAmbiguous ? null : "No three hypotheses are there."),
+      run: ({ editor }) => editor.choose(index),
+    }),
+  ),
+];
+
+const LABEL_ALWAYS: EditorCommand = {
+  ...{ id: "label.always", title: "Label", group: "Label", key: "Shift+1" },
+  also: DIGITS.map((digit) => `Shift+${digit}`),
+  what: "Label, also while there are three hypotheses",
+  ...{ shown: ["Shift", "1 … 9"], isFixed: true, isKeyOnly: true },
+  run: ({ editor, labels }, chord) => {
+    const label = labels[Number(chord.at(-1)) - 1];
+    if (label !== undefined) editor.setLabel(label.id);
+  },
+};
+
+const WORK: readonly EditorCommand[] = [
+  {
+    ...{ id: "edit.delete", title: "Delete the selected masks", group: "Work", words: "remove" },
+    ...{ key: "Delete", also: ["Backspace"] },
+    what: "Delete the selected masks; while drawing, the last point or corner",
+    why: (page) => {
+      const { selection, hover } = page.editor;
+      if (isUnderWay(page.editor) || selection.get() || hover.get()) return whyReadOnly(page);
+      return "Select a mask first.";
+    },
+    run: ({ editor }) => editor.remove(),
+  },
+  {
+    ...{ id: "edit.undo", title: "Undo", key: "Ctrl+Z", group: "Work" },
+    why: ({ editor }) =>
+      editor.store.canUndo || isUnderWay(editor) ? null : "There is nothing to undo.",
+    run: ({ editor }) => editor.undo(),
+  },
+  {
+    ...{ id: "edit.redo", title: "Redo", key: "Ctrl+Shift+Z", also: ["Ctrl+Y"], group: "Work" },
+    why: ({ editor }) => (editor.store.canRedo ? null : "There is nothing to redo."),
+    run: ({ editor }) => editor.redo(),
+  },
+  {
+    ...{ id: "image.next", title: "Next image", key: "N", group: "Work", words: "finish done" },
+    what: "Finish this image and open the next",
+    run: ({ next }) => next(),
+  },
+  {
+    ...{ id: "image.previous", title: "Previous image", key: "Shift+N", group: "Work" },
+    ...{ what: "Open the previous image again", words: "back last" },
+    why: ({ hasPrevious }) => (hasPrevious() ? null : "This is the first one that you opened."),
+    run: ({ previous }) => previous(),
+  },
+  {
+    ...{ id: "work.save", title: "Save now", group: "Work", words: "state sync send offline" },
+    fact: ({ saving }) => saving().text,
+    why: ({ saving }) => (saving().isDone ? "Saved: the server has everything." : null),
+    run: ({ save }) => save(),
+  },
+  {
+    ...{ id: "edit.cancel", title: "Drop the gesture, the draft, the selection", group: "Work" },
+    ...{ key: "Escape", isFixed: true, isKeyOnly: true },
+    run: ({ editor }) => editor.cancel(),
+  },
+];
+
+const VIEW: readonly EditorCommand[] = [
+  {
+    ...{ id: "view.proposals", title: "Show or hide proposals", key: "G", group: "View" },
+    run: ({ editor }) => editor.showsProposals.set(!editor.showsProposals.get()),
+  },
+  {
+    ...{ id: "view.outlines", title: "Outlines only, or filled masks", group: "View" },
+    key: "Shift+O",
+    run: ({ editor: { view } }) => {
+      const look = view.look.get();
+      view.look.set({ ...look, isOutlineOnly: !look.isOutlineOnly });
+    },
+  },
+  {
+    ...{ id: "view.colours", title: "Colour by object, or by label", group: "View" },
+    run: ({ editor: { view } }) => {
+      const look = view.look.get();
+      view.look.set({ ...look, colourBy: look.colourBy === "label" ? "object" : "label" });
+    },
+  },
+  {
+    ...{ id: "view.fit", title: "Fit the image", key: "F", group: "View" },
+    run: ({ showAll }) => showAll(),
+  },
+  {
+    ...{ id: "view.zoom-in", title: "Zoom in", key: "+", also: ["="], group: "View" },
+    what: "Zoom in (or the wheel)",
+    run: ({ zoom }) => zoom(STEP),
+  },
+  {
+    ...{ id: "view.zoom-out", title: "Zoom out", key: "-", group: "View" },
+    run: ({ zoom }) => zoom(1 / STEP),
+  },
+  {
+    ...{ id: "view.pan", title: "Move the image", key: "Space", group: "View" },
+    what: "Hold and drag to move the image (or the middle button)",
+    ...{ isFixed: true, isKeyOnly: true },
+    run: () => undefined, // the stage listens to it, as it is held
+  },
+];
+
+const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, ...VERDICTS];
+const AFTER_LABELS = [LABEL_ALWAYS, ...WORK, ...VIEW];
+
+/** The commands on one page, in the order of the list of keys. */
+export function editorCommands(page: EditorPage): Command[] {
+  const bind = (command: EditorCommand): Command => ({
+    ...command,
+    why: () => command.why?.(page) ?? null,
+    fact: () => command.fact?.(page) ?? null,
+    run: (chord = "") => command.run(page, chord),
+  });
+  const labels = labelCommands(page.labels, (label) => page.editor.setLabel(label));
+  return [...BEFORE_LABELS.map(bind), ...labels, ...AFTER_LABELS.map(bind)];
+}
+
+/** A row of the table, for a button that does the same. */
+export function editorCommand(id: string): Pick<Command, "id" | "title" | "key"> {
+  const found = [...BEFORE_LABELS, ...AFTER_LABELS].find((command) => command.id === id);
+  if (found === undefined) throw new Error(`There is no command ${id}.`);
+  return found;
+}

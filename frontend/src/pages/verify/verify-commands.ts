@@ -1,0 +1,86 @@
+/** The commands of verifying: one table for the keys, the buttons and the palette. */
+
+import type { Command } from "@/commands/command";
+import type { LabelId } from "@/editor/operations";
+import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
+import { labelCommands } from "@/pages/annotate/label-commands";
+import type { Verdict } from "./verify-session";
+
+export interface VerifyPage {
+  readonly labels: readonly LabelChoice[];
+  decide(verdict: Verdict): void;
+  setLabel(label: LabelId | null): void;
+  canUndo(): boolean;
+  undo(): void;
+  toggleOutline(): void;
+}
+
+export interface GridPage extends Pick<VerifyPage, "labels" | "setLabel" | "canUndo" | "undo"> {
+  decide(): void;
+}
+
+const GROUP = "Verify";
+
+export const VERDICTS: readonly {
+  readonly verdict: Verdict;
+  readonly key: string;
+  readonly title: string;
+  readonly why: string;
+  readonly color: string;
+}[] = [
+  { verdict: "accepted", key: "A", title: "Accept", why: "The mask is right.", color: "teal" },
+  { verdict: "rejected", key: "R", title: "Reject", why: "It is no object.", color: "red" },
+  {
+    verdict: "needs_work",
+    key: "W",
+    title: "Needs work",
+    why: "An object, but the mask must be corrected.",
+    color: "orange",
+  },
+  {
+    verdict: "not_sure",
+    key: "S",
+    title: "Not sure",
+    why: "Somebody else decides.",
+    color: "gray",
+  },
+];
+
+export const verdictId = (verdict: Verdict): string => `verify.${verdict}`;
+
+export const UNDO = { id: "verify.undo", title: "Undo the last verdict", key: "Ctrl+Z" };
+export const OUTLINE = { id: "verify.outline", title: "Show or hide the outline", key: "H" };
+export const REST = { id: "verify.rest", title: "Accept all but the clicked ones", key: "Enter" };
+
+export function undoCommand({ canUndo, undo }: Pick<VerifyPage, "canUndo" | "undo">): Command {
+  return {
+    ...{ ...UNDO, group: GROUP, isOnce: true, run: undo },
+    why: () => (canUndo() ? null : "There is no verdict to undo."),
+  };
+}
+
+/** The commands on one proposal after another. */
+export function oneByOneCommands(page: VerifyPage): Command[] {
+  const { labels, decide, setLabel, toggleOutline } = page;
+  const verdicts = VERDICTS.map(({ verdict, key, title, why }) => ({
+    ...{ id: verdictId(verdict), title, what: `${title}: ${why}`, key, group: GROUP },
+    isOnce: true, // a key held down decides one proposal, not many
+    run: () => decide(verdict),
+  }));
+  return [
+    ...verdicts,
+    undoCommand(page),
+    { ...OUTLINE, group: GROUP, isOnce: true, run: toggleOutline },
+    ...labelCommands(labels, setLabel),
+  ];
+}
+
+/** The commands on a grid of crops. */
+export function gridCommands(page: GridPage): Command[] {
+  const { labels, decide, setLabel } = page;
+  return [
+    { ...REST, group: GROUP, isFixed: true, isOnce: true, run: decide },
+    undoCommand(page),
+    ...labelCommands(labels, setLabel),
+  ];
+}

@@ -1,0 +1,126 @@
+import { describe, expect, test } from "vitest";
+import { assignKeys, commandFor, whyNot } from "@/commands/command";
+import { type EditorPage, editorCommands } from "@/pages/annotate/editor-commands";
+import { TOOLS } from "@/pages/annotate/tool-list";
+import { bench, decodedAs, type Setting } from "../editor/desk";
+import { draw } from "../editor/drawings";
+
+const LABELS = [
+  { id: 7, name: "nucleus", color: "#f00" },
+  { id: 9, name: "debris", color: "#0f0" },
+];
+
+function page(setting: Setting) {
+  const made = bench(setting);
+  const nothing = () => undefined;
+  const around: EditorPage = {
+    ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
+    ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing },
+    saving: () => ({ text: "Saved", isDone: true }),
+  };
+  const commands = editorCommands(around);
+  const of = (chord: string) => commandFor(commands, new Map(), chord);
+  return { ...made, commands, of, run: (chord: string) => of(chord)?.run(chord) };
+}
+
+const SMALL: Setting = { size_hw: [4, 4] };
+
+describe("the editor's commands", () => {
+  test("have ids and keys of their own, but for digits", () => {
+    const { commands } = page(SMALL);
+    const keys = [...assignKeys(commands, new Map()).values()]
+      .flatMap(({ own, also }) => [own, ...also])
+      .filter((key) => key !== null && !/^\d$/.test(key));
+
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(commands.length);
+  });
+
+  test("with Shift are others than without", () => {
+    const { of } = page(SMALL);
+    expect([of("Shift+E")?.title, of("E")?.title]).toEqual(["Drop specks", "Eraser"]);
+    expect([of("N")?.title, of("Shift+N")?.title]).toEqual(["Next image", "Previous image"]);
+  });
+
+  test("take every tool", () => {
+    const { editor, run } = page(SMALL);
+    for (const { name, key } of TOOLS) {
+      run(key);
+      expect(editor.tool.get().name).toBe(name);
+    }
+  });
+
+  test("work on the selected mask", () => {
+    const { editor, drawn, run } = page({
+      masks: { a: draw("....", ".#..", "....") },
+      selected: "a",
+    });
+    run(".");
+    const grown = drawn().a;
+    run("Shift+L");
+    run(",");
+    run("Shift+H");
+
+    expect(grown).toEqual([".#..", "###.", ".#.."]);
+    expect(drawn().a).toEqual(grown);
+    expect(editor.view.solo.get()).toEqual(new Set(["a"]));
+  });
+
+  test("give the labels by their digits and by their names", () => {
+    const { editor, run, commands } = page(SMALL);
+    run("2");
+    expect(editor.label.get()).toBe(9);
+    run("0");
+    expect(editor.label.get()).toBeNull();
+    commands.find(({ title }) => title === "Label: nucleus")?.run();
+    expect(editor.label.get()).toBe(7);
+  });
+
+  test("pick a hypothesis by a digit while there are three, and with Shift a label", async () => {
+    const masks = ["#...", "##..", "###."].map((row) => draw(row, "...."));
+    const [first = draw("."), ...rest] = masks.map(decodedAs);
+    if (!("mask" in first)) throw new Error("no mask");
+    const others = Promise.resolve(
+      rest.map(({ mask }, index) => ({ ...mask, token: index + 1 })),
+    ) as typeof first.others;
+    const { editor, run } = page({
+      size_hw: [2, 4],
+      decode: () => Promise.resolve({ ...first, others }),
+    });
+    editor.prompt([{ kind: "point", xy: [1, 1], label: 1 }], 0);
+    await expect.poll(() => editor.isAmbiguous).toBe(true);
+    run("2");
+    run("Shift+1");
+
+    expect(editor.draft.state.get()?.chosen).toBe(1);
+    expect(editor.label.get()).toBe(7);
+  });
+
+  test("say what they lack, and that an image can only be looked at", () => {
+    const { editor, of } = page({ masks: { a: draw("##", "##") } });
+    const why = (chord: string) => {
+      const command = of(chord);
+      return command && whyNot(command);
+    };
+    expect(why("J")).toBe("Select several masks first.");
+    expect(why("Ctrl+D")).toBe("Select a mask first.");
+    expect(why("Ctrl+Z")).toBe("There is nothing to undo.");
+    editor.selection.set({ kind: "mask", id: "a" });
+    expect([why("Ctrl+D"), why("H"), why("D")]).toEqual([null, null, null]);
+
+    editor.isReadOnly.set(true);
+    expect(why("D")).toBe("This image can only be looked at.");
+    expect([why("V"), why("H")]).toEqual([null, null]);
+  });
+
+  test("work on what is under the pointer where nothing is selected", () => {
+    const { editor, run, of } = page({ proposals: { p: draw("##", "##") } });
+    expect(
+      whyNot(of("X") ?? { id: "", title: "", group: "", run: () => undefined }),
+    ).not.toBeNull();
+    editor.hover.set({ kind: "proposal", id: "p" });
+    run("A");
+
+    expect(editor.annotations.get().masks.size).toBe(1);
+  });
+});

@@ -1,0 +1,82 @@
+import { describe, expect, test } from "vitest";
+import { commandFor, whyNot } from "@/commands/command";
+import { decisionsOf, type Mark, nextMark } from "@/pages/verify/marks";
+import { overallStatus } from "@/pages/verify/overall-status";
+import {
+  gridCommands,
+  oneByOneCommands,
+  VERDICTS,
+  type VerifyPage,
+} from "@/pages/verify/verify-commands";
+import type { VerifyItem } from "@/pages/verify/verify-session";
+
+/** What a key does, in words. */
+function done(chord: string): string {
+  let words = "nothing";
+  const say = (next: string) => {
+    words = next;
+  };
+  const page: VerifyPage = {
+    labels: [7, 9].map((id) => ({ id, name: `label ${id}`, color: "#000" })),
+    decide: say,
+    setLabel: (label) => say(`label ${label}`),
+    canUndo: () => true,
+    undo: () => say("undo"),
+    toggleOutline: () => say("outline"),
+  };
+  commandFor(oneByOneCommands(page), new Map(), chord)?.run();
+  return words;
+}
+
+describe("the keys of verifying", () => {
+  test("are the ones that the buttons show", () => {
+    expect(VERDICTS.map(({ key }) => done(key))).toEqual(VERDICTS.map(({ verdict }) => verdict));
+    expect(done("H")).toBe("outline");
+  });
+
+  test("name the proposal by digit, as far as there are labels", () => {
+    expect(["1", "2", "3", "0"].map(done)).toEqual(["label 7", "label 9", "nothing", "label null"]);
+  });
+
+  test("take a verdict back", () => {
+    expect([done("Ctrl+Z"), done("Z")]).toEqual(["undo", "nothing"]);
+  });
+
+  test("leave the browser's own to the browser", () => {
+    expect(["Ctrl+A", "Ctrl+R", "Ctrl+W", "Ctrl+S"].map(done)).toEqual(Array(4).fill("nothing"));
+  });
+
+  test("decide the whole grid by Enter, once for a key held down", () => {
+    const none = () => undefined;
+    const commands = gridCommands({
+      ...{ labels: [], decide: none, setLabel: none, undo: none, canUndo: () => false },
+    });
+    const rest = commandFor(commands, new Map(), "Enter");
+    const undo = commandFor(commands, new Map(), "Ctrl+Z");
+
+    expect(rest?.isOnce).toBe(true);
+    expect(undo && whyNot(undo)).toBe("There is no verdict to undo.");
+  });
+});
+
+test("in a grid only what was clicked is not accepted", () => {
+  const items = ["a", "b", "c"].map((id) => ({ proposal: { id } }) as VerifyItem);
+  let marks: ReadonlyMap<string, Mark> = new Map();
+
+  for (const id of ["b", "c", "c", "a", "a", "a"]) marks = nextMark(marks, id);
+
+  expect(decisionsOf(items, marks).map(({ verdict }) => verdict)).toEqual([
+    "accepted",
+    "rejected",
+    "needs_work",
+  ]);
+});
+
+test("the page says saved only when every image is", () => {
+  const saved = { state: "saved", hindrance: "none", waiting: 0, refused: [] } as const;
+
+  expect(overallStatus([])).toEqual(saved);
+  expect(
+    overallStatus([saved, { ...saved, state: "device", hindrance: "offline", waiting: 2 }]),
+  ).toEqual({ ...saved, state: "device", hindrance: "offline", waiting: 2 });
+});
