@@ -42,9 +42,9 @@ function usePageCommands(): Command[] {
       ...{ id: `go.${label.toLowerCase()}`, title: label, group: "Project", words: "open go page" },
       run: () => void navigate({ to, params: { projectId } }),
     }));
-    const known = new Set(tabs.map(({ id }) => id));
-    const others = queues.filter((command) => !known.has(command.id));
-    return [...tabs, ...others.map(({ key: _, ...command }) => command)];
+    // The keys of the queues are the overview's.
+    const others = queues.map(({ key: _, ...command }) => command).slice(1);
+    return tabs.flatMap((tab) => (tab.id === queues[0]?.id ? [tab, ...others] : [tab]));
   }, [navigate, projectId, id, project]);
 }
 

@@ -116,9 +116,7 @@ function Fixed({ keys, shown }: { keys: KeysOfCommand; shown?: readonly string[]
 function Also({ chords }: { chords: readonly Chord[] }) {
   return chords.map((chord) => (
     <Fragment key={chord}>
-      <Text span size="xs" c="dimmed">
-        or
-      </Text>
+      <span className={classes.or}>or</span>
       <Keys chord={chord} />
     </Fragment>
   ));
@@ -141,7 +139,7 @@ function Clash({ chord, conflict, onSwap, onCancel }: ClashProps) {
       {...{ gap: 6, w: "100%", justify: "flex-end", wrap: "nowrap" }}
       onKeyDown={({ key }) => key === "Escape" && onCancel()}
     >
-      <Text size="xs" c="orange" role="alert" flex={1}>
+      <Text size="xs" className={classes.clash} role="alert" flex={1}>
         {words()}
       </Text>
       {conflict.kind === "taken" && (

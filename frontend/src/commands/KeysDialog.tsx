@@ -6,7 +6,7 @@ import { assignKeys, byGroup } from "./command";
 import classes from "./commands.module.css";
 import { KeyRow } from "./KeyRow";
 import { commandsOf, offers } from "./on-offer";
-import { closeWindow, openWindow } from "./windows";
+import { closeKeys, openWindow } from "./windows";
 
 /** The keys of the page, and the place to change them. */
 export function KeysDialog() {
@@ -15,7 +15,7 @@ export function KeysDialog() {
   return (
     <Modal
       opened={isOpen}
-      onClose={closeWindow}
+      onClose={closeKeys}
       onExitTransitionEnd={() => setWaiting(null)}
       closeOnEscape={waiting === null}
       title="Keys"

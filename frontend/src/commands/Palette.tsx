@@ -9,15 +9,21 @@ import classes from "./commands.module.css";
 import { Keys } from "./Keys";
 import { type Found, find } from "./match";
 import { commandsOf, offers, use } from "./on-offer";
-import { closeWindow, openWindow } from "./windows";
+import { closePalette, openWindow } from "./windows";
 
 /** Every command there is, found by typing. */
 export function Palette() {
   const isOpen = useSignal(openWindow) === "palette";
   return (
-    <Modal.Root opened={isOpen} onClose={closeWindow} size={600} yOffset="12vh">
+    <Modal.Root
+      opened={isOpen}
+      onClose={closePalette}
+      returnFocus={false}
+      size={600}
+      yOffset="12vh"
+    >
       <Modal.Overlay backgroundOpacity={0.35} />
-      <Modal.Content aria-label="Commands" radius="lg" className={classes.palette}>
+      <Modal.Content aria-label="Commands" radius="lg">
         <Search />
       </Modal.Content>
     </Modal.Root>
@@ -39,7 +45,7 @@ function Search() {
     : byGroup(found, ({ command }) => command.group);
   const rows = groups.flatMap(([, its]) => its);
 
-  const combobox = useCombobox({ opened: true, onOpenedChange: closeWindow });
+  const combobox = useCombobox({ opened: true, onOpenedChange: closePalette });
   const { selectFirstOption, selectNextOption, selectPreviousOption, selectOption } = combobox;
   const store = {
     ...combobox,
@@ -51,12 +57,12 @@ function Search() {
     return id;
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other rows, and the first is chosen
-  useEffect(() => setActive(selectFirstOption()), [found, selectFirstOption]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with other rows the first is chosen
+  useEffect(() => setActive(selectFirstOption()), [query, found.length, selectFirstOption]);
 
   const submit = (id: string): void => {
     const command = commands.find((each) => each.id === id);
-    closeWindow();
+    closePalette();
     if (command !== undefined) use(command);
   };
 
@@ -92,8 +98,10 @@ function Search() {
             {its.map(rowOf)}
           </Combobox.Group>
         ))}
-        {found.length === 0 && <Combobox.Empty>No command is called that.</Combobox.Empty>}
       </Combobox.Options>
+      {found.length === 0 && (
+        <Combobox.Empty pb="md">No command on this page is called that.</Combobox.Empty>
+      )}
       <VisuallyHidden role="status">{plural(found.length, "command")}</VisuallyHidden>
     </Combobox>
   );

@@ -31,7 +31,11 @@ export function scoreOf({ title, group, what = "", words = "" }: Command, wanted
   if (initialsOf(its).startsWith(letters)) return 5;
   if (isAbbreviation(its, letters)) return 4;
   if (name.includes(wanted)) return 3;
-  return haveBeginnings(wordsOf(`${name} ${plain(`${what} ${words} ${group}`)}`), parts) ? 2 : 0;
+  // A group finds nothing by itself, it only narrows.
+  const more = [...its, ...wordsOf(plain(`${what} ${words}`))];
+  const ofGroup = wordsOf(plain(group));
+  const isFound = parts.some((part) => haveBeginnings(more, [part]));
+  return isFound && haveBeginnings([...more, ...ofGroup], parts) ? 2 : 0;
 }
 
 /** Small letters without accents. */

@@ -14,9 +14,9 @@ export interface Offer {
 
 export const offers = new Signal<readonly Offer[]>([]);
 
-/** Put commands on offer. Returns the call that takes them back. */
+/** Put commands on offer, before those that were there. Returns the call that takes them back. */
 export function offer(made: Offer): () => void {
-  offers.set([...offers.get(), made].sort((a, b) => rank(a) - rank(b)));
+  offers.set([made, ...offers.get()].sort((a, b) => rank(a) - rank(b)));
   return () => offers.set(offers.get().filter((other) => other !== made));
 }
 

@@ -42,10 +42,11 @@ describe("commands", () => {
     expect(titles("cut i")).toEqual(["Cut its neighbours", "Cut by its neighbours"]);
   });
 
-  test("are found without accents, by other words, and by their group", () => {
+  test("are found without accents, by other words, and with their group", () => {
     expect(titles("elan")).toEqual(["Élan"]);
     expect(titles("theme")).toEqual(["Use the dark colours"]);
     expect(titles("tools fill")).toEqual(["Fill a hole"]);
+    expect(titles("tools")).toEqual([]);
   });
 
   test("that can do nothing come last, and say why", () => {
