@@ -164,6 +164,11 @@ def annotate_the_coins(page: Page, take_picture: Look) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     take_picture("11-keys")
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Search commands").fill("eras")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-stage]")).to_have_attribute("data-tool", "eraser")
     page.keyboard.press("n")
     expect_saved(page)
 
