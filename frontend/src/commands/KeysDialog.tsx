@@ -44,18 +44,19 @@ function KeyList({ waiting, onWait }: ListProps) {
         <Text size="xs" c="dimmed">
           Click a key to change it. Changed keys stay in this browser.
         </Text>
-        {changed.size > 0 && (
-          <Button
-            size="compact-xs"
-            variant="default"
-            onClick={() => {
-              onWait(null);
-              changedKeys.set(new Map());
-            }}
-          >
-            Reset all keys
-          </Button>
-        )}
+        <Button
+          size="compact-xs"
+          variant="default"
+          // Not `disabled`: the focus stays on it after a click.
+          data-disabled={changed.size === 0 || undefined}
+          aria-disabled={changed.size === 0}
+          onClick={() => {
+            onWait(null);
+            changedKeys.set(new Map());
+          }}
+        >
+          Reset all keys
+        </Button>
       </Group>
       <div className={classes.keys}>
         {groups.map(([group, its]) => (
