@@ -15,6 +15,7 @@ from annotation.models import (
     DatasetVersion,
     Export,
     Job,
+    Mask,
     Recording,
     Round,
     Token,
@@ -86,6 +87,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
     counts = dict.fromkeys(VersionCountsSerializer().fields, 0)
     version = DatasetVersion.objects.create(pk="f" * 64, project=project, counts=counts)
     export = Export.objects.create(pk=UUID(int=1), version=version, format="coco", job=job)
+    mask = Mask.objects.create(pk=UUID(int=4), image=image)
     recording = Recording.objects.create(pk=UUID(int=2), image=image, user=user, mime="audio/webm")
     upload = Upload.objects.create(
         pk=UUID(int=3), project=project, file_name="a.png", bytes=10, created_by=user
@@ -100,6 +102,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "user_id": world.annotator.pk,
         "assignment_id": Assignment.objects.get(image=image).pk,
         "upload_id": upload.pk,
+        "mask_id": mask.pk,
         "token_id": token.pk,
         "job_id": job.pk,
         "round_id": round_.pk,

@@ -364,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/masks/{mask_id}/revisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest first. */
+        get: operations["list_revisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects": {
         parameters: {
             query?: never;
@@ -1425,6 +1442,7 @@ export interface components {
             bundle: string;
             round: number | null;
         };
+        Null: null;
         /**
          * @description * `pending` - pending
          *     * `needs_work` - needs_work
@@ -1673,6 +1691,53 @@ export interface components {
          * @enum {string}
          */
         ReviseOperationKind: "revise";
+        /** @description One state of a mask: what it was like, who made it so, from what, and at what effort. */
+        Revision: {
+            number: number;
+            /**
+             * @description What made it; null: an import
+             *
+             *     * `create` - Create
+             *     * `revise` - Revise
+             *     * `delete` - Delete
+             *     * `verdict` - Verdict
+             */
+            kind: components["schemas"]["RevisionKind"] | components["schemas"]["Null"];
+            /** Format: date-time */
+            created_at: string;
+            author: string | null;
+            label: number | null;
+            /** Format: uuid */
+            parent: string | null;
+            /** @description null: it was deleted */
+            rle: components["schemas"]["Rle"] | null;
+            area_px: number;
+            /** Format: uuid */
+            proposal: string | null;
+            /** @description Whose proposal the mask came from */
+            bundle: string | null;
+            /** @description That made the bundle; null: pretrained */
+            round: number | null;
+            prompts: components["schemas"]["Prompt"][];
+            /** @description Which was picked, 0-2 */
+            hypothesis: number | null;
+            /** Format: double */
+            seconds: number;
+            clicks: number;
+            strokes: number;
+        };
+        /**
+         * @description * `create` - Create
+         *     * `revise` - Revise
+         *     * `delete` - Delete
+         *     * `verdict` - Verdict
+         * @enum {string}
+         */
+        RevisionKind: "create" | "revise" | "delete" | "verdict";
+        RevisionPage: {
+            results: components["schemas"]["Revision"][];
+            next: string | null;
+        };
         /** @description A mask in COCO's compressed run-length form, column-major. */
         Rle: {
             /** @description [height, width] */
@@ -2659,6 +2724,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_revisions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevisionPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

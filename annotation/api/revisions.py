@@ -1,0 +1,59 @@
+"""The history of one mask."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.inputs import RleField
+from annotation.api.operations import PromptSerializer
+from annotation.api.pages import CURSOR, page_of, page_serializer
+from annotation.models import Operation
+from annotation.selectors.revisions import masks_for, revisions_of
+
+PAGE_SIZE: Final = 30  # each row carries its pixels
+
+
+class RevisionSerializer(serializers.Serializer[Any]):
+    """One state of a mask: what it was like, who made it so, from what, and at what effort."""
+
+    number = serializers.IntegerField()
+    kind = serializers.ChoiceField(
+        Operation.Kind.choices, allow_null=True, help_text="What made it; null: an import"
+    )
+    created_at = serializers.DateTimeField()
+    author = serializers.CharField(source="author_name", allow_null=True)
+    label = serializers.IntegerField(source="label_id", allow_null=True)  # type: ignore[assignment]  # a field of this name
+    parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # a field of this name
+    rle = RleField(allow_null=True, help_text="null: it was deleted")
+    area_px = serializers.IntegerField()
+    proposal = serializers.UUIDField(source="proposal_id", allow_null=True)
+    bundle = serializers.CharField(
+        source="source_bundle", allow_null=True, help_text="Whose proposal the mask came from"
+    )
+    round = serializers.IntegerField(
+        source="source_round", allow_null=True, help_text="That made the bundle; null: pretrained"
+    )
+    prompts = PromptSerializer(many=True)
+    hypothesis = serializers.IntegerField(allow_null=True, help_text="Which was picked, 0-2")
+    seconds = serializers.FloatField()
+    clicks = serializers.IntegerField()
+    strokes = serializers.IntegerField()
+
+
+class MaskRevisionsView(MemberView):
+    roles = {"GET": ANYONE}
+
+    @extend_schema(
+        operation_id="list_revisions",
+        parameters=[CURSOR],
+        responses=page_serializer(RevisionSerializer),
+        description="The newest first.",
+    )
+    def get(self, request: Request, mask_id: str) -> Response:
+        mask = self.fetch(masks_for(user_of(request)), pk=mask_id)
+        page, cursor = page_of(revisions_of(mask), request, order=["-number"], size=PAGE_SIZE)
+        return Response({"results": RevisionSerializer(page, many=True).data, "next": cursor})

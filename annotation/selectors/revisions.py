@@ -1,0 +1,43 @@
+"""The history of a mask: who made each of its revisions, from what, and how."""
+
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+
+from annotation.models import Mask, Revision
+from annotation.selectors.access import Person, rows_for
+
+
+def masks_for(user: Person) -> QuerySet[Mask]:
+    """Masks on images that the person may open, deleted masks included."""
+    masks = Mask.objects.filter(image__deleted_at=None, image__project__deleted_at=None)
+    return rows_for(masks, user=user, path="image__project")
+
+
+def revisions_of(mask: Mask) -> QuerySet[Revision]:
+    """Every state of a mask, with what the history tells of it, in one query.
+
+    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `source_bundle` (whose
+    proposal the mask came from) and `source_round` (which made that bundle).
+    """
+    return Revision.objects.filter(mask=mask).annotate(
+        kind=F("operation__kind"),
+        author_name=F("author__username"),
+        parent=_parent(),
+        source_bundle=Coalesce("bundle_id", "proposal__bundle_id"),
+        source_round=Coalesce("bundle__round__number", "proposal__bundle__round__number"),
+    )
+
+
+def _parent() -> Subquery:
+    """Which mask it was a part of then: what the newest operation up to then that says so says.
+
+    Revisions do not keep the parent themselves, but the log of operations does.
+    """
+    said = Revision.objects.filter(
+        mask=OuterRef("mask"),
+        number__lte=OuterRef("number"),
+        operation__payload__has_key="parent",
+    )
+    told = KeyTextTransform("parent", "operation__payload")
+    return Subquery(said.order_by("-number").values(told=told)[:1])
