@@ -160,12 +160,13 @@ export class Editor {
     void this.draft.addPrompts(prompts, { target, logits }, time_ms);
   }
 
-  /** Escape: drop the gesture, or else the draft, or else the selection. */
+  /** Escape: drop the gesture, or else the draft, or else close the history, or else deselect. */
   cancel(): void {
     const tool = this.tool.get();
     this.notice.set(null);
     if (tool.isBusy) tool.onCancel();
     else if (this.draft.state.get() !== null) this.draft.clear();
+    else if (this.view.historyOf.get() !== null) this.view.historyOf.set(null);
     else this.selection.set(null);
   }
 

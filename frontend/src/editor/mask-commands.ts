@@ -216,7 +216,8 @@ function neighboursOf(
     .map(({ row }) => row);
 }
 
-function ancestorsOf(id: string, masks: ReadonlyMap<string, MaskRow>): string[] {
+/** The wholes that a mask is a part of, the nearest first. */
+export function ancestorsOf(id: string, masks: ReadonlyMap<string, MaskRow>): string[] {
   const found: string[] = [];
   let parent = masks.get(id)?.parent ?? null;
   while (parent !== null && !found.includes(parent)) {

@@ -16,6 +16,8 @@ export class ObjectView {
   readonly solo = new Signal<Ids>(new Set());
   /** Gestures on the image pass through them, and nothing changes them. */
   readonly locked = new Signal<Ids>(new Set());
+  /** The mask whose history is open. */
+  readonly historyOf = new Signal<string | null>(null);
   readonly showsProposals = new Signal(true);
   readonly list = new Signal<ListView>(PLAIN_LIST);
   readonly look = new Signal<Look>(PLAIN_LOOK);

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Editor } from "@/editor/editor";
+import { clamp } from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import {
   cutByNeighbours,
@@ -16,6 +17,7 @@ import {
 } from "@/editor/mask-commands";
 import { type Annotations, applyOperations } from "@/editor/operations";
 import { pendingProposals } from "@/editor/picking";
+import { restoreMask } from "@/editor/restore";
 import { TOOLS } from "@/pages/annotate/tool-list";
 import { square } from "./annotations";
 import { bench, decodedAs } from "./desk";
@@ -84,6 +86,16 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         e.tool.get().onPointerDown(at(x, y, keys)); // and the pointer is lost
         e.tool.get().onPointerMove(at(x + 3, y, keys));
         e.tool.get().onCancel();
+      },
+  ),
+  fc.tuple(place, fc.nat(), fc.option(fc.nat())).map(
+    ([[x, y], which, whole]): Act =>
+      (e) => {
+        const ids = [...e.annotations.get().masks.keys()]; // of deleted masks too
+        const idAt = (index: number): string => ids[index % ids.length] ?? "";
+        const parent = whole === null ? null : idAt(whole);
+        const rle = square(clamp(x, 0, 25), clamp(y, 0, 15), 4);
+        restoreMask(e, idAt(which), { label: 1, parent, rle }, new Set([1, 2]));
       },
   ),
   place.map(

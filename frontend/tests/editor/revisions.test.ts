@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { maskToRLE } from "@/editor/mask";
+import { type MaskState, tellRevisions } from "@/editor/revisions";
+import { square } from "./annotations";
+import { draw, masksOf } from "./drawings";
+
+const state = (change: Partial<MaskState> = {}): MaskState => ({
+  label: null,
+  parent: null,
+  rle: square(2, 2, 4),
+  ...change,
+});
+/** What the newest of these states, oldest first, changed. */
+const changesOf = (...states: MaskState[]) => tellRevisions(states.reverse(), false)[0]?.changes;
+
+describe("a revision tells", () => {
+  test("how large the mask was made", () => {
+    expect(changesOf(state())).toEqual([{ kind: "made", area_px: 16 }]);
+  });
+
+  test("the pixels that were added and removed", () => {
+    const before = state({ rle: maskToRLE(draw("##..", "##..")) });
+    const after = state({ rle: maskToRLE(draw(".###", ".#..")) });
+
+    expect(changesOf(before, after)).toEqual([{ kind: "pixels", added_px: 2, removed_px: 2 }]);
+  });
+
+  test("another label and another whole", () => {
+    expect(changesOf(state({ label: 1, parent: "a" }), state({ label: 2 }))).toEqual([
+      { kind: "label", before: 1, after: 2 },
+      { kind: "parent", before: "a", after: null },
+    ]);
+  });
+
+  test("that the mask was deleted, and nothing else", () => {
+    expect(changesOf(state({ label: 1 }), state({ label: 1, rle: null }))).toEqual([
+      { kind: "deleted" },
+    ]);
+  });
+
+  test("that it was brought back, and how it differs from what was deleted", () => {
+    const gone = state({ rle: null });
+    const larger = state({ rle: square(2, 2, 5) });
+
+    expect(changesOf(state(), gone, state())).toEqual([{ kind: "restored" }]);
+    expect(changesOf(state(), gone, larger)).toEqual([
+      { kind: "restored" },
+      { kind: "pixels", added_px: 9, removed_px: 0 },
+    ]);
+  });
+
+  test("nothing where it was saved again as it was", () => {
+    expect(changesOf(state(), state())).toEqual([]);
+  });
+});
+
+test("a revision whose predecessor is still to come waits for it", () => {
+  const loaded = [state({ label: 2 }), state({ label: 1 })];
+
+  expect(tellRevisions(loaded, true).map(({ revision }) => revision.label)).toEqual([2]);
+  expect(tellRevisions([...loaded, state()], false).map(({ changes }) => changes)).toEqual([
+    [{ kind: "label", before: 1, after: 2 }],
+    [{ kind: "label", before: null, after: 1 }],
+    [{ kind: "made", area_px: 16 }],
+  ]);
+});
+
+test("added and removed pixels account for the difference in area", () => {
+  fc.assert(
+    fc.property(masksOf([8, 9]), masksOf([8, 9]), (a, b) => {
+      fc.pre(a.area_px > 0 && b.area_px > 0);
+      const change = changesOf(state({ rle: maskToRLE(a) }), state({ rle: maskToRLE(b) }))?.[0];
+      const grown = change?.kind === "pixels" ? change.added_px - change.removed_px : 0;
+
+      expect(a.area_px + grown).toBe(b.area_px);
+    }),
+    { seed: 3 },
+  );
+});
