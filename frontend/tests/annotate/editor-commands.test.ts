@@ -50,6 +50,18 @@ describe("the editor's commands", () => {
     }
   });
 
+  test("open the history of the selected mask, and close it", () => {
+    const { editor, of, run } = page({ masks: { a: draw("#.") } });
+    const refused = of("R");
+    editor.selection.set({ kind: "mask", id: "a" });
+    run("R");
+    const opened = editor.view.historyOf.get();
+    run("R");
+
+    expect(refused?.title).toBe("History");
+    expect([opened, editor.view.historyOf.get()]).toEqual(["a", null]);
+  });
+
   test("work on the selected mask", () => {
     const { editor, drawn, run } = page({
       masks: { a: draw("....", ".#..", "....") },

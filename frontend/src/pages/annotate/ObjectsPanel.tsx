@@ -4,6 +4,7 @@ import {
   IconChevronRight,
   IconEye,
   IconEyeOff,
+  IconHistory,
   IconLock,
   IconLockOpen,
   IconTrash,
@@ -93,6 +94,14 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
               isHovered={hover?.id === row.id}
               onReveal={() => onReveal(row.id)}
             >
+              {selection?.id === row.id && (
+                <RowAction
+                  label={`History of ${name}`}
+                  onClick={() => editor.view.historyOf.set(row.id)}
+                >
+                  <IconHistory size={15} aria-hidden />
+                </RowAction>
+              )}
               {parts > 0 && (
                 <RowAction
                   label={isFolded ? `Show the ${parts} parts of ${name}` : `Fold ${name}`}

@@ -9,6 +9,7 @@ import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { type EditorPage, editorCommands } from "./editor-commands";
 import { Hint } from "./Hint";
+import { HistoryPanel } from "./HistoryPanel";
 import { HypothesisPicker } from "./HypothesisPicker";
 import { LabelBar } from "./LabelBar";
 import type { LabelChoice } from "./LabelToolbar";
@@ -38,6 +39,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const { hasPrevious, onNext, onPrevious } = way;
   const [stage, setStage] = useState<Stage | null>(null);
   const detail = useSignal(image.detail);
+  const historyOf = useSignal(editor.view.historyOf);
   const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
 
   useStickyLabel(editor, project.id, labels);
@@ -115,8 +117,11 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
       </div>
       <LabelBar editor={editor} labels={labels} />
       <aside className={classes.panel} aria-label="Objects and proposals">
-        <ProposalsPanel image={image} onReveal={reveal} />
-        <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
+        <div className={classes.lists} inert={historyOf !== null}>
+          <ProposalsPanel image={image} onReveal={reveal} />
+          <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
+        </div>
+        {historyOf !== null && <HistoryPanel {...{ image, stage }} mask={historyOf} />}
       </aside>
     </div>
   );

@@ -1,5 +1,6 @@
 /** The calls of the annotating page, and replies of a save as the outbox wants them. */
 
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { client, read } from "@/api/client";
 import { ProblemError } from "@/api/problem";
 import type { ImageQueue } from "@/api/queues";
@@ -9,6 +10,8 @@ import type { Save } from "@/editor/outbox";
 import type { RLE } from "@/editor/rle";
 
 export type ImageDetail = components["schemas"]["ImageDetail"];
+type WithPixels<T> = Omit<T, "rle"> & { readonly rle: RLE | null };
+export type Revision = WithPixels<components["schemas"]["Revision"]>;
 export type Claim = components["schemas"]["Claimed"];
 
 const REFUSALS = [400, 403, 404, 409, 413, 422];
@@ -16,6 +19,20 @@ const REFUSALS = [400, 403, 404, 409, 413, 422];
 export function fetchImage(image_id: number, signal?: AbortSignal): Promise<ImageDetail> {
   return read(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal }));
 }
+
+/** The revisions of a mask, the newest first. */
+export const revisionsQuery = (mask_id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["revisions", mask_id],
+    staleTime: 0, // each save adds to them
+    initialPageParam: undefined as string | undefined,
+    queryFn: async ({ pageParam: cursor }) => {
+      const params = { path: { mask_id }, query: { cursor } };
+      const page = await read(client.GET("/api/masks/{mask_id}/revisions", { params }));
+      return page as { results: Revision[]; next: string | null };
+    },
+    getNextPageParam: (page) => page.next,
+  });
 
 /** Claim an image, or the next one. Null when nothing is left to do. */
 export async function claimImage(

@@ -92,6 +92,10 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
     run: duplicate,
   },
   {
+    ...{ id: "mask.history", title: "History", key: "R", group: "look", needs: "mask" },
+    run: toggleHistory,
+  },
+  {
     ...{ id: "mask.hide", title: "Hide or show", key: "H", group: "look", needs: "mind" },
     run: (editor) => {
       const ids = idsInMind(editor);
@@ -134,6 +138,13 @@ export function lackOf(editor: Editor, { needs, group }: MaskCommand): string | 
 }
 
 export const READ_ONLY = "This image can only be looked at.";
+
+/** Open the history of the selected mask, or close the one that is open. */
+export function toggleHistory({ view, selection }: Editor): void {
+  const selected = selection.get();
+  if (view.historyOf.get() !== null) view.historyOf.set(null);
+  else if (selected?.kind === "mask") view.historyOf.set(selected.id);
+}
 
 /** The selected objects, or the one under the pointer. */
 function idsInMind(editor: Editor): string[] {

@@ -1,0 +1,115 @@
+import { ActionIcon, Text, Tooltip } from "@mantine/core";
+import { IconX } from "@tabler/icons-react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Stage } from "@/editor/render/stage";
+import { restoreMask } from "@/editor/restore";
+import annotate from "./AnnotatePage.module.css";
+import classes from "./HistoryPanel.module.css";
+import type { OpenImage } from "./open-image";
+import { RevisionList } from "./RevisionList";
+import type { Names } from "./revision-words";
+import { useSignal } from "./useSignal";
+
+interface Props {
+  image: OpenImage;
+  stage: Stage | null;
+  mask: string;
+}
+
+/** Who made a mask what it is, step by step, with the way back to each step. */
+export function HistoryPanel({ image, stage, mask }: Props) {
+  const { editor } = image;
+  const [said, setSaid] = useState<{ mask: string; what: string } | null>(null);
+  const { labels } = useSignal(image.detail);
+  const row = useSignal(editor.annotations).masks.get(mask);
+  const names = useNames(image);
+  const title = useFocusWhileOpen();
+  useFollowSelection(image);
+  useSignal(editor.view.look); // the colour of the pictures changes with it
+
+  const live = useMemo(
+    () => new Set(labels.filter(({ deleted }) => !deleted).map(({ id }) => id)),
+    [labels],
+  );
+  if (row === undefined) return null;
+  const name = names.ofLabel(row.label);
+  return (
+    <section className={classes.panel} aria-label={`History of ${name}`}>
+      <div className={annotate.sectionHead}>
+        <h2 ref={title} tabIndex={-1} className={classes.title}>
+          History <span className={annotate.count}>{name}</span>
+        </h2>
+        <Tooltip label="Close (Esc)" position="left">
+          <ActionIcon
+            size="sm"
+            aria-label="Close the history"
+            onClick={() => editor.view.historyOf.set(null)}
+          >
+            <IconX size={15} aria-hidden />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <Text size="xs" c="dimmed" px={12} role="status" className={classes.said}>
+        {said?.mask === mask ? said.what : null}
+      </Text>
+      <RevisionList
+        key={mask}
+        {...{ image, mask, names, live }}
+        colour={stage?.colourOf(row) ?? "#7b86ee"}
+        onRestore={(revision) => {
+          if (!restoreMask(editor, mask, revision, live)) return;
+          setSaid({ mask, what: `Revision ${revision.number} is back. Ctrl Z takes that back.` });
+          title.current?.focus(); // its button is gone
+        }}
+      />
+    </section>
+  );
+}
+
+/** While the history is open, it is the history of whichever mask is selected. */
+function useFollowSelection({ editor }: OpenImage): void {
+  useEffect(
+    () =>
+      editor.selection.subscribe(() => {
+        const selected = editor.selection.get();
+        if (selected?.kind === "mask") editor.view.historyOf.set(selected.id);
+      }),
+    [editor],
+  );
+}
+
+/** Moves the focus in when the panel opens, and back to where it was when it closes. */
+function useFocusWhileOpen() {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    title.current?.focus();
+    return () => {
+      const stage = document.querySelector<HTMLElement>("[data-stage]");
+      const isThere = before instanceof HTMLElement && before.isConnected;
+      (isThere && before !== document.body ? before : stage)?.focus();
+    };
+  }, []);
+  return title;
+}
+
+function useNames(image: OpenImage): Names {
+  const { labels } = useSignal(image.detail);
+  const { masks } = useSignal(image.editor.annotations);
+  const ofLabel = useCallback(
+    (id: number | null) => {
+      if (id === null) return "No label";
+      const label = labels.find((each) => each.id === id);
+      return label === undefined || label.deleted ? "Deleted label" : label.name;
+    },
+    [labels],
+  );
+  const ofWhole = useCallback(
+    (id: string) => {
+      const whole = masks.get(id);
+      return whole === undefined || whole.isDeleted ? "a deleted mask" : ofLabel(whole.label);
+    },
+    [masks, ofLabel],
+  );
+  return useMemo(() => ({ ofLabel, ofWhole }), [ofLabel, ofWhole]);
+}

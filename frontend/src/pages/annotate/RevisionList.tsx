@@ -1,0 +1,154 @@
+import { Button, Skeleton, Text } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
+import { ErrorState } from "@/components/ErrorState";
+import { type Box, unionBox } from "@/editor/geometry";
+import { maskFromRLE } from "@/editor/mask";
+import type { LabelId } from "@/editor/operations";
+import { restoreDrafts } from "@/editor/restore";
+import { tellRevisions } from "@/editor/revisions";
+import { type Revision, revisionsQuery } from "./api";
+import classes from "./HistoryPanel.module.css";
+import type { OpenImage } from "./open-image";
+import { RevisionRow, type Way } from "./RevisionRow";
+import type { Names } from "./revision-words";
+import { useSignal } from "./useSignal";
+
+interface Props {
+  image: OpenImage;
+  mask: string;
+  colour: string;
+  names: Names;
+  /** The labels that a mask may get. */
+  live: ReadonlySet<LabelId>;
+  onRestore: (revision: Revision) => void;
+}
+
+/** The revisions of one mask as the server has them. */
+export function RevisionList({ image, mask, colour, names, live, onRestore }: Props) {
+  const { editor, outbox } = image;
+  const annotations = useSignal(editor.annotations);
+  const hindrance = useHindrance(image, mask);
+  const waiting = useWaiting(image, mask);
+  const { data, error, refetch, ...query } = useInfiniteQuery({
+    ...revisionsQuery(mask),
+    enabled: waiting !== "all",
+  });
+  const { version } = outbox;
+  useEffect(() => {
+    if (version >= 0 && waiting !== "all") void refetch({ cancelRefetch: false });
+  }, [version, waiting, refetch]);
+
+  const revisions = useMemo(() => data?.pages.flatMap(({ results }) => results) ?? [], [data]);
+  const told = useMemo(
+    () => tellRevisions(revisions, query.hasNextPage),
+    [revisions, query.hasNextPage],
+  );
+  const around = useMemo(() => boxOf(revisions), [revisions]);
+
+  if (waiting === "all") {
+    return (
+      <Note>
+        This mask is not on the server yet. Its history begins once the top of the page says
+        “Saved”.
+      </Note>
+    );
+  }
+  if (data === undefined) {
+    if (error === null) return <Loading />;
+    return (
+      <div className={classes.fault}>
+        <ErrorState
+          title="The history could not be loaded"
+          error={error}
+          onRetry={() => void refetch()}
+        />
+      </div>
+    );
+  }
+  const wayTo = (revision: Revision): Way => {
+    if (revision.rle === null) return "none";
+    const drafts = restoreDrafts(annotations, mask, revision, live);
+    return drafts.length === 0 ? "here" : "back";
+  };
+  return (
+    <div className={classes.list}>
+      {waiting === "newest" && (
+        <Note>The newest change is on this device; it is listed once the server has it.</Note>
+      )}
+      {hindrance !== null && <Note>{hindrance}</Note>}
+      <ol className={classes.rows} aria-label="Revisions, the newest first">
+        {told.map(({ revision, changes }) => (
+          <RevisionRow
+            key={revision.number}
+            {...{ revision, changes, names, colour, around }}
+            bitmap={image.bitmap}
+            size_hw={editor.size_hw}
+            way={wayTo(revision)}
+            isHindered={hindrance !== null}
+            onRestore={() => onRestore(revision)}
+          />
+        ))}
+      </ol>
+      {error !== null && <Note>The list may be out of date: {error.message}</Note>}
+      {query.hasNextPage && (
+        <Button
+          variant="default"
+          size="compact-sm"
+          m={12}
+          loading={query.isFetchingNextPage}
+          onClick={() => void query.fetchNextPage()}
+        >
+          Show older revisions
+        </Button>
+      )}
+    </div>
+  );
+}
+
+/** Why nothing can be restored now. */
+function useHindrance({ editor }: OpenImage, mask: string): string | null {
+  const isReadOnly = useSignal(editor.isReadOnly);
+  const isLocked = useSignal(editor.view.locked).has(mask);
+  const hasDraft = useSignal(editor.draft.state) !== null;
+  if (isReadOnly)
+    return "You may look at this image but not change it, so nothing can be restored.";
+  if (isLocked) return "This mask is locked. Unlock it to restore an older revision.";
+  return hasDraft ? "Accept (A) or drop (X) the draft to restore an older revision." : null;
+}
+
+/** What of a mask's history the server does not have yet. */
+function useWaiting({ status, outbox }: OpenImage, mask: string): "all" | "newest" | "none" {
+  const { refused } = useSignal(status);
+  const own = [...outbox.pending, ...refused.map(({ operation }) => operation)].filter(
+    (operation) => "mask" in operation && operation.mask === mask,
+  );
+  if (own.some(({ kind }) => kind === "create" || kind === "verdict")) return "all";
+  return own.length > 0 ? "newest" : "none";
+}
+
+/** All pictures show the same part of the image, so that they can be compared. */
+function boxOf(revisions: readonly Revision[]): Box | null {
+  return revisions.reduce<Box | null>(
+    (box, { rle }) => (rle === null ? box : unionBox(box, maskFromRLE(rle).box)),
+    null,
+  );
+}
+
+function Note({ children }: { children: React.ReactNode }) {
+  return (
+    <Text size="xs" c="dimmed" px={12} pb={8}>
+      {children}
+    </Text>
+  );
+}
+
+function Loading() {
+  return (
+    <div className={classes.loading} role="status" aria-label="Loading the history">
+      {[0, 1, 2].map((each) => (
+        <Skeleton key={each} height={56} radius="md" />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,91 @@
+import { Button, Code } from "@mantine/core";
+import { useLayoutEffect, useRef } from "react";
+import { formatAgo, formatMoment } from "@/components/format";
+import type { Box, SizeHW } from "@/editor/geometry";
+import { emptyMask, maskFromRLE } from "@/editor/mask";
+import type { StateChange } from "@/editor/revisions";
+import type { Revision } from "./api";
+import classes from "./HistoryPanel.module.css";
+import { changeLines, meansOf, type Names, sourceOf } from "./revision-words";
+import { drawThumb } from "./thumbs";
+
+const SIDE_PX = 56;
+
+/** Whether a revision can be gone back to, or is what the mask is like now. */
+export type Way = "back" | "here" | "none";
+
+interface Props {
+  revision: Revision;
+  changes: readonly StateChange[];
+  names: Names;
+  bitmap: ImageBitmap;
+  size_hw: SizeHW;
+  colour: string;
+  around: Box | null;
+  way: Way;
+  isHindered: boolean;
+  onRestore: () => void;
+}
+
+export function RevisionRow({ revision, changes, names, way, isHindered, ...props }: Props) {
+  const { number, author, created_at, bundle } = revision;
+  const source = sourceOf(revision);
+  const means = meansOf(revision);
+  return (
+    <li className={classes.row} data-here={way === "here" || undefined}>
+      <Picture revision={revision} {...props} />
+      <div className={classes.facts}>
+        <div className={classes.who}>
+          <b>{author ?? "Nobody"}</b>{" "}
+          <time dateTime={created_at} title={formatMoment(created_at)}>
+            {formatAgo(created_at)}
+          </time>
+        </div>
+        {changeLines(revision, changes, names).map((line) => (
+          <div key={line}>{line}</div>
+        ))}
+        {source !== null && (
+          <div className={classes.quiet}>
+            from {source} <Code className={classes.bundle}>{bundle?.slice(0, 8)}</Code>
+          </div>
+        )}
+        {means !== "" && <div className={classes.quiet}>{means}</div>}
+        {way === "here" && <div className={classes.here}>As it is now</div>}
+        {way === "back" && (
+          <Button
+            size="compact-xs"
+            variant="light"
+            mt={4}
+            aria-label={`Restore revision ${number}`}
+            // Not `disabled`: a focused button that is would swallow the keys that follow.
+            data-disabled={isHindered || undefined}
+            aria-disabled={isHindered || undefined}
+            onClick={() => !isHindered && props.onRestore()}
+          >
+            Restore this
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+type PictureProps = Pick<Props, "revision" | "bitmap" | "size_hw" | "colour" | "around">;
+
+function Picture({ revision: { rle, number }, bitmap, size_hw, colour, around }: PictureProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useLayoutEffect(() => {
+    if (canvas.current === null || bitmap.width === 0) return;
+    const mask = rle === null ? emptyMask(size_hw) : maskFromRLE(rle);
+    drawThumb(canvas.current, bitmap, mask, colour, { side_px: SIDE_PX, around });
+  }, [bitmap, rle, size_hw, colour, around]);
+  const what = rle === null ? "without the mask" : "with the mask as it was then";
+  return (
+    <canvas
+      ref={canvas}
+      className={classes.picture}
+      role="img"
+      aria-label={`The image at revision ${number}, ${what}`}
+    />
+  );
+}

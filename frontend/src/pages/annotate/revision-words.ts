@@ -1,0 +1,87 @@
+/** What the history of a mask says, in words. */
+
+import { formatCount, plural } from "@/components/format";
+import type { LabelId } from "@/editor/operations";
+import type { StateChange } from "@/editor/revisions";
+import type { Revision } from "./api";
+
+export interface Names {
+  ofLabel(label: LabelId | null): string;
+  /** What the whole that a mask is or was a part of is called. */
+  ofWhole(mask: string): string;
+}
+
+/** One line for each thing that a revision changed. */
+export function changeLines(
+  revision: Pick<Revision, "kind" | "proposal">,
+  changes: readonly StateChange[],
+  names: Names,
+): string[] {
+  if (changes.length === 0) return ["Saved again, unchanged"];
+  return changes.map((change) => changeLine(revision, change, names));
+}
+
+function changeLine(
+  revision: Pick<Revision, "kind" | "proposal">,
+  change: StateChange,
+  names: Names,
+): string {
+  switch (change.kind) {
+    case "made":
+      return `${beginning(revision)}, ${formatCount(change.area_px)} px`;
+    case "deleted":
+      return "Deleted";
+    case "restored":
+      return "Brought back";
+    case "pixels":
+      return pixelWords(change);
+    case "label":
+      return `Label: ${names.ofLabel(change.before)} → ${names.ofLabel(change.after)}`;
+    case "parent":
+      if (change.after !== null) return `Made a part of ${names.ofWhole(change.after)}`;
+      return `No longer a part of ${names.ofWhole(change.before ?? "")}`;
+  }
+}
+
+/** Whose proposal a mask was made of; null for one that a person began, and for later revisions. */
+export function sourceOf({ kind, bundle, round }: Revision): string | null {
+  const isBeginning = kind === "create" || kind === "verdict";
+  if (!isBeginning || bundle === null) return null;
+  return round === null ? "the pretrained model" : `round ${formatCount(round)}`;
+}
+
+/** With what it was made: prompts, strokes, and the time they took. */
+export function meansOf(revision: Revision): string {
+  const { prompts, hypothesis, strokes, clicks, seconds } = revision;
+  const count = (matches: (prompt: Revision["prompts"][number]) => boolean): number =>
+    prompts.filter(matches).length;
+  const points = count(({ kind, label }) => kind === "point" && label !== 0);
+  const beside = count(({ kind, label }) => kind === "point" && label === 0);
+  const boxes = count(({ kind }) => kind === "box");
+  const hasPoints = points + beside > 0;
+  return [
+    points > 0 && plural(points, "point"),
+    beside > 0 && `${plural(beside, "point")} beside it`,
+    boxes > 0 && plural(boxes, "box", "boxes"),
+    hypothesis !== null && `hypothesis ${hypothesis + 1}`,
+    strokes > 0 && plural(strokes, "stroke"),
+    !hasPoints && clicks > 0 && plural(clicks, "click"),
+    seconds > 0 && `${seconds < 10 ? seconds.toFixed(1) : formatCount(Math.round(seconds))} s`,
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function beginning({ kind, proposal }: Pick<Revision, "kind" | "proposal">): string {
+  if (kind === null) return "Imported";
+  if (proposal === null) return "Drawn";
+  return kind === "verdict" ? "Proposal accepted as it was" : "Proposal corrected and accepted";
+}
+
+function pixelWords({ added_px, removed_px }: { added_px: number; removed_px: number }): string {
+  const parts = [
+    added_px > 0 && `${formatCount(added_px)} px added`,
+    removed_px > 0 && `${formatCount(removed_px)} px removed`,
+  ];
+  return parts.filter(Boolean).join(", ");
+}

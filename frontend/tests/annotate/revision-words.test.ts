@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import type { Revision } from "@/pages/annotate/api";
+import { changeLines, meansOf, type Names, sourceOf } from "@/pages/annotate/revision-words";
+
+const names: Names = { ofLabel: (id) => `label ${id}`, ofWhole: (id) => `whole ${id}` };
+const revision = (change: Partial<Revision> = {}): Revision => ({
+  ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
+  ...{ parent: null, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
+  ...{ prompts: [], hypothesis: null, seconds: 0, clicks: 0, strokes: 0, ...change },
+});
+
+test("the first revision tells how the mask began", () => {
+  const beginning = (change: Partial<Revision>) =>
+    changeLines(revision(change), [{ kind: "made", area_px: 1234 }], names);
+
+  expect(beginning({})).toEqual(["Drawn, 1,234 px"]);
+  expect(beginning({ kind: null })).toEqual(["Imported, 1,234 px"]);
+  expect(beginning({ kind: "verdict", proposal: "p" })).toEqual([
+    "Proposal accepted as it was, 1,234 px",
+  ]);
+  expect(beginning({ proposal: "p" })).toEqual(["Proposal corrected and accepted, 1,234 px"]);
+});
+
+test("each change has a line of its own", () => {
+  const lines = changeLines(
+    revision({ kind: "revise" }),
+    [
+      { kind: "restored" },
+      { kind: "pixels", added_px: 1200, removed_px: 0 },
+      { kind: "label", before: 1, after: 2 },
+      { kind: "parent", before: "a", after: null },
+    ],
+    names,
+  );
+
+  expect(lines).toEqual([
+    "Brought back",
+    "1,200 px added",
+    "Label: label 1 → label 2",
+    "No longer a part of whole a",
+  ]);
+  expect(changeLines(revision(), [], names)).toEqual(["Saved again, unchanged"]);
+});
+
+test("the source is named where a mask begins, by its round", () => {
+  const made = { bundle: "b".repeat(64), proposal: "p" };
+
+  expect(sourceOf(revision({ ...made, round: 3 }))).toBe("round 3");
+  expect(sourceOf(revision({ ...made, kind: "verdict" }))).toBe("the pretrained model");
+  expect(sourceOf(revision({ ...made, kind: "revise" }))).toBeNull();
+  expect(sourceOf(revision())).toBeNull();
+});
+
+test("the means are the prompts, the strokes and the time", () => {
+  const point = (label: 0 | 1) => ({ kind: "point" as const, xy: [1, 2], label });
+
+  expect(
+    meansOf(revision({ prompts: [point(1), point(1), point(0)], hypothesis: 1, clicks: 4 })),
+  ).toBe("2 points · 1 point beside it · hypothesis 2");
+  expect(meansOf(revision({ strokes: 2, seconds: 4.25 }))).toBe("2 strokes · 4.3 s");
+  expect(meansOf(revision({ clicks: 1, seconds: 61.4 }))).toBe("1 click · 61 s");
+  expect(meansOf(revision())).toBe("");
+});
