@@ -45,8 +45,8 @@ test("each change has a line of its own", () => {
 test("the source is named where a mask begins, by its round", () => {
   const made = { bundle: "b".repeat(64), proposal: "p" };
 
-  expect(sourceOf(revision({ ...made, round: 3 }))).toBe("round 3");
-  expect(sourceOf(revision({ ...made, kind: "verdict" }))).toBe("the pretrained model");
+  expect(sourceOf(revision({ ...made, round: 3 }))).toBe("Round 3");
+  expect(sourceOf(revision({ ...made, kind: "verdict" }))).toBe("Pretrained model");
   expect(sourceOf(revision({ ...made, kind: "revise" }))).toBeNull();
   expect(sourceOf(revision())).toBeNull();
 });

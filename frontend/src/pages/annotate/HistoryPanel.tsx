@@ -2,8 +2,9 @@ import { ActionIcon, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Stage } from "@/editor/render/stage";
-import { restoreMask } from "@/editor/restore";
+import { restoreDrafts, restoreMask } from "@/editor/restore";
 import annotate from "./AnnotatePage.module.css";
+import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
 import type { OpenImage } from "./open-image";
 import { RevisionList } from "./RevisionList";
@@ -19,9 +20,10 @@ interface Props {
 /** Who made a mask what it is, step by step, with the way back to each step. */
 export function HistoryPanel({ image, stage, mask }: Props) {
   const { editor } = image;
-  const [said, setSaid] = useState<{ mask: string; what: string } | null>(null);
+  const [restored, setRestored] = useState<{ mask: string; revision: Revision } | null>(null);
   const { labels } = useSignal(image.detail);
-  const row = useSignal(editor.annotations).masks.get(mask);
+  const annotations = useSignal(editor.annotations);
+  const row = annotations.masks.get(mask);
   const names = useNames(image);
   const title = useFocusWhileOpen();
   useFollowSelection(image);
@@ -33,6 +35,10 @@ export function HistoryPanel({ image, stage, mask }: Props) {
   );
   if (row === undefined) return null;
   const name = names.ofLabel(row.label);
+  const isBack =
+    restored?.mask === mask &&
+    !row.isDeleted &&
+    restoreDrafts(annotations, mask, restored.revision, live).length === 0;
   return (
     <section className={classes.panel} aria-label={`History of ${name}`}>
       <div className={annotate.sectionHead}>
@@ -50,7 +56,7 @@ export function HistoryPanel({ image, stage, mask }: Props) {
         </Tooltip>
       </div>
       <Text size="xs" c="dimmed" px={12} role="status" className={classes.said}>
-        {said?.mask === mask ? said.what : null}
+        {isBack && "Restored, as a new revision. Ctrl Z takes it back."}
       </Text>
       <RevisionList
         key={mask}
@@ -58,7 +64,7 @@ export function HistoryPanel({ image, stage, mask }: Props) {
         colour={stage?.colourOf(row) ?? "#7b86ee"}
         onRestore={(revision) => {
           if (!restoreMask(editor, mask, revision, live)) return;
-          setSaid({ mask, what: `Revision ${revision.number} is back. Ctrl Z takes that back.` });
+          setRestored({ mask, revision });
           title.current?.focus(); // its button is gone
         }}
       />

@@ -1,12 +1,14 @@
 import { Button, Skeleton, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 import { ErrorState } from "@/components/ErrorState";
+import type { Editor } from "@/editor/editor";
 import { type Box, unionBox } from "@/editor/geometry";
-import { maskFromRLE } from "@/editor/mask";
+import { type Mask, maskFromRLE } from "@/editor/mask";
 import type { LabelId } from "@/editor/operations";
 import { restoreDrafts } from "@/editor/restore";
 import { tellRevisions } from "@/editor/revisions";
+import type { Ghost } from "@/editor/tools/tool";
 import { type Revision, revisionsQuery } from "./api";
 import classes from "./HistoryPanel.module.css";
 import type { OpenImage } from "./open-image";
@@ -34,6 +36,7 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
     ...revisionsQuery(mask),
     enabled: waiting !== "all",
   });
+  const preview = usePreview(editor, mask);
   const { version } = outbox;
   useEffect(() => {
     if (version >= 0 && waiting !== "all") void refetch({ cancelRefetch: false });
@@ -86,7 +89,12 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
             size_hw={editor.size_hw}
             way={wayTo(revision)}
             isHindered={hindrance !== null}
-            onRestore={() => onRestore(revision)}
+            onLook={preview.show}
+            onLeave={preview.hide}
+            onRestore={() => {
+              preview.hide();
+              onRestore(revision);
+            }}
           />
         ))}
       </ol>
@@ -104,6 +112,26 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
       )}
     </div>
   );
+}
+
+/** Draws a revision on the image, in the place of what the mask is like, while it is pointed at. */
+function usePreview(editor: Editor, mask: string) {
+  const shown = useRef<Ghost | null>(null);
+  const preview = useMemo(
+    () => ({
+      show: (pixels: Mask): void => {
+        shown.current = { target: { kind: "mask", id: mask }, mask: pixels, dx: 0, dy: 0 };
+        editor.ghost.set(shown.current);
+      },
+      hide: (): void => {
+        if (editor.ghost.get() === shown.current) editor.ghost.set(null);
+      },
+    }),
+    [editor, mask],
+  );
+  useEffect(() => editor.annotations.subscribe(preview.hide), [editor, preview]);
+  useEffect(() => preview.hide, [preview]);
+  return preview;
 }
 
 /** Why nothing can be restored now. */

@@ -2,7 +2,7 @@ import { Button, Code } from "@mantine/core";
 import { useLayoutEffect, useRef } from "react";
 import { formatAgo, formatMoment } from "@/components/format";
 import type { Box, SizeHW } from "@/editor/geometry";
-import { emptyMask, maskFromRLE } from "@/editor/mask";
+import { emptyMask, type Mask, maskFromRLE } from "@/editor/mask";
 import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
@@ -24,6 +24,9 @@ interface Props {
   around: Box | null;
   way: Way;
   isHindered: boolean;
+  /** The person points at it, or at its button, and away. */
+  onLook: (mask: Mask) => void;
+  onLeave: () => void;
   onRestore: () => void;
 }
 
@@ -31,9 +34,18 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
   const { number, author, created_at, bundle } = revision;
   const source = sourceOf(revision);
   const means = meansOf(revision);
+  const mask = maskOf(revision, props.size_hw);
+  const look = (): void => props.onLook(mask);
   return (
-    <li className={classes.row} data-here={way === "here" || undefined}>
-      <Picture revision={revision} {...props} />
+    <li
+      className={classes.row}
+      data-here={way === "here" || undefined}
+      onMouseEnter={look}
+      onMouseLeave={props.onLeave}
+      onFocus={look}
+      onBlur={props.onLeave}
+    >
+      <Picture mask={mask} number={number} {...props} />
       <div className={classes.facts}>
         <div className={classes.who}>
           <b>{author ?? "Nobody"}</b>{" "}
@@ -46,40 +58,43 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
         ))}
         {source !== null && (
           <div className={classes.quiet}>
-            from {source} <Code className={classes.bundle}>{bundle?.slice(0, 8)}</Code>
+            {source} <Code className={classes.bundle}>{bundle?.slice(0, 8)}</Code>
           </div>
         )}
-        {means !== "" && <div className={classes.quiet}>{means}</div>}
-        {way === "here" && <div className={classes.here}>As it is now</div>}
-        {way === "back" && (
-          <Button
-            size="compact-xs"
-            variant="light"
-            mt={4}
-            aria-label={`Restore revision ${number}`}
-            // Not `disabled`: a focused button that is would swallow the keys that follow.
-            data-disabled={isHindered || undefined}
-            aria-disabled={isHindered || undefined}
-            onClick={() => !isHindered && props.onRestore()}
-          >
-            Restore this
-          </Button>
-        )}
+        <div className={classes.foot}>
+          <span>{means}</span>
+          {way === "here" && <span className={classes.here}>As it is now</span>}
+          {way === "back" && (
+            <Button
+              size="compact-xs"
+              variant="light"
+              aria-label={`Restore this: revision ${number}`}
+              // Not `disabled`: a focused button that is would swallow the keys that follow.
+              data-disabled={isHindered || undefined}
+              aria-disabled={isHindered || undefined}
+              onClick={() => !isHindered && props.onRestore()}
+            >
+              Restore this
+            </Button>
+          )}
+        </div>
       </div>
     </li>
   );
 }
 
-type PictureProps = Pick<Props, "revision" | "bitmap" | "size_hw" | "colour" | "around">;
+interface PictureProps extends Pick<Props, "bitmap" | "colour" | "around"> {
+  mask: Mask;
+  number: number;
+}
 
-function Picture({ revision: { rle, number }, bitmap, size_hw, colour, around }: PictureProps) {
+function Picture({ mask, number, bitmap, colour, around }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     if (canvas.current === null || bitmap.width === 0) return;
-    const mask = rle === null ? emptyMask(size_hw) : maskFromRLE(rle);
     drawThumb(canvas.current, bitmap, mask, colour, { side_px: SIDE_PX, around });
-  }, [bitmap, rle, size_hw, colour, around]);
-  const what = rle === null ? "without the mask" : "with the mask as it was then";
+  }, [bitmap, mask, colour, around]);
+  const what = mask.area_px === 0 ? "without the mask" : "with the mask as it was then";
   return (
     <canvas
       ref={canvas}
@@ -88,4 +103,8 @@ function Picture({ revision: { rle, number }, bitmap, size_hw, colour, around }:
       aria-label={`The image at revision ${number}, ${what}`}
     />
   );
+}
+
+function maskOf({ rle }: Revision, size_hw: SizeHW): Mask {
+  return rle === null ? emptyMask(size_hw) : maskFromRLE(rle);
 }

@@ -47,7 +47,7 @@ function changeLine(
 export function sourceOf({ kind, bundle, round }: Revision): string | null {
   const isBeginning = kind === "create" || kind === "verdict";
   if (!isBeginning || bundle === null) return null;
-  return round === null ? "the pretrained model" : `round ${formatCount(round)}`;
+  return round === null ? "Pretrained model" : `Round ${formatCount(round)}`;
 }
 
 /** With what it was made: prompts, strokes, and the time they took. */
@@ -58,14 +58,13 @@ export function meansOf(revision: Revision): string {
   const points = count(({ kind, label }) => kind === "point" && label !== 0);
   const beside = count(({ kind, label }) => kind === "point" && label === 0);
   const boxes = count(({ kind }) => kind === "box");
-  const hasPoints = points + beside > 0;
   return [
     points > 0 && plural(points, "point"),
     beside > 0 && `${plural(beside, "point")} beside it`,
     boxes > 0 && plural(boxes, "box", "boxes"),
     hypothesis !== null && `hypothesis ${hypothesis + 1}`,
     strokes > 0 && plural(strokes, "stroke"),
-    !hasPoints && clicks > 0 && plural(clicks, "click"),
+    prompts.length === 0 && strokes === 0 && clicks > 0 && plural(clicks, "click"),
     seconds > 0 && `${seconds < 10 ? seconds.toFixed(1) : formatCount(Math.round(seconds))} s`,
   ]
     .filter(Boolean)
