@@ -1,0 +1,117 @@
+"""The history of a mask in a real browser: read what was done to it, and take it back."""
+
+import re
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from engine.masks.rle import decode
+from tests.annotation.world import png
+from tests.client import Client, wait_for
+from tests.e2e.test_a_days_work import Look, drag, expect_saved
+from tests.stack import PASSWORD, Stack
+
+pytestmark = pytest.mark.e2e
+SLOW_MS = 180_000
+
+
+def test_a_mask_is_brought_back_to_its_first_revision(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    grace = stack.log_in("grace")
+    project, image = make_image(grace)
+    log_in(page)
+    page.goto(f"/projects/{project}/annotate?image={image}")
+    draw_twice_and_label(page)
+    page.keyboard.press("r")
+    rows = read_history(page, take_picture)
+
+    rows.nth(2).get_by_role("button", name="Restore this").focus()
+    page.keyboard.press("Enter")
+    expect(rows).to_have_count(4)
+    expect(rows.nth(0)).to_contain_text(re.compile(r"[\d,]+ px removed"))
+    expect(page.get_by_text("Restored, as a new revision")).to_be_visible()
+    take_picture("29-restored")
+    newest, changed, _, first = revisions_of(grace, image)
+    assert pixels(newest) == pixels(first) != pixels(changed)
+    assert newest["label"] == first["label"] != changed["label"]
+
+    page.keyboard.press("Control+z")
+    expect(rows).to_have_count(5)
+    undone = revisions_of(grace, image)[0]
+    assert pixels(undone) == pixels(changed)
+    assert undone["label"] == changed["label"]
+    page.keyboard.press("Escape")
+    expect(rows).to_have_count(0)
+    expect(page.locator("[data-stage]")).to_be_focused()
+
+
+def draw_twice_and_label(page: Page) -> None:
+    stage = page.locator("[data-stage]")
+    expect(stage).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("d")
+    drag(page, stage, (0.3, 0.4), (0.6, 0.4))
+    drag(page, stage, (0.3, 0.6), (0.6, 0.6))
+    page.keyboard.press("2")
+    expect_saved(page)
+
+
+def read_history(page: Page, take_picture: Look) -> Locator:
+    """Check what the open history says, and return its rows."""
+    history = page.get_by_role("region", name="History of nucleus")
+    expect(history.get_by_role("heading", name="History")).to_be_focused()
+    rows = page.get_by_role("list", name="Revisions").get_by_role("listitem")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(0)).to_contain_text("Label: cell → nucleus")
+    expect(rows.nth(0)).to_contain_text("As it is now")
+    expect(rows.nth(1)).to_contain_text(re.compile(r"[\d,]+ px added"))
+    expect(rows.nth(2)).to_contain_text("Drawn")
+    expect(rows.nth(2)).to_contain_text("grace just now")
+    assert all(is_drawn(row) for row in rows.all())
+    take_picture("28-history")
+    return rows
+
+
+def log_in(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("User name").fill("grace")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile("/projects$"))
+
+
+def make_image(client: Client) -> tuple[int, int]:
+    """Make a project with one small picture, and return both their ids."""
+    labels = [{"name": "cell", "color": "#1f77b4"}, {"name": "nucleus", "color": "#ff8787"}]
+    body = {"name": f"History {uuid4().hex[:6]}", "labels": labels, "holdout_share": 0}
+    project = client.post("/api/projects", body)["id"]
+    client.upload(project, "noise.png", png(1, (96, 128)))
+    image = wait_for(lambda: client.images(project), "the image is imported")[0]
+    return project, image["id"]
+
+
+def revisions_of(client: Client, image: int) -> list[Any]:
+    """Return the revisions of the image's only mask, the newest first."""
+    (mask,) = client.get(f"/api/images/{image}")["masks"]
+    revisions: list[Any] = client.get(f"/api/masks/{mask['id']}/revisions")["results"]
+    return revisions
+
+
+def pixels(revision: Any) -> bytes:
+    return np.packbits(decode(revision["rle"])).tobytes()
+
+
+def is_drawn(row: Locator) -> bool:
+    """Tell whether the row's picture shows anything."""
+    return bool(
+        row.locator("canvas").evaluate(
+            """canvas => {
+              const { width, height } = canvas;
+              const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+              return new Set(data).size > 8;
+            }"""
+        )
+    )
