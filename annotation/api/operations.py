@@ -47,6 +47,9 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
     hypothesis = serializers.IntegerField(
         min_value=0, max_value=2, allow_null=True, required=False, help_text="Which was picked"
     )
+    tool = serializers.CharField(
+        max_length=30, required=False, help_text="The tool or command; kept with the operation"
+    )
 
 
 class CreateOperationSerializer(serializers.Serializer[Any]):

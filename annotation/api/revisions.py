@@ -39,6 +39,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     )
     prompts = PromptSerializer(many=True)
     hypothesis = serializers.IntegerField(allow_null=True, help_text="Which was picked, 0-2")
+    tool = serializers.CharField(allow_null=True, help_text="Or command; null: not told")
     seconds = serializers.FloatField()
     clicks = serializers.IntegerField()
     strokes = serializers.IntegerField()

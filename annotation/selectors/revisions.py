@@ -1,7 +1,7 @@
 """The history of a mask: who made each of its revisions, from what, and how."""
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 
 from annotation.models import Mask, Revision
@@ -17,13 +17,14 @@ def masks_for(user: Person) -> QuerySet[Mask]:
 def revisions_of(mask: Mask) -> QuerySet[Revision]:
     """Every state of a mask, with what the history tells of it, in one query.
 
-    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `source_bundle` (whose
-    proposal the mask came from) and `source_round` (which made that bundle).
+    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `source_bundle`
+    (whose proposal the mask came from) and `source_round` (which made that bundle).
     """
     return Revision.objects.filter(mask=mask).annotate(
         kind=F("operation__kind"),
         author_name=F("author__username"),
         parent=_parent(),
+        tool=KeyTextTransform("tool", KeyTransform("effort", "operation__payload")),
         source_bundle=Coalesce("bundle_id", "proposal__bundle_id"),
         source_round=Coalesce("bundle__round__number", "proposal__bundle__round__number"),
     )

@@ -27,6 +27,7 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
         "strokes": 3,
         "prompts": [{"kind": "point", "xy": [4, 5], "label": 1}],
         "hypothesis": 2,
+        "tool": "point",
     }
     drawn = create(effort=effort)
     mask = drawn["mask"]
@@ -53,6 +54,7 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
     first = page["results"][-1]
     assert {key: first[key] for key in effort} == effort
     assert (first["proposal"], first["bundle"], first["round"]) == (None, None, None)
+    assert [row["tool"] for row in page["results"]] == [None, None, None, "point"]
 
 
 def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(

@@ -1465,6 +1465,8 @@ export interface components {
             prompts?: components["schemas"]["Prompt"][];
             /** @description Which was picked */
             hypothesis?: number | null;
+            /** @description The tool or command; kept with the operation */
+            tool?: string;
         };
         /**
          * @description * `whole` - Whole
@@ -1721,6 +1723,8 @@ export interface components {
             prompts: components["schemas"]["Prompt"][];
             /** @description Which was picked, 0-2 */
             hypothesis: number | null;
+            /** @description Or command; null: not told */
+            tool: string | null;
             /** Format: double */
             seconds: number;
             clicks: number;

@@ -76,6 +76,7 @@ export class Editor {
     this.desk = deskOf(this);
     this.#tools = makeTools(this.desk);
     this.tool = new Signal<Tool>(this.#tools.point);
+    this.meter.tool = "point";
     this.selection.subscribe(() => this.alsoSelected.set(new Set()));
     const onHandChange = (): void => this.tool.get().onHandChange?.();
     options.store.subscribe(() => {
@@ -104,6 +105,7 @@ export class Editor {
     before.onCancel();
     this.notice.set(null);
     this.tool.set(this.#tools[name]);
+    this.meter.tool = name;
     this.#tools[name].onHandChange?.();
   }
 

@@ -6,6 +6,8 @@ const IDLE_AFTER_S = 15; // a longer pause counts as this much, no more
 
 /** Counts from one saved operation to the next, and the active seconds on the whole image. */
 export class EffortMeter {
+  /** What the person works with. */
+  tool: string | null = null;
   #now_s: () => number;
   #lastActive_s: number;
   #active_s: number;
@@ -48,6 +50,17 @@ export class EffortMeter {
     this.noteActivity();
   }
 
+  /** Do what a command does: it, not the tool in hand, made what comes of it. */
+  during(command: string, does: () => void): void {
+    const before = this.tool;
+    this.tool = command;
+    try {
+      does();
+    } finally {
+      this.tool = before;
+    }
+  }
+
   /** Hand over what was spent since the last operation, and start again from zero. */
   take(prompts: readonly Prompt[] = [], hypothesis?: Effort["hypothesis"]): Effort {
     this.noteActivity();
@@ -58,6 +71,7 @@ export class EffortMeter {
       strokes: this.#strokes,
       prompts: [...prompts],
       ...(hypothesis === undefined ? {} : { hypothesis }),
+      ...(this.tool === null ? {} : { tool: this.tool }),
     };
     this.#taken_s = this.#active_s;
     this.#clicks = 0;
@@ -69,7 +83,9 @@ export class EffortMeter {
 /** Share one effort between the operations that one gesture made. */
 export function shareEffort(effort: Effort, parts: number): Effort[] {
   const seconds = Math.round((effort.seconds / parts) * 1000) / 1000;
+  const { tool } = effort;
+  const others = { seconds, clicks: 0, strokes: 0, ...(tool === undefined ? {} : { tool }) };
   return Array.from({ length: parts }, (_, index) =>
-    index === 0 ? { ...effort, seconds } : { seconds, clicks: 0, strokes: 0, prompts: [] },
+    index === 0 ? { ...effort, seconds } : { ...others, prompts: [] },
   );
 }

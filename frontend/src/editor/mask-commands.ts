@@ -17,32 +17,38 @@ const COPY_AWAY_PX = 10; // CSS pixels: a copy exactly on top of its mask would 
 /** Delete masks, all or none of them. */
 export function deleteMasks(editor: Editor, ids: ReadonlySet<string>): void {
   if (![...ids].every((id) => editor.mayChange({ kind: "mask", id }))) return;
-  const efforts = shareEffort(editor.meter.take(), ids.size);
-  editor.commit([...ids].map((mask, at) => ({ kind: "delete", mask, effort: efforts[at] })));
+  editor.meter.during("delete", () => {
+    const efforts = shareEffort(editor.meter.take(), ids.size);
+    editor.commit([...ids].map((mask, at) => ({ kind: "delete", mask, effort: efforts[at] })));
+  });
 }
 
 /** Give a label to the selected masks that have another. */
 export function labelSelected(editor: Editor, label: LabelId | null): void {
   const rows = selectedMasks(editor).filter((row) => row.label !== label);
   if (rows.length === 0 || !rows.every(({ id }) => editor.mayChange({ kind: "mask", id }))) return;
-  const efforts = shareEffort(editor.meter.take(), rows.length);
-  editor.commit(
-    rows.map(({ id }, at) => ({ kind: "revise", mask: id, label, effort: efforts[at] })),
-  );
+  editor.meter.during("label", () => {
+    const efforts = shareEffort(editor.meter.take(), rows.length);
+    editor.commit(
+      rows.map(({ id }, at) => ({ kind: "revise", mask: id, label, effort: efforts[at] })),
+    );
+  });
 }
 
 export function fillAllHoles(editor: Editor): void {
-  editEach(editor, fillHoles);
+  editor.meter.during("fill-holes", () => editEach(editor, fillHoles));
 }
 
 /** Clear the pieces of each mask that are small beside it. */
 export function dropAllSpecks(editor: Editor): void {
-  editEach(editor, (mask) => dropSpecks(mask, speckSize_px(mask)));
+  editor.meter.during("drop-specks", () =>
+    editEach(editor, (mask) => dropSpecks(mask, speckSize_px(mask))),
+  );
 }
 
 /** Clear the pieces below an area that the person chose. */
 export function dropSpecksBelow(editor: Editor, area_px: number): void {
-  editEach(editor, (mask) => dropSpecks(mask, area_px));
+  editor.meter.during("drop-specks", () => editEach(editor, (mask) => dropSpecks(mask, area_px)));
 }
 
 /** What `dropAllSpecks` would clear, for the menu to say so. */
@@ -55,15 +61,19 @@ export function specksInHand(editor: Editor): { count: number; below_px: number 
 }
 
 export function growByPixel(editor: Editor): void {
-  editEach(editor, grow);
+  editor.meter.during("grow", () => editEach(editor, grow));
 }
 
 export function shrinkByPixel(editor: Editor): void {
-  editEach(editor, shrink);
+  editor.meter.during("shrink", () => editEach(editor, shrink));
 }
 
 /** Make one mask of all that are selected: the first one's, with its label; their parts come along. */
 export function mergeSelected(editor: Editor): void {
+  editor.meter.during("merge", () => merge(editor));
+}
+
+function merge(editor: Editor): void {
   const hand = editor.inHand(null);
   const own = hand?.target.kind === "mask" ? hand.target.id : null;
   const others = selectedMasks(editor).filter(({ id }) => id !== own);
@@ -82,6 +92,10 @@ export function mergeSelected(editor: Editor): void {
 
 /** Take from the mask in hand what other masks have, so that they do not overlap. */
 export function cutByNeighbours(editor: Editor): void {
+  editor.meter.during("cut-by-neighbours", () => cutBy(editor));
+}
+
+function cutBy(editor: Editor): void {
   const hand = editor.inHand(null);
   if (hand === null) return;
   const neighbours = neighboursOf(editor, hand.mask, hand.target);
@@ -93,6 +107,10 @@ export function cutByNeighbours(editor: Editor): void {
 
 /** Take from other masks what the mask in hand has, so that they do not overlap. */
 export function cutNeighbours(editor: Editor): void {
+  editor.meter.during("cut-neighbours", () => cutAround(editor));
+}
+
+function cutAround(editor: Editor): void {
   const hand = editor.inHand(null);
   if (hand === null) return;
   const cut = neighboursOf(editor, hand.mask, hand.target)
@@ -115,6 +133,10 @@ export function cutNeighbours(editor: Editor): void {
 
 /** Copy each selected mask a little aside, and select the copies. */
 export function duplicate(editor: Editor): void {
+  editor.meter.during("duplicate", () => copyAside(editor));
+}
+
+function copyAside(editor: Editor): void {
   if (editor.isReadOnly.get()) return;
   if (editor.draft.state.get() !== null) {
     editor.notice.set("Accept or drop the draft first.");

@@ -21,6 +21,7 @@ export interface Effort {
   strokes: number;
   prompts: Prompt[];
   hypothesis?: 0 | 1 | 2; // which of the three the person picked
+  tool?: string; // or the command
 }
 
 export interface CreateOperation {

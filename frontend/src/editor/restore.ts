@@ -48,7 +48,9 @@ export function restoreMask(
   const drafts = restoreDrafts(editor.annotations.get(), mask, state, labels);
   const last = drafts.pop();
   if (last === undefined) return false;
-  editor.commit([...drafts, { ...last, effort: editor.meter.take() }]);
+  editor.meter.during("restore", () =>
+    editor.commit([...drafts, { ...last, effort: editor.meter.take() }]),
+  );
   editor.selection.set({ kind: "mask", id: mask });
   return true;
 }

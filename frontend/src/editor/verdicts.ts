@@ -20,7 +20,9 @@ export function acceptProposal(editor: Editor): void {
   const next = nextAfter(editor, ref.id);
   const label = rowOf(editor.annotations.get(), ref)?.label ?? editor.label.get();
   const verdict = { proposal: ref.id, verdict: "accepted", mask: crypto.randomUUID() } as const;
-  editor.commit([{ kind: "verdict", ...verdict, label, effort: editor.meter.take() }]);
+  editor.meter.during("accept", () =>
+    editor.commit([{ kind: "verdict", ...verdict, label, effort: editor.meter.take() }]),
+  );
   editor.selection.set(next);
 }
 
@@ -36,17 +38,19 @@ export function rejectProposal(editor: Editor): void {
 /** Accept many proposals as one step of undo. */
 export function acceptAll(editor: Editor, rows: readonly ProposalRow[]): void {
   if (rows.length === 0) return;
-  const efforts = shareEffort(editor.meter.take(), rows.length);
-  editor.commit(
-    rows.map(({ id, label }, index) => ({
-      kind: "verdict",
-      proposal: id,
-      verdict: "accepted",
-      mask: crypto.randomUUID(),
-      label: label ?? editor.label.get(),
-      effort: efforts[index],
-    })),
-  );
+  editor.meter.during("accept", () => {
+    const efforts = shareEffort(editor.meter.take(), rows.length);
+    editor.commit(
+      rows.map(({ id, label }, index) => ({
+        kind: "verdict",
+        proposal: id,
+        verdict: "accepted",
+        mask: crypto.randomUUID(),
+        label: label ?? editor.label.get(),
+        effort: efforts[index],
+      })),
+    );
+  });
 }
 
 /** The selected proposal, or the one under the pointer. */

@@ -6,7 +6,7 @@ const names: Names = { ofLabel: (id) => `label ${id}`, ofWhole: (id) => `whole $
 const revision = (change: Partial<Revision> = {}): Revision => ({
   ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
   ...{ parent: null, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
-  ...{ prompts: [], hypothesis: null, seconds: 0, clicks: 0, strokes: 0, ...change },
+  ...{ tool: null, prompts: [], hypothesis: null, seconds: 0, clicks: 0, strokes: 0, ...change },
 });
 
 test("the first revision tells how the mask began", () => {
@@ -59,5 +59,8 @@ test("the means are the prompts, the strokes and the time", () => {
   ).toBe("2 points · 1 point beside it · hypothesis 2");
   expect(meansOf(revision({ strokes: 2, seconds: 4.25 }))).toBe("2 strokes · 4.3 s");
   expect(meansOf(revision({ clicks: 1, seconds: 61.4 }))).toBe("1 click · 61 s");
+  expect(meansOf(revision({ tool: "brush", strokes: 1 }))).toBe("Brush · 1 stroke");
+  expect(meansOf(revision({ tool: "restore", seconds: 2 }))).toBe("Restored · 2.0 s");
+  expect(meansOf(revision({ tool: "label" }))).toBe(""); // the change says it
   expect(meansOf(revision())).toBe("");
 });

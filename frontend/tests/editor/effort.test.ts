@@ -44,6 +44,20 @@ test("each operation gets what was spent since the one before", () => {
   expect(second).toEqual({ seconds: 5, clicks: 1, strokes: 0, prompts: [] });
 });
 
+test("an operation tells the tool, or the command that was given meanwhile", () => {
+  const { made } = meter();
+  made.tool = "brush";
+  const told: (string | undefined)[] = [];
+
+  made.during("grow", () => told.push(made.take().tool));
+  expect(() => made.during("merge", () => expect.fail())).toThrow();
+  told.push(made.take().tool);
+
+  expect(told).toEqual(["grow", "brush"]);
+  const shared = shareEffort({ ...made.take(), tool: "grow" }, 2);
+  expect(shared.map(({ tool }) => tool)).toEqual(["grow", "grow"]);
+});
+
 test("what was spent before a reload is remembered but not charged again", () => {
   const { made, after } = meter(60);
 

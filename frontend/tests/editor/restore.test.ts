@@ -25,7 +25,7 @@ describe("an older state of a mask", () => {
     expect(restored).toEqual(rowsOf(OLD));
     expect(drawn().a).toEqual(rowsOf(NEW));
     expect(saved).toMatchObject([
-      [{ kind: "revise", mask: "a", label: 1, rle: old.rle, effort: { clicks: 0 } }],
+      [{ kind: "revise", mask: "a", label: 1, rle: old.rle, effort: { tool: "restore" } }],
       [{ kind: "revise", mask: "a", label: 2, rle: maskToRLE(NEW) }],
     ]);
   });

@@ -4,6 +4,7 @@ import { formatCount, plural } from "@/components/format";
 import type { LabelId } from "@/editor/operations";
 import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
+import { TOOLS } from "./tool-list";
 
 export interface Names {
   ofLabel(label: LabelId | null): string;
@@ -50,15 +51,29 @@ export function sourceOf({ kind, bundle, round }: Revision): string | null {
   return round === null ? "Pretrained model" : `Round ${formatCount(round)}`;
 }
 
-/** With what it was made: prompts, strokes, and the time they took. */
+const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
+  ...TOOLS.map(({ name, title }) => [name, title] as const),
+  ["fill-holes", "Holes filled"],
+  ["drop-specks", "Specks dropped"],
+  ["grow", "Grown"],
+  ["shrink", "Shrunk"],
+  ["merge", "Merged"],
+  ["cut-by-neighbours", "Cut by its neighbours"],
+  ["cut-neighbours", "Cut by a neighbour"],
+  ["duplicate", "Duplicate"],
+  ["restore", "Restored"],
+]);
+
+/** With what it was made: the tool, prompts, strokes, and the time they took. */
 export function meansOf(revision: Revision): string {
-  const { prompts, hypothesis, strokes, clicks, seconds } = revision;
+  const { tool, prompts, hypothesis, strokes, clicks, seconds } = revision;
   const count = (matches: (prompt: Revision["prompts"][number]) => boolean): number =>
     prompts.filter(matches).length;
   const points = count(({ kind, label }) => kind === "point" && label !== 0);
   const beside = count(({ kind, label }) => kind === "point" && label === 0);
   const boxes = count(({ kind }) => kind === "box");
   return [
+    tool !== null && TOOL_WORDS.get(tool),
     points > 0 && plural(points, "point"),
     beside > 0 && `${plural(beside, "point")} beside it`,
     boxes > 0 && plural(boxes, "box", "boxes"),
