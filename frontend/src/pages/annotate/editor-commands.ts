@@ -176,7 +176,11 @@ const WORK: readonly EditorCommand[] = [
     run: ({ save }) => save(),
   },
   {
-    ...{ id: "edit.cancel", title: "Drop the gesture or draft, close the history, deselect", group: "Work" },
+    ...{
+      id: "edit.cancel",
+      title: "Drop the gesture or draft, close the history, deselect",
+      group: "Work",
+    },
     ...{ key: "Escape", isFixed: true, isKeyOnly: true },
     run: ({ editor }) => editor.cancel(),
   },
