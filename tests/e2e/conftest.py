@@ -15,6 +15,7 @@ SCREENSHOTS = ROOT / "tests" / "e2e" / "screenshots"
 CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.flac"
 SETTINGS = {"TRAIN_STEPS": "6", "TORCH_THREADS": "2"}  # a round of seconds, not of minutes
 WIDTH, HEIGHT = 1440, 900
+Look = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture
-def take_picture(page: Page) -> Callable[[str], None]:
+def take_picture(page: Page) -> Look:
     """Keep what the page looks like, in light and in dark."""
     SCREENSHOTS.mkdir(exist_ok=True)
 

@@ -2,18 +2,18 @@
 
 import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 from pycocotools.coco import COCO
 from scipy import ndimage
 
 from annotation.demo import picture_path
 from engine.masks.rle import decode
-from tests.e2e.conftest import Clip
+from tests.e2e.conftest import Clip, Look
+from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, hover_at
 from tests.stack import PASSWORD, Stack
 
 pytestmark = [
@@ -23,9 +23,6 @@ pytestmark = [
 ]
 PICTURES = ("coffee.png", "coins.png", "chelsea.png")
 LABELS = ("cup", "coin", "cat")
-SLOW_MS = 180_000  # a round, or preparing three images, on a busy machine
-expect.set_options(timeout=20_000)
-Look = Callable[[str], None]
 
 
 def test_a_days_work(
@@ -284,7 +281,10 @@ def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> 
     exported = {ann["mask"]: coco.annToMask(ann).astype(bool) for ann in coco.anns.values()}
     stored = stack.sql(
         "SELECT m.id::text, r.rle FROM annotation_mask m"
-        " JOIN annotation_revision r ON r.id = m.head_id WHERE r.rle IS NOT NULL"
+        " JOIN annotation_revision r ON r.id = m.head_id"
+        " JOIN annotation_image i ON i.id = m.image_id"
+        " JOIN annotation_project p ON p.id = i.project_id"
+        " WHERE r.rle IS NOT NULL AND p.name = 'Breakfast'"
     )
 
     assert exported.keys() == {mask for mask, _ in stored}
@@ -297,30 +297,3 @@ def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> 
 
 def has_hole(mask: np.ndarray) -> bool:
     return bool((ndimage.binary_fill_holes(mask) != mask).any())
-
-
-def expect_saved(page: Page) -> None:
-    expect(page.locator("[data-save-state]")).to_have_attribute(
-        "data-save-state", "saved", timeout=SLOW_MS
-    )
-
-
-def spot(on: Locator, x: float, y: float) -> tuple[float, float]:
-    box = on.bounding_box()
-    assert box is not None
-    return box["x"] + x * box["width"], box["y"] + y * box["height"]
-
-
-def click_at(on: Locator, x: float, y: float) -> None:
-    on.page.mouse.click(*spot(on, x, y))
-
-
-def hover_at(on: Locator, x: float, y: float) -> None:
-    on.page.mouse.move(*spot(on, x, y), steps=4)
-
-
-def drag(page: Page, on: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*spot(on, *start))
-    page.mouse.down()
-    page.mouse.move(*spot(on, *end), steps=8)
-    page.mouse.up()

@@ -11,11 +11,11 @@ from playwright.sync_api import Locator, Page, expect
 from engine.masks.rle import decode
 from tests.annotation.world import png
 from tests.client import Client, wait_for
-from tests.e2e.test_a_days_work import Look, drag, expect_saved
+from tests.e2e.conftest import Look
+from tests.e2e.gestures import SLOW_MS, drag, expect_saved
 from tests.stack import PASSWORD, Stack
 
 pytestmark = pytest.mark.e2e
-SLOW_MS = 180_000
 
 
 def test_a_mask_is_brought_back_to_its_first_revision(

@@ -1,0 +1,33 @@
+"""What a person's hand does on the canvas, by shares of its width and height."""
+
+from playwright.sync_api import Locator, Page, expect
+
+SLOW_MS = 180_000  # a round, or preparing three images, on a busy machine
+expect.set_options(timeout=20_000)
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("[data-save-state]")).to_have_attribute(
+        "data-save-state", "saved", timeout=SLOW_MS
+    )
+
+
+def spot(on: Locator, x: float, y: float) -> tuple[float, float]:
+    box = on.bounding_box()
+    assert box is not None
+    return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def click_at(on: Locator, x: float, y: float) -> None:
+    on.page.mouse.click(*spot(on, x, y))
+
+
+def hover_at(on: Locator, x: float, y: float) -> None:
+    on.page.mouse.move(*spot(on, x, y), steps=4)
+
+
+def drag(page: Page, on: Locator, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*spot(on, *start))
+    page.mouse.down()
+    page.mouse.move(*spot(on, *end), steps=8)
+    page.mouse.up()
