@@ -3,7 +3,7 @@
 Five hundred masks are usual: rows become plain dicts here, and the serializers only describe them.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -15,6 +15,7 @@ from annotation.api.projects import LabelSerializer
 from annotation.models import Assignment, Bundle, Image, Label, Mask, Proposal
 from annotation.selectors.images import (
     OPEN,
+    HasOpenComments,
     is_embedded,
     masks_of,
     open_proposals_of,
@@ -79,6 +80,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     status = serializers.ChoiceField(Image.Status.choices)
     review_comment = serializers.CharField()
+    open_comments = serializers.IntegerField()
     is_holdout = serializers.BooleanField()
     display_url = serializers.CharField(help_text="Upright pixels, as the masks see them")
     embedding = EmbeddingSerializer(allow_null=True)
@@ -90,7 +92,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
 
 
 def image_detail(image: Image, user: User) -> dict[str, Any]:
-    """Build the answer of GET /api/images/{id}."""
+    """Build the answer of GET /api/images/{id}, of an image `with_open_comments`."""
     bundle = serving_bundle_of(image.project_id)
     assignment = assignment_shown(image_id=image.pk, user=user)
     labels = Label.objects.filter(project_id=image.project_id).order_by("pk")
@@ -103,6 +105,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "version": image.version,
         "status": image.status,
         "review_comment": image.review_comment,
+        "open_comments": cast("HasOpenComments", image).open_comment_count,
         "is_holdout": image.is_holdout,
         "display_url": display_url(image),
         "embedding": _embedding(image, bundle),

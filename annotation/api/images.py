@@ -20,6 +20,7 @@ from annotation.selectors.images import (
     restorable_images_for,
     trashed,
     with_figures,
+    with_open_comments,
 )
 from annotation.selectors.projects import projects_for
 from annotation.services.images import delete_image, restore_image
@@ -38,6 +39,7 @@ class ImageSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     masks = serializers.IntegerField(source="mask_count")
     proposals = serializers.IntegerField(source="pending_count")
+    open_comments = serializers.IntegerField(source="open_comment_count")
     is_holdout = serializers.BooleanField()
     assignee = serializers.CharField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)
@@ -75,7 +77,7 @@ class ImageView(MemberView):
 
     @extend_schema(operation_id="get_image", responses=ImageDetailSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        image = self.fetch(images_for(user_of(request)), pk=image_id)
+        image = self.fetch(with_open_comments(images_for(user_of(request))), pk=image_id)
         headers = {"ETag": f'"{image.version}"'}
         return Response(image_detail(image, user_of(request)), headers=headers)
 

@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from annotation.api import assignments, images, masks, plan, projects, revisions, session, uploads
+from annotation.api import (
+    assignments,
+    comments,
+    images,
+    masks,
+    plan,
+    projects,
+    revisions,
+    session,
+    uploads,
+)
 
 urlpatterns: list[URLPattern] = [
     path("session", session.SessionView.as_view()),
@@ -24,6 +34,10 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/review", images.ImageReviewView.as_view()),
     path("images/<int:image_id>/masks", masks.ImageMasksView.as_view()),
     path("masks/<uuid:mask_id>/revisions", revisions.MaskRevisionsView.as_view()),
+    path("images/<int:image_id>/comments", comments.ImageCommentsView.as_view()),
+    path("comments/<uuid:comment_id>", comments.CommentView.as_view()),
+    path("comments/<uuid:comment_id>/resolve", comments.CommentResolveView.as_view()),
+    path("comments/<uuid:comment_id>/reopen", comments.CommentReopenView.as_view()),
     path("projects/<int:project_id>/claim", assignments.ClaimView.as_view()),
     path("projects/<int:project_id>/upcoming", assignments.UpcomingView.as_view()),
     path("projects/<int:project_id>/queues", plan.QueueCountsView.as_view()),

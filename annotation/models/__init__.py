@@ -1,6 +1,7 @@
 """The tables. One module for each noun; DESIGN's nine rules of the data are their constraints."""
 
 from annotation.models.access import Consent, Token
+from annotation.models.comment import Comment
 from annotation.models.dataset import DatasetVersion, Export
 from annotation.models.description import Caption, Recording, RecordingChunk, Transcript
 from annotation.models.image import Assignment, Embedding, Image, Upload
@@ -15,6 +16,7 @@ __all__ = [
     "Assignment",
     "Bundle",
     "Caption",
+    "Comment",
     "Consent",
     "DatasetVersion",
     "Embedding",

@@ -1,14 +1,26 @@
 """Images as lists and pages show them."""
 
 from datetime import timedelta
+from typing import Protocol
 
 from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Mask, Proposal
+from annotation.models import (
+    Alias,
+    AliasMove,
+    Assignment,
+    Bundle,
+    Comment,
+    Embedding,
+    Image,
+    Mask,
+    Proposal,
+)
 from annotation.selectors.access import Person, rows_for
+from annotation.selectors.comments import open_comments
 
 SENT_ON = [Proposal.State.NEEDS_WORK, Proposal.State.NOT_SURE]  # for others to correct or decide
 OPEN = [Proposal.State.PENDING, *SENT_ON]
@@ -42,15 +54,27 @@ def trashed(images: QuerySet[Image]) -> QuerySet[Image]:
 
 
 def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
-    """Add `mask_count`, `pending_count` and `assignee`, by subqueries that only touch one page."""
+    """Add three counts and `assignee`, by subqueries that only touch one page."""
     masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False)
     pending = Proposal.objects.filter(image=OuterRef("pk"), state=Proposal.State.PENDING)
     holders = Assignment.objects.filter(image=OuterRef("pk"), user__isnull=False)
-    return images.annotate(
+    return with_open_comments(images).annotate(
         mask_count=_count(masks),
         pending_count=_count(pending),
         assignee=Subquery(holders.order_by("slot").values("user__username")[:1]),
     )
+
+
+class HasOpenComments(Protocol):
+    """An image `with_open_comments`."""
+
+    open_comment_count: int
+
+
+def with_open_comments(images: QuerySet[Image]) -> QuerySet[Image]:
+    """Add `open_comment_count`, in the same query."""
+    said = open_comments().filter(image=OuterRef("pk"))
+    return images.annotate(open_comment_count=_count(said))
 
 
 def masks_of(image_id: int) -> QuerySet[Mask]:
@@ -93,6 +117,6 @@ def _in_trash() -> Q:
     return Q(deleted_at__gte=timezone.now() - timedelta(days=settings.TRASH_DAYS))
 
 
-def _count(rows: QuerySet[Mask] | QuerySet[Proposal]) -> Coalesce:
+def _count(rows: QuerySet[Mask] | QuerySet[Proposal] | QuerySet[Comment]) -> Coalesce:
     counted = rows.order_by().values("image").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(counted), 0)

@@ -12,6 +12,7 @@ from annotation.models import (
     Alias,
     AliasMove,
     Assignment,
+    Comment,
     DatasetVersion,
     Export,
     Job,
@@ -92,6 +93,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
     upload = Upload.objects.create(
         pk=UUID(int=3), project=project, file_name="a.png", bytes=10, created_by=user
     )
+    comment = Comment.objects.create(pk=UUID(int=4), image=image, author=user, text="Look here.")
     token = Token.objects.create(
         user=user, name="t", prefix="anl_", digest="0" * 64, scope="read", expires_at=timezone.now()
     )
@@ -103,6 +105,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "assignment_id": Assignment.objects.get(image=image).pk,
         "upload_id": upload.pk,
         "mask_id": mask.pk,
+        "comment_id": comment.pk,
         "token_id": token.pk,
         "job_id": job.pk,
         "round_id": round_.pk,

@@ -104,6 +104,72 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comments/{comment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        delete: operations["withdraw_comment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/comments/{comment_id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        post: operations["reopen_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/comments/{comment_id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        post: operations["resolve_comment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consent": {
         parameters: {
             query?: never;
@@ -179,6 +245,24 @@ export interface paths {
         put?: never;
         /** @description Write a caption; older ones stay. */
         post: operations["save_caption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{image_id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Who sees the image reads; reviewers and who works on the image write. */
+        get: operations["read_review_notes"];
+        put?: never;
+        /** @description Who sees the image reads; reviewers and who works on the image write. */
+        post: operations["add_comment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1039,6 +1123,25 @@ export interface components {
         CaptionText: {
             text: string;
         };
+        /** @description What others than the image's annotators did to a mask since these finished the image. */
+        Change: {
+            /** Format: uuid */
+            mask: string;
+            kind: components["schemas"]["ChangeKind"];
+            author: string;
+            /** Format: date-time */
+            at: string;
+            label: number | null;
+            /** @description Where it is, or was; image pixels */
+            box_xyxy: number[];
+        };
+        /**
+         * @description * `added` - added
+         *     * `revised` - revised
+         *     * `deleted` - deleted
+         * @enum {string}
+         */
+        ChangeKind: "added" | "revised" | "deleted";
         Chunk: {
             number: number;
         };
@@ -1061,6 +1164,41 @@ export interface components {
             image: number;
             /** Format: date-time */
             lease_until: string;
+        };
+        Comment: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Image pixels; with neither point nor mask it is on the whole image */
+            point_xy: number[] | null;
+            /** Format: uuid */
+            mask: string | null;
+            resolved_by?: string | null;
+            /** Format: date-time */
+            resolved_at: string | null;
+            /**
+             * Format: date-time
+             * @description From then on its author cannot withdraw it
+             */
+            sealed_at: string | null;
+        };
+        CommentInput: {
+            /**
+             * Format: uuid
+             * @description made by the client
+             */
+            id: string;
+            text: string;
+            /** @description Image pixels */
+            point_xy?: number[] | null;
+            /**
+             * Format: uuid
+             * @description Instead of a point
+             */
+            mask?: string | null;
         };
         CompleteRecording: {
             chunks: number;
@@ -1260,6 +1398,7 @@ export interface components {
             version: number;
             masks: number;
             proposals: number;
+            open_comments: number;
             is_holdout: boolean;
             assignee: string | null;
             /** Format: date-time */
@@ -1280,6 +1419,7 @@ export interface components {
             version: number;
             status: components["schemas"]["ImageStatus"];
             review_comment: string;
+            open_comments: number;
             is_holdout: boolean;
             /** @description Upright pixels, as the masks see them */
             display_url: string;
@@ -1671,6 +1811,12 @@ export interface components {
          * @enum {string}
          */
         ReviewInputVerdict: "reviewed" | "returned";
+        ReviewNotes: {
+            /** @description The oldest first */
+            comments: components["schemas"]["Comment"][];
+            /** @description The newest first */
+            changes: components["schemas"]["Change"][];
+        };
         /** @description A mask's next revision; of a deleted mask, it brings it back. */
         ReviseOperation: {
             /** Format: uuid */
@@ -2210,6 +2356,95 @@ export interface operations {
             };
         };
     };
+    withdraw_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reopen_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolve_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                comment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_consent: {
         parameters: {
             query?: never;
@@ -2404,6 +2639,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Caption"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_review_notes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewNotes"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_comment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             /** @description A problem document (RFC 9457) */

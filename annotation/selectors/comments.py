@@ -1,0 +1,100 @@
+"""Comments on images, and what changed on an image since its annotators finished it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
+
+from annotation.models import Assignment, Comment, Image, Membership, Revision
+from annotation.selectors.access import REVIEWERS, Person, rows_for
+
+MOST: Final = 500  # comments on one image, and changes that are told
+Kind = Literal["added", "revised", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What reviewers did to one mask since the image was finished."""
+
+    mask_id: UUID
+    kind: Kind
+    author: str
+    at: datetime
+    label_id: int | None
+    rle: Any  # COCO RLE of the newest state that has one: where it is, or was
+
+
+def comments_for(user: Person) -> QuerySet[Comment]:
+    """Comments on images of the person's projects, withdrawn ones too: a resend finds its row."""
+    comments = Comment.objects.filter(image__deleted_at=None, image__project__deleted_at=None)
+    return rows_for(comments, user=user, path="image__project")
+
+
+def comments_of(image_id: int) -> QuerySet[Comment]:
+    """What has been said about an image, the oldest first; nothing that was withdrawn."""
+    said = Comment.objects.filter(image_id=image_id, withdrawn_at=None)
+    return said.select_related("author", "resolved_by").order_by("created_at", "pk")
+
+
+def open_comments() -> QuerySet[Comment]:
+    """Comments that wait for somebody to resolve them."""
+    return Comment.objects.filter(withdrawn_at=None, resolved_at=None)
+
+
+def may_comment(*, image_id: int, user: Person, role: str) -> bool:
+    """Tell whether a member may write here: who reviews, and whose work it is."""
+    if role in REVIEWERS:
+        return True
+    own = Assignment.objects.filter(image_id=image_id, user_id=user.pk or 0)
+    return role == Membership.Role.ANNOTATOR and own.exists()
+
+
+def changes_in_review(image: Image) -> list[Change]:
+    """List the masks that others than the image's annotators changed since these finished it.
+
+    The newest first, in one query, whatever the image holds.
+    """
+    if image.finished_at is None:
+        return []
+    annotators = Assignment.objects.filter(image=image, user_id=OuterRef("author_id"))
+    theirs = Revision.objects.filter(
+        ~Exists(annotators),
+        mask__image=image,
+        author__isnull=False,
+        created_at__gt=image.finished_at,
+    )
+    drawn = Revision.objects.filter(
+        mask=OuterRef("mask_id"), number__lte=OuterRef("number"), rle__isnull=False
+    )
+    last = (
+        theirs.order_by("mask_id", "-number")
+        .distinct("mask_id")
+        .annotate(
+            is_new=Exists(theirs.filter(mask=OuterRef("mask_id"), number=1)),
+            is_gone=ExpressionWrapper(Q(rle__isnull=True), BooleanField()),
+            shape=Subquery(drawn.order_by("-number").values("rle")[:1]),
+        )
+        .values_list(
+            "mask_id", "is_new", "is_gone", "author__username", "created_at", "label_id", "shape"
+        )
+    )
+    changes = [
+        Change(mask_id, _kind(is_new=is_new, is_gone=is_gone), *rest)
+        for mask_id, is_new, is_gone, *rest in last[:MOST]
+        if not (is_new and is_gone)  # it came and went within the review
+    ]
+    return sorted(changes, key=lambda change: change.at, reverse=True)
+
+
+def _kind(*, is_new: bool, is_gone: bool) -> Kind:
+    return "deleted" if is_gone else "added" if is_new else "revised"
