@@ -4,6 +4,7 @@
  * No DOM and no framework: the stage draws it, the page shows it, both by its signals.
  */
 
+import type { CommentPlace } from "@/editor/comment-place";
 import { type DecodePrompts, Draft, isAmbiguous, type Target } from "@/editor/draft";
 import type { EffortMeter } from "@/editor/effort";
 import { logitsOfMask } from "@/editor/frame";
@@ -57,6 +58,8 @@ export class Editor {
   readonly box = new Signal<Box | null>(null);
   readonly sketch = new Signal<Sketch | null>(null);
   readonly ghost = new Signal<Ghost | null>(null);
+  /** Where a comment is being written. */
+  readonly commenting = new Signal<CommentPlace | null>(null);
   /** Why the last gesture came to nothing; null once another one begins. */
   readonly notice = new Signal<string | null>(null);
   readonly isReadOnly = new Signal(false);
@@ -162,11 +165,12 @@ export class Editor {
     void this.draft.addPrompts(prompts, { target, logits }, time_ms);
   }
 
-  /** Escape: drop the gesture, or else the draft, or else close the history, or else deselect. */
+  /** Escape: drop the gesture, close the comment, drop the draft, close the history, or deselect. */
   cancel(): void {
     const tool = this.tool.get();
     this.notice.set(null);
     if (tool.isBusy) tool.onCancel();
+    else if (this.commenting.get() !== null) this.commenting.set(null);
     else if (this.draft.state.get() !== null) this.draft.clear();
     else if (this.view.historyOf.get() !== null) this.view.historyOf.set(null);
     else this.selection.set(null);

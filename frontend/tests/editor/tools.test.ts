@@ -39,6 +39,7 @@ function desk(change: Partial<Desk> = {}) {
     fillHoleAt: ignore,
     dropPieceAt: ignore,
     splitAlong: ignore,
+    commentAt: ignore,
     inHand: () => null,
     reshape: ignore,
     ...change,

@@ -1,5 +1,6 @@
 /** What the tools ask for, done by an editor. */
 
+import { placeAt } from "@/editor/comment-place";
 import { dropPieceAt } from "@/editor/components";
 import type { Editor } from "@/editor/editor";
 import { areaTarget, holeInHand } from "@/editor/hand";
@@ -69,6 +70,11 @@ export function deskOf(editor: Editor): Desk {
     splitAlong(line) {
       editor.meter.noteStroke();
       splitInHand(editor, line);
+    },
+    commentAt(at) {
+      const { annotations, selection, size_hw } = editor;
+      const place = placeAt(at, annotations.get(), selection.get(), size_hw);
+      if (place !== null) editor.commenting.set(place);
     },
 
     inHand: (at) => editor.inHand(at),

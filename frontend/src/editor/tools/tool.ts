@@ -19,7 +19,8 @@ export type ToolName =
   | "lasso"
   | "outline"
   | "fill"
-  | "split";
+  | "split"
+  | "comment";
 
 export interface ToolPointer {
   readonly at: ImagePoint;
@@ -106,6 +107,8 @@ export interface Desk {
   fillHoleAt(at: ImagePoint): void;
   dropPieceAt(at: ImagePoint): void;
   splitAlong(line: readonly ImagePoint[]): void;
+  /** Begin a comment on the selected mask if it lies under the point, else on the point. */
+  commentAt(at: ImagePoint): void;
 
   /** The mask in hand: the draft, the selection, else what lies under the point. */
   inHand(at: ImagePoint | null): { target: Target; mask: Mask } | null;

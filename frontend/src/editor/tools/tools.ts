@@ -2,6 +2,7 @@
 
 import { BoxTool } from "@/editor/tools/box-tool";
 import { BrushTool } from "@/editor/tools/brush-tool";
+import { CommentTool } from "@/editor/tools/comment-tool";
 import { EraserTool } from "@/editor/tools/eraser-tool";
 import { FillTool } from "@/editor/tools/fill-tool";
 import { LassoTool } from "@/editor/tools/lasso-tool";
@@ -28,5 +29,6 @@ export function makeTools(desk: Desk): Record<ToolName, Tool> {
     outline: new OutlineTool(desk),
     fill: new FillTool(desk),
     split: new SplitTool(desk),
+    comment: new CommentTool(desk),
   };
 }
