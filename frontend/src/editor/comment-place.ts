@@ -5,6 +5,8 @@ import { contains, type Mask, maskFromRLE } from "@/editor/mask";
 import type { Annotations } from "@/editor/operations";
 import { type ObjectRef, rowOf } from "@/editor/picking";
 
+const LONG = 0.8; // of the longest column of pixels
+
 export type CommentPlace =
   | { readonly kind: "point"; readonly at: ImagePoint }
   | { readonly kind: "mask"; readonly id: string }
@@ -28,17 +30,22 @@ export function placeOfSelection(selection: ObjectRef | null): CommentPlace {
   return selection?.kind === "mask" ? { kind: "mask", id: selection.id } : { kind: "image" };
 }
 
-/** A point well inside a mask: the middle of its longest column of pixels; null when empty. */
-export function spotOfMask({ ends, size_hw: [height], box }: Mask): ImagePoint | null {
+/** A point well inside a mask: on a long column of its pixels near its middle; null when empty. */
+export function spotOfMask(mask: Mask): ImagePoint | null {
+  const { ends, box } = mask;
   if (box === null) return null;
-  let start = 0;
-  let length = 0;
+  const height = mask.size_hw[0];
+  const middle = (box.x0 + box.x1) / 2;
+  const lengthOf = (index: number): number => (ends[index] as number) - (ends[index - 1] as number);
+  let longest = 0;
+  for (let index = 1; index < ends.length; index += 2) longest = Math.max(longest, lengthOf(index));
+  let spot: ImagePoint | null = null;
   for (let index = 1; index < ends.length; index += 2) {
-    const [first, end] = [ends[index - 1] as number, ends[index] as number];
-    if (end - first <= length) continue;
-    start = first;
-    length = end - first;
+    if (lengthOf(index) < longest * LONG) continue;
+    const at = (ends[index - 1] as number) + Math.floor(lengthOf(index) / 2);
+    const x = Math.floor(at / height) + 0.5;
+    if (spot !== null && Math.abs(x - middle) >= Math.abs(spot.x - middle)) continue;
+    spot = { x, y: (at % height) + 0.5 };
   }
-  const middle = start + Math.floor(length / 2);
-  return { x: Math.floor(middle / height) + 0.5, y: (middle % height) + 0.5 };
+  return spot;
 }

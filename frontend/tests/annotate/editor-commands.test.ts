@@ -17,6 +17,7 @@ function page(setting: Setting) {
     ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
+    review: { comment: nothing, next: nothing, resolve: nothing },
   };
   const commands = editorCommands(around);
   const of = (chord: string) => commandFor(commands, new Map(), chord);

@@ -62,4 +62,5 @@ test("the spot of any mask lies on one of its pixels", () => {
     { seed: 6 },
   );
   expect(spotOfMask(emptyMask([5, 7]))).toBeNull();
+  expect(spotOfMask(draw("#####", "#####", "#####"))).toEqual({ x: 2.5, y: 1.5 });
 });

@@ -106,5 +106,7 @@ function sentence(tool: ToolName, selected: string | null): string {
       return "Click in a hole to fill it; Alt-click a piece to clear it";
     case "split":
       return isNew ? "Draw a line across a mask" : `Draw a line across ${subject}`;
+    case "comment":
+      return "Click a place, or the selected mask, to comment on it";
   }
 }

@@ -1,19 +1,32 @@
 import { Button, Group, Popover, Stack, Textarea } from "@mantine/core";
 import { IconArrowBack, IconChecks } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { reviewNotesQuery } from "@/api/comments";
 import type { Project } from "@/api/types";
+import { plural } from "@/components/format";
 import { reviewImage } from "./api";
 import type { OpenImage } from "./open-image";
 import { useSignal } from "./useSignal";
 
+interface Props {
+  project: Project;
+  image: OpenImage;
+  /** They go back with the image: without any, a message must say why. */
+  openComments: number;
+}
+
 /** A reviewer's verdict on a finished image; an approval can still be taken back by returning. */
-export function ReviewButtons({ project, image }: { project: Project; image: OpenImage }) {
+export function ReviewButtons({ project, image, openComments }: Props) {
   const detail = useSignal(image.detail);
   const [comment, setComment] = useState("");
+  const queries = useQueryClient();
   const review = useMutation({
     mutationFn: (verdict: "reviewed" | "returned") => reviewImage(detail.id, verdict, comment),
-    onSuccess: () => image.refresh(),
+    onSuccess: () => {
+      void queries.invalidateQueries(reviewNotesQuery(detail.id)); // what was said is sealed now
+      return image.refresh();
+    },
   });
   const isApproved = detail.status === "reviewed";
   if (project.role === "annotator" || !(isApproved || detail.status === "done")) return null;
@@ -29,6 +42,10 @@ export function ReviewButtons({ project, image }: { project: Project; image: Ope
           <Stack gap="xs">
             <Textarea
               label="What should be changed?"
+              description={
+                openComments > 0 &&
+                `${plural(openComments, "open comment goes", "open comments go")} back with the image. Say more here, or nothing.`
+              }
               autosize
               minRows={2}
               value={comment}
@@ -36,7 +53,7 @@ export function ReviewButtons({ project, image }: { project: Project; image: Ope
             />
             <Button
               size="xs"
-              disabled={comment.trim() === ""}
+              disabled={comment.trim() === "" && openComments === 0}
               loading={review.isPending}
               onClick={() => review.mutate("returned")}
             >

@@ -10,6 +10,7 @@ import {
   IconEyeOff,
   IconLasso,
   IconMaximize,
+  IconMessagePlus,
   IconPlayerRecord,
   IconPointer,
   IconPolygon,
@@ -29,7 +30,7 @@ import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
-import { TOOLS, toolId } from "./tool-list";
+import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
 import { useHasValue, useSignal } from "./useSignal";
 
 const SIZE = 18;
@@ -48,6 +49,7 @@ const ICONS: Record<ToolName, ReactNode> = {
   outline: <IconVectorTriangle size={SIZE} aria-hidden />,
   fill: <IconBucketDroplet size={SIZE} aria-hidden />,
   split: <IconSlice size={SIZE} aria-hidden />,
+  comment: <IconMessagePlus size={SIZE} aria-hidden />,
 };
 
 interface Props {
@@ -69,7 +71,7 @@ export function ToolRail({ editor, onShowAll }: Props) {
             {...{ title, what }}
             command={editorCommand(toolId(name))}
             isOn={tool.name === name}
-            disabled={isReadOnly && name !== "select"}
+            disabled={isReadOnly && !IN_ANY_IMAGE.includes(name)}
             onClick={() => editor.takeTool(name)}
           >
             {ICONS[name]}

@@ -11,12 +11,15 @@ import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import type { OpenImage } from "./open-image";
 import { ReviewButtons } from "./ReviewButtons";
+import { OpenComments } from "./review/OpenComments";
+import type { Review } from "./review/useReview";
 import { SaveIndicator } from "./SaveIndicator";
 import { useSignal } from "./useSignal";
 
 interface Props {
   project: Project;
   image: OpenImage;
+  review: Review;
   isMoving: boolean;
   onNext: () => void;
 }
@@ -29,7 +32,7 @@ const END = {
 } as const;
 const QUEUE = { complete: "Complete", correct: "Correct" } as const;
 
-export function TopBar({ project, image, isMoving, onNext }: Props) {
+export function TopBar({ project, image, review, isMoving, onNext }: Props) {
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const { images, done, reviewed } = project.counts;
@@ -45,6 +48,7 @@ export function TopBar({ project, image, isMoving, onNext }: Props) {
         {detail.width} × {detail.height}
       </Text>
       {detail.status !== "todo" && <StatusBadge status={detail.status} />}
+      <OpenComments review={review} />
       {detail.is_holdout && (
         <Tooltip label="On the blind holdout: annotated without proposals, never trained on.">
           <Badge
@@ -66,7 +70,7 @@ export function TopBar({ project, image, isMoving, onNext }: Props) {
             </Text>
           </Group>
         </Tooltip>
-        <ReviewButtons project={project} image={image} />
+        <ReviewButtons project={project} image={image} openComments={review.openCount} />
         <ButtonLink
           to="/projects/$projectId/images/$imageId/describe"
           params={{ projectId: String(project.id), imageId: String(detail.id) }}

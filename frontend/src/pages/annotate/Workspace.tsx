@@ -17,6 +17,10 @@ import { ModelNotice } from "./ModelNotice";
 import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
 import { ProposalsPanel } from "./ProposalsPanel";
+import { CommentComposer } from "./review/CommentComposer";
+import { CommentPins } from "./review/CommentPins";
+import { ReviewPanel } from "./review/ReviewPanel";
+import { useReview } from "./review/useReview";
 import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
@@ -42,6 +46,8 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const historyOf = useSignal(editor.view.historyOf);
   const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
 
+  const review = useReview(project, image, stage);
+
   useStickyLabel(editor, project.id, labels);
   useNewProposals(image, project);
 
@@ -58,6 +64,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const page = useMemo(
     (): EditorPage => ({
       ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
+      review: review.commands,
       showAll: () => stage?.fit(),
       zoom: (factor) => {
         if (stage === null) return;
@@ -71,7 +78,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
         return { text: describeSaving(status).text, isDone: status.state === "saved" };
       },
     }),
-    [image, editor, labels, hasPrevious, onNext, onPrevious, stage],
+    [image, editor, labels, review.commands, hasPrevious, onNext, onPrevious, stage],
   );
   useOffer(
     useMemo(
@@ -107,10 +114,12 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
 
   return (
     <div className={classes.page}>
-      <TopBar {...{ project, image, isMoving, onNext }} />
+      <TopBar {...{ project, image, review, isMoving, onNext }} />
       <ToolRail editor={editor} onShowAll={() => stage?.fit()} />
       <div className={classes.stageArea}>
         <StageView image={image} labels={labels} onStage={setStage} />
+        {stage !== null && <CommentPins {...{ editor, stage, review }} />}
+        {stage !== null && <CommentComposer {...{ editor, stage, review }} />}
         <ModelNotice image={image} notice={notice} />
         {stage !== null && <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />}
         <Hint editor={editor} />
@@ -118,6 +127,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
       <LabelBar editor={editor} labels={labels} />
       <aside className={classes.panel} aria-label="Objects and proposals">
         <div className={classes.lists} inert={historyOf !== null}>
+          <ReviewPanel {...{ image, review, labels }} />
           <ProposalsPanel image={image} onReveal={reveal} />
           <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
         </div>

@@ -7,12 +7,14 @@ import { proposalInMind } from "@/editor/verdicts";
 import { DIGITS, type LabelChoice } from "./LabelToolbar";
 import { labelCommands } from "./label-commands";
 import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
-import { TOOLS, toolId } from "./tool-list";
+import { REVIEW_COMMANDS, type ReviewCommands } from "./review/review-commands";
+import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
 
 /** What commands work on: the editor of an image and the page around it. */
 export interface EditorPage {
   readonly editor: Editor;
   readonly labels: readonly LabelChoice[];
+  readonly review: ReviewCommands;
   hasPrevious(): boolean;
   next(): void;
   previous(): void;
@@ -53,11 +55,17 @@ function whyNoVerdict(page: EditorPage): string | null {
 const whyNoProposal = ({ editor }: EditorPage): string | null =>
   pendingProposals(editor.annotations.get()).length > 0 ? null : "No proposal waits.";
 
+const REVIEW: readonly EditorCommand[] = REVIEW_COMMANDS.map(({ run, ...command }) => ({
+  ...command,
+  group: "Review",
+  run: ({ review }) => run(review),
+}));
+
 const TOOL_COMMANDS: readonly EditorCommand[] = [
   ...TOOLS.map(
     ({ name, title, key, what }): EditorCommand => ({
       ...{ id: toolId(name), title, key, what, group: "Tools" },
-      why: (page) => (name === "select" ? null : whyReadOnly(page)),
+      why: (page) => (IN_ANY_IMAGE.includes(name) ? null : whyReadOnly(page)),
       run: ({ editor }) => editor.takeTool(name),
     }),
   ),
@@ -228,7 +236,7 @@ const VIEW: readonly EditorCommand[] = [
 ];
 
 const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, ...VERDICTS];
-const AFTER_LABELS = [LABEL_ALWAYS, ...WORK, ...VIEW];
+const AFTER_LABELS = [LABEL_ALWAYS, ...WORK, ...REVIEW, ...VIEW];
 
 /** The commands on one page, in the order of the list of keys. */
 export function editorCommands(page: EditorPage): Command[] {

@@ -8,7 +8,7 @@ export interface ToolEntry {
   readonly title: string;
   readonly key: Chord; // by default
   readonly what: string;
-  readonly group: "pick" | "prompt" | "draw" | "repair";
+  readonly group: "pick" | "prompt" | "draw" | "repair" | "review";
 }
 
 /** In the order of the rail; a rule stands between two groups. */
@@ -55,7 +55,14 @@ export const TOOLS: readonly ToolEntry[] = [
     ...{ name: "split", title: "Split", key: "C", group: "repair" },
     what: "Split a mask along a line (Shift: straight)",
   },
+  {
+    ...{ name: "comment", title: "Comment", key: "T", group: "review" },
+    what: "Comment: click a place, or the selected mask",
+  },
 ];
+
+/** The tools that change no mask: they work on an image that can only be looked at, too. */
+export const IN_ANY_IMAGE: readonly ToolName[] = ["select", "comment"];
 
 /** Under which a tool's changed key is kept. */
 export const toolId = (name: ToolName): string => `tool.${name}`;

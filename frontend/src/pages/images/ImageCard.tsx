@@ -80,6 +80,7 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
 function factsOf(image: ImageRow): string {
   const facts = [image.masks === 0 ? "No masks yet" : plural(image.masks, "mask")];
   if (image.proposals > 0) facts.push(plural(image.proposals, "proposal"));
+  if (image.open_comments > 0) facts.push(plural(image.open_comments, "open comment"));
   if (image.assignee) facts.push(image.assignee);
   return facts.join(" · ");
 }

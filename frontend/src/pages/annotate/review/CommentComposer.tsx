@@ -1,0 +1,154 @@
+import { Button, Group, Kbd, Text, Textarea } from "@mantine/core";
+import { type KeyboardEvent, useState } from "react";
+import { messageOf } from "@/api/problem";
+import type { CommentPlace } from "@/editor/comment-place";
+import type { Editor } from "@/editor/editor";
+import { type Area, clamp, toScreen } from "@/editor/geometry";
+import type { Stage } from "@/editor/render/stage";
+import pageClasses from "../AnnotatePage.module.css";
+import { useSignal } from "../useSignal";
+import { spotOf } from "./notes";
+import classes from "./Review.module.css";
+import type { Review } from "./useReview";
+
+const SIZE: Area = { width: 280, height: 150 };
+const GAP_PX = 18;
+const LONGEST = 2000; // characters, as the server has it
+const NEAR_END = 1800;
+
+interface Props {
+  editor: Editor;
+  stage: Stage;
+  review: Review;
+}
+
+/** Where a comment is written: beside its place. */
+export function CommentComposer({ editor, stage, review }: Props) {
+  const place = useSignal(editor.commenting);
+  if (place === null) return null;
+  // Another place is another comment, with what was written so far.
+  return <Composer key={keyOf(place)} {...{ editor, stage, review, place }} />;
+}
+
+/** What was written but not saved, by image: closing the field throws nothing away. */
+const unsent = new WeakMap<Editor, string>();
+
+function Composer({ editor, stage, review, place }: Props & { place: CommentPlace }) {
+  const view = useSignal(stage.view);
+  const size = useSignal(stage.size);
+  const annotations = useSignal(editor.annotations);
+  const [id] = useState(() => crypto.randomUUID());
+  const [text, setText] = useState(unsent.get(editor) ?? "");
+  const [fault, setFault] = useState<string | null>(null);
+  const [isSaving, setIsSaving] = useState(false);
+
+  const write = (value: string): void => {
+    setText(value);
+    unsent.set(editor, value);
+  };
+  const close = (): void => {
+    editor.commenting.set(null);
+    document.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
+  };
+  const save = async (): Promise<void> => {
+    if (text.trim() === "" || isSaving) return;
+    setIsSaving(true);
+    setFault(null);
+    try {
+      await review.add({ id, text, place });
+      unsent.delete(editor);
+      close();
+    } catch (error) {
+      setFault(messageOf(error));
+      setIsSaving(false);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") close();
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    void save();
+  };
+
+  const spot = spotOf(place, annotations, review.changes);
+  const at = spot === null ? null : toScreen(view, spot);
+  const style = {
+    left: clamp(at === null ? (size.width - SIZE.width) / 2 : beside(at.x, size), 8, size.width),
+    top: clamp(at === null ? GAP_PX : at.y - GAP_PX, 8, size.height - SIZE.height - 8),
+  };
+  return (
+    <section
+      className={`${pageClasses.float} ${classes.composer}`}
+      style={style}
+      aria-label="New comment"
+    >
+      {review.mayComment ? (
+        <>
+          <Textarea
+            autoFocus
+            autosize
+            minRows={2}
+            maxRows={6}
+            label={TITLES[place.kind]}
+            placeholder="What should be changed?"
+            maxLength={LONGEST}
+            readOnly={isSaving}
+            value={text}
+            error={fault}
+            onChange={(event) => write(event.currentTarget.value)}
+            onKeyDown={onKeyDown}
+          />
+          <div className={classes.composerFoot}>
+            <Text size="xs" c="dimmed" className="tabular">
+              {text.length > NEAR_END && `${LONGEST - text.length} left`}
+            </Text>
+            <Group gap={6} wrap="nowrap">
+              <Button
+                size="compact-sm"
+                variant="default"
+                rightSection={<Kbd size="xs">Esc</Kbd>}
+                onClick={close}
+              >
+                Cancel
+              </Button>
+              <Button
+                size="compact-sm"
+                loading={isSaving}
+                disabled={text.trim() === ""}
+                rightSection={<Kbd size="xs">↵</Kbd>}
+                onClick={() => void save()}
+              >
+                {fault === null ? "Comment" : "Try again"}
+              </Button>
+            </Group>
+          </div>
+        </>
+      ) : (
+        <>
+          <Text size="sm">Reviewers, and who works on this image, comment on it.</Text>
+          <Button size="compact-sm" variant="default" mt={8} autoFocus onClick={close}>
+            Close
+          </Button>
+        </>
+      )}
+    </section>
+  );
+}
+
+const TITLES: Record<CommentPlace["kind"], string> = {
+  point: "Comment on this place",
+  mask: "Comment on the selected mask",
+  image: "Comment on the whole image",
+};
+
+/** To the right of a place, or to its left where there is no room. */
+function beside(x: number, { width }: Area): number {
+  const right = x + GAP_PX + 12;
+  const left = right + SIZE.width < width ? right : x - GAP_PX - SIZE.width;
+  return clamp(left, 8, width - SIZE.width - 8);
+}
+
+function keyOf(place: CommentPlace): string {
+  if (place.kind === "point") return `${place.at.x} ${place.at.y}`;
+  return place.kind === "mask" ? place.id : "image";
+}

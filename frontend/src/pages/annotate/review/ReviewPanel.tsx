@@ -1,0 +1,143 @@
+import { ActionIcon, Button, Kbd, Text, Tooltip } from "@mantine/core";
+import { IconMessagePlus } from "@tabler/icons-react";
+import { useState } from "react";
+import { messageOf } from "@/api/problem";
+import { formatAgo, formatCount, plural } from "@/components/format";
+import pageClasses from "../AnnotatePage.module.css";
+import type { LabelChoice } from "../LabelToolbar";
+import type { OpenImage } from "../open-image";
+import { useSignal } from "../useSignal";
+import { CommentRow } from "./CommentRow";
+import { changeTitle, isOpen, placeOf, placeWords } from "./notes";
+import classes from "./Review.module.css";
+import type { Review } from "./useReview";
+
+interface Props {
+  image: OpenImage;
+  review: Review;
+  labels: readonly LabelChoice[];
+}
+
+/** What was said about the image, the open ones first, and what the reviewer changed. */
+export function ReviewPanel({ image, review, labels }: Props) {
+  const detail = useSignal(image.detail);
+  const { comments, changes, openCount, mayComment } = review;
+  const isInReview = detail.status !== "todo" && mayComment;
+  if (!isInReview && openCount + comments.length + changes.length === 0) return null;
+  return (
+    <section className={`${pageClasses.section} ${classes.review}`} aria-label="Review">
+      <div className={pageClasses.sectionHead}>
+        <span>
+          Review{" "}
+          <span className={pageClasses.count}>
+            {openCount === 0 ? "nothing open" : `${formatCount(openCount)} open`}
+          </span>
+        </span>
+        {mayComment && (
+          <Tooltip label="Comment on the selected mask, or on the whole image" position="left">
+            <ActionIcon
+              size="sm"
+              aria-label="Comment on the selected mask, or on the whole image"
+              aria-keyshortcuts="Shift+T"
+              onClick={review.commands.comment}
+            >
+              <IconMessagePlus size={15} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </div>
+      <div className={classes.scroll}>
+        <Comments {...{ image, review }} />
+        {changes.length > 0 && <Changes {...{ review, labels }} />}
+      </div>
+    </section>
+  );
+}
+
+function Comments({ image, review }: Pick<Props, "image" | "review">) {
+  const annotations = useSignal(image.editor.annotations);
+  const [showsResolved, setShowsResolved] = useState(false);
+  const { comments, error, isLoading, focused } = review;
+  if (error !== null) {
+    return (
+      <Text size="xs" c="dimmed" px={12} pb={8} role="alert">
+        {messageOf(error)}{" "}
+        <Button size="compact-xs" variant="default" onClick={review.retry}>
+          Try again
+        </Button>
+      </Text>
+    );
+  }
+  if (isLoading || comments.length === 0) {
+    return (
+      <Text size="xs" c="dimmed" px={12} pb={8} role={isLoading ? "status" : undefined}>
+        {isLoading ? (
+          "Loading the comments…"
+        ) : (
+          <>
+            No comment yet. Press <Kbd size="xs">T</Kbd> and click a place.
+          </>
+        )}
+      </Text>
+    );
+  }
+  const open = comments.filter(isOpen);
+  const resolved = comments.filter((comment) => !isOpen(comment));
+  const isUnfolded = showsResolved || resolved.some(({ id }) => id === focused);
+  return (
+    <>
+      <ul className={classes.list} aria-label="Comments">
+        {[...open, ...(isUnfolded ? resolved : [])].map((comment) => (
+          <CommentRow
+            key={comment.id}
+            {...{ comment, review }}
+            place={placeWords(placeOf(comment), annotations)}
+          />
+        ))}
+      </ul>
+      {resolved.length > 0 && (
+        <button
+          type="button"
+          className={classes.fold}
+          aria-expanded={isUnfolded}
+          onClick={() => {
+            if (isUnfolded) review.focus(null);
+            setShowsResolved(!isUnfolded);
+          }}
+        >
+          {isUnfolded ? "Hide what is resolved" : `Show ${plural(resolved.length, "resolved one")}`}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Changes({ review, labels }: Pick<Props, "review" | "labels">) {
+  const names = new Map(labels.map(({ id, name }) => [id, name]));
+  return (
+    <>
+      <div className={pageClasses.sectionHead}>
+        Changed in review{" "}
+        <span className={pageClasses.count}>{formatCount(review.changes.length)}</span>
+      </div>
+      <ul className={classes.list} aria-label="Changed in review">
+        {review.changes.map((change) => (
+          <li key={change.mask}>
+            <button
+              type="button"
+              className={classes.change}
+              onClick={() => review.showChange(change)}
+            >
+              <Text span size="sm" display="block">
+                {changeTitle(change, names)}
+              </Text>
+              <span className={classes.facts}>
+                {change.author} · {formatAgo(change.at)}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,36 @@
+/** The commands of a review by their names and keys. */
+
+import type { Chord } from "@/commands/chord";
+
+export interface ReviewCommands {
+  /** Write on the selected mask, or on the whole image. */
+  comment(): void;
+  /** Look at the next open comment. */
+  next(): void;
+  /** Resolve the comment in view, and go to the next. */
+  resolve(): void;
+}
+
+export interface ReviewCommand {
+  readonly id: string;
+  readonly title: string;
+  readonly key: Chord;
+  run(review: ReviewCommands): void;
+}
+
+export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
+  {
+    ...{ id: "comment.write", key: "Shift+T" },
+    title: "Comment on the selected mask, or on the whole image",
+    run: (review) => review.comment(),
+  },
+  {
+    ...{ id: "comment.next", title: "Next open comment", key: "W" },
+    run: (review) => review.next(),
+  },
+  {
+    ...{ id: "comment.resolve", key: "Q" },
+    title: "Resolve the comment in view, and go to the next",
+    run: (review) => review.resolve(),
+  },
+];
