@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,13 @@ def browser(clip: Clip) -> Iterator[Browser]:
 
 @pytest.fixture
 def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
+    context = new_context(browser, stack)
+    yield context
+    context.close()
+
+
+def new_context(browser: Browser, stack: Stack) -> BrowserContext:
+    """A browser of one person."""
     context = browser.new_context(
         base_url=stack.url,
         viewport={"width": WIDTH, "height": HEIGHT},
@@ -59,8 +67,7 @@ def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
         permissions=["microphone"],
     )
     context.set_default_timeout(20_000)
-    yield context
-    context.close()
+    return context
 
 
 @pytest.fixture
@@ -82,17 +89,17 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 @pytest.fixture
 def take_picture(page: Page) -> Look:
-    """Keep what the page looks like, in light and in dark."""
+    return partial(keep_picture, page)
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep what a page looks like, in light and in dark."""
     SCREENSHOTS.mkdir(exist_ok=True)
-
-    def take(name: str) -> None:
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.wait_for_function(
-                "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
-                arg=scheme,
-            )
-            page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", animations="disabled")
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-
-    return take
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_function(
+            "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
+            arg=scheme,
+        )
+        page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", animations="disabled")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")

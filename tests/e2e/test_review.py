@@ -1,0 +1,126 @@
+"""A review with a return in a real browser: pinned comments and a fixed mask, seen and resolved."""
+
+import re
+from collections.abc import Callable
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from annotation.demo import picture_path
+from engine.masks.rle import encode
+from tests.client import wait_for
+from tests.e2e.conftest import keep_picture, new_context
+from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, spot
+from tests.stack import PASSWORD, Stack
+
+pytestmark = pytest.mark.e2e
+SLOW_MS = 180_000
+
+
+def test_an_image_is_returned_with_comments_and_they_are_resolved(
+    stack: Stack, browser: Browser, page: Page, take_picture: Callable[[str], None]
+) -> None:
+    stack.add_users("rosa", "emil")
+    project, image = finish_an_image(stack)
+    editor = f"/projects/{project}/annotate?image={image}"
+
+    reviewers = new_context(browser, stack)
+    review(log_in(reviewers.new_page(), "rosa"), editor)
+    reviewers.close()
+    answer_the_review(log_in(page, "emil"), editor, take_picture)
+
+    said = stack.log_in("rosa").get(f"/api/images/{image}/comments")["comments"]
+    assert [(each["author"], each["resolved_by"]) for each in said] == [("rosa", "emil")] * 2
+    assert [each["point_xy"] is None for each in said] == [False, True]
+
+
+def finish_an_image(stack: Stack) -> tuple[int, int]:
+    """Rosa's project with one picture, on which Emil has drawn a square and is done."""
+    rosa, emil = stack.log_in("rosa"), stack.log_in("emil")
+    wanted = {"name": "Review", "holdout_share": 0, "overlap": 1}
+    labels = [{"name": "cup", "color": "#1f77b4"}]
+    project = rosa.post("/api/projects", {**wanted, "labels": labels})["id"]
+    members = f"/api/projects/{project}/members"
+    rosa.post(members, {"username": "emil", "role": "annotator"})
+    rosa.upload(project, "coffee.png", picture_path("skimage", "data/coffee.png").read_bytes())
+    [row] = wait_for(lambda: rosa.images(project), "the picture is in", SLOW_MS / 1000)
+    claim = emil.post(f"/api/projects/{project}/claim", {"image": row["id"]})["assignment"]
+    mask = np.zeros((row["height"], row["width"]), bool)
+    y, x = row["height"] // 2, row["width"] // 2
+    mask[y - 40 : y + 40, x - 40 : x + 40] = True
+    label = emil.get(f"/api/images/{row['id']}")["labels"][0]["id"]
+    ids = {"id": str(uuid4()), "mask": str(uuid4())}
+    drawn = {**ids, "kind": "create", "rle": encode(mask), "label": label}
+    assert emil.save(row["id"], 0, drawn).is_good
+    emil.post(f"/api/assignments/{claim['id']}/finish", {"active_s": 1})
+    return project, row["id"]
+
+
+def log_in(page: Page, name: str) -> Page:
+    page.goto("/")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile("/projects$"))
+    return page
+
+
+def review(page: Page, editor: str) -> None:
+    page.goto(editor)
+    stage, panel = page.locator("[data-stage]"), page.get_by_role("region", name="Review")
+    expect(panel).to_contain_text("No comment yet", timeout=SLOW_MS)
+
+    page.keyboard.press("t")
+    click_at(stage, 0.3, 0.3)
+    expect(page.get_by_role("textbox", name="Comment on this place")).to_be_focused()
+    page.keyboard.type("The spoon is missing.")
+    keep_picture(page, "28-commenting")
+    page.keyboard.press("Enter")
+    expect(panel).to_contain_text("The spoon is missing.")
+
+    page.keyboard.press("v")
+    click_at(stage, 0.5, 0.5)
+    page.keyboard.press(".")  # the reviewer's own correction: a pixel more
+    expect_saved(page)
+    page.keyboard.press("Shift+T")
+    page.get_by_role("textbox", name="Comment on the selected mask").fill("Too small.")
+    page.keyboard.press("Enter")
+    expect(panel).to_contain_text("Review 2 open")
+    expect(
+        page.get_by_role("group", name="Comments on the image").get_by_role("button")
+    ).to_have_count(2)
+    page.keyboard.press("w")
+    keep_picture(page, "29-reviewed")
+
+    page.get_by_role("button", name="Return", exact=True).click()
+    expect(page.get_by_text("2 open comments go back with the image")).to_be_visible()
+    keep_picture(page, "30-returning")
+    page.get_by_role("button", name="Return to the annotator").click()
+    expect(page.get_by_text("Returned", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Images", exact=True).click()
+    expect(page.get_by_role("article")).to_contain_text("2 open comments")
+    keep_picture(page, "31-cards")
+
+
+def pins(page: Page) -> Locator:
+    return page.get_by_role("group", name="Comments on the image").get_by_role("button")
+
+
+def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], None]) -> None:
+    page.goto(editor)
+    panel = page.get_by_role("region", name="Review")
+    expect(panel).to_contain_text("Review 2 open", timeout=SLOW_MS)
+    expect(panel.get_by_role("list", name="Changed in review")).to_contain_text("Changed cup")
+    expect(pins(page)).to_have_count(2)
+    expect(page.get_by_role("button", name="2 open comments")).to_be_visible()
+    page.keyboard.press("w")
+    take_picture("32-returned")
+
+    page.keyboard.press("q")
+    expect(panel).to_contain_text("Review 1 open")
+    page.keyboard.press("q")
+    expect(panel).to_contain_text("nothing open")
+    expect(page.get_by_role("button", name=re.compile("open comment"))).to_be_hidden()
+    take_picture("33-resolved")
