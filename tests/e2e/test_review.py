@@ -100,7 +100,7 @@ def review(page: Page, editor: str) -> None:
     page.get_by_role("button", name="Return to the annotator").click()
     expect(page.get_by_text("Returned", exact=True)).to_be_visible()
     page.get_by_role("link", name="Images", exact=True).click()
-    expect(page.get_by_role("article")).to_contain_text("2 open comments")
+    expect(page.get_by_role("img", name="2 open comments")).to_be_visible()
     keep_picture(page, "31-cards")
 
 

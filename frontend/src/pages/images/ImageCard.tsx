@@ -1,8 +1,8 @@
 import { ActionIcon, Badge, Group, Menu, Text, Tooltip } from "@mantine/core";
-import { IconDots, IconMicrophone, IconPencil, IconTrash } from "@tabler/icons-react";
+import { IconDots, IconMessage, IconMicrophone, IconPencil, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ImageRow, Project } from "@/api/types";
-import { plural } from "@/components/format";
+import { formatCount, plural } from "@/components/format";
 import { MenuLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
 import { Thumbnail } from "@/components/Thumbnail";
@@ -26,6 +26,7 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
       </Link>
       <Group gap={4} wrap="nowrap" className={classes.badges}>
         <StatusBadge status={image.status} />
+        {image.open_comments > 0 && <OpenComments count={image.open_comments} />}
         {image.is_holdout && (
           <Tooltip label="Blind: annotated without proposals, never trained on">
             <Badge color="grape">Holdout</Badge>
@@ -77,10 +78,25 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
   );
 }
 
+function OpenComments({ count }: { count: number }) {
+  const words = plural(count, "open comment");
+  return (
+    <Tooltip label={words}>
+      <Badge
+        color="orange"
+        role="img"
+        aria-label={words}
+        leftSection={<IconMessage size={12} aria-hidden />}
+      >
+        {formatCount(count)}
+      </Badge>
+    </Tooltip>
+  );
+}
+
 function factsOf(image: ImageRow): string {
   const facts = [image.masks === 0 ? "No masks yet" : plural(image.masks, "mask")];
   if (image.proposals > 0) facts.push(plural(image.proposals, "proposal"));
-  if (image.open_comments > 0) facts.push(plural(image.open_comments, "open comment"));
   if (image.assignee) facts.push(image.assignee);
   return facts.join(" · ");
 }
