@@ -12,7 +12,7 @@ from annotation.demo import picture_path
 from engine.masks.rle import encode
 from tests.client import wait_for
 from tests.e2e.conftest import keep_picture, new_context
-from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, spot
+from tests.e2e.gestures import click_at, expect_saved
 from tests.stack import PASSWORD, Stack
 
 pytestmark = pytest.mark.e2e
