@@ -52,7 +52,7 @@ demo: install ## The same, with a project of real images and three users.
 
 test: install browser ## Every test: front end, unit, slow, end to end.
 	cd frontend && time npm test --silent
-	time $(PYTHON) -m pytest -m 'not gpu' $(ARGS)
+	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile $(ARGS)
 
 unit: install ## The tests that take under two minutes.
 	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' $(ARGS)

@@ -72,7 +72,6 @@ class Services:
     """The session's services: addresses at once, processes when first needed."""
 
     def __init__(self) -> None:
-        self.outside = dict(os.environ)  # for a test that starts a whole Anneal of its own
         self.folder = Path(tempfile.mkdtemp(prefix="anneal-test-"))
         (ROOT / "var" / "static").mkdir(parents=True, exist_ok=True)  # WhiteNoise warns without it
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=128)

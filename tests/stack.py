@@ -57,8 +57,7 @@ class Stack:
 
     @property
     def env(self) -> dict[str, str]:
-        own = {name: value for name, value in os.environ.items() if name not in OTHERS}
-        return own | {"LOG_FORMAT": "console"} | self.settings
+        return outside() | {"LOG_FORMAT": "console"} | self.settings
 
     def start(self, *options: str, within_s: float = 180) -> float:
         """Start it and return the seconds until `/readyz` answered."""
@@ -169,6 +168,11 @@ def running_stack(data: Path, *options: str, **settings: str) -> Iterator[Stack]
         yield stack
     finally:
         stack.stop()
+
+
+def outside() -> dict[str, str]:
+    """The environment without what tests.services set: for an Anneal of its own."""
+    return {name: value for name, value in os.environ.items() if name not in OTHERS}
 
 
 def free_port() -> int:

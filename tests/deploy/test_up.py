@@ -15,7 +15,7 @@ from deploy.embedded.cli import free_ports
 from deploy.embedded.config import read_env
 from deploy.embedded.wait import answers_http
 from tests.deploy.processes import listening_addresses, processes_of, wait_for
-from tests.services import services
+from tests.stack import outside
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOOPBACK = "0100007F"
@@ -37,7 +37,7 @@ def start(data: Path) -> Up:
     port = free_ports()
     command = [sys.executable, "manage.py", "up", "--port", str(port), "--data", str(data)]
     with data.with_suffix(".terminal").open("wb") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stderr=log, env=services.outside)
+        process = subprocess.Popen(command, cwd=ROOT, stderr=log, env=outside())
     return Up(process, data, f"http://127.0.0.1:{port}")
 
 
@@ -81,7 +81,7 @@ def test_a_command_uses_the_running_services(up: Up) -> None:
     answer = subprocess.run(
         [*command, "shell", "-c", "from django.conf import settings; print(settings.WEB_URL)"],
         cwd=ROOT,
-        env=services.outside,
+        env=outside(),
         capture_output=True,
         text=True,
         check=True,
@@ -130,7 +130,7 @@ def test_a_command_alone_starts_the_services_and_stops_them(tmp_path: Path) -> N
     answer = subprocess.run(
         [*command, "shell", "-c", program],
         cwd=ROOT,
-        env=services.outside,
+        env=outside(),
         capture_output=True,
         text=True,
         check=True,
