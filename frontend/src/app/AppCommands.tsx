@@ -7,7 +7,7 @@ import { Commands } from "@/commands/Commands";
 import type { Command } from "@/commands/command";
 import { useOffer } from "@/commands/useOffer";
 import { openWindow, PALETTE, showKeys, togglePalette } from "@/commands/windows";
-import { useSignal } from "@/pages/annotate/useSignal";
+import { useSignal } from "@/components/useSignal";
 import { queueAddress, queueCommands } from "@/pages/overview/queueWords";
 import { useLogOut } from "./AccountMenu";
 import { tabsOf } from "./ProjectTabs";

@@ -1,6 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useState } from "react";
-import { useSignal } from "@/pages/annotate/useSignal";
+import { useSignal } from "@/components/useSignal";
 import { changedKeys } from "./changed-keys";
 import { assignKeys, byGroup } from "./command";
 import classes from "./commands.module.css";

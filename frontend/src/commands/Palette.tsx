@@ -2,7 +2,7 @@ import { Combobox, Modal, TextInput, useCombobox, VisuallyHidden } from "@mantin
 import { IconSearch } from "@tabler/icons-react";
 import { useEffect, useMemo, useState } from "react";
 import { plural } from "@/components/format";
-import { useSignal } from "@/pages/annotate/useSignal";
+import { useSignal } from "@/components/useSignal";
 import { changedKeys } from "./changed-keys";
 import { assignKeys, byGroup, type KeysOfCommand } from "./command";
 import classes from "./commands.module.css";

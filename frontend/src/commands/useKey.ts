@@ -1,4 +1,4 @@
-import { useSignal } from "@/pages/annotate/useSignal";
+import { useSignal } from "@/components/useSignal";
 import { changedKeys } from "./changed-keys";
 import type { Chord } from "./chord";
 import { type Keyed, keyOf } from "./command";

@@ -9,11 +9,11 @@ import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
+import { useSignal } from "@/components/useSignal";
 import { clickTimings } from "@/editor/timings";
 import { NothingLeft } from "./NothingLeft";
 import type { User } from "./open-image";
 import { AnnotateSession } from "./session";
-import { useSignal } from "./useSignal";
 import { Workspace } from "./Workspace";
 
 declare global {

@@ -2,11 +2,11 @@ import { Slider, Text } from "@mantine/core";
 import { type Chord, labelsOf } from "@/commands/chord";
 import { Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
+import { useHasValue, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
-import { useHasValue, useSignal } from "./useSignal";
 
 /** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
 export function Hint({ editor }: { editor: Editor }) {

@@ -1,6 +1,7 @@
 import { ActionIcon, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useSignal } from "@/components/useSignal";
 import type { Stage } from "@/editor/render/stage";
 import { restoreDrafts, restoreMask } from "@/editor/restore";
 import annotate from "./AnnotatePage.module.css";
@@ -9,7 +10,6 @@ import classes from "./HistoryPanel.module.css";
 import type { OpenImage } from "./open-image";
 import { RevisionList } from "./RevisionList";
 import type { Names } from "./revision-words";
-import { useSignal } from "./useSignal";
 
 interface Props {
   image: OpenImage;

@@ -1,12 +1,12 @@
 import { Kbd } from "@mantine/core";
 import { useLayoutEffect, useRef } from "react";
+import { useSignal } from "@/components/useSignal";
 import { type DraftState, type Hypothesis, isAmbiguous } from "@/editor/draft";
 import type { Editor } from "@/editor/editor";
 import { type Area, type Box, clamp, toScreen, unionBox } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { drawThumb } from "./thumbs";
-import { useSignal } from "./useSignal";
 
 const SIZE: Area = { width: 284, height: 120 };
 const GAP_px = 28;

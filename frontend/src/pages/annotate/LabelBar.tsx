@@ -1,8 +1,8 @@
+import { useHasValue, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { rowOf } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
-import { useHasValue, useSignal } from "./useSignal";
 
 /** The label of the selected mask, or of what is made next. */
 export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {

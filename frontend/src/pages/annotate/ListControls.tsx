@@ -1,8 +1,8 @@
 import { ActionIcon, Menu, TextInput, Tooltip } from "@mantine/core";
 import { IconArrowsSort, IconCheck, IconSearch, IconX } from "@tabler/icons-react";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ListOrder } from "@/editor/object-list";
-import { useSignal } from "./useSignal";
 
 const ORDERS: readonly { order: ListOrder; title: string }[] = [
   { order: "newest", title: "Newest first" },

@@ -12,10 +12,10 @@ import {
 } from "@mantine/core";
 import { IconAdjustments } from "@tabler/icons-react";
 import { useEffect } from "react";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { BRIGHTEST, type Look, PLAIN_LOOK, parseLook } from "@/editor/look";
 import classes from "./AnnotatePage.module.css";
-import { useSignal } from "./useSignal";
 
 const KEPT_AS = "anneal-look";
 

@@ -16,10 +16,10 @@ import {
 } from "@tabler/icons-react";
 import { Fragment, type ReactNode } from "react";
 import { KeyOf } from "@/commands/Keys";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import classes from "./AnnotatePage.module.css";
 import { lackOf, MASK_COMMANDS, type MaskCommand } from "./mask-commands";
-import { useSignal } from "./useSignal";
 
 const SIZE = 15;
 

@@ -1,8 +1,8 @@
 import { Loader } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
+import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
 import type { OpenImage } from "./open-image";
-import { useSignal } from "./useSignal";
 
 interface Props {
   image: OpenImage;

@@ -11,6 +11,7 @@ import {
 } from "@tabler/icons-react";
 import { useCallback, useMemo } from "react";
 import { formatCount } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
 import { maskFromRLE } from "@/editor/mask";
 import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
@@ -20,7 +21,6 @@ import type { LabelChoice } from "./LabelToolbar";
 import { ListControls } from "./ListControls";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";
-import { useSignal } from "./useSignal";
 import { VirtualList } from "./VirtualList";
 
 interface Props {

@@ -2,6 +2,7 @@ import { Button, Group, Slider, Text, Tooltip } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { formatCount, formatPercent } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
 import type { SizeHW } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import type { ProposalRow } from "@/editor/operations";
@@ -11,7 +12,6 @@ import classes from "./AnnotatePage.module.css";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";
 import { coversMost, shareOfImage, sureProposals } from "./sure";
-import { useSignal } from "./useSignal";
 import { VirtualList } from "./VirtualList";
 
 interface Props {

@@ -5,9 +5,9 @@ import { useState } from "react";
 import { reviewNotesQuery } from "@/api/comments";
 import type { Project } from "@/api/types";
 import { plural } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
 import { reviewImage } from "./api";
 import type { OpenImage } from "./open-image";
-import { useSignal } from "./useSignal";
 
 interface Props {
   project: Project;

@@ -2,6 +2,7 @@ import { Button, Skeleton, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
 import { ErrorState } from "@/components/ErrorState";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { type Box, unionBox } from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
@@ -14,7 +15,6 @@ import classes from "./HistoryPanel.module.css";
 import type { OpenImage } from "./open-image";
 import { RevisionRow, type Way } from "./RevisionRow";
 import type { Names } from "./revision-words";
-import { useSignal } from "./useSignal";
 
 interface Props {
   image: OpenImage;

@@ -7,10 +7,10 @@ import {
   IconDeviceFloppy,
 } from "@tabler/icons-react";
 import { plural } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
 import type { OutboxStatus } from "@/editor/outbox";
 import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
-import { useSignal } from "./useSignal";
 
 /** What is being saved: one image, or several. */
 export interface Saving {

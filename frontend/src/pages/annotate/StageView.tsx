@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "react";
+import { useSignal } from "@/components/useSignal";
 import { listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import type { LabelChoice } from "./LabelToolbar";
 import type { OpenImage } from "./open-image";
-import { useSignal } from "./useSignal";
 
 interface Props {
   image: OpenImage;

@@ -24,6 +24,7 @@ import { ariaKeys } from "@/commands/chord";
 import type { Keyed } from "@/commands/command";
 import { Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
+import { useHasValue, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
@@ -31,7 +32,6 @@ import { editorCommand } from "./editor-commands";
 import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
 import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
-import { useHasValue, useSignal } from "./useSignal";
 
 const SIZE = 18;
 const BUTTON = 32;

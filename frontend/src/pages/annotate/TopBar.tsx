@@ -7,6 +7,7 @@ import { showKeys } from "@/commands/windows";
 import { formatCount } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
+import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import type { OpenImage } from "./open-image";
@@ -14,7 +15,6 @@ import { ReviewButtons } from "./ReviewButtons";
 import { OpenComments } from "./review/OpenComments";
 import type { Review } from "./review/useReview";
 import { SaveIndicator } from "./SaveIndicator";
-import { useSignal } from "./useSignal";
 
 interface Props {
   project: Project;

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Project } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { viewOfBox, zoomAt } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
@@ -25,7 +26,6 @@ import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
-import { useSignal } from "./useSignal";
 
 interface Props {
   project: Project;

@@ -1,12 +1,12 @@
 import { Button, Group, Kbd, Text, Textarea } from "@mantine/core";
 import { type KeyboardEvent, useState } from "react";
 import { messageOf } from "@/api/problem";
+import { useSignal } from "@/components/useSignal";
 import type { CommentPlace } from "@/editor/comment-place";
 import type { Editor } from "@/editor/editor";
 import { type Area, clamp, toScreen } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
 import pageClasses from "../AnnotatePage.module.css";
-import { useSignal } from "../useSignal";
 import { spotOf } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";

@@ -1,9 +1,9 @@
 import { Tooltip } from "@mantine/core";
 import { type CSSProperties, type RefObject, useLayoutEffect, useRef } from "react";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ImagePoint } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
-import { useSignal } from "../useSignal";
 import { isOpen, type NumberedComment, placeOf, spotOf } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";

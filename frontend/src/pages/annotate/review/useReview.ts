@@ -3,13 +3,13 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { type Change, reviewNotesQuery } from "@/api/comments";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
+import { useSignal } from "@/components/useSignal";
 import { placeOfSelection } from "@/editor/comment-place";
 import { type Box, viewOfBox } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import { rowOf } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import type { OpenImage } from "../open-image";
-import { useSignal } from "../useSignal";
 import {
   boxAround,
   boxOf,
