@@ -1,19 +1,16 @@
-"""What a save of one edited mask costs the server: CPU time, not waiting time.
+"""What a save of one edited mask costs the server."""
 
-Read from the kernel's scheduler statistics (nanoseconds), process by process, around each request;
-nothing else is sent meanwhile.
-"""
-
-import time
-from statistics import median
+from collections.abc import Sequence
+from functools import partial
 from uuid import uuid4
 
 import numpy as np
 
 from annotation.demo import picture_path
 from engine.masks.rle import RLE, encode
+from tests.bench.cpu import RequestCpu
 from tests.client import Client, wait_for
-from tests.stack import Stack, cpu_ns, descendants
+from tests.stack import Stack
 
 WARM_UP, SAVES = 30, 200
 MASKS = 30  # on the image beside the edited one
@@ -23,36 +20,32 @@ SIZE_HW = (512, 512)
 def measure_saves(stack: Stack) -> dict[str, object]:
     client = stack.log_in("ada")
     image = _image(client)
-    edited = str(uuid4())
-    masks = [edited, *(str(uuid4()) for _ in range(MASKS - 1))]
+    masks = [str(uuid4()) for _ in range(MASKS)]
     creations = [
         {"id": str(uuid4()), "kind": "create", "mask": mask, "label": None, "rle": blob(number)}
         for number, mask in enumerate(masks)
     ]
-    version = client.save(image, 0, *creations).body["version"]
-    web, database = stack.pid("web"), stack.pid("postgres")
-    assert web is not None
-    assert database is not None
-    server_ms, database_ms, wall_ms = [], [], []
-    for number in range(WARM_UP + SAVES):
-        revise = {"id": str(uuid4()), "kind": "revise", "mask": edited, "rle": blob(number)}
-        before, database_before = _tree_ns(web), _tree_ns(database)
-        began = time.perf_counter()
-        answer = client.save(image, version, revise)
-        wall_ms.append(1000 * (time.perf_counter() - began))
-        assert answer.is_good, answer
-        version = answer.body["version"]
-        server_ms.append((_tree_ns(web) - before) / 1e6)
-        database_ms.append((_tree_ns(database) - database_before) / 1e6)
+    assert client.save(image, 0, *creations).is_good
+    cost = revise_again_and_again(stack, client, image, masks[0], [blob(n) for n in range(50)])
     return {
         "saves": SAVES,
         "masks_on_image": MASKS,
         "rle_bytes": len(blob(0)["counts"]),
-        "server_cpu_ms_median": _median(server_ms),
-        "server_cpu_ms_mean": round(sum(server_ms[WARM_UP:]) / SAVES, 2),
-        "database_cpu_ms_median": _median(database_ms),
-        "wall_ms_median": _median(wall_ms),
+        **cost.figures,
     }
+
+
+def revise_again_and_again(
+    stack: Stack, client: Client, image: int, mask: str, shapes: Sequence[RLE]
+) -> RequestCpu:
+    """Give one mask a new shape in each save."""
+    version = client.get(f"/api/images/{image}")["version"]
+    cost = RequestCpu(stack, WARM_UP)
+    for number in range(WARM_UP + SAVES):
+        shape = shapes[number % len(shapes)]
+        revise = {"id": str(uuid4()), "kind": "revise", "mask": mask, "rle": shape}
+        version = cost.measure(partial(client.save, image, version, revise)).body["version"]
+    return cost
 
 
 def blob(seed: int) -> RLE:
@@ -79,11 +72,3 @@ def _is_idle(client: Client, project: int) -> bool:
     jobs = client.get(f"/api/projects/{project}/jobs")
     kinds = {job["kind"] for job in jobs}
     return "prepare_images" in kinds and all(job["finished_at"] for job in jobs)
-
-
-def _tree_ns(pid: int) -> int:
-    return sum(cpu_ns(each) for each in [pid, *descendants(pid)])
-
-
-def _median(values: list[float]) -> float:
-    return round(median(values[WARM_UP:]), 2)
