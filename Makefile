@@ -17,10 +17,10 @@ MODULES := frontend/node_modules/.package-lock.json
 PAGES := frontend/dist/index.html
 MODELS := var/models/SOURCES.json
 
-.PHONY: help install demo up test unit loop check fix bench browser lock clean
+.PHONY: help install demo up test unit loop check fix bench bench-editor browser lock clean
 
 help: ## Show the doors.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1|/' | column -t -s '|'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
 
 install: $(PACKAGES) $(MODULES) $(PAGES) $(MODELS) ## Install everything into .venv, frontend and var.
 
@@ -79,6 +79,9 @@ fix: $(PACKAGES) $(MODULES) ## Let the tools repair what they can.
 
 bench: install browser ## Measure what DESIGN promises about speed.
 	$(PYTHON) -m tests.bench $(ARGS)
+
+bench-editor: install browser ## Measure how fast the editor is, row by row: one line of JSON.
+	$(PYTHON) -m tests.bench.editor $(ARGS)
 
 COMPILE := $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
