@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -56,7 +57,9 @@ def main() -> None:
         with running_stack(Path(folder) / "data", PRETRAINED_BUNDLE=str(bundle)) as stack:
             stack.add_users("ada")
             for name in names:
-                rows += [row.as_json() for row in BENCHES[name](stack)]
+                measured = [row.as_json() for row in BENCHES[name](stack)]
+                rows += measured
+                print(name, json.dumps(measured), file=sys.stderr)  # what is there, early
     figures = {
         "cores": os.cpu_count(),
         "load_before": round(load_before, 1),

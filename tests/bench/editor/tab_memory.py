@@ -43,7 +43,7 @@ def measure_tab_memory(stack: Stack, browser: Browser) -> list[Row]:
 
 def _held(page: Page, devtools: CDPSession) -> dict[str, float]:
     page.wait_for_timeout(2000)  # what was closed last lets go a second later
-    for _ in range(2):  # what finalisers free goes with the second
+    for _ in range(2):  # what finalisers let go of is collected by the second
         devtools.send("HeapProfiler.collectGarbage")
     heap = devtools.send("Runtime.getHeapUsage")
     counters = devtools.send("Memory.getDOMCounters")
