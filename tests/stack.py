@@ -189,8 +189,11 @@ def free_port() -> int:
 
 def children(pid: int) -> list[int]:
     found: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [int(child) for child in task.read_text().split()]
+    for thread in _threads(pid):
+        try:
+            found += [int(child) for child in (thread / "children").read_text().split()]
+        except OSError:  # a thread that ended meanwhile
+            continue
     return found
 
 
@@ -202,12 +205,20 @@ def descendants(pid: int) -> list[int]:
 def cpu_ns(pid: int) -> int:
     """CPU time that a process has used so far, over all its threads."""
     total = 0
-    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+    for thread in _threads(pid):
         try:
-            total += int(task.read_text().split()[0])
+            total += int((thread / "schedstat").read_text().split()[0])
         except OSError:  # a thread that ended meanwhile
             continue
     return total
+
+
+def _threads(pid: int) -> list[Path]:
+    """Folders of a process's threads; none once it has ended."""
+    try:
+        return list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:
+        return []
 
 
 def _name_of(pid: int) -> str | None:
