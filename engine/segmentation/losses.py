@@ -5,17 +5,16 @@ from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # as everyone calls it
 
 FOCAL_WEIGHT = 20.0  # focal : dice is 20 : 1, Segment Anything, appendix A
-SHOWN_WEIGHT = 0.5  # of the hypothesis that a person would see, beside the best one
-IOU_WEIGHT = 4.0  # of the head that chooses which one is seen
 _ALPHA, _GAMMA = 0.25, 2.0  # of RetinaNet, as in segment_anything's paper
 
 
-def decoder_loss(logits: Tensor, iou: Tensor, targets: Tensor) -> Tensor:
+def decoder_loss(
+    logits: Tensor, iou: Tensor, targets: Tensor, shown_weight: float = 0.0, iou_weight: float = 1.0
+) -> Tensor:
     """Loss of one answer: the best hypothesis and the shown one, the single-mask token, the IoU.
 
-    The paper teaches the best hypothesis alone. Half of the shown one and more weight on the
-    IoU gave more at one click in every run tried; alone it made later clicks depend on the
-    seed, which the mean over several runs takes out again.
+    The defaults are the paper's. More weight on the hypothesis that a person would see, and on the
+    IoU that chooses it, gives more at one click and costs later ones.
 
     Shapes:
         logits: (B, 4, H, W); iou: (B, 4); targets: (B, H, W), the share of a cell covered.
@@ -26,8 +25,8 @@ def decoder_loss(logits: Tensor, iou: Tensor, targets: Tensor) -> Tensor:
     best = mask_loss[:, 1:].min(dim=1).values
     seen = iou[:, 1:].argmax(dim=1, keepdim=True)
     shown = mask_loss[:, 1:].gather(1, seen)[:, 0]
-    masks = best + SHOWN_WEIGHT * shown + mask_loss[:, 0]
-    return masks.mean() + IOU_WEIGHT * F.mse_loss(iou.float(), reached)
+    masks = best + shown_weight * shown + mask_loss[:, 0]
+    return masks.mean() + iou_weight * F.mse_loss(iou.float(), reached)
 
 
 def focal(logits: Tensor, targets: Tensor) -> Tensor:

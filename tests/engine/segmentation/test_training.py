@@ -13,7 +13,7 @@ from engine.masks.rle import RLE, encode
 from engine.segmentation.adapted import AdaptedDecoder, load_any
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
-from engine.segmentation.trainer import Trainer, choose_precision, learned_clicks
+from engine.segmentation.trainer import Run, Trainer, choose_precision, learned_clicks
 from engine.segmentation.training import (
     StepReport,
     TrainConfig,
@@ -26,7 +26,7 @@ from engine.segmentation.training import (
 SHORT = TrainConfig(
     steps=6,
     masks_per_step=2,
-    chains=(2, 4),
+    runs=(Run(2), Run(4, 0.5, 2.0)),
     learned_max=2,
     checkpoint_every=2,
     precision="fp32",
@@ -90,7 +90,9 @@ def trained(path: Path) -> SamDecoder:
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
     reports: list[StepReport] = []
 
-    train("run", replace(SHORT, steps=20, chains=(2,), lr=2e-3, replay_every=100), reports.append)
+    train(
+        "run", replace(SHORT, steps=20, runs=(Run(2),), lr=2e-3, replay_every=100), reports.append
+    )
 
     losses = [report.loss for report in reports]
     assert [report.step for report in reports] == list(range(1, 21))
