@@ -50,9 +50,10 @@ up: install ## Start everything on PORT (and the next two); Ctrl-C stops it.
 demo: install ## The same, with a project of real images and three users.
 	exec $(PYTHON) manage.py up --port $(PORT) --demo
 
+# ARGS="--numprocesses 2 --dist loadfile" does it in two processes, as the tests mostly wait.
 test: install browser ## Every test: front end, unit, slow, end to end.
 	cd frontend && time npm test --silent
-	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile $(ARGS)
+	time $(PYTHON) -m pytest -m 'not gpu' $(ARGS)
 
 unit: install ## The tests that take under two minutes.
 	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' $(ARGS)

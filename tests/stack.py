@@ -153,10 +153,12 @@ class Stack:
         return found[0] if found else None
 
     def kill(self, name: str) -> int:
-        """Kill one service with SIGKILL, as a machine that loses power would."""
+        """Kill one service with SIGKILL, as a machine that loses power would, and see it dead."""
         pid = self.pid(name)
         assert pid is not None, f"{name} does not run"
         os.kill(pid, signal.SIGKILL)
+        while _name_of(pid) == name:  # dying takes a moment: it must not be taken for its heir
+            time.sleep(0.01)
         return pid
 
 
