@@ -52,17 +52,24 @@ def offer(rle: RLE) -> Offer:
     return Offer(uuid4(), rle, (1.0, 1.0))
 
 
-def test_proposals_are_accepted_corrected_or_rejected_and_what_is_missing_is_added(
-    scene: Scene,
-) -> None:
-    targets = [Target(box(x, 5, 16, 16), label=1) for x in (0, 20, 40)]
-    good, close, wrong = (
+THREE = [Target(box(x, 5, 16, 16), label=1) for x in (0, 20, 40)]
+
+
+def good_close_and_wrong() -> tuple[Offer, Offer, Offer]:
+    """Propose the first of THREE well, the second badly, and something that is not there."""
+    return (
         offer(box(0, 5, 16, 15)),
         offer(box(20, 5, 11, 16)),
         offer(box(60, 40, 9, 9)),
     )
 
-    operations = annotate(scene, [good, close, wrong], targets)
+
+def test_proposals_are_accepted_corrected_or_rejected_and_what_is_missing_is_added(
+    scene: Scene,
+) -> None:
+    good, close, wrong = good_close_and_wrong()
+
+    operations = annotate(scene, [good, close, wrong], THREE)
 
     what = {op.get("proposal"): op.get("verdict", op["kind"]) for op in operations}
     assert what == {
@@ -73,7 +80,7 @@ def test_proposals_are_accepted_corrected_or_rejected_and_what_is_missing_is_add
     }
     for op in operations:
         if op["kind"] == "create":
-            assert max(iou(op["rle"], target.rle) for target in targets) >= scene.accept_iou
+            assert max(iou(op["rle"], target.rle) for target in THREE) >= scene.accept_iou
             assert 1 <= op["effort"]["clicks"] + op["effort"]["strokes"] <= 20
 
 
@@ -88,19 +95,14 @@ def test_two_proposals_for_one_object_are_not_both_accepted(scene: Scene) -> Non
 def test_who_verifies_sends_on_what_is_badly_drawn_and_who_corrects_adds_what_is_missing(
     scene: Scene,
 ) -> None:
-    targets = [Target(box(x, 5, 16, 16), label=1) for x in (0, 20, 40)]
-    good, close, wrong = (
-        offer(box(0, 5, 16, 15)),
-        offer(box(20, 5, 11, 16)),
-        offer(box(60, 40, 9, 9)),
-    )
+    good, close, wrong = good_close_and_wrong()
 
-    verdicts = verify([good, close, wrong], targets, scene.accept_iou)
-    operations = correct(scene, [close], targets, present=[good.rle])
+    verdicts = verify([good, close, wrong], THREE, scene.accept_iou)
+    operations = correct(scene, [close], THREE, present=[good.rle])
 
     assert [op["verdict"] for op in verdicts] == ["accepted", "needs_work", "rejected"]
     assert [op.get("proposal") for op in operations] == [close.id, None]
-    for op, target in zip(operations, targets[1:], strict=True):
+    for op, target in zip(operations, THREE[1:], strict=True):
         assert iou(op["rle"], target.rle) >= scene.accept_iou
 
 

@@ -5,20 +5,11 @@ import { expect, test } from "vitest";
 import type { Editor } from "@/editor/editor";
 import { clamp } from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
-import {
-  cutByNeighbours,
-  cutNeighbours,
-  dropAllSpecks,
-  duplicate,
-  fillAllHoles,
-  growByPixel,
-  mergeSelected,
-  shrinkByPixel,
-} from "@/editor/mask-commands";
 import { type Annotations, applyOperations } from "@/editor/operations";
 import { pendingProposals } from "@/editor/picking";
 import { restoreMask } from "@/editor/restore";
 import { TOOLS } from "@/pages/annotate/tool-list";
+import { ALL_COMMANDS } from "./all-commands";
 import { square } from "./annotations";
 import { bench, decodedAs } from "./desk";
 import { at } from "./pointer";
@@ -29,16 +20,7 @@ const pressed = fc.record({
   shiftKey: fc.boolean(),
   isSecondary: fc.boolean(),
 });
-const COMMANDS = [
-  fillAllHoles,
-  dropAllSpecks,
-  growByPixel,
-  shrinkByPixel,
-  mergeSelected,
-  cutByNeighbours,
-  cutNeighbours,
-  duplicate,
-];
+const COMMANDS = Object.values(ALL_COMMANDS);
 const KEYS: ((editor: Editor) => void)[] = [
   (e) => e.accept(),
   (e) => e.reject(),

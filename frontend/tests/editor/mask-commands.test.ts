@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { speckSize_px } from "@/editor/components";
-import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
 import {
   cutByNeighbours,
@@ -17,23 +16,13 @@ import {
 } from "@/editor/mask-commands";
 import { intersect, union } from "@/editor/mask-sets";
 import { liveMasks } from "@/editor/picking";
+import { ALL_COMMANDS } from "./all-commands";
 import { bench, decodedAs } from "./desk";
 import { draw, masksOf, rowsOf } from "./drawings";
 
 const ring = draw("###...", "#.#...", "###...", "......", ".....#");
 const left = draw("....", "###.", "....");
 const right = draw("....", ".###", "....");
-
-const ALL: Record<string, (editor: Editor) => void> = {
-  fillAllHoles,
-  dropAllSpecks,
-  growByPixel,
-  shrinkByPixel,
-  mergeSelected,
-  cutByNeighbours,
-  cutNeighbours,
-  duplicate,
-};
 
 describe("on the selected mask", () => {
   test.each([
@@ -122,7 +111,7 @@ describe("on other things in hand", () => {
   });
 
   test("nothing, an image that is only looked at, and a locked mask stay as they are", () => {
-    for (const command of Object.values(ALL)) {
+    for (const command of Object.values(ALL_COMMANDS)) {
       const none = bench({ masks: { a: ring, b: ring } });
       const looked = bench({ masks: { a: ring, b: ring }, selected: "a" });
       const locked = bench({ masks: { a: ring, b: ring }, selected: "a" });

@@ -1,0 +1,24 @@
+/** Every command on masks by its name. */
+
+import type { Editor } from "@/editor/editor";
+import {
+  cutByNeighbours,
+  cutNeighbours,
+  dropAllSpecks,
+  duplicate,
+  fillAllHoles,
+  growByPixel,
+  mergeSelected,
+  shrinkByPixel,
+} from "@/editor/mask-commands";
+
+export const ALL_COMMANDS: Record<string, (editor: Editor) => void> = {
+  fillAllHoles,
+  dropAllSpecks,
+  growByPixel,
+  shrinkByPixel,
+  mergeSelected,
+  cutByNeighbours,
+  cutNeighbours,
+  duplicate,
+};
