@@ -5,8 +5,8 @@ Now and then it is a replay photo with the base model's answers as its masks, so
 not forget what it is not shown.
 
 The steps are several short runs from the same base, and the result is the mean of their weights
-(model soups, Wortsman et al. 2022, arXiv:2203.05482): where one run is good by the luck of its
-seed, the mean is better than each.
+(model soups, Wortsman et al. 2022, arXiv:2203.05482). Runs that learn different things make a
+better mean than runs that differ in their seed alone.
 """
 
 import copy
@@ -51,10 +51,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """The best of the recipes tried on nuclei; a step takes 4 to 7 s of one core in bf16.
+    """Follows the best mean of runs found on nuclei; a step takes 4 to 7 s of one core in bf16.
 
     Short chains and a loss on what is shown teach the first click, long chains and the plain loss
-    the last ones. One run with a bit of both does neither as well as the mean of such runs.
+    the last ones; one loss for all runs was measured to keep only one of the two.
     """
 
     steps: int = 180
