@@ -1,21 +1,10 @@
-import {
-  ActionIcon,
-  Button,
-  Center,
-  Popover,
-  SegmentedControl,
-  Slider,
-  Stack,
-  Switch,
-  Text,
-  Tooltip,
-} from "@mantine/core";
+import { Button, Popover, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
 import { IconAdjustments } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { BRIGHTEST, type Look, PLAIN_LOOK, parseLook } from "@/editor/look";
-import classes from "./AnnotatePage.module.css";
+import { RailMenuButton } from "./RailMenuButton";
 
 const KEPT_AS = "anneal-look";
 
@@ -33,19 +22,9 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
   return (
     <Popover position="right-end" width={240} trapFocus returnFocus>
       <Popover.Target>
-        <ActionIcon
-          size={size}
-          variant="subtle"
-          color="gray"
-          className={classes.tool}
-          aria-label="How masks and image look"
-        >
-          <Tooltip label="How masks and image look" position="right">
-            <Center w="100%" h="100%">
-              <IconAdjustments size={18} aria-hidden />
-            </Center>
-          </Tooltip>
-        </ActionIcon>
+        <RailMenuButton title="How masks and image look" size={size}>
+          <IconAdjustments size={18} aria-hidden />
+        </RailMenuButton>
       </Popover.Target>
       <Popover.Dropdown>
         <Stack gap="sm">

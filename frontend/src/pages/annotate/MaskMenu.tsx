@@ -1,4 +1,4 @@
-import { ActionIcon, Center, Menu, Text, Tooltip } from "@mantine/core";
+import { Menu, Text } from "@mantine/core";
 import {
   IconArrowsDiagonal,
   IconArrowsDiagonalMinimize2,
@@ -18,8 +18,8 @@ import { Fragment, type ReactNode } from "react";
 import { KeyOf } from "@/commands/Keys";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
-import classes from "./AnnotatePage.module.css";
 import { lackOf, MASK_COMMANDS, type MaskCommand } from "./mask-commands";
+import { RailMenuButton } from "./RailMenuButton";
 
 const SIZE = 15;
 
@@ -43,19 +43,9 @@ export function MaskMenu({ editor, size }: { editor: Editor; size: number }) {
   return (
     <Menu position="right-start" width={270} returnFocus>
       <Menu.Target>
-        <ActionIcon
-          size={size}
-          variant="subtle"
-          color="gray"
-          className={classes.tool}
-          aria-label="Mask commands"
-        >
-          <Tooltip label="Mask commands" position="right">
-            <Center w="100%" h="100%">
-              <IconDots size={18} aria-hidden />
-            </Center>
-          </Tooltip>
-        </ActionIcon>
+        <RailMenuButton title="Mask commands" size={size}>
+          <IconDots size={18} aria-hidden />
+        </RailMenuButton>
       </Menu.Target>
       <Menu.Dropdown>
         <Commands editor={editor} />

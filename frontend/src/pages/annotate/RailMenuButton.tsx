@@ -1,0 +1,29 @@
+import { ActionIcon, Center, Tooltip } from "@mantine/core";
+import type { ComponentPropsWithRef, ReactNode } from "react";
+import classes from "./AnnotatePage.module.css";
+
+interface Props extends ComponentPropsWithRef<"button"> {
+  title: string;
+  size: number;
+  children: ReactNode;
+}
+
+/** A button of the rail that opens a menu; what the menu needs of its target is passed on. */
+export function RailMenuButton({ title, size, children, ...target }: Props) {
+  return (
+    <ActionIcon
+      {...target}
+      size={size}
+      variant="subtle"
+      color="gray"
+      className={classes.tool}
+      aria-label={title}
+    >
+      <Tooltip label={title} position="right">
+        <Center w="100%" h="100%">
+          {children}
+        </Center>
+      </Tooltip>
+    </ActionIcon>
+  );
+}
