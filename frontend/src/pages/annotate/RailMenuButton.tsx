@@ -19,7 +19,8 @@ export function RailMenuButton({ title, size, children, ...target }: Props) {
       className={classes.tool}
       aria-label={title}
     >
-      <Tooltip label={title} position="right">
+      {/* Over the open menu it would hide a row. */}
+      <Tooltip label={title} position="right" disabled={target["aria-expanded"] === true}>
         <Center w="100%" h="100%">
           {children}
         </Center>
