@@ -3,6 +3,7 @@
 Five hundred masks are usual: rows become plain dicts here, and the serializers only describe them.
 """
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -12,12 +13,12 @@ from rest_framework import serializers
 from annotation import storage
 from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
-from annotation.models import Assignment, Bundle, Image, Label, Mask, Proposal
+from annotation.models import Assignment, Bundle, Image, Label, Proposal
 from annotation.selectors.images import (
     OPEN,
     HasOpenComments,
     is_embedded,
-    masks_of,
+    mask_rows,
     open_proposals_of,
     serving_bundle_of,
 )
@@ -110,7 +111,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "display_url": display_url(image),
         "embedding": _embedding(image, bundle),
         "bundle": bundle and _bundle(bundle),
-        "masks": [_mask(mask) for mask in masks_of(image.pk)],
+        "masks": [_mask(row) for row in mask_rows(image.pk)],
         "proposals": [proposal_row(proposal) for proposal in open_proposals_of(image)],
         "labels": LabelSerializer(labels, many=True).data,
         "assignment": assignment and _assignment(assignment),
@@ -139,19 +140,16 @@ def _bundle(bundle: Bundle) -> dict[str, str]:
     }
 
 
-def _mask(mask: Mask) -> dict[str, Any]:
-    head = mask.head
-    if head is None:
-        raise AssertionError(f"mask {mask.pk} was saved without a revision")
+def _mask(row: Mapping[str, object]) -> dict[str, Any]:
     return {
-        "id": str(mask.pk),
-        "label": head.label_id,
-        "parent": mask.parent_id and str(mask.parent_id),
-        "revision": head.number,
-        "rle": head.rle,
-        "area_px": head.area_px,
-        "author": head.author and head.author.username,
-        "proposal": head.proposal_id and str(head.proposal_id),
+        "id": str(row["id"]),
+        "label": row["label_id"],
+        "parent": row["parent_id"] and str(row["parent_id"]),
+        "revision": row["revision"],
+        "rle": row["rle"],
+        "area_px": row["area_px"],
+        "author": row["author"],
+        "proposal": row["proposal_id"] and str(row["proposal_id"]),
     }
 
 

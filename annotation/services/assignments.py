@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
@@ -55,10 +55,7 @@ def claim_image(
     )
     if place is None:
         return None
-    Assignment.objects.filter(pk=place.pk).update(
-        state=State.LEASED, user=user, lease_until=lease_end()
-    )
-    place.refresh_from_db()
+    _lease(place, user)
     log.info("image_claimed", image_id=place.image_id, user_id=user.pk)
     return place
 
@@ -130,6 +127,19 @@ def _place_at(image_id: int, *, project: Project, user: User) -> Assignment:
 def _next_free(*, project: Project, user: User, queue: Queue | None) -> Assignment | None:
     free = places_in(claimable(project_id=project.pk, user=user), queue)
     return free.select_for_update(skip_locked=True, of=("self",)).first()
+
+
+def _lease(place: Assignment, user: User) -> None:
+    """Give a place to a person. SQL of its own: RETURNING spares a query of each next image."""
+    place.state, place.user = State.LEASED, user
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE annotation_assignment SET state = %s, user_id = %s,"
+            " lease_until = statement_timestamp() + make_interval(secs => %s)"
+            " WHERE id = %s RETURNING lease_until",
+            [place.state, user.pk, settings.ASSIGNMENT_LEASE_S, place.pk],
+        )
+        [place.lease_until] = cursor.fetchone()
 
 
 def _write_final_iou(image: Image) -> None:
