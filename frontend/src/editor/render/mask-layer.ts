@@ -1,123 +1,183 @@
-/** All masks and proposals of an image, drawn fast enough for 500 of them. */
+/** All masks and proposals of an image, drawn so that thousands of them delay no frame. */
 
-import type { View } from "@/editor/geometry";
-import { maskFromRLE } from "@/editor/mask";
-import type { LabelId, MaskRow, ProposalRow } from "@/editor/operations";
-import { instanceColour, withAlpha } from "@/editor/render/colours";
-import { type Context, drawInImage, type Layer } from "@/editor/render/layer";
-import { pathOf } from "@/editor/render/paths";
+import type { Box, View } from "@/editor/geometry";
+import { doBoxesMeet } from "@/editor/mask-sets";
+import { drawInImage, type Layer } from "@/editor/render/layer";
+import {
+  changesOfShapes,
+  drawShape,
+  type MaskScene,
+  type Shape,
+  shapesOf,
+} from "@/editor/render/shapes";
 
-const CHEAP_MS = 7; // a full drawing that takes less is simply repeated in every frame
+const CHEAP_MS = 7; // a whole drawing that takes less is simply repeated in every frame
 const SETTLE_MS = 90;
+const SLICE_MS = 5; // of each frame, while a whole drawing is made
+const AT_ONCE = 150; // shapes: what a frame records is painted after it, where no clock sees it
+const EDGE_PX = 4; // on screen: lines reach less far out of their masks
 
-export interface MaskScene {
-  readonly masks: readonly MaskRow[];
-  readonly proposals: readonly ProposalRow[];
-  readonly threshold: number; // proposals below this predicted IoU stand back
-  readonly fill: number; // opacity of the inside of a mask; 0 draws outlines alone
-  readonly colourOf: (row: { id: string; label: LabelId | null }) => string;
+/** A drawing of the shapes, whole or in the making. */
+interface Drawing {
+  readonly canvas: HTMLCanvasElement;
+  readonly shapes: readonly Shape[];
+  readonly view: View;
+  drawn: number; // shapes, the first ones
 }
 
 export class MaskLayer {
   #layer: Layer;
-  #drawn = document.createElement("canvas");
-  #drawnView: View | null = null;
-  #cost_ms = 0;
+  #shown: Drawing | null = null;
+  #next: Drawing | null = null; // takes the place of what is shown once it is whole
+  #spare = document.createElement("canvas");
+  #view: View | null = null;
+  #cost_ms = 0; // of the last whole drawing
+  #frame = 0;
   #settle = 0;
-  #onSettle: () => void;
 
-  /** `onSettle` asks for a full drawing once the view rests. */
-  constructor(layer: Layer, onSettle: () => void) {
+  constructor(layer: Layer) {
     this.#layer = layer;
-    this.#onSettle = onSettle;
   }
 
-  /** Draw everything anew: the annotations, what is shown, or the size changed. */
+  /** The annotations, what is shown of them, or the size changed: what is new shows at once. */
   draw(scene: MaskScene, view: View): void {
-    const { canvas, ratio } = this.#layer;
-    const started = performance.now();
-    if (this.#drawn.width !== canvas.width) this.#drawn.width = canvas.width;
-    if (this.#drawn.height !== canvas.height) this.#drawn.height = canvas.height;
-    const context = this.#drawn.getContext("2d");
-    if (context === null) return;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    drawInImage(context, view, ratio);
-    drawMasks(context, scene, view);
-    drawProposals(context, scene, view);
-    this.#drawnView = view;
+    const shapes = shapesOf(scene);
+    const shown = this.#shown;
+    const isInMaking = this.#next !== null;
+    this.#stop();
+    if (shown === null || shapes.length <= AT_ONCE || !this.#hasSize(shown.canvas)) {
+      this.#drawAtOnce(shapes, view);
+      return;
+    }
+    const { box, added } = changesOfShapes(shown.shapes, shapes);
+    if (isInMaking || shown.view !== view || !this.#mend(shown, shapes, box)) {
+      // On top, until the drawing is whole that has them in their places.
+      for (const shape of added.slice(0, AT_ONCE)) drawOn(shown, shape);
+      this.#begin(shapes, view);
+    }
     this.#copy(view);
-    this.#cost_ms = performance.now() - started;
   }
 
   /** Follow the view. With many masks the last drawing moves along until the view rests. */
   move(scene: MaskScene, view: View): void {
-    clearTimeout(this.#settle);
-    if (this.#cost_ms < CHEAP_MS) {
-      this.draw(scene, view);
+    this.#stop();
+    const count = scene.masks.length + scene.proposals.length;
+    if (count <= AT_ONCE && this.#cost_ms < CHEAP_MS) {
+      this.#drawAtOnce(shapesOf(scene), view);
       return;
     }
     this.#copy(view);
-    this.#settle = window.setTimeout(this.#onSettle, SETTLE_MS);
+    this.#settle = window.setTimeout(() => this.#begin(shapesOf(scene), view), SETTLE_MS);
   }
 
   dispose(): void {
+    this.#stop();
+  }
+
+  #stop(): void {
     clearTimeout(this.#settle);
+    cancelAnimationFrame(this.#frame);
+    this.#next = null;
+  }
+
+  #drawAtOnce(shapes: readonly Shape[], view: View): void {
+    const started = performance.now();
+    const drawing = this.#blank(shapes, view);
+    for (const shape of shapes) drawOn(drawing, shape);
+    this.#show(drawing);
+    this.#copy(view);
+    this.#cost_ms = performance.now() - started;
+  }
+
+  /** Make a whole drawing, a slice in each frame. */
+  #begin(shapes: readonly Shape[], view: View): void {
+    this.#next = this.#blank(shapes, view);
+    this.#frame = requestAnimationFrame(() => this.#goOn());
+  }
+
+  #goOn(): void {
+    const drawing = this.#next;
+    if (drawing === null) return;
+    const until = performance.now() + SLICE_MS;
+    const last = Math.min(drawing.drawn + AT_ONCE, drawing.shapes.length);
+    while (drawing.drawn < last && performance.now() < until) {
+      drawOn(drawing, drawing.shapes[drawing.drawn] as Shape);
+      drawing.drawn += 1;
+    }
+    if (drawing.drawn < drawing.shapes.length) {
+      this.#frame = requestAnimationFrame(() => this.#goOn());
+      return;
+    }
+    this.#next = null;
+    this.#show(drawing);
+    this.#copy(this.#view ?? drawing.view);
+  }
+
+  /** Draw anew only where something changed. False when too many shapes are there. */
+  #mend(shown: Drawing, shapes: readonly Shape[], box: Box | null): boolean {
+    const context = shown.canvas.getContext("2d");
+    if (context === null || box === null) return true;
+    const { view } = shown;
+    const edge = EDGE_PX / view.scale;
+    const touched = shapes.filter(({ mask }) => doBoxesMeet(mask.box, grown(box, 2 * edge)));
+    if (touched.length > AT_ONCE) return false;
+    const { ratio } = this.#layer;
+    // Whole device pixels, or the rim would be mended by half.
+    const { x0, y0, x1, y1 } = grown(box, edge);
+    const left = Math.floor((x0 * view.scale + view.x) * ratio);
+    const top = Math.floor((y0 * view.scale + view.y) * ratio);
+    const width = Math.ceil((x1 * view.scale + view.x) * ratio) - left;
+    const height = Math.ceil((y1 * view.scale + view.y) * ratio) - top;
+    context.save();
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+    context.clearRect(left, top, width, height);
+    drawInImage(context, view, ratio);
+    for (const shape of touched) drawShape(context, shape, view.scale);
+    context.restore();
+    this.#shown = { ...shown, shapes };
+    return true;
+  }
+
+  #blank(shapes: readonly Shape[], view: View): Drawing {
+    const { canvas, ratio } = this.#layer;
+    this.#spare.width = canvas.width; // which empties it as well
+    this.#spare.height = canvas.height;
+    const context = this.#spare.getContext("2d");
+    if (context !== null) drawInImage(context, view, ratio);
+    return { canvas: this.#spare, shapes, view, drawn: 0 };
+  }
+
+  #show(drawing: Drawing): void {
+    this.#spare = this.#shown?.canvas ?? document.createElement("canvas");
+    this.#shown = drawing;
+  }
+
+  #hasSize({ width, height }: HTMLCanvasElement): boolean {
+    const { canvas } = this.#layer;
+    return canvas.width === width && canvas.height === height;
   }
 
   #copy(view: View): void {
-    const { context, ratio } = this.#layer;
-    const from = this.#drawnView ?? view;
-    const scale = view.scale / from.scale;
+    this.#view = view;
     this.#layer.clear();
-    context.setTransform(
-      scale,
-      0,
-      0,
-      scale,
-      (view.x - from.x * scale) * ratio,
-      (view.y - from.y * scale) * ratio,
-    );
-    context.drawImage(this.#drawn, 0, 0);
+    if (this.#shown === null) return;
+    const { context, ratio } = this.#layer;
+    const { canvas, view: from } = this.#shown;
+    const scale = view.scale / from.scale;
+    const [x, y] = [view.x - from.x * scale, view.y - from.y * scale];
+    context.setTransform(scale, 0, 0, scale, x * ratio, y * ratio);
+    context.drawImage(canvas, 0, 0);
   }
 }
 
-function drawMasks(context: Context, { masks, fill, colourOf }: MaskScene, { scale }: View): void {
-  context.lineJoin = "round";
-  context.setLineDash([]);
-  for (const row of masks) {
-    const colour = colourOf(row);
-    const path = pathOf(maskFromRLE(row.rle), scale);
-    if (fill > 0) {
-      context.fillStyle = withAlpha(colour, fill);
-      context.fill(path, "evenodd");
-    }
-    // A dark line under the bright one: the edge is clear on any picture.
-    context.lineWidth = 3 / scale;
-    context.strokeStyle = "#0b0d1066";
-    context.stroke(path);
-    context.lineWidth = 1.5 / scale;
-    context.strokeStyle = colour;
-    context.stroke(path);
-  }
+function drawOn({ canvas, view }: Drawing, shape: Shape): void {
+  const context = canvas.getContext("2d");
+  if (context !== null) drawShape(context, shape, view.scale);
 }
 
-function drawProposals(context: Context, scene: MaskScene, { scale }: View): void {
-  for (const row of scene.proposals) {
-    context.globalAlpha = row.predicted_iou >= scene.threshold ? 1 : 0.4;
-    const path = pathOf(maskFromRLE(row.rle), scale);
-    if (scene.fill > 0) {
-      context.fillStyle = withAlpha(instanceColour(row.id), 0.08);
-      context.fill(path, "evenodd");
-    }
-    context.setLineDash([]);
-    context.lineWidth = 2.5 / scale;
-    context.strokeStyle = "#0b0d1059";
-    context.stroke(path);
-    context.setLineDash([5 / scale, 4 / scale]);
-    context.lineWidth = 1.25 / scale;
-    context.strokeStyle = "#ffffff";
-    context.stroke(path);
-  }
-  context.globalAlpha = 1;
+function grown({ x0, y0, x1, y1 }: Box, by: number): Box {
+  return { x0: x0 - by, y0: y0 - by, x1: x1 + by, y1: y1 + by };
 }

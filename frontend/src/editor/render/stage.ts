@@ -8,8 +8,9 @@ import type { LabelId } from "@/editor/operations";
 import { liveMasks, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 import { instanceColour } from "@/editor/render/colours";
 import { drawInImage, Layer } from "@/editor/render/layer";
-import { MaskLayer, type MaskScene } from "@/editor/render/mask-layer";
+import { MaskLayer } from "@/editor/render/mask-layer";
 import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
+import type { MaskScene } from "@/editor/render/shapes";
 import { Signal } from "@/editor/signal";
 import { recordClickToMask } from "@/editor/timings";
 
@@ -48,7 +49,7 @@ export class Stage {
     this.#image = new Layer(host);
     this.#maskCanvas = new Layer(host);
     this.#overlayCanvas = new Layer(host);
-    this.#masks = new MaskLayer(this.#maskCanvas, () => this.#invalidate("masks"));
+    this.#masks = new MaskLayer(this.#maskCanvas);
     this.#overlay = new OverlayLayer(this.#overlayCanvas);
     const observer = new ResizeObserver(() => this.#resize(host));
     observer.observe(host);
@@ -125,6 +126,9 @@ export class Stage {
 
   #resize(host: HTMLElement): void {
     const size = { width: host.clientWidth, height: host.clientHeight };
+    const { width, height } = this.size.get();
+    const isSame = size.width === width && size.height === height;
+    if (isSame && this.#image.ratio === devicePixelRatio) return; // an observer's first call
     for (const layer of [this.#image, this.#maskCanvas, this.#overlayCanvas]) {
       layer.resize(size, devicePixelRatio);
     }
