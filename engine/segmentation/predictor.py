@@ -30,7 +30,7 @@ class Prediction:
     iou: Floats  # (4,)
 
     def best(self, *, is_one_point: bool) -> int:
-        """Which token answers: 0, the single one, unless a lone point has a clearly surer hypothesis.
+        """Which token answers: 0, the single one, unless a point has a clearly surer hypothesis.
 
         Segment Anything shows a lone point's surest hypothesis (section 3, "Resolving ambiguity").
         """

@@ -5,6 +5,7 @@ import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
 import { float32FromFloat16 } from "@/editor/float16";
 import { LOGITS_SIDE, maskOfLogits, toFrame } from "@/editor/frame";
+import { firstAnswer, HYPOTHESES } from "@/editor/hypotheses";
 import { LRU } from "@/editor/lru";
 import { runsOf } from "@/editor/mask";
 import type { Prompt } from "@/editor/operations";
@@ -136,12 +137,11 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
     post({ kind: "mask", id, mask, timings }, [mask]);
     return;
   }
-  const byIoU = ([1, 2, 3] as const).toSorted((a, b) => (iou[b] as number) - (iou[a] as number));
-  const [best, ...others] = byIoU;
-  const mask = maskOf(best as SamMask["token"]);
+  const { shown, place } = firstAnswer(iou, logits);
+  const mask: SamMask = { ...maskOf(shown), token: place };
   const timings = { decoder_ms: decoded - started, upscale_ms: performance.now() - decoded };
   post({ kind: "mask", id, mask, timings }, [mask]);
-  const masks = others.map(maskOf);
+  const masks = HYPOTHESES.filter((token) => token !== place).map(maskOf);
   post({ kind: "others", id, masks }, masks);
 }
 
