@@ -7,14 +7,16 @@
 import type { CommentPlace } from "@/editor/comment-place";
 import { type DecodePrompts, Draft, isAmbiguous, type Target } from "@/editor/draft";
 import type { EffortMeter } from "@/editor/effort";
+import { Foresight } from "@/editor/foresight";
 import { logitsOfMask } from "@/editor/frame";
-import { type Box, clamp, type ImagePoint, type SizeHW } from "@/editor/geometry";
+import { type Box, clamp, type ImagePoint, isInside, type SizeHW } from "@/editor/geometry";
 import { type Hand, inHand, selectedTarget, strokeTarget } from "@/editor/hand";
 import { emptyMask, type Mask, maskFromRLE, maskToRLE } from "@/editor/mask";
 import { deleteMasks, labelSelected } from "@/editor/mask-commands";
 import { isSameMask } from "@/editor/mask-sets";
 import { ObjectView } from "@/editor/object-view";
 import type { Annotations, LabelId, Operation, Prompt, ProposalRow } from "@/editor/operations";
+import type { Schedule } from "@/editor/outbox";
 import { isSameRef, type ObjectRef, objectAt, rowOf } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
 import type { AnnotationStore, OperationDraft } from "@/editor/store";
@@ -29,6 +31,7 @@ export interface EditorOptions {
   readonly store: AnnotationStore;
   readonly meter: EffortMeter;
   readonly decode: DecodePrompts;
+  readonly schedule: Schedule;
   /** Keep operations and send them; called at the end of each gesture. */
   readonly save: (operations: readonly Operation[]) => void;
   readonly onError: (error: unknown) => void;
@@ -68,13 +71,15 @@ export class Editor {
   readonly desk: Desk;
   #options: EditorOptions;
   #tools: Record<ToolName, Tool>;
+  #foresight: Foresight;
 
   constructor(options: EditorOptions) {
     this.#options = options;
     this.size_hw = options.size_hw;
     this.store = options.store;
     this.meter = options.meter;
-    this.draft = new Draft(options.size_hw, options.decode, options.onError);
+    this.#foresight = new Foresight(options.decode, options.schedule);
+    this.draft = new Draft(options.size_hw, this.#foresight.decode, options.onError);
     this.annotations = new Signal(options.store.annotations);
     this.desk = deskOf(this);
     this.#tools = makeTools(this.desk);
@@ -107,6 +112,7 @@ export class Editor {
     before.finish?.();
     before.onCancel();
     this.notice.set(null);
+    this.expectPromptAt(null);
     this.tool.set(this.#tools[name]);
     this.meter.tool = name;
     this.#tools[name].onHandChange?.();
@@ -163,6 +169,14 @@ export class Editor {
     if (!this.mayChange(target)) return;
     const logits = row === null ? null : logitsOfMask(maskFromRLE(row.rle));
     void this.draft.addPrompts(prompts, { target, logits }, time_ms);
+  }
+
+  /** Let the decoder think ahead, where a click would begin a new object; null: no click comes. */
+  expectPromptAt(at: ImagePoint | null): void {
+    const isIdle = this.draft.state.get() === null && this.selection.get() === null;
+    const isPossible = isIdle && !this.isReadOnly.get() && at !== null;
+    if (isPossible && isInside(at, this.size_hw)) this.#foresight.expect(at);
+    else this.#foresight.forget();
   }
 
   /** Escape: drop the gesture, close the comment, drop the draft, close the history, or deselect. */

@@ -46,6 +46,7 @@ export function bench(setting: Setting): Bench {
     store: new AnnotationStore(annotationsOf(rows, proposed), "ada"),
     meter: new EffortMeter(() => 0),
     decode: setting.decode ?? (() => Promise.resolve(null)),
+    schedule: () => () => undefined,
     save: (operations) => {
       if (operations.length > 0) saved.push([...operations]);
     },

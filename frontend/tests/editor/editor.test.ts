@@ -52,6 +52,7 @@ function start(decode?: DecodePrompts): Editor {
         decoded.push({ prompts, previous });
         return answer;
       }),
+    schedule: () => () => undefined,
     save: (operations) => saved.push([...operations]),
     onError: (error) => {
       throw error;

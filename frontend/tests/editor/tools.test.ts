@@ -23,6 +23,7 @@ function desk(change: Partial<Desk> = {}) {
     selectAlsoAt: ignore,
     selectOtherAt: ignore,
     prompt: (given) => prompts.push(...given),
+    expectPromptAt: ignore,
     promptAt: () => null,
     takePrompt: ignore,
     beginMovingPrompt: ignore,

@@ -112,6 +112,7 @@ export function listenToPointer(
     () => {
       stage.pointer.set(null);
       editor.pointAt(null);
+      editor.expectPromptAt(null);
     },
     { signal },
   );

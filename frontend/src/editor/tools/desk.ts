@@ -34,6 +34,7 @@ export function deskOf(editor: Editor): Desk {
     },
 
     prompt: (prompts, time_ms) => editor.prompt(prompts, time_ms),
+    expectPromptAt: (at) => editor.expectPromptAt(at),
     promptAt: (at) => editor.draft.pointAt(at, REACH_PX * editor.pixelsPerScreenPixel),
     takePrompt: (index) => editor.draft.setActive(index),
     beginMovingPrompt: () => editor.draft.beginMove(),

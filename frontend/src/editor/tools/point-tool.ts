@@ -1,4 +1,4 @@
-import { clampToImage, isInside } from "@/editor/geometry";
+import { clampToImage, type ImagePoint, isInside } from "@/editor/geometry";
 import type { Desk, Tool, ToolPointer } from "@/editor/tools/tool";
 
 /**
@@ -31,6 +31,10 @@ export class PointTool implements Tool {
       this.#held = { prompt, isMoving: false };
       this.#desk.takePrompt(prompt);
     }
+  }
+
+  onHover(at: ImagePoint): void {
+    this.#desk.expectPromptAt(at);
   }
 
   onPointerMove({ at, time_ms }: ToolPointer): void {

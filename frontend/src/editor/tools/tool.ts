@@ -85,6 +85,8 @@ export interface Desk {
   selectOtherAt(at: ImagePoint): void;
 
   prompt(prompts: readonly Prompt[], time_ms: number): void;
+  /** The pointer is here, and a click would be a point prompt. */
+  expectPromptAt(at: ImagePoint): void;
   /** The draft's point within reach of a place, by its index. */
   promptAt(at: ImagePoint): number | null;
   /** Take hold of a point: the next key means it. */

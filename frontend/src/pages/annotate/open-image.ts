@@ -116,6 +116,7 @@ export class OpenImage {
       store,
       meter: new EffortMeter(() => performance.now() / 1000, active_s),
       decode: (prompts, previous) => open.#decode(prompts, previous),
+      schedule,
       save: (operations) => open.#save(operations),
       onError: options.onError,
     });
