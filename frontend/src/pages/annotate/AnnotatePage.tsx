@@ -10,16 +10,21 @@ import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
 import { useSignal } from "@/components/useSignal";
+import type { MaskRow } from "@/editor/operations";
 import { clickTimings } from "@/editor/timings";
 import { NothingLeft } from "./NothingLeft";
-import type { User } from "./open-image";
+import type { OpenImage, User } from "./open-image";
 import { AnnotateSession } from "./session";
 import { Workspace } from "./Workspace";
 
 declare global {
   interface Window {
-    /** For benches: how long clicks took to show their masks. */
-    __anneal?: { timings: ReturnType<typeof clickTimings> };
+    /** For benches and tests: how long clicks took to show their masks, and what is on the image. */
+    __anneal?: {
+      timings: ReturnType<typeof clickTimings>;
+      /** Null while no image is open. */
+      masks(): readonly MaskRow[] | null;
+    };
   }
 }
 
@@ -50,7 +55,7 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
       onError: (error) =>
         notifications.show({ color: "orange", message: messageOf(error), autoClose: 6000 }),
     });
-    window.__anneal = { timings: clickTimings() };
+    window.__anneal = { timings: clickTimings(), masks: () => masksOn(made.image) };
     setSession(made);
     return () => made.close();
   }, [project.id, user, queue, mayEditUnclaimed]);
@@ -59,6 +64,11 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
     void session?.open(image);
   }, [session, image]);
   return session;
+}
+
+function masksOn(image: OpenImage | null): readonly MaskRow[] | null {
+  if (image === null) return null;
+  return [...image.editor.annotations.get().masks.values()].filter(({ isDeleted }) => !isDeleted);
 }
 
 function Stages({ project, session }: { project: Project; session: AnnotateSession }) {

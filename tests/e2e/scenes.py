@@ -1,0 +1,111 @@
+"""Projects for the tests of single pages: made by the API, opened as grace."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import uuid4
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+from engine.masks.rle import decode
+from tests.chaos.conftest import SIZE_PX, picture
+from tests.client import Client, wait_for
+from tests.e2e.gestures import SLOW_MS
+from tests.stack import PASSWORD
+
+MARGIN_PX = 24  # around an image that fits the stage
+LABELS = [{"name": "disc", "color": "#1f77b4"}, {"name": "ring", "color": "#ff8787"}]
+
+
+def make_project(client: Client, images: int, **settings: object) -> tuple[int, list[int]]:
+    """Make a project of pictures of nine discs each, prepared; return its and their ids."""
+    wanted = {"name": f"Discs {uuid4().hex[:6]}", "labels": LABELS, "holdout_share": 0}
+    project = client.post("/api/projects", {**wanted, **settings})["id"]
+    for number in range(images):
+        client.upload(project, f"{number}.png", picture(number, discs=9)[0])
+
+    def prepared() -> list[int]:
+        ids = sorted(row["id"] for row in client.images(project))
+        jobs = client.get(f"/api/projects/{project}/jobs")
+        is_idle = bool(jobs) and all(job["finished_at"] for job in jobs)
+        has_all = is_idle and all(client.get(f"/api/images/{pk}")["embedding"] for pk in ids)
+        return ids if has_all and len(ids) == images else []
+
+    return project, wait_for(prepared, "the images are prepared", 300)
+
+
+def log_in(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("User name").fill("grace")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(re.compile("/projects$"))
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The open image: places on it in image pixels, and what is drawn on it."""
+
+    page: Page
+
+    @classmethod
+    def open(cls, page: Page, address: str) -> "Canvas":
+        page.goto(address)
+        return cls.opened(page)
+
+    @classmethod
+    def opened(cls, page: Page) -> "Canvas":
+        expect(page.locator("[data-stage]")).to_be_visible(timeout=SLOW_MS)
+        expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
+        return cls(page)
+
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        box = self.page.locator("[data-stage]").bounding_box()
+        assert box is not None
+        scale = (min(box["width"], box["height"]) - 2 * MARGIN_PX) / SIZE_PX
+        left = box["x"] + (box["width"] - scale * SIZE_PX) / 2
+        top = box["y"] + (box["height"] - scale * SIZE_PX) / 2
+        return left + x * scale, top + y * scale
+
+    def click(self, x: float, y: float, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.down(key)
+        self.page.mouse.click(*self.at(x, y))
+        for key in keys:
+            self.page.keyboard.up(key)
+
+    def draw(self, *places: tuple[float, float]) -> None:
+        """Drag from place to place."""
+        self.page.mouse.move(*self.at(*places[0]))
+        self.page.mouse.down()
+        for place in places[1:]:
+            self.page.mouse.move(*self.at(*place), steps=6)
+        self.page.mouse.up()
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    @property
+    def masks(self) -> list[NDArray[np.bool_]]:
+        """What is on the image, as the page has it; the oldest first."""
+        return [decode(mask["rle"]) for mask in self.page.evaluate("window.__anneal.masks()")]
+
+    def wait_for_answer(self, count: int) -> None:
+        """Wait until the page has shown so many answers of the model."""
+        self.page.wait_for_function(
+            "count => window.__anneal.timings.length >= count", arg=count, timeout=SLOW_MS
+        )
+
+    def wait_for_masks(self, count: int) -> list[NDArray[np.bool_]]:
+        self.page.wait_for_function(
+            "count => window.__anneal.masks().length === count", arg=count, timeout=SLOW_MS
+        )
+        return self.masks
+
+
+def saved_masks(client: Client, image: int) -> Mapping[str, NDArray[np.bool_]]:
+    rows = client.get(f"/api/images/{image}")["masks"]
+    return {row["id"]: decode(row["rle"]) for row in rows}
