@@ -1,5 +1,7 @@
 """Every tool and mask command once, by hand in a real browser, its pixels checked."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -266,7 +268,7 @@ def shifted(mask: Pixels, dx: int, dy: int) -> Pixels:
 
 
 def columns() -> NDArray[np.int_]:
-    return np.mgrid[:SIZE_PX, :SIZE_PX][1]
+    return np.tile(np.arange(SIZE_PX), (SIZE_PX, 1))
 
 
 def capsule(start: tuple[float, float], end: tuple[float, float], radius: float) -> Pixels:
@@ -279,7 +281,7 @@ def capsule(start: tuple[float, float], end: tuple[float, float], radius: float)
     return np.asarray(far <= radius, np.bool_)
 
 
-def polygon(corners: list[tuple[float, float]]) -> Pixels:
+def polygon(corners: Sequence[tuple[float, float]]) -> Pixels:
     drawn = Image.new("1", (4 * SIZE_PX, 4 * SIZE_PX))
     ImageDraw.Draw(drawn).polygon([(4 * x, 4 * y) for x, y in corners], fill=1)
     return np.asarray(drawn)[2::4, 2::4]
