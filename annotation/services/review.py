@@ -8,8 +8,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
-from annotation.errors import DomainError
+from annotation.errors import DomainError, InvalidInputError
 from annotation.models import Assignment, Image
+from annotation.selectors.comments import open_comments
 from annotation.services.comments import seal_comments
 
 RETURNED_FOR: Final = timedelta(days=1)  # then anybody may take it
@@ -25,7 +26,11 @@ class NotFinishedError(DomainError):
 
 @transaction.atomic
 def review_image(*, image: Image, verdict: str, comment: str, reviewer: User) -> Image:
-    """Accept finished work, or return it to those who did it, with the comments that were made."""
+    """Accept finished work, or return it to those who did it, with the comments that were made.
+
+    A return says why: by a comment that is still open, or by `comment`.
+    """
+    is_first_return = verdict == Status.RETURNED and image.status != verdict
     reviewable = Image.objects.filter(
         pk=image.pk, status__in=[Status.DONE, Status.REVIEWED, verdict]
     )
@@ -35,6 +40,11 @@ def review_image(*, image: Image, verdict: str, comment: str, reviewer: User) ->
         done = Assignment.objects.filter(image=image, state=Assignment.State.DONE)
         done.update(state=Assignment.State.LEASED, lease_until=Now() + RETURNED_FOR)
     seal_comments(image_id=image.pk)
+    says_why = comment.strip() or open_comments().filter(image=image).exists()
+    if is_first_return and not says_why:
+        raise InvalidInputError(
+            "Say what should be changed, here or by a comment.", field="comment"
+        )
     image.refresh_from_db()
     log.info("image_reviewed", image_id=image.pk, verdict=verdict, user_id=reviewer.pk)
     return image

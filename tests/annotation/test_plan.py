@@ -246,7 +246,7 @@ def test_returned_work_that_is_given_back_is_open_to_all(
     annotator.save(image, _verdict(make_proposals(image, bundle)[0], "accepted"))
     claim = annotator.post(f"projects/{world.project.pk}/claim", {}).json()["assignment"]
     annotator.post(f"assignments/{claim['id']}/finish", {"active_s": 1})
-    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned"})
+    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned", "comment": "Again."})
 
     annotator.post(f"assignments/{claim['id']}/release", {"active_s": 1})
 

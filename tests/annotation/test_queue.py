@@ -1,6 +1,7 @@
 """The queue: claims, leases, finishing, review (DESIGN P5)."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -173,6 +174,46 @@ def test_returned_work_goes_back_to_who_did_it(
     accepted = reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed"})
     assert accepted.json()["status"] == "reviewed"
     assert Assignment.objects.get(pk=mine["id"]).active_s == 10
+
+
+def test_a_return_says_why_by_its_comment_or_by_one_that_is_open(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+    path = f"images/{image.pk}"
+    said = {"id": str(uuid4()), "text": "The edge is off."}
+    reviewer.post(f"{path}/comments", said)
+    reviewer.post(f"comments/{said['id']}/resolve")
+
+    silent = [
+        reviewer.post(f"{path}/review", {"verdict": "returned", **more})
+        for more in ({}, {"comment": " \n"})
+    ]
+
+    for answer in silent:
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid")
+        assert [error["field"] for error in answer.json()["errors"]] == ["comment"]
+    image.refresh_from_db()
+    assert image.status == Image.Status.DONE
+    assert reviewer.delete(f"comments/{said['id']}").status_code == 204  # nothing was sealed
+    assert reviewer.post(f"{path}/comments", {**said, "id": str(uuid4())}).status_code == 201
+    assert reviewer.post(f"{path}/review", {"verdict": "returned"}).status_code == 200
+
+
+def test_p3_a_return_that_is_sent_again_is_answered_though_its_comments_are_resolved(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+    said = {"id": str(uuid4()), "text": "The edge is off."}
+    reviewer.post(f"images/{image.pk}/comments", said)
+    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned"})
+    annotator.post(f"comments/{said['id']}/resolve")
+
+    again = reviewer.post(f"images/{image.pk}/review", {"verdict": "returned"})
+
+    assert (again.status_code, again.json()["status"]) == (200, "returned")
 
 
 def test_unfinished_work_cannot_be_reviewed(reviewer: Api, image: Image) -> None:

@@ -9,6 +9,8 @@ import { useSignal } from "@/components/useSignal";
 import { reviewImage } from "./api";
 import type { OpenImage } from "./open-image";
 
+const LONGEST = 5000; // characters, as the server has it
+
 interface Props {
   project: Project;
   image: OpenImage;
@@ -48,6 +50,7 @@ export function ReviewButtons({ project, image, openComments }: Props) {
               }
               autosize
               minRows={2}
+              maxLength={LONGEST}
               value={comment}
               onChange={(event) => setComment(event.currentTarget.value)}
             />
