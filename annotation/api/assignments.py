@@ -21,9 +21,9 @@ LONGEST_S = 7 * 86_400
 
 class QueueQuerySerializer(serializers.Serializer[Any]):
     queue = serializers.ChoiceField(
-        [Queue.COMPLETE.value, Queue.CORRECT.value],
+        [Queue.COMPLETE.value, Queue.CORRECT.value, Queue.REVIEW.value],
         required=False,
-        help_text="Of the project's plan; else all images",
+        help_text="Of the project's plan, or of reviews; else all images",
     )
 
 

@@ -1,6 +1,6 @@
-"""The queues of a project's plan: their counts, and proposals to verify one after another."""
+"""The queues of a project: their counts, and proposals to verify one after another."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from annotation.api.assignments import ClaimedSerializer
 from annotation.api.image_detail import ProposalSerializer, display_url, proposal_row
 from annotation.api.inputs import body_of
 from annotation.models import Image, Proposal
+from annotation.selectors.access import HasRole
 from annotation.selectors.plan import queue_counts
 from annotation.selectors.projects import projects_for
 from annotation.services.verification import Batch, claim_proposals
@@ -25,6 +26,7 @@ class QueueCountsSerializer(serializers.Serializer[Any]):
     verify = serializers.IntegerField(help_text="Proposals")
     complete = serializers.IntegerField(help_text="Images")
     correct = serializers.IntegerField(help_text="Images")
+    review = serializers.IntegerField(help_text="Finished images; 0 for annotators")
 
 
 class QueueCountsView(MemberView):
@@ -33,11 +35,13 @@ class QueueCountsView(MemberView):
     @extend_schema(
         operation_id="get_queue_counts",
         responses=QueueCountsSerializer,
-        description="What the person could do now, in each queue of the plan.",
+        description="What the person could do now, in each queue.",
     )
     def get(self, request: Request, project_id: int) -> Response:
-        self.fetch(projects_for(user_of(request)), pk=project_id)
-        return Response(queue_counts(project_id=project_id, user=user_of(request)))
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        role = cast("HasRole", project).role
+        counts = queue_counts(project_id=project_id, user=user_of(request), role=role)
+        return Response(counts)
 
 
 class VerifyInputSerializer(serializers.Serializer[Any]):

@@ -117,10 +117,15 @@ class Embedding(models.Model):
 
 
 class Assignment(models.Model):
-    """A place for one person at one image: `overlap` of them, made with the image.
+    """A place for one person at one image.
 
-    The unique constraints, not a count, keep two people from one place (DESIGN P5).
+    `overlap` of them to annotate it, made with the image, and one to review it, made once it is
+    done. The unique constraints, not a count, keep two people from one place (DESIGN P5).
     """
+
+    class Kind(models.TextChoices):
+        ANNOTATE = "annotate"
+        REVIEW = "review"
 
     class State(models.TextChoices):
         OPEN = "open"
@@ -128,6 +133,9 @@ class Assignment(models.Model):
         DONE = "done"
 
     image = models.ForeignKey(Image, on_delete=models.CASCADE, related_name="assignments")
+    kind = models.CharField(
+        max_length=8, choices=Kind, default=Kind.ANNOTATE, db_default=Kind.ANNOTATE
+    )
     slot = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=6, choices=State, default=State.OPEN)
     user = models.ForeignKey(
@@ -139,10 +147,10 @@ class Assignment(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="assignment_slot_once", fields=["image", "slot"]),
+            models.UniqueConstraint(name="assignment_slot_once", fields=["image", "kind", "slot"]),
             models.UniqueConstraint(
                 name="assignment_once_per_person",
-                fields=["image", "user"],
+                fields=["image", "kind", "user"],
                 condition=Q(state__in=["leased", "done"]),
             ),
             models.CheckConstraint(
@@ -158,4 +166,4 @@ class Assignment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"slot {self.slot} of image {self.image_id} ({self.state})"
+        return f"{self.kind} slot {self.slot} of image {self.image_id} ({self.state})"

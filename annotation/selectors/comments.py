@@ -66,7 +66,9 @@ def changes_in_review(image: Image) -> list[Change]:
     """
     if image.finished_at is None:
         return []
-    annotators = Assignment.objects.filter(image=image, user_id=OuterRef("author_id"))
+    annotators = Assignment.objects.filter(
+        image=image, kind=Assignment.Kind.ANNOTATE, user_id=OuterRef("author_id")
+    )
     theirs = Revision.objects.filter(
         ~Exists(annotators),
         mask__image=image,

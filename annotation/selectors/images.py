@@ -58,7 +58,9 @@ def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
     """Add three counts and `assignee`, by subqueries that only touch one page."""
     masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False)
     pending = Proposal.objects.filter(image=OuterRef("pk"), state=Proposal.State.PENDING)
-    holders = Assignment.objects.filter(image=OuterRef("pk"), user__isnull=False)
+    holders = Assignment.objects.filter(
+        image=OuterRef("pk"), kind=Assignment.Kind.ANNOTATE, user__isnull=False
+    )
     return with_open_comments(images).annotate(
         mask_count=_count(masks),
         pending_count=_count(pending),

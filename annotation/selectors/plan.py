@@ -1,7 +1,8 @@
-"""The three queues of a project's plan: what waits to be verified, completed and corrected.
+"""The queues of a project: what waits to be verified, completed and corrected, and reviewed.
 
-An image is in at most one of them, and which one follows from its proposals alone. While the model
-has yet to look at it, it is in none.
+The first three are those of a plan. An image is in at most one of them, and which one follows from
+its proposals alone. While the model has yet to look at it, it is in none. What is finished waits
+for review under either plan.
 """
 
 from typing import TypedDict
@@ -10,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Proposal
-from annotation.selectors.access import Person
+from annotation.selectors.access import REVIEWERS, Person
 from annotation.selectors.images import SENT_ON
 from annotation.selectors.queue import claimable, own_leases
 
@@ -23,19 +24,21 @@ class Queue(TextChoices):
     VERIFY = "verify"  # proposals that nobody has looked at
     COMPLETE = "complete"  # every proposal is decided: is anything missing?
     CORRECT = "correct"  # what verifying sent on, and images with nothing to verify
+    REVIEW = "review"  # finished images that others have annotated
 
 
 class QueueCounts(TypedDict):
-    """What one person could do now: proposals to verify, images to complete and to correct."""
+    """What one person could do now: proposals to verify, images to do something with."""
 
     verify: int
     complete: int
     correct: int
+    review: int
 
 
 def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QuerySet[Assignment]:
-    """Keep the places at images of one queue; all of them without one."""
-    if queue is None:
+    """Keep the places at images of one queue of the plan; all of them without one."""
+    if queue in {None, Queue.REVIEW}:
         return places
     is_blind = Q(image__is_holdout=True)  # annotated without proposals
     is_pending, is_sent_on = _has(State.PENDING), _has(*SENT_ON)
@@ -49,13 +52,30 @@ def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QueryS
     return places.filter(belongs[Queue(queue)])
 
 
-def queue_counts(*, project_id: int, user: Person) -> QueueCounts:
-    """Count what the person could do, in a query for each queue."""
-    own, free = (find(project_id=project_id, user=user) for find in (own_leases, claimable))
+def held_in(queue: Queue | str | None, *, project_id: int, user: Person) -> QuerySet[Assignment]:
+    """Places of a queue that are the person's, the longest-held first."""
+    held = own_leases(project_id=project_id, user=user, kind=kind_of(queue))
+    return places_in(held, queue)
+
+
+def free_in(queue: Queue | str | None, *, project_id: int, user: Person) -> QuerySet[Assignment]:
+    """Places of a queue that the person may take, in its order."""
+    free = claimable(project_id=project_id, user=user, kind=kind_of(queue))
+    return places_in(free, queue)
+
+
+def kind_of(queue: Queue | str | None) -> Assignment.Kind:
+    """Tell what kind of places a queue hands out."""
+    return Assignment.Kind.REVIEW if queue == Queue.REVIEW else Assignment.Kind.ANNOTATE
+
+
+def queue_counts(*, project_id: int, user: Person, role: str) -> QueueCounts:
+    """Count what the person could do, in a query for each queue that is theirs."""
 
     def images(queue: Queue) -> int:
         mine, others = (
-            places_in(each.order_by(), queue).values("image_id") for each in (own, free)
+            find(queue, project_id=project_id, user=user).order_by().values("image_id")
+            for find in (held_in, free_in)
         )
         return mine.union(others).count()
 
@@ -63,6 +83,7 @@ def queue_counts(*, project_id: int, user: Person) -> QueueCounts:
         verify=proposals_within_reach(project_id=project_id, user=user).count(),
         complete=images(Queue.COMPLETE),
         correct=images(Queue.CORRECT),
+        review=images(Queue.REVIEW) if role in REVIEWERS else 0,
     )
 
 
@@ -92,7 +113,10 @@ def places_to_verify(*, project_id: int, user: Person) -> QuerySet[Assignment]:
     `overlap` lets several people into one image, but its proposals are decided once.
     """
     others = Assignment.objects.filter(
-        image=OuterRef("image"), state=Assignment.State.LEASED, lease_until__gte=Now()
+        image=OuterRef("image"),
+        kind=Assignment.Kind.ANNOTATE,
+        state=Assignment.State.LEASED,
+        lease_until__gte=Now(),
     ).exclude(user_id=user.pk or 0)
     free = claimable(project_id=project_id, user=user).filter(~Exists(others))
     return places_in(free, Queue.VERIFY)
@@ -102,7 +126,7 @@ def upcoming_image_ids(
     *, project_id: int, user: Person, queue: Queue | str | None = None, count: int = 3
 ) -> list[int]:
     """Images that the person would get after the current one, for prefetching."""
-    places = places_in(claimable(project_id=project_id, user=user), queue)
+    places = free_in(queue, project_id=project_id, user=user)
     ids: list[int] = []
     # The other places of an image follow its first.
     for image_id in places.values_list("image_id", flat=True)[: count * 5]:

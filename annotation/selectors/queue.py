@@ -1,4 +1,4 @@
-"""The queue of images: which place a person would get next."""
+"""The queue of images: which place a person would get next, to annotate or to review."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
@@ -6,8 +6,12 @@ from django.db.models.functions import Now
 from annotation.models import Assignment, Image
 from annotation.selectors.access import Person, rows_for
 
+Kind = Assignment.Kind
 State = Assignment.State
-WORKABLE = [Image.Status.TODO, Image.Status.RETURNED]
+WORKABLE = {
+    Kind.ANNOTATE: [Image.Status.TODO, Image.Status.RETURNED],
+    Kind.REVIEW: [Image.Status.DONE],
+}
 
 
 def assignments_for(user: Person) -> QuerySet[Assignment]:
@@ -16,35 +20,48 @@ def assignments_for(user: Person) -> QuerySet[Assignment]:
     return rows_for(places, user=user, path="image__project")
 
 
-def own_leases(*, project_id: int, user: Person) -> QuerySet[Assignment]:
+def own_leases(
+    *, project_id: int, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
+) -> QuerySet[Assignment]:
     """Places that are the person's and that nobody has taken over, the longest-held first."""
-    return Assignment.objects.filter(
-        image__project_id=project_id,
-        image__deleted_at=None,
-        image__status__in=WORKABLE,
-        user_id=user.pk or 0,
-        state=State.LEASED,
-    ).order_by("lease_until", "pk")
-
-
-def claimable(*, project_id: int, user: Person) -> QuerySet[Assignment]:
-    """Places that the person may take: open or with a lease that ran out, in the queue's order."""
-    own = Assignment.objects.filter(image=OuterRef("image"), user_id=user.pk or 0).exclude(
-        state=State.OPEN
+    return (
+        _workable(project_id, kind)
+        .filter(
+            user_id=user.pk or 0,
+            state=State.LEASED,
+        )
+        .order_by("lease_until", "pk")
     )
+
+
+def claimable(
+    *, project_id: int, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
+) -> QuerySet[Assignment]:
+    """Places that the person may take: open or with a lease that ran out, in the queue's order.
+
+    None at an image that they annotate or have annotated: nobody does one twice, and nobody is
+    given their own work to review.
+    """
+    own = Assignment.objects.filter(
+        image=OuterRef("image"), kind__in={Kind.ANNOTATE, kind}, user_id=user.pk or 0
+    ).exclude(state=State.OPEN)
     free = Q(state=State.OPEN) | Q(state=State.LEASED, lease_until__lt=Now())
-    return Assignment.objects.filter(
-        free,
-        ~Exists(own),
-        image__project_id=project_id,
-        image__deleted_at=None,
-        image__status__in=WORKABLE,
-    ).order_by("image_id", "slot")
+    places = _workable(project_id, kind).filter(free, ~Exists(own))
+    return places.order_by("image_id", "slot")
 
 
 def assignment_shown(*, image_id: int, user: Person) -> Assignment | None:
-    """Return the person's own place at an image, else somebody's who works on it."""
-    places = Assignment.objects.filter(image_id=image_id, user__isnull=False)
+    """Return the person's own place at an image, else somebody's who annotates it."""
+    places = Assignment.objects.filter(image_id=image_id, kind=Kind.ANNOTATE, user__isnull=False)
     held = list(places.select_related("user").order_by("slot"))
     own = [place for place in held if place.user_id == user.pk]
     return next(iter(own or held), None)
+
+
+def _workable(project_id: int, kind: Assignment.Kind) -> QuerySet[Assignment]:
+    return Assignment.objects.filter(
+        kind=kind,
+        image__project_id=project_id,
+        image__deleted_at=None,
+        image__status__in=WORKABLE[kind],
+    )

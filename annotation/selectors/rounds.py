@@ -129,7 +129,7 @@ WITH seen AS (
   GROUP BY 1
 ), spent AS (
   SELECT seen.bundle_id, sum(a.active_s) AS seconds
-  FROM seen JOIN annotation_assignment a ON a.image_id = seen.image_id
+  FROM seen JOIN annotation_assignment a ON a.image_id = seen.image_id AND a.kind = 'annotate'
   GROUP BY 1
 )
 SELECT spent.bundle_id, coalesce(masks.masks, 0), coalesce(masks.clicks, 0), spent.seconds

@@ -1,4 +1,4 @@
-"""Who works on what: claimed under a lease, extended, released, finished (DESIGN P5).
+"""Who annotates and reviews what: claimed under a lease, extended, released, finished (DESIGN P5).
 
 All times are the database's. A lease that ran out is still its holder's until somebody takes it.
 """
@@ -13,12 +13,13 @@ from django.db.models import F, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
-from annotation.errors import DomainError
+from annotation.errors import DomainError, NotAllowedError
 from annotation.models import Assignment, Image, Membership, Project, Proposal
-from annotation.selectors.plan import Queue, places_in
-from annotation.selectors.queue import claimable, own_leases
+from annotation.selectors.access import REVIEWERS
+from annotation.selectors.plan import Queue, free_in, held_in, kind_of
 from engine.masks.rle import iou
 
+Kind = Assignment.Kind
 State = Assignment.State
 log = structlog.get_logger(__name__)
 
@@ -41,16 +42,19 @@ def claim_image(
 ) -> Assignment | None:
     """Give the person a place: at that image, else the one they hold, else the next in the queue.
 
-    `queue` narrows the last two to one queue of the project's plan.
+    `queue` narrows the last two to one queue. Of that of reviews, the place is one to review, and a
+    verdict ends it (services/review.py).
 
     None when nothing is left. Fifty people may claim at once: each skips the rows that others
     hold, and a person's own claims wait for each other.
     """
-    Membership.objects.select_for_update().get(project=project, user=user)
+    member = Membership.objects.select_for_update().get(project=project, user=user)
+    if queue == Queue.REVIEW and member.role not in REVIEWERS:
+        raise NotAllowedError("Only a reviewer or manager of the project reviews.")
     place = (
-        _place_at(image_id, project=project, user=user)
+        _place_at(image_id, project=project, user=user, kind=kind_of(queue))
         if image_id is not None
-        else places_in(own_leases(project_id=project.pk, user=user), queue).first()
+        else held_in(queue, project_id=project.pk, user=user).first()
         or _next_free(project=project, user=user, queue=queue)
     )
     if place is None:
@@ -86,10 +90,12 @@ def release(*, assignment: Assignment, user: User, active_s: float = 0) -> None:
 def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Image:
     """End the person's work on an image; it is done once all its places are. Resending is harmless.
 
-    Writes into each accepted proposal how close it was to what the person made of it.
+    Then it waits for a reviewer. Writes into each accepted proposal how close it was to what the
+    person made of it.
     """
     image = Image.objects.select_for_update().get(pk=assignment.image_id)
-    held = Assignment.objects.filter(pk=assignment.pk, user=user)
+    places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
+    held = places.filter(pk=assignment.pk, user=user)
     finished = held.filter(state=State.LEASED).update(
         state=State.DONE, lease_until=None, finished_at=Now(), active_s=F("active_s") + active_s
     )
@@ -98,16 +104,17 @@ def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Imag
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
     _write_final_iou(image)
-    if not Assignment.objects.filter(~Q(state=State.DONE), image=image).exists():
+    if not places.exclude(state=State.DONE).exists():
         Image.objects.filter(pk=image.pk).update(status=Image.Status.DONE, finished_at=Now())
+        _open_for_review(image)
         image.refresh_from_db()
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
 
 
-def _place_at(image_id: int, *, project: Project, user: User) -> Assignment:
+def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.Kind) -> Assignment:
     places = Assignment.objects.filter(
-        image_id=image_id, image__project=project, image__deleted_at=None
+        image_id=image_id, image__project=project, image__deleted_at=None, kind=kind
     )
     own = places.filter(user=user).first()
     if own is not None:
@@ -125,7 +132,7 @@ def _place_at(image_id: int, *, project: Project, user: User) -> Assignment:
 
 
 def _next_free(*, project: Project, user: User, queue: Queue | None) -> Assignment | None:
-    free = places_in(claimable(project_id=project.pk, user=user), queue)
+    free = free_in(queue, project_id=project.pk, user=user)
     return free.select_for_update(skip_locked=True, of=("self",)).first()
 
 
@@ -140,6 +147,16 @@ def _lease(place: Assignment, user: User) -> None:
             [place.state, user.pk, settings.ASSIGNMENT_LEASE_S, place.pk],
         )
         [place.lease_until] = cursor.fetchone()
+
+
+def _open_for_review(image: Image) -> None:
+    """Make the place of a reviewer, or open again the one of a review before this."""
+    Assignment.objects.bulk_create(
+        [Assignment(image=image, kind=Kind.REVIEW, slot=0)],
+        update_conflicts=True,
+        unique_fields=["image", "kind", "slot"],
+        update_fields=["state", "user", "lease_until", "finished_at"],
+    )
 
 
 def _write_final_iou(image: Image) -> None:

@@ -72,7 +72,10 @@ def _visible(project: Project) -> QuerySet[Project]:
 def _fit_places(project: Project, before: int) -> None:
     """Make or take away the places that a changed overlap adds or leaves over."""
     surplus = Assignment.objects.filter(
-        image__project=project, slot__gte=project.overlap, state=Assignment.State.OPEN
+        image__project=project,
+        kind=Assignment.Kind.ANNOTATE,
+        slot__gte=project.overlap,
+        state=Assignment.State.OPEN,
     )
     if project.overlap < before:
         surplus.delete()

@@ -13,6 +13,8 @@ from annotation.models import Assignment, Image
 from annotation.selectors.comments import open_comments
 from annotation.services.comments import seal_comments
 
+Kind = Assignment.Kind
+State = Assignment.State
 RETURNED_FOR: Final = timedelta(days=1)  # then anybody may take it
 Status = Image.Status
 log = structlog.get_logger(__name__)
@@ -36,9 +38,13 @@ def review_image(*, image: Image, verdict: str, comment: str, reviewer: User) ->
     )
     if not reviewable.update(status=verdict, review_comment=comment):
         raise NotFinishedError("This image has not been finished yet.")
+    places = Assignment.objects.filter(image=image)
+    places.filter(kind=Kind.REVIEW).update(
+        state=State.DONE, user=reviewer, lease_until=None, finished_at=Now()
+    )
     if verdict == Status.RETURNED:
-        done = Assignment.objects.filter(image=image, state=Assignment.State.DONE)
-        done.update(state=Assignment.State.LEASED, lease_until=Now() + RETURNED_FOR)
+        done = places.filter(kind=Kind.ANNOTATE, state=State.DONE)
+        done.update(state=State.LEASED, lease_until=Now() + RETURNED_FOR)
     seal_comments(image_id=image.pk)
     says_why = comment.strip() or open_comments().filter(image=image).exists()
     if is_first_return and not says_why:

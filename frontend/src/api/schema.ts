@@ -669,7 +669,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description What the person could do now, in each queue of the plan. */
+        /** @description What the person could do now, in each queue. */
         get: operations["get_queue_counts"];
         put?: never;
         post?: never;
@@ -1150,10 +1150,11 @@ export interface components {
         };
         ClaimInput: {
             /**
-             * @description Of the project's plan; else all images
+             * @description Of the project's plan, or of reviews; else all images
              *
              *     * `complete` - complete
              *     * `correct` - correct
+             *     * `review` - review
              */
             queue?: components["schemas"]["Queue"];
             /** @description That one, else the next */
@@ -1744,9 +1745,10 @@ export interface components {
         /**
          * @description * `complete` - complete
          *     * `correct` - correct
+         *     * `review` - review
          * @enum {string}
          */
-        Queue: "complete" | "correct";
+        Queue: "complete" | "correct" | "review";
         QueueCounts: {
             /** @description Proposals */
             verify: number;
@@ -1754,6 +1756,8 @@ export interface components {
             complete: number;
             /** @description Images */
             correct: number;
+            /** @description Finished images; 0 for annotators */
+            review: number;
         };
         Recording: {
             /** Format: uuid */
@@ -3664,12 +3668,13 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Of the project's plan; else all images
+                 * @description Of the project's plan, or of reviews; else all images
                  *
                  *     * `complete` - complete
                  *     * `correct` - correct
+                 *     * `review` - review
                  */
-                queue?: "complete" | "correct";
+                queue?: "complete" | "correct" | "review";
             };
             header?: never;
             path: {

@@ -1,0 +1,192 @@
+"""The queue of reviews: claimed like images to annotate, ended by a verdict (DESIGN P5)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from annotation.models import Assignment, Image, Membership
+from annotation.services.assignments import claim_image, finish_image
+from tests.annotation.world import Api, World, create, make_image, make_user, operation, square
+
+Kind = Assignment.Kind
+State = Assignment.State
+
+
+def _finish(world: World, image: Image, user: User) -> None:
+    place = claim_image(project=world.project, user=user, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=user, active_s=1)
+
+
+def _next(api: Api, world: World, **body: Any) -> Any:
+    return api.post(f"projects/{world.project.pk}/claim", {"queue": "review", **body})
+
+
+def _image_of(answer: Any) -> int | None:
+    return None if answer.status_code == 204 else int(answer.json()["assignment"]["image"])
+
+
+def _waiting(api: Api, world: World) -> int:
+    return int(api.get(f"projects/{world.project.pk}/queues").json()["review"])
+
+
+def _accept(api: Api, image: Image) -> int:
+    answer = api.post(f"images/{image.pk}/review", {"verdict": "reviewed"})
+    return int(answer.status_code)
+
+
+@pytest.fixture
+def finished(world: World) -> list[Image]:
+    images = [make_image(world.project, seed) for seed in range(3)]
+    for image in images[:2]:
+        _finish(world, image, world.annotator)
+    return images
+
+
+def test_finished_images_wait_for_review_and_are_handed_out_one_by_one(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    assert _waiting(reviewer, world) == 2
+
+    mine, again, theirs = _next(reviewer, world), _next(reviewer, world), _next(manager, world)
+
+    assert [_image_of(each) for each in (mine, again, theirs)] == [
+        finished[0].pk,
+        finished[0].pk,
+        finished[1].pk,
+    ]
+    assert (_waiting(reviewer, world), _waiting(manager, world)) == (1, 1)
+    assert _accept(reviewer, finished[0]) == 200
+    assert _image_of(_next(reviewer, world)) is None
+    assert _waiting(reviewer, world) == 0
+    place = Assignment.objects.get(image=finished[0], kind=Kind.REVIEW)
+    assert (place.state, place.user) == (State.DONE, world.reviewer)
+
+
+def test_upcoming_reviews_are_told_for_prefetching(
+    reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    _next(reviewer, world)
+
+    upcoming = reviewer.get(f"projects/{world.project.pk}/upcoming?queue=review")
+
+    assert upcoming.json() == [finished[1].pk]
+
+
+def test_a_review_that_somebody_holds_is_taken_until_the_lease_runs_out(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    held = _next(reviewer, world).json()["assignment"]
+
+    taken = _next(manager, world, image=held["image"])
+    past = timezone.now() - timedelta(seconds=1)
+    Assignment.objects.filter(pk=held["id"]).update(lease_until=past)
+
+    assert (taken.status_code, taken.json()["code"]) == (409, "taken")
+    assert _image_of(_next(manager, world)) == finished[0].pk
+    lost = reviewer.post(f"assignments/{held['id']}/heartbeat")
+    assert (lost.status_code, lost.json()["code"]) == (409, "lease_lost")
+
+
+def test_nobody_is_given_their_own_work_to_review(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    _finish(world, finished[2], world.reviewer)
+    _accept(manager, finished[0])
+    _accept(manager, finished[1])
+
+    assert (_waiting(reviewer, world), _image_of(_next(reviewer, world))) == (0, None)
+    assert (_waiting(manager, world), _image_of(_next(manager, world))) == (1, finished[2].pk)
+
+
+def test_annotators_have_no_queue_of_reviews(
+    annotator: Api, stranger: Api, world: World, finished: list[Image]
+) -> None:
+    other = make_user("other")
+    Membership.objects.create(project=world.project, user=other, role="annotator")
+
+    for api in (annotator, Api(other)):
+        answer = _next(api, world)
+        assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+        assert _waiting(api, world) == 0
+    assert _next(stranger, world).status_code == 404
+
+
+def test_an_image_that_was_returned_waits_again_once_it_is_finished_again(
+    annotator: Api, reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    image = finished[0]
+    _next(reviewer, world)
+    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned", "comment": "Look again."})
+    returned = [
+        (place.kind, place.state, place.user)
+        for place in Assignment.objects.filter(image=image).order_by("kind")
+    ]
+    waiting = _waiting(reviewer, world)
+
+    _finish(world, image, world.annotator)
+
+    assert returned == [
+        (Kind.ANNOTATE, State.LEASED, world.annotator),
+        (Kind.REVIEW, State.DONE, world.reviewer),
+    ]
+    assert (waiting, _waiting(reviewer, world)) == (1, 2)
+    assert _image_of(_next(reviewer, world)) == image.pk
+
+
+def test_a_review_is_ended_by_a_verdict_or_given_back_and_never_finished(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    held = _next(reviewer, world).json()["assignment"]
+
+    finish = reviewer.post(f"assignments/{held['id']}/finish", {"active_s": 1})
+    release = reviewer.post(f"assignments/{held['id']}/release")
+
+    assert (finish.status_code, release.status_code) == (409, 204)
+    assert _image_of(_next(manager, world)) == finished[0].pk
+
+
+def test_what_a_reviewer_changes_is_told_and_the_annotator_stays_the_assignee(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    drawn = create()
+    annotator.save(image, drawn)
+    _finish(world, image, world.annotator)
+    _next(reviewer, world)
+
+    reviewer.save(image, operation("revise", mask=drawn["mask"], rle=square(2, 2, 7)))
+
+    changes = annotator.get(f"images/{image.pk}/comments").json()["changes"]
+    assert [(each["mask"], each["author"]) for each in changes] == [(drawn["mask"], "reviewer")]
+    [row] = annotator.get(f"projects/{world.project.pk}/images").json()["results"]
+    assert row["assignee"] == "annotator"
+
+
+def test_a_finished_image_is_reviewed_without_the_queue_as_well(
+    manager: Api, reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    assert _accept(manager, finished[0]) == 200
+
+    assert _waiting(reviewer, world) == 1
+    assert _image_of(_next(reviewer, world)) == finished[1].pk
+
+
+def test_the_counts_take_the_same_queries_for_few_images_and_for_many(
+    reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    path = f"projects/{world.project.pk}/queues"
+    with CaptureQueriesContext(connection) as few:
+        reviewer.get(path)
+    for seed in range(3, 9):
+        _finish(world, make_image(world.project, seed), world.annotator)
+
+    with CaptureQueriesContext(connection) as many:
+        counts = reviewer.get(path).json()
+
+    assert counts["review"] == 8
+    assert len(many) == len(few) == 7  # session, user, project with role, four queues
