@@ -4,7 +4,7 @@ import { formatAgo, formatBytes, formatClock, formatDaysLeft, plural } from "@/c
 import { jobPhase, jobYield } from "@/components/jobWords";
 import { numberError, renamed } from "@/components/numbers";
 import { pointInImage } from "@/pages/describe/pointInImage";
-import { QUEUE_WORDS, queueAddress } from "@/pages/overview/queueWords";
+import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
 import { nextStep } from "@/pages/overview/steps";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
 
@@ -91,6 +91,24 @@ test("an annotator is never sent to do what only managers may", () => {
   expect(nextStep({ ...annotator, counts: { ...COUNTS, todo: 0 } }, [])).toBe("rest");
 });
 
+test("reviewers are sent to what waits for them, managers once the loop has turned", () => {
+  const reviewer: Project = { ...PROJECT, role: "reviewer", finished_since_round: 30 };
+  const turned = { ...PROJECT, finished_since_round: 0, counts: { ...COUNTS, todo: 0 } };
+
+  expect([nextStep(reviewer, [], 2), nextStep(reviewer, [], 0)]).toEqual(["review", "annotate"]);
+  expect([nextStep(PROJECT, [], 2), nextStep(turned, [], 2)]).toEqual(["annotate", "review"]);
+});
+
+test("the queues are the plan's, and that of reviews for who reviews", () => {
+  const of = (plan: Project["plan"], role: Project["role"]) =>
+    queuesOf({ plan, role }).map(({ queue }) => queue);
+
+  expect(of("whole", "annotator")).toEqual([]);
+  expect(of("whole", "reviewer")).toEqual(["review"]);
+  expect(of("queues", "annotator")).toEqual(["verify", "complete", "correct"]);
+  expect(of("queues", "manager")).toEqual(["verify", "complete", "correct", "review"]);
+});
+
 test("a point of the frame is an image pixel, and none beside the image", () => {
   const frame = { width: 400, height: 200 };
   const image = { width: 100, height: 100 };
@@ -161,7 +179,7 @@ test("an error of the server finds the field that the form calls otherwise", () 
 });
 
 test("each queue has its key and its address", () => {
-  expect(new Set(QUEUE_WORDS.map(({ key }) => key)).size).toBe(3);
+  expect(new Set(QUEUE_WORDS.map(({ key }) => key)).size).toBe(4);
   expect(queueAddress(3, "verify")).toMatchObject({ to: "/projects/$projectId/verify" });
   expect(queueAddress(3, "correct")).toMatchObject({
     to: "/projects/$projectId/annotate",

@@ -1,15 +1,19 @@
-/** The three queues of a project's plan: verify, complete, correct. */
+/** The queues of a project: verify, complete and correct, where its plan has them, and review. */
 
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 
-export const QUEUES = ["verify", "complete", "correct"] as const;
+const QUEUES = ["verify", "complete", "correct", "review"] as const;
 export type Queue = (typeof QUEUES)[number];
 
 /** The queues whose images are worked on in the editor. */
 export type ImageQueue = Exclude<Queue, "verify">;
 
-/** What this person could do now: proposals to verify, images to complete and to correct. */
+export function isImageQueue(value: unknown): value is ImageQueue {
+  return value !== "verify" && QUEUES.some((queue) => queue === value);
+}
+
+/** What this person could do now: proposals to verify, images to do something with. */
 export const queueCountsQuery = (project_id: number) =>
   queryOptions({
     queryKey: ["queues", project_id],

@@ -8,7 +8,7 @@ import type { Command } from "@/commands/command";
 import { useOffer } from "@/commands/useOffer";
 import { openWindow, PALETTE, showKeys, togglePalette } from "@/commands/windows";
 import { useSignal } from "@/components/useSignal";
-import { queueAddress, queueCommands } from "@/pages/overview/queueWords";
+import { queueAddress, queueCommands, queuesOf } from "@/pages/overview/queueWords";
 import { useLogOut } from "./AccountMenu";
 import { tabsOf } from "./ProjectTabs";
 import { useOtherScheme } from "./SchemeToggle";
@@ -34,19 +34,20 @@ function usePageCommands(): Command[] {
   const { data: project } = useQuery({ ...projectQuery(id), enabled: projectId !== undefined });
   return useMemo(() => {
     if (projectId === undefined) return [];
-    const hasQueues = project?.plan === "queues";
-    const queues = hasQueues
-      ? queueCommands((queue) => void navigate(queueAddress(id, queue)))
-      : [];
+    const words = project === undefined ? [] : queuesOf(project);
+    const queues = queueCommands(words, (queue) => void navigate(queueAddress(id, queue)));
     const tabs = tabsOf(project).map(({ label, to }) => ({
       ...{ id: `go.${label.toLowerCase()}`, title: label, group: "Project", words: "open go page" },
       run: () => void navigate({ to, params: { projectId } }),
     }));
-    // The keys of the queues are the overview's.
-    const others = queues.map(({ key: _, ...command }) => command).slice(1);
-    return tabs.flatMap((tab) => (tab.id === queues[0]?.id ? [tab, ...others] : [tab]));
+    // The keys of the queues are the overview's, and the first queue of a plan is a page.
+    const others = queues.map(({ key: _, ...command }) => command);
+    const own = others.filter(({ id }) => tabs.every((tab) => tab.id !== id));
+    return tabs.flatMap((tab) => (tab.id === ANNOTATE ? [...own, tab] : [tab]));
   }, [navigate, projectId, id, project]);
 }
+
+const ANNOTATE = "go.annotate"; // the queues stand before it
 
 function useProjectCommands(): Command[] {
   const navigate = useNavigate();

@@ -10,7 +10,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
-import type { ImageQueue } from "@/api/queues";
+import { type ImageQueue, isImageQueue } from "@/api/queues";
 import { sessionQuery } from "@/api/session";
 import type { ImageStatus } from "@/api/types";
 import { ProjectLayout } from "./ProjectLayout";
@@ -97,7 +97,7 @@ const annotate = createRoute({
   path: "/annotate",
   validateSearch: (search): { image?: number; queue?: ImageQueue } => ({
     image: Number.isInteger(Number(search.image)) ? Number(search.image) : undefined,
-    queue: search.queue === "complete" || search.queue === "correct" ? search.queue : undefined,
+    queue: isImageQueue(search.queue) ? search.queue : undefined,
   }),
   component: lazyRouteComponent(() => import("@/pages/annotate/AnnotatePage"), "AnnotatePage"),
 });

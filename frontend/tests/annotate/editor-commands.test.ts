@@ -18,6 +18,10 @@ function page(setting: Setting) {
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
     review: { comment: nothing, next: nothing, resolve: nothing },
+    verdict: {
+      ...{ whyNoApproval: "It is approved already.", whyNoReturn: null },
+      ...{ approve: nothing, askWhy: nothing },
+    },
   };
   const commands = editorCommands(around);
   const of = (chord: string) => commandFor(commands, new Map(), chord);
@@ -124,6 +128,17 @@ describe("the editor's commands", () => {
     editor.isReadOnly.set(true);
     expect(why("D")).toBe("This image can only be looked at.");
     expect([why("V"), why("H")]).toEqual([null, null]);
+  });
+
+  test("give a verdict where one may be given, and say why not elsewhere", () => {
+    const { of } = page(SMALL);
+    const [approve, sendBack] = [of("Shift+A"), of("Shift+R")];
+
+    expect([approve?.id, approve && whyNot(approve)]).toEqual([
+      "review.approve",
+      "It is approved already.",
+    ]);
+    expect([sendBack?.id, sendBack && whyNot(sendBack)]).toEqual(["review.return", null]);
   });
 
   test("work on what is under the pointer where nothing is selected", () => {

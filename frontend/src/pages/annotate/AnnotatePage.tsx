@@ -12,6 +12,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { useSignal } from "@/components/useSignal";
 import type { MaskRow } from "@/editor/operations";
 import { clickTimings } from "@/editor/timings";
+import type { Verdict } from "./api";
 import { NothingLeft } from "./NothingLeft";
 import type { OpenImage, User } from "./open-image";
 import { AnnotateSession } from "./session";
@@ -79,13 +80,21 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
 
   const hasPrevious = useCallback(() => session.hasPrevious, [session]);
   const onPrevious = useCallback(() => void session.previous(), [session]);
-  const goOn = useCallback(async () => {
-    await session.next();
-    void queries.invalidateQueries({ queryKey: projectQuery(project.id).queryKey });
-    void queries.invalidateQueries({ queryKey: ["images"] });
-    void queries.invalidateQueries({ queryKey: ["queues"] });
-  }, [session, queries, project.id]);
-  const onNext = useCallback(() => void goOn(), [goOn]);
+  const settle = useCallback(
+    async (done: Promise<void>) => {
+      await done;
+      const project_key = projectQuery(project.id).queryKey;
+      for (const queryKey of [project_key, ["images"], ["queues"], ["review-notes"]]) {
+        void queries.invalidateQueries({ queryKey });
+      }
+    },
+    [queries, project.id],
+  );
+  const onNext = useCallback(() => void settle(session.next()), [settle, session]);
+  const onVerdict = useCallback(
+    (verdict: Verdict, comment: string) => void settle(session.review(verdict, comment)),
+    [settle, session],
+  );
 
   switch (phase.kind) {
     case "loading":
@@ -95,7 +104,7 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
         <Workspace
           key={phase.image.detail.get().id}
           {...{ project, isMoving, image: phase.image, notice: phase.notice }}
-          {...{ hasPrevious, onNext, onPrevious }}
+          {...{ hasPrevious, onNext, onPrevious, onVerdict }}
         />
       );
     case "empty":

@@ -15,7 +15,11 @@ export function NothingLeft({ project }: { project: Project }) {
     return (
       <Frame
         title={`Nothing is left to ${queue}`}
-        description="Images come here as their proposals are verified. The overview counts them."
+        description={
+          queue === "review"
+            ? "Images come here as others finish them. The overview counts them."
+            : "Images come here as their proposals are verified. The overview counts them."
+        }
       >
         <ButtonLink to="/projects/$projectId" params={params}>
           Overview

@@ -1,48 +1,48 @@
 import { Button, Group, Popover, Stack, Textarea } from "@mantine/core";
 import { IconArrowBack, IconChecks } from "@tabler/icons-react";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { reviewNotesQuery } from "@/api/comments";
-import type { Project } from "@/api/types";
 import { plural } from "@/components/format";
-import { useSignal } from "@/components/useSignal";
-import { reviewImage } from "./api";
-import type { OpenImage } from "./open-image";
+import type { Verdict } from "./review/useVerdict";
 
 const LONGEST = 5000; // characters, as the server has it
 
 interface Props {
-  project: Project;
-  image: OpenImage;
+  verdict: Verdict;
+  isMoving: boolean;
   /** They go back with the image: without any, a message must say why. */
   openComments: number;
+  /** False where the main button approves. */
+  mayApprove: boolean;
 }
 
 /** A reviewer's verdict on a finished image; an approval can still be taken back by returning. */
-export function ReviewButtons({ project, image, openComments }: Props) {
-  const detail = useSignal(image.detail);
+export function ReviewButtons({ verdict, isMoving, openComments, mayApprove }: Props) {
   const [comment, setComment] = useState("");
-  const queries = useQueryClient();
-  const review = useMutation({
-    mutationFn: (verdict: "reviewed" | "returned") => reviewImage(detail.id, verdict, comment),
-    onSuccess: () => {
-      void queries.invalidateQueries(reviewNotesQuery(detail.id)); // what was said is sealed now
-      return image.refresh();
-    },
-  });
-  const isApproved = detail.status === "reviewed";
-  if (project.role === "annotator" || !(isApproved || detail.status === "done")) return null;
+  if (verdict.whyNoReturn !== null) return null;
   return (
     <Group gap={6} wrap="nowrap">
-      <Popover position="bottom-end" width={280} trapFocus>
+      <Popover
+        position="bottom-end"
+        width={280}
+        trapFocus
+        opened={verdict.isReturning}
+        onChange={verdict.setReturning}
+      >
         <Popover.Target>
-          <Button size="xs" variant="default" leftSection={<IconArrowBack size={15} aria-hidden />}>
+          <Button
+            size="xs"
+            variant="default"
+            aria-keyshortcuts="Shift+R"
+            leftSection={<IconArrowBack size={15} aria-hidden />}
+            onClick={() => verdict.setReturning(!verdict.isReturning)}
+          >
             Return
           </Button>
         </Popover.Target>
         <Popover.Dropdown>
           <Stack gap="xs">
             <Textarea
+              data-autofocus
               label="What should be changed?"
               description={
                 openComments > 0 &&
@@ -57,22 +57,23 @@ export function ReviewButtons({ project, image, openComments }: Props) {
             <Button
               size="xs"
               disabled={comment.trim() === "" && openComments === 0}
-              loading={review.isPending}
-              onClick={() => review.mutate("returned")}
+              loading={isMoving}
+              onClick={() => verdict.sendBack(comment)}
             >
               Return to the annotator
             </Button>
           </Stack>
         </Popover.Dropdown>
       </Popover>
-      {!isApproved && (
+      {mayApprove && verdict.whyNoApproval === null && (
         <Button
           size="xs"
           variant="light"
           color="teal"
-          loading={review.isPending}
+          aria-keyshortcuts="Shift+A"
+          loading={isMoving}
           leftSection={<IconChecks size={15} aria-hidden />}
-          onClick={() => review.mutate("reviewed")}
+          onClick={verdict.approve}
         >
           Approve
         </Button>

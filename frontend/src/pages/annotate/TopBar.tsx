@@ -14,12 +14,14 @@ import type { OpenImage } from "./open-image";
 import { ReviewButtons } from "./ReviewButtons";
 import { OpenComments } from "./review/OpenComments";
 import type { Review } from "./review/useReview";
+import type { Verdict } from "./review/useVerdict";
 import { SaveIndicator } from "./SaveIndicator";
 
 interface Props {
   project: Project;
   image: OpenImage;
   review: Review;
+  verdict: Verdict;
   isMoving: boolean;
   onNext: () => void;
 }
@@ -29,14 +31,17 @@ const END = {
   whole: "Done, next",
   complete: "Nothing missing",
   correct: "Corrected, next",
+  review: "Approve, next",
 } as const;
-const QUEUE = { complete: "Complete", correct: "Correct" } as const;
+const QUEUE = { complete: "Complete", correct: "Correct", review: "Review" } as const;
 
-export function TopBar({ project, image, review, isMoving, onNext }: Props) {
+export function TopBar({ project, image, review, verdict, isMoving, onNext }: Props) {
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const { images, done, reviewed } = project.counts;
   const finished = done + reviewed;
+  const isForApproval = queue === "review" && image.claim !== null && detail.status === "done";
+  const ends = image.claim !== null && (queue !== "review" || isForApproval);
   const share = images === 0 ? 0 : (100 * finished) / images;
   return (
     <header className={classes.top}>
@@ -70,7 +75,11 @@ export function TopBar({ project, image, review, isMoving, onNext }: Props) {
             </Text>
           </Group>
         </Tooltip>
-        <ReviewButtons project={project} image={image} openComments={review.openCount} />
+        <ReviewButtons
+          {...{ verdict, isMoving }}
+          openComments={review.openCount}
+          mayApprove={!isForApproval}
+        />
         <ButtonLink
           to="/projects/$projectId/images/$imageId/describe"
           params={{ projectId: String(project.id), imageId: String(detail.id) }}
@@ -92,7 +101,7 @@ export function TopBar({ project, image, review, isMoving, onNext }: Props) {
           rightSection={<KeyOf command={editorCommand("image.next")} />}
           leftSection={<IconPlayerTrackNext size={15} aria-hidden />}
         >
-          {image.claim === null ? "Next" : END[queue ?? "whole"]}
+          {ends ? END[queue ?? "whole"] : "Next"}
         </Button>
       </Group>
     </header>

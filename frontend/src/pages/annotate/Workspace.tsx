@@ -8,6 +8,7 @@ import { maskFromRLE } from "@/editor/mask";
 import { pendingProposals } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
+import type { Verdict } from "./api";
 import { type EditorPage, editorCommands } from "./editor-commands";
 import { Hint } from "./Hint";
 import { HistoryPanel } from "./HistoryPanel";
@@ -22,6 +23,7 @@ import { CommentComposer } from "./review/CommentComposer";
 import { CommentPins } from "./review/CommentPins";
 import { ReviewPanel } from "./review/ReviewPanel";
 import { useReview } from "./review/useReview";
+import { useVerdict } from "./review/useVerdict";
 import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
@@ -35,18 +37,20 @@ interface Props {
   hasPrevious: () => boolean;
   onNext: () => void;
   onPrevious: () => void;
+  onVerdict: (verdict: Verdict, comment: string) => void;
 }
 
 /** The editor around one image. */
 export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const { editor } = image;
-  const { hasPrevious, onNext, onPrevious } = way;
+  const { hasPrevious, onNext, onPrevious, onVerdict } = way;
   const [stage, setStage] = useState<Stage | null>(null);
   const detail = useSignal(image.detail);
   const historyOf = useSignal(editor.view.historyOf);
   const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
 
   const review = useReview(project, image, stage);
+  const verdict = useVerdict(project, image, onVerdict);
 
   useStickyLabel(editor, project.id, labels);
   useNewProposals(image, project);
@@ -64,7 +68,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const page = useMemo(
     (): EditorPage => ({
       ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
-      review: review.commands,
+      ...{ review: review.commands, verdict },
       showAll: () => stage?.fit(),
       zoom: (factor) => {
         if (stage === null) return;
@@ -78,7 +82,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
         return { text: describeSaving(status).text, isDone: status.state === "saved" };
       },
     }),
-    [image, editor, labels, review.commands, hasPrevious, onNext, onPrevious, stage],
+    [image, editor, labels, review.commands, verdict, hasPrevious, onNext, onPrevious, stage],
   );
   useOffer(
     useMemo(
@@ -114,7 +118,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
 
   return (
     <div className={classes.page}>
-      <TopBar {...{ project, image, review, isMoving, onNext }} />
+      <TopBar {...{ project, image, review, verdict, isMoving, onNext }} />
       <ToolRail editor={editor} onShowAll={() => stage?.fit()} />
       <div className={classes.stageArea}>
         <StageView image={image} labels={labels} onStage={setStage} />

@@ -88,11 +88,10 @@ export function extendAssignment(assignment_id: number): Promise<unknown> {
   );
 }
 
-export function reviewImage(
-  image_id: number,
-  verdict: "reviewed" | "returned",
-  comment: string,
-): Promise<unknown> {
+/** A reviewer's, on an image. */
+export type Verdict = "reviewed" | "returned";
+
+export function reviewImage(image_id: number, verdict: Verdict, comment: string): Promise<unknown> {
   return read(
     client.POST("/api/images/{image_id}/review", {
       params: { path: { image_id } },

@@ -7,7 +7,12 @@ import { proposalInMind } from "@/editor/verdicts";
 import { DIGITS, type LabelChoice } from "./LabelToolbar";
 import { labelCommands } from "./label-commands";
 import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
-import { REVIEW_COMMANDS, type ReviewCommands } from "./review/review-commands";
+import {
+  REVIEW_COMMANDS,
+  type ReviewCommands,
+  VERDICT_COMMANDS,
+  type VerdictCommands,
+} from "./review/review-commands";
 import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
 
 /** What commands work on: the editor of an image and the page around it. */
@@ -15,6 +20,7 @@ export interface EditorPage {
   readonly editor: Editor;
   readonly labels: readonly LabelChoice[];
   readonly review: ReviewCommands;
+  readonly verdict: VerdictCommands;
   hasPrevious(): boolean;
   next(): void;
   previous(): void;
@@ -55,11 +61,21 @@ function whyNoVerdict(page: EditorPage): string | null {
 const whyNoProposal = ({ editor }: EditorPage): string | null =>
   pendingProposals(editor.annotations.get()).length > 0 ? null : "No proposal waits.";
 
-const REVIEW: readonly EditorCommand[] = REVIEW_COMMANDS.map(({ run, ...command }) => ({
-  ...command,
-  group: "Review",
-  run: ({ review }) => run(review),
-}));
+const REVIEW: readonly EditorCommand[] = [
+  ...REVIEW_COMMANDS.map(
+    ({ run, ...command }): EditorCommand => ({
+      ...{ ...command, group: "Review" },
+      run: ({ review }) => run(review),
+    }),
+  ),
+  ...VERDICT_COMMANDS.map(
+    ({ run, why, ...command }): EditorCommand => ({
+      ...{ ...command, group: "Review" },
+      why: ({ verdict }) => why(verdict),
+      run: ({ verdict }) => run(verdict),
+    }),
+  ),
+];
 
 const TOOL_COMMANDS: readonly EditorCommand[] = [
   ...TOOLS.map(
@@ -168,7 +184,7 @@ const WORK: readonly EditorCommand[] = [
   },
   {
     ...{ id: "image.next", title: "Next image", key: "N", group: "Work", words: "finish done" },
-    what: "Finish this image and open the next",
+    what: "Finish this image, or approve it in the queue of reviews, and open the next",
     run: ({ next }) => next(),
   },
   {

@@ -14,6 +14,8 @@ import {
   fetchUpcoming,
   finishAssignment,
   releaseAssignment,
+  reviewImage,
+  type Verdict,
 } from "./api";
 import { fetchBytes, ImageAssets } from "./assets";
 import { whenLeft } from "./leaving";
@@ -50,7 +52,7 @@ export class AnnotateSession {
   constructor(options: {
     project: number;
     user: User;
-    /** Of the project's plan; null: every image, whole. */
+    /** Of the project's plan, or of reviews; null: every image, whole. */
     queue: ImageQueue | null;
     /** Reviewers and managers correct what others hold or have finished. */
     mayEditUnclaimed: boolean;
@@ -93,13 +95,31 @@ export class AnnotateSession {
     void this.#sendLeftovers();
   }
 
-  /** Finish this image and open the next. Stays, and says why, when something is not saved. */
+  /**
+   * Finish this image, or approve it in the queue of reviews, and open the next. Stays, and says
+   * why, when something is not saved.
+   */
   async next(): Promise<void> {
     await this.#move(async (open) => {
       await this.#finish(open);
-      open.editor.isReadOnly.set(true);
-      await this.open();
+      await this.#goOn(open);
     });
+  }
+
+  /** Give a verdict with all that was corrected; in the queue of reviews, open the next image. */
+  async review(verdict: Verdict, comment: string): Promise<void> {
+    await this.#move(async (open) => {
+      await this.#settle(open);
+      await reviewImage(open.detail.get().id, verdict, comment);
+      if (this.#queue !== "review") return open.refresh();
+      await this.#forget(open);
+      await this.#goOn(open);
+    });
+  }
+
+  async #goOn(open: OpenImage): Promise<void> {
+    open.editor.isReadOnly.set(true);
+    await this.open();
   }
 
   get hasPrevious(): boolean {
@@ -170,24 +190,40 @@ export class AnnotateSession {
     this.phase.set({ kind: "ready", image, notice });
   }
 
+  /** Wait until the server has all that was done here. */
+  async #settle(open: OpenImage): Promise<void> {
+    endGestures(open);
+    open.outbox.resume();
+    const isSaved = await within(open.outbox.whenSaved(), SAVE_PATIENCE_MS);
+    if (!isSaved) {
+      throw new Error("Not finished: some work is only on this device so far. It is being sent.");
+    }
+  }
+
   async #finish(open: OpenImage): Promise<void> {
     endGestures(open);
     const isForCompletion = this.#queue === "correct" && open.wasSentOn;
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
       throw new Error("Some proposals still wait: correct, accept or reject each of them.");
     }
-    open.outbox.resume();
-    const isSaved = await within(open.outbox.whenSaved(), SAVE_PATIENCE_MS);
-    if (!isSaved) {
-      throw new Error("Not finished: some work is only on this device so far. It is being sent.");
-    }
+    await this.#settle(open);
     if (open.claim === null) return;
-    open.editor.meter.noteActivity();
-    const active_s = Math.round(open.editor.meter.active_s * 1000) / 1000;
-    const end = isForCompletion ? releaseAssignment : finishAssignment;
-    await end(open.claim.id, active_s);
+    const { id, status } = open.detail.get();
+    if (this.#queue === "review") {
+      if (status === "done") await reviewImage(id, "reviewed", "");
+    } else {
+      open.editor.meter.noteActivity();
+      const active_s = Math.round(open.editor.meter.active_s * 1000) / 1000;
+      const end = isForCompletion ? releaseAssignment : finishAssignment;
+      await end(open.claim.id, active_s);
+    }
+    await this.#forget(open);
+  }
+
+  /** What was kept on this device for an image that is done with. */
+  async #forget(open: OpenImage): Promise<void> {
     const db = await this.#db;
-    await db.forgetActiveSeconds(open.claim.id);
+    if (open.claim !== null) await db.forgetActiveSeconds(open.claim.id);
     await db.forgetHistory(this.#user.id, open.detail.get().id);
   }
 

@@ -1,5 +1,6 @@
 import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import {
+  IconChecks,
   IconConfetti,
   IconDatabaseExport,
   IconPencil,
@@ -12,19 +13,24 @@ import {
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { jobsQuery, prepareImages } from "@/api/jobs";
+import { queueCountsQuery } from "@/api/queues";
 import type { Project } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { RetrainButton } from "@/pages/rounds/RetrainButton";
 import { IMPORT_ANCHOR } from "./Import";
 import classes from "./NextStep.module.css";
+import { queueAddress } from "./queueWords";
 import { nextStep, type Step } from "./steps";
 
 /** The one thing to do now, above everything else. */
 export function NextStep({ project }: { project: Project }) {
   const { data: jobs = [] } = useQuery(jobsQuery(project.id));
-  const step = nextStep(project, jobs);
-  const { icon: Icon, title, text } = wordsOf(step, project);
+  const mayReview = project.role !== "annotator";
+  const { data: queues } = useQuery({ ...queueCountsQuery(project.id), enabled: mayReview });
+  const toReview = queues?.review ?? 0;
+  const step = nextStep(project, jobs, toReview);
+  const { icon: Icon, title, text } = wordsOf(step, project, toReview);
 
   return (
     <Paper component="section" aria-label="Next step" className={classes.banner}>
@@ -50,7 +56,8 @@ interface StepWords {
   text: string;
 }
 
-function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWords {
+function wordsOf(step: Step, project: Project, toReview: number): StepWords {
+  const { counts, finished_since_round } = project;
   const toDo = counts.todo + counts.returned;
   const words: Record<Step, StepWords> = {
     import: {
@@ -85,6 +92,11 @@ function wordsOf(step: Step, { counts, finished_since_round }: Project): StepWor
         counts.proposals_pending > 0
           ? `${plural(counts.proposals_pending, "proposal")} to verify: accept, correct or reject, then add what is missing.`
           : "Click an object to get its mask, then name it.",
+    },
+    review: {
+      icon: IconChecks,
+      title: `${plural(toReview, "image")} to review`,
+      text: "Finished by others: approve, correct, or return with comments.",
     },
     "watch-round": {
       icon: IconTrendingUp,
@@ -136,6 +148,13 @@ function Actions({ step, project }: { step: Step; project: Project }) {
     );
   if (step === "prepare") return <PrepareButton project={project.id} />;
   if (step === "annotate") return annotate("filled");
+  if (step === "review")
+    return (
+      <>
+        {project.counts.todo > 0 && annotate("default")}
+        <ButtonLink {...queueAddress(project.id, "review")}>Review</ButtonLink>
+      </>
+    );
   // Nothing is proposed yet: one may begin by hand, but waiting is no mistake.
   if (step === "watch-preparation")
     return annotate(project.counts.embedded > 0 ? "filled" : "default");

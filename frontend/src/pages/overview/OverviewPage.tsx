@@ -18,7 +18,7 @@ export function OverviewPage() {
       <PageHeader title={project.name} description={project.description} />
       <Stack gap="lg">
         <NextStep project={project} />
-        {project.plan === "queues" && <Queues project={project} />}
+        <Queues project={project} />
         <Counts project={project} />
         <Grid gap="lg">
           {project.role === "manager" && (

@@ -9,46 +9,75 @@ import { useOffer } from "@/commands/useOffer";
 import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import classes from "./Counts.module.css";
-import { QUEUE_WORDS, queueAddress, queueCommands, queueId } from "./queueWords";
+import { type QueueWords, queueAddress, queueCommands, queueId, queuesOf } from "./queueWords";
 
-/** The three queues of the plan with what this person could do in each. */
+/** The queues of this person with what could be done in each. */
 export function Queues({ project }: { project: Project }) {
-  const { data: counts } = useQuery(queueCountsQuery(project.id));
+  const { id, plan, role } = project;
+  const queues = useMemo(() => queuesOf({ plan, role }), [plan, role]);
+  const { data: counts } = useQuery({ ...queueCountsQuery(id), enabled: queues.length > 0 });
   const navigate = useNavigate();
   useOffer(
     useMemo(() => {
-      const go = (queue: Queue): void => void navigate(queueAddress(project.id, queue));
-      return { commands: queueCommands(go) };
-    }, [navigate, project.id]),
+      const go = (queue: Queue): void => void navigate(queueAddress(id, queue));
+      return { commands: queueCommands(queues, go) };
+    }, [navigate, id, queues]),
   );
 
+  if (queues.length === 0) return null;
   return (
-    <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="sm" role="navigation" aria-label="Queues">
-      {QUEUE_WORDS.map(({ queue, key, title, text, unit }) => (
-        <Paper key={queue} withBorder p="md" className={classes.figure}>
-          <Group justify="space-between" wrap="nowrap">
-            <Text size="xs" c="dimmed" fw={500}>
-              {title}
-            </Text>
-            <KeyOf command={{ id: queueId(queue), key }} />
-          </Group>
-          <Text className={classes.value} data-queue={queue}>
-            {counts === undefined ? "…" : formatCount(counts[queue])}
-          </Text>
-          <Text size="xs" c="dimmed" mb="xs">
-            {text}
-          </Text>
-          <ButtonLink
-            {...queueAddress(project.id, queue)}
-            variant={counts !== undefined && counts[queue] > 0 ? "light" : "default"}
-            size="xs"
-            mt="auto"
-            aria-label={`${title}: ${plural(counts?.[queue] ?? 0, unit)}`}
-          >
-            {title}
-          </ButtonLink>
-        </Paper>
+    <SimpleGrid
+      cols={{ base: 1, sm: Math.min(2, queues.length), md: queues.length }}
+      spacing="sm"
+      role="navigation"
+      aria-label="Queues"
+    >
+      {queues.map((words) => (
+        <QueueCard
+          key={words.queue}
+          {...{ words, project: id }}
+          count={counts?.[words.queue]}
+          isAlone={queues.length === 1}
+        />
       ))}
     </SimpleGrid>
+  );
+}
+
+interface CardProps {
+  words: QueueWords;
+  project: number;
+  count: number | undefined;
+  /** It has the whole width for itself. */
+  isAlone: boolean;
+}
+
+function QueueCard({ words, project, count, isAlone }: CardProps) {
+  const { queue, key, title, text, unit } = words;
+  return (
+    <Paper withBorder p="md" className={isAlone ? classes.row : classes.figure}>
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="xs" c="dimmed" fw={500}>
+          {title}
+        </Text>
+        <KeyOf command={{ id: queueId(queue), key }} />
+      </Group>
+      <Text className={classes.value} data-queue={queue}>
+        {count === undefined ? "…" : formatCount(count)}
+      </Text>
+      <Text size="xs" c="dimmed" mb={isAlone ? 0 : "xs"}>
+        {text}
+      </Text>
+      <ButtonLink
+        {...queueAddress(project, queue)}
+        variant={count !== undefined && count > 0 ? "light" : "default"}
+        size="xs"
+        mt={isAlone ? 0 : "auto"}
+        ml={isAlone ? "auto" : 0}
+        aria-label={`${title}: ${plural(count ?? 0, unit)}`}
+      >
+        {title}
+      </ButtonLink>
+    </Paper>
   );
 }

@@ -1,9 +1,10 @@
-/** The queues of a plan in words, with their keys and addresses. */
+/** The queues of a project in words, with their keys and addresses. */
 
 import type { Queue } from "@/api/queues";
+import type { Project } from "@/api/types";
 import type { Command } from "@/commands/command";
 
-interface QueueWords {
+export interface QueueWords {
   readonly queue: Queue;
   readonly key: string;
   readonly title: string;
@@ -33,13 +34,30 @@ export const QUEUE_WORDS: readonly QueueWords[] = [
     text: "Images that verifying sent on, and those without proposals.",
     unit: "image",
   },
+  {
+    queue: "review",
+    key: "R",
+    title: "Review",
+    text: "Finished images of others: approve, correct or return each.",
+    unit: "image",
+  },
 ];
+
+/** The queues that a person works on: the plan's, and that of reviews where reviewing is theirs. */
+export function queuesOf({ plan, role }: Pick<Project, "plan" | "role">): readonly QueueWords[] {
+  return QUEUE_WORDS.filter(({ queue }) =>
+    queue === "review" ? role !== "annotator" : plan === "queues",
+  );
+}
 
 export const queueId = (queue: Queue): string => `go.${queue}`;
 
 /** A command to each queue. The keys are those of the overview: other pages have theirs. */
-export function queueCommands(go: (queue: Queue) => void): Command[] {
-  return QUEUE_WORDS.map(({ queue, key, title, text }) => ({
+export function queueCommands(
+  queues: readonly QueueWords[],
+  go: (queue: Queue) => void,
+): Command[] {
+  return queues.map(({ queue, key, title, text }) => ({
     ...{ id: queueId(queue), title, key, what: `${title}: ${text}`, group: "Project" },
     run: () => go(queue),
   }));

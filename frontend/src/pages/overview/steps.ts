@@ -11,13 +11,14 @@ export type Step =
   | "watch-round"
   | "retrain"
   | "annotate"
+  | "review"
   | "export"
   | "rest";
 
 /** Finished images after which a round is worth its time where no policy says another number. */
 const WORTH_A_ROUND = 20;
 
-export function nextStep(project: Project, jobs: readonly Job[]): Step {
+export function nextStep(project: Project, jobs: readonly Job[], toReview = 0): Step {
   const { counts, role } = project;
   const isManager = role === "manager";
   const toDo = counts.todo + counts.returned;
@@ -25,6 +26,7 @@ export function nextStep(project: Project, jobs: readonly Job[]): Step {
 
   if (counts.images === 0) return isManager ? "import" : "wait-for-images";
   if (!project.labels.some((label) => !label.deleted) && isManager) return "add-labels";
+  if (role === "reviewer" && toReview > 0) return "review";
   if (runs("run_round")) return toDo > 0 ? "annotate" : "watch-round";
   if (counts.embedded === 0 && runs("prepare_images")) return "watch-preparation";
   if (counts.embedded === 0 && isManager) return "prepare";
@@ -33,5 +35,6 @@ export function nextStep(project: Project, jobs: readonly Job[]): Step {
   if (isManager && roundIsDue && project.finished_since_round > 0) return "retrain";
   if (toDo > 0) return "annotate";
   if (isManager && project.finished_since_round > 0) return "retrain";
+  if (toReview > 0) return "review";
   return isManager ? "export" : "rest";
 }

@@ -11,6 +11,16 @@ export interface ReviewCommands {
   resolve(): void;
 }
 
+/** A verdict on the whole image. */
+export interface VerdictCommands {
+  /** Null where the image may be approved; else why not. */
+  readonly whyNoApproval: string | null;
+  readonly whyNoReturn: string | null;
+  approve(): void;
+  /** Ask for the message of a return. */
+  askWhy(): void;
+}
+
 export interface ReviewCommand {
   readonly id: string;
   readonly title: string;
@@ -32,5 +42,23 @@ export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
     ...{ id: "comment.resolve", key: "Q" },
     title: "Resolve the comment in view, and go to the next",
     run: (review) => review.resolve(),
+  },
+];
+
+export interface VerdictCommand extends Omit<ReviewCommand, "run"> {
+  why(verdict: VerdictCommands): string | null;
+  run(verdict: VerdictCommands): void;
+}
+
+export const VERDICT_COMMANDS: readonly VerdictCommand[] = [
+  {
+    ...{ id: "review.approve", title: "Approve the image", key: "Shift+A" },
+    why: ({ whyNoApproval }) => whyNoApproval,
+    run: (verdict) => verdict.approve(),
+  },
+  {
+    ...{ id: "review.return", title: "Return the image to the annotator", key: "Shift+R" },
+    why: ({ whyNoReturn }) => whyNoReturn,
+    run: (verdict) => verdict.askWhy(),
   },
 ];
