@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 from annotation.errors import NotAllowedError
 from annotation.selectors.access import ANYONE, MANAGERS, REVIEWERS, HasRole
 
-__all__ = ["ANYONE", "MANAGERS", "REVIEWERS", "MemberView", "user_of"]
+__all__ = ["ANYONE", "MANAGERS", "REVIEWERS", "MemberView", "check_role", "user_of"]
 
 Row = TypeVar("Row", bound=Model)
 
@@ -34,8 +34,12 @@ class MemberView(APIView):
     def fetch(self, rows: QuerySet[Row], **lookup: object) -> Row:
         """Return the row that a selector lets the person see, if their role allows the method."""
         row = get_object_or_404(rows, **lookup)
-        allowed = self.roles.get(self.request.method or "", frozenset())
-        if cast("HasRole", row).role not in allowed:
-            names = " or ".join(sorted(allowed))
-            raise NotAllowedError(f"Only a {names} of the project may do this.")
+        check_role(row, self.roles.get(self.request.method or "", frozenset()))
         return row
+
+
+def check_role(row: Model, allowed: frozenset[str]) -> None:
+    """Refuse a person whose role beside the row is none of those allowed."""
+    if cast("HasRole", row).role not in allowed:
+        names = " or ".join(sorted(allowed))
+        raise NotAllowedError(f"Only a {names} of the project may do this.")

@@ -34,6 +34,7 @@ class ClaimInputSerializer(QueueQuerySerializer):
 class ClaimedSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     image = serializers.IntegerField(source="image_id")
+    slot = serializers.IntegerField(help_text="Of the set of masks to work on")
     lease_until = serializers.DateTimeField()
 
 

@@ -14,6 +14,7 @@ from annotation import storage
 from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
 from annotation.models import Assignment, Bundle, Image, Label, Proposal
+from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     OPEN,
     HasOpenComments,
@@ -22,7 +23,8 @@ from annotation.selectors.images import (
     open_proposals_of,
     serving_bundle_of,
 )
-from annotation.selectors.queue import assignment_shown
+from annotation.selectors.overlap import seen_by
+from annotation.selectors.queue import assignment_shown, places_of
 
 OPEN_STATES = [state.value for state in OPEN]
 
@@ -36,6 +38,10 @@ class MaskSerializer(serializers.Serializer[Any]):
     area_px = serializers.IntegerField()
     author = serializers.CharField(allow_null=True)
     proposal = serializers.UUIDField(allow_null=True)
+    slot = serializers.IntegerField(help_text="Of the place at which it was drawn")
+    aside = serializers.BooleanField(
+        help_text="Another person's, which does not count until a reviewer takes it in"
+    )
 
 
 class ProposalSerializer(serializers.Serializer[Any]):
@@ -83,6 +89,8 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     review_comment = serializers.CharField()
     open_comments = serializers.IntegerField()
     is_holdout = serializers.BooleanField()
+    slot = serializers.IntegerField(help_text="Of the set of masks that the person works on")
+    people = serializers.IntegerField(help_text="That annotate it, each without the others' masks")
     display_url = serializers.CharField(help_text="Upright pixels, as the masks see them")
     embedding = EmbeddingSerializer(allow_null=True)
     bundle = ImageBundleSerializer(allow_null=True)
@@ -93,9 +101,11 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
 
 
 def image_detail(image: Image, user: User) -> dict[str, Any]:
-    """Build the answer of GET /api/images/{id}, of an image `with_open_comments`."""
+    """Build the answer of GET /api/images/{id}, of an image `with_open_comments` and a role."""
     bundle = serving_bundle_of(image.project_id)
-    assignment = assignment_shown(image_id=image.pk, user=user)
+    places = list(places_of(image.pk))
+    assignment = assignment_shown(places, user)
+    seen = seen_by(user, image=image, role=cast("HasRole", image).role, places=places)
     labels = Label.objects.filter(project_id=image.project_id).order_by("pk")
     return {
         "id": image.pk,
@@ -108,11 +118,13 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "review_comment": image.review_comment,
         "open_comments": cast("HasOpenComments", image).open_comment_count,
         "is_holdout": image.is_holdout,
+        "slot": seen.slot,
+        "people": len(places),
         "display_url": display_url(image),
         "embedding": _embedding(image, bundle),
         "bundle": bundle and _bundle(bundle),
-        "masks": [_mask(row) for row in mask_rows(image.pk)],
-        "proposals": [proposal_row(proposal) for proposal in open_proposals_of(image)],
+        "masks": [_mask(row) for row in mask_rows(image.pk, seen)],
+        "proposals": [proposal_row(proposal) for proposal in open_proposals_of(image, seen)],
         "labels": LabelSerializer(labels, many=True).data,
         "assignment": assignment and _assignment(assignment),
     }
@@ -150,6 +162,8 @@ def _mask(row: Mapping[str, object]) -> dict[str, Any]:
         "area_px": row["area_px"],
         "author": row["author"],
         "proposal": row["proposal_id"] and str(row["proposal_id"]),
+        "slot": row["slot"],
+        "aside": row["is_aside"],
     }
 
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.access import ANYONE, REVIEWERS, MemberView, check_role, user_of
 from annotation.api.inputs import body_of
 from annotation.api.operations import OperationField
 from annotation.api.problems import ProblemSerializer
@@ -61,9 +61,12 @@ class ImageMasksView(MemberView):
     )
     def patch(self, request: Request, image_id: int) -> Response:
         image = self.fetch(all_images_for(user_of(request)), pk=image_id)
+        operations = body_of(request, SaveInputSerializer)["operations"]
+        if any("aside" in op for op in operations):
+            check_role(image, REVIEWERS)
         saved = save_operations(
             image_id=image.pk,
-            operations=body_of(request, SaveInputSerializer)["operations"],
+            operations=operations,
             expected_version=_expected_version(request),
             author=user_of(request),
         )

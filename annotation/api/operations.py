@@ -7,6 +7,7 @@ from rest_framework import serializers
 
 from annotation.api.inputs import RleField
 from annotation.models import Operation
+from annotation.models.project import MOST_OVERLAP
 
 FAR: Final = 1_000_000  # pixels; beyond any image
 Kind = Operation.Kind
@@ -52,6 +53,18 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
     )
 
 
+class SlotField(serializers.IntegerField):
+    """The set that a new mask is drawn in, where several people do one image."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            min_value=0,
+            max_value=MOST_OVERLAP - 1,
+            required=False,
+            help_text="Of the author's place; else it is looked up",
+        )
+
+
 class CreateOperationSerializer(serializers.Serializer[Any]):
     """A new mask; with `proposal`, what the person made of it, which accepts it."""
 
@@ -62,6 +75,7 @@ class CreateOperationSerializer(serializers.Serializer[Any]):
     parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
     proposal = serializers.UUIDField(allow_null=True, required=False)
+    slot = SlotField()
     effort = OperationEffortSerializer(required=False)
 
 
@@ -74,6 +88,9 @@ class ReviseOperationSerializer(serializers.Serializer[Any]):
     rle = RleField(required=False)
     label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
+    aside = serializers.BooleanField(
+        required=False, help_text="Reviewers only: whether it stands aside, or counts"
+    )
     effort = OperationEffortSerializer(required=False)
 
 
@@ -96,11 +113,12 @@ class VerdictOperationSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField(["accepted", "rejected", "needs_work", "not_sure", "pending"])
     mask = serializers.UUIDField(required=False, help_text="Required to accept")
     label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
+    slot = SlotField()
     effort = OperationEffortSerializer(required=False)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["verdict"] != "accepted":
-            return {key: given[key] for key in given if key not in {"mask", "label"}}
+            return {key: given[key] for key in given if key not in {"mask", "label", "slot"}}
         if "mask" not in given:
             raise serializers.ValidationError({"mask": "An acceptance needs the new mask's id."})
         return {"label": None, **given}

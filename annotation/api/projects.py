@@ -12,6 +12,7 @@ from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import ColorField, body_of, query_of
 from annotation.models import Membership, Project
+from annotation.models.project import MOST_OVERLAP
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
 from annotation.selectors.projects import (
     labels_for,
@@ -23,7 +24,6 @@ from annotation.selectors.projects import (
 )
 from annotation.services import labels, members, projects
 
-MOST_OVERLAP = 5
 MOST_HOLDOUT = 0.9
 
 
@@ -71,7 +71,10 @@ class ProjectSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     description = serializers.CharField()
     role = serializers.ChoiceField(Membership.Role.choices)
-    overlap = serializers.IntegerField()
+    overlap = serializers.IntegerField(help_text="How many people do one image")
+    overlap_share = serializers.FloatField(
+        help_text="Of images, drawn by hash; one does the others"
+    )
     holdout_share = serializers.FloatField()
     plan = serializers.ChoiceField(Project.Plan.choices)
     retrain_after_images = serializers.IntegerField(allow_null=True)
@@ -93,6 +96,7 @@ class ProjectInputSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=10_000, allow_blank=True, default="")
     labels = LabelInputSerializer(many=True, default=list)
     overlap = serializers.IntegerField(min_value=1, max_value=MOST_OVERLAP, default=1)
+    overlap_share = serializers.FloatField(min_value=0, max_value=1, default=1)
     holdout_share = serializers.FloatField(min_value=0, max_value=MOST_HOLDOUT, default=0.1)
     plan = serializers.ChoiceField(Project.Plan.choices, default=Project.Plan.WHOLE)
 
@@ -107,6 +111,7 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100, required=False)
     description = serializers.CharField(max_length=10_000, allow_blank=True, required=False)
     overlap = serializers.IntegerField(min_value=1, max_value=MOST_OVERLAP, required=False)
+    overlap_share = serializers.FloatField(min_value=0, max_value=1, required=False)
     holdout_share = serializers.FloatField(
         min_value=0,
         max_value=MOST_HOLDOUT,

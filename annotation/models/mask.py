@@ -42,10 +42,16 @@ class Operation(models.Model):
 
 
 class Mask(models.Model):
-    """An object in an image; what it looks like is its newest revision, `head`."""
+    """An object in an image; what it looks like is its newest revision, `head`.
+
+    Two people who do one image have a set of masks each. The set at slot 0 counts; a mask of the
+    other stands aside until a reviewer takes it in.
+    """
 
     id = models.UUIDField(primary_key=True)  # made by the client
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="masks")
+    slot = models.PositiveSmallIntegerField(default=0, db_default=0)  # of the place it is drawn at
+    is_aside = models.BooleanField(default=False, db_default=False)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="parts")
     head = models.OneToOneField("Revision", on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,9 +1,13 @@
 """Projects, who belongs to them, and their labels."""
 
+from typing import Final
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+
+MOST_OVERLAP: Final = 5
 
 
 class Project(models.Model):
@@ -16,6 +20,7 @@ class Project(models.Model):
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
     overlap = models.PositiveSmallIntegerField(default=1)  # how many people do one image
+    overlap_share = models.FloatField(default=1, db_default=1)  # of images that so many do, by hash
     holdout_share = models.FloatField(default=0.1)  # of images, drawn by hash on import
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
@@ -29,7 +34,12 @@ class Project(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="project_overlap_is_positive", condition=Q(overlap__gte=1, overlap__lte=5)
+                name="project_overlap_is_positive",
+                condition=Q(overlap__gte=1, overlap__lte=MOST_OVERLAP),
+            ),
+            models.CheckConstraint(
+                name="project_overlap_share_is_a_fraction",
+                condition=Q(overlap_share__gte=0, overlap_share__lte=1),
             ),
             models.CheckConstraint(
                 name="project_holdout_share_is_a_fraction",

@@ -53,7 +53,7 @@ def project_counts(project_id: int) -> ProjectCounts:
         "proposals_pending": Proposal.objects.filter(
             state=Proposal.State.PENDING, **inside
         ).count(),
-        "masks": Mask.objects.filter(head__rle__isnull=False, **inside).count(),
+        "masks": Mask.objects.filter(is_aside=False, head__rle__isnull=False, **inside).count(),
         "recordings": Recording.objects.filter(deleted_at=None, **inside).count(),
     }
     return figures

@@ -22,6 +22,7 @@ from annotation.models import (
 )
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.comments import open_comments
+from annotation.selectors.overlap import Seen, masks_seen
 
 SENT_ON = [Proposal.State.NEEDS_WORK, Proposal.State.NOT_SURE]  # for others to correct or decide
 OPEN = [Proposal.State.PENDING, *SENT_ON]
@@ -56,7 +57,7 @@ def trashed(images: QuerySet[Image]) -> QuerySet[Image]:
 
 def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
     """Add three counts and `assignee`, by subqueries that only touch one page."""
-    masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False)
+    masks = Mask.objects.filter(image=OuterRef("pk"), is_aside=False, head__rle__isnull=False)
     pending = Proposal.objects.filter(image=OuterRef("pk"), state=Proposal.State.PENDING)
     holders = Assignment.objects.filter(
         image=OuterRef("pk"), kind=Assignment.Kind.ANNOTATE, user__isnull=False
@@ -80,12 +81,17 @@ def with_open_comments(images: QuerySet[Image]) -> QuerySet[Image]:
     return images.annotate(open_comment_count=_count(said))
 
 
-def mask_rows(image_id: int) -> Iterable[Mapping[str, object]]:
-    """Masks that are not deleted, the oldest first: plain rows, as building models took 3 of 11 ms."""
-    masks = Mask.objects.filter(image_id=image_id, head__rle__isnull=False)
+def mask_rows(image_id: int, seen: Seen) -> Iterable[Mapping[str, object]]:
+    """Masks that a person sees and that are not deleted, the oldest first.
+
+    Plain rows, as building models took 3 of 11 ms.
+    """
+    masks = masks_seen(Mask.objects.filter(image_id=image_id, head__rle__isnull=False), seen)
     return masks.order_by("created_at", "pk").values(
         "id",
         "parent_id",
+        "slot",
+        "is_aside",
         label_id=F("head__label_id"),
         revision=F("head__number"),
         rle=F("head__rle"),
@@ -95,13 +101,14 @@ def mask_rows(image_id: int) -> Iterable[Mapping[str, object]]:
     )
 
 
-def open_proposals_of(image: Image) -> QuerySet[Proposal]:
+def open_proposals_of(image: Image, seen: Seen) -> QuerySet[Proposal]:
     """What awaits acceptance or rejection, the surest first.
 
-    Nothing on the holdout, which is annotated blind.
+    Nothing on the holdout, which is annotated blind, and nothing for a second person: what both
+    agree on is then not the model's doing.
     """
     proposals = Proposal.objects.filter(image=image, state__in=OPEN)
-    if image.is_holdout:
+    if image.is_holdout or seen.slot:
         return proposals.none()
     return proposals.order_by(F("verifier_score").desc(nulls_last=True), "-predicted_iou")
 

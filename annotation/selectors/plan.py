@@ -8,7 +8,6 @@ for review under either plan.
 from typing import TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
-from django.db.models.functions import Now
 
 from annotation.models import Assignment, Proposal
 from annotation.selectors.access import REVIEWERS, Person
@@ -40,7 +39,7 @@ def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QueryS
     """Keep the places at images of one queue of the plan; all of them without one."""
     if queue in {None, Queue.REVIEW}:
         return places
-    is_blind = Q(image__is_holdout=True)  # annotated without proposals
+    is_blind = Q(image__is_holdout=True) | Q(slot__gte=1)  # annotated without proposals
     is_pending, is_sent_on = _has(State.PENDING), _has(*SENT_ON)
     is_decided = _has(State.ACCEPTED, State.REJECTED)
     is_bare = ~is_decided & Q(image__proposed_by__isnull=False)
@@ -89,8 +88,10 @@ def queue_counts(*, project_id: int, user: Person, role: str) -> QueueCounts:
 
 def proposals_within_reach(*, project_id: int, user: Person) -> QuerySet[Proposal]:
     """Pending proposals on images that the person holds or could take."""
-    own = own_leases(project_id=project_id, user=user).order_by().values("image")
-    free = places_to_verify(project_id=project_id, user=user).order_by().values("image")
+    own, free = (
+        find(Queue.VERIFY, project_id=project_id, user=user).order_by().values("image")
+        for find in (held_in, free_in)
+    )
     return to_verify(project_id).filter(Q(image__in=own) | Q(image__in=free))
 
 
@@ -105,21 +106,6 @@ def to_verify(project_id: int) -> QuerySet[Proposal]:
     return pending.order_by(
         "image_id", F("verifier_score").desc(nulls_last=True), "-predicted_iou", "pk"
     )
-
-
-def places_to_verify(*, project_id: int, user: Person) -> QuerySet[Assignment]:
-    """Places that the person may take, at images whose proposals nobody else is going through.
-
-    `overlap` lets several people into one image, but its proposals are decided once.
-    """
-    others = Assignment.objects.filter(
-        image=OuterRef("image"),
-        kind=Assignment.Kind.ANNOTATE,
-        state=Assignment.State.LEASED,
-        lease_until__gte=Now(),
-    ).exclude(user_id=user.pk or 0)
-    free = claimable(project_id=project_id, user=user).filter(~Exists(others))
-    return places_in(free, Queue.VERIFY)
 
 
 def upcoming_image_ids(

@@ -1,5 +1,7 @@
 """The queue of images: which place a person would get next, to annotate or to review."""
 
+from collections.abc import Sequence
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
@@ -50,10 +52,15 @@ def claimable(
     return places.order_by("image_id", "slot")
 
 
-def assignment_shown(*, image_id: int, user: Person) -> Assignment | None:
+def places_of(image_id: int) -> QuerySet[Assignment]:
+    """The places to annotate an image, in their order, each with who holds it."""
+    places = Assignment.objects.filter(image_id=image_id, kind=Kind.ANNOTATE)
+    return places.select_related("user").order_by("slot")
+
+
+def assignment_shown(places: Sequence[Assignment], user: Person) -> Assignment | None:
     """Return the person's own place at an image, else somebody's who annotates it."""
-    places = Assignment.objects.filter(image_id=image_id, kind=Kind.ANNOTATE, user__isnull=False)
-    held = list(places.select_related("user").order_by("slot"))
+    held = [place for place in places if place.user_id is not None]
     own = [place for place in held if place.user_id == user.pk]
     return next(iter(own or held), None)
 

@@ -112,6 +112,7 @@ def efforts_of(project_id: int) -> dict[str, Effort]:
         }
 
 
+# A second person works without proposals, so only the first one's effort is a bundle's.
 # Each image counts once for a bundle, whose proposals it need not have kept: a mask that was
 # missing and a proposal that was rejected cost time as well.
 _EFFORT_SQL = """
@@ -123,13 +124,14 @@ WITH seen AS (
 ), masks AS (
   SELECT seen.bundle_id, count(DISTINCT m.id) AS masks, sum(r.clicks) AS clicks
   FROM seen
-  JOIN annotation_mask m ON m.image_id = seen.image_id
+  JOIN annotation_mask m ON m.image_id = seen.image_id AND m.slot = 0
   JOIN annotation_revision head ON head.id = m.head_id AND head.rle IS NOT NULL
   JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
   GROUP BY 1
 ), spent AS (
   SELECT seen.bundle_id, sum(a.active_s) AS seconds
-  FROM seen JOIN annotation_assignment a ON a.image_id = seen.image_id AND a.kind = 'annotate'
+  FROM seen JOIN annotation_assignment a ON a.image_id = seen.image_id
+    AND a.kind = 'annotate' AND a.slot = 0
   GROUP BY 1
 )
 SELECT spent.bundle_id, coalesce(masks.masks, 0), coalesce(masks.clicks, 0), spent.seconds

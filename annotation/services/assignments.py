@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
@@ -105,11 +105,25 @@ def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Imag
         return image
     _write_final_iou(image)
     if not places.exclude(state=State.DONE).exists():
-        Image.objects.filter(pk=image.pk).update(status=Image.Status.DONE, finished_at=Now())
-        _open_for_review(image)
-        image.refresh_from_db()
+        _end(image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
+
+
+def finish_images_done_by_all(project: Project) -> None:
+    """Finish the images that waited only for places that have been taken away."""
+    places = Assignment.objects.filter(image=OuterRef("pk"), kind=Kind.ANNOTATE)
+    waiting = Image.objects.filter(
+        Exists(places), ~Exists(places.exclude(state=State.DONE)), status=Image.Status.TODO
+    )
+    for image in waiting.filter(project=project):
+        _end(image)
+
+
+def _end(image: Image) -> None:
+    Image.objects.filter(pk=image.pk).update(status=Image.Status.DONE, finished_at=Now())
+    _open_for_review(image)
+    image.refresh_from_db()
 
 
 def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.Kind) -> Assignment:

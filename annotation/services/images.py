@@ -70,8 +70,8 @@ def add_image(
     try:
         with transaction.atomic():
             image.save()
-            places = [Assignment(image=image, slot=slot) for slot in range(project.overlap)]
-            Assignment.objects.bulk_create(places)
+            places = range(people_for(sha256, project=project))
+            Assignment.objects.bulk_create(Assignment(image=image, slot=slot) for slot in places)
     except IntegrityError:  # somebody added the same bytes at the same time
         return _duplicate(Image.objects.get(project=project, sha256=sha256))
     log.info("image_added", image_id=image.pk, project_id=project.pk, user_id=created_by.pk)
@@ -81,7 +81,20 @@ def add_image(
 
 def is_drawn_for_holdout(key: str, *, share: float) -> bool:
     """Draw by hash, so that an image, or all of one group, falls on the same side for ever."""
-    drawn = int.from_bytes(hashlib.sha256(f"holdout {key}".encode()).digest()[:8], "big")
+    return _is_drawn(f"holdout {key}", share=share)
+
+
+def people_for(sha256: str, *, project: Project) -> int:
+    """How many people do an image: `overlap` a share of them, drawn by hash, and one the others.
+
+    A larger share only adds to the images that were drawn before.
+    """
+    is_drawn = _is_drawn(f"overlap {sha256}", share=project.overlap_share)
+    return project.overlap if is_drawn else 1
+
+
+def _is_drawn(key: str, *, share: float) -> bool:
+    drawn = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
     return drawn < share * 2**64
 
 

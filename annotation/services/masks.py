@@ -12,9 +12,11 @@ from django.db.models import Q
 
 from annotation.errors import InvalidInputError, StaleVersionError
 from annotation.models import Image, Label, Mask, Operation, Proposal, Revision
+from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.operations import Canvas, Op, apply_operation
 
 UUIDS: Final = ("id", "mask", "parent", "proposal")
+MAKES_MASKS: Final = {Operation.Kind.CREATE, Operation.Kind.VERDICT}
 log = structlog.get_logger(__name__)
 
 
@@ -42,16 +44,19 @@ def save_operations(
     """
     operations = [_with_uuids(op) for op in operations]
     _check_ids(operations)
-    locked = Image.objects.select_for_update()
-    image = locked.only("pk", "version", "height", "width", "project_id").get(pk=image_id)
+    locked = Image.objects.select_for_update().annotate(author_slot=slot_of(author))
+    fields = ("pk", "version", "height", "width", "project_id", "status")
+    image = locked.only(*fields).get(pk=image_id)
     known = _known(image, operations)
     fresh = [(i, op) for i, op in enumerate(operations) if op["id"] not in known]
     if not fresh:
         return SaveResult(image.version, _saved_heads(operations))
     if image.version != expected_version:
-        raise _stale(image, expected_version, {op["id"] for op in operations})
+        _check_missed_nothing(image, expected_version, {op["id"] for op in operations})
 
     version = image.version + 1
+    slot = 0 if image.status == Image.Status.REVIEWED else image.author_slot or 0
+    fresh = [(i, _with_slot(op, slot)) for i, op in fresh]
     canvas = _load(image, [op for _, op in fresh], author)
     rows = [
         Operation(
@@ -79,6 +84,11 @@ def _with_uuids(op: Op) -> Op:
     return {**op, **texts}
 
 
+def _with_slot(op: Op, slot: int) -> Op:
+    """Say in which set a new mask is drawn: it stays in the log, for those who will read it."""
+    return {"slot": slot, **op} if slot and op["kind"] in MAKES_MASKS else op
+
+
 def _check_ids(operations: Sequence[Op]) -> None:
     seen: set[UUID] = set()
     for index, op in enumerate(operations):
@@ -103,21 +113,24 @@ def _saved_heads(operations: Sequence[Op]) -> list[tuple[UUID, int]]:
     return list(masks.values_list("pk", "head__number"))
 
 
-def _stale(image: Image, expected: int, own: set[UUID]) -> StaleVersionError:
+def _check_missed_nothing(image: Any, expected: int, own: set[UUID]) -> None:  # noqa: ANN401  # annotated
+    """Refuse a save that was made without what others did before, to masks that the author sees."""
     later = Operation.objects.filter(image=image, image_version__gt=expected).exclude(pk__in=own)
+    seen = later if image.author_slot is None else operations_on(later, image.author_slot)
     missed = [
         {
             **operation.payload,
             "author": operation.author.username if operation.author else None,
             "image_version": operation.image_version,
         }
-        for operation in later.select_related("author").order_by("image_version", "position")
+        for operation in seen.select_related("author").order_by("image_version", "position")
     ]
-    return StaleVersionError(
-        f"The image is at version {image.version}, not {expected}.",
-        version=image.version,
-        missed=missed,
-    )
+    if missed or not later.exists():
+        raise StaleVersionError(
+            f"The image is at version {image.version}, not {expected}.",
+            version=image.version,
+            missed=missed,
+        )
 
 
 def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
@@ -158,16 +171,19 @@ def _write(canvas: Canvas, operations: Sequence[Operation]) -> None:
 
 
 def _point_to_heads(masks: Sequence[Mask]) -> None:
-    """Write head and parent. SQL of its own: bulk_update's costs a tenth of a save."""
+    """Write what a mask points to. SQL of its own: bulk_update's costs a tenth of a save."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE annotation_mask SET head_id = new.head, parent_id = new.parent"
-            " FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[]) AS new (id, head, parent)"
+            "UPDATE annotation_mask"
+            " SET head_id = new.head, parent_id = new.parent, is_aside = new.is_aside"
+            " FROM unnest(%s::uuid[], %s::bigint[], %s::uuid[], %s::bool[])"
+            " AS new (id, head, parent, is_aside)"
             " WHERE annotation_mask.id = new.id",
             [
                 [mask.pk for mask in masks],
                 [mask.head and mask.head.pk for mask in masks],
                 [mask.parent_id for mask in masks],
+                [mask.is_aside for mask in masks],
             ],
         )
 

@@ -48,7 +48,7 @@ def apply_operation(canvas: Canvas, op: Op, operation: Operation, where: str) ->
 
 
 def _create(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
-    mask = _new_mask(canvas, op["mask"], where)
+    mask = _new_mask(canvas, op, where)
     proposal = _proposal(canvas, op, where) if op.get("proposal") else None
     _set_parent(canvas, mask, op, where)
     revision = _revision(canvas, mask, op, operation)
@@ -63,6 +63,7 @@ def _create(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
 def _revise(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     mask = _mask(canvas, op["mask"], where)
     _set_parent(canvas, mask, op, where)
+    mask.is_aside = op.get("aside", mask.is_aside)
     before = _head(mask)
     revision = _revision(canvas, mask, op, operation)
     revision.rle = _valid_rle(canvas, op["rle"], where) if "rle" in op else _last_rle(mask, before)
@@ -84,7 +85,7 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     if op["verdict"] != State.ACCEPTED:
         _decide(canvas, proposal, State(op["verdict"]), None)
         return
-    mask = canvas.masks.get(op["mask"]) or _new_mask(canvas, op["mask"], where)
+    mask = canvas.masks.get(op["mask"]) or _new_mask(canvas, op, where)
     _check_image(canvas, mask, where)
     revision = _revision(canvas, mask, op, operation)
     revision.rle = proposal.rle
@@ -102,10 +103,12 @@ APPLY: Final[Mapping[str, Callable[[Canvas, Op, Operation, str], None]]] = {
 }
 
 
-def _new_mask(canvas: Canvas, mask_id: UUID, where: str) -> Mask:
+def _new_mask(canvas: Canvas, op: Op, where: str) -> Mask:
+    """Begin a mask. One that is drawn beside the set that counts stands aside."""
+    mask_id, slot = op["mask"], op.get("slot", 0)
     if mask_id in canvas.masks:
         raise InvalidInputError("A mask with this id exists already.", field=f"{where}.mask")
-    mask = Mask(pk=mask_id, image=canvas.image)
+    mask = Mask(pk=mask_id, image=canvas.image, slot=slot, is_aside=slot > 0)
     canvas.masks[mask_id] = mask
     canvas.new_masks.append(mask)
     return mask

@@ -1,7 +1,7 @@
 """Projects: made with their labels, changed, put in the trash and brought back (DESIGN P9)."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import structlog
 from django.contrib.auth.models import User
@@ -10,7 +10,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotation.models import Assignment, Image, Label, Membership, Project
+from annotation.services.assignments import finish_images_done_by_all
+from annotation.services.images import people_for
 
+BATCH: Final = 1000  # images
 log = structlog.get_logger(__name__)
 
 
@@ -22,6 +25,7 @@ def create_project(
     description: str = "",
     labels: Sequence[Mapping[str, str]] = (),
     overlap: int = 1,
+    overlap_share: float = 1,
     holdout_share: float = 0.1,
     plan: str = Project.Plan.WHOLE,
 ) -> Project:
@@ -30,6 +34,7 @@ def create_project(
         name=name,
         description=description,
         overlap=overlap,
+        overlap_share=overlap_share,
         holdout_share=holdout_share,
         plan=plan,
         created_by=created_by,
@@ -44,12 +49,12 @@ def create_project(
 def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     """Change the named fields. A new overlap adds places to images, or takes open ones away."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
-    before = locked.overlap
     for name, value in changes.items():
         setattr(locked, name, value)
     if changes:
         locked.save(update_fields=list(changes))
-    _fit_places(locked, before)
+    if changes.keys() & {"overlap", "overlap_share"}:
+        _fit_places(locked)
     return locked
 
 
@@ -69,17 +74,28 @@ def _visible(project: Project) -> QuerySet[Project]:
     return Project.objects.filter(pk=project.pk, deleted_at=None)
 
 
-def _fit_places(project: Project, before: int) -> None:
-    """Make or take away the places that a changed overlap adds or leaves over."""
-    surplus = Assignment.objects.filter(
-        image__project=project,
-        kind=Assignment.Kind.ANNOTATE,
-        slot__gte=project.overlap,
-        state=Assignment.State.OPEN,
-    )
-    if project.overlap < before:
-        surplus.delete()
-    for slot in range(before, project.overlap):
-        images = Image.objects.filter(project=project).values_list("pk", flat=True)
-        places = [Assignment(image_id=image_id, slot=slot) for image_id in images]
-        Assignment.objects.bulk_create(places, batch_size=1000, ignore_conflicts=True)
+def _fit_places(project: Project) -> None:
+    """Take away open places that are too many, and make those missing at unfinished images."""
+    images = Image.objects.filter(project=project).order_by("pk")
+    rows = list(images.values_list("pk", "sha256", "status"))
+    for start in range(0, len(rows), BATCH):
+        people = {
+            (pk, status): people_for(sha256, project=project)
+            for pk, sha256, status in rows[start : start + BATCH]
+        }
+        surplus = Assignment.objects.filter(
+            kind=Assignment.Kind.ANNOTATE, state=Assignment.State.OPEN
+        )
+        for count in {1, project.overlap}:
+            ids = [pk for (pk, _), wanted in people.items() if wanted == count]
+            surplus.filter(image__in=ids, slot__gte=count).delete()
+        Assignment.objects.bulk_create(
+            (
+                Assignment(image_id=pk, slot=slot)
+                for (pk, status), wanted in people.items()
+                if status == Image.Status.TODO
+                for slot in range(wanted)
+            ),
+            ignore_conflicts=True,
+        )
+    finish_images_done_by_all(project)

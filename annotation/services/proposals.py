@@ -57,7 +57,7 @@ def _new(image: Image, found: Sequence[Found]) -> list[Found]:
         (validate_rle(rle, image.size_hw), predicted_iou, stability, point_xy)
         for rle, predicted_iou, stability, point_xy in found
     ]
-    drawn = Mask.objects.filter(image=image, head__rle__isnull=False)
+    drawn = Mask.objects.filter(image=image, is_aside=False, head__rle__isnull=False)
     sent_on = Proposal.objects.filter(image=image, state__in=SENT_ON)
     masks: list[Any] = [
         *drawn.values_list("head__rle", flat=True),

@@ -193,6 +193,7 @@ def settle_rounds() -> int:
 
 def _has_masks(project: Project) -> bool:
     return Mask.objects.filter(
+        is_aside=False,
         head__rle__isnull=False,
         image__project=project,
         image__is_holdout=False,

@@ -11,8 +11,13 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from annotation.models import Assignment, Membership, Project, Proposal
-from annotation.selectors.plan import places_to_verify, proposals_within_reach, to_verify
-from annotation.selectors.queue import own_leases
+from annotation.selectors.plan import (
+    Queue,
+    free_in,
+    held_in,
+    proposals_within_reach,
+    to_verify,
+)
 from annotation.services.assignments import lease_end
 
 BATCH = 20
@@ -42,7 +47,7 @@ def claim_proposals(
     """
     Membership.objects.select_for_update().get(project=project, user=user)
     wanted = to_verify(project.pk).exclude(pk__in=known).filter(**(narrowed or {}))
-    own = own_leases(project_id=project.pk, user=user)
+    own = held_in(Queue.VERIFY, project_id=project.pk, user=user)
     mine = wanted.filter(image__in=own.order_by().values("image")).select_related("image")
     proposals = list(mine[:BATCH])
     if len(proposals) < BATCH:
@@ -63,7 +68,7 @@ def _take_images(project: Project, user: User, wanted: QuerySet[Proposal], missi
     Only what is taken is locked, so that people who ask at the same moment find the next images.
     """
     inside = wanted.filter(image=OuterRef("image")).order_by().values("image")
-    free = places_to_verify(project_id=project.pk, user=user).annotate(
+    free = free_in(Queue.VERIFY, project_id=project.pk, user=user).annotate(
         waiting=Subquery(inside.annotate(n=Count("pk")).values("n"))
     )
     tried: set[int] = set()

@@ -81,7 +81,9 @@ def _mask(found: dict[str, Any]) -> ManifestMask:
 
 
 def _annotated_images(project: Project) -> QuerySet[Image]:
-    masks = Mask.objects.filter(image=OuterRef("pk"), head__rle__isnull=False).order_by("pk")
+    masks = Mask.objects.filter(
+        image=OuterRef("pk"), is_aside=False, head__rle__isnull=False
+    ).order_by("pk")
     transcripts = Transcript.objects.filter(
         recording__image=OuterRef("pk"), recording__deleted_at=None
     ).order_by("pk")

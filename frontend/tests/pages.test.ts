@@ -27,6 +27,7 @@ const PROJECT: Project = {
   description: "",
   role: "manager",
   overlap: 1,
+  overlap_share: 1,
   holdout_share: 0.1,
   plan: "whole",
   retrain_after_images: null,

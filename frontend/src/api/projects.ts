@@ -27,6 +27,7 @@ export interface NewProject {
   description: string;
   labels: { name: string; color: string }[];
   overlap: number;
+  overlap_share: number;
   holdout_share: number;
 }
 
@@ -39,6 +40,7 @@ export interface ProjectChange {
   name?: string;
   description?: string;
   overlap?: number;
+  overlap_share?: number;
   holdout_share?: number;
   retrain_after_images?: number | null;
   retrain_every_hours?: number | null;

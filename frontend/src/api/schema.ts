@@ -1163,6 +1163,8 @@ export interface components {
         Claimed: {
             id: number;
             image: number;
+            /** @description Of the set of masks to work on */
+            slot: number;
             /** Format: date-time */
             lease_until: string;
         };
@@ -1264,6 +1266,8 @@ export interface components {
             rle: components["schemas"]["Rle"];
             /** Format: uuid */
             proposal?: string | null;
+            /** @description Of the author's place; else it is looked up */
+            slot?: number;
             effort?: components["schemas"]["OperationEffort"];
         };
         /**
@@ -1422,6 +1426,10 @@ export interface components {
             review_comment: string;
             open_comments: number;
             is_holdout: boolean;
+            /** @description Of the set of masks that the person works on */
+            slot: number;
+            /** @description That annotate it, each without the others' masks */
+            people: number;
             /** @description Upright pixels, as the masks see them */
             display_url: string;
             embedding: components["schemas"]["Embedding"] | null;
@@ -1515,6 +1523,10 @@ export interface components {
             author: string | null;
             /** Format: uuid */
             proposal: string | null;
+            /** @description Of the place at which it was drawn */
+            slot: number;
+            /** @description Another person's, which does not count until a reviewer takes it in */
+            aside: boolean;
         };
         Member: {
             user: number;
@@ -1620,7 +1632,13 @@ export interface components {
             name: string;
             description: string;
             role: components["schemas"]["Role"];
+            /** @description How many people do one image */
             overlap: number;
+            /**
+             * Format: double
+             * @description Of images, drawn by hash; one does the others
+             */
+            overlap_share: number;
             /** Format: double */
             holdout_share: number;
             plan: components["schemas"]["Plan"];
@@ -1654,6 +1672,11 @@ export interface components {
             overlap?: number;
             /**
              * Format: double
+             * @default 1
+             */
+            overlap_share?: number;
+            /**
+             * Format: double
              * @default 0.1
              */
             holdout_share?: number;
@@ -1664,6 +1687,8 @@ export interface components {
             name?: string;
             description?: string;
             overlap?: number;
+            /** Format: double */
+            overlap_share?: number;
             /**
              * Format: double
              * @description For images imported from now on
@@ -1836,6 +1861,8 @@ export interface components {
             label?: number | null;
             /** Format: uuid */
             parent?: string | null;
+            /** @description Reviewers only: whether it stands aside, or counts */
+            aside?: boolean;
             effort?: components["schemas"]["OperationEffort"];
         };
         /**
@@ -2119,6 +2146,8 @@ export interface components {
              */
             mask?: string;
             label?: number | null;
+            /** @description Of the author's place; else it is looked up */
+            slot?: number;
             effort?: components["schemas"]["OperationEffort"];
         };
         /**

@@ -2,14 +2,16 @@ import { Group, NumberInput } from "@mantine/core";
 
 interface Props {
   /** What a form binds to a field: its value, its error, its change. */
-  inputs: (field: "overlap" | "holdout") => object;
+  inputs: (field: "overlap" | "overlapShare" | "holdout") => object;
+  hasOverlap: boolean;
   hasHoldout: boolean;
   overlapMeans: string;
   holdoutMeans: string;
 }
 
 /** How many people see an image, and how many images stay apart to judge models. */
-export function ShareFields({ inputs, hasHoldout, overlapMeans, holdoutMeans }: Props) {
+export function ShareFields(props: Props) {
+  const { inputs, hasOverlap, hasHoldout, overlapMeans, holdoutMeans } = props;
   return (
     <Group grow align="flex-start">
       <NumberInput
@@ -20,6 +22,16 @@ export function ShareFields({ inputs, hasHoldout, overlapMeans, holdoutMeans }: 
         allowDecimal={false}
         {...inputs("overlap")}
       />
+      {hasOverlap && (
+        <NumberInput
+          label="Of the images"
+          description="Drawn by hash. One person does the others."
+          min={0}
+          max={100}
+          suffix=" %"
+          {...inputs("overlapShare")}
+        />
+      )}
       <NumberInput
         label="Holdout"
         description={

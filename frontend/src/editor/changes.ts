@@ -45,11 +45,12 @@ function maskDraftsBack(
   const mask = after.id;
   if (before === null || before.isDeleted) return after.isDeleted ? [] : [{ kind: "delete", mask }];
   const { label, rle, parent, proposal } = before;
+  const aside = before.isAside === after.isAside ? {} : { aside: before.isAside };
   if (proposal !== null && reopened.has(proposal)) {
     const accept = { kind: "verdict", proposal, verdict: "accepted", mask, label } as const;
     return [accept, { kind: "revise", mask, label, rle, parent }];
   }
-  if (after.isDeleted) return [{ kind: "revise", mask, label, rle, parent }];
+  if (after.isDeleted) return [{ kind: "revise", mask, label, rle, parent, ...aside }];
   return [
     {
       kind: "revise",
@@ -57,6 +58,7 @@ function maskDraftsBack(
       ...(label === after.label ? {} : { label }),
       ...(parent === after.parent ? {} : { parent }),
       ...(isSameRLE(before, after) ? {} : { rle }),
+      ...aside,
     },
   ];
 }
@@ -81,9 +83,8 @@ export function isSame(a: Row, b: Row): boolean {
   if (a === b) return true;
   if ("state" in a || "state" in b) return "state" in a && "state" in b && a.state === b.state;
   if (a.isDeleted && b.isDeleted) return true; // what a deleted mask was like shows nowhere
-  return (
-    a.label === b.label && a.parent === b.parent && a.isDeleted === b.isDeleted && isSameRLE(a, b)
-  );
+  if (a.isDeleted !== b.isDeleted || a.isAside !== b.isAside) return false;
+  return a.label === b.label && a.parent === b.parent && isSameRLE(a, b);
 }
 
 function isSameRLE(a: Row, b: Row): boolean {

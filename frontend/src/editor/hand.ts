@@ -6,7 +6,7 @@ import type { Editor } from "@/editor/editor";
 import type { ImagePoint } from "@/editor/geometry";
 import { contains, type Mask, maskFromRLE } from "@/editor/mask";
 import { doBoxesMeet, intersect, union } from "@/editor/mask-sets";
-import type { MaskRow } from "@/editor/operations";
+import { isLive, type MaskRow } from "@/editor/operations";
 import { liveMasks, type ObjectRef, objectAt, rowOf } from "@/editor/picking";
 
 export interface Hand {
@@ -82,7 +82,7 @@ export function selectedMasks(editor: Editor): MaskRow[] {
   const ids = [...(primary?.kind === "mask" ? [primary.id] : []), ...editor.alsoSelected.get()];
   return ids.flatMap((id) => {
     const row = masks.get(id);
-    return row === undefined || row.isDeleted ? [] : [row];
+    return row !== undefined && isLive(row) ? [row] : [];
   });
 }
 

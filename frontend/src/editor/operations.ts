@@ -32,6 +32,8 @@ export interface CreateOperation {
   rle: RLE;
   parent?: string | null;
   proposal?: string;
+  /** The set that it is drawn in, where several people do one image; the first one's if not told. */
+  slot?: number;
   effort?: Effort;
 }
 
@@ -42,6 +44,8 @@ export interface ReviseOperation {
   rle?: RLE;
   label?: LabelId | null;
   parent?: string | null;
+  /** False takes a mask of the other set in, true puts it back. For reviewers. */
+  aside?: boolean;
   effort?: Effort;
 }
 
@@ -60,6 +64,7 @@ export type VerdictOperation =
       verdict: "accepted";
       mask: string; // made, or brought back if it was deleted
       label: LabelId | null;
+      slot?: number;
       effort?: Effort;
     }
   | {
@@ -85,6 +90,15 @@ export interface MaskRow {
   readonly author: string | null;
   readonly revision: number;
   readonly isDeleted: boolean;
+  /** Whose set it was drawn in, where several people do one image. */
+  readonly slot: number;
+  /** Of another set than the one in hand: only the view of conflicts shows it. */
+  readonly isAside: boolean;
+}
+
+/** Whether a mask is there to be seen and worked on. */
+export function isLive({ isDeleted, isAside }: MaskRow): boolean {
+  return !isDeleted && !isAside;
 }
 
 export interface ProposalRow {
@@ -150,6 +164,8 @@ function applyToMask(
       author,
       revision: row?.revision ?? 1,
       isDeleted: false,
+      slot: operation.slot ?? 0,
+      isAside: row?.isAside ?? false,
     });
     if (operation.proposal !== undefined) decide(proposals, operation.proposal, "accepted");
     return;
@@ -166,6 +182,7 @@ function applyToMask(
     rle: operation.rle ?? row.rle,
     label: operation.label === undefined ? row.label : operation.label,
     parent: operation.parent === undefined ? row.parent : operation.parent,
+    isAside: operation.aside ?? row.isAside,
   });
 }
 

@@ -2,7 +2,13 @@
 
 import type { ImagePoint } from "@/editor/geometry";
 import { contains, maskFromRLE } from "@/editor/mask";
-import { type Annotations, isOpen, type MaskRow, type ProposalRow } from "@/editor/operations";
+import {
+  type Annotations,
+  isLive,
+  isOpen,
+  type MaskRow,
+  type ProposalRow,
+} from "@/editor/operations";
 
 /** One object on the image: a mask or a proposal that waits for a verdict. */
 export interface ObjectRef {
@@ -15,7 +21,7 @@ export function isSameRef(a: ObjectRef | null, b: ObjectRef | null): boolean {
 }
 
 export function liveMasks({ masks }: Annotations): MaskRow[] {
-  return [...masks.values()].filter((row) => !row.isDeleted);
+  return [...masks.values()].filter(isLive);
 }
 
 /** The proposals to accept or reject: first what others sent on, then the surest. */
@@ -59,7 +65,7 @@ export function rowOf(
   if (ref === null) return null;
   if (ref.kind === "mask") {
     const row = annotations.masks.get(ref.id);
-    return row === undefined || row.isDeleted ? null : row;
+    return row !== undefined && isLive(row) ? row : null;
   }
   const row = annotations.proposals.get(ref.id);
   return row !== undefined && isOpen(row) ? row : null;

@@ -2,7 +2,7 @@
 
 import type { Editor } from "@/editor/editor";
 import { ancestorsOf } from "@/editor/mask-commands";
-import { type Annotations, isOpen, type LabelId, type MaskRow } from "@/editor/operations";
+import { type Annotations, isLive, isOpen, type LabelId, type MaskRow } from "@/editor/operations";
 import type { MaskState } from "@/editor/revisions";
 import type { OperationDraft } from "@/editor/store";
 
@@ -69,7 +69,5 @@ function acceptAgain(
 function mayBePartOf({ masks }: Annotations, mask: string, whole: string | null): boolean {
   if (whole === null) return true;
   const row = masks.get(whole);
-  return (
-    row !== undefined && !row.isDeleted && ![whole, ...ancestorsOf(whole, masks)].includes(mask)
-  );
+  return row !== undefined && isLive(row) && ![whole, ...ancestorsOf(whole, masks)].includes(mask);
 }

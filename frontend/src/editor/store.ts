@@ -32,10 +32,13 @@ export class AnnotationStore {
   #nextStep = 1;
   #listeners = new Set<(changeSet: ChangeSet) => void>();
   #me: string | null;
+  #slot: number;
 
-  constructor(annotations: Annotations, me: string | null) {
+  /** `slot` is the set that new masks are drawn in, where several people do one image. */
+  constructor(annotations: Annotations, me: string | null, slot = 0) {
     this.#annotations = annotations;
     this.#me = me;
+    this.#slot = slot;
   }
 
   get annotations(): Annotations {
@@ -136,10 +139,17 @@ export class AnnotationStore {
   }
 
   #apply(drafts: readonly OperationDraft[]): ChangeSet {
-    const operations = drafts.map((draft) => ({ ...draft, id: crypto.randomUUID() }) as Operation);
+    const operations = drafts.map(
+      (draft) => ({ ...draft, ...this.#setOf(draft), id: crypto.randomUUID() }) as Operation,
+    );
     const before = this.#annotations;
     this.#annotations = applyOperations(before, operations, this.#me);
     return { origin: "local", changes: changesBetween(before, this.#annotations), operations };
+  }
+
+  #setOf(draft: OperationDraft): { slot?: number } {
+    const makesMask = draft.kind === "create" || ("mask" in draft && draft.kind === "verdict");
+    return makesMask && this.#slot > 0 ? { slot: this.#slot } : {};
   }
 
   #settle(annotations: Annotations): void {

@@ -57,6 +57,39 @@ test("undo of an acceptance deletes the mask and opens the proposal again; redo 
   expect(store.annotations.proposals.get("p1")?.state).toBe("accepted");
 });
 
+test("a mask of the other set is taken in, and undo puts it back with what made room for it", () => {
+  const theirs = maskRow("b", square(2, 2, 4), { slot: 1, isAside: true });
+  const store = new AnnotationStore(annotationsOf([maskRow("a", square(1, 1, 4)), theirs]), "eva");
+  const before = liveMasks(store.annotations).map(({ id }) => id);
+
+  store.commit([
+    { kind: "revise", mask: "b", aside: false },
+    { kind: "delete", mask: "a" },
+  ]);
+  const taken = liveMasks(store.annotations).map(({ id }) => id);
+  const undone = store.undo();
+
+  expect([before, taken]).toEqual([["a"], ["b"]]);
+  expect(undone).toMatchObject([
+    { kind: "revise", mask: "a", rle: square(1, 1, 4) },
+    { kind: "revise", mask: "b", aside: true },
+  ]);
+  expect(liveMasks(store.annotations).map(({ id }) => id)).toEqual(["a"]);
+});
+
+test("who works at the second place says so of every new mask", () => {
+  const masks = [maskRow("old", square(1, 1, 4), { slot: 1 })];
+  const store = new AnnotationStore(annotationsOf(masks), "bob", 1);
+
+  const operations = store.commit([
+    { kind: "create", mask: "new", label: null, rle: square(3, 3, 3) },
+    { kind: "revise", mask: "old", label: 2 },
+  ]);
+
+  expect(operations.map((operation) => "slot" in operation && operation.slot)).toEqual([1, false]);
+  expect(liveMasks(store.annotations)).toHaveLength(2);
+});
+
 test("undo of a deletion brings the mask back as it was", () => {
   const store = start();
   store.commit([{ kind: "delete", mask: "m2" }]);

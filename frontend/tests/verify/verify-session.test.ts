@@ -44,7 +44,7 @@ async function claim(known: readonly string[]): Promise<VerifyBatch> {
       ...{ id, file_name: `${id}.png`, width: 30, height: 20 },
       ...{ version: servers.get(id)?.version ?? 0, display_url: "", thumb_url: "" },
     })),
-    assignments: images.map((image) => ({ id: 100 + image, image, lease_until: "" })),
+    assignments: images.map((image) => ({ id: 100 + image, image, slot: 0, lease_until: "" })),
     left: pending.length - given.length,
   };
 }

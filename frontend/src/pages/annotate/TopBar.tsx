@@ -1,5 +1,11 @@
 import { ActionIcon, Badge, Button, Group, Progress, Text, Tooltip } from "@mantine/core";
-import { IconEyeOff, IconKeyboard, IconMicrophone, IconPlayerTrackNext } from "@tabler/icons-react";
+import {
+  IconEyeOff,
+  IconKeyboard,
+  IconMicrophone,
+  IconPlayerTrackNext,
+  IconUsers,
+} from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
 import type { Project } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
@@ -62,6 +68,17 @@ export function TopBar({ project, image, review, verdict, isMoving, onNext }: Pr
             style={{ flex: "none" }}
           >
             Holdout
+          </Badge>
+        </Tooltip>
+      )}
+      {detail.slot > 0 && (
+        <Tooltip label="Another person does this image as well. You work without their masks and without proposals.">
+          <Badge
+            leftSection={<IconUsers size={12} aria-hidden />}
+            color="gray"
+            style={{ flex: "none" }}
+          >
+            Blind
           </Badge>
         </Tooltip>
       )}

@@ -160,6 +160,7 @@ function useNewProposals(image: OpenImage, { counts, serving }: Project): void {
     if (seen.current === news) return;
     seen.current = news;
     const isBare = pendingProposals(image.editor.annotations.get()).length === 0;
-    if (isBare && !image.detail.get().is_holdout) image.refresh().catch(() => undefined);
+    const { is_holdout, slot } = image.detail.get(); // annotated without proposals
+    if (isBare && !is_holdout && slot === 0) image.refresh().catch(() => undefined);
   }, [image, news]);
 }

@@ -123,7 +123,10 @@ export const saveMasks: Save = async (image_id, version, operations) => {
 };
 
 export function annotationsOf(detail: ImageDetail): Annotations {
-  const masks = detail.masks.map((row) => ({ ...row, rle: row.rle as RLE, isDeleted: false }));
+  const masks = detail.masks.map(({ aside, ...row }) => ({
+    ...{ ...row, rle: row.rle as RLE, isDeleted: false },
+    isAside: aside && row.slot !== detail.slot,
+  }));
   const proposals = detail.proposals.map((row) => ({
     ...row,
     rle: row.rle as RLE,

@@ -4,7 +4,7 @@ import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { HistoryKeeper } from "@/editor/history";
-import type { Operation } from "@/editor/operations";
+import type { MissedOperation, Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxStatus, type Schedule } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import type { Decoder } from "@/editor/sam";
@@ -86,7 +86,7 @@ export class OpenImage {
     const { detail, user, db, claim } = options;
     const lock = await takeLock(detail.id, user.id);
     const active_s = claim === null ? 0 : await db.activeSeconds(claim.id);
-    const store = new AnnotationStore(annotationsOf(detail), user.username);
+    const store = new AnnotationStore(annotationsOf(detail), user.username, detail.slot);
     // Before what waits in the outbox, which may speak of masks that only the history knows.
     if (lock !== null) await keepHistory(store, db, user.id, detail.id);
     const status = new Signal<OutboxStatus>({
@@ -158,14 +158,21 @@ export class OpenImage {
   }
 
   #rebase(...[missed, pending]: Parameters<AnnotationStore["rebase"]>): void {
+    const { slot } = this.detail.get();
+    const ofOtherSets = (operation: MissedOperation): boolean =>
+      "slot" in operation && operation.slot !== slot;
     try {
-      this.editor.store.rebase(missed, pending);
+      if (missed.some(ofOtherSets)) this.#lookAtAllAgain();
+      else this.editor.store.rebase(missed, pending);
     } catch {
-      // They speak of something that came after this page was loaded: look at all of it again.
-      void fetchImage(this.detail.get().id, this.#stop.signal)
-        .then((detail) => this.editor.store.reload(annotationsOf(detail), this.outbox.pending))
-        .catch(this.#options.onError);
+      this.#lookAtAllAgain(); // they speak of something that came after this page was loaded
     }
+  }
+
+  #lookAtAllAgain(): void {
+    void fetchImage(this.detail.get().id, this.#stop.signal)
+      .then((detail) => this.editor.store.reload(annotationsOf(detail), this.outbox.pending))
+      .catch(this.#options.onError);
   }
 
   #decode: DecodePrompts = (prompts, previous) => {

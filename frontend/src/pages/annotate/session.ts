@@ -11,6 +11,7 @@ import {
   type Claim,
   claimImage,
   extendAssignment,
+  fetchImage,
   fetchUpcoming,
   finishAssignment,
   releaseAssignment,
@@ -173,7 +174,10 @@ export class AnnotateSession {
   }
 
   async #show(id: number, claim: Claim | null, notice: string | null): Promise<void> {
-    const [{ detail, bitmap }, db] = await Promise.all([this.#assets.load(id), this.#db]);
+    const [{ detail: ahead, bitmap }, db] = await Promise.all([this.#assets.load(id), this.#db]);
+    // Where two people do one image, the place decides whose masks are seen.
+    const isOther = claim !== null && claim.slot !== ahead.slot;
+    const detail = isOther ? await fetchImage(id) : ahead;
     if (this.#isClosed) return;
     const image = await OpenImage.open({
       ...{ detail, bitmap, claim, db },

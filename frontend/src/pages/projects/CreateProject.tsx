@@ -8,6 +8,9 @@ import { colorFor } from "@/components/labelColors";
 import { numberError, renamed } from "@/components/numbers";
 import { ShareFields } from "@/components/ShareFields";
 
+/** The form's names of the API's fields. */
+const FIELDS = { overlap_share: "overlapShare", holdout_share: "holdout" };
+
 interface Props {
   opened: boolean;
   onClose: () => void;
@@ -17,10 +20,14 @@ export function CreateProject({ opened, onClose }: Props) {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const form = useForm({
-    initialValues: { name: "", description: "", labels: [] as string[], overlap: 1, holdout: 10 },
+    initialValues: {
+      ...{ name: "", description: "", labels: [] as string[] },
+      ...{ overlap: 1, overlapShare: 100, holdout: 10 },
+    },
     validate: {
       name: (name) => (name.trim() ? null : "Give the project a name"),
       overlap: (people) => numberError(people, 1, 5),
+      overlapShare: (percent) => numberError(percent, 0, 100),
       holdout: (percent) => numberError(percent, 0, 90),
     },
   });
@@ -31,6 +38,7 @@ export function CreateProject({ opened, onClose }: Props) {
         description: values.description,
         labels: values.labels.map((name, index) => ({ name, color: colorFor(index) })),
         overlap: values.overlap,
+        overlap_share: values.overlapShare / 100,
         holdout_share: values.holdout / 100,
       }),
     onSuccess: async (project) => {
@@ -42,7 +50,7 @@ export function CreateProject({ opened, onClose }: Props) {
         params: { projectId: String(project.id) },
       });
     },
-    onError: (error) => form.setErrors(renamed(formErrorsOf(error), { holdout_share: "holdout" })),
+    onError: (error) => form.setErrors(renamed(formErrorsOf(error), FIELDS)),
   });
 
   return (
@@ -71,8 +79,9 @@ export function CreateProject({ opened, onClose }: Props) {
           />
           <ShareFields
             inputs={form.getInputProps}
+            hasOverlap={Number(form.values.overlap) > 1}
             hasHoldout={form.values.holdout > 0}
-            overlapMeans="Two or more work on each image."
+            overlapMeans="Two or more work without each other's masks."
             holdoutMeans="Judges every new model, never trained on."
           />
           <Group justify="flex-end" gap="xs">

@@ -9,6 +9,9 @@ import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
 import { ShareFields } from "@/components/ShareFields";
 
+/** The form's names of the API's fields. */
+const FIELDS = { overlap_share: "overlapShare", holdout_share: "holdout" };
+
 export function General({ project }: { project: Project }) {
   const queries = useQueryClient();
   const form = useForm({
@@ -16,25 +19,31 @@ export function General({ project }: { project: Project }) {
       name: project.name,
       description: project.description,
       overlap: project.overlap,
+      overlapShare: Math.round(100 * project.overlap_share),
       holdout: Math.round(100 * project.holdout_share),
       plan: project.plan,
     },
     validate: {
       name: (name) => (name.trim() ? null : "Give the project a name"),
       overlap: (people) => numberError(people, 1, 5),
+      overlapShare: (percent) => numberError(percent, 0, 100),
       holdout: (percent) => numberError(percent, 0, 90),
     },
   });
   const save = useMutation({
-    mutationFn: ({ holdout, ...rest }: typeof form.values) =>
-      changeProject(project.id, { ...rest, holdout_share: holdout / 100 }),
+    mutationFn: ({ holdout, overlapShare, ...rest }: typeof form.values) =>
+      changeProject(project.id, {
+        ...rest,
+        overlap_share: overlapShare / 100,
+        holdout_share: holdout / 100,
+      }),
     onSuccess: async () => {
       form.resetDirty();
       await queries.invalidateQueries(projectQuery(project.id));
       await queries.invalidateQueries({ queryKey: ["projects"] });
       notifications.show({ color: "teal", message: "The settings were saved." });
     },
-    onError: (error) => form.setErrors(renamed(formErrorsOf(error), { holdout_share: "holdout" })),
+    onError: (error) => form.setErrors(renamed(formErrorsOf(error), FIELDS)),
   });
 
   return (
@@ -50,8 +59,9 @@ export function General({ project }: { project: Project }) {
           />
           <ShareFields
             inputs={form.getInputProps}
+            hasOverlap={Number(form.values.overlap) > 1}
             hasHoldout={form.values.holdout > 0}
-            overlapMeans="Counts at once, for all images that are not finished."
+            overlapMeans="Two or more work blind. Counts at once, for images that are not finished."
             holdoutMeans="Counts for images imported from now on."
           />
           <Radio.Group
