@@ -13,6 +13,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import ColorField, body_of, query_of
 from annotation.models import Membership, Project
 from annotation.models.project import MOST_OVERLAP
+from annotation.selectors.agreement import agreement_of
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
 from annotation.selectors.projects import (
     labels_for,
@@ -66,6 +67,17 @@ class ServingSerializer(serializers.Serializer[Any]):
     round = serializers.IntegerField(allow_null=True, help_text="null: pretrained")
 
 
+class AgreementSerializer(serializers.Serializer[Any]):
+    """How far people agree who did the same images, as they finished them."""
+
+    images = serializers.IntegerField()
+    mean_iou = serializers.FloatField(allow_null=True, help_text="Of objects that both have")
+    same_label_share = serializers.FloatField(allow_null=True, help_text="Of these objects")
+    matched_share = serializers.FloatField(
+        allow_null=True, help_text="Of all their masks, those whose object the other has too"
+    )
+
+
 class ProjectSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -83,6 +95,7 @@ class ProjectSerializer(serializers.Serializer[Any]):
     counts = CountsSerializer()
     serving = ServingSerializer(allow_null=True)
     finished_since_round = serializers.IntegerField()
+    agreement = AgreementSerializer(allow_null=True, help_text="null: nobody did the same image")
     deleted_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -280,6 +293,7 @@ def _project(request: Request, project_id: int, *, status: int = 200) -> Respons
         "counts": project_counts(project_id),
         "serving": serving_of(project_id),
         "finished_since_round": finished_since_round(project_id),
+        "agreement": agreement_of(project_id),
     }
     for name, value in figures.items():
         setattr(mine, name, value)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from annotation.api import (
     assignments,
     comments,
+    conflicts,
     images,
     masks,
     plan,
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>/masks", masks.ImageMasksView.as_view()),
     path("masks/<uuid:mask_id>/revisions", revisions.MaskRevisionsView.as_view()),
     path("images/<int:image_id>/comments", comments.ImageCommentsView.as_view()),
+    path("images/<int:image_id>/conflicts", conflicts.ImageConflictsView.as_view()),
     path("comments/<uuid:comment_id>", comments.CommentView.as_view()),
     path("comments/<uuid:comment_id>/resolve", comments.CommentResolveView.as_view()),
     path("comments/<uuid:comment_id>/reopen", comments.CommentReopenView.as_view()),

@@ -1,6 +1,7 @@
 """The tables. One module for each noun; DESIGN's nine rules of the data are their constraints."""
 
 from annotation.models.access import Consent, Token
+from annotation.models.agreement import Agreement
 from annotation.models.comment import Comment
 from annotation.models.dataset import DatasetVersion, Export
 from annotation.models.description import Caption, Recording, RecordingChunk, Transcript
@@ -11,6 +12,7 @@ from annotation.models.mask import Mask, Operation, Proposal, Revision
 from annotation.models.project import Label, Membership, Project
 
 __all__ = [
+    "Agreement",
     "Alias",
     "AliasMove",
     "Assignment",

@@ -17,6 +17,7 @@ from annotation.errors import DomainError, NotAllowedError
 from annotation.models import Assignment, Image, Membership, Project, Proposal
 from annotation.selectors.access import REVIEWERS
 from annotation.selectors.plan import Queue, free_in, held_in, kind_of
+from annotation.services.agreement import record_agreement
 from engine.masks.rle import iou
 
 Kind = Assignment.Kind
@@ -124,6 +125,9 @@ def _end(image: Image) -> None:
     Image.objects.filter(pk=image.pk).update(status=Image.Status.DONE, finished_at=Now())
     _open_for_review(image)
     image.refresh_from_db()
+    others = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE, slot__gte=1)
+    if slots := list(others.order_by("slot").values_list("slot", flat=True)):
+        record_agreement(image=image, slots=slots)
 
 
 def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.Kind) -> Assignment:

@@ -4,6 +4,7 @@ import { formatAgo, formatBytes, formatClock, formatDaysLeft, plural } from "@/c
 import { jobPhase, jobYield } from "@/components/jobWords";
 import { numberError, renamed } from "@/components/numbers";
 import { pointInImage } from "@/pages/describe/pointInImage";
+import { agreementWords } from "@/pages/overview/agreementWords";
 import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
 import { nextStep } from "@/pages/overview/steps";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
@@ -36,6 +37,7 @@ const PROJECT: Project = {
   counts: COUNTS,
   serving: null,
   finished_since_round: 4,
+  agreement: null,
   deleted_at: null,
 };
 
@@ -177,6 +179,17 @@ test("an error of the server finds the field that the form calls otherwise", () 
     holdout: "Too large.",
     name: "Taken.",
   });
+});
+
+test("agreement is told with what it was measured on", () => {
+  const figures = { images: 2, mean_iou: 0.874, same_label_share: 1, matched_share: 0.5 };
+
+  expect(agreementWords(figures)).toBe(
+    "Mean IoU on 2 images that two did; 50 % of masks in both, 100 % under one label",
+  );
+  expect(
+    agreementWords({ images: 1, mean_iou: null, same_label_share: null, matched_share: 0 }),
+  ).toBe("No object in common on 1 image that two did");
 });
 
 test("each queue has its key and its address", () => {

@@ -269,6 +269,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        get: operations["read_conflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/descriptions": {
         parameters: {
             query?: never;
@@ -1088,6 +1110,25 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How far people agree who did the same images, as they finished them. */
+        Agreement: {
+            images: number;
+            /**
+             * Format: double
+             * @description Of objects that both have
+             */
+            mean_iou: number | null;
+            /**
+             * Format: double
+             * @description Of these objects
+             */
+            same_label_share: number | null;
+            /**
+             * Format: double
+             * @description Of all their masks, those whose object the other has too
+             */
+            matched_share: number | null;
+        };
         Assignment: {
             id: number;
             state: components["schemas"]["AssignmentState"];
@@ -1216,6 +1257,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             state: components["schemas"]["UploadState"];
+        };
+        Conflicts: {
+            people: components["schemas"]["Person"][];
+            /** @description The least alike first, then what one person has alone */
+            pairs: components["schemas"]["Pair"][];
         };
         Consent: {
             given: boolean;
@@ -1621,6 +1667,29 @@ export interface components {
             /** @description The tool or command; kept with the operation */
             tool?: string;
         };
+        /** @description One object as the first person and another finished it; null: the other has it alone. */
+        Pair: {
+            /** @description Of the other person */
+            slot: number;
+            /**
+             * Format: uuid
+             * @description The first person's mask
+             */
+            first: string | null;
+            /**
+             * Format: uuid
+             * @description The other's mask
+             */
+            other: string | null;
+            /** Format: double */
+            iou: number | null;
+            same_label: boolean | null;
+        };
+        Person: {
+            /** @description Of their set of masks; 0 is the first person's */
+            slot: number;
+            username?: string | null;
+        };
         /**
          * @description * `whole` - Whole
          *     * `queues` - Queues
@@ -1649,6 +1718,8 @@ export interface components {
             counts: components["schemas"]["Counts"];
             serving: components["schemas"]["Serving"] | null;
             finished_since_round: number;
+            /** @description null: nobody did the same image */
+            agreement: components["schemas"]["Agreement"] | null;
             /** Format: date-time */
             deleted_at: string | null;
         };
@@ -2736,6 +2807,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comment"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_conflicts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conflicts"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -2,15 +2,16 @@ import { Group, Paper, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Project } from "@/api/types";
 import { formatCount } from "@/components/format";
+import { agreementWords, shareWords } from "./agreementWords";
 import classes from "./Counts.module.css";
 
-/** Where the project stands, in five figures. */
+/** Where the project stands, in five figures, and how far people agree who did the same images. */
 export function Counts({ project }: { project: Project }) {
-  const { counts } = project;
+  const { counts, agreement } = project;
   const finished = counts.done + counts.reviewed;
 
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, md: 5 }} spacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 3, md: agreement === null ? 5 : 6 }} spacing="sm">
       <Figure name="Images" value={counts.images}>
         <Progress.Root size={5} aria-label="Images by status">
           <Bar name="reviewed" value={counts.reviewed} of={counts.images} color="teal" />
@@ -35,13 +36,18 @@ export function Counts({ project }: { project: Project }) {
           ? "None: nothing judges a new model"
           : "Blind: they judge each new model"}
       </Figure>
+      {agreement !== null && (
+        <Figure name="Agreement" value={shareWords(agreement.mean_iou)}>
+          {agreementWords(agreement)}
+        </Figure>
+      )}
     </SimpleGrid>
   );
 }
 
 interface FigureProps {
   name: string;
-  value: number;
+  value: number | string;
   children: ReactNode;
 }
 
@@ -52,7 +58,9 @@ function Figure({ name, value, children }: FigureProps) {
         {name}
       </Text>
       <Group align="baseline" gap={6}>
-        <Text className={classes.value}>{formatCount(value)}</Text>
+        <Text className={classes.value}>
+          {typeof value === "number" ? formatCount(value) : value}
+        </Text>
       </Group>
       <Stack gap={6} className={classes.note}>
         {children}
