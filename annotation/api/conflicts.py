@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import REVIEWERS, MemberView, user_of
-from annotation.selectors.agreement import Pair, pairs_on
+from annotation.api.inputs import RleField
+from annotation.selectors.agreement import pairs_on
 from annotation.selectors.images import images_for
 from annotation.selectors.queue import places_of
 
@@ -18,14 +19,22 @@ class PersonSerializer(serializers.Serializer[Any]):
     username = serializers.CharField(source="user.username", allow_null=True, default=None)
 
 
+class FinishedMaskSerializer(serializers.Serializer[Any]):
+    """A mask as its annotator finished it, whatever has become of it since."""
+
+    mask = serializers.UUIDField(source="mask_id")
+    label = serializers.IntegerField(source="label_id", allow_null=True)  # type: ignore[assignment]  # a field of this name
+    rle = RleField()
+
+
 class PairSerializer(serializers.Serializer[Any]):
-    """One object as the first person and another finished it; null: the other has it alone."""
+    """One object in the first person's set and in another's; null: that set lacks it."""
 
     slot = serializers.IntegerField(help_text="Of the other person")
-    first = serializers.UUIDField(allow_null=True, help_text="The first person's mask")
-    other = serializers.UUIDField(allow_null=True, help_text="The other's mask")
+    first = FinishedMaskSerializer(allow_null=True)
+    other = FinishedMaskSerializer(allow_null=True)
     iou = serializers.FloatField(allow_null=True)
-    same_label = serializers.BooleanField(allow_null=True)
+    same_label = serializers.BooleanField(source="is_same_label", allow_null=True)
 
 
 class ConflictsSerializer(serializers.Serializer[Any]):
@@ -43,15 +52,4 @@ class ImageConflictsView(MemberView):
         image = self.fetch(images_for(user_of(request)), pk=image_id)
         places = list(places_of(image.pk))
         pairs = pairs_on(image, [place.slot for place in places[1:]])
-        found = {"people": places, "pairs": [_pair(each) for each in pairs]}
-        return Response(ConflictsSerializer(found).data)
-
-
-def _pair(pair: Pair) -> dict[str, Any]:
-    return {
-        "slot": pair.slot,
-        "first": pair.first and pair.first.mask_id,
-        "other": pair.other and pair.other.mask_id,
-        "iou": pair.iou,
-        "same_label": pair.is_same_label,
-    }
+        return Response(ConflictsSerializer({"people": places, "pairs": pairs}).data)

@@ -100,7 +100,12 @@ class ImageRestoreView(MemberView):
 
 class ReviewInputSerializer(serializers.Serializer[Any]):
     verdict = serializers.ChoiceField([Image.Status.REVIEWED.value, Image.Status.RETURNED.value])
-    comment = serializers.CharField(max_length=5000, allow_blank=True, default="")
+    comment = serializers.CharField(
+        max_length=5000,
+        allow_blank=True,
+        default="",
+        help_text="Needed to return an image that has no open comment",
+    )
 
 
 class ReviewSerializer(serializers.Serializer[Any]):

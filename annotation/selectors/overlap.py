@@ -27,8 +27,10 @@ def seen_by(user: Person, *, image: Image, role: str, places: Sequence[Assignmen
     may_review = role in REVIEWERS
     if image.status == Image.Status.REVIEWED or len(places) == 1:
         return Seen(0, is_all=may_review)
+    if may_review and image.status == Image.Status.DONE:
+        return Seen(0, is_all=True)
     own = next((each for each in places if each.user_id == user.pk), None)
-    if own is not None and not (may_review and own.state == State.DONE):
+    if own is not None:
         return Seen(own.slot, is_all=False)
     if may_review:
         return Seen(0, is_all=True)

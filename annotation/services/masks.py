@@ -16,6 +16,7 @@ from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.operations import Canvas, Op, apply_operation
 
 UUIDS: Final = ("id", "mask", "parent", "proposal")
+BEING_ANNOTATED: Final = {Image.Status.TODO, Image.Status.RETURNED}
 MAKES_MASKS: Final = {Operation.Kind.CREATE, Operation.Kind.VERDICT}
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,8 @@ def _saved_heads(operations: Sequence[Op]) -> list[tuple[UUID, int]]:
 def _check_missed_nothing(image: Any, expected: int, own: set[UUID]) -> None:  # noqa: ANN401  # annotated
     """Refuse a save that was made without what others did before, to masks that the author sees."""
     later = Operation.objects.filter(image=image, image_version__gt=expected).exclude(pk__in=own)
-    seen = later if image.author_slot is None else operations_on(later, image.author_slot)
+    is_blind = image.author_slot is not None and image.status in BEING_ANNOTATED
+    seen = operations_on(later, image.author_slot) if is_blind else later
     missed = [
         {
             **operation.payload,

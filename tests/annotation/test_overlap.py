@@ -242,6 +242,24 @@ def test_a_reviewer_takes_a_mask_of_the_other_set_in_and_puts_it_back(
     assert Mask.objects.get(pk=second["mask"]).slot == 1
 
 
+def test_a_reviewer_who_did_the_image_too_is_blind_until_everybody_is_done(
+    reviewer: Api, other: Api, world: World, both: Image
+) -> None:
+    mine, theirs = create(), create(at=(9, 9))
+    place = _claim(reviewer, world, both)
+    reviewer.save(both, mine)
+    second = _claim(other, world, both)
+    other.save(both, theirs)
+    while_at_work = _masks(reviewer, both)
+
+    _finish(reviewer, place)
+    _finish(other, second)
+
+    assert while_at_work == _ids(mine)
+    assert _masks(reviewer, both) == _ids(mine, theirs)
+    assert _masks(other, both) == _ids(theirs)
+
+
 def test_once_reviewed_there_is_one_set_for_everybody(
     annotator: Api, other: Api, reviewer: Api, world: World, both: Image
 ) -> None:

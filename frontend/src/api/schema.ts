@@ -1433,6 +1433,13 @@ export interface components {
             image: number;
             status: components["schemas"]["ImageStatus"];
         };
+        /** @description A mask as its annotator finished it, whatever has become of it since. */
+        FinishedMask: {
+            /** Format: uuid */
+            mask: string;
+            label: number | null;
+            rle: components["schemas"]["Rle"];
+        };
         /**
          * @description * `coco` - coco
          * @enum {string}
@@ -1667,20 +1674,12 @@ export interface components {
             /** @description The tool or command; kept with the operation */
             tool?: string;
         };
-        /** @description One object as the first person and another finished it; null: the other has it alone. */
+        /** @description One object in the first person's set and in another's; null: that set lacks it. */
         Pair: {
             /** @description Of the other person */
             slot: number;
-            /**
-             * Format: uuid
-             * @description The first person's mask
-             */
-            first: string | null;
-            /**
-             * Format: uuid
-             * @description The other's mask
-             */
-            other: string | null;
+            first: components["schemas"]["FinishedMask"] | null;
+            other: components["schemas"]["FinishedMask"] | null;
             /** Format: double */
             iou: number | null;
             same_label: boolean | null;
@@ -1902,7 +1901,10 @@ export interface components {
         };
         ReviewInput: {
             verdict: components["schemas"]["ReviewInputVerdict"];
-            /** @default  */
+            /**
+             * @description Needed to return an image that has no open comment
+             * @default
+             */
             comment?: string;
         };
         /**

@@ -205,7 +205,7 @@ function editEach(editor: Editor, edit: (mask: Mask) => Mask): void {
 }
 
 /** Give the parts of masks that go away to the mask that takes them in. */
-function adopt(editor: Editor, id: string, gone: ReadonlySet<string>): OperationDraft[] {
+export function adopt(editor: Editor, id: string, gone: ReadonlySet<string>): OperationDraft[] {
   const { masks } = editor.annotations.get();
   const drafts: OperationDraft[] = [];
   const parents = ancestorsOf(id, masks);

@@ -24,6 +24,11 @@ export function liveMasks({ masks }: Annotations): MaskRow[] {
   return [...masks.values()].filter(isLive);
 }
 
+/** The masks of the other set that nobody has decided about. */
+export function masksAside({ masks }: Annotations): MaskRow[] {
+  return [...masks.values()].filter((row) => row.isAside && !row.isDeleted);
+}
+
 /** The proposals to accept or reject: first what others sent on, then the surest. */
 export function pendingProposals({ proposals }: Annotations): ProposalRow[] {
   return [...proposals.values()]

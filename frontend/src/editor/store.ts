@@ -12,6 +12,7 @@ import {
   type Annotations,
   applyOperations,
   isOpen,
+  type MaskRow,
   type MissedOperation,
   type Operation,
 } from "@/editor/operations";
@@ -32,10 +33,10 @@ export class AnnotationStore {
   #nextStep = 1;
   #listeners = new Set<(changeSet: ChangeSet) => void>();
   #me: string | null;
-  #slot: number;
+  #slot: number | null;
 
   /** `slot` is the set that new masks are drawn in, where several people do one image. */
-  constructor(annotations: Annotations, me: string | null, slot = 0) {
+  constructor(annotations: Annotations, me: string | null, slot: number | null = null) {
     this.#annotations = annotations;
     this.#me = me;
     this.#slot = slot;
@@ -127,6 +128,17 @@ export class AnnotationStore {
     this.#settle(applyOperations({ masks, proposals }, pending, this.#me));
   }
 
+  /** Learn of masks that were deleted before this page was loaded, so that they can come back. */
+  learn(gone: readonly MaskRow[]): void {
+    const unknown = gone.filter(({ id }) => !this.#annotations.masks.has(id));
+    if (unknown.length === 0) return;
+    const masks = new Map([
+      ...this.#annotations.masks,
+      ...unknown.map((row) => [row.id, row] as const),
+    ]);
+    this.#settle({ ...this.#annotations, masks });
+  }
+
   /** Note the revision numbers of a save. */
   acknowledge(revisions: readonly { id: string; revision: number }[]): void {
     const masks = new Map(this.#annotations.masks);
@@ -149,7 +161,7 @@ export class AnnotationStore {
 
   #setOf(draft: OperationDraft): { slot?: number } {
     const makesMask = draft.kind === "create" || ("mask" in draft && draft.kind === "verdict");
-    return makesMask && this.#slot > 0 ? { slot: this.#slot } : {};
+    return makesMask && this.#slot !== null ? { slot: this.#slot } : {};
   }
 
   #settle(annotations: Annotations): void {

@@ -22,6 +22,10 @@ function page(setting: Setting) {
       ...{ whyNoApproval: "It is approved already.", whyNoReturn: null },
       ...{ approve: nothing, askWhy: nothing },
     },
+    conflicts: {
+      ...{ whyNone: "No two.", next: nothing, compare: nothing, choose: nothing },
+      whyNot: () => "Look at a conflict first.",
+    },
   };
   const commands = editorCommands(around);
   const of = (chord: string) => commandFor(commands, new Map(), chord);

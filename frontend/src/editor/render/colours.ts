@@ -12,6 +12,9 @@ export const INSTANCE_COLOURS = [
   "#b3de69",
 ] as const;
 
+/** Of the first person's set and of another's, where two people did one image. */
+export const SET_COLOURS = ["#56b4e9", "#ff7a33"] as const;
+
 /** The same colour for the same object, on every screen. */
 export function instanceColour(id: string): string {
   let hash = 0;

@@ -12,7 +12,7 @@ export interface MaskScene {
   readonly proposals: readonly ProposalRow[];
   readonly threshold: number; // proposals below this predicted IoU stand back
   readonly fill: number; // opacity of the inside of a mask; 0 draws outlines alone
-  readonly colourOf: (row: { id: string; label: LabelId | null }) => string;
+  readonly colourOf: (row: { id: string; label: LabelId | null; slot?: number }) => string;
 }
 
 /** One outline with its inside; two that are equal in all of this are the same pixels. */

@@ -5,8 +5,8 @@ import { type Area, fitView, type ImagePoint, type View } from "@/editor/geometr
 import { imageFilter } from "@/editor/look";
 import type { Mask } from "@/editor/mask";
 import type { LabelId } from "@/editor/operations";
-import { liveMasks, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
-import { instanceColour } from "@/editor/render/colours";
+import { liveMasks, masksAside, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
+import { instanceColour, SET_COLOURS } from "@/editor/render/colours";
 import { drawInImage, Layer } from "@/editor/render/layer";
 import { MaskLayer } from "@/editor/render/mask-layer";
 import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
@@ -17,6 +17,12 @@ import { recordClickToMask } from "@/editor/timings";
 const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
 type Part = "image" | "masks" | "view" | "overlay";
+
+interface Coloured {
+  readonly id: string;
+  readonly label: LabelId | null;
+  readonly slot?: number;
+}
 
 export interface StageOptions {
   readonly labelColour: (label: LabelId) => string | undefined;
@@ -74,7 +80,8 @@ export class Stage {
     this.view.set(view);
   }
 
-  readonly colourOf = ({ id, label }: { id: string; label: LabelId | null }): string => {
+  readonly colourOf = ({ id, label, slot = 0 }: Coloured): string => {
+    if (this.#editor.view.comparesSets.get()) return SET_COLOURS[slot > 0 ? 1 : 0];
     const isByLabel = label !== null && this.#editor.view.look.get().colourBy === "label";
     return (isByLabel ? this.#options.labelColour(label) : undefined) ?? instanceColour(id);
   };
@@ -88,8 +95,9 @@ export class Stage {
 
   #watch(): void {
     const editor = this.#editor;
-    const { hidden, solo, showsProposals, look } = editor.view;
-    const masks = [editor.annotations, hidden, solo, showsProposals, look, editor.threshold];
+    const { hidden, solo, showsProposals, comparesSets, look } = editor.view;
+    const shown = [hidden, solo, showsProposals, comparesSets, look];
+    const masks = [editor.annotations, ...shown, editor.threshold];
     const { selection, alsoSelected, hover, box, label, sketch } = editor;
     const overlay = [selection, alsoSelected, hover, box, label, sketch];
     const pen = [editor.brush, editor.tool];
@@ -174,8 +182,9 @@ export class Stage {
     const look = editor.view.look.get();
     const isDrawn = (kind: ObjectRef["kind"]) => (row: { id: string }) =>
       editor.isShown({ kind, id: row.id }) && row.id !== replaced;
+    const aside = editor.view.comparesSets.get() ? masksAside(annotations) : [];
     return {
-      masks: liveMasks(annotations).filter(isDrawn("mask")),
+      masks: [...liveMasks(annotations), ...aside].filter(isDrawn("mask")),
       proposals: pendingProposals(annotations).filter(isDrawn("proposal")),
       threshold: editor.threshold.get(),
       fill: look.isOutlineOnly ? 0 : look.fill,

@@ -41,7 +41,8 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const solo = useSignal(editor.view.solo);
   const locked = useSignal(editor.view.locked);
   const list = useSignal(editor.view.list);
-  useSignal(editor.view.look); // the colours of the pictures change with it
+  useSignal(editor.view.look); // the colours of the pictures change with these
+  useSignal(editor.view.comparesSets);
   const isReadOnly = useSignal(editor.isReadOnly);
   const names = useMemo(() => new Map(labels.map(({ id, name }) => [id, name])), [labels]);
   const nameOf = useCallback(

@@ -9,6 +9,7 @@ import type { ProposalRow } from "@/editor/operations";
 import { type ObjectRef, pendingProposals } from "@/editor/picking";
 import { instanceColour } from "@/editor/render/colours";
 import classes from "./AnnotatePage.module.css";
+import type { ImageDetail } from "./api";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import type { OpenImage } from "./open-image";
 import { coversMost, shareOfImage, sureProposals } from "./sure";
@@ -43,9 +44,7 @@ export function ProposalsPanel({ image, onReveal }: Props) {
           Proposals <span className={classes.count}>0</span>
         </div>
         <Text size="xs" c="dimmed" px={12} pb={10}>
-          {detail.is_holdout
-            ? "None: this image is on the blind holdout, which people annotate without proposals."
-            : "None waits for a verdict. Add what is missing."}
+          {whyNone(detail)}
         </Text>
       </section>
     );
@@ -135,6 +134,14 @@ export function ProposalsPanel({ image, onReveal }: Props) {
       </VirtualList>
     </section>
   );
+}
+
+function whyNone({ is_holdout, slot }: ImageDetail): string {
+  if (is_holdout) {
+    return "None: this image is on the blind holdout, which people annotate without proposals.";
+  }
+  if (slot > 0) return "None: another person does this image as well, and you work without them.";
+  return "None waits for a verdict. Add what is missing.";
 }
 
 const SENT_ON: Partial<Record<ProposalRow["state"], string>> = {

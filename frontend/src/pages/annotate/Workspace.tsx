@@ -21,7 +21,9 @@ import type { OpenImage } from "./open-image";
 import { ProposalsPanel } from "./ProposalsPanel";
 import { CommentComposer } from "./review/CommentComposer";
 import { CommentPins } from "./review/CommentPins";
+import { ConflictsPanel } from "./review/ConflictsPanel";
 import { ReviewPanel } from "./review/ReviewPanel";
+import { useConflicts } from "./review/useConflicts";
 import { useReview } from "./review/useReview";
 import { useVerdict } from "./review/useVerdict";
 import { describeSaving } from "./SaveIndicator";
@@ -51,6 +53,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
 
   const review = useReview(project, image, stage);
   const verdict = useVerdict(project, image, onVerdict);
+  const conflicts = useConflicts(project, image, stage);
 
   useStickyLabel(editor, project.id, labels);
   useNewProposals(image, project);
@@ -68,7 +71,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   const page = useMemo(
     (): EditorPage => ({
       ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
-      ...{ review: review.commands, verdict },
+      ...{ review: review.commands, verdict, conflicts: conflicts.commands },
       showAll: () => stage?.fit(),
       zoom: (factor) => {
         if (stage === null) return;
@@ -82,7 +85,18 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
         return { text: describeSaving(status).text, isDone: status.state === "saved" };
       },
     }),
-    [image, editor, labels, review.commands, verdict, hasPrevious, onNext, onPrevious, stage],
+    [
+      image,
+      editor,
+      labels,
+      review.commands,
+      verdict,
+      conflicts.commands,
+      hasPrevious,
+      onNext,
+      onPrevious,
+      stage,
+    ],
   );
   useOffer(
     useMemo(
@@ -132,6 +146,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
       <aside className={classes.panel} aria-label="Objects and proposals">
         <div className={classes.lists} inert={historyOf !== null}>
           <ReviewPanel {...{ image, review, labels }} />
+          <ConflictsPanel {...{ image, conflicts, labels }} />
           <ProposalsPanel image={image} onReveal={reveal} />
           <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
         </div>

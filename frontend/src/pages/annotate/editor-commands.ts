@@ -8,6 +8,8 @@ import { DIGITS, type LabelChoice } from "./LabelToolbar";
 import { labelCommands } from "./label-commands";
 import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
 import {
+  CONFLICT_COMMANDS,
+  type ConflictCommands,
   REVIEW_COMMANDS,
   type ReviewCommands,
   VERDICT_COMMANDS,
@@ -21,6 +23,7 @@ export interface EditorPage {
   readonly labels: readonly LabelChoice[];
   readonly review: ReviewCommands;
   readonly verdict: VerdictCommands;
+  readonly conflicts: ConflictCommands;
   hasPrevious(): boolean;
   next(): void;
   previous(): void;
@@ -73,6 +76,13 @@ const REVIEW: readonly EditorCommand[] = [
       ...{ ...command, group: "Review" },
       why: ({ verdict }) => why(verdict),
       run: ({ verdict }) => run(verdict),
+    }),
+  ),
+  ...CONFLICT_COMMANDS.map(
+    ({ run, why, ...command }): EditorCommand => ({
+      ...{ ...command, group: "Review" },
+      why: ({ conflicts }) => why(conflicts),
+      run: ({ conflicts }) => run(conflicts),
     }),
   ),
 ];

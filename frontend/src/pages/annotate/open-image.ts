@@ -86,7 +86,8 @@ export class OpenImage {
     const { detail, user, db, claim } = options;
     const lock = await takeLock(detail.id, user.id);
     const active_s = claim === null ? 0 : await db.activeSeconds(claim.id);
-    const store = new AnnotationStore(annotationsOf(detail), user.username, detail.slot);
+    const slot = detail.people > 1 ? detail.slot : null;
+    const store = new AnnotationStore(annotationsOf(detail), user.username, slot);
     // Before what waits in the outbox, which may speak of masks that only the history knows.
     if (lock !== null) await keepHistory(store, db, user.id, detail.id);
     const status = new Signal<OutboxStatus>({

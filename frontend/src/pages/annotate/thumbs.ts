@@ -1,6 +1,6 @@
 /** Small pictures of one mask in its surroundings. */
 
-import { type Box, clamp } from "@/editor/geometry";
+import { type Box, clamp, unionBox } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
 import { withAlpha } from "@/editor/render/colours";
 import { pathOf } from "@/editor/render/paths";
@@ -13,10 +13,36 @@ export function drawThumb(
   colour: string,
   options: { side_px: number; around?: Box | null },
 ): void {
-  const context = canvas.getContext("2d");
   const box = options.around ?? mask.box;
-  if (context === null || box === null) return;
-  const side = Math.round(options.side_px * devicePixelRatio);
+  if (box !== null) draw(canvas, bitmap, box, [{ mask, colour }], options.side_px);
+}
+
+/** The same of several masks, one over the other. */
+export function drawThumbOfMany(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  masks: readonly Coloured[],
+  side_px: number,
+): void {
+  const box = masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
+  if (box !== null) draw(canvas, bitmap, box, masks, side_px);
+}
+
+interface Coloured {
+  readonly mask: Mask;
+  readonly colour: string;
+}
+
+function draw(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  box: Box,
+  masks: readonly Coloured[],
+  side_px: number,
+): void {
+  const context = canvas.getContext("2d");
+  if (context === null) return;
+  const side = Math.round(side_px * devicePixelRatio);
   canvas.width = side;
   canvas.height = side;
   const reach = Math.max(box.x1 - box.x0, box.y1 - box.y0, 8) * 1.25;
@@ -28,12 +54,14 @@ export function drawThumb(
   context.imageSmoothingQuality = "medium";
   context.drawImage(bitmap, x, y, span, span, 0, 0, side, side);
   context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
-  const path = pathOf(mask, 1);
-  context.fillStyle = withAlpha(colour, 0.45);
-  context.fill(path, "evenodd");
-  context.lineWidth = (1.5 * devicePixelRatio) / scale;
-  context.strokeStyle = "#ffffff";
-  context.stroke(path);
+  for (const { mask, colour } of masks) {
+    const path = pathOf(mask, 1);
+    context.fillStyle = withAlpha(colour, 0.45);
+    context.fill(path, "evenodd");
+    context.lineWidth = (1.5 * devicePixelRatio) / scale;
+    context.strokeStyle = masks.length === 1 ? "#ffffff" : colour;
+    context.stroke(path);
+  }
 }
 
 /** Where a window of the image begins so that it is centred but stays inside where it can. */

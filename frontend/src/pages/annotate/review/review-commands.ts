@@ -1,6 +1,7 @@
 /** The commands of a review by their names and keys. */
 
 import type { Chord } from "@/commands/chord";
+import type { Choice } from "@/editor/conflicts";
 
 export interface ReviewCommands {
   /** Write on the selected mask, or on the whole image. */
@@ -61,4 +62,46 @@ export const VERDICT_COMMANDS: readonly VerdictCommand[] = [
     why: ({ whyNoReturn }) => whyNoReturn,
     run: (verdict) => verdict.askWhy(),
   },
+];
+
+/** Two people's masks, pair by pair. */
+export interface ConflictCommands {
+  /** Null where this image has conflicts to look at; else why not. */
+  readonly whyNone: string | null;
+  /** Look at the next pair that is open. */
+  next(): void;
+  /** Show both sets, each in its colour, or only what counts. */
+  compare(): void;
+  /** Why a choice makes no sense now. */
+  whyNot(choice: Choice): string | null;
+  /** Decide the pair in view, and go to the next. */
+  choose(choice: Choice): void;
+}
+
+export interface ConflictCommand extends Omit<ReviewCommand, "run"> {
+  why(conflicts: ConflictCommands): string | null;
+  run(conflicts: ConflictCommands): void;
+}
+
+const decides = (choice: Choice, title: string, key: Chord): ConflictCommand => ({
+  ...{ id: `conflict.${choice}`, title, key },
+  why: (conflicts) => conflicts.whyNot(choice),
+  run: (conflicts) => conflicts.choose(choice),
+});
+
+export const CONFLICT_COMMANDS: readonly ConflictCommand[] = [
+  {
+    ...{ id: "conflict.next", title: "Next open conflict", key: "U" },
+    why: ({ whyNone }) => whyNone,
+    run: (conflicts) => conflicts.next(),
+  },
+  {
+    ...{ id: "conflict.compare", title: "Show both people's masks, or what counts" },
+    ...{ key: "Shift+U", why: ({ whyNone }) => whyNone },
+    run: (conflicts) => conflicts.compare(),
+  },
+  decides("first", "Conflict: take the first person's", "Shift+F"),
+  decides("other", "Conflict: take the second person's", "Shift+S"),
+  decides("both", "Conflict: keep both", "Shift+B"),
+  decides("merge", "Conflict: merge them", "Shift+J"),
 ];

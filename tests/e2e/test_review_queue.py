@@ -1,0 +1,67 @@
+"""The queue of reviews in a real browser: counted, opened, approved and returned by keyboard."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Look
+from tests.e2e.gestures import SLOW_MS
+from tests.e2e.reviewing import box, finish, log_in, make_project
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_reviewer_goes_from_image_to_image_and_returns_one(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    stack.add_users("rita", "emma", "otto")
+    members = {"rita": "reviewer", "emma": "annotator"}
+    project, images = make_project(stack, "otto", members, pictures=4)
+    emma, rita = stack.log_in("emma"), stack.log_in("rita")
+    for image in images[:3]:
+        finish(emma, project, image, box(40, 30))
+    finish(rita, project, images[3], box(40, 30))  # her own: nobody reviews that but others
+
+    log_in(page, "rita")
+    page.goto(f"/projects/{project}")
+    step = page.get_by_role("region", name="Next step")
+    expect(step).to_contain_text("3 images to review", timeout=SLOW_MS)
+    expect(page.locator('[data-queue="review"]')).to_have_text("3")
+    take_picture("40-to-review")
+    page.keyboard.press("r")
+
+    name = page.get_by_role("banner").get_by_text
+    expect(name("noise-0.png")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_role("button", name="Approve, next")).to_be_visible()
+    take_picture("41-reviewing")
+    page.keyboard.press("n")
+    expect(name("noise-1.png")).to_be_visible(timeout=SLOW_MS)
+    return_it(page, "The second cell is missing.", take_picture)
+    expect(name("noise-2.png")).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("n")
+    expect(page.get_by_text("Nothing is left to review")).to_be_visible(timeout=SLOW_MS)
+    take_picture("43-all-reviewed")
+
+    found = [rita.get(f"/api/images/{image}") for image in images]
+    assert [(each["status"], each["review_comment"]) for each in found] == [
+        ("reviewed", ""),
+        ("returned", "The second cell is missing."),
+        ("reviewed", ""),
+        ("done", ""),
+    ]
+    claimed = emma.post(f"/api/projects/{project}/claim", {})["assignment"]
+    assert claimed["image"] == images[1]
+
+
+def return_it(page: Page, why: str, take_picture: Look) -> None:
+    """Return the image by keyboard; without a word it cannot be returned."""
+    page.keyboard.press("Shift+R")
+    message = page.get_by_role("textbox", name="What should be changed?")
+    expect(message).to_be_focused()
+    send = page.get_by_role("button", name="Return to the annotator")
+    expect(send).to_be_disabled()
+    page.keyboard.type(why)
+    expect(send).to_be_enabled()
+    take_picture("42-returning")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
