@@ -3,6 +3,7 @@
 All times are the database's. A lease that ran out is still its holder's until somebody takes it.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -106,7 +107,8 @@ def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Imag
         return image
     _write_final_iou(image)
     if not places.exclude(state=State.DONE).exists():
-        _end(image)
+        _end([image.pk])
+        image.refresh_from_db()
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
 
@@ -117,17 +119,25 @@ def finish_images_done_by_all(project: Project) -> None:
     waiting = Image.objects.filter(
         Exists(places), ~Exists(places.exclude(state=State.DONE)), status=Image.Status.TODO
     )
-    for image in waiting.filter(project=project):
-        _end(image)
+    _end(list(waiting.filter(project=project).values_list("pk", flat=True)))
 
 
-def _end(image: Image) -> None:
-    Image.objects.filter(pk=image.pk).update(status=Image.Status.DONE, finished_at=Now())
-    _open_for_review(image)
-    image.refresh_from_db()
-    others = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE, slot__gte=1)
-    if slots := list(others.order_by("slot").values_list("slot", flat=True)):
-        record_agreement(image=image, slots=slots)
+def _end(image_ids: Sequence[int]) -> None:
+    """Mark images as done and open them for review; who reviews one now keeps the place."""
+    images = Image.objects.filter(pk__in=image_ids)
+    images.update(status=Image.Status.DONE, finished_at=Now())
+    places = Assignment.objects.filter(image__in=image_ids)
+    places.filter(kind=Kind.REVIEW, state=State.DONE).update(
+        state=State.OPEN, user=None, lease_until=None, finished_at=None
+    )
+    wanted = [Assignment(image_id=pk, kind=Kind.REVIEW, slot=0) for pk in image_ids]
+    Assignment.objects.bulk_create(wanted, batch_size=1000, ignore_conflicts=True)
+    others = places.filter(kind=Kind.ANNOTATE, slot__gte=1).order_by("slot")
+    slots: dict[int, list[int]] = {}
+    for image_id, slot in others.values_list("image_id", "slot"):
+        slots.setdefault(image_id, []).append(slot)
+    for image in images.filter(pk__in=slots):
+        record_agreement(image=image, slots=slots[image.pk])
 
 
 def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.Kind) -> Assignment:
@@ -165,16 +175,6 @@ def _lease(place: Assignment, user: User) -> None:
             [place.state, user.pk, settings.ASSIGNMENT_LEASE_S, place.pk],
         )
         [place.lease_until] = cursor.fetchone()
-
-
-def _open_for_review(image: Image) -> None:
-    """Make the place of a reviewer, or open again the one of a review before this."""
-    Assignment.objects.bulk_create(
-        [Assignment(image=image, kind=Kind.REVIEW, slot=0)],
-        update_conflicts=True,
-        unique_fields=["image", "kind", "slot"],
-        update_fields=["state", "user", "lease_until", "finished_at"],
-    )
 
 
 def _write_final_iou(image: Image) -> None:

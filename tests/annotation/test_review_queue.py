@@ -139,6 +139,17 @@ def test_an_image_that_was_returned_waits_again_once_it_is_finished_again(
     assert _image_of(_next(reviewer, world)) == image.pk
 
 
+def test_a_reviewer_keeps_the_place_while_the_annotator_finishes_once_more(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    held = _next(reviewer, world).json()["assignment"]
+
+    _finish(world, finished[0], world.annotator)
+
+    assert reviewer.post(f"assignments/{held['id']}/heartbeat").status_code == 200
+    assert _image_of(_next(manager, world)) == finished[1].pk
+
+
 def test_a_review_is_ended_by_a_verdict_or_given_back_and_never_finished(
     reviewer: Api, manager: Api, world: World, finished: list[Image]
 ) -> None:
