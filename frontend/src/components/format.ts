@@ -2,6 +2,10 @@
 
 const count = new Intl.NumberFormat("en");
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
+const instant = new Intl.DateTimeFormat("en-GB", {
+  ...{ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" },
+});
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(value: number): string {
@@ -32,6 +36,12 @@ export function formatPercent(share: number): string {
 
 export function formatMoment(iso: string): string {
   return moment.format(new Date(iso));
+}
+
+/** To the second; with the day, unless that is today. */
+export function formatInstant(ms: number, now = Date.now()): string {
+  const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
+  return (isToday ? timeOfDay : instant).format(ms);
 }
 
 /** "3 minutes ago". */

@@ -1,11 +1,12 @@
 /**
  * What this device keeps of a person's work: IndexedDB. Operations wait here, strictly durable, until
- * the server has them; the steps of undo are here for the next page to go on with.
+ * the server has them, and leave a receipt; the steps of undo are here for the next page to go on with.
  */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { History, Step } from "@/editor/history";
 import type { Operation } from "@/editor/operations";
+import { deedOf, type Outcome, RECEIPTS_KEPT, type Receipt } from "@/editor/receipts";
 
 /** One operation of one person, in the order that it was made. */
 export interface OutboxRow {
@@ -15,6 +16,7 @@ export interface OutboxRow {
   image: number;
   user: number;
   refusal: string | null; // why the server will not have it; it is kept for the person
+  made_at?: number; // ms since 1970; rows of an older release lack it
 }
 
 interface StepRow extends Step {
@@ -30,18 +32,21 @@ interface Schema extends DBSchema {
     indexes: { by_image: [number, number]; by_operation: string };
   };
   steps: { key: [number, number, number]; value: StepRow };
+  receipts: { key: number; value: Receipt; indexes: { by_user: number } };
   active: { key: string; value: { key: string; active_s: number } };
 }
 
 export class OutboxDatabase {
   #db: IDBPDatabase<Schema>;
+  #receiptsKept: number;
 
-  private constructor(db: IDBPDatabase<Schema>) {
+  private constructor(db: IDBPDatabase<Schema>, receiptsKept: number) {
     this.#db = db;
+    this.#receiptsKept = receiptsKept;
   }
 
-  static async open(name = "anneal-outbox"): Promise<OutboxDatabase> {
-    const db = await openDB<Schema>(name, 2, {
+  static async open(name = "anneal-outbox", receiptsKept = RECEIPTS_KEPT): Promise<OutboxDatabase> {
+    const db = await openDB<Schema>(name, 3, {
       upgrade(db, before) {
         if (before < 1) {
           const rows = db.createObjectStore("operations", { keyPath: "seq", autoIncrement: true });
@@ -50,10 +55,17 @@ export class OutboxDatabase {
           db.createObjectStore("active", { keyPath: "key" });
         }
         if (before < 2) db.createObjectStore("steps", { keyPath: ["user", "image", "id"] });
+        if (before < 3) {
+          const receipts = db.createObjectStore("receipts", {
+            keyPath: "seq",
+            autoIncrement: true,
+          });
+          receipts.createIndex("by_user", "user");
+        }
       },
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
     });
-    return new OutboxDatabase(db);
+    return new OutboxDatabase(db, receiptsKept);
   }
 
   /** Resolves once the rows are on the disk, not merely handed to the system. */
@@ -62,6 +74,28 @@ export class OutboxDatabase {
     await Promise.all([...rows.map((row) => change.store.add(row)), change.done]);
   }
 
+  /** Take operations out, each in exchange for its receipt. */
+  async settle(
+    [user, image]: readonly [user: number, image: number],
+    settled: readonly { operation: Operation; outcome: Outcome }[],
+  ): Promise<void> {
+    const change = this.#db.transaction(["operations", "receipts"], "readwrite");
+    const rows = change.objectStore("operations");
+    const receipts = change.objectStore("receipts");
+    const exchange = async ({ operation, outcome }: (typeof settled)[number]): Promise<void> => {
+      const row = await rows.index("by_operation").get(operation.id); // none: it was never stored
+      if (row?.seq !== undefined) await rows.delete(row.seq);
+      const last = await receipts.add({
+        ...{ operation_id: operation.id, user, image, deed: deedOf(operation), outcome },
+        made_at: row?.made_at ?? null,
+        ended_at: Date.now(),
+      });
+      await receipts.delete(IDBKeyRange.upperBound(last - this.#receiptsKept));
+    };
+    await Promise.all([...settled.map(exchange), change.done]);
+  }
+
+  /** Take operations out without a receipt: on a full disk there is no room for one. */
   async remove(operationIds: readonly string[]): Promise<void> {
     const change = this.#db.transaction("operations", "readwrite");
     const index = change.store.index("by_operation");
@@ -88,9 +122,19 @@ export class OutboxDatabase {
 
   /** The images of one person for which something waits. */
   async images(user: number): Promise<number[]> {
-    const all = IDBKeyRange.bound([user, 0], [user, Number.MAX_SAFE_INTEGER]);
-    const rows = await this.#db.getAllFromIndex("operations", "by_image", all);
+    const rows = await this.#db.getAllFromIndex("operations", "by_image", imagesOf(user));
     return [...new Set(rows.filter(({ refusal }) => refusal === null).map(({ image }) => image))];
+  }
+
+  /** All that waits or was refused, of every image of one person, oldest first. */
+  async everything(user: number): Promise<OutboxRow[]> {
+    const rows = await this.#db.getAllFromIndex("operations", "by_image", imagesOf(user));
+    return rows.sort((a, b) => (a.seq ?? 0) - (b.seq ?? 0));
+  }
+
+  /** What became of one person's operations, the newest first. */
+  async receipts(user: number): Promise<Receipt[]> {
+    return (await this.#db.getAllFromIndex("receipts", "by_user", user)).reverse();
   }
 
   /** The steps of undo and redo that a person left on an image. */
@@ -134,6 +178,10 @@ export class OutboxDatabase {
   close(): void {
     this.#db.close();
   }
+}
+
+function imagesOf(user: number): IDBKeyRange {
+  return IDBKeyRange.bound([user, 0], [user, Number.MAX_SAFE_INTEGER]);
 }
 
 function stepsOf(user: number, image: number): IDBKeyRange {

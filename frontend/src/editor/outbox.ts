@@ -6,8 +6,10 @@
  * login or offline spell.
  */
 
+import { acceptedProposal, withoutProposal } from "@/editor/claims";
 import type { MissedOperation, Operation } from "@/editor/operations";
 import type { OutboxDatabase } from "@/editor/outbox-db";
+import { type Outcome, savedAs } from "@/editor/receipts";
 import type { RLE } from "@/editor/rle";
 
 /** What a save came to, as the API client reads it from the reply. */
@@ -127,6 +129,7 @@ export class ImageOutbox {
           image,
           user,
           refusal: null,
+          made_at: Date.now(),
         })),
       );
     } catch (error) {
@@ -154,9 +157,12 @@ export class ImageOutbox {
 
   /** Let go of what the server refused, after the person has read why. */
   async discardRefused(): Promise<void> {
-    const ids = this.#refused.map(({ operation }) => operation.id);
+    const reasons = new Map(this.#refused.map(({ operation, reason }) => [operation, reason]));
     this.#refused = [];
-    await this.#options.db.remove(ids);
+    await this.#settle([...reasons.keys()], (operation) => ({
+      kind: "discarded",
+      reason: reasons.get(operation) ?? "",
+    }));
     this.#report();
   }
 
@@ -196,7 +202,7 @@ export class ImageOutbox {
         this.#version = reply.version;
         this.#hindrance = "none";
         this.#batchSize = Math.min(this.#batchSize * 2, MAX_BATCH);
-        await this.#forget(batch.map(({ id }) => id));
+        await this.#settle(batch, (each) => savedAs(each, reply.version, reply.masks));
         this.#options.events.onSaved(reply.masks, reply.version);
         return true;
       case "stale":
@@ -218,7 +224,10 @@ export class ImageOutbox {
     const own = new Set(this.#pending.map(({ id }) => id));
     const fromOthers = missed.filter(({ id }) => !own.has(id));
     // What of ours is among them was saved earlier and its reply was lost.
-    await this.#forget(missed.filter(({ id }) => own.has(id)).map(({ id }) => id));
+    await this.#settle(
+      missed.filter(({ id }) => own.has(id)),
+      ({ image_version }) => ({ kind: "saved_before", version: image_version }),
+    );
     this.#version = version;
     this.#hindrance = "none";
     await this.#yieldProposals(fromOthers);
@@ -238,25 +247,15 @@ export class ImageOutbox {
         operation.verdict !== "accepted" &&
         taken.has(operation.proposal),
     );
-    await this.#forget(moot.map(({ id }) => id));
+    await this.#settle(moot, () => ({ kind: "moot" }));
+    const { db, rleOf } = this.#options;
     for (const [index, operation] of this.#pending.entries()) {
       const proposal = acceptedProposal(operation)[0] ?? "";
-      const own = taken.has(proposal) ? this.#withoutProposal(operation) : operation;
+      const own = taken.has(proposal) ? withoutProposal(operation, rleOf) : operation;
       if (own === operation) continue;
       this.#pending[index] = own;
-      await this.#options.db.update(own, null);
+      await db.update(own, null);
     }
-  }
-
-  #withoutProposal(operation: Operation): Operation {
-    if (operation.kind === "create") {
-      const { proposal: _, ...own } = operation;
-      return own;
-    }
-    if (operation.kind !== "verdict" || operation.verdict !== "accepted") return operation;
-    const { id, mask, label, proposal, effort } = operation;
-    const rle = this.#options.rleOf(proposal);
-    return rle === null ? operation : { id, kind: "create", mask, label, rle, effort };
   }
 
   /** The server will not have the batch: find the operation it is about, and set it aside. */
@@ -273,11 +272,22 @@ export class ImageOutbox {
     return true;
   }
 
-  async #forget(ids: readonly string[]): Promise<void> {
-    const gone = new Set(ids);
+  /** Operations have come to their end: a receipt is what stays of each on this device. */
+  async #settle<T extends Operation>(
+    ended: readonly T[],
+    outcomeOf: (operation: T) => Outcome,
+  ): Promise<void> {
+    const { db, user, image } = this.#options;
+    const gone = new Set(ended.map(({ id }) => id));
     this.#pending = this.#pending.filter(({ id }) => !gone.has(id));
     for (const id of gone) this.#unstored.delete(id);
-    await this.#options.db.remove(ids);
+    try {
+      const outcomes = ended.map((operation) => ({ operation, outcome: outcomeOf(operation) }));
+      await db.settle([user, image], outcomes);
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      await db.remove([...gone]);
+    }
   }
 
   #retryLater(): void {
@@ -290,11 +300,4 @@ export class ImageOutbox {
   #report(): void {
     this.#options.events.onStatus(this.status);
   }
-}
-
-/** The proposal that an operation makes a mask of, if any. */
-function acceptedProposal(operation: Operation): string[] {
-  if (operation.kind === "verdict" && operation.verdict === "accepted") return [operation.proposal];
-  if (operation.kind === "create" && operation.proposal !== undefined) return [operation.proposal];
-  return [];
 }

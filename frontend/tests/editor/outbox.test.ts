@@ -239,3 +239,64 @@ test("when the device cannot store, the page says so and the server gets the wor
   expect(statuses.map(({ state }) => state)).toContain("unprotected");
   expect(server.log).toHaveLength(1);
 });
+
+test("each saved operation leaves a receipt with the server's answer, in place of itself", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  const operation = label(1);
+
+  await outbox.push([operation]);
+  await outbox.whenSaved();
+
+  expect(await db.everything(USER)).toEqual([]);
+  const [receipt, ...others] = await db.receipts(USER);
+  expect(others).toEqual([]);
+  expect(receipt).toMatchObject({
+    ...{ operation_id: operation.id, user: USER, image: IMAGE },
+    deed: { kind: "revise", mask: "m1", sets: ["label"] },
+    outcome: { kind: "saved", version: 1, revision: expect.any(Number) },
+  });
+  expect(receipt?.made_at).toBeLessThanOrEqual(receipt?.ended_at ?? 0);
+});
+
+test("what waits has no receipt, and what was refused gets one when it is let go of", async () => {
+  const offline = await open(async () => ({ kind: "unreachable" }));
+  await offline.push([{ ...label(1), mask: "unknown" } as Operation]);
+  offline.close();
+  expect(await db.everything(USER)).toHaveLength(1);
+  expect(await db.receipts(USER)).toEqual([]);
+
+  const outbox = await open(server.saveAs("ada"));
+  outbox.resume();
+  await outbox.whenSaved();
+  expect(await db.everything(USER)).toMatchObject([{ refusal: "no such mask" }]);
+  await outbox.discardRefused();
+
+  expect(await db.everything(USER)).toEqual([]);
+  expect(await db.receipts(USER)).toMatchObject([
+    { outcome: { kind: "discarded", reason: "no such mask" } },
+  ]);
+});
+
+test("receipts are one person's own, the newest first, and the oldest give way", async () => {
+  db = await OutboxDatabase.open("few-receipts", 3);
+  const settle = (user: number, operation: Operation) =>
+    db.settle([user, IMAGE], [{ operation, outcome: { kind: "moot" } }]);
+  const made = [label(1), label(2), label(3), label(4)];
+
+  for (const operation of made) await settle(USER, operation);
+  await settle(USER + 1, label(5));
+
+  const ids = (await db.receipts(USER)).map(({ operation_id }) => operation_id);
+  expect(ids).toEqual([made[3]?.id, made[2]?.id]);
+});
+
+test("a disk too full for receipts still lets go of what the server has", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  vi.spyOn(db, "settle").mockRejectedValue(new DOMException("full", "QuotaExceededError"));
+
+  await outbox.push([label(1)]);
+  await outbox.whenSaved();
+
+  expect(outbox.status.state).toBe("saved");
+  expect(await waiting()).toEqual([]);
+});

@@ -1,4 +1,14 @@
-import { Anchor, Button, Group, Modal, Stack, Text, Tooltip } from "@mantine/core";
+import {
+  Anchor,
+  Button,
+  Group,
+  Modal,
+  Stack,
+  Text,
+  Tooltip,
+  UnstyledButton,
+  VisuallyHidden,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import {
   IconAlertTriangle,
@@ -6,11 +16,16 @@ import {
   IconCloudOff,
   IconDeviceFloppy,
 } from "@tabler/icons-react";
+import { useMemo } from "react";
+import type { Command } from "@/commands/command";
+import { useOffer } from "@/commands/useOffer";
 import { plural } from "@/components/format";
+import { saveFile } from "@/components/saveFile";
 import { useSignal } from "@/components/useSignal";
 import type { OutboxStatus } from "@/editor/outbox";
 import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
+import { Receipts } from "./receipts/Receipts";
 
 /** What is being saved: one image, or several. */
 export interface Saving {
@@ -18,22 +33,60 @@ export interface Saving {
   readonly outbox: { discardRefused(): Promise<void> };
 }
 
+interface Props {
+  saving: Saving;
+  /** The image in view; null where a page works on many. */
+  image: number | null;
+}
+
 /** Two states: saved on this device, saved. And loud words for what is neither. */
-export function SaveIndicator({ image }: { image: Saving }) {
-  const status = useSignal(image.status);
-  const [isOpen, { open, close }] = useDisclosure(false);
+export function SaveIndicator({ saving, image }: Props) {
+  const status = useSignal(saving.status);
+  const [hasReceipts, receipts] = useDisclosure(false);
   const { icon, text, why } = describeSaving(status);
+  const { open } = receipts;
+  useOffer(useMemo(() => ({ commands: [receiptsCommand(open)] }), [open]));
   return (
     <>
-      <Tooltip label={why} multiline maw={280}>
-        <span className={classes.save} role="status" data-save-state={status.state}>
+      <Tooltip label={`${why} Click for the receipts.`} multiline maw={280}>
+        <UnstyledButton
+          className={classes.save}
+          data-save-state={status.state}
+          aria-haspopup="dialog"
+          onClick={open}
+        >
           {icon}
           {text}
-        </span>
+        </UnstyledButton>
       </Tooltip>
-      {status.refused.length > 0 && (
+      <VisuallyHidden role="status">{text}</VisuallyHidden>
+      <Receipts
+        {...{ status: saving.status, image }}
+        isOpen={hasReceipts}
+        onClose={receipts.close}
+      />
+      <Refused saving={saving} status={status} />
+    </>
+  );
+}
+
+function receiptsCommand(open: () => void): Command {
+  return {
+    ...{ id: "work.receipts", title: "Receipts", group: "Work", run: open },
+    what: "Receipts: what was saved when",
+    words: "save saved lost proof log sent server answers",
+  };
+}
+
+/** What the server will not have, and why; nothing while there is no such thing. */
+function Refused({ saving, status }: { saving: Saving; status: OutboxStatus }) {
+  const [isOpen, { open, close }] = useDisclosure(false);
+  const { refused } = status;
+  return (
+    <>
+      {refused.length > 0 && (
         <Anchor component="button" size="xs" c="orange" onClick={open}>
-          {plural(status.refused.length, "change")} refused
+          {plural(refused.length, "change")} refused
         </Anchor>
       )}
       <Modal opened={isOpen} onClose={close} title="The server refused some changes">
@@ -42,16 +95,19 @@ export function SaveIndicator({ image }: { image: Saving }) {
             They are kept on this device. What they were about was changed or removed by somebody
             else, or the server found an error in them.
           </Text>
-          {status.refused.map(({ operation, reason }) => (
+          {refused.map(({ operation, reason }) => (
             <Text key={operation.id} size="sm">
               <b>{operation.kind}</b>: {reason}
             </Text>
           ))}
           <Group justify="flex-end">
-            <Button variant="default" onClick={() => download(status)}>
+            <Button
+              variant="default"
+              onClick={() => saveFile("refused-changes.json", JSON.stringify(refused, null, 2))}
+            >
               Download them
             </Button>
-            <Button color="red" onClick={() => void image.outbox.discardRefused().then(close)}>
+            <Button color="red" onClick={() => void saving.outbox.discardRefused().then(close)}>
               Discard them
             </Button>
           </Group>
@@ -88,13 +144,4 @@ export function describeSaving({ state, hindrance, waiting }: OutboxStatus) {
     <IconDeviceFloppy size={SIZE} aria-hidden />
   );
   return { icon, text: isOffline ? "Saved on this device · offline" : "Saved on this device", why };
-}
-
-function download({ refused }: OutboxStatus): void {
-  const blob = new Blob([JSON.stringify(refused, null, 2)], { type: "application/json" });
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = "refused-changes.json";
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -82,7 +82,7 @@ export function TopBar({ project, image, review, verdict, isMoving, onNext }: Pr
           </Badge>
         </Tooltip>
       )}
-      <SaveIndicator image={image} />
+      <SaveIndicator saving={image} image={detail.id} />
       <Group gap={8} ml="auto" wrap="nowrap" style={{ flex: "none" }}>
         <Tooltip label={`${formatCount(finished)} of ${formatCount(images)} images are done`}>
           <Group gap={8} wrap="nowrap" visibleFrom="md">

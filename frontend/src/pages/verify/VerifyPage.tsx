@@ -69,7 +69,7 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
           Verify
         </Text>
         <ProgressOf verifying={verifying} />
-        <SaveIndicator image={{ status: session.status, outbox: session }} />
+        <SaveIndicator saving={{ status: session.status, outbox: session }} image={null} />
         <ViewSwitch labels={labels} />
       </header>
       {phase.kind === "loading" && <Opening />}

@@ -1,0 +1,26 @@
+/** Two people made a mask of one proposal: the later one's is kept as a mask of its own. */
+
+import type { Operation } from "@/editor/operations";
+import type { RLE } from "@/editor/rle";
+
+/** The proposal that an operation makes a mask of, if any. */
+export function acceptedProposal(operation: Operation): string[] {
+  if (operation.kind === "verdict" && operation.verdict === "accepted") return [operation.proposal];
+  if (operation.kind === "create" && operation.proposal !== undefined) return [operation.proposal];
+  return [];
+}
+
+/** The operation that makes the same mask, from no proposal. */
+export function withoutProposal(
+  operation: Operation,
+  rleOf: (proposal: string) => RLE | null,
+): Operation {
+  if (operation.kind === "create") {
+    const { proposal: _, ...own } = operation;
+    return own;
+  }
+  if (operation.kind !== "verdict" || operation.verdict !== "accepted") return operation;
+  const { id, mask, label, proposal, effort } = operation;
+  const rle = rleOf(proposal);
+  return rle === null ? operation : { id, kind: "create", mask, label, rle, effort };
+}
