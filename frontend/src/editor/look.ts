@@ -8,7 +8,12 @@ export interface Look {
   readonly colourBy: "label" | "object";
   readonly brightness: number; // 1 leaves the image as it is
   readonly contrast: number;
+  readonly gamma: number; // above 1 lifts the dark parts
+  readonly channel: Channel;
 }
+
+/** One channel is shown in grey, as microscopes record it. */
+export type Channel = "all" | "red" | "green" | "blue";
 
 export const PLAIN_LOOK: Look = {
   fill: 0.28,
@@ -16,9 +21,13 @@ export const PLAIN_LOOK: Look = {
   colourBy: "label",
   brightness: 1,
   contrast: 1,
+  gamma: 1,
+  channel: "all",
 };
 
+export const CHANNELS: readonly Channel[] = ["all", "red", "green", "blue"];
 export const BRIGHTEST = 3; // of brightness and contrast
+export const STEEPEST = 4; // gamma, and its inverse
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseLook(text: string | null): Look {
@@ -29,20 +38,44 @@ export function parseLook(text: string | null): Look {
     return PLAIN_LOOK;
   }
   const found = (typeof read === "object" ? read : null) as Partial<Look> | null;
-  const number = (value: unknown, plain: number, most: number): number =>
-    typeof value === "number" && Number.isFinite(value) ? clamp(value, 0, most) : plain;
+  const number = (value: unknown, plain: number, most: number, least = 0): number =>
+    typeof value === "number" && Number.isFinite(value) ? clamp(value, least, most) : plain;
   return {
     fill: number(found?.fill, PLAIN_LOOK.fill, 1),
     isOutlineOnly: found?.isOutlineOnly === true,
     colourBy: found?.colourBy === "object" ? "object" : "label",
     brightness: number(found?.brightness, PLAIN_LOOK.brightness, BRIGHTEST),
     contrast: number(found?.contrast, PLAIN_LOOK.contrast, BRIGHTEST),
+    gamma: number(found?.gamma, PLAIN_LOOK.gamma, STEEPEST, 1 / STEEPEST),
+    channel: CHANNELS.find((channel) => channel === found?.channel) ?? "all",
   };
 }
 
-/** The CSS filter of the image's canvas; none for the image as it is. */
-export function imageFilter({ brightness, contrast }: Look): string {
-  return brightness === 1 && contrast === 1
-    ? "none"
-    : `brightness(${brightness}) contrast(${contrast})`;
+/** The CSS filter of the image's canvas; none for the image as it is. `svg` is the SVG filter's id. */
+export function imageFilter(look: Look, svg = ""): string {
+  const { brightness, contrast } = look;
+  const needsSvg = channelMatrix(look) !== null || gammaExponent(look) !== null;
+  const parts = [
+    needsSvg && `url(#${svg})`,
+    !(brightness === 1 && contrast === 1) && `brightness(${brightness}) contrast(${contrast})`,
+  ].filter(Boolean);
+  return parts.length === 0 ? "none" : parts.join(" ");
+}
+
+const ROWS = {
+  red: [1, 0, 0, 0, 0],
+  green: [0, 1, 0, 0, 0],
+  blue: [0, 0, 1, 0, 0],
+} as const;
+
+/** The 4 x 5 colour matrix, row by row, that shows one channel in grey; null for all of them. */
+export function channelMatrix({ channel }: Look): readonly number[] | null {
+  if (channel === "all") return null;
+  const grey = ROWS[channel];
+  return [...grey, ...grey, ...grey, 0, 0, 0, 1, 0];
+}
+
+/** What each value from 0 to 1 is raised to; null where that changes nothing. */
+export function gammaExponent({ gamma }: Look): number | null {
+  return gamma === 1 ? null : 1 / gamma;
 }

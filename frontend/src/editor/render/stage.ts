@@ -2,11 +2,11 @@
 
 import type { Editor } from "@/editor/editor";
 import { type Area, fitView, type ImagePoint, type View } from "@/editor/geometry";
-import { imageFilter } from "@/editor/look";
 import type { Mask } from "@/editor/mask";
 import type { LabelId } from "@/editor/operations";
 import { liveMasks, masksAside, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 import { instanceColour, SET_COLOURS } from "@/editor/render/colours";
+import { ImageFilter } from "@/editor/render/image-filter";
 import { drawInImage, Layer } from "@/editor/render/layer";
 import { MaskLayer } from "@/editor/render/mask-layer";
 import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
@@ -115,10 +115,9 @@ export class Stage {
         if (this.#isPainting) this.#invalidate("overlay");
       }),
     );
-    const onLook = (): void => {
-      this.#image.canvas.style.filter = imageFilter(look.get());
-    };
-    this.#cleanups.push(look.subscribe(onLook));
+    const filter = new ImageFilter(this.#image.canvas);
+    const onLook = (): void => filter.show(look.get());
+    this.#cleanups.push(look.subscribe(onLook), () => filter.remove());
     onLook();
     // What a stroke or a draft replaces is drawn on the overlay, so the masks go without it.
     let replaced: string | null = null;

@@ -3,9 +3,18 @@ import { IconAdjustments } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
-import { BRIGHTEST, type Look, PLAIN_LOOK, parseLook } from "@/editor/look";
+import {
+  BRIGHTEST,
+  CHANNELS,
+  imageFilter,
+  type Look,
+  PLAIN_LOOK,
+  parseLook,
+  STEEPEST,
+} from "@/editor/look";
 import { RailMenuButton } from "./RailMenuButton";
 
+const CHANNEL_WORDS = { all: "All", red: "Red", green: "Green", blue: "Blue" } as const;
 const KEPT_AS = "anneal-look";
 
 /** How masks and image are drawn; it stays from image to image and from day to day. */
@@ -13,6 +22,8 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
   const { look: signal } = editor.view;
   const look = useSignal(signal);
   const set = (change: Partial<Look>): void => signal.set({ ...look, ...change });
+
+  const isAsItIs = imageFilter(look) === "none";
 
   useEffect(() => {
     signal.set(parseLook(localStorage.getItem(KEPT_AS)));
@@ -22,8 +33,16 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
   return (
     <Popover position="right-end" width={240} trapFocus returnFocus>
       <Popover.Target>
-        <RailMenuButton title="How masks and image look" size={size}>
-          <IconAdjustments size={18} aria-hidden />
+        <RailMenuButton
+          title={`How masks and image look${isAsItIs ? "" : " (changed)"}`}
+          size={size}
+        >
+          <IconAdjustments
+            size={18}
+            // A changed image is easily taken for the image.
+            color={isAsItIs ? undefined : "var(--mantine-primary-color-filled)"}
+            aria-hidden
+          />
         </RailMenuButton>
       </Popover.Target>
       <Popover.Dropdown>
@@ -63,6 +82,14 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
             most={BRIGHTEST}
             onChange={(contrast) => set({ contrast })}
           />
+          <Gamma value={look.gamma} onChange={(gamma) => set({ gamma })} />
+          <SegmentedControl
+            size="xs"
+            aria-label="Channels of the image"
+            value={look.channel}
+            data={CHANNELS.map((channel) => ({ value: channel, label: CHANNEL_WORDS[channel] }))}
+            onChange={(value) => set({ channel: value as Look["channel"] })}
+          />
           <Button size="compact-xs" variant="default" onClick={() => signal.set(PLAIN_LOOK)}>
             Reset
           </Button>
@@ -94,6 +121,28 @@ function Share({ title, value, most, disabled = false, onChange }: ShareProps) {
         label={null}
         thumbLabel={title}
         {...{ value, disabled, onChange }}
+      />
+    </div>
+  );
+}
+
+/** On a scale where halving is as far as doubling. */
+function Gamma({ value, onChange }: Pick<ShareProps, "value" | "onChange">) {
+  const reach = Math.log2(STEEPEST);
+  return (
+    <div>
+      <Text size="xs" c="dimmed" mb={4}>
+        Gamma of the image: {value.toFixed(2)}
+      </Text>
+      <Slider
+        size="xs"
+        min={-reach}
+        max={reach}
+        step={0.05}
+        label={null}
+        thumbLabel="Gamma of the image"
+        value={Math.log2(value)}
+        onChange={(power) => onChange(Math.abs(power) < 0.001 ? 1 : 2 ** power)}
       />
     </div>
   );

@@ -2,6 +2,7 @@
 
 import type { Command } from "@/commands/command";
 import type { Editor } from "@/editor/editor";
+import { CHANNELS, PLAIN_LOOK } from "@/editor/look";
 import { pendingProposals } from "@/editor/picking";
 import { proposalInMind } from "@/editor/verdicts";
 import { DIGITS, type LabelChoice } from "./LabelToolbar";
@@ -239,6 +240,18 @@ const VIEW: readonly EditorCommand[] = [
       const look = view.look.get();
       view.look.set({ ...look, colourBy: look.colourBy === "label" ? "object" : "label" });
     },
+  },
+  ...CHANNELS.map(
+    (channel): EditorCommand => ({
+      ...{ id: `view.channel.${channel}`, group: "View", words: "channel microscopy grey" },
+      title: channel === "all" ? "All channels of the image" : `Only the ${channel} channel`,
+      run: ({ editor: { view } }) => view.look.set({ ...view.look.get(), channel }),
+    }),
+  ),
+  {
+    ...{ id: "view.plain", title: "Reset how masks and image look", group: "View" },
+    words: "brightness contrast gamma channel opacity",
+    run: ({ editor: { view } }) => view.look.set(PLAIN_LOOK),
   },
   {
     ...{ id: "view.fit", title: "Fit the image", key: "F", group: "View" },
