@@ -10,6 +10,7 @@ export interface Look {
   readonly contrast: number;
   readonly gamma: number; // above 1 lifts the dark parts
   readonly channel: Channel;
+  readonly hasMinimap: boolean; // while the image is larger than the stage
 }
 
 /** One channel is shown in grey, as microscopes record it. */
@@ -23,6 +24,7 @@ export const PLAIN_LOOK: Look = {
   contrast: 1,
   gamma: 1,
   channel: "all",
+  hasMinimap: true,
 };
 
 export const CHANNELS: readonly Channel[] = ["all", "red", "green", "blue"];
@@ -48,6 +50,7 @@ export function parseLook(text: string | null): Look {
     contrast: number(found?.contrast, PLAIN_LOOK.contrast, BRIGHTEST),
     gamma: number(found?.gamma, PLAIN_LOOK.gamma, STEEPEST, 1 / STEEPEST),
     channel: CHANNELS.find((channel) => channel === found?.channel) ?? "all",
+    hasMinimap: found?.hasMinimap !== false,
   };
 }
 

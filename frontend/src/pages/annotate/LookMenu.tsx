@@ -90,6 +90,12 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
             data={CHANNELS.map((channel) => ({ value: channel, label: CHANNEL_WORDS[channel] }))}
             onChange={(value) => set({ channel: value as Look["channel"] })}
           />
+          <Switch
+            size="xs"
+            label="Minimap when zoomed in"
+            checked={look.hasMinimap}
+            onChange={({ currentTarget }) => set({ hasMinimap: currentTarget.checked })}
+          />
           <Button size="compact-xs" variant="default" onClick={() => signal.set(PLAIN_LOOK)}>
             Reset
           </Button>

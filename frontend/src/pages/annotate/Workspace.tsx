@@ -15,6 +15,7 @@ import { HistoryPanel } from "./HistoryPanel";
 import { HypothesisPicker } from "./HypothesisPicker";
 import { LabelBar } from "./LabelBar";
 import type { LabelChoice } from "./LabelToolbar";
+import { Minimap } from "./Minimap";
 import { ModelNotice } from "./ModelNotice";
 import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
@@ -140,6 +141,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
         {stage !== null && <CommentComposer {...{ editor, stage, review }} />}
         <ModelNotice image={image} notice={notice} />
         {stage !== null && <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />}
+        {stage !== null && <Minimap {...{ editor, stage }} bitmap={image.bitmap} />}
         <Hint editor={editor} />
       </div>
       <LabelBar editor={editor} labels={labels} />

@@ -241,6 +241,14 @@ const VIEW: readonly EditorCommand[] = [
       view.look.set({ ...look, colourBy: look.colourBy === "label" ? "object" : "label" });
     },
   },
+  {
+    ...{ id: "view.minimap", title: "Show or hide the minimap", key: "Shift+M", group: "View" },
+    what: "Show or hide the minimap, which is there when zoomed in",
+    run: ({ editor: { view } }) => {
+      const look = view.look.get();
+      view.look.set({ ...look, hasMinimap: !look.hasMinimap });
+    },
+  },
   ...CHANNELS.map(
     (channel): EditorCommand => ({
       ...{ id: `view.channel.${channel}`, group: "View", words: "channel microscopy grey" },
