@@ -18,8 +18,10 @@ export function find(commands: readonly Command[], query: string): Found[] {
     .map(({ command, why }) => ({ command, why }));
 }
 
+type Named = Pick<Command, "title" | "group" | "what" | "words">;
+
 /** How well a command answers a query: 0 not at all. */
-export function scoreOf({ title, group, what = "", words = "" }: Command, wanted: string): number {
+export function scoreOf({ title, group, what = "", words = "" }: Named, wanted: string): number {
   if (wanted === "") return 1;
   const name = plain(title);
   if (name === wanted) return 8;
@@ -39,7 +41,7 @@ export function scoreOf({ title, group, what = "", words = "" }: Command, wanted
 }
 
 /** Small letters without accents. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 

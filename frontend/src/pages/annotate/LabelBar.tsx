@@ -1,7 +1,9 @@
+import { useCallback } from "react";
 import { useHasValue, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { rowOf } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
+import { FIND_BY_SLASH } from "./LabelFinder";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
 
 /** The label of the selected mask, or of what is made next. */
@@ -12,6 +14,7 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
   const hasDraft = useHasValue(editor.draft.state);
   const isReadOnly = useSignal(editor.isReadOnly);
   const row = !hasDraft && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
+  const onActivity = useCallback(() => editor.meter.noteActivity(), [editor]);
   const current = row === null ? next : row.label;
 
   return (
@@ -20,6 +23,8 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
       labels={labels}
       chosen={current}
       disabled={isReadOnly}
+      findKeys={FIND_BY_SLASH}
+      onActivity={onActivity}
       onChoose={(label) => editor.setLabel(label)}
     />
   );

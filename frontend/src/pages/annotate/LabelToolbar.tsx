@@ -1,5 +1,10 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
-import classes from "./AnnotatePage.module.css";
+import { findLabels } from "./find-labels";
+import { LabelFinder } from "./LabelFinder";
+import classes from "./LabelToolbar.module.css";
+import { DIGITS } from "./label-commands";
 
 export interface LabelChoice {
   readonly id: number;
@@ -7,39 +12,74 @@ export interface LabelChoice {
   readonly color: string;
 }
 
-/** The keys of the first labels. */
-export const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
-
 interface Props {
   labels: readonly LabelChoice[];
   chosen: LabelId | null;
+  /** Which keys begin to find a label by its letters; a value that stays the same. */
+  findKeys: Pick<Command, "key" | "also">;
   onChoose: (label: LabelId | null) => void;
+  /** The person typed. */
+  onActivity: () => void;
   disabled?: boolean;
   className?: string;
 }
 
 /** The labels with their digits; the pressed one is what a mask gets. */
-export function LabelToolbar({ labels, chosen, onChoose, disabled, className }: Props) {
+export function LabelToolbar({ labels, chosen, disabled = false, className, ...props }: Props) {
+  const { findKeys, onChoose, onActivity } = props;
   const choices = [
     ...labels.map((label, index) => ({ ...label, digit: DIGITS[index] ?? "" })),
     { id: null, name: "No label", color: "transparent", digit: "0" },
   ];
+  const [query, setQuery] = useState<string | null>(null);
+  const [step, setStep] = useState(0); // down from the best
+  const found = findLabels(choices, query ?? "");
+  const best = found[((step % found.length) + found.length) % found.length] ?? null;
+  const isLooking = query !== null && query.trim() !== "";
+  const onQuery = useCallback(
+    (next: string | null) => {
+      onActivity();
+      setQuery(next);
+      setStep(0);
+    },
+    [onActivity],
+  );
+  const shown = useRef<HTMLButtonElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another one is marked
+  useEffect(
+    () => shown.current?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    [best?.id],
+  );
+
   return (
     <div className={className} role="toolbar" aria-label="Label">
-      {choices.map(({ id, name, color, digit }) => (
-        <button
-          key={id ?? "none"}
-          type="button"
-          className={classes.label}
-          aria-pressed={id === chosen}
-          disabled={disabled}
-          onClick={() => onChoose(id)}
-        >
-          <span className={classes.dot} style={{ background: color }} />
-          {name}
-          <span className={classes.digit}>{digit}</span>
-        </button>
-      ))}
+      <LabelFinder
+        keys={findKeys}
+        {...{ disabled, query, onQuery }}
+        found={best?.name ?? null}
+        onStep={(by) => setStep(step + by)}
+        onChoose={() => best !== null && onChoose(best.id)}
+      />
+      {choices.map((choice) => {
+        const { id, name, color, digit } = choice;
+        const isBest = choice === best;
+        return (
+          <button
+            key={id ?? "none"}
+            ref={isBest ? shown : undefined}
+            type="button"
+            className={classes.label}
+            aria-pressed={id === chosen}
+            data-found={isLooking ? (isBest ? "best" : found.includes(choice)) : undefined}
+            disabled={disabled}
+            onClick={() => onChoose(id)}
+          >
+            <span className={classes.dot} style={{ background: color }} />
+            {name}
+            <span className={classes.digit}>{digit}</span>
+          </button>
+        );
+      })}
     </div>
   );
 }

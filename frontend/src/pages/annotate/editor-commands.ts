@@ -5,8 +5,8 @@ import type { Editor } from "@/editor/editor";
 import { CHANNELS, PLAIN_LOOK } from "@/editor/look";
 import { pendingProposals } from "@/editor/picking";
 import { proposalInMind } from "@/editor/verdicts";
-import { DIGITS, type LabelChoice } from "./LabelToolbar";
-import { labelCommands } from "./label-commands";
+import type { LabelChoice } from "./LabelToolbar";
+import { DIGITS, labelCommands } from "./label-commands";
 import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
 import {
   CONFLICT_COMMANDS,

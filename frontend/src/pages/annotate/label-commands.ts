@@ -2,7 +2,10 @@
 
 import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
-import { DIGITS, type LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./LabelToolbar";
+
+/** The keys of the first labels. */
+export const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
 
 export function labelCommands(
   labels: readonly LabelChoice[],

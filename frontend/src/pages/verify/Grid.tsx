@@ -7,6 +7,7 @@ import { plural } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
+import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { drawNear } from "./crop";
 import { decisionsOf, type Mark, nextMark } from "./marks";
@@ -46,6 +47,7 @@ export function Grid({ verifying, labels }: Props) {
     setMarks(new Map());
   }, [session, marks]);
 
+  const onActivity = useCallback(() => meter.noteActivity(), [meter]);
   useOffer(
     useMemo(
       () => ({
@@ -77,6 +79,8 @@ export function Grid({ verifying, labels }: Props) {
       <LabelToolbar
         className={classes.labels}
         labels={labels}
+        findKeys={FIND_BY_LETTER}
+        onActivity={onActivity}
         chosen={label}
         onChoose={(chosen) => session.label.set(chosen)}
       />

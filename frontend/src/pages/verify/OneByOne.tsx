@@ -6,6 +6,7 @@ import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
+import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { drawNear, drawWhere } from "./crop";
 import { Picture } from "./Picture";
@@ -38,6 +39,7 @@ export function OneByOne({ verifying, labels }: Props) {
     [session],
   );
 
+  const onActivity = useCallback(() => meter.noteActivity(), [meter]);
   useOffer(
     useMemo(
       () => ({
@@ -108,6 +110,8 @@ export function OneByOne({ verifying, labels }: Props) {
       <LabelToolbar
         className={classes.labels}
         labels={labels}
+        findKeys={FIND_BY_LETTER}
+        onActivity={onActivity}
         chosen={chosen}
         onChoose={(label) => session.setLabel(label)}
       />
