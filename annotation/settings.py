@@ -144,6 +144,7 @@ SPECTACULAR_SETTINGS = {
         "RecordingState": "annotation.models.Recording.State",
         "RoundState": "annotation.api.rounds.ROUND_STATES",
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
+        "AttributeKind": "annotation.services.attributes.KINDS",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio

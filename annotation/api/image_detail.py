@@ -11,6 +11,7 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from annotation import storage
+from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
 from annotation.models import Assignment, Bundle, Image, Label, Proposal
@@ -36,6 +37,7 @@ class MaskSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     rle = RleField()
     area_px = serializers.IntegerField()
+    attributes = ValuesField(help_text="By the attribute's id")
     author = serializers.CharField(allow_null=True)
     proposal = serializers.UUIDField(allow_null=True)
     slot = serializers.IntegerField(help_text="Of the place at which it was drawn")
@@ -160,6 +162,7 @@ def _mask(row: Mapping[str, object]) -> dict[str, Any]:
         "revision": row["revision"],
         "rle": row["rle"],
         "area_px": row["area_px"],
+        "attributes": row["attributes"],
         "author": row["author"],
         "proposal": row["proposal_id"] and str(row["proposal_id"]),
         "slot": row["slot"],

@@ -5,11 +5,13 @@ from typing import Any, Final
 from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
+from annotation.api.attributes import ValueChangesField
 from annotation.api.inputs import RleField
 from annotation.models import Operation
 from annotation.models.project import MOST_OVERLAP
 
 FAR: Final = 1_000_000  # pixels; beyond any image
+ONLY_ACCEPTED: Final = frozenset({"mask", "label", "slot", "attributes"})  # what a verdict makes
 Kind = Operation.Kind
 
 
@@ -74,6 +76,7 @@ class CreateOperationSerializer(serializers.Serializer[Any]):
     label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
+    attributes = ValueChangesField(required=False)
     proposal = serializers.UUIDField(allow_null=True, required=False)
     slot = SlotField()
     effort = OperationEffortSerializer(required=False)
@@ -91,6 +94,7 @@ class ReviseOperationSerializer(serializers.Serializer[Any]):
     aside = serializers.BooleanField(
         required=False, help_text="Reviewers only: whether it stands aside, or counts"
     )
+    attributes = ValueChangesField(required=False)
     effort = OperationEffortSerializer(required=False)
 
 
@@ -114,11 +118,12 @@ class VerdictOperationSerializer(serializers.Serializer[Any]):
     mask = serializers.UUIDField(required=False, help_text="Required to accept")
     label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     slot = SlotField()
+    attributes = ValueChangesField(required=False)
     effort = OperationEffortSerializer(required=False)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:
         if given["verdict"] != "accepted":
-            return {key: given[key] for key in given if key not in {"mask", "label", "slot"}}
+            return {key: given[key] for key in given if key not in ONLY_ACCEPTED}
         if "mask" not in given:
             raise serializers.ValidationError({"mask": "An acceptance needs the new mask's id."})
         return {"label": None, **given}

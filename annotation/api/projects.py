@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.attributes import AttributeSerializer, AttributesField
 from annotation.api.inputs import ColorField, body_of, query_of
 from annotation.models import Membership, Project
 from annotation.models.project import MOST_OVERLAP
@@ -32,6 +33,7 @@ class LabelSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     name = serializers.CharField()
     color = serializers.CharField()
+    attributes = AttributeSerializer(many=True)
     deleted = serializers.BooleanField(source="is_deleted")
 
 
@@ -259,6 +261,7 @@ class LabelListView(MemberView):
 class LabelPatchSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100, required=False)
     color = ColorField(required=False)
+    attributes = AttributesField(required=False)
 
 
 class LabelView(MemberView):

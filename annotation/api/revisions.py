@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.operations import PromptSerializer
 from annotation.api.pages import CURSOR, page_of, page_serializer
@@ -30,6 +31,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     rle = RleField(allow_null=True, help_text="null: it was deleted")
     area_px = serializers.IntegerField()
+    attributes = ValuesField(help_text="By the attribute's id")
     proposal = serializers.UUIDField(source="proposal_id", allow_null=True)
     bundle = serializers.CharField(
         source="source_bundle", allow_null=True, help_text="Whose proposal the mask came from"

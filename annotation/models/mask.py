@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from annotation.models.image import Image
 from annotation.models.learning import Bundle
@@ -143,6 +143,8 @@ class Revision(models.Model):
     label = models.ForeignKey(Label, on_delete=models.PROTECT, null=True, related_name="+")
     rle = models.JSONField(null=True)  # COCO RLE, column-major; null: deleted
     area_px = models.PositiveBigIntegerField(default=0)
+    # By the attribute's id; those of labels that it had before are kept.
+    attributes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

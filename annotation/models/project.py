@@ -80,6 +80,7 @@ class Label(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="labels")
     name = models.CharField(max_length=100)
     color = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
+    attributes = models.JSONField(default=list)  # definitions: services/attributes.py
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -96,6 +96,7 @@ def mask_rows(image_id: int, seen: Seen) -> Iterable[Mapping[str, object]]:
         revision=F("head__number"),
         rle=F("head__rle"),
         area_px=F("head__area_px"),
+        attributes=F("head__attributes"),
         author=F("head__author__username"),
         proposal_id=F("head__proposal_id"),
     )

@@ -1,7 +1,7 @@
 """Dataset versions, what they froze, and their exports."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,10 +16,12 @@ from annotation.errors import DomainError
 from annotation.models import DatasetVersion, Export, Job, Revision, Round
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.jobs import with_stalled
-from engine.datasets.manifest import ManifestRow, read_manifest
+from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
 from engine.masks.rle import RLE, digest
 
 BATCH: Final = 50  # images
+
+AttributeNames = dict[int, dict[str, str]]  # by label, by the attribute's id
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class FrozenMask:
     rle: RLE
     revision: Revision
     parent: str | None
+    attributes: Mapping[str, str | float]  # by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,15 @@ def version_header(version: DatasetVersion) -> dict[str, Any]:
         return read_manifest(file)[0]
 
 
+def attribute_names(header: Mapping[str, Any]) -> AttributeNames:
+    """Return, for each label that has attributes, their names by id."""
+    return {
+        label["id"]: {each["id"]: each["name"] for each in label["attributes"]}
+        for label in header["labels"]
+        if "attributes" in label
+    }
+
+
 def frozen_images(version: DatasetVersion, *splits: str) -> Iterator[FrozenImage]:
     """Yield a version's images of some splits (all without any), a batch of them at a time."""
     with manifest_path(version).open("rb") as file:
@@ -105,8 +117,12 @@ def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
             rle = cast("RLE", revision.rle)
             if rle is None or digest(rle) != mask["rle_digest"]:
                 raise DomainError(f"Mask {mask['mask']} is not what the version froze.")
-            masks.append(FrozenMask(mask["mask"], rle, revision, mask["parent"]))
+            masks.append(_frozen(mask, rle, revision))
         yield FrozenImage(row, masks)
+
+
+def _frozen(mask: ManifestMask, rle: RLE, revision: Revision) -> FrozenMask:
+    return FrozenMask(mask["mask"], rle, revision, mask["parent"], mask.get("attributes", {}))
 
 
 def _exports() -> "Prefetch[str, QuerySet[Export], str]":

@@ -2,7 +2,7 @@
 
 import hashlib
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
@@ -14,7 +14,15 @@ from django.db import transaction
 from annotation import jobs, storage
 from annotation.errors import IdTakenError
 from annotation.models import DatasetVersion, Export
-from annotation.selectors.versions import FrozenImage, frozen_images, manifest_path, version_header
+from annotation.selectors.versions import (
+    AttributeNames,
+    FrozenImage,
+    FrozenMask,
+    attribute_names,
+    frozen_images,
+    manifest_path,
+    version_header,
+)
 from annotation.services.jobs import enqueue_job
 from engine.datasets.coco import write_coco
 from engine.masks.rle import bbox_xywh
@@ -72,7 +80,7 @@ def write_version(version: DatasetVersion, out: BinaryIO, report: Report | None 
         },
         categories=[{"id": UNLABELLED, "name": "unlabelled"}, *header["labels"]],
         images=_images(version),
-        annotations=_annotations(version, report),
+        annotations=_annotations(version, attribute_names(header), report),
     )
 
 
@@ -103,19 +111,22 @@ def _images(version: DatasetVersion) -> Iterator[dict[str, Any]]:
         }
 
 
-def _annotations(version: DatasetVersion, report: Report | None) -> Iterator[dict[str, Any]]:
+def _annotations(
+    version: DatasetVersion, attributes: AttributeNames, report: Report | None
+) -> Iterator[dict[str, Any]]:
     identity = 0
     for number, image in enumerate(frozen_images(version), start=1):
-        for annotation in _annotations_of(image):
+        for annotation in _annotations_of(image, attributes):
             identity += 1
             yield {"id": identity, "image_id": number, **annotation}
         if report is not None:
             report(number, version.counts["images"])
 
 
-def _annotations_of(image: FrozenImage) -> Iterator[dict[str, Any]]:
+def _annotations_of(image: FrozenImage, attributes: AttributeNames) -> Iterator[dict[str, Any]]:
     for mask in image.masks:
         revision = mask.revision
+        names = attributes.get(revision.label_id or UNLABELLED)
         yield {
             "category_id": revision.label_id or UNLABELLED,
             "segmentation": mask.rle,
@@ -129,7 +140,12 @@ def _annotations_of(image: FrozenImage) -> Iterator[dict[str, Any]]:
             "bundle": revision.bundle_id,
             "proposal": str(revision.proposal_id) if revision.proposal_id else None,
             "created_at": revision.created_at.astimezone(UTC).isoformat(),
+            **({} if names is None else {"attributes": _named(mask, names)}),
         }
+
+
+def _named(mask: FrozenMask, names: Mapping[str, str]) -> dict[str, str | float]:
+    return {names[key]: value for key, value in mask.attributes.items()}
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

@@ -1,6 +1,7 @@
 """Labels: a deleted one leaves a tombstone, so that a save under it still succeeds."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from annotation.errors import InvalidInputError
 from annotation.models import Label, Project
+from annotation.services.attributes import defined
 
 log = structlog.get_logger(__name__)
 
@@ -17,10 +19,12 @@ def create_label(*, project: Project, name: str, color: str) -> Label:
     return _saved(Label(project=project, name=name, color=color))
 
 
-def update_label(*, label: Label, changes: Mapping[str, str]) -> Label:
-    """Rename or recolor a label; every mask under it follows."""
+@transaction.atomic
+def update_label(*, label: Label, changes: Mapping[str, Any]) -> Label:
+    """Rename or recolor a label, or say what its attributes are; every mask under it follows."""
+    label = Label.objects.select_for_update().get(pk=label.pk)
     for name, value in changes.items():
-        setattr(label, name, value)
+        setattr(label, name, defined(label, value) if name == "attributes" else value)
     return _saved(label)
 
 

@@ -13,6 +13,7 @@ from django.db.models import Q
 from annotation.errors import InvalidInputError, StaleVersionError
 from annotation.models import Image, Label, Mask, Operation, Proposal, Revision
 from annotation.selectors.overlap import operations_on, slot_of
+from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
 
 UUIDS: Final = ("id", "mask", "parent", "proposal")
@@ -148,10 +149,12 @@ def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
     if label_ids := _ids(operations, "label"):
         mine = Label.objects.filter(pk__in=label_ids, project_id=image.project_id)
         labels = mine.values_list("pk", flat=True)
+    sets_attributes = any(op.get("attributes") for op in operations)
     return Canvas(
         image=image,
         author=author,
         label_ids=set(labels),
+        definitions=definitions_of(image.project_id) if sets_attributes else {},
         masks={mask.pk: mask for mask in masks},
         proposals={proposal.pk: proposal for proposal in proposals},
     )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from annotation.errors import DomainError, InvalidInputError
 from annotation.models import Image, Mask, Operation, Proposal, Revision
+from annotation.services.attributes import Definition, Value, merged
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
 from engine.masks.validate import InvalidMaskError, validate_rle
@@ -34,6 +35,7 @@ class Canvas:
     image: Image
     author: User
     label_ids: set[int]
+    definitions: Mapping[str, Definition]  # of attributes; none unless an operation sets one
     masks: dict[UUID, Mask]
     proposals: dict[UUID, Proposal]
     new_masks: list[Mask] = field(default_factory=list)
@@ -54,6 +56,7 @@ def _create(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     revision = _revision(canvas, mask, op, operation)
     revision.rle = _valid_rle(canvas, op["rle"], where)
     revision.label_id = _label(canvas, op["label"], where)
+    revision.attributes = _attributes(canvas, {}, op, where)
     revision.proposal = proposal
     _append(canvas, mask, revision)
     if proposal is not None:
@@ -68,6 +71,7 @@ def _revise(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     revision = _revision(canvas, mask, op, operation)
     revision.rle = _valid_rle(canvas, op["rle"], where) if "rle" in op else _last_rle(mask, before)
     revision.label_id = _label(canvas, op["label"], where) if "label" in op else before.label_id
+    revision.attributes = _attributes(canvas, before.attributes, op, where)
     revision.proposal_id = before.proposal_id
     _append(canvas, mask, revision)
 
@@ -77,6 +81,7 @@ def _delete(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     before = _head(mask)
     revision = _revision(canvas, mask, op, operation)
     revision.label_id, revision.proposal_id = before.label_id, before.proposal_id
+    revision.attributes = before.attributes
     _append(canvas, mask, revision)
 
 
@@ -87,8 +92,10 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
         return
     mask = canvas.masks.get(op["mask"]) or _new_mask(canvas, op, where)
     _check_image(canvas, mask, where)
+    before = mask.head.attributes if mask.head else {}
     revision = _revision(canvas, mask, op, operation)
     revision.rle = proposal.rle
+    revision.attributes = _attributes(canvas, before, op, where)
     revision.label_id = _label(canvas, op["label"], where)
     revision.proposal = proposal
     _append(canvas, mask, revision)
@@ -139,6 +146,12 @@ def _label(canvas: Canvas, label_id: int | None, where: str) -> int | None:
     if label_id is not None and label_id not in canvas.label_ids:
         raise InvalidInputError("The project has no such label.", field=f"{where}.label")
     return label_id
+
+
+def _attributes(
+    canvas: Canvas, before: Mapping[str, Value], op: Op, where: str
+) -> dict[str, Value]:
+    return merged(before, op.get("attributes") or {}, canvas.definitions, where)
 
 
 def _set_parent(canvas: Canvas, mask: Mask, op: Op, where: str) -> None:

@@ -14,6 +14,8 @@ from django.db.models.functions import JSONObject
 
 from annotation import storage
 from annotation.models import Caption, DatasetVersion, Image, Label, Mask, Project, Transcript
+from annotation.selectors.versions import AttributeNames, attribute_names
+from annotation.services.attributes import live
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.masks.rle import digest
 
@@ -34,7 +36,9 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
     with TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / "manifest.jsonl"
         with path.open("wb") as file:
-            version_id = write_manifest(file, _header(project), _counted(_rows(project), counts))
+            header = _header(project)
+            rows = _counted(_rows(project, header), counts)
+            version_id = write_manifest(file, header, rows)
         if not DatasetVersion.objects.filter(pk=version_id).exists():
             storage.put_file(storage.version_key(version_id), path, "application/jsonl")
     version, is_new = DatasetVersion.objects.get_or_create(
@@ -50,12 +54,20 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
 
 
 def _header(project: Project) -> dict[str, Any]:
-    labels = Label.objects.filter(project=project).order_by("pk").values("id", "name")
-    return {"project": {"id": project.pk, "name": project.name}, "labels": list(labels)}
+    labels = [_label(label) for label in Label.objects.filter(project=project).order_by("pk")]
+    return {"project": {"id": project.pk, "name": project.name}, "labels": labels}
 
 
-def _rows(project: Project) -> Iterator[ManifestRow]:
+def _label(label: Label) -> dict[str, Any]:
+    """Describe a label; one without attributes as before there were any, by the same bytes."""
+    told = ("id", "name", "kind", "choices", "min", "max", "required", "default")
+    attributes = [{key: each[key] for key in told} for each in live(label.attributes)]  # type: ignore[literal-required]  # from told
+    return {"id": label.pk, "name": label.name} | ({"attributes": attributes} if attributes else {})
+
+
+def _rows(project: Project, header: dict[str, Any]) -> Iterator[ManifestRow]:
     """Yield what has anything to say, in the order of the images' digests."""
+    attributes = attribute_names(header)
     for image in _annotated_images(project).iterator(chunk_size=50):
         found: dict[str, Any] = image.__dict__  # annotations, whose types Django does not know
         yield ManifestRow(
@@ -64,20 +76,25 @@ def _rows(project: Project) -> Iterator[ManifestRow]:
             size_hw=list(image.size_hw),
             group=image.group or None,
             split=_split(image),
-            masks=[_mask(mask) for mask in found["mask_rows"]],
+            masks=[_mask(mask, attributes) for mask in found["mask_rows"]],
             transcripts=found["transcript_rows"],
             captions=found["caption_rows"],
         )
 
 
-def _mask(found: dict[str, Any]) -> ManifestMask:
-    return ManifestMask(
+def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
+    own = attributes.get(found["label"], {})
+    values = {key: value for key, value in found["attributes"].items() if key in own}
+    mask = ManifestMask(
         mask=found["mask"],
         revision=str(found["revision"]),
         label=None if found["label"] is None else str(found["label"]),
         rle_digest=digest(found["rle"]),
         parent=found["parent"],
     )
+    if values:
+        mask["attributes"] = values
+    return mask
 
 
 def _annotated_images(project: Project) -> QuerySet[Image]:
@@ -100,6 +117,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         revision=F("head__number"),
                         label=F("head__label_id"),
                         rle=F("head__rle"),
+                        attributes=F("head__attributes"),
                         parent=F("parent_id"),
                     )
                 )

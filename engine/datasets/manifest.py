@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import BinaryIO, Final, TypedDict, cast
+from typing import BinaryIO, Final, NotRequired, TypedDict, cast
 
 from engine.canonical import canonical_json, parse_canonical
 from engine.datasets.errors import DatasetError
@@ -40,6 +40,7 @@ class ManifestMask(TypedDict):
     label: str | None
     rle_digest: str
     parent: str | None  # the mask that this one is a part of
+    attributes: NotRequired[dict[str, str | float]]  # by the id that the header's label has; if any
 
 
 class ManifestRow(TypedDict):
@@ -253,11 +254,12 @@ def _check_row(row: Mapping[str, object], index: int, last: str) -> str:
 
 def _check_mask(mask: Mapping[str, object], index: int, last: str) -> str:
     is_right = (
-        mask.keys() == ManifestMask.__annotations__.keys()
+        mask.keys() - {"attributes"} == ManifestMask.__required_keys__
         and _is_text(mask["mask"])
         and _is_text(mask["revision"])
         and _is_sha256(mask["rle_digest"])
         and all(mask[name] is None or _is_text(mask[name]) for name in ("label", "parent"))
+        and ("attributes" not in mask or _is_values(mask["attributes"]))
     )
     if not is_right:
         raise DatasetError(f"mask {str(mask.get('mask'))[:60]} has wrong fields", index=index)
@@ -269,6 +271,14 @@ def _check_mask(mask: Mapping[str, object], index: int, last: str) -> str:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
+
+
+def _is_values(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and bool(value)
+        and all(type(each) in (str, int, float) for each in value.values())
+    )
 
 
 def _is_sha256(value: object) -> bool:

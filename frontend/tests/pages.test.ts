@@ -33,7 +33,7 @@ const PROJECT: Project = {
   plan: "whole",
   retrain_after_images: null,
   retrain_every_hours: null,
-  labels: [{ id: 1, name: "nucleus", color: "#4dabf7", deleted: false }],
+  labels: [{ id: 1, name: "nucleus", color: "#4dabf7", attributes: [], deleted: false }],
   counts: COUNTS,
   serving: null,
   finished_since_round: 4,

@@ -1144,6 +1144,50 @@ export interface components {
          * @enum {string}
          */
         AssignmentState: "open" | "leased" | "done";
+        /** @description One attribute of a label. `choices` are a choice's, `min` and `max` a number's. */
+        Attribute: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            kind: components["schemas"]["AttributeKind"];
+            choices: string[];
+            /** Format: double */
+            min: number | null;
+            /** Format: double */
+            max: number | null;
+            required: boolean;
+            default: string | number | null;
+            deleted: boolean;
+        };
+        /** @description An attribute as a manager defines it. */
+        AttributeInput: {
+            /**
+             * Format: uuid
+             * @description Made by the client; stays through changes
+             */
+            id: string;
+            name: string;
+            kind: components["schemas"]["AttributeKind"];
+            choices?: string[];
+            /** Format: double */
+            min?: number | null;
+            /** Format: double */
+            max?: number | null;
+            /**
+             * @description An image is not finished while a mask lacks it
+             * @default false
+             */
+            required?: boolean;
+            /** @description Of a new mask */
+            default?: string | number | null;
+        };
+        /**
+         * @description * `choice` - choice
+         *     * `number` - number
+         *     * `text` - text
+         * @enum {string}
+         */
+        AttributeKind: "choice" | "number" | "text";
         BegunUpload: {
             /** Format: uuid */
             id: string;
@@ -1310,6 +1354,9 @@ export interface components {
             /** Format: uuid */
             parent?: string | null;
             rle: components["schemas"]["Rle"];
+            attributes?: {
+                [key: string]: string | number | null;
+            };
             /** Format: uuid */
             proposal?: string | null;
             /** @description Of the author's place; else it is looked up */
@@ -1546,6 +1593,7 @@ export interface components {
             id: number;
             name: string;
             color: string;
+            attributes: components["schemas"]["Attribute"][];
             deleted: boolean;
         };
         LabelInput: {
@@ -1555,6 +1603,7 @@ export interface components {
         LabelPatch: {
             name?: string;
             color?: string;
+            attributes?: components["schemas"]["AttributeInput"][];
         };
         Lease: {
             /** Format: date-time */
@@ -1573,6 +1622,10 @@ export interface components {
             revision: number;
             rle: components["schemas"]["Rle"];
             area_px: number;
+            /** @description By the attribute's id */
+            attributes: {
+                [key: string]: string | number;
+            };
             author: string | null;
             /** Format: uuid */
             proposal: string | null;
@@ -1936,6 +1989,9 @@ export interface components {
             parent?: string | null;
             /** @description Reviewers only: whether it stands aside, or counts */
             aside?: boolean;
+            attributes?: {
+                [key: string]: string | number | null;
+            };
             effort?: components["schemas"]["OperationEffort"];
         };
         /**
@@ -1964,6 +2020,10 @@ export interface components {
             /** @description null: it was deleted */
             rle: components["schemas"]["Rle"] | null;
             area_px: number;
+            /** @description By the attribute's id */
+            attributes: {
+                [key: string]: string | number;
+            };
             /** Format: uuid */
             proposal: string | null;
             /** @description Whose proposal the mask came from */
@@ -2221,6 +2281,9 @@ export interface components {
             label?: number | null;
             /** @description Of the author's place; else it is looked up */
             slot?: number;
+            attributes?: {
+                [key: string]: string | number | null;
+            };
             effort?: components["schemas"]["OperationEffort"];
         };
         /**

@@ -6,7 +6,16 @@ const names: Names = { ofLabel: (id) => `label ${id}`, ofWhole: (id) => `whole $
 const revision = (change: Partial<Revision> = {}): Revision => ({
   ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
   ...{ parent: null, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
-  ...{ tool: null, prompts: [], hypothesis: null, seconds: 0, clicks: 0, strokes: 0, ...change },
+  ...{
+    tool: null,
+    prompts: [],
+    hypothesis: null,
+    seconds: 0,
+    clicks: 0,
+    strokes: 0,
+    attributes: {},
+  },
+  ...change,
 });
 
 test("the first revision tells how the mask began", () => {
