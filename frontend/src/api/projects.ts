@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import type { components } from "./schema";
 import type { Project, Role } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
@@ -77,7 +78,14 @@ export function createLabel(id: number, body: { name: string; color: string }) {
   return read(client.POST("/api/projects/{project_id}/labels", { ...project(id), body }));
 }
 
-export function changeLabel(id: number, body: { name?: string; color?: string }) {
+export interface LabelChange {
+  name?: string;
+  color?: string;
+  /** All of them: one that is left out is deleted. */
+  attributes?: components["schemas"]["AttributeInput"][];
+}
+
+export function changeLabel(id: number, body: LabelChange) {
   return read(client.PATCH("/api/labels/{label_id}", { ...label(id), body }));
 }
 

@@ -1,5 +1,11 @@
 /** What a gesture changed, row by row, and the operations that lead back. */
 
+import {
+  type Attributes,
+  changesOfAttributes,
+  NO_ATTRIBUTES,
+  settingAttributes,
+} from "@/editor/attributes";
 import type { Annotations, MaskRow, Operation, ProposalRow } from "@/editor/operations";
 
 type Row = MaskRow | ProposalRow;
@@ -16,8 +22,8 @@ export type OperationDraft = Operation extends infer Kind
     : never
   : never;
 
-/** The operations that lead from `after` back to `before`. */
-export function draftsBack(changes: readonly Change[]): OperationDraft[] {
+/** The operations that lead from `now`, which is like `after`, back to `before`. */
+export function draftsBack(changes: readonly Change[], now: Annotations): OperationDraft[] {
   const reopened = new Set(
     changes
       .filter((change) => change.kind === "proposal" && change.before.state === "accepted")
@@ -25,8 +31,10 @@ export function draftsBack(changes: readonly Change[]): OperationDraft[] {
   );
   const drafts: OperationDraft[] = [];
   for (const change of changes) {
-    if (change.kind === "mask")
-      drafts.push(...maskDraftsBack(change.before, change.after, reopened));
+    if (change.kind !== "mask") continue;
+    // A deleted mask may hold other values than it did then: that shows nowhere until it is back.
+    const values = now.masks.get(change.id)?.attributes ?? NO_ATTRIBUTES;
+    drafts.push(...maskDraftsBack(change.before, change.after, values, reopened));
   }
   for (const { kind, id, before } of changes) {
     // Accepting again is done with the mask, which comes back by it.
@@ -40,17 +48,21 @@ export function draftsBack(changes: readonly Change[]): OperationDraft[] {
 function maskDraftsBack(
   before: MaskRow | null,
   after: MaskRow,
+  values: Attributes,
   reopened: ReadonlySet<string>,
 ): OperationDraft[] {
   const mask = after.id;
   if (before === null || before.isDeleted) return after.isDeleted ? [] : [{ kind: "delete", mask }];
   const { label, rle, parent, proposal } = before;
   const aside = before.isAside === after.isAside ? {} : { aside: before.isAside };
+  const attributes = settingAttributes(values, before.attributes);
   if (proposal !== null && reopened.has(proposal)) {
     const accept = { kind: "verdict", proposal, verdict: "accepted", mask, label } as const;
-    return [accept, { kind: "revise", mask, label, rle, parent }];
+    return [accept, { kind: "revise", mask, label, rle, parent, ...attributes }];
   }
-  if (after.isDeleted) return [{ kind: "revise", mask, label, rle, parent, ...aside }];
+  if (after.isDeleted) {
+    return [{ kind: "revise", mask, label, rle, parent, ...attributes, ...aside }];
+  }
   return [
     {
       kind: "revise",
@@ -58,6 +70,7 @@ function maskDraftsBack(
       ...(label === after.label ? {} : { label }),
       ...(parent === after.parent ? {} : { parent }),
       ...(isSameRLE(before, after) ? {} : { rle }),
+      ...attributes,
       ...aside,
     },
   ];
@@ -84,7 +97,12 @@ export function isSame(a: Row, b: Row): boolean {
   if ("state" in a || "state" in b) return "state" in a && "state" in b && a.state === b.state;
   if (a.isDeleted && b.isDeleted) return true; // what a deleted mask was like shows nowhere
   if (a.isDeleted !== b.isDeleted || a.isAside !== b.isAside) return false;
-  return a.label === b.label && a.parent === b.parent && isSameRLE(a, b);
+  return (
+    a.label === b.label &&
+    a.parent === b.parent &&
+    changesOfAttributes(a.attributes, b.attributes) === null &&
+    isSameRLE(a, b)
+  );
 }
 
 function isSameRLE(a: Row, b: Row): boolean {

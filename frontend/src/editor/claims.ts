@@ -20,7 +20,7 @@ export function withoutProposal(
     return own;
   }
   if (operation.kind !== "verdict" || operation.verdict !== "accepted") return operation;
-  const { id, mask, label, proposal, effort } = operation;
+  const { id, mask, label, attributes, proposal, effort } = operation;
   const rle = rleOf(proposal);
-  return rle === null ? operation : { id, kind: "create", mask, label, rle, effort };
+  return rle === null ? operation : { id, kind: "create", mask, label, attributes, rle, effort };
 }

@@ -4,6 +4,7 @@
  * No DOM and no framework: the stage draws it, the page shows it, both by its signals.
  */
 
+import { type Definitions, withDefaults } from "@/editor/attributes";
 import type { CommentPlace } from "@/editor/comment-place";
 import { type DecodePrompts, Draft, isAmbiguous, type Target } from "@/editor/draft";
 import type { EffortMeter } from "@/editor/effort";
@@ -54,6 +55,7 @@ export class Editor {
   readonly alsoSelected = new Signal<ReadonlySet<string>>(new Set());
   readonly hover = new Signal<ObjectRef | null>(null);
   readonly label = new Signal<LabelId | null>(null);
+  readonly definitions = new Signal<Definitions>(new Map()); // of the attributes of labels
   readonly brush = new Signal(12); // radius in image pixels
   readonly view = new ObjectView();
   readonly threshold = new Signal(0.9); // of the predicted IoU, for accepting many at once
@@ -319,7 +321,8 @@ export class Editor {
 
   /** Do and save what one gesture asks, as one step of undo. */
   commit(drafts: readonly OperationDraft[]): void {
-    this.#options.save(this.store.commit(drafts));
+    const whole = withDefaults(drafts, this.annotations.get(), this.definitions.get());
+    this.#options.save(this.store.commit(whole));
   }
 
   #letGoOfWhatIsGone(): void {

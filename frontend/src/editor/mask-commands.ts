@@ -1,5 +1,6 @@
 /** Commands on whole masks: each works on what is in hand and is one step of undo. */
 
+import { NO_ATTRIBUTES, settingAttributes } from "@/editor/attributes";
 import { dropSpecks, fillHoles, pieceAreas, speckSize_px } from "@/editor/components";
 import type { Editor } from "@/editor/editor";
 import { shareEffort } from "@/editor/effort";
@@ -146,8 +147,9 @@ function copyAside(editor: Editor): void {
   const rows = selectedMasks(editor);
   if (rows.length === 0) return;
   const efforts = shareEffort(editor.meter.take(), rows.length);
-  const copies = rows.map(({ label, parent, rle }, at) => ({
+  const copies = rows.map(({ label, parent, rle, attributes }, at) => ({
     ...{ kind: "create" as const, mask: crypto.randomUUID(), label, parent },
+    ...settingAttributes(NO_ATTRIBUTES, attributes),
     ...{ rle: maskToRLE(aside(maskFromRLE(rle), away_px)), effort: efforts[at] },
   }));
   editor.commit(copies);
@@ -170,12 +172,13 @@ export function splitInHand(editor: Editor, line: readonly ImagePoint[]): void {
   const proposal = target.kind === "proposal" ? proposals.get(target.id) : null;
   const label = row ? row.label : (proposal?.label ?? editor.label.get());
   const parent = row?.parent ?? null;
+  const attributes = settingAttributes(NO_ATTRIBUTES, row?.attributes ?? NO_ATTRIBUTES);
   const rle = maskToRLE(halves.smaller);
   const mask = crypto.randomUUID();
   editor.reshape(
     target,
     () => halves.larger,
-    () => [{ kind: "create", mask, label, parent, rle }],
+    () => [{ kind: "create", mask, label, parent, rle, ...attributes }],
   );
 }
 

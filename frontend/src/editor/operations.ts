@@ -5,6 +5,12 @@
  * lost reply may be sent again, and why local work is rebased by applying it once more on top.
  */
 
+import {
+  type AttributeChanges,
+  type Attributes,
+  NO_ATTRIBUTES,
+  withChanges,
+} from "@/editor/attributes";
 import type { RLE } from "@/editor/rle";
 
 export type LabelId = number;
@@ -31,6 +37,7 @@ export interface CreateOperation {
   label: LabelId | null;
   rle: RLE;
   parent?: string | null;
+  attributes?: AttributeChanges;
   proposal?: string;
   /** The set that it is drawn in, where several people do one image; the first one's if not told. */
   slot?: number;
@@ -44,6 +51,7 @@ export interface ReviseOperation {
   rle?: RLE;
   label?: LabelId | null;
   parent?: string | null;
+  attributes?: AttributeChanges;
   /** False takes a mask of the other set in, true puts it back. For reviewers. */
   aside?: boolean;
   effort?: Effort;
@@ -64,6 +72,7 @@ export type VerdictOperation =
       verdict: "accepted";
       mask: string; // made, or brought back if it was deleted
       label: LabelId | null;
+      attributes?: AttributeChanges;
       slot?: number;
       effort?: Effort;
     }
@@ -86,6 +95,7 @@ export interface MaskRow {
   readonly label: LabelId | null;
   readonly parent: string | null;
   readonly rle: RLE;
+  readonly attributes: Attributes;
   readonly proposal: string | null;
   readonly author: string | null;
   readonly revision: number;
@@ -160,6 +170,7 @@ function applyToMask(
       label: operation.label,
       parent: operation.parent ?? null,
       rle: operation.rle,
+      attributes: withChanges(row?.attributes ?? NO_ATTRIBUTES, operation.attributes),
       proposal: operation.proposal ?? null,
       author,
       revision: row?.revision ?? 1,
@@ -182,6 +193,7 @@ function applyToMask(
     rle: operation.rle ?? row.rle,
     label: operation.label === undefined ? row.label : operation.label,
     parent: operation.parent === undefined ? row.parent : operation.parent,
+    attributes: withChanges(row.attributes, operation.attributes),
     isAside: operation.aside ?? row.isAside,
   });
 }
@@ -198,8 +210,8 @@ function applyVerdict(
   }
   const proposal = proposals.get(operation.proposal);
   if (proposal === undefined) throw new UnknownRowError(`no proposal ${operation.proposal}`);
-  const { mask, label } = operation;
-  const create = { id: operation.id, kind: "create", mask, label, rle: proposal.rle } as const;
+  const { id, mask, label, attributes } = operation;
+  const create = { id, kind: "create", mask, label, attributes, rle: proposal.rle } as const;
   applyToMask(masks, proposals, { ...create, proposal: proposal.id }, author);
 }
 

@@ -4,8 +4,9 @@
  */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import type { Change } from "@/editor/changes";
 import type { History, Step } from "@/editor/history";
-import type { Operation } from "@/editor/operations";
+import type { MaskRow, Operation } from "@/editor/operations";
 import { deedOf, type Outcome, RECEIPTS_KEPT, type Receipt } from "@/editor/receipts";
 
 /** One operation of one person, in the order that it was made. */
@@ -141,7 +142,9 @@ export class OutboxDatabase {
   async history(user: number, image: number): Promise<History> {
     const rows = await this.#db.getAll("steps", stepsOf(user, image)); // in the order of their ids
     const stack = (wanted: StepRow["stack"]): Step[] =>
-      rows.filter((row) => row.stack === wanted).map(({ id, changes }) => ({ id, changes }));
+      rows
+        .filter((row) => row.stack === wanted)
+        .map(({ id, changes }) => ({ id, changes: changes.map(withAttributes) }));
     return { undo: stack("undo"), redo: stack("redo") };
   }
 
@@ -178,6 +181,14 @@ export class OutboxDatabase {
   close(): void {
     this.#db.close();
   }
+}
+
+/** A change as this release has it: masks of an older one have no attributes. */
+function withAttributes(change: Change): Change {
+  if (change.kind === "proposal") return change;
+  const whole = (row: MaskRow): MaskRow => ({ ...row, attributes: row.attributes ?? {} });
+  const { before, after } = change;
+  return { ...change, before: before && whole(before), after: whole(after) };
 }
 
 function imagesOf(user: number): IDBKeyRange {

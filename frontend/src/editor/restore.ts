@@ -1,5 +1,6 @@
 /** Bringing an earlier state of a mask back: as a new revision, so that nothing is lost by it. */
 
+import { settingAttributes } from "@/editor/attributes";
 import type { Editor } from "@/editor/editor";
 import { ancestorsOf } from "@/editor/mask-commands";
 import { type Annotations, isLive, isOpen, type LabelId, type MaskRow } from "@/editor/operations";
@@ -22,13 +23,18 @@ export function restoreDrafts(
   if (row === undefined || rle === null) return [];
   const label = state.label === null || labels.has(state.label) ? state.label : row.label;
   const parent = mayBePartOf(annotations, mask, state.parent) ? state.parent : row.parent;
+  const attributes = settingAttributes(row.attributes, state.attributes);
   if (row.isDeleted) {
-    return [...acceptAgain(annotations, row, label), { kind: "revise", mask, label, parent, rle }];
+    return [
+      ...acceptAgain(annotations, row, label),
+      { kind: "revise", mask, label, parent, rle, ...attributes },
+    ];
   }
   const change = {
     ...(label === row.label ? {} : { label }),
     ...(parent === row.parent ? {} : { parent }),
     ...(rle.counts === row.rle.counts ? {} : { rle }),
+    ...attributes,
   };
   return Object.keys(change).length === 0 ? [] : [{ kind: "revise", mask, ...change }];
 }

@@ -1,5 +1,6 @@
 /** The history of a mask: what each of its revisions changed. */
 
+import { type Attributes, type AttributeValue, changesOfAttributes } from "@/editor/attributes";
 import { maskFromRLE } from "@/editor/mask";
 import { subtract } from "@/editor/mask-sets";
 import type { LabelId } from "@/editor/operations";
@@ -10,6 +11,7 @@ export interface MaskState {
   readonly label: LabelId | null;
   readonly parent: string | null;
   readonly rle: RLE | null;
+  readonly attributes: Attributes;
 }
 
 export type StateChange =
@@ -18,7 +20,13 @@ export type StateChange =
   | { kind: "restored" }
   | { kind: "pixels"; added_px: number; removed_px: number }
   | { kind: "label"; before: LabelId | null; after: LabelId | null }
-  | { kind: "parent"; before: string | null; after: string | null };
+  | { kind: "parent"; before: string | null; after: string | null }
+  | {
+      kind: "attribute";
+      attribute: string;
+      before: AttributeValue | null;
+      after: AttributeValue | null;
+    };
 
 export interface ToldRevision<T extends MaskState> {
   readonly revision: T;
@@ -55,6 +63,11 @@ function changesOf([before, ...older]: readonly MaskState[], after: MaskState): 
   }
   if (before.parent !== after.parent) {
     changes.push({ kind: "parent", before: before.parent, after: after.parent });
+  }
+  const set = changesOfAttributes(before.attributes, after.attributes) ?? {};
+  for (const [attribute, value] of Object.entries(set)) {
+    const old = before.attributes[attribute] ?? null;
+    changes.push({ kind: "attribute", attribute, before: old, after: value });
   }
   return changes;
 }

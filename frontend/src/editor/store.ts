@@ -181,7 +181,10 @@ export class AnnotationStore {
   #replay(from: Step[], to: Step[]): readonly Operation[] {
     for (let newest = from.pop(); newest !== undefined; newest = from.pop()) {
       const changeSet = this.#apply(
-        draftsBack(newest.changes.filter((change) => this.#stillHolds(change))),
+        draftsBack(
+          newest.changes.filter((change) => this.#stillHolds(change)),
+          this.#annotations,
+        ),
       );
       if (changeSet.changes.length === 0) continue; // others changed it all since: nothing to undo
       this.#push(to, changeSet.changes);

@@ -2,7 +2,11 @@ import { expect, test } from "vitest";
 import type { Revision } from "@/pages/annotate/api";
 import { changeLines, meansOf, type Names, sourceOf } from "@/pages/annotate/revision-words";
 
-const names: Names = { ofLabel: (id) => `label ${id}`, ofWhole: (id) => `whole ${id}` };
+const names: Names = {
+  ofLabel: (id) => `label ${id}`,
+  ofWhole: (id) => `whole ${id}`,
+  ofAttribute: (id) => `attribute ${id}`,
+};
 const revision = (change: Partial<Revision> = {}): Revision => ({
   ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
   ...{ parent: null, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
@@ -38,6 +42,7 @@ test("each change has a line of its own", () => {
       { kind: "pixels", added_px: 1200, removed_px: 0 },
       { kind: "label", before: 1, after: 2 },
       { kind: "parent", before: "a", after: null },
+      { kind: "attribute", attribute: "x", before: null, after: 2.5 },
     ],
     names,
   );
@@ -47,6 +52,7 @@ test("each change has a line of its own", () => {
     "1,200 px added",
     "Label: label 1 → label 2",
     "No longer a part of whole a",
+    "attribute x: – → 2.5",
   ]);
   expect(changeLines(revision(), [], names)).toEqual(["Saved again, unchanged"]);
 });

@@ -14,7 +14,8 @@ export function square(x: number, y: number, side: number): RLE {
 
 export function maskRow(id: string, rle: RLE, change: Partial<MaskRow> = {}): MaskRow {
   const row = { label: null, parent: null, proposal: null, author: "ada", revision: 1 };
-  return { ...row, id, rle, isDeleted: false, slot: 0, isAside: false, ...change };
+  const common = { isDeleted: false, slot: 0, isAside: false, attributes: {} };
+  return { ...row, ...common, id, rle, ...change };
 }
 
 export function proposalRow(id: string, rle: RLE, predicted_iou: number): ProposalRow {

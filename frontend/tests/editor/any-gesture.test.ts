@@ -2,6 +2,7 @@
 
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { masksOfOneLabel, setAttribute } from "@/editor/attribute-commands";
 import type { Editor } from "@/editor/editor";
 import { clamp } from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
@@ -77,7 +78,19 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         const idAt = (index: number): string => ids[index % ids.length] ?? "";
         const parent = whole === null ? null : idAt(whole);
         const rle = square(clamp(x, 0, 25), clamp(y, 0, 15), 4);
-        restoreMask(e, idAt(which), { label: 1, parent, rle }, new Set([1, 2]));
+        restoreMask(
+          e,
+          idAt(which),
+          { label: 1, parent, rle, attributes: { size: x } },
+          new Set([1, 2]),
+        );
+      },
+  ),
+  fc.tuple(fc.constantFrom("size", "paint"), fc.option(fc.integer({ min: 0, max: 3 }))).map(
+    ([attribute, value]): Act =>
+      (e) => {
+        const masks = masksOfOneLabel(e).map(({ id }) => id);
+        setAttribute(e, masks, attribute, value);
       },
   ),
   place.map(
@@ -92,7 +105,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 const said = ({ masks, proposals }: Annotations) => ({
   masks: [...masks.values()]
     .filter(({ isDeleted }) => !isDeleted)
-    .map(({ id, label, parent, rle }) => [id, label, parent, rle.counts])
+    .map(({ id, label, parent, rle, attributes }) => [id, label, parent, rle.counts, attributes])
     .sort(),
   proposals: [...proposals.values()].map(({ id, state }) => [id, state]).sort(),
 });

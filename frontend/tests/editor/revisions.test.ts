@@ -9,6 +9,7 @@ const state = (change: Partial<MaskState> = {}): MaskState => ({
   label: null,
   parent: null,
   rle: square(2, 2, 4),
+  attributes: {},
   ...change,
 });
 /** What the newest of these states, oldest first, changed. */

@@ -117,5 +117,12 @@ function useNames(image: OpenImage): Names {
     },
     [masks, ofLabel],
   );
-  return useMemo(() => ({ ofLabel, ofWhole }), [ofLabel, ofWhole]);
+  const ofAttribute = useCallback(
+    (id: string) => {
+      const known = labels.flatMap(({ attributes }) => attributes);
+      return known.find((each) => each.id === id)?.name ?? "Attribute";
+    },
+    [labels],
+  );
+  return useMemo(() => ({ ofLabel, ofWhole, ofAttribute }), [ofLabel, ofWhole, ofAttribute]);
 }

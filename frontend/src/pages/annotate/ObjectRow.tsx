@@ -18,6 +18,8 @@ interface RowProps {
   colour: string;
   name: string;
   facts: string;
+  /** Required attributes that it lacks. */
+  needs?: readonly string[];
   /** How many wholes stand above it in the list. */
   depth?: number;
   isSelected: boolean;
@@ -28,7 +30,7 @@ interface RowProps {
 
 /** One object of a list: its picture, its name, its numbers, what can be done with it. */
 export function ObjectRow(props: RowProps) {
-  const { editor, target, isSelected, isHovered, depth = 0 } = props;
+  const { editor, target, isSelected, isHovered, depth = 0, needs = [] } = props;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only points the object out
     <div
@@ -52,7 +54,12 @@ export function ObjectRow(props: RowProps) {
         onDoubleClick={props.onReveal}
       >
         <span className={classes.rowName}>{props.name}</span>
-        <span className={classes.rowFacts}>{props.facts}</span>
+        <span className={classes.rowFacts}>
+          {needs.length > 0 && (
+            <span className={classes.rowNeeds}>needs {needs.join(", ")} · </span>
+          )}
+          {props.facts}
+        </span>
       </button>
       <span className={classes.rowActions}>{props.children}</span>
     </div>

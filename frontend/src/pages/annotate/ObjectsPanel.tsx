@@ -12,11 +12,13 @@ import {
 import { useCallback, useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
+import { missingOf } from "@/editor/attributes";
 import { maskFromRLE } from "@/editor/mask";
 import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
+import { Attributes } from "./attributes/Attributes";
 import type { LabelChoice } from "./LabelToolbar";
 import { ListControls } from "./ListControls";
 import { ObjectRow, RowAction } from "./ObjectRow";
@@ -41,6 +43,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const solo = useSignal(editor.view.solo);
   const locked = useSignal(editor.view.locked);
   const list = useSignal(editor.view.list);
+  const definitions = useSignal(editor.definitions);
   useSignal(editor.view.look); // the colours of the pictures change with these
   useSignal(editor.view.comparesSets);
   const isReadOnly = useSignal(editor.isReadOnly);
@@ -91,6 +94,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
               name={name}
               depth={depth}
               facts={`${formatCount(mask.area_px)} px${row.author === null ? " · imported" : ` · ${row.author}`}`}
+              needs={missingOf(row, definitions).map((each) => each.name)}
               isSelected={selection?.id === row.id || alsoSelected.has(row.id)}
               isHovered={hover?.id === row.id}
               onReveal={() => onReveal(row.id)}
@@ -149,6 +153,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
           );
         }}
       </VirtualList>
+      <Attributes {...{ editor, labels }} />
     </section>
   );
 }

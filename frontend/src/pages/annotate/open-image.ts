@@ -1,5 +1,6 @@
 /** One image that is open for work: its editor, its outbox, its lock, its decoder. */
 
+import { definitionsOf } from "@/editor/attributes";
 import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
@@ -122,6 +123,7 @@ export class OpenImage {
       onError: options.onError,
     });
     editor.isReadOnly.set(lock === null || !options.mayEdit);
+    editor.definitions.set(definitionsOf(detail.labels));
     const open: OpenImage = new OpenImage(options, lock, outbox, editor, status);
     return open;
   }
@@ -142,6 +144,7 @@ export class OpenImage {
   async refresh(): Promise<void> {
     const detail = await fetchImage(this.detail.get().id, this.#stop.signal);
     this.detail.set(detail);
+    this.editor.definitions.set(definitionsOf(detail.labels));
     if (detail.version === this.outbox.version) {
       this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
     }

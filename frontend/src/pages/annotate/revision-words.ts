@@ -10,6 +10,7 @@ export interface Names {
   ofLabel(label: LabelId | null): string;
   /** What the whole that a mask is or was a part of is called. */
   ofWhole(mask: string): string;
+  ofAttribute(id: string): string;
 }
 
 /** One line for each thing that a revision changed. */
@@ -41,6 +42,8 @@ function changeLine(
     case "parent":
       if (change.after !== null) return `Made a part of ${names.ofWhole(change.after)}`;
       return `No longer a part of ${names.ofWhole(change.before ?? "")}`;
+    case "attribute":
+      return `${names.ofAttribute(change.attribute)}: ${change.before ?? "–"} → ${change.after ?? "–"}`;
   }
 }
 
@@ -60,6 +63,7 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
   ["merge", "Merged"],
   ["cut-by-neighbours", "Cut by its neighbours"],
   ["cut-neighbours", "Cut by a neighbour"],
+  ["attribute", "Attribute set"],
   ["duplicate", "Duplicate"],
   ["restore", "Restored"],
 ]);

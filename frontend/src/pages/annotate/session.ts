@@ -2,6 +2,7 @@
 
 import { ProblemError } from "@/api/problem";
 import type { ImageQueue } from "@/api/queues";
+import { incomplete } from "@/editor/attributes";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";
@@ -210,6 +211,8 @@ export class AnnotateSession {
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
       throw new Error("Some proposals still wait: correct, accept or reject each of them.");
     }
+    const isAnnotating = this.#queue !== "review" && !isForCompletion;
+    if (open.claim !== null && isAnnotating) askForAttributes(open);
     await this.#settle(open);
     if (open.claim === null) return;
     const { id, status } = open.detail.get();
@@ -263,6 +266,16 @@ export class AnnotateSession {
   }
 
   #onOnline = (): void => this.image?.outbox.resume();
+}
+
+/** Throws where a mask lacks what its label requires, and selects it. */
+function askForAttributes({ editor }: OpenImage): void {
+  const { ids, names } = incomplete(editor.annotations.get(), editor.definitions.get());
+  const [first] = ids;
+  if (first === undefined) return;
+  editor.selection.set({ kind: "mask", id: first });
+  const others = ids.length > 1 ? ` (${ids.length} masks are incomplete)` : "";
+  throw new Error(`Not finished: the selected mask still needs ${names.join(", ")}${others}.`);
 }
 
 /** Throws where something drawn would get lost. */

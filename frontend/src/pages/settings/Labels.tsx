@@ -17,6 +17,7 @@ import type { Label, Project } from "@/api/types";
 import { colorFor, LABEL_COLORS } from "@/components/labelColors";
 import { Section } from "@/components/Section";
 import { showUndo } from "@/components/undo";
+import { AttributesButton } from "./attributes/AttributesButton";
 import { DeletedLabels } from "./DeletedLabels";
 
 export function Labels({ project }: { project: Project }) {
@@ -91,6 +92,7 @@ function LabelRow({ label, project, isManager }: RowProps) {
         onBlur={rename}
         onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
       />
+      {isManager && <AttributesButton {...{ label, project }} />}
       {isManager && (
         <Tooltip label="Delete">
           <ActionIcon

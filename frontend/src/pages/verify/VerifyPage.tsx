@@ -14,6 +14,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { useSignal } from "@/components/useSignal";
+import { definitionsOf } from "@/editor/attributes";
 import { SaveIndicator } from "@/pages/annotate/SaveIndicator";
 import { Grid } from "./Grid";
 import { OneByOne } from "./OneByOne";
@@ -52,6 +53,8 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
     session.label.set(lastLabel.get(project.id) ?? labels[0]?.id ?? null);
     return session.label.subscribe(() => lastLabel.set(project.id, session.label.get()));
   }, [session, project.id, labels]);
+
+  useEffect(() => session.definitions.set(definitionsOf(labels)), [session, labels]);
 
   useEffect(() => {
     const images = new Map(ahead.map(({ image }) => [image.id, image]));

@@ -5,6 +5,12 @@
  * shows what the signals say.
  */
 
+import {
+  type Definitions,
+  defaultsOf,
+  NO_ATTRIBUTES,
+  settingAttributes,
+} from "@/editor/attributes";
 import { type EffortMeter, shareEffort } from "@/editor/effort";
 import type { Effort, LabelId, Operation } from "@/editor/operations";
 import type { OutboxStatus } from "@/editor/outbox";
@@ -53,6 +59,7 @@ export class VerifySession {
   readonly status = new Signal<OutboxStatus>(overallStatus([]));
   /** What an unlabelled proposal becomes. */
   readonly label = new Signal<LabelId | null>(null);
+  readonly definitions = new Signal<Definitions>(new Map()); // of the attributes of labels
   readonly relabelled = new Signal<ReadonlyMap<string, LabelId | null>>(new Map());
   #options: VerifyOptions;
   #held = new Map<number, HeldImage>();
@@ -233,7 +240,10 @@ export class VerifySession {
       proposal: item.proposal.id,
     } as const;
     if (verdict !== "accepted") return { ...common, verdict, effort };
-    return { ...common, verdict, mask: item.mask, label: this.labelOf(item), effort };
+    const label = this.labelOf(item);
+    const defaults = label === null ? {} : defaultsOf(this.definitions.get().get(label));
+    const attributes = settingAttributes(NO_ATTRIBUTES, defaults);
+    return { ...common, verdict, mask: item.mask, label, ...attributes, effort };
   }
 
   /** Others have decided them: they need no look any more. */

@@ -1,0 +1,123 @@
+/** Attributes of labels, and the values that a mask has of them. Values are kept by attribute id. */
+
+import type { Annotations, LabelId } from "@/editor/operations";
+import type { OperationDraft } from "@/editor/store";
+
+export type AttributeValue = string | number;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+/** What an operation sets; null takes a value away. */
+export type AttributeChanges = Readonly<Record<string, AttributeValue | null>>;
+
+export interface AttributeDefinition {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "choice" | "number" | "text";
+  readonly choices: readonly string[];
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly required: boolean;
+  readonly default: AttributeValue | null;
+  readonly deleted: boolean;
+}
+
+/** The live definitions of each label. */
+export type Definitions = ReadonlyMap<LabelId, readonly AttributeDefinition[]>;
+
+export const NO_ATTRIBUTES: Attributes = Object.freeze({});
+
+export function definitionsOf(
+  labels: readonly { id: LabelId; attributes: readonly AttributeDefinition[] }[],
+): Definitions {
+  return new Map(
+    labels.map(({ id, attributes }) => [id, attributes.filter(({ deleted }) => !deleted)]),
+  );
+}
+
+/** The values after an operation: as they were, where it sets nothing. */
+export function withChanges(before: Attributes, changes: AttributeChanges = {}): Attributes {
+  const entries = Object.entries(changes);
+  if (entries.length === 0) return before;
+  const after = { ...before };
+  for (const [id, value] of entries) {
+    if (value === null || value === "") delete after[id];
+    else after[id] = value;
+  }
+  return after;
+}
+
+/** What leads from some values to others; null where they are the same. */
+export function changesOfAttributes(from: Attributes, to: Attributes): AttributeChanges | null {
+  const ids = new Set([...Object.keys(from), ...Object.keys(to)]);
+  const changed = [...ids].filter((id) => from[id] !== to[id]);
+  if (changed.length === 0) return null;
+  return Object.fromEntries(changed.map((id) => [id, to[id] ?? null]));
+}
+
+/** `{ attributes }` for an operation, or nothing where there is nothing to set. */
+export function settingAttributes(
+  from: Attributes,
+  to: Attributes,
+): { attributes?: AttributeChanges } {
+  const attributes = changesOfAttributes(from, to);
+  return attributes === null ? {} : { attributes };
+}
+
+/** The defaults of a label's attributes that have no value yet. */
+export function defaultsOf(
+  definitions: readonly AttributeDefinition[] = [],
+  values: Attributes | AttributeChanges = NO_ATTRIBUTES,
+): Attributes {
+  const unset = definitions.filter((each) => each.default !== null && !(each.id in values));
+  return Object.fromEntries(unset.map((each) => [each.id, each.default as AttributeValue]));
+}
+
+/** The same operations; those that give a mask a label give it the label's defaults too. */
+export function withDefaults(
+  drafts: readonly OperationDraft[],
+  { masks }: Annotations,
+  definitions: Definitions,
+): readonly OperationDraft[] {
+  return drafts.map((draft) => {
+    const label = labelGivenBy(draft);
+    if (label === null || !("mask" in draft) || draft.kind === "delete") return draft;
+    const row = masks.get(draft.mask);
+    if (draft.kind === "revise" && row?.label === label) return draft;
+    const values = { ...row?.attributes, ...draft.attributes };
+    const defaults = defaultsOf(definitions.get(label), values);
+    if (Object.keys(defaults).length === 0) return draft;
+    return { ...draft, attributes: { ...defaults, ...draft.attributes } };
+  });
+}
+
+function labelGivenBy(draft: OperationDraft): LabelId | null {
+  return "label" in draft ? (draft.label ?? null) : null;
+}
+
+/** The required attributes that a mask has no value of. */
+export function missingOf(
+  { label, attributes }: { label: LabelId | null; attributes: Attributes },
+  definitions: Definitions,
+): AttributeDefinition[] {
+  const own = label === null ? [] : (definitions.get(label) ?? []);
+  return own.filter(({ id, required }) => required && !(id in attributes));
+}
+
+/** The masks that lack something required, and what of it the first of them lacks. */
+export function incomplete(
+  { masks }: Annotations,
+  definitions: Definitions,
+): { ids: string[]; names: string[] } {
+  const lacking = [...masks.values()].filter(
+    (row) => !row.isDeleted && missingOf(row, definitions).length > 0,
+  );
+  const [first] = lacking;
+  const names = first === undefined ? [] : missingOf(first, definitions).map(({ name }) => name);
+  return { ids: lacking.map(({ id }) => id), names };
+}
+
+/** Why a number cannot be the value; null if it can. */
+export function faultOfNumber(value: number, { min, max }: AttributeDefinition): string | null {
+  if (!Number.isFinite(value)) return "This must be a number.";
+  if (min !== null && value < min) return `At least ${min}.`;
+  return max !== null && value > max ? `At most ${max}.` : null;
+}
