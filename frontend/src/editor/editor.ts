@@ -18,6 +18,7 @@ import { isSameMask } from "@/editor/mask-sets";
 import { ObjectView } from "@/editor/object-view";
 import type { Annotations, LabelId, Operation, Prompt, ProposalRow } from "@/editor/operations";
 import type { Schedule } from "@/editor/outbox";
+import { offerAfter, type PartOffer } from "@/editor/part-offer";
 import { isSameRef, type ObjectRef, objectAt, rowOf } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
 import type { AnnotationStore, OperationDraft } from "@/editor/store";
@@ -63,6 +64,8 @@ export class Editor {
   readonly box = new Signal<Box | null>(null);
   readonly sketch = new Signal<Sketch | null>(null);
   readonly ghost = new Signal<Ghost | null>(null);
+  /** What the mask that was just made may be a part of. */
+  readonly partOffer = new Signal<PartOffer | null>(null);
   /** Where a comment is being written. */
   readonly commenting = new Signal<CommentPlace | null>(null);
   /** Why the last gesture came to nothing; null once another one begins. */
@@ -89,9 +92,10 @@ export class Editor {
     this.meter.tool = "point";
     this.selection.subscribe(() => this.alsoSelected.set(new Set()));
     const onHandChange = (): void => this.tool.get().onHandChange?.();
-    options.store.subscribe(() => {
+    options.store.subscribe((changeSet) => {
       this.annotations.set(options.store.annotations);
       this.#letGoOfWhatIsGone();
+      if (changeSet.origin === "local") this.partOffer.set(offerAfter(this, changeSet));
       onHandChange();
     });
     this.selection.subscribe(onHandChange);
@@ -185,6 +189,7 @@ export class Editor {
   cancel(): void {
     const tool = this.tool.get();
     this.notice.set(null);
+    this.partOffer.set(null);
     if (tool.isBusy) tool.onCancel();
     else if (this.commenting.get() !== null) this.commenting.set(null);
     else if (this.draft.state.get() !== null) this.draft.clear();

@@ -98,6 +98,11 @@ const anyDraft: fc.Arbitrary<OperationDraft> = fc.oneof(
     mask: fc.constantFrom(...masks),
     rle: fc.integer({ min: 1, max: 9 }).map((side) => square(1, 1, side)),
   }),
+  fc.record({
+    kind: fc.constant("revise" as const),
+    mask: fc.constantFrom(...masks),
+    attributes: fc.dictionary(fc.constantFrom("x", "y"), fc.constantFrom(null, 1, "red")),
+  }),
   fc.record({ kind: fc.constant("delete" as const), mask: fc.constantFrom(...masks) }),
   fc.uuid().map((mask) => ({ kind: "create" as const, mask, label: 1, rle: square(3, 3, 3) })),
   fc.constantFrom("p1", "p2").map((proposal) => ({
@@ -158,7 +163,7 @@ async function settle(pages: readonly Page[]): Promise<void> {
 function seen({ annotations }: Pick<AnnotationStore, "annotations">) {
   return [...annotations.masks.values()]
     .filter(({ isDeleted }) => !isDeleted)
-    .map(({ id, label, rle }) => [id, label, rle.counts])
+    .map(({ id, label, rle, attributes }) => [id, label, rle.counts, attributes])
     .sort();
 }
 

@@ -9,7 +9,7 @@ function seen({ masks, proposals }: Annotations) {
   return {
     masks: [...masks.values()]
       .filter(({ isDeleted }) => !isDeleted)
-      .map(({ id, label, parent, rle }) => [id, label, parent, rle.counts])
+      .map(({ id, label, parent, rle, attributes }) => [id, label, parent, rle.counts, attributes])
       .sort(),
     proposals: [...proposals.values()].map(({ id, state }) => [id, state]).sort(),
   };
@@ -129,7 +129,7 @@ test("rebasing takes in the others' work and keeps one's own on top", () => {
 
   store.rebase(missed, own);
 
-  expect(seen(store.annotations).masks).toEqual([["m1", 7, null, square(0, 0, 2).counts]]);
+  expect(seen(store.annotations).masks).toEqual([["m1", 7, null, square(0, 0, 2).counts, {}]]);
 });
 
 test("looking again at the server takes in its news and leaves undo working", () => {
@@ -162,6 +162,11 @@ const anyDraft = fc.oneof(
     kind: fc.constant("revise" as const),
     mask: fc.constantFrom("m1", "m2"),
     rle: fc.integer({ min: 1, max: 9 }).map((side) => square(1, 1, side)),
+  }),
+  fc.record({
+    kind: fc.constant("revise" as const),
+    mask: fc.constantFrom("m1", "m2"),
+    attributes: fc.dictionary(fc.constantFrom("x", "y"), fc.constantFrom(null, 1, "red")),
   }),
   fc.record({ kind: fc.constant("delete" as const), mask: fc.constantFrom("m1", "m2") }),
   fc.uuid().map((mask) => ({ kind: "create" as const, mask, label: 1, rle: square(3, 3, 3) })),

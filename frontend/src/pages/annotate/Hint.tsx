@@ -1,15 +1,17 @@
 import { Slider, Text } from "@mantine/core";
 import { type Chord, labelsOf } from "@/commands/chord";
-import { Keys } from "@/commands/Keys";
+import { KeyOf, Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
 import { useHasValue, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
+import { takeOffer } from "@/editor/part-offer";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
+import type { LabelChoice } from "./LabelToolbar";
 
 /** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
-export function Hint({ editor }: { editor: Editor }) {
+export function Hint({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
   const tool = useSignal(editor.tool);
   const hasDraft = useHasValue(editor.draft.state);
   const selection = useSignal(editor.selection);
@@ -43,6 +45,7 @@ export function Hint({ editor }: { editor: Editor }) {
             : sentence(tool.name, selection?.kind ?? null)}
         </span>
       )}
+      <PartOffer {...{ editor, labels }} />
       <Text span size="xs" c="orange" role="status">
         {notice}
       </Text>
@@ -65,6 +68,26 @@ export function Hint({ editor }: { editor: Editor }) {
         </>
       )}
     </div>
+  );
+}
+
+/** Whether the mask just made is a part of the one around it: asked once, in passing. */
+function PartOffer({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
+  const offer = useSignal(editor.partOffer);
+  const { masks } = useSignal(editor.annotations);
+  const whole = offer === null ? undefined : masks.get(offer.whole);
+  if (whole === undefined || whole.isDeleted) return null;
+  const name = labels.find(({ id }) => id === whole.label)?.name ?? "the mask around it";
+  return (
+    <button
+      type="button"
+      className={classes.offer}
+      onMouseEnter={() => editor.hover.set({ kind: "mask", id: whole.id })}
+      onMouseLeave={() => editor.hover.set(null)}
+      onClick={() => takeOffer(editor)}
+    >
+      Part of {name}? <KeyOf command={editorCommand("mask.part")} />
+    </button>
   );
 }
 

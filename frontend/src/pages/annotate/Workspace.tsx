@@ -142,7 +142,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
         <ModelNotice image={image} notice={notice} />
         {stage !== null && <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />}
         {stage !== null && <Minimap {...{ editor, stage }} bitmap={image.bitmap} />}
-        <Hint editor={editor} />
+        <Hint {...{ editor, labels }} />
       </div>
       <LabelBar editor={editor} labels={labels} />
       <aside className={classes.panel} aria-label="Objects and proposals">

@@ -3,6 +3,7 @@
 import type { Command } from "@/commands/command";
 import type { Editor } from "@/editor/editor";
 import { CHANNELS, PLAIN_LOOK } from "@/editor/look";
+import { takeOffer } from "@/editor/part-offer";
 import { pendingProposals } from "@/editor/picking";
 import { proposalInMind } from "@/editor/verdicts";
 import type { LabelChoice } from "./LabelToolbar";
@@ -126,6 +127,18 @@ const ON_MASKS: readonly EditorCommand[] = MASK_COMMANDS.map((command) => {
     run: ({ editor }) => run(editor),
   };
 });
+
+const PART: EditorCommand = {
+  ...{ id: "mask.part", title: "Make the new mask a part", key: "Shift+P", group: "Mask" },
+  what: "Make the new mask a part of the one that it lies in, when that is offered",
+  words: "parent whole tree",
+  why: (page) => {
+    if (page.editor.partOffer.get() === null)
+      return "The last gesture made no mask inside another.";
+    return whyReadOnly(page);
+  },
+  run: ({ editor }) => takeOffer(editor),
+};
 
 const VERDICTS: readonly EditorCommand[] = [
   {
@@ -282,7 +295,7 @@ const VIEW: readonly EditorCommand[] = [
   },
 ];
 
-const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, ...VERDICTS];
+const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, PART, ...VERDICTS];
 const AFTER_LABELS = [LABEL_ALWAYS, ...WORK, ...REVIEW, ...VIEW];
 
 /** The commands on one page, in the order of the list of keys. */

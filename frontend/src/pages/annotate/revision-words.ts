@@ -63,6 +63,7 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
   ["merge", "Merged"],
   ["cut-by-neighbours", "Cut by its neighbours"],
   ["cut-neighbours", "Cut by a neighbour"],
+  ["part", "Made a part"],
   ["attribute", "Attribute set"],
   ["duplicate", "Duplicate"],
   ["restore", "Restored"],
