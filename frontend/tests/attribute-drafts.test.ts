@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { Label } from "@/api/types";
-import { draftsOf, inputOf, newDraft, withChoices } from "@/pages/settings/attributes/drafts";
+import {
+  deletedDraftsOf,
+  draftsOf,
+  inputOf,
+  newDraft,
+  withChoices,
+} from "@/pages/settings/attributes/drafts";
 
 const LABEL: Label = {
   ...{ id: 1, name: "cell", color: "#000000", deleted: false },
@@ -18,6 +24,7 @@ const LABEL: Label = {
 
 test("what is edited is what is live, and unchanged it is sent as it was", () => {
   const [length, ...others] = draftsOf(LABEL);
+  expect(deletedDraftsOf(LABEL).map(({ name }) => name)).toEqual(["Old"]);
 
   expect(others).toEqual([]);
   expect(length && inputOf(length)).toEqual({

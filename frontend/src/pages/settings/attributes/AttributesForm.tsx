@@ -1,12 +1,12 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { IconArrowBackUp, IconPlus } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { formErrorsOf, messageOf } from "@/api/problem";
 import { changeLabel, projectQuery } from "@/api/projects";
 import type { Label } from "@/api/types";
 import { AttributeEditor } from "./AttributeEditor";
-import { type AttributeDraft, draftsOf, inputOf, newDraft } from "./drafts";
+import { type AttributeDraft, deletedDraftsOf, draftsOf, inputOf, newDraft } from "./drafts";
 
 interface Props {
   label: Label;
@@ -18,6 +18,8 @@ interface Props {
 export function AttributesForm({ label, project, onClose }: Props) {
   const queries = useQueryClient();
   const [drafts, setDrafts] = useState<readonly AttributeDraft[]>(() => draftsOf(label));
+  const [known] = useState(() => [...draftsOf(label), ...deletedDraftsOf(label)]);
+  const gone = known.filter(({ id }) => drafts.every((draft) => draft.id !== id));
   const save = useMutation({
     mutationFn: () => changeLabel(label.id, { attributes: drafts.map(inputOf) }),
     meta: { shownInPlace: true },
@@ -55,15 +57,28 @@ export function AttributesForm({ label, project, onClose }: Props) {
           }}
         />
       ))}
-      <Button
-        variant="subtle"
-        size="xs"
-        mr="auto"
-        leftSection={<IconPlus size={14} aria-hidden />}
-        onClick={() => setDrafts([...drafts, newDraft()])}
-      >
-        Add an attribute
-      </Button>
+      <Group gap="xs">
+        <Button
+          variant="subtle"
+          size="xs"
+          leftSection={<IconPlus size={14} aria-hidden />}
+          onClick={() => setDrafts([...drafts, newDraft()])}
+        >
+          Add an attribute
+        </Button>
+        {gone.map((draft) => (
+          <Button
+            key={draft.id}
+            variant="subtle"
+            color="gray"
+            size="xs"
+            leftSection={<IconArrowBackUp size={14} aria-hidden />}
+            onClick={() => setDrafts([...drafts, draft])}
+          >
+            Bring {draft.name} back
+          </Button>
+        ))}
+      </Group>
       {save.error !== null && !isPlaced && (
         <Text size="sm" c="red" role="alert">
           {messageOf(save.error)}

@@ -26,12 +26,16 @@ export function newDraft(): AttributeDraft {
 }
 
 export function draftsOf({ attributes }: Label): AttributeDraft[] {
-  return attributes
-    .filter(({ deleted }) => !deleted)
-    .map(({ id, name, kind, choices, min, max, required, default: begins }) => ({
-      ...{ id, isKnown: true, name, kind, choices, required },
-      ...{ min: min ?? "", max: max ?? "", default: begins ?? "" },
-    }));
+  return attributes.filter(({ deleted }) => !deleted).map(draftOf);
+}
+
+/** Those that were deleted: their values are there still, should they come back. */
+export function deletedDraftsOf({ attributes }: Label): AttributeDraft[] {
+  return attributes.filter(({ deleted }) => deleted).map(draftOf);
+}
+
+function draftOf({ min, max, default: begins, deleted: _, ...same }: Attribute): AttributeDraft {
+  return { ...same, isKnown: true, min: min ?? "", max: max ?? "", default: begins ?? "" };
 }
 
 export function inputOf(draft: AttributeDraft): AttributeInput {
