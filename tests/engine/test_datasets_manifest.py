@@ -134,6 +134,23 @@ def test_wrong_row_is_refused_by_its_line(change: dict[str, Any], message: str) 
         manifest([bad])
 
 
+def test_attributes_are_frozen_with_their_mask_and_compared() -> None:
+    before = [row("a", mask("m"))]
+    after = [row("a", mask("m", attributes={"x": "red", "y": 2.5}))]
+
+    [read] = read_manifest(manifest(after))[1]
+    [change] = diff_manifests(manifest(before), manifest(after))
+
+    assert read["masks"][0]["attributes"] == {"x": "red", "y": 2.5}
+    assert change.masks_changed == ("m",)
+
+
+@pytest.mark.parametrize("attributes", [{}, [], None, {"x": None}, {"x": True}, {"x": []}])
+def test_attributes_that_are_no_texts_or_numbers_are_refused(attributes: object) -> None:
+    with pytest.raises(DatasetError, match="mask m has wrong fields"):
+        manifest([row("a", mask("m", attributes=attributes))])
+
+
 def test_rows_out_of_order_or_twice_are_refused() -> None:
     ordered = rows("a", "b")
 

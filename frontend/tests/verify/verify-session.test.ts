@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { definitionsOf } from "@/editor/attributes";
 import { EffortMeter } from "@/editor/effort";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import type { VerifyBatch } from "@/pages/verify/api";
@@ -105,6 +106,28 @@ describe("a verify session", () => {
     for (let step = 0; step < 20; step += 1) session.decide("accepted");
     await vi.waitFor(() => expect(session.ahead.get()).toHaveLength(40));
     expect(session.left.get()).toBe(70);
+  });
+
+  test("begins an accepted mask with the defaults of its label", async () => {
+    const session = await begin();
+    const paint = {
+      id: "paint",
+      name: "Paint",
+      kind: "text",
+      choices: [],
+      default: "red",
+    } as const;
+    const attributes = [{ ...paint, min: null, max: null, required: false, deleted: false }];
+    session.definitions.set(definitionsOf([{ id: 7, attributes }]));
+    session.setLabel(7);
+    session.decide("accepted");
+    session.setLabel(8);
+    session.decide("accepted");
+    await saved(session);
+
+    const log = servers.get(1)?.log ?? [];
+    expect(log[0]).toMatchObject({ label: 7, attributes: { paint: "red" } });
+    expect(log[1]).not.toHaveProperty("attributes");
   });
 
   test("saves the four verdicts, each once, through the outbox", async () => {
