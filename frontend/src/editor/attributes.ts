@@ -108,7 +108,7 @@ export function incomplete(
   definitions: Definitions,
 ): { ids: string[]; names: string[] } {
   const lacking = [...masks.values()].filter(
-    (row) => !row.isDeleted && missingOf(row, definitions).length > 0,
+    (row) => !row.isDeleted && !row.isAside && missingOf(row, definitions).length > 0,
   );
   const [first] = lacking;
   const names = first === undefined ? [] : missingOf(first, definitions).map(({ name }) => name);
