@@ -148,7 +148,7 @@ def annotate_the_cup(page: Page, take_picture: Look) -> None:
 
 def annotate_the_coins(page: Page, take_picture: Look) -> None:
     """Take what the model is sure of, all at once."""
-    expect(page.get_by_role("banner").get_by_text("coffee.png")).to_be_hidden(timeout=SLOW_MS)
+    expect(page.get_by_role("main").get_by_text("coffee.png")).to_be_hidden(timeout=SLOW_MS)
     expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
     expect(page.locator("[data-stage]")).to_be_visible(timeout=SLOW_MS)
     page.keyboard.press("2")

@@ -30,7 +30,7 @@ def test_a_reviewer_goes_from_image_to_image_and_returns_one(
     take_picture("40-to-review")
     page.keyboard.press("r")
 
-    name = page.get_by_role("banner").get_by_text
+    name = page.get_by_role("main").get_by_text
     expect(name("noise-0.png")).to_be_visible(timeout=SLOW_MS)
     expect(page.get_by_role("button", name="Approve, next")).to_be_visible()
     take_picture("41-reviewing")

@@ -46,10 +46,9 @@ export function LabelToolbar({ labels, chosen, disabled = false, className, ...p
   );
   const shown = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another one is marked
-  useEffect(
-    () => shown.current?.scrollIntoView({ block: "nearest", inline: "nearest" }),
-    [best?.id],
-  );
+  useEffect(() => {
+    shown.current?.scrollIntoView({ block: "nearest", inline: "nearest" }); // a promise, by now
+  }, [best?.id]);
 
   return (
     <div className={className} role="toolbar" aria-label="Label">
