@@ -31,7 +31,7 @@ test("a save is told by the version and the revision that the server answered wi
     { id: "m", revision: 3 },
   ]);
 
-  expect(standingWords(outcome)).toBe("Saved · version 12 of the image · revision 3 of the mask");
+  expect(standingWords(outcome)).toBe("Saved · image version 12 · mask revision 3");
 });
 
 test("what waits stands above what has ended, the newest first, and the file tells both", () => {

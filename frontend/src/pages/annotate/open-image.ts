@@ -42,6 +42,9 @@ export interface OpenImageOptions {
 
 const LOCK_PATIENCE_MS = 3_000; // this page's own sender may still be at work on the image
 
+const MODEL_OFFLINE =
+  "Without a network the model could not be fetched. Points and boxes are off until this page is " +
+  "loaded again; brush, lasso and labels work.";
 const UNMOUNT_MS = 1_000; // the page draws the last image until the next one is there
 
 export const schedule: Schedule = (task, delay_ms) => {
@@ -202,8 +205,8 @@ export class OpenImage {
       ]);
       this.model.set({ kind: "ready" });
     } catch (error) {
-      const message = error instanceof Error ? error.message : "The model did not start.";
-      this.model.set({ kind: "off", message });
+      const reason = error instanceof Error ? error.message : "The model did not start.";
+      this.model.set({ kind: "off", message: navigator.onLine ? reason : MODEL_OFFLINE });
     }
   }
 

@@ -31,6 +31,7 @@ export function OneByOne({ verifying, labels }: Props) {
   useSignal(session.label);
   const [hasOutline, setHasOutline] = useState(true);
   const shown = useRef<string | null>(null); // the proposal that the canvas shows
+  const views = useRef<HTMLDivElement>(null);
   const decide = useCallback(
     (verdict: Verdict) => {
       // A verdict on what nobody could see yet would be no verdict.
@@ -75,13 +76,14 @@ export function OneByOne({ verifying, labels }: Props) {
   );
   const onShown = useCallback(() => {
     shown.current = proposal?.id ?? null;
+    if (views.current !== null) views.current.dataset.shown = shown.current ?? "";
   }, [proposal]);
   if (item === undefined || proposal === undefined) return null;
 
   const area_px = maskFromRLE(proposal.rle as RLE).area_px;
   return (
     <>
-      <div className={classes.views} data-proposal={proposal.id}>
+      <div ref={views} className={classes.views} data-proposal={proposal.id}>
         <figure className={classes.view}>
           <figcaption>
             <span className={classes.name}>{item.image.file_name}</span>

@@ -74,11 +74,11 @@ export function standingWords(standing: Standing): string {
       return `Refused: ${standing.reason}`;
     case "saved": {
       const { version, revision } = standing;
-      const mask = revision === null ? "" : ` · revision ${revision} of the mask`;
-      return `Saved · version ${version} of the image${mask}`;
+      const mask = revision === null ? "" : ` · mask revision ${revision}`;
+      return `Saved · image version ${version}${mask}`;
     }
     case "saved_before":
-      return `Saved · version ${standing.version} of the image · its first reply was lost`;
+      return `Saved · image version ${standing.version} · its first reply was lost`;
     case "moot":
       return "Not needed: somebody else had made a mask of the proposal";
     case "discarded":
