@@ -227,7 +227,7 @@ def read_the_receipts(page: Page, image: int, folder: Path) -> None:
     expect(rows.nth(0)).to_contain_text("New mask")
     expect(rows.nth(0)).to_contain_text("Waits on this device")
     expect(rows.nth(1)).to_contain_text("Label changed")
-    expect(rows.nth(1)).to_contain_text(re.compile(r"Saved · version \d+ of the image"))
+    expect(rows.nth(1)).to_contain_text(re.compile(r"Saved · image version \d+"))
     keep_picture(page, "46-receipts-offline")
     page.context.set_offline(False)
     expect(rows.nth(0)).to_contain_text("Saved · version", timeout=SLOW_MS)
