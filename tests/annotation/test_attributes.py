@@ -159,7 +159,7 @@ def test_two_people_who_set_different_ones_both_keep_theirs(
         (NOTE, "x" * 1001, "1000"),
         (NOTE, "a\x00b", "Null"),
         (NOTE, ["list"], "text or a number"),
-        (str(uuid4()), "red", "no such attribute"),
+        ("99999999-0000-4000-8000-000000000000", "red", "no such attribute"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_field(
