@@ -9,12 +9,16 @@ _ALPHA, _GAMMA = 0.25, 2.0  # of RetinaNet, as in segment_anything's paper
 
 
 def decoder_loss(
-    logits: Tensor, iou: Tensor, targets: Tensor, shown_weight: float = 0.0, iou_weight: float = 1.0
+    logits: Tensor,
+    iou: Tensor,
+    targets: Tensor,
+    surest_weight: float = 0.0,
+    iou_weight: float = 1.0,
 ) -> Tensor:
-    """Loss of one answer: the best hypothesis and the shown one, the single-mask token, the IoU.
+    """Loss of one answer: the best hypothesis and the surest, the single-mask token, the IoU.
 
-    The defaults are the paper's. More weight on the hypothesis that a person would see, and on the
-    IoU that chooses it, gives more at one click and costs later ones.
+    The defaults are the paper's. More weight on the surest hypothesis, and on the IoU that makes it
+    that, gives more at one click and costs later ones.
 
     Shapes:
         logits: (B, 4, H, W); iou: (B, 4); targets: (B, H, W), the share of a cell covered.
@@ -23,9 +27,9 @@ def decoder_loss(
     mask_loss = FOCAL_WEIGHT * focal(logits, wide) + dice(logits, wide)  # (B, 4)
     reached = overlap(logits, wide)  # (B, 4)
     best = mask_loss[:, 1:].min(dim=1).values
-    seen = iou[:, 1:].argmax(dim=1, keepdim=True)
-    shown = mask_loss[:, 1:].gather(1, seen)[:, 0]
-    masks = best + shown_weight * shown + mask_loss[:, 0]
+    chosen = iou[:, 1:].argmax(dim=1, keepdim=True)
+    surest = mask_loss[:, 1:].gather(1, chosen)[:, 0]
+    masks = best + surest_weight * surest + mask_loss[:, 0]
     return masks.mean() + iou_weight * F.mse_loss(iou.float(), reached)
 
 

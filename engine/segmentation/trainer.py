@@ -46,7 +46,7 @@ class Run:
     """What one of the averaged runs is good at: see decoder_loss for the weights."""
 
     clicks: int  # of its longest chains
-    shown_weight: float = 0.0
+    surest_weight: float = 0.0
     iou_weight: float = 1.0
 
 
@@ -170,7 +170,7 @@ class Trainer:
             with torch.set_grad_enabled(is_learned):
                 logits, iou = self._decode(embedding, prompts, previous)
             if is_learned:
-                loss = decoder_loss(logits, iou, truth, run.shown_weight, run.iou_weight)
+                loss = decoder_loss(logits, iou, truth, run.surest_weight, run.iou_weight)
                 loss = loss / len(learned)
                 loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
                 total += float(loss.detach())
