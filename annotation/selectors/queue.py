@@ -26,14 +26,8 @@ def own_leases(
     *, project_id: int, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
 ) -> QuerySet[Assignment]:
     """Places that are the person's and that nobody has taken over, the longest-held first."""
-    return (
-        _workable(project_id, kind)
-        .filter(
-            user_id=user.pk or 0,
-            state=State.LEASED,
-        )
-        .order_by("lease_until", "pk")
-    )
+    held = _workable(project_id, kind).filter(user_id=user.pk or 0, state=State.LEASED)
+    return held.order_by("lease_until", "pk")
 
 
 def claimable(
