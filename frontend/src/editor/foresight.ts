@@ -7,8 +7,8 @@
 import type { DecodePrompts } from "@/editor/draft";
 import type { ImagePoint } from "@/editor/geometry";
 import type { Prompt } from "@/editor/operations";
-import type { Schedule } from "@/editor/outbox";
 import type { Decoded } from "@/editor/sam";
+import type { Schedule } from "@/editor/schedule";
 
 /** Shorter, and every slow movement asks; longer, and the press comes first. */
 const REST_MS = 60;

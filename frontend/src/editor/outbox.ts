@@ -11,6 +11,7 @@ import type { MissedOperation, Operation } from "@/editor/operations";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import { type Outcome, savedAs } from "@/editor/receipts";
 import type { RLE } from "@/editor/rle";
+import type { Schedule } from "@/editor/schedule";
 
 /** What a save came to, as the API client reads it from the reply. */
 export type SaveReply =
@@ -46,9 +47,6 @@ export interface OutboxEvents {
   /** Others saved `missed` first; `pending` is what this device still has to save on top. */
   onRebase(missed: readonly MissedOperation[], pending: readonly Operation[]): void;
 }
-
-/** Runs `task` after a delay; returns how to call it off. */
-export type Schedule = (task: () => void, delay_ms: number) => () => void;
 
 export interface OutboxOptions {
   readonly image: number;

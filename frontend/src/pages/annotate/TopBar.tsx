@@ -7,6 +7,7 @@ import {
   IconUsers,
 } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Project } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
 import { showKeys } from "@/commands/windows";
@@ -61,26 +62,18 @@ export function TopBar({ project, image, review, verdict, isMoving, onNext }: Pr
       {detail.status !== "todo" && <StatusBadge status={detail.status} />}
       <OpenComments review={review} />
       {detail.is_holdout && (
-        <Tooltip label="On the blind holdout: annotated without proposals, never trained on.">
-          <Badge
-            leftSection={<IconEyeOff size={12} aria-hidden />}
-            color="gray"
-            style={{ flex: "none" }}
-          >
-            Holdout
-          </Badge>
-        </Tooltip>
+        <Told
+          icon={<IconEyeOff size={12} aria-hidden />}
+          text="Holdout"
+          why="On the blind holdout: annotated without proposals, never trained on."
+        />
       )}
       {detail.slot > 0 && (
-        <Tooltip label="Another person does this image as well. You work without their masks and without proposals.">
-          <Badge
-            leftSection={<IconUsers size={12} aria-hidden />}
-            color="gray"
-            style={{ flex: "none" }}
-          >
-            Blind
-          </Badge>
-        </Tooltip>
+        <Told
+          icon={<IconUsers size={12} aria-hidden />}
+          text="Blind"
+          why="Another person does this image as well. You work without their masks and without proposals."
+        />
       )}
       <SaveIndicator saving={image} image={detail.id} />
       <Group gap={8} ml="auto" wrap="nowrap" style={{ flex: "none" }}>
@@ -122,5 +115,16 @@ export function TopBar({ project, image, review, verdict, isMoving, onNext }: Pr
         </Button>
       </Group>
     </header>
+  );
+}
+
+/** Something about the image, in a word, and what it means. */
+function Told({ icon, text, why }: { icon: ReactNode; text: string; why: string }) {
+  return (
+    <Tooltip label={why}>
+      <Badge leftSection={icon} color="gray" style={{ flex: "none" }}>
+        {text}
+      </Badge>
+    </Tooltip>
   );
 }

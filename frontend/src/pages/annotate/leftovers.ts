@@ -2,9 +2,9 @@
 
 import { ImageOutbox } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
+import { schedule } from "@/editor/schedule";
 import { takeWriterLock } from "@/editor/writer-lock";
 import { fetchImage, saveMasks } from "./api";
-import { schedule } from "./open-image";
 import { within } from "./within";
 
 const SAVE_PATIENCE_MS = 10_000;

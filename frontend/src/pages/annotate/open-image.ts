@@ -6,10 +6,11 @@ import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { HistoryKeeper } from "@/editor/history";
 import type { MissedOperation, Operation } from "@/editor/operations";
-import { ImageOutbox, type OutboxStatus, type Schedule } from "@/editor/outbox";
+import { ImageOutbox, type OutboxStatus } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import type { Decoder } from "@/editor/sam";
 import { EncoderMismatchError } from "@/editor/sam";
+import { schedule } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
 import { AnnotationStore } from "@/editor/store";
 import { awaitWriterLock, takeWriterLock, type WriterLock } from "@/editor/writer-lock";
@@ -46,11 +47,6 @@ const MODEL_OFFLINE =
   "Without a network the model could not be fetched. Points and boxes are off until this page is " +
   "loaded again; brush, lasso and labels work.";
 const UNMOUNT_MS = 1_000; // the page draws the last image until the next one is there
-
-export const schedule: Schedule = (task, delay_ms) => {
-  const timer = setTimeout(task, delay_ms);
-  return () => clearTimeout(timer);
-};
 
 export class OpenImage {
   readonly detail: Signal<ImageDetail>;

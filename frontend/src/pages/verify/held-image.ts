@@ -1,9 +1,10 @@
 /** One image whose proposals are being verified: its outbox, its lock, its lease. */
 
 import type { Operation } from "@/editor/operations";
-import { ImageOutbox, type OutboxStatus, type Save, type Schedule } from "@/editor/outbox";
+import { ImageOutbox, type OutboxStatus, type Save } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
+import type { Schedule } from "@/editor/schedule";
 import type { WriterLock } from "@/editor/writer-lock";
 import type { ImageToVerify } from "./api";
 
