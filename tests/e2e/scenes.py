@@ -1,7 +1,7 @@
-"""Projects for the tests of single pages: made by the API, opened as grace."""
+"""What the tests of single pages begin with: projects made by the API, a login, an open image."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -16,32 +16,50 @@ from tests.e2e.gestures import SLOW_MS
 from tests.stack import PASSWORD
 
 MARGIN_PX = 24  # around an image that fits the stage
-LABELS = [{"name": "disc", "color": "#1f77b4"}, {"name": "ring", "color": "#ff8787"}]
+COLOURS = ("#1f77b4", "#ff8787")  # of labels
 
 
-def make_project(client: Client, images: int, **settings: object) -> tuple[int, list[int]]:
-    """Make a project of pictures of nine discs each, prepared; return its and their ids."""
-    wanted = {"name": f"Discs {uuid4().hex[:6]}", "labels": LABELS, "holdout_share": 0}
-    project = client.post("/api/projects", {**wanted, **settings})["id"]
-    for number in range(images):
-        client.upload(project, f"{number}.png", picture(number, discs=9)[0])
+def begin_project(client: Client, name: str, labels: Sequence[str], **settings: object) -> int:
+    """Make a project without a holdout, under a name that no other test uses."""
+    coloured = [{"name": label, "color": COLOURS[at]} for at, label in enumerate(labels)]
+    wanted = {"name": f"{name} {uuid4().hex[:6]}", "labels": coloured, "holdout_share": 0}
+    return int(client.post("/api/projects", {**wanted, **settings})["id"])
 
-    def prepared() -> list[int]:
-        ids = sorted(row["id"] for row in client.images(project))
+
+def import_pictures(client: Client, project: int, pictures: Mapping[str, bytes]) -> list[int]:
+    """Bring pictures in by their file names; return the images' ids in the order of import."""
+    for file_name, data in pictures.items():
+        client.upload(project, file_name, data)
+
+    def images() -> list[int]:
+        found = sorted(row["id"] for row in client.images(project))
+        return found if len(found) == len(pictures) else []
+
+    return wait_for(images, "the pictures are in")
+
+
+def make_prepared_project(client: Client, images: int, **settings: object) -> tuple[int, list[int]]:
+    """Make a project of pictures of nine discs each, with embeddings and proposals."""
+    project = begin_project(client, "Discs", ("disc", "ring"), **settings)
+    drawn = {f"{number}.png": picture(number, discs=9)[0] for number in range(images)}
+    ids = import_pictures(client, project, drawn)
+
+    def is_prepared() -> bool:
         jobs = client.get(f"/api/projects/{project}/jobs")
         is_idle = bool(jobs) and all(job["finished_at"] for job in jobs)
-        has_all = is_idle and all(client.get(f"/api/images/{pk}")["embedding"] for pk in ids)
-        return ids if has_all and len(ids) == images else []
+        return is_idle and all(client.get(f"/api/images/{pk}")["embedding"] for pk in ids)
 
-    return project, wait_for(prepared, "the images are prepared", 300)
+    wait_for(is_prepared, "the images are prepared", 300)
+    return project, ids
 
 
-def log_in(page: Page) -> None:
+def log_in(page: Page, name: str = "grace") -> Page:
     page.goto("/")
-    page.get_by_label("User name").fill("grace")
+    page.get_by_label("User name").fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url(re.compile("/projects$"))
+    return page
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from engine.masks.rle import RLE, decode
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS, expect_saved
-from tests.e2e.reviewing import box, finish, log_in, make_project, masks_that_count
+from tests.e2e.reviewing import box, finish, make_project, masks_that_count
+from tests.e2e.scenes import log_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e

@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -10,10 +9,11 @@ from playwright.sync_api import Locator, Page, expect
 
 from engine.masks.rle import decode
 from tests.annotation.world import png
-from tests.client import Client, wait_for
+from tests.client import Client
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS, drag, expect_saved
-from tests.stack import PASSWORD, Stack
+from tests.e2e.scenes import begin_project, import_pictures, log_in
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -22,7 +22,8 @@ def test_a_mask_is_brought_back_to_its_first_revision(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:
     grace = stack.log_in("grace")
-    project, image = make_image(grace)
+    project = begin_project(grace, "History", ("cell", "nucleus"))
+    [image] = import_pictures(grace, project, {"noise.png": png(1, (96, 128))})
     log_in(page)
     page.goto(f"/projects/{project}/annotate?image={image}")
     draw_twice_and_label(page)
@@ -75,24 +76,6 @@ def read_history(page: Page, take_picture: Look) -> Locator:
     assert all(is_drawn(row) for row in rows.all())
     take_picture("28-history")
     return rows
-
-
-def log_in(page: Page) -> None:
-    page.goto("/")
-    page.get_by_label("User name").fill("grace")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(re.compile("/projects$"))
-
-
-def make_image(client: Client) -> tuple[int, int]:
-    """Make a project with one small picture, and return both their ids."""
-    labels = [{"name": "cell", "color": "#1f77b4"}, {"name": "nucleus", "color": "#ff8787"}]
-    body = {"name": f"History {uuid4().hex[:6]}", "labels": labels, "holdout_share": 0}
-    project = client.post("/api/projects", body)["id"]
-    client.upload(project, "noise.png", png(1, (96, 128)))
-    image = wait_for(lambda: client.images(project), "the image is imported")[0]
-    return project, image["id"]
 
 
 def revisions_of(client: Client, image: int) -> list[Any]:

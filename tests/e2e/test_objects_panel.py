@@ -4,16 +4,16 @@ import json
 import re
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from annotation.demo import picture_path
-from tests.client import Client, wait_for
+from tests.client import Client
 from tests.e2e.conftest import Look, keep_picture
 from tests.e2e.gestures import SLOW_MS, drag, expect_saved, hover_at
-from tests.stack import PASSWORD, Stack
+from tests.e2e.scenes import begin_project, import_pictures, log_in
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -251,19 +251,9 @@ def open_stage(page: Page) -> Locator:
     return stage
 
 
-def log_in(page: Page) -> None:
-    page.goto("/")
-    page.get_by_label("User name").fill("grace")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(re.compile("/projects$"))
-
-
 def make_image(client: Client) -> tuple[int, int]:
     """Make a project with one picture, and return both their ids."""
-    labels = [{"name": "cup", "color": "#1f77b4"}, {"name": "saucer", "color": "#ff8787"}]
-    body = {"name": f"Objects {uuid4().hex[:6]}", "labels": labels, "holdout_share": 0}
-    project = client.post("/api/projects", body)["id"]
-    client.upload(project, "coffee.png", picture_path("skimage", "data/coffee.png").read_bytes())
-    image = wait_for(lambda: client.images(project), "the image is imported")[0]
-    return project, image["id"]
+    project = begin_project(client, "Objects", ("cup", "saucer"))
+    data = picture_path("skimage", "data/coffee.png").read_bytes()
+    [image] = import_pictures(client, project, {"coffee.png": data})
+    return project, image

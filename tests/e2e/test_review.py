@@ -13,7 +13,8 @@ from engine.masks.rle import encode
 from tests.client import wait_for
 from tests.e2e.conftest import keep_picture, new_context
 from tests.e2e.gestures import click_at, expect_saved
-from tests.stack import PASSWORD, Stack
+from tests.e2e.scenes import log_in
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 SLOW_MS = 180_000
@@ -56,15 +57,6 @@ def finish_an_image(stack: Stack) -> tuple[int, int]:
     assert emil.save(row["id"], 0, drawn).is_good
     emil.post(f"/api/assignments/{claim['id']}/finish", {"active_s": 1})
     return project, row["id"]
-
-
-def log_in(page: Page, name: str) -> Page:
-    page.goto("/")
-    page.get_by_label("User name").fill(name)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-    expect(page).to_have_url(re.compile("/projects$"))
-    return page
 
 
 def review(page: Page, editor: str) -> None:

@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS
-from tests.e2e.reviewing import box, finish, log_in, make_project
+from tests.e2e.reviewing import box, finish, make_project
+from tests.e2e.scenes import log_in
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e

@@ -13,7 +13,7 @@ from engine.masks.rle import decode
 from tests.chaos.conftest import SIZE_PX, picture
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import expect_saved
-from tests.e2e.scenes import Canvas, log_in, make_project, saved_masks
+from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -24,7 +24,7 @@ SAME = 0.95  # IoU of a shape drawn by hand with the one that was meant
 
 def test_every_tool_draws_what_it_says(stack: Stack, page: Page, take_picture: Look) -> None:
     grace = stack.log_in("grace")
-    project, [image] = make_project(grace, 1)
+    project, [image] = make_prepared_project(grace, 1)
     log_in(page)
     canvas = Canvas.open(page, f"/projects/{project}/annotate?image={image}")
     canvas.press("g")  # the proposals out of the way
@@ -53,7 +53,7 @@ def test_every_tool_draws_what_it_says(stack: Stack, page: Page, take_picture: L
 
 def test_every_prompt_finds_its_disc(stack: Stack, page: Page) -> None:
     grace = stack.log_in("grace")
-    project, [image] = make_project(grace, 1)
+    project, [image] = make_prepared_project(grace, 1)
     discs = [decode(rle) for rle in picture(0, discs=9)[1]]
     log_in(page)
     canvas = Canvas.open(page, f"/projects/{project}/annotate?image={image}")
@@ -86,7 +86,7 @@ def test_every_prompt_finds_its_disc(stack: Stack, page: Page) -> None:
 
 def test_undo_reaches_back_over_a_reload(stack: Stack, page: Page) -> None:
     grace = stack.log_in("grace")
-    project, [image] = make_project(grace, 1)
+    project, [image] = make_prepared_project(grace, 1)
     address = f"/projects/{project}/annotate?image={image}"
     log_in(page)
     canvas = Canvas.open(page, address)
