@@ -230,7 +230,7 @@ def read_the_receipts(page: Page, image: int, folder: Path) -> None:
     expect(rows.nth(1)).to_contain_text(re.compile(r"Saved · image version \d+"))
     keep_picture(page, "46-receipts-offline")
     page.context.set_offline(False)
-    expect(rows.nth(0)).to_contain_text("Saved · version", timeout=SLOW_MS)
+    expect(rows.nth(0)).to_contain_text("Saved · image version", timeout=SLOW_MS)
     with page.expect_download() as download:
         page.get_by_role("button", name="JSON").click()
     download.value.save_as(folder / "receipts.json")
