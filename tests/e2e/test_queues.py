@@ -1,0 +1,124 @@
+"""The three queues of a plan by keyboard alone: fifty verdicts, then what they leave to do."""
+
+from collections import Counter
+from itertools import cycle, islice
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import Look
+from tests.e2e.gestures import SLOW_MS, expect_saved
+from tests.e2e.scenes import Canvas, log_in, make_prepared_project
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+IMAGES, VERDICTS = 12, 50
+KEYS = "aaarawsaar"
+STATES = {"a": "accepted", "r": "rejected", "w": "needs_work", "s": "not_sure"}
+UNDONE_EVERY = 10
+
+
+def test_fifty_proposals_are_verified_and_the_rest_corrected_and_completed_by_keyboard(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    grace = stack.log_in("grace")
+    project, _ = make_prepared_project(grace, IMAGES, plan="queues")
+    log_in(page)
+    page.goto(f"/projects/{project}/verify")
+    typed: dict[str, str] = {}
+    for number, key in enumerate(islice(cycle(KEYS), VERDICTS), start=1):
+        proposal = shown_proposal(page, typed)
+        page.keyboard.press(key)
+        typed[proposal] = STATES[key]
+        if number % UNDONE_EVERY == 0:
+            take_back(page, proposal)
+            page.keyboard.press("a")
+            typed[proposal] = "accepted"
+        if number == VERDICTS // 2:
+            shown_proposal(page, typed)
+            take_picture("31-verify")
+
+    expect(page.locator("[data-done]")).to_have_attribute("data-done", str(VERDICTS))
+    expect_saved(page)
+    assert states_of(stack, project) == Counter(typed.values())
+
+    correct(stack, page, project, take_picture)
+    complete(page, project, take_picture)
+
+
+def shown_proposal(page: Page, known: dict[str, str]) -> str:
+    """Wait until a proposal that has no verdict yet can be seen; return its id."""
+    handle = page.wait_for_function(
+        """known => {
+          const { proposal, shown } = document.querySelector("[data-proposal]")?.dataset ?? {};
+          return proposal !== undefined && proposal === shown && !known.includes(proposal)
+            ? proposal : null;
+        }""",
+        arg=list(known),
+        timeout=SLOW_MS,
+    )
+    return str(handle.json_value())
+
+
+def take_back(page: Page, proposal: str) -> None:
+    page.keyboard.press("Control+z")
+    page.wait_for_function(
+        """wanted => document.querySelector(`[data-shown="${wanted}"]`) !== null""",
+        arg=proposal,
+        timeout=SLOW_MS,
+    )
+
+
+def states_of(stack: Stack, project: int) -> Counter[str]:
+    rows = stack.sql(
+        "SELECT state FROM annotation_proposal p JOIN annotation_image i ON i.id = p.image_id"
+        " WHERE i.project_id = %s AND state <> 'pending'",
+        project,
+    )
+    return Counter(state for [state] in rows)
+
+
+def correct(stack: Stack, page: Page, project: int, take_picture: Look) -> None:
+    """Take each proposal that verifying sent on, and finish the image."""
+    page.goto(f"/projects/{project}/annotate?queue=correct")
+    canvas = Canvas.opened(page)
+    [[sent_on]] = stack.sql(
+        "SELECT count(*) FROM annotation_proposal p JOIN annotation_image i ON i.id = p.image_id"
+        " WHERE i.project_id = %s AND state IN ('needs_work', 'not_sure') AND i.file_name = %s",
+        project,
+        name_of_image(page).split()[1].rstrip("."),
+    )
+    assert sent_on > 0
+    before = len(canvas.masks)
+    take_picture("32-correct")
+    for number in range(1, sent_on + 1):
+        canvas.press("Tab", "a")
+        canvas.wait_for_masks(before + number)
+    leave_for_the_next(page)
+
+
+def complete(page: Page, project: int, take_picture: Look) -> None:
+    """Nothing is missing on the first image; on the second, something is added."""
+    page.goto(f"/projects/{project}/annotate?queue=complete")
+    Canvas.opened(page)
+    take_picture("33-complete")
+    leave_for_the_next(page)
+    canvas = Canvas.opened(page)
+    before = len(canvas.masks)
+    canvas.press("Escape", "d")
+    canvas.draw((4, 120), (20, 124))
+    canvas.wait_for_masks(before + 1)
+    leave_for_the_next(page)
+
+
+def leave_for_the_next(page: Page) -> None:
+    """Finish the image; the next one of the queue opens, or the queue says that it is empty."""
+    stage, name = page.locator("[data-stage]"), name_of_image(page)
+    page.keyboard.press("n")
+    expect(page.get_by_label(name)).to_have_count(0, timeout=SLOW_MS)
+    expect(stage.or_(page.get_by_text("Nothing is left to")).first).to_be_visible()
+
+
+def name_of_image(page: Page) -> str:
+    """Return what the stage is called: "Image 3.png. Press ..."."""
+    return page.locator("[data-stage]").get_attribute("aria-label") or ""
