@@ -61,8 +61,8 @@ beforeEach(async () => {
   now_s = 0;
 });
 
-async function begin(change: Partial<VerifyOptions> = {}): Promise<VerifySession> {
-  const session = new VerifySession({
+function begun(change: Partial<VerifyOptions> = {}): VerifySession {
+  return new VerifySession({
     user: USER,
     db,
     save: (image, version, operations) => {
@@ -83,6 +83,10 @@ async function begin(change: Partial<VerifyOptions> = {}): Promise<VerifySession
     },
     ...change,
   });
+}
+
+async function begin(change: Partial<VerifyOptions> = {}): Promise<VerifySession> {
+  const session = begun(change);
   await session.refill();
   return session;
 }
@@ -243,6 +247,26 @@ describe("a verify session", () => {
     await saved(session);
 
     expect([stateOf("1/00"), stateOf("1/01")]).toEqual(["rejected", "accepted"]);
+  });
+
+  test("loses no proposal to a verdict given while the images of a batch are opened", async () => {
+    const rows = (image: number) => rowsOf(image).slice(0, 10);
+    servers = new Map(
+      [1, 2, 3, 4].map((image) => [image, new SaveServer(annotationsOf([], rows(image)))]),
+    );
+    const session = begun({
+      takeLock: async (image) => {
+        if (image === 4) session.decide("accepted");
+        return { release: () => undefined };
+      },
+    });
+
+    await session.refill();
+
+    expect(session.done.get()).toBe(1);
+    expect(session.ahead.get().map(({ image }) => image.id)).toContain(3);
+    expect(session.ahead.get()).toHaveLength(39);
+    expect(released).toEqual([]);
   });
 
   test("left while it fetches, gives back what it had just claimed", async () => {

@@ -254,6 +254,7 @@ export class VerifySession {
   }
 
   #giveBackFinished(): void {
+    if (this.#isFetching) return; // an image may have more proposals on their way
     while (this.#steps.length > UNDO_STEPS) this.#steps.shift();
     const inUse = new Set([
       ...this.ahead.get().map(({ image }) => image.id),
