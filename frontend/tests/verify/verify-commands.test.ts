@@ -5,6 +5,7 @@ import { overallStatus } from "@/pages/verify/overall-status";
 import {
   gridCommands,
   oneByOneCommands,
+  undoCommand,
   VERDICTS,
   type VerifyPage,
 } from "@/pages/verify/verify-commands";
@@ -20,8 +21,6 @@ function done(chord: string): string {
     labels: [7, 9].map((id) => ({ id, name: `label ${id}`, color: "#000" })),
     decide: say,
     setLabel: (label) => say(`label ${label}`),
-    canUndo: () => true,
-    undo: () => say("undo"),
     toggleOutline: () => say("outline"),
   };
   commandFor(oneByOneCommands(page), new Map(), chord)?.run();
@@ -38,8 +37,15 @@ describe("the keys of verifying", () => {
     expect(["1", "2", "3", "0"].map(done)).toEqual(["label 7", "label 9", "nothing", "label null"]);
   });
 
-  test("take a verdict back", () => {
-    expect([done("Ctrl+Z"), done("Z")]).toEqual(["undo", "nothing"]);
+  test("take a verdict back, or say that there is none", () => {
+    let undone = 0;
+    const undo = () => {
+      undone += 1;
+    };
+    commandFor([undoCommand({ canUndo: true, undo })], new Map(), "Ctrl+Z")?.run();
+
+    expect(undone).toBe(1);
+    expect(whyNot(undoCommand({ canUndo: false, undo }))).toBe("There is no verdict to undo.");
   });
 
   test("leave the browser's own to the browser", () => {
@@ -49,13 +55,11 @@ describe("the keys of verifying", () => {
   test("decide the whole grid by Enter, once for a key held down", () => {
     const none = () => undefined;
     const commands = gridCommands({
-      ...{ labels: [], decide: none, setLabel: none, undo: none, canUndo: () => false },
+      ...{ labels: [], decide: none, setLabel: none },
     });
     const rest = commandFor(commands, new Map(), "Enter");
-    const undo = commandFor(commands, new Map(), "Ctrl+Z");
 
     expect(rest?.isOnce).toBe(true);
-    expect(undo && whyNot(undo)).toBe("There is no verdict to undo.");
   });
 });
 

@@ -54,8 +54,6 @@ export function Grid({ verifying, labels }: Props) {
         commands: gridCommands({
           ...{ labels, decide },
           setLabel: (chosen) => session.label.set(chosen),
-          canUndo: () => session.canUndo,
-          undo: () => session.undo(),
         }),
         onUse: () => meter.noteActivity(),
       }),

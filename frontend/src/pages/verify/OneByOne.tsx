@@ -47,8 +47,6 @@ export function OneByOne({ verifying, labels }: Props) {
         commands: oneByOneCommands({
           ...{ labels, decide },
           setLabel: (label) => session.setLabel(label),
-          canUndo: () => session.canUndo,
-          undo: () => session.undo(),
           toggleOutline: () => setHasOutline((is) => !is),
         }),
         onUse: () => meter.noteActivity(),

@@ -42,7 +42,7 @@ function Begun({ project, user }: { project: Project; user: number }) {
 const lastLabel = new Map<number, number | null>(); // of what is unlabelled, in each project
 
 function Page({ project, verifying }: { project: Project; verifying: Verifying }) {
-  const { session, pictures } = verifying;
+  const { session, pictures, meter } = verifying;
   const { view } = useSearch({ from: "/inside/projects/$projectId/verify" });
   const phase = useSignal(session.phase);
   const ahead = useSignal(session.ahead);
@@ -53,6 +53,13 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
     session.label.set(lastLabel.get(project.id) ?? labels[0]?.id ?? null);
     return session.label.subscribe(() => lastLabel.set(project.id, session.label.get()));
   }, [session, project.id, labels]);
+
+  useOffer(
+    useMemo(
+      () => ({ commands: [undoCommand(session)], onUse: () => meter.noteActivity() }),
+      [session, meter],
+    ),
+  );
 
   useEffect(() => session.definitions.set(definitionsOf(labels)), [session, labels]);
 
@@ -114,13 +121,6 @@ function NothingLeft({ project, verifying }: { project: Project; verifying: Veri
   const { data: counts } = useQuery(queueCountsQuery(project.id));
   const { session } = verifying;
   const params = { projectId: String(project.id) };
-  useOffer(
-    useMemo(() => {
-      const undo = { canUndo: () => session.canUndo, undo: () => session.undo() };
-      return { commands: [undoCommand(undo)] };
-    }, [session]),
-  );
-
   return (
     <Container size="sm" py={96}>
       <Empty

@@ -4,18 +4,16 @@ import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
 import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
 import { labelCommands } from "@/pages/annotate/label-commands";
-import type { Verdict } from "./verify-session";
+import type { Verdict, VerifySession } from "./verify-session";
 
 export interface VerifyPage {
   readonly labels: readonly LabelChoice[];
   decide(verdict: Verdict): void;
   setLabel(label: LabelId | null): void;
-  canUndo(): boolean;
-  undo(): void;
   toggleOutline(): void;
 }
 
-export interface GridPage extends Pick<VerifyPage, "labels" | "setLabel" | "canUndo" | "undo"> {
+export interface GridPage extends Pick<VerifyPage, "labels" | "setLabel"> {
   decide(): void;
 }
 
@@ -52,10 +50,11 @@ export const UNDO = { id: "verify.undo", title: "Undo the last verdict", key: "C
 export const OUTLINE = { id: "verify.outline", title: "Show or hide the outline", key: "H" };
 export const REST = { id: "verify.rest", title: "Accept all but the clicked ones", key: "Enter" };
 
-export function undoCommand({ canUndo, undo }: Pick<VerifyPage, "canUndo" | "undo">): Command {
+/** The command that is there in every view, and while the next proposals are on their way. */
+export function undoCommand(session: Pick<VerifySession, "canUndo" | "undo">): Command {
   return {
-    ...{ ...UNDO, group: GROUP, isOnce: true, run: undo },
-    why: () => (canUndo() ? null : "There is no verdict to undo."),
+    ...{ ...UNDO, group: GROUP, isOnce: true, run: () => session.undo() },
+    why: () => (session.canUndo ? null : "There is no verdict to undo."),
   };
 }
 
@@ -69,7 +68,6 @@ export function oneByOneCommands(page: VerifyPage): Command[] {
   }));
   return [
     ...verdicts,
-    undoCommand(page),
     { ...OUTLINE, group: GROUP, isOnce: true, run: toggleOutline },
     ...labelCommands(labels, setLabel),
   ];
@@ -80,7 +78,6 @@ export function gridCommands(page: GridPage): Command[] {
   const { labels, decide, setLabel } = page;
   return [
     { ...REST, group: GROUP, isFixed: true, isOnce: true, run: decide },
-    undoCommand(page),
     ...labelCommands(labels, setLabel),
   ];
 }
