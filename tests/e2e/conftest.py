@@ -1,6 +1,6 @@
 """One stack and one Chromium for the end-to-end tests; every page must stay free of errors."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.
 SETTINGS = {"TRAIN_STEPS": "6", "TORCH_THREADS": "2"}  # a round of seconds, not of minutes
 WIDTH, HEIGHT = 1440, 900
 Look = Callable[[str], None]
+HAS_FAILED = pytest.StashKey[bool]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,19 @@ def new_context(browser: Browser, stack: Stack) -> BrowserContext:
     return context
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[HAS_FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def page(context: BrowserContext) -> Iterator[Page]:
-    """Open a page, and fail the test on what went wrong in it unseen."""
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a page; fail the test on what went wrong in it unseen, and show where it failed."""
     page = context.new_page()
     faults: list[str] = []
 
@@ -83,6 +94,10 @@ def page(context: BrowserContext) -> Iterator[Page]:
     page.on("console", note)
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page
+    if request.node.stash.get(HAS_FAILED, False):
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"failed-{request.node.name}.png")
+        print(f"{page.url} said:\n{page.locator('body').inner_text()}")  # noqa: T201
     page.close()
     assert faults == []
 
