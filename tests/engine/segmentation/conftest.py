@@ -16,16 +16,20 @@ DIM = 32  # the released decoder is 256 wide
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture
-def tiny_decoder() -> SamDecoder:
+def make_tiny_decoder() -> SamDecoder:
     torch.manual_seed(7)
     return build_decoder(dim=DIM, mlp_dim=64)
 
 
 @pytest.fixture
-def tiny_weights(tiny_decoder: SamDecoder, tmp_path: Path) -> Path:
-    path = tmp_path / "base.safetensors"
-    save_decoder(tiny_decoder, path)
+def tiny_decoder() -> SamDecoder:
+    return make_tiny_decoder()
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tiny") / "base.safetensors"
+    save_decoder(make_tiny_decoder(), path)
     return path
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +36,7 @@ SHORT = TrainConfig(
 TrainFn = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def one_thread() -> None:
     """Sums in one order, so that two runs can be compared bit by bit."""
     torch.set_num_threads(1)
@@ -61,24 +62,33 @@ def image(seed: int, masks: list[RLE] | None = None) -> TrainingImage:
 
 @pytest.fixture
 def train(tiny_weights: Path, tmp_path: Path) -> TrainFn:
-    def run(
-        folder: str,
-        config: TrainConfig = SHORT,
-        on_step: Callable[[StepReport], None] = lambda _: None,
-        should_stop: Callable[[], bool] = lambda: False,
-        images: list[TrainingImage] | None = None,
-    ) -> Path:
-        return train_decoder(
-            [image(0), image(1)] if images is None else images,
-            base=tiny_weights,
-            replay=[image(5)],
-            config=config,
-            checkpoint_dir=tmp_path / folder,
-            on_step=on_step,
-            should_stop=should_stop,
-        )
+    return partial(run_training, tiny_weights, tmp_path)
 
-    return run
+
+@pytest.fixture(scope="module")
+def whole(tiny_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The digest of a training that nothing disturbed."""
+    return digest(run_training(tiny_weights, tmp_path_factory.mktemp("whole"), "run"))
+
+
+def run_training(
+    base: Path,
+    parent: Path,
+    folder: str,
+    config: TrainConfig = SHORT,
+    on_step: Callable[[StepReport], None] = lambda _: None,
+    should_stop: Callable[[], bool] = lambda: False,
+    images: list[TrainingImage] | None = None,
+) -> Path:
+    return train_decoder(
+        [image(0), image(1)] if images is None else images,
+        base=base,
+        replay=[image(5)],
+        config=config,
+        checkpoint_dir=parent / folder,
+        on_step=on_step,
+        should_stop=should_stop,
+    )
 
 
 def trained(path: Path) -> SamDecoder:
@@ -100,9 +110,7 @@ def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
     assert np.mean(losses[-5:]) < 0.9 * np.mean(losses[:5])
 
 
-def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn) -> None:
-    whole = digest(train("whole"))
-
+def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn, whole: str) -> None:
     for stop_at in (1, 2, 3):  # in a run, between two runs
         done: list[StepReport] = []
         with pytest.raises(TrainingCancelled):
@@ -113,7 +121,7 @@ def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn) -> N
         assert digest(resumed) == whole
 
 
-def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn) -> None:
+def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn, whole: str) -> None:
     class Killed(BaseException):
         pass
 
@@ -121,7 +129,6 @@ def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn) 
         if report.step == 5:
             raise Killed
 
-    whole = digest(train("whole"))
     with pytest.raises(Killed):
         train("killed", on_step=kill_at_5)
     steps: list[int] = []
@@ -131,8 +138,9 @@ def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn) 
     assert digest(resumed) == whole
 
 
-def test_a_half_written_checkpoint_is_no_checkpoint(train: TrainFn, tmp_path: Path) -> None:
-    whole = digest(train("whole"))
+def test_a_half_written_checkpoint_is_no_checkpoint(
+    train: TrainFn, whole: str, tmp_path: Path
+) -> None:
     (tmp_path / "cut" / ".writing-000004").mkdir(parents=True)
     (tmp_path / "cut" / ".writing-000004" / "state.json").write_text("{")
 
@@ -150,8 +158,8 @@ def test_a_checkpoint_of_other_masks_is_not_continued(train: TrainFn) -> None:
     assert steps[0] == 1
 
 
-def test_another_seed_gives_another_decoder(train: TrainFn) -> None:
-    assert digest(train("a")) != digest(train("b", replace(SHORT, seed=4)))
+def test_another_seed_gives_another_decoder(train: TrainFn, whole: str) -> None:
+    assert digest(train("run", replace(SHORT, seed=4))) != whole
 
 
 def test_the_result_is_the_mean_of_the_runs(tiny_weights: Path) -> None:
