@@ -13,12 +13,14 @@ from torch import Tensor, nn
 
 from engine.segmentation.adapted import AdaptedDecoder
 from engine.segmentation.decoder import Look, SamDecoder
+from engine.segmentation.onnx_norms import NORMS_DOMAIN, split_norm, split_norms
 
-GRAPH = 3  # counts what is exported: a new number makes installed weights be exported again
+GRAPH = 4  # counts what is exported: a new number makes installed weights be exported again
 OPSET = 17
 LOOK = tuple(f"look_{part}" for part in Look._fields)
 ANSWER = ("low_res_masks", "iou_predictions")
 Dynamic: TypeAlias = Mapping[str, Mapping[int, str]]
+NORMS_OF_IMAGE_TOKENS = ("norm4.weight", "output_upscaling.1.weight")  # by their scale
 
 
 class _Look(nn.Module):
@@ -85,10 +87,7 @@ def _choosing(tuned: onnx.ModelProto, base: onnx.ModelProto, gate: nn.Linear) ->
         for name, tensor in {**weights, "gate_zero": torch.zeros(1)}.items()
     ]
     graph = helper.make_graph(nodes, "adapted", list(tuned.graph.input), outputs, constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
-    model.ir_version = tuned.ir_version
-    onnx.checker.check_model(model)
-    return model
+    return _model(graph, tuned.ir_version)
 
 
 def _as_branch(graph: onnx.GraphProto) -> onnx.GraphProto:
@@ -148,6 +147,7 @@ def _export(decoder: SamDecoder, path: Path) -> None:
             },
             Path(scratch) / "answer.onnx",
         )
+    split_norms(answering.graph, NORMS_OF_IMAGE_TOKENS)
     onnx.save(_joined(looking.graph, answering.graph, looking.ir_version), path)
 
 
@@ -206,7 +206,12 @@ def _joined(
         [*answering.output, *looks],
         answering.initializer,
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)])
+    return _model(graph, ir_version)
+
+
+def _model(graph: onnx.GraphProto, ir_version: int) -> onnx.ModelProto:
+    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(NORMS_DOMAIN, 1)]
+    model = helper.make_model(graph, opset_imports=opsets, functions=[split_norm(OPSET)])
     model.ir_version = ir_version
     onnx.checker.check_model(model)
     return model

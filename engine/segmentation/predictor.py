@@ -5,11 +5,13 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 from numpy.typing import NDArray
 
 from engine.segmentation.frame import LOGITS_SIDE, to_frame, upscale_logits
 from engine.segmentation.items import Embedding
+from engine.segmentation.onnx_norms import whole_norms
 
 Floats: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -46,7 +48,8 @@ class OnnxPredictor:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = ort.InferenceSession(decoder, options, providers=["CPUExecutionProvider"])
+        graph = whole_norms(onnx.load(decoder)).SerializeToString()
+        self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._no_look = no_look(self._session)
 
     def predict(

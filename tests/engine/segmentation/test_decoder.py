@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime as ort
 import pytest
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from engine.segmentation.decoder import SamDecoder, load_decoder, save_decoder
 from engine.segmentation.onnx_export import ANSWER, LOOK, export_decoder
+from engine.segmentation.onnx_norms import NORMS_DOMAIN, whole_norms
 from engine.segmentation.predictor import no_look
 from engine.weights.paths import ModelPaths
 
@@ -103,8 +105,17 @@ def test_weights_that_are_not_finite_are_never_written(
 
 
 def check_export(decoder: SamDecoder, path: Path, dim: int, tolerance: float) -> None:
+    """Compare the graph as browsers run it, and as workers do."""
     export_decoder(decoder, path)
-    session = ort.InferenceSession(path, providers=["CPUExecutionProvider"])
+    for model in (onnx.load(path), whole_norms(onnx.load(path))):
+        graph = model.SerializeToString()
+        session = ort.InferenceSession(graph, providers=["CPUExecutionProvider"])
+        check_answers(session, decoder, dim, tolerance)
+
+
+def check_answers(
+    session: ort.InferenceSession, decoder: SamDecoder, dim: int, tolerance: float
+) -> None:
     for count, masks in ((1, 1), (3, 1), (3, 3)):
         embedding, points, labels, mask = prompts(dim, count)
         has_mask = count == masks
@@ -132,6 +143,20 @@ def check_export(decoder: SamDecoder, path: Path, dim: int, tolerance: float) ->
 
 def test_the_exported_graph_answers_as_torch_does(tiny_decoder: SamDecoder, tmp_path: Path) -> None:
     check_export(tiny_decoder, tmp_path / "decoder.onnx", 32, 1e-4)
+
+
+def test_only_a_browsers_graph_normalises_image_tokens_in_parts(
+    tiny_decoder: SamDecoder, tmp_path: Path
+) -> None:
+    export_decoder(tiny_decoder, tmp_path / "decoder.onnx")
+    model = onnx.load(tmp_path / "decoder.onnx")
+
+    split = [node.name for node in model.graph.node if node.domain == NORMS_DOMAIN]
+    whole_norms(model)
+
+    assert len(split) == 3  # of the two layers, and of the upscaling
+    kernels = {node.name: node.op_type for node in model.graph.node}
+    assert {kernels[name] for name in split} == {"LayerNormalization"}
 
 
 @pytest.mark.slow
