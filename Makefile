@@ -50,13 +50,13 @@ up: install ## Start everything on PORT (and the next two); Ctrl-C stops it.
 demo: install ## The same, with a project of real images and three users.
 	exec $(PYTHON) manage.py up --port $(PORT) --demo
 
-# ARGS="--numprocesses 2 --dist loadfile" does it in two processes, as the tests mostly wait.
+# Two processes, as the tests mostly wait; a file stays together, as its tests share a stack.
 test: install browser ## Every test: front end, unit, slow, end to end.
 	cd frontend && time npm test --silent
-	time $(PYTHON) -m pytest -m 'not gpu' $(ARGS)
+	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile $(ARGS)
 
 unit: install ## The tests that take under two minutes.
-	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' $(ARGS)
+	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile $(ARGS)
 
 browser: $(PACKAGES)
 	@deploy/browser.sh
