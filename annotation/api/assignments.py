@@ -29,6 +29,9 @@ class QueueQuerySerializer(serializers.Serializer[Any]):
 
 class ClaimInputSerializer(QueueQuerySerializer):
     image = serializers.IntegerField(required=False, help_text="That one, else the next")
+    besides = serializers.IntegerField(
+        required=False, help_text="An image being finished: another than that"
+    )
 
 
 class ClaimedSerializer(serializers.Serializer[Any]):
@@ -75,7 +78,11 @@ class ClaimView(MemberView):
         if image_id is not None:
             self.fetch(images_for(user_of(request)), pk=image_id, project_id=project_id)
         place = claim_image(
-            project=project, user=user_of(request), image_id=image_id, queue=given.get("queue")
+            project=project,
+            user=user_of(request),
+            image_id=image_id,
+            queue=given.get("queue"),
+            besides=given.get("besides"),
         )
         if place is None:
             return Response(status=204)

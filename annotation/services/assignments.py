@@ -40,12 +40,18 @@ class LeaseLostError(DomainError):
 
 @transaction.atomic
 def claim_image(
-    *, project: Project, user: User, image_id: int | None = None, queue: Queue | None = None
+    *,
+    project: Project,
+    user: User,
+    image_id: int | None = None,
+    queue: Queue | None = None,
+    besides: int | None = None,
 ) -> Assignment | None:
     """Give the person a place: at that image, else the one they hold, else the next in the queue.
 
     `queue` narrows the last two to one queue. Of that of reviews, the place is one to review, and a
-    verdict ends it (services/review.py).
+    verdict ends it (services/review.py). `besides` is an image that the person is finishing just
+    now: another one is wanted.
 
     None when nothing is left. Fifty people may claim at once: each skips the rows that others
     hold, and a person's own claims wait for each other.
@@ -56,7 +62,7 @@ def claim_image(
     place = (
         _place_at(image_id, project=project, user=user, kind=kind_of(queue))
         if image_id is not None
-        else held_in(queue, project_id=project.pk, user=user).first()
+        else held_in(queue, project_id=project.pk, user=user).exclude(image_id=besides).first()
         or _next_free(project=project, user=user, queue=queue)
     )
     if place is None:

@@ -50,6 +50,20 @@ def test_a_claim_gives_the_next_image_and_the_same_one_again_until_it_is_finishe
     assert upcoming == [images[2].pk]
 
 
+def test_a_claim_besides_the_image_that_is_being_finished_gives_another_or_none(
+    annotator: Api, world: World, images: list[Image]
+) -> None:
+    first = _claim(annotator, world)
+
+    second = _claim(annotator, world, besides=first["image"])
+    again = _claim(annotator, world, besides=first["image"])
+    Image.objects.exclude(pk=first["image"]).update(status=Image.Status.DONE)
+    none = annotator.post(f"projects/{world.project.pk}/claim", {"besides": first["image"]})
+
+    assert (second["image"], again["image"]) == (images[1].pk, images[1].pk)
+    assert none.status_code == 204
+
+
 def test_an_empty_queue_answers_204(annotator: Api, world: World) -> None:
     answer = annotator.post(f"projects/{world.project.pk}/claim", {})
 

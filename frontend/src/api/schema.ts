@@ -1244,6 +1244,8 @@ export interface components {
             queue?: components["schemas"]["Queue"];
             /** @description That one, else the next */
             image?: number;
+            /** @description An image being finished: another than that */
+            besides?: number;
         };
         Claimed: {
             id: number;

@@ -34,11 +34,10 @@ export const revisionsQuery = (mask_id: string) =>
     getNextPageParam: (page) => page.next,
   });
 
-/** Claim an image, or the next one. Null when nothing is left to do. */
+/** Claim an image, or the next one `besides` another. Null when nothing is left to do. */
 export async function claimImage(
   project_id: number,
-  image?: number,
-  queue?: ImageQueue,
+  { image, queue, besides }: { image?: number; queue?: ImageQueue; besides?: number },
 ): Promise<Claim | null> {
   const claim = await read<{ assignment: Claim } | undefined>(
     client.POST("/api/projects/{project_id}/claim", {
@@ -46,6 +45,7 @@ export async function claimImage(
       body: {
         ...(image === undefined ? {} : { image }),
         ...(queue === undefined ? {} : { queue }),
+        ...(besides === undefined ? {} : { besides }),
       },
     }),
   );

@@ -85,18 +85,15 @@ export class OpenImage {
   static async open(options: OpenImageOptions): Promise<OpenImage> {
     const { detail, user, db, claim } = options;
     const lock = await takeLock(detail.id, user.id);
-    const active_s = claim === null ? 0 : await db.activeSeconds(claim.id);
     const slot = detail.people > 1 ? detail.slot : null;
     const store = new AnnotationStore(annotationsOf(detail), user.username, slot);
-    // Before what waits in the outbox, which may speak of masks that only the history knows.
-    if (lock !== null) await keepHistory(store, db, user.id, detail.id);
     const status = new Signal<OutboxStatus>({
       state: "saved",
       hindrance: "none",
       waiting: 0,
       refused: [],
     });
-    const outbox = await ImageOutbox.open({
+    const opening = ImageOutbox.open({
       image: detail.id,
       user: user.id,
       version: detail.version,
@@ -110,6 +107,12 @@ export class OpenImage {
         onRebase: (missed, pending) => open.#rebase(missed, pending),
       },
     });
+    const [outbox, active_s] = await Promise.all([
+      opening,
+      claim === null ? 0 : db.activeSeconds(claim.id),
+      lock === null ? null : keepHistory(store, db, user.id, detail.id),
+    ]);
+    // What waits may speak of masks that only the history knows.
     store.reload(store.annotations, outbox.pending);
     status.set(outbox.status);
     const editor: Editor = new Editor({

@@ -31,6 +31,13 @@ export type Phase =
   | { kind: "empty" } // nothing is left to do
   | { kind: "failed"; error: unknown };
 
+/** What the queue gave: no id where it is empty, no claim where the image may only be seen. */
+interface Claimed {
+  readonly id: number | null;
+  readonly claim: Claim | null;
+  readonly notice: string | null;
+}
+
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
 const SAVE_PATIENCE_MS = 10_000;
@@ -79,11 +86,11 @@ export class AnnotateSession {
   }
 
   /** Open an image, or the one that the queue gives. The last one stays in view until then. */
-  async open(image?: number): Promise<void> {
+  async open(image?: number, claiming = this.#claim(image)): Promise<void> {
     const before = this.image;
     if (before === null) this.phase.set({ kind: "loading" });
     try {
-      const { id, claim, notice } = await this.#claim(image);
+      const { id, claim, notice } = await claiming;
       if (id === before?.detail.get().id)
         before?.close(); // its lock is needed again
       else if (before !== null) this.#trail = [...this.#trail, before.detail.get().id];
@@ -103,8 +110,16 @@ export class AnnotateSession {
    */
   async next(): Promise<void> {
     await this.#move(async (open) => {
-      await this.#finish(open);
-      await this.#goOn(open);
+      await this.#checkFinished(open);
+      // At once, and not one after the other: both are a way to the server and back.
+      const claiming = this.#claim(undefined, open.detail.get().id);
+      claiming.catch(() => undefined); // told where it is awaited
+      await this.#finish(open).catch(async (error: unknown) => {
+        const { claim } = await claiming;
+        if (claim !== null) await releaseAssignment(claim.id, 0);
+        throw error;
+      });
+      await this.#goOn(open, claiming);
     });
   }
 
@@ -119,9 +134,9 @@ export class AnnotateSession {
     });
   }
 
-  async #goOn(open: OpenImage): Promise<void> {
+  async #goOn(open: OpenImage, claiming?: Promise<Claimed>): Promise<void> {
     open.editor.isReadOnly.set(true);
-    await this.open();
+    await this.open(undefined, claiming);
   }
 
   get hasPrevious(): boolean {
@@ -160,12 +175,10 @@ export class AnnotateSession {
     void this.#db.then((db) => db.close());
   }
 
-  async #claim(
-    image: number | undefined,
-  ): Promise<{ id: number | null; claim: Claim | null; notice: string | null }> {
+  async #claim(image?: number, besides?: number): Promise<Claimed> {
     await whenLeft();
     try {
-      const claim = await claimImage(this.#project, image, this.#queue);
+      const claim = await claimImage(this.#project, { image, queue: this.#queue, besides });
       return { id: claim?.image ?? null, claim, notice: null };
     } catch (error) {
       const isTaken = error instanceof ProblemError && error.code === "taken";
@@ -205,15 +218,24 @@ export class AnnotateSession {
     }
   }
 
-  async #finish(open: OpenImage): Promise<void> {
+  /** Throw where something is missing, and wait until the server has the rest. */
+  async #checkFinished(open: OpenImage): Promise<void> {
     endGestures(open);
-    const isForCompletion = this.#queue === "correct" && open.wasSentOn;
+    const isForCompletion = this.#isForCompletion(open);
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
       throw new Error("Some proposals still wait: correct, accept or reject each of them.");
     }
     const isAnnotating = this.#queue !== "review" && !isForCompletion;
     if (open.claim !== null && isAnnotating) askForAttributes(open);
     await this.#settle(open);
+  }
+
+  /** Whether the image is corrected here, for somebody to complete. */
+  #isForCompletion(open: OpenImage): boolean {
+    return this.#queue === "correct" && open.wasSentOn;
+  }
+
+  async #finish(open: OpenImage): Promise<void> {
     if (open.claim === null) return;
     const { id, status } = open.detail.get();
     if (this.#queue === "review") {
@@ -221,10 +243,10 @@ export class AnnotateSession {
     } else {
       open.editor.meter.noteActivity();
       const active_s = Math.round(open.editor.meter.active_s * 1000) / 1000;
-      const end = isForCompletion ? releaseAssignment : finishAssignment;
+      const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
       await end(open.claim.id, active_s);
     }
-    await this.#forget(open);
+    this.#forget(open).catch(this.#onError); // the next image need not wait for it
   }
 
   /** What was kept on this device for an image that is done with. */
