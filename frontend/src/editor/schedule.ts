@@ -3,6 +3,18 @@
 /** Runs `task` after a delay; returns how to call it off. */
 export type Schedule = (task: () => void, delay_ms: number) => () => void;
 
+/** Runs `task` once the next frame is painted: what people look at first is not kept waiting. */
+export function afterPaint(task: () => void): () => void {
+  let callOff: () => void = () => undefined;
+  const frame = requestAnimationFrame(() => {
+    callOff = schedule(task, 0);
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    callOff();
+  };
+}
+
 export const schedule: Schedule = (task, delay_ms) => {
   const timer = setTimeout(task, delay_ms);
   return () => clearTimeout(timer);

@@ -1,9 +1,9 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
 import type { ObjectRef } from "@/editor/picking";
 import type { RLE } from "@/editor/rle";
+import { afterPaint } from "@/editor/schedule";
 import classes from "./AnnotatePage.module.css";
 import { drawThumb } from "./thumbs";
 
@@ -73,27 +73,31 @@ interface ActionProps {
   children: ReactNode;
 }
 
+/** A plain button: with some in each of many rows, richer ones keep the next image waiting. */
 export function RowAction({ label, disabled, onClick, children }: ActionProps) {
   return (
-    <Tooltip label={label} position="left">
-      <ActionIcon
-        size="sm"
-        className={classes.tool}
-        aria-label={label}
-        disabled={disabled}
-        onClick={onClick}
-      >
-        {children}
-      </ActionIcon>
-    </Tooltip>
+    <button
+      type="button"
+      className={classes.rowAction}
+      title={label}
+      aria-label={label}
+      disabled={disabled}
+      onClick={onClick}
+    >
+      {children}
+    </button>
   );
 }
 
 function Thumb({ bitmap, rle, colour }: { bitmap: ImageBitmap; rle: RLE; colour: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    if (canvas.current === null || bitmap.width === 0) return;
-    drawThumb(canvas.current, bitmap, maskFromRLE(rle), colour, { side_px: 32 });
-  }, [bitmap, rle, colour]);
+  useEffect(
+    () =>
+      afterPaint(() => {
+        if (canvas.current === null || bitmap.width === 0) return;
+        drawThumb(canvas.current, bitmap, maskFromRLE(rle), colour, { side_px: 32 });
+      }),
+    [bitmap, rle, colour],
+  );
   return <canvas ref={canvas} className={classes.thumb} />;
 }
