@@ -22,6 +22,8 @@ function done(chord: string): string {
     decide: say,
     setLabel: (label) => say(`label ${label}`),
     toggleOutline: () => say("outline"),
+    hasAttributes: () => true,
+    editAttributes: () => say("attributes"),
   };
   commandFor(oneByOneCommands(page), new Map(), chord)?.run();
   return words;
@@ -31,6 +33,7 @@ describe("the keys of verifying", () => {
   test("are the ones that the buttons show", () => {
     expect(VERDICTS.map(({ key }) => done(key))).toEqual(VERDICTS.map(({ verdict }) => verdict));
     expect(done("H")).toBe("outline");
+    expect(done("U")).toBe("attributes");
   });
 
   test("name the proposal by digit, as far as there are labels", () => {

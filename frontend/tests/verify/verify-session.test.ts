@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import { beforeEach, describe, expect, test, vi } from "vitest";
-import { definitionsOf } from "@/editor/attributes";
+import { type AttributeDefinition, definitionsOf } from "@/editor/attributes";
 import { EffortMeter } from "@/editor/effort";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import type { VerifyBatch } from "@/pages/verify/api";
@@ -99,6 +99,98 @@ const stateOf = (id: string) =>
 const saved = (session: VerifySession) =>
   vi.waitFor(() => expect(session.status.get()).toMatchObject({ state: "saved", waiting: 0 }));
 
+const define = (id: string, change: Partial<AttributeDefinition> = {}): AttributeDefinition => ({
+  ...{ id, name: id, kind: "text", choices: [], min: null, max: null },
+  ...{ required: false, default: null, deleted: false, ...change },
+});
+const DEFINITIONS = definitionsOf([
+  { id: 7, attributes: [define("paint", { default: "red" }), define("note")] },
+  { id: 9, attributes: [define("size", { required: true })] },
+]);
+
+describe("the attributes of a proposal", () => {
+  let session: VerifySession;
+  beforeEach(async () => {
+    session = await begin();
+    session.attributes.definitions.set(DEFINITIONS);
+    session.setLabel(7);
+  });
+  const maskOf = (proposal: string) =>
+    [...(servers.get(1)?.annotations.masks.values() ?? [])].find(
+      (row) => row.proposal === proposal && !row.isDeleted,
+    );
+  const shown = () => (session.current === null ? null : session.attributesOf(session.current));
+
+  test("travel with its acceptance, and begin anew for the next one", async () => {
+    session.setAttribute("paint", "blue");
+    session.setAttribute("note", "rusty");
+    expect(shown()).toEqual({ paint: "blue", note: "rusty" });
+
+    session.decide("accepted");
+    expect(shown()).toEqual({ paint: "red" });
+    session.setAttribute("paint", null); // not even the default
+    session.decide("accepted");
+    await saved(session);
+
+    expect(maskOf("1/00")?.attributes).toEqual({ paint: "blue", note: "rusty" });
+    expect(maskOf("1/01")?.attributes).toEqual({});
+  });
+
+  test("are kept while a verdict is taken back and given again", async () => {
+    session.setAttribute("note", "rusty");
+    session.decide("accepted");
+    session.undo();
+    expect(shown()).toEqual({ paint: "red", note: "rusty" });
+    session.decide("rejected");
+    session.undo();
+    session.decide("accepted");
+    await saved(session);
+
+    expect(maskOf("1/00")?.attributes).toEqual({ paint: "red", note: "rusty" });
+  });
+
+  test("taken away after a verdict was taken back are not on the mask", async () => {
+    session.setAttribute("note", "rusty");
+    session.decide("accepted");
+    await saved(session);
+    session.undo();
+    session.setAttribute("note", null);
+    session.decide("accepted");
+    await saved(session);
+    expect(maskOf("1/00")?.attributes).toEqual({ paint: "red" });
+
+    session.undo();
+    session.setLabel(8);
+    session.decide("accepted");
+    await saved(session);
+
+    expect(maskOf("1/00")).toMatchObject({ label: 8, attributes: {} });
+  });
+
+  test("are those of its label: another label's wait until it has that again", () => {
+    session.setAttribute("paint", "blue");
+
+    session.setLabel(9);
+    session.setAttribute("size", 3);
+    expect(shown()).toEqual({ size: 3 });
+    session.setLabel(7);
+    expect(shown()).toEqual({ paint: "blue" });
+  });
+
+  test("that are required are asked for before it is accepted, and for no other verdict", () => {
+    session.setLabel(9);
+
+    session.decide("accepted");
+    expect(session.current?.proposal.id).toBe("1/00");
+    expect(session.whyNot("accepted")).toBe("Not accepted: it still needs size.");
+    session.setAttribute("size", 3);
+    session.decide("accepted");
+    session.decide("needs_work");
+
+    expect(session.current?.proposal.id).toBe("1/02");
+  });
+});
+
 describe("a verify session", () => {
   test("has the next twenty here before the first twenty are done", async () => {
     const session = await begin();
@@ -114,15 +206,7 @@ describe("a verify session", () => {
 
   test("begins an accepted mask with the defaults of its label", async () => {
     const session = await begin();
-    const paint = {
-      id: "paint",
-      name: "Paint",
-      kind: "text",
-      choices: [],
-      default: "red",
-    } as const;
-    const attributes = [{ ...paint, min: null, max: null, required: false, deleted: false }];
-    session.definitions.set(definitionsOf([{ id: 7, attributes }]));
+    session.attributes.definitions.set(DEFINITIONS);
     session.setLabel(7);
     session.decide("accepted");
     session.setLabel(8);

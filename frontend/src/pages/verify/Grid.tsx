@@ -1,5 +1,6 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { IconPencil, IconX } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
@@ -16,7 +17,7 @@ import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
 import { gridCommands, REST } from "./verify-commands";
-import type { VerifyItem } from "./verify-session";
+import type { VerifyItem, VerifySession } from "./verify-session";
 
 const CROPS = 20;
 
@@ -83,10 +84,13 @@ export function Grid({ verifying, labels }: Props) {
         onChoose={(chosen) => session.label.set(chosen)}
       />
       <Group className={classes.verdicts} gap="md" justify="center">
-        <Text size="xs" c="dimmed">
-          Click the wrong ones: once to reject, twice where it needs work. The label is for crops
-          that have none.
-        </Text>
+        <Stack gap={2}>
+          <Text size="xs" c="dimmed">
+            Click the wrong ones: once to reject, twice where it needs work. The label is for crops
+            that have none.
+          </Text>
+          <Lacking {...{ session, items, labels }} />
+        </Stack>
         <Button size="md" color="teal" rightSection={<KeyOf command={REST} />} onClick={decide}>
           {wrong === 0
             ? `Accept all ${items.length}`
@@ -95,6 +99,36 @@ export function Grid({ verifying, labels }: Props) {
         <UndoButton onClick={() => session.undo()} />
       </Group>
     </>
+  );
+}
+
+interface LackingProps extends Pick<Props, "labels"> {
+  session: VerifySession;
+  items: readonly VerifyItem[];
+}
+
+/** A crop has no place to set attributes: which of these labels require some, and where to go. */
+function Lacking({ session, items, labels }: LackingProps) {
+  useSignal(session.attributes.definitions);
+  const navigate = useNavigate({ from: "/projects/$projectId/verify" });
+  const lacks = new Map(items.map((item) => [session.labelOf(item), session.lacksOf(item)]));
+  const words = labels.flatMap(({ id, name }) => {
+    const names = lacks.get(id) ?? [];
+    return names.length === 0 ? [] : `${name} (${names.join(", ")})`;
+  });
+  if (words.length === 0) return null;
+  return (
+    <Text size="xs" className={classes.refusal}>
+      Required attributes are only set one by one; accepted here, they stay open: {words.join(", ")}
+      .{" "}
+      <Anchor
+        component="button"
+        size="xs"
+        onClick={() => void navigate({ search: (before) => ({ ...before, view: undefined }) })}
+      >
+        Verify one by one
+      </Anchor>
+    </Text>
   );
 }
 

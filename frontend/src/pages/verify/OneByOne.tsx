@@ -6,8 +6,10 @@ import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { maskFromRLE } from "@/editor/mask";
 import type { RLE } from "@/editor/rle";
+import { focusFirstField } from "@/pages/annotate/attributes/edit-attributes";
 import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
+import { AttributesRow } from "./AttributesRow";
 import { drawNear, drawWhere } from "./crop";
 import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
@@ -32,10 +34,14 @@ export function OneByOne({ verifying, labels }: Props) {
   const [hasOutline, setHasOutline] = useState(true);
   const shown = useRef<string | null>(null); // the proposal that the canvas shows
   const views = useRef<HTMLDivElement>(null);
+  const attributes = useRef<HTMLElement>(null);
+  const [refused, setRefused] = useState<string | null>(null); // the proposal not accepted yet
   const decide = useCallback(
     (verdict: Verdict) => {
       // A verdict on what nobody could see yet would be no verdict.
-      if (session.current?.proposal.id === shown.current) session.decide(verdict);
+      if (session.current?.proposal.id !== shown.current) return;
+      setRefused(session.whyNot(verdict) === null ? null : shown.current);
+      session.decide(verdict);
     },
     [session],
   );
@@ -48,6 +54,8 @@ export function OneByOne({ verifying, labels }: Props) {
           ...{ labels, decide },
           setLabel: (label) => session.setLabel(label),
           toggleOutline: () => setHasOutline((is) => !is),
+          hasAttributes: () => session.hasAttributes,
+          editAttributes: () => focusFirstField(attributes.current),
         }),
         onUse: () => meter.noteActivity(),
       }),
@@ -115,6 +123,7 @@ export function OneByOne({ verifying, labels }: Props) {
         chosen={chosen}
         onChoose={(label) => session.setLabel(label)}
       />
+      <AttributesRow ref={attributes} {...{ session, item }} isRefused={refused === proposal.id} />
       <Group className={classes.verdicts} gap="sm" justify="center">
         {VERDICTS.map(({ verdict, key, title, why, color }) => (
           <Tooltip key={verdict} label={why}>

@@ -61,7 +61,7 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
     ),
   );
 
-  useEffect(() => session.definitions.set(definitionsOf(labels)), [session, labels]);
+  useEffect(() => session.attributes.definitions.set(definitionsOf(labels)), [session, labels]);
 
   useEffect(() => {
     const images = new Map(ahead.map(({ image }) => [image.id, image]));

@@ -2,6 +2,7 @@
 
 import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
+import { EDIT_ATTRIBUTES } from "@/pages/annotate/attributes/edit-attributes";
 import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
 import { labelCommands } from "@/pages/annotate/label-commands";
 import type { Verdict, VerifySession } from "./verify-session";
@@ -11,6 +12,9 @@ export interface VerifyPage {
   decide(verdict: Verdict): void;
   setLabel(label: LabelId | null): void;
   toggleOutline(): void;
+  /** Whether the label of the proposal in view has attributes. */
+  hasAttributes(): boolean;
+  editAttributes(): void;
 }
 
 export interface GridPage extends Pick<VerifyPage, "labels" | "setLabel"> {
@@ -60,7 +64,7 @@ export function undoCommand(session: Pick<VerifySession, "canUndo" | "undo">): C
 
 /** The commands on one proposal after another. */
 export function oneByOneCommands(page: VerifyPage): Command[] {
-  const { labels, decide, setLabel, toggleOutline } = page;
+  const { labels, decide, setLabel, toggleOutline, hasAttributes, editAttributes } = page;
   const verdicts = VERDICTS.map(({ verdict, key, title, why }) => ({
     ...{ id: verdictId(verdict), title, what: `${title}: ${why}`, key, group: GROUP },
     isOnce: true, // a key held down decides one proposal, not many
@@ -69,6 +73,11 @@ export function oneByOneCommands(page: VerifyPage): Command[] {
   return [
     ...verdicts,
     { ...OUTLINE, group: GROUP, isOnce: true, run: toggleOutline },
+    {
+      ...{ ...EDIT_ATTRIBUTES, group: GROUP, words: "attribute value property" },
+      why: () => (hasAttributes() ? null : "This label has no attributes."),
+      run: editAttributes,
+    },
     ...labelCommands(labels, setLabel),
   ];
 }

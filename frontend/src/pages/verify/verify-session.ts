@@ -5,12 +5,7 @@
  * shows what the signals say.
  */
 
-import {
-  type Definitions,
-  defaultsOf,
-  NO_ATTRIBUTES,
-  settingAttributes,
-} from "@/editor/attributes";
+import type { Attributes, AttributeValue } from "@/editor/attributes";
 import { type EffortMeter, shareEffort } from "@/editor/effort";
 import type { Effort, LabelId, Operation } from "@/editor/operations";
 import type { OutboxStatus } from "@/editor/outbox";
@@ -19,6 +14,7 @@ import { Signal } from "@/editor/signal";
 import type { ImageToVerify, ProposalToVerify, VerifyBatch } from "./api";
 import { decidedBy, HeldImage, type Holding } from "./held-image";
 import { overallStatus } from "./overall-status";
+import { ProposalAttributes } from "./proposal-attributes";
 
 export type Verdict = "accepted" | "rejected" | "needs_work" | "not_sure";
 
@@ -59,7 +55,7 @@ export class VerifySession {
   readonly status = new Signal<OutboxStatus>(overallStatus([]));
   /** What an unlabelled proposal becomes. */
   readonly label = new Signal<LabelId | null>(null);
-  readonly definitions = new Signal<Definitions>(new Map()); // of the attributes of labels
+  readonly attributes = new ProposalAttributes();
   readonly relabelled = new Signal<ReadonlyMap<string, LabelId | null>>(new Map());
   #options: VerifyOptions;
   #held = new Map<number, HeldImage>();
@@ -119,9 +115,39 @@ export class VerifySession {
     if (item.proposal.label === null) this.label.set(label);
   }
 
+  /** Whether the label of the proposal being looked at has attributes. */
+  get hasAttributes(): boolean {
+    const label = this.current === null ? null : this.labelOf(this.current);
+    return this.attributes.definitionsOf(label).length > 0;
+  }
+
+  /** The attributes that accepting a proposal gives. */
+  attributesOf(item: VerifyItem): Attributes {
+    return this.attributes.valuesOf(item.proposal.id, this.labelOf(item));
+  }
+
+  /** Give the proposal being looked at a value; null takes it away. */
+  setAttribute(attribute: string, value: AttributeValue | null): void {
+    if (this.current !== null) this.attributes.set(this.current.proposal.id, attribute, value);
+  }
+
+  /** The names of what a proposal's label requires and nobody has given. */
+  lacksOf(item: VerifyItem): string[] {
+    const missing = this.attributes.missingOf(item.proposal.id, this.labelOf(item));
+    return missing.map(({ name }) => name);
+  }
+
+  /** Why the proposal being looked at cannot have a verdict; null if it can. */
+  whyNot(verdict: Verdict): string | null {
+    const lacks = this.current === null ? [] : this.lacksOf(this.current);
+    if (verdict !== "accepted" || lacks.length === 0) return null;
+    return `Not accepted: it still needs ${lacks.join(", ")}.`;
+  }
+
   /** Decide the proposal being looked at. */
   decide(verdict: Verdict): void {
-    if (this.current !== null) this.decideAll([{ item: this.current, verdict }]);
+    if (this.current === null || this.whyNot(verdict) !== null) return;
+    this.decideAll([{ item: this.current, verdict }]);
   }
 
   /** Decide many as one step of undo. */
@@ -241,8 +267,7 @@ export class VerifySession {
     } as const;
     if (verdict !== "accepted") return { ...common, verdict, effort };
     const label = this.labelOf(item);
-    const defaults = label === null ? {} : defaultsOf(this.definitions.get().get(label));
-    const attributes = settingAttributes(NO_ATTRIBUTES, defaults);
+    const attributes = this.attributes.accept(item.proposal.id, label);
     return { ...common, verdict, mask: item.mask, label, ...attributes, effort };
   }
 

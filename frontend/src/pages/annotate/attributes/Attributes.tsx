@@ -1,4 +1,4 @@
-import { Fragment, useCallback, useMemo, useRef } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
 import { plural } from "@/components/format";
@@ -7,10 +7,9 @@ import { masksOfOneLabel, setAttribute } from "@/editor/attribute-commands";
 import type { AttributeValue } from "@/editor/attributes";
 import type { Editor } from "@/editor/editor";
 import type { LabelChoice } from "../LabelToolbar";
-import { AttributeField } from "./AttributeField";
+import { AttributeFields } from "./AttributeFields";
 import classes from "./Attributes.module.css";
-
-const COMMAND = { id: "mask.attributes", title: "Edit the attributes", key: "U" };
+import { EDIT_ATTRIBUTES, focusFirstField } from "./edit-attributes";
 
 /** The attributes of the selected masks, edited where they are; nothing where there are none. */
 export function Attributes({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
@@ -33,9 +32,9 @@ export function Attributes({ editor, labels }: { editor: Editor; labels: readonl
       () => ({
         commands: [
           {
-            ...{ ...COMMAND, group: "Mask", words: "attribute value property" },
+            ...{ ...EDIT_ATTRIBUTES, group: "Mask", words: "attribute value property" },
             why: () => (panel.current === null ? "Select a mask that has attributes." : null),
-            run: () => panel.current?.querySelector<HTMLElement>("button, input")?.focus(),
+            run: () => focusFirstField(panel.current),
           },
         ],
         onUse: () => editor.meter.noteActivity(),
@@ -67,32 +66,18 @@ export function Attributes({ editor, labels }: { editor: Editor; labels: readonl
         {label.name}
         <span className={classes.aside}>
           {rows.length > 1 && `${plural(rows.length, "mask")} `}
-          <KeyOf command={COMMAND} />
+          <KeyOf command={EDIT_ATTRIBUTES} />
         </span>
       </div>
-      <div className={classes.fields}>
-        {own.map((definition) => (
-          <Fragment key={`${ids} ${definition.id}`}>
-            <span
-              className={classes.name}
-              title={definition.required ? `${definition.name} (required)` : definition.name}
-              data-missing={
-                (definition.required && !(definition.id in first.attributes)) || undefined
-              }
-            >
-              {definition.name}
-              {definition.required && " *"}
-            </span>
-            <AttributeField
-              definition={definition}
-              value={first.attributes[definition.id] ?? null}
-              disabled={isReadOnly || isLocked.has(first.id)}
-              onChange={(value) => set(definition.id, value)}
-              onDone={focusStage}
-            />
-          </Fragment>
-        ))}
-      </div>
+      <AttributeFields
+        definitions={own}
+        values={first.attributes}
+        of={ids}
+        layout="column"
+        disabled={isReadOnly || isLocked.has(first.id)}
+        onChange={set}
+        onDone={focusStage}
+      />
     </section>
   );
 }
