@@ -22,11 +22,11 @@ import { Attributes } from "./attributes/Attributes";
 import type { LabelChoice } from "./LabelToolbar";
 import { ListControls } from "./ListControls";
 import { ObjectRow, RowAction } from "./ObjectRow";
-import type { OpenImage } from "./open-image";
+import type { ImageInView } from "./open-image";
 import { VirtualList } from "./VirtualList";
 
 interface Props {
-  image: OpenImage;
+  image: ImageInView;
   stage: Stage | null;
   labels: readonly LabelChoice[];
   onReveal: (id: string) => void;

@@ -11,12 +11,12 @@ import { instanceColour } from "@/editor/render/colours";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
 import { ObjectRow, RowAction } from "./ObjectRow";
-import type { OpenImage } from "./open-image";
+import type { ImageInView } from "./open-image";
 import { coversMost, shareOfImage, sureProposals } from "./sure";
 import { VirtualList } from "./VirtualList";
 
 interface Props {
-  image: OpenImage;
+  image: ImageInView;
   onReveal: (id: string) => void;
 }
 

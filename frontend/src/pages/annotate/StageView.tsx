@@ -4,10 +4,10 @@ import { listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import type { LabelChoice } from "./LabelToolbar";
-import type { OpenImage } from "./open-image";
+import type { ImageInView } from "./open-image";
 
 interface Props {
-  image: OpenImage;
+  image: ImageInView;
   labels: readonly LabelChoice[];
   onStage: (stage: Stage | null) => void;
 }

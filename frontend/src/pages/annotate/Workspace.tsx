@@ -3,8 +3,6 @@ import type { Project } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
-import { viewOfBox, zoomAt } from "@/editor/geometry";
-import { maskFromRLE } from "@/editor/mask";
 import { pendingProposals } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
@@ -31,6 +29,8 @@ import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
+import { useSettle } from "./useSettle";
+import { revealIn, zoomBy } from "./view-commands";
 
 interface Props {
   project: Project;
@@ -59,27 +59,16 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   useStickyLabel(editor, project.id, labels);
   useNewProposals(image, project);
 
-  const reveal = useCallback(
-    (id: string) => {
-      const { masks, proposals } = editor.annotations.get();
-      const rle = (masks.get(id) ?? proposals.get(id))?.rle;
-      const box = rle === undefined ? null : maskFromRLE(rle).box;
-      if (stage !== null && box !== null) stage.setView(viewOfBox(stage.size.get(), box));
-    },
-    [editor, stage],
-  );
+  useSettle(editor);
+
+  const reveal = useCallback((id: string) => revealIn(stage, editor, id), [editor, stage]);
 
   const page = useMemo(
     (): EditorPage => ({
       ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
       ...{ review: review.commands, verdict, conflicts: conflicts.commands },
       showAll: () => stage?.fit(),
-      zoom: (factor) => {
-        if (stage === null) return;
-        const { width, height } = stage.size.get();
-        const centre = { x: width / 2, y: height / 2 };
-        stage.setView(zoomAt(stage.view.get(), centre, factor, stage.fitted()));
-      },
+      zoom: (factor) => zoomBy(stage, factor),
       save: () => image.outbox.resume(),
       saving: () => {
         const status = image.status.get();
@@ -109,19 +98,6 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
       [page, editor],
     ),
   );
-
-  useEffect(() => {
-    const onKeyUp = ({ key }: KeyboardEvent): void => {
-      if (key.startsWith("Arrow")) editor.tool.get().settle?.();
-    };
-    const onBlur = (): void => editor.tool.get().settle?.(); // the key is let go elsewhere
-    addEventListener("keyup", onKeyUp);
-    addEventListener("blur", onBlur);
-    return () => {
-      removeEventListener("keyup", onKeyUp);
-      removeEventListener("blur", onBlur);
-    };
-  }, [editor]);
 
   useEffect(() => {
     const onReturn = (): void => {

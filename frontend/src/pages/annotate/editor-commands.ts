@@ -19,13 +19,10 @@ import {
 } from "./review/review-commands";
 import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
 
-/** What commands work on: the editor of an image and the page around it. */
-export interface EditorPage {
+/** What commands on an image work on: its editor and the page around it. */
+export interface DrawingPage {
   readonly editor: Editor;
   readonly labels: readonly LabelChoice[];
-  readonly review: ReviewCommands;
-  readonly verdict: VerdictCommands;
-  readonly conflicts: ConflictCommands;
   hasPrevious(): boolean;
   next(): void;
   previous(): void;
@@ -37,10 +34,17 @@ export interface EditorPage {
   saving(): { text: string; isDone: boolean };
 }
 
-interface EditorCommand extends Omit<Command, "run" | "why" | "fact"> {
-  run(page: EditorPage, chord: string): void;
-  why?(page: EditorPage): string | null;
-  fact?(page: EditorPage): string | null;
+/** A page on which images are reviewed as well. */
+export interface EditorPage extends DrawingPage {
+  readonly review: ReviewCommands;
+  readonly verdict: VerdictCommands;
+  readonly conflicts: ConflictCommands;
+}
+
+interface EditorCommand<Page = DrawingPage> extends Omit<Command, "run" | "why" | "fact"> {
+  run(page: Page, chord: string): void;
+  why?(page: Page): string | null;
+  fact?(page: Page): string | null;
 }
 
 const ARROWS: Record<string, readonly [dx: number, dy: number]> = {
@@ -52,36 +56,36 @@ const ARROWS: Record<string, readonly [dx: number, dy: number]> = {
 const FAR_PX = 10; // an arrow key with Shift
 const STEP = 1.25; // of the brush and the zoom
 
-const whyReadOnly = ({ editor }: EditorPage): string | null =>
+const whyReadOnly = ({ editor }: DrawingPage): string | null =>
   editor.isReadOnly.get() ? READ_ONLY : null;
 
 const isUnderWay = ({ draft, tool }: Editor): boolean =>
   draft.state.get() !== null || tool.get().isBusy;
 
-function whyNoVerdict(page: EditorPage): string | null {
+function whyNoVerdict(page: DrawingPage): string | null {
   if (isUnderWay(page.editor) || proposalInMind(page.editor) !== null) return whyReadOnly(page);
   return "There is no draft and no proposal in hand.";
 }
 
-const whyNoProposal = ({ editor }: EditorPage): string | null =>
+const whyNoProposal = ({ editor }: DrawingPage): string | null =>
   pendingProposals(editor.annotations.get()).length > 0 ? null : "No proposal waits.";
 
-const REVIEW: readonly EditorCommand[] = [
+const REVIEW: readonly EditorCommand<EditorPage>[] = [
   ...REVIEW_COMMANDS.map(
-    ({ run, ...command }): EditorCommand => ({
+    ({ run, ...command }): EditorCommand<EditorPage> => ({
       ...{ ...command, group: "Review" },
       run: ({ review }) => run(review),
     }),
   ),
   ...VERDICT_COMMANDS.map(
-    ({ run, why, ...command }): EditorCommand => ({
+    ({ run, why, ...command }): EditorCommand<EditorPage> => ({
       ...{ ...command, group: "Review" },
       why: ({ verdict }) => why(verdict),
       run: ({ verdict }) => run(verdict),
     }),
   ),
   ...CONFLICT_COMMANDS.map(
-    ({ run, why, ...command }): EditorCommand => ({
+    ({ run, why, ...command }): EditorCommand<EditorPage> => ({
       ...{ ...command, group: "Review" },
       why: ({ conflicts }) => why(conflicts),
       run: ({ conflicts }) => run(conflicts),
@@ -296,23 +300,39 @@ const VIEW: readonly EditorCommand[] = [
 ];
 
 const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, PART, ...VERDICTS];
-const AFTER_LABELS = [LABEL_ALWAYS, ...WORK, ...REVIEW, ...VIEW];
+const AFTER_LABELS = [LABEL_ALWAYS, ...WORK];
 
 /** The commands on one page, in the order of the list of keys. */
 export function editorCommands(page: EditorPage): Command[] {
-  const bind = (command: EditorCommand): Command => ({
+  const [drawing, looking] = commandsAround(page);
+  return [...drawing, ...REVIEW.map((command) => bound(command, page)), ...looking];
+}
+
+/** The same without those of a review. */
+export function drawingCommands(page: DrawingPage): Command[] {
+  return commandsAround(page).flat();
+}
+
+/** Those before and those after the ones of a review. */
+function commandsAround(page: DrawingPage): [Command[], Command[]] {
+  const bind = (command: EditorCommand): Command => bound(command, page);
+  const labels = labelCommands(page.labels, (label) => page.editor.setLabel(label));
+  return [[...BEFORE_LABELS.map(bind), ...labels, ...AFTER_LABELS.map(bind)], VIEW.map(bind)];
+}
+
+function bound<Page>(command: EditorCommand<Page>, page: Page): Command {
+  return {
     ...command,
     why: () => command.why?.(page) ?? null,
     fact: () => command.fact?.(page) ?? null,
     run: (chord = "") => command.run(page, chord),
-  });
-  const labels = labelCommands(page.labels, (label) => page.editor.setLabel(label));
-  return [...BEFORE_LABELS.map(bind), ...labels, ...AFTER_LABELS.map(bind)];
+  };
 }
 
 /** A row of the table, for a button that does the same. */
 export function editorCommand(id: string): Pick<Command, "id" | "title" | "key"> {
-  const found = [...BEFORE_LABELS, ...AFTER_LABELS].find((command) => command.id === id);
+  const all = [...BEFORE_LABELS, ...AFTER_LABELS, ...REVIEW, ...VIEW];
+  const found = all.find((command) => command.id === id);
   if (found === undefined) throw new Error(`There is no command ${id}.`);
   return found;
 }

@@ -236,6 +236,9 @@ async function keepHistory(
   });
 }
 
+/** What drawing on an image needs of it, wherever it comes from. */
+export type ImageInView = Pick<OpenImage, "detail" | "bitmap" | "editor">;
+
 /** Take the lock of an image, waiting a little for this page's own senders. */
 export async function takeLock(image: number, user: number): Promise<WriterLock | null> {
   const lock = await takeWriterLock(navigator.locks, image, user);
