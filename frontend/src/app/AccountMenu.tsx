@@ -1,5 +1,5 @@
 import { ActionIcon, Avatar, Menu } from "@mantine/core";
-import { IconKey, IconLogout } from "@tabler/icons-react";
+import { IconKey, IconLogout, IconSchool } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { logOut, sessionQuery } from "@/api/session";
@@ -21,6 +21,9 @@ export function AccountMenu() {
         <Menu.Label>Logged in as {username}</Menu.Label>
         <MenuLink to="/account" leftSection={<IconKey size={16} aria-hidden />}>
           Tokens and privacy
+        </MenuLink>
+        <MenuLink to="/tour" leftSection={<IconSchool size={16} aria-hidden />}>
+          Take the tour
         </MenuLink>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
           Log out

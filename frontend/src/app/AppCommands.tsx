@@ -6,7 +6,7 @@ import type { Project } from "@/api/types";
 import { Commands } from "@/commands/Commands";
 import type { Command } from "@/commands/command";
 import { useOffer } from "@/commands/useOffer";
-import { openWindow, PALETTE, showKeys, togglePalette } from "@/commands/windows";
+import { openWindow, PALETTE, showKeys, TOUR, togglePalette } from "@/commands/windows";
 import { useSignal } from "@/components/useSignal";
 import { queueAddress, queueCommands, queuesOf } from "@/pages/overview/queueWords";
 import { useLogOut } from "./AccountMenu";
@@ -89,6 +89,10 @@ function useAccountCommands(): Command[] {
       {
         ...{ id: "go.account", title: "Tokens and privacy", group, words: "account settings" },
         run: () => void navigate({ to: "/account" }),
+      },
+      {
+        ...{ id: TOUR, title: "Take the tour", group, words: "help learn introduction tutorial" },
+        run: () => void navigate({ to: "/tour" }),
       },
       { id: "log-out", title: "Log out", group, words: "sign leave", run: logOut },
     ];

@@ -65,6 +65,12 @@ const account = createRoute({
   component: lazyRouteComponent(() => import("@/pages/account/AccountPage"), "AccountPage"),
 });
 
+const tour = createRoute({
+  getParentRoute: () => inside,
+  path: "/tour",
+  component: lazyRouteComponent(() => import("@/pages/tour/TourPage"), "TourPage"),
+});
+
 const project = createRoute({
   getParentRoute: () => inside,
   path: "/projects/$projectId",
@@ -150,6 +156,7 @@ const tree = root.addChildren([
     home,
     projects,
     account,
+    tour,
     project.addChildren([overview, images, annotate, verify, describe, rounds, versions, settings]),
   ]),
 ]);

@@ -5,8 +5,8 @@ import { changedKeys } from "./changed-keys";
 import { assignKeys, byGroup } from "./command";
 import classes from "./commands.module.css";
 import { KeyRow } from "./KeyRow";
-import { commandsOf, offers } from "./on-offer";
-import { closeKeys, openWindow } from "./windows";
+import { commandsOf, offers, use } from "./on-offer";
+import { closeKeys, openWindow, TOUR } from "./windows";
 
 /** The keys of the page, and the place to change them. */
 export function KeysDialog() {
@@ -36,14 +36,27 @@ function KeyList({ waiting, onWait }: ListProps) {
   const changed = useSignal(changedKeys);
   const commands = commandsOf(made);
   const keys = assignKeys(commands, changed);
+  const tour = commands.find(({ id }) => id === TOUR);
   const listed = commands.filter(({ key }) => key !== undefined);
   const groups = byGroup(listed, ({ group }) => group);
   return (
     <>
-      <Group justify="space-between" mih={30} mb="xs">
-        <Text size="xs" c="dimmed">
+      <Group gap="xs" mih={30} mb="xs">
+        <Text size="xs" c="dimmed" mr="auto">
           Click a key to change it. Changed keys stay in this browser.
         </Text>
+        {tour !== undefined && (
+          <Button
+            size="compact-xs"
+            variant="light"
+            onClick={() => {
+              closeKeys();
+              use(tour);
+            }}
+          >
+            {tour.title}
+          </Button>
+        )}
         <Button
           size="compact-xs"
           variant="default"

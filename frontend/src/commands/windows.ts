@@ -6,6 +6,9 @@ export const openWindow = new Signal<"palette" | "keys" | null>(null);
 
 export const PALETTE = { id: "palette", title: "Find a command", key: "Ctrl+K", isFixed: true };
 
+/** The command that begins the tour: the list of keys has a button for it. */
+export const TOUR = "go.tour";
+
 let focused: Element | null = null; // before the palette opened
 
 /** Open the palette, or close it. It keeps out of the way of other dialogs. */

@@ -5,6 +5,7 @@ import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { pendingProposals } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
+import { TourOffer } from "@/pages/tour/TourOffer";
 import classes from "./AnnotatePage.module.css";
 import type { Verdict } from "./api";
 import { type EditorPage, editorCommands } from "./editor-commands";
@@ -127,6 +128,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
           <ConflictsPanel {...{ image, conflicts, labels }} />
           <ProposalsPanel image={image} onReveal={reveal} />
           <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
+          <TourOffer editor={editor} />
         </div>
         {historyOf !== null && <HistoryPanel {...{ image, stage }} mask={historyOf} />}
       </aside>
