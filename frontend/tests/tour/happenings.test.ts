@@ -141,6 +141,9 @@ describe("the keys of the tour", () => {
     expect([tour.step, left()]).toEqual([null, 0]);
     press("N");
     expect(left()).toBe(1);
+    editor.selectProposal(1); // in hand, but the tour is over
+    press("Escape");
+    expect(left()).toBe(2);
   });
 
   test("have none for what only a server could answer, and the buttons for it say why", () => {

@@ -43,12 +43,17 @@ export function tourCommands({ tour, editor, stage, leave }: TourParts): TourCom
   });
   const commands = all
     .filter(({ id }) => !NOT_HERE.includes(id))
-    .map((command) => (command.id === "edit.cancel" ? leaving(command, editor, leave) : command));
+    .map((command) =>
+      command.id === "edit.cancel" ? leaving(command, { tour, editor, leave }) : command,
+    );
   return { commands, next };
 }
 
-/** Escape drops what is in hand, and leaves the tour where there is nothing. */
-function leaving(command: Command, editor: Editor, leave: () => void): Command {
+/** Escape drops what is in hand, and leaves the tour where there is nothing or it is over. */
+function leaving(
+  command: Command,
+  { tour, editor, leave }: Pick<TourParts, "tour" | "editor" | "leave">,
+): Command {
   const hasNothing = (): boolean =>
     !editor.tool.get().isBusy &&
     editor.draft.state.get() === null &&
@@ -56,6 +61,6 @@ function leaving(command: Command, editor: Editor, leave: () => void): Command {
   return {
     ...command,
     title: "Drop the gesture or draft, deselect, leave the tour",
-    run: (chord) => (hasNothing() ? leave() : command.run(chord)),
+    run: (chord) => (tour.step === null || hasNothing() ? leave() : command.run(chord)),
   };
 }
