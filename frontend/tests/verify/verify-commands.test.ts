@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { commandFor, whyNot } from "@/commands/command";
 import { decisionsOf, type Mark, nextMark } from "@/pages/verify/marks";
 import { overallStatus } from "@/pages/verify/overall-status";
+import type { VerifyItem } from "@/pages/verify/verdict-operations";
 import {
   gridCommands,
   oneByOneCommands,
@@ -9,7 +10,6 @@ import {
   VERDICTS,
   type VerifyPage,
 } from "@/pages/verify/verify-commands";
-import type { VerifyItem } from "@/pages/verify/verify-session";
 
 /** What a key does, in words. */
 function done(chord: string): string {

@@ -4,7 +4,8 @@ import { useSignal } from "@/components/useSignal";
 import { AttributeFields } from "@/pages/annotate/attributes/AttributeFields";
 import { EDIT_ATTRIBUTES } from "@/pages/annotate/attributes/edit-attributes";
 import classes from "./VerifyPage.module.css";
-import type { VerifyItem, VerifySession } from "./verify-session";
+import type { VerifyItem } from "./verdict-operations";
+import type { VerifySession } from "./verify-session";
 
 interface Props {
   session: VerifySession;

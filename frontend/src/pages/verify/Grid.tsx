@@ -16,8 +16,9 @@ import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
+import type { VerifyItem } from "./verdict-operations";
 import { gridCommands, REST } from "./verify-commands";
-import type { VerifyItem, VerifySession } from "./verify-session";
+import type { VerifySession } from "./verify-session";
 
 const CROPS = 20;
 

@@ -15,8 +15,8 @@ import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
+import type { Verdict } from "./verdict-operations";
 import { OUTLINE, oneByOneCommands, VERDICTS, verdictId } from "./verify-commands";
-import type { Verdict } from "./verify-session";
 
 const NO_LABEL = "#56b4e9"; // of an outline without a label
 

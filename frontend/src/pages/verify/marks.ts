@@ -1,6 +1,6 @@
 /** Which crops of a grid are wrong, and what becomes of all of them. */
 
-import type { Decision, VerifyItem } from "./verify-session";
+import type { Decision, VerifyItem } from "./verdict-operations";
 
 export type Mark = "rejected" | "needs_work";
 

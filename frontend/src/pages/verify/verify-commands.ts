@@ -5,7 +5,8 @@ import type { LabelId } from "@/editor/operations";
 import { EDIT_ATTRIBUTES } from "@/pages/annotate/attributes/edit-attributes";
 import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
 import { labelCommands } from "@/pages/annotate/label-commands";
-import type { Verdict, VerifySession } from "./verify-session";
+import type { Verdict } from "./verdict-operations";
+import type { VerifySession } from "./verify-session";
 
 export interface VerifyPage {
   readonly labels: readonly LabelChoice[];

@@ -11,23 +11,18 @@ import type { Effort, LabelId, Operation } from "@/editor/operations";
 import type { OutboxStatus } from "@/editor/outbox";
 import type { RLE } from "@/editor/rle";
 import { Signal } from "@/editor/signal";
-import type { ImageToVerify, ProposalToVerify, VerifyBatch } from "./api";
+import type { ImageToVerify, VerifyBatch } from "./api";
 import { decidedBy, HeldImage, type Holding } from "./held-image";
 import { overallStatus } from "./overall-status";
 import { ProposalAttributes } from "./proposal-attributes";
-
-export type Verdict = "accepted" | "rejected" | "needs_work" | "not_sure";
-
-export interface VerifyItem {
-  readonly proposal: ProposalToVerify;
-  readonly image: ImageToVerify;
-  readonly mask: string; // what an acceptance makes
-}
-
-export interface Decision {
-  readonly item: VerifyItem;
-  readonly verdict: Verdict;
-}
+import {
+  type Acceptance,
+  type Decision,
+  operationFor,
+  operationsBack,
+  type Verdict,
+  type VerifyItem,
+} from "./verdict-operations";
 
 export type VerifyPhase =
   | { kind: "loading" }
@@ -259,16 +254,13 @@ export class VerifySession {
     this.#report();
   }
 
-  #operationOf({ item, verdict }: Decision, effort: Effort | undefined): Operation {
-    const common = {
-      id: crypto.randomUUID(),
-      kind: "verdict",
-      proposal: item.proposal.id,
-    } as const;
-    if (verdict !== "accepted") return { ...common, verdict, effort };
-    const label = this.labelOf(item);
-    const attributes = this.attributes.accept(item.proposal.id, label);
-    return { ...common, verdict, mask: item.mask, label, ...attributes, effort };
+  #operationOf(decision: Decision, effort: Effort | undefined): Operation {
+    const label = this.labelOf(decision.item);
+    const accept = (): Acceptance => ({
+      label,
+      ...this.attributes.accept(decision.item.proposal.id, label),
+    });
+    return operationFor(decision, accept, effort);
   }
 
   /** Others have decided them: they need no look any more. */
@@ -319,17 +311,4 @@ export class VerifySession {
   #report(): void {
     this.status.set(overallStatus(this.#all().map(({ status }) => status)));
   }
-}
-
-function operationsBack(
-  { proposal, mask }: VerifyItem,
-  verdict: Verdict,
-  index: number,
-  spent: Effort,
-): Operation[] {
-  const effort = index === 0 ? { effort: spent } : {};
-  const reopen = { kind: "verdict", proposal: proposal.id, verdict: "pending" } as const;
-  const back: Operation = { id: crypto.randomUUID(), ...reopen, ...effort };
-  if (verdict !== "accepted") return [back];
-  return [{ id: crypto.randomUUID(), kind: "delete", mask }, back];
 }
