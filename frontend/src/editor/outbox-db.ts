@@ -170,8 +170,13 @@ export class OutboxDatabase {
     return (await this.#db.get("active", String(assignment)))?.active_s ?? 0;
   }
 
+  /** Forgetting them loses no work, so a full disk stops nothing. */
   async rememberActiveSeconds(assignment: number, active_s: number): Promise<void> {
-    await this.#db.put("active", { key: String(assignment), active_s });
+    try {
+      await this.#db.put("active", { key: String(assignment), active_s });
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+    }
   }
 
   async forgetActiveSeconds(assignment: number): Promise<void> {
