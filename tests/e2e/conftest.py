@@ -1,6 +1,7 @@
 """One stack and one Chromium for the end-to-end tests; every page must stay free of errors."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,22 +85,40 @@ def pytest_runtest_makereport(
 @pytest.fixture
 def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
     """Open a page; fail the test on what went wrong in it unseen, and show where it failed."""
-    page = context.new_page()
     faults: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error":
             faults.append(f"{message.text} ({message.location.get('url', '')})")
 
-    page.on("console", note)
+    with opened_page(context, request, faults) as page:
+        page.on("console", note)
+        yield page
+    assert faults == []
+
+
+@pytest.fixture
+def troubled_page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a page whose requests may fail, as the console then says; its code may not."""
+    faults: list[str] = []
+    with opened_page(context, request, faults) as page:
+        yield page
+    assert faults == []
+
+
+@contextmanager
+def opened_page(
+    context: BrowserContext, request: pytest.FixtureRequest, faults: list[str]
+) -> Iterator[Page]:
+    """Open a page, note what its code throws, and show it if the test failed."""
+    page = context.new_page()
     page.on("pageerror", lambda error: faults.append(str(error)))
     yield page
-    if request.node.stash.get(HAS_FAILED, False):
+    if request.node.stash.get(HAS_FAILED, False) and not page.is_closed():
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"failed-{request.node.name}.png")
         print(f"{page.url} said:\n{page.locator('body').inner_text()}")  # noqa: T201
     page.close()
-    assert faults == []
 
 
 @pytest.fixture
