@@ -19,6 +19,7 @@ export type SaveReply =
   | { kind: "stale"; version: number; missed: readonly MissedOperation[] }
   | { kind: "login" }
   | { kind: "unreachable" } // no reply, or one that says "later"
+  | { kind: "gone" } // the project was deleted, or is no longer this person's: it may come back
   | { kind: "refused"; reason: string };
 
 export type Save = (
@@ -32,7 +33,7 @@ export type Save = (
  * device's disk. unprotected: this device would not store it, only this page holds it.
  */
 export type SaveState = "saved" | "device" | "writing" | "unprotected";
-export type SaveHindrance = "none" | "offline" | "login" | "refused";
+export type SaveHindrance = "none" | "offline" | "login" | "gone" | "refused";
 
 export interface OutboxStatus {
   readonly state: SaveState;
@@ -211,6 +212,10 @@ export class ImageOutbox {
         return false;
       case "unreachable":
         this.#hindrance = "offline";
+        this.#retryLater();
+        return false;
+      case "gone":
+        this.#hindrance = "gone";
         this.#retryLater();
         return false;
       case "refused":

@@ -131,6 +131,22 @@ test("an ended session keeps the work and drains after the login", async () => {
   expect(outbox.status).toMatchObject({ state: "saved", hindrance: "none" });
 });
 
+test("what a deleted project does not take waits, and is sent once the project is back", async () => {
+  let isGone = true;
+  const save = server.saveAs("ada");
+  const outbox = await open(async (...call) => (isGone ? { kind: "gone" } : save(...call)));
+  await outbox.push([label(1)]);
+  await vi.waitFor(() => expect(outbox.status.hindrance).toBe("gone"));
+  const before = await waiting();
+  isGone = false;
+
+  timers[0]?.();
+  await outbox.whenSaved();
+
+  expect(before).toHaveLength(1);
+  expect(outbox.status).toMatchObject({ state: "saved", hindrance: "none", refused: [] });
+});
+
 test("what another person waits for on this device is not sent as mine", async () => {
   const theirs = await open(async () => ({ kind: "login" }), { user: 2 });
   await theirs.push([label(1)]);

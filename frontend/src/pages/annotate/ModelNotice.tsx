@@ -9,12 +9,21 @@ interface Props {
   notice: string | null;
 }
 
-/** What one should know before working: another tab, a reviewer's words, a model that is off. */
+const GONE =
+  "This project was deleted, or you are no longer a member. What you did here is kept on this " +
+  "device and sent once a manager brings the project back or adds you again.";
+const DELETED =
+  "This image was deleted. What you do here is still saved, and is there if a manager brings the " +
+  "image back within 30 days. Go on with the next one.";
+
+/** What one should know before working: what was deleted, another tab, a reviewer's words, a model that is off. */
 export function ModelNotice({ image, notice }: Props) {
   const model = useSignal(image.model);
   const lock = useSignal(image.lock);
   const detail = useSignal(image.detail);
   const isReadOnly = useSignal(image.editor.isReadOnly);
+  const isDeleted = useSignal(image.isDeleted);
+  const { hindrance } = useSignal(image.status);
   const text = message();
   if (text === null) return null;
   return (
@@ -32,6 +41,8 @@ export function ModelNotice({ image, notice }: Props) {
     if (lock === null) {
       return "This image is open in another tab, which saves it. Close that tab to go on here.";
     }
+    if (hindrance === "gone") return GONE;
+    if (isDeleted) return DELETED;
     if (notice !== null) return isReadOnly ? `${notice} You can look at it.` : notice;
     if (detail.status === "returned" && detail.review_comment !== "") {
       return `Returned: ${detail.review_comment}`;

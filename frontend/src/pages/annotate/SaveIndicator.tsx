@@ -136,7 +136,14 @@ export function describeSaving({ state, hindrance, waiting }: OutboxStatus) {
     const why = "On the way to this device's disk.";
     return { icon: <IconDeviceFloppy size={SIZE} aria-hidden />, text: "Saving…", why };
   }
-  const why = `${plural(waiting, "change")} will be sent as soon as the server answers. Closing this page loses nothing.`;
+  const sent = `${plural(waiting, "change")} will be sent as soon as`;
+  const safe = "Closing this page loses nothing.";
+  if (hindrance === "gone") {
+    const why = `${sent} the project is back or yours again: ask its manager. ${safe}`;
+    const icon = <IconCloudOff size={SIZE} aria-hidden />;
+    return { icon, text: "Saved on this device · project gone", why };
+  }
+  const why = `${sent} the server answers. ${safe}`;
   const isOffline = hindrance === "offline";
   const icon = isOffline ? (
     <IconCloudOff size={SIZE} aria-hidden />

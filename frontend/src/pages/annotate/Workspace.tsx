@@ -59,6 +59,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
 
   useStickyLabel(editor, project.id, labels);
   useNewProposals(image, project);
+  useDeletions(image, project);
 
   useSettle(editor);
 
@@ -158,4 +159,14 @@ function useNewProposals(image: OpenImage, { counts, serving }: Project): void {
     const { is_holdout, slot } = image.detail.get(); // annotated without proposals
     if (isBare && !is_holdout && slot === 0) image.refresh().catch(() => undefined);
   }, [image, news]);
+}
+
+/** Images were deleted or brought back: the open one may be among them. */
+function useDeletions(image: OpenImage, { counts }: Project): void {
+  const seen = useRef(counts.images);
+  useEffect(() => {
+    if (seen.current === counts.images) return;
+    seen.current = counts.images;
+    void image.lookForDeletion();
+  }, [image, counts.images]);
 }

@@ -14,7 +14,7 @@ type WithPixels<T> = Omit<T, "rle"> & { readonly rle: RLE | null };
 export type Revision = WithPixels<components["schemas"]["Revision"]>;
 export type Claim = components["schemas"]["Claimed"];
 
-const REFUSALS = [400, 403, 404, 409, 413, 422];
+const REFUSALS = [400, 403, 409, 413, 422];
 
 export function fetchImage(image_id: number, signal?: AbortSignal): Promise<ImageDetail> {
   return read(client.GET("/api/images/{image_id}", { params: { path: { image_id } }, signal }));
@@ -117,6 +117,7 @@ export const saveMasks: Save = async (image_id, version, operations) => {
       return { kind: "stale", version: newest as number, missed: missed as MissedOperation[] };
     }
     if (error.status === 401) return { kind: "login" };
+    if (error.status === 404) return { kind: "gone" };
     if (!REFUSALS.includes(error.status)) return { kind: "unreachable" };
     return { kind: "refused", reason: reasonOf(error) };
   }

@@ -1,5 +1,6 @@
 /** One image that is open for work: its editor, its outbox, its lock, its decoder. */
 
+import { ProblemError } from "@/api/problem";
 import { definitionsOf } from "@/editor/attributes";
 import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
@@ -58,6 +59,8 @@ export class OpenImage {
   readonly model: Signal<ModelState>;
   /** Null while another tab of this person saves this image: this one only looks. */
   readonly lock: Signal<WriterLock | null>;
+  /** A manager has put it in the trash, where it still takes what is saved. */
+  readonly isDeleted = new Signal(false);
   #options: OpenImageOptions;
   #stop = new AbortController();
 
@@ -140,6 +143,16 @@ export class OpenImage {
     const { claim, db, onError } = this.#options;
     this.outbox.push(operations).catch(onError);
     if (claim !== null) void db.rememberActiveSeconds(claim.id, this.editor.meter.active_s);
+  }
+
+  /** Find out whether the image was deleted, or brought back. */
+  async lookForDeletion(): Promise<void> {
+    try {
+      await fetchImage(this.detail.get().id, this.#stop.signal);
+      this.isDeleted.set(false);
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) this.isDeleted.set(true);
+    }
   }
 
   /** Look again at what the server has: proposals and embeddings arrive while one works. */

@@ -3,7 +3,7 @@
 import type { OutboxStatus, SaveHindrance, SaveState } from "@/editor/outbox";
 
 const STATES: readonly SaveState[] = ["saved", "device", "writing", "unprotected"]; // ever worse
-const HINDRANCES: readonly SaveHindrance[] = ["none", "offline", "login", "refused"];
+const HINDRANCES: readonly SaveHindrance[] = ["none", "offline", "login", "gone", "refused"];
 
 /** The worst of them, with all that waits. */
 export function overallStatus(statuses: readonly OutboxStatus[]): OutboxStatus {
