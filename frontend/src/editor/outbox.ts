@@ -88,12 +88,22 @@ export class ImageOutbox {
   /** Take up what an earlier page left on this device. Nothing is sent before `resume`. */
   static async open(options: OutboxOptions): Promise<ImageOutbox> {
     const outbox = new ImageOutbox(options);
-    for (const row of await options.db.rows(options.user, options.image)) {
-      const { operation, refusal } = row;
-      if (refusal === null) outbox.#pending.push(operation);
-      else outbox.#refused.push({ operation, reason: refusal });
-    }
+    await outbox.takeUp(options.version);
     return outbox;
+  }
+
+  /** Begin with what this device holds by now: another page saved this image until here. */
+  async takeUp(version: number): Promise<void> {
+    const { db, user, image } = this.#options;
+    const rows = await db.rows(user, image);
+    this.#version = version;
+    this.#pending = [];
+    this.#refused = [];
+    for (const { operation, refusal } of rows) {
+      if (refusal === null) this.#pending.push(operation);
+      else this.#refused.push({ operation, reason: refusal });
+    }
+    this.#report();
   }
 
   get pending(): readonly Operation[] {

@@ -226,6 +226,19 @@ test("an acceptance as it is becomes a mask of its own where another person was 
   expect(outbox.status.refused).toEqual([]);
 });
 
+test("a page that takes over goes on with what the last one left on the device", async () => {
+  const first = await open(async () => ({ kind: "unreachable" }));
+  const second = await open(server.saveAs("ada"));
+  await first.push([label(1)]);
+  first.close();
+
+  await second.takeUp(server.version);
+  second.resume();
+  await second.whenSaved();
+
+  expect(server.log).toMatchObject([{ label: 1 }]);
+});
+
 test("an operation that the server refuses is set aside with its reason, and the rest is saved", async () => {
   const outbox = await open(server.saveAs("ada"));
   const broken: Operation = { id: "broken", kind: "delete", mask: "never-seen" };

@@ -157,7 +157,10 @@ export class OpenImage {
 
   /** Look again at what the server has: proposals and embeddings arrive while one works. */
   async refresh(): Promise<void> {
-    const detail = await fetchImage(this.detail.get().id, this.#stop.signal);
+    this.#look(await fetchImage(this.detail.get().id, this.#stop.signal));
+  }
+
+  #look(detail: ImageDetail): void {
     this.detail.set(detail);
     this.editor.definitions.set(definitionsOf(detail.labels));
     if (detail.version === this.outbox.version) {
@@ -165,7 +168,7 @@ export class OpenImage {
     }
     if (this.model.get().kind !== "ready") {
       this.model.set(modelStateOf(detail));
-      await this.#startModel();
+      void this.#startModel();
     }
   }
 
@@ -222,13 +225,20 @@ export class OpenImage {
     }
   }
 
+  /** Go on from what the page that saved until now has left, here and on the server. */
+  async #takeOver(): Promise<void> {
+    const detail = await fetchImage(this.detail.get().id, this.#stop.signal);
+    await this.outbox.takeUp(detail.version);
+    this.#look(detail);
+  }
+
   async #waitForLock(): Promise<void> {
     const { detail, user } = this.#options;
     const lock = await awaitWriterLock(navigator.locks, detail.id, user.id, this.#stop.signal);
     if (lock === null) return;
     this.lock.set(lock);
     await keepHistory(this.editor.store, this.#options.db, user.id, detail.id);
-    await this.refresh().catch(this.#options.onError);
+    await this.#takeOver().catch(this.#options.onError);
     this.editor.isReadOnly.set(!this.#options.mayEdit);
     this.outbox.resume();
   }
