@@ -2,7 +2,7 @@ import { Center, Container, Loader, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { projectQuery } from "@/api/projects";
 import { sessionQuery } from "@/api/session";
@@ -64,6 +64,13 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
   useEffect(() => {
     void session?.open(image);
   }, [session, image]);
+
+  const serving = project.serving?.bundle;
+  const served = useRef(serving);
+  useEffect(() => {
+    if (served.current !== serving) session?.forgetAhead();
+    served.current = serving;
+  }, [session, serving]);
   return session;
 }
 

@@ -37,6 +37,11 @@ export class ImageAssets {
     return assets;
   }
 
+  /** Fetch anew what was fetched ahead, once it is wanted: another model serves by now. */
+  forget(): void {
+    this.#kept = new LRU(IMAGES_KEPT);
+  }
+
   /** The facts and pixels of an image, as new as they must be to work on it. */
   async load(image: number): Promise<{ detail: ImageDetail; bitmap: ImageBitmap }> {
     const assets = this.prefetch(image);

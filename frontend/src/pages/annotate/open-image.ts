@@ -155,18 +155,23 @@ export class OpenImage {
     }
   }
 
-  /** Look again at what the server has: proposals and embeddings arrive while one works. */
+  /**
+   * Look again at what the server has: proposals and embeddings arrive while one works. A model that
+   * works stays until the image is opened again, whatever serves by now.
+   */
   async refresh(): Promise<void> {
     this.#look(await fetchImage(this.detail.get().id, this.#stop.signal));
   }
 
   #look(detail: ImageDetail): void {
-    this.detail.set(detail);
+    const { bundle, embedding } = this.detail.get();
+    const isModelReady = this.model.get().kind === "ready";
+    this.detail.set(isModelReady ? { ...detail, bundle, embedding } : detail);
     this.editor.definitions.set(definitionsOf(detail.labels));
     if (detail.version === this.outbox.version) {
       this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
     }
-    if (this.model.get().kind !== "ready") {
+    if (!isModelReady) {
       this.model.set(modelStateOf(detail));
       void this.#startModel();
     }

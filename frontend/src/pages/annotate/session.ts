@@ -139,6 +139,11 @@ export class AnnotateSession {
     await this.open(undefined, claiming);
   }
 
+  /** Another model serves: the next images come with it. */
+  forgetAhead(): void {
+    this.#assets.forget();
+  }
+
   get hasPrevious(): boolean {
     return this.#trail.length > 0;
   }
