@@ -45,6 +45,18 @@ export function assertSameEncoder(decoder: DecoderSource, embedding: EmbeddingSo
   if (decoder.encoder_digest !== embedding.encoder_digest) throw new EncoderMismatchError();
 }
 
+/** This browser does not run the decoder: it may be old, or a policy forbids WebAssembly. */
+export class ModelDoesNotRunError extends Error {
+  override name = "ModelDoesNotRunError";
+
+  constructor(why: string) {
+    super(
+      "The model does not run in this browser. Points and boxes are off; brush, lasso and labels " +
+        `work. The browser says: ${why}`,
+    );
+  }
+}
+
 /** What Decoder needs of a Worker. */
 export interface WorkerPort {
   postMessage(message: SamRequest, transfer: Transferable[]): void;
@@ -157,7 +169,7 @@ export class Decoder {
   async #load(source: DecoderSource): Promise<void> {
     const decoder = await this.#fetchBytes(source.decoder_url);
     const reply = await this.#ask((id) => ({ kind: "load", id, bundle: source.id, decoder }));
-    if (reply.kind === "failed") throw new Error(`The decoder did not start: ${reply.message}`);
+    if (reply.kind === "failed") throw new ModelDoesNotRunError(reply.message);
   }
 
   async #request(decode: DecodeRequest): Promise<Decoded | "missing"> {
