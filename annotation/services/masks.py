@@ -40,7 +40,8 @@ def save_operations(
     request again is harmless. api/operations.py says what an operation holds.
 
     Raises:
-        StaleVersionError: somebody saved in between; carries the operations missed.
+        StaleVersionError: somebody saved in between; carries the operations missed, those among
+            them that the client sends again in their place.
         InvalidInputError: an operation cannot be applied; names its place and field.
 
     """
@@ -51,10 +52,10 @@ def save_operations(
     image = locked.only(*fields).get(pk=image_id)
     known = _known(image, operations)
     fresh = [(i, op) for i, op in enumerate(operations) if op["id"] not in known]
+    if image.version != expected_version:
+        _check_missed_nothing(image, expected_version, known, is_resent=not fresh)
     if not fresh:
         return SaveResult(image.version, _saved_heads(operations))
-    if image.version != expected_version:
-        _check_missed_nothing(image, expected_version, {op["id"] for op in operations})
 
     version = image.version + 1
     slot = 0 if image.status == Image.Status.REVIEWED else image.author_slot or 0
@@ -115,25 +116,34 @@ def _saved_heads(operations: Sequence[Op]) -> list[tuple[UUID, int]]:
     return list(masks.values_list("pk", "head__number"))
 
 
-def _check_missed_nothing(image: Any, expected: int, own: set[UUID]) -> None:  # noqa: ANN401  # annotated
-    """Refuse a save that was made without what others did before, to masks that the author sees."""
-    later = Operation.objects.filter(image=image, image_version__gt=expected).exclude(pk__in=own)
+def _check_missed_nothing(
+    image: Any,  # noqa: ANN401  # annotated
+    expected: int,
+    known: set[UUID],
+    *,
+    is_resent: bool,
+) -> None:
+    """Refuse a save that was made without what others did before, to masks that the author sees.
+
+    `known` are the operations in it that were saved before; with `is_resent`, that is all of it.
+    """
+    later = Operation.objects.filter(image=image, image_version__gt=expected)
     is_blind = image.author_slot is not None and image.status in BEING_ANNOTATED
     seen = operations_on(later, image.author_slot) if is_blind else later
-    missed = [
-        {
-            **operation.payload,
-            "author": operation.author.username if operation.author else None,
-            "image_version": operation.image_version,
-        }
-        for operation in seen.select_related("author").order_by("image_version", "position")
-    ]
+    missed = list(seen.select_related("author").order_by("image_version", "position"))
+    if is_resent and all(operation.pk in known for operation in missed):
+        return
     if missed or not later.exists():
         raise StaleVersionError(
             f"The image is at version {image.version}, not {expected}.",
             version=image.version,
-            missed=missed,
+            missed=[_as_missed(operation) for operation in missed],
         )
+
+
+def _as_missed(operation: Operation) -> dict[str, Any]:
+    author = operation.author.username if operation.author else None
+    return {**operation.payload, "author": author, "image_version": operation.image_version}
 
 
 def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:

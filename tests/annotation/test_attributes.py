@@ -137,7 +137,7 @@ def test_two_people_who_set_different_ones_both_keep_theirs(
 
     stale = annotator.save(image, mine, version=1)
     annotator.save(image, mine, version=stale.json()["version"])
-    again = annotator.save(image, mine, version=0)
+    again = annotator.save(image, mine, version=stale.json()["version"])
 
     [missed] = stale.json()["missed"]
     assert missed["attributes"] == {COLOUR: "green"}

@@ -91,14 +91,37 @@ def test_p4_a_stale_save_is_told_what_it_missed_and_changes_nothing(
     assert Mask.objects.count() == 2
 
 
-def test_a_stale_save_is_not_told_of_its_own_operations(annotator: Api, image: Image) -> None:
+def test_a_stale_save_is_told_which_of_its_own_operations_were_saved(
+    annotator: Api, image: Image
+) -> None:
     saved, fresh = create(), create(at=(12, 2))
     annotator.save(image, saved, version=0)  # and the answer got lost
 
     answer = annotator.save(image, saved, fresh, version=0)
 
-    assert answer.status_code == 409
-    assert (answer.json()["version"], answer.json()["missed"]) == (1, [])
+    assert (answer.status_code, answer.json()["version"]) == (409, 1)
+    assert answer.json()["missed"] == [{**saved, "author": "annotator", "image_version": 1}]
+
+
+def test_p4_a_save_sent_again_is_told_what_others_did_on_top_of_it(
+    annotator: Api, reviewer: Api, image: Image
+) -> None:
+    mine = create()
+    annotator.save(image, mine, version=0)  # and the answer got lost
+    theirs = operation("revise", mask=mine["mask"], rle=square(7, 7))
+    reviewer.save(image, theirs, version=1)
+
+    answer = annotator.save(image, mine, version=0)
+
+    assert (answer.status_code, answer.json()["version"]) == (409, 2)
+    assert [(each["id"], each["author"]) for each in answer.json()["missed"]] == [
+        (mine["id"], "annotator"),
+        (theirs["id"], "reviewer"),
+    ]
+    assert annotator.save(image, mine, version=2).json() == {
+        "version": 2,
+        "masks": [{"id": mine["mask"], "revision": 2}],
+    }
 
 
 def test_a_save_must_say_its_version(annotator: Api, image: Image) -> None:
