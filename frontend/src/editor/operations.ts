@@ -146,16 +146,41 @@ export function applyOperations(
 ): Annotations {
   const masks = new Map(before.masks);
   const proposals = new Map(before.proposals);
+  for (const operation of operations) apply(masks, proposals, operation, me);
+  return { masks, proposals };
+}
+
+/** The same, without the operations that speak of what is not there: what they do is not known. */
+export function applyUnderstood(
+  before: Annotations,
+  operations: readonly Operation[],
+  me: string | null,
+): Annotations {
+  const masks = new Map(before.masks);
+  const proposals = new Map(before.proposals);
   for (const operation of operations) {
-    const author = "author" in operation ? operation.author : me;
-    if (operation.kind === "verdict") applyVerdict(masks, proposals, operation, author);
-    else applyToMask(masks, proposals, operation, author);
+    try {
+      apply(masks, proposals, operation, me);
+    } catch (error) {
+      if (!(error instanceof UnknownRowError)) throw error;
+    }
   }
   return { masks, proposals };
 }
 
 type Masks = Map<string, MaskRow>;
 type Proposals = Map<string, ProposalRow>;
+
+function apply(
+  masks: Masks,
+  proposals: Proposals,
+  operation: Operation | MissedOperation,
+  me: string | null,
+): void {
+  const author = "author" in operation ? operation.author : me;
+  if (operation.kind === "verdict") applyVerdict(masks, proposals, operation, author);
+  else applyToMask(masks, proposals, operation, author);
+}
 
 function applyToMask(
   masks: Masks,

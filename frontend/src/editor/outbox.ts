@@ -45,8 +45,16 @@ export interface OutboxStatus {
 export interface OutboxEvents {
   onStatus(status: OutboxStatus): void;
   onSaved(revisions: readonly { id: string; revision: number }[], version: number): void;
-  /** Others saved `missed` first; `pending` is what this device still has to save on top. */
+  /**
+   * Others saved `missed` first, and operations from here whose replies were lost are among them, in
+   * their places; `pending` is what this device still has to save on top.
+   */
   onRebase(missed: readonly MissedOperation[], pending: readonly Operation[]): void;
+  /**
+   * All that earlier pages left here has been answered. The server may have had it before this page
+   * looked, and others' work on top: what the page shows is to be looked at again.
+   */
+  onLeftoversSettled(): void;
 }
 
 export interface OutboxOptions {
@@ -69,6 +77,7 @@ export class ImageOutbox {
   #options: OutboxOptions;
   #version: number;
   #pending: Operation[] = [];
+  #leftovers = new Set<string>();
   #refused: { operation: Operation; reason: string }[] = [];
   #writing = new Set<string>();
   #unstored = new Set<string>();
@@ -103,6 +112,7 @@ export class ImageOutbox {
       if (refusal === null) this.#pending.push(operation);
       else this.#refused.push({ operation, reason: refusal });
     }
+    this.#leftovers = new Set(this.#pending.map(({ id }) => id));
     this.#report();
   }
 
@@ -197,6 +207,7 @@ export class ImageOutbox {
         const reply = await this.#options.save(this.#options.image, this.#version, batch);
         goesOn = !this.#isClosed && (await this.#take(reply, batch));
         this.#report();
+        this.#countLeftovers();
       }
     } finally {
       this.#isSending = false;
@@ -244,7 +255,15 @@ export class ImageOutbox {
     this.#version = version;
     this.#hindrance = "none";
     await this.#yieldProposals(fromOthers);
-    this.#options.events.onRebase(fromOthers, this.#pending);
+    this.#options.events.onRebase(missed, this.#pending);
+  }
+
+  #countLeftovers(): void {
+    if (this.#leftovers.size === 0) return;
+    this.#leftovers = new Set(
+      this.#pending.map(({ id }) => id).filter((id) => this.#leftovers.has(id)),
+    );
+    if (this.#leftovers.size === 0) this.#options.events.onLeftoversSettled();
   }
 
   /**

@@ -11,6 +11,7 @@ import { type History, type Step, UNDO_STEPS } from "@/editor/history";
 import {
   type Annotations,
   applyOperations,
+  applyUnderstood,
   isOpen,
   type MaskRow,
   type MissedOperation,
@@ -112,7 +113,8 @@ export class AnnotationStore {
   }
 
   /**
-   * Start again from what the server has, with the local work on top.
+   * Start again from what the server has, with the local work on top, as far as it can be shown:
+   * a mask that others deleted comes back only with the server's answer.
    *
    * It shows no deleted masks and no decided proposals; those known here are kept for undo.
    */
@@ -125,7 +127,7 @@ export class AnnotationStore {
     for (const [id, row] of this.#annotations.proposals) {
       if (!proposals.has(id) && !isOpen(row)) proposals.set(id, row);
     }
-    this.#settle(applyOperations({ masks, proposals }, pending, this.#me));
+    this.#settle(applyUnderstood({ masks, proposals }, pending, this.#me));
   }
 
   /** Learn of masks that were deleted before this page was loaded, so that they can come back. */

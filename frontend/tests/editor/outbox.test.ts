@@ -42,6 +42,7 @@ function open(save: Save, change: Partial<OutboxOptions> = {}): Promise<ImageOut
       onStatus: (status) => statuses.push(status),
       onSaved: () => undefined,
       onRebase: () => undefined,
+      onLeftoversSettled: () => undefined,
     },
     ...change,
   });
@@ -50,6 +51,13 @@ function open(save: Save, change: Partial<OutboxOptions> = {}): Promise<ImageOut
 function label(value: number): Operation {
   return { id: crypto.randomUUID(), kind: "revise", mask: "m1", label: value };
 }
+
+const NO_EVENTS = {
+  onStatus: () => undefined,
+  onSaved: () => undefined,
+  onRebase: () => undefined,
+  onLeftoversSettled: () => undefined,
+};
 
 const waiting = async () => (await db.rows(USER, IMAGE)).map(({ operation }) => operation.id);
 
@@ -184,7 +192,7 @@ test("one save is in flight at a time, and what comes meanwhile goes with the ne
 
 test("a stale save hands on what was missed and goes through on top of it", async () => {
   const onRebase = vi.fn();
-  const events = { onStatus: () => undefined, onSaved: () => undefined, onRebase };
+  const events = { ...NO_EVENTS, onRebase };
   const outbox = await open(server.saveAs("ada"), { events });
   const theirs = label(8);
   await server.saveAs("grace")(IMAGE, 0, [theirs]);
@@ -197,6 +205,41 @@ test("a stale save hands on what was missed and goes through on top of it", asyn
   expect(onRebase).toHaveBeenCalledWith(missed, [own]);
   expect(server.annotations.masks.get("m1")?.label).toBe(9);
   expect(server.log.map(({ id }) => id)).toEqual([theirs.id, own.id]);
+});
+
+test("others' work on top of a save whose reply was lost comes after it", async () => {
+  const onRebase = vi.fn();
+  const save: Save = async (...call) => {
+    const reply = await server.saveAs("ada")(...call);
+    return server.saves === 1 ? { kind: "unreachable" } : reply;
+  };
+  const outbox = await open(save, { events: { ...NO_EVENTS, onRebase } });
+  const [own, theirs] = [label(8), label(9)] as const;
+  await outbox.push([own]);
+  await vi.waitFor(() => expect(timers).toHaveLength(1));
+  await server.saveAs("grace")(IMAGE, server.version, [theirs]);
+
+  outbox.resume();
+  await outbox.whenSaved();
+
+  const missed = [own, theirs].map(({ id }) => expect.objectContaining({ id }));
+  expect(onRebase).toHaveBeenCalledWith(missed, []);
+});
+
+test("the page looks again once all that an earlier one left was answered", async () => {
+  const earlier = await open(async () => ({ kind: "unreachable" }));
+  await earlier.push([label(1), label(2)]);
+  earlier.close();
+  const onLeftoversSettled = vi.fn();
+  const save: Save = async (image, version, operations) => {
+    expect(onLeftoversSettled).not.toHaveBeenCalled();
+    return server.saveAs("ada")(image, version, operations);
+  };
+  const outbox = await open(save, { events: { ...NO_EVENTS, onLeftoversSettled } });
+
+  outbox.resume();
+  await outbox.whenSaved();
+  expect(onLeftoversSettled).toHaveBeenCalledOnce();
 });
 
 test("a proposal that another person decided first keeps their verdict, and I keep my mask", async () => {

@@ -50,12 +50,25 @@ class Page {
       events: {
         onStatus: () => undefined,
         onSaved: (revisions) => this.store.acknowledge(revisions),
-        onRebase: (missed, pending) => this.store.rebase(missed, pending),
+        onRebase: (missed, pending) => this.#rebase(missed, pending),
+        onLeftoversSettled: () => this.#lookAgain(),
       },
     });
-    this.store = new AnnotationStore(this.#server.annotations, this.#name);
-    this.store.reload(this.#server.annotations, outbox.pending);
+    this.store = new AnnotationStore(this.#server.shown, this.#name);
+    this.store.reload(this.#server.shown, outbox.pending);
     this.outbox = outbox;
+  }
+
+  #rebase(...[missed, pending]: Parameters<AnnotationStore["rebase"]>): void {
+    try {
+      this.store.rebase(missed, pending);
+    } catch {
+      this.#lookAgain();
+    }
+  }
+
+  #lookAgain(): void {
+    this.store.reload(this.#server.shown, this.outbox.pending);
   }
 
   async do(step: OperationDraft[] | "undo" | "redo"): Promise<void> {
@@ -160,6 +173,10 @@ async function settle(pages: readonly Page[]): Promise<void> {
   }
 }
 
+function newMask(): OperationDraft {
+  return { kind: "create", mask: crypto.randomUUID(), label: 99, rle: square(0, 0, 2) };
+}
+
 function seen({ annotations }: Pick<AnnotationStore, "annotations">) {
   return [...annotations.masks.values()]
     .filter(({ isDeleted }) => !isDeleted)
@@ -190,10 +207,10 @@ test("whatever fails, each operation reaches the server once and no page disagre
         const kept = page.pushed.filter(({ kind }) => kind !== "verdict").map(({ id }) => id);
         const refused = page.outbox.status.refused.map(({ operation }) => operation.id);
         for (const id of kept) expect([...arrived, ...refused]).toContain(id);
-        await page.do([{ kind: "revise", mask: "m1", label: 99 }]); // brings what it has missed
+        await page.do([newMask()]); // brings what it has missed
         await settle([page]);
       }
-      await (pages[0] as Page).do([{ kind: "revise", mask: "m1", label: 98 }]);
+      await (pages[0] as Page).do([newMask()]);
       await settle(pages);
       expect(seen((pages[0] as Page).store)).toEqual(seen(server));
     }),

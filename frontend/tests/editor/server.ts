@@ -3,6 +3,7 @@
 import {
   type Annotations,
   applyOperations,
+  isOpen,
   type MissedOperation,
   type Operation,
 } from "@/editor/operations";
@@ -27,11 +28,13 @@ export class SaveServer {
     this.saves += 1;
     const known = new Set(this.log.map(({ id }) => id));
     const fresh = operations.filter(({ id }) => !known.has(id));
-    if (fresh.length === 0) return this.#saved();
-    if (expected !== this.version) {
-      const missed = this.log.filter(({ image_version }) => image_version > expected);
+    const missed = this.log.filter(({ image_version }) => image_version > expected);
+    const resent = new Set(operations.map(({ id }) => id));
+    const isNews = missed.some(({ id }) => !resent.has(id));
+    if (isNews || (fresh.length > 0 && expected !== this.version)) {
       return { kind: "stale", version: this.version, missed };
     }
+    if (fresh.length === 0) return this.#saved();
     const reason = fresh.map((operation) => this.#refusal(operation)).find((text) => text !== null);
     if (reason !== undefined && reason !== null) return { kind: "refused", reason };
     this.version += 1;
@@ -40,6 +43,15 @@ export class SaveServer {
     this.annotations = applyOperations(this.annotations, logged);
     this.log.push(...logged);
     return this.#saved();
+  }
+
+  /** What a page gets that opens the image: no deleted masks, no decided proposals. */
+  get shown(): Annotations {
+    const { masks, proposals } = this.annotations;
+    return {
+      masks: new Map([...masks].filter(([, { isDeleted }]) => !isDeleted)),
+      proposals: new Map([...proposals].filter(([, row]) => isOpen(row))),
+    };
   }
 
   #saved(): SaveReply {

@@ -152,6 +152,17 @@ test("looking again at the server takes in its news and leaves undo working", ()
   expect(store.annotations.proposals.get("p1")?.state).toBe("pending");
 });
 
+test("work on a mask that is gone waits unseen, and hides nothing else", () => {
+  const store = start();
+  const gone = { id: "a", kind: "revise", mask: "gone", label: 7 } as const;
+  const kept = { id: "b", kind: "revise", mask: "m1", label: 7 } as const;
+
+  store.reload(store.annotations, [gone, kept]);
+
+  expect(store.annotations.masks.get("m1")?.label).toBe(7);
+  expect(store.annotations.masks.has("gone")).toBe(false);
+});
+
 const anyDraft = fc.oneof(
   fc.record({
     kind: fc.constant("revise" as const),

@@ -311,6 +311,26 @@ describe("a verify session", () => {
     expect([stateOf("1/00"), stateOf("1/05")]).toEqual(["accepted", "rejected"]);
   });
 
+  test("shows a proposal again whose verdict is taken back, though its reply was lost", async () => {
+    let isLost = true;
+    const session = await begin({
+      save: async (image, version, operations) => {
+        const server = servers.get(image) as SaveServer;
+        const reply = await server.saveAs("ada")(image, version, operations);
+        return isLost ? { kind: "unreachable" } : reply;
+      },
+    });
+    session.decide("accepted");
+    await vi.waitFor(() => expect(session.status.get().hindrance).toBe("offline"));
+
+    isLost = false;
+    session.undo();
+    await saved(session);
+
+    expect(session.current?.proposal.id).toBe("1/00");
+    expect(stateOf("1/00")).toBe("pending");
+  });
+
   test("keeps verdicts on this device while the server is away, and sends them later", async () => {
     let isAway = true;
     const session = await begin({

@@ -35,7 +35,10 @@ async function sendLeftover(image: number, user: number, db: OutboxDatabase): Pr
     const outbox = await ImageOutbox.open({
       ...{ image, user, version, db, save: saveMasks, schedule },
       rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
-      events: { onStatus: ignore, onSaved: ignore, onRebase: ignore },
+      events: {
+        ...{ onStatus: ignore, onSaved: ignore, onRebase: ignore },
+        onLeftoversSettled: ignore,
+      },
     });
     outbox.resume();
     await within(outbox.whenSaved(), SAVE_PATIENCE_MS);

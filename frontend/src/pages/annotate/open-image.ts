@@ -47,6 +47,7 @@ const LOCK_PATIENCE_MS = 3_000; // this page's own sender may still be at work o
 const MODEL_OFFLINE =
   "Without a network the model could not be fetched. Points and boxes are off until this page is " +
   "loaded again; brush, lasso and labels work.";
+const LOOK_AGAIN_MS = 2_000;
 const UNMOUNT_MS = 1_000; // the page draws the last image until the next one is there
 
 export class OpenImage {
@@ -108,6 +109,7 @@ export class OpenImage {
         onStatus: (next) => status.set(next),
         onSaved: (revisions) => store.acknowledge(revisions),
         onRebase: (missed, pending) => open.#rebase(missed, pending),
+        onLeftoversSettled: () => open.#lookAtAllAgain(),
       },
     });
     const [outbox, active_s] = await Promise.all([
@@ -196,10 +198,18 @@ export class OpenImage {
     }
   }
 
+  /** Until it is seen, however often that takes: saves on top of what is not seen overwrite it. */
   #lookAtAllAgain(): void {
-    void fetchImage(this.detail.get().id, this.#stop.signal)
-      .then((detail) => this.editor.store.reload(annotationsOf(detail), this.outbox.pending))
-      .catch(this.#options.onError);
+    const { signal } = this.#stop;
+    void fetchImage(this.detail.get().id, signal)
+      .then((detail) => {
+        if (detail.version < this.outbox.version)
+          this.#lookAtAllAgain(); // saved meanwhile
+        else this.editor.store.reload(annotationsOf(detail), this.outbox.pending);
+      })
+      .catch(() => {
+        if (!signal.aborted) schedule(() => this.#lookAtAllAgain(), LOOK_AGAIN_MS);
+      });
   }
 
   #decode: DecodePrompts = (prompts, previous) => {

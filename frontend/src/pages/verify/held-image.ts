@@ -62,7 +62,11 @@ export class HeldImage {
       events: {
         onStatus: options.onStatus,
         onSaved: () => undefined,
-        onRebase: (missed) => options.onDecided(decidedBy(missed)),
+        onLeftoversSettled: () => undefined,
+        onRebase: (missed, pending) => {
+          const ours = new Set(pending.flatMap(proposalOf)); // what is still to be sent has the last word
+          options.onDecided(decidedBy(missed).filter((id) => !ours.has(id)));
+        },
       },
     });
     outbox.resume(); // what an earlier page left
@@ -101,6 +105,10 @@ export class HeldImage {
     await release(this.assignment, Math.round(this.#active_s * 1000) / 1000);
     await db.forgetActiveSeconds(this.assignment);
   }
+}
+
+function proposalOf(operation: Operation): string[] {
+  return operation.kind === "verdict" ? [operation.proposal] : [];
 }
 
 /** The proposals that operations decide. */
