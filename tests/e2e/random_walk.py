@@ -13,10 +13,10 @@ from tests.chaos.conftest import SIZE_PX
 from tests.e2e.scenes import Canvas
 
 Place = tuple[float, float]
-# Besides, the page's own answer to what is seen and saved: revisions count what the server did.
-SEEN: Final = (
-    "JSON.stringify(window.__anneal.masks().map(({ id, label, parent, rle, attributes }) =>"
-    " [id, label, parent, rle.counts, attributes]))"
+Seen = Mapping[str, object]
+SEEN: Final = (  # all of a mask but what the server's answer brings
+    "Object.fromEntries(window.__anneal.masks().map(({ id, label, parent, rle, attributes }) =>"
+    " [id, [label, parent, rle.counts, attributes]]))"
 )
 
 
@@ -71,8 +71,8 @@ class Hand:
         return list(self.page.evaluate("window.__anneal.masks()"))
 
     @property
-    def seen(self) -> str:
-        return str(self.page.evaluate(SEEN))
+    def seen(self) -> Seen:
+        return dict(self.page.evaluate(SEEN))
 
     def pick(self, count: int = 1) -> list[Place]:
         """Select so many masks by clicking; return where they were clicked, none if too few."""

@@ -19,7 +19,7 @@ from playwright.sync_api import BrowserContext, Error, Page, ViewportSize, expec
 
 from engine.masks.rle import decode, encode
 from tests.client import Client, wait_for
-from tests.e2e.random_walk import GESTURES, LOOKS, Gesture, Hand, brush
+from tests.e2e.random_walk import GESTURES, LOOKS, Gesture, Hand, Seen, brush
 from tests.e2e.replay import Replay, bits_of
 from tests.e2e.scenes import log_in, make_prepared_project
 from tests.e2e.unreliable import Fault, Network
@@ -149,10 +149,10 @@ class Walk:
         page.on("pageerror", lambda error: self.said.append(str(error)))
         return page
 
-    def expect_as_before(self, before: str, *, had_news: bool) -> None:
+    def expect_as_before(self, before: Seen, *, had_news: bool) -> None:
         """What the last page had on this device must be on the next one, saved or not."""
         if not had_news:
-            assert sorted_json(self.hand.seen) == sorted_json(before)
+            assert self.hand.seen == before
 
     # Comparing.
 
@@ -392,10 +392,6 @@ def drawn(table: Mapping[Act, float], rng: Random) -> Act:
 def is_said_by(logged: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
     """Whether the log has an operation as it was sent, but for what it cost."""
     return all(logged.get(key) == value for key, value in sent.items() if key != "effort")
-
-
-def sorted_json(text: str) -> list[str]:
-    return sorted(text.split("],["))
 
 
 def name_of(image: int, images: Mapping[str, int]) -> str:
