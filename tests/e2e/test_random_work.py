@@ -405,7 +405,7 @@ def begin(stack: Stack, context: BrowserContext) -> Walk:
     images = {row["file_name"]: row["id"] for row in grace.images(project)}
     network = Network(context, grace)
     network.begin()
-    context.route("**/decoder", lambda route: route.abort())  # no step prompts the model
+    context.route("**/decoder.onnx", lambda route: route.abort())  # no step prompts the model
     replays = {image: Replay(stack, image) for image in ids}
     blank = context.new_page()
     log_in(blank)
