@@ -1,241 +1,183 @@
-"""Gestures that a person may make next, at random, and how often each is made."""
+"""One person's walk in a browser, from page to page, and all that must come out alike."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from random import Random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-import numpy as np
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page, ViewportSize
 
-from engine.masks.rle import decode
-from tests.chaos.conftest import SIZE_PX
-from tests.e2e.scenes import Canvas
+from tests.client import Client, wait_for
+from tests.e2e.random_gestures import Gesture, Hand, Seen, brush
+from tests.e2e.replay import Looks, Replay, bits_of
+from tests.e2e.unreliable import Network
+from tests.stack import Stack
 
-Place = tuple[float, float]
-Seen = Mapping[str, object]
-SEEN: Final = (  # all of a mask but what the server's answer brings
-    "Object.fromEntries(window.__anneal.masks().map(({ id, label, parent, rle, attributes }) =>"
-    " [id, [label, parent, rle.counts, attributes]]))"
-)
+PATIENCE_MS: Final = 60_000
+SMALL: Final[ViewportSize] = {"width": 900, "height": 600}  # fewer pixels to draw
+# What is still on the device, and what it let go of because somebody else had decided.
+KEPT: Final = """async () => {
+  const done = (asked) => new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const db = await done(indexedDB.open("anneal-outbox"));
+  const all = (store) => done(db.transaction(store).objectStore(store).getAll());
+  const [waiting, receipts] = [await all("operations"), await all("receipts")];
+  db.close();
+  return {
+    waiting: waiting.map((row) => row.operation_id),
+    moot: receipts.filter((row) => row.outcome.kind === "moot").map((row) => row.operation_id),
+  };
+}"""
 
 
 @dataclass(slots=True)
-class Hand:
-    """On one page, with the dice of one step; places are in image pixels."""
+class Walk:
+    """Grace works in a browser; ada changes the same images by the API."""
 
-    page: Page
-    rng: Random
-    left: float
-    top: float
-    scale: float
-
-    @classmethod
-    def on(cls, page: Page) -> "Hand":
-        (left, top), (right, _) = Canvas(page).at(0, 0), Canvas(page).at(SIZE_PX, 0)
-        dice = Random(0)  # noqa: S311  # no secret
-        return cls(page, dice, left, top, (right - left) / SIZE_PX)
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-
-    def at(self, place: Place) -> Place:
-        return self.left + place[0] * self.scale, self.top + place[1] * self.scale
-
-    def down(self, *places: Place) -> None:
-        """Begin to drag, from place to place."""
-        self.page.mouse.move(*self.at(places[0]))
-        self.page.mouse.down()
-        for place in places[1:]:
-            self.page.mouse.move(*self.at(place))
-
-    def drag(self, *places: Place) -> None:
-        self.down(*places)
-        self.page.mouse.up()
-
-    def click(self, place: Place) -> None:
-        self.page.mouse.click(*self.at(place))
-
-    def places(self, count: int) -> list[Place]:
-        """Return places not far from each other, now and then beyond the image's edge."""
-        x, y = self.rng.uniform(0, SIZE_PX), self.rng.uniform(0, SIZE_PX)
-        found = [(x, y)]
-        while len(found) < count:
-            x, y = x + self.rng.uniform(-30, 30), y + self.rng.uniform(-30, 30)
-            found.append((min(max(x, -3), SIZE_PX + 3), min(max(y, -3), SIZE_PX + 3)))
-        return found
+    stack: Stack
+    context: BrowserContext
+    project: int
+    images: Mapping[str, int]  # by file name
+    grace: Client
+    ada: Client
+    network: Network
+    replays: Mapping[int, Replay]
+    hand: Hand
+    has_news: bool = False  # from ada, of which the page may not have heard
+    online_at: int = 0  # the step
+    said: list[str] = field(default_factory=list)  # errors of pages
+    recent: deque[str] = field(default_factory=lambda: deque(maxlen=80))
 
     @property
-    def masks(self) -> list[Any]:
-        return list(self.page.evaluate("window.__anneal.masks()"))
+    def page(self) -> Page:
+        return self.hand.page
 
     @property
-    def seen(self) -> Seen:
-        return dict(self.page.evaluate(SEEN))
+    def stage_label(self) -> str:
+        return self.page.locator("[data-stage]").get_attribute("aria-label") or ""
 
-    def pick(self, count: int = 1) -> list[Place]:
-        """Select so many masks by clicking; return where they were clicked, none if too few."""
-        masks = self.masks
-        if len(masks) < count:
-            return []
-        places = [place_in(mask) for mask in self.rng.sample(masks, count)]
-        self.press("v")
-        for number, place in enumerate(places):
-            if number == 1:
-                self.page.keyboard.down("Shift")
-            self.click(place)
-        if count > 1:
-            self.page.keyboard.up("Shift")
-        return places
+    @property
+    def image(self) -> int:
+        """The one that is open."""
+        return self.images[self.stage_label.removeprefix("Image ").partition(". Press")[0]]
 
+    @property
+    def save_state(self) -> str | None:
+        return self.page.locator("[data-save-state]").get_attribute("data-save-state")
 
-def place_in(mask: Mapping[str, Any]) -> Place:
-    inside = np.argwhere(decode(mask["rle"]))
-    y, x = inside[len(inside) // 2]
-    return float(x) + 0.5, float(y) + 0.5
+    def look(self, gesture: Gesture) -> None:
+        """Make a gesture that must change nothing; none else does, if all was saved before."""
+        is_still = self.save_state == "saved" and not self.has_news
+        before = self.hand.seen
+        gesture(self.hand)
+        if is_still:
+            assert (self.hand.seen, self.save_state) == (before, "saved")
 
+    def new_page(self) -> Page:
+        page = self.context.new_page()
+        page.set_viewport_size(SMALL)
+        page.on("pageerror", lambda error: self.said.append(str(error)))
+        return page
 
-def brush(hand: Hand) -> None:
-    if hand.rng.random() < 0.6:
-        hand.press("Escape")  # a mask of its own
-    hand.press("d", *hand.rng.choices(("[", "]"), k=hand.rng.randrange(2)))
-    hand.drag(*hand.places(3))
+    def open(self, page: Page, image: int) -> None:
+        page.goto(f"/projects/{self.project}/annotate?image={image}")
+        self.work_on(page)
 
+    def work_on(self, page: Page) -> None:
+        page.wait_for_selector("[data-stage] canvas", timeout=PATIENCE_MS)
+        page.wait_for_function("window.__anneal?.masks()", timeout=PATIENCE_MS)
+        self.hand = Hand.on(page)
 
-def erase(hand: Hand) -> None:
-    hand.press("e")
-    hand.drag(*hand.places(3))
+    def await_web(self) -> None:
+        wait_for(lambda: self.grace.get("/api/session"), "the web process answers")
 
+    def await_server(self) -> None:
+        """Have what opening a page needs. Saves may still be on their way."""
+        self.network.go_online()
+        self.await_web()
 
-def polygon(hand: Hand) -> None:
-    if hand.rng.random() < 0.5:
-        hand.press("Escape")
-    hand.press("y")
-    for place in hand.places(4):
-        hand.click(place)
-    hand.press("Enter")
+    def await_disk(self) -> Seen | None:
+        """Wait until this device has all of it, and return what the next page must show.
 
+        None while ada did something that only the next page may know.
+        """
+        self.page.wait_for_selector(
+            "[data-save-state=saved], [data-save-state=device]", timeout=PATIENCE_MS
+        )
+        return None if self.has_news else self.hand.seen
 
-def lasso(hand: Hand) -> None:
-    if hand.rng.random() < 0.5:
-        hand.press("Escape")
-    hand.press("l")
-    hand.drag(*hand.places(5))
+    def expect_still(self, before: Seen | None) -> None:
+        assert before is None or self.hand.seen == before, (before, self.hand.seen)
 
+    def settle(self) -> None:
+        """Have everything saved; a last stroke is told of what the page has missed."""
+        self.await_server()
+        self.network.armed = None
+        self.network.deliver(all_of_it=True)
+        self.hand.press("Escape", "Escape")
+        brush(self.hand)
+        self.page.evaluate("dispatchEvent(new Event('online'))")  # or it waits for its next try
+        self.page.wait_for_selector("[data-save-state=saved]", timeout=PATIENCE_MS)
+        self.has_news = False
 
-def accept(hand: Hand) -> None:
-    hand.press("Escape", "Tab", "a")
+    def check(self) -> None:
+        """Compare the open image as the page, the API and the log have it, bit for bit."""
+        self.settle()
+        image = self.image
+        shown = looks_of(self.hand.masks)
+        saved = looks_of(self.grace.get(f"/api/images/{image}")["masks"])
+        for replay in self.replays.values():
+            replay.follow()
+        logged = self.replays[image].live
+        assert shown == saved, unlike(shown, saved)
+        assert saved == logged, unlike(saved, logged)
+        assert self.said == []
+        self.check_operations()
 
+    def check_operations(self) -> None:
+        """Each operation that a page sent is in the log as it was sent, or waits on the device."""
+        logged = {key: row for each in self.replays.values() for key, row in each.log.items()}
+        own = {key for key, (author, _) in logged.items() if author == "grace"}
+        kept = self.page.evaluate(KEPT)
+        sent = self.network.sent
+        lost = sent.keys() - own - {*kept["waiting"], *kept["moot"]}
+        assert lost == set(), [sent[key] for key in lost]
+        assert own <= sent.keys()
+        for key in own:
+            _, payload = logged[key]
+            assert any(is_said_by(payload, each) for each in sent[key]), (payload, sent[key])
 
-def reject(hand: Hand) -> None:
-    hand.press("Escape", "Shift+Tab", "x")
-
-
-def delete(hand: Hand) -> None:
-    if hand.pick(1 + (hand.rng.random() < 0.2)):
-        hand.press("Delete")
-
-
-def thin_out(hand: Hand) -> None:
-    """Keep the image from filling up."""
-    if len(hand.masks) > 25:
-        hand.pick(12)
-        hand.press("Delete")
-
-
-def label(hand: Hand) -> None:
-    hand.pick()
-    hand.press(hand.rng.choice(("1", "2", "Shift+1", "Shift+2", "0")))
-
-
-def duplicate(hand: Hand) -> None:
-    if hand.pick(1 + (hand.rng.random() < 0.2)):
-        hand.press("Control+d")
-
-
-def merge(hand: Hand) -> None:
-    if hand.pick(2):
-        hand.press("j")
-
-
-def split(hand: Hand) -> None:
-    if at := hand.pick():
-        [(x, y)] = at
-        hand.press("c")
-        away = hand.rng.uniform(-40, 40)
-        hand.drag((x - away, y - 60), (x, y), (x + away, y + 60))
-
-
-def move(hand: Hand) -> None:
-    if at := hand.pick():
-        [(x, y)] = at
-        hand.press("m")
-        hand.drag((x, y), (x + hand.rng.randint(-20, 20), y + hand.rng.randint(-20, 20)))
-
-
-def nudge(hand: Hand) -> None:
-    if hand.pick():
-        hand.press("m", *hand.rng.choices(("ArrowLeft", "ArrowDown", "Shift+ArrowRight"), k=2))
-
-
-def grow_or_shrink(hand: Hand) -> None:
-    if hand.pick(1 + (hand.rng.random() < 0.2)):
-        hand.press(*hand.rng.choices((".", ","), k=2))
-
-
-def fill_or_cut(hand: Hand) -> None:
-    if hand.pick():
-        hand.press(hand.rng.choice(("Shift+i", "Shift+e", "Shift+c", "k")))
+    def check_all(self) -> None:
+        """Compare what is on every image, then the export of a dataset version."""
+        for image in self.images.values():
+            self.await_server()
+            self.open(self.page, image)
+            self.check()
+        assert self.page.evaluate(KEPT)["waiting"] == []
+        live: dict[str, Looks] = {}
+        for replay in self.replays.values():
+            replay.check_all_revisions()
+            live |= replay.live
+        exported = {
+            row["mask"]: (bits_of(row["segmentation"]), row["category_id"] or None, row["parent"])
+            for row in self.grace.export(self.project)["annotations"]
+        }
+        assert exported == live, unlike(exported, live)
 
 
-def undo(hand: Hand) -> None:
-    hand.press(*["Control+z"] * steps_back(hand.rng))
+def looks_of(masks: list[Any]) -> dict[str, Looks]:
+    """Masks as a page or the API has them."""
+    return {row["id"]: (bits_of(row["rle"]), row["label"], row["parent"]) for row in masks}
 
 
-def redo(hand: Hand) -> None:
-    hand.press(*["Control+Shift+z"] * steps_back(hand.rng))
+def unlike(one: Mapping[str, Looks], other: Mapping[str, Looks]) -> dict[str, object]:
+    """Say which masks differ."""
+    pairs = {mask: (one.get(mask), other.get(mask)) for mask in {*one, *other}}
+    return {mask: pair for mask, pair in pairs.items() if pair[0] != pair[1]}
 
 
-def steps_back(rng: Random) -> int:
-    return 25 if rng.random() < 0.04 else rng.randint(1, 5)
-
-
-def look_around(hand: Hand) -> None:
-    """Hide, show alone, lock, or look without proposals; and back again."""
-    if hand.pick():
-        key = hand.rng.choice(("h", "Shift+h", "Shift+l", "g", "Shift+o"))
-        hand.press(key, key)
-
-
-def filter_list(hand: Hand) -> None:
-    if not hand.masks:
-        return
-    field = hand.page.get_by_label("Filter the objects")
-    field.fill(hand.rng.choice(("disc", "ring", "ada", "nothing")))
-    field.fill("")
-    hand.page.locator("[data-stage]").focus()
-
-
-Gesture = Callable[[Hand], None]
-GESTURES: Final[Mapping[Gesture, int]] = {
-    brush: 12,
-    erase: 6,
-    polygon: 4,
-    lasso: 5,
-    accept: 4,
-    reject: 1,
-    delete: 5,
-    thin_out: 2,
-    label: 5,
-    duplicate: 3,
-    merge: 4,
-    split: 4,
-    move: 3,
-    nudge: 2,
-    grow_or_shrink: 4,
-    fill_or_cut: 3,
-    undo: 14,
-    redo: 9,
-}
-LOOKS: Final[Mapping[Gesture, int]] = {look_around: 4, filter_list: 1}  # these change nothing
+def is_said_by(logged: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
+    """Whether the log has an operation as it was sent, but for what it cost."""
+    return all(logged.get(key) == value for key, value in sent.items() if key != "effort")

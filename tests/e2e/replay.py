@@ -26,6 +26,9 @@ REVISIONS: Final = (
 )
 
 
+Looks = tuple[bytes | None, int | None, str | None]  # of a mask: pixels, label, parent
+
+
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """A mask as a revision has it: its pixels, or None once it is deleted."""
@@ -51,8 +54,7 @@ class Replay:
     version: int = 0
     masks: dict[str, Replayed] = field(default_factory=dict)
     revisions: dict[tuple[str, int], Drawn] = field(default_factory=dict)
-    authors: dict[str, str] = field(default_factory=dict)  # of each operation in the log
-    payloads: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    log: dict[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)  # author, payload
 
     def follow(self) -> None:
         """Replay the newest operations; assert that each made the revision that it says."""
@@ -61,7 +63,7 @@ class Replay:
         for version, position, identity, payload, author, *revision in rows:
             assert (version, position) in {expected, (self.version + 1, 0)}, identity
             expected, self.version = (version, position + 1), version
-            self.authors[identity], self.payloads[identity] = author, payload
+            self.log[identity] = author, payload
             self._apply(payload)
             self._check_revision(payload, *revision)
         self._check_heads()
@@ -80,8 +82,8 @@ class Replay:
             assert given == [*range(1, len(given) + 1)], mask
 
     @property
-    def live(self) -> dict[str, tuple[bytes, int | None, str | None]]:
-        """What is to be seen: pixels, label and parent by mask."""
+    def live(self) -> dict[str, Looks]:
+        """What is to be seen, by mask."""
         return {
             mask: (each.drawn.bits, each.drawn.label, each.parent)
             for mask, each in self.masks.items()

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,8 +30,8 @@ class Copy:
     body: bytes
     version: str  # as If-Match has it
     due: int  # the step at which it arrives
-    times: int
-    waiting: Route | None  # of a page that has had no answer yet
+    times: int = 1
+    waiting: Route | None = None  # of a page that has had no answer yet
 
 
 @dataclass
@@ -85,11 +85,9 @@ class Network:
             return
         self.injected[fault] += 1
         path, version = urlsplit(request.url).path, request.headers["if-match"]
-        copy = Copy(path, body, version, self.step, 1, None)
-        self._harm(fault, route, copy)
+        self._harm(fault, route, Copy(path, body, version, self.step + self.delay))
 
     def _harm(self, fault: Fault, route: Route, copy: Copy) -> None:
-        later = self.step + self.delay
         match fault:
             case Fault.REQUEST_LOST:
                 _drop(route)
@@ -97,10 +95,9 @@ class Network:
                 self._carry(copy)
                 _drop(route)
             case Fault.DELAYED_AND_DOUBLED:
-                held = Copy(copy.path, copy.body, copy.version, later, 2, route)
-                self._held.append(held)
+                self._held.append(replace(copy, times=2, waiting=route))
             case Fault.LATE:
-                self._held.append(Copy(copy.path, copy.body, copy.version, later, 1, None))
+                self._held.append(copy)
                 _drop(route)
 
     def _carry(self, copy: Copy) -> Answer | None:
