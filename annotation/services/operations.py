@@ -50,9 +50,9 @@ def apply_operation(canvas: Canvas, op: Op, operation: Operation, where: str) ->
 
 
 def _create(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
-    mask = _new_mask(canvas, op, where)
+    mask = _deleted_mask(canvas, op, where) or _new_mask(canvas, op, where)
     proposal = _proposal(canvas, op, where) if op.get("proposal") else None
-    _set_parent(canvas, mask, op, where)
+    _set_parent(canvas, mask, {"parent": None, **op}, where)
     revision = _revision(canvas, mask, op, operation)
     revision.rle = _valid_rle(canvas, op["rle"], where)
     revision.label_id = _label(canvas, op["label"], where)
@@ -118,6 +118,15 @@ def _new_mask(canvas: Canvas, op: Op, where: str) -> Mask:
     mask = Mask(pk=mask_id, image=canvas.image, slot=slot, is_aside=slot > 0)
     canvas.masks[mask_id] = mask
     canvas.new_masks.append(mask)
+    return mask
+
+
+def _deleted_mask(canvas: Canvas, op: Op, where: str) -> Mask | None:
+    """Find the mask that is made again: by redo, of a proposal of which others have made theirs."""
+    mask = canvas.masks.get(op["mask"])
+    if mask is None or mask.head is None or mask.head.rle is not None:
+        return None
+    _check_image(canvas, mask, where)
     return mask
 
 

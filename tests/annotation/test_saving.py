@@ -293,6 +293,31 @@ def test_one_proposal_becomes_one_mask(annotator: Api, image: Image) -> None:
     assert Mask.objects.count() == 1
 
 
+def test_a_mask_that_was_deleted_can_be_made_again_from_no_proposal(
+    annotator: Api, world: World, image: Image
+) -> None:
+    """What redo of an acceptance comes to where another person was first."""
+    [proposal] = make_proposals(image, make_bundle())
+    mine = create(proposal=str(proposal.pk))
+    annotator.save(image, mine)
+    annotator.save(
+        image,
+        operation("delete", mask=mine["mask"]),
+        operation("verdict", proposal=str(proposal.pk), verdict="pending"),
+    )
+    annotator.save(image, create(proposal=str(proposal.pk)))
+    again = create(mine["mask"], rle=square(4, 4), label=world.label_id)
+
+    answer = annotator.save(image, again)
+
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["masks"] == [{"id": mine["mask"], "revision": 3}]
+    newest = Revision.objects.get(mask=mine["mask"], number=3)
+    assert (newest.rle, newest.label_id) == (square(4, 4), world.label_id)
+    assert newest.proposal is None
+    assert annotator.save(image, create(mine["mask"])).status_code == 400
+
+
 def test_a_proposal_that_was_superseded_meanwhile_can_still_be_accepted(
     annotator: Api, image: Image
 ) -> None:

@@ -256,6 +256,27 @@ test("a proposal that another person decided first keeps their verdict, and I ke
   expect(outbox.status.refused).toEqual([]);
 });
 
+test("my acceptance that I took back and made again is kept where another person was first", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
+  await outbox.push([
+    { ...accept, id: "first", mask: "mine" },
+    { kind: "delete", id: "undo", mask: "mine" },
+    { kind: "verdict", id: "reopen", proposal: "p1", verdict: "pending" },
+  ]);
+  await outbox.whenSaved();
+  await server.saveAs("grace")(IMAGE, server.version, [{ ...accept, id: "theirs", mask: "hers" }]);
+
+  await outbox.push([
+    { ...accept, id: "redo", mask: "mine" },
+    { kind: "revise", id: "values", mask: "mine", label: 2, rle: square(2, 2, 3), parent: null },
+  ]);
+  await outbox.whenSaved();
+
+  expect(outbox.status.refused).toEqual([]);
+  expect(server.annotations.masks.get("mine")).toMatchObject({ isDeleted: false, label: 2 });
+});
+
 test("an acceptance as it is becomes a mask of its own where another person was first", async () => {
   const outbox = await open(server.saveAs("ada"));
   const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;

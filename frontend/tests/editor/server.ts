@@ -69,7 +69,7 @@ export class SaveServer {
       return operation.verdict === "accepted" && isTaken ? "already decided" : null;
     }
     if (operation.kind === "create") {
-      return masks.has(operation.mask) ? "the mask exists" : null;
+      return masks.get(operation.mask)?.isDeleted === false ? "the mask exists" : null;
     }
     return masks.has(operation.mask) ? null : "no such mask";
   }
