@@ -98,8 +98,9 @@ class Replay:
         if before is None:
             assert kind in {"create", "verdict"}, payload
             before = Replayed(Drawn(None, None), None, None, 0)
-        else:
-            assert kind != "create", payload
+        elif kind == "create":
+            assert before.drawn.bits is None, payload
+            before = replace(before, parent=None)
         bits = before.last_bits
         if kind == "verdict":
             bits = self._pixels_of_proposal(payload["proposal"])
