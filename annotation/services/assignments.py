@@ -62,7 +62,7 @@ def claim_image(
     place = (
         _place_at(image_id, project=project, user=user, kind=kind_of(queue))
         if image_id is not None
-        else held_in(queue, project_id=project.pk, user=user).exclude(image_id=besides).first()
+        else _held(queue, project=project, user=user, besides=besides)
         or _next_free(project=project, user=user, queue=queue)
     )
     if place is None:
@@ -163,6 +163,13 @@ def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.K
     if place is None:
         raise ImageTakenError("Other people are working on this image, or have finished it.")
     return place
+
+
+def _held(
+    queue: Queue | None, *, project: Project, user: User, besides: int | None
+) -> Assignment | None:
+    held = held_in(queue, project_id=project.pk, user=user)
+    return (held if besides is None else held.exclude(image_id=besides)).first()
 
 
 def _next_free(*, project: Project, user: User, queue: Queue | None) -> Assignment | None:
