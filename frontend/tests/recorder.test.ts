@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { Clock } from "@/recorder/clock";
 import { type RecordingTransport, Sender } from "@/recorder/sender";
@@ -12,6 +12,7 @@ let store: RecordingStore;
 
 beforeEach(() => {
   nowMs = 0;
+  vi.spyOn(Date, "now").mockImplementation(() => nowMs); // no two takes begin at once
   database += 1;
   store = new RecordingStore(`test-${database}`);
 });
