@@ -1,6 +1,6 @@
 """What happens between gestures: ways from page to page, and faults; each with its weight."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from random import Random
 from typing import Any, Final
@@ -17,6 +17,7 @@ from tests.e2e.unreliable import Fault
 from tests.stack import PASSWORD
 
 OFFLINE_STEPS: Final = 8  # at most
+REOPENING: Final = 0.1  # of the second person's changes
 ANOTHER: Final = """label => document.body.innerText.includes("Nothing is left to annotate") ||
   ![null, label].includes(document.querySelector("[data-stage]")?.ariaLabel ?? null)"""
 Mishap = Callable[[Walk], None]
@@ -110,7 +111,7 @@ def end_session(walk: Walk) -> None:
 
 
 def change_by_another(walk: Walk) -> None:
-    """Ada draws, moves, labels or deletes a mask, or decides a proposal, on top of the newest."""
+    """Ada changes a mask, decides a proposal or takes a verdict back, on top of the newest."""
     walk.await_web()
     rng = walk.hand.rng
     image = rng.choice([walk.image, *walk.images.values()])
@@ -118,7 +119,8 @@ def change_by_another(walk: Walk) -> None:
     walk.network.injected["change by another person"] += 1
     for _ in range(20):  # the page may save in between
         detail = walk.ada.get(f"/api/images/{image}")
-        answer = walk.ada.save(image, detail["version"], change_of(detail, rng))
+        change = change_of(detail, walk.replays[image].decided, rng)
+        answer = walk.ada.save(image, detail["version"], change)
         if answer.status != 409:
             assert answer.is_good, answer
             return
@@ -137,8 +139,11 @@ FAULTS: Final[Mapping[Mishap, float]] = {
 }
 
 
-def change_of(detail: Mapping[str, Any], rng: Random) -> dict[str, object]:
+def change_of(detail: Mapping[str, Any], decided: Sequence[str], rng: Random) -> dict[str, object]:
     """Return the operation of a second person on an image as it is."""
+    if decided and rng.random() < REOPENING:
+        reopened = {"kind": "verdict", "proposal": rng.choice(decided), "verdict": "pending"}
+        return {"id": str(uuid4()), **reopened}
     changes = [drawing]
     if detail["masks"]:
         changes += [deletion, relabelling, shift, shift]

@@ -15,7 +15,7 @@ from tests.stack import Stack
 
 PATIENCE_MS: Final = 60_000
 SMALL: Final[ViewportSize] = {"width": 900, "height": 600}  # fewer pixels to draw
-# What is still on the device, and what it let go of because somebody else had decided.
+# What is still on the device, what the server refused, and what others had decided before.
 KEPT: Final = """async () => {
   const done = (asked) => new Promise((resolve, reject) => {
     asked.onsuccess = () => resolve(asked.result);
@@ -27,6 +27,7 @@ KEPT: Final = """async () => {
   db.close();
   return {
     waiting: waiting.map((row) => row.operation_id),
+    refused: waiting.map((row) => row.refusal).filter((why) => why !== null),
     moot: receipts.filter((row) => row.outcome.kind === "moot").map((row) => row.operation_id),
   };
 }"""
@@ -127,12 +128,15 @@ class Walk:
         self.settle()
         image = self.image
         shown = looks_of(self.hand.masks)
-        saved = looks_of(self.grace.get(f"/api/images/{image}")["masks"])
+        detail = self.grace.get(f"/api/images/{image}")
+        saved = looks_of(detail["masks"])
         for replay in self.replays.values():
             replay.follow()
         logged = self.replays[image].live
         assert shown == saved, unlike(shown, saved)
         assert saved == logged, unlike(saved, logged)
+        panel = self.page.get_by_role("region", name="Proposals", exact=True).inner_text()
+        assert panel.split()[:2] == ["Proposals", str(len(detail["proposals"]))]
         assert self.said == []
         self.check_operations()
 
@@ -141,6 +145,7 @@ class Walk:
         logged = {key: row for each in self.replays.values() for key, row in each.log.items()}
         own = {key for key, (author, _) in logged.items() if author == "grace"}
         kept = self.page.evaluate(KEPT)
+        assert kept["refused"] == []
         sent = self.network.sent
         lost = sent.keys() - own - {*kept["waiting"], *kept["moot"]}
         assert lost == set(), [sent[key] for key in lost]

@@ -90,6 +90,12 @@ class Replay:
             if each.drawn.bits is not None
         }
 
+    @property
+    def decided(self) -> list[str]:
+        """The proposals about which anybody has said anything yet."""
+        told = (payload.get("proposal") for _, payload in self.log.values())
+        return sorted({proposal for proposal in told if proposal is not None})
+
     def _apply(self, payload: Mapping[str, Any]) -> None:
         kind = payload["kind"]
         if kind == "verdict" and payload["verdict"] != "accepted":
