@@ -51,8 +51,9 @@ export class ModelDoesNotRunError extends Error {
 
   constructor(why: string) {
     super(
-      "The model does not run in this browser. Points and boxes are off; brush, lasso and labels " +
-        `work. The browser says: ${why}`,
+      "The model does not run in this browser: it is old, or a policy forbids WebAssembly. Points " +
+        "and boxes are off; brush, lasso and labels work.",
+      { cause: why },
     );
   }
 }
@@ -97,7 +98,9 @@ export class Decoder {
     this.#loads.set(source.id, load);
     load.then(
       () => this.#ready.add(source.id),
-      () => this.#loads.delete(source.id),
+      (error) => {
+        if (!(error instanceof ModelDoesNotRunError)) this.#loads.delete(source.id);
+      },
     );
     return load;
   }
