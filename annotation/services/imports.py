@@ -9,6 +9,7 @@ from typing import Final
 from uuid import uuid5
 
 from django.conf import settings
+from django.db import transaction
 
 from annotation import jobs, storage
 from annotation.models import Upload
@@ -39,7 +40,9 @@ def check_upload(*, upload_id: str) -> Upload:
             idempotency_key=f"archive {upload.pk}",
         )
         return upload
-    return _end(upload, _added(upload))
+    with transaction.atomic():  # killed between the two, it would be found a duplicate of itself
+        _record(upload, _added(upload))
+    return _cleared(upload)
 
 
 def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
@@ -89,21 +92,26 @@ def _import_entry(archive: Upload, entry: ArchiveEntry) -> str:
     )
     if row.state != State.CHECKING:  # an earlier run has done this one
         return row.state
-    if entry.data is None:
-        added = AddedImage(None, State.REFUSED, str(entry.error))
-    else:
-        added = add_image(
-            project=archive.project,
-            data=entry.data,
-            file_name=name,
-            created_by=archive.created_by,
-        )
-    _record(row, added)
+    with transaction.atomic():  # as in check_upload
+        if entry.data is None:
+            added = AddedImage(None, State.REFUSED, str(entry.error))
+        else:
+            added = add_image(
+                project=archive.project,
+                data=entry.data,
+                file_name=name,
+                created_by=archive.created_by,
+            )
+        _record(row, added)
     return added.outcome
 
 
 def _end(upload: Upload, added: AddedImage) -> Upload:
     _record(upload, added)
+    return _cleared(upload)
+
+
+def _cleared(upload: Upload) -> Upload:
     storage.delete(storage.upload_key(upload.pk))
     upload.refresh_from_db()
     return upload

@@ -125,6 +125,27 @@ def test_p3_a_file_that_is_looked_at_twice_is_one_image(manager: Api, world: Wor
     assert not storage.exists(storage.upload_key(upload_id))
 
 
+def test_p3_a_file_whose_import_was_cut_off_is_no_duplicate_of_itself(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class CutOff(BaseException):
+        pass
+
+    def cut_off(*_: object) -> None:
+        raise CutOff
+
+    upload_id = _send(manager, world, "a.png", png(1))
+    with monkeypatch.context() as cut:
+        cut.setattr("annotation.services.imports._record", cut_off)
+        with pytest.raises(CutOff):
+            check_upload(upload_id=upload_id)
+
+    again = check_upload(upload_id=upload_id)
+
+    assert (again.state, again.message) == ("accepted", "")
+    assert Image.objects.count() == 1
+
+
 def test_a_large_file_goes_up_in_parts_and_resumes(manager: Api, world: World) -> None:
     data = png(1) + bytes(storage.PART_BYTES + 1000)
     upload: dict[str, Any] = {"id": str(uuid4()), "file_name": "large.png", "bytes": len(data)}
