@@ -53,10 +53,10 @@ demo: install ## The same, with a project of real images and three users.
 # Two processes, as the tests mostly wait; a file stays together, as its tests share a stack.
 test: install browser ## Every test: front end, unit, slow, end to end.
 	cd frontend && time npm test --silent
-	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile $(ARGS)
+	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 unit: install ## The tests that take under two minutes.
-	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile $(ARGS)
+	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser: $(PACKAGES)
 	@deploy/browser.sh
