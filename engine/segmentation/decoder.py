@@ -192,8 +192,10 @@ def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor
     weights = scores.unflatten(2, (heads, -1)).softmax(dim=-1).flatten(2)
     value = by_head(attention, attention.v_proj(value))
     out_proj = attention.out_proj.weight.reshape(-1, heads, width).permute(1, 2, 0)
-    value = (value @ out_proj.to(value.dtype)).flatten(1, 2)  # (B, heads * T, C)
-    written: Tensor = weights.to(value.dtype) @ value + attention.out_proj.bias
+    # Each head's weights add up to 1, so that its share of the bias may come with its values.
+    bias = (attention.out_proj.bias / heads).to(value.dtype)
+    value = (value @ out_proj.to(value.dtype) + bias).flatten(1, 2)  # (B, heads * T, C)
+    written: Tensor = weights.to(value.dtype) @ value
     return written
 
 

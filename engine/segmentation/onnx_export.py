@@ -1,5 +1,6 @@
 """Export the mask decoder to the ONNX graph that workers and browsers run."""
 
+import copy
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,9 @@ from torch import Tensor, nn
 
 from engine.segmentation.adapted import AdaptedDecoder
 from engine.segmentation.decoder import Look, SamDecoder
-from engine.segmentation.onnx_norms import NORMS_DOMAIN, split_norm, split_norms
+from engine.segmentation.onnx_kernels import TanhGelu, functions, opset_imports, split_norms
 
-GRAPH = 4  # counts what is exported: a new number makes installed weights be exported again
+GRAPH = 5  # counts what is exported: a new number makes installed weights be exported again
 OPSET = 17
 LOOK = tuple(f"look_{part}" for part in Look._fields)
 ANSWER = ("low_res_masks", "iou_predictions")
@@ -42,7 +43,11 @@ class _Answer(nn.Module):
 
     def __init__(self, decoder: SamDecoder) -> None:
         super().__init__()
-        self.decoder = decoder
+        self.decoder = copy.deepcopy(decoder)
+        layers = self.decoder.mask_decoder.output_upscaling
+        for index, layer in enumerate(layers):
+            if isinstance(layer, nn.GELU):
+                layers[index] = TanhGelu()
 
     def forward(
         self, image: Tensor, key: Tensor, value: Tensor, points: Tensor, labels: Tensor
@@ -210,8 +215,7 @@ def _joined(
 
 
 def _model(graph: onnx.GraphProto, ir_version: int) -> onnx.ModelProto:
-    opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(NORMS_DOMAIN, 1)]
-    model = helper.make_model(graph, opset_imports=opsets, functions=[split_norm(OPSET)])
+    model = helper.make_model(graph, opset_imports=opset_imports(OPSET), functions=functions(OPSET))
     model.ir_version = ir_version
     onnx.checker.check_model(model)
     return model

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.segmentation.frame import LOGITS_SIDE, to_frame, upscale_logits
 from engine.segmentation.items import Embedding
-from engine.segmentation.onnx_norms import whole_norms
+from engine.segmentation.onnx_kernels import for_workers
 
 Floats: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -48,7 +48,7 @@ class OnnxPredictor:
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        graph = whole_norms(onnx.load(decoder)).SerializeToString()
+        graph = for_workers(onnx.load(decoder)).SerializeToString()
         self._session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._no_look = no_look(self._session)
 

@@ -14,6 +14,7 @@ from tests.e2e.browser import running_chromium
 from tests.stack import PASSWORD, ROOT, Stack
 
 WARM_UP, CLICKS = 5, 20
+LOOK_MS = 4000  # at the image, before the first click
 REST_MS = 150  # of a hand on the object before it presses
 POLL_MS = 50  # looking in every frame would cost the page what is measured
 TIMEOUT_MS = 180_000
@@ -96,6 +97,7 @@ def _browser_ms(
         expect(stage).to_be_visible(timeout=TIMEOUT_MS)
         expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=TIMEOUT_MS)
         page.keyboard.press("g")  # proposals out of the way
+        page.wait_for_timeout(LOOK_MS)
         for rest_ms in (0, REST_MS):
             for x, y in points:
                 _click(page, x, y, rest_ms)

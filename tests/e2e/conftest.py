@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 from tests.e2e.browser import running_chromium, write_wav
 from tests.quick_bundle import make_quick_bundle
@@ -17,6 +17,10 @@ SCREENSHOTS = ROOT / "tests" / "e2e" / "screenshots"
 CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.flac"
 SETTINGS = {"TRAIN_STEPS": "6", "TORCH_THREADS": "2"}  # a round of seconds, not of minutes
 WIDTH, HEIGHT = 1440, 900
+PICTURE_SIZES: tuple[ViewportSize, ...] = (
+    {"width": 1280, "height": 800},
+    {"width": 1920, "height": 1080},
+)
 Look = Callable[[str], None]
 HAS_FAILED = pytest.StashKey[bool]()
 
@@ -127,13 +131,19 @@ def take_picture(page: Page) -> Look:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Keep what a page looks like, in light and in dark."""
+    """Keep what a page looks like, in light and in dark, on a small screen and on a large one."""
     SCREENSHOTS.mkdir(exist_ok=True)
+    before = page.viewport_size
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_function(
             "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
             arg=scheme,
         )
-        page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", animations="disabled")
+        for size in PICTURE_SIZES:
+            page.set_viewport_size(size)
+            path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.png"
+            page.screenshot(path=path, animations="disabled")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    if before is not None:
+        page.set_viewport_size(before)

@@ -5,8 +5,3 @@ import type { Signal } from "@/editor/signal";
 export function useSignal<T>(signal: Signal<T>): T {
   return useSyncExternalStore(signal.subscribe, signal.get);
 }
-
-/** Whether a signal holds something; renders again only when that turns. */
-export function useHasValue(signal: Signal<unknown>): boolean {
-  return useSyncExternalStore(signal.subscribe, () => signal.get() !== null);
-}

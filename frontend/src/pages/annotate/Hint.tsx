@@ -2,18 +2,19 @@ import { Slider, Text } from "@mantine/core";
 import { type Chord, labelsOf } from "@/commands/chord";
 import { KeyOf, Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
-import { useHasValue, useSignal } from "@/components/useSignal";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { takeOffer } from "@/editor/part-offer";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import type { LabelChoice } from "./LabelToolbar";
+import { useHasDraft } from "./useHasDraft";
 
 /** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
 export function Hint({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
   const tool = useSignal(editor.tool);
-  const hasDraft = useHasValue(editor.draft.state);
+  const hasDraft = useHasDraft(editor);
   const selection = useSignal(editor.selection);
   const brush = useSignal(editor.brush);
   const notice = useSignal(editor.notice);

@@ -1,17 +1,18 @@
 import { useCallback } from "react";
-import { useHasValue, useSignal } from "@/components/useSignal";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { rowOf } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import { FIND_BY_SLASH } from "./LabelFinder";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
+import { useHasDraft } from "./useHasDraft";
 
 /** The label of the selected mask, or of what is made next. */
 export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
   const next = useSignal(editor.label);
   const selection = useSignal(editor.selection);
   const annotations = useSignal(editor.annotations);
-  const hasDraft = useHasValue(editor.draft.state);
+  const hasDraft = useHasDraft(editor);
   const isReadOnly = useSignal(editor.isReadOnly);
   const row = !hasDraft && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
   const onActivity = useCallback(() => editor.meter.noteActivity(), [editor]);

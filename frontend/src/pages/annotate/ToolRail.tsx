@@ -24,7 +24,7 @@ import { ariaKeys } from "@/commands/chord";
 import type { Keyed } from "@/commands/command";
 import { Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
-import { useHasValue, useSignal } from "@/components/useSignal";
+import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
@@ -32,6 +32,7 @@ import { editorCommand } from "./editor-commands";
 import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
 import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
+import { useHasDraft } from "./useHasDraft";
 
 const SIZE = 18;
 const BUTTON = 32;
@@ -105,7 +106,7 @@ export function ToolRail({ editor, onShowAll }: Props) {
 function UndoRedo({ editor }: { editor: Editor }) {
   const isReadOnly = useSignal(editor.isReadOnly);
   useSignal(editor.annotations); // what can be undone changes with them
-  const hasDraft = useHasValue(editor.draft.state);
+  const hasDraft = useHasDraft(editor);
   return (
     <>
       <Tool
