@@ -16,16 +16,21 @@ export function onKeyDown(event: KeyboardEvent): void {
   if (!(event.repeat && command.isOnce)) use(command, chord);
 }
 
+const TEXT = "textarea, select, [contenteditable], [role=dialog], [role=menu]";
+// They take no text: once the mouse has chosen, letters and digits are commands again.
+const CHOICE = "[type=radio], [type=checkbox], [type=range], [role=slider]";
+const KEYS_OF_CHOICE = /^(Arrow.*|Home|End|Page.*)$/;
+
 /** Whether a key press is text or belongs to a dialog, a menu, a slider or a button. */
 export function isForOthers({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu]")) {
-    return true;
-  }
+  if (target.closest(TEXT)) return true;
+  const isChoice = target.closest(CHOICE) !== null;
+  if (isChoice ? KEYS_OF_CHOICE.test(key) : target.closest("input")) return true;
   if (!["Enter", "Tab", " "].includes(key)) return false;
   // On some buttons Space alone presses: Enter is a command there.
   if (key === "Enter" && target.closest("[data-enter=command]")) return false;
-  return target.closest("button, a, [role=option]") !== null;
+  return target.closest("button, a, [role=option], input") !== null;
 }
 
 function isOnStage({ target }: KeyboardEvent): boolean {

@@ -78,6 +78,15 @@ describe("a key press", () => {
     expect(taken("d", within("button"))).toBe(true);
   });
 
+  test("on a choice is a command unless it chooses", () => {
+    putOnOffer([named("brush", "D"), named("pan", "ArrowLeft"), named("accept", "Enter")]);
+    for (const choice of ["[type=radio]", "[type=range]"]) {
+      expect(taken("d", within("input", choice))).toBe(true);
+      expect(taken("ArrowLeft", within("input", choice))).toBe(false);
+      expect(taken("Enter", within("input", choice))).toBe(false);
+    }
+  });
+
   test("opens the palette from a text field too", () => {
     putOnOffer([named("palette", "Ctrl+K", { isEverywhere: true })]);
 
