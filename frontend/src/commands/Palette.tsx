@@ -82,6 +82,7 @@ function Search() {
     <Combobox store={store} onOptionSubmit={submit}>
       <Combobox.EventsTarget withExpandedAttribute aria-activedescendant={active ?? undefined}>
         <TextInput
+          ref={focusAtOnce}
           size="md"
           data-autofocus
           aria-label="Search commands"
@@ -105,6 +106,11 @@ function Search() {
       <VisuallyHidden role="status">{plural(found.length, "command")}</VisuallyHidden>
     </Combobox>
   );
+}
+
+/** The dialog itself would do so a moment later: what is typed until then would be lost. */
+function focusAtOnce(input: HTMLInputElement | null): void {
+  input?.focus({ preventScroll: true });
 }
 
 interface RowProps extends Found {
