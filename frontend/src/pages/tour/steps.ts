@@ -35,8 +35,8 @@ export const STEPS: readonly Step[] = [
     id: "correct",
     title: "Correct it",
     words:
-      "The mask lacks the shadow, which is part of the disc. {tool.brush} takes the Brush: paint over " +
-      "the shadow. {tool.eraser} is the Eraser, for what is too much.",
+      "The shadow is part of the large disc, and no mask has it yet. {tool.brush} takes the Brush: " +
+      "paint over the shadow. {tool.eraser} is the Eraser, for what is too much.",
     tasks: [{ name: "Correct", by: ["correct"] }],
     inHand: "the newest mask",
   },
