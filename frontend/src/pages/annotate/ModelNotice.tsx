@@ -1,5 +1,6 @@
-import { Loader } from "@mantine/core";
+import { CloseButton, Loader } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
+import { useState } from "react";
 import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
 import type { OpenImage } from "./open-image";
@@ -9,6 +10,7 @@ interface Props {
   notice: string | null;
 }
 
+const STARTING = "Starting the model…";
 const GONE =
   "This project was deleted, or you are no longer a member. What you did here is kept on this " +
   "device and sent once a manager brings the project back or adds you again.";
@@ -16,7 +18,10 @@ const DELETED =
   "This image was deleted. What you do here is still saved, and is there if a manager brings the " +
   "image back within 30 days. Go on with the next one.";
 
-/** What one should know before working: what was deleted, another tab, a reviewer's words, a model that is off. */
+/**
+ * What one should know before working: what was deleted, another tab, a reviewer's words, a model
+ * that is off. It lies over the image, so that who has read it may put it away.
+ */
 export function ModelNotice({ image, notice }: Props) {
   const model = useSignal(image.model);
   const lock = useSignal(image.lock);
@@ -24,16 +29,22 @@ export function ModelNotice({ image, notice }: Props) {
   const isReadOnly = useSignal(image.editor.isReadOnly);
   const isDeleted = useSignal(image.isDeleted);
   const { hindrance } = useSignal(image.status);
+  const [dismissed, setDismissed] = useState(""); // of which image, and what
   const text = message();
-  if (text === null) return null;
+  const told = `${detail.id} ${text}`;
+  if (text === null || told === dismissed) return null;
+  const isPassing = text === STARTING;
   return (
     <div className={`${classes.float} ${classes.notice}`} role="status">
-      {model.kind === "loading" && lock !== null && notice === null ? (
+      {isPassing ? (
         <Loader size={14} />
       ) : (
         <IconInfoCircle size={16} aria-hidden style={{ flex: "none" }} />
       )}
       {text}
+      {lock !== null && !isPassing && (
+        <CloseButton size="xs" aria-label="Dismiss the notice" onClick={() => setDismissed(told)} />
+      )}
     </div>
   );
 
@@ -47,7 +58,7 @@ export function ModelNotice({ image, notice }: Props) {
     if (detail.status === "returned" && detail.review_comment !== "") {
       return `Returned: ${detail.review_comment}`;
     }
-    if (model.kind === "loading") return "Starting the model…";
+    if (model.kind === "loading") return STARTING;
     return model.kind === "ready" ? null : model.message;
   }
 }
