@@ -77,12 +77,15 @@ def only_once(does: Handle, seen: list[Route] | None = None) -> Handle:
 
 
 def stroke(canvas: Canvas, row: int) -> NDArray[np.bool_]:
-    """Draw one mask with the brush, apart from those of other rows; return its pixels."""
+    """Draw one mask with the brush, apart from those of other rows; return the newest's pixels."""
     before = len(canvas.masks)
     canvas.press("Escape", "Escape", "d")
     y = 16 + 32 * row
     canvas.draw((30, y), (90, y))
-    return canvas.wait_for_masks(before + 1)[-1]
+    canvas.page.wait_for_function(  # others may add theirs meanwhile
+        "before => window.__anneal.masks().length > before", arg=before
+    )
+    return canvas.masks[-1]
 
 
 def shown_masks(canvas: Canvas) -> dict[str, NDArray[np.bool_]]:

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from tests.chaos.conftest import picture
 from tests.client import wait_for
+from tests.e2e.conftest import keep_picture
 from tests.e2e.faults import (
     SAVES,
     Scene,
@@ -165,6 +166,7 @@ def test_a_login_opens_over_the_canvas_when_the_session_ends_and_then_all_is_sav
     login = page.get_by_role("dialog", name="Your session has ended")
     expect(login).to_be_visible()
     expect_state(page, "device")
+    keep_picture(page, "61-session-ended")
     assert canvas.masks[-1].tolist() == drawn.tolist()
     login.get_by_label("Password", exact=True).fill(PASSWORD)
     login.get_by_role("button", name="Log in").click()
@@ -185,6 +187,7 @@ def test_a_full_disk_is_told_and_the_server_still_gets_the_work(scene: Scene, pa
     stroke(canvas, 1)
     expect_state(page, "unprotected")
     expect(page.get_by_role("status").get_by_text("Not saved on this device")).to_have_count(1)
+    keep_picture(page, "62-disk-full")
     held[0].continue_()
 
     scene.check_saved(canvas, operations=2)

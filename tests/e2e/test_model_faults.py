@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.e2e.browser import QUIET, chromium
-from tests.e2e.conftest import new_context
+from tests.e2e.conftest import keep_picture, new_context
 from tests.e2e.faults import Scene, stroke
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import Canvas, make_prepared_project
@@ -86,6 +86,7 @@ def test_an_embedding_of_another_encoder_is_refused_and_hands_go_on(
     canvas = scene.open(page)
     told = page.get_by_text("This image was prepared for another model than the one that is")
     expect(told).to_have_count(1)
+    keep_picture(page, "63-no-model")
     canvas.press("p")
     canvas.click(22, 22)
     expect(told).to_have_count(2)  # the click is answered too

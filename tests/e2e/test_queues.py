@@ -37,6 +37,7 @@ def test_fifty_proposals_are_verified_and_the_rest_corrected_and_completed_by_ke
         if number == VERDICTS // 2:
             shown_proposal(page, typed)
             take_picture("31-verify")
+            look_at_the_grid(page, typed, take_picture)
 
     expect(page.locator("[data-done]")).to_have_attribute("data-done", str(VERDICTS))
     expect_saved(page)
@@ -58,6 +59,14 @@ def shown_proposal(page: Page, known: dict[str, str]) -> str:
         timeout=SLOW_MS,
     )
     return str(handle.json_value())
+
+
+def look_at_the_grid(page: Page, known: dict[str, str], take_picture: Look) -> None:
+    page.get_by_text("Grid", exact=True).click()
+    expect(page.get_by_role("button", name="Proposal on").nth(1)).to_be_visible()
+    take_picture("38-verify-grid")
+    page.get_by_text("One by one", exact=True).click()
+    shown_proposal(page, known)
 
 
 def take_back(page: Page, proposal: str) -> None:

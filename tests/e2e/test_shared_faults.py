@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.chaos.conftest import picture
 from tests.client import Client
-from tests.e2e.conftest import new_context
+from tests.e2e.conftest import keep_picture, new_context
 from tests.e2e.faults import Scene, expect_state, shown_masks, stroke
 from tests.e2e.gestures import SLOW_MS, expect_saved
 from tests.e2e.scenes import begin_project, import_pictures, saved_masks
@@ -48,7 +48,10 @@ def test_two_people_at_one_image_end_with_the_masks_of_both(
     hers = scene.open(troubled_page, "grace")
     with new_context(browser, scene.stack) as other:
         his = scene.open(other.new_page(), "ada")
-        expect(his.page.get_by_text("Other people are working on this image")).to_be_visible()
+        told = his.page.get_by_text("Other people are working on this image")
+        expect(told).to_be_visible()
+        his.page.get_by_role("button", name="Dismiss the notice").click()
+        expect(told).to_be_hidden()
         stroke(hers, 0)
         expect_saved(hers.page)
         stroke(his, 1)  # on a version that is no more
@@ -69,6 +72,7 @@ def test_two_tabs_of_one_person_take_turns(
     expect_saved(page)
     second = scene.open_again(context.new_page())
     expect(second.page.get_by_text("open in another tab")).to_be_visible()
+    keep_picture(second.page, "65-another-tab")
     second.press("d")
     second.draw((30, 80), (90, 80))
     assert len(second.masks) == 1
@@ -109,6 +113,7 @@ def test_an_image_deleted_meanwhile_says_so_and_takes_what_is_drawn(
     assert ada.send("DELETE", f"/api/images/{scene.image}").is_good
     told = page.get_by_text("This image was deleted. What you do here is still saved")
     expect(told).to_be_visible(timeout=SLOW_MS)
+    keep_picture(page, "66-image-deleted")
 
     stroke(canvas, 1)
     expect_saved(page)
@@ -136,6 +141,7 @@ def test_the_work_of_a_project_deleted_meanwhile_waits_until_it_is_back(
 
     page.reload()
     expect(page.get_by_text("There is nothing here")).to_be_visible()
+    keep_picture(page, "67-nothing-here")
     ada.post(f"/api/projects/{scene.project}/restore")
     canvas = scene.open_again(page)
     expect(told).to_be_hidden()
