@@ -1,4 +1,5 @@
 import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
+import { useElementSize } from "@mantine/hooks";
 import { IconPencil, IconX } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
@@ -11,6 +12,7 @@ import type { RLE } from "@/editor/rle";
 import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { drawNear } from "./crop";
+import { gridSize } from "./grid-size";
 import { decisionsOf, type Mark, nextMark } from "./marks";
 import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
@@ -63,9 +65,18 @@ export function Grid({ verifying, labels }: Props) {
     ),
   );
 
+  const { ref, width, height } = useElementSize();
+  const { columns, rows } = gridSize({ width, height }, CROPS); // of the last few as of twenty
   return (
     <>
-      <div className={classes.grid}>
+      <div
+        ref={ref}
+        className={classes.grid}
+        style={{
+          gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+          gridTemplateRows: `repeat(${rows}, minmax(132px, 1fr))`,
+        }}
+      >
         {items.map((item) => (
           <Crop
             key={item.proposal.id}
