@@ -1,10 +1,10 @@
 """The kernels of an ONNX graph that browsers and workers do not share.
 
-In WebAssembly onnxruntime's kernel for all of a layer normalisation takes twice as long as its
-parts, and GELU by the error function twice as long as by tanh; over the tokens of an image each is
-a tenth of a click. A native onnxruntime is faster by the one and as fast by the other, which is
-exact. So a graph calls functions of this domain: written out in the model they are what browsers
-run, and `for_workers` puts native kernels in their place.
+In WebAssembly onnxruntime's one kernel for layer normalisation takes twice as long as the parts of
+it, and GELU by the error function twice as long as by tanh; over the tokens of an image each is a
+tenth of a click. Natively the one kernel is faster, and the exact GELU costs no more. So a graph
+calls functions of a domain of ours: written out in the model they are what browsers run, and
+`for_workers` puts native kernels in their place.
 """
 
 from typing import TYPE_CHECKING, Final

@@ -86,7 +86,7 @@ def test_an_embedding_of_another_encoder_is_refused_and_hands_go_on(
     canvas = scene.open(page)
     told = page.get_by_text("This image was prepared for another model than the one that is")
     expect(told).to_have_count(1)
-    keep_picture(page, "63-no-model")
+    keep_picture(page, "63-another-encoder")
     canvas.press("p")
     canvas.click(22, 22)
     expect(told).to_have_count(2)  # the click is answered too
