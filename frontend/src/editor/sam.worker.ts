@@ -61,14 +61,12 @@ self.onmessage = ({ data }: MessageEvent<SamRequest>): void => {
 
 function warmUpLater(): void {
   clearTimeout(rest);
-  if (runs < RUNS_UNTIL_FAST) rest = self.setTimeout(warmUp, REST_MS);
+  if (session !== null && runs < RUNS_UNTIL_FAST) rest = self.setTimeout(warmUp, REST_MS);
 }
 
 function warmUp(): void {
   queue = queue
-    .then(async () => {
-      if (session !== null) await runOnNothing(session);
-    })
+    .then(() => (session === null ? undefined : runOnNothing(session)))
     .then(warmUpLater, () => undefined); // a click that fails will say why
 }
 
