@@ -1,7 +1,9 @@
 """The tour on a sample image: each step ends because the person did what it asks for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from types import MappingProxyType
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,8 +17,11 @@ from tests.stack import Stack
 pytestmark = pytest.mark.e2e
 WIDTH, HEIGHT = 1280, 800
 IMAGE_PX = (640, 440)
+MIDDLE = (320, 220)
 MARGIN_PX = 24
+STEP_PX = 5  # of the screen: an arrow key
 PICTURED = ("accept", "correct", "name", "end")  # a picture takes half a second
+Does = Callable[[Page, Look], None]
 LIGHT, SHADOW = (440, 120), ((515, 195), (535, 180), (500, 215), (515, 195))  # of the missed disc
 
 
@@ -68,12 +73,24 @@ def test_the_offer_goes_once_somebody_works_and_does_not_come_again(
     expect(page.get_by_text("New here?")).to_have_count(0)
 
 
-def walk(page: Page, take_picture: Look) -> None:
+def test_the_tour_can_be_walked_without_a_mouse(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    log_in(page, "ada")
+    page.goto("/tour")
+
+    walk(page, take_picture, BY_KEYBOARD)
+
+
+def walk(
+    page: Page, take_picture: Look, instead: Mapping[str, Does] = MappingProxyType({})
+) -> None:
     expect_step(page, "look")
     expect(page.locator("[data-stage]")).to_be_focused()
     for step, does, follows in STEPS:
         expect_step(page, step)
-        does(page, take_picture)
+        instead.get(step, does)(page, take_picture)
         expect_step(page, follows)
         if follows in PICTURED:
             take_picture(f"52-tour-{follows}")
@@ -132,7 +149,48 @@ def finish(page: Page, take_picture: Look) -> None:
     page.keyboard.press("n")
 
 
-STEPS: tuple[tuple[str, Callable[[Page, Look], None], str], ...] = (
+def look_closer_by_keyboard(page: Page, take_picture: Look) -> None:
+    page.keyboard.press("+")
+    page.keyboard.press("f")
+
+
+def click_an_object_by_keyboard(page: Page, take_picture: Look) -> None:
+    page.keyboard.press("p")
+    move_cross(page, MIDDLE, LIGHT)
+    page.keyboard.press(";")
+    expect(page.get_by_text("Click to add")).to_be_visible()
+    take_picture("57-tour-cross")
+    page.keyboard.press("a")
+
+
+def paint_the_shadow_by_keyboard(page: Page, take_picture: Look) -> None:
+    page.keyboard.press("d")
+    move_cross(page, LIGHT, SHADOW[0])
+    page.keyboard.down(";")
+    for last, to in pairwise(SHADOW):
+        move_cross(page, last, to)
+    page.keyboard.up(";")
+
+
+def move_cross(page: Page, last: tuple[int, int], to: tuple[int, int]) -> None:
+    """From one point of the image to another by arrow keys, as near as their steps go."""
+    ways = (("ArrowLeft", "ArrowRight"), ("ArrowUp", "ArrowDown"))
+    for before, after, (back, forth) in zip(
+        place(page, *last), place(page, *to), ways, strict=True
+    ):
+        steps = round(abs(after - before) / STEP_PX)
+        key = forth if after > before else back
+        for chord, presses in ((f"Shift+{key}", steps // 10), (key, steps % 10)):
+            for _ in range(presses):
+                page.keyboard.press(chord)
+
+
+BY_KEYBOARD: Mapping[str, Does] = {
+    "look": look_closer_by_keyboard,
+    "click": click_an_object_by_keyboard,
+    "correct": paint_the_shadow_by_keyboard,
+}
+STEPS: tuple[tuple[str, Does, str], ...] = (
     ("look", look_closer, "accept"),
     ("accept", accept_a_proposal, "click"),
     ("click", click_an_object, "correct"),

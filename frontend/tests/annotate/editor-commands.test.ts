@@ -15,7 +15,7 @@ function page(setting: Setting) {
   const nothing = () => undefined;
   const around: EditorPage = {
     ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
-    ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing },
+    ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing, keyPointer: null },
     saving: () => ({ text: "Saved", isDone: true }),
     review: { comment: nothing, next: nothing, resolve: nothing },
     verdict: {

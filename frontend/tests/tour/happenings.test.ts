@@ -116,7 +116,7 @@ describe("the keys of the tour", () => {
     const leave = () => {
       left += 1;
     };
-    const { commands } = tourCommands({ tour, editor, stage: null, leave });
+    const { commands } = tourCommands({ tour, editor, stage: null, keyPointer: null, leave });
     const press = (chord: string) => commandFor(commands, new Map(), chord)?.run(chord);
     return { tour, press, left: () => left };
   }

@@ -1,6 +1,12 @@
 /** What changes with the pointer: hover, selection, the draft, its prompts, strokes, the pen. */
 
-import type { Box, ImagePoint, View } from "@/editor/geometry";
+import {
+  type Box,
+  type ImagePoint,
+  type ScreenPoint,
+  toScreen,
+  type View,
+} from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import type { MaskRow, Prompt, ProposalRow } from "@/editor/operations";
 import { withAlpha } from "@/editor/render/colours";
@@ -9,6 +15,14 @@ import { pathOf } from "@/editor/render/paths";
 import { drawSketch, drawStroke } from "@/editor/render/sketches";
 import type { Stroke } from "@/editor/stroke";
 import type { Ghost, Sketch } from "@/editor/tools/tool";
+
+const [CROSS_GAP_PX, CROSS_PX] = [4, 15];
+const ARMS = [
+  [1, 0],
+  [-1, 0],
+  [0, 1],
+  [0, -1],
+] as const;
 
 /** One object to point out. */
 export interface Shown {
@@ -33,6 +47,7 @@ export interface OverlayScene {
   readonly sketch: Sketch | null;
   readonly ghost: Ghost | null;
   readonly pen: { at: ImagePoint; radius_px: number } | null;
+  readonly cross: ImagePoint | null; // the pointer that keys move
 }
 
 export class OverlayLayer {
@@ -65,6 +80,7 @@ export class OverlayLayer {
       this.#prompt(prompt, index === scene.draft?.active, view);
     }
     if (scene.pen !== null) this.#pen(scene.pen.at, scene.pen.radius_px * view.scale, view);
+    if (scene.cross !== null) this.#cross(toScreen(view, scene.cross));
   }
 
   #outline({ row, colour }: Shown, { scale }: View, fill: number, width: number): void {
@@ -190,6 +206,23 @@ export class OverlayLayer {
     context.strokeStyle = "#0b0d1080";
     context.stroke();
     context.lineWidth = 1.25;
+    context.strokeStyle = "#ffffff";
+    context.stroke();
+  }
+
+  /** Open in the middle, so that what it points at is seen. */
+  #cross({ x, y }: ScreenPoint): void {
+    const { context } = this.#layer;
+    context.setLineDash([]);
+    context.beginPath();
+    for (const [dx, dy] of ARMS) {
+      context.moveTo(x + dx * CROSS_GAP_PX, y + dy * CROSS_GAP_PX);
+      context.lineTo(x + dx * CROSS_PX, y + dy * CROSS_PX);
+    }
+    context.lineWidth = 4;
+    context.strokeStyle = "#0b0d10cc";
+    context.stroke();
+    context.lineWidth = 1.5;
     context.strokeStyle = "#ffffff";
     context.stroke();
   }

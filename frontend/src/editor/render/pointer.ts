@@ -71,6 +71,7 @@ export function listenToPointer(
       editor.pointAt(at);
       tool.onHover?.(at);
     }
+    stage.hasCross.set(false);
     stage.pointer.set(toImage(stage.view.get(), screenOf(event)));
   }
 
@@ -110,6 +111,7 @@ export function listenToPointer(
   host.addEventListener(
     "pointerleave",
     () => {
+      if (stage.hasCross.get()) return; // the pointer is the keyboard's
       stage.pointer.set(null);
       editor.pointAt(null);
       editor.expectPromptAt(null);

@@ -31,6 +31,7 @@ export interface StageOptions {
 export class Stage {
   readonly view: Signal<View>;
   readonly pointer = new Signal<ImagePoint | null>(null);
+  readonly hasCross = new Signal(false); // keys move the pointer, which no mouse shows then
   readonly size = new Signal<Area>({ width: 1, height: 1 });
   readonly area: Area;
   #editor: Editor;
@@ -109,12 +110,13 @@ export class Stage {
     on(masks as readonly Signal<unknown>[], "masks");
     on([...overlay, ...pen] as readonly Signal<unknown>[], "overlay");
     on([this.view as Signal<unknown>], "view");
-    // Only a pen is drawn where the pointer is: for other tools a frame would show nothing new.
+    // Only a pen and a cross are drawn where the pointer is: else a frame would show nothing new.
     this.#cleanups.push(
       this.pointer.subscribe(() => {
-        if (this.#isPainting) this.#invalidate("overlay");
+        if (this.#isPainting || this.hasCross.get()) this.#invalidate("overlay");
       }),
     );
+    on([this.hasCross], "overlay");
     const filter = new ImageFilter(this.#image.canvas);
     const onLook = (): void => filter.show(look.get());
     this.#cleanups.push(look.subscribe(onLook), () => filter.remove());
@@ -216,6 +218,7 @@ export class Stage {
         sketch: editor.sketch.get(),
         ghost: editor.ghost.get(),
         pen: this.#isPainting && at !== null ? { at, radius_px: editor.brush.get() } : null,
+        cross: this.hasCross.get() ? at : null,
       },
       view,
     );

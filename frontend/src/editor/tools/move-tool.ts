@@ -43,12 +43,13 @@ export class MoveTool implements Tool {
   }
 
   /** An arrow key: move by so many pixels. */
-  nudge(dx: number, dy: number): void {
-    if (this.#from !== null) return;
+  nudge(dx: number, dy: number): boolean {
+    if (this.#from !== null) return false; // it is dragged
     const hand = this.#moved ?? this.#desk.inHand(null);
-    if (hand === null) return;
+    if (hand === null) return false;
     this.#moved = { dx: 0, dy: 0, ...hand };
     this.#to(this.#moved.dx + dx, this.#moved.dy + dy);
+    return true;
   }
 
   settle(): void {

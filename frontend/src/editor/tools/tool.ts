@@ -44,8 +44,8 @@ export interface Tool {
   onCancel(): void;
   /** Enter: end a gesture of several clicks. False when there is none. */
   finish?(): boolean;
-  /** An arrow key, in image pixels. */
-  nudge?(dx: number, dy: number): void;
+  /** An arrow key, in image pixels. False when nothing is in hand: then it moves the pointer. */
+  nudge?(dx: number, dy: number): boolean;
   /** The arrow keys were let go: what they did is one gesture. */
   settle?(): void;
   /** What is in hand changed: the tool was taken, or the selection or its mask is another. */

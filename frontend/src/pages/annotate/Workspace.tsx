@@ -30,7 +30,7 @@ import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
-import { useSettle } from "./useSettle";
+import { useKeyPointer } from "./useKeyPointer";
 import { revealIn, zoomBy } from "./view-commands";
 
 interface Props {
@@ -61,7 +61,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
   useNewProposals(image, project);
   useDeletions(image, project);
 
-  useSettle(editor);
+  const keyPointer = useKeyPointer(editor, stage);
 
   const reveal = useCallback((id: string) => revealIn(stage, editor, id), [editor, stage]);
 
@@ -69,6 +69,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
     (): EditorPage => ({
       ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
       ...{ review: review.commands, verdict, conflicts: conflicts.commands },
+      keyPointer,
       showAll: () => stage?.fit(),
       zoom: (factor) => zoomBy(stage, factor),
       save: () => image.outbox.resume(),
@@ -88,6 +89,7 @@ export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
       onNext,
       onPrevious,
       stage,
+      keyPointer,
     ],
   );
   useOffer(

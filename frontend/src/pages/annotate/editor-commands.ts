@@ -5,6 +5,7 @@ import type { Editor } from "@/editor/editor";
 import { CHANNELS, PLAIN_LOOK } from "@/editor/look";
 import { takeOffer } from "@/editor/part-offer";
 import { pendingProposals } from "@/editor/picking";
+import type { KeyPointer } from "@/editor/render/key-pointer";
 import { proposalInMind } from "@/editor/verdicts";
 import type { LabelChoice } from "./LabelToolbar";
 import { DIGITS, labelCommands } from "./label-commands";
@@ -26,6 +27,8 @@ export interface DrawingPage {
   hasPrevious(): boolean;
   next(): void;
   previous(): void;
+  /** The pointer that keys move; null while there is no stage. */
+  readonly keyPointer: KeyPointer | null;
   showAll(): void;
   zoom(factor: number): void;
   /** Send what waits. */
@@ -53,7 +56,8 @@ const ARROWS: Record<string, readonly [dx: number, dy: number]> = {
   ArrowUp: [0, -1],
   ArrowDown: [0, 1],
 };
-const FAR_PX = 10; // an arrow key with Shift
+const FAR = 10; // an arrow key with Shift, in steps
+const POINTER_STEP_PX = 5; // of the screen
 const STEP = 1.25; // of the brush and the zoom
 
 const whyReadOnly = ({ editor }: DrawingPage): string | null =>
@@ -110,15 +114,29 @@ const TOOL_COMMANDS: readonly EditorCommand[] = [
     run: ({ editor }) => editor.setBrush(editor.brush.get() * STEP),
   },
   {
-    ...{ id: "tool.nudge", title: "Move by a pixel", group: "Tools" },
-    what: "With Move: by a pixel (Shift: by ten)",
+    ...{ id: "pointer.move", title: "Move the cross", group: "Tools" },
+    what: "Move a cross over the image (Shift: faster); with Move, the mask by a pixel (Shift: ten)",
     ...{ key: "ArrowLeft", shown: ["←", "→", "↑", "↓"], isFixed: true, isKeyOnly: true },
     also: Object.keys(ARROWS).flatMap((key) => [key, `Shift+${key}`]),
-    run: ({ editor }, chord) => {
-      const [dx, dy] = ARROWS[chord.replace("Shift+", "")] ?? [0, 0];
-      const step = chord.startsWith("Shift") ? FAR_PX : 1;
-      editor.tool.get().nudge?.(dx * step, dy * step);
+    run: ({ editor, keyPointer }, chord) => {
+      const [right, down] = ARROWS[chord.replace("Shift+", "")] ?? [0, 0];
+      const steps = chord.startsWith("Shift") ? FAR : 1;
+      const [dx, dy] = [right * steps, down * steps];
+      if (editor.tool.get().nudge?.(dx, dy)) return;
+      keyPointer?.move(dx * POINTER_STEP_PX, dy * POINTER_STEP_PX);
     },
+  },
+  {
+    ...{ id: "pointer.press", title: "Click at the cross", key: ";", group: "Tools" },
+    what: "Click at the cross that the arrow keys move; held down with them, drag",
+    ...{ isOnce: true, isKeyOnly: true },
+    run: ({ keyPointer }) => keyPointer?.press(false),
+  },
+  {
+    ...{ id: "pointer.press-other", title: "Right button at the cross", key: "'", group: "Tools" },
+    what: "The same with the right button: what Points should leave out",
+    ...{ isOnce: true, isKeyOnly: true },
+    run: ({ keyPointer }) => keyPointer?.press(true),
   },
 ];
 

@@ -22,7 +22,7 @@ import type { ImageInView } from "@/pages/annotate/open-image";
 import { ProposalsPanel } from "@/pages/annotate/ProposalsPanel";
 import { StageView } from "@/pages/annotate/StageView";
 import { ToolRail } from "@/pages/annotate/ToolRail";
-import { useSettle } from "@/pages/annotate/useSettle";
+import { useKeyPointer } from "@/pages/annotate/useKeyPointer";
 import { revealIn } from "@/pages/annotate/view-commands";
 import { drawSample } from "./draw-sample";
 import { listenToStore, listenToView, watchPalette } from "./happenings";
@@ -93,12 +93,12 @@ function Guided({ image, leave, onAgain }: GuidedProps) {
   const [tour] = useState(() => new Tour(STEPS));
   const { at } = useSignal(tour.state);
   const reveal = useCallback((id: string) => revealIn(stage, editor, id), [editor, stage]);
+  const keyPointer = useKeyPointer(editor, stage);
   const offered = useMemo(
-    () => tourCommands({ tour, editor, stage, leave }),
-    [tour, editor, stage, leave],
+    () => tourCommands({ tour, editor, stage, keyPointer, leave }),
+    [tour, editor, stage, keyPointer, leave],
   );
 
-  useSettle(editor);
   useTold(tour, editor, stage);
   useTourOffer(tour, editor, offered);
   useEffect(() => takeInHand(editor, STEPS[at]), [editor, at]);

@@ -27,7 +27,8 @@ export const STEPS: readonly Step[] = [
     title: "Click an object",
     words:
       "The large disc with a shadow was missed. {tool.point} takes Points: click the light part of the " +
-      "disc, and {verdict.accept} keeps the mask.",
+      "disc, and {verdict.accept} keeps the mask. By keyboard alone: the arrow keys move a cross, and " +
+      "{pointer.press} clicks there.",
     tasks: [{ name: "Make a mask", by: ["click", "draw"] }],
     inHand: "nothing",
   },

@@ -2,6 +2,7 @@
 
 import type { Command } from "@/commands/command";
 import type { Editor } from "@/editor/editor";
+import type { KeyPointer } from "@/editor/render/key-pointer";
 import type { Stage } from "@/editor/render/stage";
 import { drawingCommands } from "@/pages/annotate/editor-commands";
 import { zoomBy } from "@/pages/annotate/view-commands";
@@ -12,6 +13,7 @@ interface TourParts {
   readonly tour: Tour;
   readonly editor: Editor;
   readonly stage: Stage | null;
+  readonly keyPointer: KeyPointer | null;
   leave(): void;
 }
 
@@ -28,7 +30,7 @@ export interface TourCommands {
   next(): void;
 }
 
-export function tourCommands({ tour, editor, stage, leave }: TourParts): TourCommands {
+export function tourCommands({ tour, editor, stage, keyPointer, leave }: TourParts): TourCommands {
   const next = (): void => {
     if (tour.step === null) leave();
     else if (tour.awaits("finish")) tour.tell("finish");
@@ -38,6 +40,7 @@ export function tourCommands({ tour, editor, stage, leave }: TourParts): TourCom
   const all = drawingCommands({
     ...{ editor, labels: LABELS, next, previous: nothing, hasPrevious: () => false },
     ...{ save: nothing, saving: () => ({ text: "", isDone: true }) },
+    keyPointer,
     showAll: () => stage?.fit(),
     zoom: (factor) => zoomBy(stage, factor),
   });
