@@ -72,9 +72,7 @@ function warmUp(): void {
 
 async function answer(request: SamRequest): Promise<void> {
   if (request.kind === "embed") {
-    const values = float32FromFloat16(request.float16);
-    embeddings.set(request.key, new ort.Tensor("float32", values, EMBEDDING_DIMS));
-    await lookAt(request.key).catch(() => undefined); // the click that needs it says why not
+    await embed(request).catch(() => undefined); // the click that needs it says why not
     return;
   }
   try {
@@ -83,6 +81,12 @@ async function answer(request: SamRequest): Promise<void> {
     const message = error instanceof Error ? error.message : String(error);
     post({ kind: "failed", id: request.id, message, isEmbeddingMissing: false });
   }
+}
+
+async function embed({ key, float16 }: Extract<SamRequest, { kind: "embed" }>): Promise<void> {
+  const values = float32FromFloat16(float16);
+  embeddings.set(key, new ort.Tensor("float32", values, EMBEDDING_DIMS)); // throws if cut short
+  await lookAt(key);
 }
 
 async function load(request: Extract<SamRequest, { kind: "load" }>): Promise<void> {
