@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { commandFor, whyNot } from "@/commands/command";
-import { decisionsOf, type Mark, nextMark } from "@/pages/verify/marks";
+import { maskFromRuns, maskToRLE } from "@/editor/mask";
+import { decisionsOf, type Marks, nextMark } from "@/pages/verify/marks";
 import { overallStatus } from "@/pages/verify/overall-status";
 import type { VerifyItem } from "@/pages/verify/verdict-operations";
 import {
@@ -67,17 +68,36 @@ describe("the keys of verifying", () => {
 });
 
 test("in a grid only what was clicked is not accepted", () => {
-  const items = ["a", "b", "c"].map((id) => ({ proposal: { id } }) as VerifyItem);
-  let marks: ReadonlyMap<string, Mark> = new Map();
+  const [a, b, c] = [crop("a", [16, 1]), crop("b", [16, 1]), crop("c", [16, 1])];
+  let marks: Marks = new Map();
 
-  for (const id of ["b", "c", "c", "a", "a", "a"]) marks = nextMark(marks, id);
+  for (const item of [b, c, c, a, a, a]) marks = nextMark(item, marks);
 
-  expect(decisionsOf(items, marks).map(({ verdict }) => verdict)).toEqual([
+  expect(decisionsOf([a, b, c], marks).map(({ verdict }) => verdict)).toEqual([
     "accepted",
     "rejected",
     "needs_work",
   ]);
 });
+
+test("in a grid what covers most of the image is accepted only by a click", () => {
+  const item = crop("a", [3, 14]);
+  const verdicts = [];
+  let marks: Marks = new Map();
+  for (let clicks = 0; clicks <= 4; clicks += 1) {
+    verdicts.push(decisionsOf([item], marks)[0]?.verdict);
+    marks = nextMark(item, marks);
+  }
+
+  expect(verdicts).toEqual(["not_sure", "accepted", "rejected", "needs_work", "not_sure"]);
+});
+
+/** A proposal of so many background and mask pixels, on an image of 17. */
+function crop(id: string, [before, inside]: [number, number]): VerifyItem {
+  const mask = maskFromRuns([1, 17], Uint32Array.of(before, inside));
+  const image = { width: 17, height: 1 };
+  return { proposal: { id, rle: maskToRLE(mask) }, image } as unknown as VerifyItem;
+}
 
 test("the page says saved only when every image is", () => {
   const saved = { state: "saved", hindrance: "none", waiting: 0, refused: [] } as const;

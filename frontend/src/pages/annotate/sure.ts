@@ -7,6 +7,8 @@ import type { ProposalRow } from "@/editor/operations";
 /** A mask of more than this share of the image is as likely its background: a person looks. */
 const MOST_OF_THE_IMAGE = 0.5;
 
+type Shape = Pick<ProposalRow, "rle">;
+
 export interface SureProposals {
   readonly accepted: readonly ProposalRow[];
   /** As sure, but they cover most of the image. */
@@ -14,11 +16,11 @@ export interface SureProposals {
 }
 
 /** The share of the image that a proposal covers. */
-export function shareOfImage({ rle }: ProposalRow, [height, width]: SizeHW): number {
+export function shareOfImage({ rle }: Shape, [height, width]: SizeHW): number {
   return maskFromRLE(rle).area_px / (height * width);
 }
 
-export function coversMost(row: ProposalRow, size_hw: SizeHW): boolean {
+export function coversMost(row: Shape, size_hw: SizeHW): boolean {
   return shareOfImage(row, size_hw) > MOST_OF_THE_IMAGE;
 }
 

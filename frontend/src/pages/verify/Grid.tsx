@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { IconPencil, IconX } from "@tabler/icons-react";
+import { IconHelp, IconPencil, IconX } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { type RefObject, useCallback, useMemo, useRef, useState } from "react";
 import { KeyOf } from "@/commands/Keys";
@@ -13,7 +13,7 @@ import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
 import { drawNear } from "./crop";
 import { gridSize } from "./grid-size";
-import { decisionsOf, type Mark, nextMark } from "./marks";
+import { decisionsOf, type Mark, type Marks, markOf, nextMark } from "./marks";
 import { Picture } from "./Picture";
 import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
@@ -23,6 +23,11 @@ import { gridCommands, REST } from "./verify-commands";
 import type { VerifySession } from "./verify-session";
 
 const CROPS = 20;
+const WORDS: Record<Mark, string> = {
+  rejected: "Reject",
+  needs_work: "Needs work",
+  not_sure: "Most of the image: to Correct",
+};
 
 interface Props {
   verifying: Verifying;
@@ -33,13 +38,13 @@ interface Props {
 export function Grid({ verifying, labels }: Props) {
   const { session, meter } = verifying;
   const items = useSignal(session.ahead).slice(0, CROPS);
-  const [marks, setMarks] = useState<ReadonlyMap<string, Mark>>(new Map());
+  const [marks, setMarks] = useState<Marks>(new Map());
   const label = useSignal(session.label); // of crops that have none
-  const wrong = items.filter(({ proposal }) => marks.has(proposal.id)).length;
+  const marked = items.filter((item) => markOf(item, marks) !== null).length;
 
-  const mark = ({ proposal }: VerifyItem): void => {
+  const mark = (item: VerifyItem): void => {
     meter.noteClick();
-    setMarks(nextMark(marks, proposal.id));
+    setMarks(nextMark(item, marks));
   };
   const shown = useRef(new Set<string>());
   const decide = useCallback(() => {
@@ -81,7 +86,7 @@ export function Grid({ verifying, labels }: Props) {
           <Crop
             key={item.proposal.id}
             {...{ item, verifying, labels }}
-            mark={marks.get(item.proposal.id)}
+            mark={markOf(item, marks)}
             onMark={() => mark(item)}
             shown={shown}
           />
@@ -104,9 +109,9 @@ export function Grid({ verifying, labels }: Props) {
           <Lacking {...{ session, items, labels }} />
         </Stack>
         <Button size="md" color="teal" rightSection={<KeyOf command={REST} />} onClick={decide}>
-          {wrong === 0
+          {marked === 0
             ? `Accept all ${items.length}`
-            : `Accept ${items.length - wrong}, not ${plural(wrong, "crop")}`}
+            : `Accept ${items.length - marked}, not ${plural(marked, "crop")}`}
         </Button>
         <UndoButton onClick={() => session.undo()} />
       </Group>
@@ -146,7 +151,7 @@ function Lacking({ session, items, labels }: LackingProps) {
 
 interface CropProps extends Props {
   item: VerifyItem;
-  mark: Mark | undefined;
+  mark: Mark | null;
   onMark: () => void;
   shown: RefObject<Set<string>>;
 }
@@ -164,21 +169,21 @@ function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
   const onShown = useCallback(() => {
     shown.current.add(proposal.id);
   }, [shown, proposal]);
-  const words = { rejected: "Reject", needs_work: "Needs work" };
   return (
     <button
       type="button"
       className={classes.crop}
       data-enter="command" // Space marks it, Enter decides them all
-      data-mark={mark}
-      aria-pressed={mark !== undefined}
+      data-mark={mark ?? undefined}
+      aria-pressed={mark !== null}
       onClick={onMark}
     >
       <Picture {...{ image, pictures, draw, onShown }} label={`Proposal on ${image.file_name}`} />
       <span className={classes.cropFacts}>
         {mark === "rejected" && <IconX size={14} aria-hidden />}
         {mark === "needs_work" && <IconPencil size={14} aria-hidden />}
-        {mark === undefined ? (label?.name ?? "No label") : words[mark]}
+        {mark === "not_sure" && <IconHelp size={14} aria-hidden />}
+        {mark === null ? (label?.name ?? "No label") : WORDS[mark]}
       </span>
     </button>
   );
