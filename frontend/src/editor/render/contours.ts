@@ -71,3 +71,49 @@ export function smoothRing(ring: Ring): Ring {
   }
   return smooth;
 }
+
+/**
+ * The same line with fewer corners: none that is left out lies further than `tolerance` from it.
+ *
+ * From each corner that stays, a cone of the directions that pass near enough to all that follow
+ * (Williams, "An efficient algorithm for the piecewise linear approximation of planar curves",
+ * doi:10.1016/0146-664X(78)90055-2). One pass.
+ */
+export function thinRing(ring: Ring, tolerance: number): Ring {
+  const count = ring.length / 2;
+  const kept: number[] = [];
+  let anchor = 0;
+  while (anchor < count) {
+    kept.push(ring[2 * anchor] as number, ring[2 * anchor + 1] as number);
+    anchor = furthestFrom(ring, anchor, tolerance);
+  }
+  return kept.length < 6 ? ring : kept;
+}
+
+/** The last corner that a straight line from `anchor` may lead to; `count` is the first again. */
+function furthestFrom(ring: Ring, anchor: number, tolerance: number): number {
+  const count = ring.length / 2;
+  const [ax, ay] = [ring[2 * anchor] as number, ring[2 * anchor + 1] as number];
+  let [leftX, leftY, rightX, rightY] = [0, 0, 0, 0]; // the sides of the cone
+  let isOpen = false;
+  let reach = 0;
+  for (let index = anchor + 1; index <= count; index += 1) {
+    const at = 2 * (index % count);
+    const dx = (ring[at] as number) - ax;
+    const dy = (ring[at + 1] as number) - ay;
+    const distance = Math.hypot(dx, dy);
+    if (distance < reach - tolerance) return index - 1; // it turns back
+    reach = Math.max(reach, distance);
+    if (distance <= tolerance) continue;
+    const isOutside = leftX * dy - leftY * dx < 0 || dx * rightY - dy * rightX < 0;
+    if (isOpen && isOutside) return index - 1;
+    const sine = tolerance / distance;
+    const cosine = Math.sqrt(1 - sine * sine);
+    const [fromX, fromY] = [dx * cosine + dy * sine, dy * cosine - dx * sine];
+    const [toX, toY] = [dx * cosine - dy * sine, dy * cosine + dx * sine];
+    if (!isOpen || leftX * fromY - leftY * fromX > 0) [leftX, leftY] = [fromX, fromY];
+    if (!isOpen || toX * rightY - toY * rightX > 0) [rightX, rightY] = [toX, toY];
+    isOpen = true;
+  }
+  return count;
+}

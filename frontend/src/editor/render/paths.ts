@@ -1,7 +1,7 @@
 /** Masks as canvas paths, made once for each mask. */
 
 import type { Mask } from "@/editor/mask";
-import { type Ring, smoothRing, traceContours } from "@/editor/render/contours";
+import { type Ring, smoothRing, thinRing, traceContours } from "@/editor/render/contours";
 
 interface Paths {
   readonly rings: readonly Ring[];
@@ -9,6 +9,9 @@ interface Paths {
   exact: Path2D | null;
 }
 
+// A line costs by its corners: those on the way go, which are two in three. More, up to half a
+// pixel, would halve the rest, and be seen.
+const TOLERANCE_PX = 0.01; // of the image
 const EXACT_FROM_SCALE = 6; // from here on single pixels matter, and are shown as they are
 
 const cache = new WeakMap<Mask, Paths>();
@@ -18,7 +21,8 @@ export function pathOf(mask: Mask, scale: number): Path2D {
   let paths = cache.get(mask);
   if (paths === undefined) {
     const rings = traceContours(mask);
-    paths = { rings, smooth: toPath(rings.map(smoothRing)), exact: null };
+    const smooth = rings.map((ring) => thinRing(smoothRing(ring), TOLERANCE_PX));
+    paths = { rings, smooth: toPath(smooth), exact: null };
     cache.set(mask, paths);
   }
   if (scale < EXACT_FROM_SCALE) return paths.smooth;

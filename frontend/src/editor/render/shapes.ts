@@ -80,7 +80,7 @@ export function drawShape(context: Context, shape: Shape, scale: number): void {
   const { kind, mask, colour, fill, opacity } = shape;
   const path = pathOf(mask, scale);
   context.globalAlpha = opacity;
-  context.lineJoin = "round";
+  context.lineJoin = "bevel"; // round joins take a fifth longer, and nobody sees them
   context.setLineDash([]);
   if (fill > 0) {
     context.fillStyle = withAlpha(colour, fill);
