@@ -81,7 +81,6 @@ function masksOn(image: OpenImage | null): readonly MaskRow[] | null {
 
 function Stages({ project, session }: { project: Project; session: AnnotateSession }) {
   const phase = useSignal(session.phase);
-  const isMoving = useSignal(session.isMoving);
   const queries = useQueryClient();
   const navigate = useNavigate();
 
@@ -109,8 +108,8 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     case "ready":
       return (
         <Workspace
-          key={phase.image.detail.get().id}
-          {...{ project, isMoving, image: phase.image, notice: phase.notice }}
+          {...{ project, image: phase.image, notice: phase.notice }}
+          isMoving={session.isMoving}
           {...{ hasPrevious, onNext, onPrevious, onVerdict }}
         />
       );

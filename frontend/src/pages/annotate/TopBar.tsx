@@ -15,6 +15,7 @@ import { formatCount } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
 import { useSignal } from "@/components/useSignal";
+import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import type { OpenImage } from "./open-image";
@@ -29,7 +30,7 @@ interface Props {
   image: OpenImage;
   review: Review;
   verdict: Verdict;
-  isMoving: boolean;
+  isMoving: Signal<boolean>;
   onNext: () => void;
 }
 
@@ -42,7 +43,8 @@ const END = {
 } as const;
 const QUEUE = { complete: "Complete", correct: "Correct", review: "Review" } as const;
 
-export function TopBar({ project, image, review, verdict, isMoving, onNext }: Props) {
+export function TopBar({ project, image, review, verdict, isMoving: moving, onNext }: Props) {
+  const isMoving = useSignal(moving);
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
   const { images, done, reviewed } = project.counts;

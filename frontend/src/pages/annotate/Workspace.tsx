@@ -1,140 +1,60 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Project } from "@/api/types";
-import { useOffer } from "@/commands/useOffer";
+import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
-import { pendingProposals } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
-import { TourOffer } from "@/pages/tour/TourOffer";
 import classes from "./AnnotatePage.module.css";
-import type { Verdict } from "./api";
-import { type EditorPage, editorCommands } from "./editor-commands";
-import { Hint } from "./Hint";
-import { HistoryPanel } from "./HistoryPanel";
-import { HypothesisPicker } from "./HypothesisPicker";
-import { LabelBar } from "./LabelBar";
+import { AroundImage, type AroundProps } from "./AroundImage";
 import type { LabelChoice } from "./LabelToolbar";
-import { Minimap } from "./Minimap";
-import { ModelNotice } from "./ModelNotice";
-import { ObjectsPanel } from "./ObjectsPanel";
-import type { OpenImage } from "./open-image";
-import { ProposalsPanel } from "./ProposalsPanel";
-import { CommentComposer } from "./review/CommentComposer";
-import { CommentPins } from "./review/CommentPins";
-import { ConflictsPanel } from "./review/ConflictsPanel";
-import { ReviewPanel } from "./review/ReviewPanel";
-import { useConflicts } from "./review/useConflicts";
-import { useReview } from "./review/useReview";
-import { useVerdict } from "./review/useVerdict";
-import { describeSaving } from "./SaveIndicator";
 import { StageView } from "./StageView";
-import { ToolRail } from "./ToolRail";
-import { TopBar } from "./TopBar";
-import { useKeyPointer } from "./useKeyPointer";
-import { revealIn, zoomBy } from "./view-commands";
 
-interface Props {
-  project: Project;
-  image: OpenImage;
-  notice: string | null;
-  isMoving: boolean;
-  hasPrevious: () => boolean;
-  onNext: () => void;
-  onPrevious: () => void;
-  onVerdict: (verdict: Verdict, comment: string) => void;
-}
+type Props = Omit<AroundProps, "stage">;
+type Staged = Pick<AroundProps, "image" | "stage">;
 
-/** The editor around one image. */
-export function Workspace({ project, image, notice, isMoving, ...way }: Props) {
-  const { editor } = image;
-  const { hasPrevious, onNext, onPrevious, onVerdict } = way;
-  const [stage, setStage] = useState<Stage | null>(null);
+/**
+ * The editor. Another image is on the stage as soon as it can be drawn; what stands around it
+ * follows, as a thousand elements take longer than the picture.
+ */
+export function Workspace({ image, notice, ...others }: Props) {
   const detail = useSignal(image.detail);
-  const historyOf = useSignal(editor.view.historyOf);
   const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
+  useStickyLabel(image.editor, others.project.id, labels);
 
-  const review = useReview(project, image, stage);
-  const verdict = useVerdict(project, image, onVerdict);
-  const conflicts = useConflicts(project, image, stage);
-
-  useStickyLabel(editor, project.id, labels);
-  useNewProposals(image, project);
-  useDeletions(image, project);
-
-  const keyPointer = useKeyPointer(editor, stage);
-
-  const reveal = useCallback((id: string) => revealIn(stage, editor, id), [editor, stage]);
-
-  const page = useMemo(
-    (): EditorPage => ({
-      ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
-      ...{ review: review.commands, verdict, conflicts: conflicts.commands },
-      keyPointer,
-      showAll: () => stage?.fit(),
-      zoom: (factor) => zoomBy(stage, factor),
-      save: () => image.outbox.resume(),
-      saving: () => {
-        const status = image.status.get();
-        return { text: describeSaving(status).text, isDone: status.state === "saved" };
-      },
-    }),
-    [
-      image,
-      editor,
-      labels,
-      review.commands,
-      verdict,
-      conflicts.commands,
-      hasPrevious,
-      onNext,
-      onPrevious,
-      stage,
-      keyPointer,
-    ],
+  const staged = useRef<Staged | null>(null);
+  const [around, setAround] = useState<Staged | null>(null);
+  const onStage = useCallback(
+    (stage: Stage | null) => {
+      if (stage === null) return; // the next one is about to come
+      const made = { image, stage };
+      staged.current = made;
+      startTransition(() => setAround(made));
+    },
+    [image],
   );
-  useOffer(
-    useMemo(
-      () => ({
-        commands: editorCommands(page),
-        onUse: () => editor.meter.noteActivity(),
-        onRefusal: (why) => editor.notice.set(why),
-      }),
-      [page, editor],
-    ),
-  );
-
+  const isTurning = around?.image !== image;
   useEffect(() => {
-    const onReturn = (): void => {
-      if (document.visibilityState === "visible") editor.meter.noteReturn();
-    };
-    document.addEventListener("visibilitychange", onReturn);
-    return () => document.removeEventListener("visibilitychange", onReturn);
-  }, [editor]);
+    if (!isTurning) return;
+    // A key means the image that is seen: its commands come first.
+    const catchUp = (): void => flushSync(() => setAround(staged.current));
+    addEventListener("keydown", catchUp, { capture: true });
+    return () => removeEventListener("keydown", catchUp, { capture: true });
+  }, [isTurning]);
 
   return (
     <div className={classes.page}>
-      <TopBar {...{ project, image, review, verdict, isMoving, onNext }} />
-      <ToolRail editor={editor} onShowAll={() => stage?.fit()} />
       <div className={classes.stageArea}>
-        <StageView image={image} labels={labels} onStage={setStage} />
-        {stage !== null && <CommentPins {...{ editor, stage, review }} />}
-        {stage !== null && <CommentComposer {...{ editor, stage, review }} />}
-        <ModelNotice image={image} notice={notice} />
-        {stage !== null && <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />}
-        {stage !== null && <Minimap {...{ editor, stage }} bitmap={image.bitmap} />}
-        <Hint {...{ editor, labels }} />
+        <StageView key={detail.id} {...{ image, labels, onStage }} />
       </div>
-      <LabelBar editor={editor} labels={labels} />
-      <aside className={classes.panel} aria-label="Objects and proposals">
-        <div className={classes.lists} inert={historyOf !== null}>
-          <ReviewPanel {...{ image, review, labels }} />
-          <ConflictsPanel {...{ image, conflicts, labels }} />
-          <ProposalsPanel image={image} onReveal={reveal} />
-          <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
-          <TourOffer editor={editor} />
-        </div>
-        {historyOf !== null && <HistoryPanel {...{ image, stage }} mask={historyOf} />}
-      </aside>
+      <div className={classes.around} inert={isTurning}>
+        {around !== null && (
+          <AroundImage
+            key={around.image.detail.get().id}
+            {...around}
+            {...others}
+            notice={isTurning ? null : notice}
+          />
+        )}
+      </div>
     </div>
   );
 }
@@ -148,27 +68,4 @@ function useStickyLabel({ label }: Editor, project: number, labels: readonly Lab
     label.set(chosen.get(project) ?? first);
     return label.subscribe(() => chosen.set(project, label.get()));
   }, [label, project, first]);
-}
-
-/** Proposals that arrive while the image is open are shown, unless there are some already. */
-function useNewProposals(image: OpenImage, { counts, serving }: Project): void {
-  const news = `${counts.proposals_pending} ${serving?.bundle}`;
-  const seen = useRef(news);
-  useEffect(() => {
-    if (seen.current === news) return;
-    seen.current = news;
-    const isBare = pendingProposals(image.editor.annotations.get()).length === 0;
-    const { is_holdout, slot } = image.detail.get(); // annotated without proposals
-    if (isBare && !is_holdout && slot === 0) image.refresh().catch(() => undefined);
-  }, [image, news]);
-}
-
-/** Images were deleted or brought back: the open one may be among them. */
-function useDeletions(image: OpenImage, { counts }: Project): void {
-  const seen = useRef(counts.images);
-  useEffect(() => {
-    if (seen.current === counts.images) return;
-    seen.current = counts.images;
-    void image.lookForDeletion();
-  }, [image, counts.images]);
 }

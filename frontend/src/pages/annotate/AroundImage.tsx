@@ -1,0 +1,161 @@
+import { memo, useCallback, useEffect, useMemo, useRef } from "react";
+import type { Project } from "@/api/types";
+import { useOffer } from "@/commands/useOffer";
+import { useSignal } from "@/components/useSignal";
+import { pendingProposals } from "@/editor/picking";
+import type { Stage } from "@/editor/render/stage";
+import type { Signal } from "@/editor/signal";
+import { TourOffer } from "@/pages/tour/TourOffer";
+import classes from "./AnnotatePage.module.css";
+import type { Verdict } from "./api";
+import { type EditorPage, editorCommands } from "./editor-commands";
+import { Hint } from "./Hint";
+import { HistoryPanel } from "./HistoryPanel";
+import { HypothesisPicker } from "./HypothesisPicker";
+import { LabelBar } from "./LabelBar";
+import { Minimap } from "./Minimap";
+import { ModelNotice } from "./ModelNotice";
+import { ObjectsPanel } from "./ObjectsPanel";
+import type { OpenImage } from "./open-image";
+import { ProposalsPanel } from "./ProposalsPanel";
+import { CommentComposer } from "./review/CommentComposer";
+import { CommentPins } from "./review/CommentPins";
+import { ConflictsPanel } from "./review/ConflictsPanel";
+import { ReviewPanel } from "./review/ReviewPanel";
+import { useConflicts } from "./review/useConflicts";
+import { useReview } from "./review/useReview";
+import { useVerdict } from "./review/useVerdict";
+import { describeSaving } from "./SaveIndicator";
+import { ToolRail } from "./ToolRail";
+import { TopBar } from "./TopBar";
+import { useKeyPointer } from "./useKeyPointer";
+import { revealIn, zoomBy } from "./view-commands";
+
+export interface AroundProps {
+  project: Project;
+  image: OpenImage;
+  stage: Stage;
+  notice: string | null;
+  isMoving: Signal<boolean>;
+  hasPrevious: () => boolean;
+  onNext: () => void;
+  onPrevious: () => void;
+  onVerdict: (verdict: Verdict, comment: string) => void;
+}
+
+/** What stands around an image: bars, tools, lists, and what floats over it. */
+export const AroundImage = memo(
+  ({ project, image, stage, notice, isMoving, ...way }: AroundProps) => {
+    const { editor } = image;
+    const { hasPrevious, onNext, onPrevious, onVerdict } = way;
+    const detail = useSignal(image.detail);
+    const historyOf = useSignal(editor.view.historyOf);
+    const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
+
+    const review = useReview(project, image, stage);
+    const verdict = useVerdict(project, image, onVerdict);
+    const conflicts = useConflicts(project, image, stage);
+
+    useNewProposals(image, project);
+    useDeletions(image, project);
+
+    const keyPointer = useKeyPointer(editor, stage);
+
+    const reveal = useCallback((id: string) => revealIn(stage, editor, id), [editor, stage]);
+
+    const page = useMemo(
+      (): EditorPage => ({
+        ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
+        ...{ review: review.commands, verdict, conflicts: conflicts.commands },
+        keyPointer,
+        showAll: () => stage.fit(),
+        zoom: (factor) => zoomBy(stage, factor),
+        save: () => image.outbox.resume(),
+        saving: () => {
+          const status = image.status.get();
+          return { text: describeSaving(status).text, isDone: status.state === "saved" };
+        },
+      }),
+      [
+        image,
+        editor,
+        labels,
+        review.commands,
+        verdict,
+        conflicts.commands,
+        hasPrevious,
+        onNext,
+        onPrevious,
+        stage,
+        keyPointer,
+      ],
+    );
+    useOffer(
+      useMemo(
+        () => ({
+          commands: editorCommands(page),
+          onUse: () => editor.meter.noteActivity(),
+          onRefusal: (why) => editor.notice.set(why),
+        }),
+        [page, editor],
+      ),
+    );
+
+    useEffect(() => {
+      const onReturn = (): void => {
+        if (document.visibilityState === "visible") editor.meter.noteReturn();
+      };
+      document.addEventListener("visibilitychange", onReturn);
+      return () => document.removeEventListener("visibilitychange", onReturn);
+    }, [editor]);
+
+    return (
+      <>
+        <TopBar {...{ project, image, review, verdict, isMoving, onNext }} />
+        <ToolRail editor={editor} onShowAll={() => stage.fit()} />
+        <div className={classes.floats}>
+          <CommentPins {...{ editor, stage, review }} />
+          <CommentComposer {...{ editor, stage, review }} />
+          <ModelNotice image={image} notice={notice} />
+          <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />
+          <Minimap {...{ editor, stage }} bitmap={image.bitmap} />
+          <Hint {...{ editor, labels }} />
+        </div>
+        <LabelBar editor={editor} labels={labels} />
+        <aside className={classes.panel} aria-label="Objects and proposals">
+          <div className={classes.lists} inert={historyOf !== null}>
+            <ReviewPanel {...{ image, review, labels }} />
+            <ConflictsPanel {...{ image, conflicts, labels }} />
+            <ProposalsPanel image={image} onReveal={reveal} />
+            <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
+            <TourOffer editor={editor} />
+          </div>
+          {historyOf !== null && <HistoryPanel {...{ image, stage }} mask={historyOf} />}
+        </aside>
+      </>
+    );
+  },
+);
+
+/** Proposals that arrive while the image is open are shown, unless there are some already. */
+function useNewProposals(image: OpenImage, { counts, serving }: Project): void {
+  const news = `${counts.proposals_pending} ${serving?.bundle}`;
+  const seen = useRef(news);
+  useEffect(() => {
+    if (seen.current === news) return;
+    seen.current = news;
+    const isBare = pendingProposals(image.editor.annotations.get()).length === 0;
+    const { is_holdout, slot } = image.detail.get(); // annotated without proposals
+    if (isBare && !is_holdout && slot === 0) image.refresh().catch(() => undefined);
+  }, [image, news]);
+}
+
+/** Images were deleted or brought back: the open one may be among them. */
+function useDeletions(image: OpenImage, { counts }: Project): void {
+  const seen = useRef(counts.images);
+  useEffect(() => {
+    if (seen.current === counts.images) return;
+    seen.current = counts.images;
+    void image.lookForDeletion();
+  }, [image, counts.images]);
+}
