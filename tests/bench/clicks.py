@@ -4,13 +4,14 @@ import time
 from statistics import median
 
 import numpy as np
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from annotation.demo import picture_path
 from engine.segmentation.predictor import OnnxPredictor
 from engine.weights.paths import ModelPaths
 from tests.client import fetch, wait_for
 from tests.e2e.browser import running_chromium
+from tests.e2e.gestures import wait_for_editor
 from tests.stack import PASSWORD, ROOT, Stack
 
 WARM_UP, CLICKS = 5, 20
@@ -93,9 +94,7 @@ def _browser_ms(
         page.get_by_role("button", name="Log in").click()
         page.wait_for_url("**/projects")
         page.goto(f"/projects/{project}/annotate?image={image}")
-        stage = page.locator("[data-stage]")
-        expect(stage).to_be_visible(timeout=TIMEOUT_MS)
-        expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=TIMEOUT_MS)
+        wait_for_editor(page)
         page.keyboard.press("g")  # proposals out of the way
         page.wait_for_timeout(LOOK_MS)
         for rest_ms in (0, REST_MS):

@@ -12,6 +12,15 @@ def expect_saved(page: Page) -> None:
     )
 
 
+def wait_for_editor(page: Page) -> Locator:
+    """Wait until an image is on the stage with all that stands around it, and its model runs."""
+    stage = page.locator("[data-stage]")
+    expect(stage).to_be_visible(timeout=SLOW_MS)
+    expect(page.locator("[data-turning]")).to_have_count(0)
+    expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
+    return stage
+
+
 def spot(on: Locator, x: float, y: float) -> tuple[float, float]:
     box = on.bounding_box()
     assert box is not None

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from engine.masks.rle import decode
 from tests.chaos.conftest import SIZE_PX, picture
 from tests.client import Client, wait_for
-from tests.e2e.gestures import SLOW_MS
+from tests.e2e.gestures import SLOW_MS, wait_for_editor
 from tests.stack import PASSWORD
 
 MARGIN_PX = 24  # around an image that fits the stage
@@ -75,8 +75,7 @@ class Canvas:
 
     @classmethod
     def opened(cls, page: Page) -> "Canvas":
-        expect(page.locator("[data-stage]")).to_be_visible(timeout=SLOW_MS)
-        expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
+        wait_for_editor(page)
         return cls(page)
 
     def at(self, x: float, y: float) -> tuple[float, float]:

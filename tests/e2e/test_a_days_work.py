@@ -13,7 +13,7 @@ from scipy import ndimage
 from annotation.demo import picture_path
 from engine.masks.rle import decode
 from tests.e2e.conftest import Clip, Look
-from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, hover_at
+from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, hover_at, wait_for_editor
 from tests.stack import PASSWORD, Stack
 
 pytestmark = [
@@ -108,9 +108,7 @@ def wait_until_prepared(page: Page, take_picture: Look) -> None:
 
 def annotate_the_cup(page: Page, take_picture: Look) -> None:
     page.get_by_role("link", name="Annotate coffee.png").click()
-    stage, objects = page.locator("[data-stage]"), page.get_by_role("region", name="Objects")
-    expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
-    expect(stage).to_be_visible(timeout=SLOW_MS)
+    stage, objects = wait_for_editor(page), page.get_by_role("region", name="Objects")
     take_picture("07-editor")
 
     page.get_by_role("button", name="Accept proposal 1", exact=True).click()
@@ -149,8 +147,7 @@ def annotate_the_cup(page: Page, take_picture: Look) -> None:
 def annotate_the_coins(page: Page, take_picture: Look) -> None:
     """Take what the model is sure of, all at once."""
     expect(page.get_by_role("main").get_by_text("coffee.png")).to_be_hidden(timeout=SLOW_MS)
-    expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=SLOW_MS)
-    expect(page.locator("[data-stage]")).to_be_visible(timeout=SLOW_MS)
+    wait_for_editor(page)
     page.keyboard.press("2")
     sure = page.get_by_role("button", name=re.compile(r"Accept \d+ ≥"))
     expect(sure).to_be_enabled(timeout=SLOW_MS)

@@ -3,11 +3,12 @@
 import { changedKeys } from "./changed-keys";
 import { chordOf, movesFocus } from "./chord";
 import { commandFor } from "./command";
-import { commandsOf, offers, use } from "./on-offer";
+import { catchUp, commandsOf, offers, use } from "./on-offer";
 
 export function onKeyDown(event: KeyboardEvent): void {
   const chord = event.defaultPrevented ? null : chordOf(event);
   if (chord === null) return;
+  catchUp();
   const command = commandFor(commandsOf(offers.get()), changedKeys.get(), chord);
   if (command === null) return;
   if (!command.isEverywhere && isForOthers(event)) return;

@@ -20,6 +20,19 @@ export function offer(made: Offer): () => void {
   return () => offers.set(offers.get().filter((other) => other !== made));
 }
 
+const late = new Set<() => void>();
+
+/** What a page is about to put on offer, at once: a key that comes before means it already. */
+export function offerLate(catchUp: () => void): () => void {
+  late.add(catchUp);
+  return () => late.delete(catchUp);
+}
+
+/** Have on offer what was to come. */
+export function catchUp(): void {
+  for (const each of [...late]) each();
+}
+
 const rank = ({ isEverywhere }: Offer): number => (isEverywhere ? 1 : 0);
 
 /** Every command once: a page's own comes before one of every page with the same id. */

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { changedKeys } from "@/commands/changed-keys";
 import type { Command } from "@/commands/command";
 import { onKeyDown } from "@/commands/listener";
-import { type Offer, offer } from "@/commands/on-offer";
+import { type Offer, offer, offerLate } from "@/commands/on-offer";
 import { press } from "./press";
 
 /** An element that stands within what a selector names. */
@@ -139,6 +139,15 @@ describe("a key press", () => {
     taken("v");
 
     expect(done).toEqual(["open verify"]);
+  });
+
+  test("waits for what a page is about to offer", () => {
+    putOnOffer([named("of the last image", "D")]);
+    const late = (): void => putOnOffer([named("of this image", "D")]);
+    takeBack.push(offerLate(late));
+    taken("d");
+
+    expect(done).toEqual(["of this image"]);
   });
 
   test("is heard by the page that offers the command", () => {

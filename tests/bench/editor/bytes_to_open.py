@@ -8,9 +8,10 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.bench.editor.pages import go_to_image, logged_in_page, open_image, wait_for_model
+from tests.bench.editor.pages import go_to_image, logged_in_page, open_image
 from tests.bench.editor.rows import Row
 from tests.bench.editor.scenes import prepare
+from tests.e2e.gestures import wait_for_editor
 from tests.stack import Stack
 
 MASKS = 100
@@ -40,7 +41,7 @@ def measure_bytes_to_open(stack: Stack, browser: Browser) -> list[Row]:
         devtools.on("Network.requestWillBeSent", note_address)
         devtools.on("Network.loadingFinished", note_bytes)
         go_to_image(page, scene, "opened.png")
-        wait_for_model(page)
+        wait_for_editor(page)
         page.wait_for_timeout(500)
     embedding = received[detail["embedding"]["url"].partition("?")[0]]
     are_rle = all(mask["rle"]["counts"] for mask in detail["masks"])

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from tests.bench.editor.scenes import SIDE_PX, Scene
+from tests.e2e.gestures import wait_for_editor
 from tests.stack import PASSWORD, Stack
 
 TIMEOUT_MS = 180_000
@@ -49,13 +50,8 @@ def open_image(page: Page, scene: Scene, file_name: str) -> None:
 
 
 def wait_until_ready(page: Page) -> None:
-    wait_for_model(page)
+    wait_for_editor(page)
     page.wait_for_timeout(LOOK_MS)
-
-
-def wait_for_model(page: Page) -> None:
-    expect(page.locator("[data-stage]")).to_be_visible(timeout=TIMEOUT_MS)
-    expect(page.get_by_text("Starting the model")).to_be_hidden(timeout=TIMEOUT_MS)
 
 
 def go_to_image(page: Page, scene: Scene, file_name: str) -> float:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, CDPSession, Page
 
-from tests.bench.editor.pages import go_to_image, logged_in_page, open_image, wait_for_model
+from tests.bench.editor.pages import go_to_image, logged_in_page, open_image
 from tests.bench.editor.rows import Row
 from tests.bench.editor.scenes import prepare
+from tests.e2e.gestures import wait_for_editor
 from tests.stack import Stack
 
 EARLY, LATE = 20, 200
@@ -40,7 +41,7 @@ def measure_tab_memory(stack: Stack, browser: Browser) -> list[Row]:
         open_image(page, scene, names[0])
         for opening in range(1, LATE + 1):
             go_to_image(page, scene, names[opening % PICTURES])
-            wait_for_model(page)
+            wait_for_editor(page)
             if opening in (EARLY, LATE):
                 held[opening] = _held(page, devtools) | {"process_mb": _process_mb(browser)}
     ratio = held[LATE]["objects_mb"] / held[EARLY]["objects_mb"]

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSignal } from "@/components/useSignal";
 import { listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
@@ -21,7 +21,8 @@ export function StageView({ image, labels, onStage }: Props) {
   const [hasSpace, setHasSpace] = useState(false);
   const tool = useSignal(image.editor.tool);
 
-  useEffect(() => {
+  // Before the browser paints: what is seen can be worked on.
+  useLayoutEffect(() => {
     if (host.current === null) return;
     const options = { labelColour: (label: number) => colours.current.get(label) };
     const stage = new Stage(host.current, image.editor, image.bitmap, options);

@@ -1,5 +1,14 @@
-import { startTransition, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import {
+  startTransition,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { flushSync } from "react-dom";
+import { offerLate } from "@/commands/on-offer";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { Stage } from "@/editor/render/stage";
@@ -32,16 +41,13 @@ export function Workspace({ image, notice, ...others }: Props) {
     [image],
   );
   const isTurning = around?.image !== image;
-  useEffect(() => {
-    if (!isTurning) return;
-    // A key means the image that is seen: its commands come first.
-    const catchUp = (): void => flushSync(() => setAround(staged.current));
-    addEventListener("keydown", catchUp, { capture: true });
-    return () => removeEventListener("keydown", catchUp, { capture: true });
+  useLayoutEffect(() => {
+    // A key means the image that is seen, so its commands come first.
+    if (isTurning) return offerLate(() => flushSync(() => setAround(staged.current)));
   }, [isTurning]);
 
   return (
-    <div className={classes.page}>
+    <div className={classes.page} data-turning={isTurning || undefined}>
       <div className={classes.stageArea}>
         <StageView key={detail.id} {...{ image, labels, onStage }} />
       </div>
