@@ -53,16 +53,20 @@ def open_another(walk: Walk) -> None:
 def finish_and_come_back(walk: Walk) -> None:
     walk.settle()
     image = walk.image
-    walk.hand.press("n")
-    walk.page.wait_for_function(ANOTHER, arg=walk.stage_label, timeout=PATIENCE_MS)
+    leave_by(walk, "n")
     if walk.page.get_by_text("Nothing is left to annotate").is_visible():
         walk.open(walk.page, image)
         return
     walk.work_on(walk.page)
     brush(walk.hand)
-    walk.hand.press("Shift+n")
-    walk.page.wait_for_function(ANOTHER, arg=walk.stage_label, timeout=PATIENCE_MS)
+    leave_by(walk, "Shift+n")
     walk.work_on(walk.page)
+
+
+def leave_by(walk: Walk, key: str) -> None:
+    before = walk.stage_label
+    walk.hand.press(key)
+    walk.page.wait_for_function(ANOTHER, arg=before, timeout=PATIENCE_MS)
 
 
 WAYS: Final[Mapping[Mishap, float]] = {
