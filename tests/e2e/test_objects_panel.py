@@ -238,7 +238,8 @@ def read_the_receipts(page: Page, image: int, folder: Path) -> None:
     assert {each["image"] for each in kept["operations"]} == {image}
     assert {each["outcome"] for each in kept["operations"]} == {"saved"}
     page.keyboard.press("Escape")
-    page.keyboard.press("Control+k")
+    page.keyboard.press("Control+k")  # the dialog is still about to give the focus back
+    page.evaluate("() => document.querySelector('[data-save-state]').focus()")
     page.keyboard.type("receipts")
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="Receipts")).to_be_visible()

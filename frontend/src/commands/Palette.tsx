@@ -1,6 +1,6 @@
 import { Combobox, Modal, TextInput, useCombobox, VisuallyHidden } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
-import { useEffect, useMemo, useState } from "react";
+import { type FocusEvent, useEffect, useMemo, useState } from "react";
 import { plural } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { changedKeys } from "./changed-keys";
@@ -83,6 +83,7 @@ function Search() {
       <Combobox.EventsTarget withExpandedAttribute aria-activedescendant={active ?? undefined}>
         <TextInput
           ref={focusAtOnce}
+          onBlur={keepFocus}
           size="md"
           data-autofocus
           aria-label="Search commands"
@@ -111,6 +112,13 @@ function Search() {
 /** The dialog itself would do so a moment later: what is typed until then would be lost. */
 function focusAtOnce(input: HTMLInputElement | null): void {
   input?.focus({ preventScroll: true });
+}
+
+/** A dialog that has just been closed gives the focus back, to what is now behind this one. */
+function keepFocus({ currentTarget, relatedTarget }: FocusEvent<HTMLInputElement>): void {
+  const isOpen = openWindow.get() === "palette"; // and not on its way out
+  const isElsewhere = relatedTarget instanceof Element && !relatedTarget.closest("[role=dialog]");
+  if (isOpen && isElsewhere) queueMicrotask(() => currentTarget.focus({ preventScroll: true }));
 }
 
 interface RowProps extends Found {
