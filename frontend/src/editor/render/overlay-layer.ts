@@ -10,7 +10,7 @@ import {
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import type { MaskRow, Prompt, ProposalRow } from "@/editor/operations";
 import { withAlpha } from "@/editor/render/colours";
-import { drawInImage, drawOnScreen, type Layer } from "@/editor/render/layer";
+import { type Context, drawInImage, drawOnScreen, type Layer } from "@/editor/render/layer";
 import { pathOf } from "@/editor/render/paths";
 import { drawSketch, drawStroke } from "@/editor/render/sketches";
 import type { Stroke } from "@/editor/stroke";
@@ -105,13 +105,7 @@ export class OverlayLayer {
     const path = pathOf(mask, scale);
     context.fillStyle = withAlpha(colour, 0.42);
     context.fill(path, "evenodd");
-    context.setLineDash([]);
-    context.lineWidth = 4 / scale;
-    context.strokeStyle = "#0b0d1099";
-    context.stroke(path);
-    context.lineWidth = 2 / scale;
-    context.strokeStyle = "#ffffff";
-    context.stroke(path);
+    strokeOnAny(context, path, [4 / scale, 2 / scale], "#0b0d1099");
   }
 
   /** The shape is drawn as it is, elsewhere: no outline is traced while it moves. */
@@ -150,14 +144,9 @@ export class OverlayLayer {
   }
 
   #box({ x0, y0, x1, y1 }: Box, { scale }: View): void {
-    const { context } = this.#layer;
-    context.setLineDash([]);
-    context.lineWidth = 3 / scale;
-    context.strokeStyle = "#0b0d1099";
-    context.strokeRect(x0, y0, x1 - x0, y1 - y0);
-    context.lineWidth = 1.5 / scale;
-    context.strokeStyle = "#ffffff";
-    context.strokeRect(x0, y0, x1 - x0, y1 - y0);
+    const path = new Path2D();
+    path.rect(x0, y0, x1 - x0, y1 - y0);
+    strokeOnAny(this.#layer.context, path, [3 / scale, 1.5 / scale], "#0b0d1099");
   }
 
   #prompt(prompt: Prompt, isActive: boolean, view: View): void {
@@ -198,32 +187,35 @@ export class OverlayLayer {
   }
 
   #pen(at: ImagePoint, radius: number, view: View): void {
-    const { context } = this.#layer;
-    context.setLineDash([]);
-    context.beginPath();
-    context.arc(at.x * view.scale + view.x, at.y * view.scale + view.y, radius, 0, 2 * Math.PI);
-    context.lineWidth = 3;
-    context.strokeStyle = "#0b0d1080";
-    context.stroke();
-    context.lineWidth = 1.25;
-    context.strokeStyle = "#ffffff";
-    context.stroke();
+    const { x, y } = toScreen(view, at);
+    const path = new Path2D();
+    path.arc(x, y, radius, 0, 2 * Math.PI);
+    strokeOnAny(this.#layer.context, path, [3, 1.25], "#0b0d1080");
   }
 
   /** Open in the middle, so that what it points at is seen. */
   #cross({ x, y }: ScreenPoint): void {
-    const { context } = this.#layer;
-    context.setLineDash([]);
-    context.beginPath();
+    const path = new Path2D();
     for (const [dx, dy] of ARMS) {
-      context.moveTo(x + dx * CROSS_GAP_PX, y + dy * CROSS_GAP_PX);
-      context.lineTo(x + dx * CROSS_PX, y + dy * CROSS_PX);
+      path.moveTo(x + dx * CROSS_GAP_PX, y + dy * CROSS_GAP_PX);
+      path.lineTo(x + dx * CROSS_PX, y + dy * CROSS_PX);
     }
-    context.lineWidth = 4;
-    context.strokeStyle = "#0b0d10cc";
-    context.stroke();
-    context.lineWidth = 1.5;
-    context.strokeStyle = "#ffffff";
-    context.stroke();
+    strokeOnAny(this.#layer.context, path, [4, 1.5], "#0b0d10cc");
   }
+}
+
+/** A white line on a wider dark one: it is seen on any picture. */
+function strokeOnAny(
+  context: Context,
+  path: Path2D,
+  [under, over]: readonly [under: number, over: number],
+  shade: string,
+): void {
+  context.setLineDash([]);
+  context.lineWidth = under;
+  context.strokeStyle = shade;
+  context.stroke(path);
+  context.lineWidth = over;
+  context.strokeStyle = "#ffffff";
+  context.stroke(path);
 }
