@@ -29,6 +29,7 @@ import { describeSaving } from "./SaveIndicator";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
 import { useKeyPointer } from "./useKeyPointer";
+import { useLabels } from "./useLabels";
 import { revealIn, zoomBy } from "./view-commands";
 
 export interface AroundProps {
@@ -48,9 +49,8 @@ export const AroundImage = memo(
   ({ project, image, stage, notice, isMoving, ...way }: AroundProps) => {
     const { editor } = image;
     const { hasPrevious, onNext, onPrevious, onVerdict } = way;
-    const detail = useSignal(image.detail);
     const historyOf = useSignal(editor.view.historyOf);
-    const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
+    const labels = useLabels(image);
 
     const review = useReview(project, image, stage);
     const verdict = useVerdict(project, image, onVerdict);

@@ -1,12 +1,4 @@
-import {
-  startTransition,
-  useCallback,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from "react";
+import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { offerLate } from "@/commands/on-offer";
 import { useSignal } from "@/components/useSignal";
@@ -16,6 +8,7 @@ import classes from "./AnnotatePage.module.css";
 import { AroundImage, type AroundProps } from "./AroundImage";
 import type { LabelChoice } from "./LabelToolbar";
 import { StageView } from "./StageView";
+import { useLabels } from "./useLabels";
 
 type Props = Omit<AroundProps, "stage">;
 type Staged = Pick<AroundProps, "image" | "stage">;
@@ -26,7 +19,7 @@ type Staged = Pick<AroundProps, "image" | "stage">;
  */
 export function Workspace({ image, notice, ...others }: Props) {
   const detail = useSignal(image.detail);
-  const labels = useMemo(() => detail.labels.filter((label) => !label.deleted), [detail.labels]);
+  const labels = useLabels(image);
   useStickyLabel(image.editor, others.project.id, labels);
 
   const staged = useRef<Staged | null>(null);

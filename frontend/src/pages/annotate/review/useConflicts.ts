@@ -45,7 +45,7 @@ export interface Conflicts {
 }
 
 /** Where two people differ on this image, for whoever reviews it. */
-export function useConflicts(project: Project, image: OpenImage, stage: Stage | null): Conflicts {
+export function useConflicts(project: Project, image: OpenImage, stage: Stage): Conflicts {
   const { editor } = image;
   const { id, people: count, status } = useSignal(image.detail);
   const [focused, setFocused] = useState<string | null>(null);
@@ -79,7 +79,7 @@ export function useConflicts(project: Project, image: OpenImage, stage: Stage | 
       editor.selection.set(refs.find((ref) => rowOf(now, ref) !== null) ?? null);
       const boxes = finished.map(({ rle }) => maskFromRLE(rle).box);
       const box = boxes.reduce((all, each) => unionBox(all, each), null);
-      if (box !== null) stage?.setView(viewOfBox(stage.size.get(), box));
+      if (box !== null) stage.setView(viewOfBox(stage.size.get(), box));
     },
     [editor, stage],
   );

@@ -44,7 +44,7 @@ export interface Review extends CommentActions {
 }
 
 /** The review of one image: what is said, where to look, what one may do. */
-export function useReview(project: Project, image: OpenImage, stage: Stage | null): Review {
+export function useReview(project: Project, image: OpenImage, stage: Stage): Review {
   const { editor } = image;
   const detail = useSignal(image.detail);
   const [focused, focus] = useState<string | null>(null);
@@ -61,7 +61,6 @@ export function useReview(project: Project, image: OpenImage, stage: Stage | nul
 
   const lookAt = useCallback(
     (box: Box | null) => {
-      if (stage === null) return;
       if (box === null) stage.fit();
       else stage.setView(viewOfBox(stage.size.get(), box));
     },
