@@ -26,7 +26,7 @@ const CROPS = 20;
 const WORDS: Record<Mark, string> = {
   rejected: "Reject",
   needs_work: "Needs work",
-  not_sure: "Most of the image: to Correct",
+  not_sure: "Large: to Correct",
 };
 
 interface Props {
@@ -176,6 +176,7 @@ function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
       data-enter="command" // Space marks it, Enter decides them all
       data-mark={mark ?? undefined}
       aria-pressed={mark !== null}
+      title={mark === "not_sure" ? "It covers most of the image. Click to accept it." : undefined}
       onClick={onMark}
     >
       <Picture {...{ image, pictures, draw, onShown }} label={`Proposal on ${image.file_name}`} />
