@@ -11,6 +11,9 @@ import { type Found, find } from "./match";
 import { commandsOf, offers, use } from "./on-offer";
 import { closePalette, openWindow } from "./windows";
 
+// Until a dialog has faded in far enough to be there, what is typed goes to the page behind it.
+const AT_ONCE = { duration: 0 };
+
 /** Every command there is, found by typing. */
 export function Palette() {
   const isOpen = useSignal(openWindow) === "palette";
@@ -21,6 +24,7 @@ export function Palette() {
       returnFocus={false}
       size={600}
       yOffset="12vh"
+      transitionProps={AT_ONCE}
     >
       <Modal.Overlay backgroundOpacity={0.35} />
       <Modal.Content aria-label="Commands" radius="lg">
