@@ -142,8 +142,9 @@ def keep_picture(page: Page, name: str) -> None:
         )
         for size in PICTURE_SIZES:
             page.set_viewport_size(size)
-            path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.png"
-            page.screenshot(path=path, animations="disabled")
+            path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.jpg"
+            # A PNG of a whole screen takes half a second to write.
+            page.screenshot(path=path, quality=90, animations="disabled")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     if before is not None:
         page.set_viewport_size(before)
