@@ -16,7 +16,7 @@ from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.slow
-STEPS = 24
+STEPS = 15
 CHECKPOINT_EVERY = 10  # steps, the engine's
 
 

@@ -1,10 +1,12 @@
 """One stack and one Chromium for the end-to-end tests; every page must stay free of errors."""
 
+import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
@@ -17,9 +19,13 @@ SCREENSHOTS = ROOT / "tests" / "e2e" / "screenshots"
 CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.flac"
 SETTINGS = {"TRAIN_STEPS": "6", "TORCH_THREADS": "2"}  # a round of seconds, not of minutes
 WIDTH, HEIGHT = 1440, 900
-PICTURE_SIZES: tuple[ViewportSize, ...] = (
-    {"width": 1280, "height": 800},
-    {"width": 1920, "height": 1080},
+SMALL: Final[ViewportSize] = {"width": 1280, "height": 800}
+LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
+# Each scheme and each size once; ANNEAL_PICTURES=all asks for each scheme in each size.
+PICTURES: Final = (
+    {"light": (SMALL, LARGE), "dark": (SMALL, LARGE)}
+    if os.environ.get("ANNEAL_PICTURES") == "all"
+    else {"light": (SMALL,), "dark": (LARGE,)}
 )
 Look = Callable[[str], None]
 HAS_FAILED = pytest.StashKey[bool]()
@@ -131,16 +137,16 @@ def take_picture(page: Page) -> Look:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Keep what a page looks like, in light and in dark, on a small screen and on a large one."""
+    """Keep what a page looks like, in light and in dark, on a small screen or a large one."""
     SCREENSHOTS.mkdir(exist_ok=True)
     before = page.viewport_size
-    for scheme in ("light", "dark"):
+    for scheme, sizes in PICTURES.items():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_function(
             "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
             arg=scheme,
         )
-        for size in PICTURE_SIZES:
+        for size in sizes:
             page.set_viewport_size(size)
             path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.jpg"
             # A PNG of a whole screen takes half a second to write.
