@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from segment_anything.modeling import MaskDecoder, PromptEncoder, TwoWayTransformer
-from segment_anything.modeling.transformer import Attention
+from segment_anything.modeling.transformer import Attention, TwoWayAttentionBlock
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812  # as everyone calls it
 
@@ -87,17 +87,26 @@ class SamDecoder(nn.Module):
     def answer(self, look: "Look", sparse: Tensor) -> tuple[Tensor, Tensor]:
         """Answer prompts (B, N, C) on what `look` saw."""
         decoder = self.mask_decoder
+        position = self.position(look.image.dtype)
+        tokens, image = two_way(decoder.transformer, self.tokens_of(sparse), look, position)
+        return upscale(decoder, image, self.heads(tokens)), self.iou(tokens)
+
+    def tokens_of(self, sparse: Tensor) -> Tensor:
+        """Put the output tokens, one for the IoU and four for the masks, before the prompts'."""
+        decoder = self.mask_decoder
         output = torch.cat([decoder.iou_token.weight, decoder.mask_tokens.weight])
         output = output.unsqueeze(0).expand(sparse.shape[0], -1, -1)
-        prompt = torch.cat([output, sparse], dim=1)  # (B, 5 + N, C)
-        position = self.position(look.image.dtype)
-        tokens, image = two_way(decoder.transformer, prompt, look, position)
-        heads = [
-            head(tokens[:, 1 + index, :])
-            for index, head in enumerate(decoder.output_hypernetworks_mlps)
-        ]
-        masks = upscale(decoder, image, torch.stack(heads, dim=1))
-        return masks, decoder.iou_prediction_head(tokens[:, 0, :])
+        return torch.cat([output, sparse], dim=1)  # (B, 5 + N, C)
+
+    def heads(self, tokens: Tensor) -> Tensor:
+        """Turn the tokens of the masks into their heads, (B, 4, C/8)."""
+        networks = enumerate(self.mask_decoder.output_hypernetworks_mlps)
+        return torch.stack([head(tokens[:, 1 + index, :]) for index, head in networks], dim=1)
+
+    def iou(self, tokens: Tensor) -> Tensor:
+        """Predict the IoU of the four masks, (B, 4)."""
+        predicted: Tensor = self.mask_decoder.iou_prediction_head(tokens[:, 0, :])
+        return predicted
 
     def position(self, dtype: torch.dtype) -> Tensor:
         """Return the image tokens' positional encoding, (1, S*S, C), computed in float32."""
@@ -122,7 +131,7 @@ def two_way(
 
     Only the first layer sees an image that prompts may share, so only its reading of it is
     projected beforehand. All other projections are folded into each prompt's few tokens: see
-    `read_image` and `write_image`.
+    `read_image` and `writing`.
 
     Shapes:
         prompt: (B, T, C); position: (1, L, C).
@@ -130,25 +139,43 @@ def two_way(
     """
     tokens, image = prompt, look.image
     for number, layer in enumerate(transformer.layers):
-        if layer.skip_first_layer_pe:
-            tokens = layer.norm1(layer.self_attn(q=tokens, k=tokens, v=tokens))
-        else:
-            placed = tokens + prompt
-            tokens = layer.norm1(tokens + layer.self_attn(q=placed, k=placed, v=tokens))
-
-        read = layer.cross_attn_token_to_image
-        if number == 0:
-            answer = attend(read, tokens + prompt, look)
-        else:
-            answer = read_image(read, tokens + prompt, image, position)
-        tokens = layer.norm2(tokens + answer)
-        tokens = layer.norm3(tokens + layer.mlp(tokens))
-
+        known = look if number == 0 else None
+        tokens = advance(layer, tokens, prompt, image, position, known)
         write = layer.cross_attn_image_to_token
-        answer = write_image(write, image + position, tokens + prompt, tokens)
-        image = layer.norm4(image + answer)
-    answer = read_image(transformer.final_attn_token_to_image, tokens + prompt, image, position)
+        weights, value = writing(write, image + position, tokens + prompt, tokens)
+        image = layer.norm4(image + weights @ value)
+    read = transformer.final_attn_token_to_image
+    answer = read_image(read, tokens + prompt, image, position)
     return transformer.norm_final_attn(tokens + answer), image
+
+
+def advance(
+    layer: TwoWayAttentionBlock,
+    tokens: Tensor,
+    prompt: Tensor,
+    image: Tensor,
+    position: Tensor,
+    known: Look | None,
+) -> Tensor:
+    """Let the tokens (B, T, C) look at each other and at the image; the latter stays.
+
+    Shapes:
+        prompt: (B, T, C); image: (B, L, C); position: (1, L, C).
+        known: the image projected for this layer's reading, in place of the two.
+    """
+    if layer.skip_first_layer_pe:
+        tokens = layer.norm1(layer.self_attn(q=tokens, k=tokens, v=tokens))
+    else:
+        at = tokens + prompt
+        tokens = layer.norm1(tokens + layer.self_attn(q=at, k=at, v=tokens))
+    read = layer.cross_attn_token_to_image
+    if known is not None:
+        answer = attend(read, tokens + prompt, known)
+    else:
+        answer = read_image(read, tokens + prompt, image, position)
+    tokens = layer.norm2(tokens + answer)
+    advanced: Tensor = layer.norm3(tokens + layer.mlp(tokens))
+    return advanced
 
 
 def read_image(attention: Attention, tokens: Tensor, image: Tensor, position: Tensor) -> Tensor:
@@ -174,12 +201,15 @@ def read_image(attention: Attention, tokens: Tensor, image: Tensor, position: Te
     return out
 
 
-def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor) -> Tensor:
+def writing(
+    attention: Attention, placed: Tensor, key: Tensor, value: Tensor
+) -> tuple[Tensor, Tensor]:
     """Attend from L image tokens to T tokens, likewise; the output's projection is folded too.
 
     Shapes:
         placed: (1 or B, L, C), image tokens with their position; key, value: (B, T, C).
-        returns: (B, L, C).
+        returns: weights (B, L, heads * T), and what is written (B, heads * T, C): the image is
+            given their product.
     """
     heads = attention.num_heads
     key = by_head(attention, attention.k_proj(key))  # (B, heads, T, D)
@@ -195,8 +225,7 @@ def write_image(attention: Attention, placed: Tensor, key: Tensor, value: Tensor
     # Each head's weights add up to 1, so that its share of the bias may come with its values.
     bias = (attention.out_proj.bias / heads).to(value.dtype)
     value = (value @ out_proj.to(value.dtype) + bias).flatten(1, 2)  # (B, heads * T, C)
-    written: Tensor = weights.to(value.dtype) @ value
-    return written
+    return weights.to(value.dtype), value
 
 
 def by_head(attention: Attention, x: Tensor) -> Tensor:
@@ -224,21 +253,37 @@ def upscale(decoder: MaskDecoder, image: Tensor, heads: Tensor) -> Tensor:
         returns: (B, 4, 4S, 4S).
     """
     first, norm, gelu, second, gelu_2 = decoder.output_upscaling
-    side = math.isqrt(image.shape[1])
     x = unstrided(first, image)  # (B, S*S, 4, C/4)
     x = unstrided(
         second, gelu(F.layer_norm(x, norm.weight.shape, norm.weight, norm.bias, norm.eps))
     )
-    masks: Tensor = heads @ gelu_2(x).flatten(1, 3).transpose(1, 2)  # (B, 4, S*S*4*4)
+    return masks_of(heads, gelu_2(x))
+
+
+def masks_of(heads: Tensor, pixels: Tensor) -> Tensor:
+    """Give each pixel its logits.
+
+    Shapes:
+        heads: (B, 4, C/8); pixels: (B, S*S, 4, ...), C/8 channels of each token's sixteen pixels.
+        returns: (B, 4, 4S, 4S).
+    """
+    side = math.isqrt(pixels.shape[1])
+    pixels = pixels.reshape(pixels.shape[0], -1, heads.shape[-1])
+    masks: Tensor = heads @ pixels.transpose(1, 2)  # (B, 4, S*S*4*4)
     masks = masks.reshape(-1, 4, side, side, 2, 2, 2, 2).permute(0, 1, 2, 4, 6, 3, 5, 7)
     return masks.reshape(-1, 4, 4 * side, 4 * side)
 
 
 def unstrided(convolution: nn.ConvTranspose2d, x: Tensor) -> Tensor:
     """Apply a 2 x 2, stride 2 transposed convolution to tokens: (..., C) to (..., 4, C')."""
-    weight = convolution.weight.permute(2, 3, 1, 0).flatten(0, 2)
-    x = F.linear(x, weight, torch.cat([cast("Tensor", convolution.bias)] * 4))
+    x = F.linear(x, *as_product(convolution))
     return x.reshape(*x.shape[:-1], 4, -1)
+
+
+def as_product(convolution: nn.ConvTranspose2d) -> tuple[Tensor, Tensor]:
+    """Return such a convolution's weight (4 * C', C) and bias (4 * C',) for F.linear."""
+    weight = convolution.weight.permute(2, 3, 1, 0).flatten(0, 2)
+    return weight, torch.cat([cast("Tensor", convolution.bias)] * 4)
 
 
 def build_decoder(dim: int = 256, side: int = 64, mlp_dim: int = 2048) -> SamDecoder:

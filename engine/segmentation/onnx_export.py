@@ -1,6 +1,5 @@
 """Export the mask decoder to the ONNX graph that workers and browsers run."""
 
-import copy
 import tempfile
 import warnings
 from collections.abc import Mapping, Sequence
@@ -13,47 +12,15 @@ from onnx import compose, helper, numpy_helper
 from torch import Tensor, nn
 
 from engine.segmentation.adapted import AdaptedDecoder
-from engine.segmentation.decoder import Look, SamDecoder
-from engine.segmentation.onnx_kernels import TanhGelu, functions, opset_imports, split_norms
+from engine.segmentation.decoder import SamDecoder
+from engine.segmentation.onnx_decoder import Answering, GraphLook, Looking
+from engine.segmentation.onnx_kernels import functions, opset_imports
 
-GRAPH = 6  # counts what is exported: a new number makes installed weights be exported again
+GRAPH = 7  # counts what is exported: a new number makes installed weights be exported again
 OPSET = 17
-LOOK = tuple(f"look_{part}" for part in Look._fields)
+LOOK = tuple(f"look_{part}" for part in GraphLook._fields)
 ANSWER = ("low_res_masks", "iou_predictions")
 Dynamic: TypeAlias = Mapping[str, Mapping[int, str]]
-NORMS_OF_IMAGE_TOKENS = ("norm4.weight", "output_upscaling.1.weight")  # by their scale
-
-
-class _Look(nn.Module):
-    """SamDecoder.look with `has_mask_input` in place of None."""
-
-    def __init__(self, decoder: SamDecoder) -> None:
-        super().__init__()
-        self.decoder = decoder
-
-    def forward(self, image_embeddings: Tensor, mask_input: Tensor, has_mask_input: Tensor) -> Look:
-        encoder = self.decoder.prompt_encoder
-        no_mask = encoder.no_mask_embed.weight.reshape(1, -1, 1, 1)
-        dense = has_mask_input * encoder.mask_downscaling(mask_input)
-        return self.decoder.look(image_embeddings, dense + (1 - has_mask_input) * no_mask)
-
-
-class _Answer(nn.Module):
-    """SamDecoder.answer, from points."""
-
-    def __init__(self, decoder: SamDecoder) -> None:
-        super().__init__()
-        self.decoder = copy.deepcopy(decoder)
-        layers = self.decoder.mask_decoder.output_upscaling
-        for index, layer in enumerate(layers):
-            if isinstance(layer, nn.GELU):
-                layers[index] = TanhGelu()
-
-    def forward(
-        self, image: Tensor, key: Tensor, value: Tensor, points: Tensor, labels: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        sparse = self.decoder.embed_points(points, labels)
-        return self.decoder.answer(Look(image, key, value), sparse)
 
 
 def export_decoder(decoder: SamDecoder | AdaptedDecoder, path: Path) -> None:
@@ -110,7 +77,7 @@ def _as_branch(graph: onnx.GraphProto) -> onnx.GraphProto:
 def _export(decoder: SamDecoder, path: Path) -> None:
     """Write a plain decoder's graph; nothing is upscaled in it, so an image's size costs nothing.
 
-    `look_*` is what the decoder sees of an image before any point: see Look. Handed back as
+    `look_*` is what the decoder sees of an image before any point: see GraphLook. Handed back as
     `known_look_*` it is not computed again; it holds as long as the embedding and the mask are
     the same.
 
@@ -120,10 +87,10 @@ def _export(decoder: SamDecoder, path: Path) -> None:
         mask_input: (M, 1, 256, 256), M = B, or M = 1 where has_mask_input is 0: then the first
             layer's work on the image is shared by the B prompts.
         has_mask_input: (1,), 0 or 1.
-        known_look_image: (M, 4096, 256), known_look_key: (M, 8, 16, 4096) and known_look_value:
-            (M, 8, 4096, 16); M = 0 in all of them for none.
+        known_look_image and known_look_upscaled: (M, 4096, 256), known_look_key: (M, 8, 16, 4096),
+            known_look_value: (M, 8, 4096, 16); M = 0 in all of them for none.
         low_res_masks: (B, 4, 256, 256) logits; iou_predictions: (B, 4).
-        look_image, look_key, look_value: like the known ones.
+        look_image, look_key, look_value, look_upscaled: like the known ones.
     """
     dim, side = decoder.mask_decoder.transformer_dim, decoder.prompt_encoder.image_embedding_size[0]
     embedding = torch.zeros(1, dim, side, side)
@@ -131,17 +98,17 @@ def _export(decoder: SamDecoder, path: Path) -> None:
     points, labels = torch.full((2, 3, 2), 512.0), torch.ones(2, 3)
     by_mask, by_prompt = {0: "masks"}, {0: "prompts", 1: "points"}
     with torch.no_grad():
-        look = _Look(decoder)(embedding, mask, torch.ones(1))
+        look = Looking(decoder)(embedding, mask, torch.ones(1))
     with tempfile.TemporaryDirectory() as scratch:
         looking = _trace(
-            _Look(decoder),
+            Looking(decoder),
             {"image_embeddings": embedding, "mask_input": mask, "has_mask_input": torch.ones(1)},
             [f"own_{name}" for name in LOOK],
             {"mask_input": by_mask, **{f"own_{name}": by_mask for name in LOOK}},
             Path(scratch) / "look.onnx",
         )
         answering = _trace(
-            _Answer(decoder),
+            Answering(decoder),
             {**dict(zip(LOOK, look, strict=True)), "point_coords": points, "point_labels": labels},
             ANSWER,
             {
@@ -152,7 +119,6 @@ def _export(decoder: SamDecoder, path: Path) -> None:
             },
             Path(scratch) / "answer.onnx",
         )
-    split_norms(answering.graph, NORMS_OF_IMAGE_TOKENS)
     onnx.save(_joined(looking.graph, answering.graph, looking.ir_version), path)
 
 

@@ -13,11 +13,12 @@ import type { DecodeRequest, SamMask, SamReply, SamRequest } from "@/editor/sam.
 
 const EMBEDDING_DIMS = [1, 256, 64, 64];
 const EMBEDDINGS_KEPT = 8; // 4 MiB each
-const LOOKS_KEPT = 2; // 8 MiB each: of the image that is open and the one before it
+const LOOKS_KEPT = 2; // 12 MiB each: of the image that is open and the one before it
 const LOOK_DIMS = {
   look_image: [4096, 256],
   look_key: [8, 16, 4096],
   look_value: [8, 4096, 16],
+  look_upscaled: [4096, 256],
 } as const;
 const LOOK = Object.keys(LOOK_DIMS) as (keyof typeof LOOK_DIMS)[];
 const MAX_THREADS = 4; // more do not help a graph of this size
@@ -41,7 +42,7 @@ ort.env.wasm.numThreads = self.crossOriginIsolated
 type Look = Record<`known_${keyof typeof LOOK_DIMS}`, ort.Tensor>;
 
 const embeddings = new LRU<string, ort.Tensor>(EMBEDDINGS_KEPT);
-// What the decoder sees of an image before any point, a fifth of its work: see onnx_export.py.
+// What the decoder sees of an image before any point, a third of its work: see onnx_export.py.
 const looks = new LRU<string, Look>(LOOKS_KEPT);
 const noMask = new ort.Tensor("float32", new Float32Array(PLANE), MASK_DIMS);
 const noLook = lookOf(
@@ -84,7 +85,7 @@ async function answer(request: SamRequest): Promise<void> {
 }
 
 async function embed({ key, float16 }: Extract<SamRequest, { kind: "embed" }>): Promise<void> {
-  const values = float32FromFloat16(float16);
+  const values = shared(float32FromFloat16(float16));
   embeddings.set(key, new ort.Tensor("float32", values, EMBEDDING_DIMS)); // throws if cut short
   await lookAt(key);
 }
@@ -112,14 +113,28 @@ async function lookAt(key: string): Promise<void> {
   const embedding = embeddings.get(key);
   if (session === null || embedding === undefined) return;
   const output = await run(session, embedding, SOMEWHERE, [64, 64], null, noLook, LOOK);
-  looks.set(
-    `${sessionBundle} ${key}`,
-    lookOf((name) => output[name] as ort.Tensor),
-  );
+  keepLook(`${sessionBundle} ${key}`, output);
 }
 
 function lookOf(part: (name: keyof typeof LOOK_DIMS) => ort.Tensor): Look {
   return Object.fromEntries(LOOK.map((name) => [`known_${name}`, part(name)])) as Look;
+}
+
+/** Keep the look that was asked for with an answer. */
+function keepLook(key: string, output: ort.InferenceSession.OnnxValueMapType): void {
+  const kept = (name: keyof typeof LOOK_DIMS): ort.Tensor => {
+    const { data, dims } = output[name] as ort.Tensor;
+    return new ort.Tensor("float32", shared(data as Float32Array), dims);
+  };
+  looks.set(key, lookOf(kept));
+}
+
+/** What is handed to each run is copied to the decoder's memory, from shared memory faster. */
+function shared(values: Float32Array): Float32Array {
+  if (!self.crossOriginIsolated) return values;
+  const copy = new Float32Array(new SharedArrayBuffer(values.byteLength));
+  copy.set(values);
+  return copy;
 }
 
 async function decode(id: number, request: DecodeRequest): Promise<void> {
@@ -144,11 +159,7 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
     known ?? noLook,
     fetches,
   );
-  if (isNew)
-    looks.set(
-      lookKey,
-      lookOf((name) => output[name] as ort.Tensor),
-    );
+  if (isNew) keepLook(lookKey, output);
   const logits = (output.low_res_masks as ort.Tensor).data as Float32Array<ArrayBuffer>;
   const iou = (output.iou_predictions as ort.Tensor).data as Float32Array;
   const decoded = performance.now();

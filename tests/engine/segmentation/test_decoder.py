@@ -158,7 +158,7 @@ def test_only_a_browsers_graph_has_kernels_of_its_own(
     for_workers(model)
 
     # The norms of the two layers and of the upscaling, and the latter's activations.
-    assert sorted(own.values()) == ["SplitNorm"] * 3 + ["TanhGelu"] * 2
+    assert sorted(own.values()) == ["CentredNorm"] + ["SplitNorm"] * 2 + ["TanhGelu"] * 2
     native = {node.name: node.op_type for node in model.graph.node if node.name in own}
     assert sorted(native.values()) == ["Gelu"] * 2 + ["LayerNormalization"] * 3
 
