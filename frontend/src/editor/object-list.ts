@@ -34,7 +34,9 @@ export function listMasks(
   const parts = new Map<string | null, MaskRow[]>();
   for (const row of found) {
     const whole = row.parent !== null && listed.has(row.parent) ? row.parent : null;
-    parts.set(whole, [...(parts.get(whole) ?? []), row]);
+    const beside = parts.get(whole);
+    if (beside === undefined) parts.set(whole, [row]);
+    else beside.push(row);
   }
   const list: ListedMask[] = [];
   const add = (row: MaskRow, depth: number): void => {

@@ -18,8 +18,8 @@ interface RowProps {
   colour: string;
   name: string;
   facts: string;
-  /** Required attributes that it lacks. */
-  needs?: readonly string[];
+  /** Required attributes that it lacks, in words. */
+  needs?: string;
   /** How many wholes stand above it in the list. */
   depth?: number;
   isSelected: boolean;
@@ -30,7 +30,7 @@ interface RowProps {
 
 /** One object of a list: its picture, its name, its numbers, what can be done with it. */
 export function ObjectRow(props: RowProps) {
-  const { editor, target, isSelected, isHovered, depth = 0, needs = [] } = props;
+  const { editor, target, isSelected, isHovered, depth = 0, needs = "" } = props;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only points the object out
     <div
@@ -55,9 +55,7 @@ export function ObjectRow(props: RowProps) {
       >
         <span className={classes.rowName}>{props.name}</span>
         <span className={classes.rowFacts}>
-          {needs.length > 0 && (
-            <span className={classes.rowNeeds}>needs {needs.join(", ")} · </span>
-          )}
+          {needs !== "" && <span className={classes.rowNeeds}>needs {needs} · </span>}
           {props.facts}
         </span>
       </button>

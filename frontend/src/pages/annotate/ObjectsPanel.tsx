@@ -1,19 +1,8 @@
 import { Group, Text } from "@mantine/core";
-import {
-  IconChevronDown,
-  IconChevronRight,
-  IconEye,
-  IconEyeOff,
-  IconHistory,
-  IconLock,
-  IconLockOpen,
-  IconTrash,
-} from "@tabler/icons-react";
 import { useCallback, useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { missingOf } from "@/editor/attributes";
-import { maskFromRLE } from "@/editor/mask";
 import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
@@ -21,7 +10,7 @@ import classes from "./AnnotatePage.module.css";
 import { Attributes } from "./attributes/Attributes";
 import type { LabelChoice } from "./LabelToolbar";
 import { ListControls } from "./ListControls";
-import { ObjectRow, RowAction } from "./ObjectRow";
+import { MaskItem } from "./MaskItem";
 import type { ImageInView } from "./open-image";
 import { VirtualList } from "./VirtualList";
 
@@ -78,80 +67,23 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
         label="Objects"
         focused={rows.findIndex(({ id }) => id === selection?.id)}
       >
-        {({ row, depth, parts }) => {
-          const mask = maskFromRLE(row.rle);
-          const isHidden = solo.size > 0 ? !solo.has(row.id) : hidden.has(row.id);
-          const isLocked = locked.has(row.id);
-          const isFolded = list.folded.has(row.id);
-          const name = nameOf(row.label);
-          return (
-            <ObjectRow
-              editor={editor}
-              bitmap={image.bitmap}
-              target={{ kind: "mask", id: row.id }}
-              rle={row.rle}
-              colour={stage?.colourOf(row) ?? "#7b86ee"}
-              name={name}
-              depth={depth}
-              facts={`${formatCount(mask.area_px)} px${row.author === null ? " · imported" : ` · ${row.author}`}`}
-              needs={missingOf(row, definitions).map((each) => each.name)}
-              isSelected={selection?.id === row.id || alsoSelected.has(row.id)}
-              isHovered={hover?.id === row.id}
-              onReveal={() => onReveal(row.id)}
-            >
-              {selection?.id === row.id && (
-                <RowAction
-                  label={`History of ${name}`}
-                  onClick={() => editor.view.historyOf.set(row.id)}
-                >
-                  <IconHistory size={15} aria-hidden />
-                </RowAction>
-              )}
-              {parts > 0 && (
-                <RowAction
-                  label={isFolded ? `Show the ${parts} parts of ${name}` : `Fold ${name}`}
-                  onClick={() => editor.view.setFolded(row.id, !isFolded)}
-                >
-                  {isFolded ? (
-                    <IconChevronRight size={15} aria-hidden />
-                  ) : (
-                    <IconChevronDown size={15} aria-hidden />
-                  )}
-                </RowAction>
-              )}
-              <RowAction
-                label={isLocked ? `Unlock ${name}` : `Lock ${name}`}
-                onClick={() => editor.view.setLocked([row.id], !isLocked)}
-              >
-                {isLocked ? (
-                  <IconLock size={15} aria-hidden />
-                ) : (
-                  <IconLockOpen size={15} aria-hidden />
-                )}
-              </RowAction>
-              <RowAction
-                label={isHidden ? `Show ${name}` : `Hide ${name}`}
-                onClick={() => editor.view.show(row.id, isHidden)}
-              >
-                {isHidden ? (
-                  <IconEyeOff size={15} aria-hidden />
-                ) : (
-                  <IconEye size={15} aria-hidden />
-                )}
-              </RowAction>
-              <RowAction
-                label={`Delete ${name}`}
-                disabled={isReadOnly || isLocked}
-                onClick={() => {
-                  editor.selection.set({ kind: "mask", id: row.id });
-                  editor.remove();
-                }}
-              >
-                <IconTrash size={15} aria-hidden />
-              </RowAction>
-            </ObjectRow>
-          );
-        }}
+        {({ row, depth, parts }) => (
+          <MaskItem
+            {...{ editor, row, depth, parts, isReadOnly, onReveal }}
+            bitmap={image.bitmap}
+            colour={stage?.colourOf(row) ?? "#7b86ee"}
+            name={nameOf(row.label)}
+            needs={missingOf(row, definitions)
+              .map((each) => each.name)
+              .join(", ")}
+            isChosen={selection?.id === row.id}
+            isAlsoChosen={alsoSelected.has(row.id)}
+            isHovered={hover?.id === row.id}
+            isHidden={solo.size > 0 ? !solo.has(row.id) : hidden.has(row.id)}
+            isLocked={locked.has(row.id)}
+            isFolded={list.folded.has(row.id)}
+          />
+        )}
       </VirtualList>
       <Attributes {...{ editor, labels }} />
     </section>

@@ -1,18 +1,13 @@
 import { Button, Group, Slider, Text, Tooltip } from "@mantine/core";
-import { IconCheck, IconX } from "@tabler/icons-react";
 import { useMemo } from "react";
-import { formatCount, formatPercent } from "@/components/format";
+import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
-import type { SizeHW } from "@/editor/geometry";
-import { maskFromRLE } from "@/editor/mask";
-import type { ProposalRow } from "@/editor/operations";
-import { type ObjectRef, pendingProposals } from "@/editor/picking";
-import { instanceColour } from "@/editor/render/colours";
+import { pendingProposals } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
-import { ObjectRow, RowAction } from "./ObjectRow";
 import type { ImageInView } from "./open-image";
-import { coversMost, shareOfImage, sureProposals } from "./sure";
+import { ProposalItem } from "./ProposalItem";
+import { sureProposals } from "./sure";
 import { VirtualList } from "./VirtualList";
 
 interface Props {
@@ -95,42 +90,14 @@ export function ProposalsPanel({ image, onReveal }: Props) {
         label="Proposals"
         focused={rows.findIndex(({ id }) => id === selection?.id)}
       >
-        {(row, index) => {
-          const target: ObjectRef = { kind: "proposal", id: row.id };
-          const decide = (act: () => void): void => {
-            editor.selection.set(target);
-            act();
-          };
-          return (
-            <ObjectRow
-              editor={editor}
-              bitmap={image.bitmap}
-              target={target}
-              rle={row.rle}
-              colour={instanceColour(row.id)}
-              name={`Proposal ${index + 1}`}
-              facts={factsOf(row, editor.size_hw)}
-              isSelected={selection?.id === row.id}
-              isHovered={hover?.id === row.id}
-              onReveal={() => onReveal(row.id)}
-            >
-              <RowAction
-                label={`Accept proposal ${index + 1}`}
-                disabled={isReadOnly}
-                onClick={() => decide(() => editor.accept())}
-              >
-                <IconCheck size={15} aria-hidden />
-              </RowAction>
-              <RowAction
-                label={`Reject proposal ${index + 1}`}
-                disabled={isReadOnly}
-                onClick={() => decide(() => editor.reject())}
-              >
-                <IconX size={15} aria-hidden />
-              </RowAction>
-            </ObjectRow>
-          );
-        }}
+        {(row, index) => (
+          <ProposalItem
+            {...{ editor, row, index, isReadOnly, onReveal }}
+            bitmap={image.bitmap}
+            isSelected={selection?.id === row.id}
+            isHovered={hover?.id === row.id}
+          />
+        )}
       </VirtualList>
     </section>
   );
@@ -142,16 +109,4 @@ function whyNone({ is_holdout, slot }: ImageDetail): string {
   }
   if (slot > 0) return "None: another person does this image as well, and you work without them.";
   return "None waits for a verdict. Add what is missing.";
-}
-
-const SENT_ON: Partial<Record<ProposalRow["state"], string>> = {
-  needs_work: "Needs work · ",
-  not_sure: "Not sure · ",
-};
-
-function factsOf(row: ProposalRow, size_hw: SizeHW): string {
-  const size = coversMost(row, size_hw)
-    ? `${formatPercent(shareOfImage(row, size_hw))} of the image`
-    : `${formatCount(maskFromRLE(row.rle).area_px)} px`;
-  return `${SENT_ON[row.state] ?? ""}IoU ${row.predicted_iou.toFixed(2)} · ${size}`;
 }
