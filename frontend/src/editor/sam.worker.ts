@@ -31,6 +31,7 @@ const PADDING = -1; // the label of a point that means "no further prompt"
 // as long. What nobody waits for brings that forward.
 const RUNS_UNTIL_FAST = 12;
 const REST_MS = 150; // without a message
+const PAINT_MS = 25; // in which the page paints a mask; the other two wait, the cores are few
 
 // A file of our own build: nothing is fetched from elsewhere.
 ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
@@ -180,8 +181,13 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
   const mask: SamMask = { ...maskOf(shown), token: place };
   const timings = { decoder_ms: decoded - started, upscale_ms: performance.now() - decoded };
   post({ kind: "mask", id, mask, timings }, [mask]);
-  const masks = HYPOTHESES.filter((token) => token !== place).map(maskOf);
-  post({ kind: "others", id, masks }, masks);
+  const others = (): void => {
+    const masks = HYPOTHESES.filter((token) => token !== place).map(maskOf);
+    post({ kind: "others", id, masks }, masks);
+  };
+  self.setTimeout(() => {
+    queue = queue.then(others);
+  }, PAINT_MS);
 }
 
 function run(

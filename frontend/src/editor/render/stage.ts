@@ -11,9 +11,12 @@ import { drawInImage, Layer } from "@/editor/render/layer";
 import { MaskLayer } from "@/editor/render/mask-layer";
 import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
 import type { MaskScene } from "@/editor/render/shapes";
+import { schedule } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
 import { recordClickToMask } from "@/editor/timings";
 
+// A click is drawn with its mask, for which the decoder wants every core, or alone if that is late.
+const LATE_MS = 200;
 const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
 type Part = "image" | "masks" | "view" | "overlay";
@@ -129,7 +132,15 @@ export class Stage {
       replaced = now;
     };
     this.#cleanups.push(editor.stroke.subscribe(onReplace));
-    this.#cleanups.push(editor.draft.state.subscribe(onReplace));
+    let callOff: () => void = () => undefined;
+    const onDraft = (): void => {
+      callOff();
+      const draft = editor.draft.state.get();
+      const isAsked = draft?.isDecoding && draft.active === null;
+      if (isAsked) callOff = schedule(onReplace, LATE_MS);
+      else onReplace();
+    };
+    this.#cleanups.push(editor.draft.state.subscribe(onDraft), () => callOff());
     this.#cleanups.push(editor.ghost.subscribe(onReplace));
   }
 
