@@ -38,9 +38,12 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
   });
   const preview = usePreview(editor, mask);
   const { version } = outbox;
+  const isLoaded = data !== undefined;
+  // A list on its way may be older than what was just saved: it is asked for anew, the first, which
+  // cannot be called off, once it is here.
   useEffect(() => {
-    if (version >= 0 && waiting !== "all") void refetch({ cancelRefetch: false });
-  }, [version, waiting, refetch]);
+    if (version >= 0 && isLoaded && waiting !== "all") void refetch();
+  }, [version, isLoaded, waiting, refetch]);
 
   const revisions = useMemo(() => data?.pages.flatMap(({ results }) => results) ?? [], [data]);
   const told = useMemo(
