@@ -1,7 +1,6 @@
 """Order of the parts of a run, and how long each took."""
 
 from collections import defaultdict
-from itertools import zip_longest
 
 import pytest
 
@@ -14,14 +13,8 @@ def _part_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the quick tests first, then files that mostly wait beside files that mostly compute.
-
-    The order inside a file, and of the files of a part, stays.
-    """
-    waiting, computing = ([i.path for i in items if _part_of(i) == part] for part in PARTS[1:])
-    turns = zip_longest(dict.fromkeys(computing), dict.fromkeys(waiting))
-    turn = {path: number for number, pair in enumerate(turns) for path in pair}
-    items.sort(key=lambda item: 0 if _part_of(item) == "unit" else 1 + turn[item.path])
+    """Run the quick tests first; the order inside a part stays."""
+    items.sort(key=lambda item: PARTS.index(_part_of(item)))
     for item in items:
         item.user_properties.append(("part", _part_of(item)))
 
