@@ -39,8 +39,8 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
   const preview = usePreview(editor, mask);
   const { version } = outbox;
   const isLoaded = data !== undefined;
-  // A list on its way may be older than what was just saved: it is asked for anew, the first, which
-  // cannot be called off, once it is here.
+  // A list that is on its way may be older than the newest save, so that one is called off for a new
+  // one. The first cannot be: another is asked for once it is here.
   useEffect(() => {
     if (version >= 0 && isLoaded && waiting !== "all") void refetch();
   }, [version, isLoaded, waiting, refetch]);
