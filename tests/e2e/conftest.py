@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
@@ -22,7 +22,7 @@ WIDTH, HEIGHT = 1440, 900
 SMALL: Final[ViewportSize] = {"width": 1280, "height": 800}
 LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 # Each scheme and each size once; ANNEAL_PICTURES=all asks for each scheme in each size.
-PICTURES: Final = (
+PICTURES: Final[dict[Literal["light", "dark"], tuple[ViewportSize, ...]]] = (
     {"light": (SMALL, LARGE), "dark": (SMALL, LARGE)}
     if os.environ.get("ANNEAL_PICTURES") == "all"
     else {"light": (SMALL,), "dark": (LARGE,)}

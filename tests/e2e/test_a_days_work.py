@@ -24,6 +24,17 @@ pytestmark = [
 ]
 PICTURES = ("coffee.png", "coins.png", "chelsea.png")
 LABELS = ("cup", "coin", "cat")
+# A slow machine, at its slowest: what waits for the next frame comes after the first letter.
+NO_FRAME_UNTIL_TYPED: Final = """() => {
+    const request = window.requestAnimationFrame;
+    const held = [];
+    window.requestAnimationFrame = (draw) => -held.push(draw);
+    const go = () => {
+        window.requestAnimationFrame = request;
+        for (const draw of held) request(draw);
+    };
+    addEventListener("input", go, { once: true });
+}"""
 
 
 def test_a_days_work(
@@ -170,19 +181,6 @@ def annotate_the_coins(page: Page, take_picture: Look) -> None:
     expect(page.locator("[data-stage]")).to_have_attribute("data-tool", "eraser")
     page.keyboard.press("n")
     expect_saved(page)
-
-
-# A slow machine, at its slowest: what waits for the next frame comes after the first letter.
-NO_FRAME_UNTIL_TYPED: Final = """() => {
-    const request = window.requestAnimationFrame;
-    const held = [];
-    window.requestAnimationFrame = (draw) => -held.push(draw);
-    const go = () => {
-        window.requestAnimationFrame = request;
-        for (const draw of held) request(draw);
-    };
-    addEventListener("input", go, { once: true });
-}"""
 
 
 def describe_aloud(page: Page, clip: Clip, take_picture: Look) -> None:
