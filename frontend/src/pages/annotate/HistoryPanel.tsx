@@ -13,7 +13,7 @@ import type { Names } from "./revision-words";
 
 interface Props {
   image: OpenImage;
-  stage: Stage | null;
+  stage: Stage;
   mask: string;
 }
 
@@ -61,7 +61,7 @@ export function HistoryPanel({ image, stage, mask }: Props) {
       <RevisionList
         key={mask}
         {...{ image, mask, names, live }}
-        colour={stage?.colourOf(row) ?? "#7b86ee"}
+        colour={stage.colourOf(row)}
         onRestore={(revision) => {
           if (!restoreMask(editor, mask, revision, live)) return;
           setRestored({ mask, revision });
