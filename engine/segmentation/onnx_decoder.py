@@ -4,8 +4,9 @@ Upscaling begins with a matrix product over the tokens of the image, a third of 
 before it add a little to an image that is known beforehand, and normalise it. So the product is
 made of the image once, when it is looked at, and of what a click writes to it: few tokens, again.
 
-In training an image is seen by few prompts, and there is nothing to be made beforehand: there
-SamDecoder.answer is as fast.
+That is for browsers, where a look is kept for all clicks on an image. Workers look anew at each
+prompt: one by itself takes them 8 % longer than SamDecoder's order would, sixteen at once as long.
+Training keeps to SamDecoder.answer, which has no folded weights to be differentiated.
 """
 
 import copy

@@ -31,7 +31,7 @@ const PADDING = -1; // the label of a point that means "no further prompt"
 // as long. What nobody waits for brings that forward.
 const RUNS_UNTIL_FAST = 12;
 const REST_MS = 150; // without a message
-const PAINT_MS = 25; // in which the page paints a mask; the other two wait, the cores are few
+const PAINT_MS = 25; // for the page to paint a mask before the cores make the other two
 
 // A file of our own build: nothing is fetched from elsewhere.
 ort.env.wasm.wasmPaths = { mjs: glueUrl, wasm: wasmUrl };
@@ -43,7 +43,7 @@ ort.env.wasm.numThreads = self.crossOriginIsolated
 type Look = Record<`known_${keyof typeof LOOK_DIMS}`, ort.Tensor>;
 
 const embeddings = new LRU<string, ort.Tensor>(EMBEDDINGS_KEPT);
-// What the decoder sees of an image before any point, a third of its work: see onnx_export.py.
+// What the decoder sees of an image before any point, two fifths of its work: see onnx_decoder.py.
 const looks = new LRU<string, Look>(LOOKS_KEPT);
 const noMask = new ort.Tensor("float32", new Float32Array(PLANE), MASK_DIMS);
 const noLook = lookOf(
