@@ -10,17 +10,11 @@ import { LRU } from "@/editor/lru";
 import { runsOf } from "@/editor/mask";
 import type { Prompt } from "@/editor/operations";
 import type { DecodeRequest, SamMask, SamReply, SamRequest } from "@/editor/sam.messages";
+import { type LookPart, lookPartsOf, unseenDims } from "@/editor/sam-look";
 
 const EMBEDDING_DIMS = [1, 256, 64, 64];
 const EMBEDDINGS_KEPT = 8; // 4 MiB each
 const LOOKS_KEPT = 2; // 12 MiB each: of the image that is open and the one before it
-const LOOK_DIMS = {
-  look_image: [4096, 256],
-  look_key: [8, 16, 4096],
-  look_value: [8, 4096, 16],
-  look_upscaled: [4096, 256],
-} as const;
-const LOOK = Object.keys(LOOK_DIMS) as (keyof typeof LOOK_DIMS)[];
 const MAX_THREADS = 4; // more do not help a graph of this size
 const PLANE = LOGITS_SIDE * LOGITS_SIDE;
 const MASK_DIMS = [1, 1, LOGITS_SIDE, LOGITS_SIDE];
@@ -40,17 +34,15 @@ ort.env.wasm.numThreads = self.crossOriginIsolated
   ? Math.min(navigator.hardwareConcurrency, MAX_THREADS)
   : 1;
 
-type Look = Record<`known_${keyof typeof LOOK_DIMS}`, ort.Tensor>;
+type Look = Record<string, ort.Tensor>; // by the graph's inputs
 
 const embeddings = new LRU<string, ort.Tensor>(EMBEDDINGS_KEPT);
-// What the decoder sees of an image before any point, two fifths of its work: see onnx_decoder.py.
+// Two fifths of a decoder's work: see onnx_decoder.py.
 const looks = new LRU<string, Look>(LOOKS_KEPT);
 const noMask = new ort.Tensor("float32", new Float32Array(PLANE), MASK_DIMS);
-const noLook = lookOf(
-  (name) => new ort.Tensor("float32", new Float32Array(), [0, ...LOOK_DIMS[name]]),
-);
 const nothing = new ort.Tensor("float32", new Float32Array(256 * 64 * 64), EMBEDDING_DIMS);
 let session: ort.InferenceSession | null = null;
+let lookParts: LookPart[] = []; // the session's
 let sessionBundle = "";
 let queue: Promise<void> = Promise.resolve();
 let runs = 0;
@@ -100,31 +92,36 @@ async function load(request: Extract<SamRequest, { kind: "load" }>): Promise<voi
     extra: { session: { dynamic_block_base: "4" } },
   });
   sessionBundle = request.bundle;
+  lookParts = lookPartsOf(session.inputNames);
   // The first run allocates; the person's first click should not wait for that.
   await runOnNothing(session);
   post({ kind: "loaded", id: request.id, threads: ort.env.wasm.numThreads ?? 1 });
 }
 
 async function runOnNothing(decoder: ort.InferenceSession): Promise<void> {
-  await run(decoder, nothing, SOMEWHERE, [64, 64], null, noLook, ["iou_predictions"]);
+  await run(decoder, nothing, SOMEWHERE, [64, 64], null, noLook(), ["iou_predictions"]);
 }
 
 /** Look at an image before its first click does. */
 async function lookAt(key: string): Promise<void> {
   const embedding = embeddings.get(key);
   if (session === null || embedding === undefined) return;
-  const output = await run(session, embedding, SOMEWHERE, [64, 64], null, noLook, LOOK);
+  const output = await run(session, embedding, SOMEWHERE, [64, 64], null, noLook(), lookParts);
   keepLook(`${sessionBundle} ${key}`, output);
 }
 
-function lookOf(part: (name: keyof typeof LOOK_DIMS) => ort.Tensor): Look {
-  return Object.fromEntries(LOOK.map((name) => [`known_${name}`, part(name)])) as Look;
+function lookOf(tensorOf: (part: LookPart) => ort.Tensor): Look {
+  return Object.fromEntries(lookParts.map((part) => [`known_${part}`, tensorOf(part)]));
+}
+
+function noLook(): Look {
+  return lookOf((part) => new ort.Tensor("float32", new Float32Array(), unseenDims(part)));
 }
 
 /** Keep the look that was asked for with an answer. */
 function keepLook(key: string, output: ort.InferenceSession.OnnxValueMapType): void {
-  const kept = (name: keyof typeof LOOK_DIMS): ort.Tensor => {
-    const { data, dims } = output[name] as ort.Tensor;
+  const kept = (part: LookPart): ort.Tensor => {
+    const { data, dims } = output[part] as ort.Tensor;
     return new ort.Tensor("float32", shared(data as Float32Array), dims);
   };
   looks.set(key, lookOf(kept));
@@ -150,14 +147,14 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
   const lookKey = `${sessionBundle} ${request.embedding}`;
   const known = previous === null ? looks.get(lookKey) : undefined; // a mask changes the look
   const isNew = previous === null && known === undefined;
-  const fetches = isNew ? [...ANSWER, ...LOOK] : ANSWER;
+  const fetches = isNew ? [...ANSWER, ...lookParts] : ANSWER;
   const output = await run(
     session,
     embedding,
     prompts,
     size_hw,
     previous,
-    known ?? noLook,
+    known ?? noLook(),
     fetches,
   );
   if (isNew) keepLook(lookKey, output);
