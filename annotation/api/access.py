@@ -5,6 +5,7 @@ from typing import ClassVar, TypeVar, cast
 
 from django.contrib.auth.models import User
 from django.db.models import Model, QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -33,7 +34,12 @@ class MemberView(APIView):
 
     def fetch(self, rows: QuerySet[Row], **lookup: object) -> Row:
         """Return the row that a selector lets the person see, if their role allows the method."""
-        row = get_object_or_404(rows, **lookup)
+        return self.admit(get_object_or_404(rows, **lookup))
+
+    def admit(self, row: Row | None) -> Row:
+        """Return a row that was found for the person, if their role allows the method."""
+        if row is None:
+            raise Http404
         check_role(row, self.roles.get(self.request.method or "", frozenset()))
         return row
 

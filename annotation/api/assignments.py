@@ -12,7 +12,7 @@ from annotation.api.inputs import body_of, query_of
 from annotation.models import Image
 from annotation.selectors.images import images_for
 from annotation.selectors.plan import Queue, upcoming_image_ids
-from annotation.selectors.projects import projects_for
+from annotation.selectors.projects import project_for, projects_for
 from annotation.selectors.queue import assignments_for
 from annotation.services.assignments import claim_image, extend_lease, finish_image, release
 
@@ -72,7 +72,7 @@ class ClaimView(MemberView):
         description="204: nothing is left to do. 409 taken: others hold that image.",
     )
     def post(self, request: Request, project_id: int) -> Response:
-        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        project = self.admit(project_for(user_of(request), project_id))
         given = body_of(request, ClaimInputSerializer)
         image_id = given.get("image")
         if image_id is not None:

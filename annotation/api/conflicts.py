@@ -50,6 +50,6 @@ class ImageConflictsView(MemberView):
     @extend_schema(operation_id="read_conflicts", responses=ConflictsSerializer)
     def get(self, request: Request, image_id: int) -> Response:
         image = self.fetch(images_for(user_of(request)), pk=image_id)
-        places = list(places_of(image.pk))
+        places = places_of(image.pk)
         pairs = pairs_on(image, [place.slot for place in places[1:]])
         return Response(ConflictsSerializer({"people": places, "pairs": pairs}).data)

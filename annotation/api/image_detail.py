@@ -14,7 +14,7 @@ from annotation import storage
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
-from annotation.models import Assignment, Bundle, Image, Label, Proposal
+from annotation.models import Assignment, Bundle, Image, Proposal
 from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     OPEN,
@@ -25,6 +25,7 @@ from annotation.selectors.images import (
     serving_bundle_of,
 )
 from annotation.selectors.overlap import seen_by
+from annotation.selectors.projects import labels_of
 from annotation.selectors.queue import assignment_shown, places_of
 
 OPEN_STATES = [state.value for state in OPEN]
@@ -105,10 +106,9 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
 def image_detail(image: Image, user: User) -> dict[str, Any]:
     """Build the answer of GET /api/images/{id}, of an image `with_open_comments` and a role."""
     bundle = serving_bundle_of(image.project_id)
-    places = list(places_of(image.pk))
+    places = places_of(image.pk)
     assignment = assignment_shown(places, user)
     seen = seen_by(user, image=image, role=cast("HasRole", image).role, places=places)
-    labels = Label.objects.filter(project_id=image.project_id).order_by("pk")
     return {
         "id": image.pk,
         "project": image.project_id,
@@ -127,7 +127,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "bundle": bundle and _bundle(bundle),
         "masks": [_mask(row) for row in mask_rows(image.pk, seen)],
         "proposals": [proposal_row(proposal) for proposal in open_proposals_of(image, seen)],
-        "labels": LabelSerializer(labels, many=True).data,
+        "labels": LabelSerializer(labels_of(image.project_id), many=True).data,
         "assignment": assignment and _assignment(assignment),
     }
 

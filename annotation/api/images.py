@@ -15,12 +15,12 @@ from annotation.api.pages import CURSOR, page_of, page_serializer
 from annotation.models import Image
 from annotation.selectors.images import (
     all_images_for,
+    image_to_show,
     images_for,
     matching,
     restorable_images_for,
     trashed,
     with_figures,
-    with_open_comments,
 )
 from annotation.selectors.projects import projects_for
 from annotation.services.images import delete_image, restore_image
@@ -77,7 +77,7 @@ class ImageView(MemberView):
 
     @extend_schema(operation_id="get_image", responses=ImageDetailSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        image = self.fetch(with_open_comments(images_for(user_of(request))), pk=image_id)
+        image = self.admit(image_to_show(user_of(request), image_id))
         headers = {"ETag": f'"{image.version}"'}
         return Response(image_detail(image, user_of(request)), headers=headers)
 

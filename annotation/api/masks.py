@@ -12,7 +12,7 @@ from annotation.api.inputs import body_of
 from annotation.api.operations import OperationField
 from annotation.api.problems import ProblemSerializer
 from annotation.errors import DomainError, InvalidInputError
-from annotation.selectors.images import all_images_for
+from annotation.selectors.images import image_to_save_to
 from annotation.services.masks import save_operations
 
 
@@ -60,7 +60,7 @@ class ImageMasksView(MemberView):
         responses={200: SaveResultSerializer, 409: OpenApiResponse(StaleProblemSerializer)},
     )
     def patch(self, request: Request, image_id: int) -> Response:
-        image = self.fetch(all_images_for(user_of(request)), pk=image_id)
+        image = self.admit(image_to_save_to(user_of(request), image_id))
         operations = body_of(request, SaveInputSerializer)["operations"]
         if any("aside" in op for op in operations):
             check_role(image, REVIEWERS)

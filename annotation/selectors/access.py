@@ -3,16 +3,18 @@
 No membership, no row: a stranger finds nothing, so that the API answers 404 and says no more.
 """
 
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.db.models import F, Model, QuerySet
 
 from annotation.models import Membership
+from annotation.prepared import Param
 
 ANYONE = frozenset(Membership.Role)  # any member
 REVIEWERS = frozenset({Membership.Role.REVIEWER, Membership.Role.MANAGER})
 MANAGERS = frozenset({Membership.Role.MANAGER})
+SOMEBODY: Final = User(pk=Param("user"))  # the person of a prepared query
 
 Person = AbstractBaseUser | AnonymousUser
 Row = TypeVar("Row", bound=Model)

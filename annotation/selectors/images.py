@@ -1,8 +1,9 @@
 """Images as lists and pages show them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Protocol
+from functools import cache
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -20,12 +21,34 @@ from annotation.models import (
     Mask,
     Proposal,
 )
-from annotation.selectors.access import Person, rows_for
+from annotation.prepared import Param, Prepared
+from annotation.selectors.access import SOMEBODY, Person, rows_for
 from annotation.selectors.comments import open_comments
 from annotation.selectors.overlap import Seen, masks_seen
 
 SENT_ON = [Proposal.State.NEEDS_WORK, Proposal.State.NOT_SURE]  # for others to correct or decide
 OPEN = [Proposal.State.PENDING, *SENT_ON]
+
+
+_TO_SAVE_TO = Prepared(lambda: all_images_for(SOMEBODY).filter(pk=Param("image")).only("pk"))
+_TO_SHOW = Prepared(lambda: with_open_comments(images_for(SOMEBODY)).filter(pk=Param("image")))
+_SERVING = Prepared(
+    lambda: Bundle.objects.filter(
+        pk__in=Alias.objects.filter(project_id=Param("project"), name=Alias.Name.SERVING).values(
+            "bundle"
+        )
+    ).defer("manifest")
+)
+_PROPOSALS = Prepared(
+    lambda: Proposal.objects.filter(image_id=Param("image"), state__in=OPEN).order_by(
+        F("verifier_score").desc(nulls_last=True), "-predicted_iou"
+    )
+)
+_EMBEDDED = Prepared(
+    lambda: Embedding.objects.filter(
+        image_sha256=Param("sha256"), encoder_digest=Param("digest")
+    ).values_list("pk")[:1]
+)
 
 
 def images_for(user: Person) -> QuerySet[Image]:
@@ -36,6 +59,16 @@ def images_for(user: Person) -> QuerySet[Image]:
 def all_images_for(user: Person) -> QuerySet[Image]:
     """Images of the person's projects, the trash included: a save there is kept, not refused."""
     return rows_for(Image.objects.filter(project__deleted_at=None), user=user)
+
+
+def image_to_save_to(user: Person, image_id: int) -> Image | None:
+    """Find an image of the person's projects, with their role and nothing more."""
+    return _TO_SAVE_TO.first(user=user.pk or 0, image=image_id)
+
+
+def image_to_show(user: Person, image_id: int) -> Image | None:
+    """Find an image that the person may open, `with_open_comments` and their role."""
+    return _TO_SHOW.first(user=user.pk or 0, image=image_id)
 
 
 def restorable_images_for(user: Person) -> QuerySet[Image]:
@@ -81,43 +114,50 @@ def with_open_comments(images: QuerySet[Image]) -> QuerySet[Image]:
     return images.annotate(open_comment_count=_count(said))
 
 
-def mask_rows(image_id: int, seen: Seen) -> Iterable[Mapping[str, object]]:
+def mask_rows(image_id: int, seen: Seen) -> list[Mapping[str, Any]]:
     """Masks that a person sees and that are not deleted, the oldest first.
 
     Plain rows, as building models took 3 of 11 ms.
     """
-    masks = masks_seen(Mask.objects.filter(image_id=image_id, head__rle__isnull=False), seen)
-    return masks.order_by("created_at", "pk").values(
-        "id",
-        "parent_id",
-        "slot",
-        "is_aside",
-        label_id=F("head__label_id"),
-        revision=F("head__number"),
-        rle=F("head__rle"),
-        area_px=F("head__area_px"),
-        attributes=F("head__attributes"),
-        author=F("head__author__username"),
-        proposal_id=F("head__proposal_id"),
+    return _masks(seen).rows(image=image_id)
+
+
+@cache
+def _masks(seen: Seen) -> Prepared[Any]:
+    live = Mask.objects.filter(image_id=Param("image"), head__rle__isnull=False)
+    return Prepared(
+        lambda: (
+            masks_seen(live, seen)
+            .order_by("created_at", "pk")
+            .values(
+                "id",
+                "parent_id",
+                "slot",
+                "is_aside",
+                label_id=F("head__label_id"),
+                revision=F("head__number"),
+                rle=F("head__rle"),
+                area_px=F("head__area_px"),
+                attributes=F("head__attributes"),
+                author=F("head__author__username"),
+                proposal_id=F("head__proposal_id"),
+            )
+        )
     )
 
 
-def open_proposals_of(image: Image, seen: Seen) -> QuerySet[Proposal]:
+def open_proposals_of(image: Image, seen: Seen) -> list[Proposal]:
     """What awaits acceptance or rejection, the surest first.
 
     Nothing on the holdout, which is annotated blind, and nothing for a second person: what both
     agree on is then not the model's doing.
     """
-    proposals = Proposal.objects.filter(image=image, state__in=OPEN)
-    if image.is_holdout or seen.slot:
-        return proposals.none()
-    return proposals.order_by(F("verifier_score").desc(nulls_last=True), "-predicted_iou")
+    return [] if image.is_holdout or seen.slot else _PROPOSALS.rows(image=image.pk)
 
 
 def serving_bundle_of(project_id: int) -> Bundle | None:
     """Return the bundle that the project's pages decode with."""
-    serving = Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
-    return Bundle.objects.filter(pk__in=serving.values("bundle")).first()
+    return _SERVING.first(project=project_id)
 
 
 def bundles_for(user: Person) -> QuerySet[Bundle]:
@@ -128,9 +168,7 @@ def bundles_for(user: Person) -> QuerySet[Bundle]:
 
 def is_embedded(image: Image, encoder_digest: str) -> bool:
     """Tell whether the image's embedding by that encoder is in the store."""
-    return Embedding.objects.filter(
-        image_sha256=image.sha256, encoder_digest=encoder_digest
-    ).exists()
+    return _EMBEDDED.first(sha256=image.sha256, digest=encoder_digest) is not None
 
 
 def _in_trash() -> Q:

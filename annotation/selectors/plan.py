@@ -10,6 +10,7 @@ from typing import TypedDict
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 
 from annotation.models import Assignment, Proposal
+from annotation.prepared import Param
 from annotation.selectors.access import REVIEWERS, Person
 from annotation.selectors.images import SENT_ON
 from annotation.selectors.queue import claimable, own_leases
@@ -51,13 +52,17 @@ def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QueryS
     return places.filter(belongs[Queue(queue)])
 
 
-def held_in(queue: Queue | str | None, *, project_id: int, user: Person) -> QuerySet[Assignment]:
+def held_in(
+    queue: Queue | str | None, *, project_id: int | Param, user: Person
+) -> QuerySet[Assignment]:
     """Places of a queue that are the person's, the longest-held first."""
     held = own_leases(project_id=project_id, user=user, kind=kind_of(queue))
     return places_in(held, queue)
 
 
-def free_in(queue: Queue | str | None, *, project_id: int, user: Person) -> QuerySet[Assignment]:
+def free_in(
+    queue: Queue | str | None, *, project_id: int | Param, user: Person
+) -> QuerySet[Assignment]:
     """Places of a queue that the person may take, in its order."""
     free = claimable(project_id=project_id, user=user, kind=kind_of(queue))
     return places_in(free, queue)

@@ -9,14 +9,22 @@ from django.utils import timezone
 
 from annotation.errors import NotAllowedError
 from annotation.models import Image, Label, Membership, Project
-from annotation.selectors.access import Person, rows_for
+from annotation.prepared import Param, Prepared
+from annotation.selectors.access import SOMEBODY, Person, rows_for
 
 THUMBS = 4  # on a project's card
+_LABELS = Prepared(lambda: Label.objects.filter(project_id=Param("project")).order_by("pk"))
+_PROJECT = Prepared(lambda: projects_for(SOMEBODY).filter(pk=Param("project")))
 
 
 def projects_for(user: Person) -> QuerySet[Project]:
     """Projects that the person belongs to, each with their `role`; none from the trash."""
     return rows_for(Project.objects.filter(deleted_at=None), user=user, path="")
+
+
+def project_for(user: Person, project_id: int) -> Project | None:
+    """Find a project of the person's, with their `role`; none from the trash."""
+    return _PROJECT.first(user=user.pk or 0, project=project_id)
 
 
 def trashed_projects_for(user: Person) -> QuerySet[Project]:
@@ -40,6 +48,11 @@ def with_card(projects: QuerySet[Project]) -> QuerySet[Project]:
 def with_labels(projects: QuerySet[Project]) -> QuerySet[Project]:
     """Prefetch all labels, deleted ones too: old masks still carry them."""
     return projects.prefetch_related(Prefetch("labels", Label.objects.order_by("pk")))
+
+
+def labels_of(project_id: int) -> list[Label]:
+    """Labels of a project, deleted ones too."""
+    return _LABELS.rows(project=project_id)
 
 
 def labels_for(user: Person) -> QuerySet[Label]:

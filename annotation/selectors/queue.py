@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image
+from annotation.prepared import Param, Prepared
 from annotation.selectors.access import Person, rows_for
 
 Kind = Assignment.Kind
@@ -15,6 +16,14 @@ WORKABLE = {
     Kind.REVIEW: [Image.Status.DONE],
 }
 
+_PLACES = Prepared(
+    lambda: (
+        Assignment.objects.filter(image_id=Param("image"), kind=Kind.ANNOTATE)
+        .select_related("user")
+        .order_by("slot")
+    )
+)
+
 
 def assignments_for(user: Person) -> QuerySet[Assignment]:
     """Assignments in the person's projects."""
@@ -23,7 +32,7 @@ def assignments_for(user: Person) -> QuerySet[Assignment]:
 
 
 def own_leases(
-    *, project_id: int, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
+    *, project_id: int | Param, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
 ) -> QuerySet[Assignment]:
     """Places that are the person's and that nobody has taken over, the longest-held first."""
     held = _workable(project_id, kind).filter(user_id=user.pk or 0, state=State.LEASED)
@@ -31,7 +40,7 @@ def own_leases(
 
 
 def claimable(
-    *, project_id: int, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
+    *, project_id: int | Param, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
 ) -> QuerySet[Assignment]:
     """Places that the person may take: open or with a lease that ran out, in the queue's order.
 
@@ -46,10 +55,9 @@ def claimable(
     return places.order_by("image_id", "slot")
 
 
-def places_of(image_id: int) -> QuerySet[Assignment]:
+def places_of(image_id: int) -> list[Assignment]:
     """The places to annotate an image, in their order, each with who holds it."""
-    places = Assignment.objects.filter(image_id=image_id, kind=Kind.ANNOTATE)
-    return places.select_related("user").order_by("slot")
+    return _PLACES.rows(image=image_id)
 
 
 def assignment_shown(places: Sequence[Assignment], user: Person) -> Assignment | None:
@@ -59,7 +67,7 @@ def assignment_shown(places: Sequence[Assignment], user: Person) -> Assignment |
     return next(iter(own or held), None)
 
 
-def _workable(project_id: int, kind: Assignment.Kind) -> QuerySet[Assignment]:
+def _workable(project_id: int | Param, kind: Assignment.Kind) -> QuerySet[Assignment]:
     return Assignment.objects.filter(
         kind=kind,
         image__project_id=project_id,

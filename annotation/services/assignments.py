@@ -5,6 +5,7 @@ All times are the database's. A lease that ran out is still its holder's until s
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 
 import structlog
 from django.conf import settings
@@ -16,7 +17,8 @@ from django.db.models.functions import Now
 
 from annotation.errors import DomainError, NotAllowedError
 from annotation.models import Assignment, Image, Membership, Project, Proposal
-from annotation.selectors.access import REVIEWERS
+from annotation.prepared import Param, Prepared
+from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.plan import Queue, free_in, held_in, kind_of
 from annotation.services.agreement import record_agreement
 from engine.masks.rle import iou
@@ -24,6 +26,11 @@ from engine.masks.rle import iou
 Kind = Assignment.Kind
 State = Assignment.State
 log = structlog.get_logger(__name__)
+_MEMBER = Prepared(
+    lambda: Membership.objects.filter(
+        project_id=Param("project"), user_id=Param("user")
+    ).select_for_update()
+)
 
 
 class ImageTakenError(DomainError):
@@ -56,7 +63,9 @@ def claim_image(
     None when nothing is left. Fifty people may claim at once: each skips the rows that others
     hold, and a person's own claims wait for each other.
     """
-    member = Membership.objects.select_for_update().get(project=project, user=user)
+    member = _MEMBER.first(project=project.pk, user=user.pk)
+    if member is None:
+        raise NotAllowedError("Only members of the project work on its images.")
     if queue == Queue.REVIEW and member.role not in REVIEWERS:
         raise NotAllowedError("Only a reviewer or manager of the project reviews.")
     place = (
@@ -168,13 +177,23 @@ def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.K
 def _held(
     queue: Queue | None, *, project: Project, user: User, besides: int | None
 ) -> Assignment | None:
-    held = held_in(queue, project_id=project.pk, user=user)
-    return (held if besides is None else held.exclude(image_id=besides)).first()
+    return _held_by_queue(queue).first(project=project.pk, user=user.pk, besides=besides or 0)
+
+
+@cache
+def _held_by_queue(queue: Queue | None) -> Prepared[Assignment]:
+    held = held_in(queue, project_id=Param("project"), user=SOMEBODY)
+    return Prepared(lambda: held.exclude(image_id=Param("besides"))[:1])
 
 
 def _next_free(*, project: Project, user: User, queue: Queue | None) -> Assignment | None:
-    free = free_in(queue, project_id=project.pk, user=user)
-    return free.select_for_update(skip_locked=True, of=("self",)).first()
+    return _free_by_queue(queue).first(project=project.pk, user=user.pk)
+
+
+@cache
+def _free_by_queue(queue: Queue | None) -> Prepared[Assignment]:
+    free = free_in(queue, project_id=Param("project"), user=SOMEBODY)
+    return Prepared(lambda: free.select_for_update(skip_locked=True, of=("self",))[:1])
 
 
 def _lease(place: Assignment, user: User) -> None:

@@ -12,6 +12,8 @@ from django.db.models import Q
 
 from annotation.errors import InvalidInputError, StaleVersionError
 from annotation.models import Image, Label, Mask, Operation, Proposal, Revision
+from annotation.prepared import Param, Params, Prepared
+from annotation.selectors.access import SOMEBODY
 from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
@@ -19,7 +21,20 @@ from annotation.services.operations import Canvas, Op, apply_operation
 UUIDS: Final = ("id", "mask", "parent", "proposal")
 BEING_ANNOTATED: Final = {Image.Status.TODO, Image.Status.RETURNED}
 MAKES_MASKS: Final = {Operation.Kind.CREATE, Operation.Kind.VERDICT}
+FIELDS: Final = ("pk", "version", "height", "width", "project_id", "status")
 log = structlog.get_logger(__name__)
+_IMAGE = Prepared(
+    lambda: (
+        Image.objects.filter(pk=Param("image"))
+        .annotate(author_slot=slot_of(SOMEBODY))
+        .only(*FIELDS)
+        .select_for_update()
+    )
+)
+_SAVED = Prepared(
+    lambda: Operation.objects.filter(pk__in=Params("ids", "uuid")).values_list("pk", "image_id")
+)
+_MASKS = Prepared(lambda: Mask.objects.filter(pk__in=Params("ids", "uuid")).select_related("head"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +62,7 @@ def save_operations(
     """
     operations = [_with_uuids(op) for op in operations]
     _check_ids(operations)
-    locked = Image.objects.select_for_update().annotate(author_slot=slot_of(author))
-    fields = ("pk", "version", "height", "width", "project_id", "status")
-    image = locked.only(*fields).get(pk=image_id)
+    image = _locked(image_id, author)
     known = _known(image, operations)
     fresh = [(i, op) for i, op in enumerate(operations) if op["id"] not in known]
     if image.version != expected_version:
@@ -81,6 +94,14 @@ def save_operations(
     return SaveResult(version, [(m.pk, m.head.number) for m in canvas.touched.values() if m.head])
 
 
+def _locked(image_id: int, author: User) -> Any:  # noqa: ANN401  # annotated
+    """Lock an image, and find the `author_slot` beside it."""
+    image = _IMAGE.first(image=image_id, user=author.pk)
+    if image is None:
+        raise Image.DoesNotExist
+    return image
+
+
 def _with_uuids(op: Op) -> Op:
     """Ids may come as text, from a program that calls this itself."""
     texts = {key: UUID(op[key]) for key in UUIDS if isinstance(op.get(key), str)}
@@ -102,7 +123,7 @@ def _check_ids(operations: Sequence[Op]) -> None:
 
 def _known(image: Image, operations: Sequence[Op]) -> set[UUID]:
     ids = [op["id"] for op in operations]
-    found = dict(Operation.objects.filter(pk__in=ids).values_list("pk", "image_id"))
+    found = dict(_SAVED.rows(ids=ids))
     for index, op in enumerate(operations):
         if found.get(op["id"], image.pk) != image.pk:
             raise InvalidInputError(
@@ -149,7 +170,7 @@ def _as_missed(operation: Operation) -> dict[str, Any]:
 def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
     """Fetch the rows that the operations name, one query for each kind that they name at all."""
     mask_ids, proposal_ids = _ids(operations, "mask"), _ids(operations, "proposal")
-    masks = Mask.objects.filter(pk__in=mask_ids).select_related("head")
+    masks: Iterable[Mask] = _MASKS.rows(ids=mask_ids)
     if _ids(operations, "parent"):  # a cycle may pass through any mask of the image
         masks = Mask.objects.filter(Q(pk__in=mask_ids) | Q(image=image)).select_related("head")
     proposals: Iterable[Proposal] = ()
