@@ -62,7 +62,8 @@ function Choice({ editor, draft, hypothesis, index, bitmap, around }: ChoiceProp
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
     if (canvas.current === null) return;
-    drawThumb(canvas.current, bitmap, hypothesis.mask, "#7b86ee", { side_px: SIDE_px, around });
+    const masks = [{ mask: hypothesis.mask, colour: "#7b86ee" }];
+    drawThumb(canvas.current, bitmap, masks, { side_px: SIDE_px, around });
   }, [bitmap, hypothesis, around]);
   const iou = clamp(hypothesis.predicted_iou, 0, 1).toFixed(2);
   return (

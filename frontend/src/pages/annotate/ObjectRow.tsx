@@ -1,11 +1,11 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useCallback } from "react";
 import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
 import type { ObjectRef } from "@/editor/picking";
 import type { RLE } from "@/editor/rle";
-import { afterPaint } from "@/editor/schedule";
 import classes from "./AnnotatePage.module.css";
-import { drawThumb } from "./thumbs";
+import { Thumb } from "./Thumb";
+import { thumbAddress } from "./thumbs";
 
 const INDENT_PX = 14;
 const DEEPEST = 4; // further in there is no room left for the name
@@ -30,7 +30,12 @@ interface RowProps {
 
 /** One object of a list: its picture, its name, its numbers, what can be done with it. */
 export function ObjectRow(props: RowProps) {
-  const { editor, target, isSelected, isHovered, depth = 0, needs = "" } = props;
+  const { editor, target, bitmap, rle, colour, isSelected, isHovered, depth = 0 } = props;
+  const { needs = "" } = props;
+  const draw = useCallback(
+    () => thumbAddress(bitmap, [{ mask: maskFromRLE(rle), colour }], { side_px: 32 }),
+    [bitmap, rle, colour],
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only points the object out
     <div
@@ -42,7 +47,7 @@ export function ObjectRow(props: RowProps) {
       onMouseEnter={() => editor.hover.set(target)}
       onMouseLeave={() => editor.hover.set(null)}
     >
-      <Thumb bitmap={props.bitmap} rle={props.rle} colour={props.colour} />
+      <Thumb draw={draw} className={classes.thumb} />
       <button
         type="button"
         className={classes.rowMain}
@@ -85,17 +90,4 @@ export function RowAction({ label, disabled, onClick, children }: ActionProps) {
       {children}
     </button>
   );
-}
-
-function Thumb({ bitmap, rle, colour }: { bitmap: ImageBitmap; rle: RLE; colour: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(
-    () =>
-      afterPaint(() => {
-        if (canvas.current === null || bitmap.width === 0) return;
-        drawThumb(canvas.current, bitmap, maskFromRLE(rle), colour, { side_px: 32 });
-      }),
-    [bitmap, rle, colour],
-  );
-  return <canvas ref={canvas} className={classes.thumb} />;
 }

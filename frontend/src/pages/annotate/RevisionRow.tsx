@@ -1,5 +1,5 @@
 import { Button, Code } from "@mantine/core";
-import { useLayoutEffect, useRef } from "react";
+import { useCallback } from "react";
 import { formatAgo, formatMoment } from "@/components/format";
 import type { Box, SizeHW } from "@/editor/geometry";
 import { emptyMask, type Mask, maskFromRLE } from "@/editor/mask";
@@ -7,7 +7,8 @@ import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
 import { changeLines, meansOf, type Names, sourceOf } from "./revision-words";
-import { drawThumb } from "./thumbs";
+import { Thumb } from "./Thumb";
+import { thumbAddress } from "./thumbs";
 
 const SIDE_PX = 56;
 
@@ -89,18 +90,16 @@ interface PictureProps extends Pick<Props, "bitmap" | "colour" | "around"> {
 }
 
 function Picture({ mask, number, bitmap, colour, around }: PictureProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    if (canvas.current === null || bitmap.width === 0) return;
-    drawThumb(canvas.current, bitmap, mask, colour, { side_px: SIDE_PX, around });
-  }, [bitmap, mask, colour, around]);
+  const draw = useCallback(
+    () => thumbAddress(bitmap, [{ mask, colour }], { side_px: SIDE_PX, around }),
+    [bitmap, mask, colour, around],
+  );
   const what = mask.area_px === 0 ? "without the mask" : "with the mask as it was then";
   return (
-    <canvas
-      ref={canvas}
+    <Thumb
+      draw={draw}
       className={classes.picture}
-      role="img"
-      aria-label={`The image at revision ${number}, ${what}`}
+      label={`The image at revision ${number}, ${what}`}
     />
   );
 }

@@ -67,7 +67,8 @@ export function VirtualList<T extends { id: string }>({
             style={{
               position: "absolute",
               insetInline: 0,
-              top: (first + index) * rowHeight_px,
+              // Not `top`: a row that only moves is then neither laid out nor painted again.
+              transform: `translateY(${(first + index) * rowHeight_px}px)`,
               height: rowHeight_px,
             }}
           >

@@ -5,32 +5,39 @@ import type { Mask } from "@/editor/mask";
 import { withAlpha } from "@/editor/render/colours";
 import { pathOf } from "@/editor/render/paths";
 
-/** Draw the part of the image around a box, and a mask on it, into a square canvas. */
+export interface Coloured {
+  readonly mask: Mask;
+  readonly colour: string;
+}
+
+export interface ThumbOptions {
+  readonly side_px: number;
+  /** What to show; around the masks if not told. */
+  readonly around?: Box | null;
+}
+
+const scratch = document.createElement("canvas");
+
+/** The same as `drawThumb` draws, as an address for an <img>; null where there is nothing to draw. */
+export function thumbAddress(
+  bitmap: ImageBitmap,
+  masks: readonly Coloured[],
+  options: ThumbOptions,
+): string | null {
+  return drawThumb(scratch, bitmap, masks, options) ? scratch.toDataURL() : null;
+}
+
+/** Draw a part of the image and masks on it, one over the other, into a square canvas. */
 export function drawThumb(
   canvas: HTMLCanvasElement,
   bitmap: ImageBitmap,
-  mask: Mask,
-  colour: string,
-  options: { side_px: number; around?: Box | null },
-): void {
-  const box = options.around ?? mask.box;
-  if (box !== null) draw(canvas, bitmap, box, [{ mask, colour }], options.side_px);
-}
-
-/** The same of several masks, one over the other. */
-export function drawThumbOfMany(
-  canvas: HTMLCanvasElement,
-  bitmap: ImageBitmap,
   masks: readonly Coloured[],
-  side_px: number,
-): void {
-  const box = masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
-  if (box !== null) draw(canvas, bitmap, box, masks, side_px);
-}
-
-interface Coloured {
-  readonly mask: Mask;
-  readonly colour: string;
+  { side_px, around }: ThumbOptions,
+): boolean {
+  const box = around ?? masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
+  if (box === null || bitmap.width === 0) return false; // it was closed: another image is opened
+  draw(canvas, bitmap, box, masks, side_px);
+  return true;
 }
 
 function draw(
@@ -40,7 +47,7 @@ function draw(
   masks: readonly Coloured[],
   side_px: number,
 ): void {
-  const context = canvas.getContext("2d");
+  const context = canvas.getContext("2d", { willReadFrequently: canvas === scratch });
   if (context === null) return;
   const side = Math.round(side_px * devicePixelRatio);
   canvas.width = side;

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconArrowMerge, IconCopyPlus } from "@tabler/icons-react";
-import { type ReactNode, useLayoutEffect, useRef } from "react";
+import { type ReactNode, useCallback } from "react";
 import { useSignal } from "@/components/useSignal";
 import { type Choice, choicesFor, type Pair } from "@/editor/conflicts";
 import { maskFromRLE } from "@/editor/mask";
@@ -8,7 +8,8 @@ import type { LabelId } from "@/editor/operations";
 import { SET_COLOURS } from "@/editor/render/colours";
 import pageClasses from "../AnnotatePage.module.css";
 import type { OpenImage } from "../open-image";
-import { drawThumbOfMany } from "../thumbs";
+import { Thumb } from "../Thumb";
+import { thumbAddress } from "../thumbs";
 import { choiceWords, decisionWords, differenceWords, LETTERS, labelWords } from "./conflict-words";
 import classes from "./Review.module.css";
 import type { ConflictRow, Conflicts } from "./useConflicts";
@@ -42,7 +43,7 @@ export function ConflictItem({ row, number, image, conflicts, names, isFocused }
       data-focused={isFocused || undefined}
       data-decision={decision}
     >
-      <Thumb bitmap={image.bitmap} pair={pair} />
+      <PairThumb bitmap={image.bitmap} pair={pair} />
       <button
         type="button"
         className={classes.main}
@@ -80,14 +81,12 @@ export function ConflictItem({ row, number, image, conflicts, names, isFocused }
   );
 }
 
-function Thumb({ bitmap, pair }: { bitmap: ImageBitmap; pair: Pair }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useLayoutEffect(() => {
-    if (canvas.current === null || bitmap.width === 0) return;
+function PairThumb({ bitmap, pair }: { bitmap: ImageBitmap; pair: Pair }) {
+  const draw = useCallback(() => {
     const masks = [pair.first, pair.other].flatMap((each, at) =>
       each === null ? [] : [{ mask: maskFromRLE(each.rle), colour: SET_COLOURS[at] as string }],
     );
-    drawThumbOfMany(canvas.current, bitmap, masks, 36);
+    return thumbAddress(bitmap, masks, { side_px: 36 });
   }, [bitmap, pair]);
-  return <canvas ref={canvas} className={classes.pairThumb} />;
+  return <Thumb draw={draw} className={classes.pairThumb} />;
 }
