@@ -53,6 +53,7 @@ export interface OverlayScene {
 export class OverlayLayer {
   #layer: Layer;
   #strokeCanvas = document.createElement("canvas");
+  #isEmpty = true;
 
   constructor(layer: Layer) {
     this.#layer = layer;
@@ -60,6 +61,9 @@ export class OverlayLayer {
 
   draw(scene: OverlayScene, view: View): void {
     const { context, ratio } = this.#layer;
+    const wasEmpty = this.#isEmpty;
+    this.#isEmpty = isEmpty(scene);
+    if (wasEmpty && this.#isEmpty) return; // even a canvas that was only cleared is sent on whole
     this.#layer.clear();
     drawInImage(context, view, ratio);
     context.lineJoin = "round";
@@ -202,6 +206,10 @@ export class OverlayLayer {
     }
     strokeOnAny(this.#layer.context, path, [4, 1.5], "#0b0d10cc");
   }
+}
+
+function isEmpty({ selection, draftColour, strokeBase, ...parts }: OverlayScene): boolean {
+  return selection.length === 0 && Object.values(parts).every((part) => part === null);
 }
 
 /** A white line on a wider dark one: it is seen on any picture. */

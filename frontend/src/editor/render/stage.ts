@@ -17,6 +17,8 @@ import { recordClickToMask } from "@/editor/timings";
 
 // A click is drawn with its mask, for which the decoder wants every core, or alone if that is late.
 const LATE_MS = 200;
+// A moving image is drawn with less care, which takes a third of the time, until it rests.
+const SETTLE_MS = 90;
 const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
 type Part = "image" | "masks" | "view" | "overlay";
@@ -48,6 +50,7 @@ export class Stage {
   #isFitted = true;
   #stale: Record<Part, boolean> = { image: true, masks: true, view: true, overlay: true };
   #frame = 0;
+  #sharpen = 0;
   #cleanups: (() => void)[] = [];
 
   constructor(host: HTMLElement, editor: Editor, bitmap: ImageBitmap, options: StageOptions) {
@@ -92,6 +95,7 @@ export class Stage {
 
   dispose(): void {
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#sharpen);
     for (const cleanup of this.#cleanups) cleanup();
     this.#masks.dispose();
     for (const layer of [this.#image, this.#maskCanvas, this.#overlayCanvas]) layer.remove();
@@ -171,19 +175,28 @@ export class Stage {
     this.#stale = { image: false, masks: false, view: false, overlay: false };
     const at = this.view.get();
     this.#editor.pixelsPerScreenPixel = 1 / at.scale;
-    if (image || view) this.#drawImage(at);
+    if (image) this.#drawImage(at, "high");
+    else if (view) {
+      this.#drawImage(at, "low");
+      this.#sharpenLater();
+    }
     if (masks) this.#masks.draw(this.#maskScene(), at);
     else if (view) this.#masks.move(this.#maskScene(), at);
     this.#drawOverlay(at);
     recordClickToMask(this.#editor.draft.state.get());
   }
 
-  #drawImage(view: View): void {
+  #sharpenLater(): void {
+    clearTimeout(this.#sharpen);
+    this.#sharpen = window.setTimeout(() => this.#invalidate("image"), SETTLE_MS);
+  }
+
+  #drawImage(view: View, quality: ImageSmoothingQuality): void {
     const { context, ratio } = this.#image;
     this.#image.clear();
     drawInImage(context, view, ratio);
     context.imageSmoothingEnabled = view.scale * ratio < SHARP_FROM_SCALE;
-    context.imageSmoothingQuality = "high";
+    context.imageSmoothingQuality = quality;
     context.drawImage(this.#bitmap, 0, 0, this.area.width, this.area.height);
   }
 
