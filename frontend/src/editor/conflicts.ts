@@ -66,7 +66,7 @@ export function openPairs(pairs: readonly Pair[], annotations: Annotations): Pai
 
 /** Decide pairs in one way, as one step of undo. False if nothing changes; a notice may say why. */
 export function decide(editor: Editor, pairs: readonly Pair[], choice: Choice): boolean {
-  if (editor.isReadOnly.get()) return false;
+  if (editor.isFrozen) return false;
   const targets = pairs.flatMap(({ first, other }) => [first, other]);
   const isFree = targets.every(
     (each) => each === null || editor.mayChange({ kind: "mask", id: each.mask }),

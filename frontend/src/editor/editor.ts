@@ -77,6 +77,7 @@ export class Editor {
   #options: EditorOptions;
   #tools: Record<ToolName, Tool>;
   #foresight: Foresight;
+  #isLeft = false;
 
   constructor(options: EditorOptions) {
     this.#options = options;
@@ -100,6 +101,16 @@ export class Editor {
     });
     this.selection.subscribe(onHandChange);
     this.draft.state.subscribe(onHandChange);
+  }
+
+  /** Whether nothing can be changed: the page says so, or the image is being left. */
+  get isFrozen(): boolean {
+    return this.#isLeft || this.isReadOnly.get();
+  }
+
+  /** Take no more changes. The page is not told: what it shows is about to go. */
+  freeze(): void {
+    this.#isLeft = true;
   }
 
   get hidden(): Signal<ReadonlySet<string>> {
@@ -168,7 +179,7 @@ export class Editor {
   // Gestures that make a draft.
 
   prompt(prompts: readonly Prompt[], time_ms: number): void {
-    if (this.isReadOnly.get() || prompts.length === 0) return;
+    if (this.isFrozen || prompts.length === 0) return;
     const selected = this.draft.state.get() === null ? this.selection.get() : null;
     const row = rowOf(this.annotations.get(), selected);
     const target: Target = selected === null || row === null ? { kind: "new" } : selected;
@@ -180,7 +191,7 @@ export class Editor {
   /** Let the decoder think ahead, where a click would begin a new object; null: no click comes. */
   expectPromptAt(at: ImagePoint | null): void {
     const isIdle = this.draft.state.get() === null && this.selection.get() === null;
-    const isPossible = isIdle && !this.isReadOnly.get() && at !== null;
+    const isPossible = isIdle && !this.isFrozen && at !== null;
     if (isPossible && isInside(at, this.size_hw)) this.#foresight.expect(at);
     else this.#foresight.forget();
   }
@@ -201,7 +212,7 @@ export class Editor {
 
   /** Accept the draft, or the selected proposal, or the one under the pointer. */
   accept(): void {
-    if (this.isReadOnly.get() || this.tool.get().finish?.()) return;
+    if (this.isFrozen || this.tool.get().finish?.()) return;
     const draft = this.draft.state.get();
     if (draft === null) {
       acceptProposal(this);
@@ -216,13 +227,13 @@ export class Editor {
   /** Drop the draft, or reject the selected proposal, or the one under the pointer. */
   reject(): void {
     if (this.draft.state.get() !== null) this.draft.clear();
-    else if (!this.isReadOnly.get()) rejectProposal(this);
+    else if (!this.isFrozen) rejectProposal(this);
   }
 
   /** The last part of the gesture or draft, else the selected masks, else the one under the pointer. */
   remove(): void {
     const tool = this.tool.get();
-    if (this.isReadOnly.get() || tool.stepBack?.() || tool.removePart?.()) return;
+    if (this.isFrozen || tool.stepBack?.() || tool.removePart?.()) return;
     const draft = this.draft.state.get();
     if (draft !== null) {
       void this.draft.removePrompt(draft.active ?? draft.prompts.length - 1, performance.now());
@@ -237,22 +248,22 @@ export class Editor {
   /** Give the selected masks a label; without any, the next masks get it. */
   setLabel(label: LabelId | null): void {
     this.label.set(label);
-    if (this.draft.state.get() !== null || this.isReadOnly.get()) return;
+    if (this.draft.state.get() !== null || this.isFrozen) return;
     labelSelected(this, label);
   }
 
   /** Accept many proposals as one step of undo. */
   acceptAll(rows: readonly ProposalRow[]): void {
-    if (!this.isReadOnly.get()) acceptAll(this, rows);
+    if (!this.isFrozen) acceptAll(this, rows);
   }
 
   undo(): void {
-    if (this.tool.get().stepBack?.() || this.draft.undoPrompt() || this.isReadOnly.get()) return;
+    if (this.tool.get().stepBack?.() || this.draft.undoPrompt() || this.isFrozen) return;
     this.#options.save(this.store.undo());
   }
 
   redo(): void {
-    if (!this.isReadOnly.get()) this.#options.save(this.store.redo());
+    if (!this.isFrozen) this.#options.save(this.store.redo());
   }
 
   choose(index: 0 | 1 | 2): void {
@@ -296,7 +307,7 @@ export class Editor {
 
   /** Whether a target may be changed; if not, the notice says why. */
   mayChange(target: Target): boolean {
-    if (this.isReadOnly.get()) return false;
+    if (this.isFrozen) return false;
     if (target.kind === "new" || !this.view.locked.get().has(target.id)) return true;
     this.notice.set("This mask is locked.");
     return false;

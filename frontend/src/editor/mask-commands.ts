@@ -138,7 +138,7 @@ export function duplicate(editor: Editor): void {
 }
 
 function copyAside(editor: Editor): void {
-  if (editor.isReadOnly.get()) return;
+  if (editor.isFrozen) return;
   if (editor.draft.state.get() !== null) {
     editor.notice.set("Accept or drop the draft first.");
     return;

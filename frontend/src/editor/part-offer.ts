@@ -44,7 +44,7 @@ export function offerAfter(editor: Editor, { changes }: ChangeSet): PartOffer | 
 export function takeOffer(editor: Editor): void {
   const offer = editor.partOffer.get();
   editor.partOffer.set(null);
-  if (offer === null || editor.isReadOnly.get()) return;
+  if (offer === null || editor.isFrozen) return;
   const { masks } = editor.annotations.get();
   const [mask, whole] = [masks.get(offer.mask), masks.get(offer.whole)];
   if (mask === undefined || whole === undefined || mask.isDeleted || whole.isDeleted) return;

@@ -21,8 +21,11 @@ export class Layer {
 
   resize({ width, height }: Area, ratio: number): void {
     this.ratio = ratio;
-    this.canvas.width = Math.max(Math.round(width * ratio), 1);
-    this.canvas.height = Math.max(Math.round(height * ratio), 1);
+    const columns = Math.max(Math.round(width * ratio), 1);
+    const rows = Math.max(Math.round(height * ratio), 1);
+    if (this.canvas.width === columns && this.canvas.height === rows) return;
+    this.canvas.width = columns;
+    this.canvas.height = rows;
     this.canvas.style.width = `${width}px`;
     this.canvas.style.height = `${height}px`;
   }
@@ -31,10 +34,17 @@ export class Layer {
     this.context.setTransform(1, 0, 0, 1, 0, 0);
     this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
   }
+}
 
-  remove(): void {
-    this.canvas.remove();
-  }
+/** The canvases of a stage, one on the other. */
+export interface StageLayers {
+  readonly image: Layer;
+  readonly masks: Layer;
+  readonly overlay: Layer;
+}
+
+export function stackLayers(host: HTMLElement): StageLayers {
+  return { image: new Layer(host), masks: new Layer(host), overlay: new Layer(host) };
 }
 
 /** Make a context draw in image pixels. */

@@ -16,7 +16,8 @@ import {
 const CHEAP_MS = 7; // a whole drawing that takes less is simply repeated in every frame
 const SETTLE_MS = 90;
 const SLICE_MS = 5; // of each frame, while a whole drawing is made
-const AT_ONCE = 150; // shapes: what a frame records is painted after it, where no clock sees it
+const AT_ONCE = 150; // shapes
+const BEFORE_CLOCK = 12; // shapes that are painted before a look at the clock
 const EDGE_PX = 4; // on screen: lines reach less far out of their masks
 
 /** A drawing of the shapes, whole or in the making. */
@@ -36,6 +37,7 @@ export class MaskLayer {
   #cost_ms = 0; // of the last whole drawing
   #frame = 0;
   #settle = 0;
+  #elsewhere = document.createElement("canvas").getContext("2d");
 
   constructor(layer: Layer) {
     this.#layer = layer;
@@ -46,10 +48,14 @@ export class MaskLayer {
     const shapes = shapesOf(scene);
     const shown = this.#shown;
     const isInMaking = this.#next !== null;
+    if (isInMaking && this.#isAlready(shapes, view)) return;
     this.#stop();
     if (shown === null || !this.#hasSize(shown.canvas)) {
-      this.#drawPixels(shapes, view);
+      const drawing = this.#blank(shapes, view);
+      this.#addPixels(drawing, shapes);
+      this.#show(drawing);
       this.#begin(shapes, view);
+      this.#copy(view);
       return;
     }
     if (shapes.length <= AT_ONCE) {
@@ -59,10 +65,17 @@ export class MaskLayer {
     const { box, added } = changesOfShapes(shown.shapes, shapes);
     if (isInMaking || shown.view !== view || !this.#mend(shown, shapes, box)) {
       // On top, until the drawing is whole that has them in their places.
-      for (const shape of added.slice(0, AT_ONCE)) drawOn(shown, shape);
+      this.#addPixels(shown, added);
       this.#begin(shapes, view);
     }
     this.#copy(view);
+  }
+
+  /** Whether the drawing in the making is of nothing else: a save changes only what is not seen. */
+  #isAlready(shapes: readonly Shape[], view: View): boolean {
+    const next = this.#next;
+    if (next === null || next.view !== view || !this.#hasSize(next.canvas)) return false;
+    return changesOfShapes(next.shapes, shapes).box === null;
   }
 
   /** Follow the view. With many masks the last drawing moves along until the view rests. */
@@ -96,24 +109,19 @@ export class MaskLayer {
     this.#cost_ms = performance.now() - started;
   }
 
-  /** Show something at once: outlines take ten times as long. */
-  #drawPixels(shapes: readonly Shape[], view: View): void {
-    const drawing = this.#blank(shapes, view);
-    const { width, height } = drawing.canvas;
-    const { ratio } = this.#layer;
+  /** Show something of the shapes at once: outlines take ten times as long. */
+  #addPixels({ canvas, view }: Drawing, shapes: readonly Shape[]): void {
     const [first] = shapes;
-    const context = drawing.canvas.getContext("2d");
-    if (first !== undefined && context !== null) {
-      const seen = {
-        x0: -view.x / view.scale,
-        y0: -view.y / view.scale,
-        x1: (width / ratio - view.x) / view.scale,
-        y1: (height / ratio - view.y) / view.scale,
-      };
-      drawPixels(context, shapes, pixelBox(seen, first.mask.size_hw), view.scale * ratio);
-    }
-    this.#show(drawing);
-    this.#copy(view);
+    const context = canvas.getContext("2d");
+    if (first === undefined || context === null) return;
+    const { ratio } = this.#layer;
+    const seen = {
+      x0: -view.x / view.scale,
+      y0: -view.y / view.scale,
+      x1: (canvas.width / ratio - view.x) / view.scale,
+      y1: (canvas.height / ratio - view.y) / view.scale,
+    };
+    drawPixels(context, shapes, pixelBox(seen, first.mask.size_hw), view.scale * ratio);
   }
 
   /** Make a whole drawing, a slice in each frame. */
@@ -126,10 +134,11 @@ export class MaskLayer {
     const drawing = this.#next;
     if (drawing === null) return;
     const until = performance.now() + SLICE_MS;
-    const last = Math.min(drawing.drawn + AT_ONCE, drawing.shapes.length);
-    while (drawing.drawn < last && performance.now() < until) {
-      drawOn(drawing, drawing.shapes[drawing.drawn] as Shape);
-      drawing.drawn += 1;
+    while (drawing.drawn < drawing.shapes.length && performance.now() < until) {
+      const chunk = drawing.shapes.slice(drawing.drawn, drawing.drawn + BEFORE_CLOCK);
+      for (const shape of chunk) drawOn(drawing, shape);
+      drawing.drawn += chunk.length;
+      this.#paint(drawing);
     }
     if (drawing.drawn < drawing.shapes.length) {
       this.#frame = requestAnimationFrame(() => this.#goOn());
@@ -138,6 +147,11 @@ export class MaskLayer {
     this.#next = null;
     this.#show(drawing);
     this.#copy(this.#view ?? drawing.view);
+  }
+
+  /** A canvas only notes what is drawn on it, until it is drawn elsewhere: then it is all painted. */
+  #paint({ canvas }: Drawing): void {
+    this.#elsewhere?.drawImage(canvas, 0, 0, 1, 1, 0, 0, 1, 1);
   }
 
   /** Draw anew only where something changed. False when too many shapes are there. */

@@ -53,17 +53,19 @@ export interface OverlayScene {
 export class OverlayLayer {
   #layer: Layer;
   #strokeCanvas = document.createElement("canvas");
-  #isEmpty = true;
+  #drawn: Drawn | null = null;
 
   constructor(layer: Layer) {
     this.#layer = layer;
   }
 
   draw(scene: OverlayScene, view: View): void {
-    const { context, ratio } = this.#layer;
-    const wasEmpty = this.#isEmpty;
-    this.#isEmpty = isEmpty(scene);
-    if (wasEmpty && this.#isEmpty) return; // even a canvas that was only cleared is sent on whole
+    const { context, ratio, canvas } = this.#layer;
+    const before = this.#drawn;
+    this.#drawn = { scene, view, size: [ratio, canvas.width, canvas.height] };
+    // Even a canvas that was only cleared is sent on whole.
+    if (isEmpty(scene) && (before === null || isEmpty(before.scene))) return;
+    if (before !== null && looksAlike(before, this.#drawn)) return;
     this.#layer.clear();
     drawInImage(context, view, ratio);
     context.lineJoin = "round";
@@ -206,6 +208,30 @@ export class OverlayLayer {
     }
     strokeOnAny(this.#layer.context, path, [4, 1.5], "#0b0d10cc");
   }
+}
+
+interface Drawn {
+  readonly scene: OverlayScene;
+  readonly view: View;
+  readonly size: readonly number[]; // of a canvas: one that was resized is empty
+}
+
+/** A save changes rows, and nothing of what is seen of them. */
+function looksAlike(a: Drawn, b: Drawn): boolean {
+  if (a.view !== b.view || a.size.some((side, at) => side !== b.size[at])) return false;
+  const { hover, selection, draft, ...others } = a.scene;
+  return (
+    isSameShown(hover, b.scene.hover) &&
+    selection.length === b.scene.selection.length &&
+    selection.every((shown, at) => isSameShown(shown, b.scene.selection[at] ?? null)) &&
+    draft === null &&
+    b.scene.draft === null &&
+    Object.entries(others).every(([name, part]) => part === b.scene[name as keyof OverlayScene])
+  );
+}
+
+function isSameShown(a: Shown | null, b: Shown | null): boolean {
+  return a?.row.id === b?.row.id && a?.row.rle === b?.row.rle && a?.colour === b?.colour;
 }
 
 function isEmpty({ selection, draftColour, strokeBase, ...parts }: OverlayScene): boolean {

@@ -5,13 +5,16 @@ import { type Ring, smoothRing, thinRing, traceContours } from "@/editor/render/
 
 interface Paths {
   readonly rings: readonly Ring[];
-  readonly smooth: Path2D;
+  coarse: Path2D | null;
+  smooth: Path2D | null;
   exact: Path2D | null;
 }
 
-// A line costs by its corners: those on the way go, which are two in three. More, up to half a
-// pixel, would halve the rest, and be seen.
+// A line costs by its corners: those on the way go, which are two in three. Half a pixel of the
+// image halves the rest, and is not seen while that is a third of a pixel on the screen.
 const TOLERANCE_PX = 0.01; // of the image
+const COARSE_TOLERANCE_PX = 0.5;
+const SMOOTH_FROM_SCALE = 0.72;
 const EXACT_FROM_SCALE = 6; // from here on single pixels matter, and are shown as they are
 
 const cache = new WeakMap<Mask, Paths>();
@@ -20,14 +23,23 @@ const cache = new WeakMap<Mask, Paths>();
 export function pathOf(mask: Mask, scale: number): Path2D {
   let paths = cache.get(mask);
   if (paths === undefined) {
-    const rings = traceContours(mask);
-    const smooth = rings.map((ring) => thinRing(smoothRing(ring), TOLERANCE_PX));
-    paths = { rings, smooth: toPath(smooth), exact: null };
+    paths = { rings: traceContours(mask), coarse: null, smooth: null, exact: null };
     cache.set(mask, paths);
   }
-  if (scale < EXACT_FROM_SCALE) return paths.smooth;
-  paths.exact ??= toPath(paths.rings);
-  return paths.exact;
+  if (scale >= EXACT_FROM_SCALE) {
+    paths.exact ??= toPath(paths.rings);
+    return paths.exact;
+  }
+  if (scale >= SMOOTH_FROM_SCALE) {
+    paths.smooth ??= smoothPath(paths.rings, TOLERANCE_PX);
+    return paths.smooth;
+  }
+  paths.coarse ??= smoothPath(paths.rings, COARSE_TOLERANCE_PX);
+  return paths.coarse;
+}
+
+function smoothPath(rings: readonly Ring[], tolerance_px: number): Path2D {
+  return toPath(rings.map((ring) => thinRing(smoothRing(ring), tolerance_px)));
 }
 
 function toPath(rings: readonly Ring[]): Path2D {

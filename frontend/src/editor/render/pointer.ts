@@ -118,5 +118,8 @@ export function listenToPointer(
     },
     { signal },
   );
-  return () => controller.abort();
+  return () => {
+    controller.abort();
+    delete host.dataset.panning;
+  };
 }

@@ -7,7 +7,7 @@ import type { LabelId } from "@/editor/operations";
 import { liveMasks, masksAside, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 import { instanceColour, SET_COLOURS } from "@/editor/render/colours";
 import { ImageFilter } from "@/editor/render/image-filter";
-import { drawInImage, Layer } from "@/editor/render/layer";
+import { drawInImage, type Layer, type StageLayers } from "@/editor/render/layer";
 import { MaskLayer } from "@/editor/render/mask-layer";
 import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
 import type { MaskScene } from "@/editor/render/shapes";
@@ -30,6 +30,8 @@ interface Coloured {
 }
 
 export interface StageOptions {
+  /** To draw on, from the first line: they may show another image still. */
+  readonly layers: StageLayers;
   readonly labelColour: (label: LabelId) => string | undefined;
 }
 
@@ -59,9 +61,10 @@ export class Stage {
     this.#options = options;
     this.area = { width: editor.size_hw[1], height: editor.size_hw[0] };
     this.view = new Signal(fitView(this.size.get(), this.area));
-    this.#image = new Layer(host);
-    this.#maskCanvas = new Layer(host);
-    this.#overlayCanvas = new Layer(host);
+    this.#image = options.layers.image;
+    this.#maskCanvas = options.layers.masks;
+    this.#overlayCanvas = options.layers.overlay;
+    this.#overlayCanvas.clear();
     this.#masks = new MaskLayer(this.#maskCanvas);
     this.#overlay = new OverlayLayer(this.#overlayCanvas);
     const observer = new ResizeObserver(() => this.#resize(host));
@@ -98,7 +101,6 @@ export class Stage {
     clearTimeout(this.#sharpen);
     for (const cleanup of this.#cleanups) cleanup();
     this.#masks.dispose();
-    for (const layer of [this.#image, this.#maskCanvas, this.#overlayCanvas]) layer.remove();
   }
 
   #watch(): void {

@@ -13,7 +13,7 @@ import type { Desk } from "@/editor/tools/tool";
 const REACH_PX = 8; // CSS pixels around a point prompt
 
 export function deskOf(editor: Editor): Desk {
-  const isReadOnly = (): boolean => editor.isReadOnly.get();
+  const isReadOnly = (): boolean => editor.isFrozen;
   return {
     size_hw: editor.size_hw,
     get brushRadius_px() {

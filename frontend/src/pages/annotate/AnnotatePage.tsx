@@ -11,6 +11,7 @@ import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
 import { useSignal } from "@/components/useSignal";
 import type { MaskRow } from "@/editor/operations";
+import { afterPaint } from "@/editor/schedule";
 import { clickTimings } from "@/editor/timings";
 import type { Verdict } from "./api";
 import { NothingLeft } from "./NothingLeft";
@@ -90,9 +91,11 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     async (done: Promise<void>) => {
       await done;
       const project_key = projectQuery(project.id).queryKey;
-      for (const queryKey of [project_key, ["images"], ["queues"], ["review-notes"]]) {
-        void queries.invalidateQueries({ queryKey });
-      }
+      afterPaint(() => {
+        for (const queryKey of [project_key, ["images"], ["queues"], ["review-notes"]]) {
+          void queries.invalidateQueries({ queryKey });
+        }
+      });
     },
     [queries, project.id],
   );

@@ -1,7 +1,7 @@
 import { Group, Text } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import { formatCount } from "@/components/format";
-import { useSignal } from "@/components/useSignal";
+import { useSignal, useSignalLater } from "@/components/useSignal";
 import { missingOf } from "@/editor/attributes";
 import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
@@ -24,7 +24,7 @@ interface Props {
 /** The masks of the image, parts under their wholes. */
 export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   const { editor } = image;
-  const annotations = useSignal(editor.annotations);
+  const annotations = useSignalLater(editor.annotations);
   const selection = useSignal(editor.selection);
   const alsoSelected = useSignal(editor.alsoSelected);
   const hover = useSignal(editor.hover);

@@ -1,7 +1,7 @@
 import { Button, Group, Slider, Text, Tooltip } from "@mantine/core";
 import { useMemo } from "react";
 import { formatCount } from "@/components/format";
-import { useSignal } from "@/components/useSignal";
+import { useSignal, useSignalLater } from "@/components/useSignal";
 import { pendingProposals } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
@@ -18,7 +18,7 @@ interface Props {
 /** What the model proposes and nobody has decided, the surest first. */
 export function ProposalsPanel({ image, onReveal }: Props) {
   const { editor } = image;
-  const annotations = useSignal(editor.annotations);
+  const annotations = useSignalLater(editor.annotations);
   const selection = useSignal(editor.selection);
   const hover = useSignal(editor.hover);
   const threshold = useSignal(editor.threshold);

@@ -21,7 +21,7 @@ import type { Command } from "@/commands/command";
 import { useOffer } from "@/commands/useOffer";
 import { plural } from "@/components/format";
 import { saveFile } from "@/components/saveFile";
-import { useSignal } from "@/components/useSignal";
+import { useRead, useSignal } from "@/components/useSignal";
 import type { OutboxStatus } from "@/editor/outbox";
 import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
@@ -39,35 +39,53 @@ interface Props {
   image: number | null;
 }
 
-/** Two states: saved on this device, saved. And loud words for what is neither. */
+/**
+ * Two states: saved on this device, saved. And loud words for what is neither.
+ *
+ * A change passes through all of its states, so only what shows them is rendered for each.
+ */
 export function SaveIndicator({ saving, image }: Props) {
-  const status = useSignal(saving.status);
+  const { status } = saving;
   const [hasReceipts, receipts] = useDisclosure(false);
-  const { icon, text, why } = describeSaving(status);
   const { open } = receipts;
   useOffer(useMemo(() => ({ commands: [receiptsCommand(open)] }), [open]));
   return (
     <>
-      <Tooltip label={`${why} Click for the receipts.`} multiline maw={280}>
-        <UnstyledButton
-          className={classes.save}
-          data-save-state={status.state}
-          aria-haspopup="dialog"
-          onClick={open}
-        >
-          {icon}
-          {text}
+      <Tooltip label={<Why status={status} />} multiline maw={280}>
+        <UnstyledButton className={classes.save} aria-haspopup="dialog" onClick={open}>
+          <State status={status} />
         </UnstyledButton>
       </Tooltip>
-      <VisuallyHidden role="status">{text}</VisuallyHidden>
-      <Receipts
-        {...{ status: saving.status, image }}
-        isOpen={hasReceipts}
-        onClose={receipts.close}
-      />
-      <Refused saving={saving} status={status} />
+      <VisuallyHidden role="status">
+        <Words status={status} />
+      </VisuallyHidden>
+      <Receipts {...{ status, image }} isOpen={hasReceipts} onClose={receipts.close} />
+      <Refused saving={saving} />
     </>
   );
+}
+
+interface Shown {
+  status: Signal<OutboxStatus>;
+}
+
+function State(shown: Shown) {
+  const status = useSignal(shown.status);
+  const { icon, text } = describeSaving(status);
+  return (
+    <span className={classes.saveState} data-save-state={status.state}>
+      {icon}
+      {text}
+    </span>
+  );
+}
+
+function Words({ status }: Shown) {
+  return describeSaving(useSignal(status)).text;
+}
+
+function Why({ status }: Shown) {
+  return `${describeSaving(useSignal(status)).why} Click for the receipts.`;
 }
 
 function receiptsCommand(open: () => void): Command {
@@ -79,9 +97,10 @@ function receiptsCommand(open: () => void): Command {
 }
 
 /** What the server will not have, and why; nothing while there is no such thing. */
-function Refused({ saving, status }: { saving: Saving; status: OutboxStatus }) {
+function Refused({ saving }: { saving: Saving }) {
   const [isOpen, { open, close }] = useDisclosure(false);
-  const { refused } = status;
+  useRead(saving.status, (status) => status.refused.length);
+  const { refused } = saving.status.get();
   return (
     <>
       {refused.length > 0 && (

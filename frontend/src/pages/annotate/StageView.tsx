@@ -1,5 +1,6 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSignal } from "@/components/useSignal";
+import { type StageLayers, stackLayers } from "@/editor/render/layer";
 import { listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
@@ -12,9 +13,10 @@ interface Props {
   onStage: (stage: Stage | null) => void;
 }
 
-/** The canvases of the editor, made anew for each image. */
+/** The canvases of the editor: the same for all images, as new ones keep the next image waiting. */
 export function StageView({ image, labels, onStage }: Props) {
   const host = useRef<HTMLDivElement>(null);
+  const layers = useRef<StageLayers | null>(null);
   const colours = useRef(new Map<number, string>());
   colours.current = new Map(labels.map(({ id, color }) => [id, color]));
   const isSpaceDown = useRef(false);
@@ -24,7 +26,11 @@ export function StageView({ image, labels, onStage }: Props) {
   // Before the browser paints: what is seen can be worked on.
   useLayoutEffect(() => {
     if (host.current === null) return;
-    const options = { labelColour: (label: number) => colours.current.get(label) };
+    layers.current ??= stackLayers(host.current);
+    const options = {
+      layers: layers.current,
+      labelColour: (label: number) => colours.current.get(label),
+    };
     const stage = new Stage(host.current, image.editor, image.bitmap, options);
     const stop = listenToPointer(host.current, image.editor, stage, () => isSpaceDown.current);
     onStage(stage);

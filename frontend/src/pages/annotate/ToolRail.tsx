@@ -24,7 +24,7 @@ import { ariaKeys } from "@/commands/chord";
 import type { Keyed } from "@/commands/command";
 import { Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
-import { useSignal } from "@/components/useSignal";
+import { useRead, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
@@ -105,14 +105,15 @@ export function ToolRail({ editor, onShowAll }: Props) {
 /** Apart from the rail, which would else be drawn anew at every click on the image. */
 function UndoRedo({ editor }: { editor: Editor }) {
   const isReadOnly = useSignal(editor.isReadOnly);
-  useSignal(editor.annotations); // what can be undone changes with them
+  const canUndo = useRead(editor.annotations, () => editor.store.canUndo);
+  const canRedo = useRead(editor.annotations, () => editor.store.canRedo);
   const hasDraft = useHasDraft(editor);
   return (
     <>
       <Tool
         title="Undo"
         command={editorCommand("edit.undo")}
-        disabled={isReadOnly || (!editor.store.canUndo && !hasDraft)}
+        disabled={isReadOnly || (!canUndo && !hasDraft)}
         onClick={() => editor.undo()}
       >
         <IconArrowBackUp size={SIZE} aria-hidden />
@@ -120,7 +121,7 @@ function UndoRedo({ editor }: { editor: Editor }) {
       <Tool
         title="Redo"
         command={editorCommand("edit.redo")}
-        disabled={isReadOnly || !editor.store.canRedo}
+        disabled={isReadOnly || !canRedo}
         onClick={() => editor.redo()}
       >
         <IconArrowForwardUp size={SIZE} aria-hidden />

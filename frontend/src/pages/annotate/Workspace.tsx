@@ -1,7 +1,6 @@
 import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { offerLate } from "@/commands/on-offer";
-import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
@@ -18,7 +17,6 @@ type Staged = Pick<AroundProps, "image" | "stage">;
  * follows, as a thousand elements take longer than the picture.
  */
 export function Workspace({ image, notice, ...others }: Props) {
-  const detail = useSignal(image.detail);
   const labels = useLabels(image);
   useStickyLabel(image.editor, others.project.id, labels);
 
@@ -42,7 +40,7 @@ export function Workspace({ image, notice, ...others }: Props) {
   return (
     <div className={classes.page} data-turning={isTurning || undefined}>
       <div className={classes.stageArea}>
-        <StageView key={detail.id} {...{ image, labels, onStage }} />
+        <StageView {...{ image, labels, onStage }} />
       </div>
       <div className={classes.around} inert={isTurning}>
         {around !== null && (

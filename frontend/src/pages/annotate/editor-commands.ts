@@ -61,7 +61,7 @@ const POINTER_STEP_PX = 5; // of the screen
 const STEP = 1.25; // of the brush and the zoom
 
 const whyReadOnly = ({ editor }: DrawingPage): string | null =>
-  editor.isReadOnly.get() ? READ_ONLY : null;
+  editor.isFrozen ? READ_ONLY : null;
 
 const isUnderWay = ({ draft, tool }: Editor): boolean =>
   draft.state.get() !== null || tool.get().isBusy;

@@ -125,7 +125,7 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
 
 /** What a command lacks to do anything, in words; null when it has all. */
 export function lackOf(editor: Editor, { needs, group }: MaskCommand): string | null {
-  if (editor.isReadOnly.get() && group !== "look") return READ_ONLY;
+  if (editor.isFrozen && group !== "look") return READ_ONLY;
   if (needs === "several") {
     return selectedMasks(editor).length > 1 ? null : "Select several masks first.";
   }

@@ -7,6 +7,7 @@ import { OutboxDatabase } from "@/editor/outbox-db";
 import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";
 import SamWorker from "@/editor/sam.worker?worker";
+import { afterPaint } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
 import {
   type Claim,
@@ -100,8 +101,10 @@ export class AnnotateSession {
       if (!this.#isClosed) this.phase.set({ kind: "failed", error });
     }
     before?.close();
-    void this.#prefetchNext();
-    void this.#sendLeftovers();
+    afterPaint(() => {
+      void this.#prefetchNext();
+      void this.#sendLeftovers();
+    });
   }
 
   /**
@@ -135,7 +138,7 @@ export class AnnotateSession {
   }
 
   async #goOn(open: OpenImage, claiming?: Promise<Claimed>): Promise<void> {
-    open.editor.isReadOnly.set(true);
+    open.editor.freeze();
     await this.open(undefined, claiming);
   }
 
