@@ -1,14 +1,13 @@
 import { Center, Container, Loader, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { messageOf } from "@/api/problem";
 import { projectQuery } from "@/api/projects";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
+import { tellOnce } from "@/components/tellOnce";
 import { useSignal } from "@/components/useSignal";
 import type { MaskRow } from "@/editor/operations";
 import { afterPaint } from "@/editor/schedule";
@@ -54,8 +53,7 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
     const { id, username } = user;
     const made = new AnnotateSession({
       ...{ project: project.id, user: { id, username }, queue, mayEditUnclaimed },
-      onError: (error) =>
-        notifications.show({ color: "orange", message: messageOf(error), autoClose: 6000 }),
+      onError: tellOnce,
     });
     window.__anneal = { timings: clickTimings(), masks: () => masksOn(made.image) };
     setSession(made);

@@ -1,6 +1,5 @@
-import { notifications } from "@mantine/notifications";
 import { useEffect, useState } from "react";
-import { messageOf } from "@/api/problem";
+import { tellOnce } from "@/components/tellOnce";
 import { EffortMeter } from "@/editor/effort";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
@@ -43,7 +42,7 @@ export function useVerifySession(
         claim: (known) => claimProposals(project, known, label),
         release: releaseAssignment,
         extend: extendAssignment,
-        onError,
+        onError: tellOnce,
       });
       close.push(() => session.close().finally(() => db.close()));
       listen(session, meter, stop.signal);
@@ -51,7 +50,7 @@ export function useVerifySession(
       await session.refill();
       await sendLeftovers({ db, user, isInUse: (image) => session.holds(image) });
     };
-    begin().catch(onError);
+    begin().catch(tellOnce);
     return () => {
       stop.abort();
       setVerifying(null);
@@ -73,8 +72,4 @@ function listen(session: VerifySession, meter: EffortMeter, signal: AbortSignal)
     if (document.visibilityState === "visible") meter.noteReturn();
   };
   document.addEventListener("visibilitychange", onReturn, { signal });
-}
-
-function onError(error: unknown): void {
-  notifications.show({ color: "orange", message: messageOf(error), autoClose: 6000 });
 }
