@@ -41,7 +41,7 @@ _SERVING = Prepared(
 )
 _PROPOSALS = Prepared(
     lambda: Proposal.objects.filter(image_id=Param("image"), state__in=OPEN).order_by(
-        F("verifier_score").desc(nulls_last=True), "-predicted_iou"
+        F("verifier_score").desc(nulls_last=True), "-predicted_iou", "pk"
     )
 )
 _EMBEDDED = Prepared(

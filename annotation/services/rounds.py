@@ -61,7 +61,9 @@ def start_round(
         raise RoundRunningError("A round is running; wait for it or cancel it.")
     serving = Alias.objects.filter(project=project, name=Alias.Name.SERVING).first()
     if serving is None:
-        raise NotPreparedError("The images are not prepared yet; there is no model to improve.")
+        raise NotPreparedError(
+            "No model serves here yet: it comes with the first images, once they are prepared."
+        )
     if not finished_since_round(project.pk) or not _has_masks(project):
         raise NothingNewError("No image with masks was finished since the last round.")
     newest = rounds.aggregate(newest=Max("number"))["newest"] or 0

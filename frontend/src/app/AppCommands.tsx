@@ -70,6 +70,11 @@ function useProjectCommands(): Command[] {
 
 const NONE: readonly Pick<Project, "id" | "name">[] = [];
 
+/** On a canvas, Tab goes from proposal to proposal: this is the way out. */
+function focusHead(): void {
+  document.querySelector<HTMLElement>("header a")?.focus();
+}
+
 function useAccountCommands(): Command[] {
   const navigate = useNavigate();
   const logOut = useLogOut();
@@ -81,6 +86,10 @@ function useAccountCommands(): Command[] {
       {
         ...{ id: "keys", title: "Keys", what: "This list", key: "?", group, isFixed: true },
         ...{ words: "shortcuts help remap change keyboard", run: showKeys },
+      },
+      {
+        ...{ id: "focus.head", title: "Go to the head of the page", key: "Ctrl+Home", group },
+        ...{ words: "focus leave canvas keyboard tab", run: focusHead },
       },
       {
         ...{ id: "scheme", title: `Use the ${other} colours`, group, words: "theme mode scheme" },

@@ -1,12 +1,22 @@
 import { Button, Group, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
+import { type NotificationData, notifications } from "@mantine/notifications";
 import { messageOf } from "@/api/problem";
 
 /** Long enough to read and to reach for the button. */
 const SHOWN_MS = 12_000;
 
-/** Tells what was deleted, with the way back. */
-export function showUndo(message: string, restore: () => Promise<unknown>): void {
+interface Options {
+  /** What the button says. */
+  way?: string;
+  position?: NotificationData["position"];
+}
+
+/** Tells what was done, with the way back. */
+export function showUndo(
+  message: string,
+  restore: () => Promise<unknown>,
+  { way = "Undo", position }: Options = {},
+): void {
   const id = crypto.randomUUID();
   const undo = async () => {
     notifications.hide(id);
@@ -18,13 +28,13 @@ export function showUndo(message: string, restore: () => Promise<unknown>): void
   };
   notifications.show({
     id,
-    color: "gray",
+    ...{ color: "gray", position },
     autoClose: SHOWN_MS,
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">
         <Text size="sm">{message}</Text>
         <Button size="compact-sm" variant="light" flex="none" onClick={undo}>
-          Undo
+          {way}
         </Button>
       </Group>
     ),

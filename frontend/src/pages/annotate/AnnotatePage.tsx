@@ -7,9 +7,12 @@ import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
+import { plural } from "@/components/format";
 import { tellOnce } from "@/components/tellOnce";
+import { showUndo } from "@/components/undo";
 import { useSignal } from "@/components/useSignal";
 import type { MaskRow } from "@/editor/operations";
+import { pendingProposals } from "@/editor/picking";
 import { afterPaint } from "@/editor/schedule";
 import { clickTimings } from "@/editor/timings";
 import type { Verdict } from "./api";
@@ -97,7 +100,15 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     },
     [queries, project.id],
   );
-  const onNext = useCallback(() => void settle(session.next()), [settle, session]);
+  const onNext = useCallback(() => {
+    const left = session.image;
+    const done = session.next().then(() => {
+      if (left !== null && session.image !== null && session.image !== left) {
+        tellUndecided(left, () => session.previous());
+      }
+    });
+    void settle(done);
+  }, [settle, session]);
   const onVerdict = useCallback(
     (verdict: Verdict, comment: string) => void settle(session.review(verdict, comment)),
     [settle, session],
@@ -130,6 +141,14 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
         </Container>
       );
   }
+}
+
+/** One key ends an image: who leaves proposals in it hears of them, and can go back. */
+function tellUndecided({ detail, editor }: OpenImage, goBack: () => Promise<void>): void {
+  const count = pendingProposals(editor.annotations.get()).length;
+  if (count === 0) return;
+  const said = `${detail.get().file_name} is done, with ${plural(count, "proposal")} undecided.`;
+  afterPaint(() => showUndo(said, goBack, { way: "Go back", position: "bottom-right" }));
 }
 
 function Opening() {

@@ -126,7 +126,7 @@ export const AroundImage = memo(
           <div className={classes.lists} inert={historyOf !== null}>
             <ReviewPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
-            <ProposalsPanel image={image} onReveal={reveal} />
+            <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
             <TourOffer editor={editor} />
           </div>

@@ -11,6 +11,7 @@ import { drawThumb } from "./thumbs";
 const SIZE: Area = { width: 284, height: 120 };
 const GAP_px = 28;
 const SIDE_px = 76;
+const ABOVE_HINT_px = 52;
 
 interface Props {
   editor: Editor;
@@ -30,7 +31,7 @@ export function HypothesisPicker({ editor, stage, bitmap }: Props) {
   const left = at.x + GAP_px + SIZE.width < size.width ? at.x + GAP_px : at.x - GAP_px - SIZE.width;
   const style = {
     left: clamp(left, 8, size.width - SIZE.width - 8),
-    top: clamp(at.y - SIZE.height / 2, 8, size.height - SIZE.height - 8),
+    top: clamp(at.y - SIZE.height / 2, 8, size.height - SIZE.height - ABOVE_HINT_px),
   };
   const around = draft.hypotheses.reduce<Box | null>(
     (box, { mask }) => unionBox(box, mask.box),

@@ -103,9 +103,12 @@ export function LabelFinder({ keys, disabled, query, found, ...props }: Props) {
         onKeyDown={onKeyDown}
         onBlur={() => onQuery(null)}
       />
-      <VisuallyHidden role="status">
-        {query !== "" && (found === null ? "No label" : `${found}: Enter chooses it`)}
-      </VisuallyHidden>
+      <span role="status">
+        {query !== "" && found === null && "No such label"}
+        <VisuallyHidden>
+          {query !== "" && found !== null && `${found}: Enter chooses it`}
+        </VisuallyHidden>
+      </span>
     </span>
   );
 }

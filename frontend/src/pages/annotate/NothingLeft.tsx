@@ -1,6 +1,7 @@
 import { Container } from "@mantine/core";
-import { IconConfetti } from "@tabler/icons-react";
+import { IconConfetti, IconPhotoPlus } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Project } from "@/api/types";
 import { Empty } from "@/components/Empty";
 import { ButtonLink } from "@/components/links";
@@ -41,6 +42,7 @@ export function NothingLeft({ project }: { project: Project }) {
   }
   return (
     <Frame
+      icon={<IconPhotoPlus size={22} aria-hidden />}
       title="This project has no images yet"
       description={
         isManager
@@ -55,10 +57,17 @@ export function NothingLeft({ project }: { project: Project }) {
   );
 }
 
-function Frame(props: { title: string; description: string; children: React.ReactNode }) {
+interface FrameProps {
+  icon?: ReactNode;
+  title: string;
+  description: string;
+  children: ReactNode;
+}
+
+function Frame({ icon = <IconConfetti size={22} aria-hidden />, ...props }: FrameProps) {
   return (
     <Container size="sm" py={96}>
-      <Empty icon={<IconConfetti size={22} aria-hidden />} {...props} />
+      <Empty icon={icon} {...props} />
     </Container>
   );
 }

@@ -68,5 +68,6 @@ function factsOf(row: ProposalRow, size_hw: SizeHW): string {
   const size = coversMost(row, size_hw)
     ? `${formatPercent(shareOfImage(row, size_hw))} of the image`
     : `${formatCount(maskFromRLE(row.rle).area_px)} px`;
-  return `${SENT_ON[row.state] ?? ""}IoU ${row.predicted_iou.toFixed(2)} · ${size}`;
+  const iou = (Math.floor(100 * row.predicted_iou) / 100).toFixed(2); // 0.899 is not above 0.90
+  return `${SENT_ON[row.state] ?? ""}IoU ${iou} · ${size}`;
 }

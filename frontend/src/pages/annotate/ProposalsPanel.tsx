@@ -5,6 +5,7 @@ import { useSignal, useSignalLater } from "@/components/useSignal";
 import { pendingProposals } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
+import type { LabelChoice } from "./LabelToolbar";
 import type { ImageInView } from "./open-image";
 import { ProposalItem } from "./ProposalItem";
 import { sureProposals } from "./sure";
@@ -12,11 +13,12 @@ import { VirtualList } from "./VirtualList";
 
 interface Props {
   image: ImageInView;
+  labels: readonly LabelChoice[];
   onReveal: (id: string) => void;
 }
 
 /** What the model proposes and nobody has decided, the surest first. */
-export function ProposalsPanel({ image, onReveal }: Props) {
+export function ProposalsPanel({ image, labels, onReveal }: Props) {
   const { editor } = image;
   const annotations = useSignalLater(editor.annotations);
   const selection = useSignal(editor.selection);
@@ -24,6 +26,9 @@ export function ProposalsPanel({ image, onReveal }: Props) {
   const threshold = useSignal(editor.threshold);
   const isReadOnly = useSignal(editor.isReadOnly);
   const detail = useSignal(image.detail);
+  const next = useSignal(editor.label);
+  const label = labels.find(({ id }) => id === next);
+  const as = label === undefined ? "without a label" : `as ${label.name}`;
   const rows = useMemo(() => pendingProposals(annotations), [annotations]);
   const { accepted, left } = useMemo(
     () => sureProposals(rows, threshold, editor.size_hw),
@@ -62,7 +67,7 @@ export function ProposalsPanel({ image, onReveal }: Props) {
           thumbLabel="Lowest predicted IoU to accept"
         />
         <Tooltip
-          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}`}
+          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}, ${as}`}
           position="bottom-end"
         >
           <Button
@@ -77,6 +82,11 @@ export function ProposalsPanel({ image, onReveal }: Props) {
           </Button>
         </Tooltip>
       </Group>
+      {accepted.some((row) => row.label === null) && (
+        <Text size="xs" c="dimmed" px={12} pb={8} truncate>
+          They are accepted {as}.
+        </Text>
+      )}
       {left.length > 0 && (
         <Text size="xs" c="dimmed" px={12} pb={8} role="note">
           {left.length === 1

@@ -141,7 +141,7 @@ function Guided({ image, leave, onAgain }: GuidedProps) {
       <LabelBar editor={editor} labels={LABELS} />
       <aside className={annotate.panel} aria-label="Objects and proposals">
         <div className={annotate.lists}>
-          <ProposalsPanel image={image} onReveal={reveal} />
+          <ProposalsPanel image={image} labels={LABELS} onReveal={reveal} />
           <ObjectsPanel {...{ image, stage }} labels={LABELS} onReveal={reveal} />
         </div>
       </aside>
