@@ -89,7 +89,7 @@ export function contains(mask: Mask, at: ImagePoint): boolean {
   return low % 2 === 1;
 }
 
-/** Unpack the part of a mask that lies in a box. */
+/** Unpack the part of a mask that lies in a box, which may reach beyond the image. */
 export function toBitmap(mask: Mask, box: Box): Bitmap {
   const height = mask.size_hw[0];
   const width = box.x1 - box.x0;
@@ -99,8 +99,8 @@ export function toBitmap(mask: Mask, box: Box): Bitmap {
     const end = mask.ends[index] as number;
     const last = Math.min(Math.floor((end - 1) / height), box.x1 - 1);
     for (let x = Math.max(Math.floor(start / height), box.x0); x <= last; x += 1) {
-      const top = Math.max(start - x * height, box.y0);
-      const bottom = Math.min(end - x * height, box.y1);
+      const top = Math.max(start - x * height, box.y0, 0);
+      const bottom = Math.min(end - x * height, box.y1, height);
       for (let y = top; y < bottom; y += 1) data[(y - box.y0) * width + x - box.x0] = 1;
     }
   }

@@ -81,14 +81,15 @@ def measure_frames(stack: Stack, browser: Browser) -> list[Row]:
 
 def _row(page: Page, gesture: Gesture, masks: int, least_fps: int) -> Row:
     moving, resting, inputs = _frames(page, gesture)
-    middle, worst = median(moving), max(moving + resting)
+    # Three frames of a 60 Hz screen are 50 ms, and a few thousandths of one by the page's clock.
+    middle, worst = median(moving), round(max(moving + resting), 1)
     is_smooth = middle <= (1 + CLOCK_SHARE) * 1000 / least_fps
     return Row(
         f"{gesture.what} with {masks} masks at {SIDE_PX} x {SIDE_PX}",
         {
             "fps_median": round(1000 / middle, 1),
             "frame_ms_p95": round(percentile(moving, 0.95), 1),
-            "frame_ms_worst": round(worst, 1),
+            "frame_ms_worst": worst,
             "frame_ms_worst_while_moving": round(max(moving), 1),
             "frames": len(moving),
             "late_frames": sum(frame > 1.5 * FRAME_MS for frame in moving),

@@ -5,49 +5,46 @@ import { type Bitmap, type Mask, toBitmap } from "@/editor/mask";
 /** A closed line of corners, x and y in turn, in image pixels; the object is on its right hand. */
 export type Ring = readonly number[];
 
-const STEP_X = [1, 0, -1, 0]; // right, down, left, up
-const STEP_Y = [0, 1, 0, -1];
+const TRACED = 2; // a pixel whose upper edge is on an outline already
 
 /** Every outline of a mask: outer ones clockwise on screen, holes the other way round. */
 export function traceContours(mask: Mask): Ring[] {
   if (mask.box === null) return [];
-  const bitmap = toBitmap(mask, mask.box);
-  const width = mask.box.x1 - mask.box.x0;
-  const height = mask.box.y1 - mask.box.y0;
-  const isTraced = new Uint8Array(width * height); // the upper edge of each pixel
+  const { x0, y0, x1, y1 } = mask.box;
+  // A rim of background around it: no pixel lies at the edge.
+  const bitmap = toBitmap(mask, { x0: x0 - 1, y0: y0 - 1, x1: x1 + 1, y1: y1 + 1 });
+  const { data } = bitmap;
+  const width = x1 - x0 + 2;
   const rings: Ring[] = [];
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const at = y * width + x;
-      if (bitmap.data[at] === 0 || isTraced[at] === 1) continue;
-      if (y > 0 && bitmap.data[at - width] === 1) continue;
-      rings.push(walk(bitmap, x, y, isTraced));
-    }
+  for (let at = width; at < data.length - width; at += 1) {
+    if (data[at] === 1 && data[at - width] === 0) rings.push(walk(bitmap, at));
   }
   return rings;
 }
 
-/** Walk along the edge from the upper left corner of pixel (x, y); diagonal pixels stay apart. */
-function walk({ box, data }: Bitmap, x: number, y: number, isTraced: Uint8Array): number[] {
+/**
+ * Walk along the edges from the upper left corner of a pixel; diagonal pixels stay apart.
+ *
+ * A corner has the index of the pixel below and to the right of it.
+ */
+function walk({ box, data }: Bitmap, start: number): number[] {
   const width = box.x1 - box.x0;
-  const height = box.y1 - box.y0;
-  const isSet = (px: number, py: number): boolean =>
-    px >= 0 && py >= 0 && px < width && py < height && data[py * width + px] === 1;
+  // By heading: right, down, left, up.
+  const steps = [1, width, -1, -width];
+  const aheadOnTheRight = [0, -1, -width - 1, -width];
+  const aheadOnTheLeft = [-width, 0, -1, -width - 1];
   const ring: number[] = [];
-  let [cx, cy, heading] = [x, y, 0];
+  let [at, heading] = [start, 0];
   do {
-    if (heading === 0) isTraced[cy * width + cx] = 1;
-    const dx = STEP_X[heading] as number;
-    const dy = STEP_Y[heading] as number;
-    cx += dx;
-    cy += dy;
-    // The two pixels ahead: (-dy, dx) points to the right hand.
-    const ahead = (side: number): boolean =>
-      isSet(cx + (dx - side * dy - 1) / 2, cy + (dy + side * dx - 1) / 2);
-    const turn = !ahead(1) ? 1 : ahead(-1) ? -1 : 0;
-    if (turn !== 0) ring.push(cx + box.x0, cy + box.y0);
-    heading = (heading + turn + 4) % 4;
-  } while (cx !== x || cy !== y || heading !== 0);
+    if (heading === 0) data[at] = TRACED;
+    at += steps[heading] as number;
+    const isOpen = data[at + (aheadOnTheRight[heading] as number)] === 0;
+    const isBlocked = !isOpen && data[at + (aheadOnTheLeft[heading] as number)] !== 0;
+    if (isOpen || isBlocked) {
+      ring.push((at % width) + box.x0, Math.floor(at / width) + box.y0);
+      heading = (heading + (isOpen ? 1 : 3)) % 4;
+    }
+  } while (at !== start || heading !== 0);
   return ring;
 }
 

@@ -65,7 +65,8 @@ export class MaskLayer {
     const { box, added } = changesOfShapes(shown.shapes, shapes);
     if (isInMaking || shown.view !== view || !this.#mend(shown, shapes, box)) {
       // On top, until the drawing is whole that has them in their places.
-      this.#addPixels(shown, added);
+      if (added.length > BEFORE_CLOCK) this.#addPixels(shown, added);
+      else for (const shape of added) drawOn(shown, shape);
       this.#begin(shapes, view);
     }
     this.#copy(view);

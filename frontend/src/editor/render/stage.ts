@@ -52,6 +52,7 @@ export class Stage {
   #isFitted = true;
   #stale: Record<Part, boolean> = { image: true, masks: true, view: true, overlay: true };
   #frame = 0;
+  #isStrokeDone = false; // since the last frame
   #sharpen = 0;
   #cleanups: (() => void)[] = [];
 
@@ -137,7 +138,11 @@ export class Stage {
       this.#invalidate(now === replaced ? "overlay" : "masks");
       replaced = now;
     };
-    this.#cleanups.push(editor.stroke.subscribe(onReplace));
+    const onStroke = (): void => {
+      this.#isStrokeDone = editor.stroke.get() === null;
+      onReplace();
+    };
+    this.#cleanups.push(editor.stroke.subscribe(onStroke));
     let callOff: () => void = () => undefined;
     const onDraft = (): void => {
       callOff();
@@ -167,7 +172,17 @@ export class Stage {
 
   #invalidate(what: Part): void {
     this.#stale[what] = true;
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#draw());
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#onFrame());
+  }
+
+  /**
+   * The frame in which a stroke becomes a mask has enough to do: the mask is drawn in the next one,
+   * and the stroke stays where it is until then.
+   */
+  #onFrame(): void {
+    if (this.#isStrokeDone) this.#frame = requestAnimationFrame(() => this.#draw());
+    else this.#draw();
+    this.#isStrokeDone = false;
   }
 
   #draw(): void {
