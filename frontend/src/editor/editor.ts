@@ -26,7 +26,13 @@ import type { Stroke } from "@/editor/stroke";
 import { deskOf } from "@/editor/tools/desk";
 import type { Desk, Ghost, Sketch, Tool, ToolName } from "@/editor/tools/tool";
 import { makeTools } from "@/editor/tools/tools";
-import { acceptAll, acceptProposal, rejectProposal, selectProposal } from "@/editor/verdicts";
+import {
+  acceptAll,
+  acceptProposal,
+  proposalLike,
+  rejectProposal,
+  selectProposal,
+} from "@/editor/verdicts";
 
 export interface EditorOptions {
   readonly size_hw: SizeHW;
@@ -327,9 +333,12 @@ export class Editor {
       this.commit([{ kind: "revise", mask: target.id, rle, effort }, ...also(target.id)]);
       return target;
     }
-    const proposal = target.kind === "proposal" ? rowOf(this.annotations.get(), target) : null;
+    const { annotations } = this.store;
+    const isNew = target.kind === "new";
+    const proposal = isNew ? proposalLike(annotations, mask) : rowOf(annotations, target);
     const id = crypto.randomUUID();
-    const label = proposal?.label ?? this.label.get();
+    const [own, model] = [this.label.get(), proposal?.label ?? null];
+    const label = isNew ? (own ?? model) : (model ?? own);
     const origin = proposal === null ? {} : { proposal: proposal.id };
     this.commit([{ kind: "create", mask: id, label, rle, ...origin, effort }, ...also(id)]);
     return { kind: "mask", id };

@@ -20,6 +20,12 @@ export function difference(a: Mask, b: Mask): Mask {
   return combine(a, b, (inA, inB) => inA !== inB);
 }
 
+/** Of two masks that are not both empty. */
+export function iouOf(a: Mask, b: Mask): number {
+  const shared = intersect(a, b).area_px;
+  return shared / (a.area_px + b.area_px - shared);
+}
+
 export function isSameMask(a: Mask, b: Mask): boolean {
   if (a === b) return true;
   if (a.area_px !== b.area_px || a.ends.length !== b.ends.length) return false;
