@@ -37,6 +37,10 @@ describe("the keys of verifying", () => {
     expect(done("U")).toBe("attributes");
   });
 
+  test("accept and reject as in the editor, too", () => {
+    expect([done("A"), done("X")]).toEqual(["accepted", "rejected"]);
+  });
+
   test("name the proposal by digit, as far as there are labels", () => {
     expect(["1", "2", "3", "0"].map(done)).toEqual(["label 7", "label 9", "nothing", "label null"]);
   });

@@ -160,6 +160,7 @@ function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
   const { session, pictures } = verifying;
   const { proposal, image } = item;
   const label = labels.find(({ id }) => id === session.labelOf(item));
+  const isOwn = proposal.label !== null; // what the model says, not what accepting would give
   const colour = label?.color ?? "#56b4e9";
   const draw = useCallback(
     (canvas: HTMLCanvasElement, bitmap: ImageBitmap) =>
@@ -184,8 +185,13 @@ function Crop({ item, verifying, labels, mark, onMark, shown }: CropProps) {
         {mark === "rejected" && <IconX size={14} aria-hidden />}
         {mark === "needs_work" && <IconPencil size={14} aria-hidden />}
         {mark === "not_sure" && <IconHelp size={14} aria-hidden />}
-        {mark === null ? (label?.name ?? "No label") : WORDS[mark]}
+        {mark === null ? named(label, isOwn) : WORDS[mark]}
       </span>
     </button>
   );
+}
+
+function named(label: LabelChoice | undefined, isOwn: boolean): string {
+  if (label === undefined) return "No label";
+  return isOwn ? label.name : `as ${label.name}`;
 }

@@ -27,12 +27,16 @@ const GROUP = "Verify";
 export const VERDICTS: readonly {
   readonly verdict: Verdict;
   readonly key: string;
+  readonly also?: readonly string[];
   readonly title: string;
   readonly why: string;
   readonly color: string;
 }[] = [
   { verdict: "accepted", key: "A", title: "Accept", why: "The mask is right.", color: "teal" },
-  { verdict: "rejected", key: "R", title: "Reject", why: "It is no object.", color: "red" },
+  {
+    ...{ verdict: "rejected", key: "R", also: ["X"] }, // X rejects in the editor
+    ...{ title: "Reject", why: "It is no object.", color: "red" },
+  },
   {
     verdict: "needs_work",
     key: "W",
@@ -66,8 +70,8 @@ export function undoCommand(session: Pick<VerifySession, "canUndo" | "undo">): C
 /** The commands on one proposal after another. */
 export function oneByOneCommands(page: VerifyPage): Command[] {
   const { labels, decide, setLabel, toggleOutline, hasAttributes, editAttributes } = page;
-  const verdicts = VERDICTS.map(({ verdict, key, title, why }) => ({
-    ...{ id: verdictId(verdict), title, what: `${title}: ${why}`, key, group: GROUP },
+  const verdicts = VERDICTS.map(({ verdict, key, also, title, why }) => ({
+    ...{ id: verdictId(verdict), title, what: `${title}: ${why}`, key, also, group: GROUP },
     isOnce: true, // a key held down decides one proposal, not many
     run: () => decide(verdict),
   }));
