@@ -17,7 +17,7 @@ class ProjectCounts(TypedDict):
     reviewed: int
     holdout: int
     embedded: int  # by the serving bundle's encoder
-    proposals_pending: int
+    proposals_pending: int  # on images that are not finished
     masks: int
     recordings: int
 
@@ -51,7 +51,9 @@ def project_counts(project_id: int) -> ProjectCounts:
         **by_status,  # type: ignore[typeddict-item]  # an aggregate's keys have no types
         "embedded": images.filter(Exists(embedding)).count(),
         "proposals_pending": Proposal.objects.filter(
-            state=Proposal.State.PENDING, **inside
+            state=Proposal.State.PENDING,
+            image__status__in=[status.TODO, status.RETURNED],
+            **inside,
         ).count(),
         "masks": Mask.objects.filter(is_aside=False, head__rle__isnull=False, **inside).count(),
         "recordings": Recording.objects.filter(deleted_at=None, **inside).count(),

@@ -154,14 +154,17 @@ def test_a_project_is_counted(manager: Api, world: World) -> None:
     bundle = make_bundle()
     make_proposals(image, bundle, 2)
     make_proposals(held_out, bundle, 2)
+    finished = make_image(world.project, 3)
+    make_proposals(finished, bundle, 2)  # left undecided by whoever finished it
+    Image.objects.filter(pk=finished.pk).update(status="done")
     manager.save(image, create())
 
     counts = manager.get(f"projects/{world.project.pk}").json()["counts"]
 
     assert counts == {
-        "images": 3,
+        "images": 4,
         "todo": 1,
-        "done": 1,
+        "done": 2,
         "returned": 1,
         "reviewed": 0,
         "holdout": 1,
