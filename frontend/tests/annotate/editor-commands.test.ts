@@ -16,6 +16,7 @@ function page(setting: Setting) {
   const around: EditorPage = {
     ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing, keyPointer: null },
+    ...{ isHeld: true, giveBack: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
     review: { comment: nothing, next: nothing, resolve: nothing },
     verdict: {

@@ -13,7 +13,7 @@ import type { Desk } from "@/editor/tools/tool";
 const REACH_PX = 8; // CSS pixels around a point prompt
 
 export function deskOf(editor: Editor): Desk {
-  const isReadOnly = (): boolean => editor.isFrozen;
+  const isFrozen = (): boolean => editor.isFrozen;
   return {
     size_hw: editor.size_hw,
     get brushRadius_px() {
@@ -43,9 +43,9 @@ export function deskOf(editor: Editor): Desk {
     removePrompt: (index, time_ms) => void editor.draft.removePrompt(index, time_ms),
 
     showBox: (box) => editor.box.set(box),
-    showStroke: (stroke) => editor.stroke.set(isReadOnly() ? null : stroke),
-    showSketch: (sketch) => editor.sketch.set(isReadOnly() ? null : sketch),
-    showGhost: (ghost) => editor.ghost.set(isReadOnly() ? null : ghost),
+    showStroke: (stroke) => editor.stroke.set(isFrozen() ? null : stroke),
+    showSketch: (sketch) => editor.sketch.set(isFrozen() ? null : sketch),
+    showGhost: (ghost) => editor.ghost.set(isFrozen() ? null : ghost),
 
     noteStroke: () => editor.meter.noteStroke(),
     finishStroke(stroke) {

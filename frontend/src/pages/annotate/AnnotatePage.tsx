@@ -109,6 +109,10 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     });
     void settle(done);
   }, [settle, session]);
+  const onGiveBack = useCallback(async () => {
+    if (!(await session.giveBack())) return;
+    await navigate({ to: "/projects/$projectId", params: { projectId: String(project.id) } });
+  }, [session, navigate, project.id]);
   const onVerdict = useCallback(
     (verdict: Verdict, comment: string) => void settle(session.review(verdict, comment)),
     [settle, session],
@@ -122,7 +126,7 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
         <Workspace
           {...{ project, image: phase.image, notice: phase.notice }}
           isMoving={session.isMoving}
-          {...{ hasPrevious, onNext, onPrevious, onVerdict }}
+          {...{ hasPrevious, onNext, onPrevious, onGiveBack, onVerdict }}
         />
       );
     case "empty":

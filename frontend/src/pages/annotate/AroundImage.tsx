@@ -41,6 +41,7 @@ export interface AroundProps {
   hasPrevious: () => boolean;
   onNext: () => void;
   onPrevious: () => void;
+  onGiveBack: () => void;
   onVerdict: (verdict: Verdict, comment: string) => void;
 }
 
@@ -48,7 +49,7 @@ export interface AroundProps {
 export const AroundImage = memo(
   ({ project, image, stage, notice, isMoving, ...way }: AroundProps) => {
     const { editor } = image;
-    const { hasPrevious, onNext, onPrevious, onVerdict } = way;
+    const { hasPrevious, onNext, onPrevious, onGiveBack, onVerdict } = way;
     const historyOf = useSignal(editor.view.historyOf);
     const labels = useLabels(image);
 
@@ -66,6 +67,7 @@ export const AroundImage = memo(
     const page = useMemo(
       (): EditorPage => ({
         ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
+        ...{ isHeld: image.claim !== null, giveBack: onGiveBack },
         ...{ review: review.commands, verdict, conflicts: conflicts.commands },
         keyPointer,
         showAll: () => stage.fit(),
@@ -86,6 +88,7 @@ export const AroundImage = memo(
         hasPrevious,
         onNext,
         onPrevious,
+        onGiveBack,
         stage,
         keyPointer,
       ],
@@ -111,7 +114,7 @@ export const AroundImage = memo(
 
     return (
       <>
-        <TopBar {...{ project, image, review, verdict, isMoving, onNext }} />
+        <TopBar {...{ project, image, review, verdict, isMoving, onNext, onGiveBack }} />
         <ToolRail editor={editor} onShowAll={() => stage.fit()} />
         <div className={classes.floats}>
           <CommentPins {...{ editor, stage, review }} />

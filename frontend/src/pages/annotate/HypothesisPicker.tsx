@@ -8,7 +8,7 @@ import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { drawThumb } from "./thumbs";
 
-const SIZE: Area = { width: 284, height: 120 };
+const SIZE: Area = { width: 284, height: 140 };
 const GAP_px = 28;
 const SIDE_px = 76;
 const ABOVE_HINT_px = 52;
@@ -46,8 +46,19 @@ export function HypothesisPicker({ editor, stage, bitmap }: Props) {
       {draft.hypotheses.map((hypothesis, index) => (
         <Choice key={hypothesis.token} {...{ editor, draft, hypothesis, index, bitmap, around }} />
       ))}
+      {isSurprising(draft) && (
+        <span className={classes.pickerWhy}>
+          Scores say how exact each is, not which one you meant.
+        </span>
+      )}
     </fieldset>
   );
+}
+
+/** Whether another one than the marked has the best score, which looks like an error. */
+function isSurprising({ hypotheses, chosen }: DraftState): boolean {
+  const score = hypotheses[chosen]?.predicted_iou ?? 0;
+  return hypotheses.some(({ predicted_iou }) => predicted_iou > score);
 }
 
 interface ChoiceProps {

@@ -4,6 +4,7 @@ import {
   IconKeyboard,
   IconMicrophone,
   IconPlayerTrackNext,
+  IconUserMinus,
   IconUsers,
 } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
@@ -32,6 +33,7 @@ interface Props {
   verdict: Verdict;
   isMoving: Signal<boolean>;
   onNext: () => void;
+  onGiveBack: () => void;
 }
 
 /** What the main button says of the image, by the queue that it is in. */
@@ -43,7 +45,8 @@ const END = {
 } as const;
 const QUEUE = { complete: "Complete", correct: "Correct", review: "Review" } as const;
 
-export function TopBar({ project, image, review, verdict, isMoving: moving, onNext }: Props) {
+export function TopBar({ project, image, review, verdict, isMoving: moving, ...way }: Props) {
+  const { onNext, onGiveBack } = way;
   const isMoving = useSignal(moving);
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
@@ -101,6 +104,17 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, onNe
         >
           Describe
         </ButtonLink>
+        {image.claim !== null && (
+          <Tooltip label="Give this image back: others may take it, with what was done so far">
+            <ActionIcon
+              aria-label={editorCommand("image.give-back").title}
+              disabled={isMoving}
+              onClick={onGiveBack}
+            >
+              <IconUserMinus size={18} aria-hidden />
+            </ActionIcon>
+          </Tooltip>
+        )}
         <Tooltip label="Keys">
           <ActionIcon aria-label="Keys" onClick={showKeys}>
             <IconKeyboard size={18} aria-hidden />

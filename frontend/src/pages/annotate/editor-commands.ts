@@ -39,6 +39,9 @@ export interface DrawingPage {
 
 /** A page on which images are reviewed as well. */
 export interface EditorPage extends DrawingPage {
+  /** Whether the person has the image to themselves, until it is finished or given back. */
+  readonly isHeld: boolean;
+  giveBack(): void;
   readonly review: ReviewCommands;
   readonly verdict: VerdictCommands;
   readonly conflicts: ConflictCommands;
@@ -73,6 +76,14 @@ function whyNoVerdict(page: DrawingPage): string | null {
 
 const whyNoProposal = ({ editor }: DrawingPage): string | null =>
   pendingProposals(editor.annotations.get()).length > 0 ? null : "No proposal waits.";
+
+const GIVE_BACK: EditorCommand<EditorPage> = {
+  ...{ id: "image.give-back", title: "Give this image back", group: "Work" },
+  what: "Leave this image to others, with what was done so far",
+  words: "release unclaim leave",
+  why: ({ isHeld }) => (isHeld ? null : "The image is not held by you."),
+  run: ({ giveBack }) => giveBack(),
+};
 
 const REVIEW: readonly EditorCommand<EditorPage>[] = [
   ...REVIEW_COMMANDS.map(
@@ -323,7 +334,8 @@ const AFTER_LABELS = [LABEL_ALWAYS, ...WORK];
 /** The commands on one page, in the order of the list of keys. */
 export function editorCommands(page: EditorPage): Command[] {
   const [drawing, looking] = commandsAround(page);
-  return [...drawing, ...REVIEW.map((command) => bound(command, page)), ...looking];
+  const inQueue = [GIVE_BACK, ...REVIEW].map((command) => bound(command, page));
+  return [...drawing, ...inQueue, ...looking];
 }
 
 /** The same without those of a review. */
@@ -349,7 +361,7 @@ function bound<Page>(command: EditorCommand<Page>, page: Page): Command {
 
 /** A row of the table, for a button that does the same. */
 export function editorCommand(id: string): Pick<Command, "id" | "title" | "key"> {
-  const all = [...BEFORE_LABELS, ...AFTER_LABELS, ...REVIEW, ...VIEW];
+  const all = [...BEFORE_LABELS, ...AFTER_LABELS, GIVE_BACK, ...REVIEW, ...VIEW];
   const found = all.find((command) => command.id === id);
   if (found === undefined) throw new Error(`There is no command ${id}.`);
   return found;

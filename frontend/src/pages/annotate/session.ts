@@ -42,6 +42,11 @@ interface Claimed {
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
 const SAVE_PATIENCE_MS = 10_000;
+const OFFLINE_PATIENCE_MS = 1_500; // the network may be back already
+const NOT_FINISHED_YET = "Not finished: some work is only on this device so far. It is being sent.";
+const NOT_FINISHED_OFFLINE =
+  "Not finished: the server cannot be reached. Your work is kept on this device and sent as soon " +
+  "as it answers; finish the image then.";
 
 export class AnnotateSession {
   readonly phase = new Signal<Phase>({ kind: "loading" });
@@ -101,10 +106,8 @@ export class AnnotateSession {
       if (!this.#isClosed) this.phase.set({ kind: "failed", error });
     }
     before?.close();
-    afterPaint(() => {
-      void this.#prefetchNext();
-      void this.#sendLeftovers();
-    });
+    void this.#sendLeftovers();
+    afterPaint(() => void this.#prefetchNext());
   }
 
   /**
@@ -140,6 +143,19 @@ export class AnnotateSession {
   async #goOn(open: OpenImage, claiming?: Promise<Claimed>): Promise<void> {
     open.editor.freeze();
     await this.open(undefined, claiming);
+  }
+
+  /** Leave the image to others, with all that was done to it; says whether it is theirs now. */
+  async giveBack(): Promise<boolean> {
+    let isBack = false;
+    await this.#move(async (open) => {
+      if (open.claim === null) return;
+      await this.#settle(open);
+      await releaseAssignment(open.claim.id, activeSeconds(open));
+      await this.#forget(open);
+      isBack = true;
+    });
+    return isBack;
   }
 
   /** Another model serves: the next images come with it. */
@@ -219,10 +235,11 @@ export class AnnotateSession {
   /** Wait until the server has all that was done here. */
   async #settle(open: OpenImage): Promise<void> {
     endGestures(open);
+    const isOffline = open.status.get().hindrance === "offline";
     open.outbox.resume();
-    const isSaved = await within(open.outbox.whenSaved(), SAVE_PATIENCE_MS);
-    if (!isSaved) {
-      throw new Error("Not finished: some work is only on this device so far. It is being sent.");
+    const patience_ms = isOffline ? OFFLINE_PATIENCE_MS : SAVE_PATIENCE_MS;
+    if (!(await within(open.outbox.whenSaved(), patience_ms))) {
+      throw new Error(isOffline ? NOT_FINISHED_OFFLINE : NOT_FINISHED_YET);
     }
   }
 
@@ -250,9 +267,8 @@ export class AnnotateSession {
       if (status === "done") await reviewImage(id, "reviewed", "");
     } else {
       open.editor.meter.noteActivity();
-      const active_s = Math.round(open.editor.meter.active_s * 1000) / 1000;
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
-      await end(open.claim.id, active_s);
+      await end(open.claim.id, activeSeconds(open));
     }
     this.#forget(open).catch(this.#onError); // the next image need not wait for it
   }
@@ -314,4 +330,8 @@ function endGestures({ editor }: OpenImage): void {
   if (editor.draft.state.get() !== null) {
     throw new Error("A mask is still a draft: accept it or drop it first.");
   }
+}
+
+function activeSeconds({ editor }: OpenImage): number {
+  return Math.round(editor.meter.active_s * 1000) / 1000;
 }
