@@ -1,4 +1,4 @@
-"""Queries whose SQL is built once in a process.
+"""Queries and inserts whose SQL is built once in a process.
 
 Django builds the SQL of a query anew each time it runs, which takes three to nine times as long as
 all the rest of it. What every request, save and image asks is built once, from the same selectors
@@ -10,10 +10,11 @@ from copy import copy
 from typing import Any, Final, Generic, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, QuerySet
+from django.db.models import AutoField, Expression, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 Row = TypeVar("Row")
+Made = TypeVar("Made", bound=Model)
 
 
 class Param(Expression):
@@ -69,3 +70,32 @@ class Prepared(Generic[Row]):
     def first(self, **values: object) -> Row | None:
         """Run it and return the first row, None without any."""
         return next(iter(self.rows(**values)), None)
+
+
+class PreparedInsert(Generic[Made]):
+    """Adds rows as `bulk_create` does, in half the time. Their values are no expressions."""
+
+    def __init__(self, model: type[Made]) -> None:
+        options = model._meta  # noqa: SLF001  # Django's documented door
+        self._fields = [f for f in options.concrete_fields if not isinstance(f, AutoField)]
+        columns = ", ".join(f'"{field.column}"' for field in self._fields)
+        self._begin = f'INSERT INTO "{options.db_table}" ({columns}) VALUES '  # noqa: S608  # our names
+        self._row = f"({', '.join(['%s'] * len(self._fields))})"
+        self._end = f' RETURNING "{options.pk.column}"'
+
+    def add(self, rows: Sequence[Made]) -> None:
+        """Insert them, in one statement, and give them the keys that the database made."""
+        if not rows:
+            return
+        connection = connections[DEFAULT_DB_ALIAS]
+        values = [
+            field.get_db_prep_save(field.pre_save(row, add=True), connection)
+            for row in rows
+            for field in self._fields
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self._begin + ", ".join([self._row] * len(rows)) + self._end, values)
+            made = cursor.fetchall()
+        for row, (key,) in zip(rows, made, strict=True):
+            row.pk = key
+            row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS  # noqa: SLF001

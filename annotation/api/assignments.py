@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -12,9 +13,15 @@ from annotation.api.inputs import body_of, query_of
 from annotation.models import Image
 from annotation.selectors.images import images_for
 from annotation.selectors.plan import Queue, upcoming_image_ids
-from annotation.selectors.projects import project_for, projects_for
-from annotation.selectors.queue import assignments_for
-from annotation.services.assignments import claim_image, extend_lease, finish_image, release
+from annotation.selectors.projects import project_for
+from annotation.selectors.queue import assignment_for
+from annotation.services.assignments import (
+    claim_as,
+    extend_lease,
+    finish_image,
+    lock_member,
+    release,
+)
 
 LONGEST_S = 7 * 86_400
 
@@ -72,18 +79,19 @@ class ClaimView(MemberView):
         description="204: nothing is left to do. 409 taken: others hold that image.",
     )
     def post(self, request: Request, project_id: int) -> Response:
-        project = self.admit(project_for(user_of(request), project_id))
-        given = body_of(request, ClaimInputSerializer)
-        image_id = given.get("image")
-        if image_id is not None:
-            self.fetch(images_for(user_of(request)), pk=image_id, project_id=project_id)
-        place = claim_image(
-            project=project,
-            user=user_of(request),
-            image_id=image_id,
-            queue=given.get("queue"),
-            besides=given.get("besides"),
-        )
+        user = user_of(request)
+        with transaction.atomic():
+            member = self.admit(lock_member(project_id=project_id, user=user))
+            given = body_of(request, ClaimInputSerializer)
+            image_id = given.get("image")
+            if image_id is not None:
+                self.fetch(images_for(user), pk=image_id, project_id=project_id)
+            place = claim_as(
+                member,
+                image_id=image_id,
+                queue=given.get("queue"),
+                besides=given.get("besides"),
+            )
         if place is None:
             return Response(status=204)
         return Response(ClaimSerializer({"assignment": place}).data)
@@ -98,9 +106,9 @@ class UpcomingView(MemberView):
         responses=serializers.ListSerializer(child=serializers.IntegerField()),
     )
     def get(self, request: Request, project_id: int) -> Response:
-        self.fetch(projects_for(user_of(request)), pk=project_id)
-        queue = query_of(request, QueueQuerySerializer).get("queue")
         user = user_of(request)
+        self.admit(project_for(user, project_id))
+        queue = query_of(request, QueueQuerySerializer).get("queue")
         return Response(upcoming_image_ids(project_id=project_id, user=user, queue=queue))
 
 
@@ -109,7 +117,7 @@ class AssignmentHeartbeatView(MemberView):
 
     @extend_schema(operation_id="extend_assignment", request=None, responses=LeaseSerializer)
     def post(self, request: Request, assignment_id: int) -> Response:
-        assignment = self.fetch(assignments_for(user_of(request)), pk=assignment_id)
+        assignment = self.admit(assignment_for(user_of(request), assignment_id))
         extended = extend_lease(assignment=assignment, user=user_of(request))
         return Response(LeaseSerializer(extended).data)
 
@@ -121,7 +129,7 @@ class AssignmentReleaseView(MemberView):
         operation_id="release_assignment", request=ReleaseInputSerializer, responses={204: None}
     )
     def post(self, request: Request, assignment_id: int) -> Response:
-        assignment = self.fetch(assignments_for(user_of(request)), pk=assignment_id)
+        assignment = self.admit(assignment_for(user_of(request), assignment_id))
         active_s = body_of(request, ReleaseInputSerializer)["active_s"]
         release(assignment=assignment, user=user_of(request), active_s=active_s)
         return Response(status=204)
@@ -136,7 +144,7 @@ class AssignmentFinishView(MemberView):
         responses=FinishedSerializer,
     )
     def post(self, request: Request, assignment_id: int) -> Response:
-        assignment = self.fetch(assignments_for(user_of(request)), pk=assignment_id)
+        assignment = self.admit(assignment_for(user_of(request), assignment_id))
         active_s = body_of(request, FinishInputSerializer)["active_s"]
         image = finish_image(assignment=assignment, user=user_of(request), active_s=active_s)
         return Response(FinishedSerializer(image).data)

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image
 from annotation.prepared import Param, Prepared
-from annotation.selectors.access import Person, rows_for
+from annotation.selectors.access import SOMEBODY, Person, rows_for
 
 Kind = Assignment.Kind
 State = Assignment.State
@@ -16,6 +16,7 @@ WORKABLE = {
     Kind.REVIEW: [Image.Status.DONE],
 }
 
+_ASSIGNMENT = Prepared(lambda: assignments_for(SOMEBODY).filter(pk=Param("assignment")))
 _PLACES = Prepared(
     lambda: (
         Assignment.objects.filter(image_id=Param("image"), kind=Kind.ANNOTATE)
@@ -29,6 +30,11 @@ def assignments_for(user: Person) -> QuerySet[Assignment]:
     """Assignments in the person's projects."""
     places = Assignment.objects.filter(image__project__deleted_at=None)
     return rows_for(places, user=user, path="image__project")
+
+
+def assignment_for(user: Person, assignment_id: int) -> Assignment | None:
+    """Find an assignment in the person's projects, with their `role`."""
+    return _ASSIGNMENT.first(user=user.pk or 0, assignment=assignment_id)
 
 
 def own_leases(

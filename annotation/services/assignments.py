@@ -28,8 +28,16 @@ State = Assignment.State
 log = structlog.get_logger(__name__)
 _MEMBER = Prepared(
     lambda: Membership.objects.filter(
-        project_id=Param("project"), user_id=Param("user")
-    ).select_for_update()
+        project_id=Param("project"), user_id=Param("user"), project__deleted_at=None
+    ).select_for_update(of=("self",))
+)
+
+
+_IMAGE = Prepared(lambda: Image.objects.filter(pk=Param("image")).select_for_update())
+_ACCEPTED = Prepared(
+    lambda: Proposal.objects.filter(
+        image_id=Param("image"), state=Proposal.State.ACCEPTED
+    ).select_related("mask__head")
 )
 
 
@@ -63,16 +71,36 @@ def claim_image(
     None when nothing is left. Fifty people may claim at once: each skips the rows that others
     hold, and a person's own claims wait for each other.
     """
-    member = _MEMBER.first(project=project.pk, user=user.pk)
+    member = lock_member(project_id=project.pk, user=user)
     if member is None:
         raise NotAllowedError("Only members of the project work on its images.")
+    return claim_as(member, image_id=image_id, queue=queue, besides=besides)
+
+
+def lock_member(*, project_id: int, user: User) -> Membership | None:
+    """Find a person's membership of a project not in the trash. Their other claims wait for it."""
+    member = _MEMBER.first(project=project_id, user=user.pk)
+    if member is not None:
+        member.user = user
+    return member
+
+
+def claim_as(
+    member: Membership,
+    *,
+    image_id: int | None = None,
+    queue: Queue | None = None,
+    besides: int | None = None,
+) -> Assignment | None:
+    """Do what `claim_image` does, for a member whose row is locked."""
+    project_id, user = member.project_id, member.user
     if queue == Queue.REVIEW and member.role not in REVIEWERS:
         raise NotAllowedError("Only a reviewer or manager of the project reviews.")
     place = (
-        _place_at(image_id, project=project, user=user, kind=kind_of(queue))
+        _place_at(image_id, project_id=project_id, user=user, kind=kind_of(queue))
         if image_id is not None
-        else _held(queue, project=project, user=user, besides=besides)
-        or _next_free(project=project, user=user, queue=queue)
+        else _held(queue, project_id=project_id, user=user, besides=besides)
+        or _next_free(project_id=project_id, user=user, queue=queue)
     )
     if place is None:
         return None
@@ -110,7 +138,9 @@ def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Imag
     Then it waits for a reviewer. Writes into each accepted proposal how close it was to what the
     person made of it.
     """
-    image = Image.objects.select_for_update().get(pk=assignment.image_id)
+    image = _IMAGE.first(image=assignment.image_id)
+    if image is None:
+        raise Image.DoesNotExist
     places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
     held = places.filter(pk=assignment.pk, user=user)
     finished = held.filter(state=State.LEASED).update(
@@ -155,9 +185,9 @@ def _end(image_ids: Sequence[int]) -> None:
         record_agreement(image=image, slots=slots[image.pk])
 
 
-def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.Kind) -> Assignment:
+def _place_at(image_id: int, *, project_id: int, user: User, kind: Assignment.Kind) -> Assignment:
     places = Assignment.objects.filter(
-        image_id=image_id, image__project=project, image__deleted_at=None, kind=kind
+        image_id=image_id, image__project_id=project_id, image__deleted_at=None, kind=kind
     )
     own = places.filter(user=user).first()
     if own is not None:
@@ -175,9 +205,9 @@ def _place_at(image_id: int, *, project: Project, user: User, kind: Assignment.K
 
 
 def _held(
-    queue: Queue | None, *, project: Project, user: User, besides: int | None
+    queue: Queue | None, *, project_id: int, user: User, besides: int | None
 ) -> Assignment | None:
-    return _held_by_queue(queue).first(project=project.pk, user=user.pk, besides=besides or 0)
+    return _held_by_queue(queue).first(project=project_id, user=user.pk, besides=besides or 0)
 
 
 @cache
@@ -186,8 +216,8 @@ def _held_by_queue(queue: Queue | None) -> Prepared[Assignment]:
     return Prepared(lambda: held.exclude(image_id=Param("besides"))[:1])
 
 
-def _next_free(*, project: Project, user: User, queue: Queue | None) -> Assignment | None:
-    return _free_by_queue(queue).first(project=project.pk, user=user.pk)
+def _next_free(*, project_id: int, user: User, queue: Queue | None) -> Assignment | None:
+    return _free_by_queue(queue).first(project=project_id, user=user.pk)
 
 
 @cache
@@ -210,8 +240,7 @@ def _lease(place: Assignment, user: User) -> None:
 
 
 def _write_final_iou(image: Image) -> None:
-    accepted = Proposal.objects.filter(image=image, state=Proposal.State.ACCEPTED)
-    proposals = list(accepted.select_related("mask__head"))
+    proposals = _ACCEPTED.rows(image=image.pk)
     for proposal in proposals:
         head = proposal.mask and proposal.mask.head
         proposal.final_iou = iou(proposal.rle, head.rle) if head and head.rle else 0.0

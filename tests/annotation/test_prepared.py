@@ -1,9 +1,9 @@
-"""Prepared queries answer as the selectors that they are made of, whoever asks, in any order."""
+"""Prepared queries and inserts do as those of Django that they are made of."""
 
 from django.db.models.functions import Upper
 
-from annotation.models import Image, Membership
-from annotation.prepared import Param, Params, Prepared
+from annotation.models import Image, Label, Membership
+from annotation.prepared import Param, Params, Prepared, PreparedInsert
 from annotation.selectors.projects import project_for, projects_for
 from tests.annotation.world import World, make_image
 
@@ -56,3 +56,17 @@ def test_lists_slices_plain_rows_and_joined_rows_come_as_from_a_queryset(world: 
         assert image is not None
         assert image.project == world.project
         assert Image.project.is_cached(image)
+
+
+def test_rows_are_added_with_their_keys_in_their_order(world: World) -> None:
+    added = [
+        Label(project=world.project, name=f"label {number}", color="#000000") for number in range(3)
+    ]
+    add = PreparedInsert(Label).add
+
+    add(added)
+    add([])
+
+    for label in added:
+        found = Label.objects.get(pk=label.pk)
+        assert (found.name, found.attributes) == (label.name, [])
