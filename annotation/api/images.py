@@ -11,7 +11,7 @@ from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, REVIEWERS, MemberView, user_of
 from annotation.api.image_detail import ImageDetailSerializer, image_detail
 from annotation.api.inputs import body_of, query_of
-from annotation.api.pages import CURSOR, page_of, page_serializer
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Image
 from annotation.selectors.images import (
     all_images_for,

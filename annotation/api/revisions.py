@@ -11,7 +11,7 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.operations import PromptSerializer
-from annotation.api.pages import CURSOR, page_of, page_serializer
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Operation
 from annotation.selectors.revisions import masks_for, revisions_of
 

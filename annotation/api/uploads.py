@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
-from annotation.api.pages import CURSOR, page_of, page_serializer
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Upload
 from annotation.selectors.projects import projects_for
 from annotation.selectors.uploads import uploads_for
