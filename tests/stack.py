@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -151,6 +151,21 @@ class Stack:
         assert self.process is not None
         found = [pid for pid in children(self.process.pid) if _name_of(pid) == name]
         return found[0] if found else None
+
+    @contextmanager
+    def asleep(self, name: str) -> Iterator[None]:
+        """Let one service do nothing meanwhile: its work would take time from what is tested."""
+        pid = self.pid(name)
+        assert pid is not None, f"{name} does not run"
+        members = [pid, *descendants(pid)]
+        for member in members:
+            os.kill(member, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for member in members:
+                with suppress(ProcessLookupError):
+                    os.kill(member, signal.SIGCONT)
 
     def kill(self, name: str) -> int:
         """Kill one service with SIGKILL, as a machine that loses power would, and see it dead."""

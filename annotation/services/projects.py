@@ -9,9 +9,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotation.models import Assignment, Image, Label, Membership, Project
+from annotation.jobs import PREPARE_IMAGES
+from annotation.models import Assignment, Image, Job, Label, Membership, Project
 from annotation.services.assignments import finish_images_done_by_all
 from annotation.services.images import people_for
+from annotation.services.jobs import cancel_job, enqueue_once
 
 BATCH: Final = 1000  # images
 log = structlog.get_logger(__name__)
@@ -58,15 +60,24 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     return locked
 
 
+@transaction.atomic
 def delete_project(*, project: Project, by: User) -> None:
-    """Put a project in the trash: everything inside stays and disappears from view."""
+    """Put a project in the trash: everything inside stays and disappears from view.
+
+    Nobody waits for its images any more, so that preparing them ends.
+    """
     _visible(project).update(deleted_at=timezone.now())
+    for job in Job.objects.filter(project=project, kind=PREPARE_IMAGES, finished_at=None):
+        cancel_job(job_id=job.pk)
     log.info("project_deleted", project_id=project.pk, user_id=by.pk)
 
 
+@transaction.atomic
 def restore_project(*, project: Project, by: User) -> None:
-    """Bring a project back from the trash."""
+    """Bring a project back from the trash, and prepare what is not prepared."""
     Project.objects.filter(pk=project.pk).update(deleted_at=None)
+    args = {"project_id": project.pk}
+    enqueue_once(kind=PREPARE_IMAGES, project=project, args=args, created_by=by)
     log.info("project_restored", project_id=project.pk, user_id=by.pk)
 
 

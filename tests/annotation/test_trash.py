@@ -6,7 +6,8 @@ import pytest
 from django.utils import timezone
 
 from annotation import storage
-from annotation.models import Image, Project
+from annotation.jobs import PREPARE_IMAGES
+from annotation.models import Image, Job, Project
 from tests.annotation.world import Api, World, create, make_image
 
 
@@ -90,3 +91,20 @@ def test_deleting_twice_is_harmless(manager: Api, world: World, image: Image, pa
     assert manager.delete(address).status_code == 204
     assert manager.delete(address).status_code in {204, 404}
     assert manager.post(f"{address}/restore").status_code in {200, 204}
+
+
+def test_a_deleted_project_is_not_prepared_until_it_is_back(manager: Api, world: World) -> None:
+    address = f"projects/{world.project.pk}"
+    manager.post(f"{address}/prepare")
+
+    manager.delete(address)
+    while_deleted = preparing(world.project)
+    manager.post(f"{address}/restore")
+
+    assert while_deleted == ["cancelled"]
+    assert preparing(world.project) == ["cancelled", "queued"]
+
+
+def preparing(project: Project) -> list[str]:
+    jobs = Job.objects.filter(project=project, kind=PREPARE_IMAGES)
+    return list(jobs.order_by("pk").values_list("state", flat=True))

@@ -72,7 +72,8 @@ class Work:
 
 
 @pytest.fixture
-def work(manager: Client, request: pytest.FixtureRequest) -> Work:
+def work(manager: Client, request: pytest.FixtureRequest) -> Iterator[Work]:
+    """Make a project, and end what is done for it once the test has ended."""
     project = manager.post(
         "/api/projects",
         {
@@ -81,7 +82,9 @@ def work(manager: Client, request: pytest.FixtureRequest) -> Work:
             "holdout_share": 0.0,
         },
     )
-    return Work(manager, project["id"], project["labels"][0]["id"])
+    yield Work(manager, project["id"], project["labels"][0]["id"])
+    address = f"/api/projects/{project['id']}"
+    wait_for(lambda: manager.send("DELETE", address).status in {204, 404}, "the project is gone")
 
 
 def picture(seed: int, discs: int = 3) -> tuple[bytes, list[RLE]]:

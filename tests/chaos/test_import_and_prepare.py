@@ -42,12 +42,12 @@ def test_an_import_takes_each_file_once_when_a_process_is_killed(
     stack: Stack, work: Work, victim: str
 ) -> None:
     uploader = Uploader(work)
-    uploader.start()
-
-    wait_for(partial(uploader.has_completed, 3), "three files are up")
-    stack.kill(victim)
-    uploader.join(timeout=120)
-    wait_for(partial(work.are_checked, IMAGES), "all files are checked", 240)
+    with stack.asleep("models"):
+        uploader.start()
+        wait_for(partial(uploader.has_completed, 3), "three files are up")
+        stack.kill(victim)
+        uploader.join(timeout=120)
+        wait_for(partial(work.are_checked, IMAGES), "all files are checked", 240)
 
     assert uploader.has_completed(IMAGES)
     assert {upload["state"] for upload in work.uploads()} == {"accepted"}

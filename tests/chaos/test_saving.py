@@ -1,5 +1,6 @@
 """P1 and P3 by doing it: processes are killed while people save."""
 
+from collections.abc import Iterator
 from functools import partial
 from threading import Event, Thread
 from uuid import uuid4
@@ -63,6 +64,13 @@ class Annotator(Thread):
             self.sent_again += 1
             self.is_told_to_stop.wait(0.05)
         return None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nobody_prepares(stack: Stack) -> Iterator[None]:
+    """Take no time from saving for the images, which are saved on as they come."""
+    with stack.asleep("models"):
+        yield
 
 
 @pytest.mark.parametrize("victim", ["web", "postgres", "valkey", "worker"])
