@@ -93,7 +93,8 @@ def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
     """Return the photos that keep what the model knew; the pretrained decoder has marked them."""
     lease.report(0, 0, "Reading the replay photos")
     pretrained = Path(settings.PRETRAINED_BUNDLE) / "decoder.onnx"
-    return load_replay(settings.MODELS_DIR / "replay", encoder_of(base), pretrained)
+    cache, photos = settings.MODELS_DIR / "replay", settings.TRAIN_REPLAY_PHOTOS
+    return load_replay(cache, encoder_of(base), pretrained, photos)
 
 
 def _write(current: Round, version: DatasetVersion, weights: Path, folder: Path) -> None:

@@ -7,7 +7,7 @@ decoder's own answers (self-distillation), found once and cached.
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -42,16 +42,21 @@ _CONFIG = ProposalConfig(
 )
 
 
-def load_replay(cache: Path, encoder: Encoder, decoder_onnx: Path) -> list[AnnotatedImage]:
-    """Return the replay set, making it at first use: about 2 minutes on two cores, 60 MB."""
-    name = f"{encoder.digest[:16]}-{file_digest(decoder_onnx)[:16]}"
+def load_replay(
+    cache: Path, encoder: Encoder, decoder_onnx: Path, photos: int = len(PHOTOS)
+) -> list[AnnotatedImage]:
+    """Return the first photos with their crops, making them at first use.
+
+    All of them take about 2 minutes on two cores, and 60 MB.
+    """
+    name = f"{encoder.digest[:16]}-{file_digest(decoder_onnx)[:16]}-{photos}"
     folder = cache / name
     if not (folder / "index.json").is_file():
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".making-", dir=cache) as scratch:
             made = Path(scratch) / name
             made.mkdir()
-            _make(made, encoder, OnnxPredictor(decoder_onnx, threads=2))
+            _make(made, PHOTOS[:photos], encoder, OnnxPredictor(decoder_onnx, threads=2))
             shutil.rmtree(folder, ignore_errors=True)
             made.replace(folder)
     return [
@@ -65,9 +70,9 @@ def load_replay(cache: Path, encoder: Encoder, decoder_onnx: Path) -> list[Annot
     ]
 
 
-def _make(folder: Path, encoder: Encoder, predictor: OnnxPredictor) -> None:
+def _make(folder: Path, photos: Sequence[str], encoder: Encoder, predictor: OnnxPredictor) -> None:
     rows = []
-    for name, pixels in _views():
+    for name, pixels in _views(photos):
         size_hw = (pixels.shape[0], pixels.shape[1])
         embedding = encoder.encode(pixels)
         masks = [found.rle for found in propose(embedding, predictor, size_hw, _CONFIG)]
@@ -77,10 +82,10 @@ def _make(folder: Path, encoder: Encoder, predictor: OnnxPredictor) -> None:
     (folder / "index.json").write_text(json.dumps(rows))
 
 
-def _views() -> Iterator[tuple[str, Pixels]]:
+def _views(photos: Sequence[str]) -> Iterator[tuple[str, Pixels]]:
     """Each photo whole, then crops of it, the same ones at every call."""
     rng = np.random.default_rng(0)
-    for name in PHOTOS:
+    for name in photos:
         pixels = _photo(name)
         yield name, pixels
         height, width = pixels.shape[:2]

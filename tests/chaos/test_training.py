@@ -16,7 +16,7 @@ from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.slow
-STEPS = 15
+STEPS = 13
 CHECKPOINT_EVERY = 10  # steps, the engine's
 
 
@@ -24,7 +24,8 @@ CHECKPOINT_EVERY = 10  # steps, the engine's
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     bundle = make_quick_bundle(folder / "bundle")
-    own = {**SETTINGS, "TRAIN_STEPS": str(STEPS), "PRETRAINED_BUNDLE": str(bundle)}
+    quick = {"TRAIN_STEPS": str(STEPS), "TRAIN_REPLAY_PHOTOS": "1"}
+    own = {**SETTINGS, **quick, "PRETRAINED_BUNDLE": str(bundle)}
     with running_stack(folder / "data", **own) as stack:
         stack.add_users("ada")
         yield stack

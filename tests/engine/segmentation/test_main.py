@@ -79,16 +79,16 @@ def test_a_folder_that_is_no_bundle_is_a_message_and_a_code(
     assert "manifest.json" in capsys.readouterr().err
 
 
-def test_replay_photos_are_made_once_and_read_from_the_cache_after(
+def test_as_many_replay_photos_as_wanted_are_made_once_and_read_from_the_cache_after(
     models: ModelPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "PHOTOS", ("coins",))
+    monkeypatch.setattr(replay, "PHOTOS", ("coins", "cat"))
     monkeypatch.setattr(replay, "CROPS", 1)
     encoder, decoder = load_encoder(models.encoder), models.pretrained / "decoder.onnx"
 
-    made = load_replay(tmp_path, encoder, decoder)
+    made = load_replay(tmp_path, encoder, decoder, photos=1)
     monkeypatch.setattr(replay, "PHOTOS", ())
-    read = load_replay(tmp_path, encoder, decoder)
+    read = load_replay(tmp_path, encoder, decoder, photos=1)
 
     assert [image.key for image in made] == ["replay/coins", "replay/coins-0"]
     assert all(image.masks for image in made)
