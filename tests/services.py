@@ -20,6 +20,10 @@ from deploy.embedded import objects, postgres, valkey
 from deploy.embedded.launch import spawn
 from deploy.embedded.wait import answers_http, wait_until_ready
 
+# Two processes and their stacks share the cores: threads that spin as they wait slow the others.
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read as torch is imported
+os.environ.setdefault("TORCH_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent.parent
 BUCKET = "anneal"
 

@@ -1,6 +1,6 @@
 """Workers without Celery around them: tasks are called, models are small and real."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from unittest.mock import Mock
 
@@ -17,6 +17,7 @@ from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import write_bundle
 from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.trainer import Run, TrainConfig
 from tests.annotation.world import World, make_image, make_world, square
 from workers import networks, training
 
@@ -91,6 +92,8 @@ def world(
     settings.PRETRAINED_BUNDLE = bundle_folder
     settings.SCRATCH_DIR = tmp_path / "scratch"
     settings.TRAIN_STEPS = 3
+    short = partial(TrainConfig, runs=(Run(2), Run(1)))  # chains of clicks
+    monkeypatch.setattr(training, "TrainConfig", short)
     monkeypatch.setattr(jobs, "send", Mock())
     monkeypatch.setattr(training, "load_replay", lambda *_: [])  # a minute's work to make
     return make_world()
