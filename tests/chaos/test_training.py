@@ -16,8 +16,8 @@ from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
 
 pytestmark = pytest.mark.slow
-STEPS = 13
-CHECKPOINT_EVERY = 10  # steps, the engine's
+STEPS = 8
+CHECKPOINT_EVERY = 5  # steps, the engine's
 
 
 @pytest.fixture(scope="module")
