@@ -29,6 +29,13 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 
 @pytest.fixture
+def nobody_prepares(stack: Stack) -> Iterator[None]:
+    """Take no time from what is tested for the images that come in."""
+    with stack.asleep("models"):
+        yield
+
+
+@pytest.fixture
 def manager(stack: Stack) -> Client:
     def logged_in() -> Client | None:
         return stack.log_in("ada")

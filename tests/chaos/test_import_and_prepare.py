@@ -37,17 +37,18 @@ class Uploader(Thread):
         return self.work.client.upload(self.work.project, file_name, data, upload)
 
 
+@pytest.mark.usefixtures("nobody_prepares")
 @pytest.mark.parametrize("victim", ["web", "worker", "postgres", "valkey", "objects"])
 def test_an_import_takes_each_file_once_when_a_process_is_killed(
     stack: Stack, work: Work, victim: str
 ) -> None:
     uploader = Uploader(work)
-    with stack.asleep("models"):
-        uploader.start()
-        wait_for(partial(uploader.has_completed, 3), "three files are up")
-        stack.kill(victim)
-        uploader.join(timeout=120)
-        wait_for(partial(work.are_checked, IMAGES), "all files are checked", 240)
+    uploader.start()
+
+    wait_for(partial(uploader.has_completed, 3), "three files are up")
+    stack.kill(victim)
+    uploader.join(timeout=120)
+    wait_for(partial(work.are_checked, IMAGES), "all files are checked", 240)
 
     assert uploader.has_completed(IMAGES)
     assert {upload["state"] for upload in work.uploads()} == {"accepted"}

@@ -1,6 +1,5 @@
 """P1 and P3 by doing it: processes are killed while people save."""
 
-from collections.abc import Iterator
 from functools import partial
 from threading import Event, Thread
 from uuid import uuid4
@@ -66,13 +65,7 @@ class Annotator(Thread):
         return None
 
 
-@pytest.fixture(scope="module", autouse=True)
-def nobody_prepares(stack: Stack) -> Iterator[None]:
-    """Take no time from saving for the images, which are saved on as they come."""
-    with stack.asleep("models"):
-        yield
-
-
+@pytest.mark.usefixtures("nobody_prepares")
 @pytest.mark.parametrize("victim", ["web", "postgres", "valkey", "worker"])
 def test_a_save_is_neither_lost_nor_doubled_when_a_process_is_killed(
     stack: Stack, work: Work, victim: str
