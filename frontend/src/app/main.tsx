@@ -23,7 +23,7 @@ createRoot(root).render(
   <StrictMode>
     <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
       <QueryClientProvider client={queryClient}>
-        <Notifications position="top-center" containerWidth={400} limit={3} />
+        <Notifications position="bottom-right" containerWidth={400} limit={3} />
         <ModalsProvider>
           <RouterProvider router={router} />
         </ModalsProvider>

@@ -1,21 +1,15 @@
 import { Button, Group, Text } from "@mantine/core";
-import { type NotificationData, notifications } from "@mantine/notifications";
+import { notifications } from "@mantine/notifications";
 import { messageOf } from "@/api/problem";
 
 /** Long enough to read and to reach for the button. */
 const SHOWN_MS = 12_000;
 
-interface Options {
-  /** What the button says. */
-  way?: string;
-  position?: NotificationData["position"];
-}
-
 /** Tells what was done, with the way back. */
 export function showUndo(
   message: string,
   restore: () => Promise<unknown>,
-  { way = "Undo", position }: Options = {},
+  { way = "Undo" }: { way?: string } = {}, // what the button says
 ): void {
   const id = crypto.randomUUID();
   const undo = async () => {
@@ -28,7 +22,7 @@ export function showUndo(
   };
   notifications.show({
     id,
-    ...{ color: "gray", position },
+    color: "gray",
     autoClose: SHOWN_MS,
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">

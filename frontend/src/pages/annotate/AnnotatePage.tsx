@@ -152,7 +152,7 @@ function tellUndecided({ detail, editor }: OpenImage, goBack: () => Promise<void
   const count = pendingProposals(editor.annotations.get()).length;
   if (count === 0) return;
   const said = `${detail.get().file_name} is done, with ${plural(count, "proposal")} undecided.`;
-  afterPaint(() => showUndo(said, goBack, { way: "Go back", position: "bottom-right" }));
+  afterPaint(() => showUndo(said, goBack, { way: "Go back" }));
 }
 
 function Opening() {
