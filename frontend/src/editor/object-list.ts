@@ -28,7 +28,10 @@ export function listMasks(
   { text, order, folded }: ListView,
   nameOf: (label: LabelId | null) => string,
 ): ListedMask[] {
-  const found = masks.filter((row) => matches(row, text, nameOf)).sort(comparing(order, nameOf));
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found = masks
+    .filter((row) => words.length === 0 || matches(row, words, nameOf)) // mostly all, at each change
+    .sort(comparing(order, nameOf));
   if (order === "newest") found.reverse();
   const listed = new Set(found.map(({ id }) => id));
   const parts = new Map<string | null, MaskRow[]>();
@@ -50,10 +53,9 @@ export function listMasks(
 
 function matches(
   { label, author }: MaskRow,
-  text: string,
+  words: readonly string[],
   nameOf: (label: LabelId | null) => string,
 ): boolean {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   const said = `${nameOf(label)} ${author ?? "imported"}`.toLowerCase();
   return words.every((word) => said.includes(word));
 }
