@@ -49,3 +49,20 @@ def test_a_key_leads_from_the_canvas_to_the_head_of_the_page(stack: Stack, page:
     canvas.press("Control+Home", "Tab")
 
     expect(page.locator("header :focus")).to_have_attribute("href", f"/projects/{project}")
+
+
+def test_an_image_is_given_back_with_what_was_done(stack: Stack, page: Page) -> None:
+    ada, grace = stack.log_in("ada"), stack.log_in("grace")
+    project, [image] = make_prepared_project(grace, 1)
+    grace.post(f"/api/projects/{project}/members", {"username": "ada", "role": "annotator"})
+    log_in(page)
+    canvas = Canvas.open(page, f"/projects/{project}/annotate?image={image}")
+    canvas.press("d")
+    canvas.draw((30, 30), (60, 30))
+    canvas.wait_for_masks(1)
+
+    page.get_by_role("button", name="Give this image back").click()
+
+    expect(page).to_have_url(re.compile(f"/projects/{project}$"))
+    assert ada.post(f"/api/projects/{project}/claim", {})["assignment"]["image"] == image
+    assert len(ada.get(f"/api/images/{image}")["masks"]) == 1
