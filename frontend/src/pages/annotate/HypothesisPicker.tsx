@@ -8,7 +8,7 @@ import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { drawThumb } from "./thumbs";
 
-const SIZE: Area = { width: 284, height: 140 };
+const SIZE: Area = { width: 284, height: 150 };
 const GAP_px = 28;
 const SIDE_px = 76;
 const ABOVE_HINT_px = 52;
@@ -47,9 +47,7 @@ export function HypothesisPicker({ editor, stage, bitmap }: Props) {
         <Choice key={hypothesis.token} {...{ editor, draft, hypothesis, index, bitmap, around }} />
       ))}
       {isSurprising(draft) && (
-        <span className={classes.pickerWhy}>
-          Scores say how exact each is, not which one you meant.
-        </span>
+        <span className={classes.pickerWhy}>How exact each is, not which you meant.</span>
       )}
     </fieldset>
   );
