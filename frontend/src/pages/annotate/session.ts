@@ -43,10 +43,10 @@ const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
 const SAVE_PATIENCE_MS = 10_000;
 const OFFLINE_PATIENCE_MS = 1_500; // the network may be back already
-const NOT_FINISHED_YET = "Not finished: some work is only on this device so far. It is being sent.";
-const NOT_FINISHED_OFFLINE =
-  "Not finished: the server cannot be reached. Your work is kept on this device and sent as soon " +
-  "as it answers; finish the image then.";
+const NOT_SAVED_YET = "Not yet: some work is only on this device so far. It is being sent.";
+const NOT_SAVED_OFFLINE =
+  "Not yet: the server cannot be reached. Your work is kept on this device and sent as soon as it " +
+  "answers; try again then.";
 
 export class AnnotateSession {
   readonly phase = new Signal<Phase>({ kind: "loading" });
@@ -239,7 +239,7 @@ export class AnnotateSession {
     open.outbox.resume();
     const patience_ms = isOffline ? OFFLINE_PATIENCE_MS : SAVE_PATIENCE_MS;
     if (!(await within(open.outbox.whenSaved(), patience_ms))) {
-      throw new Error(isOffline ? NOT_FINISHED_OFFLINE : NOT_FINISHED_YET);
+      throw new Error(isOffline ? NOT_SAVED_OFFLINE : NOT_SAVED_YET);
     }
   }
 
