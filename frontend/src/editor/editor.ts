@@ -338,7 +338,7 @@ export class Editor {
     const proposal = isNew ? proposalLike(annotations, mask) : rowOf(annotations, target);
     const id = crypto.randomUUID();
     const [own, model] = [this.label.get(), proposal?.label ?? null];
-    const label = isNew ? (own ?? model) : (model ?? own);
+    const label = isNew ? (own ?? model) : (model ?? own); // what was drawn is the person's to name
     const origin = proposal === null ? {} : { proposal: proposal.id };
     this.commit([{ kind: "create", mask: id, label, rle, ...origin, effort }, ...also(id)]);
     return { kind: "mask", id };

@@ -17,6 +17,7 @@ const CHEAP_MS = 7; // a whole drawing that takes less is simply repeated in eve
 const SETTLE_MS = 90;
 const SLICE_MS = 5; // of each frame, while a whole drawing is made
 const AT_ONCE = 150; // shapes
+const FEW = 12; // new shapes, of which the outlines are drawn at once
 const BEFORE_CLOCK = 12; // shapes that are painted before a look at the clock
 const EDGE_PX = 4; // on screen: lines reach less far out of their masks
 
@@ -65,7 +66,7 @@ export class MaskLayer {
     const { box, added } = changesOfShapes(shown.shapes, shapes);
     if (isInMaking || shown.view !== view || !this.#mend(shown, shapes, box)) {
       // On top, until the drawing is whole that has them in their places.
-      if (added.length > BEFORE_CLOCK) this.#addPixels(shown, added);
+      if (added.length > FEW) this.#addPixels(shown, added);
       else for (const shape of added) drawOn(shown, shape);
       this.#begin(shapes, view);
     }
