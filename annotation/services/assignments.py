@@ -31,8 +31,6 @@ _MEMBER = Prepared(
         project_id=Param("project"), user_id=Param("user"), project__deleted_at=None
     ).select_for_update(of=("self",))
 )
-
-
 _IMAGE = Prepared(lambda: Image.objects.filter(pk=Param("image")).select_for_update())
 _ACCEPTED = Prepared(
     lambda: Proposal.objects.filter(

@@ -70,9 +70,8 @@ class TrainConfig:
     clip_norm: float = 1.0
     average_decay: float = 0.95  # EMA of the weights
     replay_every: int = 8  # steps, of which one is on a replay photo
-    checkpoint_every: int = (
-        5  # steps, which take half a minute; writing one takes a part of a second
-    )
+    # Steps, half a minute of work; writing one takes a part of a second.
+    checkpoint_every: int = 5
     precision: str = "auto"  # "bf16", "fp32", or by what this machine does faster
     seed: int = 0
 
