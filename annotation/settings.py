@@ -188,9 +188,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {"confirm_publish": True}
 )
 
-JOB_LEASE_S = env.int(
-    "JOB_LEASE_S", default=60
-)  # a job without a heartbeat for so long is taken over
+# A job without a heartbeat for so long is taken over; one unclaimed for half of it is sent again.
+JOB_LEASE_S = env.int("JOB_LEASE_S", default=60)
 ASSIGNMENT_LEASE_S = env.int("ASSIGNMENT_LEASE_S", default=30 * 60)
 TRASH_DAYS = 30  # DESIGN P9
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=64_000_000)

@@ -25,7 +25,6 @@ from annotation.errors import DomainError
 from annotation.models import Job, Project
 
 MAX_ATTEMPTS: Final = 3
-RESEND: Final = timedelta(seconds=30)  # of a queued job nobody has claimed
 State = Job.State
 log = structlog.get_logger(__name__)
 
@@ -71,7 +70,7 @@ def enqueue_job(
         "kind": kind,
         "args": dict(args),
         "created_by": created_by,
-        "lease_until": Now() + RESEND,
+        "lease_until": _resend_at(),
     }
     if idempotency_key is None:
         job = Job.objects.create(**values)
@@ -204,7 +203,7 @@ def retry_job(*, job_id: int) -> Job:
         state=State.QUEUED,
         attempt=0,
         cancel_requested=False,
-        lease_until=Now() + RESEND,
+        lease_until=_resend_at(),
         finished_at=None,
         error="",
         updated_at=Now(),
@@ -239,7 +238,7 @@ def sweep_jobs() -> list[int]:
     due |= Q(state=State.RUNNING, lease_until__lte=Now())
     for job in Job.objects.filter(due).order_by("pk"):
         if job.state == State.QUEUED:
-            Job.objects.filter(pk=job.pk, state=State.QUEUED).update(lease_until=Now() + RESEND)
+            Job.objects.filter(pk=job.pk, state=State.QUEUED).update(lease_until=_resend_at())
         jobs.send(job.kind, job.pk)
         sent.append(job.pk)
     return sent
@@ -247,6 +246,11 @@ def sweep_jobs() -> list[int]:
 
 def _lease_end() -> CombinedExpression:
     return Now() + timedelta(seconds=settings.JOB_LEASE_S)
+
+
+def _resend_at() -> CombinedExpression:
+    """Say when a queued job that nobody has claimed is sent again."""
+    return Now() + timedelta(seconds=settings.JOB_LEASE_S / 2)
 
 
 def _held(claim: Claim) -> QuerySet[Job]:
