@@ -22,8 +22,9 @@ const ANSWER = ["low_res_masks", "iou_predictions"];
 const SOMEWHERE: Prompt[] = [{ kind: "point", xy: [1, 1], label: 1 }];
 const PADDING = -1; // the label of a point that means "no further prompt"
 // A browser compiles WebAssembly well only when it has run a while: until then a click takes twice
-// as long. What nobody waits for brings that forward.
-const RUNS_UNTIL_FAST = 12;
+// as long. What nobody waits for brings that forward, and ends when it shows: more only burns power.
+const FAST_SHARE = 0.6; // of the time of the first run that nobody waited for
+const MOST_WARM_UPS = 12;
 const REST_MS = 150; // without a message
 const PAINT_MS = 25; // for the page to paint a mask before the cores make the other two
 
@@ -45,7 +46,7 @@ let session: ort.InferenceSession | null = null;
 let lookParts: LookPart[] = []; // the session's
 let sessionBundle = "";
 let queue: Promise<void> = Promise.resolve();
-let runs = 0;
+const warmUps_ms: number[] = [];
 let rest = 0; // the timer
 
 self.onmessage = ({ data }: MessageEvent<SamRequest>): void => {
@@ -55,12 +56,22 @@ self.onmessage = ({ data }: MessageEvent<SamRequest>): void => {
 
 function warmUpLater(): void {
   clearTimeout(rest);
-  if (session !== null && runs < RUNS_UNTIL_FAST) rest = self.setTimeout(warmUp, REST_MS);
+  if (session !== null && !isWarm()) rest = self.setTimeout(warmUp, REST_MS);
+}
+
+function isWarm(): boolean {
+  const [first, last] = [warmUps_ms[0], warmUps_ms.at(-1)];
+  if (first === undefined || last === undefined) return false;
+  return warmUps_ms.length >= MOST_WARM_UPS || last <= FAST_SHARE * first;
 }
 
 function warmUp(): void {
   queue = queue
-    .then(() => (session === null ? undefined : runOnNothing(session)))
+    .then(async () => {
+      const began = performance.now();
+      if (session !== null) await runOnNothing(session);
+      warmUps_ms.push(performance.now() - began);
+    })
     .then(warmUpLater, () => undefined); // a click that fails will say why
 }
 
@@ -207,7 +218,6 @@ function run(
     has_mask_input: float32([previous === null ? 0 : 1], [1]),
     ...look,
   };
-  runs += 1;
   return decoder.run(feeds, fetches);
 }
 
