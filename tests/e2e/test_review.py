@@ -63,6 +63,7 @@ def review(page: Page, editor: str) -> None:
     page.goto(editor)
     stage, panel = page.locator("[data-stage]"), page.get_by_role("region", name="Review")
     expect(panel).to_contain_text("No comment yet", timeout=SLOW_MS)
+    expect(page.get_by_text("Other people are working on this image")).to_have_count(0)
 
     page.keyboard.press("t")
     click_at(stage, 0.3, 0.3)

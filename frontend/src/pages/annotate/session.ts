@@ -39,6 +39,7 @@ interface Claimed {
   readonly notice: string | null;
 }
 
+const FINISHED = new Set(["done", "reviewed"]); // by all who annotate it
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
 const SAVE_PATIENCE_MS = 10_000;
@@ -229,7 +230,9 @@ export class AnnotateSession {
       return;
     }
     if (this.#queue === "correct" && image.wasSentOn) image.editor.selectProposal(1);
-    this.phase.set({ kind: "ready", image, notice });
+    // To who reviews it, that others have finished it is nothing to be warned of.
+    const isToReview = this.#mayEditUnclaimed && FINISHED.has(detail.status);
+    this.phase.set({ kind: "ready", image, notice: isToReview ? null : notice });
   }
 
   /** Wait until the server has all that was done here. */
