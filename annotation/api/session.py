@@ -1,9 +1,11 @@
-"""Logging in and out, and a person's tokens for programs."""
+"""Logging in and out, a person's password, and their tokens for programs."""
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.middleware.csrf import get_token
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -60,6 +62,39 @@ class SessionView(APIView):
     @extend_schema(operation_id="log_out", request=None, responses={204: None})
     def delete(self, request: Request) -> Response:
         logout(request._request)  # noqa: SLF001
+        return Response(status=204)
+
+
+class PasswordSerializer(serializers.Serializer[Any]):
+    current = serializers.CharField(max_length=1000, trim_whitespace=False)
+    new = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class PasswordView(APIView):
+    """Every other session of the person ends. Tokens stay: each is deleted by itself."""
+
+    authentication_classes = [SessionAuthentication]
+
+    @extend_schema(
+        operation_id="change_password", request=PasswordSerializer, responses={204: None}
+    )
+    def put(self, request: Request) -> Response:
+        user, given = user_of(request), body_of(request, PasswordSerializer)
+        # Guesses count as those at the login do.
+        known = authenticate(
+            request._request,  # noqa: SLF001  # axes counts on Django's
+            username=user.get_username(),
+            password=given["current"],
+        )
+        if known is None:
+            raise serializers.ValidationError({"current": "This is not your password."})
+        try:
+            validate_password(given["new"], user)
+        except ValidationError as error:
+            raise serializers.ValidationError({"new": error.messages}) from None
+        user.set_password(given["new"])
+        user.save(update_fields=["password"])
+        update_session_auth_hash(request._request, user)  # noqa: SLF001
         return Response(status=204)
 
 

@@ -28,6 +28,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 # Views that are not inside a project: what they show is the person's own, or the same for all.
 OWN = {
     "SessionView",
+    "PasswordView",
     "TokenListView",
     "TokenView",
     "ProjectListView",

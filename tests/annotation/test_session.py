@@ -13,6 +13,7 @@ from tests.annotation.world import Api, World, create
 
 LOGIN = {"username": "annotator", "password": "correct horse battery"}
 GUESS = "guess"
+CHOSEN = "staple horse battery"
 
 
 @pytest.fixture
@@ -81,6 +82,58 @@ def test_a_forged_form_of_another_site_is_refused(browser: Client, path: str) ->
 
     assert answer.status_code == 403
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def _change_password(browser: Client, **changes: str) -> Any:
+    return browser.put(
+        "/api/session/password",
+        {"current": LOGIN["password"], "new": CHOSEN, **changes},
+        content_type="application/json",
+        headers={"X-CSRFToken": browser.cookies["csrftoken"].value},
+    )
+
+
+def test_a_changed_password_ends_every_other_session_of_the_person(
+    browser: Client, world: World
+) -> None:
+    other = Client()
+    other.force_login(world.annotator)
+    _log_in(browser)
+
+    changed = _change_password(browser)
+
+    assert changed.status_code == 204
+    assert browser.get("/api/session").json()["user"] is not None
+    assert other.get("/api/session").json()["user"] is None
+    assert _log_in(browser).status_code == 401
+    assert _log_in(browser, password=CHOSEN).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("current", GUESS, "This is not your password."),
+        ("new", "short", "too short"),
+        ("new", "password1", "too common"),
+    ],
+)
+def test_a_password_is_changed_only_by_who_knows_it_to_one_that_is_hard_to_guess(
+    browser: Client, field: str, value: str, message: str
+) -> None:
+    _log_in(browser)
+
+    refused = _change_password(browser, **{field: value})
+
+    assert refused.status_code == 400
+    assert refused.json()["errors"][0]["field"] == field
+    assert message in refused.json()["detail"]
+    assert _log_in(browser).status_code == 200
+
+
+def test_a_token_changes_no_password(annotator: Api) -> None:
+    made = annotator.post("tokens", {"name": "ci", "scope": "write"}).json()
+
+    assert _bearer(made["token"]).send("PUT", "session/password", {}).status_code == 401
 
 
 def _bearer(token: str) -> Api:

@@ -280,7 +280,7 @@ def look_around(page: Page, take_picture: Look) -> None:
     expect(page.get_by_text("The trash is empty")).to_be_visible()
     take_picture("26-trash")
     page.get_by_role("button", name="Account of ada").click()
-    page.get_by_role("menuitem", name="Tokens and privacy").click()
+    page.get_by_role("menuitem", name="Your account").click()
     expect(page.get_by_text("No token yet")).to_be_visible()
     expect(page.get_by_text("You agreed to being recorded")).to_be_visible()
     take_picture("27-account")

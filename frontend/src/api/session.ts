@@ -16,6 +16,10 @@ export function logOut() {
   return read(client.DELETE("/api/session"));
 }
 
+export function changePassword(body: { current: string; new: string }) {
+  return read(client.PUT("/api/session/password", { body }));
+}
+
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
   queryFn: () => read(client.GET("/api/tokens")),

@@ -20,7 +20,7 @@ export function AccountMenu() {
       <Menu.Dropdown>
         <Menu.Label>Logged in as {username}</Menu.Label>
         <MenuLink to="/account" leftSection={<IconKey size={16} aria-hidden />}>
-          Tokens and privacy
+          Your account
         </MenuLink>
         <MenuLink to="/tour" leftSection={<IconSchool size={16} aria-hidden />}>
           Take the tour

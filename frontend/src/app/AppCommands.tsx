@@ -96,7 +96,7 @@ function useAccountCommands(): Command[] {
         run: switchScheme,
       },
       {
-        ...{ id: "go.account", title: "Tokens and privacy", group, words: "account settings" },
+        ...{ id: "go.account", title: "Your account", group, words: "password tokens privacy" },
         run: () => void navigate({ to: "/account" }),
       },
       {

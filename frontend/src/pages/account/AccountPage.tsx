@@ -1,13 +1,15 @@
 import { Container, Stack } from "@mantine/core";
 import { PageHeader } from "@/components/PageHeader";
+import { Password } from "./Password";
 import { Privacy } from "./Privacy";
 import { Tokens } from "./Tokens";
 
 export function AccountPage() {
   return (
     <Container size={760} px="md" py="xl">
-      <PageHeader title="Tokens and privacy" />
+      <PageHeader title="Your account" />
       <Stack gap="lg">
+        <Password />
         <Tokens />
         <Privacy />
       </Stack>

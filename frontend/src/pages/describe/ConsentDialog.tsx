@@ -34,8 +34,8 @@ export function ConsentDialog({ opened, onClose, onGiven }: Props) {
           </List.Item>
         </List>
         <Text size="sm" c="dimmed">
-          It counts for all your projects. You can withdraw it under Tokens and privacy, in the menu
-          of your account.
+          It counts for all your projects. You can withdraw it under Your account, in the menu at
+          the top right.
         </Text>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
