@@ -93,7 +93,7 @@ function Decision({ round, project }: { round: Round; project: Project }) {
     >
       <Text size="sm">{round.decision}</Text>
       {mayPromote && !round.metrics.candidate && (
-        <Text size="sm" c="dimmed" mt={2}>
+        <Text size="sm" mt={2}>
           {project.counts.holdout === 0
             ? "This project has no holdout. Set its share in the settings before the next import, or promote by hand."
             : "Finish some of the holdout images before the next round, or promote by hand."}
