@@ -81,6 +81,13 @@ export function panBy(view: View, dx: number, dy: number, stage: Area, image: Ar
   };
 }
 
+/** What was in the middle of a stage stays there when the stage changes its size. */
+export function afterResize(view: View, before: Area, after: Area): View {
+  const x = view.x + (after.width - before.width) / 2;
+  const y = view.y + (after.height - before.height) / 2;
+  return { ...view, x, y };
+}
+
 /** Bring a box to the middle of the stage and as near as is comfortable. */
 export function viewOfBox(stage: Area, box: Box, largest = 8): View {
   const scale = Math.min(

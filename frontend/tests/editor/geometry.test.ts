@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fitView, panBy, toImage, toScreen, zoomAt } from "@/editor/geometry";
+import { afterResize, fitView, panBy, toImage, toScreen, zoomAt } from "@/editor/geometry";
 import { LRU } from "@/editor/lru";
 
 const stage = { width: 800, height: 600 };
@@ -21,6 +21,14 @@ test("zooming keeps the point under the cursor where it is", () => {
 
   expect(after.x).toBeCloseTo(before.x, 9);
   expect(after.y).toBeCloseTo(before.y, 9);
+});
+
+test("what is in the middle stays there when the stage grows", () => {
+  const view = { scale: 3, x: -500, y: -90 };
+
+  const grown = afterResize(view, stage, { width: 1000, height: 500 });
+
+  expect(toImage(grown, { x: 500, y: 250 })).toEqual(toImage(view, { x: 400, y: 300 }));
 });
 
 test("panning never loses the image", () => {

@@ -1,7 +1,7 @@
 /** The stacked canvases of the editor: redraws, once a frame, only the layers that changed. */
 
 import type { Editor } from "@/editor/editor";
-import { type Area, fitView, type ImagePoint, type View } from "@/editor/geometry";
+import { type Area, afterResize, fitView, type ImagePoint, type View } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
 import type { LabelId } from "@/editor/operations";
 import { liveMasks, masksAside, type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
@@ -157,14 +157,15 @@ export class Stage {
 
   #resize(host: HTMLElement): void {
     const size = { width: host.clientWidth, height: host.clientHeight };
-    const { width, height } = this.size.get();
-    const isSame = size.width === width && size.height === height;
+    const before = this.size.get();
+    const isSame = size.width === before.width && size.height === before.height;
     if (isSame && this.#image.ratio === devicePixelRatio) return; // an observer's first call
     for (const layer of [this.#image, this.#maskCanvas, this.#overlayCanvas]) {
       layer.resize(size, devicePixelRatio);
     }
     this.size.set(size);
     if (this.#isFitted) this.fit();
+    else this.view.set(afterResize(this.view.get(), before, size));
     this.#invalidate("masks");
     this.#invalidate("view");
     this.#draw(); // at once: a canvas that was resized is empty
