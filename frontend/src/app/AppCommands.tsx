@@ -96,7 +96,12 @@ function useAccountCommands(): Command[] {
         run: switchScheme,
       },
       {
-        ...{ id: "go.account", title: "Your account", group, words: "password tokens privacy" },
+        ...{
+          id: "go.account",
+          title: "Your account",
+          group,
+          words: "password tokens privacy text size left hand",
+        },
         run: () => void navigate({ to: "/account" }),
       },
       {

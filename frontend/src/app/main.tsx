@@ -11,6 +11,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { keepDisplay } from "@/components/display";
 import { queryClient } from "./queryClient";
 import { ReloginModal } from "./relogin";
 import { router } from "./router";
@@ -18,6 +19,8 @@ import { resolver, theme } from "./theme";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+
+keepDisplay(localStorage, document.documentElement);
 
 createRoot(root).render(
   <StrictMode>

@@ -1,5 +1,6 @@
 import { Container, Stack } from "@mantine/core";
 import { PageHeader } from "@/components/PageHeader";
+import { DisplayChoices } from "./DisplayChoices";
 import { Password } from "./Password";
 import { Privacy } from "./Privacy";
 import { Tokens } from "./Tokens";
@@ -9,6 +10,7 @@ export function AccountPage() {
     <Container size={760} px="md" py="xl">
       <PageHeader title="Your account" />
       <Stack gap="lg">
+        <DisplayChoices />
         <Password />
         <Tokens />
         <Privacy />

@@ -1,9 +1,11 @@
 import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { display, TEXT_SCALES } from "@/components/display";
+import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
 
 interface Props<T extends { id: string }> {
   items: readonly T[];
-  rowHeight_px: number;
+  rowHeight_px: number; // of text of the normal size
   label: string;
   /** This item is scrolled into view when it changes. */
   focused: number;
@@ -15,11 +17,12 @@ const SPARE_ROWS = 6; // above and below, so that scrolling never shows a gap
 /** A list that renders only the rows in view: 500 cost what 20 do. */
 export function VirtualList<T extends { id: string }>({
   items,
-  rowHeight_px,
+  rowHeight_px: plainHeight_px,
   label,
   focused,
   children,
 }: Props<T>) {
+  const rowHeight_px = plainHeight_px * TEXT_SCALES[useSignal(display).textSize];
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, height: 600 });
 
