@@ -1,6 +1,7 @@
 """Order of the parts of a run, and how long each took."""
 
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -13,10 +14,21 @@ def _part_of(item: pytest.Item) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the quick tests first; the order inside a part stays."""
-    items.sort(key=lambda item: PARTS.index(_part_of(item)))
+    """Run the quick tests first, then a slow file and one with a browser in turn.
+
+    Slow ones mostly wait, those with a browser never do, and two files run at once.
+    """
+    files: defaultdict[str, dict[Path, int]] = defaultdict(dict)
     for item in items:
-        item.user_properties.append(("part", _part_of(item)))
+        part = _part_of(item)
+        item.user_properties.append(("part", part))
+        files[part].setdefault(item.path, len(files[part]))
+
+    def place(item: pytest.Item) -> tuple[int, str]:
+        part = _part_of(item)
+        return (-1, part) if part == "unit" else (files[part][item.path], part)
+
+    items.sort(key=place)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
