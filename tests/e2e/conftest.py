@@ -11,6 +11,7 @@ from typing import Final, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
+from tests.e2e.accessibility import barriers
 from tests.e2e.browser import running_chromium, write_wav
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import ROOT, Stack, running_stack
@@ -22,10 +23,16 @@ SETTINGS = {"TRAIN_STEPS": "6", "TRAIN_REPLAY_PHOTOS": "1"}
 WIDTH, HEIGHT = 1440, 900
 SMALL: Final[ViewportSize] = {"width": 1280, "height": 800}
 LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
-# Each scheme and each size once; ANNEAL_PICTURES=all asks for each scheme in each size.
+# All: each scheme in each size, and each heard by axe. Else each once, and each page once by axe.
+TAKES_ALL = os.environ.get("ANNEAL_PICTURES") == "all"
+AUDITED: Final = {
+    *("01-login", "05-prepared", "06-images", "07-editor", "11-keys", "15-transcript", "19-round"),
+    *("21-exported", "22-settings", "24-projects", "27-account", "31-verify", "38-verify-grid"),
+    *("29-reviewed", "44-conflicts", "47-receipts", "51-tour-look-half", "68-palette"),
+}
 PICTURES: Final[dict[Literal["light", "dark"], tuple[ViewportSize, ...]]] = (
     {"light": (SMALL, LARGE), "dark": (SMALL, LARGE)}
-    if os.environ.get("ANNEAL_PICTURES") == "all"
+    if TAKES_ALL
     else {"light": (SMALL,), "dark": (LARGE,)}
 )
 Look = Callable[[str], None]
@@ -147,6 +154,8 @@ def keep_picture(page: Page, name: str) -> None:
             "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
             arg=scheme,
         )
+        if name in AUDITED or TAKES_ALL:
+            assert barriers(page) == [], name
         for size in sizes:
             page.set_viewport_size(size)
             path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.jpg"

@@ -15,7 +15,6 @@ export function PaletteButton() {
         visibleFrom="lg"
         leftSection={<IconSearch size={14} aria-hidden />}
         rightSection={<KeyOf command={PALETTE} />}
-        aria-label="Commands"
         aria-keyshortcuts="Control+K"
         onClick={togglePalette}
       >

@@ -64,8 +64,12 @@ export const theme = createTheme({
       defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
     },
     Modal: {
-      defaultProps: { centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } },
+      defaultProps: {
+        ...{ centered: true, radius: "lg", overlayProps: { backgroundOpacity: 0.45 } },
+        closeButtonProps: { "aria-label": "Close" },
+      },
     },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
     Notification: { defaultProps: { withBorder: true } },
     ScrollArea: { defaultProps: { offsetScrollbars: "present" } },
@@ -84,6 +88,12 @@ function tints(share: number): Record<string, string> {
   );
 }
 
+/** White on it keeps that contrast, too. */
+const GREEN = {
+  "--mantine-color-teal-filled": "var(--mantine-color-teal-9)",
+  "--mantine-color-teal-filled-hover": "color-mix(in srgb, var(--mantine-color-teal-9), #000 12%)",
+};
+
 /** Quiet text keeps a contrast of 4.5 to 1 on every surface of both schemes. */
 export const resolver: CSSVariablesResolver = (current) => {
   const base = defaultCssVariablesResolver(current);
@@ -93,6 +103,7 @@ export const resolver: CSSVariablesResolver = (current) => {
       ...base.light,
       ...tints(12),
       "--mantine-primary-color-light": "var(--mantine-color-iris-light)",
+      ...GREEN,
       "--mantine-color-teal-light-color": "#05664a",
       "--mantine-color-orange-light-color": "#a33b05",
       "--mantine-color-text": "#1b1e25",
@@ -113,6 +124,7 @@ export const resolver: CSSVariablesResolver = (current) => {
       ...base.dark,
       ...tints(24),
       "--mantine-primary-color-light": "var(--mantine-color-iris-light)",
+      ...GREEN,
       "--mantine-color-orange-light-color": "var(--mantine-color-orange-3)",
       "--mantine-color-dimmed": "#979fae",
       "--mantine-color-placeholder": "#8b93a2",
