@@ -135,6 +135,40 @@ describe("the editor's commands", () => {
     expect([why("V"), why("H")]).toEqual([null, null]);
   });
 
+  test("select all, and show again what was hidden or shown alone", () => {
+    const { editor, of, run } = page({ masks: { a: draw("#."), b: draw(".#") } });
+    const nothing = of("Alt+H");
+    const why = nothing && whyNot(nothing);
+    run("Ctrl+A");
+    run("H");
+    const hidden = [...editor.hidden.get()];
+    run("Alt+H");
+
+    expect(why).toBe("Nothing is hidden.");
+    expect(hidden).toEqual(["a", "b"]);
+    expect(editor.hidden.get().size).toBe(0);
+  });
+
+  test("fold the parts of the selected object, and order the list", () => {
+    const { editor, commands } = page({
+      masks: { a: draw("##"), b: draw(".#") },
+      rows: { b: { parent: "a" } },
+    });
+    const named = (title: string) => commands.find((command) => command.title === title);
+    const fold = named("Fold or list its parts");
+    const why = (id: string) => {
+      editor.selection.set({ kind: "mask", id });
+      return fold?.why?.();
+    };
+    const refusals = [fold?.why?.(), why("b"), why("a")];
+    fold?.run();
+    named("List: largest first")?.run();
+
+    expect(refusals).toEqual(["Select a mask first.", "It has no parts.", null]);
+    expect(editor.view.list.get()).toMatchObject({ order: "area", folded: new Set(["a"]) });
+    expect(named("List: largest first")?.fact?.()).toBe("now");
+  });
+
   test("give a verdict where one may be given, and say why not elsewhere", () => {
     const { of } = page(SMALL);
     const [approve, sendBack] = [of("Shift+A"), of("Shift+R")];

@@ -2,14 +2,7 @@ import { ActionIcon, Menu, TextInput, Tooltip } from "@mantine/core";
 import { IconArrowsSort, IconCheck, IconSearch, IconX } from "@tabler/icons-react";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
-import type { ListOrder } from "@/editor/object-list";
-
-const ORDERS: readonly { order: ListOrder; title: string }[] = [
-  { order: "newest", title: "Newest first" },
-  { order: "label", title: "By label" },
-  { order: "area", title: "Largest first" },
-  { order: "place", title: "From top to bottom" },
-];
+import { ORDERS } from "./list-commands";
 
 /** Which objects are listed, and in which order. It never changes what is on the image. */
 export function ListControls({ editor }: { editor: Editor }) {

@@ -33,6 +33,7 @@ interface Props {
   isFolded: boolean;
   isReadOnly: boolean;
   onReveal: (id: string) => void;
+  onSelectTo: (id: string) => void;
 }
 
 /** One mask of the list. It is rendered again only when it changed: a key press changes one. */
@@ -54,6 +55,7 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
       isSelected={props.isChosen || props.isAlsoChosen}
       isHovered={props.isHovered}
       onReveal={() => props.onReveal(id)}
+      onSelectTo={() => props.onSelectTo(id)}
     >
       {props.isChosen && (
         <RowAction label={`History of ${name}`} onClick={() => editor.view.historyOf.set(id)}>

@@ -25,6 +25,8 @@ interface RowProps {
   isSelected: boolean;
   isHovered: boolean;
   onReveal: () => void;
+  /** Shift-click, where a range of the list can be selected. */
+  onSelectTo?: () => void;
   children: ReactNode;
 }
 
@@ -53,7 +55,8 @@ export function ObjectRow(props: RowProps) {
         className={classes.rowMain}
         aria-pressed={isSelected}
         onClick={({ shiftKey, ctrlKey, metaKey }) => {
-          if (shiftKey || ctrlKey || metaKey) editor.selectAlso(target);
+          if (shiftKey && props.onSelectTo !== undefined) props.onSelectTo();
+          else if (shiftKey || ctrlKey || metaKey) editor.selectAlso(target);
           else editor.selection.set(isSelected ? null : target);
         }}
         onDoubleClick={props.onReveal}

@@ -1,11 +1,12 @@
 import { Group, Text } from "@mantine/core";
-import { useCallback, useMemo } from "react";
+import { useCallback, useMemo, useRef } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal, useSignalLater } from "@/components/useSignal";
 import { missingOf } from "@/editor/attributes";
 import { listMasks } from "@/editor/object-list";
 import { liveMasks } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
+import { selectTo } from "@/editor/several";
 import classes from "./AnnotatePage.module.css";
 import { Attributes } from "./attributes/Attributes";
 import type { LabelChoice } from "./LabelToolbar";
@@ -43,6 +44,17 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   );
   const masks = useMemo(() => liveMasks(annotations), [annotations]);
   const rows = useMemo(() => listMasks(masks, list, nameOf), [masks, list, nameOf]);
+  const listed = useRef(rows);
+  listed.current = rows;
+  const onSelectTo = useCallback(
+    (id: string) =>
+      selectTo(
+        editor,
+        listed.current.map((row) => row.id),
+        id,
+      ),
+    [editor],
+  );
 
   return (
     <section className={classes.section} style={{ flex: 1 }} aria-label="Objects">
@@ -69,7 +81,7 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
       >
         {({ row, depth, parts }) => (
           <MaskItem
-            {...{ editor, row, depth, parts, isReadOnly, onReveal }}
+            {...{ editor, row, depth, parts, isReadOnly, onReveal, onSelectTo }}
             bitmap={image.bitmap}
             colour={stage?.colourOf(row) ?? "#7b86ee"}
             name={nameOf(row.label)}

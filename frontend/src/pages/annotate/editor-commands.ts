@@ -9,6 +9,7 @@ import type { KeyPointer } from "@/editor/render/key-pointer";
 import { proposalInMind } from "@/editor/verdicts";
 import type { LabelChoice } from "./LabelToolbar";
 import { DIGITS, labelCommands } from "./label-commands";
+import { LIST_COMMANDS } from "./list-commands";
 import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
 import {
   CONFLICT_COMMANDS,
@@ -160,6 +161,15 @@ const ON_MASKS: readonly EditorCommand[] = MASK_COMMANDS.map((command) => {
     run: ({ editor }) => run(editor),
   };
 });
+
+const ON_OBJECTS: readonly EditorCommand[] = LIST_COMMANDS.map(
+  ({ run, why, fact, ...command }) => ({
+    ...{ ...command, group: "Objects" },
+    why: ({ editor }) => why?.(editor) ?? null,
+    fact: ({ editor }) => fact?.(editor) ?? null,
+    run: ({ editor }) => run(editor),
+  }),
+);
 
 const PART: EditorCommand = {
   ...{ id: "mask.part", title: "Make the new mask a part", key: "Shift+P", group: "Mask" },
@@ -328,7 +338,7 @@ const VIEW: readonly EditorCommand[] = [
   },
 ];
 
-const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, PART, ...VERDICTS];
+const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, PART, ...ON_OBJECTS, ...VERDICTS];
 const AFTER_LABELS = [LABEL_ALWAYS, ...WORK];
 
 /** The commands on one page, in the order of the list of keys. */

@@ -1,0 +1,40 @@
+/** Ways to select several masks at once: all, all alike, a range of the list. */
+
+import type { Editor } from "@/editor/editor";
+import { masksWithinReach, selectedMasks } from "@/editor/hand";
+
+/** Select all masks but the hidden and the locked ones. */
+export function selectAll(editor: Editor): void {
+  select(
+    editor,
+    masksWithinReach(editor).map(({ id }) => id),
+  );
+}
+
+/** Select the masks that have the selected one's label, but the hidden and the locked ones. */
+export function selectAlike(editor: Editor): void {
+  const [first] = selectedMasks(editor);
+  if (first === undefined) return;
+  const alike = masksWithinReach(editor).filter(({ row }) => row.label === first.label);
+  select(
+    editor,
+    alike.map(({ id }) => id),
+  );
+}
+
+/** Select what is listed from the selected mask to another, in place of what else was selected. */
+export function selectTo(editor: Editor, listed: readonly string[], id: string): void {
+  const from = listed.indexOf(editor.selection.get()?.id ?? id);
+  const to = listed.indexOf(id);
+  const range = from === -1 ? [id] : listed.slice(Math.min(from, to), Math.max(from, to) + 1);
+  select(editor, range);
+}
+
+/** The mask that was selected first stays the first, where it is among them. */
+function select({ selection, alsoSelected }: Editor, ids: readonly string[]): void {
+  const before = selection.get();
+  const first = ids.find((id) => id === before?.id) ?? ids[0];
+  if (first === undefined) return;
+  if (first !== before?.id) selection.set({ kind: "mask", id: first });
+  alsoSelected.set(new Set(ids.filter((id) => id !== first)));
+}
