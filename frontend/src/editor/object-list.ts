@@ -3,7 +3,9 @@
 import { maskFromRLE } from "@/editor/mask";
 import type { LabelId, MaskRow } from "@/editor/operations";
 
-export type ListOrder = "newest" | "label" | "area" | "place";
+export const LIST_ORDERS = ["newest", "label", "area", "place"] as const;
+
+export type ListOrder = (typeof LIST_ORDERS)[number];
 
 export interface ListView {
   /** Words that the label's name or the author must have, all of them. */

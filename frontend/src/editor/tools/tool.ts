@@ -7,20 +7,23 @@ import type { Prompt } from "@/editor/operations";
 import type { Ring } from "@/editor/outline";
 import type { Stroke } from "@/editor/stroke";
 
-export type ToolName =
-  | "select"
-  | "move"
-  | "point"
-  | "box"
-  | "scribble"
-  | "brush"
-  | "eraser"
-  | "polygon"
-  | "lasso"
-  | "outline"
-  | "fill"
-  | "split"
-  | "comment";
+export const TOOL_NAMES = [
+  "select",
+  "move",
+  "point",
+  "box",
+  "scribble",
+  "brush",
+  "eraser",
+  "polygon",
+  "lasso",
+  "outline",
+  "fill",
+  "split",
+  "comment",
+] as const;
+
+export type ToolName = (typeof TOOL_NAMES)[number];
 
 export interface ToolPointer {
   readonly at: ImagePoint;

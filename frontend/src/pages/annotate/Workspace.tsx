@@ -2,6 +2,7 @@ import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useSt
 import { flushSync } from "react-dom";
 import { offerLate } from "@/commands/on-offer";
 import type { Editor } from "@/editor/editor";
+import { keepHabits } from "@/editor/habits";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { AroundImage, type AroundProps } from "./AroundImage";
@@ -19,6 +20,7 @@ type Staged = Pick<AroundProps, "image" | "stage">;
 export function Workspace({ image, notice, ...others }: Props) {
   const labels = useLabels(image);
   useStickyLabel(image.editor, others.project.id, labels);
+  useLayoutEffect(() => keepHabits(image.editor, localStorage), [image.editor]);
 
   const staged = useRef<Staged | null>(null);
   const [around, setAround] = useState<Staged | null>(null);
