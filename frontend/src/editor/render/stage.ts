@@ -81,6 +81,11 @@ export class Stage {
     this.view.set(this.fitted());
   }
 
+  /** Whether the whole image is shown, and stays so when the window changes. */
+  get isFitted(): boolean {
+    return this.#isFitted;
+  }
+
   /** The view that shows the whole image. */
   fitted(): View {
     return fitView(this.size.get(), this.area);

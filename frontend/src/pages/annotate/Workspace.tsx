@@ -9,6 +9,7 @@ import { AroundImage, type AroundProps } from "./AroundImage";
 import type { LabelChoice } from "./LabelToolbar";
 import { StageView } from "./StageView";
 import { useLabels } from "./useLabels";
+import { useReturn } from "./useReturn";
 
 type Props = Omit<AroundProps, "stage">;
 type Staged = Pick<AroundProps, "image" | "stage">;
@@ -33,6 +34,7 @@ export function Workspace({ image, notice, ...others }: Props) {
     },
     [image],
   );
+  useReturn(image, staged);
   const isTurning = around?.image !== image;
   useLayoutEffect(() => {
     // A key means the image that is seen, so its commands come first.
