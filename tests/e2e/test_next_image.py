@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.e2e.gestures import wait_for_editor
-from tests.e2e.scenes import Canvas, log_in, make_prepared_project
+from tests.e2e.gestures import expect_saved, wait_for_editor
+from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -66,3 +66,44 @@ def test_an_image_is_given_back_with_what_was_done(stack: Stack, page: Page) -> 
     expect(page).to_have_url(re.compile(f"/projects/{project}$"))
     assert ada.post(f"/api/projects/{project}/claim", {})["assignment"]["image"] == image
     assert len(ada.get(f"/api/images/{image}")["masks"]) == 1
+
+
+def test_the_address_names_what_is_seen_and_back_leaves_the_editor(
+    stack: Stack, context: BrowserContext, page: Page
+) -> None:
+    grace = stack.log_in("grace")
+    project, [first, second] = make_prepared_project(grace, 2)
+    log_in(page)
+    canvas = Canvas.open(page, f"/projects/{project}/annotate")
+    expect(page).to_have_url(re.compile(rf"/annotate\?image={first}$"))
+    canvas.press("d")
+    canvas.draw((30, 30), (60, 30))
+    canvas.wait_for_masks(1)
+    expect_saved(page)
+    [mask] = saved_masks(grace, first)
+    address = re.compile(rf"/annotate\?image={first}&mask={mask}$")
+    expect(page).to_have_url(address)
+
+    page.reload()
+    wait_for_editor(page)
+    expect(listed(page)).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Brush")).to_have_attribute("aria-pressed", "true")
+    colleague = context.new_page()
+    colleague.goto(page.url)
+    wait_for_editor(colleague)
+    expect(listed(colleague)).to_have_attribute("aria-pressed", "true")
+    colleague.close()
+    canvas.press("n")
+
+    expect(page).to_have_url(re.compile(rf"/annotate\?image={second}$"))
+    wait_for_editor(page)
+    canvas.press("Shift+N")
+    expect(page).to_have_url(re.compile(rf"/annotate\?image={first}$"))
+    page.go_back()
+    expect(page).to_have_url(re.compile("/projects$"))
+
+
+def listed(page: Page) -> Locator:
+    """Find the only mask in the list of objects."""
+    objects = page.get_by_role("region", name="Objects", exact=True)
+    return objects.locator("button[aria-pressed]")

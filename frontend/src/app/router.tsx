@@ -101,9 +101,10 @@ const images = createRoute({
 const annotate = createRoute({
   getParentRoute: () => project,
   path: "/annotate",
-  validateSearch: (search): { image?: number; queue?: ImageQueue } => ({
+  validateSearch: (search): { image?: number; queue?: ImageQueue; mask?: string } => ({
     image: Number.isInteger(Number(search.image)) ? Number(search.image) : undefined,
     queue: isImageQueue(search.queue) ? search.queue : undefined,
+    mask: typeof search.mask === "string" ? search.mask : undefined,
   }),
   component: lazyRouteComponent(() => import("@/pages/annotate/AnnotatePage"), "AnnotatePage"),
 });

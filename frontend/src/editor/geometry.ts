@@ -102,6 +102,13 @@ export function viewOfBox(stage: Area, box: Box, largest = 8): View {
   };
 }
 
+/** Whether some of a box is on the stage. */
+export function isOnStage(view: View, { width, height }: Area, box: Box): boolean {
+  const from = toScreen(view, { x: box.x0, y: box.y0 });
+  const to = toScreen(view, { x: box.x1, y: box.y1 });
+  return from.x < width && from.y < height && to.x > 0 && to.y > 0;
+}
+
 export function isInside(at: ImagePoint, [height, width]: SizeHW): boolean {
   return at.x >= 0 && at.y >= 0 && at.x < width && at.y < height;
 }

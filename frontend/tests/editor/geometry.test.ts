@@ -1,5 +1,13 @@
 import { expect, test } from "vitest";
-import { afterResize, fitView, panBy, toImage, toScreen, zoomAt } from "@/editor/geometry";
+import {
+  afterResize,
+  fitView,
+  isOnStage,
+  panBy,
+  toImage,
+  toScreen,
+  zoomAt,
+} from "@/editor/geometry";
 import { LRU } from "@/editor/lru";
 
 const stage = { width: 800, height: 600 };
@@ -29,6 +37,14 @@ test("what is in the middle stays there when the stage grows", () => {
   const grown = afterResize(view, stage, { width: 1000, height: 500 });
 
   expect(toImage(grown, { x: 500, y: 250 })).toEqual(toImage(view, { x: 400, y: 300 }));
+});
+
+test("a box is on the stage while some of it is", () => {
+  const box = { x0: 10, y0: 10, x1: 20, y1: 20 };
+  const seen = (x: number, y: number) => isOnStage({ scale: 10, x, y }, stage, box);
+
+  expect([seen(0, 0), seen(-199, 0), seen(699, 499)]).toEqual([true, true, true]);
+  expect([seen(-200, 0), seen(0, -200), seen(700, 0), seen(0, 500)]).not.toContain(true);
 });
 
 test("panning never loses the image", () => {

@@ -15,10 +15,11 @@ import type { MaskRow } from "@/editor/operations";
 import { pendingProposals } from "@/editor/picking";
 import { afterPaint } from "@/editor/schedule";
 import { clickTimings } from "@/editor/timings";
+import { nameImage } from "./address";
 import type { Verdict } from "./api";
 import { NothingLeft } from "./NothingLeft";
 import type { OpenImage, User } from "./open-image";
-import { AnnotateSession } from "./session";
+import { AnnotateSession, type Phase } from "./session";
 import { Workspace } from "./Workspace";
 
 declare global {
@@ -59,8 +60,12 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
       onError: tellOnce,
     });
     window.__anneal = { timings: clickTimings(), masks: () => masksOn(made.image) };
+    const stopNaming = made.phase.subscribe(() => nameOpened(made.phase.get()));
     setSession(made);
-    return () => made.close();
+    return () => {
+      stopNaming();
+      made.close();
+    };
   }, [project.id, user, queue, mayEditUnclaimed]);
 
   useEffect(() => {
@@ -74,6 +79,11 @@ function useAnnotateSession(project: Project, user: User): AnnotateSession | nul
     served.current = serving;
   }, [session, serving]);
   return session;
+}
+
+function nameOpened(phase: Phase): void {
+  if (phase.kind === "ready") nameImage(phase.image.detail.get().id);
+  if (phase.kind === "empty") nameImage(null);
 }
 
 function masksOn(image: OpenImage | null): readonly MaskRow[] | null {
