@@ -95,6 +95,7 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
   const phase = useSignal(session.phase);
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const { image } = useSearch({ from: "/inside/projects/$projectId/annotate" });
 
   const hasPrevious = useCallback(() => session.hasPrevious, [session]);
   const onPrevious = useCallback(() => void session.previous(), [session]);
@@ -148,8 +149,9 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
             title="This image could not be opened"
             error={phase.error}
             onRetry={() => {
-              void navigate({ to: ".", search: ({ queue }) => ({ queue }) });
-              void session.open();
+              // Without the image in the address, another is opened.
+              if (image === undefined) void session.open();
+              else void navigate({ to: ".", search: ({ queue }) => ({ queue }) });
             }}
           />
         </Container>
