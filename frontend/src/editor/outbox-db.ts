@@ -6,6 +6,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Change } from "@/editor/changes";
 import type { History, Step } from "@/editor/history";
+import { askToLast } from "@/editor/lasting-storage";
 import type { MaskRow, Operation } from "@/editor/operations";
 import { deedOf, type Outcome, RECEIPTS_KEPT, type Receipt } from "@/editor/receipts";
 
@@ -47,6 +48,7 @@ export class OutboxDatabase {
   }
 
   static async open(name = "anneal-outbox", receiptsKept = RECEIPTS_KEPT): Promise<OutboxDatabase> {
+    askToLast();
     const db = await openDB<Schema>(name, 3, {
       upgrade(db, before) {
         if (before < 1) {
