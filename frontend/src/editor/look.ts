@@ -11,6 +11,7 @@ export interface Look {
   readonly gamma: number; // above 1 lifts the dark parts
   readonly channel: Channel;
   readonly hasMinimap: boolean; // while the image is larger than the stage
+  readonly hasPixelGrid: boolean; // while single pixels are large
 }
 
 /** One channel is shown in grey, as microscopes record it. */
@@ -25,6 +26,7 @@ export const PLAIN_LOOK: Look = {
   gamma: 1,
   channel: "all",
   hasMinimap: true,
+  hasPixelGrid: true,
 };
 
 export const CHANNELS: readonly Channel[] = ["all", "red", "green", "blue"];
@@ -51,6 +53,7 @@ export function parseLook(text: string | null): Look {
     gamma: number(found?.gamma, PLAIN_LOOK.gamma, STEEPEST, 1 / STEEPEST),
     channel: CHANNELS.find((channel) => channel === found?.channel) ?? "all",
     hasMinimap: found?.hasMinimap !== false,
+    hasPixelGrid: found?.hasPixelGrid !== false,
   };
 }
 

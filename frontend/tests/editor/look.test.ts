@@ -6,6 +6,7 @@ test("a look comes back as it was left", () => {
   const look = {
     ...PLAIN_LOOK,
     ...{ fill: 0.6, colourBy: "object", contrast: 1.4, gamma: 2.2, channel: "green" },
+    ...{ hasMinimap: false, hasPixelGrid: false },
   } as const;
 
   expect(parseLook(JSON.stringify(look))).toEqual(look);

@@ -10,6 +10,7 @@ import { ImageFilter } from "@/editor/render/image-filter";
 import { drawInImage, type Layer, type StageLayers } from "@/editor/render/layer";
 import { MaskLayer } from "@/editor/render/mask-layer";
 import { OverlayLayer, type Shown } from "@/editor/render/overlay-layer";
+import { drawPixelGrid, gridBox } from "@/editor/render/pixel-grid";
 import type { MaskScene } from "@/editor/render/shapes";
 import { schedule } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
@@ -133,7 +134,10 @@ export class Stage {
     );
     on([this.hasCross], "overlay");
     const filter = new ImageFilter(this.#image.canvas);
-    const onLook = (): void => filter.show(look.get());
+    const onLook = (): void => {
+      filter.show(look.get());
+      this.#invalidate("image");
+    };
     this.#cleanups.push(look.subscribe(onLook), () => filter.remove());
     onLook();
     // What a stroke or a draft replaces is drawn on the overlay, so the masks go without it.
@@ -221,6 +225,9 @@ export class Stage {
     context.imageSmoothingEnabled = view.scale * ratio < SHARP_FROM_SCALE;
     context.imageSmoothingQuality = quality;
     context.drawImage(this.#bitmap, 0, 0, this.area.width, this.area.height);
+    if (!this.#editor.view.look.get().hasPixelGrid) return;
+    const grid = gridBox(view, this.size.get(), this.area);
+    if (grid !== null) drawPixelGrid(this.#image, grid, view);
   }
 
   #maskScene(): MaskScene {

@@ -96,6 +96,12 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
             checked={look.hasMinimap}
             onChange={({ currentTarget }) => set({ hasMinimap: currentTarget.checked })}
           />
+          <Switch
+            size="xs"
+            label="Pixel grid when zoomed in"
+            checked={look.hasPixelGrid}
+            onChange={({ currentTarget }) => set({ hasPixelGrid: currentTarget.checked })}
+          />
           <Button size="compact-xs" variant="default" onClick={() => signal.set(PLAIN_LOOK)}>
             Reset
           </Button>

@@ -305,6 +305,14 @@ const VIEW: readonly EditorCommand[] = [
       view.look.set({ ...look, hasMinimap: !look.hasMinimap });
     },
   },
+  {
+    ...{ id: "view.pixel-grid", title: "Show or hide the pixel grid", group: "View" },
+    what: "Show or hide the lines between pixels, which are there when zoomed in far",
+    run: ({ editor: { view } }) => {
+      const look = view.look.get();
+      view.look.set({ ...look, hasPixelGrid: !look.hasPixelGrid });
+    },
+  },
   ...CHANNELS.map(
     (channel): EditorCommand => ({
       ...{ id: `view.channel.${channel}`, group: "View", words: "channel microscopy grey" },
