@@ -18,6 +18,7 @@ import { ModelNotice } from "./ModelNotice";
 import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
 import { ProposalsPanel } from "./ProposalsPanel";
+import { PlaceReadout, SelectionReadout } from "./Readout";
 import { CommentComposer } from "./review/CommentComposer";
 import { CommentPins } from "./review/CommentPins";
 import { ConflictsPanel } from "./review/ConflictsPanel";
@@ -122,6 +123,8 @@ export const AroundImage = memo(
           <ModelNotice image={image} notice={notice} />
           <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />
           <Minimap {...{ editor, stage }} bitmap={image.bitmap} />
+          <PlaceReadout {...{ editor, stage }} />
+          <SelectionReadout {...{ editor, labels }} />
           <Hint {...{ editor, labels }} />
         </div>
         <LabelBar editor={editor} labels={labels} />

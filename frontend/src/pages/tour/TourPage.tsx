@@ -20,6 +20,7 @@ import { Minimap } from "@/pages/annotate/Minimap";
 import { ObjectsPanel } from "@/pages/annotate/ObjectsPanel";
 import type { ImageInView } from "@/pages/annotate/open-image";
 import { ProposalsPanel } from "@/pages/annotate/ProposalsPanel";
+import { PlaceReadout, SelectionReadout } from "@/pages/annotate/Readout";
 import { StageView } from "@/pages/annotate/StageView";
 import { ToolRail } from "@/pages/annotate/ToolRail";
 import { useKeyPointer } from "@/pages/annotate/useKeyPointer";
@@ -136,6 +137,8 @@ function Guided({ image, leave, onAgain }: GuidedProps) {
         <StageView image={image} labels={LABELS} onStage={setStage} />
         {stage !== null && <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />}
         {stage !== null && <Minimap {...{ editor, stage }} bitmap={image.bitmap} />}
+        {stage !== null && <PlaceReadout {...{ editor, stage }} />}
+        <SelectionReadout editor={editor} labels={LABELS} />
         <Hint editor={editor} labels={LABELS} />
       </div>
       <LabelBar editor={editor} labels={LABELS} />
