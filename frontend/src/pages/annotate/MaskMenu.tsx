@@ -1,4 +1,4 @@
-import { Menu, Text } from "@mantine/core";
+import { Button, Menu, NumberInput, Text } from "@mantine/core";
 import {
   IconArrowsDiagonal,
   IconArrowsDiagonalMinimize2,
@@ -14,10 +14,12 @@ import {
   IconLock,
   IconSparkles,
 } from "@tabler/icons-react";
-import { Fragment, type ReactNode } from "react";
+import { type FormEvent, Fragment, type KeyboardEvent, type ReactNode, useState } from "react";
 import { KeyOf } from "@/commands/Keys";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
+import { dropSpecksBelow, specksInHand } from "@/editor/mask-commands";
+import classes from "./AnnotatePage.module.css";
 import { lackOf, MASK_COMMANDS, type MaskCommand } from "./mask-commands";
 import { RailMenuButton } from "./RailMenuButton";
 
@@ -40,22 +42,23 @@ const ICONS: Record<string, ReactNode> = {
 
 /** What can be done with whole masks. */
 export function MaskMenu({ editor, size }: { editor: Editor; size: number }) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Menu position="right-start" width={270} returnFocus>
+    <Menu position="right-start" width={270} returnFocus opened={isOpen} onChange={setOpen}>
       <Menu.Target>
         <RailMenuButton title="Mask commands" size={size}>
           <IconDots size={18} aria-hidden />
         </RailMenuButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Commands editor={editor} />
+        <Commands editor={editor} onDone={() => setOpen(false)} />
       </Menu.Dropdown>
     </Menu>
   );
 }
 
 /** Only there while the menu is open: what each command would do is worked out then. */
-function Commands({ editor }: { editor: Editor }) {
+function Commands({ editor, onDone }: { editor: Editor; onDone: () => void }) {
   useSignal(editor.selection);
   useSignal(editor.alsoSelected);
   useSignal(editor.isReadOnly);
@@ -66,6 +69,7 @@ function Commands({ editor }: { editor: Editor }) {
       <Fragment key={command.title}>
         {isFirst && <Menu.Divider />}
         <Item editor={editor} command={command} isOff={isOff} />
+        {command.id === "mask.drop-specks" && !isOff && <SpecksBelow {...{ editor, onDone }} />}
       </Fragment>
     );
   });
@@ -95,4 +99,36 @@ function Item({ editor, command, isOff }: ItemProps) {
       )}
     </Menu.Item>
   );
+}
+
+/** Drop specks of a size that the person says; it begins with the one that the command takes. */
+function SpecksBelow({ editor, onDone }: { editor: Editor; onDone: () => void }) {
+  const [below_px, setBelow] = useState(() => specksInHand(editor)?.below_px ?? 1);
+  const drop = (event: FormEvent): void => {
+    event.preventDefault();
+    dropSpecksBelow(editor, below_px);
+    onDone();
+  };
+  return (
+    <form className={classes.specks} onSubmit={drop} onKeyDown={keepFromMenu}>
+      <NumberInput
+        size="xs"
+        w={88}
+        min={1}
+        allowDecimal={false}
+        suffix=" px"
+        aria-label="Drop specks below, in pixels"
+        value={below_px}
+        onChange={(value) => setBelow(Number(value) || 1)}
+      />
+      <Button type="submit" size="compact-xs" variant="default">
+        Drop smaller ones
+      </Button>
+    </form>
+  );
+}
+
+/** A menu takes letters and arrows as a way to its items; Escape and Tab stay its own. */
+function keepFromMenu(event: KeyboardEvent): void {
+  if (event.key !== "Escape" && event.key !== "Tab") event.stopPropagation();
 }
