@@ -69,6 +69,20 @@ export function zoomAt(view: View, at: ScreenPoint, factor: number, fit: View): 
   return { scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio };
 }
 
+/** Two fingers move: what of the image is between them stays there, as far apart as they are. */
+export function pinchView(
+  view: View,
+  [a, b]: readonly [ScreenPoint, ScreenPoint],
+  [toA, toB]: readonly [ScreenPoint, ScreenPoint],
+  fit: View,
+): View {
+  const before_px = Math.max(Math.hypot(a.x - b.x, a.y - b.y), 1);
+  const after_px = Math.max(Math.hypot(toA.x - toB.x, toA.y - toB.y), 1);
+  const middle = { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+  const { scale, x, y } = zoomAt(view, middle, after_px / before_px, fit);
+  return { scale, x: x + (toA.x + toB.x) / 2 - middle.x, y: y + (toA.y + toB.y) / 2 - middle.y };
+}
+
 /** Move the view, but never so far that the image leaves the stage. */
 export function panBy(view: View, dx: number, dy: number, stage: Area, image: Area): View {
   const visible_px = 48;

@@ -71,6 +71,15 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         e.tool.get().onCancel();
       },
   ),
+  place.map(
+    ([x, y]): Act =>
+      (e) => {
+        e.tool.get().onPointerDown(at(x, y));
+        e.tool.get().onPointerMove(at(x + 3, y));
+        e.tool.get().dropPress?.(); // another finger made a pinch of it
+        e.tool.get().onPointerUp(at(x + 3, y));
+      },
+  ),
   fc.tuple(place, fc.nat(), fc.option(fc.nat())).map(
     ([[x, y], which, whole]): Act =>
       (e) => {

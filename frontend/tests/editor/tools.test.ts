@@ -28,7 +28,7 @@ function desk(change: Partial<Desk> = {}) {
     takePrompt: ignore,
     beginMovingPrompt: ignore,
     movePrompt: ignore,
-    cancelMovingPrompt: ignore,
+    undoPrompt: ignore,
     removePrompt: ignore,
     showBox: ignore,
     showStroke: ignore,

@@ -39,7 +39,7 @@ export function deskOf(editor: Editor): Desk {
     takePrompt: (index) => editor.draft.setActive(index),
     beginMovingPrompt: () => editor.draft.beginMove(),
     movePrompt: (index, to, time_ms) => void editor.draft.movePoint(index, to, time_ms),
-    cancelMovingPrompt: () => void editor.draft.undoPrompt(),
+    undoPrompt: () => void editor.draft.undoPrompt(),
     removePrompt: (index, time_ms) => void editor.draft.removePrompt(index, time_ms),
 
     showBox: (box) => editor.box.set(box),

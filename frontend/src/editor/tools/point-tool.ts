@@ -10,6 +10,7 @@ export class PointTool implements Tool {
   readonly name = "point";
   #desk: Desk;
   #held: { prompt: number; isMoving: boolean } | null = null;
+  #hasPut = false; // a point, by the press that is under way
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -26,6 +27,7 @@ export class PointTool implements Tool {
     if (prompt === null) {
       const label = isOther ? 0 : 1;
       this.#desk.prompt([{ kind: "point", xy: [at.x, at.y], label }], time_ms);
+      this.#hasPut = this.#desk.promptAt(at) !== null;
     } else if (isOther) this.#desk.removePrompt(prompt, time_ms);
     else {
       this.#held = { prompt, isMoving: false };
@@ -51,10 +53,17 @@ export class PointTool implements Tool {
   onPointerUp(pointer: ToolPointer): void {
     if (this.#held?.isMoving) this.onPointerMove(pointer);
     this.#held = null;
+    this.#hasPut = false;
   }
 
   onCancel(): void {
-    if (this.#held?.isMoving) this.#desk.cancelMovingPrompt();
+    if (this.#held?.isMoving) this.#desk.undoPrompt();
     this.#held = null;
+    this.#hasPut = false;
+  }
+
+  dropPress(): void {
+    if (this.#hasPut) this.#desk.undoPrompt();
+    this.onCancel();
   }
 }

@@ -75,6 +75,11 @@ export class PolygonTool implements Tool {
     this.#show([]);
   }
 
+  dropPress(): void {
+    if (this.#isDown) this.stepBack();
+    this.#isDown = false;
+  }
+
   #show(corners: readonly ImagePoint[]): void {
     this.#corners = corners;
     this.#draw(corners);

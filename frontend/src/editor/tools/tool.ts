@@ -45,6 +45,8 @@ export interface Tool {
   onHover?(at: ImagePoint): void;
   /** Forget the gesture that is under way. */
   onCancel(): void;
+  /** Forget the press that is under way and keep the clicks before it; without it: `onCancel`. */
+  dropPress?(): void;
   /** Enter: end a gesture of several clicks. False when there is none. */
   finish?(): boolean;
   /** An arrow key, in image pixels. False when nothing is in hand: then it moves the pointer. */
@@ -96,8 +98,8 @@ export interface Desk {
   takePrompt(index: number): void;
   beginMovingPrompt(): void;
   movePrompt(index: number, to: ImagePoint, time_ms: number): void;
-  /** Put the point back where the move began. */
-  cancelMovingPrompt(): void;
+  /** Take back the point that was put, or put it back where its move began. */
+  undoPrompt(): void;
   removePrompt(index: number, time_ms: number): void;
 
   showBox(box: Box | null): void;

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useSignal } from "@/components/useSignal";
 import { type StageLayers, stackLayers } from "@/editor/render/layer";
-import { listenToPointer } from "@/editor/render/pointer";
+import { type Hands, listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import type { LabelChoice } from "./LabelToolbar";
@@ -19,7 +19,7 @@ export function StageView({ image, labels, onStage }: Props) {
   const layers = useRef<StageLayers | null>(null);
   const colours = useRef(new Map<number, string>());
   colours.current = new Map(labels.map(({ id, color }) => [id, color]));
-  const isSpaceDown = useRef(false);
+  const hands = useRef<Hands>({ isPanning: false, hasPen: false });
   const [hasSpace, setHasSpace] = useState(false);
   const tool = useSignal(image.editor.tool);
 
@@ -32,7 +32,7 @@ export function StageView({ image, labels, onStage }: Props) {
       labelColour: (label: number) => colours.current.get(label),
     };
     const stage = new Stage(host.current, image.editor, image.bitmap, options);
-    const stop = listenToPointer(host.current, image.editor, stage, () => isSpaceDown.current);
+    const stop = listenToPointer(host.current, image.editor, stage, hands.current);
     onStage(stage);
     return () => {
       onStage(null);
@@ -43,7 +43,7 @@ export function StageView({ image, labels, onStage }: Props) {
 
   useEffect(() => {
     const set = (isDown: boolean): void => {
-      isSpaceDown.current = isDown;
+      hands.current.isPanning = isDown;
       setHasSpace(isDown);
     };
     const onKey = (event: KeyboardEvent): void => {
