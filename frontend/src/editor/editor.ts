@@ -63,6 +63,8 @@ export class Editor {
   readonly hover = new Signal<ObjectRef | null>(null);
   readonly label = new Signal<LabelId | null>(null);
   readonly definitions = new Signal<Definitions>(new Map()); // of the attributes of labels
+  /** What a plain click of Points says: 1 is the object, 0 beside it. Each object begins with 1. */
+  readonly pointLabel = new Signal<0 | 1>(1);
   readonly brush = new Signal(12); // radius in image pixels
   readonly view = new ObjectView();
   readonly threshold = new Signal(0.9); // of the predicted IoU, for accepting many at once
@@ -107,6 +109,10 @@ export class Editor {
     });
     this.selection.subscribe(onHandChange);
     this.draft.state.subscribe(onHandChange);
+    this.selection.subscribe(() => this.pointLabel.set(1));
+    this.draft.state.subscribe(() => {
+      if (this.draft.state.get() === null) this.pointLabel.set(1);
+    });
   }
 
   /** Whether nothing can be changed: the page says so, or the image is being left. */

@@ -149,6 +149,37 @@ describe("a point", () => {
   });
 });
 
+describe("the switch of a point", () => {
+  test("takes away without Alt, and Alt and the right button do as ever", async () => {
+    const { editor, click, settled, prompts } = prompting();
+    click(1, 1);
+    await settled();
+    editor.pointLabel.set(0);
+    click(4, 3);
+    await settled();
+    click(5, 1, { altKey: true });
+    await settled();
+
+    expect(prompts()).toEqual([point(1, 1), point(4, 3, 0), point(5, 1, 0)]);
+  });
+
+  test("adds again once the object is done, dropped, or another is selected", async () => {
+    const { editor, click, settled } = prompting({ masks: { a: answer } });
+    const ends = [
+      () => editor.accept(),
+      () => editor.reject(),
+      () => editor.selection.set({ kind: "mask", id: "a" }),
+    ];
+    for (const end of ends) {
+      click(1, 1);
+      await settled();
+      editor.pointLabel.set(0);
+      end();
+      expect(editor.pointLabel.get()).toBe(1);
+    }
+  });
+});
+
 test("while a point is dragged each answer is shown, and the last one stays", async () => {
   const waiting: (() => void)[] = [];
   const made = bench({

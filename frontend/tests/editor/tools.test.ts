@@ -19,6 +19,7 @@ function desk(change: Partial<Desk> = {}) {
     size_hw: SIZE_HW,
     brushRadius_px: 2,
     pixelsPerScreenPixel: 1,
+    pointLabel: 1,
     selectAt: ignore,
     selectAlsoAt: ignore,
     selectOtherAt: ignore,

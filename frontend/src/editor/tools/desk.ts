@@ -22,6 +22,9 @@ export function deskOf(editor: Editor): Desk {
     get pixelsPerScreenPixel() {
       return editor.pixelsPerScreenPixel;
     },
+    get pointLabel() {
+      return editor.pointLabel.get();
+    },
 
     selectAt: (at) => editor.selectAt(at),
     selectAlsoAt(at) {

@@ -25,7 +25,7 @@ export class PointTool implements Tool {
     const isOther = altKey || isSecondary;
     const prompt = this.#desk.promptAt(at);
     if (prompt === null) {
-      const label = isOther ? 0 : 1;
+      const label = isOther ? 0 : this.#desk.pointLabel;
       this.#desk.prompt([{ kind: "point", xy: [at.x, at.y], label }], time_ms);
       this.#hasPut = this.#desk.promptAt(at) !== null;
     } else if (isOther) this.#desk.removePrompt(prompt, time_ms);

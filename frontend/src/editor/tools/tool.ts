@@ -82,6 +82,7 @@ export interface Desk {
   readonly size_hw: SizeHW;
   readonly brushRadius_px: number;
   readonly pixelsPerScreenPixel: number; // image pixels to one CSS pixel
+  readonly pointLabel: 0 | 1; // of a point that is put without Alt or the right button
 
   selectAt(at: ImagePoint): void;
   /** Select what is under the point as well as what is selected, or no longer. */

@@ -116,7 +116,7 @@ export const AroundImage = memo(
     return (
       <>
         <TopBar {...{ project, image, review, verdict, isMoving, onNext, onGiveBack }} />
-        <ToolRail editor={editor} onShowAll={() => stage.fit()} />
+        <ToolRail {...{ editor, stage }} />
         <div className={classes.floats}>
           <CommentPins {...{ editor, stage, review }} />
           <CommentComposer {...{ editor, stage, review }} />

@@ -1,4 +1,4 @@
-import { Slider, Text } from "@mantine/core";
+import { SegmentedControl, Slider, Text } from "@mantine/core";
 import { type Chord, labelsOf } from "@/commands/chord";
 import { KeyOf, Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
@@ -50,6 +50,7 @@ export function Hint({ editor, labels }: { editor: Editor; labels: readonly Labe
       <Text span size="xs" c="orange" role="status">
         {notice}
       </Text>
+      {tool.name === "point" && <PointSwitch editor={editor} />}
       {isPainting && (
         <>
           <Slider
@@ -69,6 +70,23 @@ export function Hint({ editor, labels }: { editor: Editor; labels: readonly Labe
         </>
       )}
     </div>
+  );
+}
+
+/** What a click means, for hands without Alt and a right button. */
+function PointSwitch({ editor }: { editor: Editor }) {
+  const label = useSignal(editor.pointLabel);
+  return (
+    <SegmentedControl
+      size="xs"
+      aria-label="What a point does"
+      value={String(label)}
+      data={[
+        { value: "1", label: "Add" },
+        { value: "0", label: "Take away" },
+      ]}
+      onChange={(value) => editor.pointLabel.set(value === "0" ? 0 : 1)}
+    />
   );
 }
 

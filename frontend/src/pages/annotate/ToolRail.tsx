@@ -18,6 +18,8 @@ import {
   IconSlice,
   IconSquareDashed,
   IconVectorTriangle,
+  IconZoomIn,
+  IconZoomOut,
 } from "@tabler/icons-react";
 import { Fragment, type ReactNode } from "react";
 import { ariaKeys } from "@/commands/chord";
@@ -26,6 +28,7 @@ import { Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
 import { useRead, useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
+import type { Stage } from "@/editor/render/stage";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
@@ -33,6 +36,7 @@ import { LookMenu } from "./LookMenu";
 import { MaskMenu } from "./MaskMenu";
 import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
 import { useHasDraft } from "./useHasDraft";
+import { ZOOM_STEP, zoomBy } from "./view-commands";
 
 const SIZE = 18;
 const BUTTON = 32;
@@ -55,10 +59,10 @@ const ICONS: Record<ToolName, ReactNode> = {
 
 interface Props {
   editor: Editor;
-  onShowAll: () => void;
+  stage: Stage | null;
 }
 
-export function ToolRail({ editor, onShowAll }: Props) {
+export function ToolRail({ editor, stage }: Props) {
   const tool = useSignal(editor.tool);
   const isReadOnly = useSignal(editor.isReadOnly);
   const showsProposals = useSignal(editor.showsProposals);
@@ -83,7 +87,21 @@ export function ToolRail({ editor, onShowAll }: Props) {
       <span className={classes.rule} />
       <UndoRedo editor={editor} />
       <span className={classes.rule} />
-      <Tool title="Fit the image" command={editorCommand("view.fit")} onClick={onShowAll}>
+      <Tool
+        title="Zoom in"
+        command={editorCommand("view.zoom-in")}
+        onClick={() => zoomBy(stage, ZOOM_STEP)}
+      >
+        <IconZoomIn size={SIZE} aria-hidden />
+      </Tool>
+      <Tool
+        title="Zoom out"
+        command={editorCommand("view.zoom-out")}
+        onClick={() => zoomBy(stage, 1 / ZOOM_STEP)}
+      >
+        <IconZoomOut size={SIZE} aria-hidden />
+      </Tool>
+      <Tool title="Fit the image" command={editorCommand("view.fit")} onClick={() => stage?.fit()}>
         <IconMaximize size={SIZE} aria-hidden />
       </Tool>
       <Tool

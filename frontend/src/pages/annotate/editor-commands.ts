@@ -20,6 +20,7 @@ import {
   type VerdictCommands,
 } from "./review/review-commands";
 import { IN_ANY_IMAGE, TOOLS, toolId } from "./tool-list";
+import { ZOOM_STEP } from "./view-commands";
 
 /** What commands on an image work on: its editor and the page around it. */
 export interface DrawingPage {
@@ -62,7 +63,7 @@ const ARROWS: Record<string, readonly [dx: number, dy: number]> = {
 };
 const FAR = 10; // an arrow key with Shift, in steps
 const POINTER_STEP_PX = 5; // of the screen
-const STEP = 1.25; // of the brush and the zoom
+const BRUSH_STEP = 1.25;
 
 const whyReadOnly = ({ editor }: DrawingPage): string | null =>
   editor.isFrozen ? READ_ONLY : null;
@@ -119,11 +120,11 @@ const TOOL_COMMANDS: readonly EditorCommand[] = [
   ),
   {
     ...{ id: "brush.smaller", title: "Smaller brush", key: "[", group: "Tools" },
-    run: ({ editor }) => editor.setBrush(editor.brush.get() / STEP),
+    run: ({ editor }) => editor.setBrush(editor.brush.get() / BRUSH_STEP),
   },
   {
     ...{ id: "brush.larger", title: "Larger brush", key: "]", group: "Tools" },
-    run: ({ editor }) => editor.setBrush(editor.brush.get() * STEP),
+    run: ({ editor }) => editor.setBrush(editor.brush.get() * BRUSH_STEP),
   },
   {
     ...{ id: "pointer.move", title: "Move the cross", group: "Tools" },
@@ -332,11 +333,11 @@ const VIEW: readonly EditorCommand[] = [
   {
     ...{ id: "view.zoom-in", title: "Zoom in", key: "+", also: ["="], group: "View" },
     what: "Zoom in (or the wheel)",
-    run: ({ zoom }) => zoom(STEP),
+    run: ({ zoom }) => zoom(ZOOM_STEP),
   },
   {
     ...{ id: "view.zoom-out", title: "Zoom out", key: "-", group: "View" },
-    run: ({ zoom }) => zoom(1 / STEP),
+    run: ({ zoom }) => zoom(1 / ZOOM_STEP),
   },
   {
     ...{ id: "view.pan", title: "Move the image", key: "Space", group: "View" },

@@ -5,6 +5,8 @@ import { viewOfBox, zoomAt } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import type { Stage } from "@/editor/render/stage";
 
+export const ZOOM_STEP = 1.25; // by a key or a button
+
 /** Zoom at the middle of the stage. */
 export function zoomBy(stage: Stage | null, factor: number): void {
   if (stage === null) return;

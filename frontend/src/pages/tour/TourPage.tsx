@@ -131,7 +131,7 @@ function Guided({ image, leave, onAgain }: GuidedProps) {
           Done, next
         </Button>
       </header>
-      <ToolRail editor={editor} onShowAll={() => stage?.fit()} />
+      <ToolRail {...{ editor, stage }} />
       <TourStrip tour={tour} onLeave={leave} onAgain={onAgain} />
       <div className={annotate.stageArea}>
         <StageView image={image} labels={LABELS} onStage={setStage} />
