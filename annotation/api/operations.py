@@ -48,7 +48,10 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
     strokes = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
     prompts = PromptSerializer(many=True, default=list, max_length=1000)  # type: ignore[call-arg]  # of the list
     hypothesis = serializers.IntegerField(
-        min_value=0, max_value=2, allow_null=True, required=False, help_text="Which was picked"
+        min_value=0, max_value=2, allow_null=True, required=False, help_text="Which of three it was"
+    )
+    picked = serializers.BooleanField(
+        required=False, help_text="The person chose it, if only to keep it; kept with the operation"
     )
     tool = serializers.CharField(
         max_length=30, required=False, help_text="The tool or command; kept with the operation"

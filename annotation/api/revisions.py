@@ -40,7 +40,8 @@ class RevisionSerializer(serializers.Serializer[Any]):
         source="source_round", allow_null=True, help_text="That made the bundle; null: pretrained"
     )
     prompts = PromptSerializer(many=True)
-    hypothesis = serializers.IntegerField(allow_null=True, help_text="Which was picked, 0-2")
+    hypothesis = serializers.IntegerField(allow_null=True, help_text="Which of three it was, 0-2")
+    picked = serializers.BooleanField(help_text="The person chose that hypothesis")
     tool = serializers.CharField(allow_null=True, help_text="Or command; null: not told")
     seconds = serializers.FloatField()
     clicks = serializers.IntegerField()

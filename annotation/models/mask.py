@@ -153,7 +153,7 @@ class Revision(models.Model):
         Proposal, on_delete=models.PROTECT, null=True, related_name="revisions"
     )
     prompts = models.JSONField(default=list)  # [{"kind", "xy" | "box_xyxy", "label"}], image pixels
-    hypothesis = models.PositiveSmallIntegerField(null=True)  # which of SAM's three was picked, 0-2
+    hypothesis = models.PositiveSmallIntegerField(null=True)  # which of SAM's three it was, 0-2
     seconds = models.FloatField(default=0)  # active
     clicks = models.PositiveIntegerField(default=0)
     strokes = models.PositiveIntegerField(default=0)

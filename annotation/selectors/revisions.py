@@ -1,6 +1,6 @@
 """The history of a mask: who made each of its revisions, from what, and how."""
 
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django.db.models.functions import Coalesce
 
@@ -17,7 +17,8 @@ def masks_for(user: Person) -> QuerySet[Mask]:
 def revisions_of(mask: Mask) -> QuerySet[Revision]:
     """Every state of a mask, with what the history tells of it, in one query.
 
-    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `source_bundle`
+    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `picked`
+    (whether the person chose the hypothesis; else it is the one that was shown), `source_bundle`
     (whose proposal the mask came from) and `source_round` (which made that bundle).
     """
     return Revision.objects.filter(mask=mask).annotate(
@@ -25,6 +26,7 @@ def revisions_of(mask: Mask) -> QuerySet[Revision]:
         author_name=F("author__username"),
         parent=_parent(),
         tool=KeyTextTransform("tool", KeyTransform("effort", "operation__payload")),
+        picked=Case(When(operation__payload__effort__picked=True, then=True), default=False),
         source_bundle=Coalesce("bundle_id", "proposal__bundle_id"),
         source_round=Coalesce("bundle__round__number", "proposal__bundle__round__number"),
     )

@@ -27,6 +27,7 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
         "strokes": 3,
         "prompts": [{"kind": "point", "xy": [4, 5], "label": 1}],
         "hypothesis": 2,
+        "picked": True,
         "tool": "point",
     }
     drawn = create(effort=effort)
@@ -55,6 +56,7 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
     assert {key: first[key] for key in effort} == effort
     assert (first["proposal"], first["bundle"], first["round"]) == (None, None, None)
     assert [row["tool"] for row in page["results"]] == [None, None, None, "point"]
+    assert [row["picked"] for row in page["results"]] == [False, False, False, True]
 
 
 def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(

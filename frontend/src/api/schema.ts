@@ -1741,8 +1741,10 @@ export interface components {
             /** @default 0 */
             strokes?: number;
             prompts?: components["schemas"]["Prompt"][];
-            /** @description Which was picked */
+            /** @description Which of three it was */
             hypothesis?: number | null;
+            /** @description The person chose it, if only to keep it; kept with the operation */
+            picked?: boolean;
             /** @description The tool or command; kept with the operation */
             tool?: string;
         };
@@ -2054,8 +2056,10 @@ export interface components {
             /** @description That made the bundle; null: pretrained */
             round: number | null;
             prompts: components["schemas"]["Prompt"][];
-            /** @description Which was picked, 0-2 */
+            /** @description Which of three it was, 0-2 */
             hypothesis: number | null;
+            /** @description The person chose that hypothesis */
+            picked: boolean;
             /** @description Or command; null: not told */
             tool: string | null;
             /** Format: double */

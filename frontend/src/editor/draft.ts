@@ -2,7 +2,8 @@
 
 import type { ImagePoint, SizeHW } from "@/editor/geometry";
 import { type Mask, maskFromRuns } from "@/editor/mask";
-import type { Prompt } from "@/editor/operations";
+import { iouOf } from "@/editor/mask-sets";
+import type { Effort, Prompt } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
 import type { SamMask, SamTimings } from "@/editor/sam.messages";
 import { Signal } from "@/editor/signal";
@@ -31,12 +32,14 @@ export interface DraftState {
   readonly hypotheses: readonly Hypothesis[];
   readonly chosen: number;
   readonly isDecoding: boolean;
-  /** Which of three the person took, once there were three. */
-  readonly picked: 0 | 1 | 2 | undefined;
+  /** Which of three it is, once there were three, and whether the person chose it. */
+  readonly taken: Pick<Effort, "hypothesis" | "picked">;
   /** When the newest prompt was given, and what its answer took. */
   readonly asked_ms: number;
   readonly timings: SamTimings | null;
 }
+
+const ALIKE_IOU = 0.95; // from here on two masks are one to a person
 
 /** Asks the decoder; null when a later request overtook this one. */
 export type DecodePrompts = (
@@ -80,7 +83,7 @@ export class Draft {
       hypotheses: before?.hypotheses ?? [],
       chosen: before?.chosen ?? 0,
       isDecoding: true,
-      picked: before?.picked,
+      taken: before?.taken ?? {},
       asked_ms,
       timings: null,
     };
@@ -138,7 +141,7 @@ export class Draft {
   choose(index: 0 | 1 | 2): void {
     const state = this.state.get();
     if (state === null || !isAmbiguous(state)) return;
-    this.state.set({ ...state, chosen: index, picked: index });
+    this.state.set({ ...state, chosen: index, taken: { hypothesis: index, picked: true } });
   }
 
   /** Take back the newest prompt, move or removal; false when there is no draft. */
@@ -193,15 +196,25 @@ export class Draft {
       const state = this.state.get();
       if (rest.length === 0 || state?.hypotheses !== shown.hypotheses || state.isDecoding) return;
       const all = [best, ...rest.map((other) => this.#hypothesisOf(other))];
+      if (areAlike(all)) return;
       const hypotheses = all.sort((a, b) => a.token - b.token);
       const chosen = hypotheses.indexOf(best);
-      this.state.set({ ...state, hypotheses, chosen, picked: chosen as 0 | 1 | 2 });
+      this.state.set({
+        ...{ ...state, hypotheses, chosen },
+        taken: { hypothesis: chosen as 0 | 1 | 2 },
+      });
     });
   }
 
   #hypothesisOf({ runs, logits, predicted_iou, token }: SamMask): Hypothesis {
     return { mask: maskFromRuns(this.#size_hw, runs), logits, predicted_iou, token };
   }
+}
+
+/** Whether there is nothing to choose: each two of the hypotheses are nearly the same mask. */
+function areAlike(hypotheses: readonly Hypothesis[]): boolean {
+  const masks = hypotheses.map(({ mask }) => mask);
+  return masks.every((a, at) => masks.slice(at + 1).every((b) => iouOf(a, b) >= ALIKE_IOU));
 }
 
 /** Whether the three keys choose between hypotheses now. */

@@ -328,7 +328,7 @@ export class Editor {
   /** Save what a gesture made of its target. Returns the mask, null when nothing is left of it. */
   keep(target: Target, mask: Mask, also: AlsoDo = () => []): ObjectRef | null {
     const draft = this.draft.state.get();
-    const effort = this.meter.take(draft?.prompts, draft?.picked);
+    const effort = this.meter.take(draft?.prompts, draft?.taken);
     this.draft.clear();
     if (mask.area_px === 0) {
       if (target.kind === "mask") this.commit([{ kind: "delete", mask: target.id, effort }]);

@@ -62,7 +62,7 @@ export class EffortMeter {
   }
 
   /** Hand over what was spent since the last operation, and start again from zero. */
-  take(prompts: readonly Prompt[] = [], hypothesis?: Effort["hypothesis"]): Effort {
+  take(prompts: readonly Prompt[] = [], taken: Pick<Effort, "hypothesis" | "picked"> = {}): Effort {
     this.noteActivity();
     const seconds = Math.round((this.#active_s - this.#taken_s) * 1000) / 1000;
     const effort: Effort = {
@@ -70,7 +70,7 @@ export class EffortMeter {
       clicks: this.#clicks,
       strokes: this.#strokes,
       prompts: [...prompts],
-      ...(hypothesis === undefined ? {} : { hypothesis }),
+      ...taken,
       ...(this.tool === null ? {} : { tool: this.tool }),
     };
     this.#taken_s = this.#active_s;

@@ -26,7 +26,8 @@ export interface Effort {
   clicks: number;
   strokes: number;
   prompts: Prompt[];
-  hypothesis?: 0 | 1 | 2; // which of the three the person picked
+  hypothesis?: 0 | 1 | 2; // which of three it was
+  picked?: true; // the person chose it; else it was the one shown first
   tool?: string; // or the command
 }
 

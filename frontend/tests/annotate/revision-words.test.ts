@@ -14,6 +14,7 @@ const revision = (change: Partial<Revision> = {}): Revision => ({
     tool: null,
     prompts: [],
     hypothesis: null,
+    picked: false,
     seconds: 0,
     clicks: 0,
     strokes: 0,
@@ -72,6 +73,9 @@ test("the means are the prompts, the strokes and the time", () => {
   expect(
     meansOf(revision({ prompts: [point(1), point(1), point(0)], hypothesis: 1, clicks: 4 })),
   ).toBe("2 points · 1 point beside it · hypothesis 2");
+  expect(meansOf(revision({ prompts: [point(1)], hypothesis: 0, picked: true }))).toBe(
+    "1 point · hypothesis 1, picked",
+  );
   expect(meansOf(revision({ strokes: 2, seconds: 4.25 }))).toBe("2 strokes · 4.3 s");
   expect(meansOf(revision({ clicks: 1, seconds: 61.4 }))).toBe("1 click · 61 s");
   expect(meansOf(revision({ tool: "brush", strokes: 1 }))).toBe("Brush · 1 stroke");

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
-import { contains, maskFromRLE, runsOf } from "@/editor/mask";
+import { contains, maskFromRLE, maskToRLE, runsOf } from "@/editor/mask";
+import { subtract } from "@/editor/mask-sets";
 import type { Operation, Prompt, ProposalRow } from "@/editor/operations";
 import { liveMasks, pendingProposals } from "@/editor/picking";
 import type { RLE } from "@/editor/rle";
@@ -112,7 +113,40 @@ describe("a draft", () => {
 
     expect(shown?.hypotheses.map(({ token }) => token)).toEqual([1, 2, 3]);
     expect(shown?.chosen).toBe(1);
-    expect(saved[0]).toMatchObject([{ rle: square(2, 2, 10), effort: { hypothesis: 2 } }]);
+    expect(saved[0]).toMatchObject([
+      { rle: square(2, 2, 10), effort: { hypothesis: 2, picked: true } },
+    ]);
+  });
+
+  test("tells the hypothesis that was shown from one that the person chose", async () => {
+    const editor = start();
+    answer = three;
+    for (const chooses of [false, true]) {
+      await click(editor, point(5, 5));
+      await vi.waitFor(() => expect(editor.isAmbiguous).toBe(true));
+      if (chooses) editor.choose(1); // the one that is shown
+      editor.accept();
+    }
+
+    expect(saved.map(([made]) => made?.kind === "create" && made.effort)).toMatchObject([
+      { hypothesis: 1 },
+      { hypothesis: 1, picked: true },
+    ]);
+    expect(saved[0]?.[0]).not.toHaveProperty("effort.picked");
+  });
+
+  test("of three answers that are nearly one asks nothing", async () => {
+    const editor = start();
+    const less = maskToRLE(subtract(maskFromRLE(square(4, 4, 6)), maskFromRLE(square(4, 4, 1))));
+    const others = Promise.resolve([samMask(3, square(4, 4, 6)), samMask(1, less)]);
+    answer = { ...three, others };
+    await click(editor, point(5, 5));
+    await others;
+    await Promise.resolve();
+    editor.accept();
+
+    expect(editor.isAmbiguous).toBe(false);
+    expect(saved[0]?.[0]).not.toHaveProperty("effort.hypothesis");
   });
 
   test("is taken back prompt by prompt, before anything that was saved", async () => {

@@ -34,7 +34,7 @@ test("each operation gets what was spent since the one before", () => {
   const { made, after } = meter();
   after(3, () => made.noteClick());
   after(1, () => made.noteStroke());
-  const first = made.take([{ kind: "point", xy: [1, 2], label: 1 }], 2);
+  const first = made.take([{ kind: "point", xy: [1, 2], label: 1 }], { hypothesis: 2 });
   after(5, () => made.noteClick());
 
   const second = made.take();

@@ -71,7 +71,7 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
 
 /** With what it was made: the tool, prompts, strokes, and the time they took. */
 export function meansOf(revision: Revision): string {
-  const { tool, prompts, hypothesis, strokes, clicks, seconds } = revision;
+  const { tool, prompts, hypothesis, picked, strokes, clicks, seconds } = revision;
   const count = (matches: (prompt: Revision["prompts"][number]) => boolean): number =>
     prompts.filter(matches).length;
   const points = count(({ kind, label }) => kind === "point" && label !== 0);
@@ -82,7 +82,7 @@ export function meansOf(revision: Revision): string {
     points > 0 && plural(points, "point"),
     beside > 0 && `${plural(beside, "point")} beside it`,
     boxes > 0 && plural(boxes, "box", "boxes"),
-    hypothesis !== null && `hypothesis ${hypothesis + 1}`,
+    hypothesis !== null && `hypothesis ${hypothesis + 1}${picked ? ", picked" : ""}`,
     strokes > 0 && plural(strokes, "stroke"),
     prompts.length === 0 && strokes === 0 && clicks > 0 && plural(clicks, "click"),
     seconds > 0 && `${seconds < 10 ? seconds.toFixed(1) : formatCount(Math.round(seconds))} s`,
