@@ -12,6 +12,7 @@ import { grow, shrink } from "@/editor/morphology";
 import type { LabelId, MaskRow } from "@/editor/operations";
 import { splitMask } from "@/editor/split";
 import type { OperationDraft } from "@/editor/store";
+import { ancestorsOf } from "@/editor/tree";
 
 const COPY_AWAY_PX = 10; // CSS pixels: a copy exactly on top of its mask would not be seen
 
@@ -239,17 +240,6 @@ function neighboursOf(
     .filter((other) => doBoxesMeet(other.mask.box, mask.box))
     .filter((other) => intersect(other.mask, mask).area_px > 0)
     .map(({ row }) => row);
-}
-
-/** The wholes that a mask is a part of, the nearest first. */
-export function ancestorsOf(id: string, masks: ReadonlyMap<string, MaskRow>): string[] {
-  const found: string[] = [];
-  let parent = masks.get(id)?.parent ?? null;
-  while (parent !== null && !found.includes(parent)) {
-    found.push(parent);
-    parent = masks.get(parent)?.parent ?? null;
-  }
-  return found;
 }
 
 function crossedBy(editor: Editor, line: readonly ImagePoint[]) {

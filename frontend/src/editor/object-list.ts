@@ -2,6 +2,7 @@
 
 import { maskFromRLE } from "@/editor/mask";
 import type { LabelId, MaskRow } from "@/editor/operations";
+import { ancestorsOf } from "@/editor/tree";
 
 export const LIST_ORDERS = ["newest", "label", "area", "place"] as const;
 
@@ -35,10 +36,13 @@ export function listMasks(
     .filter((row) => words.length === 0 || matches(row, words, nameOf)) // mostly all, at each change
     .sort(comparing(order, nameOf));
   if (order === "newest") found.reverse();
-  const listed = new Set(found.map(({ id }) => id));
+  const listed = new Map(found.map((row) => [row.id, row]));
   const parts = new Map<string | null, MaskRow[]>();
   for (const row of found) {
-    const whole = row.parent !== null && listed.has(row.parent) ? row.parent : null;
+    const wholes = ancestorsOf(row.id, listed);
+    // In a circle, which two people can make at once until the server refuses it, all stand alone.
+    const isUnder = listed.has(row.parent ?? "") && !wholes.includes(row.id);
+    const whole = isUnder ? row.parent : null;
     const beside = parts.get(whole);
     if (beside === undefined) parts.set(whole, [row]);
     else beside.push(row);

@@ -3,9 +3,9 @@
 import type { Editor } from "@/editor/editor";
 import { masksWithinReach } from "@/editor/hand";
 import { type Mask, maskFromRLE } from "@/editor/mask";
-import { ancestorsOf } from "@/editor/mask-commands";
 import { doBoxesMeet, intersect } from "@/editor/mask-sets";
 import type { ChangeSet } from "@/editor/store";
+import { placeUnder } from "@/editor/tree";
 
 const INSIDE_SHARE = 0.9; // of the part: outlines seldom agree to the pixel
 const SMALLER_SHARE = 0.5; // of the whole: two masks of one object are no part and whole
@@ -44,13 +44,5 @@ export function offerAfter(editor: Editor, { changes }: ChangeSet): PartOffer | 
 export function takeOffer(editor: Editor): void {
   const offer = editor.partOffer.get();
   editor.partOffer.set(null);
-  if (offer === null || editor.isFrozen) return;
-  const { masks } = editor.annotations.get();
-  const [mask, whole] = [masks.get(offer.mask), masks.get(offer.whole)];
-  if (mask === undefined || whole === undefined || mask.isDeleted || whole.isDeleted) return;
-  if (ancestorsOf(whole.id, masks).includes(mask.id)) return;
-  editor.meter.during("part", () => {
-    const effort = editor.meter.take();
-    editor.commit([{ kind: "revise", mask: mask.id, parent: whole.id, effort }]);
-  });
+  if (offer !== null) placeUnder(editor, [offer.mask], offer.whole);
 }

@@ -2,10 +2,10 @@
 
 import { settingAttributes } from "@/editor/attributes";
 import type { Editor } from "@/editor/editor";
-import { ancestorsOf } from "@/editor/mask-commands";
-import { type Annotations, isLive, isOpen, type LabelId, type MaskRow } from "@/editor/operations";
+import { type Annotations, isOpen, type LabelId, type MaskRow } from "@/editor/operations";
 import type { MaskState } from "@/editor/revisions";
 import type { OperationDraft } from "@/editor/store";
+import { mayBePartOf } from "@/editor/tree";
 
 /**
  * The operations that make a mask what it was; none where it is like that now.
@@ -22,7 +22,7 @@ export function restoreDrafts(
   const { rle } = state;
   if (row === undefined || rle === null) return [];
   const label = state.label === null || labels.has(state.label) ? state.label : row.label;
-  const parent = mayBePartOf(annotations, mask, state.parent) ? state.parent : row.parent;
+  const parent = mayBePartOf(annotations.masks, mask, state.parent) ? state.parent : row.parent;
   const attributes = settingAttributes(row.attributes, state.attributes);
   if (row.isDeleted) {
     return [
@@ -70,10 +70,4 @@ function acceptAgain(
   const proposal = id === null ? undefined : proposals.get(id);
   if (proposal === undefined || !isOpen(proposal)) return [];
   return [{ kind: "verdict", proposal: proposal.id, verdict: "accepted", mask, label }];
-}
-
-function mayBePartOf({ masks }: Annotations, mask: string, whole: string | null): boolean {
-  if (whole === null) return true;
-  const row = masks.get(whole);
-  return row !== undefined && isLive(row) && ![whole, ...ancestorsOf(whole, masks)].includes(mask);
 }

@@ -11,6 +11,7 @@ import {
   mergeSelected,
   shrinkByPixel,
 } from "@/editor/mask-commands";
+import { makePart, takeOut } from "@/editor/part-commands";
 
 export const ALL_COMMANDS: Record<string, (editor: Editor) => void> = {
   fillAllHoles,
@@ -21,4 +22,6 @@ export const ALL_COMMANDS: Record<string, (editor: Editor) => void> = {
   cutByNeighbours,
   cutNeighbours,
   duplicate,
+  makePart,
+  takeOut,
 };

@@ -49,6 +49,21 @@ describe("the list", () => {
     expect(list({ text: "cup grace" })).toEqual([]);
   });
 
+  test("has masks that are parts of each other by themselves, and their parts under them", () => {
+    const circle = [
+      maskRow("a", square(0, 0, 2), { parent: "b" }),
+      maskRow("b", square(3, 0, 2), { parent: "a" }),
+      maskRow("part", square(0, 0, 1), { parent: "a" }),
+    ];
+
+    const listed = listMasks(circle, PLAIN_LIST, nameOf).map(({ id, depth }) => [id, depth]);
+    expect(listed).toEqual([
+      ["b", 0],
+      ["a", 0],
+      ["part", 1],
+    ]);
+  });
+
   test("has every mask once, unless it is filtered or folded away", () => {
     const made = fc.array(
       fc.record({ label: fc.constantFrom(null, 1, 2), parent: fc.nat({ max: 9 }) }),

@@ -116,6 +116,11 @@ const anyDraft: fc.Arbitrary<OperationDraft> = fc.oneof(
     mask: fc.constantFrom(...masks),
     attributes: fc.dictionary(fc.constantFrom("x", "y"), fc.constantFrom(null, 1, "red")),
   }),
+  fc.record({
+    kind: fc.constant("revise" as const),
+    mask: fc.constant("m1"),
+    parent: fc.constantFrom(null, "m2"),
+  }),
   fc.record({ kind: fc.constant("delete" as const), mask: fc.constantFrom(...masks) }),
   fc.uuid().map((mask) => ({ kind: "create" as const, mask, label: 1, rle: square(3, 3, 3) })),
   fc.constantFrom("p1", "p2").map((proposal) => ({

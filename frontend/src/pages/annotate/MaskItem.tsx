@@ -14,6 +14,7 @@ import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
 import type { MaskRow } from "@/editor/operations";
 import { ObjectRow, RowAction } from "./ObjectRow";
+import { rowHandlers, type TreeDrag } from "./tree-drag";
 
 interface Props {
   editor: Editor;
@@ -32,6 +33,8 @@ interface Props {
   isLocked: boolean;
   isFolded: boolean;
   isReadOnly: boolean;
+  drag: TreeDrag;
+  isLanding: boolean;
   onReveal: (id: string) => void;
   onSelectTo: (id: string) => void;
 }
@@ -54,6 +57,8 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
       needs={props.needs}
       isSelected={props.isChosen || props.isAlsoChosen}
       isHovered={props.isHovered}
+      drag={props.isReadOnly ? undefined : rowHandlers(props.drag, id)}
+      isLanding={props.isLanding}
       onReveal={() => props.onReveal(id)}
       onSelectTo={() => props.onSelectTo(id)}
     >

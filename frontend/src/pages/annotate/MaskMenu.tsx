@@ -2,6 +2,7 @@ import { Button, Menu, NumberInput, Text } from "@mantine/core";
 import {
   IconArrowsDiagonal,
   IconArrowsDiagonalMinimize2,
+  IconBinaryTree,
   IconBucketDroplet,
   IconCopy,
   IconDots,
@@ -13,6 +14,7 @@ import {
   IconLayersUnion,
   IconLock,
   IconSparkles,
+  IconSquare,
 } from "@tabler/icons-react";
 import { type FormEvent, Fragment, type KeyboardEvent, type ReactNode, useState } from "react";
 import { KeyOf } from "@/commands/Keys";
@@ -34,6 +36,8 @@ const ICONS: Record<string, ReactNode> = {
   "Cut by its neighbours": <IconLayersSubtract size={SIZE} aria-hidden />,
   "Cut its neighbours": <IconLayersDifference size={SIZE} aria-hidden />,
   Duplicate: <IconCopy size={SIZE} aria-hidden />,
+  "Make it a part": <IconBinaryTree size={SIZE} aria-hidden />,
+  "No longer a part": <IconSquare size={SIZE} aria-hidden />,
   History: <IconHistory size={SIZE} aria-hidden />,
   "Hide or show": <IconEyeOff size={SIZE} aria-hidden />,
   "Show alone, or all again": <IconFocus2 size={SIZE} aria-hidden />,

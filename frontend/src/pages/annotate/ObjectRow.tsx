@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback } from "react";
+import { type HTMLAttributes, type ReactNode, useCallback } from "react";
 import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
 import type { ObjectRef } from "@/editor/picking";
@@ -22,6 +22,10 @@ interface RowProps {
   needs?: string;
   /** How many wholes stand above it in the list. */
   depth?: number;
+  /** What makes it one that can be dragged. */
+  drag?: HTMLAttributes<HTMLElement>;
+  /** Whether what is dragged would become a part of it. */
+  isLanding?: boolean;
   isSelected: boolean;
   isHovered: boolean;
   onReveal: () => void;
@@ -45,9 +49,11 @@ export function ObjectRow(props: RowProps) {
       className={classes.row}
       data-selected={isSelected || undefined}
       data-hover={isHovered || undefined}
+      data-landing={props.isLanding || undefined}
       style={{ paddingLeft: 12 + INDENT_PX * Math.min(depth, DEEPEST) }}
       onMouseEnter={() => editor.hover.set(target)}
       onMouseLeave={() => editor.hover.set(null)}
+      {...props.drag}
     >
       <Thumb draw={draw} className={classes.thumb} />
       <button

@@ -13,6 +13,7 @@ import type { LabelChoice } from "./LabelToolbar";
 import { ListControls } from "./ListControls";
 import { MaskItem } from "./MaskItem";
 import type { ImageInView } from "./open-image";
+import { listHandlers, TreeDrag } from "./tree-drag";
 import { VirtualList } from "./VirtualList";
 
 interface Props {
@@ -37,6 +38,9 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   useSignal(editor.view.look); // the colours of the pictures change with these
   useSignal(editor.view.comparesSets);
   const isReadOnly = useSignal(editor.isReadOnly);
+  const drag = useMemo(() => new TreeDrag(editor), [editor]);
+  const landing = useSignal(drag.landing);
+  const hasPart = useSignal(drag.hasPart);
   const names = useMemo(() => new Map(labels.map(({ id, name }) => [id, name])), [labels]);
   const nameOf = useCallback(
     (label: number | null) => (label === null ? "No label" : (names.get(label) ?? "Deleted label")),
@@ -57,7 +61,12 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
   );
 
   return (
-    <section className={classes.section} style={{ flex: 1 }} aria-label="Objects">
+    <section
+      className={classes.section}
+      style={{ flex: 1 }}
+      aria-label="Objects"
+      {...listHandlers(drag)}
+    >
       <div className={classes.sectionHead}>
         Objects <span className={classes.count}>{formatCount(masks.length)}</span>
       </div>
@@ -81,7 +90,8 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
       >
         {({ row, depth, parts }) => (
           <MaskItem
-            {...{ editor, row, depth, parts, isReadOnly, onReveal, onSelectTo }}
+            {...{ editor, row, depth, parts, isReadOnly, onReveal, onSelectTo, drag }}
+            isLanding={landing === row.id}
             bitmap={image.bitmap}
             colour={stage?.colourOf(row) ?? "#7b86ee"}
             name={nameOf(row.label)}
@@ -97,6 +107,11 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
           />
         )}
       </VirtualList>
+      {hasPart && (
+        <div className={classes.landing} data-landing={landing === null || undefined}>
+          No longer a part
+        </div>
+      )}
       <Attributes {...{ editor, labels }} />
     </section>
   );

@@ -3,7 +3,6 @@
 import type { Command } from "@/commands/command";
 import type { Editor } from "@/editor/editor";
 import { CHANNELS, PLAIN_LOOK } from "@/editor/look";
-import { takeOffer } from "@/editor/part-offer";
 import { pendingProposals } from "@/editor/picking";
 import type { KeyPointer } from "@/editor/render/key-pointer";
 import { proposalInMind } from "@/editor/verdicts";
@@ -154,9 +153,9 @@ const TOOL_COMMANDS: readonly EditorCommand[] = [
 ];
 
 const ON_MASKS: readonly EditorCommand[] = MASK_COMMANDS.map((command) => {
-  const { id, title, key, run, fact } = command;
+  const { id, title, what, words, key, run, fact } = command;
   return {
-    ...{ id, title, key, group: "Mask" },
+    ...{ id, title, what, words, key, group: "Mask" },
     why: ({ editor }) => lackOf(editor, command),
     fact: ({ editor }) => fact?.(editor) ?? null,
     run: ({ editor }) => run(editor),
@@ -171,18 +170,6 @@ const ON_OBJECTS: readonly EditorCommand[] = LIST_COMMANDS.map(
     run: ({ editor }) => run(editor),
   }),
 );
-
-const PART: EditorCommand = {
-  ...{ id: "mask.part", title: "Make the new mask a part", key: "Shift+P", group: "Mask" },
-  what: "Make the new mask a part of the one that it lies in, when that is offered",
-  words: "parent whole tree",
-  why: (page) => {
-    if (page.editor.partOffer.get() === null)
-      return "The last gesture made no mask inside another.";
-    return whyReadOnly(page);
-  },
-  run: ({ editor }) => takeOffer(editor),
-};
 
 const VERDICTS: readonly EditorCommand[] = [
   {
@@ -347,7 +334,7 @@ const VIEW: readonly EditorCommand[] = [
   },
 ];
 
-const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, PART, ...ON_OBJECTS, ...VERDICTS];
+const BEFORE_LABELS = [...TOOL_COMMANDS, ...ON_MASKS, ...ON_OBJECTS, ...VERDICTS];
 const AFTER_LABELS = [LABEL_ALWAYS, ...WORK];
 
 /** The commands on one page, in the order of the list of keys. */

@@ -14,14 +14,20 @@ import {
   shrinkByPixel,
   specksInHand,
 } from "@/editor/mask-commands";
+import { makePart, takeOut } from "@/editor/part-commands";
 
 export interface MaskCommand {
   readonly id: string;
   readonly title: string;
+  readonly what?: string; // for the list of keys
+  readonly words?: string; // for the palette
   readonly key: Chord; // by default
-  readonly group: "shape" | "neighbours" | "whole" | "look";
-  /** What it needs: anything in hand, a saved mask, several of them, or one under the pointer. */
-  readonly needs: "any" | "mask" | "several" | "mind";
+  readonly group: "shape" | "neighbours" | "whole" | "tree" | "look";
+  /**
+   * What it needs: anything in hand, a saved mask, several of them, one or an offer to make it a
+   * part, one that is a part, or one under the pointer.
+   */
+  readonly needs: "any" | "mask" | "several" | "offer" | "part" | "mind";
   run(editor: Editor): void;
   /** What it would do now, for the menu. */
   fact?(editor: Editor): string | null;
@@ -92,6 +98,29 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
     run: duplicate,
   },
   {
+    ...{
+      id: "mask.part",
+      title: "Make it a part",
+      key: "Shift+P",
+      group: "tree",
+      needs: "offer",
+    },
+    what: "Make the mask a part of the one around it; several: of the one selected first",
+    words: "parent whole tree",
+    run: makePart,
+  },
+  {
+    ...{
+      id: "mask.no-part",
+      title: "No longer a part",
+      key: "Shift+W",
+      group: "tree",
+      needs: "part",
+    },
+    words: "parent whole tree take out",
+    run: takeOut,
+  },
+  {
     ...{ id: "mask.history", title: "History", key: "R", group: "look", needs: "mask" },
     run: toggleHistory,
   },
@@ -132,9 +161,12 @@ export function lackOf(editor: Editor, { needs, group }: MaskCommand): string | 
   const has = {
     any: () => editor.inHand(null) !== null,
     mask: () => selectedMasks(editor).length > 0,
+    offer: () => editor.partOffer.get() !== null || selectedMasks(editor).length > 0,
+    part: () => selectedMasks(editor).some(({ parent }) => parent !== null),
     mind: () => idsInMind(editor).length > 0,
   };
-  return has[needs]() ? null : "Select a mask first.";
+  if (has[needs]()) return null;
+  return needs === "part" ? "Select a part first." : "Select a mask first.";
 }
 
 export const READ_ONLY = "This image can only be looked at.";

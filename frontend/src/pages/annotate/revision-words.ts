@@ -64,6 +64,7 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
   ["cut-by-neighbours", "Cut by its neighbours"],
   ["cut-neighbours", "Cut by a neighbour"],
   ["part", "Made a part"],
+  ["no-part", "No longer a part"],
   ["attribute", "Attribute set"],
   ["duplicate", "Duplicate"],
   ["restore", "Restored"],
