@@ -38,6 +38,7 @@ class MaskSerializer(serializers.Serializer[Any]):
     revision = serializers.IntegerField()
     rle = RleField()
     area_px = serializers.IntegerField()
+    z = serializers.IntegerField(help_text="Above masks that have less; of equals, the later here")
     attributes = ValuesField(help_text="By the attribute's id")
     author = serializers.CharField(allow_null=True)
     proposal = serializers.UUIDField(allow_null=True)
@@ -162,6 +163,7 @@ def _mask(row: Mapping[str, object]) -> dict[str, Any]:
         "revision": row["revision"],
         "rle": row["rle"],
         "area_px": row["area_px"],
+        "z": row["z"],
         "attributes": row["attributes"],
         "author": row["author"],
         "proposal": row["proposal_id"] and str(row["proposal_id"]),

@@ -11,6 +11,7 @@ from annotation.models import Operation
 from annotation.models.project import MOST_OVERLAP
 
 FAR: Final = 1_000_000  # pixels; beyond any image
+HIGHEST_Z: Final = 32_000  # 16 bits keep it
 ONLY_ACCEPTED: Final = frozenset({"mask", "label", "slot", "attributes"})  # what a verdict makes
 Kind = Operation.Kind
 
@@ -70,6 +71,18 @@ class SlotField(serializers.IntegerField):
         )
 
 
+class ZField(serializers.IntegerField):
+    """How high a mask lies among those that it overlaps."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            min_value=-HIGHEST_Z,
+            max_value=HIGHEST_Z,
+            required=False,
+            help_text="Above masks that have less; of equals, the newer lies above",
+        )
+
+
 class CreateOperationSerializer(serializers.Serializer[Any]):
     """A new mask; with `proposal`, what the person made of it, which accepts it."""
 
@@ -79,6 +92,7 @@ class CreateOperationSerializer(serializers.Serializer[Any]):
     label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
+    z = ZField()
     attributes = ValueChangesField(required=False)
     proposal = serializers.UUIDField(allow_null=True, required=False)
     slot = SlotField()
@@ -92,6 +106,7 @@ class ReviseOperationSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([Kind.REVISE.value])
     mask = serializers.UUIDField()
     rle = RleField(required=False)
+    z = ZField()
     label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     parent = serializers.UUIDField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     aside = serializers.BooleanField(

@@ -31,6 +31,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     rle = RleField(allow_null=True, help_text="null: it was deleted")
     area_px = serializers.IntegerField()
+    z = serializers.IntegerField(help_text="Above masks that have less")
     attributes = ValuesField(help_text="By the attribute's id")
     proposal = serializers.UUIDField(source="proposal_id", allow_null=True)
     bundle = serializers.CharField(

@@ -143,6 +143,8 @@ class Revision(models.Model):
     label = models.ForeignKey(Label, on_delete=models.PROTECT, null=True, related_name="+")
     rle = models.JSONField(null=True)  # COCO RLE, column-major; null: deleted
     area_px = models.PositiveBigIntegerField(default=0)
+    # Where masks overlap, the higher lies above; of equals, the newer mask.
+    z = models.SmallIntegerField(default=0, db_default=0)
     # By the attribute's id; those of labels that it had before are kept.
     attributes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     author = models.ForeignKey(

@@ -138,6 +138,7 @@ def _masks(seen: Seen) -> Prepared[Any]:
                 revision=F("head__number"),
                 rle=F("head__rle"),
                 area_px=F("head__area_px"),
+                z=F("head__z"),
                 attributes=F("head__attributes"),
                 author=F("head__author__username"),
                 proposal_id=F("head__proposal_id"),

@@ -141,6 +141,7 @@ def _annotations_of(image: FrozenImage, attributes: AttributeNames) -> Iterator[
             "proposal": str(revision.proposal_id) if revision.proposal_id else None,
             "created_at": revision.created_at.astimezone(UTC).isoformat(),
             **({} if names is None else {"attributes": _named(mask, names)}),
+            **({"z": revision.z} if revision.z else {}),
         }
 
 

@@ -56,6 +56,7 @@ def _create(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     revision = _revision(canvas, mask, op, operation)
     revision.rle = _valid_rle(canvas, op["rle"], where)
     revision.label_id = _label(canvas, op["label"], where)
+    revision.z = op.get("z", 0)
     revision.attributes = _attributes(canvas, {}, op, where)
     revision.proposal = proposal
     _append(canvas, mask, revision)
@@ -71,6 +72,7 @@ def _revise(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     revision = _revision(canvas, mask, op, operation)
     revision.rle = _valid_rle(canvas, op["rle"], where) if "rle" in op else _last_rle(mask, before)
     revision.label_id = _label(canvas, op["label"], where) if "label" in op else before.label_id
+    revision.z = op.get("z", before.z)
     revision.attributes = _attributes(canvas, before.attributes, op, where)
     revision.proposal_id = before.proposal_id
     _append(canvas, mask, revision)
@@ -81,7 +83,7 @@ def _delete(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     before = _head(mask)
     revision = _revision(canvas, mask, op, operation)
     revision.label_id, revision.proposal_id = before.label_id, before.proposal_id
-    revision.attributes = before.attributes
+    revision.attributes, revision.z = before.attributes, before.z
     _append(canvas, mask, revision)
 
 

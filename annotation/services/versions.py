@@ -94,6 +94,8 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
     )
     if values:
         mask["attributes"] = values
+    if found["z"]:
+        mask["z"] = found["z"]
     return mask
 
 
@@ -118,6 +120,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         label=F("head__label_id"),
                         rle=F("head__rle"),
                         attributes=F("head__attributes"),
+                        z=F("head__z"),
                         parent=F("parent_id"),
                     )
                 )

@@ -41,6 +41,7 @@ class ManifestMask(TypedDict):
     rle_digest: str
     parent: str | None  # the mask that this one is a part of
     attributes: NotRequired[dict[str, str | float]]  # by the id that the header's label has; if any
+    z: NotRequired[int]  # above masks that have less, not told where it is 0
 
 
 class ManifestRow(TypedDict):
@@ -254,12 +255,13 @@ def _check_row(row: Mapping[str, object], index: int, last: str) -> str:
 
 def _check_mask(mask: Mapping[str, object], index: int, last: str) -> str:
     is_right = (
-        mask.keys() - {"attributes"} == ManifestMask.__required_keys__
+        mask.keys() - ManifestMask.__optional_keys__ == ManifestMask.__required_keys__
         and _is_text(mask["mask"])
         and _is_text(mask["revision"])
         and _is_sha256(mask["rle_digest"])
         and all(mask[name] is None or _is_text(mask[name]) for name in ("label", "parent"))
         and ("attributes" not in mask or _is_values(mask["attributes"]))
+        and ("z" not in mask or (type(mask["z"]) is int and mask["z"] != 0))
     )
     if not is_right:
         raise DatasetError(f"mask {str(mask.get('mask'))[:60]} has wrong fields", index=index)

@@ -192,6 +192,25 @@ def test_parts_have_a_parent_but_no_circle(annotator: Api, image: Image) -> None
     assert shown == {whole["mask"]: None, part["mask"]: whole["mask"]}
 
 
+def test_a_mask_keeps_its_place_among_others_until_it_is_moved(
+    annotator: Api, image: Image
+) -> None:
+    drawn = create(z=2)
+    mask = drawn["mask"]
+    annotator.save(image, drawn, create(at=(12, 2)))
+    annotator.save(image, operation("revise", mask=mask, rle=square(4, 4)))
+    annotator.save(image, operation("delete", mask=mask), operation("revise", mask=mask))
+    annotator.save(image, operation("revise", mask=mask, z=-1))
+
+    too_high = annotator.save(image, operation("revise", mask=mask, z=40_000))
+
+    assert too_high.json()["errors"][0]["field"] == "operations[0].z"
+    shown = [each["z"] for each in annotator.get(f"images/{image.pk}").json()["masks"]]
+    assert shown == [-1, 0]
+    history = annotator.get(f"masks/{mask}/revisions").json()["results"]
+    assert [row["z"] for row in history] == [-1, 2, 2, 2, 2]
+
+
 def test_one_bad_operation_refuses_the_whole_save(annotator: Api, image: Image) -> None:
     good = create()
     bad = create(rle={"size": [24, 32], "counts": "0"})

@@ -112,6 +112,27 @@ def test_a_later_edit_leaves_a_version_as_it_was(
     assert cut(world) != version
 
 
+def test_a_place_among_others_is_frozen_and_one_that_was_never_given_leaves_no_trace(
+    world: World, annotated: Image, annotator: Api
+) -> None:
+    version = cut(world)
+    before = exported(version)
+    manifest = storage.get_bytes(storage.version_key(version.pk))
+    [part] = Mask.objects.filter(image=annotated, parent__isnull=False)
+    annotator.save(annotated, operation("revise", mask=str(part.pk), z=3))
+
+    later = cut(world)
+
+    assert not any("z" in each for each in before["annotations"])
+    assert b'"z"' not in manifest
+    assert exported(version) == before
+    places = {each["mask"]: each.get("z") for each in exported(later)["annotations"]}
+    assert sorted(places.values(), key=str) == [3, None]
+    assert places[str(part.pk)] == 3
+    [row] = [image.row for image in frozen_images(later)]
+    assert {each["mask"]: each.get("z") for each in row["masks"]} == places
+
+
 def test_splits_follow_status_and_holdout(world: World, annotator: Api) -> None:
     begun, held_out, untouched = (make_image(world.project, seed) for seed in range(3))
     Image.objects.filter(pk=held_out.pk).update(is_holdout=True)

@@ -151,6 +151,23 @@ def test_attributes_that_are_no_texts_or_numbers_are_refused(attributes: object)
         manifest([row("a", mask("m", attributes=attributes))])
 
 
+def test_a_place_above_others_is_frozen_with_its_mask_and_compared() -> None:
+    before = [row("a", mask("m"))]
+    after = [row("a", mask("m", z=-2))]
+
+    [read] = read_manifest(manifest(after))[1]
+    [change] = diff_manifests(manifest(before), manifest(after))
+
+    assert read["masks"][0]["z"] == -2
+    assert change.masks_changed == ("m",)
+
+
+@pytest.mark.parametrize("z", [0, 1.0, "1", True, None])  # 0 is told by saying nothing
+def test_a_place_that_is_no_whole_number_but_zero_is_refused(z: object) -> None:
+    with pytest.raises(DatasetError, match="mask m has wrong fields"):
+        manifest([row("a", mask("m", z=z))])
+
+
 def test_rows_out_of_order_or_twice_are_refused() -> None:
     ordered = rows("a", "b")
 

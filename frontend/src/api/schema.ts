@@ -1373,6 +1373,8 @@ export interface components {
             /** Format: uuid */
             parent?: string | null;
             rle: components["schemas"]["Rle"];
+            /** @description Above masks that have less; of equals, the newer lies above */
+            z?: number;
             attributes?: {
                 [key: string]: string | number | null;
             };
@@ -1641,6 +1643,8 @@ export interface components {
             revision: number;
             rle: components["schemas"]["Rle"];
             area_px: number;
+            /** @description Above masks that have less; of equals, the later here */
+            z: number;
             /** @description By the attribute's id */
             attributes: {
                 [key: string]: string | number;
@@ -2009,6 +2013,8 @@ export interface components {
             /** Format: uuid */
             mask: string;
             rle?: components["schemas"]["Rle"];
+            /** @description Above masks that have less; of equals, the newer lies above */
+            z?: number;
             label?: number | null;
             /** Format: uuid */
             parent?: string | null;
@@ -2045,6 +2051,8 @@ export interface components {
             /** @description null: it was deleted */
             rle: components["schemas"]["Rle"] | null;
             area_px: number;
+            /** @description Above masks that have less */
+            z: number;
             /** @description By the attribute's id */
             attributes: {
                 [key: string]: string | number;

@@ -53,15 +53,15 @@ function maskDraftsBack(
 ): OperationDraft[] {
   const mask = after.id;
   if (before === null || before.isDeleted) return after.isDeleted ? [] : [{ kind: "delete", mask }];
-  const { label, rle, parent, proposal } = before;
+  const { label, rle, parent, z, proposal } = before;
   const aside = before.isAside === after.isAside ? {} : { aside: before.isAside };
   const attributes = settingAttributes(values, before.attributes);
   if (proposal !== null && reopened.has(proposal)) {
     const accept = { kind: "verdict", proposal, verdict: "accepted", mask, label } as const;
-    return [accept, { kind: "revise", mask, label, rle, parent, ...attributes }];
+    return [accept, { kind: "revise", mask, label, rle, parent, z, ...attributes }];
   }
   if (after.isDeleted) {
-    return [{ kind: "revise", mask, label, rle, parent, ...attributes, ...aside }];
+    return [{ kind: "revise", mask, label, rle, parent, z, ...attributes, ...aside }];
   }
   return [
     {
@@ -69,6 +69,7 @@ function maskDraftsBack(
       mask,
       ...(label === after.label ? {} : { label }),
       ...(parent === after.parent ? {} : { parent }),
+      ...(z === after.z ? {} : { z }),
       ...(isSameRLE(before, after) ? {} : { rle }),
       ...attributes,
       ...aside,
@@ -100,6 +101,7 @@ export function isSame(a: Row, b: Row): boolean {
   return (
     a.label === b.label &&
     a.parent === b.parent &&
+    a.z === b.z &&
     changesOfAttributes(a.attributes, b.attributes) === null &&
     isSameRLE(a, b)
   );

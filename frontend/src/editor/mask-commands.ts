@@ -148,8 +148,8 @@ function copyAside(editor: Editor): void {
   const rows = selectedMasks(editor);
   if (rows.length === 0) return;
   const efforts = shareEffort(editor.meter.take(), rows.length);
-  const copies = rows.map(({ label, parent, rle, attributes }, at) => ({
-    ...{ kind: "create" as const, mask: crypto.randomUUID(), label, parent },
+  const copies = rows.map(({ label, parent, z, rle, attributes }, at) => ({
+    ...{ kind: "create" as const, mask: crypto.randomUUID(), label, parent, z },
     ...settingAttributes(NO_ATTRIBUTES, attributes),
     ...{ rle: maskToRLE(aside(maskFromRLE(rle), away_px)), effort: efforts[at] },
   }));
@@ -172,14 +172,14 @@ export function splitInHand(editor: Editor, line: readonly ImagePoint[]): void {
   const row = target.kind === "mask" ? masks.get(target.id) : null;
   const proposal = target.kind === "proposal" ? proposals.get(target.id) : null;
   const label = row ? row.label : (proposal?.label ?? editor.label.get());
-  const parent = row?.parent ?? null;
+  const { parent, z } = row ?? { parent: null, z: 0 };
   const attributes = settingAttributes(NO_ATTRIBUTES, row?.attributes ?? NO_ATTRIBUTES);
   const rle = maskToRLE(halves.smaller);
   const mask = crypto.randomUUID();
   editor.reshape(
     target,
     () => halves.larger,
-    () => [{ kind: "create", mask, label, parent, rle, ...attributes }],
+    () => [{ kind: "create", mask, label, parent, z, rle, ...attributes }],
   );
 }
 

@@ -38,6 +38,7 @@ export interface CreateOperation {
   label: LabelId | null;
   rle: RLE;
   parent?: string | null;
+  z?: number;
   attributes?: AttributeChanges;
   proposal?: string;
   /** The set that it is drawn in, where several people do one image; the first one's if not told. */
@@ -52,6 +53,7 @@ export interface ReviseOperation {
   rle?: RLE;
   label?: LabelId | null;
   parent?: string | null;
+  z?: number;
   attributes?: AttributeChanges;
   /** False takes a mask of the other set in, true puts it back. For reviewers. */
   aside?: boolean;
@@ -96,6 +98,8 @@ export interface MaskRow {
   readonly label: LabelId | null;
   readonly parent: string | null;
   readonly rle: RLE;
+  /** Above the masks that have less; of equals, the later one in the map. */
+  readonly z: number;
   readonly attributes: Attributes;
   readonly proposal: string | null;
   readonly author: string | null;
@@ -196,6 +200,7 @@ function applyToMask(
       label: operation.label,
       parent: operation.parent ?? null,
       rle: operation.rle,
+      z: operation.z ?? 0,
       attributes: withChanges(row?.attributes ?? NO_ATTRIBUTES, operation.attributes),
       proposal: operation.proposal ?? null,
       author,
@@ -217,6 +222,7 @@ function applyToMask(
     author,
     isDeleted: false,
     rle: operation.rle ?? row.rle,
+    z: operation.z ?? row.z,
     label: operation.label === undefined ? row.label : operation.label,
     parent: operation.parent === undefined ? row.parent : operation.parent,
     attributes: withChanges(row.attributes, operation.attributes),

@@ -40,26 +40,35 @@ function isSentOn({ state }: ProposalRow): 0 | 1 {
   return state === "pending" ? 0 : 1;
 }
 
-/** The smallest object under a point, so that parts can be reached; masks before proposals. */
+/** As they are drawn: each lies above those before it. */
+export function inDrawingOrder(masks: readonly MaskRow[]): MaskRow[] {
+  return [...masks].sort((a, b) => a.z - b.z);
+}
+
+/**
+ * The highest object under a point, of equals the smallest, so that parts can be reached; masks
+ * before proposals.
+ */
 export function objectAt(
   annotations: Annotations,
   at: ImagePoint,
   isShown: (ref: ObjectRef) => boolean,
 ): ObjectRef | null {
-  const smallest = (kind: ObjectRef["kind"], rows: readonly (MaskRow | ProposalRow)[]) => {
+  const first = (kind: ObjectRef["kind"], rows: readonly (MaskRow | ProposalRow)[]) => {
     let found: ObjectRef | null = null;
-    let area_px = Number.POSITIVE_INFINITY;
-    for (const { id, rle } of rows) {
-      const mask = maskFromRLE(rle);
-      if (mask.area_px >= area_px || !contains(mask, at) || !isShown({ kind, id })) continue;
+    let [highest, area_px] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const row of rows) {
+      const { id } = row;
+      const mask = maskFromRLE(row.rle);
+      const z = "z" in row ? row.z : 0;
+      if (z < highest || (z === highest && mask.area_px >= area_px)) continue;
+      if (!contains(mask, at) || !isShown({ kind, id })) continue;
       found = { kind, id };
-      area_px = mask.area_px;
+      [highest, area_px] = [z, mask.area_px];
     }
     return found;
   };
-  return (
-    smallest("mask", liveMasks(annotations)) ?? smallest("proposal", pendingProposals(annotations))
-  );
+  return first("mask", liveMasks(annotations)) ?? first("proposal", pendingProposals(annotations));
 }
 
 /** The row that a reference means, if it is still there to be worked on. */

@@ -36,7 +36,7 @@ export interface Receipt {
   readonly outcome: Outcome;
 }
 
-const VALUES = ["rle", "label", "parent", "attributes"] as const;
+const VALUES = ["rle", "label", "parent", "z", "attributes"] as const;
 
 export function deedOf(operation: Operation): Deed {
   return {

@@ -19,7 +19,7 @@ export function restoreDrafts(
   labels: ReadonlySet<LabelId>,
 ): OperationDraft[] {
   const row = annotations.masks.get(mask);
-  const { rle } = state;
+  const { rle, z } = state;
   if (row === undefined || rle === null) return [];
   const label = state.label === null || labels.has(state.label) ? state.label : row.label;
   const parent = mayBePartOf(annotations.masks, mask, state.parent) ? state.parent : row.parent;
@@ -27,12 +27,13 @@ export function restoreDrafts(
   if (row.isDeleted) {
     return [
       ...acceptAgain(annotations, row, label),
-      { kind: "revise", mask, label, parent, rle, ...attributes },
+      { kind: "revise", mask, label, parent, rle, z, ...attributes },
     ];
   }
   const change = {
     ...(label === row.label ? {} : { label }),
     ...(parent === row.parent ? {} : { parent }),
+    ...(z === row.z ? {} : { z }),
     ...(rle.counts === row.rle.counts ? {} : { rle }),
     ...attributes,
   };

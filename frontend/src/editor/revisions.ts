@@ -11,6 +11,7 @@ export interface MaskState {
   readonly label: LabelId | null;
   readonly parent: string | null;
   readonly rle: RLE | null;
+  readonly z: number;
   readonly attributes: Attributes;
 }
 
@@ -21,6 +22,7 @@ export type StateChange =
   | { kind: "pixels"; added_px: number; removed_px: number }
   | { kind: "label"; before: LabelId | null; after: LabelId | null }
   | { kind: "parent"; before: string | null; after: string | null }
+  | { kind: "z"; before: number; after: number }
   | {
       kind: "attribute";
       attribute: string;
@@ -64,6 +66,7 @@ function changesOf([before, ...older]: readonly MaskState[], after: MaskState): 
   if (before.parent !== after.parent) {
     changes.push({ kind: "parent", before: before.parent, after: after.parent });
   }
+  if (before.z !== after.z) changes.push({ kind: "z", before: before.z, after: after.z });
   const set = changesOfAttributes(before.attributes, after.attributes) ?? {};
   for (const [attribute, value] of Object.entries(set)) {
     const old = before.attributes[attribute] ?? null;

@@ -9,7 +9,7 @@ const names: Names = {
 };
 const revision = (change: Partial<Revision> = {}): Revision => ({
   ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
-  ...{ parent: null, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
+  ...{ parent: null, z: 0, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
   ...{
     tool: null,
     prompts: [],
@@ -43,6 +43,8 @@ test("each change has a line of its own", () => {
       { kind: "pixels", added_px: 1200, removed_px: 0 },
       { kind: "label", before: 1, after: 2 },
       { kind: "parent", before: "a", after: null },
+      { kind: "z", before: 0, after: 1 },
+      { kind: "z", before: 0, after: -1 },
       { kind: "attribute", attribute: "x", before: null, after: 2.5 },
     ],
     names,
@@ -53,6 +55,8 @@ test("each change has a line of its own", () => {
     "1,200 px added",
     "Label: label 1 → label 2",
     "No longer a part of whole a",
+    "Brought forward",
+    "Sent backward",
     "attribute x: – → 2.5",
   ]);
   expect(changeLines(revision(), [], names)).toEqual(["Saved again, unchanged"]);

@@ -12,6 +12,7 @@ import {
   shrinkByPixel,
 } from "@/editor/mask-commands";
 import { makePart, takeOut } from "@/editor/part-commands";
+import { bringForward, bringToFront, sendBackward, sendToBack } from "@/editor/stacking";
 
 export const ALL_COMMANDS: Record<string, (editor: Editor) => void> = {
   fillAllHoles,
@@ -24,4 +25,8 @@ export const ALL_COMMANDS: Record<string, (editor: Editor) => void> = {
   duplicate,
   makePart,
   takeOut,
+  bringForward,
+  sendBackward,
+  bringToFront,
+  sendToBack,
 };

@@ -90,7 +90,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
         restoreMask(
           e,
           idAt(which),
-          { label: 1, parent, rle, attributes: { size: x } },
+          { label: 1, parent, z: x, rle, attributes: { size: x } },
           new Set([1, 2]),
         );
       },
@@ -114,7 +114,14 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 const said = ({ masks, proposals }: Annotations) => ({
   masks: [...masks.values()]
     .filter(({ isDeleted }) => !isDeleted)
-    .map(({ id, label, parent, rle, attributes }) => [id, label, parent, rle.counts, attributes])
+    .map(({ id, label, parent, z, rle, attributes }) => [
+      id,
+      label,
+      parent,
+      z,
+      rle.counts,
+      attributes,
+    ])
     .sort(),
   proposals: [...proposals.values()].map(({ id, state }) => [id, state]).sort(),
 });

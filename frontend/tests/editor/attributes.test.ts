@@ -114,7 +114,7 @@ describe("an attribute", () => {
     const back = restoreDrafts(
       editor.annotations.get(),
       "a",
-      { label: 1, parent: null, rle: square(0, 0, 1), attributes: { size: 9 } },
+      { label: 1, parent: null, z: 0, rle: square(0, 0, 1), attributes: { size: 9 } },
       new Set([1]),
     );
 

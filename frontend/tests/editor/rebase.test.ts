@@ -121,6 +121,11 @@ const anyDraft: fc.Arbitrary<OperationDraft> = fc.oneof(
     mask: fc.constant("m1"),
     parent: fc.constantFrom(null, "m2"),
   }),
+  fc.record({
+    kind: fc.constant("revise" as const),
+    mask: fc.constantFrom(...masks),
+    z: fc.integer({ min: -1, max: 1 }),
+  }),
   fc.record({ kind: fc.constant("delete" as const), mask: fc.constantFrom(...masks) }),
   fc.uuid().map((mask) => ({ kind: "create" as const, mask, label: 1, rle: square(3, 3, 3) })),
   fc.constantFrom("p1", "p2").map((proposal) => ({

@@ -9,7 +9,7 @@ import { draw, rowsOf } from "./drawings";
 const OLD = draw("##...", "##...", ".....");
 const NEW = draw("####.", "####.", ".....");
 const LABELS = new Set([1, 2]);
-const old: MaskState = { label: 1, parent: null, rle: maskToRLE(OLD), attributes: {} };
+const old: MaskState = { label: 1, parent: null, z: 0, rle: maskToRLE(OLD), attributes: {} };
 
 const open = (row: Partial<MaskRow> = { label: 2 }) =>
   bench({ masks: { a: NEW }, rows: { a: row } });

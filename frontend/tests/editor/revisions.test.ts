@@ -8,6 +8,7 @@ import { draw, masksOf } from "./drawings";
 const state = (change: Partial<MaskState> = {}): MaskState => ({
   label: null,
   parent: null,
+  z: 0,
   rle: square(2, 2, 4),
   attributes: {},
   ...change,
@@ -32,6 +33,10 @@ describe("a revision tells", () => {
       { kind: "label", before: 1, after: 2 },
       { kind: "parent", before: "a", after: null },
     ]);
+  });
+
+  test("that it lies higher or lower than before", () => {
+    expect(changesOf(state(), state({ z: 2 }))).toEqual([{ kind: "z", before: 0, after: 2 }]);
   });
 
   test("that the mask was deleted, and nothing else", () => {

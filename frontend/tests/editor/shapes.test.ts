@@ -30,6 +30,13 @@ test("a mask that was labelled, hidden or shown is drawn anew, and no other", ()
   expect(boxBetween(scene({ masks: [first] }), scene())).toEqual(box);
 });
 
+test("masks are drawn from the lowest to the highest, and one that moved is drawn anew", () => {
+  const raised = scene({ masks: [{ ...first, z: 1 }, second] });
+
+  expect(shapesOf(raised).map(({ id }) => id)).toEqual(["b", "a", "p"]);
+  expect(boxBetween(scene(), raised)).toEqual({ x0: 1, y0: 1, x1: 5, y1: 5 });
+});
+
 test("a new shape is drawn where it was and where it is", () => {
   const moved = scene({ masks: [first, { ...second, rle: square(14, 6, 3) }] });
 

@@ -3,6 +3,7 @@
 import { type Box, unionBox } from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import type { LabelId, MaskRow, ProposalRow } from "@/editor/operations";
+import { inDrawingOrder } from "@/editor/picking";
 import { instanceColour, withAlpha } from "@/editor/render/colours";
 import type { Context } from "@/editor/render/layer";
 import { pathOf } from "@/editor/render/paths";
@@ -23,21 +24,22 @@ export interface Shape {
   readonly colour: string;
   readonly fill: number;
   readonly opacity: number;
+  readonly z: number;
 }
 
 /** In the order in which they are drawn. */
 export function shapesOf({ masks, proposals, threshold, fill, colourOf }: MaskScene): Shape[] {
   return [
-    ...masks.map(
+    ...inDrawingOrder(masks).map(
       (row): Shape => ({
-        ...{ kind: "mask", id: row.id, fill, opacity: 1 },
+        ...{ kind: "mask", id: row.id, fill, opacity: 1, z: row.z },
         mask: maskFromRLE(row.rle),
         colour: colourOf(row),
       }),
     ),
     ...proposals.map(
       (row): Shape => ({
-        ...{ kind: "proposal", id: row.id, fill: fill > 0 ? 0.08 : 0 },
+        ...{ kind: "proposal", id: row.id, fill: fill > 0 ? 0.08 : 0, z: 0 },
         mask: maskFromRLE(row.rle),
         colour: instanceColour(row.id),
         opacity: row.predicted_iou >= threshold ? 1 : 0.4,
@@ -72,7 +74,8 @@ function isSameShape(a: Shape, b: Shape): boolean {
     a.kind === b.kind &&
     a.colour === b.colour &&
     a.fill === b.fill &&
-    a.opacity === b.opacity
+    a.opacity === b.opacity &&
+    a.z === b.z
   );
 }
 

@@ -1,7 +1,11 @@
 import { Button, Menu, NumberInput, Text } from "@mantine/core";
 import {
+  IconArrowBarToDown,
+  IconArrowBarToUp,
+  IconArrowDown,
   IconArrowsDiagonal,
   IconArrowsDiagonalMinimize2,
+  IconArrowUp,
   IconBinaryTree,
   IconBucketDroplet,
   IconCopy,
@@ -38,6 +42,10 @@ const ICONS: Record<string, ReactNode> = {
   Duplicate: <IconCopy size={SIZE} aria-hidden />,
   "Make it a part": <IconBinaryTree size={SIZE} aria-hidden />,
   "No longer a part": <IconSquare size={SIZE} aria-hidden />,
+  "Bring forward": <IconArrowUp size={SIZE} aria-hidden />,
+  "Send backward": <IconArrowDown size={SIZE} aria-hidden />,
+  "Bring to front": <IconArrowBarToUp size={SIZE} aria-hidden />,
+  "Send to back": <IconArrowBarToDown size={SIZE} aria-hidden />,
   History: <IconHistory size={SIZE} aria-hidden />,
   "Hide or show": <IconEyeOff size={SIZE} aria-hidden />,
   "Show alone, or all again": <IconFocus2 size={SIZE} aria-hidden />,

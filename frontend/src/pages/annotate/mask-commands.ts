@@ -15,6 +15,7 @@ import {
   specksInHand,
 } from "@/editor/mask-commands";
 import { makePart, takeOut } from "@/editor/part-commands";
+import { bringForward, bringToFront, sendBackward, sendToBack } from "@/editor/stacking";
 
 export interface MaskCommand {
   readonly id: string;
@@ -22,7 +23,7 @@ export interface MaskCommand {
   readonly what?: string; // for the list of keys
   readonly words?: string; // for the palette
   readonly key: Chord; // by default
-  readonly group: "shape" | "neighbours" | "whole" | "tree" | "look";
+  readonly group: "shape" | "neighbours" | "whole" | "tree" | "order" | "look";
   /**
    * What it needs: anything in hand, a saved mask, several of them, one or an offer to make it a
    * part, one that is a part, or one under the pointer.
@@ -119,6 +120,40 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
     },
     words: "parent whole tree take out",
     run: takeOut,
+  },
+  {
+    ...{ id: "mask.forward", title: "Bring forward", key: "Ctrl+]", group: "order", needs: "mask" },
+    what: "Bring the mask above the next one that it overlaps",
+    words: "order above z",
+    run: bringForward,
+  },
+  {
+    ...{
+      id: "mask.backward",
+      title: "Send backward",
+      key: "Ctrl+[",
+      group: "order",
+      needs: "mask",
+    },
+    what: "Send the mask below the next one that it overlaps",
+    words: "order below z",
+    run: sendBackward,
+  },
+  {
+    ...{
+      id: "mask.front",
+      title: "Bring to front",
+      key: "}",
+      group: "order",
+      needs: "mask",
+    },
+    words: "order above z top raise",
+    run: bringToFront,
+  },
+  {
+    ...{ id: "mask.back", title: "Send to back", key: "{", group: "order", needs: "mask" },
+    words: "order below z bottom lower",
+    run: sendToBack,
   },
   {
     ...{ id: "mask.history", title: "History", key: "R", group: "look", needs: "mask" },

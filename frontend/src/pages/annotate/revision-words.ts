@@ -42,6 +42,8 @@ function changeLine(
     case "parent":
       if (change.after !== null) return `Made a part of ${names.ofWhole(change.after)}`;
       return `No longer a part of ${names.ofWhole(change.before ?? "")}`;
+    case "z":
+      return change.after > change.before ? "Brought forward" : "Sent backward";
     case "attribute":
       return `${names.ofAttribute(change.attribute)}: ${change.before ?? "–"} → ${change.after ?? "–"}`;
   }
@@ -65,6 +67,10 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
   ["cut-neighbours", "Cut by a neighbour"],
   ["part", "Made a part"],
   ["no-part", "No longer a part"],
+  ["forward", "Brought forward"],
+  ["backward", "Sent backward"],
+  ["front", "Brought to the front"],
+  ["back", "Sent to the back"],
   ["attribute", "Attribute set"],
   ["duplicate", "Duplicate"],
   ["restore", "Restored"],

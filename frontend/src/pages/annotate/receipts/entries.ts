@@ -37,6 +37,7 @@ const VALUE_WORDS: Readonly<Record<string, string>> = {
   rle: "outline",
   label: "label",
   parent: "place in the tree",
+  z: "place above others",
   attributes: "attributes",
 };
 
