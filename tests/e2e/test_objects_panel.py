@@ -121,6 +121,7 @@ def test_a_part_a_look_a_map_a_label_and_the_receipts(
     [part] = [mask for mask in masks.values() if mask["parent"] is not None]
     assert masks[part["parent"]]["area_px"] > 2 * part["area_px"]
 
+    move_in_the_list(page, grace, image, take_picture)
     find_a_label(page, take_picture)
     change_the_look(page, stage, take_picture)
     move_by_the_map(page, stage, take_picture)
@@ -154,6 +155,41 @@ def outline(page: Page, stage: Locator, corners: tuple[tuple[float, float], ...]
     for corner in (*corners[1:], corners[0]):
         hover_at(stage, *corner)
     page.mouse.up()
+
+
+def move_in_the_list(page: Page, client: Client, image: int, take_picture: Look) -> None:
+    def told(key: str) -> list[Any]:
+        expect_saved(page)
+        return [mask[key] for mask in client.get(f"/api/images/{image}")["masks"]]
+
+    rows = page.get_by_role("list", name="Objects").get_by_role("listitem")
+    [whole, _] = told("id")
+    rows.nth(1).hover()
+    page.mouse.down()
+    rows.nth(1).hover(position={"x": 60, "y": 30})
+    page.get_by_label("Filter the objects").hover()
+    landing = page.get_by_text("No longer a part", exact=True)
+    expect(landing).to_be_visible()
+    landing.hover()
+    expect(landing).to_have_attribute("data-landing", "true")
+    take_picture("48-take-out-a-part")
+    page.mouse.up()
+    expect(landing).to_have_count(0)
+    assert told("parent") == [None, None]
+
+    rows.nth(0).drag_to(rows.nth(1))
+    assert told("parent") == [None, whole]
+    page.keyboard.press("Control+z")
+    assert told("parent") == [None, None]
+    page.keyboard.press("Control+Shift+z")
+    assert told("parent") == [None, whole]
+
+    page.keyboard.press("Escape")
+    rows.nth(1).get_by_role("button").first.click()
+    page.keyboard.press("Control+[")
+    assert told("z") == [0, -1]
+    page.keyboard.press("Control+z")
+    assert told("z") == [0, 0]
 
 
 def find_a_label(page: Page, take_picture: Look) -> None:

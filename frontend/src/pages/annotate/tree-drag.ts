@@ -64,6 +64,7 @@ export function landingHandlers(drag: TreeDrag, at: string | null) {
     },
     onDrop: (event: DragEvent): void => {
       event.stopPropagation();
+      if (drag.landing.get() === undefined) return; // text for a field
       event.preventDefault();
       drag.drop();
     },
