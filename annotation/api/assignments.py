@@ -45,6 +45,7 @@ class ClaimedSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     image = serializers.IntegerField(source="image_id")
     slot = serializers.IntegerField(help_text="Of the set of masks to work on")
+    stint = serializers.IntegerField(help_text="Which it is at this place: tell it at the end")
     lease_until = serializers.DateTimeField()
 
 
@@ -56,11 +57,19 @@ class LeaseSerializer(serializers.Serializer[Any]):
     lease_until = serializers.DateTimeField()
 
 
-class FinishInputSerializer(serializers.Serializer[Any]):
+class StintSerializer(serializers.Serializer[Any]):
+    stint = serializers.IntegerField(
+        min_value=0,
+        required=False,
+        help_text="The claim's. Of one that has ended, nothing is done and nothing added",
+    )
+
+
+class FinishInputSerializer(StintSerializer):
     active_s = serializers.FloatField(min_value=0, max_value=LONGEST_S)
 
 
-class ReleaseInputSerializer(serializers.Serializer[Any]):
+class ReleaseInputSerializer(StintSerializer):
     active_s = serializers.FloatField(min_value=0, max_value=LONGEST_S, default=0)
 
 
@@ -130,8 +139,8 @@ class AssignmentReleaseView(MemberView):
     )
     def post(self, request: Request, assignment_id: int) -> Response:
         assignment = self.admit(assignment_for(user_of(request), assignment_id))
-        active_s = body_of(request, ReleaseInputSerializer)["active_s"]
-        release(assignment=assignment, user=user_of(request), active_s=active_s)
+        given = body_of(request, ReleaseInputSerializer)
+        release(assignment=assignment, user=user_of(request), **given)
         return Response(status=204)
 
 
@@ -145,6 +154,6 @@ class AssignmentFinishView(MemberView):
     )
     def post(self, request: Request, assignment_id: int) -> Response:
         assignment = self.admit(assignment_for(user_of(request), assignment_id))
-        active_s = body_of(request, FinishInputSerializer)["active_s"]
-        image = finish_image(assignment=assignment, user=user_of(request), active_s=active_s)
+        given = body_of(request, FinishInputSerializer)
+        image = finish_image(assignment=assignment, user=user_of(request), **given)
         return Response(FinishedSerializer(image).data)

@@ -143,7 +143,8 @@ class Assignment(models.Model):
     )
     lease_until = models.DateTimeField(null=True)  # by the database's clock
     finished_at = models.DateTimeField(null=True)
-    active_s = models.FloatField(default=0)  # the person's active seconds on this image
+    active_s = models.FloatField(default=0)  # people's active seconds, of the stints that ended
+    stint = models.PositiveIntegerField(default=0, db_default=0)  # one more each time it is taken
 
     class Meta:
         constraints = [

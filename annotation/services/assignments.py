@@ -1,6 +1,9 @@
 """Who annotates and reviews what: claimed under a lease, extended, released, finished (DESIGN P5).
 
 All times are the database's. A lease that ran out is still its holder's until somebody takes it.
+
+From a claim to its end is one stint, and a place counts its stints: what ended one may come again
+after the place was taken anew, and ends nothing and adds nothing then.
 """
 
 from collections.abc import Sequence
@@ -11,7 +14,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
@@ -116,12 +119,15 @@ def extend_lease(*, assignment: Assignment, user: User) -> Assignment:
     return assignment
 
 
-def release(*, assignment: Assignment, user: User, active_s: float = 0) -> None:
-    """Give a place back, with the seconds it took so far. Resending is harmless.
+def release(
+    *, assignment: Assignment, user: User, active_s: float = 0, stint: int | None = None
+) -> None:
+    """Give a place back, with the seconds of the stint. Resending is harmless.
 
     One that was finished before is finished again, not open, unless a reviewer returned the image.
     """
-    held = Assignment.objects.filter(pk=assignment.pk, user=user, state=State.LEASED)
+    own = Assignment.objects.filter(pk=assignment.pk, user=user)
+    held = _leased(own, stint)
     spent = F("active_s") + active_s
     done = held.filter(finished_at__isnull=False).exclude(image__status=Image.Status.RETURNED)
     if not done.update(state=State.DONE, lease_until=None, active_s=spent):
@@ -130,7 +136,9 @@ def release(*, assignment: Assignment, user: User, active_s: float = 0) -> None:
 
 
 @transaction.atomic
-def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Image:
+def finish_image(
+    *, assignment: Assignment, user: User, active_s: float, stint: int | None = None
+) -> Image:
     """End the person's work on an image; it is done once all its places are. Resending is harmless.
 
     Then it waits for a reviewer. Writes into each accepted proposal how close it was to what the
@@ -140,12 +148,12 @@ def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Imag
     if image is None:
         raise Image.DoesNotExist
     places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
-    held = places.filter(pk=assignment.pk, user=user)
-    finished = held.filter(state=State.LEASED).update(
+    own = places.filter(pk=assignment.pk, user=user)
+    finished = _leased(own, stint).update(
         state=State.DONE, lease_until=None, finished_at=Now(), active_s=F("active_s") + active_s
     )
     if not finished:
-        if not held.filter(state=State.DONE).exists():
+        if not own.exists():
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
     _write_final_iou(image)
@@ -154,6 +162,12 @@ def finish_image(*, assignment: Assignment, user: User, active_s: float) -> Imag
         image.refresh_from_db()
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
+
+
+def _leased(own: QuerySet[Assignment], stint: int | None) -> QuerySet[Assignment]:
+    """Keep a place only while the person holds it, in that stint if it is told."""
+    held = own.filter(state=State.LEASED)
+    return held if stint is None else held.filter(stint=stint)
 
 
 def finish_images_done_by_all(project: Project) -> None:
@@ -229,12 +243,19 @@ def _lease(place: Assignment, user: User) -> None:
     place.state, place.user = State.LEASED, user
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE annotation_assignment SET state = %s, user_id = %s,"
-            " lease_until = statement_timestamp() + make_interval(secs => %s)"
-            " WHERE id = %s RETURNING lease_until",
-            [place.state, user.pk, settings.ASSIGNMENT_LEASE_S, place.pk],
+            "UPDATE annotation_assignment SET state = %(leased)s, user_id = %(user)s,"
+            " lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s),"
+            " stint = stint + CASE WHEN state = %(leased)s AND user_id = %(user)s"
+            " THEN 0 ELSE 1 END"
+            " WHERE id = %(place)s RETURNING lease_until, stint",
+            {
+                "leased": place.state,
+                "user": user.pk,
+                "lease_s": settings.ASSIGNMENT_LEASE_S,
+                "place": place.pk,
+            },
         )
-        [place.lease_until] = cursor.fetchone()
+        [place.lease_until, place.stint] = cursor.fetchone()
 
 
 def _write_final_iou(image: Image) -> None:

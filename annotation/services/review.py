@@ -6,6 +6,7 @@ from typing import Final
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, InvalidInputError
@@ -44,7 +45,7 @@ def review_image(*, image: Image, verdict: str, comment: str, reviewer: User) ->
     )
     if verdict == Status.RETURNED:
         done = places.filter(kind=Kind.ANNOTATE, state=State.DONE)
-        done.update(state=State.LEASED, lease_until=Now() + RETURNED_FOR)
+        done.update(state=State.LEASED, lease_until=Now() + RETURNED_FOR, stint=F("stint") + 1)
     seal_comments(image_id=image.pk)
     says_why = comment.strip() or open_comments().filter(image=image).exists()
     if is_first_return and not says_why:

@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 
 from annotation.models import Assignment, Membership, Project, Proposal
 from annotation.selectors.plan import (
@@ -84,7 +84,12 @@ def _take_images(project: Project, user: User, wanted: QuerySet[Proposal], missi
             taken[place.image_id] = place.pk
             missing -= place.waiting or 0
     leased = Assignment.objects.filter(pk__in=taken.values())
-    return leased.update(state=Assignment.State.LEASED, user=user, lease_until=lease_end())
+    return leased.update(
+        state=Assignment.State.LEASED,
+        user=user,
+        lease_until=lease_end(),
+        stint=F("stint") + 1,
+    )
 
 
 def _enough(places: Iterable[Any], missing: int) -> set[int]:

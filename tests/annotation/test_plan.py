@@ -239,6 +239,23 @@ def test_an_image_given_back_keeps_the_seconds_it_took(
     assert _claimed(reviewer, world, "complete") == image.pk
 
 
+def test_p3_giving_back_unheard_and_again_later_adds_nothing_to_images_verified_anew(
+    annotator: Api, world: World, bundle: Bundle
+) -> None:
+    make_proposals(make_image(world.project), bundle)
+    [first] = _verify(annotator, world)["assignments"]
+    path = f"assignments/{first['id']}/release"
+    annotator.post(path, {"active_s": 4.5, "stint": first["stint"]})
+
+    [second] = _verify(annotator, world)["assignments"]
+    annotator.post(path, {"active_s": 4.5, "stint": first["stint"]})
+    [renewed] = _verify(annotator, world)["assignments"]
+
+    assert second["id"] == first["id"]
+    assert second["stint"] == renewed["stint"] > first["stint"]
+    assert Assignment.objects.get(pk=first["id"]).active_s == 4.5
+
+
 def test_returned_work_that_is_given_back_is_open_to_all(
     annotator: Api, reviewer: Api, world: World, bundle: Bundle
 ) -> None:

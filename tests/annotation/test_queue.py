@@ -145,6 +145,57 @@ def test_finishing_ends_the_image_and_measures_its_proposals(
     assert image.finished_at is not None
 
 
+def test_a_claim_of_a_place_one_holds_goes_on_with_its_stint_and_any_other_begins_one(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    first = _claim(annotator, world)
+    again = _claim(annotator, world)
+    _expire(first["id"])
+    held_on = _claim(annotator, world)
+    _expire(first["id"])
+    theirs = _claim(reviewer, world)
+
+    stints = [each["stint"] for each in (first, again, held_on, theirs)]
+    assert stints == [1, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), [("release", Assignment.State.OPEN), ("finish", Assignment.State.DONE)]
+)
+def test_p3_what_ended_a_stint_unheard_and_is_sent_again_in_the_next_one_changes_nothing(
+    annotator: Api, world: World, image: Image, action: str, state: Assignment.State
+) -> None:
+    first = _claim(annotator, world)
+    path = f"assignments/{first['id']}/{action}"
+    ended = annotator.post(path, {"active_s": 5, "stint": first["stint"]})
+
+    second = _claim(annotator, world, image=image.pk)
+    again = annotator.post(path, {"active_s": 5, "stint": first["stint"]})
+
+    place = Assignment.objects.get(pk=first["id"])
+    assert again.status_code == ended.status_code < 300
+    assert (place.state, place.active_s) == (Assignment.State.LEASED, 5)
+    annotator.post(path, {"active_s": 3, "stint": second["stint"]})
+    place.refresh_from_db()
+    assert (place.state, place.active_s) == (state, 8)
+
+
+def test_p3_a_finish_that_is_sent_again_does_not_finish_what_was_returned_meanwhile(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    mine = _claim(annotator, world)
+    finish = f"assignments/{mine['id']}/finish"
+    annotator.post(finish, {"active_s": 5, "stint": mine["stint"]})
+    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned", "comment": "Again."})
+
+    again = annotator.post(finish, {"active_s": 5, "stint": mine["stint"]})
+
+    assert again.json() == {"image": image.pk, "status": "returned"}
+    assert _claim(annotator, world)["stint"] > mine["stint"]
+    place = Assignment.objects.get(pk=mine["id"])
+    assert (place.state, place.active_s) == (Assignment.State.LEASED, 5)
+
+
 def test_with_overlap_an_image_is_done_when_everyone_is(
     annotator: Api, reviewer: Api, manager: Api, world: World
 ) -> None:

@@ -1269,6 +1269,8 @@ export interface components {
             image: number;
             /** @description Of the set of masks to work on */
             slot: number;
+            /** @description Which it is at this place: tell it at the end */
+            stint: number;
             /** Format: date-time */
             lease_until: string;
         };
@@ -1494,6 +1496,8 @@ export interface components {
             ap_images: number;
         };
         FinishInput: {
+            /** @description The claim's. Of one that has ended, nothing is done and nothing added */
+            stint?: number;
             /** Format: double */
             active_s: number;
         };
@@ -1964,6 +1968,8 @@ export interface components {
          */
         RecordingState: "uploading" | "transcribing" | "transcribed" | "failed";
         ReleaseInput: {
+            /** @description The claim's. Of one that has ended, nothing is done and nothing added */
+            stint?: number;
             /**
              * Format: double
              * @default 0

@@ -21,6 +21,12 @@ export interface OutboxRow {
   made_at?: number; // ms since 1970; rows of an older release lack it
 }
 
+/** A person's place at an image, and which of its stints this is: one more each time it is taken. */
+export interface Place {
+  readonly id: number;
+  readonly stint: number;
+}
+
 interface StepRow extends Step {
   user: number;
   image: number;
@@ -35,7 +41,8 @@ interface Schema extends DBSchema {
   };
   steps: { key: [number, number, number]; value: StepRow };
   receipts: { key: number; value: Receipt; indexes: { by_user: number } };
-  active: { key: string; value: { key: string; active_s: number } };
+  // Rows of an older release lack the stint; the server counts from 0.
+  active: { key: string; value: { key: string; stint?: number; active_s: number } };
 }
 
 export class OutboxDatabase {
@@ -167,22 +174,30 @@ export class OutboxDatabase {
     await this.#db.delete("steps", stepsOf(user, image));
   }
 
-  /** Active seconds on an assignment, so that a reload does not forget them. */
-  async activeSeconds(assignment: number): Promise<number> {
-    return (await this.#db.get("active", String(assignment)))?.active_s ?? 0;
+  /**
+   * Active seconds of a stint, so that a reload does not forget them. Those of an earlier one are
+   * the server's already, or nobody's, even if the reply to that was lost.
+   */
+  async activeSeconds({ id, stint }: Place): Promise<number> {
+    const kept = await this.#db.get("active", String(id));
+    return kept !== undefined && (kept.stint ?? 0) === stint ? kept.active_s : 0;
   }
 
   /** Forgetting them loses no work, so a full disk stops nothing. */
-  async rememberActiveSeconds(assignment: number, active_s: number): Promise<void> {
+  async rememberActiveSeconds({ id, stint }: Place, active_s: number): Promise<void> {
     try {
-      await this.#db.put("active", { key: String(assignment), active_s });
+      await this.#db.put("active", { key: String(id), stint, active_s });
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
     }
   }
 
-  async forgetActiveSeconds(assignment: number): Promise<void> {
-    await this.#db.delete("active", String(assignment));
+  /** Forget the seconds of a stint; those of a later one stay. */
+  async forgetActiveSeconds({ id, stint }: Place): Promise<void> {
+    const change = this.#db.transaction("active", "readwrite");
+    const kept = await change.store.get(String(id));
+    if (kept !== undefined && (kept.stint ?? 0) <= stint) await change.store.delete(String(id));
+    await change.done;
   }
 
   close(): void {

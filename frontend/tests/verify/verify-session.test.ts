@@ -17,6 +17,7 @@ let servers: Map<number, SaveServer>;
 let asked: (readonly string[])[];
 let released: [assignment: number, active_s: number][];
 let now_s: number;
+let stint: number; // at every place
 
 const rowsOf = (image: number) =>
   Array.from({ length: PROPOSALS }, (_, index) =>
@@ -45,7 +46,13 @@ async function claim(known: readonly string[]): Promise<VerifyBatch> {
       ...{ id, file_name: `${id}.png`, width: 30, height: 20 },
       ...{ version: servers.get(id)?.version ?? 0, display_url: "", thumb_url: "" },
     })),
-    assignments: images.map((image) => ({ id: 100 + image, image, slot: 0, lease_until: "" })),
+    assignments: images.map((image) => ({
+      id: 100 + image,
+      image,
+      slot: 0,
+      stint,
+      lease_until: "",
+    })),
     left: pending.length - given.length,
   };
 }
@@ -59,6 +66,7 @@ beforeEach(async () => {
   asked = [];
   released = [];
   now_s = 0;
+  stint = 1;
 });
 
 function begun(change: Partial<VerifyOptions> = {}): VerifySession {
@@ -74,7 +82,7 @@ function begun(change: Partial<VerifyOptions> = {}): VerifySession {
       return () => clearTimeout(timer);
     },
     takeLock: async () => ({ release: () => undefined }),
-    release: async (assignment, active_s) => released.push([assignment, active_s]),
+    release: async ({ id }, active_s) => released.push([id, active_s]),
     extend: async () => undefined,
     meter: new EffortMeter(() => now_s),
     claim,
@@ -259,6 +267,60 @@ describe("a verify session", () => {
     ]);
   });
 
+  describe("whose images were given back", () => {
+    let isLost: boolean;
+    let given: [stint: number, active_s: number][];
+    const release: VerifyOptions["release"] = async (place, active_s) => {
+      if (place.id === 101) given.push([place.stint, active_s]);
+      if (isLost) throw new Error("no reply");
+      stint = 2; // whoever claims next begins another
+    };
+    const workFor = async (seconds: number): Promise<void> => {
+      const session = await begin({ release, onError: () => undefined });
+      now_s += seconds;
+      session.decide("rejected");
+      await saved(session);
+      await session.close();
+    };
+    beforeEach(() => {
+      given = [];
+    });
+
+    test("without a reply goes on from what was spent, as long as the place is still held", async () => {
+      isLost = true;
+      await workFor(5);
+      await workFor(3);
+
+      expect(given).toEqual([
+        [1, 5],
+        [1, 8],
+      ]);
+    });
+
+    test("without a reply counts nothing again once the place was taken anew", async () => {
+      isLost = true;
+      await workFor(5);
+      stint = 2;
+      await workFor(3);
+
+      expect(given).toEqual([
+        [1, 5],
+        [2, 3],
+      ]);
+    });
+
+    test("with a reply begins the next time at zero", async () => {
+      isLost = false;
+      await workFor(5);
+      await workFor(3);
+
+      expect(given).toEqual([
+        [1, 5],
+        [2, 3],
+      ]);
+    });
+  });
+
   test("takes verdicts back one by one, and the proposal comes first again", async () => {
     const session = await begin();
     session.decide("accepted");
@@ -380,7 +442,7 @@ describe("a verify session", () => {
       save: async () => ({ kind: "unreachable" }),
       schedule: () => () => undefined,
       takeLock: async () => ({ release: () => undefined }),
-      release: async (assignment, active_s) => released.push([assignment, active_s]),
+      release: async ({ id }, active_s) => released.push([id, active_s]),
       extend: async () => undefined,
       claim: async (known) => {
         await new Promise<void>((resolve) => {

@@ -7,6 +7,7 @@ import type { ImageQueue } from "@/api/queues";
 import type { components } from "@/api/schema";
 import type { Annotations, MissedOperation } from "@/editor/operations";
 import type { Save } from "@/editor/outbox";
+import type { Place } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
 
 export type ImageDetail = components["schemas"]["ImageDetail"];
@@ -60,21 +61,21 @@ export function fetchUpcoming(project_id: number, queue?: ImageQueue): Promise<n
   );
 }
 
-export function finishAssignment(assignment_id: number, active_s: number): Promise<unknown> {
+export function finishAssignment({ id, stint }: Place, active_s: number): Promise<unknown> {
   return read(
     client.POST("/api/assignments/{assignment_id}/finish", {
-      params: { path: { assignment_id } },
-      body: { active_s },
+      params: { path: { assignment_id: id } },
+      body: { active_s, stint },
     }),
   );
 }
 
 /** Give an image back. Also sent while the page is being left. */
-export function releaseAssignment(assignment_id: number, active_s: number): Promise<unknown> {
+export function releaseAssignment({ id, stint }: Place, active_s: number): Promise<unknown> {
   return read(
     client.POST("/api/assignments/{assignment_id}/release", {
-      params: { path: { assignment_id } },
-      body: { active_s },
+      params: { path: { assignment_id: id } },
+      body: { active_s, stint },
       keepalive: true,
     }),
   );

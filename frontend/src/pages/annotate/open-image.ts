@@ -114,7 +114,7 @@ export class OpenImage {
     });
     const [outbox, active_s] = await Promise.all([
       opening,
-      claim === null ? 0 : db.activeSeconds(claim.id),
+      claim === null ? 0 : db.activeSeconds(claim),
       lock === null ? null : keepHistory(store, db, user.id, detail.id),
     ]);
     // What waits may speak of masks that only the history knows.
@@ -144,7 +144,7 @@ export class OpenImage {
   #save(operations: readonly Operation[]): void {
     const { claim, db, onError } = this.#options;
     this.outbox.push(operations).catch(onError);
-    if (claim !== null) void db.rememberActiveSeconds(claim.id, this.editor.meter.active_s);
+    if (claim !== null) void db.rememberActiveSeconds(claim, this.editor.meter.active_s);
   }
 
   /** Find out whether the image was deleted, or brought back. */

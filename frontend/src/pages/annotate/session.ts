@@ -123,7 +123,7 @@ export class AnnotateSession {
       claiming.catch(() => undefined); // told where it is awaited
       await this.#finish(open).catch(async (error: unknown) => {
         const { claim } = await claiming;
-        if (claim !== null) await releaseAssignment(claim.id, 0);
+        if (claim !== null) await releaseAssignment(claim, 0);
         throw error;
       });
       await this.#goOn(open, claiming);
@@ -152,7 +152,7 @@ export class AnnotateSession {
     await this.#move(async (open) => {
       if (open.claim === null) return;
       await this.#settle(open);
-      await releaseAssignment(open.claim.id, activeSeconds(open));
+      await releaseAssignment(open.claim, activeSeconds(open));
       await this.#forget(open);
       isBack = true;
     });
@@ -271,7 +271,7 @@ export class AnnotateSession {
     } else {
       open.editor.meter.noteActivity();
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
-      await end(open.claim.id, activeSeconds(open));
+      await end(open.claim, activeSeconds(open));
     }
     this.#forget(open).catch(this.#onError); // the next image need not wait for it
   }
@@ -279,7 +279,7 @@ export class AnnotateSession {
   /** What was kept on this device for an image that is done with. */
   async #forget(open: OpenImage): Promise<void> {
     const db = await this.#db;
-    if (open.claim !== null) await db.forgetActiveSeconds(open.claim.id);
+    if (open.claim !== null) await db.forgetActiveSeconds(open.claim);
     await db.forgetHistory(this.#user.id, open.detail.get().id);
   }
 

@@ -2,7 +2,7 @@
 
 import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxStatus, type Save } from "@/editor/outbox";
-import type { OutboxDatabase } from "@/editor/outbox-db";
+import type { OutboxDatabase, Place } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
 import type { Schedule } from "@/editor/schedule";
 import type { WriterLock } from "@/editor/writer-lock";
@@ -16,12 +16,12 @@ export interface Holding {
   readonly schedule: Schedule;
   /** Null when another page of this person has the image. */
   takeLock(image: number): Promise<WriterLock | null>;
-  release(assignment: number, active_s: number): Promise<unknown>;
+  release(place: Place, active_s: number): Promise<unknown>;
 }
 
 export interface HeldImageOptions extends Holding {
   readonly image: ImageToVerify;
-  readonly assignment: number;
+  readonly place: Place;
   rleOf(proposal: string): RLE | null;
   onStatus(): void;
   /** Others have decided these proposals. */
@@ -31,7 +31,7 @@ export interface HeldImageOptions extends Holding {
 const SAVE_PATIENCE_MS = 10_000;
 
 export class HeldImage {
-  readonly assignment: number;
+  readonly place: Place;
   readonly outbox: ImageOutbox;
   #options: HeldImageOptions;
   #lock: WriterLock;
@@ -43,7 +43,7 @@ export class HeldImage {
     outbox: ImageOutbox,
     active_s: number,
   ) {
-    this.assignment = options.assignment;
+    this.place = options.place;
     this.outbox = outbox;
     this.#options = options;
     this.#lock = lock;
@@ -52,10 +52,10 @@ export class HeldImage {
 
   /** Null when another page of this person has the image open. */
   static async open(options: HeldImageOptions): Promise<HeldImage | null> {
-    const { image, user, db, save, schedule, assignment } = options;
+    const { image, user, db, save, schedule, place } = options;
     const lock = await options.takeLock(image.id);
     if (lock === null) return null;
-    const active_s = await db.activeSeconds(assignment);
+    const active_s = await db.activeSeconds(place);
     const outbox = await ImageOutbox.open({
       ...{ image: image.id, user, version: image.version, db, save, schedule },
       rleOf: options.rleOf,
@@ -80,7 +80,7 @@ export class HeldImage {
   /** Keep operations on this device and send them. */
   push(operations: readonly Operation[], seconds: number): Promise<void> {
     this.#active_s += seconds;
-    void this.#options.db.rememberActiveSeconds(this.assignment, this.#active_s);
+    void this.#options.db.rememberActiveSeconds(this.place, this.#active_s);
     return this.outbox.push(operations);
   }
 
@@ -102,8 +102,8 @@ export class HeldImage {
     this.outbox.close();
     this.#lock.release();
     if (!isSaved) return;
-    await release(this.assignment, Math.round(this.#active_s * 1000) / 1000);
-    await db.forgetActiveSeconds(this.assignment);
+    await release(this.place, Math.round(this.#active_s * 1000) / 1000);
+    await db.forgetActiveSeconds(this.place);
   }
 }
 

@@ -9,6 +9,7 @@ import type { Attributes, AttributeValue } from "@/editor/attributes";
 import { type EffortMeter, shareEffort } from "@/editor/effort";
 import type { Effort, LabelId, Operation } from "@/editor/operations";
 import type { OutboxStatus } from "@/editor/outbox";
+import type { Place } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
 import { Signal } from "@/editor/signal";
 import type { ImageToVerify, VerifyBatch } from "./api";
@@ -171,8 +172,8 @@ export class VerifySession {
   }
 
   keepLeases(): void {
-    for (const { assignment } of this.#held.values()) {
-      this.#options.extend(assignment).catch(this.#options.onError);
+    for (const { place } of this.#held.values()) {
+      this.#options.extend(place.id).catch(this.#options.onError);
     }
   }
 
@@ -207,9 +208,9 @@ export class VerifySession {
       return image === undefined ? [] : [{ proposal, image, mask: crypto.randomUUID() }];
     });
     this.#behind = fresh.length === 0 ? 0 : left;
-    for (const { id, image } of assignments) {
-      const facts = images.find((each) => each.id === image);
-      if (facts !== undefined && !this.#held.has(image)) await this.#hold(facts, id, items);
+    for (const place of assignments) {
+      const facts = images.find(({ id }) => id === place.image);
+      if (facts !== undefined && !this.#held.has(facts.id)) await this.#hold(facts, place, items);
     }
     const waiting = new Set(
       [...this.#held.values()].flatMap(({ outbox }) => decidedBy(outbox.pending)),
@@ -220,14 +221,10 @@ export class VerifySession {
     this.#show();
   }
 
-  async #hold(
-    image: ImageToVerify,
-    assignment: number,
-    items: readonly VerifyItem[],
-  ): Promise<void> {
+  async #hold(image: ImageToVerify, place: Place, items: readonly VerifyItem[]): Promise<void> {
     const held = await HeldImage.open({
       ...this.#options,
-      ...{ image, assignment },
+      ...{ image, place },
       rleOf: (id) => {
         const known = [...items, ...this.ahead.get(), ...this.#steps.flat().map((one) => one.item)];
         return (known.find(({ proposal }) => proposal.id === id)?.proposal.rle as RLE) ?? null;
