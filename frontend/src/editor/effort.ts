@@ -11,6 +11,7 @@ export class EffortMeter {
   #now_s: () => number;
   #lastActive_s: number;
   #active_s: number;
+  #begun_s: number;
   #taken_s: number;
   #clicks = 0;
   #strokes = 0;
@@ -20,12 +21,26 @@ export class EffortMeter {
     this.#now_s = now_s;
     this.#lastActive_s = now_s();
     this.#active_s = active_s;
+    this.#begun_s = active_s;
     this.#taken_s = active_s;
   }
 
   /** Active seconds on the image up to the last sign of life. */
   get active_s(): number {
     return this.#active_s;
+  }
+
+  /** Of these, what no operation has been charged with yet. */
+  get unspent_s(): number {
+    return this.#active_s - this.#taken_s;
+  }
+
+  /** Another page of this person counted on, up to `active_s`, while this one was open. */
+  goOnFrom(active_s: number): void {
+    const elsewhere_s = Math.max(active_s - this.#begun_s, 0);
+    this.#active_s += elsewhere_s;
+    this.#taken_s += elsewhere_s;
+    this.#begun_s = active_s;
   }
 
   /** The person moved, typed or clicked. */

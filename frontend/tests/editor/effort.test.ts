@@ -73,3 +73,13 @@ test("one gesture on many masks shares its seconds and counts its click once", (
   expect(shared.map(({ seconds }) => seconds)).toEqual([2, 2, 2]);
   expect(shared.map(({ clicks }) => clicks)).toEqual([1, 0, 0]);
 });
+
+test("what another page of the same person counted meanwhile is added, and charged to nothing", () => {
+  const { made, after } = meter(60);
+  after(2, () => made.noteActivity());
+
+  made.goOnFrom(75);
+
+  expect(made.active_s).toBe(77);
+  expect(made.take().seconds).toBe(2);
+});

@@ -267,6 +267,28 @@ describe("a verify session", () => {
     ]);
   });
 
+  test("keeps what was spent on looking, and gives it back with the image", async () => {
+    const meter = new EffortMeter(() => now_s);
+    const session = await begin({ meter });
+    now_s += 2;
+    session.decide("rejected");
+    now_s += 9;
+    meter.noteActivity();
+    session.keepSeconds();
+    await vi.waitFor(async () => expect(await db.activeSeconds({ id: 101, stint })).toBe(11));
+    expect(await db.activeSeconds({ id: 102, stint })).toBe(0);
+
+    now_s += 1;
+    session.decide("rejected"); // what was kept for looking is this verdict's now
+    await vi.waitFor(async () => expect(await db.activeSeconds({ id: 101, stint })).toBe(12));
+    await saved(session);
+    now_s += 3;
+    meter.noteActivity();
+    await session.close();
+
+    expect(Object.fromEntries(released)).toMatchObject({ 101: 15 });
+  });
+
   describe("whose images were given back", () => {
     let isLost: boolean;
     let given: [stint: number, active_s: number][];

@@ -12,6 +12,7 @@ import type { OutboxDatabase } from "@/editor/outbox-db";
 import type { Decoder } from "@/editor/sam";
 import { EncoderMismatchError } from "@/editor/sam";
 import { schedule } from "@/editor/schedule";
+import { SecondsKeeper } from "@/editor/seconds-keeper";
 import { Signal } from "@/editor/signal";
 import { AnnotationStore } from "@/editor/store";
 import { awaitWriterLock, takeWriterLock, type WriterLock } from "@/editor/writer-lock";
@@ -63,6 +64,7 @@ export class OpenImage {
   /** A manager has put it in the trash, where it still takes what is saved. */
   readonly isDeleted = new Signal(false);
   #options: OpenImageOptions;
+  #seconds: SecondsKeeper | null;
   #stop = new AbortController();
 
   private constructor(
@@ -81,6 +83,8 @@ export class OpenImage {
     this.status = status;
     this.lock = new Signal(lock);
     this.model = new Signal(modelStateOf(options.detail));
+    const { claim, db } = options;
+    this.#seconds = claim && new SecondsKeeper(db, claim, editor.meter.active_s);
     void this.#startModel();
     if (lock === null) void this.#waitForLock();
     else outbox.resume();
@@ -142,9 +146,18 @@ export class OpenImage {
 
   /** Keep operations on this device and send them. */
   #save(operations: readonly Operation[]): void {
-    const { claim, db, onError } = this.#options;
-    this.outbox.push(operations).catch(onError);
-    if (claim !== null) void db.rememberActiveSeconds(claim, this.editor.meter.active_s);
+    this.outbox.push(operations).catch(this.#options.onError);
+    this.keepSeconds();
+  }
+
+  /** Keep what was spent so far on this device; the page that saves does it, if there are two. */
+  keepSeconds(): void {
+    if (this.lock.get() !== null) this.#seconds?.keep(this.editor.meter.active_s);
+  }
+
+  /** The server has them. */
+  async forgetSeconds(): Promise<void> {
+    await this.#seconds?.forget();
   }
 
   /** Find out whether the image was deleted, or brought back. */
@@ -180,6 +193,7 @@ export class OpenImage {
   }
 
   close(): void {
+    this.keepSeconds();
     this.#stop.abort();
     this.outbox.close();
     this.lock.get()?.release();
@@ -248,11 +262,12 @@ export class OpenImage {
   }
 
   async #waitForLock(): Promise<void> {
-    const { detail, user } = this.#options;
+    const { detail, user, claim, db } = this.#options;
     const lock = await awaitWriterLock(navigator.locks, detail.id, user.id, this.#stop.signal);
     if (lock === null) return;
     this.lock.set(lock);
-    await keepHistory(this.editor.store, this.#options.db, user.id, detail.id);
+    if (claim !== null) this.editor.meter.goOnFrom(await db.activeSeconds(claim));
+    await keepHistory(this.editor.store, db, user.id, detail.id);
     await this.#takeOver().catch(this.#options.onError);
     this.editor.isReadOnly.set(!this.#options.mayEdit);
     this.outbox.resume();

@@ -41,6 +41,7 @@ interface Claimed {
 
 const FINISHED = new Set(["done", "reviewed"]); // by all who annotate it
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
+const KEEP_SECONDS_MS = 10_000; // a crash loses no more of what was spent
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
 const SAVE_PATIENCE_MS = 10_000;
 const OFFLINE_PATIENCE_MS = 1_500; // the network may be back already
@@ -84,7 +85,9 @@ export class AnnotateSession {
     this.#db = OutboxDatabase.open();
     this.#timers.push(setInterval(() => this.#keepLease(), HEARTBEAT_MS));
     this.#timers.push(setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS));
+    this.#timers.push(setInterval(this.#keepSeconds, KEEP_SECONDS_MS));
     addEventListener("online", this.#onOnline);
+    document.addEventListener("visibilitychange", this.#keepSeconds);
   }
 
   get image(): OpenImage | null {
@@ -197,6 +200,7 @@ export class AnnotateSession {
     this.#worker.terminate();
     for (const timer of this.#timers) clearInterval(timer);
     removeEventListener("online", this.#onOnline);
+    document.removeEventListener("visibilitychange", this.#keepSeconds);
     void this.#db.then((db) => db.close());
   }
 
@@ -279,7 +283,7 @@ export class AnnotateSession {
   /** What was kept on this device for an image that is done with. */
   async #forget(open: OpenImage): Promise<void> {
     const db = await this.#db;
-    if (open.claim !== null) await db.forgetActiveSeconds(open.claim);
+    await open.forgetSeconds();
     await db.forgetHistory(this.#user.id, open.detail.get().id);
   }
 
@@ -313,6 +317,8 @@ export class AnnotateSession {
       open.refresh().catch(() => undefined);
     }
   }
+
+  #keepSeconds = (): void => this.image?.keepSeconds();
 
   #onOnline = (): void => this.image?.outbox.resume();
 }

@@ -5,6 +5,7 @@ import { ImageOutbox, type OutboxStatus, type Save } from "@/editor/outbox";
 import type { OutboxDatabase, Place } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
 import type { Schedule } from "@/editor/schedule";
+import { SecondsKeeper } from "@/editor/seconds-keeper";
 import type { WriterLock } from "@/editor/writer-lock";
 import type { ImageToVerify } from "./api";
 
@@ -36,6 +37,7 @@ export class HeldImage {
   #options: HeldImageOptions;
   #lock: WriterLock;
   #active_s: number;
+  #seconds: SecondsKeeper;
 
   private constructor(
     options: HeldImageOptions,
@@ -48,6 +50,7 @@ export class HeldImage {
     this.#options = options;
     this.#lock = lock;
     this.#active_s = active_s;
+    this.#seconds = new SecondsKeeper(options.db, options.place, active_s);
   }
 
   /** Null when another page of this person has the image open. */
@@ -80,18 +83,24 @@ export class HeldImage {
   /** Keep operations on this device and send them. */
   push(operations: readonly Operation[], seconds: number): Promise<void> {
     this.#active_s += seconds;
-    void this.#options.db.rememberActiveSeconds(this.place, this.#active_s);
     return this.outbox.push(operations);
+  }
+
+  /** Keep what was spent so far on this device, with what `looking_s` may yet be charged with. */
+  keepSeconds(looking_s: number): void {
+    this.#seconds.keep(this.#active_s + looking_s);
   }
 
   /**
    * Give the image back, with the seconds spent on it, once the server has everything.
    *
    * If that takes too long, the work stays on this device, for another page to send, and the lease
-   * runs out by itself.
+   * runs out by itself. `looking_s` were spent on it without a verdict.
    */
-  async giveBack(): Promise<void> {
-    const { schedule, release, db } = this.#options;
+  async giveBack(looking_s: number): Promise<void> {
+    const { schedule, release } = this.#options;
+    this.#active_s += looking_s;
+    this.keepSeconds(0);
     const isSaved = await new Promise<boolean>((resolve) => {
       const stopWaiting = schedule(() => resolve(false), SAVE_PATIENCE_MS);
       void this.outbox.whenSaved().then(() => {
@@ -103,7 +112,7 @@ export class HeldImage {
     this.#lock.release();
     if (!isSaved) return;
     await release(this.place, Math.round(this.#active_s * 1000) / 1000);
-    await db.forgetActiveSeconds(this.place);
+    await this.#seconds.forget();
   }
 }
 

@@ -12,6 +12,7 @@ import { Pictures } from "./pictures";
 import { VerifySession } from "./verify-session";
 
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
+const KEEP_SECONDS_MS = 10_000; // a crash loses no more of what was spent
 
 export interface Verifying {
   readonly session: VerifySession;
@@ -61,15 +62,21 @@ export function useVerifySession(
 }
 
 function listen(session: VerifySession, meter: EffortMeter, signal: AbortSignal): void {
-  const heartbeat = setInterval(() => session.keepLeases(), HEARTBEAT_MS);
-  signal.addEventListener("abort", () => clearInterval(heartbeat));
+  const timers = [
+    setInterval(() => session.keepLeases(), HEARTBEAT_MS),
+    setInterval(() => session.keepSeconds(), KEEP_SECONDS_MS),
+  ];
+  signal.addEventListener("abort", () => {
+    for (const timer of timers) clearInterval(timer);
+  });
   addEventListener("online", () => session.resume(), { signal });
   // A closed tab should not keep others from its images until the lease runs out.
   addEventListener("pagehide", () => void session.close(), { signal });
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal });
   addEventListener("pointermove", () => meter.noteActivity(), { signal });
-  const onReturn = (): void => {
+  const onVisibility = (): void => {
     if (document.visibilityState === "visible") meter.noteReturn();
+    else session.keepSeconds();
   };
-  document.addEventListener("visibilitychange", onReturn, { signal });
+  document.addEventListener("visibilitychange", onVisibility, { signal });
 }

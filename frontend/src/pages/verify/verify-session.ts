@@ -177,6 +177,11 @@ export class VerifySession {
     }
   }
 
+  /** Keep what was spent on each image on this device: a crash does not lose it. */
+  keepSeconds(): void {
+    for (const [id, held] of this.#held) held.keepSeconds(this.#lookingSeconds(id));
+  }
+
   /** Send now: the network is back. */
   resume(): void {
     for (const { outbox } of this.#all()) outbox.resume();
@@ -191,7 +196,7 @@ export class VerifySession {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#fetching; // what it claims is given back as well
-    for (const id of [...this.#held.keys()]) this.#giveBack(id);
+    for (const id of [...this.#held.keys()]) this.#giveBack(id, this.#lookingSeconds(id));
     await Promise.all(this.#leaving.values());
   }
 
@@ -248,6 +253,7 @@ export class VerifySession {
       const seconds = operations.reduce((sum, { effort }) => sum + (effort?.seconds ?? 0), 0);
       this.#held.get(image)?.push(operations, seconds).catch(this.#options.onError);
     }
+    this.keepSeconds();
     this.#report();
   }
 
@@ -277,11 +283,16 @@ export class VerifySession {
     for (const id of [...this.#held.keys()]) if (!inUse.has(id)) this.#giveBack(id);
   }
 
-  #giveBack(image: number): void {
+  /** What was spent on an image since the last verdict: all of it, on the one being looked at. */
+  #lookingSeconds(image: number): number {
+    return image === this.current?.image.id ? this.#options.meter.unspent_s : 0;
+  }
+
+  #giveBack(image: number, looking_s = 0): void {
     const held = this.#held.get(image);
     if (held === undefined) return;
     this.#held.delete(image);
-    const leaving = held.giveBack().catch(this.#options.onError);
+    const leaving = held.giveBack(looking_s).catch(this.#options.onError);
     this.#leaving.set(
       held,
       leaving.then(() => {

@@ -1,0 +1,83 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, expect, test, vi } from "vitest";
+import { OutboxDatabase } from "@/editor/outbox-db";
+import { Decoder } from "@/editor/sam";
+import type { Claim, ImageDetail } from "@/pages/annotate/api";
+import { OpenImage } from "@/pages/annotate/open-image";
+
+const DETAIL: ImageDetail = {
+  ...{ id: 4, project: 1, file_name: "a.png", height: 20, width: 30, version: 0, status: "todo" },
+  ...{ review_comment: "", open_comments: 0, is_holdout: false, slot: 0, people: 1 },
+  ...{ display_url: "", embedding: null, bundle: null, assignment: null },
+  ...{ masks: [], proposals: [], labels: [] },
+};
+const CLAIM: Claim = { id: 7, image: 4, slot: 0, stint: 1, lease_until: "" };
+
+let db: OutboxDatabase;
+let now_s: number;
+
+beforeEach(async () => {
+  vi.stubGlobal("indexedDB", new IDBFactory());
+  vi.stubGlobal("navigator", {
+    locks: {
+      request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
+    },
+  });
+  now_s = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => now_s * 1000);
+  db = await OutboxDatabase.open();
+});
+
+function open(claim: Claim | null = CLAIM): Promise<OpenImage> {
+  const worker = { addEventListener: () => undefined, postMessage: () => undefined };
+  return OpenImage.open({
+    ...{ detail: DETAIL, claim, db, mayEdit: true },
+    bitmap: { close: () => undefined } as ImageBitmap,
+    user: { id: 1, username: "ada" },
+    decoder: new Decoder(worker as unknown as Worker, async () => new ArrayBuffer(0)),
+    onError: (error) => {
+      throw error;
+    },
+  });
+}
+
+test("who only looks has their seconds kept, for the page after a crash", async () => {
+  const image = await open();
+  now_s = 9;
+  image.editor.meter.noteActivity();
+  image.keepSeconds();
+
+  await vi.waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(9));
+  const after = await open();
+
+  expect(after.editor.meter.active_s).toBe(9);
+});
+
+test("an image that is left has its seconds kept, one that is finished has not", async () => {
+  const left = await open();
+  now_s = 5;
+  left.editor.meter.noteActivity();
+  left.close();
+  await vi.waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(5));
+
+  const finished = await open();
+  now_s = 8;
+  finished.editor.meter.noteActivity();
+  await finished.forgetSeconds();
+  finished.close();
+
+  expect(await db.activeSeconds(CLAIM)).toBe(0);
+});
+
+test("an image claimed anew begins at zero, whatever an unheard finish has left here", async () => {
+  const left = await open();
+  now_s = 5;
+  left.editor.meter.noteActivity();
+  left.close();
+  await vi.waitFor(async () => expect(await db.activeSeconds(CLAIM)).toBe(5));
+
+  const anew = await open({ ...CLAIM, stint: 2 });
+
+  expect(anew.editor.meter.active_s).toBe(0);
+});
