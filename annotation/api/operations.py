@@ -57,6 +57,12 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
     tool = serializers.CharField(
         max_length=30, required=False, help_text="The tool or command; kept with the operation"
     )
+    undos = serializers.IntegerField(
+        min_value=0,
+        max_value=100_000,
+        required=False,
+        help_text="How often the person took something back; kept with the operation",
+    )
 
 
 class SlotField(serializers.IntegerField):

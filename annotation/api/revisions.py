@@ -47,6 +47,7 @@ class RevisionSerializer(serializers.Serializer[Any]):
     seconds = serializers.FloatField()
     clicks = serializers.IntegerField()
     strokes = serializers.IntegerField()
+    undos = serializers.IntegerField()
 
 
 class MaskRevisionsView(MemberView):

@@ -1,8 +1,8 @@
 """The history of a mask: who made each of its revisions, from what, and how."""
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from annotation.models import Mask, Revision
 from annotation.selectors.access import Person, rows_for
@@ -17,15 +17,17 @@ def masks_for(user: Person) -> QuerySet[Mask]:
 def revisions_of(mask: Mask) -> QuerySet[Revision]:
     """Every state of a mask, with what the history tells of it, in one query.
 
-    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `picked`
+    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `undos`, `picked`
     (whether the person chose the hypothesis; else it is the one that was shown), `source_bundle`
     (whose proposal the mask came from) and `source_round` (which made that bundle).
     """
+    effort = KeyTransform("effort", "operation__payload")
     return Revision.objects.filter(mask=mask).annotate(
         kind=F("operation__kind"),
         author_name=F("author__username"),
         parent=_parent(),
-        tool=KeyTextTransform("tool", KeyTransform("effort", "operation__payload")),
+        tool=KeyTextTransform("tool", effort),
+        undos=Coalesce(Cast(KeyTextTransform("undos", effort), IntegerField()), 0),
         picked=Case(When(operation__payload__effort__picked=True, then=True), default=False),
         source_bundle=Coalesce("bundle_id", "proposal__bundle_id"),
         source_round=Coalesce("bundle__round__number", "proposal__bundle__round__number"),

@@ -29,6 +29,7 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
         "hypothesis": 2,
         "picked": True,
         "tool": "point",
+        "undos": 4,
     }
     drawn = create(effort=effort)
     mask = drawn["mask"]
@@ -57,6 +58,7 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
     assert (first["proposal"], first["bundle"], first["round"]) == (None, None, None)
     assert [row["tool"] for row in page["results"]] == [None, None, None, "point"]
     assert [row["picked"] for row in page["results"]] == [False, False, False, True]
+    assert [row["undos"] for row in page["results"]] == [0, 0, 0, 4]
 
 
 def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(

@@ -1755,6 +1755,8 @@ export interface components {
             picked?: boolean;
             /** @description The tool or command; kept with the operation */
             tool?: string;
+            /** @description How often the person took something back; kept with the operation */
+            undos?: number;
         };
         /** @description One object in the first person's set and in another's; null: that set lacks it. */
         Pair: {
@@ -2080,6 +2082,7 @@ export interface components {
             seconds: number;
             clicks: number;
             strokes: number;
+            undos: number;
         };
         /**
          * @description * `create` - Create

@@ -7,7 +7,7 @@
 import { type Definitions, withDefaults } from "@/editor/attributes";
 import type { CommentPlace } from "@/editor/comment-place";
 import { type DecodePrompts, Draft, isAmbiguous, type Target } from "@/editor/draft";
-import type { EffortMeter } from "@/editor/effort";
+import { charged, type EffortMeter } from "@/editor/effort";
 import { Foresight } from "@/editor/foresight";
 import { logitsOfMask } from "@/editor/frame";
 import { type Box, clamp, type ImagePoint, isInside, type SizeHW } from "@/editor/geometry";
@@ -270,12 +270,14 @@ export class Editor {
   }
 
   undo(): void {
-    if (this.tool.get().stepBack?.() || this.draft.undoPrompt() || this.isFrozen) return;
-    this.#options.save(this.store.undo());
+    const isInGesture = this.tool.get().stepBack?.() || this.draft.undoPrompt();
+    if (!isInGesture && (this.isFrozen || !this.store.canUndo)) return;
+    this.meter.noteUndo();
+    if (!isInGesture) this.#saveReplay("undo", this.store.undo());
   }
 
   redo(): void {
-    if (!this.isFrozen) this.#options.save(this.store.redo());
+    if (!this.isFrozen) this.#saveReplay("redo", this.store.redo());
   }
 
   choose(index: 0 | 1 | 2): void {
@@ -354,6 +356,11 @@ export class Editor {
   commit(drafts: readonly OperationDraft[]): void {
     const whole = withDefaults(drafts, this.annotations.get(), this.definitions.get());
     this.#options.save(this.store.commit(whole));
+  }
+
+  #saveReplay(command: "undo" | "redo", operations: readonly Operation[]): void {
+    if (operations.length === 0) return;
+    this.meter.during(command, () => this.#options.save(charged(operations, this.meter.take())));
   }
 
   #letGoOfWhatIsGone(): void {

@@ -1,6 +1,6 @@
 /** What annotating costs a person, counted honestly: active time, clicks, strokes, prompts. */
 
-import type { Effort, Prompt } from "@/editor/operations";
+import type { Effort, Operation, Prompt } from "@/editor/operations";
 
 const IDLE_AFTER_S = 15; // a longer pause counts as this much, no more
 
@@ -15,6 +15,7 @@ export class EffortMeter {
   #taken_s: number;
   #clicks = 0;
   #strokes = 0;
+  #undos = 0;
 
   /** `active_s` is what this person had spent on the image before the page was loaded. */
   constructor(now_s: () => number, active_s = 0) {
@@ -65,6 +66,12 @@ export class EffortMeter {
     this.noteActivity();
   }
 
+  /** The person took something back: a corner, a prompt, a change. */
+  noteUndo(): void {
+    this.#undos += 1;
+    this.noteActivity();
+  }
+
   /** Do what a command does: it, not the tool in hand, made what comes of it. */
   during(command: string, does: () => void): void {
     const before = this.tool;
@@ -87,10 +94,12 @@ export class EffortMeter {
       prompts: [...prompts],
       ...taken,
       ...(this.tool === null ? {} : { tool: this.tool }),
+      ...(this.#undos === 0 ? {} : { undos: this.#undos }),
     };
     this.#taken_s = this.#active_s;
     this.#clicks = 0;
     this.#strokes = 0;
+    this.#undos = 0;
     return effort;
   }
 }
@@ -103,4 +112,10 @@ export function shareEffort(effort: Effort, parts: number): Effort[] {
   return Array.from({ length: parts }, (_, index) =>
     index === 0 ? { ...effort, seconds } : { ...others, prompts: [] },
   );
+}
+
+/** Operations with what the gesture that made them cost. */
+export function charged(operations: readonly Operation[], effort: Effort): Operation[] {
+  const efforts = shareEffort(effort, operations.length);
+  return operations.map((operation, at) => ({ ...operation, effort: efforts[at] }));
 }

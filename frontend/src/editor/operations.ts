@@ -29,6 +29,7 @@ export interface Effort {
   hypothesis?: 0 | 1 | 2; // which of three it was
   picked?: true; // the person chose it; else it was the one shown first
   tool?: string; // or the command
+  undos?: number; // none if not told
 }
 
 export interface CreateOperation {

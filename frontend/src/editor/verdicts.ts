@@ -37,7 +37,10 @@ export function rejectProposal(editor: Editor): void {
   const ref = proposalInMind(editor);
   if (ref === null) return;
   const next = nextAfter(editor, ref.id);
-  editor.commit([{ kind: "verdict", proposal: ref.id, verdict: "rejected" }]);
+  const verdict = { proposal: ref.id, verdict: "rejected" } as const;
+  editor.meter.during("reject", () =>
+    editor.commit([{ kind: "verdict", ...verdict, effort: editor.meter.take() }]),
+  );
   editor.selection.set(next);
 }
 

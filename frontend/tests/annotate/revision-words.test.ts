@@ -18,6 +18,7 @@ const revision = (change: Partial<Revision> = {}): Revision => ({
     seconds: 0,
     clicks: 0,
     strokes: 0,
+    undos: 0,
     attributes: {},
   },
   ...change,
@@ -84,6 +85,7 @@ test("the means are the prompts, the strokes and the time", () => {
   expect(meansOf(revision({ clicks: 1, seconds: 61.4 }))).toBe("1 click · 61 s");
   expect(meansOf(revision({ tool: "brush", strokes: 1 }))).toBe("Brush · 1 stroke");
   expect(meansOf(revision({ tool: "restore", seconds: 2 }))).toBe("Restored · 2.0 s");
+  expect(meansOf(revision({ undos: 2, seconds: 2 }))).toBe("2 undos · 2.0 s");
   expect(meansOf(revision({ tool: "label" }))).toBe(""); // the change says it
   expect(meansOf(revision())).toBe("");
 });

@@ -31,6 +31,8 @@ export interface Setting {
   readonly size_hw?: readonly [number, number];
   readonly tool?: ToolName;
   readonly selected?: string;
+  /** The clock of effort; it stands still if there is none. */
+  readonly now_s?: () => number;
 }
 
 export function bench(setting: Setting): Bench {
@@ -44,7 +46,7 @@ export function bench(setting: Setting): Bench {
   const editor = new Editor({
     size_hw: setting.size_hw ?? [...masks, ...proposals][0]?.[1].size_hw ?? [20, 30],
     store: new AnnotationStore(annotationsOf(rows, proposed), "ada"),
-    meter: new EffortMeter(() => 0),
+    meter: new EffortMeter(setting.now_s ?? (() => 0)),
     decode: setting.decode ?? (() => Promise.resolve(null)),
     schedule: () => () => undefined,
     save: (operations) => {

@@ -74,11 +74,12 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
   ["attribute", "Attribute set"],
   ["duplicate", "Duplicate"],
   ["restore", "Restored"],
+  ["redo", "Redone"],
 ]);
 
 /** With what it was made: the tool, prompts, strokes, and the time they took. */
 export function meansOf(revision: Revision): string {
-  const { tool, prompts, hypothesis, picked, strokes, clicks, seconds } = revision;
+  const { tool, prompts, hypothesis, picked, strokes, clicks, seconds, undos } = revision;
   const count = (matches: (prompt: Revision["prompts"][number]) => boolean): number =>
     prompts.filter(matches).length;
   const points = count(({ kind, label }) => kind === "point" && label !== 0);
@@ -92,6 +93,7 @@ export function meansOf(revision: Revision): string {
     hypothesis !== null && `hypothesis ${hypothesis + 1}${picked ? ", picked" : ""}`,
     strokes > 0 && plural(strokes, "stroke"),
     prompts.length === 0 && strokes === 0 && clicks > 0 && plural(clicks, "click"),
+    undos > 0 && plural(undos, "undo"),
     seconds > 0 && `${seconds < 10 ? seconds.toFixed(1) : formatCount(Math.round(seconds))} s`,
   ]
     .filter(Boolean)

@@ -164,6 +164,7 @@ export class VerifySession {
   undo(): void {
     const step = this.#steps.pop();
     if (step === undefined) return;
+    this.#options.meter.noteUndo();
     const effort = this.#options.meter.take();
     this.#save(step, ({ item, verdict }, index) => operationsBack(item, verdict, index, effort));
     this.#setAhead([...step.map(({ item }) => item), ...this.ahead.get()]);

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0011_label_attributes'),
+        ('annotation', '0012_revision_z'),
     ]
 
     operations = [
