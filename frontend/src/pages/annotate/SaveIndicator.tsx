@@ -37,6 +37,8 @@ interface Props {
   saving: Saving;
   /** The image in view; null where a page works on many. */
   image: number | null;
+  /** How long the person has worked on it. */
+  spent_s?: () => number;
 }
 
 /**
@@ -44,7 +46,7 @@ interface Props {
  *
  * A change passes through all of its states, so only what shows them is rendered for each.
  */
-export function SaveIndicator({ saving, image }: Props) {
+export function SaveIndicator({ saving, image, spent_s }: Props) {
   const { status } = saving;
   const [hasReceipts, receipts] = useDisclosure(false);
   const { open } = receipts;
@@ -59,7 +61,7 @@ export function SaveIndicator({ saving, image }: Props) {
       <VisuallyHidden role="status">
         <Words status={status} />
       </VisuallyHidden>
-      <Receipts {...{ status, image }} isOpen={hasReceipts} onClose={receipts.close} />
+      <Receipts {...{ status, image, spent_s }} isOpen={hasReceipts} onClose={receipts.close} />
       <Refused saving={saving} />
     </>
   );

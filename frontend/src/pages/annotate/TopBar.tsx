@@ -80,7 +80,7 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, ...w
           why="Another person does this image as well. You work without their masks and without proposals."
         />
       )}
-      <SaveIndicator saving={image} image={detail.id} />
+      <SaveIndicator saving={image} image={detail.id} spent_s={() => image.editor.meter.active_s} />
       <Group gap={8} ml="auto" wrap="nowrap" style={{ flex: "none" }}>
         <Tooltip label={`${formatCount(finished)} of ${formatCount(images)} images are done`}>
           <Group gap={8} wrap="nowrap" visibleFrom="md">

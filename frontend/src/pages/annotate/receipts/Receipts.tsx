@@ -4,7 +4,7 @@ import { IconCopy, IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { sessionQuery } from "@/api/session";
-import { formatCount } from "@/components/format";
+import { formatCount, formatDuration } from "@/components/format";
 import { saveFile } from "@/components/saveFile";
 import { useSignal } from "@/components/useSignal";
 import type { OutboxStatus } from "@/editor/outbox";
@@ -20,6 +20,8 @@ interface Props {
   status: Signal<OutboxStatus>;
   /** The image in view; null where a page works on many. */
   image: number | null;
+  /** How long the person has worked on it. */
+  spent_s?: () => number;
   isOpen: boolean;
   onClose: () => void;
 }
@@ -42,7 +44,7 @@ export function Receipts({ isOpen, onClose, ...props }: Props) {
 }
 
 /** Only there while the drawer is open: that is when the receipts are read. */
-function Content({ status: signal, image }: Omit<Props, "isOpen" | "onClose">) {
+function Content({ status: signal, image, spent_s }: Omit<Props, "isOpen" | "onClose">) {
   const status = useSignal(signal);
   const user = useQuery(sessionQuery).data?.user;
   const all = useEntries(user?.id ?? 0, status);
@@ -51,6 +53,7 @@ function Content({ status: signal, image }: Omit<Props, "isOpen" | "onClose">) {
     () => (all ?? []).filter((entry) => reach === "all" || entry.image === image),
     [all, reach, image],
   );
+  const [spent] = useState(spent_s); // as of when it was opened
   const clipboard = useClipboard();
   const text = (): string => fileOf(entries, user?.username ?? "");
   return (
@@ -60,6 +63,11 @@ function Content({ status: signal, image }: Omit<Props, "isOpen" | "onClose">) {
           Every change made on this device and what the server answered; the last{" "}
           {formatCount(RECEIPTS_KEPT)} are kept.
         </Text>
+        {spent !== undefined && (
+          <Text size="sm" className="tabular">
+            {formatDuration(spent)} on this image
+          </Text>
+        )}
         {status.state === "unprotected" && (
           <Text size="xs" c="red" role="alert">
             This browser could not store the newest changes: only the open page holds them.
