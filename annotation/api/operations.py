@@ -12,6 +12,7 @@ from annotation.models.project import MOST_OVERLAP
 
 FAR: Final = 1_000_000  # pixels; beyond any image
 HIGHEST_Z: Final = 32_000  # 16 bits keep it
+DAY_MS: Final = 86_400_000
 ONLY_ACCEPTED: Final = frozenset({"mask", "label", "slot", "attributes"})  # what a verdict makes
 Kind = Operation.Kind
 
@@ -41,6 +42,17 @@ class PromptSerializer(serializers.Serializer[Any]):
         return dict(given)
 
 
+class OpeningSerializer(serializers.Serializer[Any]):
+    """How long an image took, from when it was asked for."""
+
+    paint_ms = serializers.IntegerField(
+        min_value=0, max_value=DAY_MS, help_text="Until it was seen"
+    )
+    action_ms = serializers.IntegerField(
+        min_value=0, max_value=DAY_MS, help_text="Until the person's first action"
+    )
+
+
 class OperationEffortSerializer(serializers.Serializer[Any]):
     """What it cost the person."""
 
@@ -62,6 +74,10 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
         max_value=100_000,
         required=False,
         help_text="How often the person took something back; kept with the operation",
+    )
+    opening = OpeningSerializer(
+        required=False,
+        help_text="Of the first operation after the image was opened; kept with the operation",
     )
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Image, Round
+from annotation.models import Image, Operation, Round
 from annotation.services.seeds import Seed, seed_masks
 from tests.annotation.world import (
     Api,
@@ -59,6 +59,19 @@ def test_every_state_of_a_mask_is_told_the_newest_first(
     assert [row["tool"] for row in page["results"]] == [None, None, None, "point"]
     assert [row["picked"] for row in page["results"]] == [False, False, False, True]
     assert [row["undos"] for row in page["results"]] == [0, 0, 0, 4]
+
+
+def test_what_opening_the_image_took_stays_with_the_operation_however_often_it_is_sent(
+    annotator: Api, image: Image
+) -> None:
+    opening = {"paint_ms": 120, "action_ms": 2300}
+    drawn = create(effort={"opening": opening})
+    for _ in range(2):
+        assert annotator.save(image, drawn, version=0).status_code == 200
+
+    [kept] = Operation.objects.filter(image=image)
+
+    assert kept.payload["effort"]["opening"] == opening
 
 
 def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(

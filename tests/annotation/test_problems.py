@@ -128,6 +128,11 @@ def test_the_wrong_field_is_named(
         ({"label": 2**80}, "operations[0].label"),
         ({"effort": {"seconds": -1}}, "operations[0].effort.seconds"),
         ({"effort": {"hypothesis": 3}}, "operations[0].effort.hypothesis"),
+        (
+            {"effort": {"opening": {"paint_ms": 90, "action_ms": 86_400_001}}},
+            "operations[0].effort.opening.action_ms",
+        ),
+        ({"effort": {"opening": {"paint_ms": 90}}}, "operations[0].effort.opening.action_ms"),
         ({"effort": {"prompts": [{"kind": "point"}]}}, "operations[0].effort.prompts[0].xy"),
         (
             {"effort": {"prompts": [{"kind": "box", "box_xyxy": [1, 2, 3]}]}},

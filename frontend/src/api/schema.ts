@@ -1736,6 +1736,13 @@ export interface components {
          * @enum {string}
          */
         OpenState: "pending" | "needs_work" | "not_sure";
+        /** @description How long an image took, from when it was asked for. */
+        Opening: {
+            /** @description Until it was seen */
+            paint_ms: number;
+            /** @description Until the person's first action */
+            action_ms: number;
+        };
         Operation: components["schemas"]["CreateOperation"] | components["schemas"]["ReviseOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["VerdictOperation"];
         /** @description What it cost the person. */
         OperationEffort: {
@@ -1757,6 +1764,8 @@ export interface components {
             tool?: string;
             /** @description How often the person took something back; kept with the operation */
             undos?: number;
+            /** @description Of the first operation after the image was opened; kept with the operation */
+            opening?: components["schemas"]["Opening"];
         };
         /** @description One object in the first person's set and in another's; null: that set lacks it. */
         Pair: {

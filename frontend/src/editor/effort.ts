@@ -1,5 +1,6 @@
 /** What annotating costs a person, counted honestly: active time, clicks, strokes, prompts. */
 
+import type { OpeningClock } from "@/editor/opening";
 import type { Effort, Operation, Prompt } from "@/editor/operations";
 
 const IDLE_AFTER_S = 15; // a longer pause counts as this much, no more
@@ -8,6 +9,7 @@ const IDLE_AFTER_S = 15; // a longer pause counts as this much, no more
 export class EffortMeter {
   /** What the person works with. */
   tool: string | null = null;
+  readonly opening: OpeningClock | null;
   #now_s: () => number;
   #lastActive_s: number;
   #active_s: number;
@@ -18,7 +20,8 @@ export class EffortMeter {
   #undos = 0;
 
   /** `active_s` is what this person had spent on the image before the page was loaded. */
-  constructor(now_s: () => number, active_s = 0) {
+  constructor(now_s: () => number, active_s = 0, opening: OpeningClock | null = null) {
+    this.opening = opening;
     this.#now_s = now_s;
     this.#lastActive_s = now_s();
     this.#active_s = active_s;
@@ -51,6 +54,12 @@ export class EffortMeter {
     this.#lastActive_s = now_s;
   }
 
+  /** The person did something on purpose: pressed a button on the image, or a key. */
+  noteAction(): void {
+    this.opening?.noteAction();
+    this.noteActivity();
+  }
+
   /** The person left: the time until the return does not count at all. */
   noteReturn(): void {
     this.#lastActive_s = this.#now_s();
@@ -58,7 +67,7 @@ export class EffortMeter {
 
   noteClick(): void {
     this.#clicks += 1;
-    this.noteActivity();
+    this.noteAction();
   }
 
   noteStroke(): void {
@@ -95,6 +104,7 @@ export class EffortMeter {
       ...taken,
       ...(this.tool === null ? {} : { tool: this.tool }),
       ...(this.#undos === 0 ? {} : { undos: this.#undos }),
+      ...this.opening?.tell(),
     };
     this.#taken_s = this.#active_s;
     this.#clicks = 0;

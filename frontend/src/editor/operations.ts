@@ -30,6 +30,8 @@ export interface Effort {
   picked?: true; // the person chose it; else it was the one shown first
   tool?: string; // or the command
   undos?: number; // none if not told
+  /** Of the first operation after an image was opened: until it was seen, and until it was begun. */
+  opening?: { paint_ms: number; action_ms: number };
 }
 
 export interface CreateOperation {

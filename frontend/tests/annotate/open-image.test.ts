@@ -32,7 +32,7 @@ beforeEach(async () => {
 function open(claim: Claim | null = CLAIM): Promise<OpenImage> {
   const worker = { addEventListener: () => undefined, postMessage: () => undefined };
   return OpenImage.open({
-    ...{ detail: DETAIL, claim, db, mayEdit: true },
+    ...{ detail: DETAIL, claim, db, mayEdit: true, asked_s: 0 },
     bitmap: { close: () => undefined } as ImageBitmap,
     user: { id: 1, username: "ada" },
     decoder: new Decoder(worker as unknown as Worker, async () => new ArrayBuffer(0)),
@@ -80,4 +80,27 @@ test("an image claimed anew begins at zero, whatever an unheard finish has left 
   const anew = await open({ ...CLAIM, stint: 2 });
 
   expect(anew.editor.meter.active_s).toBe(0);
+});
+
+test("the first operation tells how long the image took to be seen and to be begun, once", async () => {
+  const { editor } = await open();
+  now_s = 0.12;
+  editor.meter.opening?.notePaint();
+  now_s = 2.5;
+  editor.meter.noteAction();
+  now_s = 4;
+  editor.meter.noteAction();
+
+  const [first, second] = [editor.meter.take(), editor.meter.take()];
+
+  expect(first.opening).toEqual({ paint_ms: 120, action_ms: 2500 });
+  expect(second).not.toHaveProperty("opening");
+});
+
+test("an image that waited for days for its first action tells a day, which the server takes", async () => {
+  const { editor } = await open();
+  editor.meter.opening?.notePaint();
+  now_s = 3 * 86_400;
+
+  expect(editor.meter.take().opening).toEqual({ paint_ms: 0, action_ms: 86_400_000 });
 });

@@ -86,6 +86,7 @@ export function listenToPointer(
 
   function pan(held: Held, isTouch: boolean): void {
     gesture = { kind: "pan", held, isTouch };
+    editor.meter.noteAction();
     host.dataset.panning = "";
   }
 

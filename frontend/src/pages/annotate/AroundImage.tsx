@@ -98,7 +98,7 @@ export const AroundImage = memo(
       useMemo(
         () => ({
           commands: editorCommands(page),
-          onUse: () => editor.meter.noteActivity(),
+          onUse: () => editor.meter.noteAction(),
           onRefusal: (why) => editor.notice.set(why),
         }),
         [page, editor],

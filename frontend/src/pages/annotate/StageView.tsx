@@ -3,6 +3,7 @@ import { useSignal } from "@/components/useSignal";
 import { type StageLayers, stackLayers } from "@/editor/render/layer";
 import { type Hands, listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
+import { afterPaint } from "@/editor/schedule";
 import classes from "./AnnotatePage.module.css";
 import type { LabelChoice } from "./LabelToolbar";
 import type { ImageInView } from "./open-image";
@@ -34,7 +35,9 @@ export function StageView({ image, labels, onStage }: Props) {
     const stage = new Stage(host.current, image.editor, image.bitmap, options);
     const stop = listenToPointer(host.current, image.editor, stage, hands.current);
     onStage(stage);
+    const callOff = afterPaint(() => image.editor.meter.opening?.notePaint());
     return () => {
+      callOff();
       onStage(null);
       stop();
       stage.dispose();

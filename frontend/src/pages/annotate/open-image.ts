@@ -6,6 +6,7 @@ import type { DecodePrompts } from "@/editor/draft";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { HistoryKeeper } from "@/editor/history";
+import { OpeningClock } from "@/editor/opening";
 import type { MissedOperation, Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxStatus } from "@/editor/outbox";
 import type { OutboxDatabase } from "@/editor/outbox-db";
@@ -35,6 +36,7 @@ export interface OpenImageOptions {
   readonly detail: ImageDetail;
   readonly bitmap: ImageBitmap;
   readonly claim: Claim | null;
+  readonly asked_s: number; // when it was asked for, by the page's clock
   readonly user: User;
   readonly db: OutboxDatabase;
   readonly decoder: Decoder;
@@ -127,7 +129,7 @@ export class OpenImage {
     const editor: Editor = new Editor({
       size_hw: [detail.height, detail.width],
       store,
-      meter: new EffortMeter(() => performance.now() / 1000, active_s),
+      meter: new EffortMeter(now_s, active_s, new OpeningClock(now_s, options.asked_s)),
       decode: (prompts, previous) => open.#decode(prompts, previous),
       schedule,
       save: (operations) => open.#save(operations),
@@ -287,6 +289,11 @@ async function keepHistory(
   store.subscribe(({ origin }) => {
     if (origin === "local") void keeper.keep(store.history);
   });
+}
+
+/** By the page's clock. */
+export function now_s(): number {
+  return performance.now() / 1000;
 }
 
 /** What drawing on an image needs of it, wherever it comes from. */

@@ -23,7 +23,7 @@ import {
 import { fetchBytes, ImageAssets } from "./assets";
 import { whenLeft } from "./leaving";
 import { sendLeftovers } from "./leftovers";
-import { OpenImage, type User } from "./open-image";
+import { now_s, OpenImage, type User } from "./open-image";
 import { within } from "./within";
 
 export type Phase =
@@ -37,6 +37,7 @@ interface Claimed {
   readonly id: number | null;
   readonly claim: Claim | null;
   readonly notice: string | null;
+  readonly asked_s: number;
 }
 
 const FINISHED = new Set(["done", "reviewed"]); // by all who annotate it
@@ -100,12 +101,12 @@ export class AnnotateSession {
     const before = this.image;
     if (before === null) this.phase.set({ kind: "loading" });
     try {
-      const { id, claim, notice } = await claiming;
+      const { id, ...claimed } = await claiming;
       if (id === before?.detail.get().id)
         before?.close(); // its lock is needed again
       else if (before !== null) this.#trail = [...this.#trail, before.detail.get().id];
       if (id === null) this.phase.set({ kind: "empty" });
-      else await this.#show(id, claim, notice);
+      else await this.#show(id, claimed);
     } catch (error) {
       if (!this.#isClosed) this.phase.set({ kind: "failed", error });
     }
@@ -205,25 +206,26 @@ export class AnnotateSession {
   }
 
   async #claim(image?: number, besides?: number): Promise<Claimed> {
+    const asked_s = now_s();
     await whenLeft();
     try {
       const claim = await claimImage(this.#project, { image, queue: this.#queue, besides });
-      return { id: claim?.image ?? null, claim, notice: null };
+      return { id: claim?.image ?? null, claim, notice: null, asked_s };
     } catch (error) {
       const isTaken = error instanceof ProblemError && error.code === "taken";
       if (!isTaken || image === undefined) throw error;
-      return { id: image, claim: null, notice: error.message };
+      return { id: image, claim: null, notice: error.message, asked_s };
     }
   }
 
-  async #show(id: number, claim: Claim | null, notice: string | null): Promise<void> {
+  async #show(id: number, { claim, notice, asked_s }: Omit<Claimed, "id">): Promise<void> {
     const [{ detail: ahead, bitmap }, db] = await Promise.all([this.#assets.load(id), this.#db]);
     // Where two people do one image, the place decides whose masks are seen.
     const isOther = claim !== null && claim.slot !== ahead.slot;
     const detail = isOther ? await fetchImage(id) : ahead;
     if (this.#isClosed) return;
     const image = await OpenImage.open({
-      ...{ detail, bitmap, claim, db },
+      ...{ detail, bitmap, claim, asked_s, db },
       user: this.#user,
       decoder: this.#decoder,
       mayEdit: claim !== null || this.#mayEditUnclaimed,
