@@ -17,9 +17,9 @@ def masks_for(user: Person) -> QuerySet[Mask]:
 def revisions_of(mask: Mask) -> QuerySet[Revision]:
     """Every state of a mask, with what the history tells of it, in one query.
 
-    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `undos`, `picked`
-    (whether the person chose the hypothesis; else it is the one that was shown), `source_bundle`
-    (whose proposal the mask came from) and `source_round` (which made that bundle).
+    Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `undos`,
+    `picked` (whether the person chose the hypothesis; else it is the one that was shown),
+    `source_bundle` (whose proposal the mask came from) and `source_round` (which made that bundle).
     """
     effort = KeyTransform("effort", "operation__payload")
     return Revision.objects.filter(mask=mask).annotate(
