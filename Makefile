@@ -11,6 +11,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+# Python compiles what is imported, once; pip would compile the rest of the packages as well, for a
+# minute. Where nothing may be written, every start would compile anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 PACKAGES := $(VENV)/installed
 MODULES := frontend/node_modules/.package-lock.json
@@ -26,8 +29,8 @@ install: $(PACKAGES) $(MODULES) $(PAGES) $(MODELS) ## Install everything into .v
 
 $(PACKAGES): requirements-dev.lock requirements-torch.lock
 	test -x $(PYTHON) || $(PYTHON_BASE) -m venv $(VENV)
-	$(PIP) install -r requirements-torch.lock
-	$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-compile -r requirements-torch.lock
+	$(PIP) install --no-compile --no-deps --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps --editable .  # its version, which bundles record
 	command -v npm >/dev/null || deploy/node.sh $(VENV)
 	touch $@
