@@ -68,7 +68,7 @@ def test_an_image_is_given_back_with_what_was_done(stack: Stack, page: Page) -> 
     assert len(ada.get(f"/api/images/{image}")["masks"]) == 1
 
 
-def test_the_address_names_what_is_seen_and_back_leaves_the_editor(
+def test_a_reload_shows_what_the_address_names_and_back_leaves_the_editor(
     stack: Stack, context: BrowserContext, page: Page
 ) -> None:
     grace = stack.log_in("grace")
@@ -83,15 +83,19 @@ def test_the_address_names_what_is_seen_and_back_leaves_the_editor(
     [mask] = saved_masks(grace, first)
     address = re.compile(rf"/annotate\?image={first}&mask={mask}$")
     expect(page).to_have_url(address)
+    canvas.press("Shift+L")
 
     page.reload()
     wait_for_editor(page)
     expect(listed(page)).to_have_attribute("aria-pressed", "true")
-    expect(page.get_by_role("button", name="Brush")).to_have_attribute("aria-pressed", "true")
+    brush = page.get_by_role("button", name="Brush", exact=True)
+    expect(brush).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("button", name="Unlock disc")).to_be_visible()
     colleague = context.new_page()
     colleague.goto(page.url)
     wait_for_editor(colleague)
     expect(listed(colleague)).to_have_attribute("aria-pressed", "true")
+    expect(colleague.get_by_role("button", name="Lock disc", exact=True)).to_be_visible()
     colleague.close()
     canvas.press("n")
 
