@@ -164,13 +164,13 @@ def move_in_the_list(page: Page, client: Client, image: int, take_picture: Look)
 
     rows = page.get_by_role("list", name="Objects").get_by_role("listitem")
     [whole, _] = told("id")
+    landing = page.get_by_text("No longer a part", exact=True)
     rows.nth(1).hover()
     page.mouse.down()
-    rows.nth(1).hover(position={"x": 60, "y": 30})
-    page.get_by_label("Filter the objects").hover()
-    landing = page.get_by_text("No longer a part", exact=True)
+    move_over(page, rows.nth(1))
+    move_over(page, page.get_by_label("Filter the objects"))
     expect(landing).to_be_visible()
-    landing.hover()
+    move_over(page, landing)
     expect(landing).to_have_attribute("data-landing", "true")
     take_picture("48-take-out-a-part")
     page.mouse.up()
@@ -190,6 +190,14 @@ def move_in_the_list(page: Page, client: Client, image: int, take_picture: Look)
     assert told("z") == [0, -1]
     page.keyboard.press("Control+z")
     assert told("z") == [0, 0]
+
+
+def move_over(page: Page, place: Locator) -> None:
+    """Move what is dragged: hovering waits for events of the mouse, and a drag has none."""
+    box = place.bounding_box()
+    assert box is not None
+    for share in (0.3, 0.4, 0.5):
+        page.mouse.move(box["x"] + share * box["width"], box["y"] + share * box["height"])
 
 
 def find_a_label(page: Page, take_picture: Look) -> None:

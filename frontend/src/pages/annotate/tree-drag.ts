@@ -94,7 +94,7 @@ export function listHandlers(drag: TreeDrag) {
         drag.aim(undefined);
       }
     },
-    // No mouse moves during a drag, but its end is not told if the row was scrolled away.
-    onMouseMove: (): void => drag.end(),
+    // The end of a drag is not told if its row was scrolled away; the next press comes after it.
+    onPointerDown: (): void => drag.end(),
   };
 }
