@@ -71,7 +71,9 @@ export const theme = createTheme({
     },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Tooltip: { defaultProps: { openDelay: 350, withArrow: true } },
-    Notification: { defaultProps: { withBorder: true } },
+    Notification: {
+      defaultProps: { withBorder: true, closeButtonProps: { "aria-label": "Close" } },
+    },
     ScrollArea: { defaultProps: { offsetScrollbars: "present" } },
     Menu: { defaultProps: { shadow: "md", radius: "md" } },
   },
