@@ -33,14 +33,14 @@ export function Password() {
           <PasswordInput
             flex={1}
             size="xs"
-            label="Now"
+            label="Current password"
             autoComplete="current-password"
             {...form.getInputProps("current")}
           />
           <PasswordInput
             flex={1}
             size="xs"
-            label="New"
+            label="New password"
             autoComplete="new-password"
             {...form.getInputProps("new")}
           />
