@@ -23,3 +23,26 @@ export const schedule: Schedule = (task, delay_ms) => {
   const timer = setTimeout(task, delay_ms);
   return () => clearTimeout(timer);
 };
+
+const SLICE_MS = 4; // what a person does meanwhile waits no longer
+const APART_MS = 20;
+
+/** Does something with each, the last first, a few at a time. */
+export function inSlices<T>(
+  items: readonly T[],
+  does: (item: T) => void,
+  later: Schedule = schedule,
+  now_ms: () => number = () => performance.now(),
+): void {
+  const waiting = [...items];
+  const goOn = (): void => {
+    const until = now_ms() + SLICE_MS;
+    do {
+      const item = waiting.pop();
+      if (item === undefined) return;
+      does(item);
+    } while (now_ms() < until);
+    later(goOn, APART_MS);
+  };
+  later(goOn, APART_MS);
+}

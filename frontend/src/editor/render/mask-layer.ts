@@ -17,6 +17,7 @@ const CHEAP_MS = 7; // a whole drawing that takes less is simply repeated in eve
 const SETTLE_MS = 90;
 const SLICE_MS = 5; // of each frame, while a whole drawing is made
 const AT_ONCE = 150; // shapes
+const FEW_AT_FIRST = 40; // shapes: their outlines take no longer than their pixels
 const FEW = 12; // new shapes, of which the outlines are drawn at once
 const BEFORE_CLOCK = 12; // shapes that are painted before a look at the clock
 const EDGE_PX = 4; // on screen: lines reach less far out of their masks
@@ -51,7 +52,7 @@ export class MaskLayer {
     const isInMaking = this.#next !== null;
     if (isInMaking && this.#isAlready(shapes, view)) return;
     this.#stop();
-    if (shown === null || !this.#hasSize(shown.canvas)) {
+    if ((shown === null || !this.#hasSize(shown.canvas)) && shapes.length > FEW_AT_FIRST) {
       const drawing = this.#blank(shapes, view);
       this.#addPixels(drawing, shapes);
       this.#show(drawing);
@@ -59,7 +60,7 @@ export class MaskLayer {
       this.#copy(view);
       return;
     }
-    if (shapes.length <= AT_ONCE) {
+    if (shown === null || shapes.length <= AT_ONCE) {
       this.#drawAtOnce(shapes, view);
       return;
     }

@@ -19,13 +19,14 @@ const EXACT_FROM_SCALE = 6; // from here on single pixels matter, and are shown 
 
 const cache = new WeakMap<Mask, Paths>();
 
+/** Do what takes longest of `pathOf`, before it is asked for. */
+export function traceAhead(mask: Mask): void {
+  pathsOf(mask);
+}
+
 /** The outline of a mask in image pixels, for filling and stroking. */
 export function pathOf(mask: Mask, scale: number): Path2D {
-  let paths = cache.get(mask);
-  if (paths === undefined) {
-    paths = { rings: traceContours(mask), coarse: null, smooth: null, exact: null };
-    cache.set(mask, paths);
-  }
+  const paths = pathsOf(mask);
   if (scale >= EXACT_FROM_SCALE) {
     paths.exact ??= toPath(paths.rings);
     return paths.exact;
@@ -36,6 +37,15 @@ export function pathOf(mask: Mask, scale: number): Path2D {
   }
   paths.coarse ??= smoothPath(paths.rings, COARSE_TOLERANCE_PX);
   return paths.coarse;
+}
+
+function pathsOf(mask: Mask): Paths {
+  let paths = cache.get(mask);
+  if (paths === undefined) {
+    paths = { rings: traceContours(mask), coarse: null, smooth: null, exact: null };
+    cache.set(mask, paths);
+  }
+  return paths;
 }
 
 function smoothPath(rings: readonly Ring[], tolerance_px: number): Path2D {

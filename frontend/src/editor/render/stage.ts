@@ -18,7 +18,7 @@ import { recordClickToMask } from "@/editor/timings";
 
 // A click is drawn with its mask, for which the decoder wants every core, or alone if that is late.
 const LATE_MS = 200;
-// A moving image is drawn with less care, which takes a third of the time, until it rests.
+// A moving or a new image is drawn with less care, which takes a third of the time, until it rests.
 const SETTLE_MS = 90;
 const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
@@ -51,7 +51,7 @@ export class Stage {
   #overlay: OverlayLayer;
   #bitmap: ImageBitmap;
   #isFitted = true;
-  #stale: Record<Part, boolean> = { image: true, masks: true, view: true, overlay: true };
+  #stale: Record<Part, boolean> = { image: false, masks: true, view: true, overlay: true };
   #frame = 0;
   #isStrokeDone = false; // since the last frame
   #sharpen = 0;
