@@ -1,5 +1,6 @@
 /** Keys that this person changed, kept in this browser. */
 
+import { fieldsOf, readKept } from "@/editor/kept";
 import { Signal } from "@/editor/signal";
 import { type Chord, isChord, refusalOf } from "./chord";
 import { assignKeys, type ChangedKeys, type Command } from "./command";
@@ -66,16 +67,7 @@ export function resetKey(
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseKeys(text: string | null): ChangedKeys {
-  let read: unknown;
-  try {
-    read = JSON.parse(text ?? "{}");
-  } catch {
-    return new Map();
-  }
-  const { version, keys } = (typeof read === "object" && read !== null ? read : {}) as {
-    version?: unknown;
-    keys?: unknown;
-  };
+  const { version, keys } = fieldsOf(readKept(text));
   if (version !== VERSION || typeof keys !== "object" || keys === null) return new Map();
   return new Map(
     Object.entries(keys).filter(([, chord]) => isChord(chord) && refusalOf(chord) === null),

@@ -1,5 +1,6 @@
 /** How the pages are shown to whoever sits here: the size of text, and for which hand. */
 
+import { fieldsOf, readKept } from "@/editor/kept";
 import { Signal } from "@/editor/signal";
 
 export interface Display {
@@ -12,6 +13,7 @@ export type TextSize = keyof typeof TEXT_SCALES;
 export type Hand = "right" | "left";
 
 export const TEXT_SCALES = { normal: 1, large: 1.15, larger: 1.3 } as const;
+const TEXT_SIZES = Object.keys(TEXT_SCALES) as TextSize[];
 const PLAIN: Display = { textSize: "normal", hand: "right" };
 const KEPT_AS = "anneal-display";
 
@@ -35,17 +37,9 @@ export function keepDisplay(storage: Storage, root: HTMLElement): () => void {
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseDisplay(text: string | null): Display {
-  let read: unknown;
-  try {
-    read = JSON.parse(text ?? "{}");
-  } catch {
-    return PLAIN;
-  }
-  const found = (typeof read === "object" ? read : null) as Partial<Display> | null;
-  const size = found?.textSize;
-  const isSize = typeof size === "string" && Object.hasOwn(TEXT_SCALES, size);
+  const { textSize, hand }: Partial<Record<keyof Display, unknown>> = fieldsOf(readKept(text));
   return {
-    textSize: isSize ? size : PLAIN.textSize,
-    hand: found?.hand === "left" ? "left" : PLAIN.hand,
+    textSize: TEXT_SIZES.find((size) => size === textSize) ?? PLAIN.textSize,
+    hand: hand === "left" ? "left" : PLAIN.hand,
   };
 }

@@ -1,6 +1,7 @@
 /** What stays in a person's hand from image to image and from day to day. */
 
 import type { Editor } from "@/editor/editor";
+import { fieldsOf, readKept } from "@/editor/kept";
 import { LIST_ORDERS, type ListOrder, PLAIN_LIST } from "@/editor/object-list";
 import { TOOL_NAMES, type ToolName } from "@/editor/tools/tool";
 
@@ -39,18 +40,12 @@ export function keepHabits(
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseHabits(text: string | null): Habits {
-  let read: unknown;
-  try {
-    read = JSON.parse(text ?? "{}");
-  } catch {
-    return PLAIN;
-  }
-  const found = (typeof read === "object" ? read : null) as Partial<Habits> | null;
-  const brush_px = found?.brush_px;
+  const found: Partial<Record<keyof Habits, unknown>> = fieldsOf(readKept(text));
+  const { brush_px } = found;
   const isSize = typeof brush_px === "number" && Number.isFinite(brush_px);
   return {
-    tool: TOOL_NAMES.find((name) => name === found?.tool) ?? PLAIN.tool,
+    tool: TOOL_NAMES.find((name) => name === found.tool) ?? PLAIN.tool,
     brush_px: isSize ? brush_px : PLAIN.brush_px,
-    order: LIST_ORDERS.find((order) => order === found?.order) ?? PLAIN.order,
+    order: LIST_ORDERS.find((order) => order === found.order) ?? PLAIN.order,
   };
 }

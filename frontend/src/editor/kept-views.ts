@@ -5,6 +5,7 @@
 
 import type { Editor } from "@/editor/editor";
 import { type Area, afterResize, panBy, type View, zoomAt } from "@/editor/geometry";
+import { fieldsOf, readKept } from "@/editor/kept";
 import type { ObjectView } from "@/editor/object-view";
 import { rowOf } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
@@ -66,12 +67,7 @@ function isThere({ annotations }: Editor, id: string): boolean {
 
 /** Read what an earlier page wrote, the newest last; whatever makes no sense is left out. */
 export function parseViews(text: string | null): readonly KeptView[] {
-  let read: unknown;
-  try {
-    read = JSON.parse(text ?? "[]");
-  } catch {
-    return [];
-  }
+  const read = readKept(text);
   const entries: unknown[] = Array.isArray(read) ? read : [];
   return entries.flatMap((entry) => {
     const { image, place, hidden, solo, locked, folded } = fieldsOf(entry);
@@ -92,8 +88,6 @@ function placeOf(value: unknown): KeptView["place"] {
   return { view: { scale, x, y }, size: { width, height } };
 }
 
-const fieldsOf = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null ? { ...value } : {};
 const idsOf = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((id) => typeof id === "string") : [];
 const isNumber = (value: unknown): value is number =>

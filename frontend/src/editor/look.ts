@@ -1,6 +1,7 @@
 /** How masks and image are drawn. It changes what is seen, never what is saved. */
 
 import { clamp } from "@/editor/geometry";
+import { fieldsOf, readKept } from "@/editor/kept";
 
 export interface Look {
   readonly fill: number; // opacity of the inside of a mask, from 0 to 1
@@ -35,25 +36,19 @@ export const STEEPEST = 4; // gamma, and its inverse
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseLook(text: string | null): Look {
-  let read: unknown;
-  try {
-    read = JSON.parse(text ?? "{}");
-  } catch {
-    return PLAIN_LOOK;
-  }
-  const found = (typeof read === "object" ? read : null) as Partial<Look> | null;
+  const found: Partial<Record<keyof Look, unknown>> = fieldsOf(readKept(text));
   const number = (value: unknown, plain: number, most: number, least = 0): number =>
     typeof value === "number" && Number.isFinite(value) ? clamp(value, least, most) : plain;
   return {
-    fill: number(found?.fill, PLAIN_LOOK.fill, 1),
-    isOutlineOnly: found?.isOutlineOnly === true,
-    colourBy: found?.colourBy === "object" ? "object" : "label",
-    brightness: number(found?.brightness, PLAIN_LOOK.brightness, BRIGHTEST),
-    contrast: number(found?.contrast, PLAIN_LOOK.contrast, BRIGHTEST),
-    gamma: number(found?.gamma, PLAIN_LOOK.gamma, STEEPEST, 1 / STEEPEST),
-    channel: CHANNELS.find((channel) => channel === found?.channel) ?? "all",
-    hasMinimap: found?.hasMinimap !== false,
-    hasPixelGrid: found?.hasPixelGrid !== false,
+    fill: number(found.fill, PLAIN_LOOK.fill, 1),
+    isOutlineOnly: found.isOutlineOnly === true,
+    colourBy: found.colourBy === "object" ? "object" : "label",
+    brightness: number(found.brightness, PLAIN_LOOK.brightness, BRIGHTEST),
+    contrast: number(found.contrast, PLAIN_LOOK.contrast, BRIGHTEST),
+    gamma: number(found.gamma, PLAIN_LOOK.gamma, STEEPEST, 1 / STEEPEST),
+    channel: CHANNELS.find((channel) => channel === found.channel) ?? "all",
+    hasMinimap: found.hasMinimap !== false,
+    hasPixelGrid: found.hasPixelGrid !== false,
   };
 }
 
