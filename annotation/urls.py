@@ -5,7 +5,7 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.permissions import AllowAny
 
 from annotation.api.health import livez, readyz
-from annotation.api.page import page
+from annotation.api.page import page, service_worker
 from annotation.api.problems import not_found
 
 handler400 = "annotation.api.problems.bad_request"
@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema", SpectacularJSONAPIView.as_view(permission_classes=[AllowAny])),
     path("api/", include("annotation.api.urls")),
     re_path(r"^(?:api|events|static)(?:/|$)", not_found, {"exception": None}),
+    path("service-worker.js", service_worker),
     re_path(r"", page),
 ]

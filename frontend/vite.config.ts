@@ -14,7 +14,17 @@ export default defineConfig(({ command }) => ({
   // onnxruntime-web finds its .wasm by import.meta.url: pre-bundling would move it away.
   optimizeDeps: { exclude: ["onnxruntime-web"] },
   worker: { format: "es" },
-  build: { target: "es2022", chunkSizeWarningLimit: 1000 },
+  build: {
+    ...{ target: "es2022", chunkSizeWarningLimit: 1000 },
+    rollupOptions: {
+      input: ["index.html", "src/offline/service-worker.ts"],
+      output: {
+        // A browser knows its service worker by its address; all else is known by its content.
+        entryFileNames: ({ name }) =>
+          name === "service-worker" ? "[name].js" : "assets/[name]-[hash].js",
+      },
+    },
+  },
   server: {
     port: 5173,
     proxy: { "/api": forward, "/events": forward },

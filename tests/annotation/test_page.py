@@ -13,6 +13,7 @@ from annotation.api import health
 @pytest.fixture
 def built(tmp_path: Path, settings: LazySettings) -> None:
     (tmp_path / "index.html").write_text("<html>the page</html>")
+    (tmp_path / "service-worker.js").write_text("onfetch = null")
     settings.FRONTEND_DIST = tmp_path
 
 
@@ -31,6 +32,16 @@ def test_every_other_address_is_the_page_isolated_from_other_sites(path: str) ->
     assert "script-src 'self' 'wasm-unsafe-eval'" in policy
     assert "unsafe-eval' 'unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.usefixtures("built")
+def test_what_opens_the_page_without_a_network_is_served_from_the_root_and_asked_for_anew() -> None:
+    answer = Client().get("/service-worker.js")
+
+    assert answer.content == b"onfetch = null"
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Cross-Origin-Embedder-Policy"] == "require-corp"
 
 
 @pytest.mark.parametrize("path", ["/static/none.js", "/static/../manage.py", "/events/x"])

@@ -77,14 +77,17 @@ def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
     context.close()
 
 
-def new_context(browser: Browser, stack: Stack) -> BrowserContext:
-    """A browser of one person."""
+def new_context(
+    browser: Browser, stack: Stack, *, service_workers: Literal["allow", "block"] = "block"
+) -> BrowserContext:
+    """A browser of one person. A service worker would take requests out of the tests' hands."""
     context = browser.new_context(
         base_url=stack.url,
         viewport={"width": WIDTH, "height": HEIGHT},
         color_scheme="light",
         reduced_motion="reduce",
         permissions=["microphone"],
+        service_workers=service_workers,
     )
     context.set_default_timeout(20_000)
     return context

@@ -1,10 +1,13 @@
 /** The one client of the API, typed by the server's schema. */
 
 import createClient from "openapi-fetch";
+import { copies } from "@/offline/copies";
 import { ProblemError, UnreachableError } from "./problem";
 import type { paths } from "./schema";
 
 export const CSRF_HEADER = "X-CSRFToken";
+// Without these no page opens: where there is no network, the last answer is taken.
+const KEPT_FOR_OFFLINE = /^\/api\/(?:session|projects\/\d+)$/;
 
 export function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
@@ -29,12 +32,22 @@ async function send(request: Request): Promise<Response> {
 async function attempt(request: Request): Promise<Response> {
   const signed = new Request(request);
   if (request.method !== "GET") signed.headers.set(CSRF_HEADER, csrfToken());
+  const { pathname } = new URL(request.url);
+  const isKept = request.method === "GET" && KEPT_FOR_OFFLINE.test(pathname);
   try {
-    return await fetch(signed);
+    const response = await fetch(signed);
+    if (isKept && response.ok) void keepAnswer(pathname, response.clone());
+    return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new UnreachableError();
+    const kept = isKept ? await copies.answer(pathname) : undefined;
+    if (kept === undefined) throw new UnreachableError();
+    return Response.json(kept);
   }
+}
+
+async function keepAnswer(path: string, response: Response): Promise<void> {
+  await copies.keepAnswer(path, await response.json());
 }
 
 async function sessionHasEnded(request: Request, response: Response): Promise<boolean> {

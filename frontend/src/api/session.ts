@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
+import { copies } from "@/offline/copies";
 import { client, read } from "./client";
-import type { Scope } from "./types";
+import type { Scope, Session } from "./types";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
@@ -8,12 +9,17 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export function logIn(body: { username: string; password: string }) {
-  return read(client.POST("/api/session", { body }));
+/** What this device keeps of what somebody else saw here is not for the next person. */
+export async function logIn(body: { username: string; password: string }) {
+  const before = (await copies.answer("/api/session")) as Session | undefined;
+  const session = await read(client.POST("/api/session", { body }));
+  if (before?.user?.username !== body.username) await copies.forgetAll();
+  return session;
 }
 
-export function logOut() {
-  return read(client.DELETE("/api/session"));
+export async function logOut() {
+  await read(client.DELETE("/api/session"));
+  await copies.forgetAll();
 }
 
 export function changePassword(body: { current: string; new: string }) {

@@ -12,6 +12,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { keepDisplay } from "@/components/display";
+import { keepPageForOffline } from "@/offline/register";
 import { queryClient } from "./queryClient";
 import { ReloginModal } from "./relogin";
 import { router } from "./router";
@@ -21,6 +22,7 @@ const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
 keepDisplay(localStorage, document.documentElement);
+void keepPageForOffline();
 
 createRoot(root).render(
   <StrictMode>

@@ -10,7 +10,10 @@ function isWorthRetrying(failures: number, error: Error): boolean {
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: isWorthRetrying, staleTime: 10_000, refetchOnWindowFocus: true },
+    queries: {
+      networkMode: "always", // without a network it fails and says so, or a copy is shown
+      ...{ retry: isWorthRetrying, staleTime: 10_000, refetchOnWindowFocus: true },
+    },
   },
   mutationCache: new MutationCache({
     onError: (error, _variables, _result, mutation) => {

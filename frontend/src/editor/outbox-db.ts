@@ -27,6 +27,19 @@ export interface Place {
   readonly stint: number;
 }
 
+/** An image that was done without a network: its end is sent once the rest is. */
+export interface Ending {
+  readonly user: number;
+  readonly image: number;
+  readonly project: number;
+  readonly queue: "complete" | "correct" | "review" | null;
+  /** Null where the image was begun without a network: a place is taken first. */
+  readonly place: Place | null;
+  readonly active_s: number;
+  /** It was corrected for somebody to complete: the place is given back. */
+  readonly isForCompletion: boolean;
+}
+
 interface StepRow extends Step {
   user: number;
   image: number;
@@ -41,6 +54,7 @@ interface Schema extends DBSchema {
   };
   steps: { key: [number, number, number]; value: StepRow };
   receipts: { key: number; value: Receipt; indexes: { by_user: number } };
+  endings: { key: [number, number]; value: Ending };
   // Rows of an older release lack the stint; the server counts from 0.
   active: { key: string; value: { key: string; stint?: number; active_s: number } };
 }
@@ -56,7 +70,7 @@ export class OutboxDatabase {
 
   static async open(name = "anneal-outbox", receiptsKept = RECEIPTS_KEPT): Promise<OutboxDatabase> {
     askToLast();
-    const db = await openDB<Schema>(name, 3, {
+    const db = await openDB<Schema>(name, 4, {
       upgrade(db, before) {
         if (before < 1) {
           const rows = db.createObjectStore("operations", { keyPath: "seq", autoIncrement: true });
@@ -72,6 +86,7 @@ export class OutboxDatabase {
           });
           receipts.createIndex("by_user", "user");
         }
+        if (before < 4) db.createObjectStore("endings", { keyPath: ["user", "image"] });
       },
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
     });
@@ -198,6 +213,24 @@ export class OutboxDatabase {
     const kept = await change.store.get(String(id));
     if (kept !== undefined && (kept.stint ?? 0) <= stint) await change.store.delete(String(id));
     await change.done;
+  }
+
+  /** Resolves once it is on the disk. */
+  async addEnding(ending: Ending): Promise<void> {
+    const change = this.#db.transaction("endings", "readwrite", { durability: "strict" });
+    await Promise.all([change.store.put(ending), change.done]);
+  }
+
+  async endings(user: number): Promise<Ending[]> {
+    return this.#db.getAll("endings", imagesOf(user));
+  }
+
+  /** The image is worked on again, or the server knows. */
+  async takeEnding(user: number, image: number): Promise<Ending | undefined> {
+    const change = this.#db.transaction("endings", "readwrite");
+    const ending = await change.store.get([user, image]);
+    await Promise.all([change.store.delete([user, image]), change.done]);
+    return ending;
   }
 
   close(): void {

@@ -33,6 +33,7 @@ function open(claim: Claim | null = CLAIM): Promise<OpenImage> {
   const worker = { addEventListener: () => undefined, postMessage: () => undefined };
   return OpenImage.open({
     ...{ detail: DETAIL, claim, db, mayEdit: true, asked_s: 0 },
+    ...{ isUnreserved: false, spent_s: 0 },
     bitmap: { close: () => undefined } as ImageBitmap,
     user: { id: 1, username: "ada" },
     decoder: new Decoder(worker as unknown as Worker, async () => new ArrayBuffer(0)),

@@ -53,7 +53,7 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, ...w
   const { images, done, reviewed } = project.counts;
   const finished = done + reviewed;
   const isForApproval = queue === "review" && image.claim !== null && detail.status === "done";
-  const ends = image.claim !== null && (queue !== "review" || isForApproval);
+  const ends = image.isOwn && (queue !== "review" || isForApproval);
   const share = images === 0 ? 0 : (100 * finished) / images;
   return (
     <header className={classes.top}>

@@ -5,7 +5,7 @@ import { client, read } from "@/api/client";
 import { ProblemError } from "@/api/problem";
 import type { ImageQueue } from "@/api/queues";
 import type { components } from "@/api/schema";
-import type { Annotations, MissedOperation } from "@/editor/operations";
+import { type Annotations, isOpen, type MissedOperation } from "@/editor/operations";
 import type { Save } from "@/editor/outbox";
 import type { Place } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
@@ -138,6 +138,21 @@ export function annotationsOf(detail: ImageDetail): Annotations {
     masks: new Map(masks.map((row) => [row.id, row])),
     proposals: new Map(proposals.map((row) => [row.id, row])),
   };
+}
+
+/** An image with its annotations as they are now, once the server has all of them. */
+export function detailWith(
+  detail: ImageDetail,
+  version: number,
+  { masks, proposals }: Annotations,
+): ImageDetail {
+  // Rows from the server still have all that it told; of those made here, nobody asks for the rest.
+  const live = [...masks.values()].filter(({ isDeleted }) => !isDeleted);
+  return {
+    ...{ ...detail, version },
+    masks: live.map(({ isDeleted, isAside, ...row }) => ({ ...row, aside: isAside })),
+    proposals: [...proposals.values()].filter(isOpen).map((row) => ({ ...row })),
+  } as unknown as ImageDetail;
 }
 
 function reasonOf(error: ProblemError): string {

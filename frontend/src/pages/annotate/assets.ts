@@ -6,7 +6,8 @@ import { traceAhead } from "@/editor/render/paths";
 import type { RLE } from "@/editor/rle";
 import type { Decoder } from "@/editor/sam";
 import { inSlices } from "@/editor/schedule";
-import { fetchImage, type ImageDetail } from "./api";
+import type { KeptObjects } from "@/offline/kept-objects";
+import type { ImageDetail } from "./api";
 
 const IMAGES_KEPT = 6;
 const FRESH_MS = 60_000; // an older answer is asked for again before it is shown
@@ -20,17 +21,27 @@ interface Assets {
 export class ImageAssets {
   #kept = new LRU<number, Assets>(IMAGES_KEPT);
   #decoder: Decoder;
+  #fetchDetail: (image: number) => Promise<ImageDetail>;
+  #objects: KeptObjects;
 
-  constructor(decoder: Decoder) {
+  constructor(
+    decoder: Decoder,
+    fetchDetail: (image: number) => Promise<ImageDetail>,
+    objects: KeptObjects,
+  ) {
     this.#decoder = decoder;
+    this.#fetchDetail = fetchDetail;
+    this.#objects = objects;
   }
 
   /** Fetch an image's facts, pixels, decoder and embedding, unless they are here. */
   prefetch(image: number): Assets {
     const known = this.#kept.get(image);
     if (known !== undefined) return known;
-    const detail = fetchImage(image);
-    const bitmap = detail.then(({ display_url }) => fetchBitmap(display_url));
+    const detail = this.#fetchDetail(image);
+    const bitmap = detail
+      .then(({ display_url }) => this.#objects.blob(display_url))
+      .then((blob) => createImageBitmap(blob));
     const assets = { detail, bitmap, fetched_ms: performance.now() };
     this.#kept.set(image, assets);
     bitmap.catch(() => this.#kept.drop(image));
@@ -56,7 +67,7 @@ export class ImageAssets {
   async load(image: number): Promise<{ detail: ImageDetail; bitmap: ImageBitmap }> {
     const assets = this.prefetch(image);
     const isFresh = performance.now() - assets.fetched_ms < FRESH_MS;
-    const detail = isFresh ? await assets.detail : await fetchImage(image);
+    const detail = isFresh ? await assets.detail : await this.#fetchDetail(image);
     this.#kept.drop(image); // its annotations change from now on
     const bitmap = await assets.bitmap;
     if (bitmap.width !== detail.width || bitmap.height !== detail.height) {
@@ -82,23 +93,4 @@ export function embeddingKey(
   { encoder_digest }: { encoder_digest: string },
 ): string {
   return `${image}/${encoder_digest}`;
-}
-
-/** Bytes from the object store or from this site. */
-export async function fetchBytes(url: string): Promise<ArrayBuffer> {
-  return (await fetchObject(url)).arrayBuffer();
-}
-
-async function fetchBitmap(url: string): Promise<ImageBitmap> {
-  return createImageBitmap(await fetchBlob(url));
-}
-
-export async function fetchBlob(url: string): Promise<Blob> {
-  return (await fetchObject(url)).blob();
-}
-
-async function fetchObject(url: string): Promise<Response> {
-  const response = await fetch(url, { mode: "cors" });
-  if (!response.ok) throw new Error(`The file store answered ${response.status}. Try again.`);
-  return response;
 }

@@ -1,10 +1,12 @@
 /** Work that earlier pages left on this device, sent while another image is in view. */
 
+import { ProblemError } from "@/api/problem";
 import { ImageOutbox } from "@/editor/outbox";
-import type { OutboxDatabase } from "@/editor/outbox-db";
+import type { Ending, OutboxDatabase } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
 import { takeWriterLock } from "@/editor/writer-lock";
-import { fetchImage, saveMasks } from "./api";
+import { copies } from "@/offline/copies";
+import { claimImage, fetchImage, finishAssignment, releaseAssignment, saveMasks } from "./api";
 import { within } from "./within";
 
 const SAVE_PATIENCE_MS = 10_000;
@@ -16,9 +18,14 @@ interface Leftovers {
   isInUse(image: number): boolean;
 }
 
+// What another time will not answer differently: the image is gone, or somebody else's by now.
+const SETTLED = new Set([400, 403, 404, 409, 422]);
+
+/** Send what was done to images, and then that some of them are done. */
 export async function sendLeftovers({ db, user, isInUse }: Leftovers): Promise<void> {
   try {
-    for (const image of await db.images(user)) {
+    const ended = (await db.endings(user)).map(({ image }) => image);
+    for (const image of new Set([...(await db.images(user)), ...ended])) {
       if (!isInUse(image)) await sendLeftover(image, user, db);
     }
   } catch {
@@ -30,22 +37,49 @@ async function sendLeftover(image: number, user: number, db: OutboxDatabase): Pr
   const lock = await takeWriterLock(navigator.locks, image, user);
   if (lock === null) return;
   try {
-    const { version, proposals } = await fetchImage(image);
-    const ignore = (): void => undefined;
-    const outbox = await ImageOutbox.open({
-      ...{ image, user, version, db, save: saveMasks, schedule },
-      rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
-      events: {
-        ...{ onStatus: ignore, onSaved: ignore, onRebase: ignore },
-        onLeftoversSettled: ignore,
-      },
-    });
-    outbox.resume();
-    await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
-    outbox.close();
+    const isSaved = await sendOperations(image, user, db);
+    const ending = (await db.endings(user)).find((row) => row.image === image);
+    if (isSaved && ending !== undefined) await sendEnding(ending, db);
   } catch {
     // It stays on this device and is tried again with the next image.
   } finally {
     lock.release();
   }
+}
+
+/** Says whether the server has everything. */
+async function sendOperations(image: number, user: number, db: OutboxDatabase): Promise<boolean> {
+  const waiting = (await db.rows(user, image)).filter(({ refusal }) => refusal === null);
+  if (waiting.length === 0) return true;
+  const { version, proposals } = await fetchImage(image);
+  const ignore = (): void => undefined;
+  const outbox = await ImageOutbox.open({
+    ...{ image, user, version, db, save: saveMasks, schedule },
+    rleOf: (id) => (proposals.find((row) => row.id === id)?.rle as never) ?? null,
+    events: {
+      ...{ onStatus: ignore, onSaved: ignore, onRebase: ignore },
+      onLeftoversSettled: ignore,
+    },
+  });
+  outbox.resume();
+  const isSaved = await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
+  outbox.close();
+  return isSaved;
+}
+
+/** Sent twice, it does nothing the second time. */
+async function sendEnding(ending: Ending, db: OutboxDatabase): Promise<void> {
+  const { user, image, project, active_s } = ending;
+  const queue = ending.queue ?? undefined;
+  try {
+    const place = ending.place ?? (await claimImage(project, { image, queue }));
+    const end = ending.isForCompletion ? releaseAssignment : finishAssignment;
+    if (place !== null) await end(place, active_s);
+    if (place !== null) await db.forgetActiveSeconds(place);
+  } catch (error) {
+    if (!(error instanceof ProblemError && SETTLED.has(error.status))) throw error;
+  }
+  await db.takeEnding(user, image);
+  await db.forgetHistory(user, image);
+  await copies.dropImage(user, image);
 }

@@ -36,6 +36,9 @@ export interface OpenImageOptions {
   readonly detail: ImageDetail;
   readonly bitmap: ImageBitmap;
   readonly claim: Claim | null;
+  /** Begun without a network, at no place yet: one is taken at the end. */
+  readonly isUnreserved: boolean;
+  readonly spent_s: number; // at no place so far
   readonly asked_s: number; // when it was asked for, by the page's clock
   readonly user: User;
   readonly db: OutboxDatabase;
@@ -57,6 +60,7 @@ export class OpenImage {
   readonly detail: Signal<ImageDetail>;
   readonly bitmap: ImageBitmap;
   readonly claim: Claim | null;
+  readonly isUnreserved: boolean;
   readonly editor: Editor;
   readonly outbox: ImageOutbox;
   readonly status: Signal<OutboxStatus>;
@@ -80,6 +84,7 @@ export class OpenImage {
     this.detail = new Signal(options.detail);
     this.bitmap = options.bitmap;
     this.claim = options.claim;
+    this.isUnreserved = options.isUnreserved;
     this.outbox = outbox;
     this.editor = editor;
     this.status = status;
@@ -120,7 +125,7 @@ export class OpenImage {
     });
     const [outbox, active_s] = await Promise.all([
       opening,
-      claim === null ? 0 : db.activeSeconds(claim),
+      claim === null ? options.spent_s : db.activeSeconds(claim),
       lock === null ? null : keepHistory(store, db, user.id, detail.id),
     ]);
     // What waits may speak of masks that only the history knows.
@@ -139,6 +144,15 @@ export class OpenImage {
     editor.definitions.set(definitionsOf(detail.labels));
     const open: OpenImage = new OpenImage(options, lock, outbox, editor, status);
     return open;
+  }
+
+  get isClosed(): boolean {
+    return this.#stop.signal.aborted;
+  }
+
+  /** Whether it is this person's to finish. */
+  get isOwn(): boolean {
+    return this.claim !== null || this.isUnreserved;
   }
 
   /** Whether verifying sent proposals on, to be corrected here. */
@@ -212,6 +226,11 @@ export class OpenImage {
     } catch {
       this.#lookAtAllAgain(); // they speak of something that came after this page was loaded
     }
+  }
+
+  /** The network is back: what others did meanwhile is to be seen. */
+  catchUp(): void {
+    this.#lookAtAllAgain();
   }
 
   /** Until it is seen, however often that takes: saves on top of what is not seen overwrite it. */

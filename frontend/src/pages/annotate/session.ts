@@ -1,17 +1,16 @@
 /** A person's way through the images of a project: claim, work, finish, next. */
 
-import { ProblemError } from "@/api/problem";
+import { UnreachableError } from "@/api/problem";
 import type { ImageQueue } from "@/api/queues";
-import { incomplete } from "@/editor/attributes";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";
 import SamWorker from "@/editor/sam.worker?worker";
 import { afterPaint } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
+import { copies } from "@/offline/copies";
+import { KeptObjects } from "@/offline/kept-objects";
 import {
-  type Claim,
-  claimImage,
   extendAssignment,
   fetchImage,
   fetchUpcoming,
@@ -20,11 +19,18 @@ import {
   reviewImage,
   type Verdict,
 } from "./api";
-import { fetchBytes, ImageAssets } from "./assets";
-import { whenLeft } from "./leaving";
+import { ImageAssets } from "./assets";
+import {
+  askForAttributes,
+  endGestures,
+  isSaved,
+  NOT_SAVED_OFFLINE,
+  settle,
+} from "./before-leaving";
 import { sendLeftovers } from "./leftovers";
-import { now_s, OpenImage, type User } from "./open-image";
-import { within } from "./within";
+import { OpenImage, type User } from "./open-image";
+import { type Claimed, Places } from "./places";
+import { Provisions } from "./provisions";
 
 export type Phase =
   | { kind: "loading" }
@@ -32,24 +38,13 @@ export type Phase =
   | { kind: "empty" } // nothing is left to do
   | { kind: "failed"; error: unknown };
 
-/** What the queue gave: no id where it is empty, no claim where the image may only be seen. */
-interface Claimed {
-  readonly id: number | null;
-  readonly claim: Claim | null;
-  readonly notice: string | null;
-  readonly asked_s: number;
-}
-
 const FINISHED = new Set(["done", "reviewed"]); // by all who annotate it
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
 const KEEP_SECONDS_MS = 10_000; // a crash loses no more of what was spent
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
-const SAVE_PATIENCE_MS = 10_000;
-const OFFLINE_PATIENCE_MS = 1_500; // the network may be back already
-const NOT_SAVED_YET = "Not yet: some work is only on this device so far. It is being sent.";
-const NOT_SAVED_OFFLINE =
-  "Not yet: the server cannot be reached. Your work is kept on this device and sent as soon as it " +
-  "answers; try again then.";
+const NO_OTHER_HERE =
+  "Not yet: the server cannot be reached, and no further image is on this device. Your work is kept " +
+  "here and sent as soon as it answers; try again then.";
 
 export class AnnotateSession {
   readonly phase = new Signal<Phase>({ kind: "loading" });
@@ -63,6 +58,9 @@ export class AnnotateSession {
   #decoder: Decoder;
   #assets: ImageAssets;
   #db: Promise<OutboxDatabase>;
+  #provisions: Provisions;
+  #places: Places;
+  #isCopy = false; // the image that is open comes from this device
   #timers: ReturnType<typeof setInterval>[] = [];
   #isClosed = false;
   #trail: readonly number[] = []; // the images that were open before, the last one last
@@ -81,9 +79,13 @@ export class AnnotateSession {
     this.#queue = options.queue ?? undefined;
     this.#mayEditUnclaimed = options.mayEditUnclaimed;
     this.#onError = options.onError;
-    this.#decoder = new Decoder(this.#worker, fetchBytes);
-    this.#assets = new ImageAssets(this.#decoder);
     this.#db = OutboxDatabase.open();
+    const whose = { user: this.#user.id, project: this.#project, queue: this.#queue };
+    this.#provisions = new Provisions(copies, this.#db, whose);
+    this.#places = new Places(whose, this.#provisions, this.#onError);
+    const objects = new KeptObjects(copies);
+    this.#decoder = new Decoder(this.#worker, objects.bytes);
+    this.#assets = new ImageAssets(this.#decoder, this.#provisions.detail, objects);
     this.#timers.push(setInterval(() => this.#keepLease(), HEARTBEAT_MS));
     this.#timers.push(setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS));
     this.#timers.push(setInterval(this.#keepSeconds, KEEP_SECONDS_MS));
@@ -97,7 +99,7 @@ export class AnnotateSession {
   }
 
   /** Open an image, or the one that the queue gives. The last one stays in view until then. */
-  async open(image?: number, claiming = this.#claim(image)): Promise<void> {
+  async open(image?: number, claiming = this.#places.claim(image)): Promise<void> {
     const before = this.image;
     if (before === null) this.phase.set({ kind: "loading" });
     try {
@@ -117,19 +119,24 @@ export class AnnotateSession {
 
   /**
    * Finish this image, or approve it in the queue of reviews, and open the next. Stays, and says
-   * why, when something is not saved.
+   * why, when something is not saved. Without a network the end is kept here, to be sent later, and
+   * the next image is one that was fetched ahead.
    */
   async next(): Promise<void> {
     await this.#move(async (open) => {
-      await this.#checkFinished(open);
+      this.#checkFinished(open);
+      const isSent = await isSaved(open);
       // At once, and not one after the other: both are a way to the server and back.
-      const claiming = this.#claim(undefined, open.detail.get().id);
+      const claiming = this.#places.claim(undefined, open.detail.get().id);
       claiming.catch(() => undefined); // told where it is awaited
-      await this.#finish(open).catch(async (error: unknown) => {
-        const { claim } = await claiming;
-        if (claim !== null) await releaseAssignment(claim, 0);
-        throw error;
-      });
+      if (isSent) {
+        await this.#finish(open).catch(async (error: unknown) => {
+          if (error instanceof UnreachableError) return this.#finishLater(open, claiming);
+          const { claim } = await claiming;
+          if (claim !== null) await releaseAssignment(claim, 0);
+          throw error;
+        });
+      } else await this.#finishLater(open, claiming);
       await this.#goOn(open, claiming);
     });
   }
@@ -137,7 +144,7 @@ export class AnnotateSession {
   /** Give a verdict with all that was corrected; in the queue of reviews, open the next image. */
   async review(verdict: Verdict, comment: string): Promise<void> {
     await this.#move(async (open) => {
-      await this.#settle(open);
+      await settle(open);
       await reviewImage(open.detail.get().id, verdict, comment);
       if (this.#queue !== "review") return open.refresh();
       await this.#forget(open);
@@ -155,7 +162,7 @@ export class AnnotateSession {
     let isBack = false;
     await this.#move(async (open) => {
       if (open.claim === null) return;
-      await this.#settle(open);
+      await settle(open);
       await releaseAssignment(open.claim, activeSeconds(open));
       await this.#forget(open);
       isBack = true;
@@ -205,30 +212,21 @@ export class AnnotateSession {
     void this.#db.then((db) => db.close());
   }
 
-  async #claim(image?: number, besides?: number): Promise<Claimed> {
-    const asked_s = now_s();
-    await whenLeft();
-    try {
-      const claim = await claimImage(this.#project, { image, queue: this.#queue, besides });
-      return { id: claim?.image ?? null, claim, notice: null, asked_s };
-    } catch (error) {
-      const isTaken = error instanceof ProblemError && error.code === "taken";
-      if (!isTaken || image === undefined) throw error;
-      return { id: image, claim: null, notice: error.message, asked_s };
-    }
-  }
-
-  async #show(id: number, { claim, notice, asked_s }: Omit<Claimed, "id">): Promise<void> {
+  async #show(id: number, claimed: Omit<Claimed, "id">): Promise<void> {
+    const { claim, notice, asked_s, isCopy } = claimed;
     const [{ detail: ahead, bitmap }, db] = await Promise.all([this.#assets.load(id), this.#db]);
     // Where two people do one image, the place decides whose masks are seen.
     const isOther = claim !== null && claim.slot !== ahead.slot;
-    const detail = isOther ? await fetchImage(id) : ahead;
+    const detail = isOther ? await this.#provisions.detail(id) : ahead;
     if (this.#isClosed) return;
+    const ending = db.takeEnding(this.#user.id, id); // it is worked on again
+    const isUnreserved = isCopy && claim === null;
     const image = await OpenImage.open({
-      ...{ detail, bitmap, claim, asked_s, db },
+      ...{ detail, bitmap, claim, isUnreserved, asked_s, db },
+      spent_s: isUnreserved ? ((await ending)?.active_s ?? 0) : 0,
       user: this.#user,
       decoder: this.#decoder,
-      mayEdit: claim !== null || this.#mayEditUnclaimed,
+      mayEdit: claim !== null || isUnreserved || this.#mayEditUnclaimed,
       onError: this.#onError,
     });
     if (this.#isClosed) {
@@ -238,30 +236,20 @@ export class AnnotateSession {
     if (this.#queue === "correct" && image.wasSentOn) image.editor.selectProposal(1);
     // To who reviews it, that others have finished it is nothing to be warned of.
     const isToReview = this.#mayEditUnclaimed && FINISHED.has(detail.status);
+    this.#isCopy = isCopy;
+    this.#provisions.follow(image);
     this.phase.set({ kind: "ready", image, notice: isToReview ? null : notice });
   }
 
-  /** Wait until the server has all that was done here. */
-  async #settle(open: OpenImage): Promise<void> {
-    endGestures(open);
-    const isOffline = open.status.get().hindrance === "offline";
-    open.outbox.resume();
-    const patience_ms = isOffline ? OFFLINE_PATIENCE_MS : SAVE_PATIENCE_MS;
-    if (!(await within(open.outbox.whenSaved(), patience_ms))) {
-      throw new Error(isOffline ? NOT_SAVED_OFFLINE : NOT_SAVED_YET);
-    }
-  }
-
-  /** Throw where something is missing, and wait until the server has the rest. */
-  async #checkFinished(open: OpenImage): Promise<void> {
+  /** Throw where something is missing. */
+  #checkFinished(open: OpenImage): void {
     endGestures(open);
     const isForCompletion = this.#isForCompletion(open);
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
       throw new Error("Some proposals still wait: correct, accept or reject each of them.");
     }
     const isAnnotating = this.#queue !== "review" && !isForCompletion;
-    if (open.claim !== null && isAnnotating) askForAttributes(open);
-    await this.#settle(open);
+    if (open.isOwn && isAnnotating) askForAttributes(open);
   }
 
   /** Whether the image is corrected here, for somebody to complete. */
@@ -270,23 +258,42 @@ export class AnnotateSession {
   }
 
   async #finish(open: OpenImage): Promise<void> {
-    if (open.claim === null) return;
     const { id, status } = open.detail.get();
+    const place = open.isUnreserved ? await this.#places.reserve(id) : open.claim;
+    if (place === null) return;
     if (this.#queue === "review") {
       if (status === "done") await reviewImage(id, "reviewed", "");
     } else {
       open.editor.meter.noteActivity();
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
-      await end(open.claim, activeSeconds(open));
+      await end(place, activeSeconds(open));
     }
     this.#forget(open).catch(this.#onError); // the next image need not wait for it
+  }
+
+  /** Keep the end of the image here, if there is another image to go on with. */
+  async #finishLater(open: OpenImage, claiming: Promise<Claimed>): Promise<void> {
+    if (this.#queue === "review") throw new Error(NOT_SAVED_OFFLINE);
+    await claiming.catch(() => {
+      throw new Error(NO_OTHER_HERE);
+    });
+    if (!open.isOwn) return;
+    open.editor.meter.noteActivity();
+    const db = await this.#db;
+    await db.addEnding({
+      ...{ user: this.#user.id, image: open.detail.get().id, project: this.#project },
+      ...{ queue: this.#queue ?? null, place: open.claim, active_s: activeSeconds(open) },
+      isForCompletion: this.#isForCompletion(open),
+    });
   }
 
   /** What was kept on this device for an image that is done with. */
   async #forget(open: OpenImage): Promise<void> {
     const db = await this.#db;
     await open.forgetSeconds();
-    await db.forgetHistory(this.#user.id, open.detail.get().id);
+    const { id } = open.detail.get();
+    await db.forgetHistory(this.#user.id, id);
+    await this.#provisions.letGo(id);
   }
 
   async #prefetchNext(): Promise<void> {
@@ -310,11 +317,18 @@ export class AnnotateSession {
 
   #keepLease(): void {
     const claim = this.image?.claim;
-    if (claim) extendAssignment(claim.id).catch(this.#onError);
+    if (claim) {
+      extendAssignment(claim.id).catch((error: unknown) => {
+        if (!(error instanceof UnreachableError)) this.#onError(error); // else the page says so
+      });
+    }
   }
 
   #lookAgain(): void {
     const open = this.image;
+    if (open !== null && this.#isCopy) {
+      fetchImage(open.detail.get().id).then(this.#onOnline, () => undefined);
+    }
     if (open?.model.get().kind === "waiting" && document.visibilityState === "visible") {
       open.refresh().catch(() => undefined);
     }
@@ -322,25 +336,17 @@ export class AnnotateSession {
 
   #keepSeconds = (): void => this.image?.keepSeconds();
 
-  #onOnline = (): void => this.image?.outbox.resume();
-}
-
-/** Throws where a mask lacks what its label requires, and selects it. */
-function askForAttributes({ editor }: OpenImage): void {
-  const { ids, names } = incomplete(editor.annotations.get(), editor.definitions.get());
-  const [first] = ids;
-  if (first === undefined) return;
-  editor.selection.set({ kind: "mask", id: first });
-  const others = ids.length > 1 ? ` (${ids.length} masks are incomplete)` : "";
-  throw new Error(`Not finished: the selected mask still needs ${names.join(", ")}${others}.`);
-}
-
-/** Throws where something drawn would get lost. */
-function endGestures({ editor }: OpenImage): void {
-  editor.tool.get().finish?.(); // a polygon not yet closed is work too
-  if (editor.draft.state.get() !== null) {
-    throw new Error("A mask is still a draft: accept it or drop it first.");
-  }
+  /** The server answers again: send what waits, and see what others did meanwhile. */
+  #onOnline = (): void => {
+    const open = this.image;
+    open?.outbox.resume();
+    void this.#sendLeftovers();
+    if (open === null || !this.#isCopy) return;
+    this.#isCopy = false;
+    open.catchUp();
+    if (open.isUnreserved) this.#places.reserve(open.detail.get().id).catch(() => undefined);
+    this.phase.set({ kind: "ready", image: open, notice: null });
+  };
 }
 
 function activeSeconds({ editor }: OpenImage): number {

@@ -1,7 +1,7 @@
 /** The pixels of the images whose proposals come next: bytes for many, bitmaps for few. */
 
 import { LRU } from "@/editor/lru";
-import { fetchBlob } from "@/pages/annotate/assets";
+import { fetchBlob } from "@/offline/kept-objects";
 import type { ImageToVerify } from "./api";
 
 const BLOBS_KEPT = 48; // as large as the files are

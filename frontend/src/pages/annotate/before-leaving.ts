@@ -1,0 +1,46 @@
+/** What must be so before an image is left: nothing half done, nothing missing, all of it saved. */
+
+import { incomplete } from "@/editor/attributes";
+import type { OpenImage } from "./open-image";
+import { within } from "./within";
+
+const SAVE_PATIENCE_MS = 10_000;
+const OFFLINE_PATIENCE_MS = 1_500; // the network may be back already
+const NOT_SAVED_YET = "Not yet: some work is only on this device so far. It is being sent.";
+export const NOT_SAVED_OFFLINE =
+  "Not yet: the server cannot be reached. Your work is kept on this device and sent as soon as it " +
+  "answers; try again then.";
+
+/** Wait until the server has all that was done here; false where it cannot be reached. */
+export async function isSaved(open: OpenImage): Promise<boolean> {
+  endGestures(open);
+  const isOffline = (): boolean => open.status.get().hindrance === "offline";
+  const patience_ms = isOffline() ? OFFLINE_PATIENCE_MS : SAVE_PATIENCE_MS;
+  open.outbox.resume();
+  const isInTime = await within(open.outbox.whenSaved(), patience_ms);
+  if (!isInTime && !isOffline()) throw new Error(NOT_SAVED_YET);
+  return isInTime;
+}
+
+/** Wait until the server has it, or throw. */
+export async function settle(open: OpenImage): Promise<void> {
+  if (!(await isSaved(open))) throw new Error(NOT_SAVED_OFFLINE);
+}
+
+/** Throws where something drawn would get lost. */
+export function endGestures({ editor }: OpenImage): void {
+  editor.tool.get().finish?.(); // a polygon not yet closed is work too
+  if (editor.draft.state.get() !== null) {
+    throw new Error("A mask is still a draft: accept it or drop it first.");
+  }
+}
+
+/** Throws where a mask lacks what its label requires, and selects it. */
+export function askForAttributes({ editor }: OpenImage): void {
+  const { ids, names } = incomplete(editor.annotations.get(), editor.definitions.get());
+  const [first] = ids;
+  if (first === undefined) return;
+  editor.selection.set({ kind: "mask", id: first });
+  const others = ids.length > 1 ? ` (${ids.length} masks are incomplete)` : "";
+  throw new Error(`Not finished: the selected mask still needs ${names.join(", ")}${others}.`);
+}

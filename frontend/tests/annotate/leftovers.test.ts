@@ -1,0 +1,92 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, expect, test, vi } from "vitest";
+import { ProblemError, UnreachableError } from "@/api/problem";
+import { type Ending, OutboxDatabase } from "@/editor/outbox-db";
+import * as api from "@/pages/annotate/api";
+import { sendLeftovers } from "@/pages/annotate/leftovers";
+
+vi.mock("@/pages/annotate/api", async (original) => ({
+  ...(await original<typeof api>()),
+  ...{ claimImage: vi.fn(), fetchImage: vi.fn(), saveMasks: vi.fn() },
+  ...{ finishAssignment: vi.fn(), releaseAssignment: vi.fn() },
+}));
+const { claimImage, fetchImage, saveMasks, finishAssignment, releaseAssignment } = vi.mocked(api);
+const PLACE = { id: 9, stint: 2 };
+let db: OutboxDatabase;
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  vi.stubGlobal("navigator", {
+    locks: {
+      request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
+    },
+  });
+  vi.resetAllMocks();
+  db = await OutboxDatabase.open();
+});
+
+function end(image: number, more: Partial<Ending> = {}): Promise<void> {
+  return db.addEnding({
+    ...{ user: 7, image, project: 1, queue: null, place: PLACE, active_s: 12.5 },
+    ...{ isForCompletion: false, ...more },
+  });
+}
+
+function send(): Promise<void> {
+  return sendLeftovers({ db, user: 7, isInUse: () => false });
+}
+
+test("an image done without a network is finished once, after what was done to it", async () => {
+  const operation = { id: "o", kind: "delete", mask: "m" } as never;
+  const row = { operation, operation_id: "o", image: 4, user: 7, refusal: null };
+  await db.add([row]);
+  await end(4);
+  fetchImage.mockResolvedValue({ version: 3, proposals: [] } as never);
+  saveMasks.mockImplementation(async () => {
+    expect(finishAssignment).not.toHaveBeenCalled();
+    return { kind: "saved", version: 4, masks: [] };
+  });
+
+  await send();
+  await send();
+
+  expect(finishAssignment.mock.calls).toEqual([[PLACE, 12.5]]);
+  expect(await db.endings(7)).toEqual([]);
+});
+
+test("as long as the server cannot be reached, the end stays on this device", async () => {
+  await end(4);
+  finishAssignment.mockRejectedValueOnce(new UnreachableError());
+
+  await send();
+
+  expect(await db.endings(7)).toHaveLength(1);
+  await send();
+  expect(finishAssignment).toHaveBeenCalledTimes(2);
+  expect(await db.endings(7)).toEqual([]);
+});
+
+test("an image begun at no place is given one first; one that others took is theirs", async () => {
+  await end(4, { place: null, queue: "complete" });
+  await end(5, { place: null });
+  claimImage.mockImplementation(async (_project, { image }) => {
+    if (image === 5) throw new ProblemError(409, { code: "taken" });
+    return { ...PLACE, image: 4, slot: 0, lease_until: "" };
+  });
+
+  await send();
+
+  expect(claimImage).toHaveBeenCalledWith(1, { image: 4, queue: "complete" });
+  expect(finishAssignment.mock.calls.map(([{ id }]) => id)).toEqual([9]);
+  expect(await db.endings(7)).toEqual([]);
+});
+
+test("what was corrected for somebody to complete is given back", async () => {
+  await end(4, { queue: "correct", isForCompletion: true });
+
+  await send();
+
+  expect(releaseAssignment).toHaveBeenCalledWith(PLACE, 12.5);
+  expect(finishAssignment).not.toHaveBeenCalled();
+});

@@ -1,0 +1,91 @@
+"""Hours without a network: the page opens, the work is there, one image follows another."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.client import wait_for
+from tests.e2e.conftest import keep_picture, new_context, opened_page
+from tests.e2e.gestures import expect_saved, wait_for_editor
+from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def page(browser: Browser, stack: Stack, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open a page that may keep itself; what fails without a network is an error on its console."""
+    faults: list[str] = []
+    with (
+        new_context(browser, stack, service_workers="allow") as context,
+        opened_page(context, request, faults) as page,
+    ):
+        yield page
+    assert faults == []
+
+
+def test_without_a_network_a_page_opens_again_and_leads_on_and_all_is_sent_later(
+    stack: Stack, page: Page
+) -> None:
+    grace = stack.log_in("grace")
+    project, ids = make_prepared_project(grace, 3)
+    log_in(page)
+    canvas = Canvas.open(page, f"/projects/{project}/annotate?image={ids[0]}")
+    canvas.press("d")
+    canvas.draw((30, 30), (60, 30))
+    before = canvas.wait_for_masks(1)
+    expect_saved(page)
+    wait_until_kept(page, ids[:2], masks=1)
+    page.context.set_offline(True)
+    canvas.press("Escape")
+    canvas.draw((30, 60), (60, 60))
+    two = canvas.wait_for_masks(2)
+    expect(page.locator("[data-save-state=device]")).to_be_visible()
+
+    page.reload()
+    canvas = Canvas.opened(page)
+
+    expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+    again = canvas.wait_for_masks(2)
+    assert all((one == other).all() for one, other in zip(two, again, strict=True))
+    assert (again[0] == before[0]).all()
+    keep_picture(page, "74-without-network")
+
+    canvas.press("n")
+    expect(page.get_by_label("Image 1.png")).to_be_visible()
+    wait_for_editor(page)
+    canvas.press("d")
+    canvas.draw((30, 90), (60, 90))
+    canvas.wait_for_masks(1)
+    assert len(saved_masks(grace, ids[0])) == 1
+
+    page.context.set_offline(False)
+    expect_saved(page)
+    wait_for(lambda: grace.get(f"/api/images/{ids[0]}")["status"] == "done", "it is finished")
+    assert len(saved_masks(grace, ids[0])) == 2
+    assert len(saved_masks(grace, ids[1])) == 1
+    assert grace.get(f"/api/images/{ids[1]}")["assignment"]["user"] == "grace"
+
+
+KEPT = """async ([images, masks]) => {
+  const open = indexedDB.open("anneal-copies");
+  const db = await new Promise(done => { open.onsuccess = () => done(open.result); });
+  const rowsOf = store => new Promise(done => {
+    const reading = db.transaction(store).objectStore(store).getAll();
+    reading.onsuccess = () => done(reading.result);
+  });
+  const [kept, objects] = [await rowsOf("images"), await rowsOf("objects")];
+  db.close();
+  const first = kept.find(({ image }) => image === images[0]);
+  const names = new Set(objects.map(({ name }) => name));
+  const urls = kept.flatMap(({ detail }) => [detail.display_url, detail.embedding.url]);
+  return (await caches.keys()).length > 0 && kept.length >= images.length
+    && urls.every(url => names.has(url.split("?")[0])) && first.detail.masks.length === masks;
+}"""
+
+
+def wait_until_kept(page: Page, images: list[int], *, masks: int) -> None:
+    """Wait until the device has the images, the first with its masks, and the page itself."""
+    wait_for(lambda: page.evaluate(KEPT, [images, masks]), "the images are kept on the device")
