@@ -50,6 +50,7 @@ export type DecodePrompts = (
 export class Draft {
   readonly state = new Signal<DraftState | null>(null);
   #history: DraftState[] = [];
+  #undone: DraftState[] = []; // what redo brings back, the next one last
   #gesture = 0; // answers to an earlier gesture's questions are dropped
   #size_hw: SizeHW;
   #decode: DecodePrompts;
@@ -74,10 +75,11 @@ export class Draft {
   ): Promise<void> {
     const before = this.state.get();
     this.beginMove();
-    const previous = before?.hypotheses[before.chosen]?.logits ?? start.logits;
+    const begun_logits = before === null ? start.logits : before.begun_logits;
+    const previous = before?.hypotheses[before.chosen]?.logits ?? begun_logits;
     const asking: DraftState = {
       target: before?.target ?? start.target,
-      begun_logits: before === null ? start.logits : before.begun_logits,
+      begun_logits,
       prompts: [...(before?.prompts ?? []), ...prompts],
       active: null,
       hypotheses: before?.hypotheses ?? [],
@@ -110,8 +112,9 @@ export class Draft {
   /** Remember how things are, so that what `movePoint` does next is one step of undo. */
   beginMove(): void {
     this.#gesture += 1;
+    this.forgetUndone();
     const state = this.state.get();
-    if (state !== null) this.#history.push({ ...state, isDecoding: false });
+    if (state !== null) this.#history.push(state);
   }
 
   /** Put a point elsewhere and ask anew; the mask follows as fast as the decoder can. */
@@ -146,17 +149,54 @@ export class Draft {
 
   /** Take back the newest prompt, move or removal; false when there is no draft. */
   undoPrompt(): boolean {
-    if (this.state.get() === null) return false;
-    this.#gesture += 1;
-    const before = this.#history.pop() ?? null;
-    this.state.set(before === null ? null : { ...before, isDecoding: false });
+    const state = this.state.get();
+    if (state === null) return false;
+    this.#undone.push(state);
+    this.dropNewest();
     return true;
+  }
+
+  get canRedo(): boolean {
+    return this.#undone.length > 0;
+  }
+
+  /** Bring back what was taken back last; false when there is no such thing. */
+  redoPrompt(): boolean {
+    const next = this.#undone.pop();
+    if (next === undefined) return false;
+    const state = this.state.get();
+    if (state !== null) this.#history.push(state);
+    this.#goTo(next);
+    return true;
+  }
+
+  forgetUndone(): void {
+    this.#undone = [];
+  }
+
+  /** Undo the newest prompt, move or removal as if it had never been. */
+  dropNewest(): void {
+    this.#goTo(this.#history.pop() ?? null);
   }
 
   clear(): void {
     this.#gesture += 1;
     this.#history = [];
+    this.forgetUndone();
     this.state.set(null);
+  }
+
+  #goTo(state: DraftState | null): void {
+    this.#gesture += 1;
+    if (state?.isDecoding) void this.#askAgain(state);
+    else this.state.set(state);
+  }
+
+  /** Ask for an answer that was never seen. If it fails the prompts stay: they were wanted. */
+  #askAgain(state: DraftState): Promise<void> {
+    const asking = { ...state, isDecoding: true, asked_ms: performance.now(), timings: null };
+    const stay = (): void => this.state.set({ ...asking, isDecoding: false });
+    return this.#ask(asking, state.begun_logits, stay);
   }
 
   /** The last answer speaks of prompts that are no more: begin with the target's own logits. */
@@ -164,7 +204,11 @@ export class Draft {
     return this.#ask({ ...state, isDecoding: true, timings: null }, state.begun_logits);
   }
 
-  async #ask(asking: DraftState, previous: Float32Array | null): Promise<void> {
+  async #ask(
+    asking: DraftState,
+    previous: Float32Array | null,
+    giveUp = () => this.dropNewest(),
+  ): Promise<void> {
     const gesture = this.#gesture;
     const answer = this.#decode(asking.prompts, previous); // first: the worker starts at once
     this.state.set(asking);
@@ -176,7 +220,7 @@ export class Draft {
       else this.state.set({ ...state, hypotheses: [this.#hypothesisOf(decoded.mask)], chosen: 0 });
     } catch (error) {
       if (gesture !== this.#gesture) return;
-      this.undoPrompt();
+      giveUp();
       this.#onError(error);
     }
   }

@@ -85,6 +85,7 @@ export class Editor {
   #options: EditorOptions;
   #tools: Record<ToolName, Tool>;
   #foresight: Foresight;
+  #redoDepth = 0; // steps that could be redone when a prompt was taken back last
   #isLeft = false;
 
   constructor(options: EditorOptions) {
@@ -270,14 +271,29 @@ export class Editor {
   }
 
   undo(): void {
-    const isInGesture = this.tool.get().stepBack?.() || this.draft.undoPrompt();
+    const isInGesture = this.tool.get().stepBack?.() || this.#undoPrompt();
     if (!isInGesture && (this.isFrozen || !this.store.canUndo)) return;
     this.meter.noteUndo();
     if (!isInGesture) this.#saveReplay("undo", this.store.undo());
   }
 
+  #undoPrompt(): boolean {
+    if (!this.draft.undoPrompt()) return false;
+    this.#redoDepth = this.store.history.redo.length;
+    return true;
+  }
+
+  /** Steps that were undone after the prompts of a draft come back before them. */
   redo(): void {
-    if (!this.isFrozen) this.#saveReplay("redo", this.store.redo());
+    if (this.isFrozen) return;
+    const isStepNext = this.store.history.redo.length > this.#redoDepth;
+    if (this.draft.canRedo && !isStepNext) this.#redoPrompt();
+    else this.#saveReplay("redo", this.store.redo());
+  }
+
+  #redoPrompt(): void {
+    this.draft.redoPrompt();
+    this.#letGoOfWhatIsGone(); // others may have deleted its target meanwhile
   }
 
   choose(index: 0 | 1 | 2): void {
@@ -354,6 +370,7 @@ export class Editor {
 
   /** Do and save what one gesture asks, as one step of undo. */
   commit(drafts: readonly OperationDraft[]): void {
+    this.draft.forgetUndone();
     const whole = withDefaults(drafts, this.annotations.get(), this.definitions.get());
     this.#options.save(this.store.commit(whole));
   }

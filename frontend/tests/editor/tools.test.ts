@@ -29,7 +29,7 @@ function desk(change: Partial<Desk> = {}) {
     takePrompt: ignore,
     beginMovingPrompt: ignore,
     movePrompt: ignore,
-    undoPrompt: ignore,
+    dropPrompt: ignore,
     removePrompt: ignore,
     showBox: ignore,
     showStroke: ignore,

@@ -42,7 +42,7 @@ export function deskOf(editor: Editor): Desk {
     takePrompt: (index) => editor.draft.setActive(index),
     beginMovingPrompt: () => editor.draft.beginMove(),
     movePrompt: (index, to, time_ms) => void editor.draft.movePoint(index, to, time_ms),
-    undoPrompt: () => void editor.draft.undoPrompt(),
+    dropPrompt: () => editor.draft.dropNewest(),
     removePrompt: (index, time_ms) => void editor.draft.removePrompt(index, time_ms),
 
     showBox: (box) => editor.box.set(box),

@@ -57,13 +57,13 @@ export class PointTool implements Tool {
   }
 
   onCancel(): void {
-    if (this.#held?.isMoving) this.#desk.undoPrompt();
+    if (this.#held?.isMoving) this.#desk.dropPrompt();
     this.#held = null;
     this.#hasPut = false;
   }
 
   dropPress(): void {
-    if (this.#hasPut) this.#desk.undoPrompt();
+    if (this.#hasPut) this.#desk.dropPrompt();
     this.onCancel();
   }
 }

@@ -99,8 +99,8 @@ export interface Desk {
   takePrompt(index: number): void;
   beginMovingPrompt(): void;
   movePrompt(index: number, to: ImagePoint, time_ms: number): void;
-  /** Take back the point that was put, or put it back where its move began. */
-  undoPrompt(): void;
+  /** Forget the point that was put, or put it back where its move began. */
+  dropPrompt(): void;
   removePrompt(index: number, time_ms: number): void;
 
   showBox(box: Box | null): void;

@@ -234,7 +234,8 @@ const WORK: readonly EditorCommand[] = [
   },
   {
     ...{ id: "edit.redo", title: "Redo", key: "Ctrl+Shift+Z", also: ["Ctrl+Y"], group: "Work" },
-    why: ({ editor }) => (editor.store.canRedo ? null : "There is nothing to redo."),
+    why: ({ editor }) =>
+      editor.store.canRedo || editor.draft.canRedo ? null : "There is nothing to redo.",
     run: ({ editor }) => editor.redo(),
   },
   {
