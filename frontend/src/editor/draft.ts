@@ -39,6 +39,9 @@ export interface DraftState {
   readonly timings: SamTimings | null;
 }
 
+/** What another page needs to go on with a draft: answers are asked for again. */
+export type KeptDraft = Pick<DraftState, "target" | "prompts" | "taken">;
+
 const ALIKE_IOU = 0.95; // from here on two masks are one to a person
 
 /** Asks the decoder; null when a later request overtook this one. */
@@ -90,6 +93,20 @@ export class Draft {
       timings: null,
     };
     await this.#ask(asking, previous);
+  }
+
+  /**
+   * Go on with a draft of an earlier page. All prompts are asked about at once, from the target's
+   * logits: those in between are gone. Undo takes the prompts back one by one.
+   */
+  async restore(kept: KeptDraft, begun_logits: Float32Array | null): Promise<void> {
+    const { target, prompts, taken } = kept;
+    const after = (count: number): DraftState => ({
+      ...{ target, begun_logits, prompts: prompts.slice(0, count), taken },
+      ...{ active: null, hypotheses: [], chosen: 0, isDecoding: true, asked_ms: 0, timings: null },
+    });
+    this.#history = prompts.slice(1).map((_, index) => after(index + 1));
+    await this.#askAgain(after(prompts.length));
   }
 
   /** The point prompt within reach, the newest first; null when there is none. */
@@ -242,10 +259,11 @@ export class Draft {
       const all = [best, ...rest.map((other) => this.#hypothesisOf(other))];
       if (areAlike(all)) return;
       const hypotheses = all.sort((a, b) => a.token - b.token);
-      const chosen = hypotheses.indexOf(best);
+      const { picked, hypothesis = 0 } = asking.taken;
+      const chosen = picked ? hypothesis : hypotheses.indexOf(best);
       this.state.set({
         ...{ ...state, hypotheses, chosen },
-        taken: { hypothesis: chosen as 0 | 1 | 2 },
+        taken: { ...asking.taken, hypothesis: chosen as 0 | 1 | 2 },
       });
     });
   }

@@ -24,7 +24,7 @@ import { Signal } from "@/editor/signal";
 import type { AnnotationStore, OperationDraft } from "@/editor/store";
 import type { Stroke } from "@/editor/stroke";
 import { deskOf } from "@/editor/tools/desk";
-import type { Desk, Ghost, Sketch, Tool, ToolName } from "@/editor/tools/tool";
+import type { Desk, Ghost, OpenLine, Sketch, Tool, ToolName } from "@/editor/tools/tool";
 import { makeTools } from "@/editor/tools/tools";
 import {
   acceptAll,
@@ -72,6 +72,8 @@ export class Editor {
   readonly box = new Signal<Box | null>(null);
   readonly sketch = new Signal<Sketch | null>(null);
   readonly ghost = new Signal<Ghost | null>(null);
+  /** Between the clicks of a polygon: its corners so far. */
+  readonly openLine = new Signal<OpenLine | null>(null);
   /** What the mask that was just made may be a part of. */
   readonly partOffer = new Signal<PartOffer | null>(null);
   /** Where a comment is being written. */

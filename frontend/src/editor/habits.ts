@@ -21,7 +21,7 @@ export function keepHabits(
 ): () => void {
   const { tool, brush, view } = editor;
   const kept = parseHabits(storage.getItem(KEPT_AS));
-  editor.takeTool(kept.tool);
+  if (!tool.get().isBusy) editor.takeTool(kept.tool); // another one would close an open polygon
   editor.setBrush(kept.brush_px);
   view.list.set({ ...view.list.get(), order: kept.order });
   const keep = (): void => {

@@ -1,6 +1,7 @@
 /**
  * What this device keeps of a person's work: IndexedDB. Operations wait here, strictly durable, until
- * the server has them, and leave a receipt; the steps of undo are here for the next page to go on with.
+ * the server has them, and leave a receipt; the steps of undo, and what is unfinished, are here for the
+ * next page to go on with.
  */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
@@ -9,6 +10,7 @@ import type { History, Step } from "@/editor/history";
 import { askToLast } from "@/editor/lasting-storage";
 import type { MaskRow, Operation } from "@/editor/operations";
 import { deedOf, type Outcome, RECEIPTS_KEPT, type Receipt } from "@/editor/receipts";
+import type { Unfinished } from "@/editor/unfinished";
 
 /** One operation of one person, in the order that it was made. */
 export interface OutboxRow {
@@ -55,6 +57,10 @@ interface Schema extends DBSchema {
   steps: { key: [number, number, number]; value: StepRow };
   receipts: { key: number; value: Receipt; indexes: { by_user: number } };
   endings: { key: [number, number]; value: Ending };
+  unfinished: {
+    key: [number, number];
+    value: { user: number; image: number; unfinished: Unfinished };
+  };
   // Rows of an older release lack the stint; the server counts from 0.
   active: { key: string; value: { key: string; stint?: number; active_s: number } };
 }
@@ -86,7 +92,10 @@ export class OutboxDatabase {
           });
           receipts.createIndex("by_user", "user");
         }
-        if (before < 4) db.createObjectStore("endings", { keyPath: ["user", "image"] });
+        if (before < 4) {
+          db.createObjectStore("endings", { keyPath: ["user", "image"] });
+          db.createObjectStore("unfinished", { keyPath: ["user", "image"] });
+        }
       },
       blocking: (_current, _blocked, event) => (event.target as IDBDatabase).close(),
     });
@@ -187,6 +196,24 @@ export class OutboxDatabase {
 
   async forgetHistory(user: number, image: number): Promise<void> {
     await this.#db.delete("steps", stepsOf(user, image));
+  }
+
+  /** What a person has begun on an image and not ended; null where there is nothing. */
+  async unfinished(user: number, image: number): Promise<Unfinished | null> {
+    return (await this.#db.get("unfinished", [user, image]))?.unfinished ?? null;
+  }
+
+  /** Null forgets it. A full disk stops nothing: the open page still has it. */
+  async rememberUnfinished(
+    [user, image]: readonly [user: number, image: number],
+    unfinished: Unfinished | null,
+  ): Promise<void> {
+    try {
+      if (unfinished === null) await this.#db.delete("unfinished", [user, image]);
+      else await this.#db.put("unfinished", { user, image, unfinished });
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+    }
   }
 
   /**

@@ -1,10 +1,10 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { Decoder } from "@/editor/sam";
 import type { Claim, ImageDetail } from "@/pages/annotate/api";
-import { OpenImage } from "@/pages/annotate/open-image";
+import { OpenImage, type OpenImageOptions } from "@/pages/annotate/open-image";
 
 const DETAIL: ImageDetail = {
   ...{ id: 4, project: 1, file_name: "a.png", height: 20, width: 30, version: 0, status: "todo" },
@@ -16,20 +16,32 @@ const CLAIM: Claim = { id: 7, image: 4, slot: 0, stint: 1, lease_until: "" };
 
 let db: OutboxDatabase;
 let now_s: number;
+let otherTab: Promise<void> | null; // which holds the lock until it is closed
 
 beforeEach(async () => {
   vi.stubGlobal("indexedDB", new IDBFactory());
-  vi.stubGlobal("navigator", {
-    locks: {
-      request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
-    },
-  });
+  otherTab = null;
+  const request = async (
+    _name: string,
+    { signal }: LockOptions,
+    held: (lock: object | null) => unknown,
+  ): Promise<unknown> => {
+    if (otherTab === null) return held({});
+    if (signal === undefined) return held(null);
+    signal.throwIfAborted();
+    await otherTab;
+    return held({});
+  };
+  vi.stubGlobal("navigator", { locks: { request } });
   now_s = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now_s * 1000);
   db = await OutboxDatabase.open();
 });
 
-function open(claim: Claim | null = CLAIM): Promise<OpenImage> {
+function open(
+  claim: Claim | null = CLAIM,
+  change: Partial<OpenImageOptions> = {},
+): Promise<OpenImage> {
   const worker = { addEventListener: () => undefined, postMessage: () => undefined };
   return OpenImage.open({
     ...{ detail: DETAIL, claim, db, mayEdit: true, asked_s: 0 },
@@ -40,6 +52,7 @@ function open(claim: Claim | null = CLAIM): Promise<OpenImage> {
     onError: (error) => {
       throw error;
     },
+    ...change,
   });
 }
 
@@ -104,4 +117,45 @@ test("an image that waited for days for its first action tells a day, which the 
   now_s = 3 * 86_400;
 
   expect(editor.meter.take().opening).toEqual({ paint_ms: 0, action_ms: 86_400_000 });
+});
+
+describe("what was left unfinished", () => {
+  const line = { corners: [{ x: 3, y: 4 }], value: 1 } as const;
+  const stopped = (image: OpenImage) => image.editor.openLine.get();
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+  beforeEach(() => db.rememberUnfinished([1, 4], { draft: null, line, selection: null }));
+
+  test("is there again, and what becomes of it is kept when the image is left", async () => {
+    const image = await open();
+    await vi.waitFor(() => expect(stopped(image)).toEqual(line));
+    image.editor.cancel();
+    image.close();
+
+    await vi.waitFor(async () => expect(await db.unfinished(1, 4)).toBeNull());
+  });
+
+  test("stays another tab's, until that is closed", async () => {
+    let closeIt: () => void = () => undefined;
+    otherTab = new Promise((resolve) => {
+      closeIt = resolve;
+    });
+    vi.spyOn(AbortSignal, "timeout").mockReturnValue(AbortSignal.abort());
+    const image = await open(CLAIM, { onError: () => undefined }); // no server is there
+    await settled();
+    expect(image.editor.isReadOnly.get()).toBe(true);
+    expect(stopped(image)).toBeNull();
+
+    closeIt();
+    await vi.waitFor(() => expect(stopped(image)).toEqual(line));
+  });
+
+  test("waits where the image can only be looked at", async () => {
+    const image = await open(null, { mayEdit: false });
+    await settled();
+    image.close();
+
+    expect(stopped(image)).toBeNull();
+    expect(await db.unfinished(1, 4)).toMatchObject({ line });
+  });
 });

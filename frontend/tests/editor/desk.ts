@@ -33,6 +33,8 @@ export interface Setting {
   readonly selected?: string;
   /** The clock of effort; it stands still if there is none. */
   readonly now_s?: () => number;
+  /** Hears what went wrong, which is thrown if nobody does. */
+  readonly onError?: (error: unknown) => void;
 }
 
 export function bench(setting: Setting): Bench {
@@ -52,9 +54,11 @@ export function bench(setting: Setting): Bench {
     save: (operations) => {
       if (operations.length > 0) saved.push([...operations]);
     },
-    onError: (error) => {
-      throw error;
-    },
+    onError:
+      setting.onError ??
+      ((error) => {
+        throw error;
+      }),
   });
   editor.pixelsPerScreenPixel = 0.05; // near enough to tell the pixels of a small image apart
   if (setting.tool) editor.takeTool(setting.tool);

@@ -35,6 +35,7 @@ function desk(change: Partial<Desk> = {}) {
     showStroke: ignore,
     showSketch: ignore,
     showGhost: ignore,
+    leaveOpen: ignore,
     noteStroke: ignore,
     finishStroke: (stroke) => strokes.push(stroke),
     finishArea: ignore,

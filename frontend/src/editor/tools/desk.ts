@@ -49,6 +49,7 @@ export function deskOf(editor: Editor): Desk {
     showStroke: (stroke) => editor.stroke.set(isFrozen() ? null : stroke),
     showSketch: (sketch) => editor.sketch.set(isFrozen() ? null : sketch),
     showGhost: (ghost) => editor.ghost.set(isFrozen() ? null : ghost),
+    leaveOpen: (line) => editor.openLine.set(line),
 
     noteStroke: () => editor.meter.noteStroke(),
     finishStroke(stroke) {

@@ -1,6 +1,6 @@
 import type { ImagePoint } from "@/editor/geometry";
 import { areaInside, ringOf } from "@/editor/outline";
-import type { Desk, Tool, ToolPointer } from "@/editor/tools/tool";
+import type { Desk, OpenLine, Tool, ToolPointer } from "@/editor/tools/tool";
 
 const REACH_PX = 8; // CSS pixels around the first corner in which a click closes the line
 const DOUBLE_MS = 350;
@@ -49,6 +49,7 @@ export class PolygonTool implements Tool {
 
   onPointerUp(): void {
     this.#isDown = false;
+    this.#show(this.#corners);
   }
 
   onHover(at: ImagePoint): void {
@@ -70,6 +71,11 @@ export class PolygonTool implements Tool {
     return true;
   }
 
+  takeUp({ corners, value }: OpenLine): void {
+    this.#value = value;
+    this.#show(corners);
+  }
+
   onCancel(): void {
     this.#isDown = false;
     this.#show([]);
@@ -83,6 +89,8 @@ export class PolygonTool implements Tool {
   #show(corners: readonly ImagePoint[]): void {
     this.#corners = corners;
     this.#draw(corners);
+    const value = this.#value;
+    if (!this.#isDown) this.#desk.leaveOpen(corners.length === 0 ? null : { corners, value });
   }
 
   #draw(line: readonly ImagePoint[]): void {

@@ -57,6 +57,8 @@ export interface Tool {
   onHandChange?(): void;
   /** Backspace or undo: take back the last part of a gesture. False when none is under way. */
   stepBack?(): boolean;
+  /** Go on with a line that an earlier page left open. */
+  takeUp?(line: OpenLine): void;
   /** Backspace: remove what was touched last. False when there is no such thing. */
   removePart?(): boolean;
 }
@@ -75,6 +77,12 @@ export interface Ghost {
   readonly mask: Mask;
   readonly dx: number;
   readonly dy: number;
+}
+
+/** The corners of a line of several clicks, before it is closed. */
+export interface OpenLine {
+  readonly corners: readonly ImagePoint[];
+  readonly value: 0 | 1; // 1 will add, 0 take away
 }
 
 /** What tools may ask for; the editor is one. */
@@ -107,6 +115,8 @@ export interface Desk {
   showStroke(stroke: Stroke | null): void;
   showSketch(sketch: Sketch | null): void;
   showGhost(ghost: Ghost | null): void;
+  /** What there is of a line of several clicks between them; null once it has ended. */
+  leaveOpen(line: OpenLine | null): void;
 
   noteStroke(): void;
   finishStroke(stroke: Stroke): void;

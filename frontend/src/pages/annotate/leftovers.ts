@@ -81,5 +81,6 @@ async function sendEnding(ending: Ending, db: OutboxDatabase): Promise<void> {
   }
   await db.takeEnding(user, image);
   await db.forgetHistory(user, image);
+  await db.rememberUnfinished([user, image], null);
   await copies.dropImage(user, image);
 }

@@ -16,6 +16,7 @@ import { schedule } from "@/editor/schedule";
 import { SecondsKeeper } from "@/editor/seconds-keeper";
 import { Signal } from "@/editor/signal";
 import { AnnotationStore } from "@/editor/store";
+import { keepUnfinished, restoreUnfinished } from "@/editor/unfinished";
 import { awaitWriterLock, takeWriterLock, type WriterLock } from "@/editor/writer-lock";
 import { annotationsOf, type Claim, fetchImage, type ImageDetail, saveMasks } from "./api";
 import { embeddingKey } from "./assets";
@@ -71,6 +72,7 @@ export class OpenImage {
   readonly isDeleted = new Signal(false);
   #options: OpenImageOptions;
   #seconds: SecondsKeeper | null;
+  #stopKeeping: () => void = () => undefined;
   #stop = new AbortController();
 
   private constructor(
@@ -93,8 +95,12 @@ export class OpenImage {
     const { claim, db } = options;
     this.#seconds = claim && new SecondsKeeper(db, claim, editor.meter.active_s);
     void this.#startModel();
-    if (lock === null) void this.#waitForLock();
-    else outbox.resume();
+    if (lock === null) {
+      void this.#waitForLock();
+      return;
+    }
+    outbox.resume();
+    this.#keepUnfinished().catch(options.onError);
   }
 
   static async open(options: OpenImageOptions): Promise<OpenImage> {
@@ -210,6 +216,7 @@ export class OpenImage {
 
   close(): void {
     this.keepSeconds();
+    this.#stopKeeping();
     this.#stop.abort();
     this.outbox.close();
     this.lock.get()?.release();
@@ -292,6 +299,20 @@ export class OpenImage {
     await this.#takeOver().catch(this.#options.onError);
     this.editor.isReadOnly.set(!this.#options.mayEdit);
     this.outbox.resume();
+    await this.#keepUnfinished();
+  }
+
+  /** Go on with what this person left unfinished here, and keep from now on what is. */
+  async #keepUnfinished(): Promise<void> {
+    const { detail, user, db, mayEdit } = this.#options;
+    if (!mayEdit) return;
+    const whose = [user.id, detail.id] as const;
+    const begun = await db.unfinished(...whose);
+    if (this.#stop.signal.aborted) return;
+    if (begun !== null) restoreUnfinished(this.editor, begun);
+    this.#stopKeeping = keepUnfinished(this.editor, begun, schedule, (now) => {
+      db.rememberUnfinished(whose, now).catch(this.#options.onError);
+    });
   }
 }
 

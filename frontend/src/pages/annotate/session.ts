@@ -293,6 +293,7 @@ export class AnnotateSession {
     await open.forgetSeconds();
     const { id } = open.detail.get();
     await db.forgetHistory(this.#user.id, id);
+    await db.rememberUnfinished([this.#user.id, id], null);
     await this.#provisions.letGo(id);
   }
 

@@ -1,0 +1,271 @@
+import "fake-indexeddb/auto";
+import { IDBFactory } from "fake-indexeddb";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { DecodePrompts } from "@/editor/draft";
+import type { Editor } from "@/editor/editor";
+import { keepHabits } from "@/editor/habits";
+import type { Prompt } from "@/editor/operations";
+import { OutboxDatabase } from "@/editor/outbox-db";
+import { keepUnfinished, restoreUnfinished, type Unfinished } from "@/editor/unfinished";
+import { type Bench, bench, decodedAs, type Setting } from "./desk";
+import { draw } from "./drawings";
+import { at } from "./pointer";
+
+const MASK = draw("........", "..####..", "..####..", "........", "........");
+const point = (x: number, y: number, label: 0 | 1 = 1): Prompt => ({
+  kind: "point",
+  xy: [x, y],
+  label,
+});
+const WHOSE = [7, 40] as const;
+
+let db: OutboxDatabase;
+let rest: (() => void) | null; // what waits for the hand to rest
+let asked: Parameters<DecodePrompts>[];
+
+beforeEach(async () => {
+  globalThis.indexedDB = new IDBFactory();
+  db = await OutboxDatabase.open();
+  rest = null;
+  asked = [];
+});
+
+/** A page on the image: it takes up what was left, and keeps what is unfinished. */
+async function openPage(setting: Setting = {}) {
+  const made = bench({
+    size_hw: [5, 8],
+    decode: async (...question) => {
+      asked.push(question);
+      return decodedAs(MASK);
+    },
+    ...setting,
+  });
+  const begun = await db.unfinished(...WHOSE);
+  if (begun !== null) restoreUnfinished(made.editor, begun);
+  const puts: (Unfinished | null)[] = [];
+  const stop = keepUnfinished(
+    made.editor,
+    begun,
+    (task) => {
+      rest = task;
+      return () => {
+        if (rest === task) rest = null;
+      };
+    },
+    (now) => {
+      puts.push(now);
+      void db.rememberUnfinished(WHOSE, now);
+    },
+  );
+  return { ...made, puts, stop };
+}
+
+function takeRest(): void {
+  const task = rest;
+  rest = null;
+  task?.();
+}
+
+async function prompt({ editor }: Bench, ...prompts: Prompt[]): Promise<void> {
+  for (const each of prompts) {
+    editor.prompt([each], 0);
+    await answered(editor);
+  }
+}
+
+const answered = (editor: Editor): Promise<void> =>
+  vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).not.toBe(true));
+
+const kept = () => db.unfinished(...WHOSE);
+
+describe("a draft", () => {
+  test("is there after a crash; its prompts are asked about at once, and undone one by one", async () => {
+    const first = await openPage();
+    await prompt(first, point(3, 2), point(7, 4, 0));
+    takeRest();
+    asked = [];
+
+    const { editor } = await openPage();
+    await answered(editor);
+    expect(asked).toEqual([[[point(3, 2), point(7, 4, 0)], null]]);
+    expect(editor.draft.mask?.area_px).toBe(MASK.area_px);
+    editor.undo();
+    await answered(editor);
+
+    expect(editor.draft.state.get()?.prompts).toEqual([point(3, 2)]);
+    expect(editor.draft.mask?.area_px).toBe(MASK.area_px);
+    editor.redo();
+    expect(editor.draft.state.get()?.prompts).toHaveLength(2);
+    editor.accept();
+    expect(editor.annotations.get().masks.size).toBe(1);
+  });
+
+  test("of a mask begins with its logits, and is dropped without a word if that is gone", async () => {
+    const first = await openPage({ masks: { a: MASK }, selected: "a" });
+    await prompt(first, point(3, 2));
+    takeRest();
+    asked = [];
+
+    const second = await openPage({ masks: { a: MASK } });
+    await answered(second.editor);
+    expect(asked[0]?.[1]).toBeInstanceOf(Float32Array);
+    expect(second.editor.target).toEqual({ kind: "mask", id: "a" });
+    const third = await openPage();
+    takeRest();
+
+    expect(third.editor.draft.state.get()).toBeNull();
+    expect(await kept()).toBeNull();
+  });
+
+  test("of an ambiguous point is the one that was picked", async () => {
+    const [one, two, three] = ["#.......", "##......", "###....."].map((row) =>
+      decodedAs(draw(row, "........", "........", "........", "........")),
+    );
+    if (!one || !two || !three) throw new Error("no masks");
+    const ambiguous = {
+      ...{ ...one, mask: { ...one.mask, token: 1 as const } },
+      others: Promise.resolve([
+        { ...two.mask, token: 2 as const },
+        { ...three.mask, token: 3 as const },
+      ]),
+    };
+    const first = await openPage({ decode: async () => ambiguous });
+    await prompt(first, point(1, 1));
+    await vi.waitFor(() => expect(first.editor.isAmbiguous).toBe(true));
+    first.editor.choose(2);
+    takeRest();
+
+    const { editor } = await openPage({ decode: async () => ambiguous });
+    await vi.waitFor(() => expect(editor.isAmbiguous).toBe(true));
+
+    expect(editor.draft.state.get()).toMatchObject({
+      chosen: 2,
+      taken: { hypothesis: 2, picked: true },
+    });
+  });
+
+  test("without a model keeps its points, here and for the next page", async () => {
+    const first = await openPage();
+    await prompt(first, point(3, 2));
+    takeRest();
+    const told = vi.fn();
+    const decode = () => Promise.reject(new Error("No model is serving yet."));
+
+    const { editor } = await openPage({ decode, onError: told });
+    await vi.waitFor(() => expect(told).toHaveBeenCalledOnce());
+    takeRest();
+
+    expect(editor.draft.state.get()?.prompts).toEqual([point(3, 2)]);
+    expect(editor.draft.mask).toBeNull();
+    expect(await kept()).toMatchObject({ draft: { prompts: [point(3, 2)] } });
+  });
+
+  test.each([
+    ["accepted", (editor: Editor) => editor.accept()],
+    ["dropped", (editor: Editor) => editor.reject()],
+    ["taken back", (editor: Editor) => editor.undo()],
+  ])("that was %s is forgotten", async (_, end) => {
+    const page = await openPage();
+    await prompt(page, point(3, 2));
+    takeRest();
+    expect(await kept()).not.toBeNull();
+    end(page.editor);
+    takeRest();
+
+    expect(await kept()).toBeNull();
+  });
+
+  test("is kept once a drag has ended, not during it, and only where it changed", async () => {
+    const page = await openPage();
+    await prompt(page, point(3, 2));
+    takeRest();
+    const tool = page.editor.tool.get();
+    tool.onPointerDown(at(3, 2));
+    tool.onPointerMove(at(4, 3));
+    await answered(page.editor);
+    takeRest();
+    expect(page.puts).toHaveLength(1);
+    tool.onPointerUp(at(5, 3));
+    takeRest(); // it waited for that
+
+    expect(page.puts.at(-1)?.draft?.prompts).toEqual([point(5, 3)]);
+    await answered(page.editor);
+    takeRest();
+    expect(page.puts).toHaveLength(2);
+  });
+
+  test("is kept when the page is left at once", async () => {
+    const page = await openPage();
+    page.editor.prompt([point(3, 2)], 0);
+    page.stop();
+
+    expect(rest).toBeNull();
+    expect(await kept()).toMatchObject({ draft: { prompts: [point(3, 2)] } });
+  });
+});
+
+describe("a polygon that is not closed", () => {
+  const corners = [
+    { x: 1, y: 1 },
+    { x: 6, y: 1 },
+    { x: 6, y: 4 },
+  ];
+
+  test("goes on after a crash with its tool and its mask, whatever tool is taken at first", async () => {
+    const masks = { masks: { a: MASK, b: MASK } };
+    const first = await openPage({ ...masks, tool: "polygon", selected: "b" });
+    for (const { x, y } of corners) first.click(x, y, { altKey: true, time_ms: x + 1000 * y });
+    takeRest();
+
+    const second = await openPage(masks);
+    keepHabits(second.editor, { getItem: () => null, setItem: () => undefined });
+    expect(second.editor.tool.get().name).toBe("polygon");
+    expect(second.editor.openLine.get()).toEqual({ corners, value: 0 });
+    expect(second.editor.sketch.get()?.lines).toHaveLength(1);
+    second.click(1, 4, { time_ms: 9000 });
+    second.editor.accept();
+
+    expect(Object.keys(second.drawn())).toEqual(["a"]); // it took all of the selected one away
+  });
+
+  test("is kept corner by corner, none of which is in hand still", async () => {
+    const page = await openPage({ tool: "polygon" });
+    const tool = page.editor.tool.get();
+    for (const { x, y } of corners) {
+      tool.onPointerDown(at(x + 0.5, y, { time_ms: 1000 * (x + y) }));
+      takeRest();
+      tool.onPointerMove(at(x, y));
+      tool.onPointerUp(at(x, y));
+      takeRest();
+    }
+
+    expect(page.puts.map((now) => now?.line?.corners)).toEqual([
+      corners.slice(0, 1),
+      corners.slice(0, 2),
+      corners,
+    ]);
+  });
+
+  test.each([
+    ["closed", (editor: Editor) => editor.accept()],
+    ["dropped", (editor: Editor) => editor.cancel()],
+  ])("that was %s is forgotten", async (_, end) => {
+    const page = await openPage({ tool: "polygon" });
+    for (const { x, y } of corners) page.click(x, y, { time_ms: 1000 * (x + y) });
+    takeRest();
+    end(page.editor);
+    takeRest();
+
+    expect(await kept()).toBeNull();
+  });
+});
+
+test("each person and each image has their own", async () => {
+  const page = await openPage();
+  await prompt(page, point(3, 2));
+  takeRest();
+
+  expect(await db.unfinished(WHOSE[0] + 1, WHOSE[1])).toBeNull();
+  expect(await db.unfinished(WHOSE[0], WHOSE[1] + 1)).toBeNull();
+  expect(await kept()).not.toBeNull();
+});
