@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from time import monotonic
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.chaos.conftest import picture
 from tests.client import wait_for
@@ -23,7 +23,7 @@ from tests.e2e.faults import (
     wait_for_web,
 )
 from tests.e2e.gestures import expect_saved
-from tests.e2e.scenes import begin_project, import_pictures, saved_masks
+from tests.e2e.scenes import Canvas, begin_project, import_pictures, saved_masks
 from tests.stack import PASSWORD, Stack
 
 pytestmark = pytest.mark.e2e
@@ -131,25 +131,62 @@ def test_a_save_that_comes_twice_and_after_a_later_one_changes_nothing(
     assert labels == (["ring", "ring"],)
 
 
-def test_a_browser_killed_in_mid_stroke_brings_back_what_had_ended(
+def test_a_browser_killed_in_mid_stroke_brings_back_what_had_ended_and_what_was_unfinished(
     scene: Scene, troubled_page: Page, context: BrowserContext
 ) -> None:
+    address = f"/api/images/{scene.image}"
+    wait_for(lambda: scene.client.get(address)["embedding"], "the image is prepared", PREPARED_S)
     canvas = scene.open(troubled_page)
     troubled_page.route(SAVES, lambda route: route.abort())
     stroke(canvas, 0)
     expect_state(troubled_page, "device")
     [before] = shown_masks(canvas)
-    canvas.press("Escape", "Escape")
+    canvas.press("Escape", "Escape", "p")
+    canvas.click(102, 22)
+    canvas.wait_for_answer(1)
+    canvas.click(102, 62, "Alt")  # beside it
+    canvas.wait_for_answer(2)
+    canvas.press("d", "Shift+T")
+    comment_on_all(troubled_page).fill("Too bright.")
+    wait_for(lambda: troubled_page.evaluate(COMMENT_IS_KEPT), "the comment is on the disk")
     troubled_page.mouse.move(*canvas.at(30, 80))
     troubled_page.mouse.down()
     troubled_page.mouse.move(*canvas.at(60, 80), steps=6)
     troubled_page.close()
     assert saved_masks(scene.client, scene.image) == {}
 
-    canvas = scene.open_again(context.new_page())
-
-    scene.check_saved(canvas, operations=1)
+    canvas = Canvas.open(context.new_page(), scene.address)
+    expect(comment_on_all(canvas.page)).to_have_value("Too bright.")
     assert list(shown_masks(canvas)) == [before]
+    canvas.press("Escape")
+    canvas.wait_for_answer(1)
+    canvas.press("a")
+
+    canvas.wait_for_masks(2)
+    scene.check_saved(canvas, operations=2)
+    [labels] = scene.stack.sql(PROMPT_LABELS, scene.image)
+    assert labels == ([1, 0],)
+
+
+def comment_on_all(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Comment on the whole image")
+
+
+PREPARED_S = 180
+COMMENT_IS_KEPT = """async () => {
+  const done = (asked) => new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const db = await done(indexedDB.open("anneal-outbox"));
+  const [row] = await done(db.transaction("unfinished").objectStore("unfinished").getAll());
+  db.close();
+  return row !== undefined && row.unfinished.comment !== null;
+}"""
+PROMPT_LABELS = (
+    "SELECT jsonb_path_query_array(r.prompts, '$[*].label') FROM annotation_revision r"
+    " JOIN annotation_mask m ON m.id = r.mask_id WHERE m.image_id = %s AND r.prompts != '[]'"
+)
 
 
 def test_a_login_opens_over_the_canvas_when_the_session_ends_and_then_all_is_saved(

@@ -26,6 +26,7 @@ import type { Stroke } from "@/editor/stroke";
 import { deskOf } from "@/editor/tools/desk";
 import type { Desk, Ghost, OpenLine, Sketch, Tool, ToolName } from "@/editor/tools/tool";
 import { makeTools } from "@/editor/tools/tools";
+import { Unsent } from "@/editor/unsent";
 import {
   acceptAll,
   acceptProposal,
@@ -78,6 +79,7 @@ export class Editor {
   readonly partOffer = new Signal<PartOffer | null>(null);
   /** Where a comment is being written. */
   readonly commenting = new Signal<CommentPlace | null>(null);
+  readonly unsent = new Unsent();
   /** Why the last gesture came to nothing; null once another one begins. */
   readonly notice = new Signal<string | null>(null);
   readonly isReadOnly = new Signal(false);

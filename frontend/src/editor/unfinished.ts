@@ -1,8 +1,10 @@
 /**
  * What a person has begun on an image and not ended, for the page after a crash: a draft's prompts,
- * and the corners of a polygon that is not closed. No operation of it is made yet.
+ * the corners of a polygon that is not closed, and what is written and not sent. No operation of it is
+ * made yet.
  */
 
+import type { CommentPlace } from "@/editor/comment-place";
 import type { DraftState, KeptDraft } from "@/editor/draft";
 import type { Editor } from "@/editor/editor";
 import { logitsOfMask } from "@/editor/frame";
@@ -10,11 +12,15 @@ import { maskFromRLE } from "@/editor/mask";
 import { type ObjectRef, rowOf } from "@/editor/picking";
 import type { Schedule } from "@/editor/schedule";
 import type { OpenLine } from "@/editor/tools/tool";
+import type { UnsentComment } from "@/editor/unsent";
 
 export interface Unfinished {
   readonly draft: KeptDraft | null;
   readonly line: OpenLine | null;
   readonly selection: ObjectRef | null; // what the line changes once it is closed
+  /** Without a place its field was closed. */
+  readonly comment: (UnsentComment & { readonly place: CommentPlace | null }) | null;
+  readonly message: string; // of a return
 }
 
 const REST_MS = 100; // so long after a gesture, the decoder and the screen come first
@@ -24,9 +30,11 @@ export function restoreUnfinished(editor: Editor, unfinished: Unfinished): void 
   const { draft, line, selection } = unfinished;
   if (rowOf(editor.annotations.get(), selection) !== null) editor.selection.set(selection);
   if (draft !== null) restoreDraft(editor, draft);
-  if (line === null) return;
-  editor.takeTool("polygon");
-  editor.tool.get().takeUp?.(line);
+  if (line !== null) {
+    editor.takeTool("polygon");
+    editor.tool.get().takeUp?.(line);
+  }
+  restoreWriting(editor, unfinished);
 }
 
 function restoreDraft(editor: Editor, kept: KeptDraft): void {
@@ -34,6 +42,17 @@ function restoreDraft(editor: Editor, kept: KeptDraft): void {
   const row = rowOf(editor.annotations.get(), ref);
   if (ref !== null && row === null) return;
   void editor.draft.restore(kept, row === null ? null : logitsOfMask(maskFromRLE(row.rle)));
+}
+
+/** Where this page has a text of its own by now, that stays. */
+function restoreWriting(editor: Editor, { comment, message }: Unfinished): void {
+  const { unsent, commenting, annotations } = editor;
+  if (unsent.message.get() === "") unsent.message.set(message);
+  if (comment === null || unsent.comment.get() !== null || commenting.get() !== null) return;
+  const { place, ...written } = comment;
+  unsent.comment.set(written);
+  const isGone = place?.kind === "mask" && rowOf(annotations.get(), place) === null;
+  commenting.set(isGone ? { kind: "image" } : place);
 }
 
 /**
@@ -59,8 +78,9 @@ export function keepUnfinished(
     callOff();
     callOff = later(() => (isInGesture(editor) ? keepAtRest() : keep()), REST_MS);
   };
-  const { draft, openLine, selection } = editor;
-  const stops = [draft.state, openLine, selection].map((each) => each.subscribe(keepAtRest));
+  const { draft, openLine, selection, unsent, commenting } = editor;
+  const begins = [draft.state, openLine, selection, unsent.comment, commenting, unsent.message];
+  const stops = begins.map((each) => each.subscribe(keepAtRest));
   keepAtRest(); // not all of what was kept may have come back
   return () => {
     callOff();
@@ -72,8 +92,13 @@ export function keepUnfinished(
 function unfinishedOf(editor: Editor): Unfinished | null {
   const state = editor.draft.state.get();
   const line = editor.openLine.get();
-  if (state === null && line === null) return null;
-  return { draft: state && keptOf(state), line, selection: editor.selection.get() };
+  const written = editor.unsent.comment.get();
+  const message = editor.unsent.message.get();
+  if (state === null && line === null && written === null && message === "") return null;
+  return {
+    ...{ draft: state && keptOf(state), line, selection: editor.selection.get() },
+    ...{ comment: written && { ...written, place: editor.commenting.get() }, message },
+  };
 }
 
 const keptOf = ({ target, prompts, taken }: DraftState): KeptDraft => ({ target, prompts, taken });

@@ -121,10 +121,11 @@ test("an image that waited for days for its first action tells a day, which the 
 
 describe("what was left unfinished", () => {
   const line = { corners: [{ x: 3, y: 4 }], value: 1 } as const;
+  const left = { draft: null, line, selection: null, comment: null, message: "" };
   const stopped = (image: OpenImage) => image.editor.openLine.get();
   const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-  beforeEach(() => db.rememberUnfinished([1, 4], { draft: null, line, selection: null }));
+  beforeEach(() => db.rememberUnfinished([1, 4], left));
 
   test("is there again, and what becomes of it is kept when the image is left", async () => {
     const image = await open();

@@ -260,6 +260,80 @@ describe("a polygon that is not closed", () => {
   });
 });
 
+describe("a comment that is not sent", () => {
+  const masks = { masks: { a: MASK } };
+
+  /** Something is written on the mask in one page; then that is gone. */
+  async function write(then: (editor: Editor) => void = () => undefined) {
+    const { editor } = await openPage(masks);
+    editor.commenting.set({ kind: "mask", id: "a" });
+    editor.unsent.writeComment("Too");
+    editor.unsent.writeComment("Too small.");
+    then(editor);
+    takeRest();
+    return editor;
+  }
+
+  test("is open again with its text and its mask, and is sent by the same id", async () => {
+    const before = await write();
+
+    const { editor } = await openPage(masks);
+
+    expect(editor.commenting.get()).toEqual({ kind: "mask", id: "a" });
+    expect(editor.unsent.comment.get()?.text).toBe("Too small.");
+    expect(editor.unsent.comment.get()).toEqual(before.unsent.comment.get());
+  });
+
+  test("is one on the whole image where its mask is gone", async () => {
+    await write();
+
+    const { editor } = await openPage();
+
+    expect(editor.commenting.get()).toEqual({ kind: "image" });
+    expect(editor.unsent.comment.get()?.text).toBe("Too small.");
+  });
+
+  test("whose field was closed is there when the next one is opened", async () => {
+    await write((editor) => editor.cancel());
+
+    const { editor } = await openPage(masks);
+
+    expect(editor.commenting.get()).toBeNull();
+    expect(editor.unsent.comment.get()?.text).toBe("Too small.");
+  });
+
+  test.each(["sent", "emptied"])("that was %s is forgotten", async (how) => {
+    await write();
+    const { editor } = await openPage(masks);
+    if (how === "sent") editor.unsent.comment.set(null);
+    else editor.unsent.writeComment("");
+    takeRest();
+
+    expect(await kept()).toBeNull();
+  });
+
+  test("does not take the place of what a tab has that waited for its turn", async () => {
+    await write();
+    const left = await kept();
+    const { editor } = bench({ size_hw: [5, 8] });
+    editor.unsent.writeComment("Mine.");
+    if (left !== null) restoreUnfinished(editor, left);
+
+    expect(editor.unsent.comment.get()?.text).toBe("Mine.");
+    expect(editor.commenting.get()).toBeNull();
+  });
+});
+
+test("what a reviewer wrote of a return is there after a crash", async () => {
+  const first = await openPage();
+  first.editor.unsent.message.set("The spoon is missing.");
+  takeRest();
+
+  const { editor } = await openPage();
+
+  expect(editor.unsent.message.get()).toBe("The spoon is missing.");
+});
+
 test("each person and each image has their own", async () => {
   const page = await openPage();
   await prompt(page, point(3, 2));

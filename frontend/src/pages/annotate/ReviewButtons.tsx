@@ -1,13 +1,16 @@
 import { Button, Group, Popover, Stack, Textarea } from "@mantine/core";
 import { IconArrowBack, IconChecks } from "@tabler/icons-react";
-import { useState } from "react";
 import { plural } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
+import type { Signal } from "@/editor/signal";
 import type { Verdict } from "./review/useVerdict";
 
 const LONGEST = 5000; // characters, as the server has it
 
 interface Props {
   verdict: Verdict;
+  /** Of a return, not sent yet. */
+  message: Signal<string>;
   isMoving: boolean;
   /** They go back with the image: without any, a message must say why. */
   openComments: number;
@@ -16,8 +19,8 @@ interface Props {
 }
 
 /** A reviewer's verdict on a finished image; an approval can still be taken back by returning. */
-export function ReviewButtons({ verdict, isMoving, openComments, mayApprove }: Props) {
-  const [comment, setComment] = useState("");
+export function ReviewButtons({ verdict, message, isMoving, openComments, mayApprove }: Props) {
+  const comment = useSignal(message);
   if (verdict.whyNoReturn !== null) return null;
   return (
     <Group gap={6} wrap="nowrap">
@@ -52,7 +55,7 @@ export function ReviewButtons({ verdict, isMoving, openComments, mayApprove }: P
               minRows={2}
               maxLength={LONGEST}
               value={comment}
-              onChange={(event) => setComment(event.currentTarget.value)}
+              onChange={(event) => message.set(event.currentTarget.value)}
             />
             <Button
               size="xs"

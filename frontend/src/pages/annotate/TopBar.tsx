@@ -92,6 +92,7 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, ...w
         </Tooltip>
         <ReviewButtons
           {...{ verdict, isMoving }}
+          message={image.editor.unsent.message}
           openComments={review.openCount}
           mayApprove={!isForApproval}
         />

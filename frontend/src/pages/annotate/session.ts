@@ -146,6 +146,7 @@ export class AnnotateSession {
     await this.#move(async (open) => {
       await settle(open);
       await reviewImage(open.detail.get().id, verdict, comment);
+      open.editor.unsent.message.set("");
       if (this.#queue !== "review") return open.refresh();
       await this.#forget(open);
       await this.#goOn(open);

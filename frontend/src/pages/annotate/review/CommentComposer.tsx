@@ -26,37 +26,30 @@ interface Props {
 export function CommentComposer({ editor, stage, review }: Props) {
   const place = useSignal(editor.commenting);
   if (place === null) return null;
-  // Another place is another comment, with what was written so far.
+  // Another place has its own field, with what was written so far.
   return <Composer key={keyOf(place)} {...{ editor, stage, review, place }} />;
 }
-
-/** What was written but not saved, by image: closing the field throws nothing away. */
-const unsent = new WeakMap<Editor, string>();
 
 function Composer({ editor, stage, review, place }: Props & { place: CommentPlace }) {
   const view = useSignal(stage.view);
   const size = useSignal(stage.size);
   const annotations = useSignal(editor.annotations);
-  const [id] = useState(() => crypto.randomUUID());
-  const [text, setText] = useState(unsent.get(editor) ?? "");
+  const unsent = useSignal(editor.unsent.comment);
+  const text = unsent?.text ?? "";
   const [fault, setFault] = useState<string | null>(null);
   const [isSaving, setIsSaving] = useState(false);
 
-  const write = (value: string): void => {
-    setText(value);
-    unsent.set(editor, value);
-  };
   const close = (): void => {
     editor.commenting.set(null);
     document.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
   };
   const save = async (): Promise<void> => {
-    if (text.trim() === "" || isSaving) return;
+    if (unsent === null || text.trim() === "" || isSaving) return;
     setIsSaving(true);
     setFault(null);
     try {
-      await review.add({ id, text, place });
-      unsent.delete(editor);
+      await review.add({ ...unsent, place });
+      editor.unsent.comment.set(null);
       close();
     } catch (error) {
       setFault(messageOf(error));
@@ -95,7 +88,7 @@ function Composer({ editor, stage, review, place }: Props & { place: CommentPlac
             readOnly={isSaving}
             value={text}
             error={fault}
-            onChange={(event) => write(event.currentTarget.value)}
+            onChange={(event) => editor.unsent.writeComment(event.currentTarget.value)}
             onKeyDown={onKeyDown}
           />
           <div className={classes.composerFoot}>

@@ -8,15 +8,13 @@ import {
   withdrawComment,
 } from "@/api/comments";
 import type { CommentPlace } from "@/editor/comment-place";
+import type { UnsentComment } from "@/editor/unsent";
 import type { OpenImage } from "../open-image";
 import { within } from "../within";
 
 const SAVE_PATIENCE_MS = 10_000;
 
-export interface NewComment {
-  /** Kept from one try to the next: a comment that is sent twice is written once. */
-  readonly id: string;
-  readonly text: string;
+export interface NewComment extends UnsentComment {
   readonly place: CommentPlace;
 }
 
