@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, REVIEWERS, MemberView, user_of
+from annotation.api.assignments import ReleaseInputSerializer
 from annotation.api.image_detail import ImageDetailSerializer, image_detail
 from annotation.api.inputs import body_of, query_of
 from annotation.api.pagination import CURSOR, page_of, page_serializer
@@ -98,7 +99,9 @@ class ImageRestoreView(MemberView):
         return Response(status=204)
 
 
-class ReviewInputSerializer(serializers.Serializer[Any]):
+class ReviewInputSerializer(ReleaseInputSerializer):
+    """A verdict, which ends the stint of a claimed review."""
+
     verdict = serializers.ChoiceField([Image.Status.REVIEWED.value, Image.Status.RETURNED.value])
     comment = serializers.CharField(
         max_length=5000,

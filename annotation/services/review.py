@@ -28,10 +28,20 @@ class NotFinishedError(DomainError):
 
 
 @transaction.atomic
-def review_image(*, image: Image, verdict: str, comment: str, reviewer: User) -> Image:
+def review_image(
+    *,
+    image: Image,
+    verdict: str,
+    comment: str,
+    reviewer: User,
+    active_s: float = 0,
+    stint: int | None = None,
+) -> Image:
     """Accept finished work, or return it to those who did it, with the comments that were made.
 
-    A return says why: by a comment that is still open, or by `comment`.
+    A return says why: by a comment that is still open, or by `comment`. The reviewer's seconds
+    count once: in the stint that the verdict ends, or, of a review that nobody claimed, up to its
+    first verdict.
     """
     is_first_return = verdict == Status.RETURNED and image.status != verdict
     reviewable = Image.objects.filter(
@@ -40,9 +50,14 @@ def review_image(*, image: Image, verdict: str, comment: str, reviewer: User) ->
     if not reviewable.update(status=verdict, review_comment=comment):
         raise NotFinishedError("This image has not been finished yet.")
     places = Assignment.objects.filter(image=image)
-    places.filter(kind=Kind.REVIEW).update(
-        state=State.DONE, user=reviewer, lease_until=None, finished_at=Now()
+    reviews = places.filter(kind=Kind.REVIEW)
+    ended = (
+        reviews.exclude(state=State.DONE)
+        if stint is None
+        else reviews.filter(user=reviewer, state=State.LEASED, stint=stint)
     )
+    ended.update(active_s=F("active_s") + active_s)
+    reviews.update(state=State.DONE, user=reviewer, lease_until=None, finished_at=Now())
     if verdict == Status.RETURNED:
         done = places.filter(kind=Kind.ANNOTATE, state=State.DONE)
         done.update(state=State.LEASED, lease_until=Now() + RETURNED_FOR, stint=F("stint") + 1)

@@ -201,3 +201,36 @@ def test_the_counts_take_the_same_queries_for_few_images_and_for_many(
 
     assert counts["review"] == 8
     assert len(many) == len(few) == 7  # session, user, project with role, four queues
+
+
+@pytest.mark.parametrize("verdict", ["reviewed", "returned"])
+def test_p3_the_seconds_of_a_review_are_kept_once_however_often_its_verdict_is_sent(
+    annotator: Api, reviewer: Api, world: World, finished: list[Image], verdict: str
+) -> None:
+    stint = _next(reviewer, world).json()["assignment"]["stint"]
+    said = {"verdict": verdict, "comment": "Look again.", "active_s": 12.5, "stint": stint}
+
+    for _ in range(2):
+        assert reviewer.post(f"images/{finished[0].pk}/review", said).status_code == 200
+
+    assert _seconds_of_review(finished[0]) == 12.5
+    _finish(world, finished[0], world.annotator)
+    again = _next(reviewer, world, image=finished[0].pk).json()["assignment"]["stint"]
+    reviewer.post(f"images/{finished[0].pk}/review", {**said, "active_s": 3, "stint": again})
+    assert again > stint
+    assert _seconds_of_review(finished[0]) == 15.5
+
+
+def test_of_a_review_that_nobody_claimed_the_seconds_up_to_the_first_verdict_are_kept(
+    manager: Api, finished: list[Image]
+) -> None:
+    path = f"images/{finished[0].pk}/review"
+
+    manager.post(path, {"verdict": "reviewed", "active_s": 8})
+    manager.post(path, {"verdict": "returned", "comment": "No, wait.", "active_s": 11})
+
+    assert _seconds_of_review(finished[0]) == 8
+
+
+def _seconds_of_review(image: Image) -> float:
+    return Assignment.objects.get(image=image, kind=Kind.REVIEW).active_s

@@ -1998,7 +1998,15 @@ export interface components {
             status: components["schemas"]["ImageStatus"];
             review_comment: string;
         };
+        /** @description A verdict, which ends the stint of a claimed review. */
         ReviewInput: {
+            /** @description The claim's. Of one that has ended, nothing is done and nothing added */
+            stint?: number;
+            /**
+             * Format: double
+             * @default 0
+             */
+            active_s?: number;
             verdict: components["schemas"]["ReviewInputVerdict"];
             /**
              * @description Needed to return an image that has no open comment

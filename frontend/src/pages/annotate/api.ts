@@ -92,12 +92,13 @@ export function extendAssignment(assignment_id: number): Promise<unknown> {
 /** A reviewer's, on an image. */
 export type Verdict = "reviewed" | "returned";
 
-export function reviewImage(image_id: number, verdict: Verdict, comment: string): Promise<unknown> {
+/** `stint` is the one of a claimed review that the verdict ends, with the seconds that it took. */
+export function reviewImage(
+  image_id: number,
+  body: { verdict: Verdict; comment: string; active_s: number; stint?: number },
+): Promise<unknown> {
   return read(
-    client.POST("/api/images/{image_id}/review", {
-      params: { path: { image_id } },
-      body: { verdict, comment },
-    }),
+    client.POST("/api/images/{image_id}/review", { params: { path: { image_id } }, body }),
   );
 }
 

@@ -145,7 +145,7 @@ export class AnnotateSession {
   async review(verdict: Verdict, comment: string): Promise<void> {
     await this.#move(async (open) => {
       await settle(open);
-      await reviewImage(open.detail.get().id, verdict, comment);
+      await this.#giveVerdict(open, verdict, comment);
       open.editor.unsent.message.set("");
       if (this.#queue !== "review") return open.refresh();
       await this.#forget(open);
@@ -259,11 +259,10 @@ export class AnnotateSession {
   }
 
   async #finish(open: OpenImage): Promise<void> {
-    const { id, status } = open.detail.get();
-    const place = open.isUnreserved ? await this.#places.reserve(id) : open.claim;
+    const place = open.isUnreserved ? await this.#places.reserve(open.detail.get().id) : open.claim;
     if (place === null) return;
     if (this.#queue === "review") {
-      if (status === "done") await reviewImage(id, "reviewed", "");
+      if (open.detail.get().status === "done") await this.#giveVerdict(open, "reviewed", "");
     } else {
       open.editor.meter.noteActivity();
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
@@ -286,6 +285,15 @@ export class AnnotateSession {
       ...{ queue: this.#queue ?? null, place: open.claim, active_s: activeSeconds(open) },
       isForCompletion: this.#isForCompletion(open),
     });
+  }
+
+  /** The seconds go with it, but of a place to annotate: that is not ended by a verdict. */
+  async #giveVerdict(open: OpenImage, verdict: Verdict, comment: string): Promise<void> {
+    open.editor.meter.noteActivity();
+    const isOver = this.#queue === "review" || open.claim === null;
+    const active_s = isOver ? activeSeconds(open) : 0;
+    const stint = isOver ? open.claim?.stint : undefined;
+    await reviewImage(open.detail.get().id, { verdict, comment, active_s, stint });
   }
 
   /** What was kept on this device for an image that is done with. */
