@@ -13,11 +13,13 @@ from annotation.api import (
     revisions,
     session,
     uploads,
+    work,
 )
 
 urlpatterns: list[URLPattern] = [
     path("session", session.SessionView.as_view()),
     path("session/password", session.PasswordView.as_view()),
+    path("session/work", work.WorkView.as_view()),
     path("tokens", session.TokenListView.as_view()),
     path("tokens/<int:token_id>", session.TokenView.as_view()),
     path("projects", projects.ProjectListView.as_view()),

@@ -5,7 +5,7 @@ from annotation.models.agreement import Agreement
 from annotation.models.comment import Comment
 from annotation.models.dataset import DatasetVersion, Export
 from annotation.models.description import Caption, Recording, RecordingChunk, Transcript
-from annotation.models.image import Assignment, Embedding, Image, Upload
+from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
 from annotation.models.learning import Alias, AliasMove, Bundle, Round
 from annotation.models.mask import Mask, Operation, Proposal, Revision
@@ -35,6 +35,7 @@ __all__ = [
     "RecordingChunk",
     "Revision",
     "Round",
+    "Stint",
     "Token",
     "Transcript",
     "Upload",

@@ -168,3 +168,32 @@ class Assignment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} slot {self.slot} of image {self.image_id} ({self.state})"
+
+
+class Stint(models.Model):
+    """What one person spent at an image, from a claim to its end. Append-only.
+
+    A place outlives the people who held it, and may be taken away: whose time it was is kept here.
+    """
+
+    class End(models.TextChoices):
+        RELEASED = "released"
+        FINISHED = "finished"
+        REVIEWED = "reviewed"
+
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="stints")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, db_index=False, related_name="stints"
+    )
+    ended_as = models.CharField(max_length=8, choices=End)
+    active_s = models.FloatField()
+    ended_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # Serves a person's account: what they did lately.
+            models.Index(name="stint_by_person", fields=["user", "ended_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} at image {self.image_id} ({self.ended_as})"

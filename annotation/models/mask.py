@@ -148,7 +148,11 @@ class Revision(models.Model):
     # By the attribute's id; those of labels that it had before are kept.
     attributes = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
     )
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
     proposal = models.ForeignKey(
@@ -164,6 +168,10 @@ class Revision(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="revision_number_once", fields=["mask", "number"]),
+        ]
+        indexes = [
+            # Serves a person's account: what they did lately.
+            models.Index(name="revision_by_person", fields=["author", "created_at"]),
         ]
 
     def __str__(self) -> str:

@@ -19,11 +19,12 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, NotAllowedError
-from annotation.models import Assignment, Image, Membership, Project, Proposal
+from annotation.models import Assignment, Image, Membership, Project, Proposal, Stint
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.plan import Queue, free_in, held_in, kind_of
 from annotation.services.agreement import record_agreement
+from annotation.services.stints import keep_stint
 from engine.masks.rle import iou
 
 Kind = Assignment.Kind
@@ -119,6 +120,7 @@ def extend_lease(*, assignment: Assignment, user: User) -> Assignment:
     return assignment
 
 
+@transaction.atomic
 def release(
     *, assignment: Assignment, user: User, active_s: float = 0, stint: int | None = None
 ) -> None:
@@ -130,9 +132,12 @@ def release(
     held = _leased(own, stint)
     spent = F("active_s") + active_s
     done = held.filter(finished_at__isnull=False).exclude(image__status=Image.Status.RETURNED)
-    if not done.update(state=State.DONE, lease_until=None, active_s=spent):
-        held.update(state=State.OPEN, user=None, lease_until=None, active_s=spent)
-    log.info("image_released", image_id=assignment.image_id, user_id=user.pk)
+    image_id = assignment.image_id
+    if done.update(state=State.DONE, lease_until=None, active_s=spent) or held.update(
+        state=State.OPEN, user=None, lease_until=None, active_s=spent
+    ):
+        keep_stint(image_id=image_id, user=user, ended_as=Stint.End.RELEASED, active_s=active_s)
+    log.info("image_released", image_id=image_id, user_id=user.pk)
 
 
 @transaction.atomic
@@ -156,6 +161,7 @@ def finish_image(
         if not own.exists():
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
+    keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
     _write_final_iou(image)
     if not places.exclude(state=State.DONE).exists():
         _end([image.pk])

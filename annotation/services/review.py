@@ -10,9 +10,10 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, InvalidInputError
-from annotation.models import Assignment, Image
+from annotation.models import Assignment, Image, Stint
 from annotation.selectors.comments import open_comments
 from annotation.services.comments import seal_comments
+from annotation.services.stints import keep_stint
 
 Kind = Assignment.Kind
 State = Assignment.State
@@ -56,7 +57,8 @@ def review_image(
         if stint is None
         else reviews.filter(user=reviewer, state=State.LEASED, stint=stint)
     )
-    ended.update(active_s=F("active_s") + active_s)
+    if ended.update(active_s=F("active_s") + active_s):
+        keep_stint(image_id=image.pk, user=reviewer, ended_as=Stint.End.REVIEWED, active_s=active_s)
     reviews.update(state=State.DONE, user=reviewer, lease_until=None, finished_at=Now())
     if verdict == Status.RETURNED:
         done = places.filter(kind=Kind.ANNOTATE, state=State.DONE)

@@ -283,6 +283,7 @@ def look_around(page: Page, take_picture: Look) -> None:
     page.get_by_role("menuitem", name="Your account").click()
     expect(page.get_by_text("No token yet")).to_be_visible()
     expect(page.get_by_text("You agreed to being recorded")).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^Today: \d+ images? finished, "))).to_be_visible()
     take_picture("27-account")
 
 

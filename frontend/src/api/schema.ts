@@ -1033,6 +1033,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A person's own sums: nobody is told those of others. */
+        get: operations["get_own_work"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tokens": {
         parameters: {
             query?: never;
@@ -2403,6 +2420,30 @@ export interface components {
             end_s: number;
             /** Format: double */
             probability?: number | null;
+        };
+        Work: {
+            /** Format: date */
+            today: string;
+            /** @description Of two weeks, the newest first */
+            rows: components["schemas"]["WorkRow"][];
+        };
+        /** @description One day in one project. */
+        WorkRow: {
+            /** Format: date */
+            day: string;
+            project: number;
+            project_name: string;
+            /** @description Images */
+            finished: number;
+            /** @description Images */
+            reviewed: number;
+            /** @description Made, corrected or accepted */
+            masks: number;
+            /**
+             * Format: double
+             * @description At images that were finished or left on that day
+             */
+            active_s: number;
         };
         /** @description RFC 9457, with a code for programs and the fields that were wrong. */
         Problem: {
@@ -4547,6 +4588,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_work: {
+        parameters: {
+            query?: {
+                /** @description By whose days: a time zone, such as Europe/Berlin */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

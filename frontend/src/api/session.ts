@@ -26,6 +26,16 @@ export function changePassword(body: { current: string; new: string }) {
   return read(client.PUT("/api/session/password", { body }));
 }
 
+/** By the days of this device. */
+export const workQuery = queryOptions({
+  queryKey: ["work"],
+  staleTime: 0, // each image that is finished adds to it
+  queryFn: () => {
+    const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return read(client.GET("/api/session/work", { params: { query: { zone } } }));
+  },
+});
+
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
   queryFn: () => read(client.GET("/api/tokens")),

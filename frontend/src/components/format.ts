@@ -6,6 +6,9 @@ const timeOfDay = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
 const instant = new Intl.DateTimeFormat("en-GB", {
   ...{ day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" },
 });
+const dayOfWeek = new Intl.DateTimeFormat("en-GB", {
+  ...{ weekday: "short", day: "numeric", month: "short" },
+});
 const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 export function formatCount(value: number): string {
@@ -50,6 +53,13 @@ export function formatMoment(iso: string): string {
 export function formatInstant(ms: number, now = Date.now()): string {
   const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
   return (isToday ? timeOfDay : instant).format(ms);
+}
+
+/** "Today", "Yesterday", "Thu 26 Nov"; both are dates without a time: "2026-11-26". */
+export function formatDay(day: string, today: string): string {
+  const days = (Date.parse(today) - Date.parse(day)) / 86_400_000;
+  if (days === 0) return "Today";
+  return days === 1 ? "Yesterday" : dayOfWeek.format(new Date(`${day}T00:00`)).replace(",", "");
 }
 
 /** "3 minutes ago". */
