@@ -227,18 +227,22 @@ export class Editor {
 
   // Gestures that change the annotations: each ends in one commit and one save.
 
-  /** Accept the draft, or the selected proposal, or the one under the pointer. */
+  /**
+   * Accept the draft, or let go of the selected mask, or accept the selected proposal, or the one
+   * under the pointer. Whatever was in hand is done with: there is room for the next object.
+   */
   accept(): void {
     if (this.isFrozen || this.tool.get().finish?.()) return;
     const draft = this.draft.state.get();
     if (draft === null) {
-      acceptProposal(this);
+      if (this.selection.get()?.kind === "mask") this.selection.set(null);
+      else acceptProposal(this);
       return;
     }
     const mask = this.draft.mask;
     if (mask === null || draft.isDecoding) return;
     this.keep(draft.target, mask);
-    this.selection.set(null); // room for the next object
+    this.selection.set(null);
   }
 
   /** Drop the draft, or reject the selected proposal, or the one under the pointer. */
@@ -329,7 +333,7 @@ export class Editor {
     return selectedTarget(this);
   }
 
-  /** Change one mask, or begin one, as one step of undo. It is selected then. */
+  /** Change one mask, or begin one, as one step of undo. It stays in hand until it is accepted. */
   reshape(target: Target, edit: (mask: Mask) => Mask, also?: AlsoDo): void {
     if (!this.mayChange(target)) return;
     const before = this.maskOf(target) ?? emptyMask(this.size_hw);

@@ -40,11 +40,18 @@ export function Hint({ editor, labels }: { editor: Editor; labels: readonly Labe
           </span>
         </>
       ) : (
-        <span>
-          {tool.name === "select" && selection?.kind === "proposal"
-            ? `${named(accept)} accepts, ${named(reject)} rejects, ${named(goOn)} goes on`
-            : sentence(tool.name, selection?.kind ?? null)}
-        </span>
+        <>
+          {selection?.kind === "mask" && !TAKES_UP_OTHERS.includes(tool.name) && (
+            <span>
+              <Keys chord={accept} /> next object
+            </span>
+          )}
+          <span>
+            {tool.name === "select" && selection?.kind === "proposal"
+              ? `${named(accept)} accepts, ${named(reject)} rejects, ${named(goOn)} goes on`
+              : sentence(tool.name, selection?.kind ?? null)}
+          </span>
+        </>
       )}
       <PartOffer {...{ editor, labels }} />
       <Text span size="xs" c="orange" role="status">
@@ -110,6 +117,9 @@ function PartOffer({ editor, labels }: { editor: Editor; labels: readonly LabelC
   );
 }
 
+/** Tools that need not be told that a mask is done with: a click on another one says so. */
+const TAKES_UP_OTHERS: readonly ToolName[] = ["select", "move", "outline", "comment"];
+
 const named = (key: Chord | null): string => (key === null ? "–" : labelsOf(key).join(" "));
 
 function sentence(tool: ToolName, selected: string | null): string {
@@ -123,13 +133,13 @@ function sentence(tool: ToolName, selected: string | null): string {
     case "point":
       return isNew
         ? "Click an object; Alt-click or right-click what is not part of it"
-        : `Click to correct ${subject}; Esc to begin a new one`;
+        : `Click to correct ${subject}`;
     case "box":
       return isNew ? "Drag a box around an object" : `Drag a box to correct ${subject}`;
     case "scribble":
       return isNew ? "Draw along an object" : `Draw along what is part of ${subject}`;
     case "brush":
-      return isNew ? "Paint a new mask" : `Paint on ${subject}; Esc to begin a new one`;
+      return isNew ? "Paint a new mask" : `Paint on ${subject}`;
     case "eraser":
       return isNew ? "Erase from the mask under the pen" : `Erase from ${subject}`;
     case "lasso":

@@ -75,6 +75,10 @@ function whyNoVerdict(page: DrawingPage): string | null {
   return "There is no draft and no proposal in hand.";
 }
 
+function whyNothingToAccept(page: DrawingPage): string | null {
+  return page.editor.selection.get()?.kind === "mask" ? whyReadOnly(page) : whyNoVerdict(page);
+}
+
 const whyNoProposal = ({ editor }: DrawingPage): string | null =>
   pendingProposals(editor.annotations.get()).length > 0 ? null : "No proposal waits.";
 
@@ -174,8 +178,9 @@ const ON_OBJECTS: readonly EditorCommand[] = LIST_COMMANDS.map(
 const VERDICTS: readonly EditorCommand[] = [
   {
     ...{ id: "verdict.accept", title: "Accept the draft or proposal", group: "Verify" },
-    ...{ key: "A", also: ["Enter"], why: whyNoVerdict },
-    what: "Accept the draft or proposal; Enter closes a polygon",
+    ...{ key: "A", also: ["Enter"], why: whyNothingToAccept },
+    what: "Accept the draft or proposal, or let go of the mask in hand; Enter closes a polygon",
+    words: "done deselect new next object",
     run: ({ editor }) => editor.accept(),
   },
   {
