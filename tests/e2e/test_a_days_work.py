@@ -123,6 +123,7 @@ def annotate_the_cup(page: Page, take_picture: Look) -> None:
     stage, objects = wait_for_editor(page), page.get_by_role("region", name="Objects")
     take_picture("07-editor")
 
+    page.keyboard.press("1")  # none is given that nobody chose
     page.get_by_role("button", name="Accept proposal 1", exact=True).click()
     expect(objects).to_contain_text("Objects 1")
 

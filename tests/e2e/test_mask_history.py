@@ -81,6 +81,7 @@ def late_answer(page: Page) -> Iterator[None]:
 def draw_twice_and_label(page: Page) -> None:
     stage = page.locator("[data-stage]")
     expect(stage).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("1")
     page.keyboard.press("d")
     drag(page, stage, (0.3, 0.4), (0.6, 0.4))
     drag(page, stage, (0.3, 0.6), (0.6, 0.6))

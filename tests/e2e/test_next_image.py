@@ -76,7 +76,7 @@ def test_a_reload_shows_what_the_address_names_and_back_leaves_the_editor(
     log_in(page)
     canvas = Canvas.open(page, f"/projects/{project}/annotate")
     expect(page).to_have_url(re.compile(rf"/annotate\?image={first}$"))
-    canvas.press("d")
+    canvas.press("1", "d")
     canvas.draw((30, 30), (60, 30))
     canvas.wait_for_masks(1)
     expect_saved(page)

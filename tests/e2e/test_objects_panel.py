@@ -28,6 +28,8 @@ def test_attributes_from_the_settings_to_the_history(
 
     page.goto(f"/projects/{project}/annotate?image={image}")
     stage = open_stage(page)
+    expect(page.get_by_text("Choose a label with 1")).to_be_visible()
+    page.keyboard.press("1")
     page.keyboard.press("d")
     drag(page, stage, (0.4, 0.4), (0.6, 0.4))
     panel = page.get_by_role("region", name="Attributes of cup")
@@ -133,6 +135,7 @@ def test_a_part_a_look_a_map_a_label_and_the_receipts(
 
 
 def make_a_part(page: Page, stage: Locator, take_picture: Look) -> None:
+    page.keyboard.press("1")
     page.keyboard.press("l")
     outline(page, stage, ((0.3, 0.3), (0.7, 0.3), (0.7, 0.7), (0.3, 0.7)))
     page.keyboard.press("Escape")

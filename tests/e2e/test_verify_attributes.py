@@ -31,6 +31,7 @@ def test_required_attributes_are_asked_for_before_a_proposal_is_accepted(
     expect(page.locator("[data-shown]")).to_be_visible(timeout=SLOW_MS)
 
     row = page.get_by_role("region", name="Attributes")
+    page.keyboard.press("1")
     page.keyboard.press("a")
     expect(page.get_by_text("Not accepted: it still needs Size.")).to_be_visible()
     take_picture("34-verify-attributes-missing")

@@ -7,7 +7,7 @@ import { FIND_BY_SLASH } from "./LabelFinder";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
 import { useHasDraft } from "./useHasDraft";
 
-/** The label of the selected mask, or of what is made next. */
+/** The label of the selected mask, and of what is made next. */
 export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
   const next = useSignal(editor.label);
   const selection = useSignal(editor.selection);
@@ -23,6 +23,7 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
       className={classes.labels}
       labels={labels}
       chosen={current}
+      next={next}
       disabled={isReadOnly}
       findKeys={FIND_BY_SLASH}
       onActivity={onActivity}

@@ -15,6 +15,8 @@ export interface LabelChoice {
 interface Props {
   labels: readonly LabelChoice[];
   chosen: LabelId | null;
+  /** What new masks get, where that may be another one. */
+  next?: LabelId | null;
   /** Which keys begin to find a label by its letters; a value that stays the same. */
   findKeys: Pick<Command, "key" | "also">;
   onChoose: (label: LabelId | null) => void;
@@ -26,7 +28,7 @@ interface Props {
 
 /** The labels with their digits; the pressed one is what a mask gets. */
 export function LabelToolbar({ labels, chosen, disabled = false, className, ...props }: Props) {
-  const { findKeys, onChoose, onActivity } = props;
+  const { findKeys, onChoose, onActivity, next = chosen } = props;
   const choices = [
     ...labels.map((label, index) => ({ ...label, digit: DIGITS[index] ?? "" })),
     { id: null, name: "No label", color: "transparent", digit: "0" },
@@ -75,10 +77,19 @@ export function LabelToolbar({ labels, chosen, disabled = false, className, ...p
           >
             <span className={classes.dot} style={{ background: color }} />
             {name}
+            {id === next && id !== chosen && <span className={classes.aside}>new masks</span>}
             <span className={classes.digit}>{digit}</span>
           </button>
         );
       })}
+      {chosen === null && labels.length > 0 && !disabled && (
+        <span className={classes.aside}>Choose a label with {digitsOf(labels.length)}</span>
+      )}
     </div>
   );
+}
+
+function digitsOf(count: number): string {
+  const last = DIGITS[Math.min(count, DIGITS.length) - 1];
+  return count === 1 ? "1" : `1–${last}`;
 }

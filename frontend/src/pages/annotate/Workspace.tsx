@@ -1,14 +1,13 @@
-import { startTransition, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { startTransition, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { offerLate } from "@/commands/on-offer";
-import type { Editor } from "@/editor/editor";
 import { keepHabits } from "@/editor/habits";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { AroundImage, type AroundProps } from "./AroundImage";
-import type { LabelChoice } from "./LabelToolbar";
 import { StageView } from "./StageView";
 import { useLabels } from "./useLabels";
+import { useNextLabel } from "./useNextLabel";
 import { useReturn } from "./useReturn";
 
 type Props = Omit<AroundProps, "stage">;
@@ -20,7 +19,7 @@ type Staged = Pick<AroundProps, "image" | "stage">;
  */
 export function Workspace({ image, notice, ...others }: Props) {
   const labels = useLabels(image);
-  useStickyLabel(image.editor, others.project.id, labels);
+  useNextLabel(image.editor.label, others.project.id, labels);
   useLayoutEffect(() => keepHabits(image.editor, localStorage), [image.editor]);
 
   const staged = useRef<Staged | null>(null);
@@ -58,15 +57,4 @@ export function Workspace({ image, notice, ...others }: Props) {
       </div>
     </div>
   );
-}
-
-const chosen = new Map<number, number | null>(); // the label last used in each project
-
-/** The label of what comes next stays from image to image; it begins with the first. */
-function useStickyLabel({ label }: Editor, project: number, labels: readonly LabelChoice[]): void {
-  const first = labels[0]?.id ?? null;
-  useEffect(() => {
-    label.set(chosen.get(project) ?? first);
-    return label.subscribe(() => chosen.set(project, label.get()));
-  }, [label, project, first]);
 }

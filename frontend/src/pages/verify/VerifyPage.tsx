@@ -16,6 +16,7 @@ import { ButtonLink } from "@/components/links";
 import { useSignal } from "@/components/useSignal";
 import { definitionsOf } from "@/editor/attributes";
 import { SaveIndicator } from "@/pages/annotate/SaveIndicator";
+import { useNextLabel } from "@/pages/annotate/useNextLabel";
 import { Grid } from "./Grid";
 import { OneByOne } from "./OneByOne";
 import { useVerifySession, type Verifying } from "./useVerifySession";
@@ -39,8 +40,6 @@ function Begun({ project, user }: { project: Project; user: number }) {
   return verifying === null ? <Opening /> : <Page {...{ project, verifying }} />;
 }
 
-const lastLabel = new Map<number, number | null>(); // of what is unlabelled, in each project
-
 function Page({ project, verifying }: { project: Project; verifying: Verifying }) {
   const { session, pictures, meter } = verifying;
   const { view } = useSearch({ from: "/inside/projects/$projectId/verify" });
@@ -49,10 +48,7 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
   const labels = useMemo(() => project.labels.filter(({ deleted }) => !deleted), [project.labels]);
   const queries = useQueryClient();
 
-  useEffect(() => {
-    session.label.set(lastLabel.get(project.id) ?? labels[0]?.id ?? null);
-    return session.label.subscribe(() => lastLabel.set(project.id, session.label.get()));
-  }, [session, project.id, labels]);
+  useNextLabel(session.label, project.id, labels);
 
   useOffer(
     useMemo(
