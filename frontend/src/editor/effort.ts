@@ -54,7 +54,7 @@ export class EffortMeter {
     this.#lastActive_s = now_s;
   }
 
-  /** The person did something on purpose: pressed a button on the image, or a key. */
+  /** The person did something on purpose: pressed a button of the pointer, or a key. */
   noteAction(): void {
     this.opening?.noteAction();
     this.noteActivity();

@@ -21,7 +21,7 @@ export class OpeningClock {
     this.#painted_s ??= this.#now_s();
   }
 
-  /** The person pressed a button on the image, or a key that does something. */
+  /** The person pressed a button of the pointer, or a key that does something. */
   noteAction(): void {
     this.#acted_s ??= this.#now_s();
   }

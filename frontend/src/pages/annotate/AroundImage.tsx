@@ -105,14 +105,6 @@ export const AroundImage = memo(
       ),
     );
 
-    useEffect(() => {
-      const onReturn = (): void => {
-        if (document.visibilityState === "visible") editor.meter.noteReturn();
-      };
-      document.addEventListener("visibilitychange", onReturn);
-      return () => document.removeEventListener("visibilitychange", onReturn);
-    }, [editor]);
-
     return (
       <>
         <TopBar {...{ project, image, review, verdict, isMoving, onNext, onGiveBack }} />

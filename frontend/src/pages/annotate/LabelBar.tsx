@@ -1,4 +1,3 @@
-import { useCallback } from "react";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { rowOf } from "@/editor/picking";
@@ -15,7 +14,6 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
   const hasDraft = useHasDraft(editor);
   const isReadOnly = useSignal(editor.isReadOnly);
   const row = !hasDraft && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
-  const onActivity = useCallback(() => editor.meter.noteActivity(), [editor]);
   const current = row === null ? next : row.label;
 
   return (
@@ -26,7 +24,6 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
       next={next}
       disabled={isReadOnly}
       findKeys={FIND_BY_SLASH}
-      onActivity={onActivity}
       onChoose={(label) => editor.setLabel(label)}
     />
   );

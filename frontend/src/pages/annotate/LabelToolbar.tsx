@@ -20,15 +20,13 @@ interface Props {
   /** Which keys begin to find a label by its letters; a value that stays the same. */
   findKeys: Pick<Command, "key" | "also">;
   onChoose: (label: LabelId | null) => void;
-  /** The person typed. */
-  onActivity: () => void;
   disabled?: boolean;
   className?: string;
 }
 
 /** The labels with their digits; the pressed one is what a mask gets. */
 export function LabelToolbar({ labels, chosen, disabled = false, className, ...props }: Props) {
-  const { findKeys, onChoose, onActivity, next = chosen } = props;
+  const { findKeys, onChoose, next = chosen } = props;
   const choices = [
     ...labels.map((label, index) => ({ ...label, digit: DIGITS[index] ?? "" })),
     { id: null, name: "No label", color: "transparent", digit: "0" },
@@ -38,14 +36,10 @@ export function LabelToolbar({ labels, chosen, disabled = false, className, ...p
   const found = findLabels(choices, query ?? "");
   const best = found[((step % found.length) + found.length) % found.length] ?? null;
   const isLooking = query !== null && query.trim() !== "";
-  const onQuery = useCallback(
-    (next: string | null) => {
-      onActivity();
-      setQuery(next);
-      setStep(0);
-    },
-    [onActivity],
-  );
+  const onQuery = useCallback((letters: string | null) => {
+    setQuery(letters);
+    setStep(0);
+  }, []);
   const shown = useRef<HTMLButtonElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another one is marked
   useEffect(() => {

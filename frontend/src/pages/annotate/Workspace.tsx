@@ -6,6 +6,7 @@ import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { AroundImage, type AroundProps } from "./AroundImage";
 import { StageView } from "./StageView";
+import { useEffort } from "./useEffort";
 import { useLabels } from "./useLabels";
 import { useNextLabel } from "./useNextLabel";
 import { useReturn } from "./useReturn";
@@ -20,6 +21,7 @@ type Staged = Pick<AroundProps, "image" | "stage">;
 export function Workspace({ image, notice, ...others }: Props) {
   const labels = useLabels(image);
   useNextLabel(image.editor.label, others.project.id, labels);
+  useEffort(image.editor.meter);
   useLayoutEffect(() => keepHabits(image.editor, localStorage), [image.editor]);
 
   const staged = useRef<Staged | null>(null);

@@ -36,16 +36,13 @@ interface Props {
 
 /** Twenty crops at once: only the wrong ones are clicked, the others are accepted together. */
 export function Grid({ verifying, labels }: Props) {
-  const { session, meter } = verifying;
+  const { session } = verifying;
   const items = useSignal(session.ahead).slice(0, CROPS);
   const [marks, setMarks] = useState<Marks>(new Map());
   const label = useSignal(session.label); // of crops that have none
   const marked = items.filter((item) => markOf(item, marks) !== null).length;
 
-  const mark = (item: VerifyItem): void => {
-    meter.noteClick();
-    setMarks(nextMark(item, marks));
-  };
+  const mark = (item: VerifyItem): void => setMarks(nextMark(item, marks));
   const shown = useRef(new Set<string>());
   const decide = useCallback(() => {
     const crops = session.ahead.get().slice(0, CROPS);
@@ -56,7 +53,6 @@ export function Grid({ verifying, labels }: Props) {
     setMarks(new Map());
   }, [session, marks]);
 
-  const onActivity = useCallback(() => meter.noteActivity(), [meter]);
   useOffer(
     useMemo(
       () => ({
@@ -64,9 +60,8 @@ export function Grid({ verifying, labels }: Props) {
           ...{ labels, decide },
           setLabel: (chosen) => session.label.set(chosen),
         }),
-        onUse: () => meter.noteActivity(),
       }),
-      [session, decide, labels, meter],
+      [session, decide, labels],
     ),
   );
 
@@ -96,7 +91,6 @@ export function Grid({ verifying, labels }: Props) {
         className={classes.labels}
         labels={labels}
         findKeys={FIND_BY_LETTER}
-        onActivity={onActivity}
         chosen={label}
         onChoose={(chosen) => session.label.set(chosen)}
       />

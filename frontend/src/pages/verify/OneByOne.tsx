@@ -27,7 +27,7 @@ interface Props {
 
 /** One proposal: where it is in the image, beside what it looks like from near. */
 export function OneByOne({ verifying, labels }: Props) {
-  const { session, pictures, meter } = verifying;
+  const { session, pictures } = verifying;
   const item = useSignal(session.ahead)[0];
   useSignal(session.relabelled);
   useSignal(session.label);
@@ -46,7 +46,6 @@ export function OneByOne({ verifying, labels }: Props) {
     [session],
   );
 
-  const onActivity = useCallback(() => meter.noteActivity(), [meter]);
   useOffer(
     useMemo(
       () => ({
@@ -57,9 +56,8 @@ export function OneByOne({ verifying, labels }: Props) {
           hasAttributes: () => session.hasAttributes,
           editAttributes: () => focusFirstField(attributes.current),
         }),
-        onUse: () => meter.noteActivity(),
       }),
-      [session, decide, labels, meter],
+      [session, decide, labels],
     ),
   );
 
@@ -119,7 +117,6 @@ export function OneByOne({ verifying, labels }: Props) {
         className={classes.labels}
         labels={labels}
         findKeys={FIND_BY_LETTER}
-        onActivity={onActivity}
         chosen={chosen}
         onChoose={(label) => session.setLabel(label)}
       />
@@ -132,10 +129,7 @@ export function OneByOne({ verifying, labels }: Props) {
               color={color}
               variant={verdict === "accepted" ? "filled" : "light"}
               rightSection={<KeyOf command={{ id: verdictId(verdict), key }} />}
-              onClick={() => {
-                meter.noteClick();
-                decide(verdict);
-              }}
+              onClick={() => decide(verdict)}
             >
               {title}
             </Button>

@@ -41,7 +41,7 @@ function Begun({ project, user }: { project: Project; user: number }) {
 }
 
 function Page({ project, verifying }: { project: Project; verifying: Verifying }) {
-  const { session, pictures, meter } = verifying;
+  const { session, pictures } = verifying;
   const { view } = useSearch({ from: "/inside/projects/$projectId/verify" });
   const phase = useSignal(session.phase);
   const ahead = useSignal(session.ahead);
@@ -50,12 +50,7 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
 
   useNextLabel(session.label, project.id, labels);
 
-  useOffer(
-    useMemo(
-      () => ({ commands: [undoCommand(session)], onUse: () => meter.noteActivity() }),
-      [session, meter],
-    ),
-  );
+  useOffer(useMemo(() => ({ commands: [undoCommand(session)] }), [session]));
 
   useEffect(() => session.attributes.definitions.set(definitionsOf(labels)), [session, labels]);
 

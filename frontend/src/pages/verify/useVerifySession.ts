@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { tellOnce } from "@/components/tellOnce";
+import { noteBesideCanvas } from "@/editor/beside-canvas";
 import { EffortMeter } from "@/editor/effort";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
@@ -17,7 +18,6 @@ const KEEP_SECONDS_MS = 10_000; // a crash loses no more of what was spent
 export interface Verifying {
   readonly session: VerifySession;
   readonly pictures: Pictures;
-  readonly meter: EffortMeter;
 }
 
 /** One session for each project and label, given back when the page is left. */
@@ -47,7 +47,7 @@ export function useVerifySession(
       });
       close.push(() => session.close().finally(() => db.close()));
       listen(session, meter, stop.signal);
-      setVerifying({ session, meter, pictures: new Pictures() });
+      setVerifying({ session, pictures: new Pictures() });
       await session.refill();
       await sendLeftovers({ db, user, isInUse: (image) => session.holds(image) });
     };
@@ -73,7 +73,7 @@ function listen(session: VerifySession, meter: EffortMeter, signal: AbortSignal)
   // A closed tab should not keep others from its images until the lease runs out.
   addEventListener("pagehide", () => void session.close(), { signal });
   addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal });
-  addEventListener("pointermove", () => meter.noteActivity(), { signal });
+  noteBesideCanvas(window, meter, signal);
   const onVisibility = (): void => {
     if (document.visibilityState === "visible") meter.noteReturn();
     else session.keepSeconds();

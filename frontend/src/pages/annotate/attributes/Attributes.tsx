@@ -37,7 +37,6 @@ export function Attributes({ editor, labels }: { editor: Editor; labels: readonl
             run: () => focusFirstField(panel.current),
           },
         ],
-        onUse: () => editor.meter.noteActivity(),
         onRefusal: (why: string) => editor.notice.set(why),
       }),
       [editor],
