@@ -60,6 +60,9 @@ class OperationEffortSerializer(serializers.Serializer[Any]):
     clicks = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
     strokes = serializers.IntegerField(min_value=0, max_value=100_000, default=0)
     prompts = PromptSerializer(many=True, default=list, max_length=1000)  # type: ignore[call-arg]  # of the list
+    bundle = serializers.CharField(
+        max_length=64, required=False, help_text="Whose decoder answered the prompts"
+    )
     hypothesis = serializers.IntegerField(
         min_value=0, max_value=2, allow_null=True, required=False, help_text="Which of three it was"
     )

@@ -41,6 +41,12 @@ class RevisionSerializer(serializers.Serializer[Any]):
         source="source_round", allow_null=True, help_text="That made the bundle; null: pretrained"
     )
     prompts = PromptSerializer(many=True)
+    answered_by = serializers.CharField(
+        source="bundle_id", allow_null=True, help_text="The bundle that answered the prompts"
+    )
+    answered_by_round = serializers.IntegerField(
+        source="answering_round", allow_null=True, help_text="null: pretrained"
+    )
     hypothesis = serializers.IntegerField(allow_null=True, help_text="Which of three it was, 0-2")
     picked = serializers.BooleanField(help_text="The person chose that hypothesis")
     tool = serializers.CharField(allow_null=True, help_text="Or command; null: not told")

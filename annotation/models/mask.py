@@ -154,6 +154,7 @@ class Revision(models.Model):
         db_index=False,
         related_name="+",
     )
+    # Whose decoder answered the prompts; null: there were none, or nobody told.
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
     proposal = models.ForeignKey(
         Proposal, on_delete=models.PROTECT, null=True, related_name="revisions"

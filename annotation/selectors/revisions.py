@@ -19,7 +19,8 @@ def revisions_of(mask: Mask) -> QuerySet[Revision]:
 
     Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `undos`,
     `picked` (whether the person chose the hypothesis; else it is the one that was shown),
-    `source_bundle` (whose proposal the mask came from) and `source_round` (which made that bundle).
+    `source_bundle` (whose proposal the mask came from) and `source_round` (which made that bundle),
+    `answering_round` (which made the bundle that answered the prompts).
     """
     effort = KeyTransform("effort", "operation__payload")
     return Revision.objects.filter(mask=mask).annotate(
@@ -29,8 +30,9 @@ def revisions_of(mask: Mask) -> QuerySet[Revision]:
         tool=KeyTextTransform("tool", effort),
         undos=Coalesce(Cast(KeyTextTransform("undos", effort), IntegerField()), 0),
         picked=Case(When(operation__payload__effort__picked=True, then=True), default=False),
-        source_bundle=Coalesce("bundle_id", "proposal__bundle_id"),
-        source_round=Coalesce("bundle__round__number", "proposal__bundle__round__number"),
+        source_bundle=F("proposal__bundle_id"),
+        source_round=F("proposal__bundle__round__number"),
+        answering_round=F("bundle__round__number"),
     )
 
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from annotation.errors import InvalidInputError, StaleVersionError
-from annotation.models import Image, Label, Mask, Operation, Proposal, Revision
+from annotation.models import AliasMove, Image, Label, Mask, Operation, Proposal, Revision
 from annotation.prepared import Param, Params, Prepared, PreparedInsert
 from annotation.selectors.access import SOMEBODY
 from annotation.selectors.overlap import operations_on, slot_of
@@ -35,6 +35,11 @@ _SAVED = Prepared(
     lambda: Operation.objects.filter(pk__in=Params("ids", "uuid")).values_list("pk", "image_id")
 )
 _MASKS = Prepared(lambda: Mask.objects.filter(pk__in=Params("ids", "uuid")).select_related("head"))
+_BUNDLES = Prepared(
+    lambda: AliasMove.objects.filter(
+        project_id=Param("project"), to_bundle_id__in=Params("ids", "text")
+    ).values_list("to_bundle_id", flat=True)
+)
 _NEW_MASKS, _NEW_OPERATIONS = PreparedInsert(Mask), PreparedInsert(Operation)
 _NEW_REVISIONS = PreparedInsert(Revision)
 
@@ -181,11 +186,15 @@ def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
     if label_ids := _ids(operations, "label"):
         mine = Label.objects.filter(pk__in=label_ids, project_id=image.project_id)
         labels = mine.values_list("pk", flat=True)
+    bundles: Iterable[str] = ()
+    if bundle_ids := _bundle_ids(operations):
+        bundles = _BUNDLES.rows(project=image.project_id, ids=bundle_ids)
     sets_attributes = any(op.get("attributes") for op in operations)
     return Canvas(
         image=image,
         author=author,
         label_ids=set(labels),
+        bundle_ids=set(bundles),
         definitions=definitions_of(image.project_id) if sets_attributes else {},
         masks={mask.pk: mask for mask in masks},
         proposals={proposal.pk: proposal for proposal in proposals},
@@ -237,6 +246,11 @@ def _payload(op: Op) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     return dict(value) if isinstance(value, Mapping) else value
+
+
+def _bundle_ids(operations: Sequence[Op]) -> list[str]:
+    told = ((op.get("effort") or {}).get("bundle") for op in operations)
+    return list({bundle_id for bundle_id in told if bundle_id is not None})
 
 
 def _ids(operations: Sequence[Op], key: str) -> list[Any]:

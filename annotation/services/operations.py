@@ -35,6 +35,7 @@ class Canvas:
     image: Image
     author: User
     label_ids: set[int]
+    bundle_ids: set[str]  # those among the told that serve or served the project
     definitions: Mapping[str, Definition]  # of attributes; none unless an operation sets one
     masks: dict[UUID, Mask]
     proposals: dict[UUID, Proposal]
@@ -53,7 +54,7 @@ def _create(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     mask = _deleted_mask(canvas, op, where) or _new_mask(canvas, op, where)
     proposal = _proposal(canvas, op, where) if op.get("proposal") else None
     _set_parent(canvas, mask, {"parent": None, **op}, where)
-    revision = _revision(canvas, mask, op, operation)
+    revision = _revision(canvas, mask, op, operation, where)
     revision.rle = _valid_rle(canvas, op["rle"], where)
     revision.label_id = _label(canvas, op["label"], where)
     revision.z = op.get("z", 0)
@@ -69,7 +70,7 @@ def _revise(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     _set_parent(canvas, mask, op, where)
     mask.is_aside = op.get("aside", mask.is_aside)
     before = _head(mask)
-    revision = _revision(canvas, mask, op, operation)
+    revision = _revision(canvas, mask, op, operation, where)
     revision.rle = _valid_rle(canvas, op["rle"], where) if "rle" in op else _last_rle(mask, before)
     revision.label_id = _label(canvas, op["label"], where) if "label" in op else before.label_id
     revision.z = op.get("z", before.z)
@@ -81,7 +82,7 @@ def _revise(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
 def _delete(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     mask = _mask(canvas, op["mask"], where)
     before = _head(mask)
-    revision = _revision(canvas, mask, op, operation)
+    revision = _revision(canvas, mask, op, operation, where)
     revision.label_id, revision.proposal_id = before.label_id, before.proposal_id
     revision.attributes, revision.z = before.attributes, before.z
     _append(canvas, mask, revision)
@@ -95,7 +96,7 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     mask = canvas.masks.get(op["mask"]) or _new_mask(canvas, op, where)
     _check_image(canvas, mask, where)
     before = mask.head.attributes if mask.head else {}
-    revision = _revision(canvas, mask, op, operation)
+    revision = _revision(canvas, mask, op, operation, where)
     revision.rle = proposal.rle
     revision.attributes = _attributes(canvas, before, op, where)
     revision.label_id = _label(canvas, op["label"], where)
@@ -159,6 +160,13 @@ def _label(canvas: Canvas, label_id: int | None, where: str) -> int | None:
     return label_id
 
 
+def _bundle(canvas: Canvas, bundle_id: str | None, where: str) -> str | None:
+    """A bundle that served once is never deleted, so an older page's save does not fail here."""
+    if bundle_id is not None and bundle_id not in canvas.bundle_ids:
+        raise InvalidInputError("The project has no such bundle.", field=f"{where}.effort.bundle")
+    return bundle_id
+
+
 def _attributes(
     canvas: Canvas, before: Mapping[str, Value], op: Op, where: str
 ) -> dict[str, Value]:
@@ -189,13 +197,14 @@ def _valid_rle(canvas: Canvas, rle: object, where: str) -> RLE:
         raise InvalidInputError(str(error), field=f"{where}.rle") from None
 
 
-def _revision(canvas: Canvas, mask: Mask, op: Op, operation: Operation) -> Revision:
+def _revision(canvas: Canvas, mask: Mask, op: Op, operation: Operation, where: str) -> Revision:
     effort = op.get("effort") or {}
     return Revision(
         mask=mask,
         number=mask.head.number + 1 if mask.head else 1,
         operation=operation,
         author=canvas.author,
+        bundle_id=_bundle(canvas, effort.get("bundle"), where),
         prompts=effort.get("prompts", []),
         hypothesis=effort.get("hypothesis"),
         seconds=effort.get("seconds", 0),

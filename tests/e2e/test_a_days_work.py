@@ -294,18 +294,21 @@ def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> 
         opened.extract("annotations.json", folder)
     coco = COCO(str(folder / "annotations.json"))
     exported = {ann["mask"]: coco.annToMask(ann).astype(bool) for ann in coco.anns.values()}
+    answered = {ann["mask"]: ann["bundle"] for ann in coco.anns.values()}
     stored = stack.sql(
-        "SELECT m.id::text, r.rle FROM annotation_mask m"
+        "SELECT m.id::text, r.rle, r.bundle_id FROM annotation_mask m"
         " JOIN annotation_revision r ON r.id = m.head_id"
         " JOIN annotation_image i ON i.id = m.image_id"
         " JOIN annotation_project p ON p.id = i.project_id"
         " WHERE r.rle IS NOT NULL AND p.name = 'Breakfast'"
     )
 
-    assert exported.keys() == {mask for mask, _ in stored}
+    assert exported.keys() == {mask for mask, _, _ in stored}
     assert len(stored) > 3
-    for mask, rle in stored:
+    for mask, rle, bundle in stored:
         assert np.array_equal(exported[mask], decode(rle))
+        assert answered[mask] == bundle
+    assert sum(bundle is not None for bundle in answered.values()) == 1  # one came of a click
     shapes = [(ndimage.label(mask)[1], has_hole(mask)) for mask in exported.values()]
     assert any(parts > 1 and hole for parts, hole in shapes), shapes
 

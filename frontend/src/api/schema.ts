@@ -1773,6 +1773,8 @@ export interface components {
             /** @default 0 */
             strokes?: number;
             prompts?: components["schemas"]["Prompt"][];
+            /** @description Whose decoder answered the prompts */
+            bundle?: string;
             /** @description Which of three it was */
             hypothesis?: number | null;
             /** @description The person chose it, if only to keep it; kept with the operation */
@@ -2106,6 +2108,10 @@ export interface components {
             /** @description That made the bundle; null: pretrained */
             round: number | null;
             prompts: components["schemas"]["Prompt"][];
+            /** @description The bundle that answered the prompts */
+            answered_by: string | null;
+            /** @description null: pretrained */
+            answered_by_round: number | null;
             /** @description Which of three it was, 0-2 */
             hypothesis: number | null;
             /** @description The person chose that hypothesis */

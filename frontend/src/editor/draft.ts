@@ -3,7 +3,7 @@
 import type { ImagePoint, SizeHW } from "@/editor/geometry";
 import { type Mask, maskFromRuns } from "@/editor/mask";
 import { iouOf } from "@/editor/mask-sets";
-import type { Effort, Prompt } from "@/editor/operations";
+import type { Prompt, TakenAnswer } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
 import type { SamMask, SamTimings } from "@/editor/sam.messages";
 import { Signal } from "@/editor/signal";
@@ -32,8 +32,8 @@ export interface DraftState {
   readonly hypotheses: readonly Hypothesis[];
   readonly chosen: number;
   readonly isDecoding: boolean;
-  /** Which of three it is, once there were three, and whether the person chose it. */
-  readonly taken: Pick<Effort, "hypothesis" | "picked">;
+  /** Whose the answer is; which of three, once there were three, and whether the person chose it. */
+  readonly taken: TakenAnswer;
   /** When the newest prompt was given, and what its answer took. */
   readonly asked_ms: number;
   readonly timings: SamTimings | null;
@@ -161,7 +161,8 @@ export class Draft {
   choose(index: 0 | 1 | 2): void {
     const state = this.state.get();
     if (state === null || !isAmbiguous(state)) return;
-    this.state.set({ ...state, chosen: index, taken: { hypothesis: index, picked: true } });
+    const taken = { ...state.taken, hypothesis: index, picked: true } as const;
+    this.state.set({ ...state, chosen: index, taken });
   }
 
   /** Take back the newest prompt, move or removal; false when there is no draft. */
@@ -242,7 +243,7 @@ export class Draft {
     }
   }
 
-  #show(asking: DraftState, { mask, others, timings }: Decoded): void {
+  #show(asking: DraftState, { bundle, mask, others, timings }: Decoded): void {
     const best = this.#hypothesisOf(mask);
     const shown: DraftState = {
       ...asking,
@@ -250,6 +251,7 @@ export class Draft {
       hypotheses: [best],
       chosen: 0,
       isDecoding: false,
+      taken: { ...asking.taken, bundle },
       timings,
     };
     this.state.set(shown);
@@ -263,7 +265,7 @@ export class Draft {
       const chosen = picked ? hypothesis : hypotheses.indexOf(best);
       this.state.set({
         ...{ ...state, hypotheses, chosen },
-        taken: { ...asking.taken, hypothesis: chosen as 0 | 1 | 2 },
+        taken: { ...asking.taken, bundle, hypothesis: chosen as 0 | 1 | 2 },
       });
     });
   }

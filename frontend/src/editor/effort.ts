@@ -1,7 +1,7 @@
 /** What annotating costs a person, counted honestly: active time, clicks, strokes, prompts. */
 
 import type { OpeningClock } from "@/editor/opening";
-import type { Effort, Operation, Prompt } from "@/editor/operations";
+import type { Effort, Operation, Prompt, TakenAnswer } from "@/editor/operations";
 
 const IDLE_AFTER_S = 15; // a longer pause counts as this much, no more
 
@@ -93,7 +93,7 @@ export class EffortMeter {
   }
 
   /** Hand over what was spent since the last operation, and start again from zero. */
-  take(prompts: readonly Prompt[] = [], taken: Pick<Effort, "hypothesis" | "picked"> = {}): Effort {
+  take(prompts: readonly Prompt[] = [], taken: TakenAnswer = {}): Effort {
     this.noteActivity();
     const seconds = Math.round((this.#active_s - this.#taken_s) * 1000) / 1000;
     const effort: Effort = {

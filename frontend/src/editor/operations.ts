@@ -26,6 +26,7 @@ export interface Effort {
   clicks: number;
   strokes: number;
   prompts: Prompt[];
+  bundle?: string; // whose decoder answered them
   hypothesis?: 0 | 1 | 2; // which of three it was
   picked?: true; // the person chose it; else it was the one shown first
   tool?: string; // or the command
@@ -33,6 +34,9 @@ export interface Effort {
   /** Of the first operation after an image was opened: until it was seen, and until it was begun. */
   opening?: { paint_ms: number; action_ms: number };
 }
+
+/** Of an effort: what there is to tell of the decoder's answer that was taken. */
+export type TakenAnswer = Pick<Effort, "bundle" | "hypothesis" | "picked">;
 
 export interface CreateOperation {
   id: string;

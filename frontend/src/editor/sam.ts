@@ -23,6 +23,7 @@ export interface EmbeddingSource {
 }
 
 export interface Decoded {
+  readonly bundle: string; // whose decoder it was
   readonly mask: SamMask;
   /** The other two hypotheses, when one point was ambiguous. */
   readonly others: Promise<readonly SamMask[]>;
@@ -183,7 +184,7 @@ export class Decoder {
     const reply = await this.#ask((id) => ({ kind: "decode", id, decode }), resolveOthers);
     if (reply.kind === "mask") {
       if (reply.mask.token === 0) resolveOthers([]);
-      return { mask: reply.mask, others, timings: reply.timings };
+      return { bundle: decode.bundle, mask: reply.mask, others, timings: reply.timings };
     }
     if (reply.kind === "failed" && reply.isEmbeddingMissing) return "missing";
     throw new Error(reply.kind === "failed" ? reply.message : "unexpected reply");

@@ -10,6 +10,7 @@ const names: Names = {
 const revision = (change: Partial<Revision> = {}): Revision => ({
   ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
   ...{ parent: null, z: 0, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
+  ...{ answered_by: null, answered_by_round: null },
   ...{
     tool: null,
     prompts: [],

@@ -91,6 +91,7 @@ export function bench(setting: Setting): Bench {
 export function decodedAs(mask: Mask): Decoded {
   const logits = new Float32Array(65_536);
   return {
+    bundle: "b1",
     mask: { token: 0, runs: runsOf(mask), predicted_iou: 0.9, logits },
     others: Promise.resolve([]),
     timings: { decoder_ms: 1, upscale_ms: 1 },

@@ -23,8 +23,14 @@ const samMask = (token: SamMask["token"], rle: RLE): SamMask => ({
   logits: new Float32Array(65_536),
 });
 const timings = { decoder_ms: 1, upscale_ms: 1 };
-const one: Decoded = { mask: samMask(0, square(4, 4, 6)), others: Promise.resolve([]), timings };
+const one: Decoded = {
+  bundle: "b1",
+  mask: samMask(0, square(4, 4, 6)),
+  others: Promise.resolve([]),
+  timings,
+};
 const three: Decoded = {
+  bundle: "b1",
   mask: samMask(2, square(4, 4, 6)),
   others: Promise.resolve([samMask(3, square(2, 2, 10)), samMask(1, square(6, 6, 2))]),
   timings,
@@ -129,10 +135,23 @@ describe("a draft", () => {
     }
 
     expect(saved.map(([made]) => made?.kind === "create" && made.effort)).toMatchObject([
-      { hypothesis: 1 },
-      { hypothesis: 1, picked: true },
+      { bundle: "b1", hypothesis: 1 },
+      { bundle: "b1", hypothesis: 1, picked: true },
     ]);
     expect(saved[0]?.[0]).not.toHaveProperty("effort.picked");
+  });
+
+  test("tells which bundle gave the answer that was kept, and none where none was asked", async () => {
+    const editor = start();
+    await click(editor, point(5, 5));
+    answer = { ...one, bundle: "b2" };
+    await click(editor, point(9, 9, 0));
+    editor.accept();
+    editor.reshape({ kind: "mask", id: "big" }, () => maskFromRLE(square(0, 0, 3)));
+
+    expect(saved[0]).toMatchObject([{ kind: "create", effort: { bundle: "b2" } }]);
+    expect(saved[1]).toMatchObject([{ kind: "revise", mask: "big" }]);
+    expect(saved[1]?.[0]).not.toHaveProperty("effort.bundle");
   });
 
   test("of three answers that are nearly one asks nothing", async () => {

@@ -89,6 +89,7 @@ export async function answerTo(
   if (mask.area_px === 0) throw new Error("On this image only the discs are objects: click one.");
   const answer = { runs: runsOf(mask), logits: Float32Array.from(logitsOfMask(mask)) };
   return {
+    bundle: "tour",
     mask: { ...answer, token: 0, predicted_iou: 0.93 },
     others: Promise.resolve([]),
     timings: { decoder_ms: 0, upscale_ms: 0 },
