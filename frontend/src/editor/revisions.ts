@@ -1,9 +1,10 @@
-/** The history of a mask: what each of its revisions changed. */
+/** The history of a mask: what each of its revisions changed, and where that was. */
 
 import { type Attributes, type AttributeValue, changesOfAttributes } from "@/editor/attributes";
+import { type Box, unionBox } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import { subtract } from "@/editor/mask-sets";
-import type { LabelId } from "@/editor/operations";
+import type { LabelId, Prompt } from "@/editor/operations";
 import type { RLE } from "@/editor/rle";
 
 /** What a mask was like at one time; without pixels it was deleted. */
@@ -50,6 +51,34 @@ export function tellRevisions<T extends MaskState>(
     changes: changesOf(newestFirst.slice(at + 1), revision),
   }));
   return hasOlder ? told.slice(0, -1) : told;
+}
+
+/**
+ * What the pictures of a history show, all the same part of the image, so that they can be compared:
+ * all that the mask ever was, and prompts no farther away than half of that. Null without pixels.
+ */
+export function surroundingsOf(
+  revisions: readonly { rle: RLE | null; prompts: readonly Prompt[] }[],
+): Box | null {
+  const mask = revisions.reduce<Box | null>(
+    (box, { rle }) => (rle === null ? box : unionBox(box, maskFromRLE(rle).box)),
+    null,
+  );
+  if (mask === null) return null;
+  const reach = Math.max(mask.x1 - mask.x0, mask.y1 - mask.y0) / 2;
+  const isNear = ({ x0, y0, x1, y1 }: Box): boolean =>
+    x0 >= mask.x0 - reach &&
+    y0 >= mask.y0 - reach &&
+    x1 <= mask.x1 + reach &&
+    y1 <= mask.y1 + reach;
+  const prompts = revisions.flatMap((revision) => revision.prompts.map(boxOfPrompt));
+  return prompts.filter(isNear).reduce<Box | null>(unionBox, mask);
+}
+
+function boxOfPrompt(prompt: Prompt): Box {
+  const [x0, y0, x1, y1] =
+    prompt.kind === "box" ? prompt.box_xyxy : ([...prompt.xy, ...prompt.xy] as const);
+  return { x0, y0, x1, y1 };
 }
 
 function changesOf([before, ...older]: readonly MaskState[], after: MaskState): StateChange[] {

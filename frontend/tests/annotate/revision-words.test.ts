@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Prompt } from "@/editor/operations";
 import type { Revision } from "@/pages/annotate/api";
-import { changeLines, meansOf, type Names, sourceOf } from "@/pages/annotate/revision-words";
+import { bundlesOf, changeLines, meansOf, type Names } from "@/pages/annotate/revision-words";
 
 const names: Names = {
   ofLabel: (id) => `label ${id}`,
@@ -64,17 +65,36 @@ test("each change has a line of its own", () => {
   expect(changeLines(revision(), [], names)).toEqual(["Saved again, unchanged"]);
 });
 
-test("the source is named where a mask begins, by its round", () => {
-  const made = { bundle: "b".repeat(64), proposal: "p" };
+test("who proposed a mask is named where it begins, by the round", () => {
+  const made = { bundle: "b1", proposal: "p" };
 
-  expect(sourceOf(revision({ ...made, round: 3 }))).toBe("Round 3");
-  expect(sourceOf(revision({ ...made, kind: "verdict" }))).toBe("Pretrained model");
-  expect(sourceOf(revision({ ...made, kind: "revise" }))).toBeNull();
-  expect(sourceOf(revision())).toBeNull();
+  expect(bundlesOf(revision({ ...made, round: 3 }))).toEqual([
+    { part: "Proposed by round 3", bundle: "b1" },
+  ]);
+  expect(bundlesOf(revision({ ...made, kind: "verdict" }))).toEqual([
+    { part: "Proposed by the pretrained model", bundle: "b1" },
+  ]);
+  expect(bundlesOf(revision({ ...made, kind: "revise" }))).toEqual([]);
+  expect(bundlesOf(revision())).toEqual([]);
+});
+
+test("who answered the prompts is named wherever there were any", () => {
+  const answered = { answered_by: "b2", answered_by_round: 4 };
+  const words = { part: "Answered by round 4", bundle: "b2" };
+
+  expect(bundlesOf(revision({ ...answered, kind: "revise" }))).toEqual([words]);
+  expect(bundlesOf(revision({ ...answered, answered_by_round: null }))).toEqual([
+    { part: "Answered by the pretrained model", bundle: "b2" },
+  ]);
+  expect(bundlesOf(revision({ ...answered, bundle: "b1", round: 3 }))).toEqual([
+    { part: "Proposed by round 3", bundle: "b1" },
+    words,
+  ]);
 });
 
 test("the means are the prompts, the strokes and the time", () => {
-  const point = (label: 0 | 1) => ({ kind: "point" as const, xy: [1, 2], label });
+  const point = (label: 0 | 1): Prompt => ({ kind: "point", xy: [1, 2], label });
+  const box: Prompt = { kind: "box", box_xyxy: [1, 2, 3, 4] };
 
   expect(
     meansOf(revision({ prompts: [point(1), point(1), point(0)], hypothesis: 1, clicks: 4 })),
@@ -82,6 +102,7 @@ test("the means are the prompts, the strokes and the time", () => {
   expect(meansOf(revision({ prompts: [point(1)], hypothesis: 0, picked: true }))).toBe(
     "1 point · hypothesis 1, picked",
   );
+  expect(meansOf(revision({ prompts: [box, point(0)] }))).toBe("1 point beside it · 1 box");
   expect(meansOf(revision({ strokes: 2, seconds: 4.25 }))).toBe("2 strokes · 4.3 s");
   expect(meansOf(revision({ clicks: 1, seconds: 61.4 }))).toBe("1 click · 61 s");
   expect(meansOf(revision({ tool: "brush", strokes: 1 }))).toBe("Brush · 1 stroke");

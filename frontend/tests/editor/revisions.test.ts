@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { maskToRLE } from "@/editor/mask";
-import { type MaskState, tellRevisions } from "@/editor/revisions";
+import type { Prompt } from "@/editor/operations";
+import { type MaskState, surroundingsOf, tellRevisions } from "@/editor/revisions";
 import { square } from "./annotations";
 import { draw, masksOf } from "./drawings";
 
@@ -58,6 +59,28 @@ describe("a revision tells", () => {
 
   test("nothing where it was saved again as it was", () => {
     expect(changesOf(state(), state())).toEqual([]);
+  });
+});
+
+describe("the pictures of a history show", () => {
+  const point = (x: number, y: number): Prompt => ({ kind: "point", xy: [x, y], label: 0 });
+  const shown = (...prompts: Prompt[]) =>
+    surroundingsOf([
+      { rle: square(4, 4, 4), prompts },
+      { rle: null, prompts: [] },
+      { rle: square(8, 4, 4), prompts: [] },
+    ]);
+
+  test("all that the mask ever was", () => {
+    expect(shown()).toEqual({ x0: 4, y0: 4, x1: 12, y1: 8 });
+    expect(surroundingsOf([{ rle: null, prompts: [point(1, 1)] }])).toBeNull();
+  });
+
+  test("the prompts near it, and none for which it would have to become small", () => {
+    const near: Prompt = { kind: "box", box_xyxy: [3.5, 4, 12, 9] };
+
+    expect(shown(point(14.5, 5), near)).toEqual({ x0: 3.5, y0: 4, x1: 14.5, y1: 9 });
+    expect(shown(point(29, 5), point(5, 19))).toEqual(shown());
   });
 });
 

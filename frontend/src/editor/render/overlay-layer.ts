@@ -12,6 +12,7 @@ import type { MaskRow, Prompt, ProposalRow } from "@/editor/operations";
 import { withAlpha } from "@/editor/render/colours";
 import { type Context, drawInImage, drawOnScreen, type Layer } from "@/editor/render/layer";
 import { pathOf } from "@/editor/render/paths";
+import { drawPrompt } from "@/editor/render/prompts";
 import { drawSketch, drawStroke } from "@/editor/render/sketches";
 import type { Stroke } from "@/editor/stroke";
 import type { Ghost, Sketch } from "@/editor/tools/tool";
@@ -83,7 +84,7 @@ export class OverlayLayer {
     drawOnScreen(context, ratio);
     if (scene.sketch !== null) drawSketch(context, scene.sketch, view);
     for (const [index, prompt] of (scene.draft?.prompts ?? []).entries()) {
-      this.#prompt(prompt, index === scene.draft?.active, view);
+      drawPrompt(context, prompt, view, index === scene.draft?.active ? 9 : 6.5);
     }
     if (scene.pen !== null) this.#pen(scene.pen.at, scene.pen.radius_px * view.scale, view);
     if (scene.cross !== null) this.#cross(toScreen(view, scene.cross));
@@ -153,43 +154,6 @@ export class OverlayLayer {
     const path = new Path2D();
     path.rect(x0, y0, x1 - x0, y1 - y0);
     strokeOnAny(this.#layer.context, path, [3 / scale, 1.5 / scale], "#0b0d1099");
-  }
-
-  #prompt(prompt: Prompt, isActive: boolean, view: View): void {
-    const { context } = this.#layer;
-    if (prompt.kind === "box") {
-      const [x0, y0, x1, y1] = prompt.box_xyxy;
-      context.setLineDash([4, 4]);
-      context.lineWidth = 1.25;
-      context.strokeStyle = "#ffffff";
-      context.strokeRect(
-        x0 * view.scale + view.x,
-        y0 * view.scale + view.y,
-        (x1 - x0) * view.scale,
-        (y1 - y0) * view.scale,
-      );
-      context.setLineDash([]);
-      return;
-    }
-    const x = prompt.xy[0] * view.scale + view.x;
-    const y = prompt.xy[1] * view.scale + view.y;
-    context.setLineDash([]);
-    context.beginPath();
-    context.arc(x, y, isActive ? 9 : 6.5, 0, 2 * Math.PI);
-    // Told apart by sign and shade, not by colour alone.
-    context.fillStyle = prompt.label === 1 ? "#ffffff" : "#17191f";
-    context.fill();
-    context.lineWidth = 1.5;
-    context.strokeStyle = prompt.label === 1 ? "#17191f" : "#ffffff";
-    context.stroke();
-    context.beginPath();
-    context.moveTo(x - 3, y);
-    context.lineTo(x + 3, y);
-    if (prompt.label === 1) {
-      context.moveTo(x, y - 3);
-      context.lineTo(x, y + 3);
-    }
-    context.stroke();
   }
 
   #pen(at: ImagePoint, radius: number, view: View): void {

@@ -4,11 +4,10 @@ import { useEffect, useMemo, useRef } from "react";
 import { ErrorState } from "@/components/ErrorState";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
-import { type Box, unionBox } from "@/editor/geometry";
-import { type Mask, maskFromRLE } from "@/editor/mask";
+import type { Mask } from "@/editor/mask";
 import type { LabelId } from "@/editor/operations";
 import { restoreDrafts } from "@/editor/restore";
-import { tellRevisions } from "@/editor/revisions";
+import { surroundingsOf, tellRevisions } from "@/editor/revisions";
 import type { Ghost } from "@/editor/tools/tool";
 import { type Revision, revisionsQuery } from "./api";
 import classes from "./HistoryPanel.module.css";
@@ -50,7 +49,7 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
     () => tellRevisions(revisions, query.hasNextPage),
     [revisions, query.hasNextPage],
   );
-  const around = useMemo(() => boxOf(revisions), [revisions]);
+  const around = useMemo(() => surroundingsOf(revisions), [revisions]);
 
   if (waiting === "all") {
     return (
@@ -156,14 +155,6 @@ function useWaiting({ status, outbox }: OpenImage, mask: string): "all" | "newes
   );
   if (own.some(({ kind }) => kind === "create" || kind === "verdict")) return "all";
   return own.length > 0 ? "newest" : "none";
-}
-
-/** All pictures show the same part of the image, so that they can be compared. */
-function boxOf(revisions: readonly Revision[]): Box | null {
-  return revisions.reduce<Box | null>(
-    (box, { rle }) => (rle === null ? box : unionBox(box, maskFromRLE(rle).box)),
-    null,
-  );
 }
 
 function Note({ children }: { children: React.ReactNode }) {

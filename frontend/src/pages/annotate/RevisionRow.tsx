@@ -3,10 +3,11 @@ import { useCallback } from "react";
 import { formatAgo, formatMoment } from "@/components/format";
 import type { Box, SizeHW } from "@/editor/geometry";
 import { emptyMask, type Mask, maskFromRLE } from "@/editor/mask";
+import type { Prompt } from "@/editor/operations";
 import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
-import { changeLines, meansOf, type Names, sourceOf } from "./revision-words";
+import { bundlesOf, changeLines, meansOf, type Names } from "./revision-words";
 import { Thumb } from "./Thumb";
 import { thumbAddress } from "./thumbs";
 
@@ -32,8 +33,7 @@ interface Props {
 }
 
 export function RevisionRow({ revision, changes, names, way, isHindered, ...props }: Props) {
-  const { number, author, created_at, bundle } = revision;
-  const source = sourceOf(revision);
+  const { number, author, created_at } = revision;
   const means = meansOf(revision);
   const mask = maskOf(revision, props.size_hw);
   const look = (): void => props.onLook(mask);
@@ -46,7 +46,7 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
       onFocus={look}
       onBlur={props.onLeave}
     >
-      <Picture mask={mask} number={number} {...props} />
+      <Picture mask={mask} {...{ number, prompts: revision.prompts }} {...props} />
       <div className={classes.facts}>
         <div className={classes.who}>
           <b>{author ?? "Nobody"}</b>{" "}
@@ -57,11 +57,11 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
         {changeLines(revision, changes, names).map((line) => (
           <div key={line}>{line}</div>
         ))}
-        {source !== null && (
-          <div className={classes.quiet}>
-            {source} <Code className={classes.bundle}>{bundle?.slice(0, 8)}</Code>
+        {bundlesOf(revision).map(({ part, bundle }) => (
+          <div key={part} className={classes.quiet}>
+            {part} <Code className={classes.bundle}>{bundle.slice(0, 8)}</Code>
           </div>
-        )}
+        ))}
         <div className={classes.foot}>
           <span>{means}</span>
           {way === "here" && <span className={classes.here}>As it is now</span>}
@@ -86,13 +86,14 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
 
 interface PictureProps extends Pick<Props, "bitmap" | "colour" | "around"> {
   mask: Mask;
+  prompts: readonly Prompt[];
   number: number;
 }
 
-function Picture({ mask, number, bitmap, colour, around }: PictureProps) {
+function Picture({ mask, prompts, number, bitmap, colour, around }: PictureProps) {
   const draw = useCallback(
-    () => thumbAddress(bitmap, [{ mask, colour }], { side_px: SIDE_PX, around }),
-    [bitmap, mask, colour, around],
+    () => thumbAddress(bitmap, [{ mask, colour }], { side_px: SIDE_PX, around, prompts }),
+    [bitmap, mask, colour, around, prompts],
   );
   const what = mask.area_px === 0 ? "without the mask" : "with the mask as it was then";
   return (

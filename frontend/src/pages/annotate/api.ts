@@ -5,14 +5,16 @@ import { client, read } from "@/api/client";
 import { ProblemError } from "@/api/problem";
 import type { ImageQueue } from "@/api/queues";
 import type { components } from "@/api/schema";
-import { type Annotations, isOpen, type MissedOperation } from "@/editor/operations";
+import { type Annotations, isOpen, type MissedOperation, type Prompt } from "@/editor/operations";
 import type { Save } from "@/editor/outbox";
 import type { Place } from "@/editor/outbox-db";
 import type { RLE } from "@/editor/rle";
 
 export type ImageDetail = components["schemas"]["ImageDetail"];
-type WithPixels<T> = Omit<T, "rle"> & { readonly rle: RLE | null };
-export type Revision = WithPixels<components["schemas"]["Revision"]>;
+export interface Revision extends Omit<components["schemas"]["Revision"], "rle" | "prompts"> {
+  readonly rle: RLE | null;
+  readonly prompts: readonly Prompt[];
+}
 export type Claim = components["schemas"]["Claimed"];
 
 const REFUSALS = [400, 403, 409, 413, 422];
@@ -30,7 +32,8 @@ export const revisionsQuery = (mask_id: string) =>
     queryFn: async ({ pageParam: cursor }) => {
       const params = { path: { mask_id }, query: { cursor } };
       const page = await read(client.GET("/api/masks/{mask_id}/revisions", { params }));
-      return page as { results: Revision[]; next: string | null };
+      // The schema does not say that a point has its two coordinates, and a box its four.
+      return page as unknown as { results: Revision[]; next: string | null };
     },
     getNextPageParam: (page) => page.next,
   });

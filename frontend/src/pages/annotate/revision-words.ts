@@ -49,11 +49,27 @@ function changeLine(
   }
 }
 
-/** Whose proposal a mask was made of; null for one that a person began, and for later revisions. */
-export function sourceOf({ kind, bundle, round }: Revision): string | null {
+/** A bundle's part in a revision, in words that its id follows. */
+export interface BundlePart {
+  readonly part: string;
+  readonly bundle: string;
+}
+
+/** Whose proposal a mask was made of, where it begins, and who answered the prompts. */
+export function bundlesOf(revision: Revision): BundlePart[] {
+  const { kind, bundle, round, answered_by, answered_by_round } = revision;
   const isBeginning = kind === "create" || kind === "verdict";
-  if (!isBeginning || bundle === null) return null;
-  return round === null ? "Pretrained model" : `Round ${formatCount(round)}`;
+  const parts: BundlePart[] = [];
+  if (isBeginning && bundle !== null) parts.push({ part: `Proposed by ${nameOf(round)}`, bundle });
+  if (answered_by !== null) {
+    parts.push({ part: `Answered by ${nameOf(answered_by_round)}`, bundle: answered_by });
+  }
+  return parts;
+}
+
+/** What a bundle is called, after the round that made it. */
+function nameOf(round: number | null): string {
+  return round === null ? "the pretrained model" : `round ${formatCount(round)}`;
 }
 
 const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
@@ -80,11 +96,9 @@ const TOOL_WORDS: ReadonlyMap<string, string> = new Map([
 /** With what it was made: the tool, prompts, strokes, and the time they took. */
 export function meansOf(revision: Revision): string {
   const { tool, prompts, hypothesis, picked, strokes, clicks, seconds, undos } = revision;
-  const count = (matches: (prompt: Revision["prompts"][number]) => boolean): number =>
-    prompts.filter(matches).length;
-  const points = count(({ kind, label }) => kind === "point" && label !== 0);
-  const beside = count(({ kind, label }) => kind === "point" && label === 0);
-  const boxes = count(({ kind }) => kind === "box");
+  const boxes = prompts.filter(({ kind }) => kind === "box").length;
+  const beside = prompts.filter((prompt) => prompt.kind === "point" && prompt.label === 0).length;
+  const points = prompts.length - boxes - beside;
   return [
     tool !== null && TOOL_WORDS.get(tool),
     points > 0 && plural(points, "point"),

@@ -2,8 +2,11 @@
 
 import { type Box, clamp, unionBox } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
+import type { Prompt } from "@/editor/operations";
 import { withAlpha } from "@/editor/render/colours";
+import { drawInImage, drawOnScreen } from "@/editor/render/layer";
 import { pathOf } from "@/editor/render/paths";
+import { drawPrompt } from "@/editor/render/prompts";
 
 export interface Coloured {
   readonly mask: Mask;
@@ -14,7 +17,11 @@ export interface ThumbOptions {
   readonly side_px: number;
   /** What to show; around the masks if not told. */
   readonly around?: Box | null;
+  /** Drawn on top. */
+  readonly prompts?: readonly Prompt[];
 }
+
+const POINT_PX = 3.5; // its radius: the mask below stays in sight
 
 const scratch = document.createElement("canvas");
 
@@ -32,11 +39,12 @@ export function drawThumb(
   canvas: HTMLCanvasElement,
   bitmap: ImageBitmap,
   masks: readonly Coloured[],
-  { side_px, around }: ThumbOptions,
+  options: ThumbOptions,
 ): boolean {
-  const box = around ?? masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
+  const box =
+    options.around ?? masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
   if (box === null || bitmap.width === 0) return false; // it was closed: another image is opened
-  draw(canvas, bitmap, box, masks, side_px);
+  draw(canvas, bitmap, box, masks, options);
   return true;
 }
 
@@ -45,7 +53,7 @@ function draw(
   bitmap: ImageBitmap,
   box: Box,
   masks: readonly Coloured[],
-  side_px: number,
+  { side_px, prompts = [] }: ThumbOptions,
 ): void {
   const context = canvas.getContext("2d", { willReadFrequently: canvas === scratch });
   if (context === null) return;
@@ -57,18 +65,21 @@ function draw(
   const span = Math.min(reach, limit);
   const x = corner((box.x0 + box.x1) / 2, span, bitmap.width);
   const y = corner((box.y0 + box.y1) / 2, span, bitmap.height);
-  const scale = side / span;
+  const [ratio, scale] = [side / side_px, side_px / span];
+  const view = { scale, x: -x * scale, y: -y * scale };
   context.imageSmoothingQuality = "medium";
   context.drawImage(bitmap, x, y, span, span, 0, 0, side, side);
-  context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
+  drawInImage(context, view, ratio);
   for (const { mask, colour } of masks) {
     const path = pathOf(mask, 1);
     context.fillStyle = withAlpha(colour, 0.45);
     context.fill(path, "evenodd");
-    context.lineWidth = (1.5 * devicePixelRatio) / scale;
+    context.lineWidth = 1.5 / scale;
     context.strokeStyle = masks.length === 1 ? "#ffffff" : colour;
     context.stroke(path);
   }
+  drawOnScreen(context, ratio);
+  for (const prompt of prompts) drawPrompt(context, prompt, view, POINT_PX);
 }
 
 /** Where a window of the image begins so that it is centred but stays inside where it can. */
