@@ -1,12 +1,13 @@
 /** Small pictures of one mask in its surroundings. */
 
-import { type Box, clamp, unionBox } from "@/editor/geometry";
+import { type Box, unionBox } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
 import type { Prompt } from "@/editor/operations";
 import { withAlpha } from "@/editor/render/colours";
-import { drawInImage, drawOnScreen } from "@/editor/render/layer";
+import { drawOnScreen } from "@/editor/render/layer";
 import { pathOf } from "@/editor/render/paths";
 import { drawPrompt } from "@/editor/render/prompts";
+import { nearWindow } from "@/editor/render/window";
 
 export interface Coloured {
   readonly mask: Mask;
@@ -22,6 +23,7 @@ export interface ThumbOptions {
 }
 
 const POINT_PX = 3.5; // its radius: the mask below stays in sight
+const SURROUNDINGS = { factor: 1.25, least_px: 10 };
 
 const scratch = document.createElement("canvas");
 
@@ -57,19 +59,13 @@ function draw(
 ): void {
   const context = canvas.getContext("2d", { willReadFrequently: canvas === scratch });
   if (context === null) return;
-  const side = Math.round(side_px * devicePixelRatio);
-  canvas.width = side;
-  canvas.height = side;
-  const reach = Math.max(box.x1 - box.x0, box.y1 - box.y0, 8) * 1.25;
-  const limit = Math.max(bitmap.width, bitmap.height);
-  const span = Math.min(reach, limit);
-  const x = corner((box.x0 + box.x1) / 2, span, bitmap.width);
-  const y = corner((box.y0 + box.y1) / 2, span, bitmap.height);
-  const [ratio, scale] = [side / side_px, side_px / span];
-  const view = { scale, x: -x * scale, y: -y * scale };
+  canvas.width = Math.round(side_px * devicePixelRatio);
+  canvas.height = canvas.width;
+  const { width, height } = canvas;
+  const { x, y, scale } = nearWindow(canvas, bitmap, box, SURROUNDINGS);
   context.imageSmoothingQuality = "medium";
-  context.drawImage(bitmap, x, y, span, span, 0, 0, side, side);
-  drawInImage(context, view, ratio);
+  context.drawImage(bitmap, x, y, width / scale, height / scale, 0, 0, width, height);
+  context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
   for (const { mask, colour } of masks) {
     const path = pathOf(mask, 1);
     context.fillStyle = withAlpha(colour, 0.45);
@@ -78,11 +74,8 @@ function draw(
     context.strokeStyle = masks.length === 1 ? "#ffffff" : colour;
     context.stroke(path);
   }
+  const ratio = width / side_px;
   drawOnScreen(context, ratio);
+  const view = { scale: scale / ratio, x: (-x * scale) / ratio, y: (-y * scale) / ratio };
   for (const prompt of prompts) drawPrompt(context, prompt, view, POINT_PX);
-}
-
-/** Where a window of the image begins so that it is centred but stays inside where it can. */
-function corner(centre: number, span: number, side: number): number {
-  return clamp(centre - span / 2, 0, side - span);
 }

@@ -1,46 +1,13 @@
 /** The two views of a proposal: where it is in the image, and what it looks like from near. */
 
-import { type Area, type Box, clamp } from "@/editor/geometry";
+import type { Box } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
 import { pathOf } from "@/editor/render/paths";
+import { nearWindow, type Window, wholeWindow } from "@/editor/render/window";
 
-/** The part of an image that a canvas shows. */
-export interface Window {
-  readonly x: number; // image pixels
-  readonly y: number;
-  readonly scale: number; // canvas pixels for each image pixel
-}
-
-const SURROUNDINGS = 1.5; // the near view is this much larger than the box
-const LEAST_PX = 24; // of the image: nearer, single pixels hide what they are part of
+// Nearer, single pixels would hide what they are part of.
+const SURROUNDINGS = { factor: 1.5, least_px: 24 };
 const HALO = "#000000b3";
-
-/** Show all of the image. */
-export function wholeWindow(canvas: Area, image: Area): Window {
-  const scale = Math.min(canvas.width / image.width, canvas.height / image.height);
-  return {
-    scale,
-    x: (image.width - canvas.width / scale) / 2,
-    y: (image.height - canvas.height / scale) / 2,
-  };
-}
-
-/** Show a box in its surroundings, inside the image where it can be. */
-export function nearWindow(canvas: Area, image: Area, box: Box): Window {
-  const width = Math.max((box.x1 - box.x0) * SURROUNDINGS, LEAST_PX);
-  const height = Math.max((box.y1 - box.y0) * SURROUNDINGS, LEAST_PX);
-  const scale = Math.max(
-    Math.min(canvas.width / width, canvas.height / height),
-    wholeWindow(canvas, image).scale,
-  );
-  const corner = (from: number, to: number, room: number, side: number): number =>
-    clamp((from + to - room / scale) / 2, 0, side - room / scale);
-  return {
-    scale,
-    x: corner(box.x0, box.x1, canvas.width, image.width),
-    y: corner(box.y0, box.y1, canvas.height, image.height),
-  };
-}
 
 /** Draw the whole image with a box around the proposal. */
 export function drawWhere(canvas: HTMLCanvasElement, bitmap: ImageBitmap, box: Box): void {
@@ -66,7 +33,11 @@ export function drawNear(
   colour: string | null,
 ): void {
   if (mask.box === null) return;
-  const { context, scale } = begin(canvas, bitmap, nearWindow(canvas, bitmap, mask.box));
+  const { context, scale } = begin(
+    canvas,
+    bitmap,
+    nearWindow(canvas, bitmap, mask.box, SURROUNDINGS),
+  );
   if (colour === null) return;
   const path = pathOf(mask, scale);
   const line_px = (2 * devicePixelRatio) / scale;
