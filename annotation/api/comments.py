@@ -79,6 +79,10 @@ class ChangeSerializer(serializers.Serializer[Any]):
         max_length=4,
         help_text="Where it is, or was; image pixels",
     )
+    first_revision = serializers.IntegerField(
+        help_text="Number of the first of theirs; the one before is how the annotators left it"
+    )
+    last_revision = serializers.IntegerField(help_text="Number of the newest of theirs")
 
 
 class ReviewNotesSerializer(serializers.Serializer[Any]):
@@ -164,4 +168,6 @@ def _change(change: Change) -> dict[str, Any]:
         "at": change.at,
         "label": change.label_id,
         "box_xyxy": [x, y, x + width, y + height],
+        "first_revision": change.first_revision,
+        "last_revision": change.last_revision,
     }

@@ -28,6 +28,8 @@ class Change:
 
     mask_id: UUID
     kind: Kind
+    first_revision: int  # by number; the one before is how the annotators left the mask
+    last_revision: int
     author: str
     at: datetime
     label_id: int | None
@@ -78,25 +80,27 @@ def changes_in_review(image: Image) -> list[Change]:
     drawn = Revision.objects.filter(
         mask=OuterRef("mask_id"), number__lte=OuterRef("number"), rle__isnull=False
     )
+    of_mask = theirs.filter(mask=OuterRef("mask_id"))
     last = (
         theirs.order_by("mask_id", "-number")
         .distinct("mask_id")
         .annotate(
-            is_new=Exists(theirs.filter(mask=OuterRef("mask_id"), number=1)),
+            first=Subquery(of_mask.order_by("number").values("number")[:1]),
             is_gone=ExpressionWrapper(Q(rle__isnull=True), BooleanField()),
             shape=Subquery(drawn.order_by("-number").values("rle")[:1]),
         )
         .values_list(
-            "mask_id", "is_new", "is_gone", "author__username", "created_at", "label_id", "shape"
+            *("mask_id", "is_gone", "first", "number"),
+            *("author__username", "created_at", "label_id", "shape"),
         )
     )
     changes = [
-        Change(mask_id, _kind(is_new=is_new, is_gone=is_gone), *rest)
-        for mask_id, is_new, is_gone, *rest in last[:MOST]
-        if not (is_new and is_gone)  # it came and went within the review
+        Change(mask_id, _kind(first, is_gone=is_gone), first, *rest)
+        for mask_id, is_gone, first, *rest in last[:MOST]
+        if not (first == 1 and is_gone)  # it came and went within the review
     ]
     return sorted(changes, key=lambda change: change.at, reverse=True)
 
 
-def _kind(*, is_new: bool, is_gone: bool) -> Kind:
-    return "deleted" if is_gone else "added" if is_new else "revised"
+def _kind(first: int, *, is_gone: bool) -> Kind:
+    return "deleted" if is_gone else "added" if first == 1 else "revised"

@@ -227,6 +227,24 @@ def test_who_gets_an_image_back_sees_what_the_reviewer_changed(
     assert _changes(reviewer, image) == []  # seen and done with
 
 
+def test_a_change_in_review_names_the_revisions_between_which_it_lies(
+    annotator: Api, reviewer: Api, image: Image
+) -> None:
+    drawn, added = create(at=(1, 2)), create(at=(20, 10))
+    annotator.save(image, drawn)
+    annotator.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 4)))
+    _finish(annotator, image)
+    reviewer.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 7)), added)
+    reviewer.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 8)))
+    _review(reviewer, image, "returned", "See my changes.")
+    annotator.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 5)))
+
+    changes = annotator.get(f"images/{image.pk}/comments").json()["changes"]
+
+    between = {each["mask"]: (each["first_revision"], each["last_revision"]) for each in changes}
+    assert between == {drawn["mask"]: (3, 4), added["mask"]: (1, 1)}
+
+
 def test_nothing_is_a_change_in_review_before_the_image_was_finished(
     annotator: Api, reviewer: Api, image: Image
 ) -> None:

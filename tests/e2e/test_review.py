@@ -101,11 +101,24 @@ def pins(page: Page) -> Locator:
     return page.get_by_role("group", name="Comments on the image").get_by_role("button")
 
 
+def look_at_the_change(page: Page) -> None:
+    """Check what the reviewer's correction is told by, and go to it."""
+    changes = page.get_by_role("list", name="Changed in review")
+    expect(changes).to_contain_text(re.compile(r"Changed cup.*\d px added"))
+    before = changes.get_by_alt_text("Before: 6,400 px", exact=True)
+    after = changes.get_by_alt_text(re.compile(r"^After: 6,\d+ px, \d+ px of them added$"))
+    for picture in (before, after):
+        expect(picture).to_have_attribute("src", re.compile("^data:image/png"))
+    change = changes.get_by_role("button", name="Changed cup")
+    change.click()
+    expect(change).to_have_attribute("aria-pressed", "true")
+
+
 def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], None]) -> None:
     page.goto(editor)
     panel = page.get_by_role("region", name="Review")
     expect(panel).to_contain_text("Review 2 open", timeout=SLOW_MS)
-    expect(panel.get_by_role("list", name="Changed in review")).to_contain_text("Changed cup")
+    look_at_the_change(page)
     expect(pins(page)).to_have_count(2)
     expect(page.get_by_role("button", name="2 open comments")).to_be_visible()
     page.keyboard.press("w")

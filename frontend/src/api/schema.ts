@@ -1253,6 +1253,10 @@ export interface components {
             label: number | null;
             /** @description Where it is, or was; image pixels */
             box_xyxy: number[];
+            /** @description Number of the first of theirs; the one before is how the annotators left it */
+            first_revision: number;
+            /** @description Number of the newest of theirs */
+            last_revision: number;
         };
         /**
          * @description * `added` - added

@@ -25,7 +25,7 @@ function comments(...parts: Partial<Comment>[]) {
 
 const change = (part: Partial<Change>): Change => ({
   ...{ mask: "gone", kind: "deleted", author: "grace", at: "2026-01-01T00:00:00Z" },
-  ...{ label: null, box_xyxy: [10, 20, 14, 30] },
+  ...{ label: null, box_xyxy: [10, 20, 14, 30], first_revision: 2, last_revision: 2 },
   ...part,
 });
 

@@ -15,6 +15,9 @@ export const INSTANCE_COLOURS = [
 /** Of the first person's set and of another's, where two people did one image. */
 export const SET_COLOURS = ["#56b4e9", "#ff7a33"] as const;
 
+/** Of the part of a mask that came, and of the part that went. */
+export const CHANGE_COLOURS = { added: "#56b4e9", removed: "#ff7a33" } as const;
+
 /** The same colour for the same object, on every screen. */
 export function instanceColour(id: string): string {
   let hash = 0;

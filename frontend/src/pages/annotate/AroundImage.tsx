@@ -19,6 +19,7 @@ import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
 import { ProposalsPanel } from "./ProposalsPanel";
 import { PlaceReadout, SelectionReadout } from "./Readout";
+import { ChangesPanel } from "./review/ChangesPanel";
 import { CommentComposer } from "./review/CommentComposer";
 import { CommentPins } from "./review/CommentPins";
 import { ConflictsPanel } from "./review/ConflictsPanel";
@@ -122,7 +123,8 @@ export const AroundImage = memo(
         <LabelBar editor={editor} labels={labels} />
         <aside className={classes.panel} aria-label="Objects and proposals">
           <div className={classes.lists} inert={historyOf !== null}>
-            <ReviewPanel {...{ image, review, labels }} />
+            <ReviewPanel {...{ image, review }} />
+            <ChangesPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />

@@ -1,6 +1,6 @@
 import { ActionIcon, Text, Tooltip } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useSignal } from "@/components/useSignal";
 import type { Stage } from "@/editor/render/stage";
 import { restoreDrafts, restoreMask } from "@/editor/restore";
@@ -9,7 +9,7 @@ import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
 import type { OpenImage } from "./open-image";
 import { RevisionList } from "./RevisionList";
-import type { Names } from "./revision-words";
+import { useNames } from "./useNames";
 
 interface Props {
   image: OpenImage;
@@ -97,32 +97,4 @@ function useFocusWhileOpen() {
     };
   }, []);
   return title;
-}
-
-function useNames(image: OpenImage): Names {
-  const { labels } = useSignal(image.detail);
-  const { masks } = useSignal(image.editor.annotations);
-  const ofLabel = useCallback(
-    (id: number | null) => {
-      if (id === null) return "No label";
-      const label = labels.find((each) => each.id === id);
-      return label === undefined || label.deleted ? "Deleted label" : label.name;
-    },
-    [labels],
-  );
-  const ofWhole = useCallback(
-    (id: string) => {
-      const whole = masks.get(id);
-      return whole === undefined || whole.isDeleted ? "a deleted mask" : ofLabel(whole.label);
-    },
-    [masks, ofLabel],
-  );
-  const ofAttribute = useCallback(
-    (id: string) => {
-      const known = labels.flatMap(({ attributes }) => attributes);
-      return known.find((each) => each.id === id)?.name ?? "Attribute";
-    },
-    [labels],
-  );
-  return useMemo(() => ({ ofLabel, ofWhole, ofAttribute }), [ofLabel, ofWhole, ofAttribute]);
 }

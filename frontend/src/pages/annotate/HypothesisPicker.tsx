@@ -73,7 +73,7 @@ function Choice({ editor, draft, hypothesis, index, bitmap, around }: ChoiceProp
   useLayoutEffect(() => {
     if (canvas.current === null) return;
     const masks = [{ mask: hypothesis.mask, colour: "#7b86ee" }];
-    drawThumb(canvas.current, bitmap, masks, { side_px: SIDE_px, around });
+    drawThumb(canvas.current, bitmap, masks, { width_px: SIDE_px, around });
   }, [bitmap, hypothesis, around]);
   const iou = clamp(hypothesis.predicted_iou, 0, 1).toFixed(2);
   return (

@@ -39,7 +39,7 @@ export function ObjectRow(props: RowProps) {
   const { editor, target, bitmap, rle, colour, isSelected, isHovered, depth = 0 } = props;
   const { needs = "" } = props;
   const draw = useCallback(
-    () => thumbAddress(bitmap, [{ mask: maskFromRLE(rle), colour }], { side_px: 32 }),
+    () => thumbAddress(bitmap, [{ mask: maskFromRLE(rle), colour }], { width_px: 32 }),
     [bitmap, rle, colour],
   );
   return (

@@ -92,7 +92,7 @@ interface PictureProps extends Pick<Props, "bitmap" | "colour" | "around"> {
 
 function Picture({ mask, prompts, number, bitmap, colour, around }: PictureProps) {
   const draw = useCallback(
-    () => thumbAddress(bitmap, [{ mask, colour }], { side_px: SIDE_PX, around, prompts }),
+    () => thumbAddress(bitmap, [{ mask, colour }], { width_px: SIDE_PX, around, prompts }),
     [bitmap, mask, colour, around, prompts],
   );
   const what = mask.area_px === 0 ? "without the mask" : "with the mask as it was then";

@@ -29,14 +29,31 @@ export const revisionsQuery = (mask_id: string) =>
     queryKey: ["revisions", mask_id],
     staleTime: 0, // each save adds to them
     initialPageParam: undefined as string | undefined,
-    queryFn: async ({ pageParam: cursor }) => {
-      const params = { path: { mask_id }, query: { cursor } };
-      const page = await read(client.GET("/api/masks/{mask_id}/revisions", { params }));
-      // The schema does not say that a point has its two coordinates, and a box its four.
-      return page as unknown as { results: Revision[]; next: string | null };
-    },
+    queryFn: ({ pageParam }) => revisionsPage(mask_id, pageParam),
     getNextPageParam: (page) => page.next,
   });
+
+/** The revisions of a mask, the newest first, at least as far back as one of this number. */
+export async function fetchRevisions(mask_id: string, back_to: number): Promise<Revision[]> {
+  const found: Revision[] = [];
+  let cursor: string | undefined;
+  do {
+    const { results, next } = await revisionsPage(mask_id, cursor);
+    found.push(...results);
+    cursor = next ?? undefined;
+  } while (cursor !== undefined && found.every(({ number }) => number > back_to));
+  return found;
+}
+
+async function revisionsPage(
+  mask_id: string,
+  cursor: string | undefined,
+): Promise<{ results: Revision[]; next: string | null }> {
+  const params = { path: { mask_id }, query: { cursor } };
+  const page = await read(client.GET("/api/masks/{mask_id}/revisions", { params }));
+  // The schema does not say that a point has its two coordinates, and a box its four.
+  return page as unknown as { results: Revision[]; next: string | null };
+}
 
 /** Claim an image, or the next one `besides` another. Null when nothing is left to do. */
 export async function claimImage(

@@ -1,4 +1,4 @@
-/** Small pictures of one mask in its surroundings. */
+/** Small pictures of masks in their surroundings. */
 
 import { type Box, unionBox } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
@@ -12,10 +12,14 @@ import { nearWindow } from "@/editor/render/window";
 export interface Coloured {
   readonly mask: Mask;
   readonly colour: string;
+  /** Its line alone, for what is inside to be seen. */
+  readonly isOutline?: boolean;
 }
 
 export interface ThumbOptions {
-  readonly side_px: number;
+  readonly width_px: number;
+  /** As high as it is wide if not told. */
+  readonly height_px?: number;
   /** What to show; around the masks if not told. */
   readonly around?: Box | null;
   /** Drawn on top. */
@@ -24,6 +28,8 @@ export interface ThumbOptions {
 
 const POINT_PX = 3.5; // its radius: the mask below stays in sight
 const SURROUNDINGS = { factor: 1.25, least_px: 10 };
+const LINE_PX = 1.5; // of the screen
+const HALO = "#000000b3"; // a white line is seen on white by it
 
 const scratch = document.createElement("canvas");
 
@@ -36,17 +42,18 @@ export function thumbAddress(
   return drawThumb(scratch, bitmap, masks, options) ? scratch.toDataURL() : null;
 }
 
-/** Draw a part of the image and masks on it, one over the other, into a square canvas. */
+/** Draw a part of the image and masks on it, one over the other. */
 export function drawThumb(
   canvas: HTMLCanvasElement,
   bitmap: ImageBitmap,
   masks: readonly Coloured[],
-  options: ThumbOptions,
+  { width_px, height_px = width_px, around, prompts = [] }: ThumbOptions,
 ): boolean {
-  const box =
-    options.around ?? masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
+  const box = around ?? masks.reduce<Box | null>((all, { mask }) => unionBox(all, mask.box), null);
   if (box === null || bitmap.width === 0) return false; // it was closed: another image is opened
-  draw(canvas, bitmap, box, masks, options);
+  canvas.width = Math.round(width_px * devicePixelRatio);
+  canvas.height = Math.round(height_px * devicePixelRatio);
+  draw(canvas, bitmap, box, masks, prompts);
   return true;
 }
 
@@ -55,27 +62,40 @@ function draw(
   bitmap: ImageBitmap,
   box: Box,
   masks: readonly Coloured[],
-  { side_px, prompts = [] }: ThumbOptions,
+  prompts: readonly Prompt[],
 ): void {
   const context = canvas.getContext("2d", { willReadFrequently: canvas === scratch });
   if (context === null) return;
-  canvas.width = Math.round(side_px * devicePixelRatio);
-  canvas.height = canvas.width;
+  const ratio = devicePixelRatio;
   const { width, height } = canvas;
   const { x, y, scale } = nearWindow(canvas, bitmap, box, SURROUNDINGS);
   context.imageSmoothingQuality = "medium";
   context.drawImage(bitmap, x, y, width / scale, height / scale, 0, 0, width, height);
   context.setTransform(scale, 0, 0, scale, -x * scale, -y * scale);
-  for (const { mask, colour } of masks) {
+  const line_px = (LINE_PX * ratio) / scale;
+  for (const { mask, colour, isOutline = false } of masks) {
     const path = pathOf(mask, 1);
-    context.fillStyle = withAlpha(colour, 0.45);
-    context.fill(path, "evenodd");
-    context.lineWidth = 1.5 / scale;
-    context.strokeStyle = masks.length === 1 ? "#ffffff" : colour;
-    context.stroke(path);
+    if (isOutline) stroke(context, path, HALO, 2 * line_px);
+    else fill(context, path, withAlpha(colour, 0.45));
+    stroke(context, path, masks.length === 1 ? "#ffffff" : colour, line_px);
   }
-  const ratio = width / side_px;
   drawOnScreen(context, ratio);
   const view = { scale: scale / ratio, x: (-x * scale) / ratio, y: (-y * scale) / ratio };
   for (const prompt of prompts) drawPrompt(context, prompt, view, POINT_PX);
+}
+
+function fill(context: CanvasRenderingContext2D, path: Path2D, colour: string): void {
+  context.fillStyle = colour;
+  context.fill(path, "evenodd");
+}
+
+function stroke(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  colour: string,
+  width: number,
+): void {
+  context.lineWidth = width;
+  context.strokeStyle = colour;
+  context.stroke(path);
 }

@@ -86,7 +86,7 @@ function PairThumb({ bitmap, pair }: { bitmap: ImageBitmap; pair: Pair }) {
     const masks = [pair.first, pair.other].flatMap((each, at) =>
       each === null ? [] : [{ mask: maskFromRLE(each.rle), colour: SET_COLOURS[at] as string }],
     );
-    return thumbAddress(bitmap, masks, { side_px: 36 });
+    return thumbAddress(bitmap, masks, { width_px: 36 });
   }, [bitmap, pair]);
   return <Thumb draw={draw} className={classes.pairThumb} />;
 }

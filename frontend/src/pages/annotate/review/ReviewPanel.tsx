@@ -2,24 +2,22 @@ import { ActionIcon, Button, Kbd, Text, Tooltip } from "@mantine/core";
 import { IconMessagePlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { messageOf } from "@/api/problem";
-import { formatAgo, formatCount, plural } from "@/components/format";
+import { formatCount, plural } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import pageClasses from "../AnnotatePage.module.css";
-import type { LabelChoice } from "../LabelToolbar";
 import type { OpenImage } from "../open-image";
 import { CommentRow } from "./CommentRow";
-import { changeTitle, isOpen, placeOf, placeWords } from "./notes";
+import { isOpen, placeOf, placeWords } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";
 
 interface Props {
   image: OpenImage;
   review: Review;
-  labels: readonly LabelChoice[];
 }
 
-/** What was said about the image, the open ones first, and what the reviewer changed. */
-export function ReviewPanel({ image, review, labels }: Props) {
+/** What was said about the image, the open ones first. */
+export function ReviewPanel({ image, review }: Props) {
   const detail = useSignal(image.detail);
   const { comments, changes, openCount, mayComment } = review;
   const isInReview = detail.status !== "todo" && mayComment;
@@ -48,13 +46,12 @@ export function ReviewPanel({ image, review, labels }: Props) {
       </div>
       <div className={classes.scroll}>
         <Comments {...{ image, review }} />
-        {changes.length > 0 && <Changes {...{ review, labels }} />}
       </div>
     </section>
   );
 }
 
-function Comments({ image, review }: Pick<Props, "image" | "review">) {
+function Comments({ image, review }: Props) {
   const annotations = useSignal(image.editor.annotations);
   const [showsResolved, setShowsResolved] = useState(false);
   const { comments, error, isLoading, focused } = review;
@@ -108,36 +105,6 @@ function Comments({ image, review }: Pick<Props, "image" | "review">) {
           {isUnfolded ? "Hide what is resolved" : `Show ${plural(resolved.length, "resolved one")}`}
         </button>
       )}
-    </>
-  );
-}
-
-function Changes({ review, labels }: Pick<Props, "review" | "labels">) {
-  const names = new Map(labels.map(({ id, name }) => [id, name]));
-  return (
-    <>
-      <div className={pageClasses.sectionHead}>
-        Changed in review{" "}
-        <span className={pageClasses.count}>{formatCount(review.changes.length)}</span>
-      </div>
-      <ul className={classes.list} aria-label="Changed in review">
-        {review.changes.map((change) => (
-          <li key={change.mask}>
-            <button
-              type="button"
-              className={classes.change}
-              onClick={() => review.showChange(change)}
-            >
-              <Text span size="sm" display="block">
-                {changeTitle(change, names)}
-              </Text>
-              <span className={classes.facts}>
-                {change.author} · {formatAgo(change.at)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
     </>
   );
 }
