@@ -1,5 +1,6 @@
 """Two people, one image: a reviewer resolves where they differ, by picking and by merging."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -86,6 +87,10 @@ def look_at(panel: Locator) -> Locator:
     expect(rows.nth(0)).to_contain_text("IoU 0.45")
     expect(rows.nth(1)).to_contain_text("cell / nucleus")
     expect(rows.nth(2)).to_contain_text("Only anna")
+    for label in ("anna: cell, 256 px", "boris: nucleus, 256 px"):
+        picture = rows.nth(1).get_by_alt_text(label)
+        expect(picture).to_have_attribute("src", re.compile("^data:image/png"))
+    expect(rows.nth(2).get_by_alt_text("boris: no mask")).to_be_visible()
     return rows
 
 

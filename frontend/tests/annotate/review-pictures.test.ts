@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import type { Pair } from "@/editor/conflicts";
 import { type Mask, maskToRLE } from "@/editor/mask";
 import { CHANGE_COLOURS } from "@/editor/render/colours";
 import type { Revision } from "@/pages/annotate/api";
+import { sidesOfPair } from "@/pages/annotate/review/conflict-sides";
 import {
   boxToCompare,
   changesOf,
@@ -9,6 +11,7 @@ import {
   sidesOfReview,
 } from "@/pages/annotate/review/reviewed-mask";
 import type { Side } from "@/pages/annotate/review/sides";
+import { SIZE_HW, square } from "../editor/annotations";
 import { draw, rowsOf } from "../editor/drawings";
 
 const OLD = draw("......", ".##...", ".##...", "......");
@@ -100,3 +103,37 @@ test("both pictures show what differs, with a third of the mask around it at lea
 function rows(filled: number, side: number): string[] {
   return Array.from({ length: side }, (_, y) => (y < filled ? "#" : ".").repeat(side));
 }
+
+describe("the pictures of two people's masks", () => {
+  const PEOPLE = [
+    { slot: 0, username: "ada" },
+    { slot: 2, username: "cleo" },
+  ];
+  const NAMES = new Map([[1, "cell"]]);
+  const finished = (x: number) => ({ mask: "m", label: 1, rle: square(x, 4, 3) });
+  const pair = (part: Partial<Pair>): Pair => ({
+    ...{ slot: 2, first: null, other: null, iou: null, same_label: null },
+    ...part,
+  });
+
+  test("stand under their names and show the part of the image where both lie", () => {
+    const both = pair({ first: finished(2), other: finished(9) });
+    const { sides, around } = sidesOfPair(both, PEOPLE, NAMES);
+
+    expect(sides.map(({ title, label }) => [title, label])).toEqual([
+      ["ada", "ada: cell, 9 px"],
+      ["cleo", "cleo: cell, 9 px"],
+    ]);
+    expect(sides.map(({ masks }) => masks[0]?.mask.box?.x0)).toEqual([2, 9]);
+    expect(around).toEqual({ x0: 2, y0: 4, x1: 12, y1: 7 });
+    expect(sides[0].masks[0]?.mask.size_hw).toEqual(SIZE_HW);
+  });
+
+  test("leave one empty where only one person has the object", () => {
+    const { sides, around } = sidesOfPair(pair({ other: finished(9) }), PEOPLE, NAMES);
+
+    expect(sides.map(({ missing }) => missing)).toEqual(["No mask", null]);
+    expect(sides[0].label).toBe("ada: no mask");
+    expect(around).toEqual({ x0: 9, y0: 4, x1: 12, y1: 7 });
+  });
+});

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Text, Tooltip } from "@mantine/core";
 import { IconColumns2 } from "@tabler/icons-react";
+import { useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { SET_COLOURS } from "@/editor/render/colours";
@@ -8,7 +9,7 @@ import type { LabelChoice } from "../LabelToolbar";
 import type { OpenImage } from "../open-image";
 import { VirtualList } from "../VirtualList";
 import { ConflictItem } from "./ConflictItem";
-import { LETTERS, nameOf } from "./conflict-words";
+import { nameOf } from "./conflict-words";
 import classes from "./Review.module.css";
 import type { Conflicts } from "./useConflicts";
 
@@ -23,11 +24,11 @@ export function ConflictsPanel({ image, conflicts, labels }: Props) {
   const { editor } = image;
   const compares = useSignal(editor.view.comparesSets);
   const isReadOnly = useSignal(editor.isReadOnly);
+  const names = useMemo(() => new Map(labels.map(({ id, name }) => [id, name])), [labels]);
   const { rows, people, openCount, focused } = conflicts;
   if (rows.length === 0) return null;
-  const names = new Map(labels.map(({ id, name }) => [id, name]));
-  const [first, others] = [nameOf(people, 0), people.filter(({ slot }) => slot > 0)];
-  const other = others.length === 1 ? nameOf(people, 1) : "the others";
+  const first = `${nameOf(people, 0)}'s`;
+  const other = people.length === 2 ? `${nameOf(people, 1)}'s` : "the others'";
   return (
     <section className={`${pageClasses.section} ${classes.conflicts}`} aria-label="Conflicts">
       <div className={pageClasses.sectionHead}>
@@ -51,8 +52,11 @@ export function ConflictsPanel({ image, conflicts, labels }: Props) {
         </Tooltip>
       </div>
       <Group gap={6} px={12} pb={6} wrap="nowrap">
-        {[first, other].map((name, at) => (
-          <Tooltip key={LETTERS[at]} label={`Take all of ${name}'s masks, as one step of undo`}>
+        {([first, other] as const).map((whose, at) => (
+          <Tooltip
+            key={at === 0 ? "first" : "other"}
+            label={`Take all of ${whose} masks, as one step of undo`}
+          >
             <Button
               size="compact-xs"
               variant="default"
@@ -64,19 +68,19 @@ export function ConflictsPanel({ image, conflicts, labels }: Props) {
               aria-disabled={isReadOnly || undefined}
               onClick={() => conflicts.decideAll(at === 0 ? "first" : "other")}
             >
-              All of {LETTERS[at]} · {name}
+              All of {whose}
             </Button>
           </Tooltip>
         ))}
       </Group>
       {openCount > 0 && (
         <Text size="xs" c="dimmed" px={12} pb={6}>
-          Without a decision, {first}'s masks stand.
+          Without a decision, {first} masks stand.
         </Text>
       )}
       <VirtualList
         items={rows}
-        rowHeight_px={48}
+        rowHeight_px={200}
         label="Conflicts"
         focused={rows.findIndex(({ id }) => id === focused)}
       >

@@ -4,9 +4,6 @@ import type { Person } from "@/api/conflicts";
 import type { Choice, Decision, Pair } from "@/editor/conflicts";
 import type { LabelId } from "@/editor/operations";
 
-/** The letters of the two sets, in the list and on its buttons. */
-export const LETTERS = ["A", "B"] as const;
-
 export const keyOf = ({ slot, first, other }: Pair): string =>
   `${slot} ${first?.mask ?? ""} ${other?.mask ?? ""}`;
 
@@ -14,11 +11,15 @@ export function nameOf(people: readonly Person[], slot: number): string {
   return people.find((person) => person.slot === slot)?.username ?? "nobody";
 }
 
+export function labelWord(label: LabelId | null, names: ReadonlyMap<LabelId, string>): string {
+  return label === null ? "No label" : (names.get(label) ?? "Deleted label");
+}
+
 /** "cell", or "cell / nucleus" where the labels differ. */
 export function labelWords({ first, other }: Pair, names: ReadonlyMap<LabelId, string>): string {
-  const word = (label: LabelId | null): string =>
-    label === null ? "No label" : (names.get(label) ?? "Deleted label");
-  const words = [first, other].flatMap((each) => (each === null ? [] : [word(each.label)]));
+  const words = [first, other].flatMap((each) =>
+    each === null ? [] : [labelWord(each.label, names)],
+  );
   return [...new Set(words)].join(" / ");
 }
 
