@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.masks.rle import area
 from engine.segmentation.adapted import save_any
+from engine.segmentation.allocation import freed_memory_kept
 from engine.segmentation.checkpoint import load_state, save_state
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.trainer import TrainConfig, Trainer, TrainingDivergedError
@@ -66,6 +67,21 @@ def train_decoder(  # the contract between a worker and the engine
     trainer = Trainer(images, replay, base, config)
     load_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
+    with freed_memory_kept():
+        _take_steps(trainer, checkpoint_dir, on_step, should_stop)
+    checkpoint_dir.mkdir(parents=True, exist_ok=True)
+    scratch = result.with_suffix(".writing")
+    save_any(trainer.result(), scratch)
+    return scratch.replace(result)
+
+
+def _take_steps(
+    trainer: Trainer,
+    checkpoint_dir: Path,
+    on_step: Callable[[StepReport], None],
+    should_stop: Callable[[], bool],
+) -> None:
+    config = trainer.config
     started, first = time.monotonic(), trainer.state.step
     while (step := trainer.state.step) < config.steps:
         if should_stop():
@@ -77,10 +93,6 @@ def train_decoder(  # the contract between a worker and the engine
         on_step(StepReport(step, config.steps, loss, pace * (config.steps - step)))
         if step % config.checkpoint_every == 0 and step < config.steps:
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
-    checkpoint_dir.mkdir(parents=True, exist_ok=True)
-    scratch = result.with_suffix(".writing")
-    save_any(trainer.result(), scratch)
-    return scratch.replace(result)
 
 
 def _with_masks(images: Sequence[TrainingImage]) -> list[TrainingImage]:
