@@ -135,7 +135,7 @@ export interface ProposalRow {
 }
 
 /** Whether somebody has yet to accept or reject a proposal. */
-export function isOpen({ state }: ProposalRow): boolean {
+export function isOpen({ state }: Pick<ProposalRow, "state">): boolean {
   return state !== "accepted" && state !== "rejected";
 }
 
@@ -254,8 +254,12 @@ function applyVerdict(
   applyToMask(masks, proposals, { ...create, proposal: proposal.id }, author);
 }
 
-/** A decision on a proposal that this page does not show (it was decided before) is no news. */
+/**
+ * A decision on a proposal that this page does not show (it was decided before) is no news, unless
+ * it takes the one before back: then the proposal is to be shown.
+ */
 function decide(proposals: Proposals, id: string, state: ProposalRow["state"]): void {
   const proposal = proposals.get(id);
   if (proposal !== undefined) proposals.set(id, { ...proposal, state });
+  else if (isOpen({ state })) throw new UnknownRowError(`no proposal ${id}`);
 }

@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Annotations, applyOperations, type MissedOperation } from "@/editor/operations";
+import {
+  type Annotations,
+  applyOperations,
+  type MissedOperation,
+  UnknownRowError,
+} from "@/editor/operations";
 import { liveMasks, pendingProposals } from "@/editor/picking";
 import { AnnotationStore, type ChangeSet, type OperationDraft } from "@/editor/store";
 import { annotationsOf, maskRow, proposalRow, square } from "./annotations";
@@ -130,6 +135,19 @@ test("rebasing takes in the others' work and keeps one's own on top", () => {
   store.rebase(missed, own);
 
   expect(seen(store.annotations).masks).toEqual([["m1", 7, null, square(0, 0, 2).counts, {}]]);
+});
+
+test("a decision on a proposal that is not shown is no news, unless it takes the one before back", () => {
+  const store = start();
+  const decided = { id: "a", kind: "verdict", proposal: "unseen", image_version: 2 } as const;
+  const by = { author: "grace" };
+
+  store.rebase([{ ...decided, ...by, verdict: "rejected" }], []);
+
+  expect(seen(store.annotations)).toEqual(seen(start().annotations));
+  expect(() => store.rebase([{ ...decided, ...by, verdict: "pending" }], [])).toThrow(
+    UnknownRowError,
+  );
 });
 
 test("looking again at the server takes in its news and leaves undo working", () => {
