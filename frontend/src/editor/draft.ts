@@ -1,8 +1,8 @@
 /** The mask in the making: its prompts, the decoder's answers, and the one that is chosen. */
 
 import type { ImagePoint, SizeHW } from "@/editor/geometry";
-import { type Mask, maskFromRuns } from "@/editor/mask";
-import { iouOf } from "@/editor/mask-sets";
+import { contains, type Mask, maskFromRuns } from "@/editor/mask";
+import { intersect, iouOf } from "@/editor/mask-sets";
 import type { Prompt, TakenAnswer } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
 import type { SamMask, SamTimings } from "@/editor/sam.messages";
@@ -25,6 +25,8 @@ export interface DraftState {
   readonly target: Target;
   /** What the target looked like to the decoder when the draft began; null for a new mask. */
   readonly begun_logits: Float32Array | null;
+  /** And to the person; null for a new mask, and after a reload. */
+  readonly begun_mask: Mask | null;
   readonly prompts: readonly Prompt[];
   /** The prompt that the next key means. */
   readonly active: number | null;
@@ -43,6 +45,7 @@ export interface DraftState {
 export type KeptDraft = Pick<DraftState, "target" | "prompts" | "taken">;
 
 const ALIKE_IOU = 0.95; // from here on two masks are one to a person
+const LEAST_KEPT = 0.5; // of a mask, by points that add to it
 
 /** Asks the decoder; null when a later request overtook this one. */
 export type DecodePrompts = (
@@ -73,7 +76,7 @@ export class Draft {
   /** Add prompts. `start` says what a draft that begins here is about, and from which logits. */
   async addPrompts(
     prompts: readonly Prompt[],
-    start: { target: Target; logits: Float32Array | null },
+    start: { target: Target; logits: Float32Array | null; mask: Mask | null },
     asked_ms: number,
   ): Promise<void> {
     const before = this.state.get();
@@ -83,6 +86,7 @@ export class Draft {
     const asking: DraftState = {
       target: before?.target ?? start.target,
       begun_logits,
+      begun_mask: before === null ? start.mask : before.begun_mask,
       prompts: [...(before?.prompts ?? []), ...prompts],
       active: null,
       hypotheses: before?.hypotheses ?? [],
@@ -102,7 +106,7 @@ export class Draft {
   async restore(kept: KeptDraft, begun_logits: Float32Array | null): Promise<void> {
     const { target, prompts, taken } = kept;
     const after = (count: number): DraftState => ({
-      ...{ target, begun_logits, prompts: prompts.slice(0, count), taken },
+      ...{ target, begun_logits, begun_mask: null, prompts: prompts.slice(0, count), taken },
       ...{ active: null, hypotheses: [], chosen: 0, isDecoding: true, asked_ms: 0, timings: null },
     });
     this.#history = prompts.slice(1).map((_, index) => after(index + 1));
@@ -247,6 +251,7 @@ export class Draft {
     const best = this.#hypothesisOf(mask);
     const shown: DraftState = {
       ...asking,
+      ...(isAnotherObject(asking, best.mask) ? ANOTHER : {}),
       active: this.state.get()?.active ?? null,
       hypotheses: [best],
       chosen: 0,
@@ -273,6 +278,22 @@ export class Draft {
   #hypothesisOf({ runs, logits, predicted_iou, token }: SamMask): Hypothesis {
     return { mask: maskFromRuns(this.#size_hw, runs), logits, predicted_iou, token };
   }
+}
+
+const ANOTHER = { target: { kind: "new" }, begun_logits: null, begun_mask: null } as const;
+
+/**
+ * Whether points outside a mask were answered by something else: then they mean another object, as a
+ * point that adds to a mask does not take most of it away.
+ */
+function isAnotherObject({ begun_mask, prompts }: DraftState, answer: Mask): boolean {
+  if (begun_mask === null) return false;
+  const isOutside = (prompt: Prompt): boolean =>
+    prompt.kind === "point" &&
+    prompt.label === 1 &&
+    !contains(begun_mask, { x: prompt.xy[0], y: prompt.xy[1] });
+  if (!prompts.every(isOutside)) return false;
+  return intersect(answer, begun_mask).area_px < LEAST_KEPT * begun_mask.area_px;
 }
 
 /** Whether there is nothing to choose: each two of the hypotheses are nearly the same mask. */

@@ -116,7 +116,9 @@ export class Editor {
     this.draft.state.subscribe(onHandChange);
     this.selection.subscribe(() => this.pointLabel.set(1));
     this.draft.state.subscribe(() => {
-      if (this.draft.state.get() === null) this.pointLabel.set(1);
+      const draft = this.draft.state.get();
+      if (draft === null) this.pointLabel.set(1);
+      else if (draft.target.kind === "new") this.selection.set(null); // it is another object
     });
   }
 
@@ -201,8 +203,9 @@ export class Editor {
     const row = rowOf(this.annotations.get(), selected);
     const target: Target = selected === null || row === null ? { kind: "new" } : selected;
     if (!this.mayChange(target)) return;
-    const logits = row === null ? null : logitsOfMask(maskFromRLE(row.rle));
-    void this.draft.addPrompts(prompts, { target, logits }, time_ms);
+    const mask = row === null ? null : maskFromRLE(row.rle);
+    const logits = mask === null ? null : logitsOfMask(mask);
+    void this.draft.addPrompts(prompts, { target, logits, mask }, time_ms);
   }
 
   /** Let the decoder think ahead, where a click would begin a new object; null: no click comes. */

@@ -199,7 +199,7 @@ describe("a draft", () => {
   test("that begins on a selected mask corrects it, from what it looks like", async () => {
     const editor = start();
     editor.selection.set({ kind: "mask", id: "part" });
-    await click(editor, point(5, 5));
+    await click(editor, point(4, 4));
 
     editor.accept();
 
@@ -207,10 +207,23 @@ describe("a draft", () => {
     expect(saved[0]).toMatchObject([{ kind: "revise", mask: "part", rle: square(4, 4, 6) }]);
   });
 
+  test("that is answered by something else than the selected mask is another object", async () => {
+    const editor = start();
+    editor.selection.set({ kind: "mask", id: "part" });
+    await click(editor, point(8, 8)); // outside it; one pixel of it is in the answer
+
+    const { selection } = editor;
+    expect(selection.get()).toBeNull();
+    editor.accept();
+
+    expect(saved[0]).toMatchObject([{ kind: "create", rle: square(4, 4, 6) }]);
+    expect(editor.annotations.get().masks.get("part")?.rle).toEqual(square(2, 2, 3));
+  });
+
   test("that begins on a selected proposal is its correction", async () => {
     const editor = start();
     editor.selection.set({ kind: "proposal", id: "p1" });
-    await click(editor, point(5, 5));
+    await click(editor, point(17, 3));
 
     editor.accept();
 
