@@ -18,8 +18,8 @@ export async function logIn(body: { username: string; password: string }) {
 }
 
 export async function logOut() {
-  await read(client.DELETE("/api/session"));
   await copies.forgetAll();
+  await read(client.DELETE("/api/session"));
 }
 
 export function changePassword(body: { current: string; new: string }) {

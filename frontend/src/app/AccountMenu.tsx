@@ -1,7 +1,6 @@
 import { ActionIcon, Avatar, Menu } from "@mantine/core";
 import { IconKey, IconLogout, IconSchool } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { logOut, sessionQuery } from "@/api/session";
 import { MenuLink } from "@/components/links";
 
@@ -33,15 +32,11 @@ export function AccountMenu() {
   );
 }
 
+/** The page is loaded anew: nothing of one person is left in it for the next. */
 export function useLogOut(): () => void {
-  const navigate = useNavigate();
-  const queries = useQueryClient();
   const { mutate } = useMutation({
     mutationFn: logOut,
-    onSuccess: async () => {
-      await navigate({ to: "/login" });
-      queries.clear();
-    },
+    onSuccess: () => location.assign("/login"),
   });
   return mutate;
 }

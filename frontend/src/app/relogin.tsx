@@ -2,7 +2,7 @@
 
 import { Anchor, Modal, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { setLogin } from "@/api/client";
 import { sessionQuery } from "@/api/session";
 import { LogInForm } from "./LogInForm";
@@ -31,7 +31,9 @@ export function ReloginModal() {
     });
   }, []);
 
-  const username = queries.getQueryData(sessionQuery.queryKey)?.user?.username ?? "";
+  const known = useRef(""); // also when the page has heard by now that nobody is logged in
+  known.current = queries.getQueryData(sessionQuery.queryKey)?.user?.username ?? known.current;
+  const username = known.current;
   return (
     <Modal
       opened={waiting !== null}
