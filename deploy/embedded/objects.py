@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 def app() -> ASGIApp:
     data = Path(os.environ["NANIO_DATA_DIR"])
+    forget_half_written(data)
     storage, bucket = FilesystemStorage(data), os.environ["OBJECTS_BUCKET"]
     if bucket not in [known.name for known in storage.list_buckets()]:
         storage.create_bucket(bucket)
@@ -29,6 +30,16 @@ def app() -> ASGIApp:
         expose_headers=["ETag", "Content-Length", "Content-Range"],
         max_age=3600,
     )
+
+
+def forget_half_written(data: Path) -> None:
+    """Remove what a killed process was writing of the facts about objects, before any is written.
+
+    nanio gives such a scratch file its object's name, and refuses to write where one is: the object
+    could never be stored again, and an import that wants it would fail for ever.
+    """
+    for scratch in data.glob("*/.nanio-*/**/*.json.tmp"):
+        scratch.unlink()
 
 
 class NamedDownloads:

@@ -1,11 +1,14 @@
 """What the tests themselves stand on: the embedded services."""
 
+from pathlib import Path
+
 import boto3
 import psycopg
+import pytest
 import redis
 from django.conf import settings
 
-from deploy.embedded import postgres
+from deploy.embedded import objects, postgres
 from tests.services import services
 
 
@@ -48,3 +51,27 @@ def test_an_object_put_with_a_presigned_url_comes_back() -> None:
     store.put_object(Bucket=settings.S3_BUCKET, Key="a/b", Body=b"\x00\xff")
 
     assert store.get_object(Bucket=settings.S3_BUCKET, Key="a/b")["Body"].read() == b"\x00\xff"
+
+
+def test_an_object_that_a_killed_store_was_writing_can_be_stored_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {
+        "bucket": "objects",
+        "access_key": "key",
+        "secret_key": "secret",
+        "allowed_origin": "*",
+    }
+    for name, value in objects.environment(tmp_path, **environment).items():
+        monkeypatch.setenv(name, value)
+    objects.app()
+    about = tmp_path / "objects" / ".nanio-meta" / "images" / "thumbnail.webp.json"
+    about.parent.mkdir(parents=True)
+    about.write_text("{}")
+    half = about.with_suffix(".json.tmp")
+    half.write_text("{")
+
+    objects.app()
+
+    assert about.exists()
+    assert not half.exists()
