@@ -167,21 +167,6 @@ export class Editor {
     this.selection.set(objectAt(this.annotations.get(), at, this.isWithinReach));
   }
 
-  /** Add an object to the selection, or take it out again. */
-  selectAlso(ref: ObjectRef): void {
-    const primary = this.selection.get();
-    const also = new Set(this.alsoSelected.get());
-    if (isSameRef(primary, ref)) {
-      const [next = null, ...rest] = also;
-      this.selection.set(next === null ? null : { kind: "mask", id: next });
-      this.alsoSelected.set(new Set(rest));
-    } else if (primary === null) this.selection.set(ref);
-    else if (ref.kind === "mask") {
-      if (!also.delete(ref.id)) also.add(ref.id);
-      this.alsoSelected.set(also);
-    }
-  }
-
   readonly isShown = (ref: ObjectRef): boolean => this.view.isShown(ref);
 
   readonly isWithinReach = (ref: ObjectRef): boolean => this.view.isWithinReach(ref);

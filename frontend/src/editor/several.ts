@@ -1,7 +1,23 @@
-/** Ways to select several masks at once: all, all alike, a range of the list. */
+/** Ways to select several masks at once: one more, all, all alike, a range of the list. */
 
 import type { Editor } from "@/editor/editor";
 import { masksWithinReach, selectedMasks } from "@/editor/hand";
+import { isSameRef, type ObjectRef } from "@/editor/picking";
+
+/** Add an object to the selection, or take it out again. */
+export function selectAlso({ selection, alsoSelected }: Editor, ref: ObjectRef): void {
+  const primary = selection.get();
+  const also = new Set(alsoSelected.get());
+  if (isSameRef(primary, ref)) {
+    const [next = null, ...rest] = also;
+    selection.set(next === null ? null : { kind: "mask", id: next });
+    alsoSelected.set(new Set(rest));
+  } else if (primary === null) selection.set(ref);
+  else if (ref.kind === "mask") {
+    if (!also.delete(ref.id)) also.add(ref.id);
+    alsoSelected.set(also);
+  }
+}
 
 /** Select all masks but the hidden and the locked ones. */
 export function selectAll(editor: Editor): void {

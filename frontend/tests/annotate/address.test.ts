@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { selectAlso } from "@/editor/several";
 import { selectedAlone, withImage, withMask } from "@/pages/annotate/address";
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
@@ -38,7 +39,7 @@ test("only a mask that is selected alone is named", () => {
   const named = () => selectedAlone(editor);
   const found = [named()];
   for (const ref of ["a", "b"]) {
-    editor.selectAlso({ kind: "mask", id: ref });
+    selectAlso(editor, { kind: "mask", id: ref });
     found.push(named());
   }
   editor.selection.set({ kind: "proposal", id: "p" });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { selectAlso } from "@/editor/several";
 import { placeInWords, selectionInWords } from "@/pages/annotate/canvas-words";
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
@@ -34,7 +35,7 @@ test("what is selected is said with its label and area, what is pointed at is no
   expect(said()).toBe("");
   editor.selectAt({ x: 0.5, y: 0.5 });
   expect(said()).toBe("Mask selected: nucleus, 4 pixels");
-  editor.selectAlso({ kind: "mask", id: "b" });
+  selectAlso(editor, { kind: "mask", id: "b" });
   expect(said()).toBe("2 masks selected");
   editor.selection.set({ kind: "mask", id: "b" });
   expect(said()).toBe("Mask selected: no label, 1 pixel");

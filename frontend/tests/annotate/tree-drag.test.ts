@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { selectAlso } from "@/editor/several";
 import { TreeDrag } from "@/pages/annotate/tree-drag";
 import { bench, type Setting } from "../editor/desk";
 import { draw } from "../editor/drawings";
@@ -48,7 +49,7 @@ describe("a mask that is dragged", () => {
 
   test("brings the other selected ones along, if it is selected", () => {
     const { drag, editor, saved } = open({}, "part");
-    editor.selectAlso({ kind: "mask", id: "other" });
+    selectAlso(editor, { kind: "mask", id: "other" });
     drag.begin("other");
     drag.aim("whole");
     drag.drop();

@@ -10,6 +10,7 @@ import {
 import { duplicate } from "@/editor/mask-commands";
 import { applyOperations } from "@/editor/operations";
 import { restoreDrafts } from "@/editor/restore";
+import { selectAlso } from "@/editor/several";
 import { annotationsOf, maskRow, square } from "./annotations";
 import { bench } from "./desk";
 import { draw } from "./drawings";
@@ -71,7 +72,7 @@ describe("an attribute", () => {
 
   test("is set in all selected masks of the first one's label, as one step of undo", () => {
     const { editor, valuesOf } = open({ a: { label: 1 }, b: { label: 1 } });
-    editor.selectAlso({ kind: "mask", id: "b" });
+    selectAlso(editor, { kind: "mask", id: "b" });
 
     setAttribute(
       editor,

@@ -16,6 +16,7 @@ import {
 } from "@/editor/mask-commands";
 import { intersect, union } from "@/editor/mask-sets";
 import { liveMasks } from "@/editor/picking";
+import { selectAlso } from "@/editor/several";
 import { ALL_COMMANDS } from "./all-commands";
 import { bench, decodedAs } from "./desk";
 import { draw, masksOf, rowsOf } from "./drawings";
@@ -103,7 +104,7 @@ describe("on other things in hand", () => {
 
   test("several selected masks are changed in one step", () => {
     const { editor, saved } = bench({ masks: { a: left, b: right }, selected: "a" });
-    editor.selectAlso({ kind: "mask", id: "b" });
+    selectAlso(editor, { kind: "mask", id: "b" });
     growByPixel(editor);
     editor.undo();
 
@@ -118,7 +119,7 @@ describe("on other things in hand", () => {
       looked.editor.isReadOnly.set(true);
       locked.editor.view.setLocked(["a", "b"], true);
       for (const { editor, saved } of [none, looked, locked]) {
-        if (editor.selection.get() !== null) editor.selectAlso({ kind: "mask", id: "b" });
+        if (editor.selection.get() !== null) selectAlso(editor, { kind: "mask", id: "b" });
         if (command === duplicate && editor === locked.editor) continue; // a copy changes nothing
         command(editor);
         expect(saved).toEqual([]);
@@ -134,8 +135,8 @@ describe("merging", () => {
       rows: { a: { label: 1 }, b: { label: 2 } },
       selected: "b",
     });
-    editor.selectAlso({ kind: "mask", id: "a" });
-    editor.selectAlso({ kind: "mask", id: "c" });
+    selectAlso(editor, { kind: "mask", id: "a" });
+    selectAlso(editor, { kind: "mask", id: "c" });
     mergeSelected(editor);
     const after = drawn();
     const label = editor.annotations.get().masks.get("b")?.label;
@@ -153,8 +154,8 @@ describe("merging", () => {
       rows: { middle: { parent: "whole" }, a: { parent: "middle" }, part: { parent: "b" } },
       selected: "a",
     });
-    editor.selectAlso({ kind: "mask", id: "b" });
-    editor.selectAlso({ kind: "mask", id: "middle" });
+    selectAlso(editor, { kind: "mask", id: "b" });
+    selectAlso(editor, { kind: "mask", id: "middle" });
     mergeSelected(editor);
     const { masks } = editor.annotations.get();
 
@@ -168,7 +169,7 @@ describe("merging", () => {
       rows: { middle: { parent: "top" }, a: { parent: "middle" } },
       selected: "a",
     });
-    editor.selectAlso({ kind: "mask", id: "top" });
+    selectAlso(editor, { kind: "mask", id: "top" });
     mergeSelected(editor);
     const { masks } = editor.annotations.get();
 
@@ -217,7 +218,7 @@ describe("cutting along a neighbour", () => {
       masks: { a: draw("####"), b: draw("#..."), c: draw("...#") },
       selected: "a",
     });
-    editor.selectAlso({ kind: "mask", id: "c" });
+    selectAlso(editor, { kind: "mask", id: "c" });
     cutByNeighbours(editor);
 
     expect(drawn().a).toEqual(["###."]);
@@ -273,7 +274,7 @@ describe("a copy", () => {
 
   test("of several masks is several, in one step", () => {
     const { editor, saved } = bench({ masks: { a: left, b: right }, selected: "a" });
-    editor.selectAlso({ kind: "mask", id: "b" });
+    selectAlso(editor, { kind: "mask", id: "b" });
     duplicate(editor);
     editor.undo();
 
@@ -285,9 +286,9 @@ describe("a copy", () => {
 describe("selecting several", () => {
   test("adds and takes out, the first one staying in front", () => {
     const { editor } = bench({ masks: { a: left, b: right, c: right } });
-    for (const id of ["a", "b", "c", "b"]) editor.selectAlso({ kind: "mask", id });
+    for (const id of ["a", "b", "c", "b"]) selectAlso(editor, { kind: "mask", id });
     const after = [editor.selection.get()?.id, ...editor.alsoSelected.get()];
-    editor.selectAlso({ kind: "mask", id: "a" });
+    selectAlso(editor, { kind: "mask", id: "a" });
 
     expect(after).toEqual(["a", "c"]);
     expect([editor.selection.get()?.id, ...editor.alsoSelected.get()]).toEqual(["c"]);
@@ -295,7 +296,7 @@ describe("selecting several", () => {
 
   test("ends with another selection, and lets go of what is deleted", () => {
     const { editor, saved } = bench({ masks: { a: left, b: right, c: right }, selected: "a" });
-    editor.selectAlso({ kind: "mask", id: "b" });
+    selectAlso(editor, { kind: "mask", id: "b" });
     editor.setLabel(5);
     editor.remove();
     editor.selection.set({ kind: "mask", id: "c" });

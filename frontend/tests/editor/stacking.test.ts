@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import { intersect } from "@/editor/mask-sets";
 import { inDrawingOrder, liveMasks, objectAt } from "@/editor/picking";
+import { selectAlso } from "@/editor/several";
 import { bringForward, bringToFront, sendBackward, sendToBack } from "@/editor/stacking";
 import { square } from "./annotations";
 import { bench, type Setting } from "./desk";
@@ -110,7 +111,7 @@ test("the selected masks pass what they should, and no others change places", ()
       const rows = Object.fromEntries(places.map(({ z }, at) => [IDS[at], { z }]));
       const [first = "", also] = ids;
       const { editor, order } = open({ masks, rows, selected: first });
-      if (also !== undefined) editor.selectAlso({ kind: "mask", id: also });
+      if (also !== undefined) selectAlso(editor, { kind: "mask", id: also });
       const [isUp, isFar] = [
         command === bringForward || command === bringToFront,
         command === bringToFront || command === sendToBack,

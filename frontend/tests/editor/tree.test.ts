@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { makePart, takeOut } from "@/editor/part-commands";
+import { selectAlso } from "@/editor/several";
 import { ancestorsOf, placeUnder } from "@/editor/tree";
 import { bench, type Setting } from "./desk";
 import { draw } from "./drawings";
@@ -62,7 +63,7 @@ describe("the selected mask", () => {
 describe("several selected masks", () => {
   test("become parts of the first one, wherever they lie, in one step", () => {
     const { editor, saved, parents } = open({ selected: "beside" });
-    for (const id of ["part", "whole"]) editor.selectAlso({ kind: "mask", id });
+    for (const id of ["part", "whole"]) selectAlso(editor, { kind: "mask", id });
     makePart(editor);
     const after = parents();
     editor.undo();

@@ -7,6 +7,7 @@ import { maskFromRLE, maskToRLE } from "@/editor/mask";
 import { union } from "@/editor/mask-sets";
 import type { ListOrder } from "@/editor/object-list";
 import { type Annotations, applyOperations, type MaskRow } from "@/editor/operations";
+import { selectAlso } from "@/editor/several";
 import type { ToolName } from "@/editor/tools/tool";
 import { square } from "./annotations";
 import { bench } from "./desk";
@@ -77,7 +78,7 @@ const look: fc.Arbitrary<Look> = fc.oneof(
   ids.map(
     (id): Look =>
       (e) =>
-        e.selectAlso({ kind: "mask", id }),
+        selectAlso(e, { kind: "mask", id }),
   ),
   fc.constant<Look>((e) => e.cancel()),
   fc.tuple(fc.nat({ max: 29 }), fc.nat({ max: 19 })).map(

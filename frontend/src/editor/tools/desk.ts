@@ -7,6 +7,7 @@ import { areaTarget, holeInHand } from "@/editor/hand";
 import { splitInHand } from "@/editor/mask-commands";
 import { subtract, union } from "@/editor/mask-sets";
 import { objectAt } from "@/editor/picking";
+import { selectAlso } from "@/editor/several";
 import { paintStroke } from "@/editor/stroke";
 import type { Desk } from "@/editor/tools/tool";
 
@@ -29,7 +30,7 @@ export function deskOf(editor: Editor): Desk {
     selectAt: (at) => editor.selectAt(at),
     selectAlsoAt(at) {
       const found = objectAt(editor.annotations.get(), at, editor.isWithinReach);
-      if (found !== null) editor.selectAlso(found);
+      if (found !== null) selectAlso(editor, found);
     },
     selectOtherAt(at) {
       const found = objectAt(editor.annotations.get(), at, editor.isWithinReach);

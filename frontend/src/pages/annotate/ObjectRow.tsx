@@ -3,6 +3,7 @@ import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
 import type { ObjectRef } from "@/editor/picking";
 import type { RLE } from "@/editor/rle";
+import { selectAlso } from "@/editor/several";
 import classes from "./AnnotatePage.module.css";
 import { Thumb } from "./Thumb";
 import { thumbAddress } from "./thumbs";
@@ -62,7 +63,7 @@ export function ObjectRow(props: RowProps) {
         aria-pressed={isSelected}
         onClick={({ shiftKey, ctrlKey, metaKey }) => {
           if (shiftKey && props.onSelectTo !== undefined) props.onSelectTo();
-          else if (shiftKey || ctrlKey || metaKey) editor.selectAlso(target);
+          else if (shiftKey || ctrlKey || metaKey) selectAlso(editor, target);
           else editor.selection.set(isSelected ? null : target);
         }}
         onDoubleClick={props.onReveal}
