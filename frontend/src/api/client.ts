@@ -36,7 +36,7 @@ async function attempt(request: Request): Promise<Response> {
   const isKept = request.method === "GET" && KEPT_FOR_OFFLINE.test(pathname);
   try {
     const response = await fetch(signed);
-    if (isKept && response.ok) void keepAnswer(pathname, response.clone());
+    if (isKept && response.ok) keepAnswer(pathname, response.clone()).catch(() => undefined);
     return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
@@ -46,6 +46,7 @@ async function attempt(request: Request): Promise<Response> {
   }
 }
 
+/** Fails where the answer breaks off, as who asked for it is told anyway. */
 async function keepAnswer(path: string, response: Response): Promise<void> {
   await copies.keepAnswer(path, await response.json());
 }
