@@ -8,7 +8,8 @@ DONE_SO_FAR = """
 INSERT INTO annotation_stint (image_id, user_id, ended_as, active_s, ended_at)
 SELECT image_id, user_id, CASE kind WHEN 'review' THEN 'reviewed' ELSE 'finished' END, active_s,
   finished_at
-FROM annotation_assignment WHERE state = 'done' AND finished_at IS NOT NULL
+FROM annotation_assignment
+WHERE state = 'done' AND finished_at IS NOT NULL AND user_id IS NOT NULL
 """
 
 
