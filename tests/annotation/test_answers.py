@@ -10,7 +10,7 @@ import pytest
 from django.conf import LazySettings
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import AliasMove, Bundle, Image, Project, Revision, Round
+from annotation.models import AliasMove, Bundle, Image, Project, Revision
 from annotation.services.exports import write_version
 from annotation.services.versions import cut_version
 from tests.annotation.world import (
@@ -18,6 +18,7 @@ from tests.annotation.world import (
     World,
     create,
     make_bundle,
+    make_promoted_round,
     make_proposals,
     operation,
     square,
@@ -104,14 +105,7 @@ def test_the_history_tells_who_answered_beside_who_proposed(
     annotator: Api, world: World, image: Image
 ) -> None:
     pretrained, trained = (made_to_serve(world.project, name) for name in "ab")
-    Round.objects.create(
-        project=world.project,
-        number=3,
-        trigger="manual",
-        base_bundle=pretrained,
-        bundle=trained,
-        state="promoted",
-    )
+    make_promoted_round(world.project, pretrained, trained)
     (proposal,) = make_proposals(image, pretrained)
     mask = str(uuid4())
     drawn = create(mask, proposal=str(proposal.pk), effort=answered_by(trained))

@@ -5,13 +5,14 @@ from uuid import uuid4
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Image, Operation, Round
+from annotation.models import Image, Operation
 from annotation.services.seeds import Seed, seed_masks
 from tests.annotation.world import (
     Api,
     World,
     create,
     make_bundle,
+    make_promoted_round,
     make_proposals,
     operation,
     square,
@@ -78,14 +79,7 @@ def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(
     annotator: Api, world: World, image: Image
 ) -> None:
     pretrained, trained = make_bundle("a"), make_bundle("b")
-    Round.objects.create(
-        project=world.project,
-        number=3,
-        trigger="manual",
-        base_bundle=pretrained,
-        bundle=trained,
-        state="promoted",
-    )
+    make_promoted_round(world.project, pretrained, trained)
     (proposal,) = make_proposals(image, trained)
     mask = str(uuid4())
     accept = {"proposal": str(proposal.pk), "verdict": "accepted", "mask": mask, "label": None}

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from PIL import Image as Picture
 
-from annotation.models import Bundle, Image, Membership, Project, Proposal
+from annotation.models import Bundle, Image, Membership, Project, Proposal, Round
 from annotation.services.images import add_image
 from annotation.services.projects import create_project
 from annotation.services.proposals import replace_pending_proposals
@@ -87,6 +87,12 @@ def make_image(project: Project, seed: int = 0, **changes: Any) -> Image:
 
 def make_bundle(name: str = "a") -> Bundle:
     return Bundle.objects.create(pk=name * 64, encoder_digest="e" * 64, manifest={})
+
+
+def make_promoted_round(project: Project, base: Bundle, bundle: Bundle) -> Round:
+    """Make round 3 of a project."""
+    facts = {"number": 3, "trigger": "manual", "state": "promoted"}
+    return Round.objects.create(project=project, base_bundle=base, bundle=bundle, **facts)
 
 
 def make_proposals(image: Image, bundle: Bundle, count: int = 1) -> list[Proposal]:
