@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 from tests.chaos.conftest import picture
 from tests.client import wait_for
 from tests.e2e.conftest import keep_picture
+from tests.e2e.device import kept_in
 from tests.e2e.faults import (
     SAVES,
     Scene,
@@ -148,7 +149,7 @@ def test_a_browser_killed_in_mid_stroke_brings_back_what_had_ended_and_what_was_
     canvas.wait_for_answer(2)
     canvas.press("d", "Shift+T")
     comment_on_all(troubled_page).fill("Too bright.")
-    wait_for(lambda: troubled_page.evaluate(COMMENT_IS_KEPT), "the comment is on the disk")
+    wait_for(lambda: has_kept_comment(troubled_page), "the comment is on the disk")
     troubled_page.mouse.move(*canvas.at(30, 80))
     troubled_page.mouse.down()
     troubled_page.mouse.move(*canvas.at(60, 80), steps=6)
@@ -168,21 +169,16 @@ def test_a_browser_killed_in_mid_stroke_brings_back_what_had_ended_and_what_was_
     assert labels == ([1, 0],)
 
 
+def has_kept_comment(page: Page) -> bool:
+    rows = kept_in(page, "anneal-outbox", "unfinished")
+    return any(row["unfinished"]["comment"] is not None for row in rows)
+
+
 def comment_on_all(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Comment on the whole image")
 
 
 PREPARED_S = 180
-COMMENT_IS_KEPT = """async () => {
-  const done = (asked) => new Promise((resolve, reject) => {
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-  const db = await done(indexedDB.open("anneal-outbox"));
-  const [row] = await done(db.transaction("unfinished").objectStore("unfinished").getAll());
-  db.close();
-  return row !== undefined && row.unfinished.comment !== null;
-}"""
 PROMPT_LABELS = (
     "SELECT jsonb_path_query_array(r.prompts, '$[*].label') FROM annotation_revision r"
     " JOIN annotation_mask m ON m.id = r.mask_id WHERE m.image_id = %s AND r.prompts != '[]'"

@@ -7,11 +7,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.client import wait_for
 from tests.e2e.conftest import keep_picture, new_context, opened_page
+from tests.e2e.device import kept_in
 from tests.e2e.gestures import expect_saved, wait_for_editor
 from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
+COPIES = "anneal-copies"
 
 
 @pytest.fixture
@@ -71,36 +73,23 @@ def test_without_a_network_a_page_opens_again_and_leads_on_and_all_is_sent_later
     page.get_by_role("menuitem", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in to Anneal")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert page.evaluate(COPIES) == 0
-
-
-KEPT = """async ([images, masks]) => {
-  const open = indexedDB.open("anneal-copies");
-  const db = await new Promise(done => { open.onsuccess = () => done(open.result); });
-  const rowsOf = store => new Promise(done => {
-    const reading = db.transaction(store).objectStore(store).getAll();
-    reading.onsuccess = () => done(reading.result);
-  });
-  const [kept, objects] = [await rowsOf("images"), await rowsOf("objects")];
-  db.close();
-  const first = kept.find(({ image }) => image === images[0]);
-  const names = new Set(objects.map(({ name }) => name));
-  const urls = kept.flatMap(({ detail }) => [detail.display_url, detail.embedding.url]);
-  return (await caches.keys()).length > 0 && kept.length >= images.length
-    && urls.every(url => names.has(url.split("?")[0])) && first.detail.masks.length === masks;
-}"""
-
-
-COPIES = """async () => {
-  const open = indexedDB.open("anneal-copies");
-  const db = await new Promise(done => { open.onsuccess = () => done(open.result); });
-  const counting = db.transaction("images").objectStore("images").count();
-  const count = await new Promise(done => { counting.onsuccess = () => done(counting.result); });
-  db.close();
-  return count;
-}"""
+    assert kept_in(page, COPIES, "images") == []
 
 
 def wait_until_kept(page: Page, images: list[int], *, masks: int) -> None:
     """Wait until the device has the images, the first with its masks, and the page itself."""
-    wait_for(lambda: page.evaluate(KEPT, [images, masks]), "the images are kept on the device")
+
+    def is_kept() -> bool:
+        details = {row["image"]: row["detail"] for row in kept_in(page, COPIES, "images")}
+        if not details.keys() >= set(images) or len(details[images[0]]["masks"]) != masks:
+            return False
+        names = {row["name"] for row in kept_in(page, COPIES, "objects")}
+        urls = [
+            url
+            for detail in details.values()
+            for url in (detail["display_url"], detail["embedding"]["url"])
+        ]
+        has_page = page.evaluate("async () => (await caches.keys()).length > 0")
+        return has_page and all(url.split("?")[0] in names for url in urls)
+
+    wait_for(is_kept, "the images are kept on the device")
