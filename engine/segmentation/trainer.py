@@ -36,7 +36,7 @@ from engine.segmentation.predictor import CLEARLY_SURER
 from engine.segmentation.prompts import Prompts, corrections, first_prompts, grid_target
 
 Floats: TypeAlias = NDArray[np.float32]
-FAR_SLOWER = 8
+FAR_SLOWER = 8  # a product in bf16, without units for it
 
 
 class TrainingDivergedError(ValueError):
