@@ -1,7 +1,6 @@
 """What an image's descriptions are, and its clean captions."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -47,7 +46,7 @@ class CaptionTextSerializer(serializers.Serializer[Any]):
 class ImageDescriptionsView(MemberView):
     """Everything said and written about an image."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+    roles = {"GET": ANYONE}
 
     @extend_schema(operation_id="read_descriptions", responses={200: DescriptionsSerializer})
     def get(self, request: Request, image_id: int) -> Response:
@@ -64,7 +63,7 @@ class ImageDescriptionsView(MemberView):
 class ImageCaptionsView(MemberView):
     """Write a caption; older ones stay."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(
         operation_id="save_caption",

@@ -1,7 +1,6 @@
 """Background work: watch it, stop it, try it again."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -39,7 +38,7 @@ class JobSerializer(serializers.Serializer[Any]):
 class ProjectJobsView(MemberView):
     """The newest jobs of a project."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+    roles = {"GET": ANYONE}
 
     @extend_schema(operation_id="list_jobs", responses={200: JobSerializer(many=True)})
     def get(self, request: Request, project_id: int) -> Response:
@@ -50,7 +49,7 @@ class ProjectJobsView(MemberView):
 class JobCancelView(MemberView):
     """Ask a job to stop; it does so at its next step."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(operation_id="cancel_job", request=None, responses={200: JobSerializer})
     def post(self, request: Request, job_id: int) -> Response:
@@ -62,7 +61,7 @@ class JobCancelView(MemberView):
 class JobRetryView(MemberView):
     """Queue a failed or cancelled job again."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(operation_id="retry_job", request=None, responses={200: JobSerializer})
     def post(self, request: Request, job_id: int) -> Response:
@@ -74,7 +73,7 @@ class JobRetryView(MemberView):
 class PrepareView(MemberView):
     """Embed what has no embedding and propose where proposals are due."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(operation_id="prepare_images", request=None, responses={200: JobSerializer})
     def post(self, request: Request, project_id: int) -> Response:

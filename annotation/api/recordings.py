@@ -1,7 +1,7 @@
 """Recordings: chunks as they are spoken, then the texts made of them."""
 
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar, cast
+from typing import IO, Any, cast
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -118,7 +118,7 @@ class BytesParser(BaseParser):
 class ImageRecordingsView(MemberView):
     """Begin a take; refused until the person has consented to being recorded."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(
         operation_id="start_recording",
@@ -140,7 +140,7 @@ class ImageRecordingsView(MemberView):
 class RecordingView(MemberView):
     """What has arrived of a take; deleting it deletes the voice and keeps the texts."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE, "DELETE": ANYONE}
+    roles = {"GET": ANYONE, "DELETE": ANYONE}
 
     @extend_schema(operation_id="read_recording", responses={200: RecordingSerializer})
     def get(self, request: Request, recording_id: str) -> Response:
@@ -157,7 +157,7 @@ class RecordingView(MemberView):
 class RecordingRemoveView(MemberView):
     """Take it off the list and out of the dataset; for 30 days it can be brought back."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(operation_id="remove_recording", request=None, responses={204: None})
     def post(self, request: Request, recording_id: str) -> Response:
@@ -170,7 +170,7 @@ class RecordingRemoveView(MemberView):
 class RecordingRestoreView(MemberView):
     """Bring a removed take back."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(operation_id="restore_recording", request=None, responses={204: None})
     def post(self, request: Request, recording_id: str) -> Response:
@@ -183,7 +183,7 @@ class RecordingRestoreView(MemberView):
 class ChunkView(MemberView):
     """One chunk of audio; sending the same bytes again is harmless, other bytes are refused."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"PUT": ANYONE}
+    roles = {"PUT": ANYONE}
     parser_classes = [BytesParser]
 
     @extend_schema(
@@ -211,7 +211,7 @@ class ChunkView(MemberView):
 class RecordingCompleteView(MemberView):
     """All chunks are in: transcribe."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(
         operation_id="complete_recording",
@@ -234,7 +234,7 @@ class RecordingCompleteView(MemberView):
 class TranscriptsView(MemberView):
     """A corrected transcript; the raw one and older corrections stay."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(
         operation_id="correct_transcript",

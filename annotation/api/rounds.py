@@ -1,7 +1,6 @@
 """Rounds: start one, watch it, judge it, go back."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -103,7 +102,7 @@ class NowServingSerializer(serializers.Serializer[Any]):
 class ProjectRoundsView(MemberView):
     """All rounds of a project, the newest first, down to the pretrained bundle."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE, "POST": MANAGERS}
+    roles = {"GET": ANYONE, "POST": MANAGERS}
 
     @extend_schema(operation_id="list_rounds", responses={200: RoundSerializer(many=True)})
     def get(self, request: Request, project_id: int) -> Response:
@@ -128,7 +127,7 @@ class ProjectRoundsView(MemberView):
 class RoundView(MemberView):
     """One round with its loss curve."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+    roles = {"GET": ANYONE}
 
     @extend_schema(operation_id="read_round", responses={200: RoundWithCurveSerializer})
     def get(self, request: Request, round_id: int) -> Response:
@@ -140,7 +139,7 @@ class RoundView(MemberView):
 class RoundCancelView(MemberView):
     """Stop a running round; the serving bundle stays."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(operation_id="cancel_round", request=None, responses={200: RoundSerializer})
     def post(self, request: Request, round_id: int) -> Response:
@@ -151,7 +150,7 @@ class RoundCancelView(MemberView):
 class RoundPromoteView(MemberView):
     """Serve a bundle that the gate refused, on a manager's own judgement."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(
         operation_id="promote_round",
@@ -170,7 +169,7 @@ class RoundPromoteView(MemberView):
 class RollbackView(MemberView):
     """Serve the previous bundle again."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": MANAGERS}
+    roles = {"POST": MANAGERS}
 
     @extend_schema(
         operation_id="roll_back",

@@ -1,7 +1,6 @@
 """Dataset versions: cut, list, export, download."""
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import HttpResponseRedirect
 from django.utils.text import slugify
@@ -75,7 +74,7 @@ class NewExportSerializer(serializers.Serializer[Any]):
 class ProjectVersionsView(MemberView):
     """The versions of a project, the newest first; cutting one freezes what is finished now."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE, "POST": MANAGERS}
+    roles = {"GET": ANYONE, "POST": MANAGERS}
 
     @extend_schema(operation_id="list_versions", responses={200: VersionSerializer(many=True)})
     def get(self, request: Request, project_id: int) -> Response:
@@ -99,7 +98,7 @@ class ProjectVersionsView(MemberView):
 class VersionManifestView(MemberView):
     """The manifest: its sha256 is the version's id, so that anyone can prove the version."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+    roles = {"GET": ANYONE}
 
     @extend_schema(operation_id="read_manifest", responses={302: None})
     def get(self, request: Request, version_id: str) -> HttpResponseRedirect:
@@ -112,7 +111,7 @@ class VersionManifestView(MemberView):
 class VersionExportsView(MemberView):
     """Ask for a version in one format; a job writes it."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"POST": ANYONE}
+    roles = {"POST": ANYONE}
 
     @extend_schema(
         operation_id="export_version",
@@ -135,7 +134,7 @@ class VersionExportsView(MemberView):
 class ExportView(MemberView):
     """One export, with a download link once its job has succeeded."""
 
-    roles: ClassVar[Mapping[str, frozenset[str]]] = {"GET": ANYONE}
+    roles = {"GET": ANYONE}
 
     @extend_schema(operation_id="read_export", responses={200: ExportSerializer})
     def get(self, request: Request, export_id: str) -> Response:
