@@ -14,7 +14,7 @@ from tests.chaos.conftest import SIZE_PX, picture
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import expect_saved
 from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
-from tests.e2e.touch import Fingers
+from tests.e2e.touch import Fingers, Stylus
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
@@ -40,6 +40,7 @@ def test_every_tool_draws_what_it_says(stack: Stack, page: Page, take_picture: L
         duplicate_and_cut,
         split_and_merge,
         clean_up,
+        draw_beside_a_palm,  # the last: from now on fingers draw nothing
     ]
     for step in steps:
         step(canvas)
@@ -265,6 +266,19 @@ def clean_up(canvas: Canvas) -> None:
     assert np.array_equal(canvas.masks[0], ring)
     canvas.press("Shift+i")
     assert np.array_equal(canvas.masks[0], ndimage.binary_fill_holes(ring))
+
+
+def draw_beside_a_palm(canvas: Canvas) -> None:
+    """What the palm has begun to draw is dropped as the pen comes; half pressed, that is thinner."""
+    palm, pen = Fingers(canvas.page), Stylus(canvas.page)
+    before, after = canvas.at(100, 100), canvas.at(104, 100)
+    canvas.press("d")
+    palm.put(before)
+    palm.move((before,), (after,))
+    pen.draw(canvas.at(40, 40), canvas.at(80, 40), force=0.5)
+    palm.lift()
+    [drawn] = canvas.wait_for_masks(1)
+    assert iou(drawn, capsule((40, 40), (80, 40), BRUSH_PX / 2)) > SAME
 
 
 def clear(canvas: Canvas) -> None:

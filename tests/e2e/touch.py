@@ -1,4 +1,4 @@
-"""Fingers on a page, as Chromium's own input has them; places are in CSS pixels."""
+"""Fingers and a pen on a page, as Chromium's own input has them; places are in CSS pixels."""
 
 from playwright.sync_api import Page
 
@@ -36,3 +36,25 @@ class Fingers:
     def _send(self, kind: str, places: list[Place] | tuple[Place, ...]) -> None:
         points = [{"x": x, "y": y, "id": finger} for finger, (x, y) in enumerate(places)]
         self._devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+
+class Stylus:
+    """A pen, pressed as hard as it is told: 1 at most."""
+
+    def __init__(self, page: Page) -> None:
+        self._devtools = page.context.new_cdp_session(page)
+
+    def draw(self, start: Place, end: Place, *, force: float, steps: int = 6) -> None:
+        self._send("mousePressed", start, force)
+        for step in range(1, steps + 1):
+            share = step / steps
+            along = [a + share * (b - a) for a, b in zip(start, end, strict=True)]
+            self._send("mouseMoved", (along[0], along[1]), force)
+        self._send("mouseReleased", end, 0)
+
+    def _send(self, kind: str, place: Place, force: float) -> None:
+        x, y = place
+        pressed = {"button": "left", "buttons": 1, "clickCount": 1, "force": force}
+        self._devtools.send(
+            "Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "pointerType": "pen", **pressed}
+        )
