@@ -25,7 +25,7 @@ from annotation.selectors.images import (
 )
 from annotation.selectors.projects import projects_for
 from annotation.services.images import delete_image, restore_image
-from annotation.services.review import review_image
+from annotation.services.review import review_image, take_back_verdict
 
 
 class ImageSerializer(serializers.Serializer[Any]):
@@ -117,7 +117,7 @@ class ReviewSerializer(serializers.Serializer[Any]):
 
 
 class ImageReviewView(MemberView):
-    roles = {"POST": REVIEWERS}
+    roles = {"POST": REVIEWERS, "DELETE": REVIEWERS}
 
     @extend_schema(
         operation_id="review_image", request=ReviewInputSerializer, responses=ReviewSerializer
@@ -127,3 +127,9 @@ class ImageReviewView(MemberView):
         given = body_of(request, ReviewInputSerializer)
         reviewed = review_image(image=image, reviewer=user_of(request), **given)
         return Response(ReviewSerializer(reviewed).data)
+
+    @extend_schema(operation_id="take_back_verdict", responses=ReviewSerializer)
+    def delete(self, request: Request, image_id: int) -> Response:
+        image = self.fetch(images_for(user_of(request)), pk=image_id)
+        unreviewed = take_back_verdict(image=image, reviewer=user_of(request))
+        return Response(ReviewSerializer(unreviewed).data)

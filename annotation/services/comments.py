@@ -4,6 +4,7 @@ Everything here may be asked again: a lost reply is sent once more and changes n
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -110,6 +111,11 @@ def seal_comments(*, image_id: int) -> None:
     Comment.objects.filter(image_id=image_id, sealed_at=None, withdrawn_at=None).update(
         sealed_at=Now()
     )
+
+
+def unseal_comments(*, image_id: int, sealed_since: datetime | None) -> None:
+    """Undo `seal_comments` for a verdict that is taken back."""
+    Comment.objects.filter(image_id=image_id, sealed_at__gte=sealed_since).update(sealed_at=None)
 
 
 def _check_may_comment(*, image_id: int, user: User, role: str) -> None:

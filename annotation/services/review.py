@@ -1,18 +1,18 @@
-"""Review: finished work is accepted, or returned to who did it."""
+"""Review: finished work is accepted, or returned to who did it; a verdict may be taken back."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, InvalidInputError
-from annotation.models import Assignment, Image, Stint
+from annotation.models import Assignment, Image, Operation, Stint
 from annotation.selectors.comments import open_comments
-from annotation.services.comments import seal_comments
+from annotation.services.comments import seal_comments, unseal_comments
 from annotation.services.stints import keep_stint
 
 Kind = Assignment.Kind
@@ -26,6 +26,12 @@ class NotFinishedError(DomainError):
     """Only finished work can be reviewed."""
 
     code = "not_finished"
+
+
+class VerdictStandsError(DomainError):
+    """Somebody else gave the verdict, or somebody has gone on with the image since."""
+
+    code = "verdict_stands"
 
 
 @transaction.atomic
@@ -72,3 +78,40 @@ def review_image(
     image.refresh_from_db()
     log.info("image_reviewed", image_id=image.pk, verdict=verdict, user_id=reviewer.pk)
     return image
+
+
+@transaction.atomic
+def take_back_verdict(*, image: Image, reviewer: User) -> Image:
+    """Let a verdict not have been given: the image waits for review, as it did before.
+
+    Only its reviewer may, and only while nobody has gone on with the image. The seconds of the
+    review stay spent. Resending is harmless.
+    """
+    locked = Image.objects.select_for_update().get(pk=image.pk)
+    places = Assignment.objects.filter(image=locked)
+    review = places.filter(kind=Kind.REVIEW, state=State.DONE, user=reviewer).first()
+    if locked.status == Status.DONE and review is None:
+        return locked
+    if locked.status not in {Status.REVIEWED, Status.RETURNED} or review is None:
+        raise VerdictStandsError("Only who gave a verdict takes it back.")
+    if _has_gone_on(locked, since=review.finished_at, besides=reviewer):
+        raise VerdictStandsError("Somebody has gone on with the image since: review it again.")
+    places.filter(kind=Kind.ANNOTATE).update(state=State.DONE, lease_until=None)
+    unseal_comments(image_id=locked.pk, sealed_since=review.finished_at)
+    places.filter(pk=review.pk).update(
+        state=State.OPEN, user=None, lease_until=None, finished_at=None
+    )
+    locked.status, locked.review_comment = Status.DONE, ""
+    locked.save(update_fields=["status", "review_comment"])
+    log.info("verdict_taken_back", image_id=locked.pk, user_id=reviewer.pk)
+    return locked
+
+
+def _has_gone_on(image: Image, *, since: datetime | None, besides: User) -> bool:
+    """Tell whether others have drawn since, or the image is no longer with those who did it."""
+    drawn = Operation.objects.filter(image=image, created_at__gt=since).exclude(author=besides)
+    finished = Stint.objects.filter(
+        image=image, ended_as=Stint.End.FINISHED, user_id=OuterRef("user_id")
+    )
+    places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
+    return drawn.exists() or places.exclude(Exists(finished)).exists()

@@ -42,6 +42,11 @@ def test_a_reviewer_goes_from_image_to_image_and_returns_one(
     page.keyboard.press("n")
     expect(page.get_by_text("Nothing is left to review")).to_be_visible(timeout=SLOW_MS)
     take_picture("43-all-reviewed")
+    told = page.get_by_role("alert").filter(has_text="noise-2.png is approved")
+    told.get_by_role("button", name="Undo").click()
+    expect(name("noise-2.png")).to_be_visible(timeout=SLOW_MS)
+    page.keyboard.press("n")
+    expect(page.get_by_text("Nothing is left to review")).to_be_visible(timeout=SLOW_MS)
 
     found = [rita.get(f"/api/images/{image}") for image in images]
     assert [(each["status"], each["review_comment"]) for each in found] == [

@@ -111,22 +111,34 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     },
     [queries, project.id],
   );
+  const onTakeBack = useCallback(
+    (image: OpenImage) => settle(session.takeBackVerdict(image.detail.get().id)),
+    [settle, session],
+  );
   const onNext = useCallback(() => {
     const left = session.image;
-    const done = session.next().then(() => {
-      if (left !== null && session.image !== null && session.image !== left) {
+    const done = session.next().then((given) => {
+      if (left === null) return;
+      if (given !== null) tellVerdict(left, given, onTakeBack);
+      else if (session.image !== null && session.image !== left) {
         tellUndecided(left, () => session.previous());
       }
     });
     void settle(done);
-  }, [settle, session]);
+  }, [settle, session, onTakeBack]);
   const onGiveBack = useCallback(async () => {
     if (!(await session.giveBack())) return;
     await navigate({ to: "/projects/$projectId", params: { projectId: String(project.id) } });
   }, [session, navigate, project.id]);
   const onVerdict = useCallback(
-    (verdict: Verdict, comment: string) => void settle(session.review(verdict, comment)),
-    [settle, session],
+    (verdict: Verdict, comment: string) => {
+      const judged = session.image;
+      const done = session.review(verdict, comment).then((given) => {
+        if (judged !== null && given !== null) tellVerdict(judged, given, onTakeBack);
+      });
+      void settle(done);
+    },
+    [settle, session, onTakeBack],
   );
 
   switch (phase.kind) {
@@ -137,7 +149,7 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
         <Workspace
           {...{ project, image: phase.image, notice: phase.notice }}
           isMoving={session.isMoving}
-          {...{ hasPrevious, onNext, onPrevious, onGiveBack, onVerdict }}
+          {...{ hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack }}
         />
       );
     case "empty":
@@ -165,6 +177,15 @@ function tellUndecided({ detail, editor }: OpenImage, goBack: () => Promise<void
   if (count === 0) return;
   const said = `${detail.get().file_name} is done, with ${plural(count, "proposal")} undecided.`;
   afterPaint(() => showUndo(said, goBack, { way: "Go back" }));
+}
+
+type TakeBack = (image: OpenImage) => Promise<void>;
+
+/** One key judges an image: who pressed it by mistake can go back. */
+function tellVerdict(image: OpenImage, verdict: Verdict, onTakeBack: TakeBack): void {
+  const said = verdict === "reviewed" ? "is approved" : "goes back to its annotator";
+  const { file_name } = image.detail.get();
+  afterPaint(() => showUndo(`${file_name} ${said}.`, () => onTakeBack(image)));
 }
 
 function Opening() {

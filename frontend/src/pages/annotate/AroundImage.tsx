@@ -45,18 +45,19 @@ export interface AroundProps {
   onPrevious: () => void;
   onGiveBack: () => void;
   onVerdict: (verdict: Verdict, comment: string) => void;
+  onTakeBack: (image: OpenImage) => Promise<void>;
 }
 
 /** What stands around an image: bars, tools, lists, and what floats over it. */
 export const AroundImage = memo(
   ({ project, image, stage, notice, isMoving, ...way }: AroundProps) => {
     const { editor } = image;
-    const { hasPrevious, onNext, onPrevious, onGiveBack, onVerdict } = way;
+    const { hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack } = way;
     const historyOf = useSignal(editor.view.historyOf);
     const labels = useLabels(image);
 
     const review = useReview(project, image, stage);
-    const verdict = useVerdict(project, image, onVerdict);
+    const verdict = useVerdict(project, image, { give: onVerdict, takeBack: onTakeBack });
     const conflicts = useConflicts(project, image, stage);
 
     useNewProposals(image, project);

@@ -1,4 +1,4 @@
-import { Button, Group, Popover, Stack, Textarea } from "@mantine/core";
+import { Button, Group, Popover, Stack, Textarea, Tooltip } from "@mantine/core";
 import { IconArrowBack, IconChecks } from "@tabler/icons-react";
 import { plural } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
@@ -18,9 +18,18 @@ interface Props {
   mayApprove: boolean;
 }
 
-/** A reviewer's verdict on a finished image; an approval can still be taken back by returning. */
+/** A reviewer's verdict on a finished image, and the way back from it. */
 export function ReviewButtons({ verdict, message, isMoving, openComments, mayApprove }: Props) {
   const comment = useSignal(message);
+  if (verdict.isReturned) {
+    return (
+      <Tooltip label="The image waits for review again, if nobody has gone on with it">
+        <Button size="xs" variant="default" loading={isMoving} onClick={verdict.takeBack}>
+          Take back
+        </Button>
+      </Tooltip>
+    );
+  }
   if (verdict.whyNoReturn !== null) return null;
   return (
     <Group gap={6} wrap="nowrap">

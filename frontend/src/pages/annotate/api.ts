@@ -122,6 +122,11 @@ export function reviewImage(
   );
 }
 
+/** Let one's own verdict not have been given, unless somebody has gone on with the image. */
+export function takeBackVerdict(image_id: number): Promise<unknown> {
+  return read(client.DELETE("/api/images/{image_id}/review", { params: { path: { image_id } } }));
+}
+
 /** Send operations. An ended session asks for the login in place and then goes on by itself. */
 export const saveMasks: Save = async (image_id, version, operations) => {
   try {

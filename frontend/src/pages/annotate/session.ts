@@ -17,6 +17,7 @@ import {
   finishAssignment,
   releaseAssignment,
   reviewImage,
+  takeBackVerdict,
   type Verdict,
 } from "./api";
 import { ImageAssets } from "./assets";
@@ -120,9 +121,10 @@ export class AnnotateSession {
   /**
    * Finish this image, or approve it in the queue of reviews, and open the next. Stays, and says
    * why, when something is not saved. Without a network the end is kept here, to be sent later, and
-   * the next image is one that was fetched ahead.
+   * the next image is one that was fetched ahead. Returns the verdict, if that was one.
    */
-  async next(): Promise<void> {
+  async next(): Promise<Verdict | null> {
+    let given: Verdict | null = null;
     await this.#move(async (open) => {
       this.#checkFinished(open);
       const isSent = await isSaved(open);
@@ -130,8 +132,11 @@ export class AnnotateSession {
       const claiming = this.#places.claim(undefined, open.detail.get().id);
       claiming.catch(() => undefined); // told where it is awaited
       if (isSent) {
-        await this.#finish(open).catch(async (error: unknown) => {
-          if (error instanceof UnreachableError) return this.#finishLater(open, claiming);
+        given = await this.#finish(open).catch(async (error: unknown) => {
+          if (error instanceof UnreachableError) {
+            await this.#finishLater(open, claiming);
+            return null;
+          }
           const { claim } = await claiming;
           if (claim !== null) await releaseAssignment(claim, 0);
           throw error;
@@ -139,18 +144,34 @@ export class AnnotateSession {
       } else await this.#finishLater(open, claiming);
       await this.#goOn(open, claiming);
     });
+    return given;
   }
 
-  /** Give a verdict with all that was corrected; in the queue of reviews, open the next image. */
-  async review(verdict: Verdict, comment: string): Promise<void> {
+  /**
+   * Give a verdict with all that was corrected; in the queue of reviews, open the next image.
+   * Returns the verdict once it is given.
+   */
+  async review(verdict: Verdict, comment: string): Promise<Verdict | null> {
+    let given: Verdict | null = null;
     await this.#move(async (open) => {
       await settle(open);
-      await this.#giveVerdict(open, verdict, comment);
+      given = await this.#giveVerdict(open, verdict, comment);
       open.editor.unsent.message.set("");
       if (this.#queue !== "review") return open.refresh();
       await this.#forget(open);
       await this.#goOn(open);
     });
+    return given;
+  }
+
+  /** Take one's own verdict on an image back, and look at the image again. */
+  async takeBackVerdict(image: number): Promise<void> {
+    const open = this.image;
+    if (open !== null) endGestures(open);
+    await takeBackVerdict(image);
+    const isHere = open?.detail.get().id === image;
+    if (isHere && this.#queue !== "review") await open.refresh();
+    else await this.open(image);
   }
 
   async #goOn(open: OpenImage, claiming?: Promise<Claimed>): Promise<void> {
@@ -258,17 +279,19 @@ export class AnnotateSession {
     return this.#queue === "correct" && open.wasSentOn;
   }
 
-  async #finish(open: OpenImage): Promise<void> {
+  async #finish(open: OpenImage): Promise<Verdict | null> {
     const place = open.isUnreserved ? await this.#places.reserve(open.detail.get().id) : open.claim;
-    if (place === null) return;
+    if (place === null) return null;
+    let given: Verdict | null = null;
     if (this.#queue === "review") {
-      if (open.detail.get().status === "done") await this.#giveVerdict(open, "reviewed", "");
+      if (open.detail.get().status === "done") given = await this.#giveVerdict(open, "reviewed", "");
     } else {
       open.editor.meter.noteActivity();
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
       await end(place, activeSeconds(open));
     }
     this.#forget(open).catch(this.#onError); // the next image need not wait for it
+    return given;
   }
 
   /** Keep the end of the image here, if there is another image to go on with. */
@@ -288,12 +311,13 @@ export class AnnotateSession {
   }
 
   /** The seconds go with it, but of a place to annotate: that is not ended by a verdict. */
-  async #giveVerdict(open: OpenImage, verdict: Verdict, comment: string): Promise<void> {
+  async #giveVerdict(open: OpenImage, verdict: Verdict, comment: string): Promise<Verdict> {
     open.editor.meter.noteActivity();
     const isOver = this.#queue === "review" || open.claim === null;
     const active_s = isOver ? activeSeconds(open) : 0;
     const stint = isOver ? open.claim?.stint : undefined;
     await reviewImage(open.detail.get().id, { verdict, comment, active_s, stint });
+    return verdict;
   }
 
   /** What was kept on this device for an image that is done with. */

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useState } from "react";
 import type { Project } from "@/api/types";
+import { tellOnce } from "@/components/tellOnce";
 import { useSignal } from "@/components/useSignal";
 import type { Verdict as Word } from "../api";
 import type { OpenImage } from "../open-image";
@@ -10,13 +11,21 @@ export interface Verdict extends VerdictCommands {
   readonly isReturning: boolean;
   setReturning(isReturning: boolean): void;
   sendBack(comment: string): void;
+  /** Whether the image went back to its annotator, and might be taken back. */
+  readonly isReturned: boolean;
+  takeBack(): void;
+}
+
+interface Ways {
+  give(verdict: Word, comment: string): void;
+  takeBack(image: OpenImage): Promise<void>;
 }
 
 /** What a reviewer may say of the image as a whole, and the message of a return. */
 export function useVerdict(
   { role }: Project,
   image: OpenImage,
-  give: (verdict: Word, comment: string) => void,
+  { give, takeBack }: Ways,
 ): Verdict {
   const { status } = useSignal(image.detail);
   const [isReturning, setReturning] = useState(false);
@@ -31,8 +40,10 @@ export function useVerdict(
       approve: () => give("reviewed", ""),
       askWhy: () => setReturning(true),
       sendBack: (comment) => give("returned", comment),
+      isReturned: role !== "annotator" && status === "returned",
+      takeBack: () => void takeBack(image).catch(tellOnce),
     }),
-    [why, status, isReturning, give],
+    [why, status, isReturning, role, image, give, takeBack],
   );
 }
 
