@@ -11,13 +11,8 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.models import Comment, Image
 from annotation.selectors.access import HasRole
-from annotation.selectors.comments import (
-    MOST,
-    Change,
-    changes_in_review,
-    comments_for,
-    comments_of,
-)
+from annotation.selectors.changes import Change, changes_in_review
+from annotation.selectors.comments import MOST, comments_for, comments_of
 from annotation.selectors.images import images_for
 from annotation.services.comments import (
     Place,

@@ -10,38 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from annotation.models import Comment, Image, Membership
 from annotation.selectors import comments as selectors
 from annotation.services import comments as services
-from tests.annotation.world import Api, World, create, make_image, make_user, operation, square
-
-
-def _claim(api: Api, image: Image) -> int:
-    claimed = api.post(f"projects/{image.project_id}/claim", {"image": image.pk}).json()
-    return int(claimed["assignment"]["id"])
-
-
-def _finish(api: Api, image: Image) -> None:
-    answer = api.post(f"assignments/{_claim(api, image)}/finish", {"active_s": 1})
-    assert answer.status_code == 200, answer.content
-
-
-def _review(api: Api, image: Image, verdict: str, comment: str = "") -> None:
-    body = {"verdict": verdict, "comment": comment}
-    answer = api.post(f"images/{image.pk}/review", body)
-    assert answer.status_code == 200, answer.content
-
-
-def _say(api: Api, image: Image, text: str = "The edge is off.", **more: Any) -> Any:
-    body = {"id": str(uuid4()), "text": text, **more}
-    return api.post(f"images/{image.pk}/comments", body)
-
-
-def _said(api: Api, image: Image) -> list[dict[str, Any]]:
-    comments: list[dict[str, Any]] = api.get(f"images/{image.pk}/comments").json()["comments"]
-    return comments
-
-
-def _changes(api: Api, image: Image) -> list[tuple[str, str, str]]:
-    changes = api.get(f"images/{image.pk}/comments").json()["changes"]
-    return [(each["mask"], each["kind"], each["author"]) for each in changes]
+from tests.annotation.reviewing import claim, comments_on, finish, give_verdict, say
+from tests.annotation.world import Api, World, create, make_image, make_user, operation
 
 
 def test_a_comment_is_pinned_to_a_point_to_a_mask_or_to_the_whole_image(
@@ -50,12 +20,12 @@ def test_a_comment_is_pinned_to_a_point_to_a_mask_or_to_the_whole_image(
     drawn = create()
     annotator.save(image, drawn)
 
-    at_point = _say(reviewer, image, "One is missing here.", point_xy=[31.5, 0])
-    on_mask = _say(reviewer, image, "Too large.", mask=drawn["mask"])
-    on_whole = _say(reviewer, image, "  Nice work.  ")
+    at_point = say(reviewer, image, "One is missing here.", point_xy=[31.5, 0])
+    on_mask = say(reviewer, image, "Too large.", mask=drawn["mask"])
+    on_whole = say(reviewer, image, "  Nice work.  ")
 
     assert [each.status_code for each in (at_point, on_mask, on_whole)] == [201] * 3
-    said = _said(annotator, image)
+    said = comments_on(annotator, image)
     assert [(each["text"], each["point_xy"], each["mask"]) for each in said] == [
         ("One is missing here.", [31.5, 0], None),
         ("Too large.", None, drawn["mask"]),
@@ -70,7 +40,7 @@ def test_a_comment_is_pinned_to_a_point_to_a_mask_or_to_the_whole_image(
 def test_a_point_outside_the_image_is_refused(
     reviewer: Api, image: Image, point_xy: list[float]
 ) -> None:
-    answer = _say(reviewer, image, point_xy=point_xy)
+    answer = say(reviewer, image, point_xy=point_xy)
 
     assert answer.status_code == 400
     assert [error["field"] for error in answer.json()["errors"]] == ["point_xy"]
@@ -82,9 +52,9 @@ def test_a_mask_of_another_image_is_refused(reviewer: Api, world: World, image: 
     drawn = create()
     reviewer.save(other, drawn)
 
-    elsewhere = _say(reviewer, image, mask=drawn["mask"])
-    nowhere = _say(reviewer, image, mask=str(uuid4()))
-    twice = _say(reviewer, other, mask=drawn["mask"], point_xy=[1, 1])
+    elsewhere = say(reviewer, image, mask=drawn["mask"])
+    nowhere = say(reviewer, image, mask=str(uuid4()))
+    twice = say(reviewer, other, mask=drawn["mask"], point_xy=[1, 1])
 
     for answer, field in ((elsewhere, "mask"), (nowhere, "mask"), (twice, "point_xy")):
         assert answer.status_code == 400
@@ -94,30 +64,30 @@ def test_a_mask_of_another_image_is_refused(reviewer: Api, world: World, image: 
 def test_a_comment_on_a_mask_stays_when_the_mask_is_deleted(reviewer: Api, image: Image) -> None:
     drawn = create()
     reviewer.save(image, drawn)
-    _say(reviewer, image, mask=drawn["mask"])
+    say(reviewer, image, mask=drawn["mask"])
 
     reviewer.save(image, operation("delete", mask=drawn["mask"]))
 
-    assert [each["mask"] for each in _said(reviewer, image)] == [drawn["mask"]]
+    assert [each["mask"] for each in comments_on(reviewer, image)] == [drawn["mask"]]
 
 
 @pytest.mark.parametrize(("text", "status"), [("", 400), ("  ", 400), ("x" * 2000, 201)])
 def test_a_comment_says_something_in_two_thousand_characters(
     reviewer: Api, image: Image, text: str, status: int
 ) -> None:
-    assert _say(reviewer, image, text).status_code == status
-    assert _say(reviewer, image, "x" * 2001).status_code == 400
+    assert say(reviewer, image, text).status_code == status
+    assert say(reviewer, image, "x" * 2001).status_code == 400
 
 
 def test_p3_a_comment_that_is_sent_again_changes_nothing(
     reviewer: Api, manager: Api, world: World, image: Image
 ) -> None:
-    first = _say(reviewer, image, point_xy=[3, 4])
+    first = say(reviewer, image, point_xy=[3, 4])
     comment = first.json()["id"]
 
-    again = _say(reviewer, image, "Other words.", id=comment)
-    by_another = _say(manager, image, id=comment)
-    elsewhere = _say(reviewer, make_image(world.project, 1), id=comment)
+    again = say(reviewer, image, "Other words.", id=comment)
+    by_another = say(manager, image, id=comment)
+    elsewhere = say(reviewer, make_image(world.project, 1), id=comment)
 
     assert (again.status_code, again.json()) == (201, first.json())
     assert [each.status_code for each in (by_another, elsewhere)] == [409, 409]
@@ -130,19 +100,19 @@ def test_reviewers_managers_and_who_works_on_the_image_comment_on_it(
 ) -> None:
     other = make_user("other")
     Membership.objects.create(project=world.project, user=other, role="annotator")
-    unassigned = _say(annotator, image)
-    _claim(annotator, image)
+    unassigned = say(annotator, image)
+    claim(annotator, image)
 
-    said = [_say(api, image).status_code for api in (annotator, reviewer, manager)]
-    onlooker = _say(Api(other), image)
+    said = [say(api, image).status_code for api in (annotator, reviewer, manager)]
+    onlooker = say(Api(other), image)
 
     assert said == [201] * 3
     for answer in (unassigned, onlooker):
         assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
-    assert len(_said(Api(other), image)) == 3  # whoever sees the image reads
-    assert _say(stranger, image).status_code == 404
+    assert len(comments_on(Api(other), image)) == 3  # whoever sees the image reads
+    assert say(stranger, image).status_code == 404
     assert stranger.get(f"images/{image.pk}/comments").status_code == 404
-    path = f"comments/{_said(reviewer, image)[0]['id']}"
+    path = f"comments/{comments_on(reviewer, image)[0]['id']}"
     for act in ("resolve", "reopen"):
         assert Api(other).post(f"{path}/{act}").status_code == 403
         assert stranger.post(f"{path}/{act}").status_code == 404
@@ -151,8 +121,8 @@ def test_reviewers_managers_and_who_works_on_the_image_comment_on_it(
 def test_either_side_resolves_and_the_first_to_do_so_stays(
     annotator: Api, reviewer: Api, image: Image
 ) -> None:
-    _claim(annotator, image)
-    comment = _say(reviewer, image).json()["id"]
+    claim(annotator, image)
+    comment = say(reviewer, image).json()["id"]
 
     resolved = annotator.post(f"comments/{comment}/resolve").json()
     again = reviewer.post(f"comments/{comment}/resolve").json()
@@ -167,16 +137,16 @@ def test_either_side_resolves_and_the_first_to_do_so_stays(
 def test_the_author_withdraws_until_a_verdict_seals_what_was_said(
     annotator: Api, reviewer: Api, manager: Api, image: Image
 ) -> None:
-    _finish(annotator, image)
-    kept, slip = (_say(reviewer, image).json()["id"] for _ in range(2))
+    finish(annotator, image)
+    kept, slip = (say(reviewer, image).json()["id"] for _ in range(2))
 
     assert manager.delete(f"comments/{slip}").status_code == 403
     assert [reviewer.delete(f"comments/{slip}").status_code for _ in range(2)] == [204, 204]
-    _review(reviewer, image, "returned")
+    give_verdict(reviewer, image, "returned")
     late = reviewer.delete(f"comments/{kept}")
 
     assert (late.status_code, late.json()["code"]) == (409, "comment_sealed")
-    [said] = _said(annotator, image)
+    [said] = comments_on(annotator, image)
     assert (said["id"], said["sealed_at"] is not None) == (kept, True)
     gone = reviewer.post(f"comments/{slip}/resolve")
     assert (gone.status_code, gone.json()["code"]) == (409, "comment_withdrawn")
@@ -186,7 +156,7 @@ def test_the_open_ones_are_counted_on_the_image_and_in_the_list(
     annotator: Api, reviewer: Api, world: World, image: Image
 ) -> None:
     make_image(world.project, 1)
-    first, second, _ = (_say(reviewer, image).json()["id"] for _ in range(3))
+    first, second, _ = (say(reviewer, image).json()["id"] for _ in range(3))
     reviewer.post(f"comments/{first}/resolve")
     reviewer.delete(f"comments/{second}")
 
@@ -196,92 +166,34 @@ def test_the_open_ones_are_counted_on_the_image_and_in_the_list(
     assert annotator.get(f"images/{image.pk}").json()["open_comments"] == 1
 
 
-def test_who_gets_an_image_back_sees_what_the_reviewer_changed(
-    annotator: Api, reviewer: Api, image: Image
-) -> None:
-    untouched, revised, deleted = (create(at=(x, 2)) for x in (1, 8, 15))
-    annotator.save(image, untouched, revised, deleted)
-    _finish(annotator, image)
-    added, passing = create(at=(20, 10)), create()
-    reviewer.save(image, operation("revise", mask=revised["mask"], rle=square(8, 2, 7)))
-    reviewer.save(image, operation("delete", mask=deleted["mask"]))
-    reviewer.save(image, added, passing)
-    reviewer.save(image, operation("delete", mask=passing["mask"]))
-    _review(reviewer, image, "returned", "See my changes.")
-    annotator.save(image, operation("revise", mask=untouched["mask"], rle=square(1, 2, 4)))
-
-    told = _changes(annotator, image)
-
-    assert told == [
-        (added["mask"], "added", "reviewer"),
-        (deleted["mask"], "deleted", "reviewer"),
-        (revised["mask"], "revised", "reviewer"),
-    ]
-    boxes = annotator.get(f"images/{image.pk}/comments").json()["changes"]
-    assert [each["box_xyxy"] for each in boxes] == [
-        [20, 10, 25, 15],
-        [15, 2, 20, 7],  # where it was
-        [8, 2, 15, 9],
-    ]
-    _finish(annotator, image)
-    assert _changes(reviewer, image) == []  # seen and done with
-
-
-def test_a_change_in_review_names_the_revisions_between_which_it_lies(
-    annotator: Api, reviewer: Api, image: Image
-) -> None:
-    drawn, added = create(at=(1, 2)), create(at=(20, 10))
-    annotator.save(image, drawn)
-    annotator.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 4)))
-    _finish(annotator, image)
-    reviewer.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 7)), added)
-    reviewer.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 8)))
-    _review(reviewer, image, "returned", "See my changes.")
-    annotator.save(image, operation("revise", mask=drawn["mask"], rle=square(1, 2, 5)))
-
-    changes = annotator.get(f"images/{image.pk}/comments").json()["changes"]
-
-    between = {each["mask"]: (each["first_revision"], each["last_revision"]) for each in changes}
-    assert between == {drawn["mask"]: (3, 4), added["mask"]: (1, 1)}
-
-
-def test_nothing_is_a_change_in_review_before_the_image_was_finished(
-    annotator: Api, reviewer: Api, image: Image
-) -> None:
-    _claim(annotator, image)
-    reviewer.save(image, create())
-
-    assert _changes(annotator, image) == []
-
-
 def test_an_image_holds_so_many_comments_and_a_resend_is_still_answered(
     reviewer: Api, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(services, "MOST", 2)
-    first, _ = (_say(reviewer, image).json()["id"] for _ in range(2))
+    first, _ = (say(reviewer, image).json()["id"] for _ in range(2))
 
-    answer = _say(reviewer, image)
+    answer = say(reviewer, image)
 
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_comments")
-    assert _say(reviewer, image, id=first).status_code == 201
+    assert say(reviewer, image, id=first).status_code == 201
 
 
 def test_comments_take_the_same_queries_for_one_and_for_many(
     annotator: Api, reviewer: Api, image: Image
 ) -> None:
-    _finish(annotator, image)
+    finish(annotator, image)
 
     def read() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert len(_said(reviewer, image)) <= selectors.MOST
+            assert len(comments_on(reviewer, image)) <= selectors.MOST
         return len(captured)
 
     reviewer.save(image, create())
-    _say(reviewer, image)
+    say(reviewer, image)
     few = read()
     reviewer.save(image, *(create() for _ in range(30)))
     for _ in range(10):
-        comment = _say(reviewer, image).json()["id"]
+        comment = say(reviewer, image).json()["id"]
         reviewer.post(f"comments/{comment}/resolve")
 
     assert read() == few == 5  # session, user, image with role, comments, changes
