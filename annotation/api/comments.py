@@ -1,4 +1,4 @@
-"""Comments on an image, and what its review changed."""
+"""Comments on an image, and what changed on it around a review."""
 
 from typing import Any, cast
 
@@ -11,7 +11,7 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.models import Comment, Image
 from annotation.selectors.access import HasRole
-from annotation.selectors.changes import Change, changes_in_review
+from annotation.selectors.changes import Change, changes_for, with_last_verdict
 from annotation.selectors.comments import MOST, comments_for, comments_of
 from annotation.selectors.images import images_for
 from annotation.services.comments import (
@@ -61,11 +61,11 @@ class CommentInputSerializer(serializers.Serializer[Any]):
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
-    """What others than the image's annotators did to a mask since these finished the image."""
+    """What was done to a mask since the image was finished, or since its last verdict."""
 
     mask = serializers.UUIDField()
     kind = serializers.ChoiceField(["added", "revised", "deleted"])
-    author = serializers.CharField()
+    author = serializers.CharField(help_text="Of the newest revision")
     at = serializers.DateTimeField()
     label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     box_xyxy = serializers.ListField(
@@ -75,13 +75,17 @@ class ChangeSerializer(serializers.Serializer[Any]):
         help_text="Where it is, or was; image pixels",
     )
     first_revision = serializers.IntegerField(
-        help_text="Number of the first of theirs; the one before is how the annotators left it"
+        help_text="Number of the first since then; the one before is how the mask was then"
     )
-    last_revision = serializers.IntegerField(help_text="Number of the newest of theirs")
+    last_revision = serializers.IntegerField(help_text="Number of the newest")
 
 
 class ReviewNotesSerializer(serializers.Serializer[Any]):
     comments = CommentSerializer(many=True, help_text="The oldest first")
+    since = serializers.ChoiceField(
+        ["finished", "reviewed"],
+        help_text="Since the image was finished; to who reviews it again, since its last verdict",
+    )
     changes = ChangeSerializer(many=True, help_text="The newest first")
 
 
@@ -92,10 +96,12 @@ class ImageCommentsView(MemberView):
 
     @extend_schema(operation_id="read_review_notes", responses=ReviewNotesSerializer)
     def get(self, request: Request, image_id: int) -> Response:
-        image = self.fetch(images_for(user_of(request)), pk=image_id)
+        image = self.fetch(with_last_verdict(images_for(user_of(request))), pk=image_id)
+        told = changes_for(image, role=_role_of(image))
         notes = {
             "comments": comments_of(image.pk)[:MOST],
-            "changes": [_change(each) for each in changes_in_review(image)],
+            "since": told.since,
+            "changes": [_change(each) for each in told.masks],
         }
         return Response(ReviewNotesSerializer(notes).data)
 
