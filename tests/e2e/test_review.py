@@ -1,4 +1,4 @@
-"""A review with a return in a real browser: pinned comments and a fixed mask, seen and resolved."""
+"""A review with a return, and the next one, in a browser: each side sees what the other did."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 SLOW_MS = 180_000
 
 
-def test_an_image_is_returned_with_comments_and_they_are_resolved(
+def test_an_image_is_returned_with_comments_and_a_second_review_sees_what_became_of_them(
     stack: Stack, browser: Browser, page: Page, take_picture: Callable[[str], None]
 ) -> None:
     stack.add_users("rosa", "emil")
@@ -28,9 +28,12 @@ def test_an_image_is_returned_with_comments_and_they_are_resolved(
     editor = f"/projects/{project}/annotate?image={image}"
 
     reviewers = new_context(browser, stack)
-    review(log_in(reviewers.new_page(), "rosa"), editor)
-    reviewers.close()
+    reviewer = log_in(reviewers.new_page(), "rosa")
+    review(reviewer, editor)
     answer_the_review(log_in(page, "emil"), editor, take_picture)
+    finish_again(stack, project, image)
+    review_again(reviewer, editor)
+    reviewers.close()
 
     said = stack.log_in("rosa").get(f"/api/images/{image}/comments")["comments"]
     assert [(each["author"], each["resolved_by"]) for each in said] == [("rosa", "emil")] * 2
@@ -119,6 +122,8 @@ def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], Non
     panel = page.get_by_role("region", name="Review")
     expect(panel).to_contain_text("Review 2 open", timeout=SLOW_MS)
     look_at_the_change(page)
+    page.keyboard.press(".")  # the annotator goes further
+    expect_saved(page)
     expect(pins(page)).to_have_count(2)
     expect(page.get_by_role("button", name="2 open comments")).to_be_visible()
     page.keyboard.press("w")
@@ -130,3 +135,16 @@ def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], Non
     expect(panel).to_contain_text("nothing open")
     expect(page.get_by_role("button", name=re.compile("open comment"))).to_be_hidden()
     take_picture("33-resolved")
+
+
+def finish_again(stack: Stack, project: int, image: int) -> None:
+    emil = stack.log_in("emil")
+    claim = emil.post(f"/api/projects/{project}/claim", {"image": image})["assignment"]
+    emil.post(f"/api/assignments/{claim['id']}/finish", {"active_s": 1})
+
+
+def review_again(page: Page, editor: str) -> None:
+    page.goto(editor)
+    changes = page.get_by_role("list", name="Changed since the last review")
+    expect(changes).to_contain_text(re.compile(r"Changed cup.*emil.*\d px added"), timeout=SLOW_MS)
+    keep_picture(page, "34-second-review")

@@ -1,4 +1,4 @@
-/** Comments on an image, and what its review changed. */
+/** Comments on an image, and what changed on it around a review. */
 
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";

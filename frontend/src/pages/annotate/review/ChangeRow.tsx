@@ -24,7 +24,7 @@ interface Props {
   isFocused: boolean;
 }
 
-/** What the review made of one mask; its pixels are asked for once the row is in view. */
+/** What became of one mask; its pixels are asked for once the row is in view. */
 export function ChangeRow({ change, image, review, names, labelNames, isFocused }: Props) {
   const { data, error } = useQuery(reviewedMaskQuery(change));
   const { size_hw } = image.editor;

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useRef, useState } from "react";
-import { type Change, reviewNotesQuery } from "@/api/comments";
+import { type Change, type ReviewNotes, reviewNotesQuery } from "@/api/comments";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useSignal } from "@/components/useSignal";
@@ -27,6 +27,7 @@ const NONE: readonly never[] = [];
 export interface Review extends CommentActions {
   readonly comments: readonly NumberedComment[];
   readonly changes: readonly Change[];
+  readonly since: ReviewNotes["since"];
   readonly openCount: number;
   /** Why the comments could not be loaded; null when they are here or on their way. */
   readonly error: unknown;
@@ -108,6 +109,7 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
   return {
     ...actions,
     ...{ comments, changes, me, focused, focus, show, commands },
+    since: notes.data?.since ?? "finished",
     openCount: notes.data === undefined ? detail.open_comments : comments.filter(isOpen).length,
     error: notes.data === undefined ? notes.error : null,
     isLoading: notes.isLoading,
