@@ -37,6 +37,9 @@ class CommentSerializer(serializers.Serializer[Any]):
         help_text="Image pixels; with neither point nor mask it is on the whole image",
     )
     mask = serializers.UUIDField(source="mask_id", allow_null=True)
+    answers = serializers.UUIDField(
+        source="answers_id", allow_null=True, help_text="The comment below which it stands"
+    )
     resolved_by = serializers.CharField(
         source="resolved_by.username", allow_null=True, default=None
     )
@@ -58,6 +61,11 @@ class CommentInputSerializer(serializers.Serializer[Any]):
         help_text="Image pixels",
     )
     mask = serializers.UUIDField(allow_null=True, default=None, help_text="Instead of a point")
+    answers = serializers.UUIDField(
+        allow_null=True,
+        default=None,
+        help_text="The comment below which it stands, instead of a place of its own",
+    )
 
 
 class ChangeSerializer(serializers.Serializer[Any]):
@@ -119,7 +127,7 @@ class ImageCommentsView(MemberView):
             author=user_of(request),
             role=_role_of(image),
             text=given["text"],
-            place=Place(given["point_xy"], given["mask"]),
+            place=Place(given["point_xy"], given["mask"], given["answers"]),
         )
         return Response(CommentSerializer(comment).data, status=201)
 

@@ -9,14 +9,15 @@ from annotation.models.mask import Mask
 
 
 class Comment(models.Model):
-    """One remark at a point, on a mask, or on the whole image. Never edited.
+    """One remark at a point, on a mask, or on the whole image, or an answer to one. Never edited.
 
-    It is open until either side resolves it. Its author may withdraw it until the next verdict on
-    the image seals it.
+    It is open, with the answers to it, until either side resolves it. Its author may withdraw it
+    until it is answered, or the next verdict on the image seals it.
     """
 
     id = models.UUIDField(primary_key=True)  # made by the client
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="comments")
+    answers = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     mask = models.ForeignKey(Mask, on_delete=models.PROTECT, null=True, related_name="comments")
     x = models.FloatField(null=True)  # image pixels, with y
     y = models.FloatField(null=True)
@@ -36,6 +37,14 @@ class Comment(models.Model):
                 name="comment_has_one_place_at_most",
                 condition=Q(x=None, y=None)
                 | Q(x__isnull=False, y__isnull=False, x__gte=0, y__gte=0, mask=None),
+            ),
+            models.CheckConstraint(
+                name="comment_answer_has_no_place_of_its_own",
+                condition=Q(answers=None) | Q(x=None, y=None, mask=None),
+            ),
+            models.CheckConstraint(
+                name="comment_answer_is_resolved_with_its_comment",
+                condition=Q(answers=None) | Q(resolved_at=None),
             ),
             models.CheckConstraint(name="comment_says_something", condition=~Q(text="")),
             models.CheckConstraint(

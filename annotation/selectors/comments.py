@@ -23,8 +23,8 @@ def comments_of(image_id: int) -> QuerySet[Comment]:
 
 
 def open_comments() -> QuerySet[Comment]:
-    """Comments that wait for somebody to resolve them."""
-    return Comment.objects.filter(withdrawn_at=None, resolved_at=None)
+    """Comments that wait for somebody to resolve them; their answers do not count."""
+    return Comment.objects.filter(answers=None, withdrawn_at=None, resolved_at=None)
 
 
 def may_comment(*, image_id: int, user: Person, role: str) -> bool:

@@ -2,16 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import TypeVar
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from annotation.errors import StaleVersionError
+from annotation.errors import DomainError, StaleVersionError
 from annotation.models import Assignment, Image, Mask, Membership, Operation, Revision
 from annotation.services.assignments import claim_image
+from annotation.services.comments import (
+    CommentWithdrawnError,
+    Place,
+    add_comment,
+    withdraw_comment,
+)
 from annotation.services.images import add_image
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
@@ -150,3 +158,17 @@ def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: Wor
     assert len(given) == len(set(given)) > 20  # nobody waits for who asks at the same moment
     held = Assignment.objects.filter(state="leased").values_list("image_id", flat=True)
     assert len(held) == len(set(held))
+
+
+def test_a_comment_is_either_answered_or_withdrawn(world: World) -> None:
+    image, author = make_image(world.project), world.reviewer
+    say = partial(add_comment, image=image, author=author, role="reviewer", text="Is this a cell?")
+    comment = say(comment_id=uuid4(), place=Place())
+
+    answered, withdrawn = at_once(
+        lambda: say(comment_id=uuid4(), place=Place(answers=comment.pk)),
+        lambda: withdraw_comment(comment=comment, by=author),
+    )
+
+    refusals = (isinstance(answered, CommentWithdrawnError), isinstance(withdrawn, DomainError))
+    assert refusals in {(True, False), (False, True)}
