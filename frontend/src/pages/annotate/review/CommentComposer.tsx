@@ -1,20 +1,17 @@
-import { Button, Group, Kbd, Text, Textarea } from "@mantine/core";
-import { type KeyboardEvent, useState } from "react";
-import { messageOf } from "@/api/problem";
+import { Button, Text } from "@mantine/core";
 import { useSignal } from "@/components/useSignal";
 import type { CommentPlace } from "@/editor/comment-place";
 import type { Editor } from "@/editor/editor";
 import { type Area, clamp, toScreen } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
 import pageClasses from "../AnnotatePage.module.css";
+import { CommentField } from "./CommentField";
 import { spotOf } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";
 
 const SIZE: Area = { width: 280, height: 150 };
 const GAP_PX = 18;
-const LONGEST = 2000; // characters, as the server has it
-const NEAR_END = 1800;
 
 interface Props {
   editor: Editor;
@@ -35,32 +32,16 @@ function Composer({ editor, stage, review, place }: Props & { place: CommentPlac
   const size = useSignal(stage.size);
   const annotations = useSignal(editor.annotations);
   const unsent = useSignal(editor.unsent.comment);
-  const text = unsent?.text ?? "";
-  const [fault, setFault] = useState<string | null>(null);
-  const [isSaving, setIsSaving] = useState(false);
 
   const close = (): void => {
     editor.commenting.set(null);
     document.querySelector<HTMLElement>("[data-stage]")?.focus({ preventScroll: true });
   };
-  const save = async (): Promise<void> => {
-    if (unsent === null || text.trim() === "" || isSaving) return;
-    setIsSaving(true);
-    setFault(null);
-    try {
-      await review.add({ ...unsent, place });
-      editor.unsent.comment.set(null);
-      close();
-    } catch (error) {
-      setFault(messageOf(error));
-      setIsSaving(false);
-    }
-  };
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") close();
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    void save();
+  const send = async (): Promise<void> => {
+    if (unsent === null) return;
+    await review.add({ ...unsent, place });
+    editor.unsent.comment.set(null);
+    close();
   };
 
   const spot = spotOf(place, annotations, review.changes);
@@ -76,46 +57,14 @@ function Composer({ editor, stage, review, place }: Props & { place: CommentPlac
       aria-label="New comment"
     >
       {review.mayComment ? (
-        <>
-          <Textarea
-            autoFocus
-            autosize
-            minRows={2}
-            maxRows={6}
-            label={TITLES[place.kind]}
-            placeholder="What should be changed?"
-            maxLength={LONGEST}
-            readOnly={isSaving}
-            value={text}
-            error={fault}
-            onChange={(event) => editor.unsent.writeComment(event.currentTarget.value)}
-            onKeyDown={onKeyDown}
-          />
-          <div className={classes.composerFoot}>
-            <Text size="xs" c="dimmed" className="tabular">
-              {text.length > NEAR_END && `${LONGEST - text.length} left`}
-            </Text>
-            <Group gap={6} wrap="nowrap">
-              <Button
-                size="compact-sm"
-                variant="default"
-                rightSection={<Kbd size="xs">Esc</Kbd>}
-                onClick={close}
-              >
-                Cancel
-              </Button>
-              <Button
-                size="compact-sm"
-                loading={isSaving}
-                disabled={text.trim() === ""}
-                rightSection={<Kbd size="xs">↵</Kbd>}
-                onClick={() => void save()}
-              >
-                {fault === null ? "Comment" : "Try again"}
-              </Button>
-            </Group>
-          </div>
-        </>
+        <CommentField
+          label={TITLES[place.kind]}
+          placeholder="What should be changed?"
+          action="Comment"
+          text={unsent?.text ?? ""}
+          write={(text) => editor.unsent.writeComment(text)}
+          {...{ send, close }}
+        />
       ) : (
         <>
           <Text size="sm">Reviewers, and who works on this image, comment on it.</Text>
