@@ -36,8 +36,13 @@ def test_an_image_is_returned_with_comments_and_a_second_review_sees_what_became
     reviewers.close()
 
     said = stack.log_in("rosa").get(f"/api/images/{image}/comments")["comments"]
-    assert [(each["author"], each["resolved_by"]) for each in said] == [("rosa", "emil")] * 2
-    assert [each["point_xy"] is None for each in said] == [False, True]
+    assert [(each["author"], each["resolved_by"]) for each in said] == [
+        ("rosa", "emil"),
+        ("rosa", "emil"),
+        ("emil", None),
+    ]
+    assert [each["point_xy"] is None for each in said] == [False, True, True]
+    assert [each["answers"] for each in said] == [None, None, said[0]["id"]]
 
 
 def finish_an_image(stack: Stack) -> tuple[int, int]:
@@ -127,7 +132,7 @@ def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], Non
     expect(pins(page)).to_have_count(2)
     expect(page.get_by_role("button", name="2 open comments")).to_be_visible()
     page.keyboard.press("w")
-    take_picture("32-returned")
+    answer_it(page, panel, take_picture)
 
     page.keyboard.press("q")
     expect(panel).to_contain_text("Review 1 open")
@@ -135,6 +140,18 @@ def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], Non
     expect(panel).to_contain_text("nothing open")
     expect(page.get_by_role("button", name=re.compile("open comment"))).to_be_hidden()
     take_picture("33-resolved")
+
+
+def answer_it(page: Page, panel: Locator, take_picture: Callable[[str], None]) -> None:
+    """Answer the comment in view by keyboard."""
+    page.keyboard.press("Shift+Q")
+    expect(panel.get_by_role("textbox", name="Answer to comment 1")).to_be_focused()
+    page.keyboard.type("That is its reflection.")
+    take_picture("32-returned")
+    page.keyboard.press("Enter")
+    answers = panel.get_by_role("list", name="Answers to comment 1")
+    expect(answers).to_contain_text("That is its reflection.emil · just now")
+    expect(panel.get_by_role("button", name="Answer comment 1")).to_be_focused()
 
 
 def finish_again(stack: Stack, project: int, image: int) -> None:
@@ -147,4 +164,7 @@ def review_again(page: Page, editor: str) -> None:
     page.goto(editor)
     changes = page.get_by_role("list", name="Changed since the last review")
     expect(changes).to_contain_text(re.compile(r"Changed cup.*emil.*\d px added"), timeout=SLOW_MS)
+    page.get_by_role("button", name="Show 2 resolved ones").click()
+    answers = page.get_by_role("list", name="Answers to comment 1")
+    expect(answers).to_contain_text("That is its reflection.")
     keep_picture(page, "34-second-review")

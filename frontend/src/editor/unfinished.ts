@@ -12,7 +12,7 @@ import { maskFromRLE } from "@/editor/mask";
 import { type ObjectRef, rowOf } from "@/editor/picking";
 import type { Schedule } from "@/editor/schedule";
 import type { OpenLine } from "@/editor/tools/tool";
-import type { UnsentComment } from "@/editor/unsent";
+import type { UnsentAnswer, UnsentComment } from "@/editor/unsent";
 
 export interface Unfinished {
   readonly draft: KeptDraft | null;
@@ -20,6 +20,7 @@ export interface Unfinished {
   readonly selection: ObjectRef | null; // what the line changes once it is closed
   /** Without a place its field was closed. */
   readonly comment: (UnsentComment & { readonly place: CommentPlace | null }) | null;
+  readonly answers?: readonly UnsentAnswer[]; // absent where an older page kept it
   readonly message: string; // of a return
 }
 
@@ -45,9 +46,10 @@ function restoreDraft(editor: Editor, kept: KeptDraft): void {
 }
 
 /** Where this page has a text of its own by now, that stays. */
-function restoreWriting(editor: Editor, { comment, message }: Unfinished): void {
+function restoreWriting(editor: Editor, { comment, answers = [], message }: Unfinished): void {
   const { unsent, commenting, annotations } = editor;
   if (unsent.message.get() === "") unsent.message.set(message);
+  if (unsent.answers.get().length === 0) unsent.answers.set(answers);
   if (comment === null || unsent.comment.get() !== null || commenting.get() !== null) return;
   const { place, ...written } = comment;
   unsent.comment.set(written);
@@ -79,7 +81,8 @@ export function keepUnfinished(
     callOff = later(() => (isInGesture(editor) ? keepAtRest() : keep()), REST_MS);
   };
   const { draft, openLine, selection, unsent, commenting } = editor;
-  const begins = [draft.state, openLine, selection, unsent.comment, commenting, unsent.message];
+  const { comment, answers, message } = unsent;
+  const begins = [draft.state, openLine, selection, comment, commenting, answers, message];
   const stops = begins.map((each) => each.subscribe(keepAtRest));
   keepAtRest(); // not all of what was kept may have come back
   return () => {
@@ -93,11 +96,13 @@ function unfinishedOf(editor: Editor): Unfinished | null {
   const state = editor.draft.state.get();
   const line = editor.openLine.get();
   const written = editor.unsent.comment.get();
+  const answers = editor.unsent.answers.get();
   const message = editor.unsent.message.get();
-  if (state === null && line === null && written === null && message === "") return null;
+  const isWritten = written !== null || answers.length > 0 || message !== "";
+  if (state === null && line === null && !isWritten) return null;
   return {
     ...{ draft: state && keptOf(state), line, selection: editor.selection.get() },
-    ...{ comment: written && { ...written, place: editor.commenting.get() }, message },
+    ...{ comment: written && { ...written, place: editor.commenting.get() }, answers, message },
   };
 }
 

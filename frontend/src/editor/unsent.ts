@@ -8,13 +8,27 @@ export interface UnsentComment {
   readonly text: string;
 }
 
+export interface UnsentAnswer extends UnsentComment {
+  /** The comment below which it will stand. */
+  readonly answers: string;
+}
+
 export class Unsent {
   readonly comment = new Signal<UnsentComment | null>(null);
+  /** One to each comment at most. */
+  readonly answers = new Signal<readonly UnsentAnswer[]>([]);
   /** What should be changed, to whom the image is returned. */
   readonly message = new Signal("");
 
   writeComment(text: string): void {
     const id = this.comment.get()?.id ?? crypto.randomUUID();
     this.comment.set(text === "" ? null : { id, text });
+  }
+
+  writeAnswer(answers: string, text: string): void {
+    const all = this.answers.get();
+    const others = all.filter((each) => each.answers !== answers);
+    const id = all.find((each) => each.answers === answers)?.id ?? crypto.randomUUID();
+    this.answers.set(text === "" ? others : [...others, { id, text, answers }]);
   }
 }

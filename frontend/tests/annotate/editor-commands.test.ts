@@ -18,7 +18,7 @@ function page(setting: Setting) {
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing, keyPointer: null },
     ...{ isHeld: true, giveBack: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
-    review: { comment: nothing, next: nothing, resolve: nothing },
+    review: { comment: nothing, next: nothing, answer: nothing, resolve: nothing },
     verdict: {
       ...{ whyNoApproval: "It is approved already.", whyNoReturn: null },
       ...{ approve: nothing, askWhy: nothing },

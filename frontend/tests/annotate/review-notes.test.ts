@@ -4,6 +4,7 @@ import { maskToRLE } from "@/editor/mask";
 import {
   changeTitle,
   isOpen,
+  mayWithdraw,
   nextOpen,
   numbered,
   placeOf,
@@ -15,7 +16,8 @@ import { draw } from "../editor/drawings";
 
 const PLAIN: Comment = {
   ...{ id: "1", text: "Too large.", author: "grace", created_at: "2026-01-01T00:00:00Z" },
-  ...{ point_xy: null, mask: null, resolved_by: null, resolved_at: null, sealed_at: null },
+  ...{ point_xy: null, mask: null, answers: null },
+  ...{ resolved_by: null, resolved_at: null, sealed_at: null },
 };
 const RESOLVED = { resolved_at: "2026-01-02T00:00:00Z", resolved_by: "ada" };
 
@@ -48,6 +50,32 @@ describe("the next open comment", () => {
     expect(nextOpen(comments(RESOLVED, RESOLVED), null)).toBeNull();
     expect(nextOpen(list, "2")?.number).toBe(3);
     expect(list.filter(isOpen)).toHaveLength(3);
+  });
+});
+
+describe("answers", () => {
+  const said = comments({}, {}, { answers: "1" }, { answers: "2" }, { answers: "1" }, {});
+
+  test("stand below their comment in the order they were written, without a number", () => {
+    expect(said.map(({ id, number, below }) => [id, number, below.map((each) => each.id)])).toEqual([
+      ["1", 1, ["3", "5"]],
+      ["2", 2, ["4"]],
+      ["6", 3, []],
+    ]);
+  });
+
+  test("are neither open nor next, whoever wrote last", () => {
+    const list = comments(RESOLVED, { answers: "1" }, { answers: "1" });
+
+    expect(list.filter(isOpen)).toHaveLength(0);
+    expect(nextOpen(list, "2")).toBeNull();
+  });
+
+  test("are withdrawn by who wrote them until a verdict was given with them", () => {
+    expect(mayWithdraw(PLAIN, "grace")).toBe(true);
+    expect(mayWithdraw(PLAIN, "ada")).toBe(false);
+    expect(mayWithdraw(PLAIN, null)).toBe(false);
+    expect(mayWithdraw({ ...PLAIN, sealed_at: "2026-01-02T00:00:00Z" }, "grace")).toBe(false);
   });
 });
 

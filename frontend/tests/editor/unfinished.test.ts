@@ -324,6 +324,44 @@ describe("a comment that is not sent", () => {
   });
 });
 
+describe("an answer that is not sent", () => {
+  test("is there again below its comment, and is sent by the same id", async () => {
+    const first = await openPage();
+    first.editor.unsent.writeAnswer("one", "Two,");
+    first.editor.unsent.writeAnswer("other", "Yes.");
+    first.editor.unsent.writeAnswer("one", "Two, I think.");
+    takeRest();
+
+    const { editor } = await openPage();
+
+    expect(editor.unsent.answers.get()).toEqual(first.editor.unsent.answers.get());
+    expect(editor.unsent.answers.get()).toMatchObject([
+      { answers: "other", text: "Yes." },
+      { answers: "one", text: "Two, I think." },
+    ]);
+  });
+
+  test("is forgotten once it was sent or emptied", async () => {
+    const first = await openPage();
+    first.editor.unsent.writeAnswer("one", "Two, I think.");
+    takeRest();
+    const { editor } = await openPage();
+    editor.unsent.writeAnswer("one", "");
+    takeRest();
+
+    expect(await kept()).toBeNull();
+  });
+
+  test("is none where an older page kept what is unfinished", async () => {
+    const { editor } = bench({ size_hw: [5, 8] });
+    const older = { draft: null, line: null, selection: null, comment: null };
+    restoreUnfinished(editor, { ...older, message: "The spoon is missing." });
+
+    expect(editor.unsent.answers.get()).toEqual([]);
+    expect(editor.unsent.message.get()).toBe("The spoon is missing.");
+  });
+});
+
 test("what a reviewer wrote of a return is there after a crash", async () => {
   const first = await openPage();
   first.editor.unsent.message.set("The spoon is missing.");

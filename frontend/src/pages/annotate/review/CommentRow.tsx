@@ -1,27 +1,29 @@
 import { IconArrowBackUp, IconCheck, IconTrash } from "@tabler/icons-react";
 import { useLayoutEffect, useRef } from "react";
 import { formatAgo, formatMoment } from "@/components/format";
+import type { Unsent } from "@/editor/unsent";
 import { RowAction } from "../ObjectRow";
-import { isOpen, type NumberedComment } from "./notes";
+import { Answers } from "./Answers";
+import { isOpen, mayWithdraw, type NumberedComment } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";
 
 interface Props {
   comment: NumberedComment;
   review: Review;
+  unsent: Unsent;
   /** "on a mask". */
   place: string;
 }
 
-/** One comment of the list: a click shows its place. */
-export function CommentRow({ comment, review, place }: Props) {
+/** One comment of the list, with its answers: a click shows its place. */
+export function CommentRow({ comment, review, unsent, place }: Props) {
   const row = useRef<HTMLLIElement>(null);
   const isFocused = comment.id === review.focused;
-  const mayWithdraw = comment.author === review.me && comment.sealed_at === null;
   useLayoutEffect(() => {
     if (isFocused) row.current?.scrollIntoView({ block: "nearest" });
   }, [isFocused]);
-  const { id, number, text, author, created_at } = comment;
+  const { id, number, text, author, created_at, below } = comment;
   return (
     <li
       ref={row}
@@ -56,12 +58,13 @@ export function CommentRow({ comment, review, place }: Props) {
             <IconArrowBackUp size={15} aria-hidden />
           </RowAction>
         )}
-        {mayWithdraw && (
+        {below.length === 0 && mayWithdraw(comment, review.me) && (
           <RowAction label={`Withdraw comment ${number}`} onClick={() => review.withdraw(id)}>
             <IconTrash size={15} aria-hidden />
           </RowAction>
         )}
       </span>
+      <Answers {...{ comment, review, unsent }} />
     </li>
   );
 }

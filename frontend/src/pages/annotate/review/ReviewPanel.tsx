@@ -88,6 +88,7 @@ function Comments({ image, review }: Props) {
           <CommentRow
             key={comment.id}
             {...{ comment, review }}
+            unsent={image.editor.unsent}
             place={placeWords(placeOf(comment), annotations)}
           />
         ))}

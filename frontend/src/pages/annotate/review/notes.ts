@@ -10,13 +10,24 @@ import { rowOf } from "@/editor/picking";
 export interface NumberedComment extends Comment {
   /** From 1, in the order in which they were written: on its pin and in the list. */
   readonly number: number;
+  /** Its answers, the oldest first. They have neither number nor pin. */
+  readonly below: readonly Comment[];
 }
 
 export const isOpen = ({ resolved_at }: Comment): boolean => resolved_at === null;
 
-export function numbered(comments: readonly Comment[]): NumberedComment[] {
-  return comments.map((comment, index) => ({ ...comment, number: index + 1 }));
+/** Number the comments, each with what was answered to it. */
+export function numbered(said: readonly Comment[]): NumberedComment[] {
+  const comments = said.filter(({ answers }) => answers === null);
+  return comments.map((comment, index) => ({
+    ...{ ...comment, number: index + 1 },
+    below: said.filter(({ answers }) => answers === comment.id),
+  }));
 }
+
+/** One's own, until a verdict has been given with it. */
+export const mayWithdraw = ({ author, sealed_at }: Comment, me: string | null): boolean =>
+  author === me && sealed_at === null;
 
 /** The open comment that follows one in the list; after the last, the first again. */
 export function nextOpen(

@@ -8,6 +8,8 @@ export interface ReviewCommands {
   comment(): void;
   /** Look at the next open comment. */
   next(): void;
+  /** Open a field below the comment in view. */
+  answer(): void;
   /** Resolve the comment in view, and go to the next. */
   resolve(): void;
 }
@@ -38,6 +40,10 @@ export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
   {
     ...{ id: "comment.next", title: "Next open comment", key: "W" },
     run: (review) => review.next(),
+  },
+  {
+    ...{ id: "comment.answer", title: "Answer the comment in view", key: "Shift+Q" },
+    run: (review) => review.answer(),
   },
   {
     ...{ id: "comment.resolve", key: "Q" },

@@ -8,7 +8,7 @@ import {
   withdrawComment,
 } from "@/api/comments";
 import type { CommentPlace } from "@/editor/comment-place";
-import type { UnsentComment } from "@/editor/unsent";
+import type { UnsentAnswer, UnsentComment } from "@/editor/unsent";
 import type { OpenImage } from "../open-image";
 import { within } from "../within";
 
@@ -20,6 +20,7 @@ export interface NewComment extends UnsentComment {
 
 export interface CommentActions {
   add(comment: NewComment): Promise<Comment>;
+  answer(answer: UnsentAnswer): Promise<Comment>;
   resolve(id: string): void;
   reopen(id: string): void;
   withdraw(id: string): void;
@@ -47,10 +48,16 @@ export function useCommentActions(
     void queries.invalidateQueries({ queryKey: ["images"] }); // the cards count them
   };
   const always = { networkMode: "always", mutationKey, onSettled } as const; // offline it fails, and says so
+  const saying = {
+    ...{ ...always, meta: { shownInPlace: true } },
+    onSuccess: (comment: Comment) => {
+      change((all) => (all.some(({ id }) => id === comment.id) ? all : [...all, comment]));
+      onAdded();
+    },
+  } as const;
 
   const add = useMutation({
-    ...always,
-    meta: { shownInPlace: true },
+    ...saying,
     mutationFn: async ({ id, text, place }: NewComment) => {
       if (place.kind === "mask") await whenSaved(image);
       return addComment(image_id, {
@@ -59,10 +66,10 @@ export function useCommentActions(
         mask: place.kind === "mask" ? place.id : null,
       });
     },
-    onSuccess: (comment) => {
-      change((all) => (all.some(({ id }) => id === comment.id) ? all : [...all, comment]));
-      onAdded();
-    },
+  });
+  const answer = useMutation({
+    ...saying,
+    mutationFn: (written: UnsentAnswer) => addComment(image_id, written),
   });
   const resolve = useMutation({
     ...always,
@@ -82,6 +89,7 @@ export function useCommentActions(
 
   return {
     add: add.mutateAsync,
+    answer: answer.mutateAsync,
     resolve: (id) => resolve.mutate(id),
     reopen: (id) => reopen.mutate(id),
     withdraw: (id) => withdraw.mutate(id),

@@ -34,14 +34,18 @@ export interface Review extends CommentActions {
   readonly isLoading: boolean;
   readonly mayComment: boolean;
   readonly me: string | null;
-  /** The comment in view. */
+  /** The comment in view, and the one that is being answered. */
   readonly focused: string | null;
+  readonly answering: string | null;
   readonly commands: ReviewCommands;
   retry(): void;
   focus(id: string | null): void;
   /** Bring a comment to the middle of the stage, and mark it. */
   show(comment: NumberedComment): void;
   showChange(change: Change): void;
+  /** Open the field of an answer to a comment; close it, if it is that one. */
+  beginAnswer(id: string): void;
+  endAnswer(id: string): void;
 }
 
 /** The review of one image: what is said, where to look, what one may do. */
@@ -49,6 +53,7 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
   const { editor } = image;
   const detail = useSignal(image.detail);
   const [focused, focus] = useState<string | null>(null);
+  const [answering, setAnswering] = useState<string | null>(null);
   const [hasWritten, setHasWritten] = useState(false);
   const { data: session } = useQuery(sessionQuery);
   const me = session?.user?.username ?? null;
@@ -59,6 +64,7 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
   const comments = useMemo(() => numbered(notes.data?.comments ?? NONE), [notes.data]);
   const changes = notes.data?.changes ?? NONE;
   const actions = useCommentActions(image, me, () => setHasWritten(true));
+  const mayComment = project.role !== "annotator" || image.claim !== null;
 
   const lookAt = useCallback(
     (box: Box | null) => {
@@ -82,11 +88,20 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
     }
   };
 
+  const beginAnswer = (id: string): void => {
+    focus(id);
+    setAnswering(id);
+  };
+
   const run: ReviewCommands = {
     comment: () => editor.commenting.set(placeOfSelection(editor.selection.get())),
     next: () => {
       const next = nextOpen(comments, focused);
       if (next !== null) show(next);
+    },
+    answer: () => {
+      const comment = comments.find(({ id }) => id === focused);
+      if (mayComment && comment !== undefined && isOpen(comment)) beginAnswer(comment.id);
     },
     resolve: () => {
       const comment = comments.find(({ id }) => id === focused);
@@ -101,6 +116,7 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
     (): ReviewCommands => ({
       comment: () => latest.current.comment(),
       next: () => latest.current.next(),
+      answer: () => latest.current.answer(),
       resolve: () => latest.current.resolve(),
     }),
     [],
@@ -108,12 +124,13 @@ export function useReview(project: Project, image: OpenImage, stage: Stage): Rev
 
   return {
     ...actions,
-    ...{ comments, changes, me, focused, focus, show, commands },
+    ...{ comments, changes, me, mayComment, focused, focus, show, commands },
+    ...{ answering, beginAnswer },
+    endAnswer: (id) => setAnswering((now) => (now === id ? null : now)),
     since: notes.data?.since ?? "finished",
     openCount: notes.data === undefined ? detail.open_comments : comments.filter(isOpen).length,
     error: notes.data === undefined ? notes.error : null,
     isLoading: notes.isLoading,
-    mayComment: project.role !== "annotator" || image.claim !== null,
     retry: () => void queries.invalidateQueries(reviewNotesQuery(detail.id)),
     showChange: (change) => {
       const ref = { kind: "mask", id: change.mask } as const;

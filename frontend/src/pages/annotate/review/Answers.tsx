@@ -1,0 +1,108 @@
+import { IconTrash } from "@tabler/icons-react";
+import { useRef } from "react";
+import type { Comment } from "@/api/comments";
+import { formatAgo, formatMoment } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
+import type { Unsent } from "@/editor/unsent";
+import { RowAction } from "../ObjectRow";
+import { CommentField } from "./CommentField";
+import { isOpen, mayWithdraw, type NumberedComment } from "./notes";
+import classes from "./Review.module.css";
+import type { Review } from "./useReview";
+
+interface Props {
+  comment: NumberedComment;
+  review: Review;
+  unsent: Unsent;
+}
+
+/** What was answered to a comment, below it, and where one answers while it is open. */
+export function Answers({ comment, review, unsent }: Props) {
+  const { number, below } = comment;
+  const mayAnswer = review.mayComment && isOpen(comment);
+  if (below.length === 0 && !mayAnswer) return null;
+  return (
+    <div className={classes.answers}>
+      {below.length > 0 && (
+        <ul className={classes.list} aria-label={`Answers to comment ${number}`}>
+          {below.map((answer) => (
+            <AnswerRow key={answer.id} {...{ answer, number, review }} />
+          ))}
+        </ul>
+      )}
+      {mayAnswer && <AnswerField {...{ comment, review, unsent }} />}
+    </div>
+  );
+}
+
+interface RowProps {
+  answer: Comment;
+  number: number; // of the comment
+  review: Review;
+}
+
+function AnswerRow({ answer, number, review }: RowProps) {
+  const { id, text, author, created_at } = answer;
+  return (
+    <li className={classes.answer}>
+      <span>
+        <span className={classes.text}>{text}</span>
+        <span className={classes.facts} title={formatMoment(created_at)}>
+          {author} · {formatAgo(created_at)}
+        </span>
+      </span>
+      {mayWithdraw(answer, review.me) && (
+        <RowAction
+          label={`Withdraw your answer to comment ${number}`}
+          onClick={() => review.withdraw(id)}
+        >
+          <IconTrash size={15} aria-hidden />
+        </RowAction>
+      )}
+    </li>
+  );
+}
+
+function AnswerField({ comment: { id, number }, review, unsent }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const written = useSignal(unsent.answers).find(({ answers }) => answers === id);
+  const isAnswering = review.answering === id;
+  const words = written === undefined || isAnswering ? "Answer" : "Go on answering";
+
+  const close = (): void => {
+    // Another field may have been opened meanwhile: the keys stay there.
+    if (box.current?.contains(document.activeElement)) button.current?.focus();
+    review.endAnswer(id);
+  };
+  const send = async (): Promise<void> => {
+    if (written === undefined) return;
+    await review.answer(written);
+    unsent.writeAnswer(id, "");
+    close();
+  };
+  return (
+    <div ref={box}>
+      <button
+        ref={button}
+        type="button"
+        className={classes.answerIt}
+        aria-expanded={isAnswering}
+        aria-label={`${words} comment ${number}`}
+        onClick={() => (isAnswering ? close() : review.beginAnswer(id))}
+      >
+        {words}
+      </button>
+      {isAnswering && (
+        <CommentField
+          label={`Answer to comment ${number}`}
+          placeholder="Your answer"
+          action="Answer"
+          text={written?.text ?? ""}
+          write={(text) => unsent.writeAnswer(id, text)}
+          {...{ send, close }}
+        />
+      )}
+    </div>
+  );
+}
