@@ -41,6 +41,10 @@ class ClaimInputSerializer(QueueQuerySerializer):
     )
 
 
+class UpcomingQuerySerializer(QueueQuerySerializer):
+    besides = serializers.IntegerField(required=False, help_text="The image that is open")
+
+
 class ClaimedSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     image = serializers.IntegerField(source="image_id")
@@ -111,14 +115,15 @@ class UpcomingView(MemberView):
 
     @extend_schema(
         operation_id="list_upcoming_images",
-        parameters=[QueueQuerySerializer],
+        parameters=[UpcomingQuerySerializer],
         responses=serializers.ListSerializer(child=serializers.IntegerField()),
+        description="The images that the person would get next, in their order.",
     )
     def get(self, request: Request, project_id: int) -> Response:
         user = user_of(request)
         self.admit(project_for(user, project_id))
-        queue = query_of(request, QueueQuerySerializer).get("queue")
-        return Response(upcoming_image_ids(project_id=project_id, user=user, queue=queue))
+        asked = query_of(request, UpcomingQuerySerializer)
+        return Response(upcoming_image_ids(project_id=project_id, user=user, **asked))
 
 
 class AssignmentHeartbeatView(MemberView):

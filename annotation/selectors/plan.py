@@ -9,11 +9,11 @@ from typing import TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 
-from annotation.models import Assignment, Proposal
+from annotation.models import Assignment, Image, Proposal
 from annotation.prepared import Param
 from annotation.selectors.access import REVIEWERS, Person
 from annotation.selectors.images import SENT_ON
-from annotation.selectors.queue import claimable, own_leases
+from annotation.selectors.queue import claimable, own_leases, returned_images
 
 State = Proposal.State
 
@@ -38,8 +38,17 @@ class QueueCounts(TypedDict):
 
 def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QuerySet[Assignment]:
     """Keep the places at images of one queue of the plan; all of them without one."""
-    if queue in {None, Queue.REVIEW}:
-        return places
+    planned = _planned(queue)
+    return places if planned is None else places.filter(_belongs_to(planned))
+
+
+def _planned(queue: Queue | str | None) -> Queue | None:
+    """Tell which queue of the plan it is: none, if it is all images or that of reviews."""
+    return None if queue is None or queue == Queue.REVIEW else Queue(queue)
+
+
+def _belongs_to(queue: Queue) -> Q:
+    """Tell whether a place is at an image of that queue of the plan."""
     is_blind = Q(image__is_holdout=True) | Q(slot__gte=1)  # annotated without proposals
     is_pending, is_sent_on = _has(State.PENDING), _has(*SENT_ON)
     is_decided = _has(State.ACCEPTED, State.REJECTED)
@@ -49,7 +58,7 @@ def places_in(places: QuerySet[Assignment], queue: Queue | str | None) -> QueryS
         Queue.CORRECT: is_blind | (~is_pending & (is_sent_on | is_bare)),
         Queue.COMPLETE: ~is_blind & ~is_pending & ~is_sent_on & is_decided,
     }
-    return places.filter(belongs[Queue(queue)])
+    return belongs[queue]
 
 
 def held_in(
@@ -58,6 +67,20 @@ def held_in(
     """Places of a queue that are the person's, the longest-held first."""
     held = own_leases(project_id=project_id, user=user, kind=kind_of(queue))
     return places_in(held, queue)
+
+
+def to_go_on_with(
+    queue: Queue | str | None, *, project_id: int | Param, user: Person
+) -> QuerySet[Assignment]:
+    """Places that come before any free one: what was returned to the person, then `held_in`.
+
+    Returned work comes first whichever queue of the plan it belongs to: it is theirs to mend.
+    """
+    held = own_leases(project_id=project_id, user=user, kind=kind_of(queue))
+    planned = _planned(queue)
+    if planned is None:
+        return held
+    return held.filter(_belongs_to(planned) | Q(image__status=Image.Status.RETURNED))
 
 
 def free_in(
@@ -114,14 +137,21 @@ def to_verify(project_id: int) -> QuerySet[Proposal]:
 
 
 def upcoming_image_ids(
-    *, project_id: int, user: Person, queue: Queue | str | None = None, count: int = 3
+    *,
+    project_id: int,
+    user: Person,
+    queue: Queue | str | None = None,
+    besides: int | None = None,
+    count: int = 3,
 ) -> list[int]:
-    """Images that the person would get after the current one, for prefetching."""
+    """Images that the person would get after the current one, `besides`, for prefetching."""
+    is_review = queue == Queue.REVIEW
+    returned = [] if is_review else returned_images(project_id=project_id, user=user)
+    ids = [image_id for image_id in returned if image_id != besides]
     places = free_in(queue, project_id=project_id, user=user)
-    ids: list[int] = []
     # The other places of an image follow its first.
     for image_id in places.values_list("image_id", flat=True)[: count * 5]:
-        if image_id not in ids:
+        if image_id not in {besides, *ids}:
             ids.append(image_id)
     return ids[:count]
 

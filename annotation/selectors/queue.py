@@ -15,8 +15,17 @@ WORKABLE = {
     Kind.ANNOTATE: [Image.Status.TODO, Image.Status.RETURNED],
     Kind.REVIEW: [Image.Status.DONE],
 }
+# "returned" < "todo": the order of the index image_by_status, so that nothing need be sorted.
+RETURNED_FIRST = "image__status"
 
 _ASSIGNMENT = Prepared(lambda: assignments_for(SOMEBODY).filter(pk=Param("assignment")))
+_RETURNED = Prepared(
+    lambda: (
+        returned_places()
+        .filter(image__project_id=Param("project"), user_id=Param("user"))
+        .values_list("image_id", flat=True)
+    )
+)
 _PLACES = Prepared(
     lambda: (
         Assignment.objects.filter(image_id=Param("image"), kind=Kind.ANNOTATE)
@@ -40,9 +49,12 @@ def assignment_for(user: Person, assignment_id: int) -> Assignment | None:
 def own_leases(
     *, project_id: int | Param, user: Person, kind: Assignment.Kind = Kind.ANNOTATE
 ) -> QuerySet[Assignment]:
-    """Places that are the person's and that nobody has taken over, the longest-held first."""
+    """Places that are the person's and that nobody has taken over, the longest-held first.
+
+    What was returned to them comes before.
+    """
     held = _workable(project_id, kind).filter(user_id=user.pk or 0, state=State.LEASED)
-    return held.order_by("lease_until", "pk")
+    return held.order_by(RETURNED_FIRST, "lease_until", "pk")
 
 
 def claimable(
@@ -58,7 +70,23 @@ def claimable(
     ).exclude(state=State.OPEN)
     free = Q(state=State.OPEN) | Q(state=State.LEASED, lease_until__lt=Now())
     places = _workable(project_id, kind).filter(free, ~Exists(own))
-    return places.order_by("image_id", "slot")
+    return places.order_by(RETURNED_FIRST, "image_id", "slot")
+
+
+def returned_places() -> QuerySet[Assignment]:
+    """Places at returned images, with who is to mend them; what was returned first comes first."""
+    places = Assignment.objects.filter(
+        kind=Kind.ANNOTATE,
+        state=State.LEASED,
+        image__status=Image.Status.RETURNED,
+        image__deleted_at=None,
+    )
+    return places.order_by("lease_until", "pk")
+
+
+def returned_images(*, project_id: int, user: Person) -> list[int]:
+    """Images of a project that were returned to the person, in the order that they are given in."""
+    return _RETURNED.rows(project=project_id, user=user.pk or 0)
 
 
 def places_of(image_id: int) -> list[Assignment]:

@@ -16,13 +16,13 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from annotation.errors import DomainError, NotAllowedError
 from annotation.models import Assignment, Image, Membership, Project, Proposal, Stint
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY
-from annotation.selectors.plan import Queue, free_in, held_in, kind_of
+from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
 from annotation.services.agreement import record_agreement
 from annotation.services.stints import keep_stint
 from engine.masks.rle import iou
@@ -66,9 +66,9 @@ def claim_image(
 ) -> Assignment | None:
     """Give the person a place: at that image, else the one they hold, else the next in the queue.
 
-    `queue` narrows the last two to one queue. Of that of reviews, the place is one to review, and a
-    verdict ends it (services/review.py). `besides` is an image that the person is finishing just
-    now: another one is wanted.
+    Of what they hold, what was returned to them comes first. `queue` narrows all else to one queue;
+    of that of reviews, the place is one to review, and a verdict ends it (services/review.py).
+    `besides` is an image that the person is finishing just now: another one is wanted.
 
     None when nothing is left. Fifty people may claim at once: each skips the rows that others
     hold, and a person's own claims wait for each other.
@@ -114,7 +114,7 @@ def claim_as(
 def extend_lease(*, assignment: Assignment, user: User) -> Assignment:
     """Keep a place for longer, even one that ran out, unless somebody has taken it."""
     held = Assignment.objects.filter(pk=assignment.pk, user=user, state=State.LEASED)
-    if not held.update(lease_until=lease_end()):
+    if not held.update(lease_until=renewed_lease_end()):
         raise LeaseLostError("This image is no longer assigned to you.")
     assignment.refresh_from_db()
     return assignment
@@ -230,7 +230,7 @@ def _held(
 
 @cache
 def _held_by_queue(queue: Queue | None) -> Prepared[Assignment]:
-    held = held_in(queue, project_id=Param("project"), user=SOMEBODY)
+    held = to_go_on_with(queue, project_id=Param("project"), user=SOMEBODY)
     return Prepared(lambda: held.exclude(image_id=Param("besides"))[:1])
 
 
@@ -245,12 +245,17 @@ def _free_by_queue(queue: Queue | None) -> Prepared[Assignment]:
 
 
 def _lease(place: Assignment, user: User) -> None:
-    """Give a place to a person. SQL of its own: RETURNING spares a query of each next image."""
+    """Give a place to a person. A longer lease that is theirs stays.
+
+    SQL of its own: RETURNING spares a query of each next image.
+    """
     place.state, place.user = State.LEASED, user
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE annotation_assignment SET state = %(leased)s, user_id = %(user)s,"
-            " lease_until = statement_timestamp() + make_interval(secs => %(lease_s)s),"
+            " lease_until = GREATEST("
+            "statement_timestamp() + make_interval(secs => %(lease_s)s),"
+            " CASE WHEN state = %(leased)s AND user_id = %(user)s THEN lease_until END),"
             " stint = stint + CASE WHEN state = %(leased)s AND user_id = %(user)s"
             " THEN 0 ELSE 1 END"
             " WHERE id = %(place)s RETURNING lease_until, stint",
@@ -275,3 +280,8 @@ def _write_final_iou(image: Image) -> None:
 def lease_end() -> CombinedExpression:
     """Say when a lease that begins now runs out."""
     return Now() + timedelta(seconds=settings.ASSIGNMENT_LEASE_S)
+
+
+def renewed_lease_end() -> Greatest:
+    """Say when a lease that goes on runs out: one that a return made longer is not cut short."""
+    return Greatest("lease_until", lease_end())

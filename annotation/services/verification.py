@@ -18,7 +18,7 @@ from annotation.selectors.plan import (
     proposals_within_reach,
     to_verify,
 )
-from annotation.services.assignments import lease_end
+from annotation.services.assignments import lease_end, renewed_lease_end
 
 BATCH = 20
 log = structlog.get_logger(__name__)
@@ -55,7 +55,9 @@ def claim_proposals(
         if taken:
             proposals = list(mine.all()[:BATCH])
     places = list(own.filter(image__in={each.image_id for each in proposals}))
-    Assignment.objects.filter(pk__in=[each.pk for each in places]).update(lease_until=lease_end())
+    Assignment.objects.filter(pk__in=[each.pk for each in places]).update(
+        lease_until=renewed_lease_end()
+    )
     reach = proposals_within_reach(project_id=project.pk, user=user).filter(**(narrowed or {}))
     given = {*known, *(each.pk for each in proposals)}
     log.info("proposals_claimed", project_id=project.pk, user_id=user.pk, count=len(proposals))

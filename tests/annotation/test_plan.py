@@ -270,6 +270,26 @@ def test_returned_work_that_is_given_back_is_open_to_all(
     assert _claimed(reviewer, world, "complete") == image.pk
 
 
+def test_returned_work_comes_first_in_whichever_queue_the_person_is(
+    annotator: Api, reviewer: Api, world: World, bundle: Bundle
+) -> None:
+    image, to_complete = (make_image(world.project, seed) for seed in range(2))
+    for each in (image, to_complete):
+        annotator.save(each, _verdict(make_proposals(each, bundle)[0], "accepted"))
+    bare = make_image(world.project, 2, proposed_by=bundle)
+    claim = annotator.post(f"projects/{world.project.pk}/claim", {"queue": "complete"}).json()
+    annotator.post(f"assignments/{claim['assignment']['id']}/finish", {"active_s": 1})
+    reviewer.post(f"images/{image.pk}/review", {"verdict": "returned", "comment": "Again."})
+
+    of_queues = [_claimed(annotator, world, queue) for queue in ("correct", "complete")]
+    upcoming = annotator.get(f"projects/{world.project.pk}/upcoming?queue=correct")
+
+    assert of_queues == [image.pk, image.pk]
+    assert upcoming.json() == [image.pk, bare.pk]
+    assert _counts(annotator, world) == (0, 2, 1)
+    assert _claimed(reviewer, world, "complete") == to_complete.pk
+
+
 def test_upcoming_images_are_those_of_the_queue(
     annotator: Api, world: World, bundle: Bundle
 ) -> None:

@@ -241,6 +241,59 @@ def test_returned_work_goes_back_to_who_did_it(
     assert Assignment.objects.get(pk=mine["id"]).active_s == 10
 
 
+def _return(annotator: Api, reviewer: Api, world: World, image: Image) -> int:
+    """Let the annotator finish an image and the reviewer return it; say which place it is."""
+    mine = _claim(annotator, world, image=image.pk)
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+    verdict = {"verdict": "returned", "comment": "The small ones are missing."}
+    assert reviewer.post(f"images/{image.pk}/review", verdict).status_code == 200
+    return mine["id"]
+
+
+def test_what_was_returned_to_a_person_comes_before_what_they_hold_and_what_is_new(
+    annotator: Api, reviewer: Api, world: World, images: list[Image]
+) -> None:
+    held, first, second = (image.pk for image in images)
+    _claim(annotator, world, image=held)
+    for image in images[1:]:
+        _return(annotator, reviewer, world, image)
+    new = make_image(world.project, 3).pk
+    path = f"projects/{world.project.pk}/upcoming"
+
+    given = [_claim(annotator, world)["image"], _claim(annotator, world, besides=first)["image"]]
+
+    assert given == [first, second]
+    assert annotator.get(f"{path}?besides={held}").json() == [first, second, new]
+    assert annotator.get(f"{path}?besides={first}").json() == [second, new]
+    assert reviewer.get(path).json() == [new]
+    assert _claim(reviewer, world)["image"] == new
+
+
+def test_returned_work_that_nobody_mends_within_a_day_comes_to_others_before_new_images(
+    annotator: Api, reviewer: Api, world: World, images: list[Image]
+) -> None:
+    place = _return(annotator, reviewer, world, images[2])
+    first = _claim(reviewer, world)
+    _expire(place)
+
+    second = _claim(reviewer, world, besides=first["image"])
+
+    assert (first["image"], second["image"]) == (images[0].pk, images[2].pk)
+
+
+def test_opening_what_was_returned_does_not_cut_its_day_short(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    place = Assignment.objects.get(pk=_return(annotator, reviewer, world, image))
+
+    _claim(annotator, world)
+    annotator.post(f"assignments/{place.pk}/heartbeat")
+
+    lease_until = place.lease_until
+    place.refresh_from_db()
+    assert place.lease_until == lease_until
+
+
 def test_a_return_says_why_by_its_comment_or_by_one_that_is_open(
     annotator: Api, reviewer: Api, world: World, image: Image
 ) -> None:

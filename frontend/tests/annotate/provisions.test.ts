@@ -43,6 +43,15 @@ test("a page goes on with the image that was open last, and a person with the ne
   expect((await provisions.best(3))?.image).toBe(5);
 });
 
+test("what was returned comes before other images, as the server gives them", async () => {
+  await keep(4, { wasOpened: true });
+  await keep(5);
+  await keep(6, { wasOpened: true }, { status: "returned" });
+
+  expect((await provisions.best(3))?.image).toBe(6);
+  expect((await provisions.best(6))?.image).toBe(5);
+});
+
 test("what is done, of another queue, for several people or without pixels here is not the next", async () => {
   await keep(2, {}, { status: "done" });
   await keep(3, { queue: "correct" });

@@ -73,12 +73,13 @@ export async function claimImage(
   return claim?.assignment ?? null;
 }
 
-export function fetchUpcoming(project_id: number, queue?: ImageQueue): Promise<number[]> {
-  return read(
-    client.GET("/api/projects/{project_id}/upcoming", {
-      params: { path: { project_id }, query: { queue } },
-    }),
-  );
+/** The images that come next in a queue, `besides` the one that is open. */
+export function fetchUpcoming(
+  project_id: number,
+  query: { queue?: ImageQueue; besides?: number },
+): Promise<number[]> {
+  const params = { path: { project_id }, query };
+  return read(client.GET("/api/projects/{project_id}/upcoming", { params }));
 }
 
 export function finishAssignment({ id, stint }: Place, active_s: number): Promise<unknown> {

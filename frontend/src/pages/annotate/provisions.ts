@@ -76,8 +76,8 @@ export class Provisions {
     const last = unfinished.find(({ wasOpened }) => wasOpened);
     if (besides === undefined && last !== undefined) return last;
     const ahead = unfinished
-      .filter(({ wasOpened, detail }) => !wasOpened && detail.people === 1 && isToDo(detail))
-      .sort((a, b) => a.image - b.image);
+      .filter((copy) => copy.image !== besides && isToDo(copy) && copy.detail.people === 1)
+      .sort(asTheServerGives);
     for (const copy of ahead) {
       if (await this.#copies.hasObject(copy.detail.display_url)) return copy;
     }
@@ -106,6 +106,13 @@ export class Provisions {
   }
 }
 
-function isToDo({ status }: ImageDetail): boolean {
-  return status === "todo" || status === "returned";
+/** What was opened before and left is not, unless it was returned. */
+function isToDo({ detail: { status }, wasOpened }: ImageCopy): boolean {
+  return status === "returned" || (status === "todo" && !wasOpened);
+}
+
+/** What was returned comes first, then the older image. */
+function asTheServerGives(a: ImageCopy, b: ImageCopy): number {
+  const isReturned = ({ detail }: ImageCopy): boolean => detail.status === "returned";
+  return Number(isReturned(b)) - Number(isReturned(a)) || a.image - b.image;
 }

@@ -332,9 +332,8 @@ export class AnnotateSession {
 
   async #prefetchNext(): Promise<void> {
     try {
-      const here = this.image?.detail.get().id;
-      const upcoming = await fetchUpcoming(this.#project, this.#queue);
-      for (const id of upcoming.filter((image) => image !== here)) this.#assets.prefetch(id);
+      const here = { queue: this.#queue, besides: this.image?.detail.get().id };
+      for (const id of await fetchUpcoming(this.#project, here)) this.#assets.prefetch(id);
     } catch {
       // Fetching ahead is a kindness; what is really needed reports its own failure.
     }
