@@ -1,4 +1,6 @@
-"""Live events of a project (server-sent): jobs, figures and the newest round, when they change.
+"""Live events of a project (server-sent), when they change: jobs, figures, the newest round.
+
+Besides, each person is told which images were returned to them.
 
 Served by the ASGI process, which polls the database once a second for each project that somebody
 watches; annotating itself never waits for it.
@@ -6,6 +8,7 @@ watches; annotating itself never waits for it.
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
@@ -22,12 +25,26 @@ from annotation.models import Round
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
 from annotation.selectors.jobs import jobs_of
 from annotation.selectors.projects import projects_for
+from annotation.selectors.queue import returned_by_person
 
 EVERY_S: Final = 1.0
 CHECK_ACCESS_S: Final = 30.0
 CURVE_SHOWN: Final = 200  # the newest steps
 
-_seen: dict[int, tuple[float, dict[str, str]]] = {}
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What the watchers of a project see: data by the names of their events."""
+
+    everybodys: dict[str, str]
+    returned: dict[int, list[int]]  # images by person
+
+    def seen_by(self, user: User | AnonymousUser) -> dict[str, str]:
+        """Add what only that person is told."""
+        return {**self.everybodys, "returned": _json(self.returned.get(user.pk or 0, []))}
+
+
+_seen: dict[int, tuple[float, Snapshot]] = {}
 
 
 async def project_events(request: HttpRequest, project_id: int) -> HttpResponseBase:
@@ -55,7 +72,7 @@ async def _events(user: User | AnonymousUser, project_id: int) -> AsyncIterator[
                 return
             checked = monotonic()
             yield ": still here\n\n"  # so that a dead connection is noticed
-        for name, data in (await _snapshot(project_id)).items():
+        for name, data in (await _snapshot(project_id)).seen_by(user).items():
             if sent.get(name) != data:
                 yield f"event: {name}\ndata: {data}\n\n"
                 sent[name] = data
@@ -69,13 +86,13 @@ def _may_watch(user: User | AnonymousUser, project_id: int) -> bool:
 
 
 @sync_to_async
-def _snapshot(project_id: int) -> dict[str, str]:
+def _snapshot(project_id: int) -> Snapshot:
     """Read what watchers see; those of one project share an answer for a second."""
-    at, snapshot = _seen.get(project_id, (0.0, {}))
-    if monotonic() - at < EVERY_S / 2:
-        return snapshot
+    at, known = _seen.get(project_id, (0.0, None))
+    if known is not None and monotonic() - at < EVERY_S / 2:
+        return known
     close_old_connections()
-    snapshot = {
+    everybodys = {
         "jobs": _json(JobSerializer(list(jobs_of(project_id)), many=True).data),
         "project": _json(
             {
@@ -87,7 +104,7 @@ def _snapshot(project_id: int) -> dict[str, str]:
     }
     newest = Round.objects.filter(project_id=project_id).order_by("-number").first()
     if newest is not None:
-        snapshot["round"] = _json(
+        everybodys["round"] = _json(
             {
                 "id": newest.pk,
                 "state": newest.state,
@@ -95,6 +112,7 @@ def _snapshot(project_id: int) -> dict[str, str]:
                 "metrics": newest.metrics,
             }
         )
+    snapshot = Snapshot(everybodys, returned_by_person(project_id))
     _seen[project_id] = monotonic(), snapshot
     return snapshot
 

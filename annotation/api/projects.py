@@ -24,6 +24,7 @@ from annotation.selectors.projects import (
     with_card,
     with_labels,
 )
+from annotation.selectors.queue import returned_images
 from annotation.services import labels, members, projects
 
 MOST_HOLDOUT = 0.9
@@ -44,6 +45,7 @@ class ProjectCardSerializer(serializers.Serializer[Any]):
     role = serializers.ChoiceField(Membership.Role.choices)
     images = serializers.IntegerField(source="image_count")
     done = serializers.IntegerField(source="done_count")
+    returned = serializers.IntegerField(source="returned_count", help_text="To the person")
     thumb_urls = serializers.SerializerMethodField()
     deleted_at = serializers.DateTimeField(allow_null=True)
 
@@ -97,6 +99,10 @@ class ProjectSerializer(serializers.Serializer[Any]):
     counts = CountsSerializer()
     serving = ServingSerializer(allow_null=True)
     finished_since_round = serializers.IntegerField()
+    returned = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Images that were returned to the person, in the order in which they come",
+    )
     agreement = AgreementSerializer(allow_null=True, help_text="null: nobody did the same image")
     deleted_at = serializers.DateTimeField(allow_null=True)
 
@@ -161,7 +167,7 @@ class ProjectListView(APIView):
     def get(self, request: Request) -> Response:
         wants_trash = query_of(request, TrashQuerySerializer)["trash"]
         mine = (trashed_projects_for if wants_trash else projects_for)(user_of(request))
-        return Response(ProjectCardSerializer(with_card(mine), many=True).data)
+        return Response(ProjectCardSerializer(with_card(mine, user_of(request)), many=True).data)
 
     @extend_schema(
         operation_id="create_project",
@@ -297,6 +303,7 @@ def _project(request: Request, project_id: int, *, status: int = 200) -> Respons
         "serving": serving_of(project_id),
         "finished_since_round": finished_since_round(project_id),
         "agreement": agreement_of(project_id),
+        "returned": returned_images(project_id=project_id, user=user_of(request)),
     }
     for name, value in figures.items():
         setattr(mine, name, value)

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from annotation.errors import NotAllowedError
 from annotation.models import Image, Label, Membership, Project
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import SOMEBODY, Person, rows_for
+from annotation.selectors.queue import returned_places
 
 THUMBS = 4  # on a project's card
 _LABELS = Prepared(lambda: Label.objects.filter(project_id=Param("project")).order_by("pk"))
@@ -33,14 +35,22 @@ def trashed_projects_for(user: Person) -> QuerySet[Project]:
     return rows_for(Project.objects.filter(deleted_at__gte=since), user=user, path="")
 
 
-def with_card(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Add what a card shows: `images`, `done`, and `thumbs`, the sha256 of the first few."""
+def with_card(projects: QuerySet[Project], user: Person) -> QuerySet[Project]:
+    """Add what a card shows: three counts, and `thumbs`, the sha256 of the first few images.
+
+    `returned_count` is of the images that were returned to the person.
+    """
     kept = Q(images__deleted_at=None)
     finished = kept & Q(images__status__in=[Image.Status.DONE, Image.Status.REVIEWED])
+    returned = returned_places().filter(image__project=OuterRef("pk"), user_id=user.pk or 0)
+    returned_count = (
+        returned.order_by().values("image__project").annotate(n=Count("pk")).values("n")
+    )
     first = Image.objects.filter(project=OuterRef("pk"), deleted_at=None).order_by("pk")
     return projects.annotate(
         image_count=Count("images", filter=kept),
         done_count=Count("images", filter=finished),
+        returned_count=Coalesce(Subquery(returned_count), 0),
         thumbs=ArraySubquery(first.values("sha256")[:THUMBS]),
     ).order_by("pk")
 

@@ -89,6 +89,15 @@ def returned_images(*, project_id: int, user: Person) -> list[int]:
     return _RETURNED.rows(project=project_id, user=user.pk or 0)
 
 
+def returned_by_person(project_id: int) -> dict[int, list[int]]:
+    """Images of a project by the person to whom they were returned, in one query for all."""
+    places = returned_places().filter(image__project_id=project_id)
+    found: dict[int, list[int]] = {}
+    for user_id, image_id in places.values_list("user_id", "image_id"):
+        found.setdefault(user_id or 0, []).append(image_id)
+    return found
+
+
 def places_of(image_id: int) -> list[Assignment]:
     """The places to annotate an image, in their order, each with who holds it."""
     return _PLACES.rows(image=image_id)

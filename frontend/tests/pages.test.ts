@@ -10,6 +10,7 @@ import {
 } from "@/components/format";
 import { jobPhase, jobYield } from "@/components/jobWords";
 import { numberError, renamed } from "@/components/numbers";
+import { returnedWords } from "@/components/returnedWords";
 import { pointInImage } from "@/pages/describe/pointInImage";
 import { agreementWords } from "@/pages/overview/agreementWords";
 import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
@@ -44,6 +45,7 @@ const PROJECT: Project = {
   counts: COUNTS,
   serving: null,
   finished_since_round: 4,
+  returned: [],
   agreement: null,
   deleted_at: null,
 };
@@ -107,6 +109,17 @@ test("reviewers are sent to what waits for them, managers once the loop has turn
 
   expect([nextStep(reviewer, [], 2), nextStep(reviewer, [], 0)]).toEqual(["review", "annotate"]);
   expect([nextStep(PROJECT, [], 2), nextStep(turned, [], 2)]).toEqual(["annotate", "review"]);
+});
+
+test("what was returned to a person comes before all else, whoever they are", () => {
+  const returned = { ...PROJECT, returned: [7, 5], finished_since_round: 20 };
+
+  expect(nextStep(returned, [])).toBe("mend");
+  expect(nextStep({ ...returned, role: "reviewer" }, [], 2)).toBe("mend");
+  expect([1, 2].map(returnedWords)).toEqual([
+    "1 image was returned to you",
+    "2 images were returned to you",
+  ]);
 });
 
 test("the queues are the plan's, and that of reviews for who reviews", () => {

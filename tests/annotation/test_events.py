@@ -5,15 +5,17 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import LazySettings
 from django.contrib.auth.models import User
 from django.test import AsyncClient
 
 from annotation import jobs
 from annotation.api import events
-from annotation.models import Job
+from annotation.models import Image, Job
+from annotation.services.assignments import claim_image, finish_image
 from annotation.services.jobs import enqueue_job
+from annotation.services.review import review_image
 from tests.annotation.world import World
 
 pytestmark = [
@@ -70,7 +72,7 @@ def test_only_what_changed_is_sent_again(world: World, job: Job) -> None:
     async def scenario() -> list[tuple[str, Any]]:
         response = await listen(world.annotator, world.project.pk)
         stream = aiter(response)
-        await take(stream, 2)
+        await take(stream, 3)
         await Job.objects.filter(pk=job.pk).aupdate(message="Embedding images")
         return await take(stream, 1)
 
@@ -78,6 +80,29 @@ def test_only_what_changed_is_sent_again(world: World, job: Job) -> None:
 
     assert name == "jobs"
     assert shown[0]["message"] == "Embedding images"
+
+
+def test_a_person_hears_at_once_what_was_returned_to_them_and_others_do_not(
+    world: World, image: Image
+) -> None:
+    async def scenario() -> tuple[list[tuple[str, Any]], ...]:
+        stream = aiter(await listen(world.annotator, world.project.pk))
+        before = await take(stream, 3)
+        await sync_to_async(_return)(world, image)
+        others = await listen(world.reviewer, world.project.pk)
+        return before, await take(stream, 2), await take(aiter(others), 3)
+
+    before, after, others = (dict(each) for each in async_to_sync(scenario)())
+
+    assert [told["returned"] for told in (before, after, others)] == [[], [image.pk], []]
+    assert after["project"]["counts"]["returned"] == 1
+
+
+def _return(world: World, image: Image) -> None:
+    place = claim_image(project=world.project, user=world.annotator)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=1)
+    review_image(image=image, verdict="returned", comment="Again.", reviewer=world.reviewer)
 
 
 @pytest.mark.parametrize(("who", "status"), [("stranger", 404), (None, 401)])

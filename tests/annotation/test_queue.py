@@ -281,6 +281,22 @@ def test_returned_work_that_nobody_mends_within_a_day_comes_to_others_before_new
     assert (first["image"], second["image"]) == (images[0].pk, images[2].pk)
 
 
+def test_a_person_is_told_what_was_returned_to_them_until_it_is_mended(
+    annotator: Api, reviewer: Api, world: World, images: list[Image]
+) -> None:
+    path = f"projects/{world.project.pk}"
+    _return(annotator, reviewer, world, images[1])
+    place = _return(annotator, reviewer, world, images[0])
+
+    told = [(api.get(path).json(), api.get("projects").json()[0]) for api in (annotator, reviewer)]
+    annotator.post(f"assignments/{place}/finish", {"active_s": 5})
+
+    both = [images[1].pk, images[0].pk]
+    assert [(page["returned"], card["returned"]) for page, card in told] == [(both, 2), ([], 0)]
+    assert annotator.get(path).json()["returned"] == [images[1].pk]
+    assert annotator.get("projects").json()[0]["returned"] == 1
+
+
 def test_opening_what_was_returned_does_not_cut_its_day_short(
     annotator: Api, reviewer: Api, world: World, image: Image
 ) -> None:

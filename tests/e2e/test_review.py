@@ -25,12 +25,16 @@ def test_an_image_is_returned_with_comments_and_a_second_review_sees_what_became
 ) -> None:
     stack.add_users("rosa", "emil")
     project, image = finish_an_image(stack)
-    editor = f"/projects/{project}/annotate?image={image}"
+    log_in(page, "emil").goto(f"/projects/{project}/annotate")
+    expect(page.get_by_text("Nothing is left to annotate")).to_be_visible()
 
     reviewers = new_context(browser, stack)
     reviewer = log_in(reviewers.new_page(), "rosa")
+    editor = f"/projects/{project}/annotate?image={image}"
     review(reviewer, editor)
-    answer_the_review(log_in(page, "emil"), editor, take_picture)
+    open_what_came_back(page)
+    look_at_the_cards(reviewer)
+    answer_the_review(page, take_picture)
     finish_again(stack, project, image)
     review_again(reviewer, editor)
     reviewers.close()
@@ -100,6 +104,16 @@ def review(page: Page, editor: str) -> None:
     keep_picture(page, "30-returning")
     page.get_by_role("button", name="Return to the annotator").click()
     expect(page.get_by_text("Returned", exact=True)).to_be_visible()
+
+
+def open_what_came_back(page: Page) -> None:
+    """Follow the notice that comes by itself to who has nothing else to do."""
+    expect(page.get_by_text("1 image was returned to you")).to_be_visible()
+    page.get_by_role("button", name="Open it").click()
+    expect(page.get_by_text("Returned: the comments say what to change.")).to_be_visible()
+
+
+def look_at_the_cards(page: Page) -> None:
     page.get_by_role("link", name="Images", exact=True).click()
     expect(page.get_by_role("img", name="2 open comments")).to_be_visible()
     keep_picture(page, "31-cards")
@@ -122,8 +136,7 @@ def look_at_the_change(page: Page) -> None:
     expect(change).to_have_attribute("aria-pressed", "true")
 
 
-def answer_the_review(page: Page, editor: str, take_picture: Callable[[str], None]) -> None:
-    page.goto(editor)
+def answer_the_review(page: Page, take_picture: Callable[[str], None]) -> None:
     panel = page.get_by_role("region", name="Review")
     expect(panel).to_contain_text("Review 2 open", timeout=SLOW_MS)
     look_at_the_change(page)

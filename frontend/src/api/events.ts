@@ -31,7 +31,7 @@ function listen(url: string, onEvent: (name: string, data: unknown) => void): ()
 
   function open(): void {
     source = new EventSource(url, { withCredentials: true });
-    for (const name of ["jobs", "project", "round"])
+    for (const name of ["jobs", "project", "round", "returned"])
       source.addEventListener(name, (event) => onEvent(name, JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);
@@ -48,6 +48,7 @@ function listen(url: string, onEvent: (name: string, data: unknown) => void): ()
 function apply(queries: QueryClient, project: number, name: string, data: unknown): void {
   if (name === "jobs") applyJobs(queries, project, data as Job[]);
   if (name === "project") applyProject(queries, project, data as ProjectNews);
+  if (name === "returned") applyReturned(queries, project, data as number[]);
   if (name === "round")
     applyRound(queries, project, data as Partial<RoundWithCurve> & { id: number });
 }
@@ -58,6 +59,11 @@ type ProjectNews = Pick<Project, "counts" | "serving" | "finished_since_round">;
 function applyProject(queries: QueryClient, project: number, news: ProjectNews): void {
   queries.setQueryData(projectQuery(project).queryKey, (old) => (old ? { ...old, ...news } : old));
   void queries.invalidateQueries(queueCountsQuery(project));
+}
+
+/** Images that came back to this person. */
+function applyReturned(queries: QueryClient, project: number, returned: number[]): void {
+  queries.setQueryData(projectQuery(project).queryKey, (old) => (old ? { ...old, returned } : old));
 }
 
 /** Merges by id, newest first; a job that ended makes the lists it changed fresh again. */

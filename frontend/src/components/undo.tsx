@@ -11,14 +11,21 @@ export function showUndo(
   restore: () => Promise<unknown>,
   { way = "Undo" }: { way?: string } = {}, // what the button says
 ): void {
-  const id = crypto.randomUUID();
-  const undo = async () => {
-    notifications.hide(id);
+  showWay(message, way, async () => {
     try {
       await restore();
     } catch (error) {
       notifications.show({ color: "red", title: "Not restored", message: messageOf(error) });
     }
+  });
+}
+
+/** Tells what has happened, with a button that leads there. */
+export function showWay(message: string, way: string, go: () => unknown): void {
+  const id = crypto.randomUUID();
+  const take = () => {
+    notifications.hide(id);
+    go();
   };
   notifications.show({
     id,
@@ -27,7 +34,7 @@ export function showUndo(
     message: (
       <Group justify="space-between" wrap="nowrap" gap="md">
         <Text size="sm">{message}</Text>
-        <Button size="compact-sm" variant="light" flex="none" onClick={undo}>
+        <Button size="compact-sm" variant="light" flex="none" onClick={take}>
           {way}
         </Button>
       </Group>

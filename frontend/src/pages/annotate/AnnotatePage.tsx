@@ -20,6 +20,7 @@ import type { Verdict } from "./api";
 import { NothingLeft } from "./NothingLeft";
 import type { OpenImage, User } from "./open-image";
 import { AnnotateSession, type Phase } from "./session";
+import { useReturnedNews } from "./useReturnedNews";
 import { Workspace } from "./Workspace";
 
 declare global {
@@ -32,6 +33,8 @@ declare global {
     };
   }
 }
+
+const EDITOR = "/projects/$projectId/annotate";
 
 /** Work through the images of a project, one after another. */
 export function AnnotatePage() {
@@ -95,7 +98,18 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
   const phase = useSignal(session.phase);
   const queries = useQueryClient();
   const navigate = useNavigate();
-  const { image } = useSearch({ from: "/inside/projects/$projectId/annotate" });
+  const { image, queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
+  const projectId = String(project.id);
+
+  const openReturned = useCallback(
+    (returned: number) => {
+      // In the queue of reviews, the place that one is given at an image is to review it.
+      if (queue !== "review" && !session.isClosed) void session.goTo(returned);
+      else void navigate({ to: EDITOR, params: { projectId }, search: { image: returned } });
+    },
+    [session, navigate, queue, projectId],
+  );
+  useReturnedNews(project, session, openReturned);
 
   const hasPrevious = useCallback(() => session.hasPrevious, [session]);
   const onPrevious = useCallback(() => void session.previous(), [session]);
@@ -128,8 +142,8 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
   }, [settle, session, onTakeBack]);
   const onGiveBack = useCallback(async () => {
     if (!(await session.giveBack())) return;
-    await navigate({ to: "/projects/$projectId", params: { projectId: String(project.id) } });
-  }, [session, navigate, project.id]);
+    await navigate({ to: "/projects/$projectId", params: { projectId } });
+  }, [session, navigate, projectId]);
   const onVerdict = useCallback(
     (verdict: Verdict, comment: string) => {
       const judged = session.image;

@@ -3,6 +3,7 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import { useState } from "react";
 import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
+import type { ImageDetail } from "./api";
 import type { OpenImage } from "./open-image";
 
 interface Props {
@@ -14,6 +15,7 @@ const STARTING = "Starting the model…";
 const GONE =
   "This project was deleted, or you are no longer a member. What you did here is kept on this " +
   "device and sent once a manager brings the project back or adds you again.";
+const SEE_COMMENTS = "Returned: the comments say what to change.";
 const DELETED =
   "This image was deleted. What you do here is still saved, and is there if a manager brings the " +
   "image back within 30 days. Go on with the next one.";
@@ -54,11 +56,17 @@ export function ModelNotice({ image, notice }: Props) {
     }
     if (hindrance === "gone") return GONE;
     if (isDeleted) return DELETED;
-    if (notice !== null) return isReadOnly ? `${notice} You can look at it.` : notice;
-    if (detail.status === "returned" && detail.review_comment !== "") {
-      return `Returned: ${detail.review_comment}`;
-    }
+    const why = whyReturned(detail);
+    const access = notice !== null && isReadOnly ? `${notice} You can look at it.` : notice;
+    if (why !== null || access !== null) return [why, access].filter(Boolean).join(" · ");
     if (model.kind === "loading") return STARTING;
     return model.kind === "ready" ? null : model.message;
   }
+}
+
+/** A reviewer's words; null where there are none, or the image was not returned. */
+function whyReturned({ status, review_comment, open_comments }: ImageDetail): string | null {
+  if (status !== "returned") return null;
+  if (review_comment.trim() !== "") return `Returned: ${review_comment}`;
+  return open_comments > 0 ? SEE_COMMENTS : null;
 }

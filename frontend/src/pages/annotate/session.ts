@@ -197,6 +197,11 @@ export class AnnotateSession {
     this.#assets.forget();
   }
 
+  /** The page was left. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get hasPrevious(): boolean {
     return this.#trail.length > 0;
   }
@@ -208,6 +213,15 @@ export class AnnotateSession {
       const trail = this.#trail.slice(0, -1);
       await this.open(this.#trail.at(-1));
       this.#trail = trail;
+    });
+  }
+
+  /** Leave this image as it is, and open another. */
+  async goTo(image: number): Promise<void> {
+    if (this.image === null) return this.open(image);
+    await this.#move(async (open) => {
+      endGestures(open);
+      await this.open(image);
     });
   }
 

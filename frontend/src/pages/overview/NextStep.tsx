@@ -1,5 +1,6 @@
 import { Button, Group, Paper, Stack, Text, ThemeIcon, Title } from "@mantine/core";
 import {
+  IconArrowBackUp,
   IconChecks,
   IconConfetti,
   IconDatabaseExport,
@@ -17,6 +18,7 @@ import { queueCountsQuery } from "@/api/queues";
 import type { Project } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
+import { openReturned, returnedWords } from "@/components/returnedWords";
 import { RetrainButton } from "@/pages/rounds/RetrainButton";
 import { IMPORT_ANCHOR } from "./Import";
 import classes from "./NextStep.module.css";
@@ -57,7 +59,7 @@ interface StepWords {
 }
 
 function wordsOf(step: Step, project: Project, toReview: number): StepWords {
-  const { counts, finished_since_round } = project;
+  const { counts, finished_since_round, returned } = project;
   const toDo = counts.todo + counts.returned;
   const words: Record<Step, StepWords> = {
     import: {
@@ -84,6 +86,11 @@ function wordsOf(step: Step, project: Project, toReview: number): StepWords {
       icon: IconSparkles,
       title: "The model is looking at the images",
       text: `${formatCount(counts.embedded)} of ${plural(counts.images, "image")} ready. ${counts.embedded > 0 ? "You can start with those." : "The first ones take a minute."}`,
+    },
+    mend: {
+      icon: IconArrowBackUp,
+      title: returnedWords(returned.length),
+      text: "A reviewer says what to change; it is shown with the image.",
     },
     annotate: {
       icon: IconPencil,
@@ -147,6 +154,14 @@ function Actions({ step, project }: { step: Step; project: Project }) {
       </ButtonLink>
     );
   if (step === "prepare") return <PrepareButton project={project.id} />;
+  if (step === "mend") {
+    const [image] = project.returned;
+    return (
+      <ButtonLink to="/projects/$projectId/annotate" params={params} search={{ image }}>
+        {openReturned(project.returned.length)}
+      </ButtonLink>
+    );
+  }
   if (step === "annotate") return annotate("filled");
   if (step === "review")
     return (

@@ -10,6 +10,7 @@ export type Step =
   | "watch-preparation"
   | "watch-round"
   | "retrain"
+  | "mend"
   | "annotate"
   | "review"
   | "export"
@@ -25,6 +26,7 @@ export function nextStep(project: Project, jobs: readonly Job[], toReview = 0): 
   const runs = (kind: Job["kind"]) => jobs.some((job) => job.kind === kind && !job.finished_at);
 
   if (counts.images === 0) return isManager ? "import" : "wait-for-images";
+  if (project.returned.length > 0) return "mend";
   if (!project.labels.some((label) => !label.deleted) && isManager) return "add-labels";
   if (role === "reviewer" && toReview > 0) return "review";
   if (runs("run_round")) return toDo > 0 ? "annotate" : "watch-round";

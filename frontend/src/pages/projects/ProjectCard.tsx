@@ -3,6 +3,8 @@ import { IconPhoto } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ProjectCard as Project } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
+import { AnchorLink } from "@/components/links";
+import { returnedWords } from "@/components/returnedWords";
 import { roleName } from "@/components/roles";
 import { Thumbnail } from "@/components/Thumbnail";
 import classes from "./ProjectCard.module.css";
@@ -40,6 +42,17 @@ export function ProjectCard({ project }: { project: Project }) {
             ? "No images yet"
             : `${formatCount(project.done)} of ${plural(project.images, "image")} done`}
         </Text>
+        {project.returned > 0 && (
+          <AnchorLink
+            to="/projects/$projectId/annotate"
+            params={{ projectId: String(project.id) }}
+            size="xs"
+            c="var(--mantine-color-orange-light-color)"
+            className={classes.above}
+          >
+            {returnedWords(project.returned)}
+          </AnchorLink>
+        )}
       </Stack>
     </article>
   );
