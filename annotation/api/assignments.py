@@ -12,7 +12,7 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of, query_of
 from annotation.models import Image
 from annotation.selectors.images import images_for
-from annotation.selectors.plan import Queue, upcoming_image_ids
+from annotation.selectors.plan import AHEAD, MOST_AHEAD, Queue, upcoming_image_ids
 from annotation.selectors.projects import project_for
 from annotation.selectors.queue import assignment_for
 from annotation.services.assignments import (
@@ -43,6 +43,7 @@ class ClaimInputSerializer(QueueQuerySerializer):
 
 class UpcomingQuerySerializer(QueueQuerySerializer):
     besides = serializers.IntegerField(required=False, help_text="The image that is open")
+    count = serializers.IntegerField(min_value=1, max_value=MOST_AHEAD, default=AHEAD)
 
 
 class ClaimedSerializer(serializers.Serializer[Any]):

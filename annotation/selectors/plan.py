@@ -5,7 +5,7 @@ its proposals alone. While the model has yet to look at it, it is in none. What 
 for review under either plan.
 """
 
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 
@@ -16,6 +16,8 @@ from annotation.selectors.images import SENT_ON
 from annotation.selectors.queue import claimable, own_leases, returned_images
 
 State = Proposal.State
+AHEAD: Final = 3  # images that a page fetches ahead
+MOST_AHEAD: Final = 20  # that it may, for a time without a network
 
 
 class Queue(TextChoices):
@@ -142,7 +144,7 @@ def upcoming_image_ids(
     user: Person,
     queue: Queue | str | None = None,
     besides: int | None = None,
-    count: int = 3,
+    count: int = AHEAD,
 ) -> list[int]:
     """Images that the person would get after the current one, `besides`, for prefetching."""
     is_review = queue == Queue.REVIEW

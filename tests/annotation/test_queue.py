@@ -50,6 +50,20 @@ def test_a_claim_gives_the_next_image_and_the_same_one_again_until_it_is_finishe
     assert upcoming == [images[2].pk]
 
 
+def test_as_many_images_ahead_are_told_as_are_asked_for_within_bounds(
+    annotator: Api, world: World, images: list[Image]
+) -> None:
+    images += [make_image(world.project, seed) for seed in range(3, 6)]
+    path = f"projects/{world.project.pk}/upcoming"
+
+    told = [annotator.get(f"{path}{query}") for query in ("", "?count=1", "?count=20")]
+    refused = [annotator.get(f"{path}?count={count}") for count in ("0", "21", "many")]
+
+    ids = [image.pk for image in images]
+    assert [answer.json() for answer in told] == [ids[:3], ids[:1], ids]
+    assert [answer.status_code for answer in refused] == [400] * 3
+
+
 def test_a_claim_besides_the_image_that_is_being_finished_gives_another_or_none(
     annotator: Api, world: World, images: list[Image]
 ) -> None:

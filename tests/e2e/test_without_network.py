@@ -1,5 +1,6 @@
 """Hours without a network: the page opens, the work is there, one image follows another."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -39,6 +40,7 @@ def test_without_a_network_a_page_opens_again_and_leads_on_and_all_is_sent_later
     canvas.draw((30, 30), (60, 30))
     before = canvas.wait_for_masks(1)
     expect_saved(page)
+    take_along(page, images=2)
     wait_until_kept(page, ids[:2], masks=1)
     page.context.set_offline(True)
     canvas.press("Escape")
@@ -74,6 +76,17 @@ def test_without_a_network_a_page_opens_again_and_leads_on_and_all_is_sent_later
     expect(page.get_by_role("heading", name="Log in to Anneal")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert kept_in(page, COPIES, "images") == []
+    assert kept_in(page, COPIES, "stock") == []
+
+
+def take_along(page: Page, *, images: int) -> None:
+    """Keep what comes next on the device, by the palette."""
+    page.keyboard.press("Control+k")
+    page.keyboard.type("next 20 images")
+    page.keyboard.press("Enter")
+    kept = re.compile(rf"^{images} images \(.* MB\) are on this device")
+    expect(page.get_by_text(kept)).to_be_visible()
+    assert len(kept_in(page, COPIES, "stock")) == images
 
 
 def wait_until_kept(page: Page, images: list[int], *, masks: int) -> None:

@@ -24,6 +24,13 @@ export interface ImageCopy {
   readonly kept_ms: number; // since 1970
 }
 
+/** An image that was taken along for a time without a network, and what it needs of the store. */
+export interface Stocked {
+  readonly user: number;
+  readonly image: number;
+  readonly objects: readonly { readonly name: string; readonly bytes: number }[];
+}
+
 interface Schema extends DBSchema {
   answers: { key: string; value: { path: string; body: unknown } };
   images: { key: [number, number]; value: ImageCopy; indexes: { by_kept: number } };
@@ -33,9 +40,10 @@ interface Schema extends DBSchema {
     value: { name: string; used_ms: number };
     indexes: { by_used: number };
   };
+  stock: { key: [number, number]; value: Stocked };
 }
 
-const STORES = ["answers", "images", "objects", "uses"] as const;
+const STORES = ["answers", "images", "objects", "uses", "stock"] as const;
 const IMAGES_KEPT = 12;
 const OBJECTS_KEPT = 30; // the pixels and the embedding of each, some 3 MB; and decoders
 
@@ -67,10 +75,7 @@ export class Copies {
       await db.put("uses", { name, used_ms: Date.now() });
       if ((await db.getKey("objects", name)) !== undefined) return;
       await db.put("objects", { name, bytes });
-      const longestUnused = await db.getAllKeysFromIndex("uses", "by_used");
-      for (const old of longestUnused.slice(0, -this.#objectsKept)) {
-        await Promise.all([db.delete("objects", old), db.delete("uses", old)]);
-      }
+      await this.#letGoOfOld(db);
     });
   }
 
@@ -85,14 +90,54 @@ export class Copies {
   async keepImage(copy: ImageCopy): Promise<void> {
     await this.#kindly(async (db) => {
       await db.put("images", copy);
-      const oldestFirst = await db.getAllKeysFromIndex("images", "by_kept");
-      for (const old of oldestFirst.slice(0, -this.#imagesKept)) await db.delete("images", old);
+      await this.#letGoOfOld(db);
     });
   }
 
   /** It is done, and the place at it is no more. */
   async dropImage(user: number, image: number): Promise<void> {
-    await this.#kindly((db) => db.delete("images", [user, image]));
+    await this.#kindly(async (db) => {
+      await Promise.all([db.delete("images", [user, image]), db.delete("stock", [user, image])]);
+    });
+  }
+
+  /**
+   * Keep an image with all that it needs until it is done, however many come after it. Somebody
+   * counts on that: unlike the rest, this throws where it fails.
+   */
+  async stock(copy: ImageCopy, objects: ReadonlyMap<string, Blob>): Promise<void> {
+    const { user, image } = copy;
+    const named = [...objects].map(([url, bytes]) => ({ name: nameOf(url), bytes }));
+    const sizes = named.map(({ name, bytes }) => ({ name, bytes: bytes.size }));
+    await this.#use(async (db) => {
+      const change = db.transaction(STORES, "readwrite");
+      const put = async (object: (typeof named)[number]): Promise<void> => {
+        await change.objectStore("uses").put({ name: object.name, used_ms: Date.now() });
+        const kept = change.objectStore("objects");
+        if ((await kept.getKey(object.name)) === undefined) await kept.put(object);
+      };
+      const puts = Promise.all([...named.map(put), change.objectStore("images").put(copy)]);
+      const row = { user, image, objects: sizes };
+      const isKept = puts.then(() => change.objectStore("stock").put(row));
+      isKept.catch(() => undefined); // that the disk is full is what the transaction's end says
+      await change.done;
+      await isKept;
+    });
+  }
+
+  /** What a person has taken along. */
+  async stockOf(user: number): Promise<Stocked[]> {
+    return (await this.#kindly((db) => db.getAll("stock", imagesOf(user)))) ?? [];
+  }
+
+  /** Let go of what a person took along, but for these images: it goes as room is needed. */
+  async unstock(user: number, besides: readonly number[] = []): Promise<void> {
+    await this.#kindly(async (db) => {
+      for (const { image } of await db.getAll("stock", imagesOf(user))) {
+        if (!besides.includes(image)) await db.delete("stock", [user, image]);
+      }
+      await this.#letGoOfOld(db);
+    });
   }
 
   async image(user: number, image: number): Promise<ImageCopy | undefined> {
@@ -101,8 +146,7 @@ export class Copies {
 
   /** The images of a person in a project, the one kept last first. */
   async images(user: number, project: number): Promise<ImageCopy[]> {
-    const own = IDBKeyRange.bound([user, 0], [user, Number.MAX_SAFE_INTEGER]);
-    const copies = (await this.#kindly((db) => db.getAll("images", own))) ?? [];
+    const copies = (await this.#kindly((db) => db.getAll("images", imagesOf(user)))) ?? [];
     return copies
       .filter(({ detail }) => detail.project === project)
       .sort((a, b) => b.kept_ms - a.kept_ms);
@@ -116,19 +160,46 @@ export class Copies {
     });
   }
 
+  /** Of what nobody has taken along, the newest stays. */
+  async #letGoOfOld(db: IDBPDatabase<Schema>): Promise<void> {
+    const stock = await db.getAll("stock");
+    const names = new Set(stock.flatMap(({ objects }) => objects.map(({ name }) => name)));
+    const isNeeded = ([user, image]: [number, number]): boolean =>
+      stock.some((row) => row.user === user && row.image === image);
+    const images = await db.getAllKeysFromIndex("images", "by_kept");
+    for (const old of images.filter((key) => !isNeeded(key)).slice(0, -this.#imagesKept)) {
+      await db.delete("images", old);
+    }
+    const objects = await db.getAllKeysFromIndex("uses", "by_used");
+    for (const old of objects.filter((name) => !names.has(name)).slice(0, -this.#objectsKept)) {
+      await Promise.all([db.delete("objects", old), db.delete("uses", old)]);
+    }
+  }
+
+  /** What fails is as if nothing were kept. */
   async #kindly<T>(use: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T | undefined> {
     try {
-      this.#opening ??= this.#open();
-      return await use(await this.#opening);
+      return await this.#use(use);
     } catch {
-      this.#opening = null;
       return undefined;
     }
   }
 
+  async #use<T>(use: (db: IDBPDatabase<Schema>) => Promise<T>): Promise<T> {
+    try {
+      this.#opening ??= this.#open();
+      return await use(await this.#opening);
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
   #open(): Promise<IDBPDatabase<Schema>> {
-    return openDB<Schema>(this.#name, 1, {
-      upgrade(db) {
+    return openDB<Schema>(this.#name, 2, {
+      upgrade(db, before) {
+        if (before < 2) db.createObjectStore("stock", { keyPath: ["user", "image"] });
+        if (before > 0) return;
         db.createObjectStore("answers", { keyPath: "path" });
         const images = db.createObjectStore("images", { keyPath: ["user", "image"] });
         images.createIndex("by_kept", "kept_ms");
@@ -141,6 +212,17 @@ export class Copies {
 }
 
 export const copies = new Copies();
+
+/** What a person has taken along, in bytes. */
+export function bytesOf(stock: readonly Stocked[]): number {
+  const sizes = new Map<string, number>(); // images share a decoder
+  for (const { objects } of stock) for (const { name, bytes } of objects) sizes.set(name, bytes);
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function imagesOf(user: number): IDBKeyRange {
+  return IDBKeyRange.bound([user, 0], [user, Number.MAX_SAFE_INTEGER]);
+}
 
 /** Without the signature that lets one fetch it, which is another one each time. */
 function nameOf(url: string): string {

@@ -29,8 +29,8 @@ export class KeptObjects {
 }
 
 /** Throws a TypeError where there is no network. */
-export async function fetchBlob(url: string): Promise<Blob> {
-  const response = await fetch(url, { mode: "cors" });
+export async function fetchBlob(url: string, signal?: AbortSignal): Promise<Blob> {
+  const response = await fetch(url, { mode: "cors", signal });
   if (!response.ok) throw new Error(`The file store answered ${response.status}. Try again.`);
   return response.blob();
 }

@@ -1,7 +1,8 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
+import { openDB } from "idb";
 import { beforeEach, expect, test, vi } from "vitest";
-import { Copies, type ImageCopy } from "@/offline/copies";
+import { bytesOf, Copies, type ImageCopy } from "@/offline/copies";
 import type { ImageDetail } from "@/pages/annotate/api";
 
 beforeEach(() => {
@@ -44,6 +45,48 @@ test("of many images and objects those are kept that were used last", async () =
   expect(await page.hasObject("http://store/a")).toBe(true);
   expect(await page.hasObject("http://store/b")).toBe(false);
   expect(await page.hasObject("http://store/c")).toBe(true);
+});
+
+test("what was taken along stays until it is done, however many come after it", async () => {
+  const page = new Copies("few", 1, 1);
+  const decoder = ["/decoder.onnx", new Blob(["ddd"])] as const;
+  await page.stock(copy(1), new Map([["http://store/a?by=one", new Blob(["aa"])], decoder]));
+  await page.stock(copy(2), new Map([["http://store/b", new Blob(["b"])], decoder]));
+  for (const image of [3, 4]) await page.keepImage(copy(image));
+  for (const name of ["e", "f"]) await page.keepObject(`http://store/${name}`, new Blob([name]));
+  const kept = async (): Promise<string[]> => {
+    const urls = ["http://store/a", "http://store/b", decoder[0], "http://store/e", "http://store/f"];
+    const are = await Promise.all(urls.map((url) => page.hasObject(url)));
+    return urls.filter((_, index) => are[index]);
+  };
+
+  expect((await page.images(7, 1)).map(({ image }) => image)).toEqual([4, 2, 1]);
+  expect(await kept()).toEqual(["http://store/a", "http://store/b", decoder[0], "http://store/f"]);
+  expect(bytesOf(await page.stockOf(7))).toBe(6);
+  await page.dropImage(7, 1);
+  expect((await page.stockOf(7)).map(({ image }) => image)).toEqual([2]);
+  await page.unstock(7);
+  expect((await page.images(7, 1)).map(({ image }) => image)).toEqual([4]);
+  expect(await kept()).toEqual(["http://store/f"]);
+});
+
+test("what an older release kept is still there", async () => {
+  const old = await openDB("old", 1, {
+    upgrade(db) {
+      db.createObjectStore("answers", { keyPath: "path" });
+      const images = db.createObjectStore("images", { keyPath: ["user", "image"] });
+      images.createIndex("by_kept", "kept_ms");
+      db.createObjectStore("objects", { keyPath: "name" });
+      db.createObjectStore("uses", { keyPath: "name" }).createIndex("by_used", "used_ms");
+    },
+  });
+  await old.put("images", copy(4));
+  old.close();
+
+  const page = new Copies("old");
+
+  expect(await page.image(7, 4)).toEqual(copy(4));
+  expect(await page.stockOf(7)).toEqual([]);
 });
 
 test("nobody is shown another person's images, and nothing is left once somebody else logs in", async () => {

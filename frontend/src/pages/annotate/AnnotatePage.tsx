@@ -1,11 +1,12 @@
 import { Center, Container, Loader, Stack, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useCallback, useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { projectQuery } from "@/api/projects";
 import { sessionQuery } from "@/api/session";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
+import { useOffer } from "@/commands/useOffer";
 import { ErrorState } from "@/components/ErrorState";
 import { plural } from "@/components/format";
 import { tellOnce } from "@/components/tellOnce";
@@ -20,6 +21,7 @@ import type { Verdict } from "./api";
 import { NothingLeft } from "./NothingLeft";
 import type { OpenImage, User } from "./open-image";
 import { AnnotateSession, type Phase } from "./session";
+import { stockCommand } from "./stock/keep-next";
 import { useReturnedNews } from "./useReturnedNews";
 import { Workspace } from "./Workspace";
 
@@ -47,7 +49,7 @@ export function AnnotatePage() {
 
 function Annotating({ project, user }: { project: Project; user: User }) {
   const session = useAnnotateSession(project, user);
-  return session === null ? <Opening /> : <Stages project={project} session={session} />;
+  return session === null ? <Opening /> : <Stages {...{ project, user, session }} />;
 }
 
 /** One session for the life of the page; another image in the address opens that one. */
@@ -94,7 +96,13 @@ function masksOn(image: OpenImage | null): readonly MaskRow[] | null {
   return [...image.editor.annotations.get().masks.values()].filter(({ isDeleted }) => !isDeleted);
 }
 
-function Stages({ project, session }: { project: Project; session: AnnotateSession }) {
+interface StagesProps {
+  project: Project;
+  user: User;
+  session: AnnotateSession;
+}
+
+function Stages({ project, user, session }: StagesProps) {
   const phase = useSignal(session.phase);
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -110,6 +118,13 @@ function Stages({ project, session }: { project: Project; session: AnnotateSessi
     [session, navigate, queue, projectId],
   );
   useReturnedNews(project, session, openReturned);
+
+  useOffer(
+    useMemo(() => {
+      const whose = { user: user.id, project: project.id, queue };
+      return { commands: [stockCommand(whose)] };
+    }, [user.id, project.id, queue]),
+  );
 
   const hasPrevious = useCallback(() => session.hasPrevious, [session]);
   const onPrevious = useCallback(() => void session.previous(), [session]);

@@ -16,7 +16,7 @@ import {
   IconCloudOff,
   IconDeviceFloppy,
 } from "@tabler/icons-react";
-import { useMemo } from "react";
+import { type ReactNode, useMemo } from "react";
 import type { Command } from "@/commands/command";
 import { useOffer } from "@/commands/useOffer";
 import { plural } from "@/components/format";
@@ -39,6 +39,8 @@ interface Props {
   image: number | null;
   /** How long the person has worked on it. */
   spent_s?: () => number;
+  /** What was taken along for a time without a network, where one can. */
+  stock?: ReactNode;
 }
 
 /**
@@ -46,7 +48,7 @@ interface Props {
  *
  * A change passes through all of its states, so only what shows them is rendered for each.
  */
-export function SaveIndicator({ saving, image, spent_s }: Props) {
+export function SaveIndicator({ saving, image, spent_s, stock }: Props) {
   const { status } = saving;
   const [hasReceipts, receipts] = useDisclosure(false);
   const { open } = receipts;
@@ -61,7 +63,7 @@ export function SaveIndicator({ saving, image, spent_s }: Props) {
       <VisuallyHidden role="status">
         <Words status={status} />
       </VisuallyHidden>
-      <Receipts {...{ status, image, spent_s }} isOpen={hasReceipts} onClose={receipts.close} />
+      <Receipts {...{ status, image, spent_s, stock }} isOpen={hasReceipts} onClose={receipts.close} />
       <Refused saving={saving} />
     </>
   );

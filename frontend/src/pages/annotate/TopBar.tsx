@@ -25,6 +25,7 @@ import { OpenComments } from "./review/OpenComments";
 import type { Review } from "./review/useReview";
 import type { Verdict } from "./review/useVerdict";
 import { SaveIndicator } from "./SaveIndicator";
+import { StockSection } from "./stock/StockSection";
 
 interface Props {
   project: Project;
@@ -80,7 +81,12 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, ...w
           why="Another person does this image as well. You work without their masks and without proposals."
         />
       )}
-      <SaveIndicator saving={image} image={detail.id} spent_s={() => image.editor.meter.active_s} />
+      <SaveIndicator
+        saving={image}
+        image={detail.id}
+        spent_s={() => image.editor.meter.active_s}
+        stock={queue !== "review" && <StockSection project={project.id} queue={queue} />}
+      />
       <Group gap={8} ml="auto" wrap="nowrap" style={{ flex: "none" }}>
         <Tooltip label={`${formatCount(finished)} of ${formatCount(images)} images are done`}>
           <Group gap={8} wrap="nowrap" visibleFrom="md">

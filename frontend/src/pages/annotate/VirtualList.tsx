@@ -9,6 +9,8 @@ interface Props<T extends { id: string }> {
   label: string;
   /** This item is scrolled into view when it changes. */
   focused: number;
+  /** 0 where no row has a control: else the keyboard could not scroll it. */
+  tabIndex?: 0;
   children: (item: T, index: number) => ReactNode;
 }
 
@@ -20,6 +22,7 @@ export function VirtualList<T extends { id: string }>({
   rowHeight_px: plainHeight_px,
   label,
   focused,
+  tabIndex,
   children,
 }: Props<T>) {
   const rowHeight_px = plainHeight_px * TEXT_SCALES[useSignal(display).textSize];
@@ -53,7 +56,7 @@ export function VirtualList<T extends { id: string }>({
   const first = Math.max(0, Math.floor(view.top / rowHeight_px) - SPARE_ROWS);
   const last = Math.ceil((view.top + view.height) / rowHeight_px) + SPARE_ROWS;
   return (
-    <div ref={box} className={classes.list}>
+    <div ref={box} className={classes.list} tabIndex={tabIndex}>
       <ul
         aria-label={label}
         style={{

@@ -76,7 +76,7 @@ export async function claimImage(
 /** The images that come next in a queue, `besides` the one that is open. */
 export function fetchUpcoming(
   project_id: number,
-  query: { queue?: ImageQueue; besides?: number },
+  query: { queue?: ImageQueue; besides?: number; count?: number },
 ): Promise<number[]> {
   const params = { path: { project_id }, query };
   return read(client.GET("/api/projects/{project_id}/upcoming", { params }));

@@ -2,7 +2,7 @@ import { Button, Drawer, Group, SegmentedControl, Text } from "@mantine/core";
 import { useClipboard } from "@mantine/hooks";
 import { IconCopy, IconDownload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { type ReactNode, useMemo, useState } from "react";
 import { sessionQuery } from "@/api/session";
 import { formatCount, formatDuration } from "@/components/format";
 import { saveFile } from "@/components/saveFile";
@@ -22,6 +22,8 @@ interface Props {
   image: number | null;
   /** How long the person has worked on it. */
   spent_s?: () => number;
+  /** What else is on this device. */
+  stock?: ReactNode;
   isOpen: boolean;
   onClose: () => void;
 }
@@ -44,7 +46,7 @@ export function Receipts({ isOpen, onClose, ...props }: Props) {
 }
 
 /** Only there while the drawer is open: that is when the receipts are read. */
-function Content({ status: signal, image, spent_s }: Omit<Props, "isOpen" | "onClose">) {
+function Content({ status: signal, image, spent_s, stock }: Omit<Props, "isOpen" | "onClose">) {
   const status = useSignal(signal);
   const user = useQuery(sessionQuery).data?.user;
   const all = useEntries(user?.id ?? 0, status);
@@ -107,6 +109,7 @@ function Content({ status: signal, image, spent_s }: Omit<Props, "isOpen" | "onC
           </Button>
         </Group>
       </div>
+      {stock}
       <Rows entries={entries} isRead={all !== null} hasImages={reach === "all"} />
     </>
   );
@@ -127,7 +130,7 @@ function Rows({ entries, isRead, hasImages }: RowsProps) {
     );
   }
   return (
-    <VirtualList items={entries} rowHeight_px={48} label="Receipts" focused={-1}>
+    <VirtualList items={entries} rowHeight_px={48} label="Receipts" focused={-1} tabIndex={0}>
       {(entry) => <ReceiptRow entry={entry} hasImage={hasImages} />}
     </VirtualList>
   );
