@@ -38,6 +38,7 @@ def test_a_mask_is_brought_back_to_its_first_revision(
     expect(rows).to_have_count(4)
     expect(rows.nth(0)).to_contain_text(re.compile(r"[\d,]+ px removed"))
     expect(rows.nth(0)).to_contain_text("Restored")
+    expect(rows.nth(3)).to_contain_text("Same as now")
     expect(page.get_by_text("Restored, as a new revision")).to_be_visible()
     take_picture("29-restored")
     newest, changed, _, first = revisions_of(grace, image)

@@ -1,7 +1,13 @@
 import { expect, test } from "vitest";
 import type { Prompt } from "@/editor/operations";
 import type { Revision } from "@/pages/annotate/api";
-import { bundlesOf, changeLines, meansOf, type Names } from "@/pages/annotate/revision-words";
+import {
+  bundlesOf,
+  changeLines,
+  meansOf,
+  type Names,
+  wayTo,
+} from "@/pages/annotate/revision-words";
 
 const names: Names = {
   ofLabel: (id) => `label ${id}`,
@@ -110,4 +116,13 @@ test("the means are the prompts, the strokes and the time", () => {
   expect(meansOf(revision({ undos: 2, seconds: 2 }))).toBe("2 undos · 2.0 s");
   expect(meansOf(revision({ tool: "label" }))).toBe(""); // the change says it
   expect(meansOf(revision())).toBe("");
+});
+
+test("only the newest revision is how the mask is now; older ones are the same", () => {
+  const rle = { size: [1, 1] as [number, number], counts: "1" };
+  const way = (number: number, isLikeNow: boolean) => wayTo({ number, rle }, 3, isLikeNow);
+
+  expect([way(3, true), way(2, false), way(1, true)]).toEqual(["here", "back", "same"]);
+  expect(way(3, false)).toBe("back"); // a change is on its way to the server
+  expect(wayTo({ number: 3, rle: null }, 3, true)).toBe("none");
 });

@@ -12,8 +12,8 @@ import type { Ghost } from "@/editor/tools/tool";
 import { type Revision, revisionsQuery } from "./api";
 import classes from "./HistoryPanel.module.css";
 import type { OpenImage } from "./open-image";
-import { RevisionRow, type Way } from "./RevisionRow";
-import type { Names } from "./revision-words";
+import { RevisionRow } from "./RevisionRow";
+import { type Names, wayTo } from "./revision-words";
 
 interface Props {
   image: OpenImage;
@@ -71,11 +71,9 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
       </div>
     );
   }
-  const wayTo = (revision: Revision): Way => {
-    if (revision.rle === null) return "none";
-    const drafts = restoreDrafts(annotations, mask, revision, live);
-    return drafts.length === 0 ? "here" : "back";
-  };
+  const newest = revisions[0]?.number ?? 0;
+  const isLikeNow = (revision: Revision): boolean =>
+    restoreDrafts(annotations, mask, revision, live).length === 0;
   return (
     <div className={classes.list}>
       {waiting === "newest" && (
@@ -89,7 +87,7 @@ export function RevisionList({ image, mask, colour, names, live, onRestore }: Pr
             {...{ revision, changes, names, colour, around }}
             bitmap={image.bitmap}
             size_hw={editor.size_hw}
-            way={wayTo(revision)}
+            way={wayTo(revision, newest, isLikeNow(revision))}
             isHindered={hindrance !== null}
             onLook={preview.show}
             onLeave={preview.hide}

@@ -7,14 +7,11 @@ import type { Prompt } from "@/editor/operations";
 import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
-import { bundlesOf, changeLines, meansOf, type Names } from "./revision-words";
+import { bundlesOf, changeLines, meansOf, type Names, type Way } from "./revision-words";
 import { Thumb } from "./Thumb";
 import { thumbAddress } from "./thumbs";
 
 const SIDE_PX = 56;
-
-/** Whether a revision can be gone back to, or is what the mask is like now. */
-export type Way = "back" | "here" | "none";
 
 interface Props {
   revision: Revision;
@@ -65,6 +62,7 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
         <div className={classes.foot}>
           <span>{means}</span>
           {way === "here" && <span className={classes.here}>As it is now</span>}
+          {way === "same" && <span>Same as now</span>}
           {way === "back" && (
             <Button
               size="compact-xs"

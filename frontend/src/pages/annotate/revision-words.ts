@@ -13,6 +13,20 @@ export interface Names {
   ofAttribute(id: string): string;
 }
 
+/** Whether a revision can be gone back to, is what the mask is like now, or is just like that. */
+export type Way = "back" | "here" | "same" | "none";
+
+/** Of all that are like the mask is now, only the newest is how it came to be so. */
+export function wayTo(
+  { number, rle }: Pick<Revision, "number" | "rle">,
+  newest: number,
+  isLikeNow: boolean,
+): Way {
+  if (rle === null) return "none";
+  if (!isLikeNow) return "back";
+  return number === newest ? "here" : "same";
+}
+
 /** One line for each thing that a revision changed. */
 export function changeLines(
   revision: Pick<Revision, "kind" | "proposal">,
