@@ -1,12 +1,17 @@
-import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, TextInput, VisuallyHidden } from "@mantine/core";
+import { IconSearch } from "@tabler/icons-react";
 import { useState } from "react";
+import { plural } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { changedKeys } from "./changed-keys";
-import { assignKeys, byGroup } from "./command";
+import { assignKeys, byGroup, type Command, type KeysOfCommand } from "./command";
 import classes from "./commands.module.css";
+import { isSought } from "./find-keys";
 import { KeyRow } from "./KeyRow";
 import { commandsOf, offers, use } from "./on-offer";
 import { closeKeys, openWindow, TOUR } from "./windows";
+
+const NO_KEYS: KeysOfCommand = { own: null, also: [] };
 
 /** The keys of the page, and the place to change them. */
 export function KeysDialog() {
@@ -20,6 +25,8 @@ export function KeysDialog() {
       closeOnEscape={waiting === null}
       title="Keys"
       size={860}
+      // The field stays where it is while the list below it grows shorter.
+      centered={false}
     >
       <KeyList waiting={waiting} onWait={setWaiting} />
     </Modal>
@@ -32,16 +39,32 @@ interface ListProps {
 }
 
 function KeyList({ waiting, onWait }: ListProps) {
+  const [query, setQuery] = useState("");
   const made = useSignal(offers);
   const changed = useSignal(changedKeys);
   const commands = commandsOf(made);
   const keys = assignKeys(commands, changed);
+  const keysFor = ({ id }: Command): KeysOfCommand => keys.get(id) ?? NO_KEYS;
   const tour = commands.find(({ id }) => id === TOUR);
-  const listed = commands.filter(({ key }) => key !== undefined);
-  const groups = byGroup(listed, ({ group }) => group);
+  const listed = commands.filter(({ key, isUnlisted }) => key !== undefined && !isUnlisted);
+  const found = listed.filter((command) => isSought(command, keysFor(command), query));
+  const groups = byGroup(found, ({ group }) => group);
   return (
     <>
       <Group gap="xs" mih={30} mb="xs">
+        <TextInput
+          data-autofocus
+          size="xs"
+          w={200}
+          aria-label="Search the keys"
+          placeholder="Name or key"
+          leftSection={<IconSearch size={14} aria-hidden />}
+          value={query}
+          onChange={({ currentTarget }) => {
+            onWait(null); // its row may be gone
+            setQuery(currentTarget.value);
+          }}
+        />
         <Text size="xs" c="dimmed" mr="auto">
           Click a key to change it. Changed keys stay in this browser.
         </Text>
@@ -71,6 +94,14 @@ function KeyList({ waiting, onWait }: ListProps) {
           Reset all keys
         </Button>
       </Group>
+      {found.length === 0 && (
+        <Text size="sm" c="dimmed" py="xs">
+          No command here is called that, and no key is.
+        </Text>
+      )}
+      <VisuallyHidden role="status">
+        {query.trim() !== "" && plural(found.length, "command")}
+      </VisuallyHidden>
       <div className={classes.keys}>
         {groups.map(([group, its]) => (
           <Stack key={group} gap={2} className={classes.keyGroup}>
@@ -81,7 +112,7 @@ function KeyList({ waiting, onWait }: ListProps) {
               <KeyRow
                 key={command.id}
                 {...{ commands, command, changed }}
-                keys={keys.get(command.id) ?? { own: null, also: [] }}
+                keys={keysFor(command)}
                 isWaiting={waiting === command.id}
                 onWait={(isWaiting) => onWait(isWaiting ? command.id : null)}
               />

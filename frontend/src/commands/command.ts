@@ -17,6 +17,7 @@ export interface Command {
   readonly shown?: readonly string[]; // keys as the list of keys writes them, if not as they are
   readonly isFixed?: boolean; // its key cannot be changed
   readonly isKeyOnly?: boolean; // makes no sense in the palette
+  readonly isUnlisted?: boolean; // not among the keys: the person's role has no use for it
   readonly isOnce?: boolean; // a key held down runs it one time
   readonly isEverywhere?: boolean; // its key works in text fields too
   /** Why it can do nothing now; null when it can. */

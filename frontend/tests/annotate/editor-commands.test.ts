@@ -10,13 +10,13 @@ const LABELS = [
   { id: 9, name: "debris", color: "#0f0" },
 ];
 
-function page(setting: Setting) {
+function page(setting: Setting, mayReview = true) {
   const made = bench(setting);
   const nothing = () => undefined;
   const around: EditorPage = {
     ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing, keyPointer: null },
-    ...{ isHeld: true, giveBack: nothing },
+    ...{ isHeld: true, mayReview, giveBack: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
     review: { comment: nothing, next: nothing, answer: nothing, resolve: nothing },
     verdict: {
@@ -178,6 +178,18 @@ describe("the editor's commands", () => {
       "It is approved already.",
     ]);
     expect([sendBack?.id, sendBack && whyNot(sendBack)]).toEqual(["review.return", null]);
+  });
+
+  test("of reviewers are not among the keys of an annotator", () => {
+    const listed = (mayReview: boolean) =>
+      page(SMALL, mayReview)
+        .commands.filter(({ isUnlisted }) => !isUnlisted)
+        .map(({ id }) => id);
+    const theirs = listed(true).filter((id) => !listed(false).includes(id));
+
+    expect(theirs.slice(0, 2)).toEqual(["review.approve", "review.return"]);
+    expect(theirs.slice(2).every((id) => id.startsWith("conflict."))).toBe(true);
+    expect(listed(false)).toContain("comment.resolve");
   });
 
   test("work on what is under the pointer where nothing is selected", () => {

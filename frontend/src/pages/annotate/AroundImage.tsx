@@ -71,6 +71,7 @@ export const AroundImage = memo(
       (): EditorPage => ({
         ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
         ...{ isHeld: image.claim !== null, giveBack: onGiveBack },
+        mayReview: project.role !== "annotator",
         ...{ review: review.commands, verdict, conflicts: conflicts.commands },
         keyPointer,
         showAll: () => stage.fit(),
@@ -83,6 +84,7 @@ export const AroundImage = memo(
       }),
       [
         image,
+        project.role,
         editor,
         labels,
         review.commands,

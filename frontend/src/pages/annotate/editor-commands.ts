@@ -42,6 +42,8 @@ export interface DrawingPage {
 export interface EditorPage extends DrawingPage {
   /** Whether the person has the image to themselves, until it is finished or given back. */
   readonly isHeld: boolean;
+  /** Whether the person may give verdicts on images. */
+  readonly mayReview: boolean;
   giveBack(): void;
   readonly review: ReviewCommands;
   readonly verdict: VerdictCommands;
@@ -90,13 +92,14 @@ const GIVE_BACK: EditorCommand<EditorPage> = {
   run: ({ giveBack }) => giveBack(),
 };
 
-const REVIEW: readonly EditorCommand<EditorPage>[] = [
-  ...REVIEW_COMMANDS.map(
-    ({ run, ...command }): EditorCommand<EditorPage> => ({
-      ...{ ...command, group: "Review" },
-      run: ({ review }) => run(review),
-    }),
-  ),
+const REVIEW: readonly EditorCommand<EditorPage>[] = REVIEW_COMMANDS.map(
+  ({ run, ...command }) => ({
+    ...{ ...command, group: "Review" },
+    run: ({ review }) => run(review),
+  }),
+);
+
+const FOR_REVIEWERS: readonly EditorCommand<EditorPage>[] = [
   ...VERDICT_COMMANDS.map(
     ({ run, why, ...command }): EditorCommand<EditorPage> => ({
       ...{ ...command, group: "Review" },
@@ -346,8 +349,10 @@ const AFTER_LABELS = [LABEL_ALWAYS, ...WORK];
 /** The commands on one page, in the order of the list of keys. */
 export function editorCommands(page: EditorPage): Command[] {
   const [drawing, looking] = commandsAround(page);
-  const inQueue = [GIVE_BACK, ...REVIEW].map((command) => bound(command, page));
-  return [...drawing, ...inQueue, ...looking];
+  const bind = (command: EditorCommand<EditorPage>): Command => bound(command, page);
+  const isUnlisted = !page.mayReview;
+  const forReviewers = FOR_REVIEWERS.map((command) => ({ ...bind(command), isUnlisted }));
+  return [...drawing, ...[GIVE_BACK, ...REVIEW].map(bind), ...forReviewers, ...looking];
 }
 
 /** The same without those of a review. */
@@ -373,7 +378,7 @@ function bound<Page>(command: EditorCommand<Page>, page: Page): Command {
 
 /** A row of the table, for a button that does the same. */
 export function editorCommand(id: string): Pick<Command, "id" | "title" | "key"> {
-  const all = [...BEFORE_LABELS, ...AFTER_LABELS, GIVE_BACK, ...REVIEW, ...VIEW];
+  const all = [...BEFORE_LABELS, ...AFTER_LABELS, GIVE_BACK, ...REVIEW, ...FOR_REVIEWERS, ...VIEW];
   const found = all.find((command) => command.id === id);
   if (found === undefined) throw new Error(`There is no command ${id}.`);
   return found;
