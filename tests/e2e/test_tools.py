@@ -72,12 +72,15 @@ def test_every_prompt_finds_its_disc(stack: Stack, page: Page) -> None:
     canvas.click(22, 62)
     picker = page.get_by_role("group", name="What was meant").get_by_role("button")
     expect(picker).to_have_count(3)
+    bar = page.get_by_role("toolbar", name="Label")
+    expect(bar).to_contain_text("Shift 1")  # the digit alone picks
     canvas.press("3")
     expect(picker.nth(2)).to_have_attribute("aria-pressed", "true")
     canvas.click(2, 82, "Alt")  # beside it
     canvas.wait_for_answer(5)
     canvas.press("a")
     canvas.wait_for_masks(4)
+    expect(bar).not_to_contain_text("Shift")
     tap_a_disc(canvas, 6)
     canvas.press("a")
     canvas.wait_for_masks(5)

@@ -4,7 +4,7 @@ import { rowOf } from "@/editor/picking";
 import classes from "./AnnotatePage.module.css";
 import { FIND_BY_SLASH } from "./LabelFinder";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
-import { useHasDraft } from "./useHasDraft";
+import { useHasDraft, useIsAmbiguous } from "./useHasDraft";
 
 /** The label of the selected mask, and of what is made next. */
 export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
@@ -12,6 +12,7 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
   const selection = useSignal(editor.selection);
   const annotations = useSignal(editor.annotations);
   const hasDraft = useHasDraft(editor);
+  const hasPicker = useIsAmbiguous(editor);
   const isReadOnly = useSignal(editor.isReadOnly);
   const row = !hasDraft && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
   const current = row === null ? next : row.label;
@@ -24,6 +25,7 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
       next={next}
       disabled={isReadOnly}
       findKeys={FIND_BY_SLASH}
+      hasPicker={hasPicker}
       onChoose={(label) => editor.setLabel(label)}
     />
   );

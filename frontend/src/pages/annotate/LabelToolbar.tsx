@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useCallback, useEffect, useRef, useState } from "react";
 import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
@@ -12,11 +13,15 @@ export interface LabelChoice {
   readonly color: string;
 }
 
+const HYPOTHESES = 3; // each has a digit while there are some
+
 interface Props {
   labels: readonly LabelChoice[];
   chosen: LabelId | null;
   /** What new masks get, where that may be another one. */
   next?: LabelId | null;
+  /** Whether hypotheses are picked by the first digits now: with Shift these still give labels. */
+  hasPicker?: boolean;
   /** Which keys begin to find a label by its letters; a value that stays the same. */
   findKeys: Pick<Command, "key" | "also">;
   onChoose: (label: LabelId | null) => void;
@@ -26,10 +31,13 @@ interface Props {
 
 /** The labels with their digits; the pressed one is what a mask gets. */
 export function LabelToolbar({ labels, chosen, disabled = false, className, ...props }: Props) {
-  const { findKeys, onChoose, next = chosen } = props;
+  const { findKeys, onChoose, next = chosen, hasPicker = false } = props;
   const choices = [
-    ...labels.map((label, index) => ({ ...label, digit: DIGITS[index] ?? "" })),
-    { id: null, name: "No label", color: "transparent", digit: "0" },
+    ...labels.map((label, index) => ({
+      ...{ ...label, digit: DIGITS[index] ?? "" },
+      needsShift: hasPicker && index < HYPOTHESES,
+    })),
+    { id: null, name: "No label", color: "transparent", digit: "0", needsShift: false },
   ];
   const [query, setQuery] = useState<string | null>(null);
   const [step, setStep] = useState(0); // down from the best
@@ -56,7 +64,7 @@ export function LabelToolbar({ labels, chosen, disabled = false, className, ...p
         onChoose={() => best !== null && onChoose(best.id)}
       />
       {choices.map((choice) => {
-        const { id, name, color, digit } = choice;
+        const { id, name, color, digit, needsShift } = choice;
         const isBest = choice === best;
         return (
           <button
@@ -72,14 +80,32 @@ export function LabelToolbar({ labels, chosen, disabled = false, className, ...p
             <span className={classes.dot} style={{ background: color }} />
             {name}
             {id === next && id !== chosen && <span className={classes.aside}>new masks</span>}
-            <span className={classes.digit}>{digit}</span>
+            <span className={classes.digit}>
+              {needsShift && <Shift />}
+              {digit}
+            </span>
           </button>
         );
       })}
       {chosen === null && labels.length > 0 && !disabled && (
-        <span className={classes.aside}>Choose a label with {digitsOf(labels.length)}</span>
+        <span className={classes.aside}>
+          Choose a label with {hasPicker && "Shift "}
+          {digitsOf(labels.length)}
+        </span>
       )}
     </div>
+  );
+}
+
+/** It stands in the gap before the digit, so that nothing moves as it comes and goes. */
+function Shift() {
+  return (
+    <>
+      <span className={classes.shift} aria-hidden>
+        ⇧
+      </span>
+      <VisuallyHidden>Shift </VisuallyHidden>
+    </>
   );
 }
 
