@@ -32,6 +32,7 @@ def test_attributes_from_the_settings_to_the_history(
     page.keyboard.press("1")
     page.keyboard.press("d")
     drag(page, stage, (0.4, 0.4), (0.6, 0.4))
+    expect(page.get_by_text("New masks: cup")).to_be_visible()
     panel = page.get_by_role("region", name="Attributes of cup")
     expect(panel.get_by_role("button", name="white")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_text("needs Size")).to_be_visible()

@@ -9,10 +9,16 @@ import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import type { LabelChoice } from "./LabelToolbar";
+import labelClasses from "./LabelToolbar.module.css";
 import { useHasDraft } from "./useHasDraft";
 
+interface Props {
+  editor: Editor;
+  labels: readonly LabelChoice[];
+}
+
 /** One line on what the next gesture does, or why the last came to nothing; the brush's size. */
-export function Hint({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
+export function Hint({ editor, labels }: Props) {
   const tool = useSignal(editor.tool);
   const hasDraft = useHasDraft(editor);
   const selection = useSignal(editor.selection);
@@ -42,9 +48,12 @@ export function Hint({ editor, labels }: { editor: Editor; labels: readonly Labe
       ) : (
         <>
           {selection?.kind === "mask" && !TAKES_UP_OTHERS.includes(tool.name) && (
-            <span>
-              <Keys chord={accept} /> next object
-            </span>
+            <>
+              <span>
+                <Keys chord={accept} /> next object
+              </span>
+              <NextLabel {...{ editor, labels }} />
+            </>
           )}
           <span>
             {tool.name === "select" && selection?.kind === "proposal"
@@ -80,6 +89,22 @@ export function Hint({ editor, labels }: { editor: Editor; labels: readonly Labe
   );
 }
 
+/** The label of what is made next, while the bar below marks the one of the mask in hand. */
+function NextLabel({ editor, labels }: Props) {
+  const next = useSignal(editor.label);
+  const label = labels.find(({ id }) => id === next);
+  if (labels.length === 0) return null;
+  return (
+    <span className={classes.nextLabel}>
+      New masks:{" "}
+      {label !== undefined && (
+        <span className={labelClasses.dot} style={{ background: label.color }} />
+      )}
+      <b>{label?.name ?? "no label"}</b>
+    </span>
+  );
+}
+
 /** What a click means, for hands without Alt and a right button. */
 function PointSwitch({ editor }: { editor: Editor }) {
   const label = useSignal(editor.pointLabel);
@@ -98,7 +123,7 @@ function PointSwitch({ editor }: { editor: Editor }) {
 }
 
 /** Whether the mask just made is a part of the one around it: asked once, in passing. */
-function PartOffer({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
+function PartOffer({ editor, labels }: Props) {
   const offer = useSignal(editor.partOffer);
   const { masks } = useSignal(editor.annotations);
   const whole = offer === null ? undefined : masks.get(offer.whole);
