@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from scipy import ndimage
 
 from engine.masks.rle import decode
@@ -60,6 +60,7 @@ def test_every_prompt_finds_its_disc(stack: Stack, page: Page) -> None:
     log_in(page)
     canvas = Canvas.open(page, f"/projects/{project}/annotate?image={image}")
     canvas.press("g", "p")
+    expect_stage_under(page.get_by_text("Click an object;"))
     canvas.click(22, 22)
     accept(canvas, 1)
     canvas.press("b")
@@ -120,6 +121,17 @@ def test_undo_reaches_back_over_a_reload(stack: Stack, page: Page) -> None:
     canvas.wait_for_masks(0)
     expect_saved(page)
     assert saved_masks(grace, image) == {}
+
+
+def expect_stage_under(told: Locator) -> None:
+    """Whatever is told over the image, a click there means the image."""
+    assert told.evaluate(
+        """told => {
+          const { left, top, width, height } = told.getBoundingClientRect();
+          const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+          return hit.closest("[data-stage]") !== null;
+        }"""
+    )
 
 
 def tap_a_disc(canvas: Canvas, answers: int) -> None:

@@ -70,6 +70,7 @@ export function Hint({ editor, labels }: Props) {
       {isPainting && (
         <>
           <Slider
+            className={classes.control}
             w={110}
             size="xs"
             min={0}
@@ -110,6 +111,7 @@ function PointSwitch({ editor }: { editor: Editor }) {
   const label = useSignal(editor.pointLabel);
   return (
     <SegmentedControl
+      className={classes.control}
       size="xs"
       aria-label="What a point does"
       value={String(label)}
