@@ -145,7 +145,7 @@ def test_a_browser_killed_in_mid_stroke_brings_back_what_had_ended_and_what_was_
     canvas.press("Escape", "Escape", "p")
     canvas.click(102, 22)
     canvas.wait_for_answer(1)
-    canvas.click(102, 62, "Alt")  # beside it
+    canvas.click(102, 90, "Alt")  # beside it, and beside the picker
     canvas.wait_for_answer(2)
     canvas.press("d", "Shift+T")
     comment_on_all(troubled_page).fill("Too bright.")

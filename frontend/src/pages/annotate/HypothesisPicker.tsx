@@ -3,15 +3,13 @@ import { useLayoutEffect, useRef } from "react";
 import { useSignal } from "@/components/useSignal";
 import { type DraftState, type Hypothesis, isAmbiguous } from "@/editor/draft";
 import type { Editor } from "@/editor/editor";
-import { type Area, type Box, clamp, toScreen, unionBox } from "@/editor/geometry";
+import { type Box, clamp, toScreen, unionBox, type View } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
+import { placeOfPicker } from "./picker-place";
 import { drawThumb } from "./thumbs";
 
-const SIZE: Area = { width: 284, height: 150 };
-const GAP_px = 28;
 const SIDE_px = 76;
-const ABOVE_HINT_px = 52;
 
 interface Props {
   editor: Editor;
@@ -19,7 +17,7 @@ interface Props {
   bitmap: ImageBitmap;
 }
 
-/** The three masks that one click may mean, beside the click: keys 1, 2 and 3. */
+/** The three masks that one click may mean, beside them: keys 1, 2 and 3. */
 export function HypothesisPicker({ editor, stage, bitmap }: Props) {
   const draft = useSignal(editor.draft.state);
   const view = useSignal(stage.view);
@@ -27,20 +25,18 @@ export function HypothesisPicker({ editor, stage, bitmap }: Props) {
   const point = draft?.prompts[0];
   if (draft === null || !isAmbiguous(draft) || point?.kind !== "point") return null;
 
-  const at = toScreen(view, { x: point.xy[0], y: point.xy[1] });
-  const left = at.x + GAP_px + SIZE.width < size.width ? at.x + GAP_px : at.x - GAP_px - SIZE.width;
-  const style = {
-    left: clamp(left, 8, size.width - SIZE.width - 8),
-    top: clamp(at.y - SIZE.height / 2, 8, size.height - SIZE.height - ABOVE_HINT_px),
-  };
-  const around = draft.hypotheses.reduce<Box | null>(
-    (box, { mask }) => unionBox(box, mask.box),
-    null,
+  const click = toScreen(view, { x: point.xy[0], y: point.xy[1] });
+  const boxes = draft.hypotheses.flatMap(({ mask }) => mask.box ?? []);
+  const around = boxes.reduce<Box | null>(unionBox, null);
+  const place = placeOfPicker(
+    click,
+    boxes.map((box) => onStage(view, box)),
+    size,
   );
   return (
     <fieldset
       className={`${classes.float} ${classes.picker}`}
-      style={style}
+      style={{ ...place }}
       aria-label="What was meant"
     >
       {draft.hypotheses.map((hypothesis, index) => (
@@ -51,6 +47,11 @@ export function HypothesisPicker({ editor, stage, bitmap }: Props) {
       )}
     </fieldset>
   );
+}
+
+function onStage(view: View, { x0, y0, x1, y1 }: Box): Box {
+  const [from, to] = [toScreen(view, { x: x0, y: y0 }), toScreen(view, { x: x1, y: y1 })];
+  return { x0: from.x, y0: from.y, x1: to.x, y1: to.y };
 }
 
 /** Whether another one than the marked has the best score, which looks like an error. */
