@@ -10,6 +10,14 @@ from tests.e2e.scenes import Canvas, log_in, make_prepared_project, saved_masks
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
+# What is told covers no control.
+IS_OVER_STAGE = """() => {
+  const [told, stage] = ["[role=alert]", "[data-stage]"].map(
+    (each) => document.querySelector(each).getBoundingClientRect(),
+  );
+  return told.left > stage.left && told.right < stage.right &&
+    told.top > stage.top && told.bottom < stage.bottom;
+}"""
 
 
 def test_who_leaves_proposals_undecided_hears_of_it_and_can_go_back(
@@ -31,6 +39,7 @@ def test_who_leaves_proposals_undecided_hears_of_it_and_can_go_back(
     expect(
         page.get_by_text(re.compile(r"^0\.png is done, with \d+ proposals? undecided"))
     ).to_be_visible()
+    page.wait_for_function(IS_OVER_STAGE)
     page.get_by_role("button", name="Go back").click()
     expect(page.get_by_label("Image 0.png")).to_be_visible()
     wait_for_editor(page)

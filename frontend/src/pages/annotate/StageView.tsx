@@ -24,6 +24,14 @@ export function StageView({ image, labels, onStage }: Props) {
   const [hasSpace, setHasSpace] = useState(false);
   const tool = useSignal(image.editor.tool);
 
+  useEffect(() => {
+    const { dataset } = document.documentElement;
+    dataset.canvas = ""; // says where toasts stand
+    return () => {
+      delete dataset.canvas;
+    };
+  }, []);
+
   // Before the browser paints: what is seen can be worked on.
   useLayoutEffect(() => {
     if (host.current === null) return;
