@@ -70,9 +70,12 @@ def test_an_image_is_given_back_with_what_was_done(stack: Stack, page: Page) -> 
     canvas.draw((30, 30), (60, 30))
     canvas.wait_for_masks(1)
 
-    page.get_by_role("button", name="Give this image back").click()
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("menuitem", name="Give this image back").click()
 
     expect(page).to_have_url(re.compile(f"/projects/{project}$"))
+    expect(page.get_by_text("0.png was given back")).to_be_visible()
+    expect(page.get_by_role("button", name="Take it again")).to_be_visible()
     assert ada.post(f"/api/projects/{project}/claim", {})["assignment"]["image"] == image
     assert len(ada.get(f"/api/images/{image}")["masks"]) == 1
 

@@ -84,8 +84,8 @@ function useAccountCommands(): Command[] {
     return [
       { ...PALETTE, ...{ group, isEverywhere: true, isKeyOnly: true }, run: togglePalette },
       {
-        ...{ id: "keys", title: "Keys", what: "This list", key: "?", group, isFixed: true },
-        ...{ words: "shortcuts help remap change keyboard", run: showKeys },
+        ...{ id: "keys", title: "Keys", key: "?", group, isFixed: true, run: showKeys },
+        ...{ what: "See or change the keys of this page", words: "shortcuts help remap keyboard" },
       },
       {
         ...{ id: "focus.head", title: "Go to the head of the page", key: "Ctrl+Home", group },

@@ -156,9 +156,15 @@ function Stages({ project, user, session }: StagesProps) {
     void settle(done);
   }, [settle, session, onTakeBack]);
   const onGiveBack = useCallback(async () => {
-    if (!(await session.giveBack())) return;
-    await navigate({ to: "/projects/$projectId", params: { projectId } });
-  }, [session, navigate, projectId]);
+    const left = session.image?.detail.get();
+    if (left === undefined || !(await session.giveBack())) return;
+    const params = { projectId };
+    await navigate({ to: "/projects/$projectId", params });
+    const search = { image: left.id, queue };
+    const takeAgain = () => navigate({ to: EDITOR, params, search });
+    const said = `${left.file_name} was given back: others may take it now.`;
+    showUndo(said, takeAgain, { way: "Take it again" });
+  }, [session, navigate, projectId, queue]);
   const onVerdict = useCallback(
     (verdict: Verdict, comment: string) => {
       const judged = session.image;

@@ -111,7 +111,7 @@ export const AroundImage = memo(
 
     return (
       <>
-        <TopBar {...{ project, image, review, verdict, isMoving, onNext, onGiveBack }} />
+        <TopBar {...{ project, image, review, verdict, isMoving, onNext }} />
         <ToolRail {...{ editor, stage }} />
         <div className={classes.floats}>
           <CommentPins {...{ editor, stage, review }} />

@@ -1,17 +1,9 @@
-import { ActionIcon, Badge, Button, Group, Progress, Text, Tooltip } from "@mantine/core";
-import {
-  IconEyeOff,
-  IconKeyboard,
-  IconMicrophone,
-  IconPlayerTrackNext,
-  IconUserMinus,
-  IconUsers,
-} from "@tabler/icons-react";
+import { Badge, Button, Group, Progress, Text, Tooltip } from "@mantine/core";
+import { IconEyeOff, IconMicrophone, IconPlayerTrackNext, IconUsers } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Project } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
-import { showKeys } from "@/commands/windows";
 import { formatCount } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
@@ -19,6 +11,7 @@ import { useSignal } from "@/components/useSignal";
 import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
+import { MoreMenu } from "./MoreMenu";
 import type { OpenImage } from "./open-image";
 import { ReviewButtons } from "./ReviewButtons";
 import { OpenComments } from "./review/OpenComments";
@@ -34,7 +27,6 @@ interface Props {
   verdict: Verdict;
   isMoving: Signal<boolean>;
   onNext: () => void;
-  onGiveBack: () => void;
 }
 
 /** What the main button says of the image, by the queue that it is in. */
@@ -46,8 +38,7 @@ const END = {
 } as const;
 const QUEUE = { complete: "Complete", correct: "Correct", review: "Review" } as const;
 
-export function TopBar({ project, image, review, verdict, isMoving: moving, ...way }: Props) {
-  const { onNext, onGiveBack } = way;
+export function TopBar({ project, image, review, verdict, isMoving: moving, onNext }: Props) {
   const isMoving = useSignal(moving);
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
@@ -111,22 +102,7 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, ...w
         >
           Describe
         </ButtonLink>
-        {image.claim !== null && (
-          <Tooltip label="Give this image back: others may take it, with what was done so far">
-            <ActionIcon
-              aria-label={editorCommand("image.give-back").title}
-              disabled={isMoving}
-              onClick={onGiveBack}
-            >
-              <IconUserMinus size={18} aria-hidden />
-            </ActionIcon>
-          </Tooltip>
-        )}
-        <Tooltip label="Keys">
-          <ActionIcon aria-label="Keys" onClick={showKeys}>
-            <IconKeyboard size={18} aria-hidden />
-          </ActionIcon>
-        </Tooltip>
+        <MoreMenu />
         <Button
           size="xs"
           loading={isMoving}
