@@ -46,15 +46,17 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, onNe
   const finished = done + reviewed;
   const isForApproval = queue === "review" && image.claim !== null && detail.status === "done";
   const ends = image.isOwn && (queue !== "review" || isForApproval);
+  const { file_name: name, width, height } = detail;
+  const pixels = `${width} × ${height}`;
   const share = images === 0 ? 0 : (100 * finished) / images;
   return (
     <header className={classes.top}>
-      {queue !== undefined && <Badge style={{ flex: "none" }}>{QUEUE[queue]}</Badge>}
-      <Text size="sm" fw={600} truncate miw={60} title={detail.file_name}>
-        {detail.file_name}
+      {queue !== undefined && <Badge>{QUEUE[queue]}</Badge>}
+      <Text size="sm" fw={600} truncate className={classes.fileName} title={`${name}, ${pixels}`}>
+        {name}
       </Text>
-      <Text size="xs" c="dimmed" className="tabular" visibleFrom="lg" style={{ flex: "none" }}>
-        {detail.width} × {detail.height}
+      <Text size="xs" c="dimmed" className="tabular" visibleFrom="xl">
+        {pixels}
       </Text>
       {detail.status !== "todo" && <StatusBadge status={detail.status} />}
       <OpenComments review={review} />
@@ -78,15 +80,17 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, onNe
         spent_s={() => image.editor.meter.active_s}
         stock={queue !== "review" && <StockSection project={project.id} queue={queue} />}
       />
-      <Group gap={8} ml="auto" wrap="nowrap" style={{ flex: "none" }}>
+      <div className={classes.spare}>
         <Tooltip label={`${formatCount(finished)} of ${formatCount(images)} images are done`}>
-          <Group gap={8} wrap="nowrap" visibleFrom="md">
+          <Group gap={8} wrap="nowrap">
             <Progress value={share} w={88} size="sm" aria-label="Images done" />
             <Text size="xs" c="dimmed" className="tabular">
               {formatCount(finished)} / {formatCount(images)}
             </Text>
           </Group>
         </Tooltip>
+      </div>
+      <Group gap={8} wrap="nowrap">
         <ReviewButtons
           {...{ verdict, isMoving }}
           message={image.editor.unsent.message}
@@ -121,7 +125,7 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, onNe
 function Told({ icon, text, why }: { icon: ReactNode; text: string; why: string }) {
   return (
     <Tooltip label={why}>
-      <Badge leftSection={icon} color="gray" style={{ flex: "none" }}>
+      <Badge leftSection={icon} color="gray">
         {text}
       </Badge>
     </Tooltip>
