@@ -68,8 +68,7 @@ def test_a_model_promoted_meanwhile_answers_from_the_next_image_on(
     page.keyboard.press("n")
     page.wait_for_function("() => window.__anneal.masks()?.length === 0", timeout=SLOW_MS)
     canvas = Canvas.opened(page)
-    canvas.press("g")
-    click_a_disc(canvas, answers=2)
+    click_a_disc(canvas, answers=2)  # the proposals are still out of the way
     assert decoders[-1] == after
     following.check_saved(canvas, operations=1)
 

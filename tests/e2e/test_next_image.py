@@ -27,7 +27,7 @@ def test_who_leaves_proposals_undecided_hears_of_it_and_can_go_back(
     project, ids = make_prepared_project(grace, 2)
     log_in(page)
     canvas = Canvas.open(page, f"/projects/{project}/annotate?image={ids[0]}")
-    canvas.press("d")
+    canvas.press("g", "d")
     canvas.draw((30, 30), (60, 30))
     [before] = canvas.wait_for_masks(1)
 
@@ -36,6 +36,7 @@ def test_who_leaves_proposals_undecided_hears_of_it_and_can_go_back(
     expect(page.get_by_label("Image 1.png")).to_be_visible()
     wait_for_editor(page)
     assert canvas.masks == []
+    expect(page.get_by_role("button", name="Show proposals")).to_be_visible()  # still hidden
     expect(
         page.get_by_text(re.compile(r"^0\.png is done, with \d+ proposals? undecided"))
     ).to_be_visible()

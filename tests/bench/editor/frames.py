@@ -71,10 +71,9 @@ def measure_frames(stack: Stack, browser: Browser) -> list[Row]:
     scene = prepare(stack.log_in("ada"), "frames", {"500.png": 500, "2000.png": 2000})
     with logged_in_page(browser, stack) as page:
         open_image(page, scene, "500.png")
-        page.keyboard.press("g")  # proposals out of the way
+        page.keyboard.press("g")  # proposals out of the way, on the next image as well
         few = [_row(page, gesture, 500, 60) for gesture in (PAN, ZOOM, HOVER)]
         open_image(page, scene, "2000.png")
-        page.keyboard.press("g")
         many = [_row(page, gesture, 2000, 30) for gesture in (PAN, ZOOM, HOVER)]
         return [*few, *many, _row(page, BRUSH, 2000, 60)]
 

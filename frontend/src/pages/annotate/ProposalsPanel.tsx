@@ -24,6 +24,7 @@ export function ProposalsPanel({ image, labels, onReveal }: Props) {
   const selection = useSignal(editor.selection);
   const hover = useSignal(editor.hover);
   const threshold = useSignal(editor.threshold);
+  const showsProposals = useSignal(editor.showsProposals);
   const isReadOnly = useSignal(editor.isReadOnly);
   const detail = useSignal(image.detail);
   const next = useSignal(editor.label);
@@ -52,7 +53,11 @@ export function ProposalsPanel({ image, labels, onReveal }: Props) {
   return (
     <section className={`${classes.section} ${classes.proposals}`} aria-label="Proposals">
       <div className={classes.sectionHead}>
-        Proposals <span className={classes.count}>{formatCount(rows.length)}</span>
+        Proposals{" "}
+        <span className={classes.count}>
+          {formatCount(rows.length)}
+          {!showsProposals && " · hidden on the image"}
+        </span>
       </div>
       <Group gap={10} px={12} pb={8} wrap="nowrap">
         <Slider

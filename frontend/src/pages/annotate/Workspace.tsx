@@ -7,6 +7,7 @@ import classes from "./AnnotatePage.module.css";
 import { AroundImage, type AroundProps } from "./AroundImage";
 import { StageView } from "./StageView";
 import { useEffort } from "./useEffort";
+import { useKeptProposals } from "./useKeptProposals";
 import { useLabels } from "./useLabels";
 import { useNextLabel } from "./useNextLabel";
 import { useReturn } from "./useReturn";
@@ -23,6 +24,7 @@ export function Workspace({ image, notice, ...others }: Props) {
   useNextLabel(image.editor.label, others.project.id, labels);
   useEffort(image.editor.meter);
   useLayoutEffect(() => keepHabits(image.editor, localStorage), [image.editor]);
+  useKeptProposals(image.editor);
 
   const staged = useRef<Staged | null>(null);
   const [around, setAround] = useState<Staged | null>(null);
