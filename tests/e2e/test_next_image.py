@@ -31,12 +31,16 @@ def test_who_leaves_proposals_undecided_hears_of_it_and_can_go_back(
     canvas.draw((30, 30), (60, 30))
     [before] = canvas.wait_for_masks(1)
 
+    proposals = page.get_by_role("button", name=re.compile("^Proposals"))
+    proposals.click()
     canvas.press("n")
 
     expect(page.get_by_label("Image 1.png")).to_be_visible()
     wait_for_editor(page)
     assert canvas.masks == []
     expect(page.get_by_role("button", name="Show proposals")).to_be_visible()  # still hidden
+    expect(proposals).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("list", name="Proposals")).to_have_count(0)
     expect(
         page.get_by_text(re.compile(r"^0\.png is done, with \d+ proposals? undecided"))
     ).to_be_visible()

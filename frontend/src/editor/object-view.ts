@@ -19,6 +19,8 @@ export class ObjectView {
   /** The mask whose history is open. */
   readonly historyOf = new Signal<string | null>(null);
   readonly showsProposals = new Signal(true);
+  /** Whether the list tells of the proposals only how many there are. */
+  readonly foldsProposals = new Signal(false);
   /** Whether the sets of two people are shown one above the other, each in a colour of its own. */
   readonly comparesSets = new Signal(false);
   readonly list = new Signal<ListView>(PLAIN_LIST);

@@ -14,7 +14,7 @@ import { ListControls } from "./ListControls";
 import { MaskItem } from "./MaskItem";
 import type { ImageInView } from "./open-image";
 import { listHandlers, TreeDrag } from "./tree-drag";
-import { VirtualList } from "./VirtualList";
+import { rowsIn, VirtualList } from "./VirtualList";
 
 interface Props {
   image: ImageInView;
@@ -62,8 +62,8 @@ export function ObjectsPanel({ image, stage, labels, onReveal }: Props) {
 
   return (
     <section
-      className={classes.section}
-      style={{ flex: 1 }}
+      className={`${classes.section} ${classes.objects}`}
+      style={rowsIn(rows.length)}
       aria-label="Objects"
       {...listHandlers(drag)}
     >

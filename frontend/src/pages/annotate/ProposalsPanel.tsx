@@ -1,15 +1,16 @@
-import { Button, Group, Slider, Text, Tooltip } from "@mantine/core";
+import { Text } from "@mantine/core";
+import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal, useSignalLater } from "@/components/useSignal";
 import { pendingProposals } from "@/editor/picking";
+import { AcceptSure } from "./AcceptSure";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
 import type { LabelChoice } from "./LabelToolbar";
 import type { ImageInView } from "./open-image";
 import { ProposalItem } from "./ProposalItem";
-import { sureProposals } from "./sure";
-import { VirtualList } from "./VirtualList";
+import { rowsIn, VirtualList } from "./VirtualList";
 
 interface Props {
   image: ImageInView;
@@ -21,22 +22,9 @@ interface Props {
 export function ProposalsPanel({ image, labels, onReveal }: Props) {
   const { editor } = image;
   const annotations = useSignalLater(editor.annotations);
-  const selection = useSignal(editor.selection);
-  const hover = useSignal(editor.hover);
-  const threshold = useSignal(editor.threshold);
-  const showsProposals = useSignal(editor.showsProposals);
-  const isReadOnly = useSignal(editor.isReadOnly);
+  const isFolded = useSignal(editor.view.foldsProposals);
   const detail = useSignal(image.detail);
-  const next = useSignal(editor.label);
-  const label = labels.find(({ id }) => id === next);
-  const as = label === undefined ? "without a label" : `as ${label.name}`;
   const rows = useMemo(() => pendingProposals(annotations), [annotations]);
-  const { accepted, left } = useMemo(
-    () => sureProposals(rows, threshold, editor.size_hw),
-    [rows, threshold, editor],
-  );
-
-  const cannotAccept = accepted.length === 0 || isReadOnly;
 
   if (rows.length === 0) {
     return (
@@ -51,70 +39,77 @@ export function ProposalsPanel({ image, labels, onReveal }: Props) {
     );
   }
   return (
-    <section className={`${classes.section} ${classes.proposals}`} aria-label="Proposals">
-      <div className={classes.sectionHead}>
-        Proposals{" "}
-        <span className={classes.count}>
-          {formatCount(rows.length)}
-          {!showsProposals && " · hidden on the image"}
-        </span>
-      </div>
-      <Group gap={10} px={12} pb={8} wrap="nowrap">
-        <Slider
-          flex={1}
-          size="sm"
-          min={0.5}
-          max={1}
-          step={0.01}
-          value={threshold}
-          onChange={(value) => editor.threshold.set(value)}
-          label={(value) => `predicted IoU ≥ ${value.toFixed(2)}`}
-          thumbLabel="Lowest predicted IoU to accept"
-        />
-        <Tooltip
-          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}, ${as}`}
-          position="bottom-end"
-        >
-          <Button
-            size="compact-xs"
-            variant="light"
-            // Not `disabled`: a focused button that is would swallow the keys that follow.
-            data-disabled={cannotAccept || undefined}
-            aria-disabled={cannotAccept || undefined}
-            onClick={() => editor.acceptAll(accepted)}
-          >
-            Accept {formatCount(accepted.length)} ≥ {threshold.toFixed(2)}
-          </Button>
-        </Tooltip>
-      </Group>
-      {accepted.some((row) => row.label === null) && (
-        <Text size="xs" c="dimmed" px={12} pb={8} truncate>
-          They are accepted {as}.
-        </Text>
+    <section
+      className={`${classes.section} ${classes.proposals}`}
+      style={rowsIn(isFolded ? 0 : rows.length)}
+      aria-label="Proposals"
+    >
+      <Head {...{ image, isFolded }} count={rows.length} />
+      {!isFolded && (
+        <>
+          <AcceptSure {...{ editor, labels, rows }} />
+          <List {...{ image, rows, onReveal }} />
+        </>
       )}
-      {left.length > 0 && (
-        <Text size="xs" c="dimmed" px={12} pb={8} role="note">
-          {left.length === 1
-            ? "1 covers most of the image and is left for you."
-            : `${formatCount(left.length)} cover most of the image and are left for you.`}
-        </Text>
-      )}
-      <VirtualList
-        items={rows}
-        rowHeight_px={44}
-        label="Proposals"
-        focused={rows.findIndex(({ id }) => id === selection?.id)}
-      >
-        {(row, index) => (
-          <ProposalItem
-            {...{ editor, row, index, isReadOnly, onReveal }}
-            bitmap={image.bitmap}
-            isSelected={selection?.id === row.id}
-            isHovered={hover?.id === row.id}
-          />
-        )}
-      </VirtualList>
     </section>
+  );
+}
+
+interface HeadProps {
+  image: ImageInView;
+  count: number;
+  isFolded: boolean;
+}
+
+/** Folds the list, and unfolds it. */
+function Head({ image, count, isFolded }: HeadProps) {
+  const { showsProposals, foldsProposals } = image.editor.view;
+  const isShown = useSignal(showsProposals);
+  const Chevron = isFolded ? IconChevronRight : IconChevronDown;
+  return (
+    <button
+      type="button"
+      className={`${classes.sectionHead} ${classes.foldHead}`}
+      aria-expanded={!isFolded}
+      onClick={() => foldsProposals.set(!isFolded)}
+    >
+      <span className={classes.foldName}>
+        <Chevron size={15} aria-hidden />
+        Proposals
+      </span>{" "}
+      <span className={classes.count}>
+        {formatCount(count)}
+        {!isShown && " · hidden on the image"}
+      </span>
+    </button>
+  );
+}
+
+interface ListProps extends Pick<Props, "image" | "onReveal"> {
+  rows: ReturnType<typeof pendingProposals>;
+}
+
+function List({ image, rows, onReveal }: ListProps) {
+  const { editor } = image;
+  const selection = useSignal(editor.selection);
+  const hover = useSignal(editor.hover);
+  const isReadOnly = useSignal(editor.isReadOnly);
+  return (
+    <VirtualList
+      items={rows}
+      rowHeight_px={44}
+      label="Proposals"
+      focused={rows.findIndex(({ id }) => id === selection?.id)}
+    >
+      {(row, index) => (
+        <ProposalItem
+          {...{ editor, row, index, isReadOnly, onReveal }}
+          bitmap={image.bitmap}
+          isSelected={selection?.id === row.id}
+          isHovered={hover?.id === row.id}
+        />
+      )}
+    </VirtualList>
   );
 }
 

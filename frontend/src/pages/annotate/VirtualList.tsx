@@ -1,4 +1,4 @@
-import { type ReactNode, useLayoutEffect, useRef, useState } from "react";
+import { type CSSProperties, type ReactNode, useLayoutEffect, useRef, useState } from "react";
 import { display, TEXT_SCALES } from "@/components/display";
 import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
@@ -12,6 +12,11 @@ interface Props<T extends { id: string }> {
   /** 0 where no row has a control: else the keyboard could not scroll it. */
   tabIndex?: 0;
   children: (item: T, index: number) => ReactNode;
+}
+
+/** For the styles of what a list is in. */
+export function rowsIn(count: number): CSSProperties {
+  return { "--rows": count } as CSSProperties;
 }
 
 const SPARE_ROWS = 6; // above and below, so that scrolling never shows a gap

@@ -57,6 +57,11 @@ export const LIST_COMMANDS: readonly ListCommand[] = [
       if (id !== null) editor.view.setFolded(id, !editor.view.list.get().folded.has(id));
     },
   },
+  {
+    ...{ id: "proposals.fold", title: "Fold or list the proposals", words: "collapse unfold panel" },
+    fact: ({ view }) => (view.foldsProposals.get() ? "folded" : null),
+    run: ({ view }) => view.foldsProposals.set(!view.foldsProposals.get()),
+  },
   ...ORDERS.map(
     ({ order, title }): ListCommand => ({
       ...{

@@ -2,10 +2,16 @@ import { useLayoutEffect } from "react";
 import type { Editor } from "@/editor/editor";
 import { keepSwitch } from "@/editor/kept";
 
-/** Proposals that were hidden stay so on the next images, in this tab: elsewhere they would be missed. */
-export function useKeptProposals({ showsProposals }: Editor): void {
-  useLayoutEffect(
-    () => keepSwitch(showsProposals, "anneal-proposals-shown", sessionStorage),
-    [showsProposals],
-  );
+/** How a person wants the proposals, from image to image. */
+export function useKeptProposals({ view }: Editor): void {
+  useLayoutEffect(() => {
+    const stops = [
+      // In this tab alone: somewhere else those that are hidden would be missed.
+      keepSwitch(view.showsProposals, "anneal-proposals-shown", sessionStorage),
+      keepSwitch(view.foldsProposals, "anneal-proposals-folded", localStorage),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [view]);
 }

@@ -1,0 +1,74 @@
+import { Button, Group, Slider, Text, Tooltip } from "@mantine/core";
+import { useMemo } from "react";
+import { formatCount } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
+import type { Editor } from "@/editor/editor";
+import type { ProposalRow } from "@/editor/operations";
+import type { LabelChoice } from "./LabelToolbar";
+import { sureProposals } from "./sure";
+
+interface Props {
+  editor: Editor;
+  labels: readonly LabelChoice[];
+  rows: readonly ProposalRow[];
+}
+
+/** Accepts all that the model is sure of at once, and says what is left to the person. */
+export function AcceptSure({ editor, labels, rows }: Props) {
+  const threshold = useSignal(editor.threshold);
+  const isReadOnly = useSignal(editor.isReadOnly);
+  const next = useSignal(editor.label);
+  const label = labels.find(({ id }) => id === next);
+  const as = label === undefined ? "without a label" : `as ${label.name}`;
+  const { accepted, left } = useMemo(
+    () => sureProposals(rows, threshold, editor.size_hw),
+    [rows, threshold, editor],
+  );
+
+  const cannotAccept = accepted.length === 0 || isReadOnly;
+
+  return (
+    <>
+      <Group gap={10} px={12} pb={8} wrap="nowrap">
+        <Slider
+          flex={1}
+          size="sm"
+          min={0.5}
+          max={1}
+          step={0.01}
+          value={threshold}
+          onChange={(value) => editor.threshold.set(value)}
+          label={(value) => `predicted IoU ≥ ${value.toFixed(2)}`}
+          thumbLabel="Lowest predicted IoU to accept"
+        />
+        <Tooltip
+          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}, ${as}`}
+          position="bottom-end"
+        >
+          <Button
+            size="compact-xs"
+            variant="light"
+            // Not `disabled`: a focused button that is would swallow the keys that follow.
+            data-disabled={cannotAccept || undefined}
+            aria-disabled={cannotAccept || undefined}
+            onClick={() => editor.acceptAll(accepted)}
+          >
+            Accept {formatCount(accepted.length)} ≥ {threshold.toFixed(2)}
+          </Button>
+        </Tooltip>
+      </Group>
+      {accepted.some((row) => row.label === null) && (
+        <Text size="xs" c="dimmed" px={12} pb={8} truncate>
+          They are accepted {as}.
+        </Text>
+      )}
+      {left.length > 0 && (
+        <Text size="xs" c="dimmed" px={12} pb={8} role="note">
+          {left.length === 1
+            ? "1 covers most of the image and is left for you."
+            : `${formatCount(left.length)} cover most of the image and are left for you.`}
+        </Text>
+      )}
+    </>
+  );
+}
