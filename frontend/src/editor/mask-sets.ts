@@ -26,6 +26,26 @@ export function iouOf(a: Mask, b: Mask): number {
   return shared / (a.area_px + b.area_px - shared);
 }
 
+/** Which of some masks is most like another, with at least that IoU; null where none is. */
+export function mostAlike<T extends { readonly mask: Mask }>(
+  shapes: readonly T[],
+  wanted: Mask,
+  leastIou: number,
+): T | null {
+  let found: T | null = null;
+  let best = leastIou;
+  for (const shape of shapes) {
+    const { area_px, box } = shape.mask;
+    const mostIou = Math.min(area_px, wanted.area_px) / Math.max(area_px, wanted.area_px);
+    if (mostIou < best || !doBoxesMeet(box, wanted.box)) continue;
+    const its = iouOf(shape.mask, wanted);
+    if (its < best) continue;
+    found = shape;
+    best = its;
+  }
+  return found;
+}
+
 export function isSameMask(a: Mask, b: Mask): boolean {
   if (a === b) return true;
   if (a.area_px !== b.area_px || a.ends.length !== b.ends.length) return false;

@@ -3,7 +3,7 @@
 import type { Editor } from "@/editor/editor";
 import { shareEffort } from "@/editor/effort";
 import { type Mask, maskFromRLE } from "@/editor/mask";
-import { doBoxesMeet, iouOf } from "@/editor/mask-sets";
+import { mostAlike } from "@/editor/mask-sets";
 import type { Annotations, ProposalRow } from "@/editor/operations";
 import { type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 
@@ -75,19 +75,9 @@ export function proposalInMind(editor: Editor): ObjectRef | null {
  * has decided about the proposal, too.
  */
 export function proposalLike(annotations: Annotations, drawn: Mask): ProposalRow | null {
-  let found: ProposalRow | null = null;
-  let best = SAME_OBJECT_IOU;
-  for (const row of pendingProposals(annotations)) {
-    const mask = maskFromRLE(row.rle);
-    const areas_px = [mask.area_px, drawn.area_px];
-    const mostIou = Math.min(...areas_px) / Math.max(...areas_px);
-    if (mostIou < best || !doBoxesMeet(mask.box, drawn.box)) continue;
-    const iou = iouOf(mask, drawn);
-    if (iou < best) continue;
-    found = row;
-    best = iou;
-  }
-  return found;
+  const pending = pendingProposals(annotations);
+  const shapes = pending.map((row) => ({ row, mask: maskFromRLE(row.rle) }));
+  return mostAlike(shapes, drawn, SAME_OBJECT_IOU)?.row ?? null;
 }
 
 /** The proposal to look at once this one is decided, if the person goes through them in turn. */

@@ -5,7 +5,9 @@ import {
   difference,
   doBoxesMeet,
   intersect,
+  iouOf,
   isSameMask,
+  mostAlike,
   shiftMask,
   subtract,
   union,
@@ -32,6 +34,19 @@ describe.each([
       { seed: 3, numRuns: 60 },
     );
   });
+});
+
+test("the mask most like another is found, if it is like enough", () => {
+  fc.assert(
+    fc.property(masksOf(SIZE_HW), fc.array(masksOf(SIZE_HW), { maxLength: 4 }), (wanted, masks) => {
+      const shapes = masks.map((mask) => ({ mask }));
+      const found = mostAlike(shapes, wanted, 0.4);
+      const ious = masks.map((mask) => (mask.area_px === 0 ? 0 : iouOf(mask, wanted)));
+      const most = Math.max(...ious, 0);
+      expect(found === null ? 0 : iouOf(found.mask, wanted)).toBe(most < 0.4 ? 0 : most);
+    }),
+    { seed: 5, numRuns: 200 },
+  );
 });
 
 test("masks of two images do not go together", () => {
