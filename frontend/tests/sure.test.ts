@@ -20,13 +20,14 @@ function proposal(id: string, area_px: number, predicted_iou: number): ProposalR
   };
 }
 
+const NONE = new Map<string, string>();
 const coin = proposal("coin", 8, 0.97);
 const half = proposal("half", 50, 0.95);
 const ground = proposal("ground", 64, 0.99);
 const blur = proposal("blur", 9, 0.6);
 
 test("what covers more than half of the image is left to the person", () => {
-  const { accepted, left } = sureProposals([ground, coin, half, blur], 0.9, [...SIZE_HW]);
+  const { accepted, left } = sureProposals([ground, coin, half, blur], 0.9, [...SIZE_HW], NONE);
 
   expect(accepted).toEqual([coin, half]);
   expect(left).toEqual([ground]);
@@ -36,5 +37,17 @@ test("what covers more than half of the image is left to the person", () => {
 test("an unsure proposal of most of the image is not spoken of", () => {
   const unsure = proposal("unsure", 80, 0.7);
 
-  expect(sureProposals([unsure, coin], 0.9, [...SIZE_HW])).toEqual({ accepted: [coin], left: [] });
+  const { accepted, left } = sureProposals([unsure, coin], 0.9, [...SIZE_HW], NONE);
+
+  expect([accepted, left]).toEqual([[coin], []]);
+});
+
+test("what is nearly the same as a mask that is there is left to the person", () => {
+  const doubles = new Map([
+    ["half", "a"],
+    ["blur", "b"],
+  ]);
+  const { accepted, doubled } = sureProposals([coin, half, blur], 0.9, [...SIZE_HW], doubles);
+
+  expect([accepted, doubled]).toEqual([[coin], [half]]);
 });

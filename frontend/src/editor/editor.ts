@@ -15,6 +15,7 @@ import { type Hand, inHand, selectedTarget, strokeTarget } from "@/editor/hand";
 import { emptyMask, type Mask, maskFromRLE, maskToRLE } from "@/editor/mask";
 import { deleteMasks, labelSelected } from "@/editor/mask-commands";
 import { isSameMask } from "@/editor/mask-sets";
+import { NearDuplicates } from "@/editor/near-duplicates";
 import { ObjectView } from "@/editor/object-view";
 import type { Annotations, LabelId, Operation, Prompt, ProposalRow } from "@/editor/operations";
 import { offerAfter, type PartOffer } from "@/editor/part-offer";
@@ -57,6 +58,7 @@ export class Editor {
   readonly meter: EffortMeter;
   readonly draft: Draft;
   readonly annotations: Signal<Annotations>;
+  readonly nearDuplicates: NearDuplicates;
   readonly tool: Signal<Tool>;
   readonly selection = new Signal<ObjectRef | null>(null);
   /** Masks that are selected besides. */
@@ -100,6 +102,7 @@ export class Editor {
     this.#foresight = new Foresight(options.decode, options.schedule);
     this.draft = new Draft(options.size_hw, this.#foresight.decode, options.onError);
     this.annotations = new Signal(options.store.annotations);
+    this.nearDuplicates = new NearDuplicates(this.annotations, options.schedule);
     this.desk = deskOf(this);
     this.#tools = makeTools(this.desk);
     this.tool = new Signal<Tool>(this.#tools.point);
@@ -267,6 +270,7 @@ export class Editor {
   }
 
   undo(): void {
+    this.notice.set(null);
     const isInGesture = this.tool.get().stepBack?.() || this.#undoPrompt();
     if (!isInGesture && (this.isFrozen || !this.store.canUndo)) return;
     this.meter.noteUndo();

@@ -31,6 +31,7 @@ export function mostAlike<T extends { readonly mask: Mask }>(
   shapes: readonly T[],
   wanted: Mask,
   leastIou: number,
+  iou: (a: Mask, b: Mask) => number = iouOf,
 ): T | null {
   let found: T | null = null;
   let best = leastIou;
@@ -38,7 +39,7 @@ export function mostAlike<T extends { readonly mask: Mask }>(
     const { area_px, box } = shape.mask;
     const mostIou = Math.min(area_px, wanted.area_px) / Math.max(area_px, wanted.area_px);
     if (mostIou < best || !doBoxesMeet(box, wanted.box)) continue;
-    const its = iouOf(shape.mask, wanted);
+    const its = iou(shape.mask, wanted);
     if (its < best) continue;
     found = shape;
     best = its;

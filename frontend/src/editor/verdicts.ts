@@ -4,6 +4,7 @@ import type { Editor } from "@/editor/editor";
 import { shareEffort } from "@/editor/effort";
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import { mostAlike } from "@/editor/mask-sets";
+import { inTurn, NEARLY_SAME } from "@/editor/near-duplicates";
 import type { Annotations, ProposalRow } from "@/editor/operations";
 import { type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 
@@ -11,24 +12,32 @@ import { type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
 // be further off.
 const SAME_OBJECT_IOU = 0.7;
 
+/** The proposals that wait, in the order that one looks at them. */
+function proposalsInTurn({ annotations, nearDuplicates }: Editor): ProposalRow[] {
+  return inTurn(pendingProposals(annotations.get()), nearDuplicates.found.get());
+}
+
 /** Step through the proposals, the surest first. */
 export function selectProposal(editor: Editor, step: 1 | -1): void {
-  const rows = pendingProposals(editor.annotations.get());
+  const rows = proposalsInTurn(editor);
   const now = rows.findIndex(({ id }) => id === editor.selection.get()?.id);
   const next = rows.at(now === -1 && step === -1 ? -1 : (now + step) % Math.max(rows.length, 1));
   if (next !== undefined) editor.selection.set({ kind: "proposal", id: next.id });
 }
 
-/** Accept the selected proposal, or the one under the pointer. */
+/** Accept the selected proposal, or the one under the pointer; say so where it adds little. */
 export function acceptProposal(editor: Editor): void {
   const ref = proposalInMind(editor);
-  if (ref === null) return;
+  const row = rowOf(editor.annotations.get(), ref);
+  if (ref === null || row === null) return;
   const next = nextAfter(editor, ref.id);
-  const label = rowOf(editor.annotations.get(), ref)?.label ?? editor.label.get();
+  const isDouble = editor.nearDuplicates.maskLike(row) !== null;
+  const label = row.label ?? editor.label.get();
   const verdict = { proposal: ref.id, verdict: "accepted", mask: crypto.randomUUID() } as const;
   editor.meter.during("accept", () =>
     editor.commit([{ kind: "verdict", ...verdict, label, effort: editor.meter.take() }]),
   );
+  editor.notice.set(isDouble ? NEARLY_SAME : null);
   editor.selection.set(next);
 }
 
@@ -41,6 +50,7 @@ export function rejectProposal(editor: Editor): void {
   editor.meter.during("reject", () =>
     editor.commit([{ kind: "verdict", ...verdict, effort: editor.meter.take() }]),
   );
+  editor.notice.set(null);
   editor.selection.set(next);
 }
 
@@ -83,7 +93,7 @@ export function proposalLike(annotations: Annotations, drawn: Mask): ProposalRow
 /** The proposal to look at once this one is decided, if the person goes through them in turn. */
 function nextAfter(editor: Editor, id: string): ObjectRef | null {
   if (editor.selection.get()?.id !== id) return editor.selection.get();
-  const rows = pendingProposals(editor.annotations.get());
+  const rows = proposalsInTurn(editor);
   const at = rows.findIndex((row) => row.id === id);
   const next = rows[at + 1] ?? rows[at - 1];
   return next === undefined ? null : { kind: "proposal", id: next.id };

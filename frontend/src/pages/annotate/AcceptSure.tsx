@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
+import type { Doubles } from "@/editor/near-duplicates";
 import type { ProposalRow } from "@/editor/operations";
 import type { LabelChoice } from "./LabelToolbar";
 import { sureProposals } from "./sure";
@@ -11,18 +12,19 @@ interface Props {
   editor: Editor;
   labels: readonly LabelChoice[];
   rows: readonly ProposalRow[];
+  doubles: Doubles;
 }
 
 /** Accepts all that the model is sure of at once, and says what is left to the person. */
-export function AcceptSure({ editor, labels, rows }: Props) {
+export function AcceptSure({ editor, labels, rows, doubles }: Props) {
   const threshold = useSignal(editor.threshold);
   const isReadOnly = useSignal(editor.isReadOnly);
   const next = useSignal(editor.label);
   const label = labels.find(({ id }) => id === next);
   const as = label === undefined ? "without a label" : `as ${label.name}`;
-  const { accepted, left } = useMemo(
-    () => sureProposals(rows, threshold, editor.size_hw),
-    [rows, threshold, editor],
+  const { accepted, left, doubled } = useMemo(
+    () => sureProposals(rows, threshold, editor.size_hw, doubles),
+    [rows, threshold, editor, doubles],
   );
 
   const cannotAccept = accepted.length === 0 || isReadOnly;
@@ -62,13 +64,24 @@ export function AcceptSure({ editor, labels, rows }: Props) {
           They are accepted {as}.
         </Text>
       )}
-      {left.length > 0 && (
-        <Text size="xs" c="dimmed" px={12} pb={8} role="note">
-          {left.length === 1
-            ? "1 covers most of the image and is left for you."
-            : `${formatCount(left.length)} cover most of the image and are left for you.`}
-        </Text>
-      )}
+      <Left count={left.length} one="covers most of the image" many="cover most of the image" />
+      <Left count={doubled.length} one="is already here" many="are already here" />
     </>
+  );
+}
+
+interface LeftProps {
+  count: number;
+  one: string;
+  many: string;
+}
+
+/** How many are as sure, and why they are not accepted with the others. */
+function Left({ count, one, many }: LeftProps) {
+  if (count === 0) return null;
+  return (
+    <Text size="xs" c="dimmed" px={12} pb={8} role="note">
+      {count === 1 ? `1 ${one} and is left for you.` : `${formatCount(count)} ${many} and are left for you.`}
+    </Text>
   );
 }

@@ -4,6 +4,7 @@ import { KeyOf, Keys } from "@/commands/Keys";
 import { useKey } from "@/commands/useKey";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
+import { NEARLY_SAME } from "@/editor/near-duplicates";
 import { takeOffer } from "@/editor/part-offer";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
@@ -65,6 +66,12 @@ export function Hint({ editor, labels }: Props) {
       <PartOffer {...{ editor, labels }} />
       <Text span size="xs" c="orange" role="status">
         {notice}
+        {notice === NEARLY_SAME && (
+          <>
+            {" "}
+            <KeyOf command={editorCommand("edit.undo")} />
+          </>
+        )}
       </Text>
       {tool.name === "point" && <PointSwitch editor={editor} />}
       {isPainting && (

@@ -54,7 +54,7 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
       name={name}
       depth={props.depth}
       facts={`${area} · ${author ?? "imported"}`}
-      needs={props.needs}
+      mark={props.needs === "" ? "" : `needs ${props.needs}`}
       isSelected={props.isChosen || props.isAlsoChosen}
       isHovered={props.isHovered}
       drag={props.isReadOnly ? undefined : rowHandlers(props.drag, id)}

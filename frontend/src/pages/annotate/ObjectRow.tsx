@@ -19,8 +19,8 @@ interface RowProps {
   colour: string;
   name: string;
   facts: string;
-  /** Required attributes that it lacks, in words. */
-  needs?: string;
+  /** What one should see first of it, in words. */
+  mark?: string;
   /** How many wholes stand above it in the list. */
   depth?: number;
   /** What makes it one that can be dragged. */
@@ -38,7 +38,7 @@ interface RowProps {
 /** One object of a list: its picture, its name, its numbers, what can be done with it. */
 export function ObjectRow(props: RowProps) {
   const { editor, target, bitmap, rle, colour, isSelected, isHovered, depth = 0 } = props;
-  const { needs = "" } = props;
+  const { mark = "" } = props;
   const draw = useCallback(
     () => thumbAddress(bitmap, [{ mask: maskFromRLE(rle), colour }], { width_px: 32 }),
     [bitmap, rle, colour],
@@ -70,7 +70,7 @@ export function ObjectRow(props: RowProps) {
       >
         <span className={classes.rowName}>{props.name}</span>
         <span className={classes.rowFacts}>
-          {needs !== "" && <span className={classes.rowNeeds}>needs {needs} · </span>}
+          {mark !== "" && <span className={classes.rowMark}>{mark} · </span>}
           {props.facts}
         </span>
       </button>

@@ -15,6 +15,8 @@ interface Props {
   bitmap: ImageBitmap;
   row: ProposalRow;
   index: number;
+  /** Which object is there already that it is nearly the same as, in words; empty where none is. */
+  double: string;
   isSelected: boolean;
   isHovered: boolean;
   isReadOnly: boolean;
@@ -36,6 +38,7 @@ export const ProposalItem = memo(({ editor, row, index, isReadOnly, ...props }: 
       rle={row.rle}
       colour={instanceColour(row.id)}
       name={`Proposal ${index + 1}`}
+      mark={props.double}
       facts={factsOf(row, editor.size_hw)}
       isSelected={props.isSelected}
       isHovered={props.isHovered}

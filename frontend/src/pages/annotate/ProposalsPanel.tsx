@@ -3,6 +3,8 @@ import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { useMemo } from "react";
 import { formatCount } from "@/components/format";
 import { useSignal, useSignalLater } from "@/components/useSignal";
+import { type Doubles, inTurn } from "@/editor/near-duplicates";
+import { type Annotations, isLive, type MaskRow, type ProposalRow } from "@/editor/operations";
 import { pendingProposals } from "@/editor/picking";
 import { AcceptSure } from "./AcceptSure";
 import classes from "./AnnotatePage.module.css";
@@ -18,13 +20,17 @@ interface Props {
   onReveal: (id: string) => void;
 }
 
-/** What the model proposes and nobody has decided, the surest first. */
+/** What the model proposes and nobody has decided, the surest first and what is there already last. */
 export function ProposalsPanel({ image, labels, onReveal }: Props) {
   const { editor } = image;
   const annotations = useSignalLater(editor.annotations);
   const isFolded = useSignal(editor.view.foldsProposals);
   const detail = useSignal(image.detail);
-  const rows = useMemo(() => pendingProposals(annotations), [annotations]);
+  const doubles = useSignal(editor.nearDuplicates.found);
+  const rows = useMemo(
+    () => inTurn(pendingProposals(annotations), doubles),
+    [annotations, doubles],
+  );
 
   if (rows.length === 0) {
     return (
@@ -47,8 +53,8 @@ export function ProposalsPanel({ image, labels, onReveal }: Props) {
       <Head {...{ image, isFolded }} count={rows.length} />
       {!isFolded && (
         <>
-          <AcceptSure {...{ editor, labels, rows }} />
-          <List {...{ image, rows, onReveal }} />
+          <AcceptSure {...{ editor, labels, rows, doubles }} />
+          <List {...{ image, labels, annotations, rows, doubles, onReveal }} />
         </>
       )}
     </section>
@@ -85,12 +91,15 @@ function Head({ image, count, isFolded }: HeadProps) {
   );
 }
 
-interface ListProps extends Pick<Props, "image" | "onReveal"> {
-  rows: ReturnType<typeof pendingProposals>;
+interface ListProps extends Props {
+  annotations: Annotations;
+  rows: readonly ProposalRow[];
+  doubles: Doubles;
 }
 
-function List({ image, rows, onReveal }: ListProps) {
+function List({ image, labels, rows, onReveal, ...now }: ListProps) {
   const { editor } = image;
+  const { masks } = now.annotations;
   const selection = useSignal(editor.selection);
   const hover = useSignal(editor.hover);
   const isReadOnly = useSignal(editor.isReadOnly);
@@ -104,6 +113,7 @@ function List({ image, rows, onReveal }: ListProps) {
       {(row, index) => (
         <ProposalItem
           {...{ editor, row, index, isReadOnly, onReveal }}
+          double={doubleInWords(masks.get(now.doubles.get(row.id) ?? ""), labels)}
           bitmap={image.bitmap}
           isSelected={selection?.id === row.id}
           isHovered={hover?.id === row.id}
@@ -111,6 +121,13 @@ function List({ image, rows, onReveal }: ListProps) {
       )}
     </VirtualList>
   );
+}
+
+/** What is there already, by its label; nothing where it is gone since. */
+function doubleInWords(mask: MaskRow | undefined, labels: readonly LabelChoice[]): string {
+  if (mask === undefined || !isLive(mask)) return "";
+  const label = labels.find(({ id }) => id === mask.label);
+  return label === undefined ? "Already here" : `Already here: ${label.name}`;
 }
 
 function whyNone({ is_holdout, slot }: ImageDetail): string {

@@ -2,6 +2,7 @@
 
 import type { SizeHW } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
+import type { Doubles } from "@/editor/near-duplicates";
 import type { ProposalRow } from "@/editor/operations";
 
 /** A mask of more than this share of the image is as likely its background: a person looks. */
@@ -13,6 +14,8 @@ export interface SureProposals {
   readonly accepted: readonly ProposalRow[];
   /** As sure, but they cover most of the image. */
   readonly left: readonly ProposalRow[];
+  /** As sure, but a mask of each is there already. */
+  readonly doubled: readonly ProposalRow[];
 }
 
 /** The share of the image that a proposal covers. */
@@ -29,10 +32,13 @@ export function sureProposals(
   pending: readonly ProposalRow[],
   threshold: number,
   size_hw: SizeHW,
+  doubles: Doubles,
 ): SureProposals {
   const sure = pending.filter((row) => row.state === "pending" && row.predicted_iou >= threshold);
+  const single = sure.filter(({ id }) => !doubles.has(id));
   return {
-    accepted: sure.filter((row) => !coversMost(row, size_hw)),
-    left: sure.filter((row) => coversMost(row, size_hw)),
+    accepted: single.filter((row) => !coversMost(row, size_hw)),
+    left: single.filter((row) => coversMost(row, size_hw)),
+    doubled: sure.filter(({ id }) => doubles.has(id)),
   };
 }
