@@ -34,7 +34,7 @@ class WorkRowSerializer(serializers.Serializer[Any]):
     project_name = serializers.CharField()
     finished = serializers.IntegerField(help_text="Images")
     reviewed = serializers.IntegerField(help_text="Images")
-    masks = serializers.IntegerField(help_text="Made, corrected or accepted")
+    masks = serializers.IntegerField(help_text="Made, corrected or accepted, and still there")
     active_s = serializers.FloatField(help_text="At images that were finished or left on that day")
 
 

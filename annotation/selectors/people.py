@@ -25,7 +25,7 @@ class WorkRow(TypedDict):
     project_name: str
     finished: int  # images
     reviewed: int  # images
-    masks: int  # that they made, corrected or accepted
+    masks: int  # that they made, corrected or accepted, and that are still there
     active_s: float  # of the stints that ended on that day
 
 
@@ -47,7 +47,11 @@ def work_of(user: User, zone: tzinfo) -> Work:
     since = datetime.combine(today - timedelta(days=WORK_DAYS - 1), time.min, zone)
     own_stints = Stint.objects.filter(user=user, ended_at__gte=since)
     drawn = Revision.objects.filter(
-        author=user, created_at__gte=since, operation__isnull=False, rle__isnull=False
+        author=user,
+        created_at__gte=since,
+        operation__isnull=False,
+        rle__isnull=False,
+        mask__head__rle__isnull=False,  # neither undone nor deleted
     )
     sums = [
         *_by_day_and_project(own_stints, "ended_at", "image", zone).annotate(

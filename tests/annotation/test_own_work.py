@@ -67,7 +67,7 @@ def test_a_days_work_is_summed_for_who_did_it(
     where = {"day": day, "project": project, "project_name": "Cells"}
     assert annotator.get("session/work").json()["today"] == day
     assert _rows(annotator) == [
-        {**where, "finished": 1, "reviewed": 0, "masks": 3, "active_s": 72.5}
+        {**where, "finished": 1, "reviewed": 0, "masks": 2, "active_s": 72.5}
     ]
     assert _rows(reviewer) == [{**where, "finished": 0, "reviewed": 1, "masks": 0, "active_s": 8}]
     assert _rows(stranger) == []

@@ -2447,7 +2447,7 @@ export interface components {
             finished: number;
             /** @description Images */
             reviewed: number;
-            /** @description Made, corrected or accepted */
+            /** @description Made, corrected or accepted, and still there */
             masks: number;
             /**
              * Format: double
