@@ -63,10 +63,11 @@ def changes_for(image: Image, *, role: str) -> Changes:
     """
     verdict_at = cast("HasLastVerdict", image).last_verdict_at
     made = Revision.objects.filter(mask__image=image, author__isnull=False)
-    if role in REVIEWERS and image.status == Image.Status.DONE and verdict_at is not None:
-        return Changes("reviewed", _by_mask(made.filter(created_at__gt=verdict_at)))
     if image.finished_at is None:
         return Changes("finished", [])
+    is_again = verdict_at is not None and verdict_at < image.finished_at  # else it was taken back
+    if role in REVIEWERS and image.status == Image.Status.DONE and is_again:
+        return Changes("reviewed", _by_mask(made.filter(created_at__gt=verdict_at)))
     annotators = Assignment.objects.filter(
         image=image, kind=Assignment.Kind.ANNOTATE, user_id=OuterRef("author_id")
     )

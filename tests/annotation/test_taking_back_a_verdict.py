@@ -67,6 +67,16 @@ def test_what_was_said_with_the_verdict_can_be_withdrawn_again(
     assert Comment.objects.get(pk=comment).withdrawn_at is not None
 
 
+def test_the_review_goes_on_as_the_first_one(reviewer: Api, finished: Image) -> None:
+    _give(reviewer, finished, "reviewed")
+    _take_back(reviewer, finished)
+
+    reviewer.save(finished, create())
+
+    notes = reviewer.get(f"images/{finished.pk}/comments").json()
+    assert (notes["since"], [each["kind"] for each in notes["changes"]]) == ("finished", ["added"])
+
+
 def test_it_stands_once_its_annotator_has_drawn_or_given_the_image_back(
     annotator: Api, reviewer: Api, world: World, finished: Image
 ) -> None:
