@@ -5,7 +5,15 @@ from datetime import datetime
 from typing import Any, Final, Literal, Protocol, cast
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 
 from annotation.models import Assignment, Image, Revision, Stint
 from annotation.selectors.access import REVIEWERS

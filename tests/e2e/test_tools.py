@@ -284,7 +284,7 @@ def clean_up(canvas: Canvas) -> None:
 
 
 def draw_beside_a_palm(canvas: Canvas) -> None:
-    """What the palm has begun to draw is dropped as the pen comes; half pressed, that is thinner."""
+    """What a palm began is dropped as the pen comes; half pressed, that draws half as wide."""
     palm, pen = Fingers(canvas.page), Stylus(canvas.page)
     before, after = canvas.at(100, 100), canvas.at(104, 100)
     canvas.press("d")

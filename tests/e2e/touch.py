@@ -56,5 +56,6 @@ class Stylus:
         x, y = place
         pressed = {"button": "left", "buttons": 1, "clickCount": 1, "force": force}
         self._devtools.send(
-            "Input.dispatchMouseEvent", {"type": kind, "x": x, "y": y, "pointerType": "pen", **pressed}
+            "Input.dispatchMouseEvent",
+            {"type": kind, "x": x, "y": y, "pointerType": "pen", **pressed},
         )

@@ -380,7 +380,13 @@ export interface paths {
          *     Strangers get 404, members without the role 403.
          */
         post: operations["review_image"];
-        delete?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        delete: operations["take_back_verdict"];
         options?: never;
         head?: never;
         patch?: never;
@@ -765,12 +771,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view on something inside a project.
-         *
-         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
-         *     Strangers get 404, members without the role 403.
-         */
+        /** @description The images that the person would get next, in their order. */
         get: operations["list_upcoming_images"];
         put?: never;
         post?: never;
@@ -1242,20 +1243,21 @@ export interface components {
         CaptionText: {
             text: string;
         };
-        /** @description What others than the image's annotators did to a mask since these finished the image. */
+        /** @description What was done to a mask since the image was finished, or since its last verdict. */
         Change: {
             /** Format: uuid */
             mask: string;
             kind: components["schemas"]["ChangeKind"];
+            /** @description Of the newest revision */
             author: string;
             /** Format: date-time */
             at: string;
             label: number | null;
             /** @description Where it is, or was; image pixels */
             box_xyxy: number[];
-            /** @description Number of the first of theirs; the one before is how the annotators left it */
+            /** @description Number of the first since then; the one before is how the mask was then */
             first_revision: number;
-            /** @description Number of the newest of theirs */
+            /** @description Number of the newest */
             last_revision: number;
         };
         /**
@@ -1306,6 +1308,11 @@ export interface components {
             point_xy: number[] | null;
             /** Format: uuid */
             mask: string | null;
+            /**
+             * Format: uuid
+             * @description The comment below which it stands
+             */
+            answers: string | null;
             resolved_by?: string | null;
             /** Format: date-time */
             resolved_at: string | null;
@@ -1329,6 +1336,11 @@ export interface components {
              * @description Instead of a point
              */
             mask?: string | null;
+            /**
+             * Format: uuid
+             * @description The comment below which it stands, instead of a place of its own
+             */
+            answers?: string | null;
         };
         CompleteRecording: {
             chunks: number;
@@ -1837,6 +1849,8 @@ export interface components {
             counts: components["schemas"]["Counts"];
             serving: components["schemas"]["Serving"] | null;
             finished_since_round: number;
+            /** @description Images that were returned to the person, in the order in which they come */
+            returned: number[];
             /** @description null: nobody did the same image */
             agreement: components["schemas"]["Agreement"] | null;
             /** Format: date-time */
@@ -1849,6 +1863,8 @@ export interface components {
             role: components["schemas"]["Role"];
             images: number;
             done: number;
+            /** @description To the person */
+            returned: number;
             readonly thumb_urls: string[];
             /** Format: date-time */
             deleted_at: string | null;
@@ -2046,6 +2062,13 @@ export interface components {
         ReviewNotes: {
             /** @description The oldest first */
             comments: components["schemas"]["Comment"][];
+            /**
+             * @description Since the image was finished; to who reviews it again, since its last verdict
+             *
+             *     * `finished` - finished
+             *     * `reviewed` - reviewed
+             */
+            since: components["schemas"]["Since"];
             /** @description The newest first */
             changes: components["schemas"]["Change"][];
         };
@@ -2244,6 +2267,12 @@ export interface components {
             /** @description Where the live events come from */
             events_url: string;
         };
+        /**
+         * @description * `finished` - finished
+         *     * `reviewed` - reviewed
+         * @enum {string}
+         */
+        Since: "finished" | "reviewed";
         /** @description Somebody saved in between: rebase on `missed` and send again with `version`. */
         StaleProblem: {
             type: string;
@@ -3198,6 +3227,35 @@ export interface operations {
             };
         };
     };
+    take_back_verdict: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     cancel_job: {
         parameters: {
             query?: never;
@@ -3974,6 +4032,9 @@ export interface operations {
     list_upcoming_images: {
         parameters: {
             query?: {
+                /** @description The image that is open */
+                besides?: number;
+                count?: number;
                 /**
                  * @description Of the project's plan, or of reviews; else all images
                  *

@@ -44,9 +44,16 @@ describe("the picker of hypotheses", () => {
   });
 
   test("is on the stage wherever the masks are, and never over the pointer", () => {
-    const place = fc.record({ x: fc.integer({ min: 0, max: 900 }), y: fc.integer({ min: 0, max: 700 }) });
+    const place = fc.record({
+      x: fc.integer({ min: 0, max: 900 }),
+      y: fc.integer({ min: 0, max: 700 }),
+    });
     const box = fc
-      .tuple(fc.integer({ min: -500, max: 1200 }), fc.integer({ min: -500, max: 1200 }), fc.nat(900))
+      .tuple(
+        fc.integer({ min: -500, max: 1200 }),
+        fc.integer({ min: -500, max: 1200 }),
+        fc.nat(900),
+      )
       .map(([x, y, reach]) => around(x, y, reach));
     fc.assert(
       fc.property(place, fc.array(box, { maxLength: 3 }), (at, boxes) => {

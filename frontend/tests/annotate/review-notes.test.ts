@@ -57,11 +57,13 @@ describe("answers", () => {
   const said = comments({}, {}, { answers: "1" }, { answers: "2" }, { answers: "1" }, {});
 
   test("stand below their comment in the order they were written, without a number", () => {
-    expect(said.map(({ id, number, below }) => [id, number, below.map((each) => each.id)])).toEqual([
-      ["1", 1, ["3", "5"]],
-      ["2", 2, ["4"]],
-      ["6", 3, []],
-    ]);
+    expect(said.map(({ id, number, below }) => [id, number, below.map((each) => each.id)])).toEqual(
+      [
+        ["1", 1, ["3", "5"]],
+        ["2", 2, ["4"]],
+        ["6", 3, []],
+      ],
+    );
   });
 
   test("are neither open nor next, whoever wrote last", () => {

@@ -25,10 +25,13 @@ describe("a switch", () => {
     expect(second.get()).toBe(false);
   });
 
-  test.each([null, "", "{", "0", '"false"', "null", "{}"])("stays as it is by default at %j", (text) => {
-    const isOn = new Signal(true);
-    keepSwitch(isOn, "a", shelf(text));
+  test.each([null, "", "{", "0", '"false"', "null", "{}"])(
+    "stays as it is by default at %j",
+    (text) => {
+      const isOn = new Signal(true);
+      keepSwitch(isOn, "a", shelf(text));
 
-    expect(isOn.get()).toBe(true);
-  });
+      expect(isOn.get()).toBe(true);
+    },
+  );
 });

@@ -76,7 +76,10 @@ describe("a proposal that is nearly the same as a mask", () => {
 
   test("is another one as soon as its twin is accepted", () => {
     const { annotations, found, rest } = looking([]);
-    const twins = [proposalRow("a", maskToRLE(WHOLE), 0.9), proposalRow("b", maskToRLE(CLOSE), 0.8)];
+    const twins = [
+      proposalRow("a", maskToRLE(WHOLE), 0.9),
+      proposalRow("b", maskToRLE(CLOSE), 0.8),
+    ];
     annotations.set(annotationsOf([], twins));
     rest();
     const before = [...found.get()];

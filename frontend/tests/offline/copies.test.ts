@@ -55,7 +55,13 @@ test("what was taken along stays until it is done, however many come after it", 
   for (const image of [3, 4]) await page.keepImage(copy(image));
   for (const name of ["e", "f"]) await page.keepObject(`http://store/${name}`, new Blob([name]));
   const kept = async (): Promise<string[]> => {
-    const urls = ["http://store/a", "http://store/b", decoder[0], "http://store/e", "http://store/f"];
+    const urls = [
+      "http://store/a",
+      "http://store/b",
+      decoder[0],
+      "http://store/e",
+      "http://store/f",
+    ];
     const are = await Promise.all(urls.map((url) => page.hasObject(url)));
     return urls.filter((_, index) => are[index]);
   };

@@ -52,9 +52,9 @@ function Sums({ today, rows }: AllWork) {
         </Table.Tbody>
       </Table>
       <Text size="xs" c="dimmed" mt="xs">
-        Masks are those that you made, corrected or accepted and that are still there. The time of an
-        image counts once you finish it or give it back; of a pause, 15 seconds count. Describing is
-        not in it.
+        Masks are those that you made, corrected or accepted and that are still there. The time of
+        an image counts once you finish it or give it back; of a pause, 15 seconds count. Describing
+        is not in it.
       </Text>
     </>
   );

@@ -81,7 +81,9 @@ function Left({ count, one, many }: LeftProps) {
   if (count === 0) return null;
   return (
     <Text size="xs" c="dimmed" px={12} pb={8} role="note">
-      {count === 1 ? `1 ${one} and is left for you.` : `${formatCount(count)} ${many} and are left for you.`}
+      {count === 1
+        ? `1 ${one} and is left for you.`
+        : `${formatCount(count)} ${many} and are left for you.`}
     </Text>
   );
 }

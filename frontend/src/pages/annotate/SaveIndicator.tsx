@@ -63,7 +63,11 @@ export function SaveIndicator({ saving, image, spent_s, stock }: Props) {
       <VisuallyHidden role="status">
         <Words status={status} />
       </VisuallyHidden>
-      <Receipts {...{ status, image, spent_s, stock }} isOpen={hasReceipts} onClose={receipts.close} />
+      <Receipts
+        {...{ status, image, spent_s, stock }}
+        isOpen={hasReceipts}
+        onClose={receipts.close}
+      />
       <Refused saving={saving} />
     </>
   );

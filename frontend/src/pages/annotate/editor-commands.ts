@@ -92,12 +92,10 @@ const GIVE_BACK: EditorCommand<EditorPage> = {
   run: ({ giveBack }) => giveBack(),
 };
 
-const REVIEW: readonly EditorCommand<EditorPage>[] = REVIEW_COMMANDS.map(
-  ({ run, ...command }) => ({
-    ...{ ...command, group: "Review" },
-    run: ({ review }) => run(review),
-  }),
-);
+const REVIEW: readonly EditorCommand<EditorPage>[] = REVIEW_COMMANDS.map(({ run, ...command }) => ({
+  ...{ ...command, group: "Review" },
+  run: ({ review }) => run(review),
+}));
 
 const FOR_REVIEWERS: readonly EditorCommand<EditorPage>[] = [
   ...VERDICT_COMMANDS.map(

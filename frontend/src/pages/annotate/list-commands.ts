@@ -58,7 +58,11 @@ export const LIST_COMMANDS: readonly ListCommand[] = [
     },
   },
   {
-    ...{ id: "proposals.fold", title: "Fold or list the proposals", words: "collapse unfold panel" },
+    ...{
+      id: "proposals.fold",
+      title: "Fold or list the proposals",
+      words: "collapse unfold panel",
+    },
     fact: ({ view }) => (view.foldsProposals.get() ? "folded" : null),
     run: ({ view }) => view.foldsProposals.set(!view.foldsProposals.get()),
   },

@@ -298,7 +298,8 @@ export class AnnotateSession {
     if (place === null) return null;
     let given: Verdict | null = null;
     if (this.#queue === "review") {
-      if (open.detail.get().status === "done") given = await this.#giveVerdict(open, "reviewed", "");
+      if (open.detail.get().status === "done")
+        given = await this.#giveVerdict(open, "reviewed", "");
     } else {
       open.editor.meter.noteActivity();
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;

@@ -22,11 +22,7 @@ interface Ways {
 }
 
 /** What a reviewer may say of the image as a whole, and the message of a return. */
-export function useVerdict(
-  { role }: Project,
-  image: OpenImage,
-  { give, takeBack }: Ways,
-): Verdict {
+export function useVerdict({ role }: Project, image: OpenImage, { give, takeBack }: Ways): Verdict {
   const { status } = useSignal(image.detail);
   const [isReturning, setReturning] = useState(false);
   const why = whyNoVerdict(role, status);
