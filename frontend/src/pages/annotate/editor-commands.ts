@@ -2,13 +2,13 @@
 
 import type { Command } from "@/commands/command";
 import type { Editor } from "@/editor/editor";
-import { CHANNELS, PLAIN_LOOK } from "@/editor/look";
 import { pendingProposals } from "@/editor/picking";
 import type { KeyPointer } from "@/editor/render/key-pointer";
 import { proposalInMind } from "@/editor/verdicts";
 import type { LabelChoice } from "./LabelToolbar";
 import { DIGITS, labelCommands } from "./label-commands";
 import { LIST_COMMANDS } from "./list-commands";
+import { LOOK_COMMANDS } from "./look-commands";
 import { lackOf, MASK_COMMANDS, READ_ONLY } from "./mask-commands";
 import {
   CONFLICT_COMMANDS,
@@ -277,49 +277,12 @@ const VIEW: readonly EditorCommand[] = [
     ...{ id: "view.proposals", title: "Show or hide proposals", key: "G", group: "View" },
     run: ({ editor }) => editor.showsProposals.set(!editor.showsProposals.get()),
   },
-  {
-    ...{ id: "view.outlines", title: "Outlines only, or filled masks", group: "View" },
-    key: "Shift+O",
-    run: ({ editor: { view } }) => {
-      const look = view.look.get();
-      view.look.set({ ...look, isOutlineOnly: !look.isOutlineOnly });
-    },
-  },
-  {
-    ...{ id: "view.colours", title: "Colour by object, or by label", group: "View" },
-    run: ({ editor: { view } }) => {
-      const look = view.look.get();
-      view.look.set({ ...look, colourBy: look.colourBy === "label" ? "object" : "label" });
-    },
-  },
-  {
-    ...{ id: "view.minimap", title: "Show or hide the minimap", key: "Shift+M", group: "View" },
-    what: "Show or hide the minimap, which is there when zoomed in",
-    run: ({ editor: { view } }) => {
-      const look = view.look.get();
-      view.look.set({ ...look, hasMinimap: !look.hasMinimap });
-    },
-  },
-  {
-    ...{ id: "view.pixel-grid", title: "Show or hide the pixel grid", group: "View" },
-    what: "Show or hide the lines between pixels, which are there when zoomed in far",
-    run: ({ editor: { view } }) => {
-      const look = view.look.get();
-      view.look.set({ ...look, hasPixelGrid: !look.hasPixelGrid });
-    },
-  },
-  ...CHANNELS.map(
-    (channel): EditorCommand => ({
-      ...{ id: `view.channel.${channel}`, group: "View", words: "channel microscopy grey" },
-      title: channel === "all" ? "All channels of the image" : `Only the ${channel} channel`,
-      run: ({ editor: { view } }) => view.look.set({ ...view.look.get(), channel }),
+  ...LOOK_COMMANDS.map(
+    ({ change, ...command }): EditorCommand => ({
+      ...{ ...command, group: "View" },
+      run: ({ editor: { view } }) => view.look.set(change(view.look.get())),
     }),
   ),
-  {
-    ...{ id: "view.plain", title: "Reset how masks and image look", group: "View" },
-    words: "brightness contrast gamma channel opacity",
-    run: ({ editor: { view } }) => view.look.set(PLAIN_LOOK),
-  },
   {
     ...{ id: "view.fit", title: "Fit the image", key: "F", group: "View" },
     run: ({ showAll }) => showAll(),
