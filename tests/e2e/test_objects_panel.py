@@ -222,6 +222,8 @@ def change_the_look(page: Page, stage: Locator, take_picture: Look) -> None:
     assert canvas.evaluate("each => each.style.filter") == "none"
     page.get_by_role("button", name="How masks and image look").click()
     page.get_by_text("Green", exact=True).click()
+    expect(page.get_by_role("checkbox", name="Green")).not_to_be_checked()
+    expect(page.get_by_role("checkbox", name="Red")).to_be_checked()
     gamma = page.get_by_role("slider", name="Gamma of the image")
     gamma.focus()
     for _ in range(20):

@@ -10,13 +10,14 @@ export interface Look {
   readonly brightness: number; // 1 leaves the image as it is
   readonly contrast: number;
   readonly gamma: number; // above 1 lifts the dark parts
-  readonly channel: Channel;
+  readonly channels: readonly Channel[]; // that are shown, at least one
   readonly hasMinimap: boolean; // while the image is larger than the stage
   readonly hasPixelGrid: boolean; // while single pixels are large
 }
 
-/** One channel is shown in grey, as microscopes record it. */
-export type Channel = "all" | "red" | "green" | "blue";
+/** One alone is shown in grey, as microscopes record it; several in their colours. */
+export type Channel = "red" | "green" | "blue";
+export const CHANNELS: readonly Channel[] = ["red", "green", "blue"];
 
 export const PLAIN_LOOK: Look = {
   fill: 0.28,
@@ -25,18 +26,18 @@ export const PLAIN_LOOK: Look = {
   brightness: 1,
   contrast: 1,
   gamma: 1,
-  channel: "all",
+  channels: CHANNELS,
   hasMinimap: true,
   hasPixelGrid: true,
 };
 
-export const CHANNELS: readonly Channel[] = ["all", "red", "green", "blue"];
 export const BRIGHTEST = 3; // of brightness and contrast
 export const STEEPEST = 4; // gamma, and its inverse
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseLook(text: string | null): Look {
-  const found: Partial<Record<keyof Look, unknown>> = fieldsOf(readKept(text));
+  const kept = fieldsOf(readKept(text));
+  const found: Partial<Record<keyof Look, unknown>> = kept;
   const number = (value: unknown, plain: number, most: number, least = 0): number =>
     typeof value === "number" && Number.isFinite(value) ? clamp(value, least, most) : plain;
   return {
@@ -46,10 +47,23 @@ export function parseLook(text: string | null): Look {
     brightness: number(found.brightness, PLAIN_LOOK.brightness, BRIGHTEST),
     contrast: number(found.contrast, PLAIN_LOOK.contrast, BRIGHTEST),
     gamma: number(found.gamma, PLAIN_LOOK.gamma, STEEPEST, 1 / STEEPEST),
-    channel: CHANNELS.find((channel) => channel === found.channel) ?? "all",
+    channels: channelsOf(kept),
     hasMinimap: found.hasMinimap !== false,
     hasPixelGrid: found.hasPixelGrid !== false,
   };
+}
+
+/** Those that are shown; earlier pages kept the name of the only one, or "all". */
+function channelsOf({ channels, channel }: Readonly<Record<string, unknown>>): readonly Channel[] {
+  const named: readonly unknown[] = Array.isArray(channels) ? channels : [channel];
+  const shown = CHANNELS.filter((each) => named.includes(each));
+  return shown.length === 0 ? CHANNELS : shown;
+}
+
+/** Show a channel, or hide it. The last one stays: without it nothing would be seen. */
+export function toggleChannel(look: Look, channel: Channel): Look {
+  const channels = CHANNELS.filter((each) => look.channels.includes(each) !== (each === channel));
+  return channels.length === 0 ? look : { ...look, channels };
 }
 
 /** The CSS filter of the image's canvas; none for the image as it is. `svg` is the SVG filter's id. */
@@ -63,17 +77,22 @@ export function imageFilter(look: Look, svg = ""): string {
   return parts.length === 0 ? "none" : parts.join(" ");
 }
 
-const ROWS = {
+const ROWS: Readonly<Record<Channel, readonly number[]>> = {
   red: [1, 0, 0, 0, 0],
   green: [0, 1, 0, 0, 0],
   blue: [0, 0, 1, 0, 0],
-} as const;
+};
+const DARK = [0, 0, 0, 0, 0];
 
-/** The 4 x 5 colour matrix, row by row, that shows one channel in grey; null for all of them. */
-export function channelMatrix({ channel }: Look): readonly number[] | null {
-  if (channel === "all") return null;
-  const grey = ROWS[channel];
-  return [...grey, ...grey, ...grey, 0, 0, 0, 1, 0];
+/** The 4 x 5 colour matrix, row by row, that shows some channels alone; null for all of them. */
+export function channelMatrix({ channels }: Look): readonly number[] | null {
+  if (channels.length === CHANNELS.length) return null;
+  const [only] = channels.length === 1 ? channels : [];
+  const rows = CHANNELS.map((each) => {
+    const shown = only ?? each;
+    return channels.includes(shown) ? ROWS[shown] : DARK;
+  });
+  return [...rows.flat(), 0, 0, 0, 1, 0];
 }
 
 /** What each value from 0 to 1 is raised to; null where that changes nothing. */

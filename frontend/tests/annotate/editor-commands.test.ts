@@ -169,6 +169,23 @@ describe("the editor's commands", () => {
     expect(named("List: largest first")?.fact?.()).toBe("now");
   });
 
+  test("show channels of the image alone or together, and always one", () => {
+    const { editor, commands } = page(SMALL);
+    const named = (title: string) => commands.find((command) => command.title === title);
+    const shown = () => editor.view.look.get().channels;
+    named("Show or hide the blue channel")?.run();
+    const two = shown();
+    named("Only the red channel")?.run();
+    const why = named("Show or hide the red channel")?.why?.();
+    named("All channels of the image")?.run();
+
+    expect([two, shown()]).toEqual([
+      ["red", "green"],
+      ["red", "green", "blue"],
+    ]);
+    expect(why).toBe("No other channel is shown.");
+  });
+
   test("give a verdict where one may be given, and say why not elsewhere", () => {
     const { of } = page(SMALL);
     const [approve, sendBack] = [of("Shift+A"), of("Shift+R")];

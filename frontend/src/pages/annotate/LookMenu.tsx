@@ -1,4 +1,14 @@
-import { Button, Popover, SegmentedControl, Slider, Stack, Switch, Text } from "@mantine/core";
+import {
+  Button,
+  Chip,
+  Group,
+  Popover,
+  SegmentedControl,
+  Slider,
+  Stack,
+  Switch,
+  Text,
+} from "@mantine/core";
 import { IconAdjustments } from "@tabler/icons-react";
 import { useEffect } from "react";
 import { useSignal } from "@/components/useSignal";
@@ -11,10 +21,11 @@ import {
   PLAIN_LOOK,
   parseLook,
   STEEPEST,
+  toggleChannel,
 } from "@/editor/look";
 import { RailMenuButton } from "./RailMenuButton";
 
-const CHANNEL_WORDS = { all: "All", red: "Red", green: "Green", blue: "Blue" } as const;
+const CHANNEL_WORDS = { red: "Red", green: "Green", blue: "Blue" } as const;
 const KEPT_AS = "anneal-look";
 
 /** How masks and image are drawn; it stays from image to image and from day to day. */
@@ -83,13 +94,7 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
             onChange={(contrast) => set({ contrast })}
           />
           <Gamma value={look.gamma} onChange={(gamma) => set({ gamma })} />
-          <SegmentedControl
-            size="xs"
-            aria-label="Channels of the image"
-            value={look.channel}
-            data={CHANNELS.map((channel) => ({ value: channel, label: CHANNEL_WORDS[channel] }))}
-            onChange={(value) => set({ channel: value as Look["channel"] })}
-          />
+          <Channels look={look} onChange={(next) => signal.set(next)} />
           <Switch
             size="xs"
             label="Minimap when zoomed in"
@@ -157,5 +162,29 @@ function Gamma({ value, onChange }: Pick<ShareProps, "value" | "onChange">) {
         onChange={(power) => onChange(Math.abs(power) < 0.001 ? 1 : 2 ** power)}
       />
     </div>
+  );
+}
+
+interface ChannelsProps {
+  look: Look;
+  onChange: (look: Look) => void;
+}
+
+/** Each is on or off by itself, and the last that is on stays. */
+function Channels({ look, onChange }: ChannelsProps) {
+  return (
+    <Group gap={6} wrap="nowrap" role="group" aria-label="Channels of the image">
+      {CHANNELS.map((channel) => (
+        <Chip
+          key={channel}
+          size="xs"
+          checked={look.channels.includes(channel)}
+          aria-disabled={toggleChannel(look, channel) === look}
+          onChange={() => onChange(toggleChannel(look, channel))}
+        >
+          {CHANNEL_WORDS[channel]}
+        </Chip>
+      ))}
+    </Group>
   );
 }

@@ -278,8 +278,9 @@ const VIEW: readonly EditorCommand[] = [
     run: ({ editor }) => editor.showsProposals.set(!editor.showsProposals.get()),
   },
   ...LOOK_COMMANDS.map(
-    ({ change, ...command }): EditorCommand => ({
+    ({ change, why, ...command }): EditorCommand => ({
       ...{ ...command, group: "View" },
+      why: ({ editor: { view } }) => why?.(view.look.get()) ?? null,
       run: ({ editor: { view } }) => view.look.set(change(view.look.get())),
     }),
   ),
