@@ -96,7 +96,7 @@ def review(page: Page, editor: str) -> None:
     expect(
         page.get_by_role("group", name="Comments on the image").get_by_role("button")
     ).to_have_count(2)
-    page.keyboard.press("w")
+    page.keyboard.press("Shift+Q")
     keep_picture(page, "29-reviewed")
 
     page.get_by_role("button", name="Return", exact=True).click()
@@ -144,7 +144,7 @@ def answer_the_review(page: Page, take_picture: Callable[[str], None]) -> None:
     expect_saved(page)
     expect(pins(page)).to_have_count(2)
     expect(page.get_by_role("button", name="2 open comments")).to_be_visible()
-    page.keyboard.press("w")
+    page.keyboard.press("Shift+Q")
     answer_it(page, panel, take_picture)
 
     page.keyboard.press("q")
@@ -157,7 +157,7 @@ def answer_the_review(page: Page, take_picture: Callable[[str], None]) -> None:
 
 def answer_it(page: Page, panel: Locator, take_picture: Callable[[str], None]) -> None:
     """Answer the comment in view by keyboard."""
-    page.keyboard.press("Shift+Q")
+    page.keyboard.press("Shift+Y")
     expect(panel.get_by_role("textbox", name="Answer to comment 1")).to_be_focused()
     page.keyboard.type("That is its reflection.")
     take_picture("32-returned")

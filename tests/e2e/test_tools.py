@@ -66,7 +66,7 @@ def test_every_prompt_finds_its_disc(stack: Stack, page: Page) -> None:
     canvas.press("b")
     canvas.draw((42, 2), (82, 42))
     accept(canvas, 2)
-    canvas.press("s")
+    canvas.press("z")
     canvas.draw((96, 22), (108, 22))
     accept(canvas, 3)
     canvas.press("p")

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { assignKeys, commandFor, whyNot } from "@/commands/command";
 import { type EditorPage, editorCommands } from "@/pages/annotate/editor-commands";
 import { TOOLS } from "@/pages/annotate/tool-list";
+import { HIDE } from "@/pages/annotate/view-commands";
 import { bench, decodedAs, type Setting } from "../editor/desk";
 import { draw } from "../editor/drawings";
 
@@ -50,6 +51,14 @@ describe("the editor's commands", () => {
     const { of } = page(SMALL);
     expect([of("Shift+E")?.title, of("E")?.title]).toEqual(["Drop specks", "Eraser"]);
     expect([of("N")?.title, of("Shift+N")?.title]).toEqual(["Next image", "Previous image"]);
+  });
+
+  test("mean what they mean while verifying, and are not that page's other verdicts", () => {
+    const { of } = page(SMALL);
+    const same = ["A", "X", "H"].map((key) => of(key)?.id);
+
+    expect(same).toEqual(["verdict.accept", "verdict.reject", HIDE.id]);
+    expect([of("W"), of("S")]).toEqual([null, null]);
   });
 
   test("take every tool", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { commandFor, whyNot } from "@/commands/command";
+import { type ChangedKeys, commandFor, whyNot } from "@/commands/command";
 import { maskFromRuns, maskToRLE } from "@/editor/mask";
+import { HIDE } from "@/pages/annotate/view-commands";
 import { decisionsOf, type Marks, nextMark } from "@/pages/verify/marks";
 import { overallStatus } from "@/pages/verify/overall-status";
 import type { VerifyItem } from "@/pages/verify/verdict-operations";
@@ -13,7 +14,9 @@ import {
 } from "@/pages/verify/verify-commands";
 
 /** What a key does, in words. */
-function done(chord: string): string {
+const done = (chord: string): string => doneBy(new Map(), chord);
+
+function doneBy(changed: ChangedKeys, chord: string): string {
   let words = "nothing";
   const say = (next: string) => {
     words = next;
@@ -26,7 +29,7 @@ function done(chord: string): string {
     hasAttributes: () => true,
     editAttributes: () => say("attributes"),
   };
-  commandFor(oneByOneCommands(page), new Map(), chord)?.run();
+  commandFor(oneByOneCommands(page), changed, chord)?.run();
   return words;
 }
 
@@ -39,6 +42,12 @@ describe("the keys of verifying", () => {
 
   test("accept and reject as in the editor, too", () => {
     expect([done("A"), done("X")]).toEqual(["accepted", "rejected"]);
+  });
+
+  test("hide the mask by the key that hides masks in the editor, also once it is changed", () => {
+    const changed = new Map([[HIDE.id, "Shift+V"]]);
+
+    expect(["Shift+V", "H"].map((key) => doneBy(changed, key))).toEqual(["outline", "nothing"]);
   });
 
   test("name the proposal by digit, as far as there are labels", () => {

@@ -16,6 +16,7 @@ import {
 } from "@/editor/mask-commands";
 import { makePart, takeOut } from "@/editor/part-commands";
 import { bringForward, bringToFront, sendBackward, sendToBack } from "@/editor/stacking";
+import { HIDE } from "./view-commands";
 
 export interface MaskCommand {
   readonly id: string;
@@ -160,7 +161,7 @@ export const MASK_COMMANDS: readonly MaskCommand[] = [
     run: toggleHistory,
   },
   {
-    ...{ id: "mask.hide", title: "Hide or show", key: "H", group: "look", needs: "mind" },
+    ...{ ...HIDE, group: "look", needs: "mind" },
     run: (editor) => {
       const ids = idsInMind(editor);
       const isHidden = ids.every((id) => editor.view.hidden.get().has(id));

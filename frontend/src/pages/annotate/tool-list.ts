@@ -30,7 +30,7 @@ export const TOOLS: readonly ToolEntry[] = [
     what: "Box: drag around the object",
   },
   {
-    ...{ name: "scribble", title: "Scribble", key: "S", group: "prompt" },
+    ...{ name: "scribble", title: "Scribble", key: "Z", group: "prompt" },
     what: "Scribble: points along a stroke (Alt: beside the object)",
   },
   { name: "brush", title: "Brush", key: "D", group: "draw", what: "Brush (Alt erases)" },

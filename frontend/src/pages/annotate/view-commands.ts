@@ -7,6 +7,9 @@ import type { Stage } from "@/editor/render/stage";
 
 export const ZOOM_STEP = 1.25; // by a key or a button
 
+/** The command that takes masks out of sight, under one key wherever they are looked at. */
+export const HIDE = { id: "mask.hide", title: "Hide or show", key: "H" };
+
 /** Zoom at the middle of the stage. */
 export function zoomBy(stage: Stage | null, factor: number): void {
   if (stage === null) return;

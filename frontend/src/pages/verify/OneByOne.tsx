@@ -9,6 +9,7 @@ import type { RLE } from "@/editor/rle";
 import { focusFirstField } from "@/pages/annotate/attributes/edit-attributes";
 import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
+import { HIDE } from "@/pages/annotate/view-commands";
 import { AttributesRow } from "./AttributesRow";
 import { drawNear, drawWhere } from "./crop";
 import { Picture } from "./Picture";
@@ -16,7 +17,7 @@ import { UndoButton } from "./UndoButton";
 import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
 import type { Verdict } from "./verdict-operations";
-import { OUTLINE, oneByOneCommands, VERDICTS, verdictId } from "./verify-commands";
+import { oneByOneCommands, VERDICTS, verdictId } from "./verify-commands";
 
 const NO_LABEL = "#56b4e9"; // of an outline without a label
 
@@ -100,7 +101,7 @@ export function OneByOne({ verifying, labels }: Props) {
               predicted IoU {proposal.predicted_iou.toFixed(2)} · {formatCount(area_px)} px
             </span>
             <span>
-              <KeyOf command={OUTLINE} /> {hasOutline ? "hides" : "shows"} the outline
+              <KeyOf command={HIDE} /> {hasOutline ? "hides" : "shows"} the mask
             </span>
           </figcaption>
           <Picture

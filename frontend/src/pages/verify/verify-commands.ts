@@ -5,6 +5,7 @@ import type { LabelId } from "@/editor/operations";
 import { EDIT_ATTRIBUTES } from "@/pages/annotate/attributes/edit-attributes";
 import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
 import { labelCommands } from "@/pages/annotate/label-commands";
+import { HIDE } from "@/pages/annotate/view-commands";
 import type { Verdict } from "./verdict-operations";
 import type { VerifySession } from "./verify-session";
 
@@ -56,7 +57,6 @@ export const VERDICTS: readonly {
 export const verdictId = (verdict: Verdict): string => `verify.${verdict}`;
 
 export const UNDO = { id: "verify.undo", title: "Undo the last verdict", key: "Ctrl+Z" };
-export const OUTLINE = { id: "verify.outline", title: "Show or hide the outline", key: "H" };
 export const REST = { id: "verify.rest", title: "Accept all but the clicked ones", key: "Enter" };
 
 /** The command that is there in every view, and while the next proposals are on their way. */
@@ -77,7 +77,10 @@ export function oneByOneCommands(page: VerifyPage): Command[] {
   }));
   return [
     ...verdicts,
-    { ...OUTLINE, group: GROUP, isOnce: true, run: toggleOutline },
+    {
+      ...{ ...HIDE, title: "Hide or show the mask", group: GROUP, isOnce: true },
+      run: toggleOutline,
+    },
     {
       ...{ ...EDIT_ATTRIBUTES, group: GROUP, words: "attribute value property" },
       why: () => (hasAttributes() ? null : "This label has no attributes."),

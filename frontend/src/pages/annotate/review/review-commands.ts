@@ -38,11 +38,11 @@ export const REVIEW_COMMANDS: readonly ReviewCommand[] = [
     run: (review) => review.comment(),
   },
   {
-    ...{ id: "comment.next", title: "Next open comment", key: "W" },
+    ...{ id: "comment.next", title: "Next open comment", key: "Shift+Q" },
     run: (review) => review.next(),
   },
   {
-    ...{ id: "comment.answer", title: "Answer the comment in view", key: "Shift+Q" },
+    ...{ id: "comment.answer", title: "Answer the comment in view", key: "Shift+Y" },
     run: (review) => review.answer(),
   },
   {
