@@ -18,8 +18,9 @@ from rest_framework.views import APIView
 from annotation.api.access import user_of
 from annotation.api.authentication import SessionAuthentication
 from annotation.api.inputs import body_of
-from annotation.models import Token
-from annotation.selectors.people import tokens_for
+from annotation.api.preferences import PreferencesSerializer
+from annotation.models import Preferences, Token
+from annotation.selectors.people import preferences_of, tokens_for
 from annotation.services.tokens import create_token, delete_token
 
 
@@ -31,6 +32,7 @@ class UserSerializer(serializers.Serializer[Any]):
 class SessionSerializer(serializers.Serializer[Any]):
     user = UserSerializer(allow_null=True)
     events_url = serializers.CharField(help_text="Where the live events come from")
+    preferences = PreferencesSerializer()
 
 
 class LoginSerializer(serializers.Serializer[Any]):
@@ -150,5 +152,10 @@ class TokenView(APIView):
 
 def _session(request: Request) -> Response:
     get_token(request._request)  # noqa: SLF001  # sets the cookie
-    user = request.user if request.user.is_authenticated else None
-    return Response(SessionSerializer({"user": user, "events_url": settings.EVENTS_URL}).data)
+    is_known = request.user.is_authenticated
+    answer = {
+        "user": request.user if is_known else None,
+        "events_url": settings.EVENTS_URL,
+        "preferences": preferences_of(user_of(request)) if is_known else Preferences(),
+    }
+    return Response(SessionSerializer(answer).data)

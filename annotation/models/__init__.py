@@ -9,6 +9,7 @@ from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
 from annotation.models.learning import Alias, AliasMove, Bundle, Round
 from annotation.models.mask import Mask, Operation, Proposal, Revision
+from annotation.models.preferences import Preferences
 from annotation.models.project import Label, Membership, Project
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Mask",
     "Membership",
     "Operation",
+    "Preferences",
     "Project",
     "Proposal",
     "Recording",

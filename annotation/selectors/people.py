@@ -8,7 +8,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from annotation.models import Revision, Stint, Token
+from annotation.models import Preferences, Revision, Stint, Token
 
 WORK_DAYS: Final = 14
 _ENDED_AS: Final = {
@@ -39,6 +39,11 @@ class Work(TypedDict):
 def tokens_for(user: User) -> QuerySet[Token]:
     """Return the person's own tokens, the newest first."""
     return Token.objects.filter(user=user).order_by("-created_at", "-pk")
+
+
+def preferences_of(user: User) -> Preferences:
+    """Return what the person has chosen; an empty row, not saved, while that is nothing."""
+    return Preferences.objects.filter(user=user).first() or Preferences(user=user)
 
 
 def work_of(user: User, zone: tzinfo) -> Work:

@@ -29,6 +29,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 OWN = {
     "SessionView",
     "PasswordView",
+    "PreferencesView",
     "WorkView",
     "TokenListView",
     "TokenView",

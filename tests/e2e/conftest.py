@@ -80,7 +80,11 @@ def context(browser: Browser, stack: Stack) -> Iterator[BrowserContext]:
 def new_context(
     browser: Browser, stack: Stack, *, service_workers: Literal["allow", "block"] = "block"
 ) -> BrowserContext:
-    """A browser of one person. A service worker would take requests out of the tests' hands."""
+    """A browser of one person, who has chosen nothing yet, whatever they did in other tests.
+
+    A service worker would take requests out of the tests' hands.
+    """
+    stack.sql_do("DELETE FROM annotation_preferences")
     context = browser.new_context(
         base_url=stack.url,
         viewport={"width": WIDTH, "height": HEIGHT},

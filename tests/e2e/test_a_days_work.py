@@ -15,6 +15,7 @@ from annotation.demo import picture_path
 from engine.masks.rle import decode
 from tests.e2e.conftest import Clip, Look
 from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, hover_at, wait_for_editor
+from tests.e2e.scenes import log_in as log_in_as
 from tests.stack import PASSWORD, Stack
 
 pytestmark = [
@@ -50,6 +51,7 @@ def test_a_days_work(
     retrain(page, take_picture)
     archive = export(page, take_picture, tmp_path)
     look_around(page, take_picture)
+    leave_the_browser_to_grace(stack, page)
 
     assert_export_equals_database(stack, archive, tmp_path)
 
@@ -298,6 +300,21 @@ def look_around(page: Page, take_picture: Look) -> None:
     expect(page.get_by_text("You agreed to being recorded")).to_be_visible()
     expect(page.get_by_text(re.compile(r"^Today: \d+ images? finished, "))).to_be_visible()
     take_picture("27-account")
+
+
+def leave_the_browser_to_grace(stack: Stack, page: Page) -> None:
+    """What ada chose is hers in any browser, and nobody else's in this one."""
+    page.get_by_text("Left", exact=True).click()
+    expect(page.locator("html")).to_have_attribute("data-hand", "left")
+    page.get_by_role("button", name="Account of ada").click()
+    page.get_by_role("menuitem", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in to Anneal")).to_be_visible()
+    chosen = stack.log_in("ada").get("/api/session")["preferences"]["values"]
+    assert chosen["display"]["hand"] == "left"
+    assert chosen["habits"]["tool"] == "eraser"
+
+    log_in_as(page, "grace")
+    expect(page.locator("html")).to_have_attribute("data-hand", "right")
 
 
 def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> None:

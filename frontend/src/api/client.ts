@@ -8,6 +8,8 @@ import type { paths } from "./schema";
 export const CSRF_HEADER = "X-CSRFToken";
 // Without these no page opens: where there is no network, the last answer is taken.
 const KEPT_FOR_OFFLINE = /^\/api\/(?:session|projects\/\d+)$/;
+// Nobody is asked to log in for these.
+const WITHOUT_A_WORD = /^\/api\/session(?:\/preferences)?$/;
 
 export function csrfToken(): string {
   return /(?:^|;\s*)csrftoken=([^;]+)/.exec(document.cookie)?.[1] ?? "";
@@ -52,7 +54,7 @@ async function keepAnswer(path: string, response: Response): Promise<void> {
 }
 
 async function sessionHasEnded(request: Request, response: Response): Promise<boolean> {
-  if (new URL(request.url).pathname === "/api/session") return false;
+  if (WITHOUT_A_WORD.test(new URL(request.url).pathname)) return false;
   if (response.status === 401) return true;
   if (response.status !== 403) return false;
   const document = await response

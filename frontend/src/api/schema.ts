@@ -1034,6 +1034,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description The signed-in person's own choices. `GET /api/session` tells them. */
+        patch: operations["keep_preferences"];
+        trace?: never;
+    };
     "/api/session/work": {
         parameters: {
             query?: never;
@@ -1267,6 +1284,25 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "revised" | "deleted";
+        /** @description Each by its name; what was never chosen is left out. */
+        Choices: {
+            /** @description The tool, the brush, the order of the list */
+            habits?: {
+                [key: string]: unknown;
+            };
+            /** @description How masks and image are drawn */
+            look?: {
+                [key: string]: unknown;
+            };
+            /** @description Changed keys by the ids of their commands */
+            keys?: {
+                [key: string]: unknown;
+            };
+            /** @description The colours, the size of text, the hand that draws */
+            display?: {
+                [key: string]: unknown;
+            };
+        };
         Chunk: {
             number: number;
         };
@@ -1827,6 +1863,14 @@ export interface components {
          * @enum {string}
          */
         Plan: "whole" | "queues";
+        Preferences: {
+            values: components["schemas"]["Choices"];
+            /**
+             * Format: date-time
+             * @description Null while nothing was chosen
+             */
+            updated_at: string | null;
+        };
         Project: {
             id: number;
             name: string;
@@ -2266,6 +2310,7 @@ export interface components {
             user: components["schemas"]["User"] | null;
             /** @description Where the live events come from */
             events_url: string;
+            preferences: components["schemas"]["Preferences"];
         };
         /**
          * @description * `finished` - finished
@@ -4659,6 +4704,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Choices"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -1,13 +1,21 @@
 import { queryOptions } from "@tanstack/react-query";
 import { copies } from "@/offline/copies";
 import { client, read } from "./client";
+import { choices } from "./preferences";
 import type { Scope, Session } from "./types";
 
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: () => read(client.GET("/api/session")),
+  queryFn: readSession,
   staleTime: 5 * 60_000,
 });
+
+async function readSession(): Promise<Session> {
+  const session = await read(client.GET("/api/session"));
+  // A copy that an earlier page kept has none.
+  if (session.preferences) choices.take(session.user?.id ?? null, session.preferences);
+  return session;
+}
 
 /** What this device keeps of what somebody else saw here is not for the next person. */
 export async function logIn(body: { username: string; password: string }) {
@@ -18,6 +26,7 @@ export async function logIn(body: { username: string; password: string }) {
 }
 
 export async function logOut() {
+  await choices.send();
   await copies.forgetAll();
   await read(client.DELETE("/api/session"));
 }

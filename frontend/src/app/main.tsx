@@ -11,22 +11,30 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { keepDisplay } from "@/components/display";
+import { choices, sendChoicesWhenLeft } from "@/api/preferences";
+import { followDisplay, keepDisplay } from "@/components/display";
 import { keepPageForOffline } from "@/offline/register";
 import { queryClient } from "./queryClient";
 import { ReloginModal } from "./relogin";
 import { router } from "./router";
+import { schemeManager } from "./scheme";
 import { resolver, theme } from "./theme";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
 
-keepDisplay(localStorage, document.documentElement);
+keepDisplay(choices, document.documentElement);
+addEventListener("storage", followDisplay);
+sendChoicesWhenLeft();
 void keepPageForOffline();
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto">
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={resolver}
+      colorSchemeManager={schemeManager}
+    >
       <QueryClientProvider client={queryClient}>
         <Notifications position="bottom-right" containerWidth={400} limit={3} />
         <ModalsProvider>

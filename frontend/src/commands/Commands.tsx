@@ -1,4 +1,5 @@
 import { useEffect } from "react";
+import { choices } from "@/api/preferences";
 import { followOtherTabs, keepKeysIn } from "./changed-keys";
 import { KeysDialog } from "./KeysDialog";
 import { onKeyDown } from "./listener";
@@ -13,7 +14,7 @@ export function Commands() {
   }, []);
 
   useEffect(() => {
-    const stop = keepKeysIn(localStorage);
+    const stop = keepKeysIn(choices);
     addEventListener("storage", followOtherTabs);
     return () => {
       stop();

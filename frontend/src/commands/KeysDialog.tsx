@@ -66,7 +66,7 @@ function KeyList({ waiting, onWait }: ListProps) {
           }}
         />
         <Text size="xs" c="dimmed" mr="auto">
-          Click a key to change it. Changed keys stay in this browser.
+          Click a key to change it. Changed keys are kept with your account.
         </Text>
         {tour !== undefined && (
           <Button

@@ -1,4 +1,4 @@
-/** Keys that this person changed, kept in this browser. */
+/** Keys that this person changed. */
 
 import { fieldsOf, readKept } from "@/editor/kept";
 import { Signal } from "@/editor/signal";
@@ -87,7 +87,7 @@ export function keepKeysIn(storage: Pick<Storage, "getItem" | "setItem">): () =>
   });
 }
 
-/** Take over what another tab changed. */
+/** Take over what was changed in another tab, or in another browser of the person. */
 export function followOtherTabs({ key, newValue }: Pick<StorageEvent, "key" | "newValue">): void {
   if (key === KEPT_AS) changedKeys.set(parseKeys(newValue));
 }

@@ -2,6 +2,7 @@
 
 import { clamp } from "@/editor/geometry";
 import { fieldsOf, readKept } from "@/editor/kept";
+import type { Signal } from "@/editor/signal";
 
 export interface Look {
   readonly fill: number; // opacity of the inside of a mask, from 0 to 1
@@ -33,6 +34,17 @@ export const PLAIN_LOOK: Look = {
 
 export const BRIGHTEST = 3; // of brightness and contrast
 export const STEEPEST = 4; // gamma, and its inverse
+
+const KEPT_AS = "anneal-look";
+
+/** Begin as it was left, and keep what is changed from now on. Returns how to stop. */
+export function keepLook(
+  look: Signal<Look>,
+  storage: Pick<Storage, "getItem" | "setItem">,
+): () => void {
+  look.set(parseLook(storage.getItem(KEPT_AS)));
+  return look.subscribe(() => storage.setItem(KEPT_AS, JSON.stringify(look.get())));
+}
 
 /** Read what an earlier page wrote; whatever makes no sense is as it is by default. */
 export function parseLook(text: string | null): Look {

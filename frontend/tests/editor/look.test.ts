@@ -5,11 +5,13 @@ import {
   channelMatrix,
   gammaExponent,
   imageFilter,
+  keepLook,
   type Look,
   PLAIN_LOOK,
   parseLook,
   toggleChannel,
 } from "@/editor/look";
+import { Signal } from "@/editor/signal";
 
 test("a look comes back as it was left", () => {
   const look: Look = {
@@ -19,6 +21,22 @@ test("a look comes back as it was left", () => {
   };
 
   expect(parseLook(JSON.stringify(look))).toEqual(look);
+});
+
+test("a look comes along to the next image", () => {
+  const kept = new Map<string, string>();
+  const device = {
+    getItem: (key: string) => kept.get(key) ?? null,
+    setItem: (key: string, text: string) => void kept.set(key, text),
+  };
+  const [first, second] = [new Signal(PLAIN_LOOK), new Signal(PLAIN_LOOK)];
+  const leave = keepLook(first, device);
+  first.set({ ...PLAIN_LOOK, gamma: 2 });
+  leave();
+  first.set(PLAIN_LOOK); // nobody looks at the image that was left
+  keepLook(second, device);
+
+  expect(second.get().gamma).toBe(2);
 });
 
 test("whatever is found instead of a look is a look that can be drawn", () => {

@@ -31,6 +31,7 @@ WATCH = """() => {
 
 @contextmanager
 def logged_in_page(browser: Browser, stack: Stack) -> Iterator[Page]:
+    stack.sql_do("DELETE FROM annotation_preferences")  # no tool of the measurement before
     context = browser.new_context(base_url=stack.url, viewport={"width": 1440, "height": 900})
     context.set_default_timeout(TIMEOUT_MS)
     page = context.new_page()

@@ -18,7 +18,7 @@ export function DisplayChoices() {
   const shown = useSignal(display);
   const set = (change: Partial<Display>): void => display.set({ ...shown, ...change });
   return (
-    <Section title="Display" description="For this browser.">
+    <Section title="Display" description="Kept with your account, as are your tools and keys.">
       <Choice title="Size of text">
         {(labelledBy) => (
           <SegmentedControl

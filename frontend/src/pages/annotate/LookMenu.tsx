@@ -11,22 +11,22 @@ import {
 } from "@mantine/core";
 import { IconAdjustments } from "@tabler/icons-react";
 import { useEffect } from "react";
+import { choices } from "@/api/preferences";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import {
   BRIGHTEST,
   CHANNELS,
   imageFilter,
+  keepLook,
   type Look,
   PLAIN_LOOK,
-  parseLook,
   STEEPEST,
   toggleChannel,
 } from "@/editor/look";
 import { RailMenuButton } from "./RailMenuButton";
 
 const CHANNEL_WORDS = { red: "Red", green: "Green", blue: "Blue" } as const;
-const KEPT_AS = "anneal-look";
 
 /** How masks and image are drawn; it stays from image to image and from day to day. */
 export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
@@ -36,10 +36,7 @@ export function LookMenu({ editor, size }: { editor: Editor; size: number }) {
 
   const isAsItIs = imageFilter(look) === "none";
 
-  useEffect(() => {
-    signal.set(parseLook(localStorage.getItem(KEPT_AS)));
-    return signal.subscribe(() => localStorage.setItem(KEPT_AS, JSON.stringify(signal.get())));
-  }, [signal]);
+  useEffect(() => keepLook(signal, choices), [signal]);
 
   return (
     <Popover position="right-end" width={240} trapFocus returnFocus>

@@ -1,5 +1,6 @@
 import { startTransition, useCallback, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
+import { choices } from "@/api/preferences";
 import { offerLate } from "@/commands/on-offer";
 import { keepHabits } from "@/editor/habits";
 import type { Stage } from "@/editor/render/stage";
@@ -23,7 +24,7 @@ export function Workspace({ image, notice, ...others }: Props) {
   const labels = useLabels(image);
   useNextLabel(image.editor.label, others.project.id, labels);
   useEffort(image.editor.meter);
-  useLayoutEffect(() => keepHabits(image.editor, localStorage), [image.editor]);
+  useLayoutEffect(() => keepHabits(image.editor, choices), [image.editor]);
   useKeptProposals(image.editor);
 
   const staged = useRef<Staged | null>(null);
