@@ -8,9 +8,12 @@ from django.conf import settings
 
 from annotation import jobs
 
+# A job whose worker died waits for its lease to run out, and then no longer than half of it.
+SWEEP_S = min(10.0, settings.JOB_LEASE_S / 2)
+
 app = jobs.queue
 app.conf.beat_schedule = {
-    "sweep": {"task": jobs.SWEEP, "schedule": 10.0, "options": {"expires": 30}},
+    "sweep": {"task": jobs.SWEEP, "schedule": SWEEP_S, "options": {"expires": 30}},
     "apply_retrain_policies": {
         "task": jobs.APPLY_RETRAIN_POLICIES,
         "schedule": 60.0,
