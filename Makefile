@@ -3,6 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# Pages, models and browser are fetched beside each other.
+MAKEFLAGS += --jobs=2
 
 PYTHON_BASE := $(or $(PYTHON_BASE),$(shell command -v python3.11),python3)
 PORT ?= 8000
