@@ -298,11 +298,7 @@ def draw_beside_a_palm(canvas: Canvas) -> None:
 
 def clear(canvas: Canvas) -> None:
     """Delete all that a step has left."""
-    canvas.press("v")
-    for mask in canvas.masks:
-        y, x = np.argwhere(mask)[len(np.argwhere(mask)) // 2]
-        canvas.click(x + 0.5, y + 0.5)
-        canvas.press("Delete")
+    canvas.press("v", "Control+a", "Delete")
     canvas.wait_for_masks(0)
 
 
