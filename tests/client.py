@@ -153,6 +153,7 @@ def wait_for(look: Callable[[], Found | None], what: str, within_s: float = 120)
     """Look again and again, also while nothing answers, until something truthy is seen."""
     deadline = time.monotonic() + within_s
     seen: object = None
+    pause_s = 0.05
     while time.monotonic() < deadline:
         try:
             found = look()
@@ -162,7 +163,8 @@ def wait_for(look: Callable[[], Found | None], what: str, within_s: float = 120)
             if found:
                 return found
             seen = found
-        time.sleep(0.2)
+        time.sleep(pause_s)
+        pause_s = min(0.5, pause_s * 1.2)  # what takes long is seldom asked, as asking costs too
     raise AssertionError(f"{what} within {within_s:.0f} s; seen last: {seen}")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
@@ -14,12 +15,14 @@ from tests.client import Client, wait_for
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
 
-# Short leases, so that what a killed worker held is taken over within seconds.
-SETTINGS = {"JOB_LEASE_S": "6"}
+# Short leases, so that what a killed worker held is taken over within seconds; and a round of a few
+# steps, the second checkpoint of which nobody sees.
+STEPS = 8
+SETTINGS = {"JOB_LEASE_S": "6", "TRAIN_STEPS": str(STEPS), "TRAIN_REPLAY_PHOTOS": "1"}
 SIZE_PX = 128
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     folder = tmp_path_factory.mktemp("stack")
     bundle = make_quick_bundle(folder / "bundle")
@@ -108,3 +111,9 @@ def picture(seed: int, discs: int = 3) -> tuple[bytes, list[RLE]]:
     out = BytesIO()
     Image.fromarray(pixels).save(out, "PNG")
     return out.getvalue(), masks
+
+
+def creation(work: Work, rle: object) -> dict[str, object]:
+    """One operation: draw a mask."""
+    ids = {"id": str(uuid4()), "mask": str(uuid4())}
+    return {**ids, "kind": "create", "label": work.label, "rle": rle}

@@ -1,6 +1,5 @@
 """P7 and P8 by doing it: a killed training goes on, and a wiped broker loses no work."""
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,25 +9,12 @@ import pytest
 import redis
 
 from deploy.embedded.config import env_file, read_env
-from tests.chaos.conftest import SETTINGS, Work, picture
+from tests.chaos.conftest import STEPS, Work, creation, picture
 from tests.client import wait_for
-from tests.quick_bundle import make_quick_bundle
-from tests.stack import Stack, running_stack
+from tests.stack import Stack
 
 pytestmark = pytest.mark.slow
-STEPS = 8
 CHECKPOINT_EVERY = 5  # steps, the engine's
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    folder = tmp_path_factory.mktemp("stack")
-    bundle = make_quick_bundle(folder / "bundle")
-    quick = {"TRAIN_STEPS": str(STEPS), "TRAIN_REPLAY_PHOTOS": "1"}
-    own = {**SETTINGS, **quick, "PRETRAINED_BUNDLE": str(bundle)}
-    with running_stack(folder / "data", **own) as stack:
-        stack.add_users("ada")
-        yield stack
 
 
 def annotate(work: Work, images: list[int], first_seed: int) -> None:
@@ -36,16 +22,7 @@ def annotate(work: Work, images: list[int], first_seed: int) -> None:
     for image, seed in zip(images, range(first_seed, first_seed + len(images)), strict=True):
         claimed = work.client.post(f"/api/projects/{work.project}/claim", {"image": image})
         version = work.client.get(f"/api/images/{image}")["version"]
-        operations = [
-            {
-                "id": str(uuid4()),
-                "kind": "create",
-                "mask": str(uuid4()),
-                "label": work.label,
-                "rle": rle,
-            }
-            for rle in picture(seed)[1]
-        ]
+        operations = [creation(work, rle) for rle in picture(seed)[1]]
         assert work.client.save(image, version, *operations).is_good
         place = claimed["assignment"]["id"]
         work.client.post(f"/api/assignments/{place}/finish", {"active_s": 5})
@@ -69,7 +46,7 @@ def test_a_killed_training_goes_on_from_its_checkpoint(stack: Stack, work: Work)
     annotate(work, images, 300)
     work.client.post(f"/api/projects/{work.project}/rounds", {"id": str(uuid4())})
 
-    wait_for(partial(has_trained, work, CHECKPOINT_EVERY + 2), "a checkpoint is written", 400)
+    wait_for(partial(has_trained, work, CHECKPOINT_EVERY + 1), "a checkpoint is written", 400)
     killed_at = round_of(work, 1)["curve"][-1]["step"]
     stack.kill("models")
     job = wait_for(lambda: work.ended("run_round"), "the round's job ends", 400)

@@ -54,7 +54,7 @@ def running(data: Path) -> Iterator[Up]:
             up.process.wait(timeout=60)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module")  # the last test ends it
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with running(tmp_path_factory.mktemp("shared") / "var") as shared:
         yield shared
@@ -102,27 +102,6 @@ def test_a_killed_service_comes_back(up: Up) -> None:
     assert wait_for(up.is_ready, within_s=STARTS_WITHIN_S)
 
 
-def test_killed_it_leaves_no_process_and_starts_again_with_its_secrets(tmp_path: Path) -> None:
-    with running(tmp_path / "var") as first:
-        secrets = read_env(first.data / "anneal.env")
-        assert len(processes_of(first.data)) > 8
-
-        first.process.kill()
-        first.process.wait()
-
-        assert wait_for(lambda: not processes_of(first.data))
-
-    with running(tmp_path / "var") as second:
-        again = read_env(second.data / "anneal.env")
-        second.process.send_signal(signal.SIGINT)
-        assert second.process.wait(timeout=60) == 0
-
-    assert not processes_of(second.data)
-    assert "database system is shut down" in (second.data / "log" / "anneal.log").read_text()
-    assert again["SECRET_KEY"] == secrets["SECRET_KEY"] != ""
-    assert again["DATABASE_URL"] == secrets["DATABASE_URL"]
-
-
 def test_a_command_alone_starts_the_services_and_stops_them(tmp_path: Path) -> None:
     command = [sys.executable, "manage.py", "with-services", "--data", str(tmp_path / "var")]
     program = "from annotation.models import Project; print('projects', Project.objects.count())"
@@ -138,3 +117,23 @@ def test_a_command_alone_starts_the_services_and_stops_them(tmp_path: Path) -> N
 
     assert "projects 0" in answer.stdout
     assert not processes_of(tmp_path / "var")
+
+
+def test_killed_it_leaves_no_process_and_starts_again_with_its_secrets(up: Up) -> None:
+    secrets = read_env(up.data / "anneal.env")
+    assert len(processes_of(up.data)) > 8
+
+    up.process.kill()
+    up.process.wait()
+
+    assert wait_for(lambda: not processes_of(up.data))
+
+    with running(up.data) as second:
+        again = read_env(second.data / "anneal.env")
+        second.process.send_signal(signal.SIGINT)
+        assert second.process.wait(timeout=60) == 0
+
+    assert not processes_of(second.data)
+    assert "database system is shut down" in (second.data / "log" / "anneal.log").read_text()
+    assert again["SECRET_KEY"] == secrets["SECRET_KEY"] != ""
+    assert again["DATABASE_URL"] == secrets["DATABASE_URL"]

@@ -1,30 +1,26 @@
-"""An object store that is away and a disk that is full: loud, and over once the cause is."""
+"""An object store that is away: loud, and over once it is back."""
 
 import os
 import secrets
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import numpy as np
 import pytest
 
 from deploy.embedded import objects
 from deploy.embedded.launch import spawn
 from deploy.embedded.wait import answers_http, wait_until_ready
-from engine.masks.rle import encode
-from tests.chaos.conftest import SETTINGS, SIZE_PX, Work, picture
-from tests.client import UNREACHABLE, Answer, wait_for
+from tests.chaos.conftest import SETTINGS, Work, creation, picture
+from tests.client import wait_for
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import ROOT, Stack, free_port, running_stack
 
 pytestmark = pytest.mark.slow
 BUCKET = "anneal"
-TMPFS_MIB = 320
 
 
 class Store:
@@ -64,39 +60,23 @@ class Store:
             self.process = None
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(tmp_path / "objects")
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    store = Store(tmp_path_factory.mktemp("objects"))
     store.start()
     yield store
     store.stop()
 
 
-@pytest.fixture
-def stack(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Stack]:
-    """Start a stack on the outside store, or, for the full disk, on a small file system."""
-    settings = {**SETTINGS, "PRETRAINED_BUNDLE": str(make_quick_bundle(tmp_path / "bundle"))}
-    if "store" in request.fixturenames:
-        outside: Store = request.getfixturevalue("store")
-        with running_stack(tmp_path / "data", **settings, **outside.settings) as stack:
-            stack.add_users("ada")
-            yield stack
-    else:
-        with small_disk(tmp_path / "disk") as disk, running_stack(disk, **settings) as stack:
-            stack.add_users("ada")
-            yield stack
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[Path]:
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={TMPFS_MIB}m,mode=0700", "tmpfs", str(folder)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("a small disk needs the right to mount one")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, store: Store) -> Iterator[Stack]:
+    """Start a stack on the outside store."""
+    folder = tmp_path_factory.mktemp("stack")
+    bundle = make_quick_bundle(folder / "bundle")
+    own = {**SETTINGS, **store.settings, "PRETRAINED_BUNDLE": str(bundle)}
+    with running_stack(folder / "data", **own) as stack:
+        stack.add_users("ada")
+        yield stack
 
 
 def test_people_save_on_while_the_store_is_away_and_work_that_needs_it_is_done_later(
@@ -144,63 +124,6 @@ def test_a_job_that_misses_the_store_says_so_and_ends_well_once_it_is_back(
     assert "store" in troubled["error"]
     assert job["state"] == "succeeded"
     assert work.client.get(f"/api/images/{image}")["embedding"]
-
-
-def test_a_full_disk_refuses_saves_aloud_and_loses_none_that_it_took(
-    stack: Stack, work: Work
-) -> None:
-    [image] = work.add_images(picture(3)[0])
-    wait_for(lambda: work.ended("prepare_images"), "prepared", 240)
-    ballast = stack.data / "ballast"
-    fill(ballast)
-
-    version, taken, refused = 0, 0, None
-    for seed in range(100):
-        operations = [creation(work, noise(seed * 100 + number)) for number in range(50)]
-        answer = try_to_save(work, image, version, operations)
-        if answer is None or not answer.is_good:
-            refused = answer
-            break
-        version, taken = answer.body["version"], taken + len(operations)
-        fill(ballast)
-    else:
-        pytest.fail("the disk never filled up")
-    if refused is not None:
-        assert refused.status >= 500
-        assert refused.headers["Content-Type"] == "application/problem+json"
-    with pytest.raises(UNREACHABLE):
-        work.client.upload(work.project, "more.png", picture(4)[0])
-
-    ballast.unlink()
-    wait_for(lambda: work.client.send("GET", "/readyz").is_good, "ready again")
-    again = wait_for(partial(try_to_save, work, image, version, operations), "sent again")
-    shown = work.client.get(f"/api/images/{image}")
-    assert again.is_good, again
-    assert len(shown["masks"]) == taken + len(operations)
-
-
-def creation(work: Work, rle: object) -> dict[str, object]:
-    ids = {"id": str(uuid4()), "mask": str(uuid4())}
-    return {**ids, "kind": "create", "label": work.label, "rle": rle}
-
-
-def noise(seed: int) -> object:
-    """Make a mask that takes room: about 10 kB."""
-    return encode(np.random.default_rng(seed).random((SIZE_PX, SIZE_PX)) < 0.5)
-
-
-def fill(ballast: Path) -> None:
-    """Write until the disk is full."""
-    with suppress(OSError), ballast.open("ab", buffering=0) as file:
-        while file.write(bytes(1 << 16)):
-            pass
-
-
-def try_to_save(work: Work, image: int, version: int, operations: list[Any]) -> Answer | None:
-    try:
-        return work.client.save(image, version, *operations)
-    except UNREACHABLE:
-        return None
 
 
 def _job_with_error(work: Work) -> Any:
