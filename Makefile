@@ -37,7 +37,8 @@ $(PACKAGES): requirements-dev.lock requirements-torch.lock
 	command -v npm >/dev/null || deploy/node.sh $(VENV)
 	touch $@
 
-$(MODULES): frontend/package-lock.json | $(PACKAGES)
+# Where Node is missing, the packages bring it.
+$(MODULES): frontend/package-lock.json | $(if $(shell command -v npm),,$(PACKAGES))
 	cd frontend && npm ci --silent --no-audit --no-fund
 	touch $@
 
