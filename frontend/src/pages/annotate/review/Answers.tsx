@@ -1,5 +1,6 @@
 import { IconTrash } from "@tabler/icons-react";
 import { useRef } from "react";
+import { flushSync } from "react-dom";
 import type { Comment } from "@/api/comments";
 import { formatAgo, formatMoment } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
@@ -68,12 +69,13 @@ function AnswerField({ comment: { id, number }, review, unsent }: Props) {
   const button = useRef<HTMLButtonElement>(null);
   const written = useSignal(unsent.answers).find(({ answers }) => answers === id);
   const isAnswering = review.answering === id;
-  const words = written === undefined || isAnswering ? "Answer" : "Go on answering";
+  const words = written === undefined ? "Answer" : "Go on answering";
 
   const close = (): void => {
     // Another field may have been opened meanwhile: the keys stay there.
-    if (box.current?.contains(document.activeElement)) button.current?.focus();
-    review.endAnswer(id);
+    const hasKeys = box.current?.contains(document.activeElement);
+    flushSync(() => review.endAnswer(id)); // the button is there again
+    if (hasKeys) button.current?.focus();
   };
   const send = async (): Promise<void> => {
     if (written === undefined) return;
@@ -82,14 +84,14 @@ function AnswerField({ comment: { id, number }, review, unsent }: Props) {
     close();
   };
   return (
-    <div ref={box}>
+    <div ref={box} className={classes.answerField}>
       <button
         ref={button}
         type="button"
         className={classes.answerIt}
-        aria-expanded={isAnswering}
         aria-label={`${words} comment ${number}`}
-        onClick={() => (isAnswering ? close() : review.beginAnswer(id))}
+        hidden={isAnswering}
+        onClick={() => review.beginAnswer(id)}
       >
         {words}
       </button>
