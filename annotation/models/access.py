@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class Token(models.Model):
@@ -27,13 +28,23 @@ class Token(models.Model):
 
 
 class Consent(models.Model):
-    """A person's agreement to voice recording, given before the first take."""
+    """A person's agreement to voice recording, by one version of the text. Rows are kept."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="voice_consent"
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="voice_consents"
     )
+    version = models.PositiveSmallIntegerField(db_default=1)  # of annotation.voice_terms
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
 
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="consent_once_to_a_version",
+                fields=["user", "version"],
+                condition=Q(withdrawn_at=None),
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"consent of user {self.user_id}"
+        return f"consent of user {self.user_id} to version {self.version}"

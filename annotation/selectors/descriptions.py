@@ -15,6 +15,7 @@ from annotation.models import (
     Transcript,
 )
 from annotation.selectors.access import Person, rows_for
+from annotation.voice_terms import VERSION
 
 
 def recordings_for(user: Person) -> QuerySet[Recording]:
@@ -51,8 +52,13 @@ def captions_of(image_id: int) -> QuerySet[Caption]:
 
 
 def has_consented(user: Person) -> bool:
-    """Tell whether the person agrees, now, to being recorded."""
-    return Consent.objects.filter(user_id=user.pk or 0, withdrawn_at=None).exists()
+    """Tell whether the person agrees, now, to being recorded as the newest text says."""
+    return given_consents(user).filter(version=VERSION).exists()
+
+
+def given_consents(user: Person) -> QuerySet[Consent]:
+    """What the person agrees to now, the newest version of the text first."""
+    return Consent.objects.filter(user_id=user.pk or 0, withdrawn_at=None).order_by("-version")
 
 
 def _takes(image_id: int) -> QuerySet[Recording]:

@@ -1,20 +1,37 @@
 """Consent to voice recording (DESIGN, rule 9)."""
 
+import structlog
 from django.contrib.auth.models import User
 from django.db.models.functions import Now
 
+from annotation.errors import DomainError
 from annotation.models import Consent
+from annotation.voice_terms import VERSION
+
+log = structlog.get_logger(__name__)
 
 
-def give_consent(*, user: User) -> Consent:
+class ConsentOutdatedError(DomainError):
+    """The text that the person saw is no longer the newest."""
+
+    code = "consent_outdated"
+
+
+def give_consent(*, user: User, version: int = VERSION) -> Consent:
     """Record that the person agrees; saying so twice keeps the first moment."""
-    Consent.objects.get_or_create(user=user, defaults={"given_at": Now()})
-    withdrawn = Consent.objects.filter(user=user, withdrawn_at__isnull=False)
-    withdrawn.update(given_at=Now(), withdrawn_at=None)
-    return Consent.objects.get(user=user)
+    if version != VERSION:
+        raise ConsentOutdatedError("The text has changed since. Read it again.")
+    consent, is_new = Consent.objects.get_or_create(
+        user=user, version=version, withdrawn_at=None, defaults={"given_at": Now()}
+    )
+    if is_new:
+        consent.refresh_from_db()
+        log.info("consent_given", user_id=user.pk, version=version)
+    return consent
 
 
-def withdraw_consent(*, user: User) -> Consent | None:
+def withdraw_consent(*, user: User) -> None:
     """Record that the person agrees no longer; what is recorded stays until they delete it."""
-    Consent.objects.filter(user=user, withdrawn_at=None).update(withdrawn_at=Now())
-    return Consent.objects.filter(user=user).first()
+    given = Consent.objects.filter(user=user, withdrawn_at=None)
+    if given.update(withdrawn_at=Now()):
+        log.info("consent_withdrawn", user_id=user.pk)

@@ -9,7 +9,8 @@ import pytest
 from django.apps import apps
 
 from annotation import jobs, storage
-from annotation.models import Consent, Image, Job, Upload
+from annotation.models import Image, Job, Upload
+from annotation.services.consent import give_consent
 from annotation.services.exports import request_export
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from annotation.services.rounds import start_round
@@ -73,7 +74,7 @@ def upload(world: World, data: bytes) -> str:
 
 
 def transcribe_take(world: World) -> int:
-    Consent.objects.create(user=world.annotator, given_at="2026-01-01T00:00Z")
+    give_consent(user=world.annotator)
     recording = start_recording(
         recording_id=uuid4(),
         image=make_image(world.project),

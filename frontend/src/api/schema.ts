@@ -1398,9 +1398,16 @@ export interface components {
             pairs: components["schemas"]["Pair"][];
         };
         Consent: {
+            /** @description To the newest text */
             given: boolean;
             /** Format: date-time */
             given_at: string | null;
+            /** @description Older than `version`: the person is asked again */
+            agreed_version: number | null;
+            /** @description Of the newest text */
+            version: number;
+            /** @description The newest text */
+            terms: components["schemas"]["VoiceTerms"];
         };
         Correction: {
             /**
@@ -1586,6 +1593,13 @@ export interface components {
          * @enum {string}
          */
         Format: "coco";
+        GiveConsent: {
+            /**
+             * @description Of the text that was shown
+             * @default 2
+             */
+            version?: number;
+        };
         /** @description One line of the list. */
         Image: {
             id: number;
@@ -2496,6 +2510,12 @@ export interface components {
             transcripts: number;
             captions: number;
         };
+        VoiceTerms: {
+            title: string;
+            intro: string;
+            points: string[];
+            closing: string;
+        };
         Word: {
             text: string;
             /** Format: double */
@@ -2835,7 +2855,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["GiveConsent"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -63,8 +63,9 @@ export const consentQuery = queryOptions({
   queryFn: () => read(client.GET("/api/consent")),
 });
 
-export function giveConsent() {
-  return read(client.POST("/api/consent"));
+/** To the version of the text that was shown. */
+export function giveConsent(version: number) {
+  return read(client.POST("/api/consent", { body: { version } }));
 }
 
 export function withdrawConsent() {

@@ -35,5 +35,6 @@ export type Export = Schemas["Export"];
 export type Version = Schemas["Version"];
 export type Scope = Schemas["Scope"];
 export type Token = Schemas["Token"];
+export type VoiceTerms = Schemas["VoiceTerms"];
 export type Work = Schemas["Work"];
 export type WorkRow = Schemas["WorkRow"];

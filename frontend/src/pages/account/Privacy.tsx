@@ -6,6 +6,7 @@ import { consentQuery, withdrawConsent } from "@/api/session";
 import { ErrorState } from "@/components/ErrorState";
 import { formatMoment } from "@/components/format";
 import { Section } from "@/components/Section";
+import { ConsentText } from "@/pages/describe/ConsentText";
 
 export function Privacy() {
   const queries = useQueryClient();
@@ -30,6 +31,10 @@ export function Privacy() {
       onConfirm: () => withdraw.mutate(),
     });
 
+  const show = () =>
+    consent &&
+    modals.open({ title: "What you agreed to", children: <ConsentText terms={consent.terms} /> });
+
   return (
     <Section
       title="Voice"
@@ -37,15 +42,25 @@ export function Privacy() {
     >
       {isPending && <Skeleton height={22} />}
       {error && <ErrorState error={error} onRetry={() => refetch()} />}
-      {consent?.given && consent.given_at && (
+      {consent?.given_at && (
         <Group justify="space-between">
-          <Text size="sm">You agreed to being recorded on {formatMoment(consent.given_at)}.</Text>
-          <Button variant="default" size="compact-sm" onClick={ask} loading={withdraw.isPending}>
-            Withdraw…
-          </Button>
+          <Text size="sm">
+            You agreed to being recorded on {formatMoment(consent.given_at)}.
+            {!consent.given && " The text has changed: you are asked again before your next take."}
+          </Text>
+          <Group gap="xs">
+            {consent.given && (
+              <Button variant="default" size="compact-sm" onClick={show}>
+                Read the text
+              </Button>
+            )}
+            <Button variant="default" size="compact-sm" onClick={ask} loading={withdraw.isPending}>
+              Withdraw…
+            </Button>
+          </Group>
         </Group>
       )}
-      {consent && !consent.given && (
+      {consent && !consent.given_at && (
         <Text size="sm" c="dimmed">
           You have not agreed to being recorded. You are asked before your first take.
         </Text>

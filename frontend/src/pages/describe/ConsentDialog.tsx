@@ -1,6 +1,7 @@
-import { Button, Group, List, Modal, Stack, Text } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { consentQuery, giveConsent } from "@/api/session";
+import { ConsentText } from "./ConsentText";
 
 interface Props {
   opened: boolean;
@@ -8,40 +9,35 @@ interface Props {
   onGiven: () => void;
 }
 
-/** Asked once, before the first take: voice is personal data. */
+/** Asked before the first take, and again when the text has changed: voice is personal data. */
 export function ConsentDialog({ opened, onClose, onGiven }: Props) {
   const queries = useQueryClient();
+  const { data: consent } = useQuery(consentQuery);
+  const refresh = () => queries.invalidateQueries(consentQuery);
   const give = useMutation({
     mutationFn: giveConsent,
     onSuccess: async () => {
-      await queries.invalidateQueries(consentQuery);
+      await refresh();
       onGiven();
     },
+    onError: refresh, // the text may have changed while it was read
   });
+  if (!consent) return null;
 
   return (
-    <Modal opened={opened} onClose={onClose} title="May your voice be recorded?" size="md">
+    <Modal opened={opened} onClose={onClose} title={consent.terms.title} size="md">
       <Stack gap="md">
-        <Text size="sm">Your voice is personal data. If you agree:</Text>
-        <List size="sm" spacing={6}>
-          <List.Item>
-            what you say and where you point is recorded while you record a take;
-          </List.Item>
-          <List.Item>it is turned into text on this server; your voice never leaves it;</List.Item>
-          <List.Item>the people of an image's project can listen to its takes;</List.Item>
-          <List.Item>
-            you can delete the voice of any take at any time, for good; your corrected text stays.
-          </List.Item>
-        </List>
-        <Text size="sm" c="dimmed">
-          It counts for all your projects. You can withdraw it under Your account, in the menu at
-          the top right.
-        </Text>
+        {consent.agreed_version !== null && !consent.given && (
+          <Text size="sm" fw={500}>
+            This text has changed since you agreed to it.
+          </Text>
+        )}
+        <ConsentText terms={consent.terms} />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Not now
           </Button>
-          <Button onClick={() => give.mutate()} loading={give.isPending}>
+          <Button onClick={() => give.mutate(consent.version)} loading={give.isPending}>
             I agree, start recording
           </Button>
         </Group>
