@@ -16,6 +16,7 @@ PREPARE_IMAGES: Final = "workers.prepare_images"  # {"project_id"}
 TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
 RUN_ROUND: Final = "workers.run_round"  # {"round_id"}
 EXPORT_VERSION: Final = "workers.export_version"  # {"export_id"}
+DELETE_VOICES: Final = "workers.delete_voices"  # {"user_id"}
 
 # A queue for each weight, so that nobody's import or transcript waits for somebody's training.
 # cpu: seconds, no network loaded. speech: a person waits for it. gpu: minutes.
@@ -26,6 +27,7 @@ QUEUES: Final = {
     TRANSCRIBE: "speech",
     RUN_ROUND: "gpu",
     EXPORT_VERSION: "cpu",
+    DELETE_VOICES: "cpu",
 }
 
 # Run by beat, without a row.

@@ -79,6 +79,18 @@ def put_bytes(key: str, data: bytes, content_type: str = "application/octet-stre
         )
 
 
+def put_private(key: str, data: bytes, content_type: str) -> None:
+    """Store what no browser or proxy may keep a copy of: it has to be gone once it is deleted."""
+    with _translated(key):
+        _client().put_object(
+            Bucket=settings.S3_BUCKET,
+            Key=key,
+            Body=data,
+            ContentType=content_type,
+            CacheControl="no-store",
+        )
+
+
 def put_file(key: str, path: Path, content_type: str = "application/octet-stream") -> None:
     """Send a file of any size, in parts when it is large."""
     with _translated(key):

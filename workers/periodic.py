@@ -7,6 +7,7 @@ from annotation.services.jobs import sweep_jobs
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
+from annotation.services.voices import drop_stray_audio
 
 log = structlog.get_logger(__name__)
 
@@ -28,5 +29,9 @@ def apply_policies() -> None:
 
 @jobs.queue.task(name=jobs.EMPTY_TRASH)
 def empty_trash_daily() -> None:
-    """Delete the pixels of what has been in the trash for longer than it can be restored."""
+    """Delete the pixels of what has been in the trash for longer than it can be restored.
+
+    And what the store still holds of voices that were deleted.
+    """
     empty_trash()
+    drop_stray_audio()

@@ -19,6 +19,7 @@ WORK: Final = {
     jobs.TRANSCRIBE: "workers.transcribe.transcribe",
     jobs.RUN_ROUND: "workers.run_round.run_round",
     jobs.EXPORT_VERSION: "workers.export_version.export_version",
+    jobs.DELETE_VOICES: "workers.delete_voices.delete_voices",
 }
 
 

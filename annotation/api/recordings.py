@@ -55,6 +55,7 @@ class RecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
     has_voice = serializers.SerializerMethodField(help_text="something that could be deleted")
+    voice_deleted_at = serializers.DateTimeField(allow_null=True, help_text="The texts stay")
     created_at = serializers.DateTimeField()
     deleted_at = serializers.DateTimeField(allow_null=True)
     transcripts = TranscriptSerializer(many=True)

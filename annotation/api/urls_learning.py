@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from annotation.api import bundles, captions, consent, jobs, recordings, rounds, versions
+from annotation.api import (
+    bundles,
+    captions,
+    consent,
+    jobs,
+    recordings,
+    rounds,
+    versions,
+    voices,
+)
 
 urlpatterns = [
     path("projects/<int:project_id>/jobs", jobs.ProjectJobsView.as_view()),
@@ -24,6 +33,7 @@ urlpatterns = [
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
     path("exports/<uuid:export_id>", versions.ExportView.as_view()),
     path("consent", consent.ConsentView.as_view()),
+    path("session/voices", voices.OwnVoicesView.as_view()),
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),
     path("images/<int:image_id>/captions", captions.ImageCaptionsView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),

@@ -11,6 +11,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # A take could be completed, with its trace, after its voice had been deleted.
+        migrations.RunSQL(
+            "UPDATE annotation_recording SET trace = '[]'"
+            " WHERE voice_deleted_at IS NOT NULL AND trace <> '[]'",
+            migrations.RunSQL.noop,
+        ),
+        migrations.AddConstraint(
+            model_name='recording',
+            constraint=models.CheckConstraint(condition=models.Q(('voice_deleted_at', None), ('trace', []), _connector='OR'), name='recording_without_voice_has_no_trace'),
+        ),
         # Whoever has agreed so far agreed to the first text.
         migrations.AddField(
             model_name='consent',

@@ -29,6 +29,14 @@ class Recording(models.Model):
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
     deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="recording_without_voice_has_no_trace",
+                condition=Q(voice_deleted_at=None) | Q(trace=[]),
+            )
+        ]
+
     def __str__(self) -> str:
         return f"recording {self.pk}"
 

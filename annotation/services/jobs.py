@@ -84,7 +84,11 @@ def enqueue_job(
 
 @transaction.atomic
 def enqueue_once(
-    *, kind: str, project: Project, args: Mapping[str, int | str], created_by: User | None = None
+    *,
+    kind: str,
+    project: Project | None,
+    args: Mapping[str, int | str],
+    created_by: User | None = None,
 ) -> Job:
     """Enqueue work that finds by itself what there is to do: one waiting job of it is enough."""
     waiting = Job.objects.filter(kind=kind, project=project, args=dict(args), state=State.QUEUED)

@@ -8,6 +8,7 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from annotation import jobs, storage
@@ -39,6 +40,12 @@ class ChunkConflictError(DomainError):
     """That number is taken by other bytes, or belongs to a take that is complete."""
 
     code = "chunk_conflict"
+
+
+class VoiceDeletedError(DomainError):
+    """The voice of the take was deleted; what still comes of it is not kept."""
+
+    code = "voice_deleted"
 
 
 class ChunksMissingError(DomainError):
@@ -73,9 +80,11 @@ def save_chunk(
             "The bytes that arrived do not have this sha256; send the chunk again.",
             field="X-Content-SHA256",
         )
+    if recording.voice_deleted_at is not None:
+        raise VoiceDeletedError("The voice of this take was deleted; it takes no more.")
     known = RecordingChunk.objects.filter(recording=recording, number=number).first()
     if known is None:
-        if recording.state != State.UPLOADING or recording.voice_deleted_at is not None:
+        if recording.state != State.UPLOADING:
             raise ChunkConflictError("The recording is complete; it takes no more chunks.")
         # Two sends of one number at once write one object each, under its own digest.
         storage.put_bytes(_chunk_key(recording, number, sha256.lower()), data, recording.mime)
@@ -84,6 +93,7 @@ def save_chunk(
             number=number,
             defaults={"sha256": sha256.lower(), "bytes": len(data)},
         )
+        drop_if_deleted(recording)
     if known.sha256 != sha256.lower():
         raise ChunkConflictError(f"Chunk {number} has arrived already, with other bytes.")
     return known
@@ -101,6 +111,8 @@ def complete_recording(
     """Close the take once chunks 0 to n - 1 are in, and have it transcribed."""
     _refuse_others(recording, user)
     locked = Recording.objects.select_for_update().get(pk=recording.pk)
+    if locked.voice_deleted_at is not None:
+        raise VoiceDeletedError("The voice of this take was deleted; there is nothing to hear.")
     if locked.state != State.UPLOADING:
         return locked
     arrived = set(locked.chunks.values_list("number", flat=True))
@@ -132,7 +144,8 @@ def join_chunks(recording: Recording) -> bytes:
             raise DomainError(f"Chunk {chunk.number} of the recording is damaged in the store.")
         parts.append(data)
     whole = b"".join(parts)
-    storage.put_bytes(audio_key(recording), whole, recording.mime.partition(";")[0])
+    storage.put_private(audio_key(recording), whole, recording.mime.partition(";")[0])
+    drop_if_deleted(recording)
     return whole
 
 
@@ -219,14 +232,28 @@ def restore_recording(*, recording: Recording, by: User, role: str) -> None:
 
 def mark_voice_deleted(recording: Recording) -> None:
     """Note that audio and pointer trace are gone."""
-    with_voice = Recording.objects.filter(pk=recording.pk, voice_deleted_at=None)
-    with_voice.update(voice_deleted_at=Now(), trace=[])
+    mark_voices_deleted(Recording.objects.filter(pk=recording.pk))
+
+
+def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
+    """Delete the pointer traces, and let nobody hear the takes any more; return how many."""
+    return recordings.filter(voice_deleted_at=None).update(voice_deleted_at=Now(), trace=[])
 
 
 def delete_audio(recording: Recording) -> None:
     """Delete every object of a take from the store. Safe to repeat."""
+    arrived = list(recording.chunks.values_list("pk", flat=True))
     for key in storage.list_keys(f"recordings/{recording.pk}/"):
         storage.delete(key)
+    # Last: they tell what is left to do. One that came meanwhile has bytes, and stays.
+    RecordingChunk.objects.filter(pk__in=arrived).delete()
+
+
+def drop_if_deleted(recording: Recording) -> None:
+    """Delete what was stored just now if the voice was deleted while it was on its way."""
+    if Recording.objects.filter(pk=recording.pk, voice_deleted_at__isnull=False).exists():
+        delete_audio(recording)
+        raise VoiceDeletedError("The voice of this take was deleted meanwhile.")
 
 
 def audio_key(recording: Recording) -> str:

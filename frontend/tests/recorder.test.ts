@@ -166,6 +166,18 @@ test("a refused recording is kept with its reason and does not hold up the next"
   expect(server.completed).toHaveLength(1);
 });
 
+test("a device forgets a take whose voice was deleted meanwhile", async () => {
+  const server = new ScriptedServer();
+  await record(["one"]);
+  server.failures = [new ProblemError(409, { code: "voice_deleted" })];
+
+  const sender = new Sender(store, server, () => {}, noPause);
+  await sender.flush();
+
+  expect(await store.recordings()).toEqual([]);
+  expect(sender.state).toEqual({ waiting: 0, problem: "", refused: [] });
+});
+
 test("a take that a crash cut off is sent with what was stored of it", async () => {
   const server = new ScriptedServer();
   await record(["one", "two"]);

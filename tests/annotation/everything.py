@@ -35,6 +35,7 @@ OWN = {
     "TokenView",
     "ProjectListView",
     "ConsentView",
+    "OwnVoicesView",
     "CaptionCleanView",
     "DecoderView",
     "SpectacularJSONAPIView",

@@ -167,6 +167,34 @@ def test_the_voice_of_a_take_that_never_became_whole_can_be_deleted(
     assert list(storage.list_keys(f"recordings/{recording}/")) == []
 
 
+def test_what_still_comes_of_a_deleted_voice_is_not_kept(annotator: Api, recording: str) -> None:
+    annotator.delete(f"recordings/{recording}")
+
+    late, end = put(annotator, recording, 3, b"late"), complete(annotator, recording)
+
+    assert (late.status_code, late.json()["code"]) == (409, "voice_deleted")
+    assert (end.status_code, end.json()["code"]) == (409, "voice_deleted")
+    assert Recording.objects.get(pk=recording).trace == []
+    assert list(storage.list_keys(f"recordings/{recording}/")) == []
+
+
+def test_all_of_ones_own_recordings_are_counted_and_deleted_at_once(
+    annotator: Api, reviewer: Api, recording: str
+) -> None:
+    complete(annotator, recording)
+
+    before = annotator.get("session/voices").json()
+    others = reviewer.delete("session/voices").json()
+    unheard = annotator.get(f"recordings/{recording}").json()["has_voice"]
+    first, second = annotator.delete("session/voices"), annotator.delete("session/voices")
+
+    assert (before["takes"], before["with_voice"], before["job"]) == (1, 1, None)
+    assert (others["takes"], unheard) == (0, True)
+    assert (first.status_code, first.json()["with_voice"]) == (202, 0)
+    assert first.json()["job"]["id"] == second.json()["job"]["id"]
+    assert Recording.objects.get(pk=recording).trace == []
+
+
 def test_only_the_speaker_or_a_manager_deletes_a_voice(
     reviewer: Api, manager: Api, recording: str
 ) -> None:

@@ -15,6 +15,7 @@ from annotation.services.exports import request_export
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
+from annotation.services.voices import delete_own_voices
 from engine.speech.transcript import RawTranscript
 from tests.annotation.world import World, make_image, png
 from tests.workers.conftest import finish
@@ -99,6 +100,11 @@ def export(world: World) -> int:
     ).job_id
 
 
+def delete_voices(world: World) -> int:
+    transcribe_take(world)
+    return delete_own_voices(user=world.annotator).pk
+
+
 SCENES: dict[str, Callable[[World], int]] = {
     jobs.IMPORT_UPLOADS: import_uploads,
     jobs.IMPORT_ARCHIVE: import_archive,
@@ -106,6 +112,7 @@ SCENES: dict[str, Callable[[World], int]] = {
     jobs.TRANSCRIBE: transcribe_take,
     jobs.RUN_ROUND: run_round,
     jobs.EXPORT_VERSION: export,
+    jobs.DELETE_VOICES: delete_voices,
 }
 
 

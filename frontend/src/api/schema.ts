@@ -1051,6 +1051,24 @@ export interface paths {
         patch: operations["keep_preferences"];
         trace?: never;
     };
+    "/api/session/voices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The signed-in person's own recordings. Deleting keeps the texts and cannot be undone. */
+        get: operations["get_own_voices"];
+        put?: never;
+        post?: never;
+        /** @description The signed-in person's own recordings. Deleting keeps the texts and cannot be undone. */
+        delete: operations["delete_own_voices"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/work": {
         parameters: {
             query?: never;
@@ -1687,7 +1705,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "run_round" | "export_version";
+        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "run_round" | "export_version" | "delete_voices";
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -1851,6 +1869,14 @@ export interface components {
             undos?: number;
             /** @description Of the first operation after the image was opened; kept with the operation */
             opening?: components["schemas"]["Opening"];
+        };
+        OwnVoices: {
+            /** @description In all projects, those in the trash among them */
+            takes: number;
+            /** @description Of them, those whose audio is kept */
+            with_voice: number;
+            /** @description The newest deletion of all of them */
+            job: components["schemas"]["Job"] | null;
         };
         /** @description One object in the first person's set and in another's; null: that set lacks it. */
         Pair: {
@@ -2061,6 +2087,11 @@ export interface components {
             readonly audio_url: string | null;
             /** @description something that could be deleted */
             readonly has_voice: boolean;
+            /**
+             * Format: date-time
+             * @description The texts stay
+             */
+            voice_deleted_at: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4759,6 +4790,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_voices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVoices"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_own_voices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnVoices"];
                 };
             };
             /** @description A problem document (RFC 9457) */

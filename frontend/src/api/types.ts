@@ -35,6 +35,7 @@ export type Export = Schemas["Export"];
 export type Version = Schemas["Version"];
 export type Scope = Schemas["Scope"];
 export type Token = Schemas["Token"];
+export type OwnVoices = Schemas["OwnVoices"];
 export type VoiceTerms = Schemas["VoiceTerms"];
 export type Work = Schemas["Work"];
 export type WorkRow = Schemas["WorkRow"];

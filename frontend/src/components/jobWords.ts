@@ -10,6 +10,7 @@ const WORDS: Record<Job["kind"], string> = {
   transcribe: "Transcribing",
   run_round: "Retraining",
   export_version: "Exporting",
+  delete_voices: "Deleting recordings",
 };
 
 /** What the steps of a job are, where people count them too. */

@@ -110,6 +110,10 @@ export class Sender {
       await this.#sendOne(recording);
     } catch (error) {
       if (!isRefusal(error)) throw error;
+      if (isSilenced(error)) {
+        await this.#store.forget(recording.id);
+        return;
+      }
       this.#refused.set(recording.id, { recording, reason: messageOf(error) });
     }
   }
@@ -155,6 +159,11 @@ function isRefusal(error: unknown): boolean {
     error.status < 500 &&
     error.status !== 429
   );
+}
+
+/** Its speaker has deleted the voice: what this device holds of it goes, too. */
+function isSilenced(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "voice_deleted";
 }
 
 function sleep(ms: number): Promise<void> {

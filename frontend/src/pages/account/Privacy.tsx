@@ -7,6 +7,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { formatMoment } from "@/components/format";
 import { Section } from "@/components/Section";
 import { ConsentText } from "@/pages/describe/ConsentText";
+import { OwnRecordings } from "./OwnRecordings";
 
 export function Privacy() {
   const queries = useQueryClient();
@@ -23,8 +24,8 @@ export function Privacy() {
       title: "Withdraw your agreement?",
       children: (
         <Text size="sm">
-          No take of yours can be recorded until you agree again. Takes that you have recorded stay:
-          delete the voice of each, or remove it, on the page of its image.
+          No take of yours can be recorded until you agree again. Takes that you have recorded stay
+          until you delete them.
         </Text>
       ),
       labels: { confirm: "Withdraw", cancel: "Keep it" },
@@ -38,7 +39,7 @@ export function Privacy() {
   return (
     <Section
       title="Voice"
-      description="Your voice is personal data. The voice of a take can be deleted on the page of its image."
+      description="Your voice is personal data. That of one take is deleted on the page of its image."
     >
       {isPending && <Skeleton height={22} />}
       {error && <ErrorState error={error} onRetry={() => refetch()} />}
@@ -65,6 +66,7 @@ export function Privacy() {
           You have not agreed to being recorded. You are asked before your first take.
         </Text>
       )}
+      <OwnRecordings />
     </Section>
   );
 }

@@ -14,7 +14,7 @@ interface Props {
 
 /** One take: its audio and what was said in it. */
 export function TakePanel({ recording, image, number, isNewest }: Props) {
-  const { transcripts, state, duration_s, user, created_at } = recording;
+  const { transcripts, state, duration_s, user, created_at, voice_deleted_at } = recording;
   const transcript = transcripts.findLast((each) => each.kind === "corrected") ?? transcripts[0];
   const isCorrected = transcript?.kind === "corrected";
 
@@ -24,7 +24,12 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
       description={`${user}, ${formatClock(duration_s)}, ${formatAgo(created_at)}`}
       actions={<TakeMenu recording={recording} image={image} />}
     >
-      {state === "uploading" && (
+      {voice_deleted_at && (
+        <Text size="xs" c="dimmed">
+          Its voice was deleted {formatAgo(voice_deleted_at)}.
+        </Text>
+      )}
+      {state === "uploading" && !voice_deleted_at && (
         <Text size="sm">
           Its audio is not whole on the server yet. The browser that recorded it sends the rest when
           this page is open in it; a take that was abandoned can be removed.
