@@ -53,7 +53,7 @@ class ImageDescriptionsView(MemberView):
         image = self.fetch(images_for(request.user), pk=image_id)
         user, role = user_of(request), cast("HasRole", image).role
         everything = {
-            "recordings": recordings_of(image.pk),
+            "recordings": recordings_of(image.pk, user=user),
             "captions": captions_of(image.pk),
             "removed": removed_recordings_of(image.pk, user=user, role=role),
         }

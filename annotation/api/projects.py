@@ -93,6 +93,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
     )
     holdout_share = serializers.FloatField()
     plan = serializers.ChoiceField(Project.Plan.choices)
+    listeners = serializers.ChoiceField(
+        Project.Listeners.choices, help_text="The least role that may hear others' voices"
+    )
     retrain_after_images = serializers.IntegerField(allow_null=True)
     retrain_every_hours = serializers.FloatField(allow_null=True)
     labels = LabelSerializer(many=True)
@@ -143,6 +146,11 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
         Project.Plan.choices,
         required=False,
         help_text="One pass over each image, or three queues: verify, complete, correct",
+    )
+    listeners = serializers.ChoiceField(
+        Project.Listeners.choices,
+        required=False,
+        help_text="The least role that may hear others' voices; speakers hear their own",
     )
     retrain_after_images = serializers.IntegerField(
         min_value=1, max_value=1_000_000, allow_null=True, required=False

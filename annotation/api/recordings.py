@@ -17,6 +17,7 @@ from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
 from annotation.selectors.descriptions import recordings_for, restorable_recordings_for
 from annotation.selectors.images import images_for
+from annotation.selectors.voices import may_listen
 from annotation.services.recordings import (
     MIME_TYPES,
     audio_key,
@@ -54,6 +55,9 @@ class RecordingSerializer(serializers.Serializer[Any]):
     duration_s = serializers.FloatField()
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
+    may_listen = serializers.SerializerMethodField(
+        help_text="One's own voice, or one that the project lets one's role hear"
+    )
     has_voice = serializers.SerializerMethodField(help_text="something that could be deleted")
     voice_deleted_at = serializers.DateTimeField(allow_null=True, help_text="The texts stay")
     created_at = serializers.DateTimeField()
@@ -66,9 +70,12 @@ class RecordingSerializer(serializers.Serializer[Any]):
     def get_has_voice(self, recording: Recording) -> bool:
         return recording.voice_deleted_at is None and bool(recording.chunks.all())
 
+    def get_may_listen(self, recording: Recording) -> bool:
+        return may_listen(recording)
+
     def get_audio_url(self, recording: Recording) -> str | None:
         whole = recording.state == Recording.State.TRANSCRIBED
-        if not whole or recording.voice_deleted_at is not None:
+        if not whole or recording.voice_deleted_at is not None or not may_listen(recording):
             return None
         return storage.presign_get(audio_key(recording))
 

@@ -21,6 +21,12 @@ class Migration(migrations.Migration):
             model_name='recording',
             constraint=models.CheckConstraint(condition=models.Q(('voice_deleted_at', None), ('trace', []), _connector='OR'), name='recording_without_voice_has_no_trace'),
         ),
+        # Deny by default, also where all members could listen so far.
+        migrations.AddField(
+            model_name='project',
+            name='listeners',
+            field=models.CharField(choices=[('nobody', 'Nobody'), ('manager', 'Manager'), ('reviewer', 'Reviewer')], db_default='nobody', default='nobody', max_length=8),
+        ),
         # Whoever has agreed so far agreed to the first text.
         migrations.AddField(
             model_name='consent',

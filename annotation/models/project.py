@@ -17,6 +17,11 @@ class Project(models.Model):
         WHOLE = "whole"  # one pass over each image
         QUEUES = "queues"  # verify the proposals, complete the image, correct only the failures
 
+    class Listeners(models.TextChoices):
+        NOBODY = "nobody"
+        MANAGER = "manager"
+        REVIEWER = "reviewer"  # and managers
+
     name = models.CharField(max_length=100)
     description = models.TextField(blank=True)
     overlap = models.PositiveSmallIntegerField(default=1)  # how many people do one image
@@ -25,6 +30,12 @@ class Project(models.Model):
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
+    listeners = models.CharField(  # the least role that may hear others' voices
+        max_length=8,
+        choices=Listeners,
+        default=Listeners.NOBODY,
+        db_default=Listeners.NOBODY,
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

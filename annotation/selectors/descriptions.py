@@ -15,6 +15,7 @@ from annotation.models import (
     Transcript,
 )
 from annotation.selectors.access import Person, rows_for
+from annotation.selectors.voices import with_may_listen
 from annotation.voice_terms import VERSION
 
 
@@ -23,9 +24,8 @@ def recordings_for(user: Person) -> QuerySet[Recording]:
     recordings = Recording.objects.filter(
         image__deleted_at=None, image__project__deleted_at=None
     ).select_related("user")
-    return rows_for(
-        recordings.prefetch_related(_transcripts(), _chunks()), user=user, path="image__project"
-    )
+    heard = with_may_listen(recordings.prefetch_related(_transcripts(), _chunks()), user=user)
+    return rows_for(heard, user=user, path="image__project")
 
 
 def restorable_recordings_for(user: Person) -> QuerySet[Recording]:
@@ -33,14 +33,14 @@ def restorable_recordings_for(user: Person) -> QuerySet[Recording]:
     return recordings_for(user).filter(Q(deleted_at=None) | _in_trash())
 
 
-def recordings_of(image_id: int) -> QuerySet[Recording]:
+def recordings_of(image_id: int, *, user: Person) -> QuerySet[Recording]:
     """An image's takes, the newest first, each with its texts; none from the trash."""
-    return _takes(image_id).filter(deleted_at=None)
+    return _takes(image_id, user).filter(deleted_at=None)
 
 
 def removed_recordings_of(image_id: int, *, user: Person, role: str) -> QuerySet[Recording]:
     """The takes in the trash that the person may bring back."""
-    removed = _takes(image_id).filter(_in_trash())
+    removed = _takes(image_id, user).filter(_in_trash())
     return removed if role == Membership.Role.MANAGER else removed.filter(user_id=user.pk or 0)
 
 
@@ -61,8 +61,9 @@ def given_consents(user: Person) -> QuerySet[Consent]:
     return Consent.objects.filter(user_id=user.pk or 0, withdrawn_at=None).order_by("-version")
 
 
-def _takes(image_id: int) -> QuerySet[Recording]:
-    recordings = Recording.objects.filter(image_id=image_id).select_related("user")
+def _takes(image_id: int, user: Person) -> QuerySet[Recording]:
+    takes = Recording.objects.filter(image_id=image_id).select_related("user")
+    recordings = with_may_listen(takes, user=user)
     return recordings.prefetch_related(_transcripts(), _chunks()).order_by("-created_at")
 
 

@@ -39,6 +39,7 @@ const PROJECT: Project = {
   overlap_share: 1,
   holdout_share: 0.1,
   plan: "whole",
+  listeners: "nobody",
   retrain_after_images: null,
   retrain_every_hours: null,
   labels: [{ id: 1, name: "nucleus", color: "#4dabf7", attributes: [], deleted: false }],

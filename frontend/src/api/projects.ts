@@ -38,6 +38,7 @@ export function createProject(body: NewProject) {
 
 export interface ProjectChange {
   plan?: Project["plan"];
+  listeners?: Project["listeners"];
   name?: string;
   description?: string;
   overlap?: number;

@@ -1735,6 +1735,13 @@ export interface components {
             /** Format: date-time */
             lease_until: string;
         };
+        /**
+         * @description * `nobody` - Nobody
+         *     * `manager` - Manager
+         *     * `reviewer` - Reviewer
+         * @enum {string}
+         */
+        Listeners: "nobody" | "manager" | "reviewer";
         Login: {
             username: string;
             password: string;
@@ -1926,6 +1933,14 @@ export interface components {
             /** Format: double */
             holdout_share: number;
             plan: components["schemas"]["Plan"];
+            /**
+             * @description The least role that may hear others' voices
+             *
+             *     * `nobody` - Nobody
+             *     * `manager` - Manager
+             *     * `reviewer` - Reviewer
+             */
+            listeners: components["schemas"]["Listeners"];
             retrain_after_images: number | null;
             /** Format: double */
             retrain_every_hours: number | null;
@@ -1991,6 +2006,14 @@ export interface components {
              *     * `queues` - Queues
              */
             plan?: components["schemas"]["Plan"];
+            /**
+             * @description The least role that may hear others' voices; speakers hear their own
+             *
+             *     * `nobody` - Nobody
+             *     * `manager` - Manager
+             *     * `reviewer` - Reviewer
+             */
+            listeners?: components["schemas"]["Listeners"];
             retrain_after_images?: number | null;
             /** Format: double */
             retrain_every_hours?: number | null;
@@ -2085,6 +2108,8 @@ export interface components {
             /** @description numbers that have arrived */
             readonly chunks: number[];
             readonly audio_url: string | null;
+            /** @description One's own voice, or one that the project lets one's role hear */
+            readonly may_listen: boolean;
             /** @description something that could be deleted */
             readonly has_voice: boolean;
             /**

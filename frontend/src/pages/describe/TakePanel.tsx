@@ -24,7 +24,7 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
       description={`${user}, ${formatClock(duration_s)}, ${formatAgo(created_at)}`}
       actions={<TakeMenu recording={recording} image={image} />}
     >
-      {voice_deleted_at && (
+      {voice_deleted_at && !transcript && (
         <Text size="xs" c="dimmed">
           Its voice was deleted {formatAgo(voice_deleted_at)}.
         </Text>

@@ -43,7 +43,9 @@ export function TranscriptEditor({ recording, transcript, image, isOpen }: Props
         <Player url={recording.audio_url} durationS={recording.duration_s} audio={audio} />
       ) : (
         <Text size="xs" c="dimmed" mb="xs">
-          The voice was deleted; the text stays.
+          {recording.voice_deleted_at
+            ? "The voice was deleted; the text stays."
+            : "Who may listen is set by the project. You can read the text."}
         </Text>
       )}
       <Words

@@ -8,6 +8,7 @@ import { DeleteProject } from "./DeleteProject";
 import { General } from "./General";
 import { Labels } from "./Labels";
 import { Members } from "./Members";
+import { Voice } from "./Voice";
 
 export function SettingsPage() {
   const { data: project } = useSuspenseQuery(projectQuery(useProjectId()));
@@ -25,6 +26,7 @@ export function SettingsPage() {
         )}
         <Labels project={project} />
         <Members project={project} />
+        <Voice project={project} />
         {isManager && <General project={project} />}
         {isManager && <RetrainPolicy project={project} />}
         {isManager && <DeleteProject project={project} />}

@@ -1,0 +1,64 @@
+"""Who may hear a voice: its speaker always, others by the role that the project names."""
+
+from uuid import uuid4
+
+import pytest
+
+from annotation.models import Image, Membership, Project, Recording
+from tests.annotation.world import Api, World, make_user
+
+
+@pytest.fixture
+def take(world: World, image: Image) -> Recording:
+    """A take of the annotator, transcribed."""
+    return Recording.objects.create(
+        pk=uuid4(), image=image, user=world.annotator, mime="audio/webm", state="transcribed"
+    )
+
+
+def hears(api: Api, take: Recording) -> bool:
+    """Ask both addresses that tell of a take, and see that they agree."""
+    alone = api.get(f"recordings/{take.pk}").json()
+    [listed] = api.get(f"images/{take.image_id}/descriptions").json()["recordings"]
+    assert alone == listed
+    assert alone["may_listen"] == (alone["audio_url"] is not None)
+    return bool(alone["may_listen"])
+
+
+@pytest.mark.parametrize(
+    ("listeners", "hearing"),
+    [
+        (None, {"annotator"}),  # as a project is made
+        ("nobody", {"annotator"}),
+        ("manager", {"annotator", "manager"}),
+        ("reviewer", {"annotator", "manager", "reviewer"}),
+    ],
+)
+def test_the_speaker_hears_the_take_and_others_by_the_projects_setting(
+    world: World, take: Recording, listeners: str | None, hearing: set[str]
+) -> None:
+    if listeners is not None:
+        path = f"projects/{world.project.pk}"
+        assert Api(world.manager).patch(path, {"listeners": listeners}).status_code == 200
+    another = make_user("another annotator")
+    Membership.objects.create(project=world.project, user=another, role="annotator")
+    people = {"manager": world.manager, "reviewer": world.reviewer, "annotator": world.annotator}
+
+    found = {name for name, user in people.items() if hears(Api(user), take)}
+
+    assert found == hearing
+    assert not hears(Api(another), take)
+    assert Api(world.stranger).get(f"recordings/{take.pk}").status_code == 404
+
+
+def test_a_manager_elsewhere_hears_nothing_here(world: World, take: Recording) -> None:
+    Project.objects.update(listeners="manager")
+    Membership.objects.create(project=world.project, user=world.stranger, role="annotator")
+
+    assert not hears(Api(world.stranger), take)
+
+
+def test_only_managers_say_who_may_listen(world: World) -> None:
+    answer = Api(world.reviewer).patch(f"projects/{world.project.pk}", {"listeners": "reviewer"})
+
+    assert answer.status_code == 403
