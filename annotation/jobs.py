@@ -34,7 +34,8 @@ QUEUES: Final = {
 SWEEP: Final = "workers.sweep"
 APPLY_RETRAIN_POLICIES: Final = "workers.apply_retrain_policies"
 EMPTY_TRASH: Final = "workers.empty_trash"
-PERIODIC: Final = (SWEEP, APPLY_RETRAIN_POLICIES, EMPTY_TRASH)
+DELETE_EXPIRED_VOICES: Final = "workers.delete_expired_voices"
+PERIODIC: Final = (SWEEP, APPLY_RETRAIN_POLICIES, EMPTY_TRASH, DELETE_EXPIRED_VOICES)
 
 log = structlog.get_logger(__name__)
 

@@ -20,6 +20,11 @@ app.conf.beat_schedule = {
         "options": {"expires": 60},
     },
     "empty_trash": {"task": jobs.EMPTY_TRASH, "schedule": 24 * 3600.0},
+    "delete_expired_voices": {
+        "task": jobs.DELETE_EXPIRED_VOICES,
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }
 
 

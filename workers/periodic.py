@@ -7,7 +7,7 @@ from annotation.services.jobs import sweep_jobs
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
-from annotation.services.voices import drop_stray_audio
+from annotation.services.voices import delete_expired_voices, drop_stray_audio
 
 log = structlog.get_logger(__name__)
 
@@ -35,3 +35,9 @@ def empty_trash_daily() -> None:
     """
     empty_trash()
     drop_stray_audio()
+
+
+@jobs.queue.task(name=jobs.DELETE_EXPIRED_VOICES)
+def delete_expired_voices_hourly() -> None:
+    """Delete the voices that a project keeps no longer."""
+    delete_expired_voices()

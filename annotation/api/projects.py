@@ -28,6 +28,7 @@ from annotation.selectors.queue import returned_images
 from annotation.services import labels, members, projects
 
 MOST_HOLDOUT = 0.9
+MOST_VOICE_DAYS = 3650
 
 
 class LabelSerializer(serializers.Serializer[Any]):
@@ -96,6 +97,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
     listeners = serializers.ChoiceField(
         Project.Listeners.choices, help_text="The least role that may hear others' voices"
     )
+    voice_days = serializers.IntegerField(
+        allow_null=True, help_text="Days after which audio and traces are deleted; null: kept"
+    )
     retrain_after_images = serializers.IntegerField(allow_null=True)
     retrain_every_hours = serializers.FloatField(allow_null=True)
     labels = LabelSerializer(many=True)
@@ -151,6 +155,13 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
         Project.Listeners.choices,
         required=False,
         help_text="The least role that may hear others' voices; speakers hear their own",
+    )
+    voice_days = serializers.IntegerField(
+        min_value=1,
+        max_value=MOST_VOICE_DAYS,
+        allow_null=True,
+        required=False,
+        help_text="Counts at once, for all takes; what is deleted does not come back",
     )
     retrain_after_images = serializers.IntegerField(
         min_value=1, max_value=1_000_000, allow_null=True, required=False

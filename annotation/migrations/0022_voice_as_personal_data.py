@@ -27,6 +27,15 @@ class Migration(migrations.Migration):
             name='listeners',
             field=models.CharField(choices=[('nobody', 'Nobody'), ('manager', 'Manager'), ('reviewer', 'Reviewer')], db_default='nobody', default='nobody', max_length=8),
         ),
+        migrations.AddField(
+            model_name='project',
+            name='voice_days',
+            field=models.PositiveSmallIntegerField(null=True),
+        ),
+        migrations.AddConstraint(
+            model_name='project',
+            constraint=models.CheckConstraint(condition=models.Q(('voice_days', None), ('voice_days__gte', 1), _connector='OR'), name='project_voice_days_is_positive'),
+        ),
         # Whoever has agreed so far agreed to the first text.
         migrations.AddField(
             model_name='consent',

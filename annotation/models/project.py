@@ -36,6 +36,7 @@ class Project(models.Model):
         default=Listeners.NOBODY,
         db_default=Listeners.NOBODY,
     )
+    voice_days = models.PositiveSmallIntegerField(null=True)  # then voices go; null: kept
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -55,6 +56,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_holdout_share_is_a_fraction",
                 condition=Q(holdout_share__gte=0, holdout_share__lte=0.9),
+            ),
+            models.CheckConstraint(
+                name="project_voice_days_is_positive",
+                condition=Q(voice_days=None) | Q(voice_days__gte=1),
             ),
         ]
 

@@ -40,6 +40,7 @@ const PROJECT: Project = {
   holdout_share: 0.1,
   plan: "whole",
   listeners: "nobody",
+  voice_days: null,
   retrain_after_images: null,
   retrain_every_hours: null,
   labels: [{ id: 1, name: "nucleus", color: "#4dabf7", attributes: [], deleted: false }],

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { OwnVoices } from "@/api/types";
 import { canDeleteVoices, voiceWords } from "@/pages/account/voice-words";
+import { listenersWords, retentionWords } from "@/pages/settings/voice-words";
 
 const job = (state: "running" | "succeeded" | "failed", done: number, total: number) =>
   ({
@@ -34,4 +35,10 @@ test("a deletion tells how far it is, and can be tried again where it failed", (
   );
   expect(canDeleteVoices({ takes: 3, with_voice: 0, job: job("running", 1, 3) })).toBe(false);
   expect(canDeleteVoices({ takes: 3, with_voice: 0, job: job("failed", 1, 3) })).toBe(true);
+});
+
+test("who hears a voice and how long it is kept is said to those who cannot change it", () => {
+  expect(listenersWords("nobody")).toBe("Nobody but you hears your takes.");
+  expect(retentionWords(null)).toBe("Voices are kept until somebody deletes them.");
+  expect(retentionWords(1)).toBe("Voices are deleted 1 day after the take.");
 });

@@ -39,6 +39,8 @@ export function createProject(body: NewProject) {
 export interface ProjectChange {
   plan?: Project["plan"];
   listeners?: Project["listeners"];
+  /** Null: voices are kept. */
+  voice_days?: number | null;
   name?: string;
   description?: string;
   overlap?: number;

@@ -1941,6 +1941,8 @@ export interface components {
              *     * `reviewer` - Reviewer
              */
             listeners: components["schemas"]["Listeners"];
+            /** @description Days after which audio and traces are deleted; null: kept */
+            voice_days: number | null;
             retrain_after_images: number | null;
             /** Format: double */
             retrain_every_hours: number | null;
@@ -2014,6 +2016,8 @@ export interface components {
              *     * `reviewer` - Reviewer
              */
             listeners?: components["schemas"]["Listeners"];
+            /** @description Counts at once, for all takes; what is deleted does not come back */
+            voice_days?: number | null;
             retrain_after_images?: number | null;
             /** Format: double */
             retrain_every_hours?: number | null;
