@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,12 +11,22 @@ from rest_framework.views import APIView
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.recordings import RecordingSerializer
+from annotation.models import Caption
 from annotation.selectors.access import HasRole
 from annotation.selectors.descriptions import captions_of, recordings_of, removed_recordings_of
 from annotation.selectors.images import images_for
+from annotation.selectors.said import parts_of, said_in
 from annotation.services.captions import clean_text, save_caption
 
 MAX_TEXT = 50_000  # characters
+
+
+class AuthoredPartSerializer(serializers.Serializer[Any]):
+    author = serializers.CharField(
+        source="author.username", allow_null=True, default=None, help_text="null: a model"
+    )
+    recording = serializers.UUIDField(source="recording_id", allow_null=True)
+    text = serializers.CharField()
 
 
 class CaptionSerializer(serializers.Serializer[Any]):
@@ -24,12 +34,29 @@ class CaptionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     author = serializers.CharField(source="author.username", allow_null=True, default=None)
     recording = serializers.UUIDField(source="recording_id", allow_null=True)
+    parts = serializers.SerializerMethodField(help_text="who said what, in order")
     created_at = serializers.DateTimeField()
+
+    @extend_schema_field(AuthoredPartSerializer(many=True))
+    def get_parts(self, caption: Caption) -> Any:  # noqa: ANN401  # JSON
+        return AuthoredPartSerializer(parts_of(caption), many=True).data
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    """Words of the newest caption, or of a transcript that it has not taken up."""
+
+    author = serializers.CharField(allow_null=True, help_text="null: a model")
+    recording = serializers.UUIDField(allow_null=True)
+    text = serializers.CharField()
+    caption = serializers.UUIDField(allow_null=True)
+    number = serializers.IntegerField(help_text="of the caption's part")
+    transcript = serializers.UUIDField(allow_null=True)
 
 
 class DescriptionsSerializer(serializers.Serializer[Any]):
     recordings = RecordingSerializer(many=True)
     captions = CaptionSerializer(many=True, help_text="the newest first; that one counts")
+    said = SaidSerializer(many=True, help_text="what the next describer need not say again")
     removed = RecordingSerializer(many=True, help_text="takes that the caller may bring back")
 
 
@@ -52,9 +79,11 @@ class ImageDescriptionsView(MemberView):
     def get(self, request: Request, image_id: int) -> Response:
         image = self.fetch(images_for(request.user), pk=image_id)
         user, role = user_of(request), cast("HasRole", image).role
+        takes, captions = list(recordings_of(image.pk, user=user)), list(captions_of(image.pk))
         everything = {
-            "recordings": recordings_of(image.pk, user=user),
-            "captions": captions_of(image.pk),
+            "recordings": takes,
+            "captions": captions,
+            "said": said_in(captions, takes),
             "removed": removed_recordings_of(image.pk, user=user, role=role),
         }
         return Response(DescriptionsSerializer(everything).data)

@@ -9,6 +9,7 @@ from annotation.api import (
     jobs,
     recordings,
     rounds,
+    said,
     versions,
     voices,
 )
@@ -36,6 +37,7 @@ urlpatterns = [
     path("session/voices", voices.OwnVoicesView.as_view()),
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),
     path("images/<int:image_id>/captions", captions.ImageCaptionsView.as_view()),
+    path("images/<int:image_id>/captions/merge", said.CaptionMergeView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),
     path("recordings/<uuid:recording_id>", recordings.RecordingView.as_view()),

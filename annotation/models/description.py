@@ -105,3 +105,28 @@ class Caption(models.Model):
 
     def __str__(self) -> str:
         return f"caption {self.pk}"
+
+
+class CaptionPart(models.Model):
+    """One person's words of a merged caption, in their place. Append-only, with the caption.
+
+    A caption without parts is a single one: its own author, recording and text.
+    """
+
+    caption = models.ForeignKey(Caption, on_delete=models.PROTECT, related_name="parts")
+    number = models.PositiveSmallIntegerField()  # from 0, without gaps
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
+    recording = models.ForeignKey(Recording, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="caption_part_once", fields=["caption", "number"]),
+            models.CheckConstraint(name="caption_part_has_words", condition=~Q(text="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"part {self.number} of caption {self.caption_id}"

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from annotation.models import (
     Caption,
+    CaptionPart,
     Consent,
     Membership,
     Recording,
@@ -46,9 +47,9 @@ def removed_recordings_of(image_id: int, *, user: Person, role: str) -> QuerySet
 
 def captions_of(image_id: int) -> QuerySet[Caption]:
     """An image's captions, the newest first: that one counts."""
-    return (
-        Caption.objects.filter(image_id=image_id).select_related("author").order_by("-created_at")
-    )
+    captions = Caption.objects.filter(image_id=image_id).select_related("author")
+    parts = Prefetch("parts", CaptionPart.objects.select_related("author"))
+    return captions.prefetch_related(parts).order_by("-created_at")
 
 
 def has_consented(user: Person) -> bool:

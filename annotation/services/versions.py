@@ -13,7 +13,16 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 
 from annotation import storage
-from annotation.models import Caption, DatasetVersion, Image, Label, Mask, Project, Transcript
+from annotation.models import (
+    Caption,
+    CaptionPart,
+    DatasetVersion,
+    Image,
+    Label,
+    Mask,
+    Project,
+    Transcript,
+)
 from annotation.selectors.versions import AttributeNames, attribute_names
 from annotation.services.attributes import live
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
@@ -78,7 +87,7 @@ def _rows(project: Project, header: dict[str, Any]) -> Iterator[ManifestRow]:
             split=_split(image),
             masks=[_mask(mask, attributes) for mask in found["mask_rows"]],
             transcripts=found["transcript_rows"],
-            captions=found["caption_rows"],
+            captions=[_caption(caption) for caption in found["caption_rows"]],
         )
 
 
@@ -97,6 +106,17 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
     if found["z"]:
         mask["z"] = found["z"]
     return mask
+
+
+def _caption(found: dict[str, Any]) -> dict[str, Any]:
+    """Leave out the parts of a caption that has none: such rows were before there were any."""
+    return {key: value for key, value in found.items() if key != "parts" or value}
+
+
+def _parts() -> ArraySubquery:
+    parts = CaptionPart.objects.filter(caption=OuterRef("pk")).order_by("number")
+    row = JSONObject(author="author__username", recording="recording_id", text="text")
+    return ArraySubquery(parts.values(row=row))
 
 
 def _annotated_images(project: Project) -> QuerySet[Image]:
@@ -131,7 +151,11 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                 )
             ),
             caption_rows=ArraySubquery(
-                captions.values(row=JSONObject(id=F("pk"), recording="recording_id", text="text"))
+                captions.values(
+                    row=JSONObject(
+                        id=F("pk"), recording="recording_id", text="text", parts=_parts()
+                    )
+                )
             ),
         )
         .order_by("sha256")

@@ -22,6 +22,7 @@ from annotation.services.comments import (
 )
 from annotation.services.images import add_image
 from annotation.services.masks import save_operations
+from annotation.services.merged_captions import OwnWords, StaleCaptionError, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.verification import Batch, claim_proposals
 from tests.annotation.world import (
@@ -172,3 +173,25 @@ def test_a_comment_is_either_answered_or_withdrawn(world: World) -> None:
 
     refusals = (isinstance(answered, CommentWithdrawnError), isinstance(withdrawn, DomainError))
     assert refusals in {(True, False), (False, True)}
+
+
+def test_of_people_who_add_to_one_caption_at_once_one_is_first(world: World) -> None:
+    image = make_image(world.project)
+    people = (world.annotator, world.reviewer, world.manager)
+    calls = [
+        partial(
+            merge_caption,
+            caption_id=uuid4(),
+            image=image,
+            author=person,
+            base=None,
+            words=[OwnWords(person.username, None)],
+        )
+        for person in people
+    ]
+
+    results = at_once(*calls)
+
+    refused = [each for each in results if isinstance(each, StaleCaptionError)]
+    assert len(refused) == len(people) - 1
+    assert image.captions.count() == 1

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Mime, TracePoint, Word } from "./types";
+import type { Mime, NewPart, TracePoint, Word } from "./types";
 
 const image = (image_id: number) => ({ params: { path: { image_id } } });
 const recording = (recording_id: string) => ({ params: { path: { recording_id } } });
@@ -33,6 +33,18 @@ export interface NewCaption {
 
 export function saveCaption(id: number, body: NewCaption) {
   return read(client.POST("/api/images/{image_id}/captions", { ...image(id), body }));
+}
+
+export interface MergedCaption {
+  id: string;
+  /** The newest caption that the person saw; another one since is a conflict. */
+  base: string | null;
+  parts: NewPart[];
+}
+
+/** Saves what several people said as one caption that keeps who said what. */
+export function mergeCaption(id: number, body: MergedCaption) {
+  return read(client.POST("/api/images/{image_id}/captions/merge", { ...image(id), body }));
 }
 
 /** The text without fillers, repetitions and false starts. */

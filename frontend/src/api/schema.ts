@@ -251,6 +251,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/captions/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Save what several people said as one caption; 409 if another one came meanwhile. */
+        post: operations["merge_caption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/comments": {
         parameters: {
             query?: never;
@@ -1258,6 +1275,13 @@ export interface components {
          * @enum {string}
          */
         AttributeKind: "choice" | "number" | "text";
+        AuthoredPart: {
+            /** @description null: a model */
+            author?: string | null;
+            /** Format: uuid */
+            recording: string | null;
+            text: string;
+        };
         BegunUpload: {
             /** Format: uuid */
             id: string;
@@ -1272,6 +1296,8 @@ export interface components {
             author?: string | null;
             /** Format: uuid */
             recording: string | null;
+            /** @description who said what, in order */
+            readonly parts: components["schemas"]["AuthoredPart"][];
             /** Format: date-time */
             created_at: string;
         };
@@ -1511,6 +1537,8 @@ export interface components {
             recordings: components["schemas"]["Recording"][];
             /** @description the newest first; that one counts */
             captions: components["schemas"]["Caption"][];
+            /** @description what the next describer need not say again */
+            said: components["schemas"]["Said"][];
             /** @description takes that the caller may bring back */
             removed: components["schemas"]["Recording"][];
         };
@@ -1778,6 +1806,19 @@ export interface components {
             username: string;
             role: components["schemas"]["Role"];
         };
+        MergedCaption: {
+            /**
+             * Format: uuid
+             * @description made by the client
+             */
+            id: string;
+            /**
+             * Format: uuid
+             * @description the newest caption that it builds on
+             */
+            base: string | null;
+            parts: components["schemas"]["NewPart"][];
+        };
         /**
          * @description * `audio/webm` - audio/webm
          *     * `audio/webm;codecs=opus` - audio/webm;codecs=opus
@@ -1805,6 +1846,24 @@ export interface components {
              */
             id: string;
             format: components["schemas"]["Format"];
+        };
+        /** @description Somebody's words, taken over as they stand, or `text`, the caller's own. */
+        NewPart: {
+            /**
+             * Format: uuid
+             * @description whose part `number` it is
+             */
+            caption?: string;
+            /** @default 0 */
+            number?: number;
+            /** Format: uuid */
+            transcript?: string;
+            text?: string;
+            /**
+             * Format: uuid
+             * @description of `text`: the take in which it was said
+             */
+            recording?: string | null;
         };
         NewRecording: {
             /**
@@ -2348,6 +2407,20 @@ export interface components {
             effort: components["schemas"]["Effort"];
             job: components["schemas"]["Job"] | null;
             curve: components["schemas"]["CurvePoint"][];
+        };
+        /** @description Words of the newest caption, or of a transcript that it has not taken up. */
+        Said: {
+            /** @description null: a model */
+            author: string | null;
+            /** Format: uuid */
+            recording: string | null;
+            text: string;
+            /** Format: uuid */
+            caption: string | null;
+            /** @description of the caption's part */
+            number: number;
+            /** Format: uuid */
+            transcript: string | null;
         };
         SaveInput: {
             operations: components["schemas"]["Operation"][];
@@ -3069,6 +3142,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewCaption"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caption"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_caption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergedCaption"];
             };
         };
         responses: {

@@ -5,6 +5,7 @@ import { useParams } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { descriptionsQuery } from "@/api/descriptions";
 import { imageQuery } from "@/api/images";
+import { sessionQuery } from "@/api/session";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink, IconLink } from "@/components/links";
@@ -15,6 +16,9 @@ import { NextImage } from "./NextImage";
 import { Picture } from "./Picture";
 import { RecordPanel } from "./RecordPanel";
 import { RemovedTakes } from "./RemovedTakes";
+import { AlreadySaid } from "./said/AlreadySaid";
+import { MergedDescription } from "./said/MergedDescription";
+import { saidByOthers } from "./said/said";
 import { RefusedTakes } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useRecorder } from "./useRecorder";
@@ -37,6 +41,9 @@ function Describe({ id }: { id: number }) {
   });
   const recorder = useRecorder(id);
   const newest = descriptions.data?.recordings[0];
+  const me = useQuery(sessionQuery).data?.user?.username ?? "";
+  // Somebody else has described the image: only what they left out is asked for.
+  const isShared = me !== "" && saidByOthers(descriptions.data?.said ?? [], me).length > 0;
   const isLive = recorder.state === "recording" || recorder.state === "paused";
   // On top while it is the thing to do; below the texts once they are.
   const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
@@ -72,6 +79,7 @@ function Describe({ id }: { id: number }) {
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
+        {isShared && <AlreadySaid said={saidByOthers(descriptions.data?.said ?? [], me)} me={me} />}
         {isRecordingFirst && <RecordPanel recorder={recorder} isFirst={!newest} />}
         {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (
@@ -86,7 +94,15 @@ function Describe({ id }: { id: number }) {
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
         ))}
-        {descriptions.data && (
+        {descriptions.data && isShared && (
+          <MergedDescription
+            image={id}
+            me={me}
+            said={descriptions.data.said}
+            base={descriptions.data.captions[0] ?? null}
+          />
+        )}
+        {descriptions.data && !isShared && (
           <CaptionPanel
             image={id}
             recording={newest ?? null}

@@ -1,0 +1,92 @@
+import { Button, Group, Stack, Textarea } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { descriptionsQuery, mergeCaption } from "@/api/descriptions";
+import type { Caption, Said } from "@/api/types";
+import { Section } from "@/components/Section";
+import { MergedPart } from "./MergedPart";
+import {
+  type Edits,
+  hasNews,
+  keyOf,
+  mergedParts,
+  NO_EDITS,
+  rebased,
+  saidByOthers,
+  speakerOf,
+} from "./said";
+import { useCleaned } from "./useCleaned";
+
+interface Props {
+  image: number;
+  me: string;
+  said: readonly Said[];
+  /** The newest caption: what is saved builds on it. */
+  base: Caption | null;
+}
+
+/** The words of all who described an image, one after another, each with its speaker. */
+export function MergedDescription({ image, me, said, base }: Props) {
+  const queries = useQueryClient();
+  const [made, setEdits] = useState<Edits>(NO_EDITS);
+  const edits = rebased(made, said);
+  const cleaned = useCleaned(said, me);
+  const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
+  const parts = mergedParts(said, me, edits, cleaned);
+  const others = new Set(saidByOthers(said, me));
+
+  const save = useMutation({
+    mutationFn: () =>
+      mergeCaption(image, { id: crypto.randomUUID(), base: base?.id ?? null, parts }),
+    onSuccess: async () => {
+      await refresh();
+      setEdits(NO_EDITS);
+    },
+    onError: refresh, // somebody may have added to it meanwhile
+  });
+
+  const leaveOut = (key: string) => {
+    const leftOut = new Set(edits.leftOut);
+    if (!leftOut.delete(key)) leftOut.add(key);
+    setEdits({ ...edits, leftOut });
+  };
+  const change = (key: string, text: string) =>
+    setEdits({ ...edits, changed: new Map(edits.changed).set(key, text) });
+
+  return (
+    <Section title="Caption" description="What goes into the dataset. It keeps who said what.">
+      <Stack gap="sm">
+        {said.map((each) => {
+          const key = keyOf(each);
+          return (
+            <MergedPart
+              key={key}
+              speaker={speakerOf(each, me)}
+              text={edits.changed.get(key) ?? cleaned.get(key) ?? each.text}
+              isLeftOut={edits.leftOut.has(key)}
+              onLeaveOut={() => leaveOut(key)}
+              onChange={others.has(each) ? undefined : (text) => change(key, text)}
+            />
+          );
+        })}
+        <Textarea
+          label="What is missing"
+          placeholder="Record a take, or write it here."
+          autosize
+          maxRows={10}
+          value={edits.addition}
+          onChange={(event) => setEdits({ ...edits, addition: event.currentTarget.value })}
+        />
+        <Group justify="flex-end">
+          <Button
+            disabled={parts.length === 0 || !hasNews(said, edits)}
+            onClick={() => save.mutate()}
+            loading={save.isPending}
+          >
+            Save caption
+          </Button>
+        </Group>
+      </Stack>
+    </Section>
+  );
+}
