@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import FiniteField, body_of
 from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
 from annotation.selectors.descriptions import recordings_for, restorable_recordings_for
@@ -29,12 +29,14 @@ from annotation.services.recordings import (
     start_recording,
 )
 
+TRACE_EXTRAS = {Recording.TraceKind.VIEW: "box_xyxy", Recording.TraceKind.SELECT: "mask"}
+
 
 class WordSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=200)
-    start_s = serializers.FloatField(min_value=0)
-    end_s = serializers.FloatField(min_value=0)
-    probability = serializers.FloatField(min_value=0, max_value=1, allow_null=True, default=None)
+    start_s = FiniteField(min_value=0)
+    end_s = FiniteField(min_value=0)
+    probability = FiniteField(min_value=0, max_value=1, allow_null=True, default=None)
 
 
 class TranscriptSerializer(serializers.Serializer[Any]):
@@ -82,15 +84,41 @@ class ChunkSerializer(serializers.Serializer[Any]):
 
 
 class TracePointSerializer(serializers.Serializer[Any]):
-    t = serializers.FloatField(min_value=0, help_text="seconds since the recording began")
-    x = serializers.FloatField(help_text="image pixels")
-    y = serializers.FloatField()
-    kind = serializers.CharField(max_length=10)
+    """One moment over the image; a view tells what was in sight, a selection of which mask."""
+
+    t = FiniteField(min_value=0, help_text="seconds since the recording began")
+    x = FiniteField(help_text="image pixels; of a view, its middle")
+    y = FiniteField()
+    kind = serializers.ChoiceField(choices=Recording.TraceKind.choices)
+    box_xyxy = serializers.ListField(
+        child=FiniteField(),
+        min_length=4,
+        max_length=4,
+        required=False,
+        help_text="of a view: what of the image is in sight",
+    )
+    mask = serializers.UUIDField(
+        required=False, allow_null=True, help_text="of a selection; null: of none"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed = TRACE_EXTRAS.get(attrs["kind"])
+        for field in set(TRACE_EXTRAS.values()):
+            if (field in attrs) != (field == needed):
+                fault = "needs this" if field == needed else "has no such field"
+                raise serializers.ValidationError({field: f"A {attrs['kind']} {fault}."})
+        if attrs.get("mask") is not None:
+            attrs["mask"] = str(attrs["mask"])
+        return attrs
+
+
+class TraceSerializer(serializers.Serializer[Any]):
+    points = TracePointSerializer(many=True)
 
 
 class CompleteRecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.IntegerField(min_value=1, max_value=100_000)
-    duration_s = serializers.FloatField(min_value=0, max_value=3600)
+    duration_s = FiniteField(min_value=0, max_value=3600)
     trace = TracePointSerializer(many=True, max_length=200_000)  # type: ignore[call-arg]  # the list's
 
 
@@ -98,7 +126,7 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     text = serializers.CharField(max_length=50_000, allow_blank=True)
     words = WordSerializer(many=True, max_length=20_000)  # type: ignore[call-arg]  # the list's
-    seconds = serializers.FloatField(min_value=0, default=0, help_text="active, spent correcting")
+    seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
 
 
 class BytesParser(BaseParser):
@@ -229,6 +257,17 @@ class RecordingCompleteView(MemberView):
             trace=data["trace"],
         )
         return _answer(request, completed)
+
+
+class RecordingTraceView(MemberView):
+    """Where the speaker pointed, what they had in sight and selected; empty without the voice."""
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(operation_id="read_trace", responses={200: TraceSerializer})
+    def get(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        return Response({"points": recording.trace})
 
 
 class TranscriptsView(MemberView):

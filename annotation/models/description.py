@@ -17,6 +17,12 @@ class Recording(models.Model):
         TRANSCRIBED = "transcribed"
         FAILED = "failed"
 
+    class TraceKind(models.TextChoices):
+        MOVE = "move"
+        CLICK = "click"
+        VIEW = "view"  # with box_xyxy, what of the image is in sight
+        SELECT = "select"  # with mask, its id, or null for none
+
     id = models.UUIDField(primary_key=True)  # made by the client
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="recordings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -24,7 +30,7 @@ class Recording(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.UPLOADING)
     error = models.TextField(blank=True)
     duration_s = models.FloatField(default=0)
-    trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind"}], image pixels
+    trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind", ...}], image pixels
     created_at = models.DateTimeField(auto_now_add=True)
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
     deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS

@@ -99,6 +99,23 @@ test("moves of the pointer are thinned, clicks are not, and a pause has none", a
   expect(kinds).toEqual(["move", "move", "move", "click"]);
 });
 
+test("views and selected masks are noted on the clock of the pointer", async () => {
+  const take = await record([]);
+  nowMs = 1000;
+  take.trace.addView({ x0: 0, y0: 0, x1: 40, y1: 20 });
+  nowMs = 1010;
+  take.trace.addView({ x0: 10, y0: 5, x1: 30, y1: 15 });
+  nowMs = 2000;
+  take.trace.addSelection("a cup", { x: 12.34, y: 6 });
+  take.pause();
+  take.trace.addView({ x0: 0, y0: 0, x1: 40, y1: 20 });
+
+  expect(take.trace.points).toEqual([
+    { t: 1, x: 20, y: 10, kind: "view", box_xyxy: [10, 5, 30, 15] },
+    { t: 2, x: 12.3, y: 6, kind: "select", mask: "a cup" },
+  ]);
+});
+
 test("a chunk is on the device before it is sent", async () => {
   await record(["one", "two"]);
 

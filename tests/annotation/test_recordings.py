@@ -1,6 +1,7 @@
 """Recordings: consent first, chunks once, and a voice that can go while its texts stay."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -33,12 +34,13 @@ def put(api: Api, recording: str, number: int, data: bytes, sha256: str | None =
     )
 
 
-def complete(api: Api, recording: str, chunks: int = len(CHUNKS)) -> Any:
-    body = {
-        "chunks": chunks,
-        "duration_s": 9.5,
-        "trace": [{"t": 0.5, "x": 3.0, "y": 4.0, "kind": "move"}],
-    }
+MOVE = {"t": 0.5, "x": 3.0, "y": 4.0, "kind": "move"}
+
+
+def complete(
+    api: Api, recording: str, chunks: int = len(CHUNKS), trace: Sequence[object] = (MOVE,)
+) -> Any:
+    body = {"chunks": chunks, "duration_s": 9.5, "trace": list(trace)}
     return api.post(f"recordings/{recording}/complete", body)
 
 
@@ -94,6 +96,42 @@ def test_a_take_is_transcribed_once_all_chunks_are_in(annotator: Api, recording:
 
 def test_chunks_are_joined_in_their_order(annotator: Api, recording: str) -> None:
     assert join_chunks(Recording.objects.get(pk=recording)) == b"first second third"
+
+
+def test_views_and_selections_are_on_the_clock_of_the_pointer(
+    annotator: Api, reviewer: Api, recording: str
+) -> None:
+    trace = [
+        {"t": 0, "x": 5.0, "y": 4.0, "kind": "view", "box_xyxy": [0.0, 0.0, 10.0, 8.0]},
+        MOVE,
+        {"t": 1.5, "x": 3.0, "y": 4.0, "kind": "select", "mask": str(uuid4())},
+        {"t": 2.5, "x": 9.0, "y": 1.0, "kind": "select", "mask": None},
+    ]
+
+    complete(annotator, recording, trace=trace)
+
+    assert reviewer.get(f"recordings/{recording}/trace").json() == {"points": trace}
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        MOVE | {"kind": "leap"},
+        MOVE | {"kind": "view"},
+        MOVE | {"kind": "view", "box_xyxy": [0, 0, 10]},
+        MOVE | {"kind": "select"},
+        MOVE | {"kind": "select", "mask": "the cup"},
+        MOVE | {"mask": str(uuid4())},
+        MOVE | {"x": "nan"},
+    ],
+)
+def test_a_trace_with_a_wrong_point_is_refused(
+    annotator: Api, recording: str, point: object
+) -> None:
+    refused = complete(annotator, recording, trace=[point])
+
+    assert refused.status_code == 400
+    assert complete(annotator, recording).status_code == 200
 
 
 def test_nobody_speaks_into_anothers_recording(reviewer: Api, recording: str) -> None:

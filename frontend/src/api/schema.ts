@@ -930,6 +930,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{recording_id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Where the speaker pointed, what they had in sight and selected; empty without the voice. */
+        get: operations["read_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}/transcripts": {
         parameters: {
             query?: never;
@@ -2348,6 +2365,18 @@ export interface components {
             /** @default 90 */
             expires_in_days?: number;
         };
+        Trace: {
+            points: components["schemas"]["TracePoint"][];
+        };
+        /**
+         * @description * `move` - Move
+         *     * `click` - Click
+         *     * `view` - View
+         *     * `select` - Select
+         * @enum {string}
+         */
+        TraceKind: "move" | "click" | "view" | "select";
+        /** @description One moment over the image; a view tells what was in sight, a selection of which mask. */
         TracePoint: {
             /**
              * Format: double
@@ -2356,12 +2385,19 @@ export interface components {
             t: number;
             /**
              * Format: double
-             * @description image pixels
+             * @description image pixels; of a view, its middle
              */
             x: number;
             /** Format: double */
             y: number;
-            kind: string;
+            kind: components["schemas"]["TraceKind"];
+            /** @description of a view: what of the image is in sight */
+            box_xyxy?: number[];
+            /**
+             * Format: uuid
+             * @description of a selection; null: of none
+             */
+            mask?: string | null;
         };
         Transcript: {
             /** Format: uuid */
@@ -4458,6 +4494,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -12,7 +12,7 @@ import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
 import { NextImage } from "./NextImage";
-import { Picture } from "./Picture";
+import { Picture } from "./picture/Picture";
 import { RecordPanel } from "./RecordPanel";
 import { RemovedTakes } from "./RemovedTakes";
 import { RefusedTakes } from "./sending";
