@@ -11,6 +11,14 @@ export const descriptionsQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/images/{image_id}/descriptions", image(id))),
   });
 
+/** What the speaker did over the image; it does not change any more. */
+export const traceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["trace", id],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () => read(client.GET("/api/recordings/{recording_id}/trace", recording(id))),
+  });
+
 export interface Correction {
   id: string;
   text: string;

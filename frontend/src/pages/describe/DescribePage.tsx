@@ -2,12 +2,13 @@ import { Badge, Group, Skeleton, Stack, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { descriptionsQuery } from "@/api/descriptions";
 import { imageQuery } from "@/api/images";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink, IconLink } from "@/components/links";
+import { Replay } from "@/recorder/replay";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
@@ -36,6 +37,7 @@ function Describe({ id }: { id: number }) {
       state.data?.recordings.some((each) => each.state === "transcribing") ? POLL_MS : false,
   });
   const recorder = useRecorder(id);
+  const [replay] = useState(() => new Replay());
   const newest = descriptions.data?.recordings[0];
   const isLive = recorder.state === "recording" || recorder.state === "paused";
   // On top while it is the thing to do; below the texts once they are.
@@ -68,7 +70,12 @@ function Describe({ id }: { id: number }) {
           </ButtonLink>
           <NextImage project={project} image={id} />
         </Group>
-        <Picture image={image} take={recorder.take} isRecording={recorder.state === "recording"} />
+        <Picture
+          image={image}
+          take={recorder.take}
+          isRecording={recorder.state === "recording"}
+          replay={replay}
+        />
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
@@ -82,6 +89,7 @@ function Describe({ id }: { id: number }) {
             key={recording.id}
             recording={recording}
             image={id}
+            replay={replay}
             isNewest={index === 0}
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />

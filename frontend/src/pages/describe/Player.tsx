@@ -1,6 +1,5 @@
 import { ActionIcon, Group, SegmentedControl, Slider, Text } from "@mantine/core";
 import { IconPlayerPauseFilled, IconPlayerPlayFilled } from "@tabler/icons-react";
-import { useState } from "react";
 import { formatClock } from "@/components/format";
 import type { Audio } from "./useAudio";
 
@@ -11,12 +10,6 @@ interface Props {
 }
 
 export function Player({ url, durationS, audio }: Props) {
-  const [rate, setRate] = useState("1");
-  const changeRate = (value: string) => {
-    setRate(value);
-    if (audio.ref.current) audio.ref.current.playbackRate = Number(value);
-  };
-
   return (
     <Group gap="xs" wrap="nowrap" mb="sm">
       {/* biome-ignore lint/a11y/useMediaCaption: the transcript below is its caption. */}
@@ -27,7 +20,7 @@ export function Player({ url, durationS, audio }: Props) {
         radius="xl"
         size="lg"
         aria-label={audio.isPlaying ? "Pause" : "Play"}
-        onClick={audio.toggle}
+        onClick={audio.controls.toggle}
       >
         {audio.isPlaying ? (
           <IconPlayerPauseFilled size={16} aria-hidden />
@@ -43,7 +36,7 @@ export function Player({ url, durationS, audio }: Props) {
         step={0.05}
         label={(value) => formatClock(value)}
         value={Math.min(audio.seconds, durationS)}
-        onChange={audio.seek}
+        onChange={audio.controls.seek}
         thumbLabel="Playhead"
       />
       <Text size="xs" c="dimmed" className="tabular" miw={68} ta="right">
@@ -52,8 +45,8 @@ export function Player({ url, durationS, audio }: Props) {
       <SegmentedControl
         size="xs"
         aria-label="Speed"
-        value={rate}
-        onChange={changeRate}
+        value={String(audio.rate)}
+        onChange={(rate) => audio.controls.setRate(Number(rate))}
         data={[
           { value: "1", label: "1×" },
           { value: "1.5", label: "1.5×" },

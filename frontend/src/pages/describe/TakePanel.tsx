@@ -2,18 +2,20 @@ import { Alert, Group, Loader, Text } from "@mantine/core";
 import type { Recording } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
+import type { Replay } from "@/recorder/replay";
 import { TakeMenu } from "./TakeMenu";
 import { TranscriptEditor } from "./TranscriptEditor";
 
 interface Props {
   recording: Recording;
   image: number;
+  replay: Replay;
   number: number;
   isNewest: boolean;
 }
 
 /** One take: its audio and what was said in it. */
-export function TakePanel({ recording, image, number, isNewest }: Props) {
+export function TakePanel({ recording, image, replay, number, isNewest }: Props) {
   const { transcripts, state, duration_s, user, created_at } = recording;
   const transcript = transcripts.findLast((each) => each.kind === "corrected") ?? transcripts[0];
   const isCorrected = transcript?.kind === "corrected";
@@ -48,6 +50,7 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
           recording={recording}
           transcript={transcript}
           image={image}
+          replay={replay}
           isOpen={isNewest && !isCorrected}
         />
       )}

@@ -3,23 +3,27 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { descriptionsQuery, saveTranscript } from "@/api/descriptions";
 import type { Recording, Transcript, Word } from "@/api/types";
+import type { Replay } from "@/recorder/replay";
 import { nextUnsure, textOf, wordAt } from "@/recorder/words";
 import { Player } from "./Player";
 import { useActiveSeconds } from "./useActiveSeconds";
 import { useAudio } from "./useAudio";
+import { useReplay } from "./useReplay";
 import { Words } from "./Words";
 
 interface Props {
   recording: Recording;
   transcript: Transcript;
   image: number;
+  replay: Replay;
   isOpen: boolean;
 }
 
 /** The text against the audio: the word under the playhead is lit, any word can be mended. */
-export function TranscriptEditor({ recording, transcript, image, isOpen }: Props) {
+export function TranscriptEditor({ recording, transcript, image, replay, isOpen }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const audio = useAudio();
+  useReplay(replay, recording, audio);
   const activeSeconds = useActiveSeconds(box);
   const queries = useQueryClient();
   const [words, setWords] = useState<Word[]>(transcript.words);
@@ -51,8 +55,8 @@ export function TranscriptEditor({ recording, transcript, image, isOpen }: Props
         lit={audio.isPlaying || audio.seconds > 0 ? wordAt(words, audio.seconds) : -1}
         isEditable={isEditing}
         onChange={setWords}
-        onSeek={(word) => audio.seek(word.start_s)}
-        onTogglePlay={audio.toggle}
+        onSeek={(word) => audio.controls.seek(word.start_s)}
+        onTogglePlay={audio.controls.toggle}
       />
       {isEditing ? (
         <>

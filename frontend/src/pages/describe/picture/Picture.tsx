@@ -5,6 +5,7 @@ import type { ImageDetail } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
 import { useSignal } from "@/components/useSignal";
 import type { ImagePoint } from "@/editor/geometry";
+import type { Replay } from "@/recorder/replay";
 import type { Take } from "@/recorder/take";
 import { MasksInSight } from "./masks";
 import { Lit, Outlines } from "./Outlines";
@@ -12,6 +13,7 @@ import classes from "./Picture.module.css";
 import { pictureCommands } from "./picture-commands";
 import { PictureView } from "./picture-view";
 import { listenToPicture, type Pointing } from "./pointing";
+import { ReplayLayer } from "./ReplayLayer";
 
 /** Points of the trail that stay in sight: about two seconds. */
 const TRAIL = 60;
@@ -20,10 +22,11 @@ interface Props {
   image: ImageDetail;
   take: Take | null;
   isRecording: boolean;
+  replay: Replay;
 }
 
 /** The image with its masks; while someone speaks, what they do over it is noted. */
-export function Picture({ image, take, isRecording }: Props) {
+export function Picture({ image, take, isRecording, replay }: Props) {
   const { ref: sized, width, height } = useElementSize<HTMLElement>();
   const host = useRef<HTMLElement>(null);
   const ref = useMergedRef(sized, host);
@@ -129,7 +132,11 @@ export function Picture({ image, take, isRecording }: Props) {
           <Outlines masks={masks.all} />
           <Lit mask={maskOf(hovered)} as="hovered" />
           <Lit mask={maskOf(selected)} as="selected" />
-          {isRecording && <polyline className={classes.trail} points={trail} />}
+          {isRecording ? (
+            <polyline className={classes.trail} points={trail} />
+          ) : (
+            <ReplayLayer {...{ replay, masks, image, scale }} />
+          )}
         </g>
       </svg>
       <VisuallyHidden role="status">{name === undefined ? "" : `Selected: ${name}`}</VisuallyHidden>
