@@ -15,7 +15,11 @@ from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import FiniteField, body_of
 from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
-from annotation.selectors.descriptions import recordings_for, restorable_recordings_for
+from annotation.selectors.descriptions import (
+    correction_effort,
+    recordings_for,
+    restorable_recordings_for,
+)
 from annotation.selectors.images import images_for
 from annotation.services.recordings import (
     MIME_TYPES,
@@ -127,6 +131,14 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=50_000, allow_blank=True)
     words = WordSerializer(many=True, max_length=20_000)  # type: ignore[call-arg]  # the list's
     seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
+
+
+class CorrectionEffortSerializer(serializers.Serializer[Any]):
+    seconds = serializers.FloatField(help_text="active, of all corrections")
+    edits = serializers.IntegerField(allow_null=True, help_text="words changed as written")
+    word_error = serializers.FloatField(
+        allow_null=True, help_text="of the raw text against the corrected one"
+    )
 
 
 class BytesParser(BaseParser):
@@ -292,6 +304,19 @@ class TranscriptsView(MemberView):
             seconds=data["seconds"],
         )
         return Response(TranscriptSerializer(transcript).data, status=201)
+
+
+class CorrectionEffortView(MemberView):
+    """What the corrections of a take cost, counted from its texts."""
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(
+        operation_id="read_correction_effort", responses={200: CorrectionEffortSerializer}
+    )
+    def get(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        return Response(CorrectionEffortSerializer(correction_effort(recording)).data)
 
 
 def _answer(request: Request, recording: Recording, status: int = 200) -> Response:

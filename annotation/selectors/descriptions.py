@@ -1,5 +1,6 @@
 """What was said and written about an image."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,6 +16,16 @@ from annotation.models import (
     Transcript,
 )
 from annotation.selectors.access import Person, rows_for
+from engine.speech.word_errors import edit_distance, word_error_rate
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionEffort:
+    """What the corrections of a take cost; no figures against a raw text where there is none."""
+
+    seconds: float  # active, of all its corrections
+    edits: int | None  # words as they are written, put in, taken out or replaced
+    word_error: float | None  # of what was heard against what was said, for each word said
 
 
 def recordings_for(user: Person) -> QuerySet[Recording]:
@@ -48,6 +59,19 @@ def captions_of(image_id: int) -> QuerySet[Caption]:
     return (
         Caption.objects.filter(image_id=image_id).select_related("author").order_by("-created_at")
     )
+
+
+def correction_effort(recording: Recording) -> CorrectionEffort:
+    """Compare the newest corrected text with what the model heard."""
+    texts = list(recording.transcripts.all())  # in the order of time, as `recordings_for` has them
+    raw = next((text for text in texts if text.kind == Transcript.Kind.RAW), None)
+    corrected = [text for text in texts if text.kind == Transcript.Kind.CORRECTED]
+    seconds = sum(text.seconds for text in corrected)
+    if raw is None or not corrected:
+        return CorrectionEffort(seconds, None, None)
+    said = corrected[-1].text
+    edits = edit_distance(raw.text.split(), said.split())
+    return CorrectionEffort(seconds, edits, word_error_rate(raw.text, said))
 
 
 def has_consented(user: Person) -> bool:

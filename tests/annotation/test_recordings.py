@@ -175,6 +175,28 @@ def test_three_texts_are_kept_each_with_its_maker(
     ]
 
 
+def test_the_effort_of_a_correction_is_counted_from_the_texts(
+    annotator: Api, recording: str
+) -> None:
+    complete(annotator, recording)
+    path = f"recordings/{recording}/effort"
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="a read bucket", words=[], model="tiny.en"
+    )
+    before = annotator.get(path).json()
+    for text, seconds in [("A red bucket", 4), ("A red bucket.", 2.5)]:
+        body = {"id": str(uuid4()), "text": text, "words": [], "seconds": seconds}
+        annotator.post(f"recordings/{recording}/transcripts", body)
+
+    assert before == {"seconds": 0, "edits": None, "word_error": None}
+    assert annotator.get(path).json() == {
+        "seconds": 6.5,
+        "edits": 3,
+        "word_error": pytest.approx(1 / 3),
+    }
+
+
 def test_a_deleted_voice_is_gone_and_its_texts_stay(annotator: Api, recording: str) -> None:
     complete(annotator, recording)
     take = Recording.objects.get(pk=recording)

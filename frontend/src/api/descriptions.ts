@@ -33,6 +33,13 @@ export function saveTranscript(id: string, body: Correction) {
   );
 }
 
+/** What the corrections of a take cost, up to a certain one of them. */
+export const correctionQuery = (id: string, transcript: string) =>
+  queryOptions({
+    queryKey: ["correction-effort", id, transcript],
+    queryFn: () => read(client.GET("/api/recordings/{recording_id}/effort", recording(id))),
+  });
+
 export interface NewCaption {
   id: string;
   text: string;

@@ -896,6 +896,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{recording_id}/effort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the corrections of a take cost, counted from its texts. */
+        get: operations["read_correction_effort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}/remove": {
         parameters: {
             query?: never;
@@ -1433,6 +1450,20 @@ export interface components {
              * @default 0
              */
             seconds?: number;
+        };
+        CorrectionEffort: {
+            /**
+             * Format: double
+             * @description active, of all corrections
+             */
+            seconds: number;
+            /** @description words changed as written */
+            edits: number | null;
+            /**
+             * Format: double
+             * @description of the raw text against the corrected one
+             */
+            word_error: number | null;
         };
         Counts: {
             images: number;
@@ -4435,6 +4466,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_correction_effort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionEffort"];
                 };
             };
             /** @description A problem document (RFC 9457) */

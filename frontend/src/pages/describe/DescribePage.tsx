@@ -39,6 +39,7 @@ function Describe({ id }: { id: number }) {
   const recorder = useRecorder(id);
   const [replay] = useState(() => new Replay());
   const newest = descriptions.data?.recordings[0];
+  const [inHand, setInHand] = useState<string | null>(null);
   const isLive = recorder.state === "recording" || recorder.state === "paused";
   // On top while it is the thing to do; below the texts once they are.
   const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
@@ -91,6 +92,8 @@ function Describe({ id }: { id: number }) {
             image={id}
             replay={replay}
             isNewest={index === 0}
+            isInHand={recording.id === (inHand ?? newest?.id)}
+            onTaken={() => setInHand(recording.id)}
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
         ))}

@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { clamp } from "@/editor/geometry";
 
-export const RATES = [0.75, 1, 1.25, 1.5, 2] as const;
+export const RATES = [0.75, 1, 1.5, 2] as const;
 
 /** A word alone is too short to be understood: some of what is around it sounds, too. */
 const AROUND_WORD_S = 0.12;
@@ -41,7 +41,8 @@ export function useAudio(): Audio {
     if (!audio) return;
     const stop = new AbortController();
     const options = { signal: stop.signal };
-    const read = () => setSeconds(audio.currentTime);
+    // While its length is looked for, its playhead is nobody's.
+    const read = () => Number.isFinite(audio.duration) && setSeconds(audio.currentTime);
     audio.addEventListener("play", () => setIsPlaying(true), options);
     audio.addEventListener("pause", () => setIsPlaying(false), options);
     audio.addEventListener("ended", () => setIsPlaying(false), options);
