@@ -52,12 +52,25 @@ class TranscriptSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class CutSerializer(serializers.Serializer[Any]):
+    """A stretch that the speaker took back: nobody hears it, and it is not transcribed."""
+
+    start_s = FiniteField(min_value=0)
+    end_s = FiniteField(min_value=0)
+
+    def validate(self, attrs: dict[str, float]) -> dict[str, float]:
+        if attrs["start_s"] >= attrs["end_s"]:
+            raise serializers.ValidationError({"end_s": "A cut ends after it begins."})
+        return attrs
+
+
 class RecordingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user = serializers.CharField(source="user.username")
     state = serializers.ChoiceField(choices=Recording.State.choices)
     error = serializers.CharField()
     duration_s = serializers.FloatField()
+    cuts = CutSerializer(many=True)
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
     has_voice = serializers.SerializerMethodField(help_text="something that could be deleted")
@@ -124,6 +137,7 @@ class CompleteRecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.IntegerField(min_value=1, max_value=100_000)
     duration_s = FiniteField(min_value=0, max_value=3600)
     trace = TracePointSerializer(many=True, max_length=200_000)  # type: ignore[call-arg]  # the list's
+    cuts = CutSerializer(many=True, max_length=1000, required=False)  # type: ignore[call-arg]  # the list's
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
@@ -267,6 +281,7 @@ class RecordingCompleteView(MemberView):
             chunks=data["chunks"],
             duration_s=data["duration_s"],
             trace=data["trace"],
+            cuts=data.get("cuts", ()),
         )
         return _answer(request, completed)
 

@@ -31,6 +31,7 @@ class Recording(models.Model):
     error = models.TextField(blank=True)
     duration_s = models.FloatField(default=0)
     trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind", ...}], image pixels
+    cuts = models.JSONField(default=list)  # [{"start_s", "end_s"}], taken back: audio nobody hears
     created_at = models.DateTimeField(auto_now_add=True)
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
     deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS

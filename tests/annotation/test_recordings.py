@@ -38,9 +38,13 @@ MOVE = {"t": 0.5, "x": 3.0, "y": 4.0, "kind": "move"}
 
 
 def complete(
-    api: Api, recording: str, chunks: int = len(CHUNKS), trace: Sequence[object] = (MOVE,)
+    api: Api,
+    recording: str,
+    chunks: int = len(CHUNKS),
+    trace: Sequence[object] = (MOVE,),
+    cuts: Sequence[object] = (),
 ) -> Any:
-    body = {"chunks": chunks, "duration_s": 9.5, "trace": list(trace)}
+    body = {"chunks": chunks, "duration_s": 9.5, "trace": list(trace), "cuts": list(cuts)}
     return api.post(f"recordings/{recording}/complete", body)
 
 
@@ -132,6 +136,16 @@ def test_a_trace_with_a_wrong_point_is_refused(
 
     assert refused.status_code == 400
     assert complete(annotator, recording).status_code == 200
+
+
+def test_what_was_taken_back_is_told_in_its_order(annotator: Api, recording: str) -> None:
+    cuts = [{"start_s": 6.0, "end_s": 7.5}, {"start_s": 1.0, "end_s": 2.0}]
+    backwards = complete(annotator, recording, cuts=[{"start_s": 2, "end_s": 1}])
+
+    completed = complete(annotator, recording, cuts=cuts)
+
+    assert backwards.status_code == 400
+    assert completed.json()["cuts"] == cuts[::-1]
 
 
 def test_nobody_speaks_into_anothers_recording(reviewer: Api, recording: str) -> None:

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Mime, TracePoint, Word } from "./types";
+import type { Cut, Mime, TracePoint, Word } from "./types";
 
 const image = (image_id: number) => ({ params: { path: { image_id } } });
 const recording = (recording_id: string) => ({ params: { path: { recording_id } } });
@@ -91,6 +91,7 @@ export interface RecordingEnd {
   chunks: number;
   duration_s: number;
   trace: TracePoint[];
+  cuts: Cut[];
 }
 
 export function completeRecording(id: string, body: RecordingEnd) {

@@ -1417,6 +1417,7 @@ export interface components {
             /** Format: double */
             duration_s: number;
             trace: components["schemas"]["TracePoint"][];
+            cuts?: components["schemas"]["Cut"][];
         };
         CompleteUpload: {
             parts?: components["schemas"]["SentPart"][];
@@ -1512,6 +1513,13 @@ export interface components {
             step: number;
             /** Format: double */
             loss: number;
+        };
+        /** @description A stretch that the speaker took back: nobody hears it, and it is not transcribed. */
+        Cut: {
+            /** Format: double */
+            start_s: number;
+            /** Format: double */
+            end_s: number;
         };
         DeleteOperation: {
             /** Format: uuid */
@@ -2090,6 +2098,7 @@ export interface components {
             error: string;
             /** Format: double */
             duration_s: number;
+            cuts: components["schemas"]["Cut"][];
             /** @description numbers that have arrived */
             readonly chunks: number[];
             readonly audio_url: string | null;

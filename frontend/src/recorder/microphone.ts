@@ -1,6 +1,7 @@
 /** The microphone in the browser: choosing it, its level, and its chunks. */
 
 import type { Mime } from "@/api/types";
+import { loudness } from "./level";
 import type { AudioSource } from "./take";
 
 const MIMES: readonly Mime[] = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
@@ -39,14 +40,6 @@ export async function openMicrophone(deviceId: string | null): Promise<Microphon
 export async function listMicrophones(): Promise<MediaDeviceInfo[]> {
   const devices = await navigator.mediaDevices.enumerateDevices();
   return devices.filter((device) => device.kind === "audioinput" && device.deviceId !== "");
-}
-
-/** Decibels of the root mean square, mapped so that calm speech fills about two thirds. */
-export function loudness(samples: Float32Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
-  return Math.min(1, Math.max(0, (decibels + 60) / 55));
 }
 
 async function openStream(deviceId: string | null): Promise<MediaStream> {

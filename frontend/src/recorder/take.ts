@@ -1,7 +1,9 @@
-/** One take: microphone in, numbered chunks and the pointer trace out, on one clock. */
+/** One take: microphone in, numbered chunks and the trace out, on one clock. */
 
 import type { Mime } from "@/api/types";
 import { Clock } from "./clock";
+import { type Cut, withCut } from "./cuts";
+import { Sentences } from "./sentences";
 import { sha256Hex } from "./sha256";
 import type { RecordingStore, StoredRecording } from "./store";
 import { Trace } from "./trace";
@@ -31,6 +33,9 @@ export class Take {
   readonly #onStored: () => void;
   readonly #startedAt = Date.now();
   readonly #listeners = new Set<() => void>();
+  readonly #sentences = new Sentences();
+  #cuts: readonly Cut[] = [];
+  #isRemoved = false;
   #state: TakeState = "recording";
   #chunks = 0;
   #problem = "";
@@ -59,6 +64,11 @@ export class Take {
     return this.#problem;
   }
 
+  /** What was taken back so far. */
+  get cuts(): readonly Cut[] {
+    return this.#cuts;
+  }
+
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -82,6 +92,36 @@ export class Take {
     this.#source.resume();
     this.clock.start();
     this.#set("recording");
+  }
+
+  /** Takes in how loud it is now, 0 to 1: pauses part the sentences. */
+  hear(level: number): void {
+    if (this.#state === "recording") this.#sentences.hear(level, this.clock.seconds);
+  }
+
+  /** Cuts the last sentence, or the one before it if nothing was said since. Null: there is none. */
+  takeBack(): Cut | null {
+    if (this.#state === "stopped") return null;
+    const now = this.clock.seconds;
+    const last = this.#cuts.at(-1);
+    const isNew = !last || this.#sentences.isSpokenBetween(last.end_s, now);
+    const start = this.#sentences.startOfLast(isNew ? now : last.start_s);
+    const start_s = isNew ? Math.max(start, last?.end_s ?? 0) : start;
+    if (start_s >= now) return null;
+    const cut = { start_s: round(start_s), end_s: round(now) };
+    this.#setCuts(withCut(this.#cuts, cut));
+    return cut;
+  }
+
+  /** Has the cuts be what they were, while the take goes on. */
+  putBack(cuts: readonly Cut[]): void {
+    if (this.#state !== "stopped") this.#setCuts(cuts);
+  }
+
+  /** Stops, and puts the take in the trash, from where it can be brought back. */
+  async abandon(): Promise<void> {
+    this.#isRemoved = true;
+    await this.stop();
   }
 
   async stop(): Promise<void> {
@@ -117,14 +157,30 @@ export class Take {
       mime: this.#source.mime,
       startedAt: this.#startedAt,
       trace: [...this.trace.points],
+      cuts: this.#cuts,
+      isRemoved: this.#isRemoved,
       end,
     });
   }
 
+  #setCuts(cuts: readonly Cut[]): void {
+    this.#cuts = cuts;
+    this.#note(null).catch(() => undefined); // the next chunk tells that there is no room
+    this.#tell();
+  }
+
   #set(state: TakeState): void {
     this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+function round(seconds: number): number {
+  return Number(seconds.toFixed(3));
 }
 
 /** Closes takes that a crash cut off: what was stored of them is a recording of its own. */

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { Clock } from "@/recorder/clock";
-import { type RecordingTransport, Sender } from "@/recorder/sender";
+import { type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
 import { RecordingStore } from "@/recorder/store";
 import { type AudioSource, closeBrokenTakes, Take } from "@/recorder/take";
 
@@ -40,7 +40,9 @@ class ScriptedSource implements AudioSource {
 /** A server that remembers what it got, and can be made to fail. */
 class ScriptedServer implements RecordingTransport {
   chunks: string[] = [];
-  completed: { id: string; chunks: number; duration_s: number; points: number }[] = [];
+  completed: { id: string; chunks: number; duration_s: number; points: number; cuts: unknown }[] =
+    [];
+  removed: string[] = [];
   failures: Error[] = [];
   async open(): Promise<void> {
     this.#failIfTold();
@@ -49,13 +51,14 @@ class ScriptedServer implements RecordingTransport {
     this.#failIfTold();
     this.chunks.push(`${number}:${text(buffer)}`);
   }
-  async complete(
-    id: string,
-    end: { chunks: number; duration_s: number; trace: readonly unknown[] },
-  ): Promise<void> {
+  async complete(id: string, end: TakeEnd): Promise<void> {
     this.#failIfTold();
-    const { chunks, duration_s, trace } = end;
-    this.completed.push({ id, chunks, duration_s, points: trace.length });
+    const { chunks, duration_s, trace, cuts } = end;
+    this.completed.push({ id, chunks, duration_s, points: trace.length, cuts });
+  }
+  async remove(id: string): Promise<void> {
+    this.#failIfTold();
+    this.removed.push(id);
   }
   #failIfTold(): void {
     const failure = this.failures.shift();
@@ -136,7 +139,9 @@ test("chunks go up in order, the end follows, and the device forgets them", asyn
   await new Sender(store, server, () => {}, noPause).flush();
 
   expect(server.chunks).toEqual(["0:one", "1:two", "2:last"]);
-  expect(server.completed).toEqual([{ id: take.id, chunks: 3, duration_s: 4, points: 1 }]);
+  expect(server.completed).toEqual([
+    { id: take.id, chunks: 3, duration_s: 4, points: 1, cuts: [] },
+  ]);
   expect(await store.recordings()).toEqual([]);
 });
 
@@ -215,4 +220,103 @@ test("a device without room ends the take and keeps what came before", async () 
   expect(take.state).toBe("stopped");
   expect(take.problem).toMatch(/no room left/);
   expect((await store.recording(take.id))?.end?.chunks).toBe(1);
+});
+
+/** Half a second of speech and half a second of silence, in steps of 50 ms. */
+function speak(take: Take, ...sentences: number[]): void {
+  for (const level of sentences)
+    for (let step = 0; step < 30; step += 1) {
+      nowMs += 50;
+      take.hear(step < 15 ? level : 0.05);
+    }
+}
+
+test("the last sentence is taken back from the silence before it", async () => {
+  const take = await record([]);
+  speak(take, 0.6, 0.6, 0.6);
+
+  const cut = take.takeBack();
+
+  expect(cut).toEqual({ start_s: 2.85, end_s: 4.5 });
+  expect((await store.recording(take.id))?.cuts).toEqual([cut]);
+});
+
+test("taken back again with nothing said since, the sentence before goes too", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one"]);
+  nowMs = 0;
+  speak(take, 0.6, 0.6, 0.6);
+  take.takeBack();
+  take.takeBack();
+  await take.stop();
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.completed[0]?.cuts).toHaveLength(1);
+  expect(take.cuts).toEqual([{ start_s: 1.35, end_s: 4.5 }]);
+});
+
+test("after more was said only that is taken back, and a cut can be put back", async () => {
+  const take = await record([]);
+  speak(take, 0.6, 0.6);
+  take.takeBack();
+  const before = take.cuts;
+  speak(take, 0.6);
+  take.takeBack();
+  const both = take.cuts;
+  take.putBack(before);
+
+  expect(before).toEqual([{ start_s: 1.35, end_s: 3 }]);
+  expect(both).toEqual([{ start_s: 1.35, end_s: 4.5 }]);
+  expect(take.cuts).toBe(before);
+});
+
+test("of a take in which nobody paused all is taken back, and of an empty one nothing", async () => {
+  const take = await record([]);
+  const nothing = take.takeBack();
+  for (let step = 0; step < 40; step += 1) {
+    nowMs += 50;
+    take.hear(0.6);
+  }
+
+  expect(nothing).toBeNull();
+  expect(take.takeBack()).toEqual({ start_s: 0, end_s: 2 });
+});
+
+test("a take that was begun anew goes up whole and then to the trash", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one"]);
+  await take.abandon();
+  server.failures = [new UnreachableError()];
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.completed).toHaveLength(1);
+  expect(server.removed).toEqual([take.id]);
+  expect(await store.recordings()).toEqual([]);
+});
+
+test("one that was kept after all before it had gone up is not put in the trash", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one"]);
+  await take.abandon();
+  const stored = await store.recording(take.id);
+  if (stored) await store.putRecording({ ...stored, isRemoved: false });
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.completed).toHaveLength(1);
+  expect(server.removed).toEqual([]);
+});
+
+test("what an older version left on the device is sent as before", async () => {
+  const server = new ScriptedServer();
+  const take = await record(["one"]);
+  await take.stop();
+  const stored = await store.recording(take.id);
+  if (stored) await store.putRecording({ ...stored, cuts: undefined, isRemoved: undefined });
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(server.completed).toMatchObject([{ id: take.id, cuts: [] }]);
 });

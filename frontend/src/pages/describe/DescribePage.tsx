@@ -80,7 +80,7 @@ function Describe({ id }: { id: number }) {
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
-        {isRecordingFirst && <RecordPanel recorder={recorder} isFirst={!newest} />}
+        {isRecordingFirst && <RecordPanel recorder={recorder} image={id} isFirst={!newest} />}
         {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (
           <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />
@@ -104,7 +104,9 @@ function Describe({ id }: { id: number }) {
             captions={descriptions.data.captions}
           />
         )}
-        {!isRecordingFirst && newest && <RecordPanel recorder={recorder} isFirst={false} />}
+        {!isRecordingFirst && newest && (
+          <RecordPanel recorder={recorder} image={id} isFirst={false} />
+        )}
         {descriptions.data && <RemovedTakes recordings={descriptions.data.removed} image={id} />}
       </Stack>
     </div>

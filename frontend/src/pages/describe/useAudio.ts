@@ -1,5 +1,6 @@
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { clamp } from "@/editor/geometry";
+import { afterCut, type Cut } from "@/recorder/cuts";
 
 export const RATES = [0.75, 1, 1.5, 2] as const;
 
@@ -28,10 +29,12 @@ export interface Audio {
   controls: AudioControls;
 }
 
-/** An audio element with its playhead as state, moved every frame while it plays. */
-export function useAudio(): Audio {
+/** An audio element with its playhead as state, moved every frame while it plays; cuts are left out. */
+export function useAudio(cuts: readonly Cut[]): Audio {
   const ref = useRef<HTMLAudioElement>(null);
   const stopAt = useRef(Number.POSITIVE_INFINITY);
+  const left = useRef(cuts);
+  left.current = cuts;
   const [isPlaying, setIsPlaying] = useState(false);
   const [seconds, setSeconds] = useState(0);
   const [rate, setRate] = useState(1);
@@ -56,7 +59,11 @@ export function useAudio(): Audio {
     if (!isPlaying) return;
     let frame = requestAnimationFrame(function step() {
       const audio = ref.current;
-      if (audio !== null && audio.currentTime >= stopAt.current) audio.pause();
+      if (audio !== null) {
+        const next = afterCut(left.current, audio.currentTime);
+        if (next > audio.currentTime) audio.currentTime = next;
+        if (audio.currentTime >= stopAt.current) audio.pause();
+      }
       setSeconds(audio?.currentTime ?? 0);
       frame = requestAnimationFrame(step);
     });

@@ -12,6 +12,8 @@ export interface Recorder {
   microphone: Microphone | null;
   problem: string;
   start: (deviceId: string | null) => Promise<void>;
+  /** Puts the take that is under way in the trash and begins another; returns the old one's id. */
+  startOver: (deviceId: string | null) => Promise<string | null>;
 }
 
 /** The microphone and the take of one image; leaving the page ends both. */
@@ -42,12 +44,25 @@ export function useRecorder(image: number): Recorder {
     [image],
   );
 
+  const startOver = useCallback(
+    async (deviceId: string | null) => {
+      const old = live.current;
+      if (old === null) return null;
+      live.current = null;
+      await old.take.abandon();
+      old.microphone.close();
+      await start(deviceId);
+      return old.take.id;
+    },
+    [start],
+  );
+
   useEffect(() => {
-    if (state !== "stopped") return;
+    if (state !== "stopped" || live.current?.take !== take) return;
     live.current?.microphone.close();
     live.current = null;
     setMicrophone(null);
-  }, [state]);
+  }, [state, take]);
 
   useEffect(
     () => () => {
@@ -70,5 +85,6 @@ export function useRecorder(image: number): Recorder {
     microphone,
     problem: problem || take?.problem || "",
     start,
+    startOver,
   };
 }

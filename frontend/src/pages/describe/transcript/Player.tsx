@@ -36,7 +36,7 @@ export function Player({ recording, url, words, audio, isInHand }: Props) {
     <>
       {/* biome-ignore lint/a11y/useMediaCaption: the transcript below is its caption. */}
       <audio ref={audio.ref} src={url} crossOrigin="anonymous" preload="metadata" />
-      <WaveformView {...{ controls, waveform, durationS, seconds, words }} />
+      <WaveformView {...{ controls, waveform, durationS, seconds, words }} cuts={recording.cuts} />
       <Group gap="xs" wrap="nowrap" mt={4} mb="sm">
         <ActionIcon
           variant="filled"

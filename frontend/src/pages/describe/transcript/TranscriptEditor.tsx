@@ -32,7 +32,7 @@ interface Props {
 export function TranscriptEditor(props: Props) {
   const { recording, transcript, image, replay, isInHand } = props;
   const box = useRef<HTMLDivElement>(null);
-  const audio = useAudio();
+  const audio = useAudio(recording.cuts);
   const { controls } = audio;
   useReplay(replay, recording, audio);
   const activeSeconds = useActiveSeconds(box);

@@ -14,7 +14,8 @@ interface Props extends WaveformScene {
 const STEP_S: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, PageDown: -10, PageUp: 10 };
 
 /** The recording at a glance; click or drag to be at that moment. */
-export function WaveformView({ controls, waveform, durationS, seconds, words }: Props) {
+export function WaveformView({ controls, ...scene }: Props) {
+  const { waveform, durationS, seconds, words, cuts } = scene;
   const { ref: sized, width } = useElementSize<HTMLCanvasElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
   const ref = useMergedRef(sized, canvas);
@@ -23,8 +24,8 @@ export function WaveformView({ controls, waveform, durationS, seconds, words }: 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another width or scheme draws it anew
   useEffect(() => {
     if (canvas.current !== null)
-      drawWaveform(canvas.current, { waveform, durationS, seconds, words });
-  }, [waveform, durationS, seconds, words, width, scheme]);
+      drawWaveform(canvas.current, { waveform, durationS, seconds, words, cuts });
+  }, [waveform, durationS, seconds, words, cuts, width, scheme]);
 
   const seekTo = (event: PointerEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
