@@ -18,6 +18,7 @@ export interface Microphone {
 export async function openMicrophone(deviceId: string | null): Promise<Microphone> {
   const stream = await openStream(deviceId);
   const context = new AudioContext();
+  if (context.state === "suspended") void context.resume(); // else the level would stay at zero
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;
   context.createMediaStreamSource(stream).connect(analyser);
@@ -45,6 +46,8 @@ export async function listMicrophones(): Promise<MediaDeviceInfo[]> {
 async function openStream(deviceId: string | null): Promise<MediaStream> {
   if (!navigator.mediaDevices)
     throw new MicrophoneError("Recording needs a secure address. Open this page by https.");
+  if (typeof MediaRecorder === "undefined")
+    throw new MicrophoneError("This browser cannot record sound. Use a newer one, or write.");
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: {
@@ -74,6 +77,7 @@ export function sourceOf(stream: MediaStream): AudioSource {
   const mime = MIMES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "audio/webm";
   const recorder = new MediaRecorder(stream, { mimeType: mime, audioBitsPerSecond: 48_000 });
   let tail = Promise.resolve();
+  let isAsked = false; // to stop, by us
 
   return {
     mime,
@@ -83,9 +87,16 @@ export function sourceOf(stream: MediaStream): AudioSource {
       };
       recorder.start(timesliceMs);
     },
+    onLost(listener) {
+      // A recorder whose microphone went away hands over what it has, and stops by itself.
+      recorder.addEventListener("stop", () => {
+        if (!isAsked) void tail.then(listener);
+      });
+    },
     pause: () => recorder.pause(),
     resume: () => recorder.resume(),
     async stop() {
+      isAsked = true;
       if (recorder.state !== "inactive") {
         const stopped = new Promise((resolve) => {
           recorder.addEventListener("stop", resolve, { once: true });

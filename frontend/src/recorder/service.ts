@@ -10,7 +10,7 @@ import {
 import { queryClient } from "@/app/queryClient";
 import { type Microphone, sourceOf } from "./microphone";
 import { type RecordingTransport, Sender } from "./sender";
-import { RecordingStore } from "./store";
+import { RecordingStore, type StoredRecording } from "./store";
 import { closeBrokenTakes, Take } from "./take";
 
 const LOCK = "anneal.take.";
@@ -46,12 +46,13 @@ export async function startTake(image: number, microphone: Microphone): Promise<
   return take;
 }
 
-/** Sends what an earlier visit left behind, takes that a crash cut off among it. */
-export async function resume(): Promise<void> {
+/** Sends what an earlier visit left behind, and returns the takes among it that a crash cut off. */
+export async function resume(): Promise<StoredRecording[]> {
   const held = (await navigator.locks.query()).held ?? [];
   const live = new Set(held.map((lock) => lock.name));
-  await closeBrokenTakes(store, (id) => live.has(LOCK + id));
-  await sender.flush();
+  const closed = await closeBrokenTakes(store, (id) => live.has(LOCK + id));
+  void sender.flush();
+  return closed;
 }
 
 /** Brings back a take that was abandoned, whether or not the server has it by now. */

@@ -15,6 +15,8 @@ export interface AudioSource {
   start(timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void;
   pause(): void;
   resume(): void;
+  /** Tells once if the sound ends before it is stopped, after the last chunk was handed over. */
+  onLost(listener: () => void): void;
   /** Resolves after the last chunk was handed over. */
   stop(): Promise<void>;
 }
@@ -22,6 +24,14 @@ export interface AudioSource {
 export type TakeState = "recording" | "paused" | "stopped";
 
 const TIMESLICE_MS = 2000;
+const SILENT_AFTER_S = 5;
+
+const NO_ROOM =
+  "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
+const LOST =
+  "The microphone went away. What was said before is kept. Plug it in again, then record the rest.";
+const SILENT =
+  "Nothing was heard in this take. Choose another microphone, or see whether it is muted, then record again.";
 
 export class Take {
   readonly id = crypto.randomUUID();
@@ -59,7 +69,7 @@ export class Take {
     return this.#state;
   }
 
-  /** What ended the take early, in words; empty while all is well. */
+  /** What ended the take early or spoilt it, in words; empty while all is well. */
   get problem(): string {
     return this.#problem;
   }
@@ -76,6 +86,7 @@ export class Take {
 
   async start(): Promise<void> {
     await this.#note(null);
+    this.#source.onLost(() => this.#lose());
     this.#source.start(TIMESLICE_MS, (bytes) => this.#keep(bytes));
     this.clock.start();
   }
@@ -97,6 +108,11 @@ export class Take {
   /** Takes in how loud it is now, 0 to 1: pauses part the sentences. */
   hear(level: number): void {
     if (this.#state === "recording") this.#sentences.hear(level, this.clock.seconds);
+  }
+
+  /** Whether it has gone on for a while and nobody was heard. */
+  get isSilent(): boolean {
+    return this.#sentences.isSilent && this.clock.seconds >= SILENT_AFTER_S;
   }
 
   /** Cuts the last sentence, or the one before it if nothing was said since. Null: there is none. */
@@ -130,6 +146,7 @@ export class Take {
     this.#set("stopped");
     await this.#source.stop();
     await this.#note({ chunks: this.#chunks, durationS: this.clock.seconds });
+    if (this.isSilent && !this.#isRemoved) this.#complain(SILENT);
     this.#onStored();
   }
 
@@ -144,10 +161,20 @@ export class Take {
       if (this.#state !== "stopped") await this.#note(null);
       this.#onStored();
     } catch {
-      this.#problem =
-        "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
+      this.#complain(NO_ROOM);
       void this.stop();
     }
+  }
+
+  #lose(): void {
+    if (this.#state === "stopped") return;
+    this.#complain(LOST);
+    void this.stop();
+  }
+
+  #complain(problem: string): void {
+    this.#problem ||= problem;
+    this.#tell();
   }
 
   #note(end: StoredRecording["end"]): Promise<void> {
@@ -183,20 +210,22 @@ function round(seconds: number): number {
   return Number(seconds.toFixed(3));
 }
 
-/** Closes takes that a crash cut off: what was stored of them is a recording of its own. */
+/** Closes takes that a crash cut off, and returns them: what was stored is a recording of its own. */
 export async function closeBrokenTakes(
   store: RecordingStore,
   isLive: (id: string) => boolean,
-): Promise<void> {
+): Promise<StoredRecording[]> {
+  const closed: StoredRecording[] = [];
   for (const recording of await store.recordings()) {
     if (recording.end || isLive(recording.id)) continue;
     const chunks = await store.chunks(recording.id);
     const last = chunks.at(-1);
     if (!last) await store.forget(recording.id);
-    else
-      await store.putRecording({
-        ...recording,
-        end: { chunks: chunks.length, durationS: last.endS },
-      });
+    else {
+      const end = { chunks: chunks.length, durationS: last.endS };
+      await store.putRecording({ ...recording, end });
+      closed.push({ ...recording, end });
+    }
   }
+  return closed;
 }

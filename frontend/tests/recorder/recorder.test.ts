@@ -27,6 +27,10 @@ class ScriptedSource implements AudioSource {
   start(_timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void {
     this.#onChunk = onChunk;
   }
+  lose = () => {};
+  onLost(listener: () => void): void {
+    this.lose = listener;
+  }
   pause(): void {}
   resume(): void {}
   async stop(): Promise<void> {
@@ -196,6 +200,66 @@ test("a take that a crash cut off is sent with what was stored of it", async () 
   await new Sender(store, server, () => {}, noPause).flush();
 
   expect(server.completed).toMatchObject([{ chunks: 2, duration_s: 4 }]);
+});
+
+test("a browser killed at second 50 loses nothing that was stored, and the take is told of", async () => {
+  const server = new ScriptedServer();
+  const take = await record(Array.from({ length: 24 }, (_, at) => `piece ${at}`));
+  speak(take, 0.6, 0.6);
+  take.trace.add("click", 3, 4);
+  take.takeBack(); // notes what there is by now
+  await record([]); // another one died before its first chunk
+
+  const closed = await closeBrokenTakes(store, () => false);
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(closed.map(({ id, end }) => [id, end?.chunks])).toEqual([[take.id, 24]]);
+  expect(server.chunks).toHaveLength(24);
+  expect(server.completed).toMatchObject([{ id: take.id, chunks: 24, points: 1 }]);
+  expect(server.completed[0]?.cuts).toEqual(take.cuts);
+});
+
+test("a microphone that goes away in mid-take ends it, and what was said is kept", async () => {
+  const server = new ScriptedServer();
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  nowMs = 2000;
+  await source.say("one");
+  source.stop = async () => {}; // it has stopped already
+  source.lose();
+  await vi.waitUntil(async () => (await store.recording(take.id))?.end);
+  source.lose();
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(take.state).toBe("stopped");
+  expect(take.problem).toMatch(/microphone went away.*is kept/i);
+  expect(server.completed).toMatchObject([{ chunks: 1, duration_s: 2 }]);
+});
+
+test("a take in which nobody was heard says so while it runs and when it ends", async () => {
+  const take = await record([]);
+  nowMs = 3000;
+  take.hear(0.05);
+  const early = take.isSilent;
+  nowMs = 6000;
+  take.hear(0.05);
+  const late = take.isSilent;
+  await take.stop();
+
+  expect([early, late]).toEqual([false, true]);
+  expect(take.problem).toMatch(/nothing was heard/i);
+});
+
+test("a take with a voice, and one that ended at once, complain of nothing", async () => {
+  const spoken = await record([]);
+  speak(spoken, 0.6, 0.05, 0.05, 0.05, 0.05);
+  await spoken.stop();
+  const short = await record([]);
+  await short.stop();
+
+  expect([spoken.problem, short.problem]).toEqual(["", ""]);
 });
 
 test("a take that lives in another tab is left alone", async () => {

@@ -16,7 +16,7 @@ import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
 import { RecordPanel } from "./RecordPanel";
 import { RemovedTakes } from "./RemovedTakes";
-import { RefusedTakes } from "./sending";
+import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useRecorder } from "./useRecorder";
 
@@ -45,7 +45,7 @@ function Describe({ id }: { id: number }) {
   const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
 
   useEffect(() => {
-    void resume();
+    void resume().then((takes) => takes.forEach(tellCutOff));
   }, []);
 
   return (

@@ -1,4 +1,4 @@
-import { Button, Group, Text } from "@mantine/core";
+import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconArrowBackUp, IconRefresh } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo, useSyncExternalStore } from "react";
@@ -11,6 +11,7 @@ import { cutSeconds } from "@/recorder/cuts";
 import { keepAbandoned } from "@/recorder/service";
 import type { Take } from "@/recorder/take";
 import type { Recorder } from "./useRecorder";
+import { useTick } from "./useTick";
 
 interface Props {
   take: Take;
@@ -27,6 +28,7 @@ export function LiveActions({ take, recorder, device, image }: Props) {
   const queries = useQueryClient();
   const cuts = useSyncExternalStore(take.subscribe, () => take.cuts);
   const { startOver } = recorder;
+  const readSilence = useCallback(() => (take.isSilent ? 1 : 0), [take]);
 
   const takeBack = useCallback(() => {
     const before = take.cuts;
@@ -60,8 +62,15 @@ export function LiveActions({ take, recorder, device, image }: Props) {
     ),
   );
 
+  const isSilent = useTick(take.state === "recording", readSilence) === 1;
+
   return (
     <div>
+      {isSilent && (
+        <Alert color="orange" role="alert" p="xs" mb="xs">
+          Nothing is heard yet. Is this the right microphone, and is it switched on?
+        </Alert>
+      )}
       <Group grow gap="xs">
         <Button
           size="compact-sm"

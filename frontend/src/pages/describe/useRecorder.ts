@@ -24,6 +24,7 @@ export function useRecorder(image: number): Recorder {
   const [problem, setProblem] = useState("");
   const live = useRef<{ microphone: Microphone; take: Take } | null>(null);
   const state = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.state ?? "idle");
+  const fault = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.problem ?? "");
 
   const start = useCallback(
     async (deviceId: string | null) => {
@@ -31,7 +32,10 @@ export function useRecorder(image: number): Recorder {
       setIsOpening(true);
       try {
         const opened = await openMicrophone(deviceId);
-        const started = await startTake(image, opened);
+        const started = await startTake(image, opened).catch((error) => {
+          opened.close(); // else its light stays on
+          throw error;
+        });
         live.current = { microphone: opened, take: started };
         setMicrophone(opened);
         setTake(started);
@@ -83,7 +87,7 @@ export function useRecorder(image: number): Recorder {
     take,
     state: isOpening ? "opening" : state,
     microphone,
-    problem: problem || take?.problem || "",
+    problem: problem || fault,
     start,
     startOver,
   };
