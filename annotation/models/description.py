@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from annotation.models.image import Image
 from annotation.models.learning import Bundle
+from annotation.models.mask import Mask
 
 
 class Recording(models.Model):
@@ -104,3 +105,22 @@ class Caption(models.Model):
 
     def __str__(self) -> str:
         return f"caption {self.pk}"
+
+
+class MaskCaption(models.Model):
+    """What is said of one mask. Append-only: the newest counts, and an empty one takes it away."""
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    mask = models.ForeignKey(Mask, on_delete=models.PROTECT, related_name="captions")
+    text = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # Serves the caption that counts, for the editor and for a dataset version.
+            models.Index(name="mask_caption_newest", fields=["mask", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"caption {self.pk} of mask {self.mask_id}"

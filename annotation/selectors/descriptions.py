@@ -10,6 +10,8 @@ from django.utils import timezone
 from annotation.models import (
     Caption,
     Consent,
+    Mask,
+    MaskCaption,
     Membership,
     Recording,
     RecordingChunk,
@@ -59,6 +61,11 @@ def captions_of(image_id: int) -> QuerySet[Caption]:
     return (
         Caption.objects.filter(image_id=image_id).select_related("author").order_by("-created_at")
     )
+
+
+def captions_of_mask(mask: Mask) -> QuerySet[MaskCaption]:
+    """A mask's own captions, the newest first: that one counts."""
+    return MaskCaption.objects.filter(mask=mask).select_related("author").order_by("-created_at")
 
 
 def correction_effort(recording: Recording) -> CorrectionEffort:

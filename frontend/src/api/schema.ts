@@ -476,6 +476,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/masks/{mask_id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones. */
+        get: operations["list_mask_captions"];
+        put?: never;
+        /** @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones. */
+        post: operations["save_mask_caption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/masks/{mask_id}/revisions": {
         parameters: {
             query?: never;
@@ -1786,6 +1804,15 @@ export interface components {
             /** @description Another person's, which does not count until a reviewer takes it in */
             aside: boolean;
         };
+        MaskCaption: {
+            /** Format: uuid */
+            id: string;
+            /** @description empty: it was taken away */
+            text: string;
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         Member: {
             user: number;
             username: string;
@@ -1822,6 +1849,14 @@ export interface components {
              */
             id: string;
             format: components["schemas"]["Format"];
+        };
+        NewMaskCaption: {
+            /**
+             * Format: uuid
+             * @description made by the client
+             */
+            id: string;
+            text: string;
         };
         NewRecording: {
             /**
@@ -3517,6 +3552,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Label"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mask_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskCaption"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_mask_caption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMaskCaption"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskCaption"];
                 };
             };
             /** @description A problem document (RFC 9457) */
