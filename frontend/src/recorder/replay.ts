@@ -58,6 +58,12 @@ export class Replay {
     this.now.set(replayed);
   }
 
+  /** Stops what sounds and is shown: somebody begins to speak. */
+  hush(): void {
+    this.playing.set(null);
+    this.now.set(null);
+  }
+
   leave(take: string): void {
     if (this.now.get()?.take === take) this.now.set(null);
     if (this.playing.get() === take) this.playing.set(null);

@@ -45,6 +45,10 @@ function Describe({ id }: { id: number }) {
   const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
 
   useEffect(() => {
+    if (isLive) replay.hush();
+  }, [isLive, replay]);
+
+  useEffect(() => {
     void resume().then((takes) => takes.forEach(tellCutOff));
   }, []);
 
@@ -92,7 +96,7 @@ function Describe({ id }: { id: number }) {
             image={id}
             replay={replay}
             isNewest={index === 0}
-            isInHand={recording.id === (inHand ?? newest?.id)}
+            isInHand={!isLive && recording.id === (inHand ?? newest?.id)}
             onTaken={() => setInHand(recording.id)}
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
