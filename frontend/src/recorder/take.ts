@@ -25,9 +25,12 @@ export type TakeState = "recording" | "paused" | "stopped";
 
 const TIMESLICE_MS = 2000;
 const SILENT_AFTER_S = 5;
+/** Longer ones are not decoded (engine/media/audio.py has 1800 s), and nobody listens to them. */
+const LONGEST_S = 1740;
 
 const NO_ROOM =
   "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
+const TOO_LONG = "A take is at most 29 minutes long. All of it is kept; go on in another take.";
 const LOST =
   "The microphone went away. What was said before is kept. Plug it in again, then record the rest.";
 const SILENT =
@@ -86,7 +89,7 @@ export class Take {
 
   async start(): Promise<void> {
     await this.#note(null);
-    this.#source.onLost(() => this.#lose());
+    this.#source.onLost(() => this.#end(LOST));
     this.#source.start(TIMESLICE_MS, (bytes) => this.#keep(bytes));
     this.clock.start();
   }
@@ -159,6 +162,7 @@ export class Take {
       await this.#store.putChunk({ ...chunk, endS: this.clock.seconds, isSent: 0 });
       this.#chunks += 1;
       if (this.#state !== "stopped") await this.#note(null);
+      if (this.clock.seconds >= LONGEST_S) this.#end(TOO_LONG);
       this.#onStored();
     } catch {
       this.#complain(NO_ROOM);
@@ -166,10 +170,11 @@ export class Take {
     }
   }
 
-  #lose(): void {
+  /** Ends the take for a reason that its speaker did not choose. */
+  #end(problem: string): void {
     if (this.#state === "stopped") return;
-    this.#complain(LOST);
-    void this.stop();
+    const stopped = this.stop(); // first: the last chunk is still to be kept
+    void stopped.then(() => this.#complain(problem));
   }
 
   #complain(problem: string): void {

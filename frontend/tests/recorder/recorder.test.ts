@@ -228,7 +228,7 @@ test("a microphone that goes away in mid-take ends it, and what was said is kept
   await source.say("one");
   source.stop = async () => {}; // it has stopped already
   source.lose();
-  await vi.waitUntil(async () => (await store.recording(take.id))?.end);
+  await vi.waitUntil(() => take.problem !== "");
   source.lose();
 
   await new Sender(store, server, () => {}, noPause).flush();
@@ -236,6 +236,27 @@ test("a microphone that goes away in mid-take ends it, and what was said is kept
   expect(take.state).toBe("stopped");
   expect(take.problem).toMatch(/microphone went away.*is kept/i);
   expect(server.completed).toMatchObject([{ chunks: 1, duration_s: 2 }]);
+});
+
+test("a take that nobody ends is ended before it is too long to be transcribed, and is whole", async () => {
+  const server = new ScriptedServer();
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  take.hear(0.6);
+  nowMs = 1_739_000;
+  await source.say("nearly");
+  const before = take.state;
+  nowMs = 1_741_000;
+  await source.say("too long");
+  await vi.waitUntil(() => take.problem !== "");
+
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect([before, take.state]).toEqual(["recording", "stopped"]);
+  expect(take.problem).toMatch(/at most 29 minutes.*kept/i);
+  expect(server.chunks).toEqual(["0:nearly", "1:too long", "2:last"]);
+  expect(server.completed).toMatchObject([{ chunks: 3 }]);
 });
 
 test("a take in which nobody was heard says so while it runs and when it ends", async () => {
