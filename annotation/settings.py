@@ -143,6 +143,7 @@ SPECTACULAR_SETTINGS = {
         "UploadState": "annotation.models.Upload.State",
         "JobState": "annotation.models.Job.State",
         "RecordingState": "annotation.models.Recording.State",
+        "TraceKind": "annotation.models.Recording.TraceKind",
         "RoundState": "annotation.api.rounds.ROUND_STATES",
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
         "AttributeKind": "annotation.services.attributes.KINDS",

@@ -11,6 +11,7 @@ from annotation.models import Recording
 from annotation.services.jobs import fenced
 from annotation.services.recordings import join_chunks, save_raw_transcript
 from engine.media.audio import decode_audio
+from engine.speech.silence import Span, silenced
 from engine.speech.transcribe import Transcriber, load_transcriber
 from workers.lease import Lease
 
@@ -23,7 +24,8 @@ def transcribe(lease: Lease) -> None:
     if recording.voice_deleted_at is not None:
         raise ValueError("The voice was deleted before it could be transcribed.")
     lease.report(0, 2, "Joining the audio")
-    audio = decode_audio(join_chunks(recording))
+    cuts = [Span(cut["start_s"], cut["end_s"]) for cut in recording.cuts]
+    audio = silenced(decode_audio(join_chunks(recording)), cuts)
     lease.report(1, 2, "Transcribing")
     heard = _transcriber().transcribe(audio)
     with fenced(lease.claim):

@@ -1,5 +1,6 @@
 """Reading a request: one way to validate, and the fields that several inputs share."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,6 +43,18 @@ class RleField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: object) -> object:
         return value
+
+
+class FiniteField(serializers.FloatField):
+    """A number as JSON has them: neither infinite nor none, which no row could hold."""
+
+    default_error_messages = {"finite": "A finite number is needed."}
+
+    def to_internal_value(self, data: Any) -> float:  # noqa: ANN401  # JSON
+        number = super().to_internal_value(data)
+        if not math.isfinite(number):
+            self.fail("finite")
+        return number
 
 
 class ColorField(serializers.RegexField):

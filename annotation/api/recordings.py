@@ -12,10 +12,14 @@ from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import FiniteField, body_of
 from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
-from annotation.selectors.descriptions import recordings_for, restorable_recordings_for
+from annotation.selectors.descriptions import (
+    correction_effort,
+    recordings_for,
+    restorable_recordings_for,
+)
 from annotation.selectors.images import images_for
 from annotation.selectors.voices import may_listen
 from annotation.services.recordings import (
@@ -30,12 +34,14 @@ from annotation.services.recordings import (
     start_recording,
 )
 
+TRACE_EXTRAS = {Recording.TraceKind.VIEW: "box_xyxy", Recording.TraceKind.SELECT: "mask"}
+
 
 class WordSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=200)
-    start_s = serializers.FloatField(min_value=0)
-    end_s = serializers.FloatField(min_value=0)
-    probability = serializers.FloatField(min_value=0, max_value=1, allow_null=True, default=None)
+    start_s = FiniteField(min_value=0)
+    end_s = FiniteField(min_value=0)
+    probability = FiniteField(min_value=0, max_value=1, allow_null=True, default=None)
 
 
 class TranscriptSerializer(serializers.Serializer[Any]):
@@ -47,12 +53,25 @@ class TranscriptSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class CutSerializer(serializers.Serializer[Any]):
+    """A stretch that the speaker took back: nobody hears it, and it is not transcribed."""
+
+    start_s = FiniteField(min_value=0)
+    end_s = FiniteField(min_value=0)
+
+    def validate(self, attrs: dict[str, float]) -> dict[str, float]:
+        if attrs["start_s"] >= attrs["end_s"]:
+            raise serializers.ValidationError({"end_s": "A cut ends after it begins."})
+        return attrs
+
+
 class RecordingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user = serializers.CharField(source="user.username")
     state = serializers.ChoiceField(choices=Recording.State.choices)
     error = serializers.CharField()
     duration_s = serializers.FloatField()
+    cuts = CutSerializer(many=True)
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
     may_listen = serializers.SerializerMethodField(
@@ -90,23 +109,58 @@ class ChunkSerializer(serializers.Serializer[Any]):
 
 
 class TracePointSerializer(serializers.Serializer[Any]):
-    t = serializers.FloatField(min_value=0, help_text="seconds since the recording began")
-    x = serializers.FloatField(help_text="image pixels")
-    y = serializers.FloatField()
-    kind = serializers.CharField(max_length=10)
+    """One moment over the image; a view tells what was in sight, a selection of which mask."""
+
+    t = FiniteField(min_value=0, help_text="seconds since the recording began")
+    x = FiniteField(help_text="image pixels; of a view, its middle")
+    y = FiniteField()
+    kind = serializers.ChoiceField(choices=Recording.TraceKind.choices)
+    box_xyxy = serializers.ListField(
+        child=FiniteField(),
+        min_length=4,
+        max_length=4,
+        required=False,
+        help_text="of a view: what of the image is in sight",
+    )
+    mask = serializers.UUIDField(
+        required=False, allow_null=True, help_text="of a selection; null: of none"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        needed = TRACE_EXTRAS.get(attrs["kind"])
+        for field in set(TRACE_EXTRAS.values()):
+            if (field in attrs) != (field == needed):
+                fault = "needs this" if field == needed else "has no such field"
+                raise serializers.ValidationError({field: f"A {attrs['kind']} {fault}."})
+        if attrs.get("mask") is not None:
+            attrs["mask"] = str(attrs["mask"])
+        return attrs
+
+
+class TraceSerializer(serializers.Serializer[Any]):
+    points = TracePointSerializer(many=True)
 
 
 class CompleteRecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.IntegerField(min_value=1, max_value=100_000)
-    duration_s = serializers.FloatField(min_value=0, max_value=3600)
+    duration_s = FiniteField(min_value=0, max_value=3600)
     trace = TracePointSerializer(many=True, max_length=200_000)  # type: ignore[call-arg]  # the list's
+    cuts = CutSerializer(many=True, max_length=1000, required=False)  # type: ignore[call-arg]  # the list's
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     text = serializers.CharField(max_length=50_000, allow_blank=True)
     words = WordSerializer(many=True, max_length=20_000)  # type: ignore[call-arg]  # the list's
-    seconds = serializers.FloatField(min_value=0, default=0, help_text="active, spent correcting")
+    seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
+
+
+class CorrectionEffortSerializer(serializers.Serializer[Any]):
+    seconds = serializers.FloatField(help_text="active, of all corrections")
+    edits = serializers.IntegerField(allow_null=True, help_text="words changed as written")
+    word_error = serializers.FloatField(
+        allow_null=True, help_text="of the raw text against the corrected one"
+    )
 
 
 class BytesParser(BaseParser):
@@ -235,8 +289,23 @@ class RecordingCompleteView(MemberView):
             chunks=data["chunks"],
             duration_s=data["duration_s"],
             trace=data["trace"],
+            cuts=data.get("cuts", ()),
         )
         return _answer(request, completed)
+
+
+class RecordingTraceView(MemberView):
+    """Where the speaker pointed, what they had in sight and selected.
+
+    Empty once the voice is deleted, and for who may not hear it.
+    """
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(operation_id="read_trace", responses={200: TraceSerializer})
+    def get(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        return Response({"points": recording.trace if may_listen(recording) else []})
 
 
 class TranscriptsView(MemberView):
@@ -261,6 +330,19 @@ class TranscriptsView(MemberView):
             seconds=data["seconds"],
         )
         return Response(TranscriptSerializer(transcript).data, status=201)
+
+
+class CorrectionEffortView(MemberView):
+    """What the corrections of a take cost, counted from its texts."""
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(
+        operation_id="read_correction_effort", responses={200: CorrectionEffortSerializer}
+    )
+    def get(self, request: Request, recording_id: str) -> Response:
+        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        return Response(CorrectionEffortSerializer(correction_effort(recording)).data)
 
 
 def _answer(request: Request, recording: Recording, status: int = 200) -> Response:

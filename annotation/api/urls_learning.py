@@ -45,5 +45,7 @@ urlpatterns = [
     path("recordings/<uuid:recording_id>/restore", recordings.RecordingRestoreView.as_view()),
     path("recordings/<uuid:recording_id>/chunks/<int:number>", recordings.ChunkView.as_view()),
     path("recordings/<uuid:recording_id>/complete", recordings.RecordingCompleteView.as_view()),
+    path("recordings/<uuid:recording_id>/trace", recordings.RecordingTraceView.as_view()),
+    path("recordings/<uuid:recording_id>/effort", recordings.CorrectionEffortView.as_view()),
     path("recordings/<uuid:recording_id>/transcripts", recordings.TranscriptsView.as_view()),
 ]

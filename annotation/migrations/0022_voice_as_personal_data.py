@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0017_preferences'),
+        ('annotation', '0021_mask_captions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

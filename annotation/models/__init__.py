@@ -7,6 +7,7 @@ from annotation.models.dataset import DatasetVersion, Export
 from annotation.models.description import (
     Caption,
     CaptionPart,
+    MaskCaption,
     Recording,
     RecordingChunk,
     Transcript,
@@ -35,6 +36,7 @@ __all__ = [
     "Job",
     "Label",
     "Mask",
+    "MaskCaption",
     "Membership",
     "Operation",
     "Preferences",

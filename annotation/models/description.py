@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from annotation.models.image import Image
 from annotation.models.learning import Bundle
+from annotation.models.mask import Mask
 
 
 class Recording(models.Model):
@@ -17,6 +18,12 @@ class Recording(models.Model):
         TRANSCRIBED = "transcribed"
         FAILED = "failed"
 
+    class TraceKind(models.TextChoices):
+        MOVE = "move"
+        CLICK = "click"
+        VIEW = "view"  # with box_xyxy, what of the image is in sight
+        SELECT = "select"  # with mask, its id, or null for none
+
     id = models.UUIDField(primary_key=True)  # made by the client
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="recordings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -24,7 +31,8 @@ class Recording(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.UPLOADING)
     error = models.TextField(blank=True)
     duration_s = models.FloatField(default=0)
-    trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind"}], image pixels
+    trace = models.JSONField(default=list)  # [{"t", "x", "y", "kind", ...}], image pixels
+    cuts = models.JSONField(default=list)  # [{"start_s", "end_s"}], taken back: audio nobody hears
     created_at = models.DateTimeField(auto_now_add=True)
     voice_deleted_at = models.DateTimeField(null=True)  # audio and trace are gone, texts stay
     deleted_at = models.DateTimeField(null=True)  # a tombstone: restorable for TRASH_DAYS
@@ -130,3 +138,22 @@ class CaptionPart(models.Model):
 
     def __str__(self) -> str:
         return f"part {self.number} of caption {self.caption_id}"
+
+
+class MaskCaption(models.Model):
+    """What is said of one mask. Append-only: the newest counts, and an empty one takes it away."""
+
+    id = models.UUIDField(primary_key=True)  # made by the client
+    mask = models.ForeignKey(Mask, on_delete=models.PROTECT, related_name="captions")
+    text = models.TextField(blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            # Serves the caption that counts, for the editor and for a dataset version.
+            models.Index(name="mask_caption_newest", fields=["mask", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"caption {self.pk} of mask {self.mask_id}"

@@ -1,5 +1,6 @@
 """What was said and written about an image."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,6 +11,8 @@ from annotation.models import (
     Caption,
     CaptionPart,
     Consent,
+    Mask,
+    MaskCaption,
     Membership,
     Recording,
     RecordingChunk,
@@ -18,6 +21,16 @@ from annotation.models import (
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.voices import with_may_listen
 from annotation.voice_terms import VERSION
+from engine.speech.word_errors import edit_distance, word_error_rate
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionEffort:
+    """What the corrections of a take cost; no figures against a raw text where there is none."""
+
+    seconds: float  # active, of all its corrections
+    edits: int | None  # words as they are written, put in, taken out or replaced
+    word_error: float | None  # of what was heard against what was said, for each word said
 
 
 def recordings_for(user: Person) -> QuerySet[Recording]:
@@ -50,6 +63,24 @@ def captions_of(image_id: int) -> QuerySet[Caption]:
     captions = Caption.objects.filter(image_id=image_id).select_related("author")
     parts = Prefetch("parts", CaptionPart.objects.select_related("author"))
     return captions.prefetch_related(parts).order_by("-created_at")
+
+
+def captions_of_mask(mask: Mask) -> QuerySet[MaskCaption]:
+    """A mask's own captions, the newest first: that one counts."""
+    return MaskCaption.objects.filter(mask=mask).select_related("author").order_by("-created_at")
+
+
+def correction_effort(recording: Recording) -> CorrectionEffort:
+    """Compare the newest corrected text with what the model heard."""
+    texts = list(recording.transcripts.all())  # in the order of time, as `recordings_for` has them
+    raw = next((text for text in texts if text.kind == Transcript.Kind.RAW), None)
+    corrected = [text for text in texts if text.kind == Transcript.Kind.CORRECTED]
+    seconds = sum(text.seconds for text in corrected)
+    if raw is None or not corrected:
+        return CorrectionEffort(seconds, None, None)
+    said = corrected[-1].text
+    edits = edit_distance(raw.text.split(), said.split())
+    return CorrectionEffort(seconds, edits, word_error_rate(raw.text, said))
 
 
 def has_consented(user: Person) -> bool:

@@ -33,6 +33,7 @@ class FrozenMask:
     revision: Revision
     parent: str | None
     attributes: Mapping[str, str | float]  # by id
+    caption: str | None  # its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,14 @@ def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
 
 
 def _frozen(mask: ManifestMask, rle: RLE, revision: Revision) -> FrozenMask:
-    return FrozenMask(mask["mask"], rle, revision, mask["parent"], mask.get("attributes", {}))
+    return FrozenMask(
+        mask["mask"],
+        rle,
+        revision,
+        mask["parent"],
+        mask.get("attributes", {}),
+        mask.get("caption"),
+    )
 
 
 def _exports() -> "Prefetch[str, QuerySet[Export], str]":

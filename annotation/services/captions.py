@@ -1,11 +1,11 @@
-"""Captions: the clean text of an image. Append-only; the newest counts."""
+"""Captions: the clean text of an image, or of a mask. Append-only; the newest counts."""
 
 from uuid import UUID
 
 from django.contrib.auth.models import User
 
 from annotation.errors import IdTakenError, InvalidInputError
-from annotation.models import Caption, Image, Recording
+from annotation.models import Caption, Image, Mask, MaskCaption, Recording
 from engine.speech.clean import clean_caption
 
 
@@ -22,6 +22,16 @@ def save_caption(
         defaults={"image": image, "author": author, "text": text, "recording_id": recording_id},
     )
     if caption.image_id != image.pk:
+        raise IdTakenError("Another caption has this id.")
+    return caption
+
+
+def caption_mask(*, caption_id: UUID, mask: Mask, author: User, text: str) -> MaskCaption:
+    """Append a mask's own caption; an empty one takes it away. The same id returns the same row."""
+    caption, _ = MaskCaption.objects.get_or_create(
+        pk=caption_id, defaults={"mask": mask, "author": author, "text": text.strip()}
+    )
+    if caption.mask_id != mask.pk:
         raise IdTakenError("Another caption has this id.")
     return caption
 

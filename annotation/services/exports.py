@@ -142,6 +142,8 @@ def _annotations_of(image: FrozenImage, attributes: AttributeNames) -> Iterator[
             "created_at": revision.created_at.astimezone(UTC).isoformat(),
             **({} if names is None else {"attributes": _named(mask, names)}),
             **({"z": revision.z} if revision.z else {}),
+            # Not `caption`, by which COCO tells a caption of the image from a mask.
+            **({"region_caption": mask.caption} if mask.caption else {}),
         }
 
 

@@ -107,8 +107,12 @@ def complete_recording(
     chunks: int,
     duration_s: float,
     trace: Sequence[Mapping[str, Any]],
+    cuts: Sequence[Mapping[str, float]] = (),
 ) -> Recording:
-    """Close the take once chunks 0 to n - 1 are in, and have it transcribed."""
+    """Close the take once chunks 0 to n - 1 are in, and have it transcribed.
+
+    Cuts are what the speaker took back: they stay in the audio, and nobody hears them.
+    """
     _refuse_others(recording, user)
     locked = Recording.objects.select_for_update().get(pk=recording.pk)
     if locked.voice_deleted_at is not None:
@@ -124,7 +128,8 @@ def complete_recording(
     locked.state = State.TRANSCRIBING
     locked.duration_s = duration_s
     locked.trace = [dict(point) for point in trace]
-    locked.save(update_fields=["state", "duration_s", "trace"])
+    locked.cuts = [dict(cut) for cut in sorted(cuts, key=lambda cut: cut["start_s"])]
+    locked.save(update_fields=["state", "duration_s", "trace", "cuts"])
     enqueue_job(
         kind=jobs.TRANSCRIBE,
         project=locked.image.project,
@@ -231,13 +236,14 @@ def restore_recording(*, recording: Recording, by: User, role: str) -> None:
 
 
 def mark_voice_deleted(recording: Recording) -> None:
-    """Note that audio and pointer trace are gone."""
+    """Note that audio and pointer trace are gone, and what was cut of them."""
     mark_voices_deleted(Recording.objects.filter(pk=recording.pk))
 
 
 def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
     """Delete the pointer traces, and let nobody hear the takes any more; return how many."""
-    return recordings.filter(voice_deleted_at=None).update(voice_deleted_at=Now(), trace=[])
+    with_voice = recordings.filter(voice_deleted_at=None)
+    return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
 
 
 def delete_audio(recording: Recording) -> None:

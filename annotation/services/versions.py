@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from annotation import storage
@@ -20,6 +20,7 @@ from annotation.models import (
     Image,
     Label,
     Mask,
+    MaskCaption,
     Project,
     Transcript,
 )
@@ -105,6 +106,8 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
         mask["attributes"] = values
     if found["z"]:
         mask["z"] = found["z"]
+    if found["caption"]:
+        mask["caption"] = found["caption"]
     return mask
 
 
@@ -120,9 +123,12 @@ def _parts() -> ArraySubquery:
 
 
 def _annotated_images(project: Project) -> QuerySet[Image]:
-    masks = Mask.objects.filter(
-        image=OuterRef("pk"), is_aside=False, head__rle__isnull=False
-    ).order_by("pk")
+    said = MaskCaption.objects.filter(mask=OuterRef("pk")).order_by("-created_at")
+    masks = (
+        Mask.objects.filter(image=OuterRef("pk"), is_aside=False, head__rle__isnull=False)
+        .annotate(caption=Subquery(said.values("text")[:1]))
+        .order_by("pk")
+    )
     transcripts = Transcript.objects.filter(
         recording__image=OuterRef("pk"), recording__deleted_at=None
     ).order_by("pk")
@@ -142,6 +148,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         attributes=F("head__attributes"),
                         z=F("head__z"),
                         parent=F("parent_id"),
+                        caption=F("caption"),
                     )
                 )
             ),

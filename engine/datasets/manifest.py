@@ -42,6 +42,7 @@ class ManifestMask(TypedDict):
     parent: str | None  # the mask that this one is a part of
     attributes: NotRequired[dict[str, str | float]]  # by the id that the header's label has; if any
     z: NotRequired[int]  # above masks that have less, not told where it is 0
+    caption: NotRequired[str]  # its own, if any
 
 
 class ManifestRow(TypedDict):
@@ -262,6 +263,7 @@ def _check_mask(mask: Mapping[str, object], index: int, last: str) -> str:
         and all(mask[name] is None or _is_text(mask[name]) for name in ("label", "parent"))
         and ("attributes" not in mask or _is_values(mask["attributes"]))
         and ("z" not in mask or (type(mask["z"]) is int and mask["z"] != 0))
+        and ("caption" not in mask or _is_text(mask["caption"]))
     )
     if not is_right:
         raise DatasetError(f"mask {str(mask.get('mask'))[:60]} has wrong fields", index=index)

@@ -11,7 +11,6 @@ import {
 import { jobPhase, jobYield } from "@/components/jobWords";
 import { numberError, renamed } from "@/components/numbers";
 import { returnedWords } from "@/components/returnedWords";
-import { pointInImage } from "@/pages/describe/pointInImage";
 import { agreementWords } from "@/pages/overview/agreementWords";
 import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
 import { nextStep } from "@/pages/overview/steps";
@@ -132,15 +131,6 @@ test("the queues are the plan's, and that of reviews for who reviews", () => {
   expect(of("whole", "reviewer")).toEqual(["review"]);
   expect(of("queues", "annotator")).toEqual(["verify", "complete", "correct"]);
   expect(of("queues", "manager")).toEqual(["verify", "complete", "correct", "review"]);
-});
-
-test("a point of the frame is an image pixel, and none beside the image", () => {
-  const frame = { width: 400, height: 200 };
-  const image = { width: 100, height: 100 };
-
-  expect(pointInImage(200, 100, frame, image)).toEqual({ x: 50, y: 50 });
-  expect(pointInImage(100, 0, frame, image)).toEqual({ x: 0, y: 0 });
-  expect(pointInImage(90, 100, frame, image)).toBeNull();
 });
 
 test("a change is signed, and unknown where a figure is missing", () => {

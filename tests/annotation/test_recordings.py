@@ -1,6 +1,7 @@
 """Recordings: consent first, chunks once, and a voice that can go while its texts stay."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -33,12 +34,17 @@ def put(api: Api, recording: str, number: int, data: bytes, sha256: str | None =
     )
 
 
-def complete(api: Api, recording: str, chunks: int = len(CHUNKS)) -> Any:
-    body = {
-        "chunks": chunks,
-        "duration_s": 9.5,
-        "trace": [{"t": 0.5, "x": 3.0, "y": 4.0, "kind": "move"}],
-    }
+MOVE = {"t": 0.5, "x": 3.0, "y": 4.0, "kind": "move"}
+
+
+def complete(
+    api: Api,
+    recording: str,
+    chunks: int = len(CHUNKS),
+    trace: Sequence[object] = (MOVE,),
+    cuts: Sequence[object] = (),
+) -> Any:
+    body = {"chunks": chunks, "duration_s": 9.5, "trace": list(trace), "cuts": list(cuts)}
     return api.post(f"recordings/{recording}/complete", body)
 
 
@@ -96,6 +102,52 @@ def test_chunks_are_joined_in_their_order(annotator: Api, recording: str) -> Non
     assert join_chunks(Recording.objects.get(pk=recording)) == b"first second third"
 
 
+def test_views_and_selections_are_on_the_clock_of_the_pointer(
+    annotator: Api, reviewer: Api, recording: str
+) -> None:
+    trace = [
+        {"t": 0, "x": 5.0, "y": 4.0, "kind": "view", "box_xyxy": [0.0, 0.0, 10.0, 8.0]},
+        MOVE,
+        {"t": 1.5, "x": 3.0, "y": 4.0, "kind": "select", "mask": str(uuid4())},
+        {"t": 2.5, "x": 9.0, "y": 1.0, "kind": "select", "mask": None},
+    ]
+
+    complete(annotator, recording, trace=trace)
+
+    assert reviewer.get(f"recordings/{recording}/trace").json() == {"points": trace}
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        MOVE | {"kind": "leap"},
+        MOVE | {"kind": "view"},
+        MOVE | {"kind": "view", "box_xyxy": [0, 0, 10]},
+        MOVE | {"kind": "select"},
+        MOVE | {"kind": "select", "mask": "the cup"},
+        MOVE | {"mask": str(uuid4())},
+        MOVE | {"x": "nan"},
+    ],
+)
+def test_a_trace_with_a_wrong_point_is_refused(
+    annotator: Api, recording: str, point: object
+) -> None:
+    refused = complete(annotator, recording, trace=[point])
+
+    assert refused.status_code == 400
+    assert complete(annotator, recording).status_code == 200
+
+
+def test_what_was_taken_back_is_told_in_its_order(annotator: Api, recording: str) -> None:
+    cuts = [{"start_s": 6.0, "end_s": 7.5}, {"start_s": 1.0, "end_s": 2.0}]
+    backwards = complete(annotator, recording, cuts=[{"start_s": 2, "end_s": 1}])
+
+    completed = complete(annotator, recording, cuts=cuts)
+
+    assert backwards.status_code == 400
+    assert completed.json()["cuts"] == cuts[::-1]
+
+
 def test_nobody_speaks_into_anothers_recording(reviewer: Api, recording: str) -> None:
     assert put(reviewer, recording, 3, b"me too").status_code == 403
     assert complete(reviewer, recording).status_code == 403
@@ -135,6 +187,28 @@ def test_three_texts_are_kept_each_with_its_maker(
     assert [(each["text"], each["author"]) for each in found["captions"]] == [
         ("A red bucket.", "annotator")
     ]
+
+
+def test_the_effort_of_a_correction_is_counted_from_the_texts(
+    annotator: Api, recording: str
+) -> None:
+    complete(annotator, recording)
+    path = f"recordings/{recording}/effort"
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="a read bucket", words=[], model="tiny.en"
+    )
+    before = annotator.get(path).json()
+    for text, seconds in [("A red bucket", 4), ("A red bucket.", 2.5)]:
+        body = {"id": str(uuid4()), "text": text, "words": [], "seconds": seconds}
+        annotator.post(f"recordings/{recording}/transcripts", body)
+
+    assert before == {"seconds": 0, "edits": None, "word_error": None}
+    assert annotator.get(path).json() == {
+        "seconds": 6.5,
+        "edits": 3,
+        "word_error": pytest.approx(1 / 3),
+    }
 
 
 def test_a_deleted_voice_is_gone_and_its_texts_stay(annotator: Api, recording: str) -> None:

@@ -168,6 +168,14 @@ def test_a_place_that_is_no_whole_number_but_zero_is_refused(z: object) -> None:
         manifest([row("a", mask("m", z=z))])
 
 
+def test_a_caption_of_a_mask_is_frozen_with_it_and_an_empty_one_refused() -> None:
+    [read] = read_manifest(manifest([row("a", mask("m", caption="a red cup"))]))[1]
+
+    assert read["masks"][0]["caption"] == "a red cup"
+    with pytest.raises(DatasetError, match="mask m has wrong fields"):
+        manifest([row("a", mask("m", caption=""))])
+
+
 def test_rows_out_of_order_or_twice_are_refused() -> None:
     ordered = rows("a", "b")
 

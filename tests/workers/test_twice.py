@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.apps import apps
 
@@ -145,7 +146,7 @@ def test_a_task_that_runs_twice_changes_nothing_the_second_time(
     app.loader.import_default_modules()
     monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
     monkeypatch.setattr(transcribe, "_transcriber", Transcriber)
-    monkeypatch.setattr(transcribe, "decode_audio", lambda _: None)
+    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.zeros(16_000, np.float32))
     job_id = SCENES[kind](world)
 
     first = run(job_id)

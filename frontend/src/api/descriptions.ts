@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Mime, NewPart, TracePoint, Word } from "./types";
+import type { Cut, Mime, NewPart, TracePoint, Word } from "./types";
 
 const image = (image_id: number) => ({ params: { path: { image_id } } });
 const recording = (recording_id: string) => ({ params: { path: { recording_id } } });
@@ -9,6 +9,14 @@ export const descriptionsQuery = (id: number) =>
   queryOptions({
     queryKey: ["descriptions", id],
     queryFn: () => read(client.GET("/api/images/{image_id}/descriptions", image(id))),
+  });
+
+/** What the speaker did over the image; it does not change any more. */
+export const traceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["trace", id],
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () => read(client.GET("/api/recordings/{recording_id}/trace", recording(id))),
   });
 
 export interface Correction {
@@ -24,6 +32,13 @@ export function saveTranscript(id: string, body: Correction) {
     client.POST("/api/recordings/{recording_id}/transcripts", { ...recording(id), body }),
   );
 }
+
+/** What the corrections of a take cost, up to a certain one of them. */
+export const correctionQuery = (id: string, transcript: string) =>
+  queryOptions({
+    queryKey: ["correction-effort", id, transcript],
+    queryFn: () => read(client.GET("/api/recordings/{recording_id}/effort", recording(id))),
+  });
 
 export interface NewCaption {
   id: string;
@@ -88,6 +103,7 @@ export interface RecordingEnd {
   chunks: number;
   duration_s: number;
   trace: TracePoint[];
+  cuts: Cut[];
 }
 
 export function completeRecording(id: string, body: RecordingEnd) {

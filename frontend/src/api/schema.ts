@@ -493,6 +493,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/masks/{mask_id}/captions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones. */
+        get: operations["list_mask_captions"];
+        put?: never;
+        /** @description Captions of a mask, the newest first: that one counts. Writing one keeps the older ones. */
+        post: operations["save_mask_caption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/masks/{mask_id}/revisions": {
         parameters: {
             query?: never;
@@ -913,6 +931,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/recordings/{recording_id}/effort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What the corrections of a take cost, counted from its texts. */
+        get: operations["read_correction_effort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}/remove": {
         parameters: {
             query?: never;
@@ -941,6 +976,27 @@ export interface paths {
         put?: never;
         /** @description Bring a removed take back. */
         post: operations["restore_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/recordings/{recording_id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Where the speaker pointed, what they had in sight and selected.
+         *
+         *     Empty once the voice is deleted, and for who may not hear it.
+         */
+        get: operations["read_trace"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1427,6 +1483,7 @@ export interface components {
             /** Format: double */
             duration_s: number;
             trace: components["schemas"]["TracePoint"][];
+            cuts?: components["schemas"]["Cut"][];
         };
         CompleteUpload: {
             parts?: components["schemas"]["SentPart"][];
@@ -1467,6 +1524,20 @@ export interface components {
              * @default 0
              */
             seconds?: number;
+        };
+        CorrectionEffort: {
+            /**
+             * Format: double
+             * @description active, of all corrections
+             */
+            seconds: number;
+            /** @description words changed as written */
+            edits: number | null;
+            /**
+             * Format: double
+             * @description of the raw text against the corrected one
+             */
+            word_error: number | null;
         };
         Counts: {
             images: number;
@@ -1515,6 +1586,13 @@ export interface components {
             step: number;
             /** Format: double */
             loss: number;
+        };
+        /** @description A stretch that the speaker took back: nobody hears it, and it is not transcribed. */
+        Cut: {
+            /** Format: double */
+            start_s: number;
+            /** Format: double */
+            end_s: number;
         };
         DeleteOperation: {
             /** Format: uuid */
@@ -1797,6 +1875,15 @@ export interface components {
             /** @description Another person's, which does not count until a reviewer takes it in */
             aside: boolean;
         };
+        MaskCaption: {
+            /** Format: uuid */
+            id: string;
+            /** @description empty: it was taken away */
+            text: string;
+            author: string;
+            /** Format: date-time */
+            created_at: string;
+        };
         Member: {
             user: number;
             username: string;
@@ -1846,6 +1933,14 @@ export interface components {
              */
             id: string;
             format: components["schemas"]["Format"];
+        };
+        NewMaskCaption: {
+            /**
+             * Format: uuid
+             * @description made by the client
+             */
+            id: string;
+            text: string;
         };
         /** @description Somebody's words, taken over as they stand, or `text`, the caller's own. */
         NewPart: {
@@ -2168,6 +2263,7 @@ export interface components {
             error: string;
             /** Format: double */
             duration_s: number;
+            cuts: components["schemas"]["Cut"][];
             /** @description numbers that have arrived */
             readonly chunks: number[];
             readonly audio_url: string | null;
@@ -2495,6 +2591,18 @@ export interface components {
             /** @default 90 */
             expires_in_days?: number;
         };
+        Trace: {
+            points: components["schemas"]["TracePoint"][];
+        };
+        /**
+         * @description * `move` - Move
+         *     * `click` - Click
+         *     * `view` - View
+         *     * `select` - Select
+         * @enum {string}
+         */
+        TraceKind: "move" | "click" | "view" | "select";
+        /** @description One moment over the image; a view tells what was in sight, a selection of which mask. */
         TracePoint: {
             /**
              * Format: double
@@ -2503,12 +2611,19 @@ export interface components {
             t: number;
             /**
              * Format: double
-             * @description image pixels
+             * @description image pixels; of a view, its middle
              */
             x: number;
             /** Format: double */
             y: number;
-            kind: string;
+            kind: components["schemas"]["TraceKind"];
+            /** @description of a view: what of the image is in sight */
+            box_xyxy?: number[];
+            /**
+             * Format: uuid
+             * @description of a selection; null: of none
+             */
+            mask?: string | null;
         };
         Transcript: {
             /** Format: uuid */
@@ -3645,6 +3760,70 @@ export interface operations {
             };
         };
     };
+    list_mask_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskCaption"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_mask_caption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mask_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMaskCaption"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaskCaption"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_revisions: {
         parameters: {
             query?: {
@@ -4603,6 +4782,36 @@ export interface operations {
             };
         };
     };
+    read_correction_effort: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionEffort"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     remove_recording: {
         parameters: {
             query?: never;
@@ -4649,6 +4858,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -20,6 +20,7 @@ export type ImageRow = Schemas["Image"];
 export type ImageDetail = Schemas["ImageDetail"];
 export type Mime = Schemas["Mime"];
 export type TracePoint = Schemas["TracePoint"];
+export type Cut = Schemas["Cut"];
 export type Word = Schemas["Word"];
 export type Transcript = Schemas["Transcript"];
 export type Recording = Schemas["Recording"];

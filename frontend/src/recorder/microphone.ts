@@ -1,6 +1,7 @@
 /** The microphone in the browser: choosing it, its level, and its chunks. */
 
 import type { Mime } from "@/api/types";
+import { loudness } from "./level";
 import type { AudioSource } from "./take";
 
 const MIMES: readonly Mime[] = ["audio/webm;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];
@@ -17,6 +18,7 @@ export interface Microphone {
 export async function openMicrophone(deviceId: string | null): Promise<Microphone> {
   const stream = await openStream(deviceId);
   const context = new AudioContext();
+  if (context.state === "suspended") void context.resume(); // else the level would stay at zero
   const analyser = context.createAnalyser();
   analyser.fftSize = 1024;
   context.createMediaStreamSource(stream).connect(analyser);
@@ -41,17 +43,11 @@ export async function listMicrophones(): Promise<MediaDeviceInfo[]> {
   return devices.filter((device) => device.kind === "audioinput" && device.deviceId !== "");
 }
 
-/** Decibels of the root mean square, mapped so that calm speech fills about two thirds. */
-export function loudness(samples: Float32Array): number {
-  let sum = 0;
-  for (const sample of samples) sum += sample * sample;
-  const decibels = 10 * Math.log10(sum / samples.length + 1e-12);
-  return Math.min(1, Math.max(0, (decibels + 60) / 55));
-}
-
 async function openStream(deviceId: string | null): Promise<MediaStream> {
   if (!navigator.mediaDevices)
     throw new MicrophoneError("Recording needs a secure address. Open this page by https.");
+  if (typeof MediaRecorder === "undefined")
+    throw new MicrophoneError("This browser cannot record sound. Use a newer one, or write.");
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: {
@@ -81,6 +77,7 @@ export function sourceOf(stream: MediaStream): AudioSource {
   const mime = MIMES.find((type) => MediaRecorder.isTypeSupported(type)) ?? "audio/webm";
   const recorder = new MediaRecorder(stream, { mimeType: mime, audioBitsPerSecond: 48_000 });
   let tail = Promise.resolve();
+  let isAsked = false; // to stop, by us
 
   return {
     mime,
@@ -90,9 +87,16 @@ export function sourceOf(stream: MediaStream): AudioSource {
       };
       recorder.start(timesliceMs);
     },
+    onLost(listener) {
+      // A recorder whose microphone went away hands over what it has, and stops by itself.
+      recorder.addEventListener("stop", () => {
+        if (!isAsked) void tail.then(listener);
+      });
+    },
     pause: () => recorder.pause(),
     resume: () => recorder.resume(),
     async stop() {
+      isAsked = true;
       if (recorder.state !== "inactive") {
         const stopped = new Promise((resolve) => {
           recorder.addEventListener("stop", resolve, { once: true });

@@ -2,6 +2,7 @@
 
 import { messageOf, ProblemError } from "@/api/problem";
 import type { Mime } from "@/api/types";
+import type { Cut } from "./cuts";
 import type { RecordingStore, StoredRecording } from "./store";
 import type { TracePoint } from "./trace";
 
@@ -9,10 +10,16 @@ export interface RecordingTransport {
   /** Opens the recording on the server; a known id is no error. */
   open(image: number, recording: { id: string; mime: Mime }): Promise<void>;
   putChunk(recording: string, number: number, bytes: ArrayBuffer, sha256: string): Promise<void>;
-  complete(
-    recording: string,
-    end: { chunks: number; duration_s: number; trace: readonly TracePoint[] },
-  ): Promise<void>;
+  complete(recording: string, end: TakeEnd): Promise<void>;
+  /** Puts it in the trash; twice is no error. */
+  remove(recording: string): Promise<void>;
+}
+
+export interface TakeEnd {
+  chunks: number;
+  duration_s: number;
+  trace: readonly TracePoint[];
+  cuts: readonly Cut[];
 }
 
 export interface Refused {
@@ -137,7 +144,10 @@ export class Sender {
       chunks: now.end.chunks,
       duration_s: now.end.durationS,
       trace: now.trace,
+      cuts: now.cuts ?? [],
     });
+    // Asked at the last moment: the person may have taken the removal back.
+    if ((await this.#store.recording(id))?.isRemoved) await this.#transport.remove(id);
     await this.#store.forget(id);
     this.#onCompleted(recording);
   }

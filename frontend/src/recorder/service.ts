@@ -1,13 +1,20 @@
 /** The recordings of this browser: one store, one sender, one live take. */
 
-import { completeRecording, openRecording, putChunk } from "@/api/descriptions";
+import {
+  completeRecording,
+  openRecording,
+  putChunk,
+  removeRecording,
+  restoreRecording,
+} from "@/api/descriptions";
 import { queryClient } from "@/app/queryClient";
 import { type Microphone, sourceOf } from "./microphone";
 import { type RecordingTransport, Sender } from "./sender";
-import { RecordingStore } from "./store";
+import { RecordingStore, type StoredRecording } from "./store";
 import { closeBrokenTakes, Take } from "./take";
 
 const LOCK = "anneal.take.";
+const LISTEN_MS = 50; // a pause between sentences is ten of these
 
 const transport: RecordingTransport = {
   async open(image, recording) {
@@ -17,7 +24,10 @@ const transport: RecordingTransport = {
     await putChunk(recording, number, bytes, sha256);
   },
   async complete(recording, end) {
-    await completeRecording(recording, { ...end, trace: [...end.trace] });
+    await completeRecording(recording, { ...end, trace: [...end.trace], cuts: [...end.cuts] });
+  },
+  async remove(recording) {
+    await removeRecording(recording);
   },
 };
 
@@ -31,16 +41,34 @@ export const sender = new Sender(store, transport, ({ image }) => {
 export async function startTake(image: number, microphone: Microphone): Promise<Take> {
   const take = new Take(image, sourceOf(microphone.stream), store, () => void sender.flush());
   await take.start();
+  listenFor(take, microphone);
   void navigator.locks.request(LOCK + take.id, () => untilStopped(take));
   return take;
 }
 
-/** Sends what an earlier visit left behind, takes that a crash cut off among it. */
-export async function resume(): Promise<void> {
+/** Sends what an earlier visit left behind, and returns the takes among it that a crash cut off. */
+export async function resume(): Promise<StoredRecording[]> {
   const held = (await navigator.locks.query()).held ?? [];
   const live = new Set(held.map((lock) => lock.name));
-  await closeBrokenTakes(store, (id) => live.has(LOCK + id));
+  const closed = await closeBrokenTakes(store, (id) => live.has(LOCK + id));
+  void sender.flush();
+  return closed;
+}
+
+/** Brings back a take that was abandoned, whether or not the server has it by now. */
+export async function keepAbandoned(id: string): Promise<void> {
+  const stored = await store.recording(id);
+  if (stored) await store.putRecording({ ...stored, isRemoved: false });
   await sender.flush();
+  await restoreRecording(id);
+}
+
+/** Lets a take know how loud it is while it lives. */
+function listenFor(take: Take, microphone: Microphone): void {
+  const timer = setInterval(() => {
+    if (take.state === "stopped") clearInterval(timer);
+    else take.hear(microphone.level());
+  }, LISTEN_MS);
 }
 
 function untilStopped(take: Take): Promise<void> {

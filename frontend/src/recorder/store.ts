@@ -2,6 +2,7 @@
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
 import type { Mime } from "@/api/types";
+import type { Cut } from "./cuts";
 import type { TracePoint } from "./trace";
 
 export interface StoredRecording {
@@ -11,6 +12,10 @@ export interface StoredRecording {
   startedAt: number;
   /** As far as it had come with the latest chunk. */
   trace: readonly TracePoint[];
+  /** What the speaker took back; not there in what older versions left. */
+  cuts?: readonly Cut[] | undefined;
+  /** The speaker began anew: it goes to the trash once the server has it whole. */
+  isRemoved?: boolean | undefined;
   /** Set when the person stopped; without it the take goes on, or the page died. */
   end: { chunks: number; durationS: number } | null;
 }

@@ -1,7 +1,9 @@
-/** One take: microphone in, numbered chunks and the pointer trace out, on one clock. */
+/** One take: microphone in, numbered chunks and the trace out, on one clock. */
 
 import type { Mime } from "@/api/types";
 import { Clock } from "./clock";
+import { type Cut, withCut } from "./cuts";
+import { Sentences } from "./sentences";
 import { sha256Hex } from "./sha256";
 import type { RecordingStore, StoredRecording } from "./store";
 import { Trace } from "./trace";
@@ -13,6 +15,8 @@ export interface AudioSource {
   start(timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void;
   pause(): void;
   resume(): void;
+  /** Tells once if the sound ends before it is stopped, after the last chunk was handed over. */
+  onLost(listener: () => void): void;
   /** Resolves after the last chunk was handed over. */
   stop(): Promise<void>;
 }
@@ -20,6 +24,17 @@ export interface AudioSource {
 export type TakeState = "recording" | "paused" | "stopped";
 
 const TIMESLICE_MS = 2000;
+const SILENT_AFTER_S = 5;
+/** Longer ones are not decoded (engine/media/audio.py has 1800 s), and nobody listens to them. */
+const LONGEST_S = 1740;
+
+const NO_ROOM =
+  "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
+const TOO_LONG = "A take is at most 29 minutes long. All of it is kept; go on in another take.";
+const LOST =
+  "The microphone went away. What was said before is kept. Plug it in again, then record the rest.";
+const SILENT =
+  "Nothing was heard in this take. Choose another microphone, or see whether it is muted, then record again.";
 
 export class Take {
   readonly id = crypto.randomUUID();
@@ -31,6 +46,9 @@ export class Take {
   readonly #onStored: () => void;
   readonly #startedAt = Date.now();
   readonly #listeners = new Set<() => void>();
+  readonly #sentences = new Sentences();
+  #cuts: readonly Cut[] = [];
+  #isRemoved = false;
   #state: TakeState = "recording";
   #chunks = 0;
   #problem = "";
@@ -54,9 +72,14 @@ export class Take {
     return this.#state;
   }
 
-  /** What ended the take early, in words; empty while all is well. */
+  /** What ended the take early or spoilt it, in words; empty while all is well. */
   get problem(): string {
     return this.#problem;
+  }
+
+  /** What was taken back so far. */
+  get cuts(): readonly Cut[] {
+    return this.#cuts;
   }
 
   subscribe = (listener: () => void): (() => void) => {
@@ -66,6 +89,7 @@ export class Take {
 
   async start(): Promise<void> {
     await this.#note(null);
+    this.#source.onLost(() => this.#end(LOST));
     this.#source.start(TIMESLICE_MS, (bytes) => this.#keep(bytes));
     this.clock.start();
   }
@@ -84,12 +108,48 @@ export class Take {
     this.#set("recording");
   }
 
+  /** Takes in how loud it is now, 0 to 1: pauses part the sentences. */
+  hear(level: number): void {
+    if (this.#state === "recording") this.#sentences.hear(level, this.clock.seconds);
+  }
+
+  /** Whether it has gone on for a while and nobody was heard. */
+  get isSilent(): boolean {
+    return this.#sentences.isSilent && this.clock.seconds >= SILENT_AFTER_S;
+  }
+
+  /** Cuts the last sentence, or the one before it if nothing was said since. Null: there is none. */
+  takeBack(): Cut | null {
+    if (this.#state === "stopped") return null;
+    const now = this.clock.seconds;
+    const last = this.#cuts.at(-1);
+    const isNew = !last || this.#sentences.isSpokenBetween(last.end_s, now);
+    const start = this.#sentences.startOfLast(isNew ? now : last.start_s);
+    const start_s = isNew ? Math.max(start, last?.end_s ?? 0) : start;
+    if (start_s >= now) return null;
+    const cut = { start_s: round(start_s), end_s: round(now) };
+    this.#setCuts(withCut(this.#cuts, cut));
+    return cut;
+  }
+
+  /** Has the cuts be what they were, while the take goes on. */
+  putBack(cuts: readonly Cut[]): void {
+    if (this.#state !== "stopped") this.#setCuts(cuts);
+  }
+
+  /** Stops, and puts the take in the trash, from where it can be brought back. */
+  async abandon(): Promise<void> {
+    this.#isRemoved = true;
+    await this.stop();
+  }
+
   async stop(): Promise<void> {
     if (this.#state === "stopped") return;
     this.clock.stop();
     this.#set("stopped");
     await this.#source.stop();
     await this.#note({ chunks: this.#chunks, durationS: this.clock.seconds });
+    if (this.isSilent && !this.#isRemoved) this.#complain(SILENT);
     this.#onStored();
   }
 
@@ -102,12 +162,24 @@ export class Take {
       await this.#store.putChunk({ ...chunk, endS: this.clock.seconds, isSent: 0 });
       this.#chunks += 1;
       if (this.#state !== "stopped") await this.#note(null);
+      if (this.clock.seconds >= LONGEST_S) this.#end(TOO_LONG);
       this.#onStored();
     } catch {
-      this.#problem =
-        "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
+      this.#complain(NO_ROOM);
       void this.stop();
     }
+  }
+
+  /** Ends the take for a reason that its speaker did not choose. */
+  #end(problem: string): void {
+    if (this.#state === "stopped") return;
+    const stopped = this.stop(); // first: the last chunk is still to be kept
+    void stopped.then(() => this.#complain(problem));
+  }
+
+  #complain(problem: string): void {
+    this.#problem ||= problem;
+    this.#tell();
   }
 
   #note(end: StoredRecording["end"]): Promise<void> {
@@ -117,30 +189,48 @@ export class Take {
       mime: this.#source.mime,
       startedAt: this.#startedAt,
       trace: [...this.trace.points],
+      cuts: this.#cuts,
+      isRemoved: this.#isRemoved,
       end,
     });
   }
 
+  #setCuts(cuts: readonly Cut[]): void {
+    this.#cuts = cuts;
+    this.#note(null).catch(() => undefined); // the next chunk tells that there is no room
+    this.#tell();
+  }
+
   #set(state: TakeState): void {
     this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const listener of this.#listeners) listener();
   }
 }
 
-/** Closes takes that a crash cut off: what was stored of them is a recording of its own. */
+function round(seconds: number): number {
+  return Number(seconds.toFixed(3));
+}
+
+/** Closes takes that a crash cut off, and returns them: what was stored is a recording of its own. */
 export async function closeBrokenTakes(
   store: RecordingStore,
   isLive: (id: string) => boolean,
-): Promise<void> {
+): Promise<StoredRecording[]> {
+  const closed: StoredRecording[] = [];
   for (const recording of await store.recordings()) {
     if (recording.end || isLive(recording.id)) continue;
     const chunks = await store.chunks(recording.id);
     const last = chunks.at(-1);
     if (!last) await store.forget(recording.id);
-    else
-      await store.putRecording({
-        ...recording,
-        end: { chunks: chunks.length, durationS: last.endS },
-      });
+    else {
+      const end = { chunks: chunks.length, durationS: last.endS };
+      await store.putRecording({ ...recording, end });
+      closed.push({ ...recording, end });
+    }
   }
+  return closed;
 }

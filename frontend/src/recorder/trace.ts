@@ -1,15 +1,34 @@
-/** The pointer over the image while someone speaks, in image pixels, on the recording's clock. */
+/** What a person does over the image while they speak, in image pixels, on the recording's clock. */
 
+import type { Box, ImagePoint } from "@/editor/geometry";
 import type { Clock } from "./clock";
 
-export type TraceKind = "move" | "click";
-
-export interface TracePoint {
+export interface PointerPoint {
   t: number;
   x: number;
   y: number;
-  kind: TraceKind;
+  kind: "move" | "click";
 }
+
+/** What of the image came into sight; x and y are its middle. */
+export interface ViewPoint {
+  t: number;
+  x: number;
+  y: number;
+  kind: "view";
+  box_xyxy: [number, number, number, number];
+}
+
+/** The mask that was selected where the pointer was; null: none any more. */
+export interface SelectPoint {
+  t: number;
+  x: number;
+  y: number;
+  kind: "select";
+  mask: string | null;
+}
+
+export type TracePoint = PointerPoint | ViewPoint | SelectPoint;
 
 /** Thirty points a second say where someone points; more only fill the database. */
 const MIN_STEP_S = 1 / 30;
@@ -27,15 +46,37 @@ export class Trace {
   }
 
   /** Notes a point while the clock runs; points between two steps are left out, clicks never. */
-  add(kind: TraceKind, x: number, y: number): void {
+  add(kind: PointerPoint["kind"], x: number, y: number): void {
     if (!this.#clock.isRunning) return;
-    const t = this.#clock.seconds;
+    if (kind === "move" && this.#sinceLast() < MIN_STEP_S) return;
+    this.#points.push({ ...this.#at({ x, y }), kind });
+  }
+
+  /** Notes what is in sight; of views between two steps the last one stays. */
+  addView({ x0, y0, x1, y1 }: Box): void {
+    if (!this.#clock.isRunning) return;
+    const isBetween = this.#points.at(-1)?.kind === "view" && this.#sinceLast() < MIN_STEP_S;
+    const t = isBetween ? this.#points.pop()?.t : undefined;
+    const at = this.#at({ x: (x0 + x1) / 2, y: (y0 + y1) / 2 });
+    const box_xyxy: ViewPoint["box_xyxy"] = [tenth(x0), tenth(y0), tenth(x1), tenth(y1)];
+    this.#points.push({ ...at, t: t ?? at.t, kind: "view", box_xyxy });
+  }
+
+  addSelection(mask: string | null, at: ImagePoint): void {
+    if (!this.#clock.isRunning) return;
+    this.#points.push({ ...this.#at(at), kind: "select", mask });
+  }
+
+  #sinceLast(): number {
     const last = this.#points.at(-1);
-    if (kind === "move" && last && t - last.t < MIN_STEP_S) return;
-    this.#points.push({ t: round(t, 3), x: round(x, 1), y: round(y, 1), kind });
+    return last ? this.#clock.seconds - last.t : Number.POSITIVE_INFINITY;
+  }
+
+  #at({ x, y }: ImagePoint): { t: number; x: number; y: number } {
+    return { t: Number(this.#clock.seconds.toFixed(3)), x: tenth(x), y: tenth(y) };
   }
 }
 
-function round(value: number, digits: number): number {
-  return Number(value.toFixed(digits));
+function tenth(value: number): number {
+  return Number(value.toFixed(1));
 }

@@ -63,16 +63,44 @@ export function insertAfter(words: readonly Word[], index: number, text: string)
 
 /** The next word worth a look, around the end; -1 if there is none. */
 export function nextUnsure(words: readonly Word[], after: number): number {
-  for (let step = 1; step <= words.length; step += 1) {
-    const index = (after + step + words.length) % words.length;
+  return unsureFrom(words, after, 1);
+}
+
+/** The word worth a look before this one, around the beginning; -1 if there is none. */
+export function previousUnsure(words: readonly Word[], before: number): number {
+  return unsureFrom(words, before, -1);
+}
+
+function unsureFrom(words: readonly Word[], from: number, step: 1 | -1): number {
+  const count = words.length;
+  for (let away = 1; away <= count; away += 1) {
+    const index = (from + step * away + 2 * count) % count;
     const word = words[index];
     if (word && isUnsure(word)) return index;
   }
   return -1;
 }
 
+/** Words as they are written: a compound that Whisper cut before its hyphen is one. */
+export function joinCompounds(words: readonly Word[]): Word[] {
+  const joined: Word[] = [];
+  for (const word of words) {
+    const last = joined.at(-1);
+    const isRest = last !== undefined && /\w$/.test(last.text) && /^-\w/.test(word.text.trim());
+    if (!isRest) joined.push({ ...word, text: word.text.trim() });
+    else
+      joined[joined.length - 1] = {
+        text: last.text + word.text.trim(),
+        start_s: last.start_s,
+        end_s: word.end_s,
+        probability: Math.min(last.probability ?? 1, word.probability ?? 1),
+      };
+  }
+  return joined;
+}
+
 /** A person wrote it, so it is sure; time is shared by the number of letters. */
-function share(span: Word, parts: readonly string[]): Word[] {
+export function share(span: Word, parts: readonly string[]): Word[] {
   const letters = parts.reduce((sum, part) => sum + part.length, 0);
   const length = span.end_s - span.start_s;
   let start = span.start_s;

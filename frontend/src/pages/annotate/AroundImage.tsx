@@ -13,6 +13,7 @@ import { Hint } from "./Hint";
 import { HistoryPanel } from "./HistoryPanel";
 import { HypothesisPicker } from "./HypothesisPicker";
 import { LabelBar } from "./LabelBar";
+import { MaskCaption } from "./MaskCaption";
 import { Minimap } from "./Minimap";
 import { ModelNotice } from "./ModelNotice";
 import { ObjectsPanel } from "./ObjectsPanel";
@@ -131,6 +132,7 @@ export const AroundImage = memo(
             <ConflictsPanel {...{ image, conflicts, labels }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
+            <MaskCaption image={image} />
             <TourOffer editor={editor} />
           </div>
           {historyOf !== null && <HistoryPanel {...{ image, stage }} mask={historyOf} />}

@@ -2,24 +2,25 @@ import { Badge, Group, Skeleton, Stack, Title } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useParams } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { descriptionsQuery } from "@/api/descriptions";
 import { imageQuery } from "@/api/images";
 import { sessionQuery } from "@/api/session";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink, IconLink } from "@/components/links";
+import { Replay } from "@/recorder/replay";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
 import { NextImage } from "./NextImage";
-import { Picture } from "./Picture";
+import { Picture } from "./picture/Picture";
 import { RecordPanel } from "./RecordPanel";
 import { RemovedTakes } from "./RemovedTakes";
 import { AlreadySaid } from "./said/AlreadySaid";
 import { MergedDescription } from "./said/MergedDescription";
 import { saidByOthers } from "./said/said";
-import { RefusedTakes } from "./sending";
+import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useRecorder } from "./useRecorder";
 
@@ -40,16 +41,22 @@ function Describe({ id }: { id: number }) {
       state.data?.recordings.some((each) => each.state === "transcribing") ? POLL_MS : false,
   });
   const recorder = useRecorder(id);
+  const [replay] = useState(() => new Replay());
   const newest = descriptions.data?.recordings[0];
   const me = useQuery(sessionQuery).data?.user?.username ?? "";
   // Somebody else has described the image: only what they left out is asked for.
   const isShared = me !== "" && saidByOthers(descriptions.data?.said ?? [], me).length > 0;
+  const [inHand, setInHand] = useState<string | null>(null);
   const isLive = recorder.state === "recording" || recorder.state === "paused";
   // On top while it is the thing to do; below the texts once they are.
   const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
 
   useEffect(() => {
-    void resume();
+    if (isLive) replay.hush();
+  }, [isLive, replay]);
+
+  useEffect(() => {
+    void resume().then((takes) => takes.forEach(tellCutOff));
   }, []);
 
   return (
@@ -75,12 +82,17 @@ function Describe({ id }: { id: number }) {
           </ButtonLink>
           <NextImage project={project} image={id} />
         </Group>
-        <Picture image={image} take={recorder.take} isRecording={recorder.state === "recording"} />
+        <Picture
+          image={image}
+          take={recorder.take}
+          isRecording={recorder.state === "recording"}
+          replay={replay}
+        />
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
         {isShared && <AlreadySaid said={saidByOthers(descriptions.data?.said ?? [], me)} me={me} />}
-        {isRecordingFirst && <RecordPanel recorder={recorder} isFirst={!newest} />}
+        {isRecordingFirst && <RecordPanel recorder={recorder} image={id} isFirst={!newest} />}
         {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (
           <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />
@@ -90,7 +102,10 @@ function Describe({ id }: { id: number }) {
             key={recording.id}
             recording={recording}
             image={id}
+            replay={replay}
             isNewest={index === 0}
+            isInHand={!isLive && recording.id === (inHand ?? newest?.id)}
+            onTaken={() => setInHand(recording.id)}
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
         ))}
@@ -109,7 +124,9 @@ function Describe({ id }: { id: number }) {
             captions={descriptions.data.captions}
           />
         )}
-        {!isRecordingFirst && newest && <RecordPanel recorder={recorder} isFirst={false} />}
+        {!isRecordingFirst && newest && (
+          <RecordPanel recorder={recorder} image={id} isFirst={false} />
+        )}
         {descriptions.data && <RemovedTakes recordings={descriptions.data.removed} image={id} />}
       </Stack>
     </div>

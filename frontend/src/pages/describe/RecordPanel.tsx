@@ -8,6 +8,7 @@ import { Section } from "@/components/Section";
 import { listMicrophones } from "@/recorder/microphone";
 import { Checklist } from "./Checklist";
 import { ConsentDialog } from "./ConsentDialog";
+import { LiveActions } from "./LiveActions";
 import { LevelBar, TimeMeter } from "./meters";
 import { SavedState } from "./sending";
 import type { Recorder } from "./useRecorder";
@@ -15,10 +16,11 @@ import { useTick } from "./useTick";
 
 interface Props {
   recorder: Recorder;
+  image: number;
   isFirst: boolean;
 }
 
-export function RecordPanel({ recorder, isFirst }: Props) {
+export function RecordPanel({ recorder, image, isFirst }: Props) {
   const { take, state, microphone, problem } = recorder;
   const consent = useQuery(consentQuery);
   const [asking, dialog] = useDisclosure(false);
@@ -75,6 +77,7 @@ export function RecordPanel({ recorder, isFirst }: Props) {
                 Finish
               </Button>
             </Group>
+            <LiveActions {...{ take, recorder, device, image }} />
             <Checklist />
           </>
         ) : (

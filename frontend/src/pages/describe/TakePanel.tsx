@@ -2,60 +2,69 @@ import { Alert, Group, Loader, Text } from "@mantine/core";
 import type { Recording } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
+import type { Replay } from "@/recorder/replay";
 import { TakeMenu } from "./TakeMenu";
-import { TranscriptEditor } from "./TranscriptEditor";
+import { TranscriptEditor } from "./transcript/TranscriptEditor";
 
 interface Props {
   recording: Recording;
   image: number;
+  replay: Replay;
   number: number;
   isNewest: boolean;
+  /** The keys mean its text. */
+  isInHand: boolean;
+  onTaken: () => void;
 }
 
 /** One take: its audio and what was said in it. */
-export function TakePanel({ recording, image, number, isNewest }: Props) {
+export function TakePanel({ recording, image, replay, number, ...props }: Props) {
   const { transcripts, state, duration_s, user, created_at, voice_deleted_at } = recording;
   const transcript = transcripts.findLast((each) => each.kind === "corrected") ?? transcripts[0];
   const isCorrected = transcript?.kind === "corrected";
 
   return (
-    <Section
-      title={`Take ${number}`}
-      description={`${user}, ${formatClock(duration_s)}, ${formatAgo(created_at)}`}
-      actions={<TakeMenu recording={recording} image={image} />}
-    >
-      {voice_deleted_at && !transcript && (
-        <Text size="xs" c="dimmed">
-          Its voice was deleted {formatAgo(voice_deleted_at)}.
-        </Text>
-      )}
-      {state === "uploading" && !voice_deleted_at && (
-        <Text size="sm">
-          Its audio is not whole on the server yet. The browser that recorded it sends the rest when
-          this page is open in it; a take that was abandoned can be removed.
-        </Text>
-      )}
-      {state === "transcribing" && (
-        <Group gap="xs" wrap="nowrap" role="status">
-          <Loader size={14} />
-          <Text size="sm">Transcribing. The words appear here when they are ready.</Text>
-        </Group>
-      )}
-      {state === "failed" && (
-        <Alert color="red" title="The take could not be transcribed" role="alert">
-          {recording.error || "The audio could not be read."} A manager can run the job again on the
-          overview page; or record another take and remove this one.
-        </Alert>
-      )}
-      {transcript && (
-        <TranscriptEditor
-          key={transcript.id}
-          recording={recording}
-          transcript={transcript}
-          image={image}
-          isOpen={isNewest && !isCorrected}
-        />
-      )}
-    </Section>
+    <div onPointerDownCapture={props.onTaken} onFocusCapture={props.onTaken}>
+      <Section
+        title={`Take ${number}`}
+        description={`${user}, ${formatClock(duration_s)}, ${formatAgo(created_at)}`}
+        actions={<TakeMenu recording={recording} image={image} />}
+      >
+        {voice_deleted_at && !transcript && (
+          <Text size="xs" c="dimmed">
+            Its voice was deleted {formatAgo(voice_deleted_at)}.
+          </Text>
+        )}
+        {state === "uploading" && !voice_deleted_at && (
+          <Text size="sm">
+            Its audio is not whole on the server yet. The browser that recorded it sends the rest
+            when this page is open in it; a take that was abandoned can be removed.
+          </Text>
+        )}
+        {state === "transcribing" && (
+          <Group gap="xs" wrap="nowrap" role="status">
+            <Loader size={14} />
+            <Text size="sm">Transcribing. The words appear here when they are ready.</Text>
+          </Group>
+        )}
+        {state === "failed" && (
+          <Alert color="red" title="The take could not be transcribed" role="alert">
+            {recording.error || "The audio could not be read."} A manager can run the job again on
+            the overview page; or record another take and remove this one.
+          </Alert>
+        )}
+        {transcript && (
+          <TranscriptEditor
+            key={transcript.id}
+            recording={recording}
+            transcript={transcript}
+            image={image}
+            replay={replay}
+            isOpen={props.isNewest && !isCorrected}
+            isInHand={props.isInHand}
+          />
+        )}
+      </Section>
+    </div>
   );
 }

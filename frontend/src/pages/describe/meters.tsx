@@ -1,13 +1,13 @@
 import { Group, Progress, Text } from "@mantine/core";
 import { useCallback } from "react";
 import { formatClock } from "@/components/format";
+import { QUIET } from "@/recorder/level";
 import type { Microphone } from "@/recorder/microphone";
 import { GOOD_SECONDS } from "@/recorder/questions";
 import classes from "./meters.module.css";
 import { useTick } from "./useTick";
 
 const SCALE_SECONDS = 120;
-const QUIET = 0.12;
 
 interface TimeProps {
   seconds: number;

@@ -1,8 +1,10 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
 import { useSyncExternalStore } from "react";
-import { plural } from "@/components/format";
+import { formatDuration, plural } from "@/components/format";
 import { sender } from "@/recorder/service";
+import type { StoredRecording } from "@/recorder/store";
 
 /** Whether what was said is on the server, or on this device only so far. */
 export function SavedState() {
@@ -34,6 +36,14 @@ export function RefusedTakes() {
       </Group>
     </Alert>
   ));
+}
+
+/** The browser or the device ended in mid-take; nobody should wonder where it is. */
+export function tellCutOff({ end }: StoredRecording): void {
+  notifications.show({
+    title: "A take was cut off",
+    message: `Its first ${formatDuration(end?.durationS ?? 0)} are kept and being sent.`,
+  });
 }
 
 /** The only copy of these seconds is on this device. */

@@ -12,6 +12,8 @@ export interface Recorder {
   microphone: Microphone | null;
   problem: string;
   start: (deviceId: string | null) => Promise<void>;
+  /** Puts the take that is under way in the trash and begins another; returns the old one's id. */
+  startOver: (deviceId: string | null) => Promise<string | null>;
 }
 
 /** The microphone and the take of one image; leaving the page ends both. */
@@ -22,6 +24,7 @@ export function useRecorder(image: number): Recorder {
   const [problem, setProblem] = useState("");
   const live = useRef<{ microphone: Microphone; take: Take } | null>(null);
   const state = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.state ?? "idle");
+  const fault = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.problem ?? "");
 
   const start = useCallback(
     async (deviceId: string | null) => {
@@ -29,7 +32,10 @@ export function useRecorder(image: number): Recorder {
       setIsOpening(true);
       try {
         const opened = await openMicrophone(deviceId);
-        const started = await startTake(image, opened);
+        const started = await startTake(image, opened).catch((error) => {
+          opened.close(); // else its light stays on
+          throw error;
+        });
         live.current = { microphone: opened, take: started };
         setMicrophone(opened);
         setTake(started);
@@ -42,12 +48,25 @@ export function useRecorder(image: number): Recorder {
     [image],
   );
 
+  const startOver = useCallback(
+    async (deviceId: string | null) => {
+      const old = live.current;
+      if (old === null) return null;
+      live.current = null;
+      await old.take.abandon();
+      old.microphone.close();
+      await start(deviceId);
+      return old.take.id;
+    },
+    [start],
+  );
+
   useEffect(() => {
-    if (state !== "stopped") return;
+    if (state !== "stopped" || live.current?.take !== take) return;
     live.current?.microphone.close();
     live.current = null;
     setMicrophone(null);
-  }, [state]);
+  }, [state, take]);
 
   useEffect(
     () => () => {
@@ -68,7 +87,8 @@ export function useRecorder(image: number): Recorder {
     take,
     state: isOpening ? "opening" : state,
     microphone,
-    problem: problem || take?.problem || "",
+    problem: problem || fault,
     start,
+    startOver,
   };
 }

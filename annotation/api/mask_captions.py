@@ -1,0 +1,54 @@
+"""What is said of one mask."""
+
+from typing import Any, Final
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.selectors.descriptions import captions_of_mask
+from annotation.selectors.revisions import masks_for
+from annotation.services.captions import caption_mask
+
+MAX_TEXT: Final = 5_000  # characters
+SHOWN: Final = 50  # of a mask's captions
+
+
+class MaskCaptionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    text = serializers.CharField(help_text="empty: it was taken away")
+    author = serializers.CharField(source="author.username")
+    created_at = serializers.DateTimeField()
+
+
+class NewMaskCaptionSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client")
+    text = serializers.CharField(max_length=MAX_TEXT, allow_blank=True)
+
+
+class MaskCaptionsView(MemberView):
+    """Captions of a mask, the newest first: that one counts. Writing one keeps the older ones."""
+
+    roles = {"GET": ANYONE, "POST": ANYONE}
+
+    @extend_schema(
+        operation_id="list_mask_captions", responses={200: MaskCaptionSerializer(many=True)}
+    )
+    def get(self, request: Request, mask_id: str) -> Response:
+        mask = self.fetch(masks_for(user_of(request)), pk=mask_id)
+        return Response(MaskCaptionSerializer(captions_of_mask(mask)[:SHOWN], many=True).data)
+
+    @extend_schema(
+        operation_id="save_mask_caption",
+        request=NewMaskCaptionSerializer,
+        responses={201: MaskCaptionSerializer},
+    )
+    def post(self, request: Request, mask_id: str) -> Response:
+        user = user_of(request)
+        mask = self.fetch(masks_for(user), pk=mask_id)
+        data = body_of(request, NewMaskCaptionSerializer)
+        caption = caption_mask(caption_id=data["id"], mask=mask, author=user, text=data["text"])
+        return Response(MaskCaptionSerializer(caption).data, status=201)

@@ -1,0 +1,16 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('annotation', '0017_preferences'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='recording',
+            name='cuts',
+            field=models.JSONField(default=list),
+        ),
+    ]

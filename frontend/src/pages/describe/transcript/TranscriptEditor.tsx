@@ -1,0 +1,140 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMemo, useRef, useState } from "react";
+import { descriptionsQuery, saveTranscript } from "@/api/descriptions";
+import type { Recording, Transcript } from "@/api/types";
+import { useOffer } from "@/commands/useOffer";
+import { useSignal } from "@/components/useSignal";
+import { Correction } from "@/recorder/correction";
+import type { Replay } from "@/recorder/replay";
+import { textOf, wordAt } from "@/recorder/words";
+import { useAudio } from "../useAudio";
+import { useReplay } from "../useReplay";
+import { CorrectionEffort } from "./CorrectionEffort";
+import { KeyHints } from "./KeyHints";
+import { Player } from "./Player";
+import { transcriptCommands } from "./transcript-commands";
+import { useActiveSeconds } from "./useActiveSeconds";
+import { WholeText } from "./WholeText";
+import { Words } from "./Words";
+
+interface Props {
+  recording: Recording;
+  transcript: Transcript;
+  image: number;
+  replay: Replay;
+  isOpen: boolean;
+  /** The keys mean this take's text. */
+  isInHand: boolean;
+}
+
+/** The text against the audio: the word under the playhead is lit, any word can be mended. */
+export function TranscriptEditor(props: Props) {
+  const { recording, transcript, image, replay, isInHand } = props;
+  const box = useRef<HTMLDivElement>(null);
+  const audio = useAudio(recording.cuts);
+  const { controls } = audio;
+  useReplay(replay, recording, audio);
+  const activeSeconds = useActiveSeconds(box);
+  const queries = useQueryClient();
+  const correction = useMemo(() => new Correction(transcript.words), [transcript.words]);
+  const words = useSignal(correction.words);
+  const [isEditing, setIsEditing] = useState(props.isOpen);
+  const [isWhole, setIsWhole] = useState(false);
+  const isCorrected = transcript.kind === "corrected";
+  const hasVoice = recording.audio_url !== null;
+
+  const save = useMutation({
+    mutationFn: () => {
+      const now = correction.words.get();
+      return saveTranscript(recording.id, {
+        id: crypto.randomUUID(),
+        text: textOf(now),
+        words: now.map((word) => ({ ...word, text: word.text.trim() })),
+        seconds: activeSeconds(),
+      });
+    },
+    onSuccess: () => queries.invalidateQueries(descriptionsQuery(image)),
+  });
+  const { mutate, isPending } = save;
+
+  useOffer(
+    useMemo(() => {
+      const desk = {
+        ...{ correction, controls, hasVoice, isEditing },
+        edit: () => setIsEditing(true),
+        editWhole: () => setIsWhole(true),
+        save: () => !isPending && mutate(),
+      };
+      return { commands: isInHand ? transcriptCommands(desk) : [] };
+    }, [correction, controls, hasVoice, isEditing, isInHand, mutate, isPending]),
+  );
+
+  return (
+    <div ref={box}>
+      {recording.audio_url ? (
+        <Player {...{ recording, words, audio, isInHand }} url={recording.audio_url} />
+      ) : (
+        <Text size="xs" c="dimmed" mb="xs">
+          {recording.voice_deleted_at
+            ? "The voice was deleted; the text stays."
+            : "Who may listen is set by the project. You can read the text."}
+        </Text>
+      )}
+      {isWhole && isEditing ? (
+        <WholeText
+          text={textOf(words)}
+          onDone={(text) => {
+            setIsWhole(false);
+            if (text !== null) correction.rewrite(text);
+          }}
+        />
+      ) : (
+        <Words
+          {...{ correction, controls }}
+          lit={audio.isPlaying || audio.seconds > 0 ? wordAt(words, audio.seconds) : -1}
+          isEditable={isEditing}
+        />
+      )}
+      {isEditing ? (
+        <>
+          <KeyHints hasUnsure={correction.hasUnsure} />
+          <Group justify="flex-end" gap="xs" mt="sm">
+            {isCorrected && (
+              <Button
+                variant="default"
+                onClick={() => {
+                  correction.reset();
+                  setIsEditing(false);
+                }}
+              >
+                Cancel
+              </Button>
+            )}
+            <Button onClick={() => mutate()} loading={isPending}>
+              Save corrected text
+            </Button>
+          </Group>
+        </>
+      ) : (
+        <Group justify="space-between" mt="sm" gap="xs" wrap="nowrap">
+          {isCorrected ? (
+            <CorrectionEffort recording={recording.id} transcript={transcript} />
+          ) : (
+            <Text size="xs" c="dimmed">
+              As it was heard
+            </Text>
+          )}
+          <Button
+            size="compact-sm"
+            variant="default"
+            flex="none"
+            onClick={() => setIsEditing(true)}
+          >
+            Correct the text
+          </Button>
+        </Group>
+      )}
+    </div>
+  );
+}

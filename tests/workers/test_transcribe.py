@@ -1,0 +1,56 @@
+"""Transcription: what the speaker took back is not heard."""
+
+import hashlib
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from annotation import jobs
+from annotation.models import Consent, Job
+from annotation.services.recordings import complete_recording, save_chunk, start_recording
+from engine.speech.transcript import Audio, RawTranscript
+from tests.annotation.world import World, make_image
+from workers import transcribe
+from workers.app import app
+
+
+class Listener:
+    """Stands for the loaded Whisper, and remembers what it heard."""
+
+    def __init__(self) -> None:
+        self.heard: Audio = np.empty(0, np.float32)
+
+    def transcribe(self, audio: Audio) -> RawTranscript:
+        self.heard = audio
+        return RawTranscript(text="a cell", words=[], dropped=[], model="test")
+
+
+def test_a_stretch_that_was_taken_back_is_silence_to_the_transcriber(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.loader.import_default_modules()
+    listener = Listener()
+    monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
+    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(32_000, np.float32))
+    Consent.objects.create(user=world.annotator, given_at="2026-01-01T00:00Z")
+    user = world.annotator
+    recording = start_recording(
+        recording_id=uuid4(), image=make_image(world.project), user=user, mime="audio/wav"
+    )
+    digest = hashlib.sha256(b"sound").hexdigest()
+    save_chunk(recording=recording, user=user, number=0, data=b"sound", sha256=digest)
+    complete_recording(
+        recording=recording,
+        user=user,
+        chunks=1,
+        duration_s=2,
+        trace=[],
+        cuts=[{"start_s": 0.5, "end_s": 1.0}],
+    )
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+
+    assert not listener.heard[8_000:16_000].any()
+    assert listener.heard[:8_000].all()
+    assert listener.heard[16_000:].all()
