@@ -114,7 +114,8 @@ def test_views_and_selections_are_on_the_clock_of_the_pointer(
 
     complete(annotator, recording, trace=trace)
 
-    assert reviewer.get(f"recordings/{recording}/trace").json() == {"points": trace}
+    assert annotator.get(f"recordings/{recording}/trace").json() == {"points": trace}
+    assert reviewer.get(f"recordings/{recording}/trace").json() == {"points": []}  # hears nobody
 
 
 @pytest.mark.parametrize(
