@@ -1,8 +1,17 @@
-"""Endpoints of jobs, rounds, versions, exports, recordings and captions."""
+"""Endpoints of jobs, rounds, versions, exports, recordings, captions and phrases."""
 
 from django.urls import path
 
-from annotation.api import bundles, captions, consent, jobs, recordings, rounds, versions
+from annotation.api import (
+    bundles,
+    captions,
+    consent,
+    grounding,
+    jobs,
+    recordings,
+    rounds,
+    versions,
+)
 
 urlpatterns = [
     path("projects/<int:project_id>/jobs", jobs.ProjectJobsView.as_view()),
@@ -26,6 +35,8 @@ urlpatterns = [
     path("consent", consent.ConsentView.as_view()),
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),
     path("images/<int:image_id>/captions", captions.ImageCaptionsView.as_view()),
+    path("images/<int:image_id>/grounding", grounding.ImageGroundingView.as_view()),
+    path("phrases/<int:phrase_id>/links", grounding.PhraseLinksView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),
     path("recordings/<uuid:recording_id>", recordings.RecordingView.as_view()),

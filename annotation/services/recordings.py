@@ -14,6 +14,7 @@ from annotation import jobs, storage
 from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotAllowedError
 from annotation.models import Image, Membership, Recording, RecordingChunk, Transcript
 from annotation.selectors.descriptions import has_consented
+from annotation.services.grounding import enqueue_grounding, forget_places
 from annotation.services.jobs import enqueue_job
 
 MAX_CHUNK_BYTES: Final = 8 * 1024**2
@@ -157,6 +158,7 @@ def save_raw_transcript(
         },
     )
     Recording.objects.filter(pk=recording.pk).update(state=State.TRANSCRIBED, error="")
+    enqueue_grounding(transcript=transcript, created_by=recording.user)
     return transcript
 
 
@@ -166,6 +168,7 @@ def fail_recording(*, recording_id: UUID | str, error: str) -> None:
     waiting.update(state=State.FAILED, error=error)
 
 
+@transaction.atomic
 def correct_transcript(
     *,
     transcript_id: UUID,
@@ -189,6 +192,7 @@ def correct_transcript(
     )
     if transcript.recording_id != recording.pk:
         raise IdTakenError("Another transcript has this id.")
+    enqueue_grounding(transcript=transcript, created_by=author)
     return transcript
 
 
@@ -221,6 +225,7 @@ def mark_voice_deleted(recording: Recording) -> None:
     """Note that audio and pointer trace are gone."""
     with_voice = Recording.objects.filter(pk=recording.pk, voice_deleted_at=None)
     with_voice.update(voice_deleted_at=Now(), trace=[])
+    forget_places(recording)
 
 
 def delete_audio(recording: Recording) -> None:
