@@ -28,6 +28,7 @@ import { useConflicts } from "./review/useConflicts";
 import { useReview } from "./review/useReview";
 import { useVerdict } from "./review/useVerdict";
 import { describeSaving } from "./SaveIndicator";
+import { SaidPanel } from "./said/SaidPanel";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
 import { useKeyPointer } from "./useKeyPointer";
@@ -129,6 +130,7 @@ export const AroundImage = memo(
             <ReviewPanel {...{ image, review }} />
             <ChangesPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
+            <SaidPanel {...{ image, stage }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
             <TourOffer editor={editor} />

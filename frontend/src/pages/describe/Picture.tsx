@@ -3,6 +3,7 @@ import type { ImageDetail } from "@/api/types";
 import type { Take } from "@/recorder/take";
 import type { TraceKind } from "@/recorder/trace";
 import classes from "./DescribePage.module.css";
+import { Outlines } from "./grounding/Outlines";
 import { pointInImage } from "./pointInImage";
 
 /** Points of the trail that stay in sight: about two seconds. */
@@ -44,6 +45,7 @@ export function Picture({ image, take, isRecording }: Props) {
         crossOrigin="anonymous"
         draggable={false}
       />
+      <Outlines image={image} />
       {isRecording && (
         <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           <polyline

@@ -2,6 +2,7 @@ import { Alert, Group, Loader, Text } from "@mantine/core";
 import type { Recording } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
+import { SaidText } from "./grounding/useSaidWords";
 import { TakeMenu } from "./TakeMenu";
 import { TranscriptEditor } from "./TranscriptEditor";
 
@@ -43,13 +44,15 @@ export function TakePanel({ recording, image, number, isNewest }: Props) {
         </Alert>
       )}
       {transcript && (
-        <TranscriptEditor
-          key={transcript.id}
-          recording={recording}
-          transcript={transcript}
-          image={image}
-          isOpen={isNewest && !isCorrected}
-        />
+        <SaidText value={transcript}>
+          <TranscriptEditor
+            key={transcript.id}
+            recording={recording}
+            transcript={transcript}
+            image={image}
+            isOpen={isNewest && !isCorrected}
+          />
+        </SaidText>
       )}
     </Section>
   );

@@ -2,6 +2,7 @@ import { Text, UnstyledButton } from "@mantine/core";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Word } from "@/api/types";
 import { insertAfter, isUnsure, joinWithNext, nextUnsure, replaceWord } from "@/recorder/words";
+import { useSaidWords } from "./grounding/useSaidWords";
 import { WordInput } from "./WordInput";
 import classes from "./Words.module.css";
 
@@ -20,6 +21,7 @@ type Editing = { kind: "replace" | "insert"; index: number } | null;
 /** Words in a row, one of them in focus; the arrow keys move it. */
 export function Words({ words, lit, isEditable, onChange, onSeek, onTogglePlay }: Props) {
   const row = useRef<HTMLDivElement>(null);
+  const said = useSaidWords(words, isEditable);
   const [focus, setFocus] = useState(0);
   const [editing, setEditing] = useState<Editing>(null);
 
@@ -89,6 +91,7 @@ export function Words({ words, lit, isEditable, onChange, onSeek, onTogglePlay }
               <UnstyledButton
                 component="button"
                 className={classes.word}
+                {...said(index)}
                 data-word={index}
                 data-lit={index === lit || undefined}
                 data-unsure={(isEditable && isUnsure(word)) || undefined}
