@@ -14,7 +14,7 @@ from engine.masks.rle import RLE
 from engine.speech.grounding.contradictions import Contradiction, contradictions
 from engine.speech.grounding.links import Link
 from engine.speech.grounding.phrases import Phrase as FoundPhrase
-from engine.speech.grounding.questions import unmentioned
+from engine.speech.grounding.questions import answers_to, unmentioned
 from engine.speech.grounding.scene import NamedMask, Scene
 from engine.speech.transcript import Word
 
@@ -138,7 +138,10 @@ def _span_s(phrase: Phrase) -> tuple[float, float]:
 
 
 def _said(phrase: Phrase, link: PhraseLink, scene: Scene) -> Said:
-    return Said(phrase, link, [str(each) for each in link.masks if str(each) in scene.index])
+    masks = [str(each) for each in link.masks if str(each) in scene.index]
+    if not masks and link.kind == Kind.PROPOSED:
+        masks = answers_to(_engine_phrase(phrase), phrase.place_xy, scene)
+    return Said(phrase, link, masks)
 
 
 def _unfitting(transcript: Transcript, said: Sequence[Said], scene: Scene) -> list[Unfitting]:

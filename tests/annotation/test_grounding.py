@@ -11,7 +11,7 @@ from annotation.services.recordings import correct_transcript, delete_voice, sav
 from annotation.services.seeds import Seed, seed_masks
 from engine.speech.grounding.links import Link
 from engine.speech.grounding.phrases import Phrase as Found
-from tests.annotation.world import Api, World, make_image, square
+from tests.annotation.world import Api, World, create, make_image, square
 
 TEXT = "A cell and a red bucket. The bucket is left of the cell."
 CELL = Found(0, 2, "A cell", "cell", None, is_plural=False, is_definite=False)
@@ -151,6 +151,19 @@ def test_a_mask_that_is_deleted_leaves_its_words_as_a_question(
 
     first = shown(annotator, image)["phrases"][0]
     assert (first["masks"], first["is_question"]) == ([], True)
+
+
+def test_a_mask_that_is_drawn_where_the_pointer_was_answers_the_question(
+    annotator: Api, image: Image, grounded: Transcript, cell: str
+) -> None:
+    elsewhere, there = str(uuid4()), str(uuid4())
+    annotator.save(image, create(elsewhere, at=(20, 10)))
+    before = shown(annotator, image)["phrases"][1]
+    annotator.save(image, create(there, at=(3, 4)))
+    after = shown(annotator, image)["phrases"][1]
+
+    assert (before["masks"], before["is_question"]) == ([], True)
+    assert (after["masks"], after["is_question"], after["kind"]) == ([there], False, "proposed")
 
 
 def test_a_mask_nobody_spoke_of_is_listed_and_so_is_what_does_not_fit(

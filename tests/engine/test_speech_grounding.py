@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from engine.masks.rle import decode, encode
 from engine.speech.grounding.ground import Grounded, ground
 from engine.speech.grounding.pointer import DEFAULT_REACH, Pointer, Reach, read_trace
+from engine.speech.grounding.questions import answers_to
 from engine.speech.grounding.reach import Known, learn_reach
 from engine.speech.grounding.scene import NamedMask, Scene
 from tests.engine.grounding import MASKS, NAMES, named, pointing, spoken
@@ -18,7 +19,7 @@ seconds = st.integers(0, 1280).map(lambda n: n / 64)
 points = st.lists(
     st.fixed_dictionaries(
         {
-            "t": seconds,
+            "t": seconds.map(lambda s: s + 0.001),  # never just when a window is sampled
             "x": st.floats(-10, 300, allow_nan=False),
             "y": st.floats(-10, 300, allow_nan=False),
             "kind": st.sampled_from(["move", "click"]),
@@ -245,6 +246,22 @@ def test_every_phrase_has_masks_of_the_image_or_a_question(trace: list[dict[str,
     assert set(grounded.unmentioned).isdisjoint(
         each for link in grounded.links for each in link.masks
     )
+
+
+def test_a_mask_that_was_drawn_since_answers_its_question() -> None:
+    phrases = ground(spoken("A bucket. Buckets."), EMPTY, MASKS, NAMES).phrases
+    left, right = named("l", "bucket", (0, 0, 9, 9)), named("r", "bucket", (150, 0, 199, 50))
+    bare = named("bare", None, (170, 10, 190, 30))
+
+    def answers(phrase: int, *drawn: NamedMask, at: tuple[float, float] | None) -> list[str]:
+        return answers_to(phrases[phrase], at, Scene([*MASKS, *drawn]))
+
+    assert answers(0, at=AT["bucket"]) == []
+    assert answers(0, left, at=None) == ["l"]
+    assert answers(0, left, right, at=None) == []
+    assert answers(0, left, right, at=AT["bucket"]) == ["r"]
+    assert answers(1, left, right, at=None) == ["l", "r"]
+    assert answers(0, bare, at=AT["bucket"]) == ["bare"]
 
 
 def test_nothing_said_and_nothing_drawn_is_nothing_to_ground() -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from engine.speech.grounding.links import Link
-from engine.speech.grounding.names import is_same_name
+from engine.speech.grounding.names import is_same_name, may_name
 from engine.speech.grounding.phrases import Phrase
 from engine.speech.grounding.scene import Scene
 
@@ -29,6 +31,26 @@ def without_mask(phrases: Sequence[Phrase], links: Sequence[Link]) -> list[NoMas
         if not is_known:
             asked.append(NoMask(at, link.place_xy))
     return asked
+
+
+def answers_to(phrase: Phrase, place_xy: Sequence[float] | None, scene: Scene) -> list[str]:
+    """Return the masks that answer a question now, as they were drawn since it was asked.
+
+    They bear the name that was said; of several, a single thing's is the one where the pointer
+    was. A mask without a label answers where it lies under that place.
+    """
+    named = [mask.id for mask in scene.masks if mask.label and may_name(phrase.noun, mask.label)]
+    if named and (phrase.is_plural or len(named) == 1):
+        return named
+    if place_xy is None:
+        return []
+    [under] = scene.under(np.array([place_xy], np.float64))
+    there = [
+        mask.id
+        for at, mask in enumerate(scene.masks)
+        if under[at] and (mask.id in named or (not named and mask.label is None))
+    ]
+    return sorted(there, key=lambda each: float(scene.areas_px[scene.index[each]]))[:1]
 
 
 def unmentioned(links: Sequence[Link], scene: Scene) -> list[str]:
