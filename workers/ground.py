@@ -7,6 +7,7 @@ from annotation.services.jobs import fenced
 from engine.speech.grounding.ground import RULES, ground
 from engine.speech.grounding.pointer import read_trace
 from workers.lease import Lease
+from workers.reach import reach_of
 
 
 def ground_transcript(lease: Lease) -> None:
@@ -23,6 +24,7 @@ def ground_transcript(lease: Lease) -> None:
         trace,
         named_masks(recording.image_id),
         label_names(recording.image.project_id),
+        reach=reach_of(recording.image.project_id),
     )
     with fenced(lease.claim):
         save_grounding(

@@ -140,14 +140,14 @@ def _span_s(phrase: Phrase) -> tuple[float, float]:
 def _said(phrase: Phrase, link: PhraseLink, scene: Scene) -> Said:
     masks = [str(each) for each in link.masks if str(each) in scene.index]
     if not masks and link.kind == Kind.PROPOSED:
-        masks = answers_to(_engine_phrase(phrase), phrase.place_xy, scene)
+        masks = answers_to(engine_phrase(phrase), phrase.place_xy, scene)
     return Said(phrase, link, masks)
 
 
 def _unfitting(transcript: Transcript, said: Sequence[Said], scene: Scene) -> list[Unfitting]:
     own = [each for each in said if each.phrase.transcript_id == transcript.pk]
     found = contradictions(
-        [_engine_phrase(each.phrase) for each in own],
+        [engine_phrase(each.phrase) for each in own],
         [_engine_link(each) for each in own],
         words_of(transcript),
         scene,
@@ -155,7 +155,8 @@ def _unfitting(transcript: Transcript, said: Sequence[Said], scene: Scene) -> li
     return [Unfitting(each, [own[at].phrase.pk for at in each.phrases]) for each in found]
 
 
-def _engine_phrase(row: Phrase) -> FoundPhrase:
+def engine_phrase(row: Phrase) -> FoundPhrase:
+    """Return the phrase as the engine knows it."""
     return FoundPhrase(
         row.first, row.end, row.text, row.noun, row.count, row.is_plural, row.is_definite
     )
@@ -171,6 +172,20 @@ def _is_waiting(transcripts: Sequence[Transcript]) -> bool:
     )
     ids = [str(each.pk) for each in transcripts]
     return unfinished.filter(args__transcript_id__in=ids).exists()
+
+
+def confirmed_links(project_id: int) -> QuerySet[PhraseLink]:
+    """Return links of one mask each that a person confirmed while the trace is there; newest first.
+
+    They are what the pointer's lead and lag are learned from.
+    """
+    links = PhraseLink.objects.filter(
+        phrase__transcript__recording__image__project_id=project_id,
+        phrase__transcript__recording__voice_deleted_at=None,
+        kind=Kind.CONFIRMED,
+        masks__len=1,
+    ).exclude(phrase__transcript__words=[])
+    return links.select_related("phrase__transcript__recording").order_by("-created_at", "pk")
 
 
 def label_names(project_id: int) -> list[str]:

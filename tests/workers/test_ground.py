@@ -3,12 +3,17 @@
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from annotation import jobs
 from annotation.models import Image, Job, Label, Mask, Phrase, Recording, Transcript
 from annotation.selectors.grounding import grounding_of
+from annotation.services.grounding import decide_link
 from annotation.services.recordings import save_raw_transcript
 from annotation.services.seeds import Seed, seed_masks
+from engine.speech.grounding.pointer import DEFAULT_REACH
 from tests.annotation.world import World, square
+from workers import reach
 from workers.app import app
 
 SAID = "There is a cell beside a red bucket."
@@ -53,6 +58,41 @@ def test_a_spoken_text_finds_its_mask_and_asks_for_the_thing_without_one(
     assert said == {"a cell": ([str(cell.pk)], False), "a red bucket": ([], True)}
     assert Phrase.objects.get(noun="bucket").place_xy == [30.0, 2.0]
     assert found.is_waiting is False
+
+
+def test_the_pointers_lead_and_lag_are_learned_from_confirmed_links(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reach, "LEAST_LINKS", 2)
+    words = [
+        {"text": "it", "start_s": start, "end_s": start + 0.4, "probability": 0.9}
+        for start in (0.0, 2.0, 4.0)
+    ]
+    saved = ground(world, image, text="it it it", words=words)
+    cell, other = Mask.objects.filter(image=image).order_by("head__label_id")
+    late = [(0.0, 1.0, 20.0), (3.0, 5.0, 5.0), (5.0, 22.0, 12.0)]  # a second after each word
+    Recording.objects.update(trace=[{"t": t, "x": x, "y": y, "kind": "move"} for t, x, y in late])
+    default = reach.reach_of(world.project.pk)
+
+    for first, mask in ((1, cell), (2, other)):
+        phrase = Phrase.objects.create(
+            transcript=saved,
+            first=first,
+            end=first + 1,
+            text="it",
+            noun="it",
+            **dict.fromkeys(["is_plural", "is_definite", "is_repeat"], False),
+        )
+        decide_link(
+            link_id=uuid4(),
+            phrase=phrase,
+            author=world.annotator,
+            kind="confirmed",
+            masks=[mask.pk],
+        )
+
+    assert default == DEFAULT_REACH
+    assert reach.reach_of(world.project.pk).lag_s > DEFAULT_REACH.lag_s
 
 
 def test_a_typed_text_is_linked_by_names_and_not_by_where_the_pointer_was(
