@@ -101,6 +101,16 @@ def test_a_thing_without_a_mask_is_asked_for_once(
     assert answer["is_waiting"] is True  # the job has not run
 
 
+def test_an_image_tells_whether_somebody_spoke_of_it(
+    annotator: Api, image: Image, transcript: Transcript, world: World
+) -> None:
+    silent = make_image(world.project, 1)
+
+    told = [annotator.get(f"images/{each.pk}").json()["has_takes"] for each in (image, silent)]
+
+    assert told == [True, False]
+
+
 def test_the_rules_run_again_add_only_what_they_say_otherwise(
     grounded: Transcript, cell: str
 ) -> None:

@@ -1679,6 +1679,8 @@ export interface components {
             status: components["schemas"]["ImageStatus"];
             review_comment: string;
             open_comments: number;
+            /** @description Somebody spoke of it */
+            has_takes: boolean;
             is_holdout: boolean;
             /** @description Of the set of masks that the person works on */
             slot: number;

@@ -4,6 +4,7 @@ import type { ImageDetail } from "@/api/types";
 import { formatCounts } from "@/editor/rle";
 import {
   contradictionWords,
+  isUnsure,
   maskNames,
   outlinePath,
   phraseAt,
@@ -48,6 +49,12 @@ describe("what was said", () => {
   it("shows masks, or the place where the pointer was", () => {
     expect(shownBy(phrase({}))).toEqual({ masks: ["cup"], place: null });
     expect(shownBy(phrase({ masks: [] }))).toEqual({ masks: [], place: [3, 4] });
+  });
+
+  it("calls a link unsure until somebody confirms it", () => {
+    expect(isUnsure(phrase({ evidence: 0.8 }))).toBe(false);
+    expect(isUnsure(phrase({ evidence: 0.4 }))).toBe(true);
+    expect(isUnsure(phrase({ evidence: 0.4, kind: "confirmed" }))).toBe(false);
   });
 
   it("names masks by their labels and counts them", () => {

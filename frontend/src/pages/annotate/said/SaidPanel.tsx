@@ -1,6 +1,5 @@
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
 import { decideLink, groundingQuery, type Phrase } from "@/api/grounding";
 import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
@@ -11,9 +10,7 @@ import { RowAction } from "../ObjectRow";
 import type { OpenImage } from "../open-image";
 import classes from "./Said.module.css";
 
-/** Who looks at an image this long wants to know; who goes on does not wait for the answer. */
-const ASKED_AFTER_MS = 1000;
-const AROUND_PX = 60; // of the image, on each side of a place
+const AROUND = 1 / 8; // of the image's longer side, to each side of a place
 
 interface Props {
   image: OpenImage;
@@ -22,15 +19,15 @@ interface Props {
 
 /** Things that were spoken of and have no mask: to be drawn and linked, or put aside. */
 export function SaidPanel({ image, stage }: Props) {
-  const { id } = useSignal(image.detail);
-  const isAsked = useLate();
-  const { data } = useQuery({ ...groundingQuery(id), enabled: isAsked });
+  // Of most images nobody has spoken: opening one costs no request more.
+  const { id, has_takes } = useSignal(image.detail);
+  const { data } = useQuery({ ...groundingQuery(id), enabled: has_takes });
   const open = data?.phrases.filter((phrase) => phrase.is_question) ?? [];
   return open.length === 0 ? null : <Questions {...{ image, stage, open }} />;
 }
 
 function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
-  const { id } = useSignal(image.detail);
+  const { id, width, height } = useSignal(image.detail);
   const selection = useSignal(image.editor.selection);
   const isReadOnly = useSignal(image.editor.isReadOnly);
   const queries = useQueryClient();
@@ -42,7 +39,8 @@ function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
   const jump = ({ place_xy }: Phrase): void => {
     const [x, y] = place_xy ?? [];
     if (x === undefined || y === undefined) return;
-    const box = { x0: x - AROUND_PX, y0: y - AROUND_PX, x1: x + AROUND_PX, y1: y + AROUND_PX };
+    const around = AROUND * Math.max(width, height);
+    const box = { x0: x - around, y0: y - around, x1: x + around, y1: y + around };
     stage.setView(viewOfBox(stage.size.get(), box));
   };
 
@@ -61,7 +59,7 @@ function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
               {phrase.text}
             </button>
             {!isReadOnly && (
-              <span>
+              <span className={classes.answers}>
                 <RowAction
                   label={`The selected mask is “${phrase.text}”`}
                   disabled={selected === null}
@@ -85,14 +83,4 @@ function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
       </ul>
     </section>
   );
-}
-
-/** False at first: opening an image asks for nothing that can wait. */
-function useLate(): boolean {
-  const [isLate, setIsLate] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setIsLate(true), ASKED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return isLate;
 }

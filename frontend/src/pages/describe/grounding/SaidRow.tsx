@@ -5,7 +5,7 @@ import type { Phrase } from "@/api/grounding";
 import type { ImageDetail } from "@/api/types";
 import classes from "./Grounding.module.css";
 import type { Said } from "./SaidContext";
-import { maskNames, NOTHING_SHOWN, type Shown, shownBy } from "./said";
+import { isUnsure, maskNames, NOTHING_SHOWN, type Shown, shownBy } from "./said";
 import { takeKey } from "./useSaidWords";
 
 interface Props {
@@ -27,7 +27,13 @@ export function SaidRow({ phrase, image, said }: Props) {
         }}
       >
         {hasMask ? text : `No mask for “${text}”`}
-        {hasMask && <span className={classes.masks}> {maskNames(masks, image)}</span>}
+        {hasMask && (
+          <span className={classes.masks}>
+            {" "}
+            {maskNames(masks, image)}
+            {isUnsure(phrase) && ", unsure"}
+          </span>
+        )}
       </UnstyledButton>
       {hasMask && kind === "confirmed" && (
         <IconCircleCheckFilled

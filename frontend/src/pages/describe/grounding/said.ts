@@ -12,6 +12,9 @@ export interface Shown {
   place: readonly number[] | null;
 }
 
+/** A label that is named and is the only one of its kind is half of the evidence. */
+const SURE_FROM = 0.5;
+
 export const NOTHING_SHOWN: Shown = { masks: [], place: null };
 
 /** How a word of the transcript is lit. */
@@ -32,6 +35,11 @@ export function phraseAt(
 export function stateOf(phrase: Phrase): WordState | null {
   if (phrase.masks.length > 0) return phrase.kind === "confirmed" ? "confirmed" : "proposed";
   return phrase.is_question ? "missing" : null;
+}
+
+/** Whether the rules had little to go by; nobody has confirmed it either. */
+export function isUnsure({ kind, evidence }: Phrase): boolean {
+  return kind === "proposed" && (evidence ?? 0) < SURE_FROM;
 }
 
 export function shownBy({ masks, place_xy }: Phrase): Shown {
