@@ -11,6 +11,7 @@ from engine.speech.grounding.pointer import DEFAULT_REACH, Pointer, Reach, read_
 from engine.speech.grounding.questions import answers_to
 from engine.speech.grounding.reach import Known, learn_reach
 from engine.speech.grounding.scene import NamedMask, Scene
+from engine.speech.transcript import Word
 from tests.engine.grounding import MASKS, NAMES, named, pointing, spoken
 
 AT = {"dog": (80.0, 20.0), "cup": (30.0, 80.0), "plate": (100.0, 80.0), "bucket": (180.0, 20.0)}
@@ -262,6 +263,14 @@ def test_a_mask_that_was_drawn_since_answers_its_question() -> None:
     assert answers(0, left, right, at=AT["bucket"]) == ["r"]
     assert answers(1, left, right, at=None) == ["l", "r"]
     assert answers(0, bare, at=AT["bucket"]) == ["bare"]
+
+
+def test_odd_times_and_endless_words_cost_no_more_than_others() -> None:
+    words = [Word("dog,", 0, 1e12, 1), Word("x" * 200, 5, 1, 1), Word("cup.", 1e300, 1e301, 1)]
+
+    grounded = ground(words * 50, pointing(words, AT), MASKS, NAMES)
+
+    assert {link.masks for link in grounded.links} == {("dog",), ("cup",)}
 
 
 def test_nothing_said_and_nothing_drawn_is_nothing_to_ground() -> None:

@@ -1,6 +1,7 @@
 """Where the text and the masks do not agree: how many there are, and which lies where."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -92,15 +93,19 @@ def _wrong_places(
 
 def _relation(tokens: Sequence[Token], one: Phrase, other: Phrase) -> Kind | None:
     """Return what is said to lie where, if two phrases are joined by nothing else."""
-    between = [token for token in tokens if one.end <= token.first < other.first]
-    before = [token for token in tokens if one.first <= token.first < one.end]
-    if any(token.ends_sentence for token in [*before[-1:], *between]):
+    start, end = (bisect_left(tokens, at, key=_first) for at in (one.end, other.first))
+    between = tokens[start:end]
+    if any(token.ends_sentence for token in tokens[start - 1 : end]):
         return None
     text = " ".join(token.key for token in between)
     if not _BETWEEN.fullmatch(text + " " if text else ""):
         return None
     kinds = [kind for kind, pattern in _RELATIONS if pattern.search(text)]
     return kinds[0] if len(kinds) == 1 else None
+
+
+def _first(token: Token) -> int:
+    return token.first
 
 
 def _is_opposite(kind: Kind, one: Floats, other: Floats, scene: Scene) -> bool:

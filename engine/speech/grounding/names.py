@@ -1,6 +1,7 @@
 """Whether two nouns name the same thing: plurals, and the many words for a person."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 _IRREGULAR: Final = {
@@ -26,6 +27,7 @@ def normal_name(name: str) -> str:
     return " ".join(re.findall(r"[^\W_]+(?:['\u2019-][^\W_]+)*", name.casefold()))
 
 
+@lru_cache(maxsize=8192)
 def forms(name: str) -> frozenset[str]:
     """Return the name and every singular that it may be the plural of; the last word bends."""
     *before, last = normal_name(name).split(" ")

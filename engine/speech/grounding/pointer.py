@@ -16,6 +16,7 @@ STEP_S: Final = 0.05
 LONGEST_REST_S: Final = 4.0  # after that the hand has left the mouse
 CLICK_S: Final = 0.5  # a click counts as much as that long a rest
 _SHORTEST_WINDOW_S: Final = 0.2
+_LONGEST_SPAN_S: Final = 10.0  # nobody takes longer over a word, whatever its times say
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class Pointer:
 
 def _window(start: float, end: float, reach: Reach) -> tuple[list[float], list[float]]:
     """Return the corners of a window, full within the span and falling off towards its ends."""
+    end = min(end, start + _LONGEST_SPAN_S)
     first, last = start - reach.lead_s, end + reach.lag_s
     if last - first < _SHORTEST_WINDOW_S:
         middle = (first + last) / 2

@@ -46,6 +46,9 @@ _BY_WORD: Final = (
     ), "J")
     | {"and": "A", "of": "O"}
 )  # fmt: skip
+# A word takes time by the square of its length, and none is as long as a transcript may have it.
+_LONGEST_WORD: Final = 40
+_STAND_IN: Final = "thing"
 
 
 def tag_english(words: Sequence[str]) -> str:
@@ -56,7 +59,9 @@ def tag_english(words: Sequence[str]) -> str:
     """
     if not words:
         return ""
-    tagged = _english().tag_sent(list(words))
+    tagged = _english().tag_sent(
+        [word if len(word) <= _LONGEST_WORD else _STAND_IN for word in words]
+    )
     return "".join(
         _BY_WORD.get(word.casefold()) or _BY_TAG.get(tag, "C" if word.isdigit() else "X")
         for word, (_, _, tag) in zip(words, tagged, strict=True)
