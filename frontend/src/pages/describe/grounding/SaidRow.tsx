@@ -39,6 +39,7 @@ export function SaidRow({ phrase, image, said }: Props) {
         <IconCircleCheckFilled
           size={16}
           color="var(--mantine-color-teal-filled)"
+          role="img"
           aria-label={`Confirmed by ${author ?? "someone"}`}
         />
       )}
