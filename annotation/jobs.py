@@ -14,6 +14,7 @@ IMPORT_UPLOADS: Final = "workers.import_uploads"  # {"project_id"}
 IMPORT_ARCHIVE: Final = "workers.import_archive"  # {"upload_id"}
 PREPARE_IMAGES: Final = "workers.prepare_images"  # {"project_id"}
 TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
+GROUND: Final = "workers.ground"  # {"transcript_id"}
 RUN_ROUND: Final = "workers.run_round"  # {"round_id"}
 EXPORT_VERSION: Final = "workers.export_version"  # {"export_id"}
 DELETE_VOICES: Final = "workers.delete_voices"  # {"user_id"}
@@ -25,6 +26,7 @@ QUEUES: Final = {
     IMPORT_ARCHIVE: "cpu",
     PREPARE_IMAGES: "gpu",
     TRANSCRIBE: "speech",
+    GROUND: "speech",
     RUN_ROUND: "gpu",
     EXPORT_VERSION: "cpu",
     DELETE_VOICES: "cpu",

@@ -19,6 +19,7 @@ from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     OPEN,
     HasOpenComments,
+    HasTakes,
     is_embedded,
     mask_rows,
     open_proposals_of,
@@ -92,6 +93,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(Image.Status.choices)
     review_comment = serializers.CharField()
     open_comments = serializers.IntegerField()
+    has_takes = serializers.BooleanField(help_text="Somebody spoke of it")
     is_holdout = serializers.BooleanField()
     slot = serializers.IntegerField(help_text="Of the set of masks that the person works on")
     people = serializers.IntegerField(help_text="That annotate it, each without the others' masks")
@@ -105,7 +107,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
 
 
 def image_detail(image: Image, user: User) -> dict[str, Any]:
-    """Build the answer of GET /api/images/{id}, of an image `with_open_comments` and a role."""
+    """Build the answer of GET /api/images/{id}, of an image that `image_to_show` found."""
     bundle = serving_bundle_of(image.project_id)
     places = places_of(image.pk)
     assignment = assignment_shown(places, user)
@@ -120,6 +122,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "status": image.status,
         "review_comment": image.review_comment,
         "open_comments": cast("HasOpenComments", image).open_comment_count,
+        "has_takes": cast("HasTakes", image).has_takes,
         "is_holdout": image.is_holdout,
         "slot": seen.slot,
         "people": len(places),

@@ -1,4 +1,4 @@
-"""Endpoints of jobs, rounds, versions, exports, recordings and captions."""
+"""Endpoints of jobs, rounds, versions, exports, recordings, captions and phrases."""
 
 from django.urls import path
 
@@ -6,6 +6,7 @@ from annotation.api import (
     bundles,
     captions,
     consent,
+    grounding,
     jobs,
     recordings,
     rounds,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),
     path("images/<int:image_id>/captions", captions.ImageCaptionsView.as_view()),
     path("images/<int:image_id>/captions/merge", said.CaptionMergeView.as_view()),
+    path("images/<int:image_id>/grounding", grounding.ImageGroundingView.as_view()),
+    path("phrases/<int:phrase_id>/links", grounding.PhraseLinksView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),
     path("recordings/<uuid:recording_id>", recordings.RecordingView.as_view()),

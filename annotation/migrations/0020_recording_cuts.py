@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0017_preferences'),
+        ('annotation', '0018_phrases'),
     ]
 
     operations = [

@@ -16,6 +16,7 @@ from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
 from annotation.models.learning import Alias, AliasMove, Bundle, Round
 from annotation.models.mask import Mask, Operation, Proposal, Revision
+from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
 from annotation.models.project import Label, Membership, Project
 
@@ -39,6 +40,8 @@ __all__ = [
     "MaskCaption",
     "Membership",
     "Operation",
+    "Phrase",
+    "PhraseLink",
     "Preferences",
     "Project",
     "Proposal",

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from django.conf import settings
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -20,6 +20,7 @@ from annotation.models import (
     Image,
     Mask,
     Proposal,
+    Recording,
 )
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import SOMEBODY, Person, rows_for
@@ -31,7 +32,9 @@ OPEN = [Proposal.State.PENDING, *SENT_ON]
 
 
 _TO_SAVE_TO = Prepared(lambda: all_images_for(SOMEBODY).filter(pk=Param("image")).only("pk"))
-_TO_SHOW = Prepared(lambda: with_open_comments(images_for(SOMEBODY)).filter(pk=Param("image")))
+_TO_SHOW = Prepared(
+    lambda: with_takes(with_open_comments(images_for(SOMEBODY))).filter(pk=Param("image"))
+)
 _SERVING = Prepared(
     lambda: Bundle.objects.filter(
         pk__in=Alias.objects.filter(project_id=Param("project"), name=Alias.Name.SERVING).values(
@@ -67,7 +70,7 @@ def image_to_save_to(user: Person, image_id: int) -> Image | None:
 
 
 def image_to_show(user: Person, image_id: int) -> Image | None:
-    """Find an image that the person may open, `with_open_comments` and their role."""
+    """Find an image that the person may open, `with_open_comments`, `with_takes` and their role."""
     return _TO_SHOW.first(user=user.pk or 0, image=image_id)
 
 
@@ -112,6 +115,18 @@ def with_open_comments(images: QuerySet[Image]) -> QuerySet[Image]:
     """Add `open_comment_count`, in the same query."""
     said = open_comments().filter(image=OuterRef("pk"))
     return images.annotate(open_comment_count=_count(said))
+
+
+class HasTakes(Protocol):
+    """An image `with_takes`."""
+
+    has_takes: bool
+
+
+def with_takes(images: QuerySet[Image]) -> QuerySet[Image]:
+    """Tell in `has_takes` whether somebody spoke of the image, in the same query."""
+    takes = Recording.objects.filter(image=OuterRef("pk"), deleted_at=None)
+    return images.annotate(has_takes=Exists(takes))
 
 
 def mask_rows(image_id: int, seen: Seen) -> list[Mapping[str, Any]]:

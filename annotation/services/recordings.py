@@ -15,6 +15,7 @@ from annotation import jobs, storage
 from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotAllowedError
 from annotation.models import Image, Membership, Recording, RecordingChunk, Transcript
 from annotation.selectors.descriptions import has_consented
+from annotation.services.grounding import enqueue_grounding, forget_places
 from annotation.services.jobs import enqueue_job
 
 MAX_CHUNK_BYTES: Final = 8 * 1024**2
@@ -175,6 +176,7 @@ def save_raw_transcript(
         },
     )
     Recording.objects.filter(pk=recording.pk).update(state=State.TRANSCRIBED, error="")
+    enqueue_grounding(transcript=transcript, created_by=recording.user)
     return transcript
 
 
@@ -184,6 +186,7 @@ def fail_recording(*, recording_id: UUID | str, error: str) -> None:
     waiting.update(state=State.FAILED, error=error)
 
 
+@transaction.atomic
 def correct_transcript(
     *,
     transcript_id: UUID,
@@ -207,6 +210,7 @@ def correct_transcript(
     )
     if transcript.recording_id != recording.pk:
         raise IdTakenError("Another transcript has this id.")
+    enqueue_grounding(transcript=transcript, created_by=author)
     return transcript
 
 
@@ -240,8 +244,10 @@ def mark_voice_deleted(recording: Recording) -> None:
     mark_voices_deleted(Recording.objects.filter(pk=recording.pk))
 
 
+@transaction.atomic
 def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
     """Delete the pointer traces, and let nobody hear the takes any more; return how many."""
+    forget_places(recordings)
     with_voice = recordings.filter(voice_deleted_at=None)
     return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
 

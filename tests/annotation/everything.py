@@ -17,9 +17,11 @@ from annotation.models import (
     Export,
     Job,
     Mask,
+    Phrase,
     Recording,
     Round,
     Token,
+    Transcript,
     Upload,
 )
 from tests.annotation.world import World, make_bundle, make_image
@@ -94,6 +96,16 @@ def ids_of_everything(world: World) -> dict[str, object]:
     export = Export.objects.create(pk=UUID(int=1), version=version, format="coco", job=job)
     mask = Mask.objects.create(pk=UUID(int=4), image=image)
     recording = Recording.objects.create(pk=UUID(int=2), image=image, user=user, mime="audio/webm")
+    transcript = Transcript.objects.create(
+        pk=UUID(int=2), recording=recording, kind="raw", text="a cell"
+    )
+    phrase = Phrase.objects.create(
+        transcript=transcript,
+        end=2,
+        text="a cell",
+        noun="cell",
+        **dict.fromkeys(["first", "is_plural", "is_definite", "is_repeat"], 0),
+    )
     upload = Upload.objects.create(
         pk=UUID(int=3), project=project, file_name="a.png", bytes=10, created_by=user
     )
@@ -116,6 +128,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "version_id": version.pk,
         "export_id": export.pk,
         "recording_id": recording.pk,
+        "phrase_id": phrase.pk,
         "bundle_id": bundle.pk,
         "number": 0,
     }

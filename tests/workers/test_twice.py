@@ -94,6 +94,11 @@ def transcribe_take(world: World) -> int:
     return Job.objects.get(kind=jobs.TRANSCRIBE).pk
 
 
+def ground(world: World) -> int:
+    run(transcribe_take(world))
+    return Job.objects.get(kind=jobs.GROUND).pk
+
+
 def export(world: World) -> int:
     version = cut_version(project=world.project, created_by=world.manager)
     return request_export(
@@ -111,6 +116,7 @@ SCENES: dict[str, Callable[[World], int]] = {
     jobs.IMPORT_ARCHIVE: import_archive,
     jobs.PREPARE_IMAGES: prepare,
     jobs.TRANSCRIBE: transcribe_take,
+    jobs.GROUND: ground,
     jobs.RUN_ROUND: run_round,
     jobs.EXPORT_VERSION: export,
     jobs.DELETE_VOICES: delete_voices,

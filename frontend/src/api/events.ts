@@ -80,6 +80,7 @@ function applyJobs(queries: QueryClient, project: number, news: Job[]): void {
   for (const list of ["project", "images", "uploads", "rounds", "versions", "export"])
     void queries.invalidateQueries({ queryKey: [list] });
   void queries.invalidateQueries({ queryKey: ["descriptions"] });
+  void queries.invalidateQueries({ queryKey: ["grounding"] });
 }
 
 function applyRound(

@@ -325,6 +325,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/grounding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What was said of which mask, what has none, and what does not fit. */
+        get: operations["read_grounding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/masks": {
         parameters: {
             query?: never;
@@ -522,6 +539,23 @@ export interface paths {
         get: operations["list_revisions"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/phrases/{phrase_id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say which masks a phrase speaks of, or that it speaks of none; older words stay. */
+        post: operations["decide_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1510,6 +1544,23 @@ export interface components {
             /** @description The newest text */
             terms: components["schemas"]["VoiceTerms"];
         };
+        /** @description What was said, and the masks that do not bear it out. */
+        Contradiction: {
+            kind: components["schemas"]["ContradictionKind"];
+            phrases: number[];
+            masks: string[];
+            said: string;
+            seen: string;
+        };
+        /**
+         * @description * `count` - count
+         *     * `left of` - left of
+         *     * `right of` - right of
+         *     * `above` - above
+         *     * `below` - below
+         * @enum {string}
+         */
+        ContradictionKind: "count" | "left of" | "right of" | "above" | "below";
         Correction: {
             /**
              * Format: uuid
@@ -1724,6 +1775,15 @@ export interface components {
              */
             version?: number;
         };
+        Grounding: {
+            /** @description Of the newest text of each take */
+            phrases: components["schemas"]["Phrase"][];
+            contradictions: components["schemas"]["Contradiction"][];
+            /** @description Masks that nobody spoke of */
+            unmentioned: string[];
+            /** @description More links are being made */
+            is_waiting: boolean;
+        };
         /** @description One line of the list. */
         Image: {
             id: number;
@@ -1757,6 +1817,8 @@ export interface components {
             status: components["schemas"]["ImageStatus"];
             review_comment: string;
             open_comments: number;
+            /** @description Somebody spoke of it */
+            has_takes: boolean;
             is_holdout: boolean;
             /** @description Of the set of masks that the person works on */
             slot: number;
@@ -1811,7 +1873,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "run_round" | "export_version" | "delete_voices";
+        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "ground" | "run_round" | "export_version" | "delete_voices";
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -2058,6 +2120,62 @@ export interface components {
             slot: number;
             username?: string | null;
         };
+        Phrase: {
+            id: number;
+            /** Format: uuid */
+            transcript: string;
+            /** @description Place of its first word in the transcript */
+            first: number;
+            /** @description Place after its last word */
+            end: number;
+            text: string;
+            /** @description That it speaks of, the surest first */
+            masks: string[];
+            /**
+             * @description Who says so: rules, or a person
+             *
+             *     * `proposed` - Proposed
+             *     * `confirmed` - Confirmed
+             *     * `removed` - Removed
+             *     * `dismissed` - Dismissed
+             */
+            kind: components["schemas"]["PhraseKind"];
+            /**
+             * Format: double
+             * @description Of the rules, 0 to 1
+             */
+            evidence: number | null;
+            author: string | null;
+            /** @description Where the pointer was; image pixels */
+            place_xy: number[] | null;
+            /** @description It speaks of a thing without a mask */
+            is_question: boolean;
+        };
+        /**
+         * @description * `proposed` - Proposed
+         *     * `confirmed` - Confirmed
+         *     * `removed` - Removed
+         *     * `dismissed` - Dismissed
+         * @enum {string}
+         */
+        PhraseKind: "proposed" | "confirmed" | "removed" | "dismissed";
+        PhraseLink: {
+            /**
+             * Format: uuid
+             * @description made by the client
+             */
+            id: string;
+            kind: components["schemas"]["PhraseLinkKind"];
+            /** @description Those confirmed; none otherwise */
+            masks?: string[];
+        };
+        /**
+         * @description * `confirmed` - confirmed
+         *     * `removed` - removed
+         *     * `dismissed` - dismissed
+         * @enum {string}
+         */
+        PhraseLinkKind: "confirmed" | "removed" | "dismissed";
         /**
          * @description * `whole` - Whole
          *     * `queues` - Queues
@@ -3437,6 +3555,36 @@ export interface operations {
             };
         };
     };
+    read_grounding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grounding"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     save_masks: {
         parameters: {
             query?: never;
@@ -3844,6 +3992,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RevisionPage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phrase_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhraseLink"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhraseLink"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -8,6 +8,7 @@ const WORDS: Record<Job["kind"], string> = {
   import_archive: "Unpacking an archive",
   prepare_images: "Preparing images",
   transcribe: "Transcribing",
+  ground: "Linking words to masks",
   run_round: "Retraining",
   export_version: "Exporting",
   delete_voices: "Deleting recordings",

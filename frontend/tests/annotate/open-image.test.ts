@@ -8,7 +8,14 @@ import { OpenImage, type OpenImageOptions } from "@/pages/annotate/open-image";
 
 const DETAIL: ImageDetail = {
   ...{ id: 4, project: 1, file_name: "a.png", height: 20, width: 30, version: 0, status: "todo" },
-  ...{ review_comment: "", open_comments: 0, is_holdout: false, slot: 0, people: 1 },
+  ...{
+    review_comment: "",
+    open_comments: 0,
+    has_takes: false,
+    is_holdout: false,
+    slot: 0,
+    people: 1,
+  },
   ...{ display_url: "", embedding: null, bundle: null, assignment: null },
   ...{ masks: [], proposals: [], labels: [] },
 };

@@ -29,6 +29,7 @@ import { useConflicts } from "./review/useConflicts";
 import { useReview } from "./review/useReview";
 import { useVerdict } from "./review/useVerdict";
 import { describeSaving } from "./SaveIndicator";
+import { SaidPanel } from "./said/SaidPanel";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
 import { useKeyPointer } from "./useKeyPointer";
@@ -130,6 +131,7 @@ export const AroundImage = memo(
             <ReviewPanel {...{ image, review }} />
             <ChangesPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
+            <SaidPanel {...{ image, stage }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
             <MaskCaption image={image} />

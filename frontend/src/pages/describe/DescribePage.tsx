@@ -13,6 +13,8 @@ import { Replay } from "@/recorder/replay";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
+import { SaidOfImage } from "./grounding/SaidContext";
+import { SaidPanel } from "./grounding/SaidPanel";
 import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
 import { RecordPanel } from "./RecordPanel";
@@ -28,7 +30,12 @@ const POLL_MS = 3000;
 
 export function DescribePage() {
   const { imageId } = useParams({ from: "/inside/projects/$projectId/images/$imageId/describe" });
-  return <Describe key={imageId} id={Number(imageId)} />;
+  const id = Number(imageId);
+  return (
+    <SaidOfImage key={imageId} image={id}>
+      <Describe id={id} />
+    </SaidOfImage>
+  );
 }
 
 function Describe({ id }: { id: number }) {
@@ -109,6 +116,7 @@ function Describe({ id }: { id: number }) {
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
         ))}
+        <SaidPanel image={image} />
         {descriptions.data && isShared && (
           <MergedDescription
             image={id}

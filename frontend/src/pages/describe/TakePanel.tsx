@@ -3,6 +3,7 @@ import type { Recording } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
 import type { Replay } from "@/recorder/replay";
+import { SaidText } from "./grounding/useSaidWords";
 import { TakeMenu } from "./TakeMenu";
 import { TranscriptEditor } from "./transcript/TranscriptEditor";
 
@@ -54,15 +55,17 @@ export function TakePanel({ recording, image, replay, number, ...props }: Props)
           </Alert>
         )}
         {transcript && (
-          <TranscriptEditor
-            key={transcript.id}
-            recording={recording}
-            transcript={transcript}
-            image={image}
-            replay={replay}
-            isOpen={props.isNewest && !isCorrected}
-            isInHand={props.isInHand}
-          />
+          <SaidText value={transcript}>
+            <TranscriptEditor
+              key={transcript.id}
+              recording={recording}
+              transcript={transcript}
+              image={image}
+              replay={replay}
+              isOpen={props.isNewest && !isCorrected}
+              isInHand={props.isInHand}
+            />
+          </SaidText>
         )}
       </Section>
     </div>

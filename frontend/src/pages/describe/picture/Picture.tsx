@@ -14,6 +14,7 @@ import { pictureCommands } from "./picture-commands";
 import { PictureView } from "./picture-view";
 import { listenToPicture, type Pointing } from "./pointing";
 import { ReplayLayer } from "./ReplayLayer";
+import { SaidMasks } from "./SaidMasks";
 
 /** Points of the trail that stay in sight: about two seconds. */
 const TRAIL = 60;
@@ -132,6 +133,7 @@ export function Picture({ image, take, isRecording, replay }: Props) {
           <Outlines masks={masks.all} />
           <Lit mask={maskOf(hovered)} as="hovered" />
           <Lit mask={maskOf(selected)} as="selected" />
+          <SaidMasks masks={masks} scale={scale} />
           {isRecording ? (
             <polyline className={classes.trail} points={trail} />
           ) : (

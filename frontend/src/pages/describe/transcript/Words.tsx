@@ -4,6 +4,7 @@ import type { Word } from "@/api/types";
 import { useSignal } from "@/components/useSignal";
 import type { Correction } from "@/recorder/correction";
 import { isUnsure } from "@/recorder/words";
+import { useSaidWords } from "../grounding/useSaidWords";
 import type { AudioControls } from "../useAudio";
 import { WordInput } from "./WordInput";
 import classes from "./Words.module.css";
@@ -100,14 +101,16 @@ interface WordProps {
 const WordButton = memo(({ word, index, correction, controls, ...props }: WordProps) => {
   const { isEditable, isLit, isInHand } = props;
   const text = word.text.trim();
+  const said = useSaidWords(correction.words.get(), isEditable)(index);
   return (
     <UnstyledButton
+      {...said}
       component="button"
       className={classes.word}
       data-word={index}
       data-lit={isLit || undefined}
       data-unsure={(isEditable && isUnsure(word)) || undefined}
-      data-enter="command"
+      data-enter={isEditable ? "command" : undefined}
       title={isEditable && isUnsure(word) ? "Heard badly: worth a look" : undefined}
       tabIndex={isInHand ? 0 : -1}
       onFocus={() => correction.index !== index && correction.goTo(index)}

@@ -1,0 +1,100 @@
+import { Kbd, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { Grounding } from "@/api/grounding";
+import type { ImageDetail } from "@/api/types";
+import { plural } from "@/components/format";
+import { Section } from "@/components/Section";
+import classes from "./Grounding.module.css";
+import { type Said, useSaid } from "./SaidContext";
+import { SaidRow, ShowingRow } from "./SaidRow";
+import { contradictionWords, maskNames, stateOf } from "./said";
+
+/** Which words speak of which masks, what does not fit, and which masks nobody spoke of. */
+export function SaidPanel({ image }: { image: ImageDetail }) {
+  const said = useSaid();
+  const grounding = said?.grounding;
+  if (!said || !grounding || isBare(grounding)) return null;
+  return (
+    <Section title="Words and masks" description={summary(grounding)}>
+      <Stack gap="sm">
+        <Linked {...{ image, said, grounding }} />
+        <Contradicting {...{ said, grounding }} />
+        <Unmentioned {...{ image, said, grounding }} />
+      </Stack>
+    </Section>
+  );
+}
+
+interface Props {
+  image: ImageDetail;
+  said: Said;
+  grounding: Grounding;
+}
+
+function Linked({ image, said, grounding }: Props) {
+  const phrases = grounding.phrases.filter((phrase) => stateOf(phrase) !== null);
+  if (phrases.length === 0) return null;
+  return (
+    <div>
+      <ul className={classes.list} aria-label="Phrases">
+        {phrases.map((phrase) => (
+          <SaidRow key={phrase.id} {...{ phrase, image, said }} />
+        ))}
+      </ul>
+      <Text size="xs" c="dimmed" mt={4}>
+        <Kbd size="xs">Enter</Kbd> confirms, <Kbd size="xs">Del</Kbd> takes the mask away.
+      </Text>
+    </div>
+  );
+}
+
+function Contradicting({ said, grounding }: Omit<Props, "image">) {
+  if (grounding.contradictions.length === 0) return null;
+  return (
+    <Titled title="Does not fit">
+      {grounding.contradictions.map((each) => (
+        <ShowingRow key={`${each.kind} ${each.phrases.join(" ")}`} masks={each.masks} said={said}>
+          {contradictionWords(each)}
+        </ShowingRow>
+      ))}
+    </Titled>
+  );
+}
+
+function Unmentioned({ image, said, grounding }: Props) {
+  if (grounding.unmentioned.length === 0) return null;
+  return (
+    <Titled title="Nobody spoke of">
+      {grounding.unmentioned.map((mask) => (
+        <ShowingRow key={mask} masks={[mask]} said={said}>
+          {maskNames([mask], image)}
+        </ShowingRow>
+      ))}
+    </Titled>
+  );
+}
+
+function Titled({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div>
+      <Text size="sm" fw={600} mb={2}>
+        {title}
+      </Text>
+      <ul className={classes.list} aria-label={title}>
+        {children}
+      </ul>
+    </div>
+  );
+}
+
+function isBare({ phrases, contradictions }: Grounding): boolean {
+  return phrases.length + contradictions.length === 0;
+}
+
+function summary({ phrases, is_waiting }: Grounding): string {
+  if (is_waiting) return "Linking words to masks…";
+  const open = phrases.filter(({ is_question }) => is_question).length;
+  return open === 0
+    ? "Every thing that was said has a mask."
+    : `${plural(open, "thing")} without a mask.`;
+}
