@@ -164,6 +164,8 @@ SAM_ENCODER = env.str("SAM_ENCODER", default=str(MODELS_DIR / "encoder.onnx"))
 PRETRAINED_BUNDLE = Path(env.str("PRETRAINED_BUNDLE", default=str(MODELS_DIR / "pretrained")))
 WHISPER_CHECKPOINT = env.str("WHISPER_CHECKPOINT", default=str(MODELS_DIR / "whisper-tiny.en.pt"))
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
+SPEECH_LANGUAGE = env.str("SPEECH_LANGUAGE", default="en")  # Whisper's code; auto: it listens
+SPEECH_VOCABULARY: list[str] = env.list("SPEECH_VOCABULARY", default=[])  # names, in any project
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round
 

@@ -4,7 +4,13 @@ from annotation.models.access import Consent, Token
 from annotation.models.agreement import Agreement
 from annotation.models.comment import Comment
 from annotation.models.dataset import DatasetVersion, Export
-from annotation.models.description import Caption, Recording, RecordingChunk, Transcript
+from annotation.models.description import (
+    Caption,
+    LiveTranscript,
+    Recording,
+    RecordingChunk,
+    Transcript,
+)
 from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
 from annotation.models.learning import Alias, AliasMove, Bundle, Round
@@ -27,6 +33,7 @@ __all__ = [
     "Image",
     "Job",
     "Label",
+    "LiveTranscript",
     "Mask",
     "Membership",
     "Operation",

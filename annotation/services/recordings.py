@@ -1,7 +1,7 @@
 """Recordings: numbered chunks in, then a transcript; the voice can go while the texts stay."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,9 +12,17 @@ from django.db.models.functions import Now
 
 from annotation import jobs, storage
 from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotAllowedError
-from annotation.models import Image, Membership, Recording, RecordingChunk, Transcript
+from annotation.models import (
+    Image,
+    LiveTranscript,
+    Membership,
+    Recording,
+    RecordingChunk,
+    Transcript,
+)
 from annotation.selectors.descriptions import has_consented
 from annotation.services.jobs import enqueue_job
+from annotation.services.live_transcripts import ask_to_hear
 
 MAX_CHUNK_BYTES: Final = 8 * 1024**2
 MIME_TYPES: Final = (
@@ -84,6 +92,7 @@ def save_chunk(
             number=number,
             defaults={"sha256": sha256.lower(), "bytes": len(data)},
         )
+        ask_to_hear(recording_id=recording.pk, number=number)
     if known.sha256 != sha256.lower():
         raise ChunkConflictError(f"Chunk {number} has arrived already, with other bytes.")
     return known
@@ -125,15 +134,20 @@ def complete_recording(
 
 def join_chunks(recording: Recording) -> bytes:
     """Return the whole audio, checked chunk by chunk, and keep it as one object for playback."""
+    whole = read_chunks(recording, recording.chunks.order_by("number"))
+    storage.put_bytes(audio_key(recording), whole, recording.mime.partition(";")[0])
+    return whole
+
+
+def read_chunks(recording: Recording, chunks: Iterable[RecordingChunk]) -> bytes:
+    """Return these chunks as one, each checked. They decode only from the first on, in order."""
     parts = []
-    for chunk in recording.chunks.order_by("number"):
+    for chunk in chunks:
         data = storage.get_bytes(_chunk_key(recording, chunk.number, chunk.sha256))
         if hashlib.sha256(data).hexdigest() != chunk.sha256:
             raise DomainError(f"Chunk {chunk.number} of the recording is damaged in the store.")
         parts.append(data)
-    whole = b"".join(parts)
-    storage.put_bytes(audio_key(recording), whole, recording.mime.partition(";")[0])
-    return whole
+    return b"".join(parts)
 
 
 @transaction.atomic
@@ -144,8 +158,9 @@ def save_raw_transcript(
     text: str,
     words: Sequence[Mapping[str, Any]],
     model: str,
+    dropped: Sequence[Mapping[str, Any]] = (),
 ) -> Transcript:
-    """Keep what the model heard. The same id again changes nothing."""
+    """Keep what the model heard, and what was dropped of it. The same id again changes nothing."""
     transcript, _ = Transcript.objects.get_or_create(
         pk=transcript_id,
         defaults={
@@ -153,9 +168,11 @@ def save_raw_transcript(
             "kind": Transcript.Kind.RAW,
             "text": text,
             "words": [dict(word) for word in words],
+            "dropped": [dict(each) for each in dropped],
             "model": model,
         },
     )
+    LiveTranscript.objects.filter(recording=recording).delete()
     Recording.objects.filter(pk=recording.pk).update(state=State.TRANSCRIBED, error="")
     return transcript
 
@@ -221,6 +238,7 @@ def mark_voice_deleted(recording: Recording) -> None:
     """Note that audio and pointer trace are gone."""
     with_voice = Recording.objects.filter(pk=recording.pk, voice_deleted_at=None)
     with_voice.update(voice_deleted_at=Now(), trace=[])
+    LiveTranscript.objects.filter(recording=recording).delete()
 
 
 def delete_audio(recording: Recording) -> None:

@@ -1545,6 +1545,15 @@ export interface components {
             /** Format: double */
             miou_3: number;
             /** Format: double */
+        Dropped: {
+            text: string;
+            /** @description loop, silence, no speech or vocabulary */
+            reason: string;
+            /** Format: double */
+            start_s: number;
+            /** Format: double */
+            end_s: number;
+        };
             miou_5: number;
             /**
              * Format: double
@@ -2410,6 +2419,8 @@ export interface components {
          *     * `checking` - Checking
          *     * `accepted` - Accepted
          *     * `normalised` - Normalised
+            /** @description what the model gave and nobody said */
+            dropped: components["schemas"]["Dropped"][];
          *     * `duplicate` - Duplicate
          *     * `refused` - Refused
          * @enum {string}

@@ -8,6 +8,7 @@ import { Section } from "@/components/Section";
 import { listMicrophones } from "@/recorder/microphone";
 import { Checklist } from "./Checklist";
 import { ConsentDialog } from "./ConsentDialog";
+import { LiveWords } from "./LiveWords";
 import { LevelBar, TimeMeter } from "./meters";
 import { SavedState } from "./sending";
 import type { Recorder } from "./useRecorder";
@@ -75,7 +76,7 @@ export function RecordPanel({ recorder, isFirst }: Props) {
                 Finish
               </Button>
             </Group>
-            <Checklist />
+            <LiveWords recording={take.id} />
           </>
         ) : (
           <>
