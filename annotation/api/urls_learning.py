@@ -27,6 +27,7 @@ urlpatterns = [
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),
     path("images/<int:image_id>/captions", captions.ImageCaptionsView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),
+    path("captions/compare", captions.CaptionCompareView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),
     path("recordings/<uuid:recording_id>", recordings.RecordingView.as_view()),
     path("recordings/<uuid:recording_id>/remove", recordings.RecordingRemoveView.as_view()),

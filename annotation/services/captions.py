@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from annotation.errors import IdTakenError, InvalidInputError
 from annotation.models import Caption, Image, Recording
 from engine.speech.clean import clean_caption
+from engine.speech.compare import Comparison, compare
 
 
 def save_caption(
@@ -29,3 +30,8 @@ def save_caption(
 def clean_text(text: str) -> str:
     """Suggest a caption: the same words without fillers, repetitions and false starts."""
     return clean_caption(text)
+
+
+def compare_texts(*, raw: str, clean: str) -> Comparison:
+    """Name every content word that the clean text adds, and every one that it drops."""
+    return compare(raw, clean)

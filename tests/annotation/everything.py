@@ -36,6 +36,7 @@ OWN = {
     "ProjectListView",
     "ConsentView",
     "CaptionCleanView",
+    "CaptionCompareView",
     "DecoderView",
     "SpectacularJSONAPIView",
 }
