@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final, TypedDict
 
 import whisper
+from tqdm import tqdm
 from whisper.normalizers import EnglishTextNormalizer
 
 from engine.speech.clips import Clip, surrounded
@@ -36,6 +37,7 @@ class ArmReport(TypedDict):
     by_speaker: dict[str, float]
     by_length: dict[str, float]
     seconds_per_second: float  # of the clock, for a second of speech
+    cpu_seconds_per_second: float  # of all cores together; tells more where others compute, too
     padded: dict[str, Padded]
 
 
@@ -43,6 +45,7 @@ class ArmReport(TypedDict):
 class _Tally:
     errors: dict[str, WordErrors] = field(default_factory=dict)
     spent_s: float = 0.0
+    cpu_s: float = 0.0
     invented: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, group: str, errors: WordErrors) -> None:
@@ -88,7 +91,7 @@ def compare_ways(
     """
     tallies = {name: _Tally() for name in ways}
     names = list(ways)
-    for clip in clips:
+    for clip in tqdm(clips, unit="clip"):
         names.reverse()
         for name in names:
             _hear_clip(clip, ways[name], tallies[name])
@@ -110,9 +113,10 @@ def _normalizer() -> EnglishTextNormalizer:
 
 
 def _hear_clip(clip: Clip, hear: Hear, tally: _Tally) -> None:
-    began = perf_counter()
+    began, cpu_began = perf_counter(), process_time()
     heard = hear(clip.audio)
     tally.spent_s += perf_counter() - began
+    tally.cpu_s += process_time() - cpu_began
     errors = _errors(clip, heard)
     for group in "all", f"speaker {clip.speaker}", f"length {_length(clip)}":
         tally.add(group, errors)
@@ -144,6 +148,7 @@ def _report(tally: _Tally, speech_s: float) -> ArmReport:
         "by_speaker": tally.rates("speaker "),
         "by_length": tally.rates("length "),
         "seconds_per_second": round(tally.spent_s / speech_s, 4),
+        "cpu_seconds_per_second": round(tally.cpu_s / speech_s, 4),
         "padded": {
             kind: _padded(tally.invented.get(kind, []), rate)
             for kind, rate in tally.rates("padded ").items()

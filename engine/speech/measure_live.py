@@ -1,7 +1,7 @@
 """What hearing a take while it is spoken costs, and what is left to do once it ends."""
 
 from collections.abc import Iterator, Sequence
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Final, TypedDict
 
 import numpy as np
@@ -24,6 +24,7 @@ class LiveReport(TypedDict):
     word_error_rate: float
     word_error_rate_at_once: float
     seconds_per_second: float  # of all passes, for a second of speech
+    cpu_seconds_per_second: float
     longest_pass_s: float
     longest_wait_s: float  # from the end of the take to its text, without sending and decoding
 
@@ -33,10 +34,11 @@ def measure_live(clips: Sequence[Clip], transcriber: Transcriber, *, take_s: flo
     live, at_once = WordErrors(), WordErrors()
     passes: list[float] = []
     waits: list[float] = []
-    spoken_s = 0.0
+    spoken_s = cpu_s = 0.0
     for take in _takes(clips, take_s):
         spoken_s += take.duration_s
         heard: Heard | None = None
+        cpu_began = process_time()
         for end_s in range(EVERY_S, int(take.duration_s), EVERY_S):
             began = perf_counter()
             heard = hear_on(transcriber, take.audio[: end_s * RATE_HZ], heard)
@@ -44,6 +46,7 @@ def measure_live(clips: Sequence[Clip], transcriber: Transcriber, *, take_s: flo
         began = perf_counter()
         text = hear_to_the_end(transcriber, take.audio, heard).text
         waits.append(perf_counter() - began)
+        cpu_s += process_time() - cpu_began
         said = english_words(take.text)
         live += word_errors(said, english_words(text))
         at_once += word_errors(said, english_words(transcriber.transcribe(take.audio).text))
@@ -52,6 +55,7 @@ def measure_live(clips: Sequence[Clip], transcriber: Transcriber, *, take_s: flo
         "word_error_rate": round(live.rate, 4),
         "word_error_rate_at_once": round(at_once.rate, 4),
         "seconds_per_second": round((sum(passes) + sum(waits)) / spoken_s, 4),
+        "cpu_seconds_per_second": round(cpu_s / spoken_s, 4),
         "longest_pass_s": round(max(passes), 2),
         "longest_wait_s": round(max(waits), 2),
     }
