@@ -39,6 +39,11 @@ EMPTY_TRASH: Final = "workers.empty_trash"
 DELETE_EXPIRED_VOICES: Final = "workers.delete_expired_voices"
 PERIODIC: Final = (SWEEP, APPLY_RETRAIN_POLICIES, EMPTY_TRASH, DELETE_EXPIRED_VOICES)
 
+# While somebody speaks, without a row: what is lost, the next seconds of the take ask for again.
+HEAR: Final = "workers.hear"  # {"recording_id"}
+
+_RETRY: Final = {"max_retries": 1, "interval_start": 0.1}
+
 log = structlog.get_logger(__name__)
 
 queue = Celery("annotation")
@@ -48,11 +53,20 @@ queue.config_from_object("django.conf:settings", namespace="CELERY")
 def send(kind: str, job_id: int) -> None:
     """Tell the workers about a job. A broker that is away is no error: the sweeper sends again."""
     try:
-        queue.send_task(
-            kind,
-            kwargs={"job_id": job_id},
-            queue=QUEUES[kind],
-            retry_policy={"max_retries": 1, "interval_start": 0.1},
-        )
+        queue.send_task(kind, kwargs={"job_id": job_id}, queue=QUEUES[kind], retry_policy=_RETRY)
     except OperationalError as error:
         log.warning("job_not_sent", job_id=job_id, kind=kind, reason=str(error))
+
+
+def send_hearing(recording_id: str, *, within_s: float) -> None:
+    """Have what has arrived of a take heard. Too late it is no use: what follows asks again."""
+    try:
+        queue.send_task(
+            HEAR,
+            kwargs={"recording_id": recording_id},
+            queue=QUEUES[TRANSCRIBE],
+            expires=within_s,
+            retry_policy=_RETRY,
+        )
+    except OperationalError as error:
+        log.warning("hearing_not_sent", recording_id=recording_id, reason=str(error))

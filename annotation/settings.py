@@ -147,6 +147,7 @@ SPECTACULAR_SETTINGS = {
         "RoundState": "annotation.api.rounds.ROUND_STATES",
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
         "AttributeKind": "annotation.services.attributes.KINDS",
+        "CaptionPartKind": "annotation.api.captions.PART_KINDS",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio
@@ -164,6 +165,8 @@ SCRATCH_DIR = Path(env.str("SCRATCH_DIR", default=str(BASE_DIR / "var" / "scratc
 SAM_ENCODER = env.str("SAM_ENCODER", default=str(MODELS_DIR / "encoder.onnx"))
 PRETRAINED_BUNDLE = Path(env.str("PRETRAINED_BUNDLE", default=str(MODELS_DIR / "pretrained")))
 WHISPER_CHECKPOINT = env.str("WHISPER_CHECKPOINT", default=str(MODELS_DIR / "whisper-tiny.en.pt"))
+SPEECH_LANGUAGE = env.str("SPEECH_LANGUAGE", default="en")  # Whisper's code; auto: it listens
+SPEECH_VOCABULARY: list[str] = env.list("SPEECH_VOCABULARY", default=[])  # names, in any project
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round

@@ -31,6 +31,12 @@ def run_job(*, job_id: int) -> None:
         run_under_lease(Lease(claim), _work)
 
 
+@jobs.queue.task(name=jobs.HEAR)
+def hear(*, recording_id: str) -> None:
+    """Hear what has arrived of a take. Without a row: the seconds that follow ask again."""
+    import_string("workers.transcribe.hear")(recording_id)
+
+
 def _work(lease: Lease) -> None:
     import_string(WORK[lease.claim.kind])(lease)
 

@@ -1,21 +1,33 @@
-"""Hear what a recording says: join its chunks, decode, transcribe, keep the raw transcript."""
+"""Hear what a recording says: while it is spoken piece by piece, and once it is whole."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 from uuid import UUID, uuid5
 
+import structlog
 from django.conf import settings
 
-from annotation.models import Recording
+from annotation.models import LiveTranscript, Recording
+from annotation.selectors.live_transcripts import chunks_without_gap, live_of
+from annotation.selectors.vocabulary import vocabulary_of
 from annotation.services.jobs import fenced
-from annotation.services.recordings import join_chunks, save_raw_transcript
+from annotation.services.live_transcripts import end_hearing, save_heard
+from annotation.services.recordings import join_chunks, read_chunks, save_raw_transcript
 from engine.media.audio import decode_audio
+from engine.media.errors import MediaError
+from engine.speech.live import Heard, hear_on, hear_to_the_end
 from engine.speech.silence import Span, silenced
-from engine.speech.transcribe import Transcriber, load_transcriber
+from engine.speech.transcribe import load_transcriber
+from engine.speech.transcript import Dropped, Transcriber, Word
 from workers.lease import Lease
 
 NAMESPACE = UUID("2f9d1f0e-6a6f-4b7b-9a3c-51f6f2a7c9d4")
+
+# A pass reads and decodes a take from its start. Ten minutes on, nobody watches the words any more.
+MOST_LIVE_CHUNKS: Final = 300
+log = structlog.get_logger(__name__)
 
 
 def transcribe(lease: Lease) -> None:
@@ -27,17 +39,70 @@ def transcribe(lease: Lease) -> None:
     cuts = [Span(cut["start_s"], cut["end_s"]) for cut in recording.cuts]
     audio = silenced(decode_audio(join_chunks(recording)), cuts)
     lease.report(1, 2, "Transcribing")
-    heard = _transcriber().transcribe(audio)
+    live = LiveTranscript.objects.filter(recording=recording).first()
+    before = _uncut(_heard(live), cuts)
+    heard = hear_to_the_end(
+        _transcriber(), audio, before, vocabulary=vocabulary_of(recording.image)
+    )
     with fenced(lease.claim):
         save_raw_transcript(
             recording=recording,
             transcript_id=uuid5(NAMESPACE, f"{recording.pk} {heard.model}"),
             text=heard.text,
             words=[asdict(word) for word in heard.words],
+            dropped=[asdict(each) for each in heard.dropped],
             model=heard.model,
         )
 
 
+def hear(recording_id: str) -> None:
+    """Hear what has arrived of a take, as far as it is new."""
+    live = live_of(recording_id)
+    if live is None:
+        return
+    chunks = chunks_without_gap(recording_id)
+    if not live.chunks < len(chunks) <= MOST_LIVE_CHUNKS:
+        end_hearing(recording_id=live.pk)
+        return
+    recording = Recording.objects.select_related("image").get(pk=live.pk)
+    try:
+        audio = decode_audio(read_chunks(recording, chunks))
+    except MediaError as error:  # a beginning may hold no sound yet; the whole take tells
+        log.info("not_heard_yet", recording_id=recording_id, reason=str(error))
+        end_hearing(recording_id=live.pk)
+        return
+    vocabulary = vocabulary_of(recording.image)
+    heard = hear_on(_transcriber(), audio, _heard(live), vocabulary=vocabulary)
+    save_heard(recording_id=live.pk, heard=asdict(heard), chunks=len(chunks))
+
+
+def _heard(live: LiveTranscript | None) -> Heard | None:
+    if live is None or live.heard is None:
+        return None
+    return Heard(
+        settled=[Word(**word) for word in live.heard["settled"]],
+        settled_until_s=live.heard["settled_until_s"],
+        open=[Word(**word) for word in live.heard["open"]],
+        dropped=[Dropped(**each) for each in live.heard["dropped"]],
+        model=live.heard["model"],
+    )
+
+
+def _uncut(heard: Heard | None, cuts: list[Span]) -> Heard | None:
+    """Leave out the words that were taken back after they had been heard."""
+    if heard is None:
+        return None
+
+    def is_kept(word: Word) -> bool:
+        middle_s = (word.start_s + word.end_s) / 2
+        return not any(cut.start_s <= middle_s < cut.end_s for cut in cuts)
+
+    settled, still_open = ([w for w in ws if is_kept(w)] for ws in (heard.settled, heard.open))
+    return replace(heard, settled=settled, open=still_open)
+
+
 @lru_cache(maxsize=1)
 def _transcriber() -> Transcriber:
-    return load_transcriber(Path(settings.WHISPER_CHECKPOINT))
+    language = settings.SPEECH_LANGUAGE
+    checkpoint = Path(settings.WHISPER_CHECKPOINT)
+    return load_transcriber(checkpoint, None if language == "auto" else language)

@@ -16,9 +16,11 @@ from annotation.selectors.access import HasRole
 from annotation.selectors.descriptions import captions_of, recordings_of, removed_recordings_of
 from annotation.selectors.images import images_for
 from annotation.selectors.said import parts_of, said_in
-from annotation.services.captions import clean_text, save_caption
+from annotation.services.captions import clean_text, compare_texts, save_caption
 
 MAX_TEXT = 50_000  # characters
+PART_KINDS = ("same", "added", "dropped")
+MAX_COMPARED = 5_000  # characters, five minutes of speech: the time grows with their square
 
 
 class AuthoredPartSerializer(serializers.Serializer[Any]):
@@ -68,6 +70,23 @@ class NewCaptionSerializer(serializers.Serializer[Any]):
 
 class CaptionTextSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=MAX_TEXT, allow_blank=True)
+
+
+class CaptionPairSerializer(serializers.Serializer[Any]):
+    raw = serializers.CharField(max_length=MAX_COMPARED, allow_blank=True)
+    clean = serializers.CharField(max_length=MAX_COMPARED, allow_blank=True)
+
+
+class CaptionPartSerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=PART_KINDS)
+    text = serializers.CharField()
+    is_content = serializers.BooleanField(help_text="it holds a word that says something")
+
+
+class CaptionChangesSerializer(serializers.Serializer[Any]):
+    parts = CaptionPartSerializer(many=True)
+    added = serializers.ListField(child=serializers.CharField(), help_text="content words")
+    dropped = serializers.ListField(child=serializers.CharField(), help_text="content words")
 
 
 class ImageDescriptionsView(MemberView):
@@ -123,3 +142,17 @@ class CaptionCleanView(APIView):
     def post(self, request: Request) -> Response:
         data = body_of(request, CaptionTextSerializer)
         return Response({"text": clean_text(data["text"])})
+
+
+class CaptionCompareView(APIView):
+    """Tell what a clean text adds to what was said, and what it drops."""
+
+    @extend_schema(
+        operation_id="compare_captions",
+        request=CaptionPairSerializer,
+        responses={200: CaptionChangesSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        data = body_of(request, CaptionPairSerializer)
+        changes = compare_texts(raw=data["raw"], clean=data["clean"])
+        return Response(CaptionChangesSerializer(changes).data)

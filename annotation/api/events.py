@@ -1,6 +1,7 @@
 """Live events of a project (server-sent), when they change: jobs, figures, the newest round.
 
-Besides, each person is told which images were returned to them.
+Besides, each person is told which images were returned to them, and what was heard of the take that
+they speak.
 
 Served by the ASGI process, which polls the database once a second for each project that somebody
 watches; annotating itself never waits for it.
@@ -24,6 +25,7 @@ from annotation.api.problems import CONTENT_TYPE, problem
 from annotation.models import Round
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
 from annotation.selectors.jobs import jobs_of
+from annotation.selectors.live_transcripts import LiveText, live_text_by_person
 from annotation.selectors.projects import projects_for
 from annotation.selectors.queue import returned_by_person
 
@@ -38,10 +40,14 @@ class Snapshot:
 
     everybodys: dict[str, str]
     returned: dict[int, list[int]]  # images by person
+    heard: dict[int, list[LiveText]]  # takes by person
 
     def seen_by(self, user: User | AnonymousUser) -> dict[str, str]:
         """Add what only that person is told."""
-        return {**self.everybodys, "returned": _json(self.returned.get(user.pk or 0, []))}
+        own = {"returned": _json(self.returned.get(user.pk or 0, []))}
+        if user.pk in self.heard:
+            own["heard"] = _json(self.heard[user.pk])
+        return self.everybodys | own
 
 
 _seen: dict[int, tuple[float, Snapshot]] = {}
@@ -112,7 +118,7 @@ def _snapshot(project_id: int) -> Snapshot:
                 "metrics": newest.metrics,
             }
         )
-    snapshot = Snapshot(everybodys, returned_by_person(project_id))
+    snapshot = Snapshot(everybodys, returned_by_person(project_id), live_text_by_person(project_id))
     _seen[project_id] = monotonic(), snapshot
     return snapshot
 

@@ -44,11 +44,19 @@ class WordSerializer(serializers.Serializer[Any]):
     probability = FiniteField(min_value=0, max_value=1, allow_null=True, default=None)
 
 
+class DroppedSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    reason = serializers.CharField(help_text="loop, silence, no speech or vocabulary")
+    start_s = serializers.FloatField()
+    end_s = serializers.FloatField()
+
+
 class TranscriptSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(choices=Transcript.Kind.choices)
     text = serializers.CharField()
     words = WordSerializer(many=True)
+    dropped = DroppedSerializer(many=True, help_text="what the model gave and nobody said")
     author = serializers.CharField(source="author.username", allow_null=True, default=None)
     created_at = serializers.DateTimeField()
 

@@ -42,6 +42,7 @@ urlpatterns = [
     path("images/<int:image_id>/grounding", grounding.ImageGroundingView.as_view()),
     path("phrases/<int:phrase_id>/links", grounding.PhraseLinksView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),
+    path("captions/compare", captions.CaptionCompareView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),
     path("recordings/<uuid:recording_id>", recordings.RecordingView.as_view()),
     path("recordings/<uuid:recording_id>/remove", recordings.RecordingRemoveView.as_view()),

@@ -7,6 +7,7 @@ from annotation.models.dataset import DatasetVersion, Export
 from annotation.models.description import (
     Caption,
     CaptionPart,
+    LiveTranscript,
     MaskCaption,
     Recording,
     RecordingChunk,
@@ -36,6 +37,7 @@ __all__ = [
     "Image",
     "Job",
     "Label",
+    "LiveTranscript",
     "Mask",
     "MaskCaption",
     "Membership",

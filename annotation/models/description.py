@@ -65,6 +65,21 @@ class RecordingChunk(models.Model):
         return f"chunk {self.number} of {self.recording_id}"
 
 
+class LiveTranscript(models.Model):
+    """What was heard of a take that is still being spoken; the raw transcript takes its place."""
+
+    recording = models.OneToOneField(
+        Recording, on_delete=models.CASCADE, primary_key=True, related_name="live"
+    )
+    chunks = models.PositiveIntegerField(default=0)  # that were heard
+    heard = models.JSONField(null=True)  # engine.speech.live.Heard
+    asked_until = models.DateTimeField(null=True)  # a pass is under way, or was lost
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"live transcript of {self.recording_id}"
+
+
 class Transcript(models.Model):
     """What was said: raw as the model heard it, or corrected by a person. Append-only."""
 
@@ -77,6 +92,7 @@ class Transcript(models.Model):
     kind = models.CharField(max_length=9, choices=Kind)
     text = models.TextField()
     words = models.JSONField(default=list)  # [{"text", "start_s", "end_s", "probability"}]
+    dropped = models.JSONField(default=list)  # [{"text", "reason", "start_s", "end_s"}]
     model = models.CharField(max_length=100, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

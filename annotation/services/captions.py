@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from annotation.errors import IdTakenError, InvalidInputError
 from annotation.models import Caption, Image, Mask, MaskCaption, Recording
 from engine.speech.clean import clean_caption
+from engine.speech.compare import Comparison, compare
 
 
 def save_caption(
@@ -39,3 +40,8 @@ def caption_mask(*, caption_id: UUID, mask: Mask, author: User, text: str) -> Ma
 def clean_text(text: str) -> str:
     """Suggest a caption: the same words without fillers, repetitions and false starts."""
     return clean_caption(text)
+
+
+def compare_texts(*, raw: str, clean: str) -> Comparison:
+    """Name every content word that the clean text adds, and every one that it drops."""
+    return compare(raw, clean)

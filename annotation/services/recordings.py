@@ -1,7 +1,7 @@
 """Recordings: numbered chunks in, then a transcript; the voice can go while the texts stay."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,10 +13,18 @@ from django.db.models.functions import Now
 
 from annotation import jobs, storage
 from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotAllowedError
-from annotation.models import Image, Membership, Recording, RecordingChunk, Transcript
+from annotation.models import (
+    Image,
+    LiveTranscript,
+    Membership,
+    Recording,
+    RecordingChunk,
+    Transcript,
+)
 from annotation.selectors.descriptions import has_consented
 from annotation.services.grounding import enqueue_grounding, forget_places
 from annotation.services.jobs import enqueue_job
+from annotation.services.live_transcripts import ask_to_hear
 
 MAX_CHUNK_BYTES: Final = 8 * 1024**2
 MIME_TYPES: Final = (
@@ -95,6 +103,7 @@ def save_chunk(
             defaults={"sha256": sha256.lower(), "bytes": len(data)},
         )
         drop_if_deleted(recording)
+        ask_to_hear(recording_id=recording.pk, number=number)
     if known.sha256 != sha256.lower():
         raise ChunkConflictError(f"Chunk {number} has arrived already, with other bytes.")
     return known
@@ -143,16 +152,21 @@ def complete_recording(
 
 def join_chunks(recording: Recording) -> bytes:
     """Return the whole audio, checked chunk by chunk, and keep it as one object for playback."""
+    whole = read_chunks(recording, recording.chunks.order_by("number"))
+    storage.put_private(audio_key(recording), whole, recording.mime.partition(";")[0])
+    drop_if_deleted(recording)
+    return whole
+
+
+def read_chunks(recording: Recording, chunks: Iterable[RecordingChunk]) -> bytes:
+    """Return these chunks as one, each checked. They decode only from the first on, in order."""
     parts = []
-    for chunk in recording.chunks.order_by("number"):
+    for chunk in chunks:
         data = storage.get_bytes(_chunk_key(recording, chunk.number, chunk.sha256))
         if hashlib.sha256(data).hexdigest() != chunk.sha256:
             raise DomainError(f"Chunk {chunk.number} of the recording is damaged in the store.")
         parts.append(data)
-    whole = b"".join(parts)
-    storage.put_private(audio_key(recording), whole, recording.mime.partition(";")[0])
-    drop_if_deleted(recording)
-    return whole
+    return b"".join(parts)
 
 
 @transaction.atomic
@@ -163,8 +177,9 @@ def save_raw_transcript(
     text: str,
     words: Sequence[Mapping[str, Any]],
     model: str,
+    dropped: Sequence[Mapping[str, Any]] = (),
 ) -> Transcript:
-    """Keep what the model heard. The same id again changes nothing."""
+    """Keep what the model heard, and what was dropped of it. The same id again changes nothing."""
     transcript, _ = Transcript.objects.get_or_create(
         pk=transcript_id,
         defaults={
@@ -172,9 +187,11 @@ def save_raw_transcript(
             "kind": Transcript.Kind.RAW,
             "text": text,
             "words": [dict(word) for word in words],
+            "dropped": [dict(each) for each in dropped],
             "model": model,
         },
     )
+    LiveTranscript.objects.filter(recording=recording).delete()
     Recording.objects.filter(pk=recording.pk).update(state=State.TRANSCRIBED, error="")
     enqueue_grounding(transcript=transcript, created_by=recording.user)
     return transcript
@@ -248,6 +265,7 @@ def mark_voice_deleted(recording: Recording) -> None:
 def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
     """Delete the pointer traces, and let nobody hear the takes any more; return how many."""
     forget_places(recordings)
+    LiveTranscript.objects.filter(recording__in=recordings.values("pk")).delete()
     with_voice = recordings.filter(voice_deleted_at=None)
     return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
 

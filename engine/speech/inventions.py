@@ -16,6 +16,7 @@ _UNSURE_PROBABILITY: Final = 0.5
 _GUESS_LOGPROB: Final = -1.2  # laughter and tones come out as words this improbable
 _GUESS_PROBABILITY: Final = 0.4
 _NEAR_S: Final = 0.25  # word times are that exact
+_ECHO_WORDS: Final = 3  # fewer may well be said in the order of the prompt
 
 # What subtitles taught Whisper to write under music and silence.
 _STOCK_PHRASES: Final = (
@@ -36,17 +37,17 @@ class Segment:
 
 
 def keep_spoken(
-    segments: Sequence[Segment], sounds: Sequence[Span]
+    segments: Sequence[Segment], sounds: Sequence[Span], prompt: str | None = None
 ) -> tuple[list[Word], list[Dropped]]:
     """Return the words that were spoken, and what was dropped and why."""
     kept: list[Word] = []
     dropped: list[Dropped] = []
     for segment in segments:
-        reason = _reason_against(segment, sounds)
+        reason = _reason_against(segment, sounds, prompt)
         if reason is None:
             kept += segment.words
         else:
-            dropped.append(Dropped(_text(segment.words), reason))
+            dropped.append(_dropped(segment.words, reason))
     words, loops = without_loops(kept)
     return words, dropped + loops
 
@@ -61,12 +62,12 @@ def without_loops(words: Sequence[Word]) -> tuple[list[Word], list[Dropped]]:
         length, times = _loop_at(keys, at)
         kept += words[at : at + length]
         if times > 1:
-            dropped.append(Dropped(_text(words[at + length : at + length * times]), "loop"))
+            dropped.append(_dropped(words[at + length : at + length * times], "loop"))
         at += length * times
     return kept, dropped
 
 
-def _reason_against(segment: Segment, sounds: Sequence[Span]) -> str | None:
+def _reason_against(segment: Segment, sounds: Sequence[Span], prompt: str | None) -> str | None:
     if not any(_is_near(word, sounds) for word in segment.words):
         return "silence"
     probability = sum(word.probability for word in segment.words) / len(segment.words)
@@ -75,10 +76,18 @@ def _reason_against(segment: Segment, sounds: Sequence[Span]) -> str | None:
         return "loop"
     if probability < _GUESS_PROBABILITY and segment.mean_logprob < _GUESS_LOGPROB:
         return "no speech"
+    if is_unsure and prompt is not None and _repeats(segment, prompt):
+        return "vocabulary"
     is_stock = _key(_text(segment.words)) in _STOCK_PHRASES
     if is_unsure and (segment.no_speech_probability > _NO_SPEECH or is_stock):
         return "no speech"
     return None
+
+
+def _repeats(segment: Segment, prompt: str) -> bool:
+    """Tell whether Whisper only gave back what it was told to expect."""
+    keys = _key(_text(segment.words))
+    return len(segment.words) >= _ECHO_WORDS and f" {keys} " in f" {_key(prompt)} "
 
 
 def _is_near(word: Word, sounds: Sequence[Span]) -> bool:
@@ -100,6 +109,10 @@ def _loop_at(keys: Sequence[str], at: int) -> tuple[int, int]:
 
 def _key(text: str) -> str:
     return "".join(c for c in text.casefold() if c.isalnum() or c in " '").strip()
+
+
+def _dropped(words: Sequence[Word], reason: str) -> Dropped:
+    return Dropped(_text(words), reason, words[0].start_s, words[-1].end_s)
 
 
 def _text(words: Sequence[Word]) -> str:

@@ -67,6 +67,11 @@ def silenced(audio: Audio, spans: Iterable[Span]) -> Audio:
     return quiet
 
 
+def after(spans: list[Span], start_s: float) -> list[Span]:
+    """Keep what lies after a moment."""
+    return [Span(max(span.start_s, start_s), span.end_s) for span in spans if span.end_s > start_s]
+
+
 class Cut:
     """A recording without its silences, and the way back from its clock to the recording's."""
 

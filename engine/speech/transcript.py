@@ -1,5 +1,6 @@
 """What a transcriber returns. Light: no torch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,7 +25,9 @@ class Dropped:
     """Text that the model gave and nobody said."""
 
     text: str
-    reason: str  # "loop", "silence" or "no speech"
+    reason: str  # "loop", "silence", "no speech" or "vocabulary"
+    start_s: float
+    end_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +45,6 @@ class Transcriber(Protocol):
 
     model: str
 
-    def transcribe(self, audio: Audio) -> RawTranscript: ...
+    def transcribe(
+        self, audio: Audio, *, from_s: float = 0.0, vocabulary: Sequence[str] = ()
+    ) -> RawTranscript: ...

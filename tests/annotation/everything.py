@@ -39,6 +39,7 @@ OWN = {
     "ConsentView",
     "OwnVoicesView",
     "CaptionCleanView",
+    "CaptionCompareView",
     "DecoderView",
     "SpectacularJSONAPIView",
 }

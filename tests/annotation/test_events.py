@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
@@ -12,7 +13,7 @@ from django.test import AsyncClient
 
 from annotation import jobs
 from annotation.api import events
-from annotation.models import Image, Job
+from annotation.models import Image, Job, LiveTranscript, Recording
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.review import review_image
@@ -96,6 +97,25 @@ def test_a_person_hears_at_once_what_was_returned_to_them_and_others_do_not(
 
     assert [told["returned"] for told in (before, after, others)] == [[], [image.pk], []]
     assert after["project"]["counts"]["returned"] == 1
+
+
+def test_a_speaker_reads_what_was_heard_and_others_do_not(world: World, image: Image) -> None:
+    spoken = Recording.objects.create(
+        pk=uuid4(), image=image, user=world.annotator, mime="audio/webm"
+    )
+    words = [{"text": "A", "start_s": 0, "end_s": 1, "probability": 1}]
+    heard = {"settled": [], "settled_until_s": 0, "open": words, "dropped": [], "model": "test"}
+    LiveTranscript.objects.create(recording=spoken, heard=heard)
+
+    async def scenario() -> tuple[list[tuple[str, Any]], ...]:
+        speakers = await listen(world.annotator, world.project.pk)
+        others = await listen(world.reviewer, world.project.pk)
+        return await take(aiter(speakers), 4), await take(aiter(others), 3)
+
+    own, others = (dict(each) for each in async_to_sync(scenario)())
+
+    assert own["heard"] == [{"recording": str(spoken.pk), "settled": "", "open": "A"}]
+    assert "heard" not in others
 
 
 def _return(world: World, image: Image) -> None:

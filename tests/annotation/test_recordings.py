@@ -359,3 +359,15 @@ def test_a_caption_is_cleaned_by_rule(annotator: Api) -> None:
     answer = annotator.post("captions/clean", {"text": "um a a red bucket on the uh beach"})
 
     assert answer.json() == {"text": "A red bucket on the beach."}
+
+
+def test_what_a_caption_adds_and_drops_is_named(annotator: Api) -> None:
+    pair = {"raw": "um a red bucket under a tree", "clean": "A red bucket on sand."}
+
+    answer = annotator.post("captions/compare", pair)
+
+    changes = answer.json()
+    assert (changes["added"], changes["dropped"]) == (["sand"], ["under", "tree"])
+    assert changes["parts"][0] == {"kind": "dropped", "text": "um", "is_content": False}
+    too_long = annotator.post("captions/compare", pair | {"raw": "a" * 5001})
+    assert too_long.status_code == 400

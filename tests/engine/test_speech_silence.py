@@ -80,6 +80,7 @@ def test_loops_keep_one_round() -> None:
 
     assert " ".join(w.text for w in kept) == "a red car and then then then"
     assert [(d.reason, d.text) for d in dropped] == [("loop", " ".join(["a red car"] * 4))]
+    assert (dropped[0].start_s, dropped[0].end_s) == pytest.approx((0.9, 4.45))
 
 
 def test_words_where_nobody_spoke_are_dropped_with_the_reason() -> None:
@@ -100,3 +101,19 @@ def test_words_where_nobody_spoke_are_dropped_with_the_reason() -> None:
         ("thanks for watching", "silence"), ("thank you", "no speech"), ("blah blah", "loop"),
         ("i still do", "no speech"),
     ]  # fmt: skip
+
+
+def test_a_prompt_that_is_given_back_unsurely_is_no_speech() -> None:
+    prompt = "In the picture: dog, red bucket, frisbee."
+    sounds = [Span(0, 30)]
+    said = [
+        segment("a dog and a red bucket", 0, 0.3),
+        segment("dog, red bucket, frisbee", 10),
+        segment("Red bucket.", 14, 0.45),
+    ]
+    echoed = segment("dog, red bucket,", 20, 0.45)
+
+    kept, dropped = keep_spoken([*said, echoed], sounds, prompt)
+
+    assert len(kept) == sum(len(each.words) for each in said)
+    assert [(d.text, d.reason) for d in dropped] == [("dog, red bucket,", "vocabulary")]

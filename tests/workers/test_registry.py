@@ -15,7 +15,7 @@ def _tasks() -> None:
     app.loader.import_default_modules()
 
 
-@pytest.mark.parametrize("name", [*jobs.QUEUES, *jobs.PERIODIC])
+@pytest.mark.parametrize("name", [*jobs.QUEUES, *jobs.PERIODIC, jobs.HEAR])
 def test_every_job_name_has_a_task(name: str) -> None:
     assert name in app.tasks
 
@@ -40,7 +40,7 @@ def test_a_job_whose_work_cannot_be_imported_fails_and_says_why(
 def test_every_task_has_a_job_name() -> None:
     ours = {name for name in app.tasks if name.startswith("workers.")}
 
-    assert ours == {*jobs.QUEUES, *jobs.PERIODIC}
+    assert ours == {*jobs.QUEUES, *jobs.PERIODIC, jobs.HEAR}
 
 
 def test_beat_sends_only_tasks_that_exist() -> None:

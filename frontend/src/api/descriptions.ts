@@ -67,6 +67,18 @@ export function cleanCaption(text: string) {
   return read(client.POST("/api/captions/clean", { body: { text } }));
 }
 
+/** Longer texts are not compared. */
+export const MOST_COMPARED = 5000;
+
+/** What a clean text adds to what was said, and what it drops. */
+export const changesQuery = (raw: string, clean: string) =>
+  queryOptions({
+    queryKey: ["caption-changes", raw, clean],
+    queryFn: () => read(client.POST("/api/captions/compare", { body: { raw, clean } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+  });
+
 /** Deletes the voice and the pointer trace; the texts stay. */
 export function deleteVoice(id: string) {
   return read(client.DELETE("/api/recordings/{recording_id}", recording(id)));

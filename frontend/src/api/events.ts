@@ -2,6 +2,7 @@
 
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { type HeardText, heardQuery } from "./heard";
 import { jobsQuery } from "./jobs";
 import { projectQuery } from "./projects";
 import { queueCountsQuery } from "./queues";
@@ -31,7 +32,7 @@ function listen(url: string, onEvent: (name: string, data: unknown) => void): ()
 
   function open(): void {
     source = new EventSource(url, { withCredentials: true });
-    for (const name of ["jobs", "project", "round", "returned"])
+    for (const name of ["jobs", "project", "round", "returned", "heard"])
       source.addEventListener(name, (event) => onEvent(name, JSON.parse(event.data)));
     source.onerror = () => {
       if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, RECONNECT_MS);
@@ -49,6 +50,7 @@ function apply(queries: QueryClient, project: number, name: string, data: unknow
   if (name === "jobs") applyJobs(queries, project, data as Job[]);
   if (name === "project") applyProject(queries, project, data as ProjectNews);
   if (name === "returned") applyReturned(queries, project, data as number[]);
+  if (name === "heard") applyHeard(queries, data as HeardNews[]);
   if (name === "round")
     applyRound(queries, project, data as Partial<RoundWithCurve> & { id: number });
 }
@@ -64,6 +66,14 @@ function applyProject(queries: QueryClient, project: number, news: ProjectNews):
 /** Images that came back to this person. */
 function applyReturned(queries: QueryClient, project: number, returned: number[]): void {
   queries.setQueryData(projectQuery(project).queryKey, (old) => (old ? { ...old, returned } : old));
+}
+
+type HeardNews = HeardText & { recording: string };
+
+/** What was heard of the takes that this person speaks. */
+function applyHeard(queries: QueryClient, news: HeardNews[]): void {
+  for (const { recording, settled, open } of news)
+    queries.setQueryData(heardQuery(recording).queryKey, { settled, open });
 }
 
 /** Merges by id, newest first; a job that ended makes the lists it changed fresh again. */

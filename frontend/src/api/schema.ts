@@ -104,6 +104,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/captions/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Tell what a clean text adds to what was said, and what it drops. */
+        post: operations["compare_captions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/comments/{comment_id}": {
         parameters: {
             query?: never;
@@ -1391,6 +1408,30 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        CaptionChanges: {
+            parts: components["schemas"]["CaptionPart"][];
+            /** @description content words */
+            added: string[];
+            /** @description content words */
+            dropped: string[];
+        };
+        CaptionPair: {
+            raw: string;
+            clean: string;
+        };
+        CaptionPart: {
+            kind: components["schemas"]["CaptionPartKind"];
+            text: string;
+            /** @description it holds a word that says something */
+            is_content: boolean;
+        };
+        /**
+         * @description * `same` - same
+         *     * `added` - added
+         *     * `dropped` - dropped
+         * @enum {string}
+         */
+        CaptionPartKind: "same" | "added" | "dropped";
         CaptionText: {
             text: string;
         };
@@ -1685,6 +1726,15 @@ export interface components {
              * @description 97.5 % quantile
              */
             high: number;
+        };
+        Dropped: {
+            text: string;
+            /** @description loop, silence, no speech or vocabulary */
+            reason: string;
+            /** Format: double */
+            start_s: number;
+            /** Format: double */
+            end_s: number;
         };
         Effort: {
             masks: number;
@@ -2749,6 +2799,8 @@ export interface components {
             kind: components["schemas"]["TranscriptKind"];
             text: string;
             words: components["schemas"]["Word"][];
+            /** @description what the model gave and nobody said */
+            dropped: components["schemas"]["Dropped"][];
             author?: string | null;
             /** Format: date-time */
             created_at: string;
@@ -3084,6 +3136,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaptionText"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_captions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptionPair"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptionChanges"];
                 };
             };
             /** @description A problem document (RFC 9457) */

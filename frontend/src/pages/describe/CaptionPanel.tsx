@@ -6,6 +6,7 @@ import { cleanCaption, descriptionsQuery, saveCaption } from "@/api/descriptions
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
+import { CaptionChanges } from "./CaptionChanges";
 
 interface Props {
   image: number;
@@ -69,6 +70,7 @@ export function CaptionPanel({ image, recording, captions }: Props) {
         value={text}
         onChange={(event) => setWritten(event.currentTarget.value)}
       />
+      <CaptionChanges spoken={corrected?.text ?? ""} caption={text} onReplace={setWritten} />
       <Group justify="space-between" mt="sm" gap="xs">
         <Text size="xs" c="dimmed">
           {saved ? `Saved by ${saved.author ?? "a model"}, ${formatAgo(saved.created_at)}` : ""}

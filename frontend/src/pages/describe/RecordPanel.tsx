@@ -9,6 +9,7 @@ import { listMicrophones } from "@/recorder/microphone";
 import { Checklist } from "./Checklist";
 import { ConsentDialog } from "./ConsentDialog";
 import { LiveActions } from "./LiveActions";
+import { LiveWords } from "./LiveWords";
 import { LevelBar, TimeMeter } from "./meters";
 import { SavedState } from "./sending";
 import type { Recorder } from "./useRecorder";
@@ -78,7 +79,7 @@ export function RecordPanel({ recorder, image, isFirst }: Props) {
               </Button>
             </Group>
             <LiveActions {...{ take, recorder, device, image }} />
-            <Checklist />
+            <LiveWords recording={take.id} />
           </>
         ) : (
           <>

@@ -51,7 +51,8 @@ export function TakePanel({ recording, image, replay, number, ...props }: Props)
         {state === "failed" && (
           <Alert color="red" title="The take could not be transcribed" role="alert">
             {recording.error || "The audio could not be read."} A manager can run the job again on
-            the overview page; or record another take and remove this one.
+            the overview page. The audio is kept; you can also write the caption below, or record
+            another take.
           </Alert>
         )}
         {transcript && (
