@@ -1,0 +1,1 @@
+"""Dense descriptions, spoken and heard."""
