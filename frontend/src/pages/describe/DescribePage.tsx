@@ -52,7 +52,8 @@ function Describe({ id }: { id: number }) {
   const newest = descriptions.data?.recordings[0];
   const me = useQuery(sessionQuery).data?.user?.username ?? "";
   // Somebody else has described the image: only what they left out is asked for.
-  const isShared = me !== "" && saidByOthers(descriptions.data?.said ?? [], me).length > 0;
+  const said = me === "" ? [] : saidByOthers(descriptions.data?.said ?? [], me);
+  const isShared = said.length > 0;
   const [inHand, setInHand] = useState<string | null>(null);
   const isLive = recorder.state === "recording" || recorder.state === "paused";
   // On top while it is the thing to do; below the texts once they are.
@@ -98,7 +99,7 @@ function Describe({ id }: { id: number }) {
       </div>
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
-        {isShared && <AlreadySaid said={saidByOthers(descriptions.data?.said ?? [], me)} me={me} />}
+        {isShared && <AlreadySaid said={said} me={me} />}
         {isRecordingFirst && <RecordPanel recorder={recorder} image={id} isFirst={!newest} />}
         {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (

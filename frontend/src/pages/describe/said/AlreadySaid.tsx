@@ -1,18 +1,17 @@
 import { List, Stack, Text } from "@mantine/core";
 import type { Said } from "@/api/types";
 import { Section } from "@/components/Section";
+import { findAspects } from "@/recorder/aspects";
 import { keyOf, openQuestions, speakerOf } from "./said";
 
 interface Props {
   said: readonly Said[];
   me: string;
-  /** Which of the seven questions the words answer, where that is known. */
-  answered?: readonly boolean[];
 }
 
 /** What a second describer need not say again (CoTalk). */
-export function AlreadySaid({ said, me, answered = [] }: Props) {
-  const open = openQuestions(answered);
+export function AlreadySaid({ said, me }: Props) {
+  const open = openQuestions(findAspects(said.map(({ text }) => text).join(" ")).answered);
   return (
     <Section title="Already said" description="Say only what is missing.">
       <Stack gap="xs">
