@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from engine.weights.captioning import install_captioning
 from engine.weights.fetch import WeightsError
 from engine.weights.install import install
 from engine.weights.samples import install_samples
@@ -15,6 +16,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         install(arguments.dir, _say)
+        install_captioning(arguments.dir, _say)
         install_samples(arguments.dir, _say)
     except WeightsError as error:
         print(f"weights: {error}", file=sys.stderr)
