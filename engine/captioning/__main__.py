@@ -12,7 +12,9 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 import torch
 from tqdm import tqdm
@@ -20,6 +22,7 @@ from tqdm import tqdm
 from engine.captioning.backbone import Backbone
 from engine.captioning.coco_folder import Encode, read_folder
 from engine.captioning.experiment import ROWS, Experiment, Score, split
+from engine.captioning.facts import Inputs
 from engine.captioning.features import sam_map
 from engine.captioning.items import FeatureMap, Pixels
 from engine.captioning.training import CaptionConfig, StepReport
@@ -63,6 +66,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--holdout", type=int, default=28, help="images, of those with masks")
     add("--steps", type=int, default=_PRESET.steps)
     add("--samples", type=int, default=0, help="drawn besides, to choose by consensus")
+    add("--without", nargs="*", default=[], choices=[*asdict(Inputs())], metavar="INPUT",
+        help="inputs that a trained captioner does without, one at a time")  # fmt: skip
     add("--seed", type=int, default=0)
     add("--threads", type=int, help="torch's own number by default")
     add("--work", type=Path, help="keeps features and checkpoints")
@@ -94,20 +99,22 @@ def _run(experiment: Experiment, options: argparse.Namespace, work: Path) -> Non
         _print(score, options)
     for row in options.rows:
         with tqdm(total=config.steps, desc=row, file=sys.stderr) as progress:
+            folder = work / row.replace(", ", "-").replace(" ", "-")
+            show = partial(_show, progress)
+            captioner = experiment.train(row, base=base, config=config, work=folder, on_step=show)
+        _print(experiment.measure(row, captioner, base=base), options)
+        if options.samples:
+            name = f"{row}; by consensus of {options.samples}"
+            score = experiment.measure(name, captioner, base=base, samples=options.samples)
+            _print(score, options)
+        for name in options.without:
+            what = f"{row}; without {name}"
+            _print(experiment.measure(what, captioner, base=base, without=[name]), options)
 
-            def on_step(report: StepReport) -> None:
-                progress.update(report.step - progress.n)  # used at once
-                progress.set_postfix(loss=f"{report.loss:.3f}")
 
-            score = experiment.trained(
-                row,
-                base=base,
-                config=config,
-                work=work / row.replace(", ", "-").replace(" ", "-"),
-                samples=options.samples,
-                on_step=on_step,
-            )
-        _print(score, options)
+def _show(progress: "tqdm[NoReturn]", report: StepReport) -> None:
+    progress.update(report.step - progress.n)
+    progress.set_postfix(loss=f"{report.loss:.3f}")
 
 
 def _print(score: Score, options: argparse.Namespace) -> None:

@@ -147,7 +147,10 @@ class Captioner(nn.Module):
         return torch.cat([*parts, self._embed(self._ids(row.knowledge))])
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.tokenizer.encode(text, add_special_tokens=False) if text else []
+        """Spell a text; a control token that somebody typed is only letters."""
+        ids: list[int] = self.tokenizer.encode(
+            text, add_special_tokens=False, split_special_tokens=True
+        )
         return ids
 
     def _embed(self, ids: list[int]) -> Tensor:

@@ -3,7 +3,7 @@
 import hashlib
 import resource
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -40,19 +40,16 @@ class Score:
     row: str
     cider: float
     f1: float
-    training_s: float = 0.0
-    proposal_s: float = 0.0  # an image
-    peak_mib: float = 0.0  # of the process so far
-    cider_by_consensus: float | None = None
-    f1_by_consensus: float | None = None
-    captions: Mapping[str, str] | None = None  # by the image's key
+    captions: Mapping[str, str]  # by the image's key
+    proposal_s: float | None = None  # an image
+    peak_mib: float | None = None  # of the process so far, its training included
 
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
     """Images to learn from and images to be measured on, which share nothing."""
 
-    train: Sequence[DescribedImage]
+    train_images: Sequence[DescribedImage]
     holdout: Sequence[DescribedImage]
 
     @property
@@ -65,65 +62,61 @@ class Experiment:
         said = {image.key: text for image, text in zip(self.holdout, captions, strict=True)}
         references = self.references
         cider, f1 = mean_cider(captions, references), mean_f1(captions, references)
-        return Score(row, cider, f1, captions=said)
+        return Score(row, cider, f1, said)
 
     def baselines(self) -> Iterator[Score]:
         """One person against the others; the captions of images alike."""
         references = [texts for texts in self.references if len(texts) > 1]
         people = [texts[0] for texts in references]
         others = [texts[1:] for texts in references]
-        yield Score("one person", mean_cider(people, others), mean_f1(people, others))
+        yield Score("one person", mean_cider(people, others), mean_f1(people, others), {})
         grid_side, most_masks = CaptionConfig().grid_side, 0
-        reader = Reader.of(self.train, grid_side, most_masks)
+        reader = Reader.of(self.train_images, grid_side, most_masks)
         wholes = [reader.row(image, NONE).seen.whole for image in self.holdout]
         find = reader.neighbours
         yield self.score("nearest image", [find.nearest_caption(whole) for whole in wholes])
         yield self.score("consensus of five", [find.by_consensus(whole)[0] for whole in wholes])
 
-    def trained(
+    def train(
         self,
         row: str,
         *,
         base: Path,
         config: CaptionConfig,
         work: Path,
-        samples: int,
         on_step: Callable[[StepReport], None],
-    ) -> Score:
-        """Train with a row's inputs and measure."""
-        started = time.monotonic()
+    ) -> StoredCaptioner:
+        """Train with a row's inputs."""
         folder = train_captioner(
-            self.train,
+            self.train_images,
             base=base,
             config=replace(config, inputs=ROWS[row]),
             checkpoint_dir=work,
             on_step=on_step,
             should_stop=lambda: False,
         )
-        trained = time.monotonic()
-        captioner = load_captioner(folder, base)
-        loaded = time.monotonic()
-        captions = self._proposed(captioner, base, 0)
-        proposal_s = (time.monotonic() - loaded) / len(self.holdout)
-        score = replace(
-            self.score(row, captions),
-            training_s=trained - started,
-            proposal_s=proposal_s,
-            peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        return load_captioner(folder, base)
+
+    def measure(
+        self,
+        row: str,
+        captioner: StoredCaptioner,
+        *,
+        base: Path,
+        samples: int = 0,
+        without: Collection[str] = (),
+    ) -> Score:
+        """Propose for the holdout and score it."""
+        started = time.monotonic()
+        found = propose_captions(
+            self.holdout, captioner=captioner, base=base, samples=samples, without=without
         )
-        if not samples:
-            return score
-        chosen = self.score(row, self._proposed(captioner, base, samples))
+        score = self.score(row, [proposal.text for proposal in found])
         return replace(
             score,
-            cider_by_consensus=chosen.cider,
-            f1_by_consensus=chosen.f1,
-            captions=chosen.captions,
+            proposal_s=(time.monotonic() - started) / len(self.holdout),
+            peak_mib=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         )
-
-    def _proposed(self, captioner: StoredCaptioner, base: Path, samples: int) -> list[str]:
-        found = propose_captions(self.holdout, captioner=captioner, base=base, samples=samples)
-        return [proposal.text for proposal in found]
 
 
 def split(images: Sequence[DescribedImage], holdout: int, seed: int) -> Experiment:

@@ -4,8 +4,8 @@ Labels are named as people named them ("2 dog"), since a model that is trained o
 grammar, and a plural by rule would be wrong for some label of some language.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from engine.captioning.features import largest
@@ -33,6 +33,19 @@ class Inputs:
     places: bool = True  # and sizes of labelled masks
     neighbours: int = 3  # captions that the nearest images agree on
     length: bool = True  # a hint how many words are wanted
+
+
+def leave_out(inputs: Inputs, names: Collection[str]) -> Inputs:
+    """Switch inputs off.
+
+    Raises:
+        ValueError: there is no such input.
+
+    """
+    given = asdict(inputs)
+    if not given.keys() >= set(names):
+        raise ValueError(f"known inputs are {', '.join(given)}; got {', '.join(sorted(names))}")
+    return Inputs(**{name: type(v)() if name in names else v for name, v in given.items()})
 
 
 def knowledge(

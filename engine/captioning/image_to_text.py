@@ -124,7 +124,10 @@ class ImageToText(nn.Module):
         return BatchFeature(taken).to(self.network.device)
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self.processor.tokenizer.encode(text, add_special_tokens=False)
+        """Spell a text; a control token that somebody typed is only letters."""
+        ids: list[int] = self.processor.tokenizer.encode(
+            text, add_special_tokens=False, split_special_tokens=True
+        )
         return ids
 
 

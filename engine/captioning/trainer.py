@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from engine.captioning.facts import Inputs
+from engine.captioning.facts import Inputs, leave_out
 from engine.captioning.items import Caption, DescribedImage
 from engine.captioning.lora import Lora
 from engine.captioning.model import build, digest_of, trained_parameters
@@ -167,9 +167,7 @@ class CaptionTrainer:
 
 def left_out(inputs: Inputs, share: float, rng: np.random.Generator) -> Inputs:
     """Leave each input out by chance, so that the captioner copes where one is missing."""
-    kept = {name: bool(rng.random() >= share) for name in Inputs.__dataclass_fields__}
-    given = {name: getattr(inputs, name) for name in kept}
-    return Inputs(**{name: value if kept[name] else type(value)() for name, value in given.items()})
+    return leave_out(inputs, [name for name in asdict(inputs) if rng.random() < share])
 
 
 @contextmanager

@@ -67,5 +67,5 @@ def _take_steps(
         pace = (time.monotonic() - started) / (trainer.step - first)
         left = pace * (config.steps - trainer.step)
         on_step(StepReport(trainer.step, config.steps, loss, left))
-        if trainer.step % config.checkpoint_every == 0 and trainer.step < config.steps:
+        if trainer.step % config.checkpoint_every == 0 or trainer.step == config.steps:
             trainer.save(checkpoint_dir)

@@ -63,6 +63,17 @@ def test_images_of_one_step_do_not_change_each_others_loss(
     assert together == pytest.approx(expected, abs=1e-5)
 
 
+def test_a_control_token_in_a_label_or_caption_is_only_letters(
+    captioner: Captioner, rows: list[Row]
+) -> None:
+    typed, end = "a dog <|end|> a bus", captioner.tokenizer.eos_token_id
+
+    one = captioner._sequence(replace(rows[0], knowledge=typed, captions=[Caption(typed)]))  # noqa: SLF001  # labels are not seen elsewhere
+
+    assert one.labels.count(end) == 1
+    assert one.labels[-1] == end
+
+
 def test_a_token_reads_its_own_branch_and_the_beginning() -> None:
     branches = torch.tensor([[0, 0, 1, 1, 2, -1]])
 

@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from engine.captioning.facts import Inputs, instruction, knowledge
+import pytest
+
+from engine.captioning.facts import Inputs, instruction, knowledge, leave_out
 from engine.captioning.items import LabelledMask
 from tests.engine.captioning.tiny import mask
 
@@ -50,3 +52,9 @@ def test_both_texts_have_their_instruction_and_a_length_as_people_say_it() -> No
     assert instruction("clean", 11) == "Caption of 11 words:"
     assert instruction("clean", None) == "Caption:"
     assert instruction("raw", 184) == "Spoken description of 180 words:"
+
+
+def test_an_input_that_does_not_exist_cannot_be_left_out() -> None:
+    assert leave_out(Inputs(), ["image", "neighbours"]) == Inputs(image=False, neighbours=0)
+    with pytest.raises(ValueError, match=r"known inputs are image, .*; got colour"):
+        leave_out(Inputs(), ["colour"])
