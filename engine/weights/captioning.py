@@ -51,7 +51,8 @@ _CATS: Final = frozenset(range(281, 286))  # of ImageNet's classes
 def install_captioning(root: Path, say: Callable[[str], None]) -> bool:
     """Fill both folders unless they are whole; return whether anything was made.
 
-    Safe to run twice, also at once: each folder is made aside and renamed into place.
+    About 8 s of CPU and 112 MB of download. Safe to run twice, also at once: each folder is made
+    aside and renamed into place.
     """
     paths = ModelPaths(root)
     root.mkdir(parents=True, exist_ok=True)
