@@ -26,6 +26,16 @@ class ModelPaths:
         return self.root / "whisper-tiny.en.pt"
 
     @property
+    def language_model(self) -> Path:
+        """A folder for transformers: SmolLM2-135M-Instruct and its tokenizer."""
+        return self.root / "smollm2-135m-instruct"
+
+    @property
+    def image_backbone(self) -> Path:
+        """A folder with EfficientNet-lite0, see engine.captioning.backbone."""
+        return self.root / "efficientnet-lite0"
+
+    @property
     def sources(self) -> Path:
         """What was fetched and made; written last, so its presence says the rest is whole."""
         return self.root / "SOURCES.json"

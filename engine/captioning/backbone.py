@@ -1,0 +1,46 @@
+"""EfficientNet-lite0 as a frozen eye: the feature map before its last layer."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import timm
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from engine.captioning.items import FeatureMap, Pixels
+
+ARCHITECTURE: Final = "tf_efficientnet_lite0"
+WEIGHTS: Final = "efficientnet_lite0.safetensors"
+SIDE_PX: Final = 288  # a multiple of 32: larger than the 224 of its training, for finer maps
+_CENTRE: Final = 127.0  # of its training's normalisation, in 0-255
+_SPREAD: Final = 128.0
+
+
+class Backbone:
+    """Turns pixels into a map that covers the image from edge to edge (Tan & Le 2019, 2020)."""
+
+    def __init__(self, folder: Path) -> None:
+        self._network = build_backbone()
+        self._network.load_state_dict(load_file(folder / WEIGHTS))
+        self._network.eval()
+
+    @torch.inference_mode()
+    def encode(self, pixels: Pixels) -> FeatureMap:
+        """Embed (H, W, 3) RGB as (1280, 9, 9) float16; 0.2 s on one core.
+
+        The image is squeezed into a square, so that nothing is cut off and cells are shares.
+        """
+        image = Image.fromarray(pixels).resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
+        scaled = (np.asarray(image, np.float32) - _CENTRE) / _SPREAD
+        batch = torch.from_numpy(scaled).permute(2, 0, 1)[None]
+        seen: Tensor = self._network.forward_features(batch)  # type: ignore[operator]  # timm's
+        return np.asarray(seen[0].numpy(), np.float16)
+
+
+def build_backbone() -> nn.Module:
+    """Build the network with random weights."""
+    network: nn.Module = timm.create_model(ARCHITECTURE, pretrained=False)
+    return network

@@ -1,0 +1,75 @@
+"""From a described image to what a caption model is given, with the neighbours that it knows."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Self
+
+import numpy as np
+import torch
+
+from engine.captioning.facts import Inputs, knowledge
+from engine.captioning.features import SeenTokens, see
+from engine.captioning.items import DescribedImage
+from engine.captioning.neighbours import Bank, Neighbours
+from engine.captioning.rows import Row
+
+DRAWN_FROM = 8  # of the captions that neighbours agree on, while training
+
+
+class Reader:
+    """Reads images for one captioner; what it saw of images that it is trained on, it keeps."""
+
+    def __init__(self, bank: Bank, grid_side: int, most_masks: int) -> None:
+        self.neighbours = Neighbours(bank)
+        self._grid_side, self._most_masks = grid_side, most_masks
+        self._seen: dict[str, SeenTokens] = {}
+        self._alike = cache(self._find_alike)
+
+    @classmethod
+    def of(cls, images: Sequence[DescribedImage], grid_side: int, most_masks: int) -> Self:
+        """Read the images that a captioner is trained on, which make its bank.
+
+        Raises:
+            ValueError: there is none, or one has no caption.
+
+        """
+        if not images:
+            raise ValueError("no described image to learn from")
+        seen = {image.key: see(image, grid_side, most_masks) for image in images}
+        bank = Bank(
+            [image.key for image in images],
+            [[caption.text for caption in image.captions] for image in images],
+            torch.stack([seen[image.key].whole for image in images]),
+        )
+        reader = cls(bank, grid_side, most_masks)
+        reader._seen = seen
+        return reader
+
+    def features_of(self, image: DescribedImage) -> int:
+        """Channels of the tokens that are seen of an image that was read."""
+        return self._seen[image.key].grid.shape[1]
+
+    def row(
+        self, image: DescribedImage, inputs: Inputs, rng: np.random.Generator | None = None
+    ) -> Row:
+        """Gather an image's inputs; `rng` draws among the captions that neighbours agree on."""
+        seen = self._seen.get(image.key) or see(image, self._grid_side, self._most_masks)
+        alike: Sequence[str] = ()
+        if inputs.neighbours:
+            alike = self._alike(image.key) if image.key in self._seen else self._found(seen, None)
+            if rng is not None:
+                alike = [alike[index] for index in rng.permutation(len(alike[:DRAWN_FROM]))]
+        return Row(
+            image,
+            seen,
+            knowledge(image.masks, image.size_hw, alike, inputs),
+            has_grid=inputs.image,
+            has_masks=inputs.mask_features,
+            has_length=inputs.length,
+        )
+
+    def _find_alike(self, key: str) -> list[str]:
+        return self._found(self._seen[key], key)
+
+    def _found(self, seen: SeenTokens, but: str | None) -> list[str]:
+        return self.neighbours.by_consensus(seen.whole, but=but)
