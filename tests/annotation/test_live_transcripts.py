@@ -10,13 +10,14 @@ from django.db.models.functions import Now
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from annotation import jobs
-from annotation.models import Consent, Image, Label, LiveTranscript, Recording
+from annotation.models import Image, Label, LiveTranscript, Recording
 from annotation.selectors.live_transcripts import (
     chunks_without_gap,
     live_of,
     live_text_by_person,
 )
 from annotation.selectors.vocabulary import vocabulary_of
+from annotation.services.consent import give_consent
 from annotation.services.live_transcripts import end_hearing, save_heard
 from annotation.services.recordings import (
     mark_voice_deleted,
@@ -29,7 +30,7 @@ from tests.annotation.world import World
 
 @pytest.fixture
 def take(world: World, image: Image) -> Recording:
-    Consent.objects.create(user=world.annotator, given_at=Now())
+    give_consent(user=world.annotator)
     return start_recording(
         recording_id=uuid4(), image=image, user=world.annotator, mime="audio/webm"
     )

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from annotation import jobs
-from annotation.models import Consent, Job, LiveTranscript, Recording, Transcript
+from annotation.models import Job, LiveTranscript, Recording, Transcript
 from annotation.selectors.live_transcripts import live_text_by_person
+from annotation.services.consent import give_consent
 from annotation.services.recordings import (
     complete_recording,
     delete_voice,
@@ -37,7 +38,7 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
 
 @pytest.fixture
 def take(world: World) -> Recording:
-    Consent.objects.create(user=world.annotator, given_at="2026-01-01T00:00Z")
+    give_consent(user=world.annotator)
     image = make_image(world.project)
     return start_recording(
         recording_id=uuid4(), image=image, user=world.annotator, mime="audio/wav"

@@ -1,15 +1,18 @@
 """Transcription: what the speaker took back is not heard."""
 
 import hashlib
+from dataclasses import asdict
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
 from annotation import jobs
-from annotation.models import Consent, Job
+from annotation.models import Job, LiveTranscript, Recording, Transcript
+from annotation.services.consent import give_consent
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
-from engine.speech.transcript import Audio, RawTranscript
+from engine.speech.live import Heard
+from engine.speech.transcript import Audio, RawTranscript, Word
 from tests.annotation.world import World, make_image
 from workers import transcribe
 from workers.app import app
@@ -18,10 +21,12 @@ from workers.app import app
 class Listener:
     """Stands for the loaded Whisper, and remembers what it heard."""
 
+    model = "test"
+
     def __init__(self) -> None:
         self.heard: Audio = np.empty(0, np.float32)
 
-    def transcribe(self, audio: Audio) -> RawTranscript:
+    def transcribe(self, audio: Audio, **_: object) -> RawTranscript:
         self.heard = audio
         return RawTranscript(text="a cell", words=[], dropped=[], model="test")
 
@@ -33,7 +38,35 @@ def test_a_stretch_that_was_taken_back_is_silence_to_the_transcriber(
     listener = Listener()
     monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
     monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(32_000, np.float32))
-    Consent.objects.create(user=world.annotator, given_at="2026-01-01T00:00Z")
+    take(world)
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+
+    assert not listener.heard[8_000:16_000].any()
+    assert listener.heard[:8_000].all()
+    assert listener.heard[16_000:].all()
+
+
+def test_words_that_were_taken_back_after_they_had_been_heard_are_left_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.loader.import_default_modules()
+    monkeypatch.setattr(transcribe, "_transcriber", Listener)
+    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(32_000, np.float32))
+    recording = take(world)
+    words = [Word("kept", 0.1, 0.4, 0.9), Word("gone", 0.6, 0.9, 0.9)]
+    heard = Heard(words, settled_until_s=1.0, open=[], dropped=[], model=Listener.model)
+    LiveTranscript.objects.create(recording=recording, heard=asdict(heard), chunks=1)
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+
+    said = [word["text"] for word in Transcript.objects.get(recording=recording).words]
+    assert said == ["kept"]
+
+
+def take(world: World) -> Recording:
+    """Record two seconds, of which half a second is taken back."""
+    give_consent(user=world.annotator)
     user = world.annotator
     recording = start_recording(
         recording_id=uuid4(), image=make_image(world.project), user=user, mime="audio/wav"
@@ -48,9 +81,4 @@ def test_a_stretch_that_was_taken_back_is_silence_to_the_transcriber(
         trace=[],
         cuts=[{"start_s": 0.5, "end_s": 1.0}],
     )
-
-    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
-
-    assert not listener.heard[8_000:16_000].any()
-    assert listener.heard[:8_000].all()
-    assert listener.heard[16_000:].all()
+    return recording
