@@ -104,6 +104,11 @@ def lose_the_reply(route: Route) -> None:
     route.abort()
 
 
+def hear_no_news(page: Page) -> None:
+    """Let no live event reach the page, which would look again by itself."""
+    page.route("**/events/**", lambda route: route.abort())
+
+
 def hold_saves(page: Page) -> list[Route]:
     """Keep requests from going on until one continues them."""
     held: list[Route] = []

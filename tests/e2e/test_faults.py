@@ -14,6 +14,7 @@ from tests.e2e.faults import (
     SAVES,
     Scene,
     expect_state,
+    hear_no_news,
     hold_saves,
     kill_web,
     lose_the_reply,
@@ -189,6 +190,7 @@ def test_a_login_opens_over_the_canvas_when_the_session_ends_and_then_all_is_sav
     scene: Scene, troubled_page: Page, context: BrowserContext
 ) -> None:
     page = troubled_page
+    hear_no_news(page)
     canvas = scene.open(page)
     stroke(canvas, 0)
     expect_saved(page)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.chaos.conftest import picture
 from tests.client import Client
 from tests.e2e.conftest import keep_picture, new_context
-from tests.e2e.faults import Scene, expect_state, shown_masks, stroke
+from tests.e2e.faults import Scene, expect_state, hear_no_news, shown_masks, stroke
 from tests.e2e.gestures import SLOW_MS, expect_saved
 from tests.e2e.scenes import begin_project, import_pictures, saved_masks
 from tests.stack import Stack
@@ -88,8 +88,10 @@ def test_two_tabs_of_one_person_take_turns(
 
 
 def test_a_mask_under_a_label_deleted_meanwhile_is_saved_with_it(
-    scene: Scene, ada: Client, page: Page
+    scene: Scene, ada: Client, troubled_page: Page
 ) -> None:
+    page = troubled_page
+    hear_no_news(page)
     canvas = scene.open(page)
     canvas.press("2")
     [_, ring] = ada.get(f"/api/projects/{scene.project}")["labels"]
