@@ -123,6 +123,8 @@ def click_an_object(page: Page, take_picture: Look) -> None:
 
 
 def paint_the_shadow(page: Page, take_picture: Look) -> None:
+    page.keyboard.press("v")
+    page.mouse.click(*place(page, *LIGHT))
     page.keyboard.press("d")
     page.mouse.move(*place(page, *SHADOW[0]))
     page.mouse.down()
@@ -164,6 +166,8 @@ def click_an_object_by_keyboard(page: Page, take_picture: Look) -> None:
 
 
 def paint_the_shadow_by_keyboard(page: Page, take_picture: Look) -> None:
+    page.keyboard.press("v")
+    page.keyboard.press(";")
     page.keyboard.press("d")
     move_cross(page, LIGHT, SHADOW[0])
     page.keyboard.down(";")

@@ -5,7 +5,12 @@ import type { Editor } from "@/editor/editor";
 import { fitView, type View } from "@/editor/geometry";
 import { liveMasks } from "@/editor/picking";
 import { Signal } from "@/editor/signal";
-import { listenToStore, listenToView, watchPalette } from "@/pages/tour/happenings";
+import {
+  listenToSelection,
+  listenToStore,
+  listenToView,
+  watchPalette,
+} from "@/pages/tour/happenings";
 import { MISSED } from "@/pages/tour/sample";
 import { openSample } from "@/pages/tour/sample-image";
 import { STEPS } from "@/pages/tour/steps";
@@ -63,6 +68,21 @@ describe("what is told of the masks", () => {
 
     expect(told).toEqual(["draw"]);
   });
+});
+
+test("a mask in hand is told of, a proposal and letting go are not", () => {
+  editor.takeTool("brush");
+  drag([20, 400], [40, 400]);
+  editor.accept();
+  told = [];
+  listenToSelection(editor.selection, (what) => told.push(what));
+
+  editor.selectProposal(1);
+  editor.takeTool("select");
+  drag([30, 400]);
+  editor.selection.set(null);
+
+  expect(told).toEqual(["select"]);
 });
 
 describe("what is told of the view", () => {

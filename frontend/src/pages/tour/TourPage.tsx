@@ -26,7 +26,7 @@ import { ToolRail } from "@/pages/annotate/ToolRail";
 import { useKeyPointer } from "@/pages/annotate/useKeyPointer";
 import { revealIn } from "@/pages/annotate/view-commands";
 import { drawSample } from "./draw-sample";
-import { listenToStore, listenToView, watchPalette } from "./happenings";
+import { listenToSelection, listenToStore, listenToView, watchPalette } from "./happenings";
 import { LABELS, openSample } from "./sample-image";
 import { noteTourSeen } from "./seen";
 import { STEPS } from "./steps";
@@ -155,6 +155,7 @@ function Guided({ image, leave, onAgain }: GuidedProps) {
 /** The tour hears of what the person does. */
 function useTold(tour: Tour, editor: Editor, stage: Stage | null): void {
   useEffect(() => listenToStore(editor.store, tour.tell), [editor, tour]);
+  useEffect(() => listenToSelection(editor.selection, tour.tell), [editor, tour]);
   useEffect(() => (stage === null ? undefined : listenToView(stage, tour.tell)), [stage, tour]);
 }
 

@@ -1,6 +1,7 @@
 /** What a person does on an image, told as it happens. */
 
 import { openWindow } from "@/commands/windows";
+import type { Editor } from "@/editor/editor";
 import type { View } from "@/editor/geometry";
 import type { Operation } from "@/editor/operations";
 import type { Stage } from "@/editor/render/stage";
@@ -28,6 +29,13 @@ function tellOf(operation: Operation, tell: Tell): void {
   if (operation.kind !== "revise") return;
   if (operation.rle !== undefined) tell("correct");
   if (operation.label !== undefined && operation.label !== null) tell("name");
+}
+
+/** Tell of masks that are taken in hand. Returns the call that ends it. */
+export function listenToSelection(selection: Editor["selection"], tell: Tell): () => void {
+  return selection.subscribe(() => {
+    if (selection.get()?.kind === "mask") tell("select");
+  });
 }
 
 /** Tell of moves of the view; those that a window of another size makes are none. */

@@ -36,10 +36,13 @@ export const STEPS: readonly Step[] = [
     id: "correct",
     title: "Correct it",
     words:
-      "The shadow is part of the large disc, and no mask has it yet. {tool.brush} takes the Brush: " +
-      "paint over the shadow. {tool.eraser} is the Eraser, for what is too much.",
-    tasks: [{ name: "Correct", by: ["correct"] }],
-    inHand: "the newest mask",
+      "The shadow is part of the large disc, too. {tool.select} takes Select: click the mask to have it " +
+      "in hand again. Then {tool.brush} takes the Brush: paint over the shadow. {tool.eraser} erases.",
+    tasks: [
+      { name: "Select", by: ["select"] },
+      { name: "Correct", by: ["correct"] },
+    ],
+    inHand: "nothing",
   },
   {
     id: "undo",

@@ -10,6 +10,7 @@ export type Happening =
   | "accept" // a proposal
   | "click" // a mask by prompts was kept
   | "draw" // a new mask by hand
+  | "select" // a mask
   | "correct"
   | "undo"
   | "name"
