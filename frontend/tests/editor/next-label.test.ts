@@ -11,7 +11,7 @@ function storage(kept = new Map<string, string>()) {
   };
 }
 const nothing = () => new Signal<LabelId | null>(null);
-const PLACE = { user: 1, project: 3, labels: [7, 8, 9] };
+const PLACE = { user: 1, project: 3, image: 5, labels: [7, 8, 9] };
 
 describe("the label of new masks", () => {
   test("is none before somebody chooses, but in a project that has a single one", () => {
@@ -23,7 +23,7 @@ describe("the label of new masks", () => {
     expect([several.get(), single.get(), none.get()]).toEqual([null, 7, null]);
   });
 
-  test("is the last one that the person chose in the project, on later images and days", () => {
+  test("is the last one that the person chose on the image, after a reload as well", () => {
     const device = storage();
     const [first, later] = [nothing(), nothing()];
     const leave = keepNextLabel(first, PLACE, device);
@@ -36,18 +36,25 @@ describe("the label of new masks", () => {
     expect(later.get()).toBe(8);
   });
 
-  test("is nobody else's, no other project's, and none that is gone", () => {
+  test("is nobody else's, no other project's or image's, and none that is gone", () => {
     const device = storage();
     const chosen = nothing();
     keepNextLabel(chosen, PLACE, device);
     chosen.set(8);
-    const others = [{ user: 2 }, { project: 4 }, { labels: [7, 9] }].map((change) => {
+    const changes = [
+      { user: 2 },
+      { project: 4 },
+      { image: 6 },
+      { image: null },
+      { labels: [7, 9] },
+    ];
+    const others = changes.map((change) => {
       const label = nothing();
       keepNextLabel(label, { ...PLACE, ...change }, device);
       return label.get();
     });
 
-    expect(others).toEqual([null, null, null]);
+    expect(others).toEqual([null, null, null, null, null]);
   });
 
   test("is none if that is what was chosen", () => {
@@ -66,6 +73,7 @@ describe("the label of new masks", () => {
       fc.string(),
       fc.json(),
       fc.jsonValue().map((value) => JSON.stringify({ 3: value })),
+      fc.jsonValue().map((label) => JSON.stringify({ 3: { image: 5, label } })),
     );
     fc.assert(
       fc.property(anything, (text) => {

@@ -22,7 +22,8 @@ type Staged = Pick<AroundProps, "image" | "stage">;
  */
 export function Workspace({ image, notice, ...others }: Props) {
   const labels = useLabels(image);
-  useNextLabel(image.editor.label, others.project.id, labels);
+  const place = { project: others.project.id, image: image.detail.get().id };
+  useNextLabel(image.editor.label, place, labels);
   useEffort(image.editor.meter);
   useLayoutEffect(() => keepHabits(image.editor, choices), [image.editor]);
   useKeptProposals(image.editor);

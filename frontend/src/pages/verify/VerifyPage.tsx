@@ -48,7 +48,7 @@ function Page({ project, verifying }: { project: Project; verifying: Verifying }
   const labels = useMemo(() => project.labels.filter(({ deleted }) => !deleted), [project.labels]);
   const queries = useQueryClient();
 
-  useNextLabel(session.label, project.id, labels);
+  useNextLabel(session.label, { project: project.id, image: null }, labels);
 
   useOffer(useMemo(() => ({ commands: [undoCommand(session)] }), [session]));
 
