@@ -3,16 +3,16 @@
 import type { Editor } from "@/editor/editor";
 import { masksWithinReach, selectedMasks } from "@/editor/hand";
 import { maskFromRLE } from "@/editor/mask";
-import { takeOffer, wholeFor } from "@/editor/part-offer";
+import { isStanding, takeOffer, wholeFor } from "@/editor/part-offer";
 import { mayBePartOf, placeUnder } from "@/editor/tree";
 
 /**
- * Take the offer, if one stands. Else the selected mask becomes a part of the one that it lies in;
+ * Take the offer, if one stands and nothing else is selected. Else the selected mask becomes a part of the one that it lies in;
  * of several, the others become parts of the one that was selected first.
  */
 export function makePart(editor: Editor): void {
   const [first, ...others] = selectedMasks(editor);
-  if (editor.partOffer.get() !== null) takeOffer(editor);
+  if (isStanding(editor.partOffer.get(), editor.selection.get())) takeOffer(editor);
   else if (first === undefined) return;
   else if (others.length > 0) {
     placeUnder(

@@ -4,6 +4,7 @@ import type { Editor } from "@/editor/editor";
 import { masksWithinReach } from "@/editor/hand";
 import { type Mask, maskFromRLE } from "@/editor/mask";
 import { doBoxesMeet, intersect } from "@/editor/mask-sets";
+import type { ObjectRef } from "@/editor/picking";
 import type { ChangeSet } from "@/editor/store";
 import { placeUnder } from "@/editor/tree";
 
@@ -38,6 +39,11 @@ export function offerAfter(editor: Editor, { changes }: ChangeSet): PartOffer | 
   const around = masksWithinReach(editor).filter((other) => other.id !== id);
   const whole = wholeFor(maskFromRLE(rle), around);
   return whole === null ? null : { mask: id, whole };
+}
+
+/** Whether a selection leaves room for the offer: keys mean what is selected, not another mask. */
+export function isStanding(offer: PartOffer | null, selection: ObjectRef | null): boolean {
+  return offer !== null && (selection === null || selection.id === offer.mask);
 }
 
 /** Make the new mask a part, as one step of undo. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { takeOffer } from "@/editor/part-offer";
+import { makePart } from "@/editor/part-commands";
+import { isStanding, takeOffer } from "@/editor/part-offer";
 import { bench } from "./desk";
 import { draw } from "./drawings";
 
@@ -59,6 +60,20 @@ describe("a new mask inside another", () => {
     const count = saved.length;
     takeOffer(editor);
     expect(saved).toHaveLength(count);
+  });
+
+  test("is not meant while something else is selected", () => {
+    const { editor, saved } = open();
+    editor.keep({ kind: "new" }, INSIDE);
+    editor.selection.set({ kind: "mask", id: "whole" });
+    expect(isStanding(editor.partOffer.get(), editor.selection.get())).toBe(false);
+    const count = saved.length;
+    makePart(editor);
+    expect(saved).toHaveLength(count);
+
+    editor.selection.set(null);
+    makePart(editor);
+    expect(saved).toHaveLength(count + 1);
   });
 
   test("is not offered a mask that is hidden", () => {

@@ -5,7 +5,7 @@ import { useKey } from "@/commands/useKey";
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { NEARLY_SAME } from "@/editor/near-duplicates";
-import { takeOffer } from "@/editor/part-offer";
+import { isStanding, takeOffer } from "@/editor/part-offer";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
@@ -134,9 +134,10 @@ function PointSwitch({ editor }: { editor: Editor }) {
 /** Whether the mask just made is a part of the one around it: asked once, in passing. */
 function PartOffer({ editor, labels }: Props) {
   const offer = useSignal(editor.partOffer);
+  const selection = useSignal(editor.selection);
   const { masks } = useSignal(editor.annotations);
   const whole = offer === null ? undefined : masks.get(offer.whole);
-  if (whole === undefined || whole.isDeleted) return null;
+  if (whole === undefined || whole.isDeleted || !isStanding(offer, selection)) return null;
   const name = labels.find(({ id }) => id === whole.label)?.name ?? "the mask around it";
   return (
     <button

@@ -15,6 +15,7 @@ import {
   specksInHand,
 } from "@/editor/mask-commands";
 import { makePart, takeOut } from "@/editor/part-commands";
+import { isStanding } from "@/editor/part-offer";
 import { bringForward, bringToFront, sendBackward, sendToBack } from "@/editor/stacking";
 import { HIDE } from "./view-commands";
 
@@ -197,7 +198,9 @@ export function lackOf(editor: Editor, { needs, group }: MaskCommand): string | 
   const has = {
     any: () => editor.inHand(null) !== null,
     mask: () => selectedMasks(editor).length > 0,
-    offer: () => editor.partOffer.get() !== null || selectedMasks(editor).length > 0,
+    offer: () =>
+      isStanding(editor.partOffer.get(), editor.selection.get()) ||
+      selectedMasks(editor).length > 0,
     part: () => selectedMasks(editor).some(({ parent }) => parent !== null),
     mind: () => idsInMind(editor).length > 0,
   };
