@@ -88,9 +88,11 @@ export function LabelToolbar({ labels, chosen, disabled = false, className, ...p
         );
       })}
       {chosen === null && labels.length > 0 && !disabled && (
-        <span className={classes.aside}>
-          Choose a label with {hasPicker && "Shift "}
-          {digitsOf(labels.length)}
+        <span className={classes.spare}>
+          <span className={classes.aside}>
+            Choose a label with {hasPicker && "Shift "}
+            {digitsOf(labels.length)}
+          </span>
         </span>
       )}
     </div>
