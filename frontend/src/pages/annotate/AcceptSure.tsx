@@ -60,7 +60,7 @@ export function AcceptSure({ editor, labels, rows, doubles }: Props) {
         </Tooltip>
       </Group>
       {accepted.some((row) => row.label === null) && (
-        <Text size="xs" c="dimmed" px={12} pb={8} truncate>
+        <Text size="xs" c="dimmed" px={12} pb={8} truncate flex="none">
           They are accepted {as}.
         </Text>
       )}
