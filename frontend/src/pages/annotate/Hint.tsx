@@ -34,10 +34,10 @@ export function Hint({ editor, labels }: Props) {
     <div className={`${classes.float} ${classes.hint}`}>
       {hasDraft ? (
         <>
-          <span>
+          <span className={classes.keyed}>
             <Keys chord={accept} /> accept
           </span>
-          <span>
+          <span className={classes.keyed}>
             <Keys chord={reject} /> drop
           </span>
           <span>
@@ -50,7 +50,7 @@ export function Hint({ editor, labels }: Props) {
         <>
           {selection?.kind === "mask" && !TAKES_UP_OTHERS.includes(tool.name) && (
             <>
-              <span>
+              <span className={classes.keyed}>
                 <Keys chord={accept} /> next object
               </span>
               <NextLabel {...{ editor, labels }} />
