@@ -11,7 +11,7 @@ import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
 import type { LabelChoice } from "./LabelToolbar";
 import labelClasses from "./LabelToolbar.module.css";
-import { useHasDraft } from "./useHasDraft";
+import { useHasDraft, useIsWaitingLong } from "./useHasDraft";
 
 interface Props {
   editor: Editor;
@@ -22,6 +22,7 @@ interface Props {
 export function Hint({ editor, labels }: Props) {
   const tool = useSignal(editor.tool);
   const hasDraft = useHasDraft(editor);
+  const isWaitingLong = useIsWaitingLong(editor);
   const selection = useSignal(editor.selection);
   const brush = useSignal(editor.brush);
   const notice = useSignal(editor.notice);
@@ -57,9 +58,11 @@ export function Hint({ editor, labels }: Props) {
             </>
           )}
           <span>
-            {tool.name === "select" && selection?.kind === "proposal"
-              ? `${named(accept)} accepts, ${named(reject)} rejects, ${named(goOn)} goes on`
-              : sentence(tool.name, selection?.kind ?? null)}
+            {isWaitingLong
+              ? "Waiting for the model…"
+              : tool.name === "select" && selection?.kind === "proposal"
+                ? `${named(accept)} accepts, ${named(reject)} rejects, ${named(goOn)} goes on`
+                : sentence(tool.name, selection?.kind ?? null)}
           </span>
         </>
       )}

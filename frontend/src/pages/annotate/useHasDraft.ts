@@ -13,6 +13,31 @@ export function useIsAmbiguous(editor: Editor): boolean {
   return useToldLate(editor, isAmbiguous);
 }
 
+const LONG_MS = 400; // a warm model answers before
+
+/** Whether the first answer to a draft takes long, as it does while the model is being loaded. */
+export function useIsWaitingLong({ draft }: Editor): boolean {
+  const [isLong, setIsLong] = useState(false);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = (): void => {
+      const isWaiting = awaitsFirstAnswer(draft.state.get());
+      if (isWaiting && timer === undefined) timer = setTimeout(() => setIsLong(true), LONG_MS);
+      if (isWaiting) return;
+      clearTimeout(timer);
+      timer = undefined;
+      setIsLong(false);
+    };
+    read();
+    const unsubscribe = draft.state.subscribe(read);
+    return () => {
+      unsubscribe();
+      clearTimeout(timer);
+    };
+  }, [draft]);
+  return isLong;
+}
+
 /**
  * What is so of the draft, told once that is painted.
  *
@@ -34,6 +59,10 @@ function useToldLate({ draft }: Editor, isSo: (state: DraftState | null) => bool
     };
   }, [draft, isSo]);
   return told;
+}
+
+function awaitsFirstAnswer(state: DraftState | null): boolean {
+  return state?.isDecoding === true && state.hypotheses.length === 0;
 }
 
 function hasAnswer(state: DraftState | null): boolean {
