@@ -3,6 +3,7 @@ import type { Word } from "@/api/types";
 import {
   insertAfter,
   joinWithNext,
+  litWord,
   nextUnsure,
   replaceWord,
   textOf,
@@ -22,6 +23,15 @@ test("the word under the playhead is the last that has begun", () => {
   const seen = [-0.1, 0, 0.4, 0.5, 1.1, 9].map((seconds) => wordAt(WORDS, seconds));
 
   expect(seen).toEqual([-1, 0, 0, 1, 1, 2]);
+});
+
+test("a word that was asked for alone stays lit in the little that sounds around it", () => {
+  const alone = { start_s: 0.5, end_s: 1.2 };
+  const words = [word(" A", 0, 0.5), word(" read", 0.5, 1.2), word(" bucket", 1.2, 2)];
+
+  expect([0.4, 0.6, 1.3].map((seconds) => litWord(words, seconds, alone))).toEqual([1, 1, 1]);
+  expect([0.4, 0.6, 1.3].map((seconds) => litWord(words, seconds, null))).toEqual([0, 1, 2]);
+  expect(litWord(WORDS, 9, { start_s: 0.6, end_s: 0.7 })).toBe(1); // written over meanwhile
 });
 
 test("one word written over by two shares its time by their letters", () => {

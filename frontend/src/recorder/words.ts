@@ -30,6 +30,22 @@ export function wordAt(words: readonly Word[], seconds: number): number {
   return low - 1;
 }
 
+/**
+ * The word that is lit. A word that was asked for alone stays lit while a little around it sounds;
+ * the playhead is in its neighbours then.
+ */
+export function litWord(
+  words: readonly Word[],
+  seconds: number,
+  alone: Pick<Word, "start_s" | "end_s"> | null,
+): number {
+  if (alone === null) return wordAt(words, seconds);
+  const index = words.findIndex(
+    ({ start_s, end_s }) => start_s === alone.start_s && end_s === alone.end_s,
+  );
+  return index >= 0 ? index : wordAt(words, alone.start_s);
+}
+
 /** Writes other text over a word. Several words share its time by their length; none removes it. */
 export function replaceWord(words: readonly Word[], index: number, text: string): Word[] {
   const old = words[index];

@@ -20,11 +20,18 @@ export interface AudioControls {
   changeRate(step: 1 | -1): void;
 }
 
+export interface Stretch {
+  readonly start_s: number;
+  readonly end_s: number;
+}
+
 export interface Audio {
   ref: RefObject<HTMLAudioElement | null>;
   isPlaying: boolean;
   seconds: number;
   rate: number;
+  /** What was asked for alone, until the playhead is moved otherwise. */
+  alone: Stretch | null;
   /** The same from render to render. */
   controls: AudioControls;
 }
@@ -38,6 +45,7 @@ export function useAudio(cuts: readonly Cut[]): Audio {
   const [isPlaying, setIsPlaying] = useState(false);
   const [seconds, setSeconds] = useState(0);
   const [rate, setRate] = useState(1);
+  const [alone, setAlone] = useState<Stretch | null>(null);
 
   useEffect(() => {
     const audio = ref.current;
@@ -74,16 +82,20 @@ export function useAudio(cuts: readonly Cut[]): Audio {
     const withAudio = (act: (audio: HTMLAudioElement) => void) => {
       if (ref.current !== null) act(ref.current);
     };
+    const goOn = () => {
+      stopAt.current = Number.POSITIVE_INFINITY;
+      setAlone(null);
+    };
     const seek = (to: number): void =>
       withAudio((audio) => {
-        stopAt.current = Number.POSITIVE_INFINITY;
+        goOn();
         audio.currentTime = Math.max(0, to);
         setSeconds(audio.currentTime);
       });
     return {
       toggle: () =>
         withAudio((audio) => {
-          stopAt.current = Number.POSITIVE_INFINITY;
+          goOn();
           if (audio.paused) play(audio);
           else audio.pause();
         }),
@@ -94,7 +106,10 @@ export function useAudio(cuts: readonly Cut[]): Audio {
         withAudio((audio) => {
           const isAll = !audio.paused && stopAt.current === Number.POSITIVE_INFINITY;
           seek(start_s - AROUND_WORD_S);
-          if (!isAll) stopAt.current = end_s + AROUND_WORD_S;
+          if (!isAll) {
+            stopAt.current = end_s + AROUND_WORD_S;
+            setAlone({ start_s, end_s });
+          }
           play(audio);
         }),
       setRate: (to) =>
@@ -109,7 +124,7 @@ export function useAudio(cuts: readonly Cut[]): Audio {
     };
   }, []);
 
-  return { ref, isPlaying, seconds, rate, controls };
+  return { ref, isPlaying, seconds, rate, alone, controls };
 }
 
 /** The element itself shows when it cannot play; a start that was overtaken by a pause is no fault. */

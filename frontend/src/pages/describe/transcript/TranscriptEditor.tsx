@@ -7,7 +7,7 @@ import { useOffer } from "@/commands/useOffer";
 import { useSignal } from "@/components/useSignal";
 import { Correction } from "@/recorder/correction";
 import type { Replay } from "@/recorder/replay";
-import { textOf, wordAt } from "@/recorder/words";
+import { litWord, textOf } from "@/recorder/words";
 import { useAudio } from "../useAudio";
 import { useReplay } from "../useReplay";
 import { CorrectionEffort } from "./CorrectionEffort";
@@ -42,6 +42,7 @@ export function TranscriptEditor(props: Props) {
   const [isEditing, setIsEditing] = useState(props.isOpen);
   const [isWhole, setIsWhole] = useState(false);
   const isCorrected = transcript.kind === "corrected";
+  const isBegun = audio.isPlaying || audio.seconds > 0;
   const hasVoice = recording.audio_url !== null;
 
   const save = useMutation({
@@ -92,7 +93,7 @@ export function TranscriptEditor(props: Props) {
       ) : (
         <Words
           {...{ correction, controls }}
-          lit={audio.isPlaying || audio.seconds > 0 ? wordAt(words, audio.seconds) : -1}
+          lit={isBegun ? litWord(words, audio.seconds, audio.alone) : -1}
           isEditable={isEditing}
         />
       )}
