@@ -3,6 +3,7 @@ import type { Phrase } from "@/api/grounding";
 import type { ImageDetail } from "@/api/types";
 import { formatCounts } from "@/editor/rle";
 import {
+  around,
   contradictionWords,
   isUnsure,
   maskNames,
@@ -10,6 +11,7 @@ import {
   shownBy,
   stateOf,
 } from "@/pages/describe/grounding/said";
+import { NOTHING_SHOWN, Showing } from "@/pages/describe/grounding/showing";
 import { takeKey } from "@/pages/describe/grounding/useSaidWords";
 
 const phrase = (more: Partial<Phrase>): Phrase => ({
@@ -46,8 +48,38 @@ describe("what was said", () => {
   });
 
   it("shows masks, or the place where the pointer was", () => {
-    expect(shownBy(phrase({}))).toEqual({ masks: ["cup"], place: null });
-    expect(shownBy(phrase({ masks: [] }))).toEqual({ masks: [], place: [3, 4] });
+    expect(shownBy(phrase({}))).toEqual({ masks: ["cup"], place: null, phrase: 1 });
+    expect(shownBy(phrase({ masks: [] }))).toEqual({ masks: [], place: [3, 4], phrase: 1 });
+  });
+
+  it("stands among the words before and after it", () => {
+    const words = "I see a cup on the big table".split(" ").map((text, at) => ({
+      ...{ text: ` ${text}`, start_s: at, end_s: at + 1, probability: 1 },
+    }));
+
+    expect(around(phrase({}), words)).toEqual({ before: "I see", after: "on the big", start_s: 2 });
+    expect(around(phrase({}), [])).toEqual({ before: "", after: "", start_s: null });
+  });
+
+  it("stays outlined after a click until another is clicked, or it is again", () => {
+    const showing = new Showing();
+    const [cup, dog] = [1, 2].map((id) => ({ ...NOTHING_SHOWN, phrase: id })) as [
+      typeof NOTHING_SHOWN,
+      typeof NOTHING_SHOWN,
+    ];
+
+    showing.pin("cup", cup);
+    showing.show(dog);
+    showing.hide();
+    expect(showing.shown.get()).toBe(cup);
+
+    showing.pin("dog", dog);
+    showing.hide();
+    expect([showing.shown.get(), showing.pinned.get()]).toEqual([dog, "dog"]);
+
+    showing.pin("dog", dog);
+    showing.hide();
+    expect([showing.shown.get(), showing.pinned.get()]).toEqual([NOTHING_SHOWN, null]);
   });
 
   it("calls a link unsure until somebody confirms it", () => {

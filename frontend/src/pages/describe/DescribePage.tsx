@@ -117,7 +117,7 @@ function Describe({ id }: { id: number }) {
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
         ))}
-        <SaidPanel image={image} />
+        <SaidPanel image={image} recordings={descriptions.data?.recordings ?? []} />
         {descriptions.data && isShared && (
           <MergedDescription
             image={id}

@@ -1,15 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useMemo, useState } from "react";
 import { type Decision, decideLink, type Grounding, groundingQuery } from "@/api/grounding";
-import { Signal } from "@/editor/signal";
-import { NOTHING_SHOWN, type Shown } from "./said";
+import { Showing } from "./showing";
 
 const POLL_MS = 2000;
 
 export interface Said {
   grounding: Grounding | undefined;
   /** What is outlined on the picture; words and rows set it, the picture reads it. */
-  shown: Signal<Shown>;
+  showing: Showing;
   decide: (decision: Decision) => void;
 }
 
@@ -18,7 +17,7 @@ const Context = createContext<Said | null>(null);
 /** What was said of an image's masks, for its words, its picture and the list beside it. */
 export function SaidOfImage({ image, children }: { image: number; children: ReactNode }) {
   const queries = useQueryClient();
-  const [shown] = useState(() => new Signal<Shown>(NOTHING_SHOWN));
+  const [showing] = useState(() => new Showing());
   const { data: grounding } = useQuery({
     ...groundingQuery(image),
     refetchInterval: ({ state }) => (state.data?.is_waiting ? POLL_MS : false),
@@ -27,7 +26,7 @@ export function SaidOfImage({ image, children }: { image: number; children: Reac
     mutationFn: decideLink,
     onSettled: () => queries.invalidateQueries(groundingQuery(image)),
   });
-  const said = useMemo(() => ({ grounding, shown, decide }), [grounding, shown, decide]);
+  const said = useMemo(() => ({ grounding, showing, decide }), [grounding, showing, decide]);
   return <Context value={said}>{children}</Context>;
 }
 

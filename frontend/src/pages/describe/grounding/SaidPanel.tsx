@@ -1,7 +1,7 @@
 import { Kbd, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Grounding } from "@/api/grounding";
-import type { ImageDetail } from "@/api/types";
+import type { ImageDetail, Recording } from "@/api/types";
 import { plural } from "@/components/format";
 import { Section } from "@/components/Section";
 import classes from "./Grounding.module.css";
@@ -10,14 +10,14 @@ import { SaidRow, ShowingRow } from "./SaidRow";
 import { contradictionWords, maskNames, stateOf } from "./said";
 
 /** Which words speak of which masks, what does not fit, and which masks nobody spoke of. */
-export function SaidPanel({ image }: { image: ImageDetail }) {
+export function SaidPanel({ image, recordings }: Pick<Props, "image" | "recordings">) {
   const said = useSaid();
   const grounding = said?.grounding;
   if (!said || !grounding || isBare(grounding)) return null;
   return (
     <Section title="Words and masks" description={summary(grounding)}>
       <Stack gap="sm">
-        <Linked {...{ image, said, grounding }} />
+        <Linked {...{ image, said, grounding, recordings }} />
         <Contradicting {...{ said, grounding }} />
         <Unmentioned {...{ image, said, grounding }} />
       </Stack>
@@ -29,16 +29,25 @@ interface Props {
   image: ImageDetail;
   said: Said;
   grounding: Grounding;
+  /** Whose texts the phrases are of. */
+  recordings: readonly Recording[];
 }
 
-function Linked({ image, said, grounding }: Props) {
+function Linked({ image, said, grounding, recordings }: Props) {
+  const texts = new Map(
+    recordings.flatMap(({ transcripts }) => transcripts).map(({ id, words }) => [id, words]),
+  );
   const phrases = grounding.phrases.filter((phrase) => stateOf(phrase) !== null);
   if (phrases.length === 0) return null;
   return (
     <div>
       <ul className={classes.list} aria-label="Phrases">
         {phrases.map((phrase) => (
-          <SaidRow key={phrase.id} {...{ phrase, image, said }} />
+          <SaidRow
+            key={phrase.id}
+            {...{ phrase, image, said }}
+            words={texts.get(phrase.transcript) ?? []}
+          />
         ))}
       </ul>
       <Text size="xs" c="dimmed" mt={4}>
@@ -48,7 +57,7 @@ function Linked({ image, said, grounding }: Props) {
   );
 }
 
-function Contradicting({ said, grounding }: Omit<Props, "image">) {
+function Contradicting({ said, grounding }: Pick<Props, "said" | "grounding">) {
   if (grounding.contradictions.length === 0) return null;
   return (
     <Titled title="Does not fit">
@@ -61,7 +70,7 @@ function Contradicting({ said, grounding }: Omit<Props, "image">) {
   );
 }
 
-function Unmentioned({ image, said, grounding }: Props) {
+function Unmentioned({ image, said, grounding }: Omit<Props, "recordings">) {
   if (grounding.unmentioned.length === 0) return null;
   return (
     <Titled title="Nobody spoke of">

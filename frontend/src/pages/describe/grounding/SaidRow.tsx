@@ -2,38 +2,46 @@ import { ActionIcon, UnstyledButton } from "@mantine/core";
 import { IconCheck, IconCircleCheckFilled, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Phrase } from "@/api/grounding";
-import type { ImageDetail } from "@/api/types";
+import type { ImageDetail, Word } from "@/api/types";
+import { formatClock } from "@/components/format";
+import { useSignal } from "@/components/useSignal";
 import classes from "./Grounding.module.css";
 import type { Said } from "./SaidContext";
-import { isUnsure, maskNames, NOTHING_SHOWN, type Shown, shownBy } from "./said";
+import { around, isUnsure, maskNames, shownBy } from "./said";
+import type { Showing, Shown } from "./showing";
 import { takeKey } from "./useSaidWords";
 
 interface Props {
   phrase: Phrase;
   image: ImageDetail;
   said: Said;
+  /** Of the text that it is a part of. */
+  words: readonly Word[];
 }
 
-/** One phrase: what it speaks of, and two answers to that. */
-export function SaidRow({ phrase, image, said }: Props) {
+/** One phrase among its words: what it speaks of, and two answers to that. */
+export function SaidRow({ phrase, image, said, words }: Props) {
   const { id, text, masks, kind, author } = phrase;
   const hasMask = masks.length > 0;
+  const { before, after, start_s } = around(phrase, words);
+  const row = useRow(said.showing, `phrase ${id}`, shownBy(phrase));
   return (
-    <li className={classes.row} {...showing(said, shownBy(phrase))}>
+    <li className={classes.row} {...row.li}>
       <UnstyledButton
         className={classes.phrase}
+        title={start_s === null ? undefined : `Said at ${formatClock(start_s)}`}
+        {...row.button}
         onKeyDown={(event) => {
           if (takeKey(event.key, phrase, said.decide)) event.preventDefault();
         }}
       >
-        {hasMask ? text : `No mask for “${text}”`}
-        {hasMask && (
-          <span className={classes.masks}>
-            {" "}
-            {maskNames(masks, image)}
-            {isUnsure(phrase) && ", unsure"}
-          </span>
-        )}
+        <span className={classes.around}>{before && `… ${before} `}</span>
+        <b>{text}</b>
+        <span className={classes.around}>{after && ` ${after} …`}</span>
+        <span className={classes.masks}>
+          {hasMask ? maskNames(masks, image) : "No mask"}
+          {isUnsure(phrase) && ", unsure"}
+        </span>
       </UnstyledButton>
       {hasMask && kind === "confirmed" && (
         <IconCircleCheckFilled
@@ -71,9 +79,13 @@ interface ShowingProps {
 
 /** A row of a list that only shows masks. */
 export function ShowingRow({ masks, said, children }: ShowingProps) {
+  const what = { masks, place: null, phrase: null };
+  const row = useRow(said.showing, `masks ${masks.join(" ")}`, what);
   return (
-    <li className={classes.row} {...showing(said, { masks, place: null })}>
-      <UnstyledButton className={classes.phrase}>{children}</UnstyledButton>
+    <li className={classes.row} {...row.li}>
+      <UnstyledButton className={classes.phrase} {...row.button}>
+        {children}
+      </UnstyledButton>
     </li>
   );
 }
@@ -87,9 +99,16 @@ function Answer(props: { label: string; onClick: () => void; children: ReactNode
   );
 }
 
-/** Outlines masks while the pointer or the focus is on an element. */
-function showing({ shown }: Said, what: Shown) {
-  const show = () => shown.set(what);
-  const hide = () => shown.set(NOTHING_SHOWN);
-  return { onPointerEnter: show, onPointerLeave: hide, onFocus: show, onBlur: hide };
+/** Outlines masks while the pointer or the focus is on a row, and on after a click on it. */
+function useRow(showing: Showing, key: string, what: Shown) {
+  const isPinned = useSignal(showing.pinned) === key;
+  const show = () => showing.show(what);
+  const { hide } = showing;
+  return {
+    li: {
+      ...{ onPointerEnter: show, onPointerLeave: hide, onFocus: show, onBlur: hide },
+      "data-pinned": isPinned || undefined,
+    },
+    button: { onClick: () => showing.pin(key, what), "aria-pressed": isPinned },
+  };
 }

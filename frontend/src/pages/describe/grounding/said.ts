@@ -1,19 +1,14 @@
 /** What was said of the masks, in words and lines for the page. */
 
 import type { Contradiction, Grounding, Phrase } from "@/api/grounding";
-import type { ImageDetail } from "@/api/types";
-
-/** What is outlined on the picture now. */
-export interface Shown {
-  masks: readonly string[];
-  /** Where the pointer was, for words without a mask. */
-  place: readonly number[] | null;
-}
+import type { ImageDetail, Word } from "@/api/types";
+import type { Shown } from "./showing";
 
 /** A label that is named and is the only one of its kind is half of the evidence. */
 const SURE_FROM = 0.5;
 
-export const NOTHING_SHOWN: Shown = { masks: [], place: null };
+/** Words to each side tell two rows of the same words apart. */
+const WORDS_AROUND = 3;
 
 /** How a word of the transcript is lit. */
 export type WordState = "confirmed" | "proposed" | "missing";
@@ -40,8 +35,22 @@ export function isUnsure({ kind, evidence }: Phrase): boolean {
   return kind === "proposed" && (evidence ?? 0) < SURE_FROM;
 }
 
-export function shownBy({ masks, place_xy }: Phrase): Shown {
-  return { masks, place: masks.length === 0 ? (place_xy ?? null) : null };
+export function shownBy({ id, masks, place_xy }: Phrase): Shown {
+  return { masks, place: masks.length === 0 ? (place_xy ?? null) : null, phrase: id };
+}
+
+/** The few words of its text before and after a phrase, and when it was said. */
+export function around({ first, end }: Phrase, words: readonly Word[]) {
+  const text = (from: number, to: number) =>
+    words
+      .slice(Math.max(0, from), to)
+      .map((word) => word.text.trim())
+      .join(" ");
+  return {
+    before: text(first - WORDS_AROUND, first),
+    after: text(end, end + WORDS_AROUND),
+    start_s: words[first]?.start_s ?? null,
+  };
 }
 
 /** Masks by their labels: "dog", "2 cups" as "cup × 2". */

@@ -1,11 +1,13 @@
-import { createContext, type KeyboardEvent, useContext } from "react";
+import { createContext, type KeyboardEvent, useContext, useSyncExternalStore } from "react";
 import type { Phrase } from "@/api/grounding";
 import type { Word } from "@/api/types";
 import { useSaid } from "./SaidContext";
-import { NOTHING_SHOWN, phraseAt, shownBy, stateOf, type WordState } from "./said";
+import { phraseAt, shownBy, stateOf, type WordState } from "./said";
 
 interface WordProps {
   "data-said"?: WordState;
+  /** Its phrase is pointed at, or pinned. */
+  "data-shown"?: true | undefined;
   onPointerEnter?: () => void;
   onPointerLeave?: () => void;
   onFocusCapture?: () => void;
@@ -16,33 +18,35 @@ interface WordProps {
 /** The text whose words are shown; its phrases count their words. */
 export const SaidText = createContext<{ id: string; words: readonly Word[] } | null>(null);
 
+const never = () => () => undefined;
+
 /**
  * What a word does that speaks of a mask: it is lit, shows the mask, and takes two keys while the
  * text is not being corrected. Words that were changed and not saved have no phrases yet.
  */
-export function useSaidWords(
-  words: readonly Word[],
-  isEditable: boolean,
-): (index: number) => WordProps {
+export function useSaidWord(words: readonly Word[], index: number, isEditable: boolean): WordProps {
   const said = useSaid();
   const text = useContext(SaidText);
-  return (index) => {
-    if (!said?.grounding || text === null || text.words !== words) return {};
-    const phrase = phraseAt(said.grounding, text.id, index);
-    const state = phrase && stateOf(phrase);
-    if (!phrase || !state) return {};
-    const show = () => said.shown.set(shownBy(phrase));
-    const hide = () => said.shown.set(NOTHING_SHOWN);
-    return {
-      "data-said": state,
-      onPointerEnter: show,
-      onPointerLeave: hide,
-      onFocusCapture: show,
-      onBlur: hide,
-      onKeyDown: (event) => {
-        if (!isEditable && takeKey(event.key, phrase, said.decide)) event.preventDefault();
-      },
-    };
+  const phrase =
+    said?.grounding && text?.words === words ? phraseAt(said.grounding, text.id, index) : null;
+  const state = phrase && stateOf(phrase);
+  const showing = said?.showing;
+  const isShown = useSyncExternalStore(
+    showing?.shown.subscribe ?? never,
+    () => phrase !== null && showing?.shown.get().phrase === phrase.id,
+  );
+  if (!said || !showing || !phrase || !state) return {};
+  const show = () => showing.show(shownBy(phrase));
+  return {
+    "data-said": state,
+    "data-shown": isShown || undefined,
+    onPointerEnter: show,
+    onPointerLeave: showing.hide,
+    onFocusCapture: show,
+    onBlur: showing.hide,
+    onKeyDown: (event) => {
+      if (!isEditable && takeKey(event.key, phrase, said.decide)) event.preventDefault();
+    },
   };
 }
 

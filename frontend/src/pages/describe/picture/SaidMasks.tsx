@@ -19,7 +19,7 @@ export function SaidMasks(props: Props) {
 }
 
 function Shown({ said, masks, scale }: Props & { said: Said }) {
-  const { masks: ids, place } = useSignal(said.shown);
+  const { masks: ids, place } = useSignal(said.showing.shown);
   const shown = masks.all.filter(({ id }) => ids.includes(id));
   return (
     <g data-said={ids.join(" ")}>
