@@ -3,7 +3,9 @@ import { IconCheck, IconCircleCheckFilled, IconX } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { Phrase } from "@/api/grounding";
 import type { ImageDetail, Word } from "@/api/types";
+import { useProjectId } from "@/app/ProjectLayout";
 import { formatClock } from "@/components/format";
+import { ButtonLink } from "@/components/links";
 import { useSignal } from "@/components/useSignal";
 import classes from "./Grounding.module.css";
 import type { Said } from "./SaidContext";
@@ -43,6 +45,7 @@ export function SaidRow({ phrase, image, said, words }: Props) {
           {isUnsure(phrase) && ", unsure"}
         </span>
       </UnstyledButton>
+      {!hasMask && <DrawLink image={image.id} text={text} />}
       {hasMask && kind === "confirmed" && (
         <IconCircleCheckFilled
           size={16}
@@ -68,6 +71,23 @@ export function SaidRow({ phrase, image, said, words }: Props) {
         <IconX size={15} aria-hidden />
       </Answer>
     </li>
+  );
+}
+
+function DrawLink({ image, text }: { image: number; text: string }) {
+  const params = { projectId: String(useProjectId()) };
+  return (
+    <ButtonLink
+      to="/projects/$projectId/annotate"
+      params={params}
+      search={{ image }}
+      variant="default"
+      size="compact-xs"
+      flex="none"
+      aria-label={`Draw it: ${text}`}
+    >
+      Draw it
+    </ButtonLink>
   );
 }
 
