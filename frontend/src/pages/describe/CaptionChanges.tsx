@@ -45,7 +45,7 @@ export function CaptionChanges({ spoken, caption, onReplace }: Props) {
           <Text size="xs" c="dimmed">
             {data.dropped.length > 0
               ? `Left out: ${data.dropped.join(", ")}`
-              : "Nothing that says something was left out."}
+              : "Nothing important was left out."}
           </Text>
         </div>
         <Button size="compact-xs" variant="default" onClick={() => onReplace(spoken)}>

@@ -71,7 +71,7 @@ export function LiveActions({ take, recorder, device, image }: Props) {
           Nothing is heard yet. Is this the right microphone, and is it switched on?
         </Alert>
       )}
-      <Group grow gap="xs">
+      <Group grow preventGrowOverflow={false} gap="xs">
         <Button
           size="compact-sm"
           variant="default"
@@ -79,7 +79,7 @@ export function LiveActions({ take, recorder, device, image }: Props) {
           rightSection={<KeyOf command={TAKE_BACK} />}
           onClick={takeBack}
         >
-          Last sentence
+          Take back last sentence
         </Button>
         <Button
           size="compact-sm"

@@ -4,6 +4,8 @@ import { correctionQuery } from "@/api/descriptions";
 import type { Transcript } from "@/api/types";
 import { formatDuration, formatPercent, plural } from "@/components/format";
 
+const NO_BREAK = "\u00a0"; // a number stays with its unit
+
 /** Who corrected a take, and what it took against what was heard. */
 export function CorrectionEffort({
   recording,
@@ -13,14 +15,16 @@ export function CorrectionEffort({
   transcript: Transcript;
 }) {
   const { data: effort } = useQuery(correctionQuery(recording, transcript.id));
-  const facts = [`Corrected by ${transcript.author ?? "someone"}`];
-  if (effort?.edits != null)
-    facts.push(effort.edits === 0 ? "no edit" : plural(effort.edits, "edit"));
-  if (effort?.word_error != null) facts.push(`word error ${formatPercent(effort.word_error)}`);
-  if (effort) facts.push(formatDuration(effort.seconds));
+  const { edits, word_error } = effort ?? {};
+  const words = edits ? `${plural(edits, "word")} corrected` : "No word corrected";
   return (
-    <Text size="xs" c="dimmed">
-      {facts.join(", ")}
+    <Text
+      size="xs"
+      c="dimmed"
+      title={word_error == null ? undefined : `Word error ${formatPercent(word_error)}`}
+    >
+      {edits == null ? "Corrected" : words} by {transcript.author ?? "someone"}
+      {effort && ` in ${formatDuration(effort.seconds).replaceAll(" ", NO_BREAK)}`}
     </Text>
   );
 }

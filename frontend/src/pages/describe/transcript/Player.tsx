@@ -8,7 +8,9 @@ import { useQuery } from "@tanstack/react-query";
 import type { Recording, Word } from "@/api/types";
 import { formatClock } from "@/components/format";
 import { waveformOf } from "@/recorder/waveform";
+import { isUnsure } from "@/recorder/words";
 import { type Audio, RATES } from "../useAudio";
+import classes from "./Transcript.module.css";
 import { BACK_S } from "./transcript-commands";
 import { WaveformView } from "./WaveformView";
 
@@ -37,6 +39,11 @@ export function Player({ recording, url, words, audio, isInHand }: Props) {
       {/* biome-ignore lint/a11y/useMediaCaption: the transcript below is its caption. */}
       <audio ref={audio.ref} src={url} crossOrigin="anonymous" preload="metadata" />
       <WaveformView {...{ controls, waveform, durationS, seconds, words }} cuts={recording.cuts} />
+      {words.some(isUnsure) && (
+        <Text size="xs" c="dimmed" className={classes.legend}>
+          unsure words
+        </Text>
+      )}
       <Group gap="xs" wrap="nowrap" mt={4} mb="sm">
         <ActionIcon
           variant="filled"
