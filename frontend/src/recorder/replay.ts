@@ -42,6 +42,17 @@ export function momentAt(points: readonly TracePoint[], seconds: number): Moment
   return { trail: trail.reverse(), rings, mask: mask ?? null, inSight: inSight ?? null };
 }
 
+/** Where the pointer went in the last two seconds, of the points noted since one, the newest last. */
+export function trailAt(
+  points: readonly TracePoint[],
+  seconds: number,
+  from: number,
+): readonly ImagePoint[] {
+  let start = points.length;
+  while (start > from && seconds - (points[start - 1] as TracePoint).t <= TRAIL_S) start -= 1;
+  return points.slice(start).filter(({ kind }) => kind === "move" || kind === "click");
+}
+
 export interface Replayed {
   readonly take: string;
   readonly points: readonly TracePoint[];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { momentAt, Replay } from "@/recorder/replay";
+import { momentAt, Replay, trailAt } from "@/recorder/replay";
 import type { TracePoint } from "@/recorder/trace";
 
 const POINTS: TracePoint[] = [
@@ -19,6 +19,15 @@ test("the trail is of the last two seconds, and nothing that is still to come", 
   ]);
   expect(momentAt(POINTS, 4.5).trail).toEqual([{ x: 20, y: 10 }]);
   expect(momentAt(POINTS, 9).trail).toEqual([]);
+});
+
+test("while one speaks, the trail is cut by time and by the pause before it", () => {
+  const times = (seconds: number, from: number) =>
+    trailAt(POINTS.slice(0, 5), seconds, from).map(({ x }) => x);
+
+  expect(times(5, 0)).toEqual([20, 30]);
+  expect(times(5, 3)).toEqual([30]);
+  expect(times(9, 0)).toEqual([]); // the pointer rests
 });
 
 test("a click is a ring that grows old", () => {

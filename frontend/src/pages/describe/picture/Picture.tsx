@@ -7,6 +7,7 @@ import { useSignal } from "@/components/useSignal";
 import type { ImagePoint } from "@/editor/geometry";
 import type { Replay } from "@/recorder/replay";
 import type { Take } from "@/recorder/take";
+import { LiveTrail } from "./LiveTrail";
 import { MasksInSight } from "./masks";
 import { Lit, Outlines } from "./Outlines";
 import classes from "./Picture.module.css";
@@ -15,9 +16,6 @@ import { PictureView } from "./picture-view";
 import { listenToPicture, type Pointing } from "./pointing";
 import { ReplayLayer } from "./ReplayLayer";
 import { SaidMasks } from "./SaidMasks";
-
-/** Points of the trail that stay in sight: about two seconds. */
-const TRAIL = 60;
 
 interface Props {
   image: ImageDetail;
@@ -39,7 +37,6 @@ export function Picture({ image, take, isRecording, replay }: Props) {
   const { scale, x, y } = useSignal(view.view);
   const [hovered, setHovered] = useState<string | null>(null);
   const [selected, setSelected] = useState<string | null>(null);
-  const [trail, setTrail] = useState("");
   const trace = isRecording ? take?.trace : undefined;
 
   useLayoutEffect(() => {
@@ -57,7 +54,6 @@ export function Picture({ image, take, isRecording, replay }: Props) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: each take begins with nothing
   useEffect(() => {
     setSelected(null);
-    setTrail("");
   }, [take]);
 
   const select = useCallback(
@@ -75,7 +71,6 @@ export function Picture({ image, take, isRecording, replay }: Props) {
       setHovered(at === null ? null : masks.at(at));
       if (at === null || trace === undefined) return;
       trace.add("move", at.x, at.y);
-      setTrail(endOf(trace.points));
     },
     onPress(at) {
       trace?.add("click", at.x, at.y);
@@ -134,8 +129,8 @@ export function Picture({ image, take, isRecording, replay }: Props) {
           <Lit mask={maskOf(hovered)} as="hovered" />
           <Lit mask={maskOf(selected)} as="selected" />
           <SaidMasks masks={masks} scale={scale} />
-          {isRecording ? (
-            <polyline className={classes.trail} points={trail} />
+          {isRecording && take ? (
+            <LiveTrail take={take} />
           ) : (
             <ReplayLayer {...{ replay, masks, image, scale }} />
           )}
@@ -144,12 +139,4 @@ export function Picture({ image, take, isRecording, replay }: Props) {
       <VisuallyHidden role="status">{name === undefined ? "" : `Selected: ${name}`}</VisuallyHidden>
     </section>
   );
-}
-
-function endOf(points: Take["trace"]["points"]): string {
-  return points
-    .slice(-TRAIL)
-    .filter(({ kind }) => kind === "move" || kind === "click")
-    .map(({ x, y }) => `${x},${y}`)
-    .join(" ");
 }
