@@ -1,4 +1,11 @@
-import { Combobox, Modal, TextInput, useCombobox, VisuallyHidden } from "@mantine/core";
+import {
+  Combobox,
+  getDefaultZIndex,
+  Modal,
+  TextInput,
+  useCombobox,
+  VisuallyHidden,
+} from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { type FocusEvent, useEffect, useMemo, useState } from "react";
 import { plural } from "@/components/format";
@@ -10,6 +17,8 @@ import { Keys } from "./Keys";
 import { type Found, find } from "./match";
 import { commandsOf, offers, use } from "./on-offer";
 import { closePalette, openWindow } from "./windows";
+
+const OVER_TOASTS = getDefaultZIndex("overlay") + 1;
 
 // Until a dialog has faded in far enough to be there, what is typed goes to the page behind it.
 const AT_ONCE = { duration: 0 };
@@ -24,6 +33,7 @@ export function Palette() {
       returnFocus={false}
       size={600}
       yOffset="12vh"
+      zIndex={OVER_TOASTS}
       transitionProps={AT_ONCE}
     >
       <Modal.Overlay backgroundOpacity={0.35} />

@@ -1,4 +1,5 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useCanvas } from "@/components/useCanvas";
 import { useSignal } from "@/components/useSignal";
 import { type StageLayers, stackLayers } from "@/editor/render/layer";
 import { type Hands, listenToPointer } from "@/editor/render/pointer";
@@ -24,13 +25,7 @@ export function StageView({ image, labels, onStage }: Props) {
   const [hasSpace, setHasSpace] = useState(false);
   const tool = useSignal(image.editor.tool);
 
-  useEffect(() => {
-    const { dataset } = document.documentElement;
-    dataset.canvas = ""; // says where toasts stand
-    return () => {
-      delete dataset.canvas;
-    };
-  }, []);
+  useCanvas("editor");
 
   // Before the browser paints: what is seen can be worked on.
   useLayoutEffect(() => {

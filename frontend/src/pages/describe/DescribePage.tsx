@@ -9,6 +9,7 @@ import { sessionQuery } from "@/api/session";
 import { useProjectId } from "@/app/ProjectLayout";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink, IconLink } from "@/components/links";
+import { useCanvas } from "@/components/useCanvas";
 import { Replay } from "@/recorder/replay";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
@@ -39,6 +40,7 @@ export function DescribePage() {
 }
 
 function Describe({ id }: { id: number }) {
+  useCanvas("describe");
   const project = useProjectId();
   const params = { projectId: String(project) };
   const { data: image } = useSuspenseQuery(imageQuery(id));
