@@ -63,7 +63,7 @@ export function Player({ recording, url, words, audio, isInHand }: Props) {
           <IconPlayerTrackPrev size={16} aria-hidden />
         </ActionIcon>
         <Text size="xs" c="dimmed" className="tabular" flex={1}>
-          {formatClock(seconds)} / {formatClock(durationS)}
+          {formatClock(seconds)} / {formatClock(recording.duration_s || durationS)}
         </Text>
         <SegmentedControl
           size="xs"
