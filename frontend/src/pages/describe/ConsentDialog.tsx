@@ -1,7 +1,11 @@
 import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { consentQuery, giveConsent } from "@/api/session";
+import { AnchorLink } from "@/components/links";
 import { ConsentText } from "./ConsentText";
+
+/** As the terms call the page on which agreement is withdrawn. */
+const ACCOUNT = "Your account";
 
 interface Props {
   opened: boolean;
@@ -32,7 +36,10 @@ export function ConsentDialog({ opened, onClose, onGiven }: Props) {
             This text has changed since you agreed to it.
           </Text>
         )}
-        <ConsentText terms={consent.terms} />
+        <ConsentText
+          terms={consent.terms}
+          closing={<WithAccountLink text={consent.terms.closing} />}
+        />
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             Not now
@@ -43,5 +50,19 @@ export function ConsentDialog({ opened, onClose, onGiven }: Props) {
         </Group>
       </Stack>
     </Modal>
+  );
+}
+
+function WithAccountLink({ text }: { text: string }) {
+  const [before, ...after] = text.split(ACCOUNT);
+  if (after.length === 0) return text;
+  return (
+    <>
+      {before}
+      <AnchorLink to="/account" inherit>
+        {ACCOUNT}
+      </AnchorLink>
+      {after.join(ACCOUNT)}
+    </>
   );
 }

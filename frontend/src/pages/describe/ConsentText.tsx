@@ -1,8 +1,15 @@
 import { List, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { VoiceTerms } from "@/api/types";
 
+interface Props {
+  terms: VoiceTerms;
+  /** Its last lines, if they are to be more than text. */
+  closing?: ReactNode;
+}
+
 /** What a person agrees to, as the server words it. */
-export function ConsentText({ terms }: { terms: VoiceTerms }) {
+export function ConsentText({ terms, closing = terms.closing }: Props) {
   return (
     <Stack gap="md">
       <Text size="sm">{terms.intro}</Text>
@@ -12,7 +19,7 @@ export function ConsentText({ terms }: { terms: VoiceTerms }) {
         ))}
       </List>
       <Text size="sm" c="dimmed">
-        {terms.closing}
+        {closing}
       </Text>
     </Stack>
   );
