@@ -80,6 +80,10 @@ describe("what was said", () => {
     showing.pin("dog", dog);
     showing.hide();
     expect([showing.shown.get(), showing.pinned.get()]).toEqual([NOTHING_SHOWN, null]);
+
+    showing.pin("cup", cup);
+    showing.letGo();
+    expect([showing.shown.get(), showing.pinned.get()]).toEqual([NOTHING_SHOWN, null]);
   });
 
   it("calls a link unsure until somebody confirms it", () => {

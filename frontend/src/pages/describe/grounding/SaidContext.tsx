@@ -24,6 +24,7 @@ export function SaidOfImage({ image, children }: { image: number; children: Reac
   });
   const { mutate: decide } = useMutation({
     mutationFn: decideLink,
+    onMutate: ({ kind }) => kind !== "confirmed" && showing.letGo(),
     onSettled: () => queries.invalidateQueries(groundingQuery(image)),
   });
   const said = useMemo(() => ({ grounding, showing, decide }), [grounding, showing, decide]);

@@ -22,6 +22,13 @@ export class Showing {
 
   readonly hide = (): void => this.shown.set(this.#kept);
 
+  /** What was pinned may not hold any more. */
+  readonly letGo = (): void => {
+    this.#kept = NOTHING_SHOWN;
+    this.pinned.set(null);
+    this.hide();
+  };
+
   /** Keeps what a row shows until another is pinned, or this one again. */
   pin(row: string, what: Shown): void {
     const isPinned = this.pinned.get() === row;
