@@ -2,7 +2,7 @@ import { Button, Text } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { decideLink, groundingQuery, type Phrase } from "@/api/grounding";
+import { type Decision, decideLink, groundingQuery, type Phrase } from "@/api/grounding";
 import { formatCount } from "@/components/format";
 import { useRead, useSignal } from "@/components/useSignal";
 import { viewOfBox } from "@/editor/geometry";
@@ -39,7 +39,10 @@ function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
     | null;
   const queries = useQueryClient();
   const { mutate: decide } = useMutation({
-    mutationFn: decideLink,
+    mutationFn: async (decision: Decision) => {
+      if (decision.masks.length > 0) await image.outbox.whenSaved(); // a new one is known then
+      return decideLink(decision);
+    },
     onSettled: () => queries.invalidateQueries(groundingQuery(id)),
   });
   const selected = selection?.kind === "mask" ? selection.id : null;
