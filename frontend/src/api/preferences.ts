@@ -3,11 +3,15 @@
 import { schedule } from "@/editor/schedule";
 import { Choices } from "@/offline/choices";
 import { client, read } from "./client";
+import { UnreachableError } from "./problem";
 
 export const choices = new Choices({
   storage: () => localStorage,
-  // Also sent while the page is being left.
-  save: (body) => read(client.PATCH("/api/session/preferences", { body, keepalive: true })),
+  // Also sent while the page is being left. Without a network they wait, and nothing is tried.
+  save: async (body) => {
+    if (!navigator.onLine) throw new UnreachableError();
+    return read(client.PATCH("/api/session/preferences", { body, keepalive: true }));
+  },
   tell: (key, newValue) => dispatchEvent(new StorageEvent("storage", { key, newValue })),
   schedule,
 });
