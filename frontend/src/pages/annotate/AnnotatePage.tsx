@@ -18,6 +18,8 @@ import { afterPaint } from "@/editor/schedule";
 import { clickTimings } from "@/editor/timings";
 import { nameImage } from "./address";
 import type { Verdict } from "./api";
+import { finishes, isLeftUnmarked } from "./empty";
+import { FinishEmpty } from "./FinishEmpty";
 import { NothingLeft } from "./NothingLeft";
 import type { OpenImage, User } from "./open-image";
 import { AnnotateSession, type Phase } from "./session";
@@ -144,7 +146,9 @@ function Stages({ project, user, session }: StagesProps) {
     (image: OpenImage) => settle(session.takeBackVerdict(image.detail.get().id)),
     [settle, session],
   );
-  const onNext = useCallback(() => {
+  const [asked, setAsked] = useState<OpenImage | null>(null); // whether to finish it as empty
+  const finish = useCallback(() => {
+    setAsked(null);
     const left = session.image;
     const done = session.next().then((given) => {
       if (left === null) return;
@@ -155,6 +159,13 @@ function Stages({ project, user, session }: StagesProps) {
     });
     void settle(done);
   }, [settle, session, onTakeBack]);
+  const onNext = useCallback(() => {
+    const open = session.image;
+    const asks = open !== null && !session.isMoving.get() && finishes(queue);
+    if (asks && wouldBeEmpty(open)) setAsked(open);
+    else finish();
+  }, [finish, session, queue]);
+  const onKeep = useCallback(() => setAsked(null), []);
   const onGiveBack = useCallback(async () => {
     const left = session.image?.detail.get();
     if (left === undefined || !(await session.giveBack())) return;
@@ -181,11 +192,18 @@ function Stages({ project, user, session }: StagesProps) {
       return <Opening />;
     case "ready":
       return (
-        <Workspace
-          {...{ project, image: phase.image, notice: phase.notice }}
-          isMoving={session.isMoving}
-          {...{ hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack }}
-        />
+        <>
+          <Workspace
+            {...{ project, image: phase.image, notice: phase.notice }}
+            isMoving={session.isMoving}
+            {...{ hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack }}
+          />
+          <FinishEmpty
+            opened={asked === phase.image}
+            undecided={asked === null ? 0 : undecidedOn(asked)}
+            {...{ onKeep, onFinish: finish }}
+          />
+        </>
       );
     case "empty":
       return <NothingLeft project={project} />;
@@ -206,11 +224,20 @@ function Stages({ project, user, session }: StagesProps) {
   }
 }
 
+const undecidedOn = ({ editor }: OpenImage): number =>
+  pendingProposals(editor.annotations.get()).length;
+
+/** What is half done is asked about in another way. */
+function wouldBeEmpty({ editor, isOwn }: OpenImage): boolean {
+  const isUnderWay = editor.draft.state.get() !== null || editor.tool.get().isBusy;
+  return isOwn && !isUnderWay && isLeftUnmarked(editor.annotations.get());
+}
+
 /** One key ends an image: who leaves proposals in it hears of them, and can go back. */
-function tellUndecided({ detail, editor }: OpenImage, goBack: () => Promise<void>): void {
-  const count = pendingProposals(editor.annotations.get()).length;
+function tellUndecided(left: OpenImage, goBack: () => Promise<void>): void {
+  const count = undecidedOn(left);
   if (count === 0) return;
-  const said = `${detail.get().file_name} is done, with ${plural(count, "proposal")} undecided.`;
+  const said = `${left.detail.get().file_name} is done, with ${plural(count, "proposal")} undecided.`;
   afterPaint(() => showUndo(said, goBack, { way: "Go back" }));
 }
 
