@@ -8,6 +8,7 @@ import { nearWindow, type Window, wholeWindow } from "@/editor/render/window";
 // Nearer, single pixels would hide what they are part of.
 const SURROUNDINGS = { factor: 1.5, least_px: 24 };
 const HALO = "#000000b3";
+const INSIDE = 0.18; // so faint that what is under it can be seen
 
 /** Draw the whole image with a box around the proposal. */
 export function drawWhere(canvas: HTMLCanvasElement, bitmap: ImageBitmap, box: Box): void {
@@ -25,7 +26,7 @@ export function drawWhere(canvas: HTMLCanvasElement, bitmap: ImageBitmap, box: B
   }
 }
 
-/** Draw the proposal from near; its outline alone, so that what is under it can be seen. */
+/** Draw the proposal from near: its outline, and which side of it is the mask. */
 export function drawNear(
   canvas: HTMLCanvasElement,
   bitmap: ImageBitmap,
@@ -41,6 +42,10 @@ export function drawNear(
   if (colour === null) return;
   const path = pathOf(mask, scale);
   const line_px = (2 * devicePixelRatio) / scale;
+  context.globalAlpha = INSIDE;
+  context.fillStyle = colour;
+  context.fill(path, "evenodd");
+  context.globalAlpha = 1;
   context.lineJoin = "round";
   for (const [width, stroke] of [
     [2 * line_px, HALO],
