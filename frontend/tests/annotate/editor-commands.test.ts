@@ -17,7 +17,7 @@ function page(setting: Setting, mayReview = true) {
   const around: EditorPage = {
     ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing, keyPointer: null },
-    ...{ isHeld: true, mayReview, giveBack: nothing },
+    ...{ isHeld: true, mayReview, giveBack: nothing, describe: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
     review: { comment: nothing, next: nothing, answer: nothing, resolve: nothing },
     verdict: {

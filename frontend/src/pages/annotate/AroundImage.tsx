@@ -1,3 +1,4 @@
+import { useNavigate } from "@tanstack/react-router";
 import { memo, useCallback, useEffect, useMemo, useRef } from "react";
 import type { Project } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
@@ -69,10 +70,12 @@ export const AroundImage = memo(
 
     const reveal = useCallback((id: string) => revealIn(stage, editor, id), [editor, stage]);
 
+    const describe = useDescribe(image, project);
+
     const page = useMemo(
       (): EditorPage => ({
         ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
-        ...{ isHeld: image.claim !== null, giveBack: onGiveBack },
+        ...{ isHeld: image.claim !== null, giveBack: onGiveBack, describe },
         mayReview: project.role !== "annotator",
         ...{ review: review.commands, verdict, conflicts: conflicts.commands },
         keyPointer,
@@ -96,6 +99,7 @@ export const AroundImage = memo(
         onNext,
         onPrevious,
         onGiveBack,
+        describe,
         stage,
         keyPointer,
       ],
@@ -143,6 +147,14 @@ export const AroundImage = memo(
     );
   },
 );
+
+function useDescribe(image: OpenImage, { id: project }: Project): () => void {
+  const navigate = useNavigate();
+  return useCallback(() => {
+    const params = { projectId: String(project), imageId: String(image.detail.get().id) };
+    void navigate({ to: "/projects/$projectId/images/$imageId/describe", params });
+  }, [navigate, image, project]);
+}
 
 /** Proposals that arrive while the image is open are shown, unless there are some already. */
 function useNewProposals(image: OpenImage, { counts, serving }: Project): void {

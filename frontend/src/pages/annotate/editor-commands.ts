@@ -45,6 +45,8 @@ export interface EditorPage extends DrawingPage {
   /** Whether the person may give verdicts on images. */
   readonly mayReview: boolean;
   giveBack(): void;
+  /** Go to the page on which the image is described. */
+  describe(): void;
   readonly review: ReviewCommands;
   readonly verdict: VerdictCommands;
   readonly conflicts: ConflictCommands;
@@ -90,6 +92,13 @@ const GIVE_BACK: EditorCommand<EditorPage> = {
   words: "release unclaim leave",
   why: ({ isHeld }) => (isHeld ? null : "The image is not held by you."),
   run: ({ giveBack }) => giveBack(),
+};
+
+const DESCRIBE: EditorCommand<EditorPage> = {
+  ...{ id: "image.describe", title: "Describe this image aloud", group: "Work" },
+  what: "Open the page on which you say what is on this image",
+  words: "speak voice record microphone dictate talk caption",
+  run: ({ describe }) => describe(),
 };
 
 const REVIEW: readonly EditorCommand<EditorPage>[] = REVIEW_COMMANDS.map(({ run, ...command }) => ({
@@ -314,7 +323,7 @@ export function editorCommands(page: EditorPage): Command[] {
   const bind = (command: EditorCommand<EditorPage>): Command => bound(command, page);
   const isUnlisted = !page.mayReview;
   const forReviewers = FOR_REVIEWERS.map((command) => ({ ...bind(command), isUnlisted }));
-  return [...drawing, ...[GIVE_BACK, ...REVIEW].map(bind), ...forReviewers, ...looking];
+  return [...drawing, ...[GIVE_BACK, DESCRIBE, ...REVIEW].map(bind), ...forReviewers, ...looking];
 }
 
 /** The same without those of a review. */
@@ -340,7 +349,10 @@ function bound<Page>(command: EditorCommand<Page>, page: Page): Command {
 
 /** A row of the table, for a button that does the same. */
 export function editorCommand(id: string): Pick<Command, "id" | "title" | "key"> {
-  const all = [...BEFORE_LABELS, ...AFTER_LABELS, GIVE_BACK, ...REVIEW, ...FOR_REVIEWERS, ...VIEW];
+  const all = [
+    ...[...BEFORE_LABELS, ...AFTER_LABELS, GIVE_BACK, DESCRIBE],
+    ...[...REVIEW, ...FOR_REVIEWERS, ...VIEW],
+  ];
   const found = all.find((command) => command.id === id);
   if (found === undefined) throw new Error(`There is no command ${id}.`);
   return found;
