@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { memo, useCallback, useEffect, useMemo, useRef } from "react";
+import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Project } from "@/api/types";
 import { useOffer } from "@/commands/useOffer";
 import { useSignal } from "@/components/useSignal";
@@ -58,6 +58,8 @@ export const AroundImage = memo(
     const { hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack } = way;
     const historyOf = useSignal(editor.view.historyOf);
     const labels = useLabels(image);
+    const [dismissed, setDismissed] = useState<string | null>(null); // a notice
+    const onShowWhy = useCallback(() => setDismissed(null), []);
 
     const review = useReview(project, image, stage);
     const verdict = useVerdict(project, image, { give: onVerdict, takeBack: onTakeBack });
@@ -117,12 +119,12 @@ export const AroundImage = memo(
 
     return (
       <>
-        <TopBar {...{ project, image, review, verdict, isMoving, onNext }} />
+        <TopBar {...{ project, image, review, verdict, isMoving, onNext, onShowWhy }} />
         <ToolRail {...{ editor, stage }} />
         <div className={classes.floats}>
           <CommentPins {...{ editor, stage, review }} />
           <CommentComposer {...{ editor, stage, review }} />
-          <ModelNotice image={image} notice={notice} />
+          <ModelNotice {...{ image, notice, dismissed }} onDismiss={setDismissed} />
           <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />
           <Minimap {...{ editor, stage }} bitmap={image.bitmap} />
           <PlaceReadout {...{ editor, stage }} />

@@ -1,40 +1,40 @@
 import { CloseButton, Loader } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
-import { useState } from "react";
 import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
-import type { ImageDetail } from "./api";
 import type { OpenImage } from "./open-image";
+import { whyReturned } from "./returned";
 
 interface Props {
   image: OpenImage;
   notice: string | null;
+  /** What was read and put away. */
+  dismissed: string | null;
+  onDismiss: (told: string) => void;
 }
 
 const STARTING = "Starting the model…";
 const GONE =
   "This project was deleted, or you are no longer a member. What you did here is kept on this " +
   "device and sent once a manager brings the project back or adds you again.";
-const SEE_COMMENTS = "Returned: the comments say what to change.";
 const DELETED =
   "This image was deleted. What you do here is still saved, and is there if a manager brings the " +
   "image back within 30 days. Go on with the next one.";
 
 /**
  * What one should know before working: what was deleted, another tab, a reviewer's words, a model
- * that is off. It lies over the image, so that who has read it may put it away.
+ * that is off. It lies over the image, so that who has read it may put it away;
+ * the badge of a returned image brings it back.
  */
-export function ModelNotice({ image, notice }: Props) {
+export function ModelNotice({ image, notice, dismissed, onDismiss }: Props) {
   const model = useSignal(image.model);
   const lock = useSignal(image.lock);
   const detail = useSignal(image.detail);
   const isReadOnly = useSignal(image.editor.isReadOnly);
   const isDeleted = useSignal(image.isDeleted);
   const { hindrance } = useSignal(image.status);
-  const [dismissed, setDismissed] = useState(""); // of which image, and what
   const text = message();
-  const told = `${detail.id} ${text}`;
-  if (text === null || told === dismissed) return null;
+  if (text === null || text === dismissed) return null;
   const isPassing = text === STARTING;
   return (
     <div className={`${classes.float} ${classes.notice}`} role="status">
@@ -45,7 +45,7 @@ export function ModelNotice({ image, notice }: Props) {
       )}
       {text}
       {lock !== null && !isPassing && (
-        <CloseButton size="xs" aria-label="Dismiss the notice" onClick={() => setDismissed(told)} />
+        <CloseButton size="xs" aria-label="Dismiss the notice" onClick={() => onDismiss(text)} />
       )}
     </div>
   );
@@ -62,11 +62,4 @@ export function ModelNotice({ image, notice }: Props) {
     if (model.kind === "loading") return STARTING;
     return model.kind === "ready" ? null : model.message;
   }
-}
-
-/** A reviewer's words; null where there are none, or the image was not returned. */
-function whyReturned({ status, review_comment, open_comments }: ImageDetail): string | null {
-  if (status !== "returned") return null;
-  if (review_comment.trim() !== "") return `Returned: ${review_comment}`;
-  return open_comments > 0 ? SEE_COMMENTS : null;
 }

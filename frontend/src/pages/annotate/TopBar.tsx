@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Progress, Text, Tooltip } from "@mantine/core";
+import { Badge, Button, Group, Progress, Text, Tooltip, UnstyledButton } from "@mantine/core";
 import { IconEyeOff, IconMicrophone, IconPlayerTrackNext, IconUsers } from "@tabler/icons-react";
 import { useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -10,10 +10,12 @@ import { StatusBadge } from "@/components/StatusBadge";
 import { useSignal } from "@/components/useSignal";
 import type { Signal } from "@/editor/signal";
 import classes from "./AnnotatePage.module.css";
+import type { ImageDetail } from "./api";
 import { editorCommand } from "./editor-commands";
 import { MoreMenu } from "./MoreMenu";
 import type { OpenImage } from "./open-image";
 import { ReviewButtons } from "./ReviewButtons";
+import { whyReturned } from "./returned";
 import { OpenComments } from "./review/OpenComments";
 import type { Review } from "./review/useReview";
 import type { Verdict } from "./review/useVerdict";
@@ -27,6 +29,8 @@ interface Props {
   verdict: Verdict;
   isMoving: Signal<boolean>;
   onNext: () => void;
+  /** Show again why the image was returned. */
+  onShowWhy: () => void;
 }
 
 /** What the main button says of the image, by the queue that it is in. */
@@ -38,7 +42,8 @@ const END = {
 } as const;
 const QUEUE = { complete: "Complete", correct: "Correct", review: "Review" } as const;
 
-export function TopBar({ project, image, review, verdict, isMoving: moving, onNext }: Props) {
+export function TopBar({ project, image, review, verdict, isMoving: moving, ...way }: Props) {
+  const { onNext, onShowWhy } = way;
   const isMoving = useSignal(moving);
   const detail = useSignal(image.detail);
   const { queue } = useSearch({ from: "/inside/projects/$projectId/annotate" });
@@ -58,7 +63,7 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, onNe
       <Text size="xs" c="dimmed" className="tabular" visibleFrom="xl">
         {pixels}
       </Text>
-      {detail.status !== "todo" && <StatusBadge status={detail.status} />}
+      <Status detail={detail} onShowWhy={onShowWhy} />
       <OpenComments review={review} />
       {detail.is_holdout && (
         <Told
@@ -118,6 +123,20 @@ export function TopBar({ project, image, review, verdict, isMoving: moving, onNe
         </Button>
       </Group>
     </header>
+  );
+}
+
+/** What the image is; of one that was returned, the way to the reviewer's words. */
+function Status({ detail, onShowWhy }: { detail: ImageDetail; onShowWhy: () => void }) {
+  const why = whyReturned(detail);
+  if (detail.status === "todo") return null;
+  if (why === null) return <StatusBadge status={detail.status} />;
+  return (
+    <Tooltip label={why} multiline maw={320}>
+      <UnstyledButton onClick={onShowWhy} aria-label="Returned: show why" lh={1}>
+        <StatusBadge status={detail.status} />
+      </UnstyledButton>
+    </Tooltip>
   );
 }
 
