@@ -25,6 +25,7 @@ from annotation.selectors.images import (
 )
 from annotation.selectors.projects import projects_for
 from annotation.services.images import delete_image, restore_image
+from annotation.services.reopen import reopen_image
 from annotation.services.review import review_image, take_back_verdict
 
 
@@ -133,3 +134,22 @@ class ImageReviewView(MemberView):
         image = self.fetch(images_for(user_of(request)), pk=image_id)
         unreviewed = take_back_verdict(image=image, reviewer=user_of(request))
         return Response(ReviewSerializer(unreviewed).data)
+
+
+class ReopenedSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(Image.Status.choices)
+
+
+class ImageReopenView(MemberView):
+    roles = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="reopen_image",
+        request=None,
+        responses=ReopenedSerializer,
+        description="By who annotated it, or a reviewer or manager. 409 under_review: too late.",
+    )
+    def post(self, request: Request, image_id: int) -> Response:
+        image = self.fetch(images_for(user_of(request)), pk=image_id)
+        reopened = reopen_image(image=image, user=user_of(request))
+        return Response(ReopenedSerializer(reopened).data)

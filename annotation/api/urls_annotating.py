@@ -39,6 +39,7 @@ urlpatterns: list[URLPattern] = [
     path("images/<int:image_id>", images.ImageView.as_view()),
     path("images/<int:image_id>/restore", images.ImageRestoreView.as_view()),
     path("images/<int:image_id>/review", images.ImageReviewView.as_view()),
+    path("images/<int:image_id>/reopen", images.ImageReopenView.as_view()),
     path("images/<int:image_id>/masks", masks.ImageMasksView.as_view()),
     path("masks/<uuid:mask_id>/revisions", revisions.MaskRevisionsView.as_view()),
     path("masks/<uuid:mask_id>/captions", mask_captions.MaskCaptionsView.as_view()),

@@ -18,6 +18,7 @@ function page(setting: Setting, mayReview = true) {
     ...{ editor: made.editor, labels: LABELS, hasPrevious: () => false, save: nothing },
     ...{ next: nothing, previous: nothing, showAll: nothing, zoom: nothing, keyPointer: null },
     ...{ isHeld: true, mayReview, giveBack: nothing, describe: nothing },
+    ...{ whyNotReopen: () => "The image is not done yet.", reopen: nothing },
     saving: () => ({ text: "Saved", isDone: true }),
     review: { comment: nothing, next: nothing, answer: nothing, resolve: nothing },
     verdict: {

@@ -166,6 +166,7 @@ function Stages({ project, user, session }: StagesProps) {
     else finish();
   }, [finish, session, queue]);
   const onKeep = useCallback(() => setAsked(null), []);
+  const onReopen = useCallback(() => void settle(session.reopen()), [settle, session]);
   const onGiveBack = useCallback(async () => {
     const left = session.image?.detail.get();
     if (left === undefined || !(await session.giveBack())) return;
@@ -196,7 +197,7 @@ function Stages({ project, user, session }: StagesProps) {
           <Workspace
             {...{ project, image: phase.image, notice: phase.notice }}
             isMoving={session.isMoving}
-            {...{ hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack }}
+            {...{ hasPrevious, onNext, onPrevious, onGiveBack, onReopen, onVerdict, onTakeBack }}
           />
           <FinishEmpty
             opened={asked === phase.image}

@@ -21,6 +21,7 @@ import { ObjectsPanel } from "./ObjectsPanel";
 import type { OpenImage } from "./open-image";
 import { ProposalsPanel } from "./ProposalsPanel";
 import { PlaceReadout, SelectionReadout } from "./Readout";
+import { whyNotReopen } from "./reopen";
 import { ChangesPanel } from "./review/ChangesPanel";
 import { CommentComposer } from "./review/CommentComposer";
 import { CommentPins } from "./review/CommentPins";
@@ -47,6 +48,7 @@ export interface AroundProps {
   onNext: () => void;
   onPrevious: () => void;
   onGiveBack: () => void;
+  onReopen: () => void;
   onVerdict: (verdict: Verdict, comment: string) => void;
   onTakeBack: (image: OpenImage) => Promise<void>;
 }
@@ -55,7 +57,7 @@ export interface AroundProps {
 export const AroundImage = memo(
   ({ project, image, stage, notice, isMoving, ...way }: AroundProps) => {
     const { editor } = image;
-    const { hasPrevious, onNext, onPrevious, onGiveBack, onVerdict, onTakeBack } = way;
+    const { hasPrevious, onNext, onPrevious, onGiveBack, onReopen, onVerdict, onTakeBack } = way;
     const historyOf = useSignal(editor.view.historyOf);
     const labels = useLabels(image);
     const [dismissed, setDismissed] = useState<string | null>(null); // a notice
@@ -78,6 +80,9 @@ export const AroundImage = memo(
       (): EditorPage => ({
         ...{ editor, labels, hasPrevious, next: onNext, previous: onPrevious },
         ...{ isHeld: image.claim !== null, giveBack: onGiveBack, describe },
+        reopen: onReopen,
+        whyNotReopen: () =>
+          whyNotReopen(image.detail.get().status, project.role, image.claim !== null),
         mayReview: project.role !== "annotator",
         ...{ review: review.commands, verdict, conflicts: conflicts.commands },
         keyPointer,
@@ -101,6 +106,7 @@ export const AroundImage = memo(
         onNext,
         onPrevious,
         onGiveBack,
+        onReopen,
         describe,
         stage,
         keyPointer,

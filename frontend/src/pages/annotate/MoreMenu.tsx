@@ -1,5 +1,11 @@
 import { ActionIcon, Menu, Text } from "@mantine/core";
-import { IconDots, IconKeyboard, IconPlayerTrackPrev, IconUserMinus } from "@tabler/icons-react";
+import {
+  IconArrowBackUp,
+  IconDots,
+  IconKeyboard,
+  IconPlayerTrackPrev,
+  IconUserMinus,
+} from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { type Command, whyNot } from "@/commands/command";
 import { KeyOf } from "@/commands/Keys";
@@ -11,6 +17,7 @@ const SIZE = 16;
 /** By the ids of their commands, in this order. */
 const ICONS: Record<string, ReactNode> = {
   "image.previous": <IconPlayerTrackPrev size={SIZE} aria-hidden />,
+  "image.reopen": <IconArrowBackUp size={SIZE} aria-hidden />,
   "image.give-back": <IconUserMinus size={SIZE} aria-hidden />,
   keys: <IconKeyboard size={SIZE} aria-hidden />,
 };

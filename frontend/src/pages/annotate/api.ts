@@ -128,6 +128,11 @@ export function takeBackVerdict(image_id: number): Promise<unknown> {
   return read(client.DELETE("/api/images/{image_id}/review", { params: { path: { image_id } } }));
 }
 
+/** Let a finished image not have been finished, until somebody reviews it. */
+export function reopenImage(image_id: number): Promise<unknown> {
+  return read(client.POST("/api/images/{image_id}/reopen", { params: { path: { image_id } } }));
+}
+
 /** Send operations. An ended session asks for the login in place and then goes on by itself. */
 export const saveMasks: Save = async (image_id, version, operations) => {
   try {

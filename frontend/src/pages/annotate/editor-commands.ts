@@ -45,6 +45,9 @@ export interface EditorPage extends DrawingPage {
   /** Whether the person may give verdicts on images. */
   readonly mayReview: boolean;
   giveBack(): void;
+  /** Why the image cannot be opened again; null when it can. */
+  whyNotReopen(): string | null;
+  reopen(): void;
   /** Go to the page on which the image is described. */
   describe(): void;
   readonly review: ReviewCommands;
@@ -92,6 +95,14 @@ const GIVE_BACK: EditorCommand<EditorPage> = {
   words: "release unclaim leave",
   why: ({ isHeld }) => (isHeld ? null : "The image is not held by you."),
   run: ({ giveBack }) => giveBack(),
+};
+
+const REOPEN: EditorCommand<EditorPage> = {
+  ...{ id: "image.reopen", title: "Not done after all", group: "Work" },
+  what: "Open a finished image again, until a reviewer looks at it",
+  words: "reopen unfinish undo done finished mistake",
+  why: ({ whyNotReopen }) => whyNotReopen(),
+  run: ({ reopen }) => reopen(),
 };
 
 const DESCRIBE: EditorCommand<EditorPage> = {
@@ -323,7 +334,12 @@ export function editorCommands(page: EditorPage): Command[] {
   const bind = (command: EditorCommand<EditorPage>): Command => bound(command, page);
   const isUnlisted = !page.mayReview;
   const forReviewers = FOR_REVIEWERS.map((command) => ({ ...bind(command), isUnlisted }));
-  return [...drawing, ...[GIVE_BACK, DESCRIBE, ...REVIEW].map(bind), ...forReviewers, ...looking];
+  return [
+    ...drawing,
+    ...[REOPEN, GIVE_BACK, DESCRIBE, ...REVIEW].map(bind),
+    ...forReviewers,
+    ...looking,
+  ];
 }
 
 /** The same without those of a review. */
@@ -350,7 +366,7 @@ function bound<Page>(command: EditorCommand<Page>, page: Page): Command {
 /** A row of the table, for a button that does the same. */
 export function editorCommand(id: string): Pick<Command, "id" | "title" | "key"> {
   const all = [
-    ...[...BEFORE_LABELS, ...AFTER_LABELS, GIVE_BACK, DESCRIBE],
+    ...[...BEFORE_LABELS, ...AFTER_LABELS, REOPEN, GIVE_BACK, DESCRIBE],
     ...[...REVIEW, ...FOR_REVIEWERS, ...VIEW],
   ];
   const found = all.find((command) => command.id === id);

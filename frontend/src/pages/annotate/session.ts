@@ -16,6 +16,7 @@ import {
   fetchUpcoming,
   finishAssignment,
   releaseAssignment,
+  reopenImage,
   reviewImage,
   takeBackVerdict,
   type Verdict,
@@ -190,6 +191,14 @@ export class AnnotateSession {
       isBack = true;
     });
     return isBack;
+  }
+
+  /** Let the image not have been finished, and look at it again. */
+  async reopen(): Promise<void> {
+    await this.#move(async (open) => {
+      await reopenImage(open.detail.get().id);
+      await open.refresh();
+    });
   }
 
   /** Another model serves: the next images come with it. */
