@@ -61,9 +61,12 @@ class CountsSerializer(serializers.Serializer[Any]):
     returned = serializers.IntegerField()
     reviewed = serializers.IntegerField()
     holdout = serializers.IntegerField()
+    holdout_finished = serializers.IntegerField()
     embedded = serializers.IntegerField()
     proposals_pending = serializers.IntegerField()
     masks = serializers.IntegerField()
+    masks_finished = serializers.IntegerField(help_text="On finished images")
+    masks_to_learn = serializers.IntegerField(help_text="On finished images outside the holdout")
     recordings = serializers.IntegerField()
 
 

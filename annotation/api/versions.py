@@ -48,8 +48,11 @@ class VersionCountsSerializer(serializers.Serializer[Any]):
     holdout = serializers.IntegerField()
     unfinished = serializers.IntegerField(help_text="begun: exported, never trained on")
     masks = serializers.IntegerField()
-    transcripts = serializers.IntegerField()
-    captions = serializers.IntegerField()
+    transcripts = serializers.IntegerField(help_text="takes with a text, corrected or not")
+    captions = serializers.IntegerField(help_text="of images")
+    mask_captions = serializers.IntegerField(
+        default=0, help_text="masks with a caption; absent in older versions"
+    )
 
 
 class VersionSerializer(serializers.Serializer[Any]):

@@ -1,10 +1,12 @@
 """The figures of a project: its page, the live events and the retrain policy read them here."""
 
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q
 
 from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
+
+FINISHED: Final = (Image.Status.DONE, Image.Status.REVIEWED)
 
 
 class ProjectCounts(TypedDict):
@@ -16,9 +18,12 @@ class ProjectCounts(TypedDict):
     returned: int
     reviewed: int
     holdout: int
+    holdout_finished: int
     embedded: int  # by the serving bundle's encoder
     proposals_pending: int  # on images that are not finished
     masks: int
+    masks_finished: int  # on finished images
+    masks_to_learn: int  # on finished images outside the holdout
     recordings: int
 
 
@@ -33,6 +38,7 @@ def project_counts(project_id: int) -> ProjectCounts:
     """Count everything in five queries, whatever the project's size."""
     images = Image.objects.filter(project_id=project_id, deleted_at=None)
     status = Image.Status
+    finished = Q(status__in=FINISHED)
     by_status = images.aggregate(
         images=Count("pk"),
         todo=Count("pk", filter=Q(status=status.TODO)),
@@ -40,6 +46,7 @@ def project_counts(project_id: int) -> ProjectCounts:
         returned=Count("pk", filter=Q(status=status.RETURNED)),
         reviewed=Count("pk", filter=Q(status=status.REVIEWED)),
         holdout=Count("pk", filter=Q(is_holdout=True)),
+        holdout_finished=Count("pk", filter=finished & Q(is_holdout=True)),
     )
     served = Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
     embedding = Embedding.objects.filter(
@@ -47,15 +54,21 @@ def project_counts(project_id: int) -> ProjectCounts:
         encoder_digest__in=served.values("bundle__encoder_digest"),
     )
     inside = {"image__project_id": project_id, "image__deleted_at": None}
+    on_finished = Q(image__status__in=FINISHED)
+    masks = Mask.objects.filter(is_aside=False, head__rle__isnull=False, **inside).aggregate(
+        masks=Count("pk"),
+        masks_finished=Count("pk", filter=on_finished),
+        masks_to_learn=Count("pk", filter=on_finished & Q(image__is_holdout=False)),
+    )
     figures: ProjectCounts = {
         **by_status,  # type: ignore[typeddict-item]  # an aggregate's keys have no types
+        **masks,
         "embedded": images.filter(Exists(embedding)).count(),
         "proposals_pending": Proposal.objects.filter(
             state=Proposal.State.PENDING,
             image__status__in=[status.TODO, status.RETURNED],
             **inside,
         ).count(),
-        "masks": Mask.objects.filter(is_aside=False, head__rle__isnull=False, **inside).count(),
         "recordings": Recording.objects.filter(deleted_at=None, **inside).count(),
     }
     return figures
@@ -77,7 +90,7 @@ def finished_since_round(project_id: int) -> int:
         project_id=project_id,
         deleted_at=None,
         is_holdout=False,
-        status__in=[Image.Status.DONE, Image.Status.REVIEWED],
+        status__in=FINISHED,
     )
     rounds = Round.objects.filter(project_id=project_id).exclude(
         state__in=[Round.State.FAILED, Round.State.CANCELLED]

@@ -14,7 +14,10 @@ UNTOUCHED_IOU = 0.9999  # a final revision is the proposal itself, but for round
 
 
 class Effort(TypedDict):
-    """What a finished mask cost on the images that a bundle had proposed for."""
+    """What a finished mask cost on the images that a bundle had proposed for.
+
+    A sum of zero is None: nobody measured it.
+    """
 
     masks: int
     seconds_per_mask: float | None
@@ -104,8 +107,8 @@ def efforts_of(project_id: int) -> dict[str, Effort]:
         return {
             bundle: Effort(
                 masks=masks,
-                seconds_per_mask=seconds / masks if masks else None,
-                clicks_per_mask=clicks / masks if masks else None,
+                seconds_per_mask=seconds / masks if masks and seconds else None,
+                clicks_per_mask=clicks / masks if masks and clicks else None,
                 accepted_untouched_share=shares.get(bundle),
             )
             for bundle, masks, clicks, seconds in cursor.fetchall()

@@ -30,6 +30,10 @@ from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.masks.rle import digest
 
 FINISHED = (Image.Status.DONE, Image.Status.REVIEWED)
+COUNTED = (
+    *("images", "train", "holdout", "unfinished"),
+    *("masks", "transcripts", "captions", "mask_captions"),
+)
 log = structlog.get_logger(__name__)
 
 
@@ -38,9 +42,7 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
 
     One statement reads it all, so that a save in between is either wholly in or wholly out.
     """
-    counts = dict.fromkeys(
-        ["images", "train", "holdout", "unfinished", "masks", "transcripts", "captions"], 0
-    )
+    counts = dict.fromkeys(COUNTED, 0)
     scratch = Path(settings.SCRATCH_DIR)
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
@@ -180,6 +182,8 @@ def _counted(rows: Iterator[ManifestRow], counts: dict[str, int]) -> Iterator[Ma
         counts["images"] += 1
         counts[row["split"]] += 1
         counts["masks"] += len(row["masks"])
-        counts["transcripts"] += len(row["transcripts"])
+        # A take that was corrected has two texts, and is one description.
+        counts["transcripts"] += len({each["recording"] for each in row["transcripts"]})
         counts["captions"] += len(row["captions"])
+        counts["mask_captions"] += sum("caption" in mask for mask in row["masks"])
         yield row

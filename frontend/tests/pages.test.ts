@@ -12,8 +12,10 @@ import { jobPhase, jobYield } from "@/components/jobWords";
 import { numberError, renamed } from "@/components/numbers";
 import { returnedWords } from "@/components/returnedWords";
 import { agreementWords } from "@/pages/overview/agreementWords";
+import { maskWords, sharesOf, toAnnotateWords } from "@/pages/overview/countWords";
 import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
 import { nextStep } from "@/pages/overview/steps";
+import { beginning } from "@/pages/rounds/effortWords";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
 
 const COUNTS = {
@@ -23,9 +25,12 @@ const COUNTS = {
   returned: 0,
   reviewed: 0,
   holdout: 3,
+  holdout_finished: 2,
   embedded: 30,
   proposals_pending: 90,
   masks: 200,
+  masks_finished: 180,
+  masks_to_learn: 150,
   recordings: 0,
 };
 
@@ -192,6 +197,27 @@ test("an error of the server finds the field that the form calls otherwise", () 
     holdout: "Too large.",
     name: "Taken.",
   });
+});
+
+test("masks are shared out among the images that they are on", () => {
+  expect(maskWords(COUNTS)).toBe("10.0 for each finished image");
+  expect(maskWords({ ...COUNTS, masks_finished: 0 })).toBe("Drawn or accepted by people");
+});
+
+test("images that came back are named apart from those to do", () => {
+  const counts = { ...COUNTS, todo: 11, returned: 1 };
+
+  expect(sharesOf(counts).map(({ words }) => words)).toEqual(["18 done", "1 returned", "11 to do"]);
+  expect(toAnnotateWords(counts)).toBe("12 images to annotate, 1 of them returned");
+  expect(toAnnotateWords(COUNTS)).toBe("12 images to annotate");
+});
+
+test("effort that nobody measured is left out", () => {
+  const point = { round: "Pretrained", seconds: 12.94, clicks: null };
+
+  expect(beginning(point)).toMatch(/^Pretrained: 12.9 seconds\. The curve/);
+  expect(beginning({ ...point, clicks: 2 })).toMatch(/^Pretrained: 12.9 seconds and 2.0 clicks\. /);
+  expect(beginning({ ...point, seconds: null })).toMatch(/^The curve begins with the second/);
 });
 
 test("agreement is told with what it was measured on", () => {

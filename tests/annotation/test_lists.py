@@ -155,6 +155,7 @@ def test_a_project_is_counted(manager: Api, world: World) -> None:
     make_proposals(image, bundle, 2)
     make_proposals(held_out, bundle, 2)
     finished = make_image(world.project, 3)
+    manager.save(finished, create())
     make_proposals(finished, bundle, 2)  # left undecided by whoever finished it
     Image.objects.filter(pk=finished.pk).update(status="done")
     manager.save(image, create())
@@ -168,9 +169,12 @@ def test_a_project_is_counted(manager: Api, world: World) -> None:
         "returned": 1,
         "reviewed": 0,
         "holdout": 1,
+        "holdout_finished": 1,
         "embedded": 0,
         "proposals_pending": 2,
-        "masks": 1,
+        "masks": 2,
+        "masks_finished": 1,
+        "masks_to_learn": 1,
         "recordings": 0,
     }
 

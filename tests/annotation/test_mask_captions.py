@@ -72,3 +72,4 @@ def test_a_version_and_its_export_hold_the_caption_that_counts(
     assert [each.get("region_caption") for each in exported(said)["annotations"]] == ["A red cup"]
     assert not any("region_caption" in each for each in exported(before)["annotations"])
     assert after.pk == before.pk
+    assert [each.counts["mask_captions"] for each in (before, said)] == [0, 1]

@@ -190,6 +190,22 @@ def test_three_texts_are_kept_each_with_its_maker(
     ]
 
 
+def test_a_version_counts_a_take_once_that_was_corrected(
+    annotator: Api, manager: Api, recording: str, image: Image
+) -> None:
+    complete(annotator, recording)
+    take = Recording.objects.get(pk=recording)
+    save_raw_transcript(
+        recording=take, transcript_id=uuid4(), text="a red uh bucket", words=[], model="tiny.en"
+    )
+    corrected = {"id": str(uuid4()), "text": "A red bucket.", "words": [], "seconds": 4}
+    annotator.post(f"recordings/{recording}/transcripts", corrected)
+
+    version = manager.post(f"projects/{image.project_id}/versions", {}).json()
+
+    assert version["counts"]["transcripts"] == 1
+
+
 def test_the_effort_of_a_correction_is_counted_from_the_texts(
     annotator: Api, recording: str
 ) -> None:

@@ -258,6 +258,17 @@ def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, servin
     }
 
 
+def test_clicks_that_nobody_counted_are_no_effort_of_zero(world: World, serving: Bundle) -> None:
+    image = make_image(world.project)
+    [kept] = make_proposals(image, serving, 1)
+    accepted = operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None)
+    finish_with(image, world.annotator, accepted, seconds=30)
+
+    effort = efforts_of(world.project.pk)[serving.pk]
+
+    assert (effort["seconds_per_mask"], effort["clicks_per_mask"]) == (30, None)
+
+
 def test_the_table_of_rounds_ends_with_the_pretrained_bundle(
     world: World, finished: Image, serving: Bundle
 ) -> None:

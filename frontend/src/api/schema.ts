@@ -1655,9 +1655,14 @@ export interface components {
             returned: number;
             reviewed: number;
             holdout: number;
+            holdout_finished: number;
             embedded: number;
             proposals_pending: number;
             masks: number;
+            /** @description On finished images */
+            masks_finished: number;
+            /** @description On finished images outside the holdout */
+            masks_to_learn: number;
             recordings: number;
         };
         /** @description A new mask; with `proposal`, what the person made of it, which accepts it. */
@@ -2945,8 +2950,15 @@ export interface components {
             /** @description begun: exported, never trained on */
             unfinished: number;
             masks: number;
+            /** @description takes with a text, corrected or not */
             transcripts: number;
+            /** @description of images */
             captions: number;
+            /**
+             * @description masks with a caption; absent in older versions
+             * @default 0
+             */
+            mask_captions?: number;
         };
         VoiceTerms: {
             title: string;

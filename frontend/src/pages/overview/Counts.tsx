@@ -1,29 +1,22 @@
-import { Group, Paper, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
+import { ColorSwatch, Group, Paper, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Project } from "@/api/types";
 import { formatCount } from "@/components/format";
 import { agreementWords, shareWords } from "./agreementWords";
 import classes from "./Counts.module.css";
+import { maskWords, sharesOf } from "./countWords";
 
 /** Where the project stands, in five figures, and how far people agree who did the same images. */
 export function Counts({ project }: { project: Project }) {
   const { counts, agreement } = project;
-  const finished = counts.done + counts.reviewed;
 
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, md: agreement === null ? 5 : 6 }} spacing="sm">
       <Figure name="Images" value={counts.images}>
-        <Progress.Root size={5} aria-label="Images by status">
-          <Bar name="reviewed" value={counts.reviewed} of={counts.images} color="teal" />
-          <Bar name="done" value={counts.done} of={counts.images} color="iris" />
-          <Bar name="returned" value={counts.returned} of={counts.images} color="orange" />
-        </Progress.Root>
-        {`${formatCount(finished)} finished, ${formatCount(counts.todo + counts.returned)} to do`}
+        <ByStatus counts={counts} />
       </Figure>
       <Figure name="Masks" value={counts.masks}>
-        {finished > 0 && counts.masks > 0
-          ? `${(counts.masks / Math.max(1, finished)).toFixed(1)} for each finished image`
-          : "Drawn or accepted by people"}
+        {maskWords(counts)}
       </Figure>
       <Figure name="Proposals" value={counts.proposals_pending}>
         Waiting for a verdict
@@ -69,19 +62,33 @@ function Figure({ name, value, children }: FigureProps) {
   );
 }
 
-interface BarProps {
-  name: string;
-  value: number;
-  of: number;
-  color: string;
-}
-
-function Bar({ name, value, of, color }: BarProps) {
+/** A bar of the images by status, and below it what its colours mean. */
+function ByStatus({ counts }: { counts: Project["counts"] }) {
+  const shares = sharesOf(counts);
   return (
-    <Progress.Section
-      value={of ? (100 * value) / of : 0}
-      color={color}
-      aria-label={`${formatCount(value)} ${name}`}
-    />
+    <>
+      <Progress.Root size={5} aria-label="Images by status">
+        {shares.map(({ name, value, color, words }) => (
+          <Progress.Section
+            key={name}
+            value={(100 * value) / counts.images}
+            color={name === "to do" ? "transparent" : color}
+            aria-label={words}
+          />
+        ))}
+      </Progress.Root>
+      <Group gap="2px 10px">
+        {shares.map(({ name, color, words }) => (
+          <Group key={name} gap={4} wrap="nowrap">
+            <ColorSwatch
+              size={8}
+              withShadow={false}
+              color={`var(--mantine-color-${color}-filled)`}
+            />
+            {words}
+          </Group>
+        ))}
+      </Group>
+    </>
   );
 }

@@ -20,6 +20,7 @@ import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { openReturned, returnedWords } from "@/components/returnedWords";
 import { RetrainButton } from "@/pages/rounds/RetrainButton";
+import { toAnnotateWords } from "./countWords";
 import { IMPORT_ANCHOR } from "./Import";
 import classes from "./NextStep.module.css";
 import { queueAddress } from "./queueWords";
@@ -60,7 +61,6 @@ interface StepWords {
 
 function wordsOf(step: Step, project: Project, toReview: number): StepWords {
   const { counts, finished_since_round, returned } = project;
-  const toDo = counts.todo + counts.returned;
   const words: Record<Step, StepWords> = {
     import: {
       icon: IconPhotoPlus,
@@ -94,7 +94,7 @@ function wordsOf(step: Step, project: Project, toReview: number): StepWords {
     },
     annotate: {
       icon: IconPencil,
-      title: `${plural(toDo, "image")} to annotate`,
+      title: toAnnotateWords(counts),
       text:
         counts.proposals_pending > 0
           ? `${plural(counts.proposals_pending, "proposal")} to verify: accept, correct or reject, then add what is missing.`

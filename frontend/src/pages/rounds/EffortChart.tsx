@@ -1,6 +1,12 @@
 import { CompositeChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
+import { beginning } from "./effortWords";
+
+const CLICKS = {
+  ...{ name: "clicks", label: "Clicks per mask", color: "orange.6" },
+  ...({ type: "line", yAxisId: "right" } as const),
+};
 
 interface Props {
   rounds: Round[];
@@ -20,13 +26,14 @@ export function EffortChart({ rounds }: Props) {
       clicks: effort.clicks_per_mask,
     }));
 
+  const hasClicks = data.some(({ clicks }) => clicks !== null);
   const [only] = data;
   if (only === undefined || data.length === 1)
     return <Section title={TITLE} description={beginning(only)} />;
   return (
     <Section
       title={TITLE}
-      description="Seconds and clicks that people spent while each round's proposals were corrected."
+      description={`Seconds${hasClicks ? " and clicks" : ""} that people spent while each round's proposals were corrected.`}
     >
       <CompositeChart
         h={220}
@@ -34,7 +41,7 @@ export function EffortChart({ rounds }: Props) {
         dataKey="round"
         withLegend
         legendProps={{ verticalAlign: "bottom" }}
-        withRightYAxis
+        withRightYAxis={hasClicks}
         yAxisLabel="Seconds"
         rightYAxisLabel="Clicks"
         tickLine="none"
@@ -43,13 +50,7 @@ export function EffortChart({ rounds }: Props) {
         maxBarWidth={44}
         series={[
           { name: "seconds", label: "Seconds per mask", color: "iris.5", type: "bar" },
-          {
-            name: "clicks",
-            label: "Clicks per mask",
-            color: "orange.6",
-            type: "line",
-            yAxisId: "right",
-          },
+          ...(hasClicks ? [CLICKS] : []),
         ]}
         valueFormatter={(value) => value.toFixed(1)}
         composedChartProps={{ margin: ROOM }}
@@ -58,18 +59,4 @@ export function EffortChart({ rounds }: Props) {
       />
     </Section>
   );
-}
-
-interface Point {
-  round: string;
-  seconds: number | null;
-  clicks: number | null;
-}
-
-/** What is known before there are two rounds to compare. */
-function beginning(only: Point | undefined): string {
-  if (only === undefined) return "The curve begins with the first finished image with proposals.";
-  const seconds = only.seconds?.toFixed(1) ?? "—";
-  const clicks = only.clicks?.toFixed(1) ?? "—";
-  return `${only.round}: ${seconds} seconds and ${clicks} clicks. The curve begins with the second round that people work with.`;
 }

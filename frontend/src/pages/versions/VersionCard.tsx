@@ -98,6 +98,8 @@ function factsOf(counts: Version["counts"]): string {
   ];
   if (counts.transcripts > 0) facts.push(plural(counts.transcripts, "transcript"));
   if (counts.captions > 0) facts.push(plural(counts.captions, "caption"));
+  const ofMasks = counts.mask_captions ?? 0;
+  if (ofMasks > 0) facts.push(plural(ofMasks, "mask caption"));
   return facts.join(" · ");
 }
 
