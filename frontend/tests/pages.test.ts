@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Job, Project } from "@/api/types";
+import type { Job, Project, Round } from "@/api/types";
 import {
   formatAgo,
   formatBytes,
@@ -17,6 +17,7 @@ import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords
 import { nextStep } from "@/pages/overview/steps";
 import { beginning } from "@/pages/rounds/effortWords";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
+import { isJudgedBy, lastTook, learnsFrom } from "@/pages/rounds/retrainWords";
 
 const COUNTS = {
   images: 30,
@@ -218,6 +219,32 @@ test("effort that nobody measured is left out", () => {
   expect(beginning(point)).toMatch(/^Pretrained: 12.9 seconds\. The curve/);
   expect(beginning({ ...point, clicks: 2 })).toMatch(/^Pretrained: 12.9 seconds and 2.0 clicks\. /);
   expect(beginning({ ...point, seconds: null })).toMatch(/^The curve begins with the second/);
+});
+
+test("who retrains reads first what the round learns from", () => {
+  expect(learnsFrom(PROJECT)).toBe("Trains on 16 finished images, 4 of them new, with 150 masks.");
+  expect(learnsFrom({ ...PROJECT, finished_since_round: 16 })).toBe(
+    "Trains on 16 finished images, with 150 masks.",
+  );
+});
+
+test("who retrains reads first whether the holdout can judge the result", () => {
+  const judged = (changes: Partial<typeof COUNTS>) =>
+    isJudgedBy({ ...PROJECT, counts: { ...COUNTS, ...changes } });
+
+  expect(judged({ holdout_finished: 0 })).toContain("nothing can judge the result");
+  expect(judged({ masks_finished: 169 })).toMatch(/^Judged on 2 .* with 19 masks: .* not promoted/);
+  expect(judged({ masks_finished: 170 })).toMatch(/ with 20 masks; a better model is promoted/);
+});
+
+test("the time of the newest round that went all the way is known", () => {
+  const round = (number: number, state: string, finished_at: string | null) =>
+    ({ id: number, number, state, created_at: "2026-01-01T00:00:00Z", finished_at }) as Round;
+  const cancelled = round(3, "cancelled", "2026-01-01T00:00:01Z");
+  const whole = round(2, "refused", "2026-01-01T00:04:10Z");
+
+  expect(lastTook([cancelled, whole])).toBe("Round 2 took 4 min 10 s.");
+  expect(lastTook([cancelled])).toBeNull();
 });
 
 test("agreement is told with what it was measured on", () => {

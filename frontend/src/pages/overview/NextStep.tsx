@@ -183,7 +183,7 @@ function Actions({ step, project }: { step: Step; project: Project }) {
     return (
       <>
         {project.counts.todo > 0 && annotate("default")}
-        <RetrainButton project={project.id} />
+        <RetrainButton project={project} />
       </>
     );
   if (step === "export")

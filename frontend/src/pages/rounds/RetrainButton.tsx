@@ -1,15 +1,18 @@
 import { Button, type ButtonProps } from "@mantine/core";
+import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { jobsQuery } from "@/api/jobs";
 import { messageOf, ProblemError } from "@/api/problem";
 import { roundsQuery, startRound } from "@/api/rounds";
+import type { Project } from "@/api/types";
+import { RetrainDialog } from "./RetrainDialog";
 
-/** Starts a round; where one cannot start, says why and what would make it start. */
-export function RetrainButton({ project, ...look }: ButtonProps & { project: number }) {
+/** Starts a round once asked; where one cannot start, says why and what would make it start. */
+export function RetrainButton({ project, ...look }: ButtonProps & { project: Project }) {
   const queries = useQueryClient();
   const retrain = useMutation({
-    mutationFn: () => startRound(project),
+    mutationFn: () => startRound(project.id),
     meta: { shownInPlace: true },
     onSuccess: (round) =>
       notifications.show({
@@ -21,13 +24,22 @@ export function RetrainButton({ project, ...look }: ButtonProps & { project: num
       notifications.show({ color: "orange", title: "No round started", message: reasonOf(error) }),
     onSettled: () =>
       Promise.all([
-        queries.invalidateQueries(jobsQuery(project)),
-        queries.invalidateQueries(roundsQuery(project)),
+        queries.invalidateQueries(jobsQuery(project.id)),
+        queries.invalidateQueries(roundsQuery(project.id)),
       ]),
   });
 
+  const ask = () =>
+    modals.openConfirmModal({
+      title: "Retrain the model?",
+      children: <RetrainDialog project={project} />,
+      labels: { confirm: "Start the round", cancel: "Not now" },
+      confirmProps: { "data-autofocus": true },
+      onConfirm: () => retrain.mutate(),
+    });
+
   return (
-    <Button {...look} onClick={() => retrain.mutate()} loading={retrain.isPending}>
+    <Button {...look} onClick={ask} loading={retrain.isPending}>
       Retrain
     </Button>
   );

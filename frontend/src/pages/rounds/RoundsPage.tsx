@@ -38,7 +38,7 @@ export function RoundsPage() {
         {isManager && project.serving && trained.some((round) => round.state === "promoted") && (
           <RollBackButton project={project} />
         )}
-        {isManager && <RetrainButton project={id} disabled={isRunning} />}
+        {isManager && <RetrainButton project={project} disabled={isRunning} />}
       </PageHeader>
       {rounds.isPending && <Skeleton height={110} radius="lg" />}
       {rounds.error && <ErrorState error={rounds.error} onRetry={() => rounds.refetch()} />}
