@@ -13,7 +13,7 @@ import { numberError, renamed } from "@/components/numbers";
 import { returnedWords } from "@/components/returnedWords";
 import { agreementWords } from "@/pages/overview/agreementWords";
 import { maskWords, sharesOf, toAnnotateWords } from "@/pages/overview/countWords";
-import { QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
+import { cardsOf, QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/queueWords";
 import { nextStep } from "@/pages/overview/steps";
 import { beginning } from "@/pages/rounds/effortWords";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
@@ -137,6 +137,14 @@ test("the queues are the plan's, and that of reviews for who reviews", () => {
   expect(of("whole", "reviewer")).toEqual(["review"]);
   expect(of("queues", "annotator")).toEqual(["verify", "complete", "correct"]);
   expect(of("queues", "manager")).toEqual(["verify", "complete", "correct", "review"]);
+});
+
+test("what the next step says already has no card below", () => {
+  const queues = queuesOf({ plan: "queues", role: "reviewer" });
+  const shown = cardsOf(queues, "review").map(({ queue }) => queue);
+
+  expect(shown).toEqual(["verify", "complete", "correct"]);
+  expect(cardsOf(queues, "annotate")).toEqual(queues);
 });
 
 test("a change is signed, and unknown where a figure is missing", () => {

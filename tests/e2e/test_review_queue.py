@@ -27,7 +27,7 @@ def test_a_reviewer_goes_from_image_to_image_and_returns_one(
     page.goto(f"/projects/{project}")
     step = page.get_by_role("region", name="Next step")
     expect(step).to_contain_text("3 images to review", timeout=SLOW_MS)
-    expect(page.locator('[data-queue="review"]')).to_have_text("3")
+    expect(page.locator('[data-queue="review"]')).to_have_count(0)  # the banner says it
     take_picture("40-to-review")
     page.keyboard.press("r")
 

@@ -11,11 +11,11 @@ import {
   IconTrendingUp,
   type TablerIcon,
 } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { jobsQuery, prepareImages } from "@/api/jobs";
-import { queueCountsQuery } from "@/api/queues";
 import type { Project } from "@/api/types";
+import { KeyOf } from "@/commands/Keys";
 import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { openReturned, returnedWords } from "@/components/returnedWords";
@@ -23,16 +23,13 @@ import { RetrainButton } from "@/pages/rounds/RetrainButton";
 import { toAnnotateWords } from "./countWords";
 import { IMPORT_ANCHOR } from "./Import";
 import classes from "./NextStep.module.css";
-import { queueAddress } from "./queueWords";
-import { nextStep, type Step } from "./steps";
+import { queueAddress, REVIEW } from "./queueWords";
+import type { Step } from "./steps";
+import { useNextStep } from "./useNextStep";
 
 /** The one thing to do now, above everything else. */
 export function NextStep({ project }: { project: Project }) {
-  const { data: jobs = [] } = useQuery(jobsQuery(project.id));
-  const mayReview = project.role !== "annotator";
-  const { data: queues } = useQuery({ ...queueCountsQuery(project.id), enabled: mayReview });
-  const toReview = queues?.review ?? 0;
-  const step = nextStep(project, jobs, toReview);
+  const { step, toReview } = useNextStep(project);
   const { icon: Icon, title, text } = wordsOf(step, project, toReview);
 
   return (
@@ -167,6 +164,7 @@ function Actions({ step, project }: { step: Step; project: Project }) {
     return (
       <>
         {project.counts.todo > 0 && annotate("default")}
+        <KeyOf command={REVIEW} />
         <ButtonLink {...queueAddress(project.id, "review")}>Review</ButtonLink>
       </>
     );

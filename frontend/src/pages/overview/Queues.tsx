@@ -9,7 +9,15 @@ import { useOffer } from "@/commands/useOffer";
 import { formatCount, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import classes from "./Counts.module.css";
-import { type QueueWords, queueAddress, queueCommands, queueId, queuesOf } from "./queueWords";
+import {
+  cardsOf,
+  type QueueWords,
+  queueAddress,
+  queueCommands,
+  queueId,
+  queuesOf,
+} from "./queueWords";
+import { useNextStep } from "./useNextStep";
 
 /** The queues of this person with what could be done in each. */
 export function Queues({ project }: { project: Project }) {
@@ -24,20 +32,23 @@ export function Queues({ project }: { project: Project }) {
     }, [navigate, id, queues]),
   );
 
-  if (queues.length === 0) return null;
+  const { step } = useNextStep(project);
+  const cards = cardsOf(queues, step);
+
+  if (cards.length === 0) return null;
   return (
     <SimpleGrid
-      cols={{ base: 1, sm: Math.min(2, queues.length), md: queues.length }}
+      cols={{ base: 1, sm: Math.min(2, cards.length), md: cards.length }}
       spacing="sm"
       role="navigation"
       aria-label="Queues"
     >
-      {queues.map((words) => (
+      {cards.map((words) => (
         <QueueCard
           key={words.queue}
           {...{ words, project: id }}
           count={counts?.[words.queue]}
-          isAlone={queues.length === 1}
+          isAlone={cards.length === 1}
         />
       ))}
     </SimpleGrid>

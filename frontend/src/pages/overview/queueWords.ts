@@ -3,6 +3,7 @@
 import type { Queue } from "@/api/queues";
 import type { Project } from "@/api/types";
 import type { Command } from "@/commands/command";
+import type { Step } from "./steps";
 
 export interface QueueWords {
   readonly queue: Queue;
@@ -50,7 +51,15 @@ export function queuesOf({ plan, role }: Pick<Project, "plan" | "role">): readon
   );
 }
 
+/** The cards of the overview: what the next step says already is not said again. */
+export function cardsOf(queues: readonly QueueWords[], step: Step): readonly QueueWords[] {
+  return step === "review" ? queues.filter(({ queue }) => queue !== "review") : queues;
+}
+
 export const queueId = (queue: Queue): string => `go.${queue}`;
+
+/** The command to the queue of reviews, to show its key. */
+export const REVIEW = { id: queueId("review"), key: "R" };
 
 /** A command to each queue. The keys are those of the overview: other pages have theirs. */
 export function queueCommands(
