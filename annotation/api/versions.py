@@ -75,7 +75,7 @@ class NewExportSerializer(serializers.Serializer[Any]):
 
 
 class ProjectVersionsView(MemberView):
-    """The versions of a project, the newest first; cutting one freezes what is finished now."""
+    """The versions of a project, the newest first; cutting one freezes all that was made so far."""
 
     roles = {"GET": ANYONE, "POST": MANAGERS}
 

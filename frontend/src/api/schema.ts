@@ -936,10 +936,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The versions of a project, the newest first; cutting one freezes what is finished now. */
+        /** @description The versions of a project, the newest first; cutting one freezes all that was made so far. */
         get: operations["list_versions"];
         put?: never;
-        /** @description The versions of a project, the newest first; cutting one freezes what is finished now. */
+        /** @description The versions of a project, the newest first; cutting one freezes all that was made so far. */
         post: operations["cut_version"];
         delete?: never;
         options?: never;

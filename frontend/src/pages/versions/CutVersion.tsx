@@ -44,8 +44,9 @@ export function CutVersion({ project, opened, onClose }: Props) {
       >
         <Stack gap="md">
           <Text size="sm" c="dimmed">
-            {plural(done + reviewed, "finished image")} with masks, transcripts and captions, and
-            what has been begun on others, as they are now. Later changes do not touch the version.
+            All that was made so far: masks, transcripts and captions of{" "}
+            {plural(done + reviewed, "finished image")} and of the unfinished ones that were begun.
+            Later changes do not touch the version.
           </Text>
           <Textarea
             label="Note"

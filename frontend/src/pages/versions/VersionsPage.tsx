@@ -30,7 +30,7 @@ export function VersionsPage() {
     <Container size={1240} px="md" py="xl">
       <PageHeader
         title="Versions"
-        description="A version freezes what is finished. Its id is the digest of its manifest: same id, same bytes, for ever."
+        description="A version freezes all that was made so far, on finished and unfinished images; models learn from the finished ones. Its id is the digest of its manifest: same id, same bytes, for ever."
       >
         {isManager && versions.data?.length !== 0 && (
           <Button onClick={dialog.open}>Cut a version</Button>
