@@ -42,6 +42,7 @@ class ImageSerializer(serializers.Serializer[Any]):
     masks = serializers.IntegerField(source="mask_count")
     proposals = serializers.IntegerField(source="pending_count")
     open_comments = serializers.IntegerField(source="open_comment_count")
+    has_takes = serializers.BooleanField(help_text="Somebody spoke of it")
     is_holdout = serializers.BooleanField()
     assignee = serializers.CharField(allow_null=True)
     deleted_at = serializers.DateTimeField(allow_null=True)

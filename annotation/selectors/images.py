@@ -92,13 +92,13 @@ def trashed(images: QuerySet[Image]) -> QuerySet[Image]:
 
 
 def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
-    """Add three counts and `assignee`, by subqueries that only touch one page."""
+    """Add three counts, `has_takes` and `assignee`, by subqueries that only touch one page."""
     masks = Mask.objects.filter(image=OuterRef("pk"), is_aside=False, head__rle__isnull=False)
     pending = Proposal.objects.filter(image=OuterRef("pk"), state=Proposal.State.PENDING)
     holders = Assignment.objects.filter(
         image=OuterRef("pk"), kind=Assignment.Kind.ANNOTATE, user__isnull=False
     )
-    return with_open_comments(images).annotate(
+    return with_takes(with_open_comments(images)).annotate(
         mask_count=_count(masks),
         pending_count=_count(pending),
         assignee=Subquery(holders.order_by("slot").values("user__username")[:1]),

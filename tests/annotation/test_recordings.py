@@ -190,6 +190,18 @@ def test_three_texts_are_kept_each_with_its_maker(
     ]
 
 
+def test_the_list_of_images_tells_which_were_spoken_of(
+    annotator: Api, recording: str, image: Image
+) -> None:
+    path = f"projects/{image.project_id}/images"
+    [spoken] = annotator.get(path).json()["results"]
+
+    annotator.post(f"recordings/{recording}/remove")
+
+    [silent] = annotator.get(path).json()["results"]
+    assert (spoken["has_takes"], silent["has_takes"]) == (True, False)
+
+
 def test_a_version_counts_a_take_once_that_was_corrected(
     annotator: Api, manager: Api, recording: str, image: Image
 ) -> None:

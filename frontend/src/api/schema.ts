@@ -1868,6 +1868,8 @@ export interface components {
             masks: number;
             proposals: number;
             open_comments: number;
+            /** @description Somebody spoke of it */
+            has_takes: boolean;
             is_holdout: boolean;
             assignee: string | null;
             /** Format: date-time */

@@ -27,6 +27,7 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
       <Group gap={4} wrap="nowrap" className={classes.badges}>
         <StatusBadge status={image.status} />
         {image.open_comments > 0 && <OpenComments count={image.open_comments} />}
+        {image.has_takes && <Described />}
         {image.is_holdout && (
           <Tooltip label="Blind: annotated without proposals, never trained on">
             <Badge color="grape">Holdout</Badge>
@@ -71,7 +72,7 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
           </Menu.Dropdown>
         </Menu>
       </Group>
-      <Text size="xs" c="dimmed" px={10} pb={10} className="tabular" truncate>
+      <Text size="xs" c="dimmed" px={10} pb={10} className="tabular" lineClamp={2}>
         {factsOf(image)}
       </Text>
     </article>
@@ -89,6 +90,17 @@ function OpenComments({ count }: { count: number }) {
         leftSection={<IconMessage size={12} aria-hidden />}
       >
         {formatCount(count)}
+      </Badge>
+    </Tooltip>
+  );
+}
+
+function Described() {
+  const words = "Somebody described it aloud";
+  return (
+    <Tooltip label={words}>
+      <Badge color="iris" role="img" aria-label={words} px={5}>
+        <IconMicrophone size={12} aria-hidden style={{ display: "block" }} />
       </Badge>
     </Tooltip>
   );

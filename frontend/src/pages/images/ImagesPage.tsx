@@ -26,6 +26,16 @@ export function ImagesPage() {
   return (
     <Container size={1240} px="md" py="xl">
       <PageHeader title="Images">
+        {project.counts.images > 0 && project.role === "manager" && (
+          <ButtonLink
+            to="/projects/$projectId"
+            params={{ projectId: String(id) }}
+            hash="import"
+            variant="default"
+          >
+            Import images
+          </ButtonLink>
+        )}
         {project.counts.images > 0 && (
           <ButtonLink to="/projects/$projectId/annotate" params={{ projectId: String(id) }}>
             Annotate the next one
