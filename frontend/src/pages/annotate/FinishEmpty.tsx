@@ -36,7 +36,8 @@ export function FinishEmpty({ opened, undecided, onKeep, onFinish }: Props) {
     >
       <Stack gap="sm">
         <Text size="sm">
-          {plural(undecided, "proposal")} undecided. Finish it as empty, or keep working?
+          {plural(undecided, "proposal is", "proposals are")} undecided. Finish it as empty, or keep
+          working?
         </Text>
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onFinish} rightSection={<KeyOf command={NEXT} />}>
