@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from annotation.api import (
+    accounts,
     assignments,
     comments,
     conflicts,
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("projects", projects.ProjectListView.as_view()),
     path("projects/<int:project_id>", projects.ProjectView.as_view()),
     path("projects/<int:project_id>/restore", projects.ProjectRestoreView.as_view()),
+    path("projects/<int:project_id>/accounts", accounts.AccountListView.as_view()),
     path("projects/<int:project_id>/members", projects.MemberListView.as_view()),
     path("projects/<int:project_id>/members/<int:user_id>", projects.MemberDetailView.as_view()),
     path("projects/<int:project_id>/labels", projects.LabelListView.as_view()),

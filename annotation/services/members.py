@@ -16,16 +16,18 @@ class LastManagerError(DomainError):
     code = "last_manager"
 
 
+class NoSuchUserError(InvalidInputError):
+    """Nobody has an account of that name; a manager may make one."""
+
+    code = "no_such_user"
+
+
 @transaction.atomic
 def set_member(*, project: Project, username: str, role: str) -> Membership:
     """Give a person a role in the project, or another one."""
     user = User.objects.filter(username=username, is_active=True).first()
     if user is None:
-        raise InvalidInputError(
-            f"There is no user {username!r}. Ask who runs this server to make the account:"
-            " manage.py create_user NAME",
-            field="username",
-        )
+        raise NoSuchUserError(f"There is no user {username!r} yet.", field="username")
     _lock(project)
     if role != Membership.Role.MANAGER:
         _refuse_last_manager(project, user.pk)

@@ -1,6 +1,7 @@
-"""Who runs the server makes accounts; a manager who needs one is told how."""
+"""Who runs the server makes accounts, and so does a manager for a new member."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth import authenticate
@@ -8,6 +9,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 
+from annotation.models import Membership
+from annotation.services import accounts
 from tests.annotation.world import Api, World
 
 
@@ -36,9 +39,38 @@ def test_a_name_that_is_taken_or_cannot_be_one_makes_no_account(world: World, na
     assert User.objects.count() == before
 
 
-def test_a_manager_is_told_how_an_account_is_made(manager: Api, world: World) -> None:
-    new = {"username": "newperson", "role": "annotator"}
-    answer = manager.post(f"projects/{world.project.pk}/members", new)
+def _add(api: Api, world: World, to: str, name: str = "newperson") -> Any:
+    return api.post(f"projects/{world.project.pk}/{to}", {"username": name, "role": "annotator"})
+
+
+def test_a_manager_makes_an_account_with_a_password_to_hand_over(
+    manager: Api, world: World
+) -> None:
+    assert _add(manager, world, "members").json()["code"] == "no_such_user"
+
+    answer = _add(manager, world, "accounts")
+
+    assert (answer.status_code, answer.json()["role"]) == (201, "annotator")
+    request = RequestFactory().post("/api/session")
+    said = answer.json()["password"]
+    assert authenticate(request, username="newperson", password=said) is not None
+    assert User.objects.get(username="newperson").is_staff is False
+
+
+def test_a_name_that_is_taken_keeps_its_password_and_its_places(manager: Api, world: World) -> None:
+    before = User.objects.get(username="stranger").password
+
+    answer = _add(manager, world, "accounts", "stranger")
 
     assert answer.status_code == 400
-    assert "manage.py create_user" in answer.json()["detail"]
+    assert User.objects.get(username="stranger").password == before
+    assert not Membership.objects.filter(project=world.project, user=world.stranger).exists()
+
+
+def test_only_so_many_accounts_are_made_in_an_hour(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "MOST_AN_HOUR", 1)
+
+    assert _add(manager, world, "accounts").status_code == 429
+    assert not User.objects.filter(username="newperson").exists()

@@ -72,6 +72,11 @@ export function setMember(id: number, body: { username: string; role: Role }) {
   return read(client.POST("/api/projects/{project_id}/members", { ...project(id), body }));
 }
 
+/** Make an account for a new person, who becomes a member; the password is told this once. */
+export function createAccount(id: number, body: { username: string; role: Role }) {
+  return read(client.POST("/api/projects/{project_id}/accounts", { ...project(id), body }));
+}
+
 export function removeMember(project_id: number, user_id: number) {
   const params = { path: { project_id, user_id } };
   return read(client.DELETE("/api/projects/{project_id}/members/{user_id}", { params }));

@@ -648,6 +648,23 @@ export interface paths {
         patch: operations["update_project"];
         trace?: never;
     };
+    "/api/projects/{project_id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description No token makes an account: only a session reaches this. */
+        post: operations["create_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/claim": {
         parameters: {
             query?: never;
@@ -2052,6 +2069,14 @@ export interface components {
          * @enum {string}
          */
         Mime: "audio/webm" | "audio/webm;codecs=opus" | "audio/ogg" | "audio/ogg;codecs=opus" | "audio/mp4" | "audio/wav";
+        /** @description A member whose account was made just now. */
+        NewAccount: {
+            user: number;
+            username: string;
+            role: components["schemas"]["Role"];
+            /** @description To hand over; shown this once */
+            password: string;
+        };
         NewCaption: {
             /**
              * Format: uuid
@@ -4330,6 +4355,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Project"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewAccount"];
                 };
             };
             /** @description A problem document (RFC 9457) */

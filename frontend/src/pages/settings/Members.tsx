@@ -1,14 +1,12 @@
-import { Button, Group, Select, Skeleton, Stack, TextInput } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { messageOf } from "@/api/problem";
-import { membersQuery, setMember } from "@/api/projects";
+import { Skeleton, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { membersQuery } from "@/api/projects";
 import { sessionQuery } from "@/api/session";
-import type { Project, Role } from "@/api/types";
+import type { Project } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
-import { ROLES, roleName } from "@/components/roles";
 import { Section } from "@/components/Section";
 import { MemberRow } from "./MemberRow";
+import { NewMember } from "./NewMember";
 
 export function Members({ project }: { project: Project }) {
   const { data: session } = useQuery(sessionQuery);
@@ -44,65 +42,5 @@ export function Members({ project }: { project: Project }) {
         )}
       </Stack>
     </Section>
-  );
-}
-
-function NewMember({ project, known }: { project: number; known: readonly string[] }) {
-  const queries = useQueryClient();
-  const [username, setUsername] = useState("");
-  const [role, setRole] = useState<Role>("annotator");
-  const [complaint, setComplaint] = useState("");
-  const add = useMutation({
-    mutationFn: (name: string) => setMember(project, { username: name, role }),
-    meta: { shownInPlace: true },
-    onSuccess: async () => {
-      setUsername("");
-      await queries.invalidateQueries(membersQuery(project));
-    },
-    onError: (error) => setComplaint(messageOf(error)),
-  });
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const name = username.trim();
-    if (name === "") setComplaint("Enter the name that they log in with.");
-    else if (known.includes(name)) setComplaint(`${name} is a member already.`);
-    else add.mutate(name);
-  };
-
-  return (
-    <form onSubmit={submit}>
-      <Group gap="xs" wrap="nowrap" align="flex-start">
-        <TextInput
-          flex={1}
-          size="xs"
-          aria-label="User name of the new member"
-          placeholder="User name"
-          value={username}
-          error={complaint}
-          onChange={(event) => {
-            setUsername(event.currentTarget.value);
-            setComplaint("");
-          }}
-        />
-        <Select
-          w={130}
-          size="xs"
-          aria-label="Role of the new member"
-          allowDeselect={false}
-          data={ROLES}
-          value={role}
-          onChange={(value) => value && setRole(value)}
-        />
-        <Button
-          type="submit"
-          size="xs"
-          variant="default"
-          aria-label={`Add as ${roleName(role).toLowerCase()}`}
-          loading={add.isPending}
-        >
-          Add
-        </Button>
-      </Group>
-    </form>
   );
 }
