@@ -22,7 +22,7 @@ MODULES := frontend/node_modules/.package-lock.json
 PAGES := frontend/dist/index.html
 MODELS := var/models/SOURCES.json
 
-.PHONY: help install demo up test unit loop check fix bench bench-editor browser lock clean
+.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor browser lock clean
 
 help: ## Show the doors.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -57,9 +57,12 @@ demo: install ## The same, with a project of real images and three users.
 	exec $(PYTHON) manage.py up --port $(PORT) --demo
 
 # Two processes, as the tests mostly wait; a file stays together, as its tests share a stack.
-test: install browser ## Every test: front end, unit, slow, end to end.
-	cd frontend && time npm test --silent
+test: install browser pages-tests ## Every test: front end, unit, slow, end to end.
 	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# They need no Python, which is still being fetched meanwhile.
+pages-tests: $(PAGES)
+	cd frontend && time npm test --silent
 
 unit: install ## The tests that take under two minutes.
 	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)

@@ -19,7 +19,7 @@ from tests.stack import ROOT, Stack, running_stack
 SCREENSHOTS = ROOT / "tests" / "e2e" / "screenshots"
 CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.flac"
 # A round of seconds, not of minutes.
-SETTINGS = {"TRAIN_STEPS": "4", "TRAIN_REPLAY_PHOTOS": "1"}
+SETTINGS = {"TRAIN_STEPS": "3", "TRAIN_REPLAY_PHOTOS": "1"}
 WIDTH, HEIGHT = 1440, 900
 SMALL: Final[ViewportSize] = {"width": 1280, "height": 800}
 LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
