@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Annotations, MaskRow } from "@/editor/operations";
-import { ask, drawnSince } from "@/pages/annotate/said/asked";
+import { ask, drawnSince } from "@/pages/annotate/unmasked/asked";
 
 const annotations = (...rows: Partial<MaskRow>[]): Annotations => ({
   masks: new Map(rows.map((row) => [row.id ?? "", row as MaskRow])),

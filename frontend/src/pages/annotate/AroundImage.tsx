@@ -31,9 +31,9 @@ import { useConflicts } from "./review/useConflicts";
 import { useReview } from "./review/useReview";
 import { useVerdict } from "./review/useVerdict";
 import { describeSaving } from "./SaveIndicator";
-import { SaidPanel } from "./said/SaidPanel";
 import { ToolRail } from "./ToolRail";
 import { TopBar } from "./TopBar";
+import { UnmaskedPanel } from "./unmasked/UnmaskedPanel";
 import { useKeyPointer } from "./useKeyPointer";
 import { useLabels } from "./useLabels";
 import { revealIn, zoomBy } from "./view-commands";
@@ -143,7 +143,7 @@ export const AroundImage = memo(
             <ReviewPanel {...{ image, review }} />
             <ChangesPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
-            <SaidPanel {...{ image, stage }} />
+            <UnmaskedPanel {...{ image, stage }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
             <MaskCaption image={image} />

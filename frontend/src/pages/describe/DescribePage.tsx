@@ -14,8 +14,8 @@ import { Replay } from "@/recorder/replay";
 import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
-import { SaidOfImage } from "./grounding/SaidContext";
-import { SaidPanel } from "./grounding/SaidPanel";
+import { GroundingOfImage } from "./grounding/GroundingContext";
+import { WordsAndMasks } from "./grounding/WordsAndMasks";
 import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
 import { RecordPanel } from "./RecordPanel";
@@ -33,9 +33,9 @@ export function DescribePage() {
   const { imageId } = useParams({ from: "/inside/projects/$projectId/images/$imageId/describe" });
   const id = Number(imageId);
   return (
-    <SaidOfImage key={imageId} image={id}>
+    <GroundingOfImage key={imageId} image={id}>
       <Describe id={id} />
-    </SaidOfImage>
+    </GroundingOfImage>
   );
 }
 
@@ -119,7 +119,7 @@ function Describe({ id }: { id: number }) {
             number={(descriptions.data?.recordings.length ?? 0) - index}
           />
         ))}
-        <SaidPanel image={image} recordings={descriptions.data?.recordings ?? []} />
+        <WordsAndMasks image={image} recordings={descriptions.data?.recordings ?? []} />
         {descriptions.data && isShared && (
           <MergedDescription
             image={id}

@@ -3,7 +3,7 @@ import type { Recording } from "@/api/types";
 import { formatAgo, formatClock } from "@/components/format";
 import { Section } from "@/components/Section";
 import type { Replay } from "@/recorder/replay";
-import { SaidText } from "./grounding/useSaidWords";
+import { GroundedText } from "./grounding/usePhraseWords";
 import { TakeMenu } from "./TakeMenu";
 import { TranscriptEditor } from "./transcript/TranscriptEditor";
 
@@ -56,7 +56,7 @@ export function TakePanel({ recording, image, replay, number, ...props }: Props)
           </Alert>
         )}
         {transcript && (
-          <SaidText value={transcript}>
+          <GroundedText value={transcript}>
             <TranscriptEditor
               key={transcript.id}
               recording={recording}
@@ -66,7 +66,7 @@ export function TakePanel({ recording, image, replay, number, ...props }: Props)
               isOpen={props.isNewest && !isCorrected}
               isInHand={props.isInHand}
             />
-          </SaidText>
+          </GroundedText>
         )}
       </Section>
     </div>

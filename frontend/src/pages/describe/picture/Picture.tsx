@@ -15,7 +15,7 @@ import { pictureCommands } from "./picture-commands";
 import { PictureView } from "./picture-view";
 import { listenToPicture, type Pointing } from "./pointing";
 import { ReplayLayer } from "./ReplayLayer";
-import { SaidMasks } from "./SaidMasks";
+import { SpokenMasks } from "./SpokenMasks";
 
 interface Props {
   image: ImageDetail;
@@ -128,7 +128,7 @@ export function Picture({ image, take, isRecording, replay }: Props) {
           <Outlines masks={masks.all} />
           <Lit mask={maskOf(hovered)} as="hovered" />
           <Lit mask={maskOf(selected)} as="selected" />
-          <SaidMasks masks={masks} scale={scale} />
+          <SpokenMasks masks={masks} scale={scale} />
           {isRecording && take ? (
             <LiveTrail take={take} />
           ) : (

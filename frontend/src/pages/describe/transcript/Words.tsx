@@ -4,7 +4,7 @@ import type { Word } from "@/api/types";
 import { useSignal } from "@/components/useSignal";
 import type { Correction } from "@/recorder/correction";
 import { isUnsure } from "@/recorder/words";
-import { useSaidWord } from "../grounding/useSaidWords";
+import { usePhraseWord } from "../grounding/usePhraseWords";
 import type { AudioControls } from "../useAudio";
 import { WordInput } from "./WordInput";
 import classes from "./Words.module.css";
@@ -101,7 +101,7 @@ interface WordProps {
 const WordButton = memo(({ word, index, correction, controls, ...props }: WordProps) => {
   const { isEditable, isLit, isInHand } = props;
   const text = word.text.trim();
-  const said = useSaidWord(correction.words.get(), index, isEditable);
+  const said = usePhraseWord(correction.words.get(), index, isEditable);
   return (
     <UnstyledButton
       {...said}

@@ -1,8 +1,8 @@
 import { createContext, type KeyboardEvent, useContext, useSyncExternalStore } from "react";
 import type { Phrase } from "@/api/grounding";
 import type { Word } from "@/api/types";
-import { useSaid } from "./SaidContext";
-import { phraseAt, shownBy, stateOf, type WordState } from "./said";
+import { useGrounding } from "./GroundingContext";
+import { phraseAt, shownBy, stateOf, type WordState } from "./phrases";
 
 interface WordProps {
   "data-said"?: WordState;
@@ -16,7 +16,7 @@ interface WordProps {
 }
 
 /** The text whose words are shown; its phrases count their words. */
-export const SaidText = createContext<{ id: string; words: readonly Word[] } | null>(null);
+export const GroundedText = createContext<{ id: string; words: readonly Word[] } | null>(null);
 
 const never = () => () => undefined;
 
@@ -24,9 +24,13 @@ const never = () => () => undefined;
  * What a word does that speaks of a mask: it is lit, shows the mask, and takes two keys while the
  * text is not being corrected. Words that were changed and not saved have no phrases yet.
  */
-export function useSaidWord(words: readonly Word[], index: number, isEditable: boolean): WordProps {
-  const said = useSaid();
-  const text = useContext(SaidText);
+export function usePhraseWord(
+  words: readonly Word[],
+  index: number,
+  isEditable: boolean,
+): WordProps {
+  const said = useGrounding();
+  const text = useContext(GroundedText);
   const phrase =
     said?.grounding && text?.words === words ? phraseAt(said.grounding, text.id, index) : null;
   const state = phrase && stateOf(phrase);

@@ -8,21 +8,21 @@ import { formatClock } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { useSignal } from "@/components/useSignal";
 import classes from "./Grounding.module.css";
-import type { Said } from "./SaidContext";
-import { around, isUnsure, maskNames, shownBy } from "./said";
+import type { ImageGrounding } from "./GroundingContext";
+import { around, isUnsure, maskNames, shownBy } from "./phrases";
 import type { Showing, Shown } from "./showing";
-import { takeKey } from "./useSaidWords";
+import { takeKey } from "./usePhraseWords";
 
 interface Props {
   phrase: Phrase;
   image: ImageDetail;
-  said: Said;
+  said: ImageGrounding;
   /** Of the text that it is a part of. */
   words: readonly Word[];
 }
 
 /** One phrase among its words: what it speaks of, and two answers to that. */
-export function SaidRow({ phrase, image, said, words }: Props) {
+export function PhraseRow({ phrase, image, said, words }: Props) {
   const { id, text, masks, kind, author } = phrase;
   const hasMask = masks.length > 0;
   const { before, after, start_s } = around(phrase, words);
@@ -31,7 +31,7 @@ export function SaidRow({ phrase, image, said, words }: Props) {
     <li className={classes.row} {...row.li}>
       <UnstyledButton
         className={classes.phrase}
-        title={start_s === null ? undefined : `Said at ${formatClock(start_s)}`}
+        title={start_s === null ? undefined : `ImageGrounding at ${formatClock(start_s)}`}
         {...row.button}
         onKeyDown={(event) => {
           if (takeKey(event.key, phrase, said.decide)) event.preventDefault();
@@ -93,7 +93,7 @@ function DrawLink({ image, text }: { image: number; text: string }) {
 
 interface ShowingProps {
   masks: string[];
-  said: Said;
+  said: ImageGrounding;
   children: ReactNode;
 }
 

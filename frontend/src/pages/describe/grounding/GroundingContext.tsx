@@ -5,17 +5,17 @@ import { Showing } from "./showing";
 
 const POLL_MS = 2000;
 
-export interface Said {
+export interface ImageGrounding {
   grounding: Grounding | undefined;
   /** What is outlined on the picture; words and rows set it, the picture reads it. */
   showing: Showing;
   decide: (decision: Decision) => void;
 }
 
-const Context = createContext<Said | null>(null);
+const Context = createContext<ImageGrounding | null>(null);
 
 /** What was said of an image's masks, for its words, its picture and the list beside it. */
-export function SaidOfImage({ image, children }: { image: number; children: ReactNode }) {
+export function GroundingOfImage({ image, children }: { image: number; children: ReactNode }) {
   const queries = useQueryClient();
   const [showing] = useState(() => new Showing());
   const { data: grounding } = useQuery({
@@ -31,6 +31,6 @@ export function SaidOfImage({ image, children }: { image: number; children: Reac
   return <Context value={said}>{children}</Context>;
 }
 
-export function useSaid(): Said | null {
+export function useGrounding(): ImageGrounding | null {
   return useContext(Context);
 }

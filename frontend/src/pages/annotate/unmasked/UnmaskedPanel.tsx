@@ -11,7 +11,7 @@ import pageClasses from "../AnnotatePage.module.css";
 import { RowAction } from "../ObjectRow";
 import type { OpenImage } from "../open-image";
 import { type Asked, ask, drawnSince } from "./asked";
-import classes from "./Said.module.css";
+import classes from "./Unmasked.module.css";
 
 const AROUND = 1 / 8; // of the image's longer side, to each side of a place
 
@@ -21,7 +21,7 @@ interface Props {
 }
 
 /** Things that were spoken of and have no mask: to be drawn and linked, or put aside. */
-export function SaidPanel({ image, stage }: Props) {
+export function UnmaskedPanel({ image, stage }: Props) {
   // Of most images nobody has spoken: opening one costs no request more.
   const { id, has_takes } = useSignal(image.detail);
   const { data } = useQuery({ ...groundingQuery(id), enabled: has_takes });

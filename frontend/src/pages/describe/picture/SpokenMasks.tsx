@@ -1,5 +1,5 @@
 import { useSignal } from "@/components/useSignal";
-import { type Said, useSaid } from "../grounding/SaidContext";
+import { type ImageGrounding, useGrounding } from "../grounding/GroundingContext";
 import type { MasksInSight } from "./masks";
 import { Lit } from "./Outlines";
 import classes from "./Picture.module.css";
@@ -13,12 +13,12 @@ interface Props {
 }
 
 /** The masks that the word in focus speaks of, or the place where the pointer was. */
-export function SaidMasks(props: Props) {
-  const said = useSaid();
+export function SpokenMasks(props: Props) {
+  const said = useGrounding();
   return said && <Shown {...props} said={said} />;
 }
 
-function Shown({ said, masks, scale }: Props & { said: Said }) {
+function Shown({ said, masks, scale }: Props & { said: ImageGrounding }) {
   const { masks: ids, place } = useSignal(said.showing.shown);
   const shown = masks.all.filter(({ id }) => ids.includes(id));
   return (

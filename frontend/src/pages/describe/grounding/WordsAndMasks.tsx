@@ -5,13 +5,13 @@ import type { ImageDetail, Recording } from "@/api/types";
 import { plural } from "@/components/format";
 import { Section } from "@/components/Section";
 import classes from "./Grounding.module.css";
-import { type Said, useSaid } from "./SaidContext";
-import { SaidRow, ShowingRow } from "./SaidRow";
-import { contradictionWords, maskNames, stateOf } from "./said";
+import { type ImageGrounding, useGrounding } from "./GroundingContext";
+import { PhraseRow, ShowingRow } from "./PhraseRow";
+import { contradictionWords, maskNames, stateOf } from "./phrases";
 
 /** Which words speak of which masks, what does not fit, and which masks nobody spoke of. */
-export function SaidPanel({ image, recordings }: Pick<Props, "image" | "recordings">) {
-  const said = useSaid();
+export function WordsAndMasks({ image, recordings }: Pick<Props, "image" | "recordings">) {
+  const said = useGrounding();
   const grounding = said?.grounding;
   if (!said || !grounding || isBare(grounding)) return null;
   return (
@@ -27,7 +27,7 @@ export function SaidPanel({ image, recordings }: Pick<Props, "image" | "recordin
 
 interface Props {
   image: ImageDetail;
-  said: Said;
+  said: ImageGrounding;
   grounding: Grounding;
   /** Whose texts the phrases are of. */
   recordings: readonly Recording[];
@@ -43,7 +43,7 @@ function Linked({ image, said, grounding, recordings }: Props) {
     <div>
       <ul className={classes.list} aria-label="Phrases">
         {phrases.map((phrase) => (
-          <SaidRow
+          <PhraseRow
             key={phrase.id}
             {...{ phrase, image, said }}
             words={texts.get(phrase.transcript) ?? []}

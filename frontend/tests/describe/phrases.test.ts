@@ -10,9 +10,9 @@ import {
   phraseAt,
   shownBy,
   stateOf,
-} from "@/pages/describe/grounding/said";
+} from "@/pages/describe/grounding/phrases";
 import { NOTHING_SHOWN, Showing } from "@/pages/describe/grounding/showing";
-import { takeKey } from "@/pages/describe/grounding/useSaidWords";
+import { takeKey } from "@/pages/describe/grounding/usePhraseWords";
 
 const phrase = (more: Partial<Phrase>): Phrase => ({
   ...{ id: 1, transcript: "t", first: 2, end: 4, text: "a cup", masks: ["cup"] },
