@@ -1,10 +1,11 @@
-import { Alert, Button, Code, CopyButton, Group, Select, TextInput } from "@mantine/core";
+import { Button, Group, Select, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { createToken, tokensQuery } from "@/api/session";
 import type { Scope } from "@/api/types";
 import { renamed } from "@/components/numbers";
+import { ShownOnce } from "@/components/ShownOnce";
 
 export function NewToken() {
   const queries = useQueryClient();
@@ -25,25 +26,13 @@ export function NewToken() {
   return (
     <>
       {create.data && (
-        <Alert
-          color="teal"
+        <ShownOnce
           mb="md"
           title="Copy the token now. It is not shown again."
-          withCloseButton
-          closeButtonLabel="Hide the token"
+          what="token"
+          secret={create.data.token}
           onClose={create.reset}
-        >
-          <Group gap="xs" wrap="nowrap">
-            <Code style={{ overflowWrap: "anywhere" }}>{create.data.token}</Code>
-            <CopyButton value={create.data.token}>
-              {({ copied, copy }) => (
-                <Button size="compact-sm" variant="default" flex="none" onClick={copy}>
-                  {copied ? "Copied" : "Copy"}
-                </Button>
-              )}
-            </CopyButton>
-          </Group>
-        </Alert>
+        />
       )}
       <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <Group gap="xs" align="flex-end" wrap="nowrap">

@@ -1,10 +1,11 @@
-import { Alert, Button, Code, CopyButton, Group, Select, Text, TextInput } from "@mantine/core";
+import { Button, Group, Select, Text, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { messageOf, ProblemError } from "@/api/problem";
 import { createAccount, membersQuery, setMember } from "@/api/projects";
 import type { Role } from "@/api/types";
 import { ROLES, roleName } from "@/components/roles";
+import { ShownOnce } from "@/components/ShownOnce";
 
 /** Adds somebody by the name that they log in with; who has no account yet is given one. */
 export function NewMember({ project, known }: { project: number; known: readonly string[] }) {
@@ -90,28 +91,17 @@ export function NewMember({ project, known }: { project: number; known: readonly
         </Button>
       )}
       {make.data && (
-        <Alert
-          color="teal"
+        <ShownOnce
           mt="sm"
           title={`Hand this password to ${make.data.username} now. It is not shown again.`}
-          withCloseButton
-          closeButtonLabel="Hide the password"
+          what="password"
+          secret={make.data.password}
           onClose={make.reset}
         >
-          <Group gap="xs" wrap="nowrap">
-            <Code style={{ overflowWrap: "anywhere" }}>{make.data.password}</Code>
-            <CopyButton value={make.data.password}>
-              {({ copied, copy }) => (
-                <Button size="compact-sm" variant="default" flex="none" onClick={copy}>
-                  {copied ? "Copied" : "Copy"}
-                </Button>
-              )}
-            </CopyButton>
-          </Group>
           <Text size="xs" mt={6}>
             They change it on the page of their account.
           </Text>
-        </Alert>
+        </ShownOnce>
       )}
     </form>
   );
