@@ -24,6 +24,7 @@ from engine.captioning.facts import instruction
 from engine.captioning.items import Caption
 from engine.captioning.lora import Lora, add_adapters
 from engine.captioning.rows import Row, Wanted
+from engine.captioning.writing import candidates
 
 NOT_LEARNED = -100  # cross_entropy's own mark
 _SHARED = 0  # branch of the common beginning
@@ -91,31 +92,17 @@ class Captioner(nn.Module):
         """Candidates for one image: what the beam search found, the likeliest first, then draws."""
         asked = self._embed(self._ids(instruction(wanted.style, wanted.words)))
         beginning = torch.cat([self._beginning(row), asked])[None]  # (1, P, D)
-        texts = self._generate(beginning, wanted, num_beams=wanted.beams)
-        if wanted.samples:
-            with torch.random.fork_rng():
-                torch.manual_seed(wanted.seed)
-                texts += self._generate(beginning, wanted, do_sample=True)
-        return texts
 
-    def _generate(
-        self, beginning: Tensor, wanted: Wanted, *, num_beams: int = 1, do_sample: bool = False
-    ) -> list[str]:
-        config = GenerationConfig(
-            max_new_tokens=wanted.most_tokens,
-            num_beams=num_beams,
-            do_sample=do_sample,
-            num_return_sequences=wanted.samples if do_sample else num_beams,
-            eos_token_id=self.tokenizer.eos_token_id,
-            pad_token_id=self.tokenizer.eos_token_id,
-        )
-        tokens = self.language.generate(
-            inputs_embeds=beginning,
-            attention_mask=beginning.new_ones(beginning.shape[:2], dtype=torch.long),
-            generation_config=config,
-        )
-        texts = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
-        return [" ".join(text.split()) for text in texts]
+        def generate(search: GenerationConfig) -> list[str]:
+            tokens = self.language.generate(
+                inputs_embeds=beginning,
+                attention_mask=beginning.new_ones(beginning.shape[:2], dtype=torch.long),
+                generation_config=search,
+            )
+            texts: list[str] = self.tokenizer.batch_decode(tokens, skip_special_tokens=True)
+            return texts
+
+        return candidates(wanted, self.tokenizer.eos_token_id, generate)
 
     def _sequence(self, row: Row) -> _Sequence:
         beginning = self._beginning(row)

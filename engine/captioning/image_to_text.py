@@ -24,6 +24,7 @@ from engine.captioning.facts import instruction
 from engine.captioning.items import Style
 from engine.captioning.lora import Lora, add_adapters
 from engine.captioning.rows import Row, Wanted
+from engine.captioning.writing import candidates
 
 _CONTINUING = frozenset({"blip", "git"})
 _NOT_LEARNED = -100
@@ -80,30 +81,17 @@ class ImageToText(nn.Module):
     def write(self, row: Row, wanted: Wanted) -> list[str]:
         """Candidates for one image: what the beam search found, the likeliest first, then draws."""
         opening = self._opening(row, wanted.style, wanted.words)
-        texts = self._generate(opening, wanted, num_beams=wanted.beams)
-        if wanted.samples:
-            with torch.random.fork_rng():
-                torch.manual_seed(wanted.seed)
-                texts += self._generate(opening, wanted, do_sample=True)
-        return texts
-
-    def _generate(
-        self, opening: BatchFeature, wanted: Wanted, *, num_beams: int = 1, do_sample: bool = False
-    ) -> list[str]:
-        config = GenerationConfig(
-            max_new_tokens=wanted.most_tokens,
-            num_beams=num_beams,
-            do_sample=do_sample,
-            num_return_sequences=wanted.samples if do_sample else num_beams,
-            eos_token_id=self.end,
-            pad_token_id=self.end,
-        )
         asked = opening["input_ids"].shape[1]
         # BLIP's own `generate` leaves the last token out: it expects the separator there.
         given = _continued(opening, [self.end]) if self.kind == "blip" else opening
-        tokens = self.network.generate(**given, generation_config=config)
-        texts = self.processor.batch_decode(tokens[:, asked:], skip_special_tokens=True)
-        return [" ".join(text.split()) for text in texts]
+
+        def generate(search: GenerationConfig) -> list[str]:
+            tokens = self.network.generate(**given, generation_config=search)
+            written = tokens[:, asked:]
+            texts: list[str] = self.processor.batch_decode(written, skip_special_tokens=True)
+            return texts
+
+        return candidates(wanted, self.end, generate)
 
     def _opening(self, row: Row, style: Style, words: int | None) -> BatchFeature:
         """Image and instruction as the model takes them; a text goes on right after."""
