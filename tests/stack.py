@@ -19,6 +19,7 @@ from psycopg.conninfo import make_conninfo
 from deploy.embedded import postgres
 from deploy.embedded.config import env_file, read_env
 from deploy.embedded.folders import socket_folder
+from deploy.embedded.launch import spawn
 from deploy.embedded.wait import answers_http
 from tests.client import Client
 
@@ -64,16 +65,10 @@ class Stack:
         self.data.mkdir(parents=True, exist_ok=True)
         began = time.monotonic()
         up = ["up", "--port", str(self.port), "--data", str(self.data), *options]
+        manage = [sys.executable, "manage.py", *up]
         with (self.data / "terminal.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "manage.py", *up],
-                cwd=ROOT,
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            # It ends with this process, however that ends: it would go on for ever.
+            self.process = spawn(manage, env=self.env, cwd=ROOT, stdout=log.fileno())
         while not answers_http(f"{self.url}/readyz"):
             if self.process.poll() is not None or time.monotonic() - began > within_s:
                 self.stop()
