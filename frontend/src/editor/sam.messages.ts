@@ -3,6 +3,9 @@
 import type { SizeHW } from "@/editor/geometry";
 import type { Prompt } from "@/editor/operations";
 
+/** The name of a worker that does not warm the decoder up. */
+export const COLD = "cold";
+
 export type SamRequest =
   | { kind: "load"; id: number; bundle: string; decoder: ArrayBuffer }
   | { kind: "embed"; key: string; float16: ArrayBuffer }

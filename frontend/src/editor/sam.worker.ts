@@ -9,7 +9,13 @@ import { firstAnswer, HYPOTHESES } from "@/editor/hypotheses";
 import { LRU } from "@/editor/lru";
 import { runsOf } from "@/editor/mask";
 import type { Prompt } from "@/editor/operations";
-import type { DecodeRequest, SamMask, SamReply, SamRequest } from "@/editor/sam.messages";
+import {
+  COLD,
+  type DecodeRequest,
+  type SamMask,
+  type SamReply,
+  type SamRequest,
+} from "@/editor/sam.messages";
 import { type LookPart, lookPartsOf, unseenDims } from "@/editor/sam-look";
 
 const EMBEDDING_DIMS = [1, 256, 64, 64];
@@ -56,7 +62,7 @@ self.onmessage = ({ data }: MessageEvent<SamRequest>): void => {
 
 function warmUpLater(): void {
   clearTimeout(rest);
-  if (session !== null && !isWarm()) rest = self.setTimeout(warmUp, REST_MS);
+  if (session !== null && self.name !== COLD && !isWarm()) rest = self.setTimeout(warmUp, REST_MS);
 }
 
 function isWarm(): boolean {

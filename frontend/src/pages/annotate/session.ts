@@ -5,6 +5,7 @@ import type { ImageQueue } from "@/api/queues";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";
+import { COLD } from "@/editor/sam.messages";
 import SamWorker from "@/editor/sam.worker?worker";
 import { afterPaint } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
@@ -44,6 +45,8 @@ const FINISHED = new Set(["done", "reviewed"]); // by all who annotate it
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour
 const KEEP_SECONDS_MS = 10_000; // a crash loses no more of what was spent
 const LOOK_AGAIN_MS = 8_000; // while an image waits for its embedding
+// "off" on a device where power counts for more than the first clicks; and in tests of whole pages.
+const WARM_UP = "anneal-warm-up";
 const NO_OTHER_HERE =
   "Not yet: the server cannot be reached, and no further image is on this device. Your work is kept " +
   "here and sent as soon as it answers; try again then.";
@@ -56,7 +59,7 @@ export class AnnotateSession {
   #queue: ImageQueue | undefined;
   #mayEditUnclaimed: boolean;
   #onError: (error: unknown) => void;
-  #worker = new SamWorker();
+  #worker = new SamWorker({ name: localStorage.getItem(WARM_UP) === "off" ? COLD : "" });
   #decoder: Decoder;
   #assets: ImageAssets;
   #db: Promise<OutboxDatabase>;
