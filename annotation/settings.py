@@ -167,6 +167,9 @@ PRETRAINED_BUNDLE = Path(env.str("PRETRAINED_BUNDLE", default=str(MODELS_DIR / "
 WHISPER_CHECKPOINT = env.str("WHISPER_CHECKPOINT", default=str(MODELS_DIR / "whisper-tiny.en.pt"))
 SPEECH_LANGUAGE = env.str("SPEECH_LANGUAGE", default="en")  # Whisper's code; auto: it listens
 SPEECH_VOCABULARY: list[str] = env.list("SPEECH_VOCABULARY", default=[])  # names, in any project
+# A Hugging Face folder: a causal language model, or an image-to-text model, to learn captions on.
+CAPTION_BASE = Path(env.str("CAPTION_BASE", default=str(MODELS_DIR / "smollm2-135m-instruct")))
+CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one round
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round

@@ -1,0 +1,100 @@
+"""The captioner as workers see it: whether it can run here, and the images that it reads.
+
+Light where there is no captioner: its libraries are imported once something is to be read.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import structlog
+from django.conf import settings
+
+from annotation import storage
+from annotation.models import Bundle, Embedding, Image, Mask, Proposal
+from annotation.services.bundles import fetch_bundle
+from engine.bundle import CAPTIONER_FILES
+from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Pixels
+from engine.media.images import decode_image
+from engine.weights.paths import ModelPaths
+from workers.networks import load_backbone, load_captioner, store_embedding
+
+if TYPE_CHECKING:
+    from engine.captioning.stored import StoredCaptioner
+
+MISSING: Final = (
+    "their models are not installed on the worker: run `python -m engine.weights --captions`"
+)
+log = structlog.get_logger(__name__)
+
+
+def is_installed() -> bool:
+    """Tell whether captions can be learned and proposed on this machine."""
+    return (settings.CAPTION_BASE / "config.json").is_file() and _eye().is_dir()
+
+
+def captioner_of(bundle: Bundle) -> "StoredCaptioner | None":
+    """Return the bundle's captioner; None where it has none, or its base model is not here."""
+    if not has_captioner(bundle) or not is_installed():
+        return None
+    try:
+        return load_captioner(fetch_bundle(bundle), settings.CAPTION_BASE)
+    except ValueError as error:  # CAPTION_BASE was set to another model meanwhile
+        log.warning("captioner_left_out", bundle=bundle.pk, reason=str(error))
+        return None
+
+
+def has_captioner(bundle: Bundle) -> bool:
+    return set(CAPTIONER_FILES) <= bundle.manifest["files"].keys()
+
+
+def described_image(image: Image) -> DescribedImage:
+    """Return what a captioner reads of an image: its masks, else its pending proposals.
+
+    Its captions are left out. Map and pixels are read when they are asked for.
+    """
+    return DescribedImage(
+        key=image.sha256,
+        size_hw=image.size_hw,
+        load_maps=partial(load_maps, image.sha256),
+        load_pixels=partial(load_pixels, image.sha256),
+        masks=_masks_of(image) or _proposals_for(image),
+    )
+
+
+def load_maps(image_sha256: str) -> Sequence[FeatureMap]:
+    """Return the backbone's map of an image, (1280, 9, 9) float16; computed once and kept."""
+    backbone = load_backbone(_eye())
+    key = storage.embedding_key(backbone.digest, image_sha256)
+    kept = Embedding.objects.filter(image_sha256=image_sha256, encoder_digest=backbone.digest)
+    if kept.exists():
+        return [np.frombuffer(storage.get_bytes(key), "<f2").reshape(-1, *backbone.map_hw)]
+    seen = backbone.encode(load_pixels(image_sha256))
+    store_embedding(image_sha256, backbone.digest, seen)
+    Embedding.objects.get_or_create(image_sha256=image_sha256, encoder_digest=backbone.digest)
+    return [seen]
+
+
+def load_pixels(image_sha256: str) -> Pixels:
+    """Fetch and decode an image: (H, W, 3) RGB, upright."""
+    data = storage.get_bytes(storage.original_key(image_sha256))
+    return decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS).pixels
+
+
+def _masks_of(image: Image) -> list[LabelledMask]:
+    drawn = Mask.objects.filter(image=image, is_aside=False, head__rle__isnull=False)
+    return [
+        LabelledMask(rle, label)
+        for rle, label in drawn.order_by("pk").values_list("head__rle", "head__label__name")
+    ]
+
+
+def _proposals_for(image: Image) -> list[LabelledMask]:
+    pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
+    return [LabelledMask(rle, None) for rle in pending.values_list("rle", flat=True)]
+
+
+def _eye() -> Path:
+    return ModelPaths(settings.MODELS_DIR).image_backbone
