@@ -6,41 +6,34 @@ Light where there is no captioner: its libraries are imported once something is 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import structlog
 from django.conf import settings
 
-from annotation import storage
-from annotation.models import Bundle, Embedding, Image, Mask, Proposal
+from annotation import caption_models, storage
+from annotation.models import Bundle, DatasetVersion, Embedding, Image, Mask, Proposal
+from annotation.selectors.described import frozen_descriptions
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import CAPTIONER_FILES
 from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Pixels
 from engine.media.images import decode_image
-from engine.weights.paths import ModelPaths
+from workers.lease import Lease
 from workers.networks import load_backbone, load_captioner, store_embedding
 
 if TYPE_CHECKING:
     from engine.captioning.stored import StoredCaptioner
 
-MISSING: Final = (
-    "their models are not installed on the worker: run `python -m engine.weights --captions`"
-)
 log = structlog.get_logger(__name__)
-
-
-def is_installed() -> bool:
-    """Tell whether captions can be learned and proposed on this machine."""
-    return (settings.CAPTION_BASE / "config.json").is_file() and _eye().is_dir()
 
 
 def captioner_of(bundle: Bundle) -> "StoredCaptioner | None":
     """Return the bundle's captioner; None where it has none, or its base model is not here."""
-    if not has_captioner(bundle) or not is_installed():
+    if not has_captioner(bundle) or not caption_models.are_installed():
         return None
     try:
-        return load_captioner(fetch_bundle(bundle), settings.CAPTION_BASE)
+        return load_captioner(fetch_bundle(bundle), Path(settings.CAPTION_BASE))
     except ValueError as error:  # CAPTION_BASE was set to another model meanwhile
         log.warning("captioner_left_out", bundle=bundle.pk, reason=str(error))
         return None
@@ -64,16 +57,43 @@ def described_image(image: Image) -> DescribedImage:
     )
 
 
+def described_images(version: DatasetVersion, split: str) -> list[DescribedImage]:
+    """Return the images of a split that people have described, with their texts."""
+    return [
+        DescribedImage(
+            key=image.sha256,
+            size_hw=image.size_hw,
+            load_maps=partial(load_maps, image.sha256),
+            load_pixels=partial(load_pixels, image.sha256),
+            masks=image.masks,
+            captions=image.texts,
+        )
+        for image in frozen_descriptions(version, split)
+    ]
+
+
+def look_at(lease: Lease, images: Sequence[DescribedImage]) -> None:
+    """Have the maps of all images computed that nobody has asked for yet."""
+    digest = load_backbone(caption_models.backbone_folder()).digest
+    for done, image in enumerate(images):
+        lease.report(done, len(images), "Looking at images")
+        if not storage.exists(storage.embedding_key(digest, image.key)):
+            image.load_maps()
+
+
 def load_maps(image_sha256: str) -> Sequence[FeatureMap]:
-    """Return the backbone's map of an image, (1280, 9, 9) float16; computed once and kept."""
-    backbone = load_backbone(_eye())
+    """Return the backbone's map of an image, (1280, 9, 9) float16; computed once and kept.
+
+    Its row comes first: with it the trash finds what the store holds.
+    """
+    backbone = load_backbone(caption_models.backbone_folder())
     key = storage.embedding_key(backbone.digest, image_sha256)
-    kept = Embedding.objects.filter(image_sha256=image_sha256, encoder_digest=backbone.digest)
-    if kept.exists():
+    try:
         return [np.frombuffer(storage.get_bytes(key), "<f2").reshape(-1, *backbone.map_hw)]
-    seen = backbone.encode(load_pixels(image_sha256))
-    store_embedding(image_sha256, backbone.digest, seen)
+    except storage.ObjectMissingError:
+        seen = backbone.encode(load_pixels(image_sha256))
     Embedding.objects.get_or_create(image_sha256=image_sha256, encoder_digest=backbone.digest)
+    store_embedding(image_sha256, backbone.digest, seen)
     return [seen]
 
 
@@ -94,7 +114,3 @@ def _masks_of(image: Image) -> list[LabelledMask]:
 def _proposals_for(image: Image) -> list[LabelledMask]:
     pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
     return [LabelledMask(rle, None) for rle in pending.values_list("rle", flat=True)]
-
-
-def _eye() -> Path:
-    return ModelPaths(settings.MODELS_DIR).image_backbone
