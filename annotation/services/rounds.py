@@ -7,7 +7,7 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Case, Max, Value, When
 from django.db.models.functions import Now
 
 from annotation import caption_models, jobs
@@ -103,11 +103,14 @@ def start_round(
 
 
 def reopen_round(*, round_id: int) -> Round:
-    """Take up a round whose job runs (again): one that had failed or was cancelled trains on."""
+    """Take up a round whose job runs (again): one that had failed or was cancelled goes on."""
     ended = Round.objects.filter(pk=round_id, state__in=[State.FAILED, State.CANCELLED])
+    stood = Case(
+        When(bundle=None, then=Value(State.TRAINING)), default=Value(State.EVALUATING)
+    )
     try:
         with transaction.atomic():
-            ended.update(state=State.TRAINING, finished_at=None, decision="")
+            ended.update(state=stood, finished_at=None, decision="")
     except IntegrityError:
         raise RoundRunningError("Another round of the project runs by now.") from None
     return Round.objects.select_related("project", "base_bundle", "bundle").get(pk=round_id)
