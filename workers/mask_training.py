@@ -25,9 +25,7 @@ from workers.networks import encoder_of, load_embedding, proposal_config_of
 THRESHOLD_IMAGES: Final = 4  # a grid takes some 7 s an image
 
 
-def train_masks(
-    lease: Lease, current: Round, version: DatasetVersion, folder: Path
-) -> BundlePart:
+def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
     """Train from the round's base decoder, or go on where a killed run stopped."""
     weights = _train(lease, current, version, folder)
     lease.report(0, 0, "Fitting the thresholds")

@@ -110,9 +110,7 @@ def _alike(bundle: Bundle) -> QuerySet[Bundle]:
     """Bundles with the same decoder and thresholds, itself among them."""
     decoder = bundle.manifest["files"]["decoder.onnx"]
     same = {"files": {"decoder.onnx": decoder}, "thresholds": bundle.manifest["thresholds"]}
-    return Bundle.objects.filter(
-        manifest__contains=same, encoder_digest=bundle.encoder_digest
-    )
+    return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 
 
 def _has_embedding(bundle: Bundle) -> Exists:

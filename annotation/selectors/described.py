@@ -49,9 +49,7 @@ def frozen_descriptions(version: DatasetVersion, split: str) -> Iterator[FrozenD
             if texts:
                 height, width = image.row["size_hw"]
                 masks = _labelled(image, names)
-                yield FrozenDescription(
-                    image.row["image_sha256"], (height, width), masks, texts
-                )
+                yield FrozenDescription(image.row["image_sha256"], (height, width), masks, texts)
 
 
 def _labelled(image: FrozenImage, names: dict[str, str]) -> list[LabelledMask]:

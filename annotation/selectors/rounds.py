@@ -62,7 +62,9 @@ def round_rows(project_id: int) -> list[RoundRow]:
     efforts = efforts_of(project_id)
     rows = [
         round_row(each, efforts)
-        for each in rounds.defer("curve", "caption_curve").prefetch_related(_jobs()).order_by("-number")
+        for each in rounds.defer("curve", "caption_curve")
+        .prefetch_related(_jobs())
+        .order_by("-number")
     ]
     pretrained = Bundle.objects.filter(
         dataset_version=None, pk__in=_bundles_that_served(project_id)

@@ -105,9 +105,7 @@ def start_round(
 def reopen_round(*, round_id: int) -> Round:
     """Take up a round whose job runs (again): one that had failed or was cancelled goes on."""
     ended = Round.objects.filter(pk=round_id, state__in=[State.FAILED, State.CANCELLED])
-    stood = Case(
-        When(bundle=None, then=Value(State.TRAINING)), default=Value(State.EVALUATING)
-    )
+    stood = Case(When(bundle=None, then=Value(State.TRAINING)), default=Value(State.EVALUATING))
     try:
         with transaction.atomic():
             ended.update(state=stood, finished_at=None, decision="")

@@ -6,11 +6,14 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+import torch
 from django.conf import LazySettings
+from safetensors.torch import save_file
 
 from annotation.models import Image
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.captions import save_caption
+from engine.bundle import REQUIRED_FILES, write_bundle
 from engine.captioning.lora import Lora
 from engine.captioning.trainer import CaptionConfig
 from engine.weights.paths import ModelPaths
@@ -22,10 +25,10 @@ from workers import caption_training, captioning
 class QuickBackbone:
     """Stands for the loaded eye: the map follows from the pixels, in no time."""
 
-    digest = "d" * 64
     map_hw = (2, 2)
 
     def __init__(self) -> None:
+        self.digest = uuid4().hex  # its own: the store outlives a test
         self.calls = 0
 
     def encode(self, pixels: np.ndarray) -> np.ndarray:
@@ -48,6 +51,26 @@ def install_models(
     monkeypatch.setattr(caption_training, "CaptionConfig", short)
     monkeypatch.setattr(captioning, "load_backbone", lru_cache(lambda _: backbone))
     return backbone
+
+
+def save_quick_bundle(folder: Path) -> Path:
+    """Write a bundle whose decoder nobody loads."""
+    parts = folder / "parts"
+    parts.mkdir(parents=True)
+    save_file({"weight": torch.zeros(1)}, parts / "decoder.safetensors")
+    for name in ("decoder.onnx", "model_card.md"):
+        (parts / name).write_text("Nothing.")
+    write_bundle(
+        folder / "bundle",
+        files={name: parts / name for name in REQUIRED_FILES},
+        encoder_digest="e" * 64,
+        thresholds={"min_area_px": 1},
+        dataset_version=None,
+        parent=None,
+        metrics={},
+        code_version="test",
+    )
+    return folder / "bundle"
 
 
 def describe(world: World, image: Image, *texts: str) -> None:

@@ -22,7 +22,13 @@ from engine.captioning.proposals import propose_captions
 from engine.captioning.trainer import CaptionTrainer
 from tests.annotation.world import World, make_image, make_proposals, square
 from tests.engine.captioning.tiny import save_language_model
-from tests.workers.describing import QuickBackbone, describe, described_project, install_models
+from tests.workers.describing import (
+    QuickBackbone,
+    describe,
+    described_project,
+    install_models,
+    save_quick_bundle,
+)
 from tests.workers.test_run_round import run
 from workers import caption_evaluation, curve
 from workers import run_round as module
@@ -47,6 +53,7 @@ def backbone(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> QuickBackbone:
+    settings.PRETRAINED_BUNDLE = save_quick_bundle(tmp_path / "pretrained")
     ensure_pretrained(project=world.project)
     return install_models(tmp_path / "models", base, settings, monkeypatch)
 

@@ -131,8 +131,6 @@ def _run_round(people: SimulatedProject, show: Show) -> CaptionReport:
 
 def _leave_masks_alone(people: SimulatedProject) -> None:
     """Cancel what a promotion prepares for people: nobody here works on masks."""
-    waiting = Job.objects.filter(
-        project=people.project, kind=jobs.PREPARE_IMAGES, state__in=OPEN
-    )
+    waiting = Job.objects.filter(project=people.project, kind=jobs.PREPARE_IMAGES, state__in=OPEN)
     for job_id in waiting.values_list("pk", flat=True):
         cancel_job(job_id=job_id)
