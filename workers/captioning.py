@@ -3,10 +3,10 @@
 Light where there is no captioner: its libraries are imported once something is to be read.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import structlog
@@ -18,6 +18,7 @@ from annotation.selectors.described import frozen_descriptions
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import CAPTIONER_FILES
 from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Pixels
+from engine.masks.rle import RLE
 from engine.media.images import decode_image
 from workers.lease import Lease
 from workers.networks import load_backbone, load_captioner, store_embedding
@@ -40,7 +41,8 @@ def captioner_of(bundle: Bundle) -> "StoredCaptioner | None":
 
 
 def has_captioner(bundle: Bundle) -> bool:
-    return set(CAPTIONER_FILES) <= bundle.manifest["files"].keys()
+    files: Mapping[str, str] = bundle.manifest["files"]
+    return files.keys() >= set(CAPTIONER_FILES)
 
 
 def described_image(image: Image) -> DescribedImage:
@@ -105,10 +107,8 @@ def load_pixels(image_sha256: str) -> Pixels:
 
 def _masks_of(image: Image) -> list[LabelledMask]:
     drawn = Mask.objects.filter(image=image, is_aside=False, head__rle__isnull=False)
-    return [
-        LabelledMask(rle, label)
-        for rle, label in drawn.order_by("pk").values_list("head__rle", "head__label__name")
-    ]
+    found = drawn.order_by("pk").values_list("head__rle", "head__label__name")
+    return [LabelledMask(cast("RLE", rle), label) for rle, label in found]
 
 
 def _proposals_for(image: Image) -> list[LabelledMask]:

@@ -62,8 +62,8 @@ def _labelled(image: FrozenImage, names: dict[str, str]) -> list[LabelledMask]:
 
 def _makers(images: Sequence[FrozenImage]) -> dict[str, _Maker]:
     """Look the makers of all texts of a batch up, in two queries."""
-    captions = [row["id"] for image in images for row in image.row["captions"]]
-    spoken = [row["id"] for image in images for row in _corrected(image)]
+    captions = [str(row["id"]) for image in images for row in image.row["captions"]]
+    spoken = [str(row["id"]) for image in images for row in _corrected(image)]
     found: list[tuple[UUID, int | None, datetime]] = [
         *Caption.objects.filter(pk__in=captions).values_list("pk", "author_id", "created_at"),
         *Transcript.objects.filter(pk__in=spoken).values_list("pk", "author_id", "created_at"),

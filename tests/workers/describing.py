@@ -21,6 +21,16 @@ from tests.annotation.world import World, make_image
 from tests.engine.captioning.tiny import SENTENCES
 from workers import caption_training, captioning
 
+QUICK = partial(
+    CaptionConfig,
+    images_per_step=2,
+    captions_per_image=1,
+    lora=Lora(rank=2),
+    grid_side=2,
+    checkpoint_every=1,
+    precision="fp32",
+)
+
 
 class QuickBackbone:
     """Stands for the loaded eye: the map follows from the pixels, in no time."""
@@ -44,11 +54,7 @@ def install_models(
     backbone = QuickBackbone()
     ModelPaths(folder).image_backbone.mkdir(parents=True)
     settings.MODELS_DIR, settings.CAPTION_BASE, settings.CAPTION_STEPS = folder, base, 2
-    short = partial(
-        CaptionConfig, images_per_step=2, captions_per_image=1, lora=Lora(rank=2), grid_side=2,
-        checkpoint_every=1, precision="fp32",
-    )  # fmt: skip
-    monkeypatch.setattr(caption_training, "CaptionConfig", short)
+    monkeypatch.setattr(caption_training, "CaptionConfig", QUICK)
     monkeypatch.setattr(captioning, "load_backbone", lru_cache(lambda _: backbone))
     return backbone
 

@@ -14,7 +14,7 @@ from annotation import storage
 from annotation.models import Alias, Bundle, Embedding, Image, Label, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
-from annotation.services.rounds import start_round
+from annotation.services.rounds import record_curve, start_round
 from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import DECODER_FILES
 from engine.canonical import sha256_of_path
@@ -148,7 +148,7 @@ def test_a_killed_training_goes_on(
 ) -> None:
     settings.CAPTION_STEPS = 3
     taken: list[int] = []
-    train_step, honest = CaptionTrainer.train_step, curve.record_curve
+    train_step = CaptionTrainer.train_step
     started = start(world, "captions")
 
     def counted(trainer: CaptionTrainer) -> float:
@@ -156,7 +156,7 @@ def test_a_killed_training_goes_on(
         return train_step(trainer)
 
     def killed(**given: Any) -> None:
-        honest(**given)
+        record_curve(**given)
         if len(taken) == 2:
             raise SystemExit
 

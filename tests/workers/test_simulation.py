@@ -19,8 +19,8 @@ from engine.segmentation.predictor import OnnxPredictor
 from tests.annotation.world import World
 from tests.engine.captioning.tiny import save_language_model
 from tests.workers.conftest import ENCODER_DIGEST
-from tests.workers.describing import install_models
-from workers import caption_training, evaluation
+from tests.workers.describing import QUICK, install_models
+from workers import evaluation
 from workers.app import app
 from workers.simulation import caption_command, loop
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
@@ -249,7 +249,7 @@ def test_with_captions_rounds_train_a_captioner_alone(
     base = save_language_model(tmp_path / "language")
     install_models(tmp_path / "models", base, settings, monkeypatch)
     monkeypatch.setattr("workers.simulation.describing.wait_for", loop.wait_for)
-    monkeypatch.setattr(caption_command, "CaptionConfig", caption_training.CaptionConfig)
+    monkeypatch.setattr(caption_command, "CaptionConfig", QUICK)
     data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
 
     call_command(
