@@ -6,7 +6,8 @@ from typing import Any, Final
 from annotation.services.gate import Verdict
 
 FEWEST_IMAGES: Final = 10  # described ones of the holdout
-CIDER_TOLERANCE: Final = 0.05  # what may be lost by chance; a person's caption has about 1.3
+# What may be lost by chance: 28 images tell about 0.2, and a person reads what is proposed anyway.
+CIDER_TOLERANCE: Final = 0.1
 F1_TOLERANCE: Final = 0.02
 
 

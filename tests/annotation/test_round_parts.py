@@ -160,8 +160,8 @@ SURE = {"mean": 0.3, "low": 0.1, "high": 0.5}
     ("candidate", "difference", "is_promoted"),
     [
         (BETTER, SURE, True),
-        (BETTER, SURE | {"low": -0.04}, True),
-        (BETTER, SURE | {"low": -0.1}, False),
+        (BETTER, SURE | {"low": -0.09}, True),
+        (BETTER, SURE | {"low": -0.11}, False),
         (BETTER, {"mean": 0.0, "low": 0.0, "high": 0.0}, False),
         (BETTER | {"f1": 0.17}, SURE, False),
         (BETTER | {"images": 9}, SURE, False),
