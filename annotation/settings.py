@@ -144,7 +144,9 @@ SPECTACULAR_SETTINGS = {
         "JobState": "annotation.models.Job.State",
         "RecordingState": "annotation.models.Recording.State",
         "TraceKind": "annotation.models.Recording.TraceKind",
+        "RoundPart": "annotation.models.Round.Part",
         "RoundState": "annotation.api.rounds.ROUND_STATES",
+        "Describer": "annotation.api.rounds.DESCRIBERS",
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
         "AttributeKind": "annotation.services.attributes.KINDS",
         "CaptionPartKind": "annotation.api.captions.PART_KINDS",
@@ -167,6 +169,9 @@ PRETRAINED_BUNDLE = Path(env.str("PRETRAINED_BUNDLE", default=str(MODELS_DIR / "
 WHISPER_CHECKPOINT = env.str("WHISPER_CHECKPOINT", default=str(MODELS_DIR / "whisper-tiny.en.pt"))
 SPEECH_LANGUAGE = env.str("SPEECH_LANGUAGE", default="en")  # Whisper's code; auto: it listens
 SPEECH_VOCABULARY: list[str] = env.list("SPEECH_VOCABULARY", default=[])  # names, in any project
+# A Hugging Face folder: a causal language model, or an image-to-text model, to learn captions on.
+CAPTION_BASE = Path(env.str("CAPTION_BASE", default=str(MODELS_DIR / "smollm2-135m-instruct")))
+CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one round
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round

@@ -23,7 +23,9 @@ from safetensors import SafetensorError, safe_open
 from engine.canonical import canonical_json, parse_canonical, sha256_of_path
 
 MANIFEST: Final = "manifest.json"
-REQUIRED_FILES: Final = ("decoder.safetensors", "decoder.onnx", "model_card.md")
+DECODER_FILES: Final = ("decoder.safetensors", "decoder.onnx")
+CAPTIONER_FILES: Final = ("captioner.safetensors", "captioner.json")  # where a bundle has one
+REQUIRED_FILES: Final = (*DECODER_FILES, "model_card.md")
 _FORMAT: Final = "anneal.bundle/1"
 _MANIFEST_BYTES: Final = 16 * 2**20
 _FILE_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")

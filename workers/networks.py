@@ -4,10 +4,11 @@ Not `models`: Django imports the module of that name in every process that has t
 
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from django.conf import settings
+from django.utils.module_loading import import_string
 
 from annotation import storage
 from annotation.models import Bundle, Embedding, Image
@@ -16,6 +17,10 @@ from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.items import Embedding as EmbeddingArray
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
+
+if TYPE_CHECKING:
+    from engine.captioning.backbone import Backbone
+    from engine.captioning.stored import StoredCaptioner
 
 SHAPE = (256, 64, 64)
 
@@ -78,6 +83,29 @@ def forget_networks() -> None:
     """Let their memory go: onnxruntime keeps, for each, what its largest run needed (1.2 GB)."""
     _encoder.cache_clear()
     _predictor.cache_clear()
+    load_backbone.cache_clear()
+    load_captioner.cache_clear()
+
+
+# Their libraries take seconds to import, so that who has no use for them does not wait.
+@lru_cache(maxsize=1)
+def load_backbone(folder: Path) -> "Backbone":
+    """Load the eye of the captioner."""
+    backbone: Backbone = import_string("engine.captioning.backbone.Backbone")(folder)
+    return backbone
+
+
+@lru_cache(maxsize=1)
+def load_captioner(folder: Path, base: Path) -> "StoredCaptioner":
+    """Load a captioner onto its base model.
+
+    Raises:
+        ValueError: it was trained on another base, or by another version.
+
+    """
+    load = import_string("engine.captioning.stored.load_captioner")
+    captioner: StoredCaptioner = load(folder, base)
+    return captioner
 
 
 @lru_cache(maxsize=1)

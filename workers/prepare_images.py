@@ -88,6 +88,7 @@ def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
 def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
     """Images that nobody has finished or is working on, and that the bundle has not seen.
 
+    Nor a bundle that proposes the same: a round may have changed the captioner alone.
     Those that arrive meanwhile have no embedding yet: their import has queued the next job.
     """
     held = Assignment.objects.filter(
@@ -96,13 +97,20 @@ def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
     images = Image.objects.filter(
         _has_embedding(bundle),
         ~Exists(held),
-        Q(proposed_by=None) | ~Q(proposed_by=bundle),
+        Q(proposed_by=None) | ~Q(proposed_by__in=_alike(bundle)),
         project=project,
         deleted_at=None,
         is_holdout=False,
         status=Image.Status.TODO,
     )
     return images.order_by("pk")
+
+
+def _alike(bundle: Bundle) -> QuerySet[Bundle]:
+    """Bundles with the same decoder and thresholds, itself among them."""
+    decoder = bundle.manifest["files"]["decoder.onnx"]
+    same = {"files": {"decoder.onnx": decoder}, "thresholds": bundle.manifest["thresholds"]}
+    return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 
 
 def _has_embedding(bundle: Bundle) -> Exists:

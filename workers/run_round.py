@@ -1,4 +1,4 @@
-"""One round: freeze a version, train, make a bundle, judge it, promote it or not.
+"""One round: freeze a version, train, make a bundle, judge its parts, promote those that passed.
 
 Each step leaves something that the next run finds: the version, the checkpoints, the bundle's
 folder, the figures. So a round that is killed anywhere goes on from there (DESIGN P7).
@@ -7,23 +7,27 @@ folder, the figures. So a round that is killed anywhere goes on from there (DESI
 import shutil
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import structlog
 from django.conf import settings
+from django.utils.module_loading import import_string
 
+from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import ensure_pretrained
-from annotation.services.gate import judge
+from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
 from annotation.services.rounds import finish_round, freeze_version, record_bundle, reopen_round
 from annotation.services.versions import cut_version
+from workers.bundling import compose
 from workers.evaluation import compare, evaluate_bundle, holdout_of
 from workers.lease import Lease
-from workers.training import train_bundle
+from workers.networks import forget_networks
+from workers.training import train_bundle, trained_parts
 
-log = structlog.get_logger(__name__)
 OPEN = (Round.State.TRAINING, Round.State.EVALUATING)
+Part = Round.Part
+JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import
 
 
 def run_round(lease: Lease) -> None:
@@ -34,6 +38,7 @@ def run_round(lease: Lease) -> None:
     version = _frozen(lease, current)
     bundle = current.bundle or _trained(lease, current, version)
     _judge(lease, current, version, bundle)
+    forget_networks()
     shutil.rmtree(_folder(current), ignore_errors=True)
 
 
@@ -57,29 +62,54 @@ def _trained(lease: Lease, current: Round, version: DatasetVersion) -> Bundle:
 def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bundle) -> None:
     """Measure the candidate and what serves now on the same holdout, and do as the gate says."""
     serving = ensure_pretrained(project=current.project)
-    holdout = holdout_of(version, candidate.encoder_digest)
-    metrics: dict[str, dict[str, Any]] = {}
-    if holdout:
-        evaluate = partial(
-            evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop
+    trained = trained_parts(current, candidate)
+    metrics: dict[str, Any] = {}
+    verdicts: dict[str, Verdict] = {}
+    if Part.MASKS in trained:
+        metrics = _measure_masks(lease, version, serving, candidate)
+        verdicts[Part.MASKS] = judge(
+            serving=metrics.get("serving"),
+            candidate=metrics.get("candidate"),
+            difference=metrics.get("difference"),
         )
-        before, after = evaluate(serving), evaluate(candidate)
-        metrics = {
-            "serving": before.figures,
-            "candidate": after.figures,
-            "difference": compare(before, after),
-        }
+    if Part.CAPTIONS in trained:
+        figures, verdicts[Part.CAPTIONS] = import_string(JUDGE_CAPTIONS)(
+            lease, version, serving, candidate
+        )
+        metrics |= {"captions": figures} if figures else {}
+    elif Part.CAPTIONS in current.parts:
+        reason = f"Not trained: {caption_models.MISSING}."
+        verdicts[Part.CAPTIONS] = Verdict(is_promoted=False, reason=reason)
+    passed = [part for part, verdict in verdicts.items() if verdict.is_promoted]
+    composed = compose(
+        current, version, candidate, serving=serving, passed=passed, folder=_folder(current)
+    )
     with fenced(lease.claim):
         finish_round(
             round_id=current.pk,
             serving=serving.pk,
             metrics=metrics,
-            verdict=judge(
-                serving=metrics.get("serving"),
-                candidate=metrics.get("candidate"),
-                difference=metrics.get("difference"),
-            ),
+            verdict=together(verdicts),
+            trained=trained,
+            composed=composed,
         )
+
+
+def _measure_masks(
+    lease: Lease, version: DatasetVersion, serving: Bundle, candidate: Bundle
+) -> dict[str, Any]:
+    holdout = holdout_of(version, candidate.encoder_digest)
+    if not holdout:
+        return {}
+    evaluate = partial(
+        evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop
+    )
+    before, after = evaluate(serving), evaluate(candidate)
+    return {
+        "serving": before.figures,
+        "candidate": after.figures,
+        "difference": compare(before, after),
+    }
 
 
 def _folder(current: Round) -> Path:

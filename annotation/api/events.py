@@ -115,6 +115,7 @@ def _snapshot(project_id: int) -> Snapshot:
                 "id": newest.pk,
                 "state": newest.state,
                 "curve": newest.curve[-CURVE_SHOWN:],
+                "caption_curve": newest.caption_curve[-CURVE_SHOWN:],
                 "metrics": newest.metrics,
             }
         )

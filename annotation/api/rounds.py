@@ -22,6 +22,7 @@ from annotation.selectors.rounds import (
 from annotation.services.bundles import roll_back
 from annotation.services.rounds import cancel_round, promote_round, start_round
 
+DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 ROUND_STATES: Final = [("pretrained", "pretrained"), *Round.State.choices]
 
 
@@ -47,10 +48,36 @@ class DifferenceSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField(help_text="97.5 % quantile")
 
 
+class CaptionFiguresSerializer(serializers.Serializer[Any]):
+    """How a bundle describes the holdout's described images."""
+
+    cider = serializers.FloatField(help_text="CIDEr-D, n-grams weighed by these images")
+    f1 = serializers.FloatField(help_text="F1 of content words, 0 to 1")
+    images = serializers.IntegerField()
+    by = serializers.ChoiceField(
+        choices=DESCRIBERS, help_text="neighbours: a caption of images alike, without a captioner"
+    )
+
+
+class CaptionDifferenceSerializer(serializers.Serializer[Any]):
+    """Paired bootstrap over images: candidate minus serving, CIDEr."""
+
+    mean = serializers.FloatField()
+    low = serializers.FloatField(help_text="2.5 % quantile")
+    high = serializers.FloatField(help_text="97.5 % quantile")
+
+
+class CaptionMetricsSerializer(serializers.Serializer[Any]):
+    serving = CaptionFiguresSerializer(required=False)
+    candidate = CaptionFiguresSerializer(required=False)
+    difference = CaptionDifferenceSerializer(required=False)
+
+
 class RoundMetricsSerializer(serializers.Serializer[Any]):
     serving = FiguresSerializer(required=False)
     candidate = FiguresSerializer(required=False)
     difference = DifferenceSerializer(required=False)
+    captions = CaptionMetricsSerializer(required=False)
 
 
 class EffortSerializer(serializers.Serializer[Any]):
@@ -65,6 +92,10 @@ class RoundSerializer(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     state = serializers.ChoiceField(choices=ROUND_STATES)
     trigger = serializers.CharField()
+    parts = serializers.ListField(
+        child=serializers.ChoiceField(choices=Round.Part.choices),
+        help_text="what it trains; all else in its bundle is the base bundle's",
+    )
     dataset_version = serializers.CharField(allow_null=True)
     base_bundle = serializers.CharField(allow_null=True)
     bundle = serializers.CharField(allow_null=True)
@@ -84,10 +115,17 @@ class CurvePointSerializer(serializers.Serializer[Any]):
 
 class RoundWithCurveSerializer(RoundSerializer):
     curve = CurvePointSerializer(many=True)
+    caption_curve = CurvePointSerializer(many=True)
 
 
 class RetrainSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client: sent again, it starts nothing new")
+    parts = serializers.ListField(
+        child=serializers.ChoiceField(choices=Round.Part.choices),
+        required=False,
+        allow_empty=False,
+        help_text="what to train; without it, what has something new to learn from",
+    )
 
 
 class ServingSeenSerializer(serializers.Serializer[Any]):
@@ -119,6 +157,7 @@ class ProjectRoundsView(MemberView):
             project=project,
             trigger="manual",
             created_by=user_of(request),
+            parts=data.get("parts"),
             request_id=data["id"],
         )
         return Response(_row(request, started), status=201)
@@ -132,7 +171,8 @@ class RoundView(MemberView):
     @extend_schema(operation_id="read_round", responses={200: RoundWithCurveSerializer})
     def get(self, request: Request, round_id: int) -> Response:
         found = self.fetch(rounds_for(request.user), pk=round_id)
-        row = {**round_row(found, efforts_of(found.project_id)), "curve": found.curve}
+        curves = {"curve": found.curve, "caption_curve": found.caption_curve}
+        row = {**round_row(found, efforts_of(found.project_id)), **curves}
         return Response(RoundWithCurveSerializer(row).data)
 
 

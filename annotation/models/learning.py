@@ -1,6 +1,7 @@
 """Bundles, the aliases that point at them, and rounds."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -64,6 +65,11 @@ class AliasMove(models.Model):
         return f"{self.name} of project {self.project_id} to {self.to_bundle_id[:8]}"
 
 
+def masks_alone() -> list[str]:
+    """Return the parts of a round that nobody chose parts for."""
+    return ["masks"]
+
+
 class Round(models.Model):
     """One turn of the loop: what it trained on, what came out, and whether it was promoted."""
 
@@ -75,10 +81,16 @@ class Round(models.Model):
         FAILED = "failed"
         CANCELLED = "cancelled"
 
+    class Part(models.TextChoices):
+        MASKS = "masks"
+        CAPTIONS = "captions"
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.TRAINING)
     trigger = models.CharField(max_length=20)  # manual, images, schedule
+    # What it trains; all else in its bundle is of the base bundle.
+    parts = ArrayField(models.CharField(max_length=8, choices=Part), default=masks_alone)
     dataset_version = models.ForeignKey(
         DatasetVersion, on_delete=models.PROTECT, null=True, related_name="rounds"
     )  # frozen by the job's first step
@@ -86,7 +98,9 @@ class Round(models.Model):
     bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, null=True, related_name="round")
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="round")
     curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
-    metrics = models.JSONField(default=dict)  # {"serving": {...}, "candidate": {...}, "difference"}
+    caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
+    # {"serving": {...}, "candidate": {...}, "difference", "captions": {the same three}}
+    metrics = models.JSONField(default=dict)
     decision = models.TextField(blank=True)  # why it was promoted or not, in words
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -97,6 +111,10 @@ class Round(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(name="round_number_once", fields=["project", "number"]),
+            models.CheckConstraint(
+                name="round_trains_known_parts",
+                condition=Q(parts__contained_by=["masks", "captions"]) & ~Q(parts=[]),
+            ),
             # Two managers pressing Retrain make one round.
             models.UniqueConstraint(
                 name="round_one_at_a_time",

@@ -1,8 +1,9 @@
 """The figures of a project: its page, the live events and the retrain policy read them here."""
 
+from datetime import datetime
 from typing import Final, TypedDict
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
 
@@ -86,14 +87,23 @@ def serving_of(project_id: int) -> Serving | None:
 
 def finished_since_round(project_id: int) -> int:
     """Count images finished since the newest round began; the holdout does not train."""
-    finished = Image.objects.filter(
-        project_id=project_id,
-        deleted_at=None,
-        is_holdout=False,
-        status__in=FINISHED,
+    began = began_at(project_id)
+    finished = finished_to_learn(project_id)
+    return (finished.filter(finished_at__gt=began) if began else finished).count()
+
+
+def finished_to_learn(project_id: int) -> QuerySet[Image]:
+    """Finished images outside the holdout."""
+    return Image.objects.filter(
+        project_id=project_id, deleted_at=None, is_holdout=False, status__in=FINISHED
     )
+
+
+def began_at(project_id: int, part: str | None = None) -> datetime | None:
+    """Tell when the newest round (that trains a part) began; none that failed or was cancelled."""
     rounds = Round.objects.filter(project_id=project_id).exclude(
         state__in=[Round.State.FAILED, Round.State.CANCELLED]
     )
-    began = rounds.order_by("-number").values_list("created_at", flat=True).first()
-    return (finished.filter(finished_at__gt=began) if began else finished).count()
+    if part is not None:
+        rounds = rounds.filter(parts__contains=[part])
+    return rounds.order_by("-number").values_list("created_at", flat=True).first()

@@ -32,6 +32,7 @@ class RoundRow(TypedDict):
     number: int
     state: str
     trigger: str
+    parts: list[str]
     dataset_version: str | None
     base_bundle: str | None
     bundle: str | None
@@ -61,7 +62,9 @@ def round_rows(project_id: int) -> list[RoundRow]:
     efforts = efforts_of(project_id)
     rows = [
         round_row(each, efforts)
-        for each in rounds.defer("curve").prefetch_related(_jobs()).order_by("-number")
+        for each in rounds.defer("curve", "caption_curve")
+        .prefetch_related(_jobs())
+        .order_by("-number")
     ]
     pretrained = Bundle.objects.filter(
         dataset_version=None, pk__in=_bundles_that_served(project_id)
@@ -76,6 +79,7 @@ def round_row(each: Round, efforts: dict[str, Effort]) -> RoundRow:
         number=each.number,
         state=each.state,
         trigger=each.trigger,
+        parts=each.parts,
         dataset_version=each.dataset_version_id,
         base_bundle=each.base_bundle_id,
         bundle=each.bundle_id,
@@ -157,15 +161,18 @@ def _row_of_pretrained(
 ) -> RoundRow:
     judged = [row["metrics"] for row in rows if row["base_bundle"] == bundle.pk]
     figures = next((each["serving"] for each in judged if each.get("serving")), None)
+    described = next((each["captions"] for each in judged if each.get("captions")), None)
     return RoundRow(
         id=None,
         number=0,
         state="pretrained",
         trigger="",
+        parts=[],
         dataset_version=None,
         base_bundle=None,
         bundle=bundle.pk,
-        metrics={"candidate": figures} if figures else {},
+        metrics=({"candidate": figures} if figures else {})
+        | ({"captions": {"candidate": described["serving"]}} if described else {}),
         decision="",
         created_at=bundle.created_at,
         finished_at=bundle.created_at,

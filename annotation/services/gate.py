@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+NAMES: Final = {"masks": "Masks", "captions": "Descriptions"}  # of a round's parts, on screen
 FEWEST_OBJECTS: Final = 20
 TOLERANCE: Final = 0.01  # IoU; what may be lost by chance, or at more clicks
 
@@ -14,6 +15,18 @@ class Verdict:
 
     is_promoted: bool
     reason: str
+
+
+def together(verdicts: Mapping[str, Verdict]) -> Verdict:
+    """Promote the parts that passed, if any; the reason has a sentence for each part."""
+    is_promoted = any(verdict.is_promoted for verdict in verdicts.values())
+    if len(verdicts) == 1:
+        return next(iter(verdicts.values()))
+    sentences = [
+        f"{NAMES[part]} {verdict.reason[0].lower()}{verdict.reason[1:]}"
+        for part, verdict in verdicts.items()
+    ]
+    return Verdict(is_promoted=is_promoted, reason=" ".join(sentences))
 
 
 def judge(

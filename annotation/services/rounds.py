@@ -1,25 +1,31 @@
 """Rounds: started once, followed step by step by their job, and ended by the gate."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Case, Max, Value, When
 from django.db.models.functions import Now
 
-from annotation import jobs
+from annotation import caption_models, jobs
 from annotation.errors import DomainError
-from annotation.models import Alias, Bundle, DatasetVersion, Image, Job, Mask, Project, Round
-from annotation.selectors.counts import finished_since_round
+from annotation.models import Alias, Bundle, DatasetVersion, Job, Project, Round
+from annotation.selectors.news import new_to_learn
 from annotation.services.bundles import ServingMovedError, promote_bundle
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, enqueue_job
 
 State = Round.State
+Part = Round.Part
 RUNNING = (State.TRAINING, State.EVALUATING)
+CURVES: Final = {Part.MASKS: "curve", Part.CAPTIONS: "caption_curve"}  # fields of a round
+NOTHING_NEW: Final = {
+    Part.MASKS: "No image with masks was finished since the last round of masks.",
+    Part.CAPTIONS: "No image was described since the last round of descriptions.",
+}
 log = structlog.get_logger(__name__)
 
 
@@ -30,7 +36,7 @@ class RoundRunningError(DomainError):
 
 
 class NothingNewError(DomainError):
-    """No image was finished since the last round."""
+    """Nothing was finished or described since the last round."""
 
     code = "nothing_new"
 
@@ -49,9 +55,17 @@ class NotPromotableError(DomainError):
 
 @transaction.atomic
 def start_round(
-    *, project: Project, trigger: str, created_by: User | None, request_id: UUID | None = None
+    *,
+    project: Project,
+    trigger: str,
+    created_by: User | None,
+    parts: Collection[str] | None = None,
+    request_id: UUID | None = None,
 ) -> Round:
-    """Begin a round and enqueue its job. The same request_id returns the same round."""
+    """Begin a round and enqueue its job. The same request_id returns the same round.
+
+    Without parts it trains what has something new to learn from.
+    """
     key = f"round:{request_id}" if request_id else None
     Project.objects.select_for_update().get(pk=project.pk)
     if key and (known := Round.objects.filter(job__idempotency_key=key).first()):
@@ -64,13 +78,13 @@ def start_round(
         raise NotPreparedError(
             "No model serves here yet: it comes with the first images, once they are prepared."
         )
-    if not finished_since_round(project.pk) or not _has_masks(project):
-        raise NothingNewError("No image with masks was finished since the last round.")
+    chosen = _parts_to_train(project, parts)
     newest = rounds.aggregate(newest=Max("number"))["newest"] or 0
     created = Round.objects.create(
         project=project,
         number=newest + 1,
         trigger=trigger,
+        parts=chosen,
         base_bundle_id=serving.bundle_id,
         created_by=created_by,
     )
@@ -82,16 +96,19 @@ def start_round(
         idempotency_key=key,
     )
     created.save(update_fields=["job"])
-    log.info("round_started", round_id=created.pk, number=created.number, trigger=trigger)
+    log.info(
+        "round_started", round_id=created.pk, number=created.number, trigger=trigger, parts=chosen
+    )
     return created
 
 
 def reopen_round(*, round_id: int) -> Round:
-    """Take up a round whose job runs (again): one that had failed or was cancelled trains on."""
+    """Take up a round whose job runs (again): one that had failed or was cancelled goes on."""
     ended = Round.objects.filter(pk=round_id, state__in=[State.FAILED, State.CANCELLED])
+    stood = Case(When(bundle=None, then=Value(State.TRAINING)), default=Value(State.EVALUATING))
     try:
         with transaction.atomic():
-            ended.update(state=State.TRAINING, finished_at=None, decision="")
+            ended.update(state=stood, finished_at=None, decision="")
     except IntegrityError:
         raise RoundRunningError("Another round of the project runs by now.") from None
     return Round.objects.select_related("project", "base_bundle", "bundle").get(pk=round_id)
@@ -102,9 +119,10 @@ def freeze_version(*, round_id: int, version: DatasetVersion) -> None:
     Round.objects.filter(pk=round_id, dataset_version=None).update(dataset_version=version)
 
 
-def record_curve(*, round_id: int, curve: Sequence[Mapping[str, float]]) -> None:
-    """Replace the loss curve by a longer one."""
-    Round.objects.filter(pk=round_id).update(curve=[dict(point) for point in curve])
+def record_curve(*, round_id: int, part: str, curve: Sequence[Mapping[str, float]]) -> None:
+    """Replace a part's loss curve by a longer one."""
+    points = [dict(point) for point in curve]
+    Round.objects.filter(pk=round_id).update(**{CURVES[Part(part)]: points})
 
 
 def record_bundle(*, round_id: int, bundle: Bundle) -> None:
@@ -116,15 +134,31 @@ def record_bundle(*, round_id: int, bundle: Bundle) -> None:
 
 @transaction.atomic
 def finish_round(
-    *, round_id: int, serving: str, metrics: Mapping[str, Any], verdict: Verdict
+    *,
+    round_id: int,
+    serving: str,
+    metrics: Mapping[str, Any],
+    verdict: Verdict,
+    trained: Collection[str] | None = None,
+    composed: Bundle | None = None,
 ) -> Round:
     """Write the figures and do as the gate says, once.
 
-    `serving` is the bundle that the candidate was compared with.
+    Args:
+        round_id: the round that was judged.
+        serving: the bundle that the candidate was compared with.
+        metrics: see `Round.metrics`.
+        verdict: on all parts together.
+        trained: the parts that were trained, where some could not be.
+        composed: what to promote in the candidate's place: the parts of it that passed.
+
     """
     judged = Round.objects.select_for_update().select_related("project").get(pk=round_id)
     if judged.state != State.EVALUATING or judged.bundle is None:
         return judged
+    judged.bundle = composed or judged.bundle
+    if trained is not None:
+        judged.parts = list(trained)
     state, decision = State.REFUSED, verdict.reason
     if verdict.is_promoted:
         try:
@@ -140,7 +174,7 @@ def finish_round(
         except ServingMovedError:
             decision = "Not promoted: the serving bundle changed while this one was evaluated."
     judged.state, judged.decision, judged.metrics = state, decision, dict(metrics)
-    judged.save(update_fields=["state", "decision", "metrics"])
+    judged.save(update_fields=["state", "decision", "metrics", "bundle", "parts"])
     Round.objects.filter(pk=round_id).update(finished_at=Now())
     log.info("round_finished", round_id=round_id, state=state, decision=decision)
     return judged
@@ -193,12 +227,27 @@ def settle_rounds() -> int:
     return settled
 
 
-def _has_masks(project: Project) -> bool:
-    return Mask.objects.filter(
-        is_aside=False,
-        head__rle__isnull=False,
-        image__project=project,
-        image__is_holdout=False,
-        image__deleted_at=None,
-        image__status__in=[Image.Status.DONE, Image.Status.REVIEWED],
-    ).exists()
+def _parts_to_train(project: Project, wanted: Collection[str] | None) -> list[str]:
+    """Return the parts that are wanted, or those with news, in their usual order.
+
+    Raises:
+        NothingNewError: a wanted part, or every part, has nothing new to learn from.
+
+    """
+    news = new_to_learn(project.pk)
+    if wanted is None:
+        return _parts_with_news(news)
+    for part in wanted:
+        if not news[part]:
+            raise NothingNewError(NOTHING_NEW[Part(part)])
+    return [part for part in Part.values if part in wanted]
+
+
+def _parts_with_news(news: Mapping[str, int]) -> list[str]:
+    parts = [part for part in Part.values if news[part]]
+    if not parts:
+        raise NothingNewError("No image was finished or described since the last round.")
+    if parts == [Part.CAPTIONS] and not caption_models.are_installed():
+        # A retrain policy would start a round that fails, minute after minute.
+        raise NothingNewError(f"Only descriptions are new, and {caption_models.MISSING}.")
+    return parts

@@ -1,5 +1,6 @@
 """EfficientNet-lite0 as a frozen eye: the feature map before its last layer."""
 
+import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -10,19 +11,29 @@ from PIL import Image
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from engine.canonical import sha256_of_path
 from engine.captioning.items import FeatureMap, Pixels
 
 ARCHITECTURE: Final = "tf_efficientnet_lite0"
 WEIGHTS: Final = "efficientnet_lite0.safetensors"
-SIDE_PX: Final = 288  # a multiple of 32: larger than the 224 of its training, for finer maps
+_CELL_PX: Final = 32
+SIDE_PX: Final = 9 * _CELL_PX  # larger than the 224 of its training, for finer maps
 _CENTRE: Final = 127.0  # of its training's normalisation, in 0-255
 _SPREAD: Final = 128.0
 
 
 class Backbone:
-    """Turns pixels into a map that covers the image from edge to edge (Tan & Le 2019, 2020)."""
+    """Turns pixels into a map that covers the image from edge to edge (Tan & Le 2019, 2020).
+
+    Its digest is of the weights and of the size that images are squeezed to: maps of another one
+    are not the same.
+    """
+
+    map_hw: Final = (SIDE_PX // _CELL_PX, SIDE_PX // _CELL_PX)
 
     def __init__(self, folder: Path) -> None:
+        seen = f"{sha256_of_path(folder / WEIGHTS)} {SIDE_PX}"
+        self.digest = hashlib.sha256(seen.encode()).hexdigest()
         self._network = build_backbone()
         self._network.load_state_dict(load_file(folder / WEIGHTS))
         self._network.eval()

@@ -70,12 +70,9 @@ class Experiment:
         people = [texts[0] for texts in references]
         others = [texts[1:] for texts in references]
         yield Score("one person", mean_cider(people, others), mean_f1(people, others), {})
-        grid_side, most_masks = CaptionConfig().grid_side, 0
-        reader = Reader.of(self.train_images, grid_side, most_masks)
-        wholes = [reader.row(image, NONE).seen.whole for image in self.holdout]
-        find = reader.neighbours
-        yield self.score("nearest image", [find.nearest_caption(whole) for whole in wholes])
-        yield self.score("consensus of five", [find.by_consensus(whole)[0] for whole in wholes])
+        reader = Reader.of(self.train_images, grid_side=1, most_masks=0)
+        yield self.score("nearest image", [reader.nearest(image) for image in self.holdout])
+        yield self.score("consensus of five", [reader.consensus(image) for image in self.holdout])
 
     def train(
         self,

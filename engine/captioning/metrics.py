@@ -83,17 +83,31 @@ class Cider:
         return _Weighed(by_length, norms, len(words_of(text)))
 
 
+@dataclass(frozen=True, slots=True)
+class ImageScores:
+    """Figures of captions, image by image, for paired comparisons."""
+
+    cider: list[float]
+    f1: list[float]
+
+
+def score_images(captions: Sequence[str], references: Sequence[Sequence[str]]) -> ImageScores:
+    """Score a caption of each image, n-grams weighed by these images' own references."""
+    cider = Cider(references)
+    pairs = list(zip(captions, references, strict=True))
+    return ImageScores(
+        [cider.score(*pair) for pair in pairs], [content_f1(*pair) for pair in pairs]
+    )
+
+
 def mean_cider(captions: Sequence[str], references: Sequence[Sequence[str]]) -> float:
     """Return the mean over images, n-grams weighed by these images' own references."""
-    cider = Cider(references)
-    scores = [cider.score(*pair) for pair in zip(captions, references, strict=True)]
-    return sum(scores) / len(scores)
+    return _mean(score_images(captions, references).cider)
 
 
 def mean_f1(captions: Sequence[str], references: Sequence[Sequence[str]]) -> float:
     """Return the mean content-word F1 over images."""
-    scores = [content_f1(*pair) for pair in zip(captions, references, strict=True)]
-    return sum(scores) / len(scores)
+    return _mean([content_f1(*pair) for pair in zip(captions, references, strict=True)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +154,10 @@ def _f1(said: frozenset[str], reference: frozenset[str]) -> float:
     if not said or not reference:
         return float(said == reference)
     return 2 * len(said & reference) / (len(said) + len(reference))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _require(references: Sequence[str]) -> None:

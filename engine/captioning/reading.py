@@ -53,7 +53,7 @@ class Reader:
         self, image: DescribedImage, inputs: Inputs, rng: np.random.Generator | None = None
     ) -> Row:
         """Gather an image's inputs; `rng` draws among the captions that neighbours agree on."""
-        seen = self._seen.get(image.key) or see(image, self._grid_side, self._most_masks)
+        seen = self._see(image)
         alike: Sequence[str] = ()
         if inputs.neighbours:
             alike = self._alike(image.key) if image.key in self._seen else self._found(seen, None)
@@ -68,8 +68,19 @@ class Reader:
             has_length=inputs.length,
         )
 
+    def nearest(self, image: DescribedImage) -> str:
+        """Return the first caption of the nearest image in the bank."""
+        return self.neighbours.nearest_caption(self._see(image).whole)
+
+    def consensus(self, image: DescribedImage) -> str:
+        """Return the caption that the five nearest images in the bank agree on."""
+        return self._found(self._see(image), None)[0]
+
     def _find_alike(self, key: str) -> list[str]:
         return self._found(self._seen[key], key)
+
+    def _see(self, image: DescribedImage) -> SeenTokens:
+        return self._seen.get(image.key) or see(image, self._grid_side, self._most_masks)
 
     def _found(self, seen: SeenTokens, but: str | None) -> list[str]:
         return self.neighbours.by_consensus(seen.whole, but=but)

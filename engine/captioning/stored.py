@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from engine.bundle import CAPTIONER_FILES
 from engine.captioning.facts import Inputs
 from engine.captioning.items import DescribedImage
 from engine.captioning.lora import Lora
@@ -20,8 +21,7 @@ from engine.captioning.reading import Reader
 from engine.captioning.trainer import CaptionConfig
 from engine.checkpoints import tensors_under
 
-WEIGHTS: Final = "captioner.safetensors"
-RECORD: Final = "captioner.json"
+WEIGHTS, RECORD = CAPTIONER_FILES
 _FORMAT: Final = "anneal.captioner/1"
 
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.bootstrap import bootstrap_mean
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import area, decode
 from engine.segmentation.frame import scale_of
@@ -173,8 +174,4 @@ def paired_bootstrap(
     for (key, index), value in after.items():
         sums[position[key]] += value - before[key, index]
         counts[position[key]] += 1
-
-    drawn = np.random.default_rng(seed).integers(len(keys), size=(draws, len(keys)))
-    means = sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(sums.sum() / counts.sum()), float(low), float(high)
+    return bootstrap_mean(sums.tolist(), counts.tolist(), seed, draws)

@@ -19,6 +19,7 @@ from annotation.services.rounds import (
     RoundRunningError,
     finish_round,
     record_bundle,
+    reopen_round,
     settle_rounds,
     start_round,
 )
@@ -115,6 +116,19 @@ def test_a_round_whose_job_failed_ends_with_the_reason(world: World, finished: I
     current.refresh_from_db()
     assert (current.state, current.decision) == ("failed", "loss nan at step 3")
     assert start(world).number == 2
+
+
+@pytest.mark.parametrize(("is_trained", "state"), [(False, "training"), (True, "evaluating")])
+def test_a_round_that_is_taken_up_again_goes_on_where_it_stood(
+    world: World,
+    finished: Image,
+    is_trained: bool,  # noqa: FBT001
+    state: str,
+) -> None:
+    current = ready_to_judge(world)[0] if is_trained else start(world)
+    Round.objects.filter(pk=current.pk).update(state="failed")
+
+    assert reopen_round(round_id=current.pk).state == state
 
 
 def test_a_manager_cancels_a_waiting_round(world: World, finished: Image, manager: Api) -> None:

@@ -19,7 +19,7 @@ from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.trainer import Run, TrainConfig
 from tests.annotation.world import World, make_image, make_world, square
-from workers import networks, training
+from workers import mask_training, networks
 
 ENCODER_DIGEST = "e" * 64
 
@@ -93,9 +93,9 @@ def world(
     settings.SCRATCH_DIR = tmp_path / "scratch"
     settings.TRAIN_STEPS = 3
     short = partial(TrainConfig, runs=(Run(2), Run(1)))  # chains of clicks
-    monkeypatch.setattr(training, "TrainConfig", short)
+    monkeypatch.setattr(mask_training, "TrainConfig", short)
     monkeypatch.setattr(jobs, "send", Mock())
-    monkeypatch.setattr(training, "load_replay", lambda *_: [])  # a minute's work to make
+    monkeypatch.setattr(mask_training, "load_replay", lambda *_: [])  # a minute's work to make
     return make_world()
 
 

@@ -69,10 +69,7 @@ def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
     claimed = make_image(world.project, seed=2)
     run(world)
     old = ensure_pretrained(project=world.project)
-    newer = Bundle.objects.create(pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=old.manifest)
-    for name in old.manifest["files"]:
-        key = storage.bundle_key(old.pk, name)
-        storage.put_bytes(storage.bundle_key(newer.pk, name), storage.get_bytes(key))
+    newer = _successor(old, thresholds={**old.manifest["thresholds"], "min_area_px": 2.0})
     Image.objects.filter(pk=finished.pk).update(status="done")
     claim_image(project=world.project, user=world.annotator, image_id=claimed.pk)
     Alias.objects.filter(project=world.project, name="serving").update(bundle=newer)
@@ -86,6 +83,16 @@ def test_a_new_serving_bundle_proposes_again_where_nobody_has_begun(
     for untouched in (finished, claimed):
         bundles = pending.filter(image=untouched).values_list("bundle", flat=True)
         assert set(bundles) == {old.pk}
+
+
+def test_a_bundle_with_another_captioner_alone_does_not_propose_masks_again(
+    world: World, image: Image
+) -> None:
+    run(world)
+    old = ensure_pretrained(project=world.project)
+    newer = _successor(old, files={**old.manifest["files"], "captioner.json": "c" * 64})
+
+    assert not to_propose_for(world.project, newer).exists()
 
 
 def test_it_says_that_it_proposes_before_the_first_image_is_done(
@@ -133,6 +140,11 @@ def test_a_worker_with_another_encoder_says_what_to_do(
 
     assert job.state == "failed"
     assert "SAM_ENCODER" in job.error
+
+
+def _successor(old: Bundle, **changes: object) -> Bundle:
+    manifest = {**old.manifest, **changes}
+    return Bundle.objects.create(pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=manifest)
 
 
 def _folder_of(bundle: Bundle) -> object:

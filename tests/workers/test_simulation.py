@@ -8,17 +8,21 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from PIL import Image as Picture_
 
 from annotation import jobs
-from annotation.models import Image, Job, Proposal, Round
+from annotation.models import Caption, Embedding, Image, Job, Proposal, Round
 from engine.masks.rle import RLE, decode, encode, iou
 from engine.segmentation.predictor import OnnxPredictor
 from tests.annotation.world import World
+from tests.engine.captioning.tiny import save_language_model
+from tests.workers.conftest import ENCODER_DIGEST
+from tests.workers.describing import QUICK, install_models
 from workers import evaluation
 from workers.app import app
-from workers.simulation import loop
+from workers.simulation import caption_command, loop
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.pictures import Picture, TrueMask, split_by_group
@@ -222,6 +226,74 @@ def test_the_loop_runs_through_the_services_of_people(
     assert (trained.counts["train"], trained.counts["holdout"]) == (2, 2)
     assert set(Image.objects.values_list("status", flat=True)) == {"done"}
     assert Job.objects.filter(kind=jobs.RUN_ROUND, state="succeeded").count() == 1
+
+
+def write_captions(data: Path, count: int) -> Path:
+    """Caption every image of a dataset twice."""
+    images = json.loads((data / "instances.json").read_text())["images"]
+    texts = ("a bright box on noise", "boxes in the dark")
+    captions = [
+        {"id": 2 * image["id"] + turn, "image_id": image["id"], "caption": text}
+        for image in images[:count]
+        for turn, text in enumerate(texts)
+    ]
+    path = data / "captions.json"
+    path.write_text(json.dumps({"images": images, "annotations": captions, "categories": []}))
+    return path
+
+
+def test_with_captions_rounds_train_a_captioner_alone(
+    world: World, delivered: None, tmp_path: Path, settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    base = save_language_model(tmp_path / "language")
+    install_models(tmp_path / "models", base, settings, monkeypatch)
+    monkeypatch.setattr("workers.simulation.describing.wait_for", loop.wait_for)
+    monkeypatch.setattr(caption_command, "CaptionConfig", QUICK)
+    data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
+
+    call_command(
+        "simulate_rounds",
+        images=data / "images",
+        coco=data / "instances.json",
+        captions=write_captions(data, 6),
+        rounds=2,
+        holdout=0.34,
+        inputs=["masks"],
+        json=out,
+    )
+
+    report = json.loads(out.read_text())
+    assert [(row["images"], row["captions"]) for row in report["rounds"]] == [(2, 4), (4, 8)]
+    for row in report["rounds"]:
+        assert {"cider", "f1", "seconds", "peak_mib", "promoted"} <= row.keys()
+        names = [each["row"] for each in row["baselines"]]
+        assert names == ["one person", "nearest image", "consensus of five"]
+    assert [row["row"] for row in report["inputs"]] == ["masks"]
+    assert not Proposal.objects.exists()
+    assert not Embedding.objects.filter(encoder_digest=ENCODER_DIGEST).exists()
+    assert list(Round.objects.values_list("parts", flat=True)) == [["captions"]] * 2
+    describers = Caption.objects.values_list("author__username", flat=True)
+    assert set(describers) == {"simulated-describer-1", "simulated-describer-2"}
+
+
+def test_inputs_that_nobody_knows_are_refused_by_name(
+    world: World, tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install_models(tmp_path / "models", tmp_path, settings, monkeypatch)
+    (tmp_path / "config.json").write_text("{}")
+    data = write_dataset(tmp_path / "data", 3)
+
+    with pytest.raises(CommandError, match="got smell"):
+        call_command(
+            "simulate_rounds",
+            images=data / "images",
+            coco=data / "instances.json",
+            captions=write_captions(data, 3),
+            rounds=1,
+            holdout=0.5,
+            inputs=["smell"],
+        )
 
 
 def test_more_images_than_there_are_is_said_at_once(db: None, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def read_pictures(images: Path, coco: Path) -> list[Picture]:
             truth[annotation.image_id].append(TrueMask(annotation.rle, label))
     return [
         Picture(
-            path=_find(images, image.file_name),
+            path=find_image(images, image.file_name),
             file_name=image.file_name,
             group=image.group or image.file_name,
             size_hw=image.size_hw,
@@ -76,7 +76,7 @@ def split_by_group(
     return training, held_out
 
 
-def _find(folder: Path, file_name: str) -> Path:
+def find_image(folder: Path, file_name: str) -> Path:
     """Find an image by its name in the file, which may begin with the folder's own name."""
     for path in (folder / file_name, folder.parent / file_name, folder / Path(file_name).name):
         if path.is_file():

@@ -1,12 +1,13 @@
 """The simulated project: made, filled and worked on through the services that people use."""
 
 from collections.abc import Sequence
-from typing import Final
+from pathlib import Path
+from typing import Final, Self
 
 from django.contrib.auth.models import User
 
 from annotation import jobs
-from annotation.models import Bundle, Image, Label, Mask, Project, Proposal
+from annotation.models import Bundle, DatasetVersion, Image, Label, Mask, Project, Proposal
 from annotation.selectors.images import SENT_ON
 from annotation.selectors.plan import Queue
 from annotation.services.assignments import claim_image, finish_image
@@ -22,6 +23,7 @@ from workers.simulation.pictures import Picture
 
 MANAGER: Final = "simulated-manager"
 ANNOTATORS: Final = ("simulated-annotator-1", "simulated-annotator-2")
+DESCRIBER: Final = "simulated-describer"
 COLORS: Final = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2")
 
 
@@ -40,7 +42,15 @@ class SimulatedProject:
         )
         for username in ANNOTATORS:
             set_member(project=self.project, username=username, role="annotator")
+        self._describers: dict[str, User] = {}
         self.labels = {label.name: label for label in Label.objects.filter(project=self.project)}
+
+    @classmethod
+    def of(cls, images: Path, pictures: Sequence[Picture], seed: int, plan: str) -> Self:
+        """Make a project for pictures of a folder, with the labels that are on them."""
+        labels = {mask.label for picture in pictures for mask in picture.truth}
+        name = f"Simulated rounds, {images.resolve().parent.name}, seed {seed}"
+        return cls(name, sorted(labels), plan)
 
     def import_picture(self, picture: Picture) -> Image:
         """Import one image for annotating."""
@@ -58,15 +68,28 @@ class SimulatedProject:
         return added.image
 
     def import_holdout(self, picture: Picture) -> None:
-        """Import one image of the holdout with the truth as its masks, finished by a person.
+        """Import one image of the holdout with the truth as its masks, finished by a person."""
+        self.import_finished(picture, is_holdout=True)
+
+    def import_finished(self, picture: Picture, *, is_holdout: bool) -> Image:
+        """Import one image with the truth as its masks, finished by a person.
 
         The split is the simulation's own, by group and seed, and not the project's draw by hash.
         """
         image = self.import_picture(picture)
-        Image.objects.filter(pk=image.pk).update(is_holdout=True)
+        Image.objects.filter(pk=image.pk).update(is_holdout=is_holdout)
         seeds = [Seed(mask.rle, self.labels[mask.label]) for mask in picture.truth]
         seed_masks(image=image, seeds=seeds, author=self.manager)
         self._finish(image, self.annotators[0])
+        return image
+
+    def describer(self, number: int) -> User:
+        """Return the member who writes the captions of a number, from 1."""
+        username = f"{DESCRIBER}-{number}"
+        if username not in self._describers:
+            self._describers[username] = _user(username)
+            set_member(project=self.project, username=username, role="annotator")
+        return self._describers[username]
 
     def prepare(self) -> int:
         """Have everything embedded and proposed for; return the job's id."""
@@ -122,6 +145,10 @@ class SimulatedProject:
     def serving(self) -> Bundle:
         """Return the bundle that proposes now."""
         return Bundle.objects.get(pk=self.project.aliases.get(name="serving").bundle_id)
+
+    def newest_version(self) -> DatasetVersion:
+        """Return what the newest round trained on."""
+        return DatasetVersion.objects.filter(rounds__project=self.project).latest("rounds__number")
 
     def _finish(self, image: Image, person: User) -> None:
         claimed = claim_image(project=self.project, user=person, image_id=image.pk)

@@ -1449,6 +1449,47 @@ export interface components {
             /** @description content words */
             dropped: string[];
         };
+        /** @description Paired bootstrap over images: candidate minus serving, CIDEr. */
+        CaptionDifference: {
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description 2.5 % quantile
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 97.5 % quantile
+             */
+            high: number;
+        };
+        /** @description How a bundle describes the holdout's described images. */
+        CaptionFigures: {
+            /**
+             * Format: double
+             * @description CIDEr-D, n-grams weighed by these images
+             */
+            cider: number;
+            /**
+             * Format: double
+             * @description F1 of content words, 0 to 1
+             */
+            f1: number;
+            images: number;
+            /**
+             * @description neighbours: a caption of images alike, without a captioner
+             *
+             *     * `captioner` - captioner
+             *     * `neighbours` - neighbours
+             */
+            by: components["schemas"]["Describer"];
+        };
+        CaptionMetrics: {
+            serving?: components["schemas"]["CaptionFigures"];
+            candidate?: components["schemas"]["CaptionFigures"];
+            difference?: components["schemas"]["CaptionDifference"];
+        };
         CaptionPair: {
             raw: string;
             clean: string;
@@ -1742,6 +1783,12 @@ export interface components {
          * @enum {string}
          */
         DeleteOperationKind: "delete";
+        /**
+         * @description * `captioner` - captioner
+         *     * `neighbours` - neighbours
+         * @enum {string}
+         */
+        Describer: "captioner" | "neighbours";
         Descriptions: {
             recordings: components["schemas"]["Recording"][];
             /** @description the newest first; that one counts */
@@ -2525,6 +2572,8 @@ export interface components {
              * @description made by the client: sent again, it starts nothing new
              */
             id: string;
+            /** @description what to train; without it, what has something new to learn from */
+            parts?: components["schemas"]["RoundPart"][];
         };
         Review: {
             status: components["schemas"]["ImageStatus"];
@@ -2675,6 +2724,8 @@ export interface components {
             number: number;
             state: components["schemas"]["RoundState"];
             trigger: string;
+            /** @description what it trains; all else in its bundle is the base bundle's */
+            parts: components["schemas"]["RoundPart"][];
             dataset_version: string | null;
             base_bundle: string | null;
             bundle: string | null;
@@ -2692,7 +2743,14 @@ export interface components {
             serving?: components["schemas"]["Figures"];
             candidate?: components["schemas"]["Figures"];
             difference?: components["schemas"]["Difference"];
+            captions?: components["schemas"]["CaptionMetrics"];
         };
+        /**
+         * @description * `masks` - Masks
+         *     * `captions` - Captions
+         * @enum {string}
+         */
+        RoundPart: "masks" | "captions";
         /**
          * @description * `pretrained` - pretrained
          *     * `training` - Training
@@ -2710,6 +2768,8 @@ export interface components {
             number: number;
             state: components["schemas"]["RoundState"];
             trigger: string;
+            /** @description what it trains; all else in its bundle is the base bundle's */
+            parts: components["schemas"]["RoundPart"][];
             dataset_version: string | null;
             base_bundle: string | null;
             bundle: string | null;
@@ -2723,6 +2783,7 @@ export interface components {
             effort: components["schemas"]["Effort"];
             job: components["schemas"]["Job"] | null;
             curve: components["schemas"]["CurvePoint"][];
+            caption_curve: components["schemas"]["CurvePoint"][];
         };
         /** @description Words of the newest caption, or of a transcript that it has not taken up. */
         Said: {

@@ -7,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.module_loading import import_string
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -25,6 +27,8 @@ from workers.simulation.pictures import read_pictures, split_by_group
 from workers.simulation.project import SimulatedProject
 from workers.simulation.work import Show
 
+PER_ROUND: Final = 20  # images
+DESCRIBE: Final = "workers.simulation.caption_command.describe"  # slow to import
 TABLE_WIDTH: Final = 160  # columns, where the output is a file or a pipe
 
 
@@ -38,8 +42,17 @@ class Command(BaseCommand):
         parser.add_argument("--images", type=Path, required=True, help="folder of images")
         parser.add_argument("--coco", type=Path, required=True, help="their masks, COCO JSON")
         parser.add_argument("--rounds", type=_positive, default=3)
-        parser.add_argument("--per-round", type=_positive, default=20, help="images annotated")
-        parser.add_argument("--holdout", type=_share, default=0.3, help="share of the images")
+        parser.add_argument(
+            "--per-round",
+            type=_positive,
+            help=f"images annotated, {PER_ROUND} by default; with --captions, described: all",
+        )
+        parser.add_argument(
+            "--holdout",
+            type=_share,
+            default=0.3,
+            help="share of the images; with --captions, of those with masks",
+        )
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument(
             "--plan",
@@ -61,29 +74,51 @@ class Command(BaseCommand):
             metavar="NAME=DIR:FILE",
             help="a set to evaluate after every round, never trained on; repeatable",
         )
+        parser.add_argument(
+            "--captions",
+            type=Path,
+            help="COCO captions of the images: rounds train a captioner alone",
+        )
+        parser.add_argument(
+            "--inputs",
+            nargs="*",
+            metavar="ROW",
+            help="with --captions: train once more for each row of inputs, as `image, masks`; "
+            "without any, for the usual five",
+        )
         parser.add_argument("--json", type=Path, help="write the figures here")
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         began = monotonic()
         logging.getLogger().setLevel(logging.WARNING)  # the services' events would tear the bars
         console = Console(stderr=True)
+        if options["captions"]:
+            self._describe(options, console)
+            return
         plan = _plan(options)
-        name = (
-            f"Simulated rounds, {options['images'].resolve().parent.name}, seed {options['seed']}"
+        people = SimulatedProject.of(
+            options["images"], [*plan.training, *plan.held_out], options["seed"], options["plan"]
         )
-        labels = {mask.label for each in [*plan.training, *plan.held_out] for mask in each.truth}
-        people = SimulatedProject(name, sorted(labels), options["plan"])
         reports = []
         try:
             with _bars(console) as show:
                 for report in run_rounds(people, plan, show):
                     reports.append(report)
                     console.print(_line(report))
-                    _write(options, plan, reports, monotonic() - began)
+                    _write(options["json"], _content(options, plan, reports, monotonic() - began))
         except JobFailedError as error:
             raise CommandError(str(error)) from error
-        wide = None if sys.stdout.isatty() else TABLE_WIDTH
-        Console(width=wide).print(_table(reports, plan))
+        _print(_table(reports, plan))
+
+    def _describe(self, options: dict[str, Any], console: Console) -> None:
+        describe = import_string(DESCRIBE)
+        try:
+            with _bars(console) as show:
+                write = partial(_write, options["json"])
+                table = describe(options, show=show, say=console.print, write=write)
+        except (JobFailedError, ValueError, OSError) as error:
+            raise CommandError(str(error)) from error
+        _print(table)
 
 
 def _plan(options: dict[str, Any]) -> Plan:
@@ -92,30 +127,29 @@ def _plan(options: dict[str, Any]) -> Plan:
     except (DatasetError, OSError) as error:
         raise CommandError(str(error)) from error
     training, held_out = split_by_group(pictures, holdout=options["holdout"], seed=options["seed"])
-    needed = options["rounds"] * options["per_round"]
+    per_round = options["per_round"] or PER_ROUND
+    needed = options["rounds"] * per_round
     if not held_out:
         raise CommandError("No image is held out: raise --holdout.")
     if len(training) < needed:
         raise CommandError(
-            f"{options['rounds']} rounds of {options['per_round']} images need {needed} images; "
+            f"{options['rounds']} rounds of {per_round} images need {needed} images; "
             f"{len(training)} are left beside the holdout."
         )
     return Plan(
         training=training[:needed],
         held_out=held_out,
         rounds=options["rounds"],
-        per_round=options["per_round"],
+        per_round=per_round,
         accept_iou=options["accept_iou"],
         also=options["also"],
     )
 
 
-def _write(options: dict[str, Any], plan: Plan, reports: list[RoundReport], seconds: float) -> None:
-    """Write what is known so far: a long run that breaks has not been for nothing."""
-    path: Path | None = options["json"]
-    if path is None:
-        return
-    content = {
+def _content(
+    options: dict[str, Any], plan: Plan, reports: list[RoundReport], seconds: float
+) -> dict[str, Any]:
+    return {
         "rounds": [asdict(report) for report in reports],
         "seconds": round(seconds, 1),
         "images": {"holdout": len(plan.held_out), "training": len(plan.training)},
@@ -128,9 +162,20 @@ def _write(options: dict[str, Any], plan: Plan, reports: list[RoundReport], seco
             "plan": options["plan"],
         },
     }
+
+
+def _write(path: Path | None, content: dict[str, Any]) -> None:
+    """Write what is known so far: a long run that breaks has not been for nothing."""
+    if path is None:
+        return
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.write_text(json.dumps(content, indent=2) + "\n")
     unfinished.replace(path)
+
+
+def _print(table: Table) -> None:
+    wide = None if sys.stdout.isatty() else TABLE_WIDTH
+    Console(width=wide).print(table)
 
 
 @contextmanager

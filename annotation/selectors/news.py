@@ -1,0 +1,43 @@
+"""What a round would find to learn that no round before has seen, part by part."""
+
+from django.db.models import Exists, OuterRef, Q
+
+from annotation.models import Caption, Mask, Round, Transcript
+from annotation.selectors.counts import began_at, finished_to_learn
+
+Part = Round.Part
+
+
+def new_to_learn(project_id: int) -> dict[str, int]:
+    """Count, for each part, finished images outside the holdout with something new to learn from.
+
+    For masks, images finished since the newest round that trained them, where any image has a
+    mask. For captions, images finished or described since theirs.
+    """
+    return {Part.MASKS: _new_masks(project_id), Part.CAPTIONS: _new_captions(project_id)}
+
+
+def _new_masks(project_id: int) -> int:
+    finished = finished_to_learn(project_id)
+    masks = Mask.objects.filter(is_aside=False, head__rle__isnull=False, image__in=finished)
+    if not masks.exists():
+        return 0
+    began = began_at(project_id, Part.MASKS)
+    return (finished.filter(finished_at__gt=began) if began else finished).count()
+
+
+def _new_captions(project_id: int) -> int:
+    images = finished_to_learn(project_id)
+    captions = Caption.objects.filter(image=OuterRef("pk"), author__isnull=False)
+    corrected = Transcript.objects.filter(
+        recording__image=OuterRef("pk"),
+        recording__deleted_at=None,
+        kind=Transcript.Kind.CORRECTED,
+    )
+    described = images.filter(Exists(captions) | Exists(corrected))
+    began = began_at(project_id, Part.CAPTIONS)
+    if began is None:
+        return described.count()
+    since = {"created_at__gt": began}
+    is_new = Exists(captions.filter(**since)) | Exists(corrected.filter(**since))
+    return described.filter(is_new | Q(finished_at__gt=began)).count()

@@ -1,0 +1,110 @@
+"""Bundles made of parts: what a round trained, and the rest from a bundle that is there."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from annotation.models import Bundle, DatasetVersion, Round
+from annotation.services.bundles import fetch_bundle, register_bundle
+from engine.bundle import CAPTIONER_FILES, MANIFEST, write_bundle
+
+CARD: Final = "model_card.md"
+CODE_VERSION: Final = "anneal 0.1.0"
+Part = Round.Part
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePart:
+    """The files of one part, and the thresholds that belong to it."""
+
+    files: Mapping[str, Path]
+    thresholds: Mapping[str, float]
+
+
+def digests_of(bundle: Bundle, part: str) -> dict[str, str]:
+    """Return the digests of a part's files: the captioner's, or all others but the card."""
+    files = cast("dict[str, str]", bundle.manifest["files"])
+    is_captions = part == Part.CAPTIONS
+    return {
+        name: digest
+        for name, digest in files.items()
+        if name != CARD and (name in CAPTIONER_FILES) == is_captions
+    }
+
+
+def part_of(bundle: Bundle, part: str) -> BundlePart:
+    """Fetch a part; a bundle without captioner has an empty one."""
+    folder = fetch_bundle(bundle)
+    thresholds = cast("dict[str, float]", bundle.manifest["thresholds"])
+    return BundlePart(
+        {name: folder / name for name in digests_of(bundle, part)},
+        thresholds if part == Part.MASKS else {},
+    )
+
+
+def write_round_bundle(
+    folder: Path,
+    current: Round,
+    version: DatasetVersion,
+    *,
+    trained: Mapping[str, BundlePart],
+    others: Bundle,
+) -> None:
+    """Write a bundle at `folder`, of what a round trained and another bundle's other parts."""
+    parts = {part: trained.get(part) or part_of(others, part) for part in Part.values}
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    card = folder.with_name(f"{folder.name}.md")
+    card.write_text(_card(current, version, trained))
+    files = {name: path for part in parts.values() for name, path in part.files.items()}
+    write_bundle(
+        folder,
+        files={**files, CARD: card},
+        encoder_digest=others.encoder_digest,
+        thresholds={n: value for part in parts.values() for n, value in part.thresholds.items()},
+        dataset_version=version.pk,
+        parent=current.base_bundle_id,
+        metrics={},
+        code_version=CODE_VERSION,
+    )
+
+
+def compose(
+    current: Round,
+    version: DatasetVersion,
+    candidate: Bundle,
+    *,
+    serving: Bundle,
+    passed: Collection[str],
+    folder: Path,
+) -> Bundle:
+    """Return the candidate with what serves now in the place of the parts that did not pass.
+
+    It is the candidate itself where that makes no difference, or where nothing passed.
+    """
+    replaced = [part for part in Part.values if part not in passed]
+    is_same = all(digests_of(serving, part) == digests_of(candidate, part) for part in replaced)
+    if is_same or not passed:
+        return candidate
+    made = folder / f"composed-{serving.pk[:12]}-{'-'.join(sorted(passed))}"
+    if not (made / MANIFEST).is_file():
+        trained = {part: part_of(candidate, part) for part in passed}
+        write_round_bundle(made, current, version, trained=trained, others=serving)
+    return register_bundle(made)
+
+
+def _card(current: Round, version: DatasetVersion, parts: Collection[str]) -> str:
+    counts = {"masks": 0, "captions": 0, **version.counts}
+    what = {
+        Part.MASKS: "Prompt encoder and mask decoder of Segment Anything",
+        Part.CAPTIONS: "Connector and adapters of a captioner",
+    }
+    trained = "; ".join(text for part, text in what.items() if part in parts)
+    return (
+        f"# Round {current.number} of {current.project.name}\n\n"
+        f"{trained}: trained from bundle "
+        f"{current.base_bundle_id} on dataset version {version.pk}: {counts['train']} images "
+        f"of a project with {counts['masks']} masks and {counts['captions']} captions. The encoder "
+        f"is {current.base_bundle.encoder_digest}, unchanged. How it does on the blind "
+        f"holdout is in the round's record.\n"
+    )

@@ -1,0 +1,116 @@
+"""The captioner as workers see it: whether it can run here, and the images that it reads.
+
+Light where there is no captioner: its libraries are imported once something is to be read.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+import structlog
+from django.conf import settings
+
+from annotation import caption_models, storage
+from annotation.models import Bundle, DatasetVersion, Embedding, Image, Mask, Proposal
+from annotation.selectors.described import frozen_descriptions
+from annotation.services.bundles import fetch_bundle
+from engine.bundle import CAPTIONER_FILES
+from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Pixels
+from engine.masks.rle import RLE
+from engine.media.images import decode_image
+from workers.lease import Lease
+from workers.networks import load_backbone, load_captioner, store_embedding
+
+if TYPE_CHECKING:
+    from engine.captioning.stored import StoredCaptioner
+
+log = structlog.get_logger(__name__)
+
+
+def captioner_of(bundle: Bundle) -> "StoredCaptioner | None":
+    """Return the bundle's captioner; None where it has none, or its base model is not here."""
+    if not has_captioner(bundle) or not caption_models.are_installed():
+        return None
+    try:
+        return load_captioner(fetch_bundle(bundle), Path(settings.CAPTION_BASE))
+    except ValueError as error:  # CAPTION_BASE was set to another model meanwhile
+        log.warning("captioner_left_out", bundle=bundle.pk, reason=str(error))
+        return None
+
+
+def has_captioner(bundle: Bundle) -> bool:
+    files: Mapping[str, str] = bundle.manifest["files"]
+    return files.keys() >= set(CAPTIONER_FILES)
+
+
+def described_image(image: Image) -> DescribedImage:
+    """Return what a captioner reads of an image: its masks, else its pending proposals.
+
+    Its captions are left out. Map and pixels are read when they are asked for.
+    """
+    return DescribedImage(
+        key=image.sha256,
+        size_hw=image.size_hw,
+        load_maps=partial(load_maps, image.sha256),
+        load_pixels=partial(load_pixels, image.sha256),
+        masks=_masks_of(image) or _proposals_for(image),
+    )
+
+
+def described_images(version: DatasetVersion, split: str) -> list[DescribedImage]:
+    """Return the images of a split that people have described, with their texts."""
+    return [
+        DescribedImage(
+            key=image.sha256,
+            size_hw=image.size_hw,
+            load_maps=partial(load_maps, image.sha256),
+            load_pixels=partial(load_pixels, image.sha256),
+            masks=image.masks,
+            captions=image.texts,
+        )
+        for image in frozen_descriptions(version, split)
+    ]
+
+
+def look_at(lease: Lease, images: Sequence[DescribedImage]) -> None:
+    """Have the maps of all images computed that nobody has asked for yet."""
+    digest = load_backbone(caption_models.backbone_folder()).digest
+    for done, image in enumerate(images):
+        lease.report(done, len(images), "Looking at images")
+        if not storage.exists(storage.embedding_key(digest, image.key)):
+            image.load_maps()
+
+
+def load_maps(image_sha256: str) -> Sequence[FeatureMap]:
+    """Return the backbone's map of an image, (1280, 9, 9) float16; computed once and kept.
+
+    Its row comes first: with it the trash finds what the store holds.
+    """
+    backbone = load_backbone(caption_models.backbone_folder())
+    key = storage.embedding_key(backbone.digest, image_sha256)
+    try:
+        return [np.frombuffer(storage.get_bytes(key), "<f2").reshape(-1, *backbone.map_hw)]
+    except storage.ObjectMissingError:
+        seen = backbone.encode(load_pixels(image_sha256))
+    Embedding.objects.get_or_create(image_sha256=image_sha256, encoder_digest=backbone.digest)
+    store_embedding(image_sha256, backbone.digest, seen)
+    return [seen]
+
+
+def load_pixels(image_sha256: str) -> Pixels:
+    """Fetch and decode an image: (H, W, 3) RGB, upright."""
+    data = storage.get_bytes(storage.original_key(image_sha256))
+    return decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS).pixels
+
+
+def _masks_of(image: Image) -> list[LabelledMask]:
+    drawn = Mask.objects.filter(image=image, is_aside=False, head__rle__isnull=False)
+    found = drawn.order_by("pk").values_list("head__rle", "head__label__name")
+    return [LabelledMask(cast("RLE", rle), label) for rle, label in found]
+
+
+def _proposals_for(image: Image) -> list[LabelledMask]:
+    pending = Proposal.objects.filter(image=image, state=Proposal.State.PENDING)
+    return [LabelledMask(rle, None) for rle in pending.values_list("rle", flat=True)]
