@@ -1,4 +1,4 @@
-"""Prepare images for people: embed what has no embedding, then propose where it is due.
+"""Prepare images for people: embed what has no embedding, then propose masks, then captions.
 
 It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
 again: what is done is not done again. The holdout is embedded and never proposed for.
@@ -28,18 +28,21 @@ from workers.networks import (
     proposal_config_of,
     save_embedding,
 )
+from workers.propose_captions import propose_captions_for_images
 from workers.windowed import map_in_order
 
 log = structlog.get_logger(__name__)
 
 
 def prepare_images(lease: Lease) -> None:
-    """Embed, then propose, for one project."""
+    """Embed, then propose masks and captions, for one project."""
     project = Project.objects.get(pk=lease.claim.args["project_id"])
     bundle = ensure_pretrained(project=project)
     embed_images(lease, project, bundle)
     forget_networks()
     propose_for_images(lease, project, bundle)
+    forget_networks()
+    propose_captions_for_images(lease, project, bundle)
     forget_networks()
 
 

@@ -1,6 +1,7 @@
 """What an image's descriptions are, and its clean captions."""
 
 from typing import Any, cast
+from uuid import UUID
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -9,16 +10,29 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotation.api.access import ANYONE, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import FiniteField, body_of
 from annotation.api.recordings import RecordingSerializer
 from annotation.models import Caption
 from annotation.selectors.access import HasRole
-from annotation.selectors.descriptions import captions_of, recordings_of, removed_recordings_of
+from annotation.selectors.caption_proposals import offered_caption
+from annotation.selectors.descriptions import (
+    captions_of,
+    own_captions_for,
+    recordings_of,
+    removed_recordings_of,
+)
 from annotation.selectors.images import images_for
 from annotation.selectors.said import parts_of, said_in
-from annotation.services.captions import clean_text, compare_texts, save_caption
+from annotation.services.captions import (
+    Making,
+    clean_text,
+    compare_texts,
+    save_caption,
+    withdraw_caption,
+)
 
 MAX_TEXT = 50_000  # characters
+MAX_SECONDS = 86_400.0
 PART_KINDS = ("same", "added", "dropped")
 MAX_COMPARED = 5_000  # characters, five minutes of speech: the time grows with their square
 
@@ -26,6 +40,9 @@ MAX_COMPARED = 5_000  # characters, five minutes of speech: the time grows with 
 class AuthoredPartSerializer(serializers.Serializer[Any]):
     author = serializers.CharField(
         source="author.username", allow_null=True, default=None, help_text="null: a model"
+    )
+    bundle = serializers.CharField(
+        source="bundle_id", allow_null=True, help_text="whose words they are; the author took them"
     )
     recording = serializers.UUIDField(source="recording_id", allow_null=True)
     text = serializers.CharField()
@@ -35,6 +52,9 @@ class CaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     text = serializers.CharField()
     author = serializers.CharField(source="author.username", allow_null=True, default=None)
+    bundle = serializers.CharField(
+        source="bundle_id", allow_null=True, help_text="whose proposal it is; the author took it"
+    )
     recording = serializers.UUIDField(source="recording_id", allow_null=True)
     parts = serializers.SerializerMethodField(help_text="who said what, in order")
     created_at = serializers.DateTimeField()
@@ -48,6 +68,9 @@ class SaidSerializer(serializers.Serializer[Any]):
     """Words of the newest caption, or of a transcript that it has not taken up."""
 
     author = serializers.CharField(allow_null=True, help_text="null: a model")
+    bundle = serializers.CharField(
+        allow_null=True, help_text="whose proposal it is; the author took it"
+    )
     recording = serializers.UUIDField(allow_null=True)
     text = serializers.CharField()
     caption = serializers.UUIDField(allow_null=True)
@@ -55,17 +78,49 @@ class SaidSerializer(serializers.Serializer[Any]):
     transcript = serializers.UUIDField(allow_null=True)
 
 
+class OfferedPhraseSerializer(serializers.Serializer[Any]):
+    """Words that bear the name of masks: `first` up to but not including `end`."""
+
+    first = serializers.IntegerField(help_text="from 0, as spaces part the text")
+    end = serializers.IntegerField()
+    text = serializers.CharField()
+    masks = serializers.ListField(child=serializers.UUIDField())
+
+
+class OfferedCaptionSerializer(serializers.Serializer[Any]):
+    """What a model would say, to be accepted, edited or said anew."""
+
+    id = serializers.UUIDField()
+    text = serializers.CharField()
+    bundle = serializers.CharField()
+    phrases = OfferedPhraseSerializer(many=True)
+
+
 class DescriptionsSerializer(serializers.Serializer[Any]):
+    proposal = OfferedCaptionSerializer(
+        allow_null=True, help_text="null: none, or not to be seen, so that its sway can be measured"
+    )
     recordings = RecordingSerializer(many=True)
     captions = CaptionSerializer(many=True, help_text="the newest first; that one counts")
     said = SaidSerializer(many=True, help_text="what the next describer need not say again")
     removed = RecordingSerializer(many=True, help_text="takes that the caller may bring back")
 
 
+class SecondsField(FiniteField):
+    """Active seconds from the first sight of an image to its caption; null: not measured."""
+
+    def __init__(self) -> None:
+        super().__init__(min_value=0, max_value=MAX_SECONDS, allow_null=True, default=None)
+
+
 class NewCaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     text = serializers.CharField(max_length=MAX_TEXT)
     recording = serializers.UUIDField(allow_null=True, default=None)
+    proposal = serializers.UUIDField(
+        allow_null=True, default=None, help_text="what it began with, untouched or edited"
+    )
+    seconds = SecondsField()
 
 
 class CaptionTextSerializer(serializers.Serializer[Any]):
@@ -104,6 +159,7 @@ class ImageDescriptionsView(MemberView):
             "captions": captions,
             "said": said_in(captions, takes),
             "removed": removed_recordings_of(image.pk, user=user, role=role),
+            "proposal": offered_caption(image.pk),
         }
         return Response(DescriptionsSerializer(everything).data)
 
@@ -127,8 +183,22 @@ class ImageCaptionsView(MemberView):
             author=user_of(request),
             text=data["text"],
             recording_id=data["recording"],
+            making=Making(seconds=data["seconds"], proposal=data["proposal"]),
         )
         return Response(CaptionSerializer(caption).data, status=201)
+
+
+class CaptionWithdrawView(MemberView):
+    """Take one's newest caption back; the proposal that it answered waits again."""
+
+    roles = {"POST": ANYONE}
+
+    @extend_schema(
+        operation_id="withdraw_caption", request=None, responses={200: CaptionSerializer}
+    )
+    def post(self, request: Request, caption_id: UUID) -> Response:
+        caption = self.fetch(own_captions_for(request.user), pk=caption_id)
+        return Response(CaptionSerializer(withdraw_caption(caption=caption)).data)
 
 
 class CaptionCleanView(APIView):

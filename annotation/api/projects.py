@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotation import storage
+from annotation import caption_models, storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.attributes import AttributeSerializer, AttributesField
 from annotation.api.inputs import ColorField, body_of, query_of
@@ -16,6 +16,7 @@ from annotation.models import Membership, Project
 from annotation.models.project import MOST_OVERLAP
 from annotation.selectors.agreement import agreement_of
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
+from annotation.selectors.news import new_to_learn
 from annotation.selectors.projects import (
     labels_for,
     members_of,
@@ -75,6 +76,16 @@ class ServingSerializer(serializers.Serializer[Any]):
     round = serializers.IntegerField(allow_null=True, help_text="null: pretrained")
 
 
+class NewsSerializer(serializers.Serializer[Any]):
+    """Images with something new to learn from, for each part of a round."""
+
+    masks = serializers.IntegerField()
+    captions = serializers.IntegerField()
+    has_caption_models = serializers.BooleanField(
+        help_text="false: `python -m engine.weights --captions` fetches what captions need"
+    )
+
+
 class AgreementSerializer(serializers.Serializer[Any]):
     """How far people agree who did the same images, as they finished them."""
 
@@ -96,6 +107,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
         help_text="Of images, drawn by hash; one does the others"
     )
     holdout_share = serializers.FloatField()
+    caption_control_share = serializers.FloatField(
+        help_text="Of images, drawn by hash, whose proposed description nobody sees"
+    )
     plan = serializers.ChoiceField(Project.Plan.choices)
     listeners = serializers.ChoiceField(
         Project.Listeners.choices, help_text="The least role that may hear others' voices"
@@ -109,6 +123,7 @@ class ProjectSerializer(serializers.Serializer[Any]):
     counts = CountsSerializer()
     serving = ServingSerializer(allow_null=True)
     finished_since_round = serializers.IntegerField()
+    news = NewsSerializer()
     returned = serializers.ListField(
         child=serializers.IntegerField(),
         help_text="Images that were returned to the person, in the order in which they come",
@@ -148,6 +163,9 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
         max_value=MOST_HOLDOUT,
         required=False,
         help_text="For images imported from now on",
+    )
+    caption_control_share = serializers.FloatField(
+        min_value=0, max_value=1, required=False, help_text="For proposals made from now on"
     )
     plan = serializers.ChoiceField(
         Project.Plan.choices,
@@ -324,6 +342,10 @@ def _project(request: Request, project_id: int, *, status: int = 200) -> Respons
         "counts": project_counts(project_id),
         "serving": serving_of(project_id),
         "finished_since_round": finished_since_round(project_id),
+        "news": {
+            **new_to_learn(project_id),
+            "has_caption_models": caption_models.are_installed(),
+        },
         "agreement": agreement_of(project_id),
         "returned": returned_images(project_id=project_id, user=user_of(request)),
     }

@@ -80,11 +80,30 @@ class RoundMetricsSerializer(serializers.Serializer[Any]):
     captions = CaptionMetricsSerializer(required=False)
 
 
+class ArmEffortSerializer(serializers.Serializer[Any]):
+    """What the first captions cost of images that a bundle had proposed for."""
+
+    captions = serializers.IntegerField()
+    edits_per_100_words = serializers.FloatField(
+        allow_null=True, help_text="words put in, taken out or replaced since the proposal"
+    )
+    seconds_per_caption = serializers.FloatField(allow_null=True)
+    accepted_untouched_share = serializers.FloatField(
+        allow_null=True, help_text="null: nobody saw the proposals"
+    )
+
+
+class CaptionEffortSerializer(serializers.Serializer[Any]):
+    shown = ArmEffortSerializer()
+    control = ArmEffortSerializer(help_text="Images whose proposals nobody saw")
+
+
 class EffortSerializer(serializers.Serializer[Any]):
     masks = serializers.IntegerField()
     seconds_per_mask = serializers.FloatField(allow_null=True)
     clicks_per_mask = serializers.FloatField(allow_null=True)
     accepted_untouched_share = serializers.FloatField(allow_null=True)
+    captions = CaptionEffortSerializer()
 
 
 class RoundSerializer(serializers.Serializer[Any]):

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView, user_of
-from annotation.api.captions import MAX_TEXT, CaptionSerializer
+from annotation.api.captions import MAX_TEXT, CaptionSerializer, SecondsField
 from annotation.api.inputs import body_of
 from annotation.selectors.images import images_for
 from annotation.services.merged_captions import (
@@ -43,6 +43,7 @@ class NewPartSerializer(serializers.Serializer[Any]):
 class MergedCaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     base = serializers.UUIDField(allow_null=True, help_text="the newest caption that it builds on")
+    seconds = SecondsField()
     parts = NewPartSerializer(many=True, allow_empty=False, max_length=MOST_PARTS)  # type: ignore[call-arg]  # the list's
 
 
@@ -65,6 +66,7 @@ class CaptionMergeView(MemberView):
             author=user_of(request),
             base=data["base"],
             words=[_words(part) for part in data["parts"]],
+            seconds=data["seconds"],
         )
         return Response(CaptionSerializer(caption).data, status=201)
 

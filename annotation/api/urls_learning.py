@@ -41,6 +41,7 @@ urlpatterns = [
     path("images/<int:image_id>/captions/merge", said.CaptionMergeView.as_view()),
     path("images/<int:image_id>/grounding", grounding.ImageGroundingView.as_view()),
     path("phrases/<int:phrase_id>/links", grounding.PhraseLinksView.as_view()),
+    path("captions/<uuid:caption_id>/withdraw", captions.CaptionWithdrawView.as_view()),
     path("captions/clean", captions.CaptionCleanView.as_view()),
     path("captions/compare", captions.CaptionCompareView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),

@@ -2,6 +2,7 @@
 
 from annotation.models.access import Consent, Token
 from annotation.models.agreement import Agreement
+from annotation.models.caption_proposal import CaptionProposal
 from annotation.models.comment import Comment
 from annotation.models.dataset import DatasetVersion, Export
 from annotation.models.description import (
@@ -29,6 +30,7 @@ __all__ = [
     "Bundle",
     "Caption",
     "CaptionPart",
+    "CaptionProposal",
     "Comment",
     "Consent",
     "DatasetVersion",

@@ -124,8 +124,15 @@ class Caption(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # Whose proposal the text is, word for word; the author is who accepted it.
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
+    # What the author began with.
+    proposal = models.ForeignKey(
+        "annotation.CaptionProposal", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    seconds = models.FloatField(null=True)  # active, since the image was seen; null: not measured
     created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)  # a tombstone: its author took it back
 
     def __str__(self) -> str:
         return f"caption {self.pk}"

@@ -27,6 +27,9 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1)  # how many people do one image
     overlap_share = models.FloatField(default=1, db_default=1)  # of images that so many do, by hash
     holdout_share = models.FloatField(default=0.1)  # of images, drawn by hash on import
+    caption_control_share = models.FloatField(  # of images, whose proposed caption nobody sees
+        default=0.2, db_default=0.2
+    )
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
@@ -56,6 +59,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_holdout_share_is_a_fraction",
                 condition=Q(holdout_share__gte=0, holdout_share__lte=0.9),
+            ),
+            models.CheckConstraint(
+                name="project_caption_control_share_is_a_fraction",
+                condition=Q(caption_control_share__gte=0, caption_control_share__lte=1),
             ),
             models.CheckConstraint(
                 name="project_voice_days_is_positive",

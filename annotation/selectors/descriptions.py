@@ -59,10 +59,18 @@ def removed_recordings_of(image_id: int, *, user: Person, role: str) -> QuerySet
 
 
 def captions_of(image_id: int) -> QuerySet[Caption]:
-    """An image's captions, the newest first: that one counts."""
-    captions = Caption.objects.filter(image_id=image_id).select_related("author")
+    """An image's captions that nobody took back, the newest first: that one counts."""
+    captions = Caption.objects.filter(image_id=image_id, withdrawn_at=None).select_related("author")
     parts = Prefetch("parts", CaptionPart.objects.select_related("author"))
     return captions.prefetch_related(parts).order_by("-created_at")
+
+
+def own_captions_for(user: Person) -> QuerySet[Caption]:
+    """Captions that the person wrote in their projects, those taken back too."""
+    captions = Caption.objects.filter(
+        author_id=user.pk or 0, image__deleted_at=None, image__project__deleted_at=None
+    )
+    return rows_for(captions, user=user, path="image__project")
 
 
 def captions_of_mask(mask: Mask) -> QuerySet[MaskCaption]:

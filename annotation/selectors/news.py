@@ -28,7 +28,7 @@ def _new_masks(project_id: int) -> int:
 
 def _new_captions(project_id: int) -> int:
     images = finished_to_learn(project_id)
-    captions = Caption.objects.filter(image=OuterRef("pk"), author__isnull=False)
+    captions = Caption.objects.filter(image=OuterRef("pk"), author__isnull=False, withdrawn_at=None)
     corrected = Transcript.objects.filter(
         recording__image=OuterRef("pk"),
         recording__deleted_at=None,

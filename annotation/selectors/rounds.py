@@ -8,6 +8,11 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from annotation.models import Alias, Bundle, Job, Proposal, Round
 from annotation.selectors.access import Person, rows_for
+from annotation.selectors.caption_effort import (
+    NO_CAPTION_EFFORT,
+    CaptionEffort,
+    caption_efforts_of,
+)
 from annotation.selectors.jobs import with_stalled
 
 UNTOUCHED_IOU = 0.9999  # a final revision is the proposal itself, but for rounding
@@ -23,6 +28,7 @@ class Effort(TypedDict):
     seconds_per_mask: float | None
     clicks_per_mask: float | None
     accepted_untouched_share: float | None  # of the proposals that people decided on
+    captions: CaptionEffort
 
 
 class RoundRow(TypedDict):
@@ -46,7 +52,11 @@ class RoundRow(TypedDict):
 
 
 NO_EFFORT = Effort(
-    masks=0, seconds_per_mask=None, clicks_per_mask=None, accepted_untouched_share=None
+    masks=0,
+    seconds_per_mask=None,
+    clicks_per_mask=None,
+    accepted_untouched_share=None,
+    captions=NO_CAPTION_EFFORT,
 )
 
 
@@ -94,7 +104,7 @@ def round_row(each: Round, efforts: dict[str, Effort]) -> RoundRow:
 
 
 def efforts_of(project_id: int) -> dict[str, Effort]:
-    """Sum up, for each bundle, what the finished images cost that it had proposed for."""
+    """Sum up, for each bundle, what the images cost that it had proposed masks or captions for."""
     decided = (
         Proposal.objects.filter(
             image__project_id=project_id,
@@ -106,17 +116,19 @@ def efforts_of(project_id: int) -> dict[str, Effort]:
         .annotate(all=Count("pk"), untouched=Count("pk", filter=Q(final_iou__gte=UNTOUCHED_IOU)))
     )
     shares = {row["bundle_id"]: row["untouched"] / row["all"] for row in decided}
+    described = caption_efforts_of(project_id)
+    efforts = {bundle: Effort({**NO_EFFORT, "captions": own}) for bundle, own in described.items()}
     with connection.cursor() as cursor:
         cursor.execute(_EFFORT_SQL, [project_id])
-        return {
-            bundle: Effort(
+        for bundle, masks, clicks, seconds in cursor.fetchall():
+            efforts[bundle] = Effort(
                 masks=masks,
                 seconds_per_mask=seconds / masks if masks and seconds else None,
                 clicks_per_mask=clicks / masks if masks and clicks else None,
                 accepted_untouched_share=shares.get(bundle),
+                captions=described.get(bundle, NO_CAPTION_EFFORT),
             )
-            for bundle, masks, clicks, seconds in cursor.fetchall()
-        }
+    return efforts
 
 
 # A second person works without proposals, so only the first one's effort is a bundle's.

@@ -20,6 +20,7 @@ class Said:
     caption: UUID | None = None
     number: int = 0
     transcript: UUID | None = None
+    bundle: str | None = None  # whose proposal the words are; the author accepted them
 
 
 def said_in(captions: Sequence[Caption], takes: Sequence[Recording]) -> list[Said]:
@@ -54,6 +55,7 @@ def _of_part(part: CaptionPart) -> Said:
         text=part.text,
         caption=part.caption_id,
         number=part.number,
+        bundle=part.bundle_id,
     )
 
 

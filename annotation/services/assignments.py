@@ -24,6 +24,7 @@ from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
 from annotation.services.agreement import record_agreement
+from annotation.services.caption_proposals import ask_for_caption
 from annotation.services.stints import keep_stint
 from engine.masks.rle import iou
 
@@ -166,6 +167,7 @@ def finish_image(
     if not places.exclude(state=State.DONE).exists():
         _end([image.pk])
         image.refresh_from_db()
+        ask_for_caption(image=image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
 

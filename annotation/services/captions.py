@@ -1,30 +1,112 @@
 """Captions: the clean text of an image, or of a mask. Append-only; the newest counts."""
 
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
+import structlog
 from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
 
-from annotation.errors import IdTakenError, InvalidInputError
-from annotation.models import Caption, Image, Mask, MaskCaption, Recording
+from annotation.errors import DomainError, IdTakenError, InvalidInputError
+from annotation.models import Caption, CaptionProposal, Image, Mask, MaskCaption, Recording
+from annotation.selectors.descriptions import captions_of
+from annotation.services.caption_proposals import (
+    reopen_caption_proposal,
+    settle_caption_proposals,
+)
 from engine.speech.clean import clean_caption
 from engine.speech.compare import Comparison, compare
 
+log = structlog.get_logger(__name__)
 
+
+class CaptionBuiltUponError(DomainError):
+    """Another caption came after the one that is to be taken back."""
+
+    code = "caption_built_upon"
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a caption came about."""
+
+    seconds: float | None = None  # active, since the image was seen; None: not measured
+    proposal: UUID | None = None  # what its author began with
+
+
+UNMEASURED: Final = Making()
+
+
+@transaction.atomic
 def save_caption(
-    *, caption_id: UUID, image: Image, author: User, text: str, recording_id: UUID | None = None
+    *,
+    caption_id: UUID,
+    image: Image,
+    author: User,
+    text: str,
+    recording_id: UUID | None = None,
+    making: Making = UNMEASURED,
 ) -> Caption:
-    """Append a caption. The same id again returns the same row."""
+    """Append a caption. The same id again returns the same row.
+
+    A proposal that is taken over word for word stays its bundle's, accepted by the author.
+    """
+    Image.objects.select_for_update().get(pk=image.pk)
+    known = Caption.objects.filter(pk=caption_id).first()
+    if known is not None:
+        if known.image_id != image.pk:
+            raise IdTakenError("Another caption has this id.")
+        return known
     if recording_id is not None:
         own = Recording.objects.filter(pk=recording_id, image=image)
         if not own.exists():
             raise InvalidInputError("This image has no such recording.", field="recording")
-    caption, _ = Caption.objects.get_or_create(
+    chosen = _chosen(making.proposal, image)
+    is_untouched = chosen is not None and recording_id is None and text == chosen.text
+    caption = Caption.objects.create(
         pk=caption_id,
-        defaults={"image": image, "author": author, "text": text, "recording_id": recording_id},
+        image=image,
+        author=author,
+        text=text,
+        recording_id=recording_id,
+        bundle_id=chosen.bundle_id if chosen and is_untouched else None,
+        proposal=chosen,
+        seconds=making.seconds,
     )
-    if caption.image_id != image.pk:
-        raise IdTakenError("Another caption has this id.")
+    settle_caption_proposals(caption=caption, chosen=chosen)
     return caption
+
+
+@transaction.atomic
+def withdraw_caption(*, caption: Caption) -> Caption:
+    """Take a caption back: the one before counts again, and the proposal that it answered waits.
+
+    The row stays, as a tombstone. Only the newest can be taken back: others build on it else.
+    """
+    Image.objects.select_for_update().get(pk=caption.image_id)
+    held = Caption.objects.get(pk=caption.pk)
+    if held.withdrawn_at is not None:
+        return held
+    newest = captions_of(held.image_id).first()
+    if newest is None or newest.pk != held.pk:
+        raise CaptionBuiltUponError("Somebody has described this image since.")
+    held.withdrawn_at = timezone.now()
+    held.save(update_fields=["withdrawn_at"])
+    reopen_caption_proposal(caption=held)
+    log.info("caption_withdrawn", caption_id=str(held.pk), image_id=held.image_id)
+    return held
+
+
+def _chosen(proposal_id: UUID | None, image: Image) -> CaptionProposal | None:
+    if proposal_id is None:
+        return None
+    shown = CaptionProposal.objects.filter(pk=proposal_id, image=image, is_shown=True)
+    proposal = shown.first()
+    if proposal is None:
+        raise InvalidInputError("This image has no such proposal.", field="proposal")
+    return proposal
 
 
 def caption_mask(*, caption_id: UUID, mask: Mask, author: User, text: str) -> MaskCaption:

@@ -84,6 +84,14 @@ def is_drawn_for_holdout(key: str, *, share: float) -> bool:
     return _is_drawn(f"holdout {key}", share=share)
 
 
+def is_drawn_for_control(sha256: str, *, project: Project) -> bool:
+    """Draw by hash the images whose proposed caption nobody sees.
+
+    A larger share only adds to the images that were drawn before.
+    """
+    return _is_drawn(f"caption control {sha256}", share=project.caption_control_share)
+
+
 def people_for(sha256: str, *, project: Project) -> int:
     """How many people do an image: `overlap` a share of them, drawn by hash, and one the others.
 

@@ -17,6 +17,7 @@ from annotation.errors import DomainError, IdTakenError, InvalidInputError
 from annotation.models import Caption, CaptionPart, Image, Recording, Transcript
 from annotation.selectors.descriptions import captions_of
 from annotation.selectors.said import parts_of
+from annotation.services.caption_proposals import settle_caption_proposals
 
 JOINT: Final = " "
 log = structlog.get_logger(__name__)
@@ -56,7 +57,13 @@ Words = CaptionWords | TranscriptWords | OwnWords
 
 @transaction.atomic
 def merge_caption(
-    *, caption_id: UUID, image: Image, author: User, base: UUID | None, words: Sequence[Words]
+    *,
+    caption_id: UUID,
+    image: Image,
+    author: User,
+    base: UUID | None,
+    words: Sequence[Words],
+    seconds: float | None = None,
 ) -> Caption:
     """Append a caption made of parts. The same id again returns the same row.
 
@@ -82,10 +89,12 @@ def merge_caption(
         author=author,
         recording_id=own[-1] if own else None,
         text=JOINT.join(part.text for part in parts),
+        seconds=seconds,
     )
     for number, part in enumerate(parts):
         part.caption, part.number = caption, number
     CaptionPart.objects.bulk_create(parts)
+    settle_caption_proposals(caption=caption, chosen=None)
     log.info("caption_merged", caption_id=str(caption_id), image_id=image.pk, parts=len(parts))
     return caption
 
@@ -101,7 +110,7 @@ def _part(words: Words, image: Image, author: User) -> CaptionPart:
 
 
 def _from_caption(words: CaptionWords, image: Image) -> CaptionPart:
-    caption = Caption.objects.filter(pk=words.caption, image=image).first()
+    caption = captions_of(image.pk).filter(pk=words.caption).first()
     parts = parts_of(caption) if caption else []
     if words.number >= len(parts):
         raise InvalidInputError("This image has no caption with such a part.", field="parts")

@@ -114,13 +114,21 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
 
 
 def _caption(found: dict[str, Any]) -> dict[str, Any]:
-    """Leave out the parts of a caption that has none: such rows were before there were any."""
-    return {key: value for key, value in found.items() if key != "parts" or value}
+    """Leave out what a caption has not: rows from before there were such things stay the same."""
+    parts = [_words(part) for part in found.pop("parts")]
+    return _words(found) | ({"parts": parts} if parts else {})
+
+
+def _words(found: dict[str, Any]) -> dict[str, Any]:
+    """Name a bundle only where the words are its own."""
+    return {key: value for key, value in found.items() if key != "bundle" or value is not None}
 
 
 def _parts() -> ArraySubquery:
     parts = CaptionPart.objects.filter(caption=OuterRef("pk")).order_by("number")
-    row = JSONObject(author="author__username", recording="recording_id", text="text")
+    row = JSONObject(
+        author="author__username", recording="recording_id", text="text", bundle="bundle_id"
+    )
     return ArraySubquery(parts.values(row=row))
 
 
@@ -134,7 +142,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
     transcripts = Transcript.objects.filter(
         recording__image=OuterRef("pk"), recording__deleted_at=None
     ).order_by("pk")
-    captions = Caption.objects.filter(image=OuterRef("pk")).order_by("pk")
+    captions = Caption.objects.filter(image=OuterRef("pk"), withdrawn_at=None).order_by("pk")
     has_something = Exists(masks) | Exists(transcripts) | Exists(captions)
     return (
         Image.objects.filter(project=project, deleted_at=None)
@@ -162,7 +170,11 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
             caption_rows=ArraySubquery(
                 captions.values(
                     row=JSONObject(
-                        id=F("pk"), recording="recording_id", text="text", parts=_parts()
+                        id=F("pk"),
+                        recording="recording_id",
+                        text="text",
+                        bundle="bundle_id",
+                        parts=_parts(),
                     )
                 )
             ),

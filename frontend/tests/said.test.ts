@@ -12,10 +12,11 @@ import {
 } from "@/pages/describe/said/said";
 
 const part = (author: string | null, number: number, text: string): Said => ({
-  ...{ author, number, text, caption: "c1", transcript: null, recording: null },
+  ...{ author, number, text, caption: "c1", transcript: null, recording: null, bundle: null },
 });
 const spoken = (author: string, transcript: string, text: string): Said => ({
   ...{ author, transcript, text, caption: null, number: 0, recording: `r-${transcript}` },
+  bundle: null,
 });
 const HERS = part("ada", 0, "A bucket.");
 const MINE = spoken("bob", "t2", "uh it is red");

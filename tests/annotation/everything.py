@@ -12,6 +12,7 @@ from annotation.models import (
     Alias,
     AliasMove,
     Assignment,
+    Caption,
     Comment,
     DatasetVersion,
     Export,
@@ -107,6 +108,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         noun="cell",
         **dict.fromkeys(["first", "is_plural", "is_definite", "is_repeat"], 0),
     )
+    caption = Caption.objects.create(pk=UUID(int=5), image=image, author=user, text="A cell.")
     upload = Upload.objects.create(
         pk=UUID(int=3), project=project, file_name="a.png", bytes=10, created_by=user
     )
@@ -130,6 +132,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "export_id": export.pk,
         "recording_id": recording.pk,
         "phrase_id": phrase.pk,
+        "caption_id": caption.pk,
         "bundle_id": bundle.pk,
         "number": 0,
     }

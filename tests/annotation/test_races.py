@@ -12,8 +12,18 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from annotation.errors import DomainError, StaleVersionError
-from annotation.models import Assignment, Image, Mask, Membership, Operation, Revision
+from annotation.models import (
+    Assignment,
+    Image,
+    Mask,
+    Membership,
+    Operation,
+    Project,
+    Revision,
+)
 from annotation.services.assignments import claim_image
+from annotation.services.caption_proposals import propose_caption
+from annotation.services.captions import Making, save_caption
 from annotation.services.comments import (
     CommentWithdrawnError,
     Place,
@@ -173,6 +183,31 @@ def test_a_comment_is_either_answered_or_withdrawn(world: World) -> None:
 
     refusals = (isinstance(answered, CommentWithdrawnError), isinstance(withdrawn, DomainError))
     assert refusals in {(True, False), (False, True)}
+
+
+def test_of_people_who_answer_one_proposal_at_once_one_is_measured(world: World) -> None:
+    Project.objects.filter(pk=world.project.pk).update(caption_control_share=0)
+    image = make_image(world.project)
+    proposal = propose_caption(image=image, bundle=make_bundle(), text="A cell.", phrases=[])
+    assert proposal is not None
+    calls = [
+        partial(
+            save_caption,
+            caption_id=uuid4(),
+            image=image,
+            author=person,
+            text="A cell.",
+            making=Making(proposal=proposal.pk),
+        )
+        for person in (world.annotator, world.reviewer, world.manager)
+    ]
+
+    saved = at_once(*calls)
+
+    proposal.refresh_from_db()
+    assert proposal.state == "accepted"
+    assert proposal.caption in saved
+    assert image.captions.count() == len(calls)  # nobody's words are lost
 
 
 def test_of_people_who_add_to_one_caption_at_once_one_is_first(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Project, Round
+from annotation.selectors.caption_effort import NO_CAPTION_EFFORT
 from annotation.selectors.rounds import efforts_of, round_rows
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle
@@ -269,6 +270,7 @@ def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, servin
         "seconds_per_mask": 10,
         "clicks_per_mask": 2,
         "accepted_untouched_share": pytest.approx(1 / 3),
+        "captions": NO_CAPTION_EFFORT,
     }
 
 

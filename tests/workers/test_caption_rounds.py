@@ -10,10 +10,20 @@ import torch
 from django.conf import LazySettings
 from safetensors.torch import save_file
 
-from annotation import storage
-from annotation.models import Alias, Bundle, Embedding, Image, Label, Round
+from annotation import jobs, storage
+from annotation.models import (
+    Alias,
+    Bundle,
+    CaptionProposal,
+    Embedding,
+    Image,
+    Job,
+    Label,
+    Round,
+)
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
+from annotation.services.jobs import claim_job
 from annotation.services.rounds import record_curve, start_round
 from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import DECODER_FILES
@@ -34,7 +44,9 @@ from workers import caption_evaluation, curve
 from workers import run_round as module
 from workers.bundling import BundlePart, digests_of
 from workers.captioning import captioner_of, described_image
+from workers.lease import Lease
 from workers.networks import forget_networks
+from workers.propose_captions import propose_captions_for_images
 
 YES = Verdict(is_promoted=True, reason="Promoted: a test says so.")
 NO = Verdict(is_promoted=False, reason="Not promoted: a test says so.")
@@ -311,3 +323,18 @@ def test_a_captioner_reads_an_images_masks_else_its_proposals(
     assert np.array_equal(before.load_maps()[0], after.load_maps()[0])
     assert backbone.calls == 1
     assert before.load_pixels().shape == (*image.size_hw, 3)
+
+
+def test_the_captioner_of_a_promoted_round_proposes_where_nobody_has_described(
+    world: World, images: list[Image], promoting: None
+) -> None:
+    ended = run(start(world, "captions"))
+    fresh = make_image(world.project, 9)
+    prepare = claim_job(job_id=Job.objects.get(kind=jobs.PREPARE_IMAGES).pk)
+    assert prepare is not None
+
+    for _ in range(2):
+        propose_captions_for_images(Lease(prepare), world.project, serving(world))
+
+    made = CaptionProposal.objects.values_list("image", "bundle")
+    assert list(made) == [(fresh.pk, ended.bundle_id)]

@@ -44,14 +44,27 @@ export interface NewCaption {
   id: string;
   text: string;
   recording: string | null;
+  /** What it began with, untouched or edited. */
+  proposal: string | null;
+  /** Active, since the image was seen. */
+  seconds: number;
 }
 
 export function saveCaption(id: number, body: NewCaption) {
   return read(client.POST("/api/images/{image_id}/captions", { ...image(id), body }));
 }
 
+/** Takes one's newest caption back; the proposal that it answered waits again. */
+export function withdrawCaption(caption_id: string) {
+  return read(
+    client.POST("/api/captions/{caption_id}/withdraw", { params: { path: { caption_id } } }),
+  );
+}
+
 export interface MergedCaption {
   id: string;
+  /** Active, since the image was seen. */
+  seconds: number;
   /** The newest caption that the person saw; another one since is a conflict. */
   base: string | null;
   parts: NewPart[];

@@ -46,6 +46,7 @@ export interface ProjectChange {
   overlap?: number;
   overlap_share?: number;
   holdout_share?: number;
+  caption_control_share?: number;
   retrain_after_images?: number | null;
   retrain_every_hours?: number | null;
 }

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import type { Part } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 const round = (round_id: number) => ({ params: { path: { round_id } } });
@@ -16,8 +17,8 @@ export const roundQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/rounds/{round_id}", round(id))),
   });
 
-export function startRound(id: number) {
-  const body = { id: crypto.randomUUID() };
+export function startRound(id: number, parts: Part[]) {
+  const body = { id: crypto.randomUUID(), parts };
   return read(client.POST("/api/projects/{project_id}/rounds", { ...project(id), body }));
 }
 

@@ -87,6 +87,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/captions/{caption_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take one's newest caption back; the proposal that it answered waits again. */
+        post: operations["withdraw_caption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/captions/clean": {
         parameters: {
             query?: never;
@@ -1357,6 +1374,22 @@ export interface components {
              */
             matched_share: number | null;
         };
+        /** @description What the first captions cost of images that a bundle had proposed for. */
+        ArmEffort: {
+            captions: number;
+            /**
+             * Format: double
+             * @description words put in, taken out or replaced since the proposal
+             */
+            edits_per_100_words: number | null;
+            /** Format: double */
+            seconds_per_caption: number | null;
+            /**
+             * Format: double
+             * @description null: nobody saw the proposals
+             */
+            accepted_untouched_share: number | null;
+        };
         Assignment: {
             id: number;
             state: components["schemas"]["AssignmentState"];
@@ -1419,6 +1452,8 @@ export interface components {
         AuthoredPart: {
             /** @description null: a model */
             author?: string | null;
+            /** @description whose words they are; the author took them */
+            bundle: string | null;
             /** Format: uuid */
             recording: string | null;
             text: string;
@@ -1435,6 +1470,8 @@ export interface components {
             id: string;
             text: string;
             author?: string | null;
+            /** @description whose proposal it is; the author took it */
+            bundle: string | null;
             /** Format: uuid */
             recording: string | null;
             /** @description who said what, in order */
@@ -1463,6 +1500,11 @@ export interface components {
              * @description 97.5 % quantile
              */
             high: number;
+        };
+        CaptionEffort: {
+            shown: components["schemas"]["ArmEffort"];
+            /** @description Images whose proposals nobody saw */
+            control: components["schemas"]["ArmEffort"];
         };
         /** @description How a bundle describes the holdout's described images. */
         CaptionFigures: {
@@ -1790,6 +1832,8 @@ export interface components {
          */
         Describer: "captioner" | "neighbours";
         Descriptions: {
+            /** @description null: none, or not to be seen, so that its sway can be measured */
+            proposal: components["schemas"]["OfferedCaption"] | null;
             recordings: components["schemas"]["Recording"][];
             /** @description the newest first; that one counts */
             captions: components["schemas"]["Caption"][];
@@ -1830,6 +1874,7 @@ export interface components {
             clicks_per_mask: number | null;
             /** Format: double */
             accepted_untouched_share: number | null;
+            captions: components["schemas"]["CaptionEffort"];
         };
         /** @description Little-endian float16, (256, 64, 64). */
         Embedding: {
@@ -2104,6 +2149,8 @@ export interface components {
              * @description the newest caption that it builds on
              */
             base: string | null;
+            /** Format: double */
+            seconds?: number | null;
             parts: components["schemas"]["NewPart"][];
         };
         /**
@@ -2133,6 +2180,13 @@ export interface components {
             text: string;
             /** Format: uuid */
             recording?: string | null;
+            /**
+             * Format: uuid
+             * @description what it began with, untouched or edited
+             */
+            proposal?: string | null;
+            /** Format: double */
+            seconds?: number | null;
         };
         NewExport: {
             /**
@@ -2194,11 +2248,34 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        /** @description Images with something new to learn from, for each part of a round. */
+        News: {
+            masks: number;
+            captions: number;
+            /** @description false: `python -m engine.weights --captions` fetches what captions need */
+            has_caption_models: boolean;
+        };
         NowServing: {
             bundle: string;
             round: number | null;
         };
         Null: null;
+        /** @description What a model would say, to be accepted, edited or said anew. */
+        OfferedCaption: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            bundle: string;
+            phrases: components["schemas"]["OfferedPhrase"][];
+        };
+        /** @description Words that bear the name of masks: `first` up to but not including `end`. */
+        OfferedPhrase: {
+            /** @description from 0, as spaces part the text */
+            first: number;
+            end: number;
+            text: string;
+            masks: string[];
+        };
         /**
          * @description * `pending` - pending
          *     * `needs_work` - needs_work
@@ -2350,6 +2427,11 @@ export interface components {
             overlap_share: number;
             /** Format: double */
             holdout_share: number;
+            /**
+             * Format: double
+             * @description Of images, drawn by hash, whose proposed description nobody sees
+             */
+            caption_control_share: number;
             plan: components["schemas"]["Plan"];
             /**
              * @description The least role that may hear others' voices
@@ -2368,6 +2450,7 @@ export interface components {
             counts: components["schemas"]["Counts"];
             serving: components["schemas"]["Serving"] | null;
             finished_since_round: number;
+            news: components["schemas"]["News"];
             /** @description Images that were returned to the person, in the order in which they come */
             returned: number[];
             /** @description null: nobody did the same image */
@@ -2419,6 +2502,11 @@ export interface components {
              * @description For images imported from now on
              */
             holdout_share?: number;
+            /**
+             * Format: double
+             * @description For proposals made from now on
+             */
+            caption_control_share?: number;
             /**
              * @description One pass over each image, or three queues: verify, complete, correct
              *
@@ -2789,6 +2877,8 @@ export interface components {
         Said: {
             /** @description null: a model */
             author: string | null;
+            /** @description whose proposal it is; the author took it */
+            bundle: string | null;
             /** Format: uuid */
             recording: string | null;
             text: string;
@@ -3224,6 +3314,36 @@ export interface operations {
                 };
                 content: {
                     "application/octet-stream": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_caption: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                caption_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caption"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -7,16 +7,19 @@ import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
 import { CaptionChanges } from "./CaptionChanges";
+import { savedBy } from "./said/said";
+import type { DescribingClock } from "./useDescribingSeconds";
 
 interface Props {
   image: number;
   /** The newest take, whose text the suggestion is made of. */
   recording: Recording | null;
   captions: Caption[];
+  clock: DescribingClock;
 }
 
 /** The clean text that is exported: suggested from what was said, decided by a person. */
-export function CaptionPanel({ image, recording, captions }: Props) {
+export function CaptionPanel({ image, recording, captions, clock }: Props) {
   const queries = useQueryClient();
   const saved = captions[0];
   const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
@@ -37,8 +40,10 @@ export function CaptionPanel({ image, recording, captions }: Props) {
         id: crypto.randomUUID(),
         text: text.trim(),
         recording: recording?.id ?? null,
+        ...{ proposal: null, seconds: clock.seconds() },
       }),
     onSuccess: async () => {
+      clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));
       setWritten(null);
     },
@@ -73,7 +78,7 @@ export function CaptionPanel({ image, recording, captions }: Props) {
       <CaptionChanges spoken={corrected?.text ?? ""} caption={text} onReplace={setWritten} />
       <Group justify="space-between" mt="sm" gap="xs">
         <Text size="xs" c="dimmed">
-          {saved ? `Saved by ${saved.author ?? "a model"}, ${formatAgo(saved.created_at)}` : ""}
+          {saved ? `${savedBy(saved)}, ${formatAgo(saved.created_at)}` : ""}
         </Text>
         <Button
           disabled={text.trim() === "" || isSaved}

@@ -18,6 +18,8 @@ import { GroundingOfImage } from "./grounding/GroundingContext";
 import { WordsAndMasks } from "./grounding/WordsAndMasks";
 import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
+import { ProposalCard } from "./proposal/ProposalCard";
+import { useOffered } from "./proposal/useOffered";
 import { RecordPanel } from "./RecordPanel";
 import { RemovedTakes } from "./RemovedTakes";
 import { AlreadySaid } from "./said/AlreadySaid";
@@ -25,6 +27,7 @@ import { MergedDescription } from "./said/MergedDescription";
 import { saidByOthers } from "./said/said";
 import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
+import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
 
 const POLL_MS = 3000;
@@ -58,8 +61,15 @@ function Describe({ id }: { id: number }) {
   const isShared = said.length > 0;
   const [inHand, setInHand] = useState<string | null>(null);
   const isLive = recorder.state === "recording" || recorder.state === "paused";
+  const clock = useDescribingSeconds(recorder.state === "recording");
+  const { proposal, dismiss } = useOffered(
+    descriptions.data?.proposal,
+    descriptions.isFetchedAfterMount || !descriptions.isStale,
+  );
+  const isOffered = proposal !== null && !isLive && !isShared;
   // On top while it is the thing to do; below the texts once they are.
-  const isRecordingFirst = isLive || (!newest && !descriptions.isPending);
+  const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
+  const isRecordingFirst = isLive || !(newest || isWritten || descriptions.isPending);
 
   useEffect(() => {
     if (isLive) replay.hush();
@@ -102,7 +112,12 @@ function Describe({ id }: { id: number }) {
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
         {isShared && <AlreadySaid said={said} me={me} />}
-        {isRecordingFirst && <RecordPanel recorder={recorder} image={id} isFirst={!newest} />}
+        {isOffered && (
+          <ProposalCard proposal={proposal} image={image} clock={clock} onDismiss={dismiss} />
+        )}
+        {isRecordingFirst && (
+          <RecordPanel recorder={recorder} image={id} isFirst={!newest} isInstead={isOffered} />
+        )}
         {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (
           <ErrorState error={descriptions.error} onRetry={() => descriptions.refetch()} />
@@ -126,17 +141,19 @@ function Describe({ id }: { id: number }) {
             me={me}
             said={descriptions.data.said}
             base={descriptions.data.captions[0] ?? null}
+            clock={clock}
           />
         )}
-        {descriptions.data && !isShared && (
+        {descriptions.data && !isShared && !isOffered && (
           <CaptionPanel
             image={id}
             recording={newest ?? null}
             captions={descriptions.data.captions}
+            clock={clock}
           />
         )}
-        {!isRecordingFirst && newest && (
-          <RecordPanel recorder={recorder} image={id} isFirst={false} />
+        {!isRecordingFirst && descriptions.data && (
+          <RecordPanel recorder={recorder} image={id} isFirst={!newest} />
         )}
         {descriptions.data && <RemovedTakes recordings={descriptions.data.removed} image={id} />}
       </Stack>

@@ -19,9 +19,11 @@ interface Props {
   recorder: Recorder;
   image: number;
   isFirst: boolean;
+  /** A description is proposed: speaking takes its place. */
+  isInstead?: boolean;
 }
 
-export function RecordPanel({ recorder, image, isFirst }: Props) {
+export function RecordPanel({ recorder, image, isFirst, isInstead = false }: Props) {
   const { take, state, microphone, problem } = recorder;
   const consent = useQuery(consentQuery);
   const [asking, dialog] = useDisclosure(false);
@@ -86,15 +88,15 @@ export function RecordPanel({ recorder, image, isFirst }: Props) {
             <MicrophoneSelect value={device} onChange={setDevice} />
             <Button
               fullWidth
-              variant={isFirst ? "filled" : "default"}
+              variant={isFirst && !isInstead ? "filled" : "default"}
               leftSection={<IconMicrophone size={16} aria-hidden />}
               loading={state === "opening"}
               disabled={!consent.data}
               onClick={record}
             >
-              {isFirst ? "Record" : "Record again"}
+              {isInstead ? "Speak instead" : isFirst ? "Record" : "Record again"}
             </Button>
-            {isFirst && <Checklist />}
+            {isFirst && !isInstead && <Checklist />}
           </>
         )}
       </Stack>

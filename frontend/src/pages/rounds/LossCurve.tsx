@@ -4,17 +4,18 @@ import type { CurvePoint } from "@/api/types";
 import { formatCount } from "@/components/format";
 
 interface Props {
+  title: string;
   /** Undefined while it is being loaded. */
   curve: CurvePoint[] | undefined;
   isLive: boolean;
 }
 
-export function LossCurve({ curve, isLive }: Props) {
+export function LossCurve({ title, curve, isLive }: Props) {
   const last = curve?.at(-1);
   return (
-    <section aria-label="Loss curve">
+    <section aria-label={title}>
       <Group justify="space-between" align="baseline" mb="xs">
-        <Title order={3}>Loss</Title>
+        <Title order={3}>{title}</Title>
         {last && (
           <Text size="sm" c="dimmed" className="tabular">
             {last.loss.toFixed(3)} at step {formatCount(last.step)}

@@ -4,15 +4,16 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { jobsQuery } from "@/api/jobs";
 import { messageOf, ProblemError } from "@/api/problem";
+import { projectQuery } from "@/api/projects";
 import { roundsQuery, startRound } from "@/api/rounds";
-import type { Project } from "@/api/types";
+import type { Part, Project } from "@/api/types";
 import { RetrainDialog } from "./RetrainDialog";
 
 /** Starts a round once asked; where one cannot start, says why and what would make it start. */
 export function RetrainButton({ project, ...look }: ButtonProps & { project: Project }) {
   const queries = useQueryClient();
   const retrain = useMutation({
-    mutationFn: () => startRound(project.id),
+    mutationFn: (parts: Part[]) => startRound(project.id, parts),
     meta: { shownInPlace: true },
     onSuccess: (round) =>
       notifications.show({
@@ -26,17 +27,21 @@ export function RetrainButton({ project, ...look }: ButtonProps & { project: Pro
       Promise.all([
         queries.invalidateQueries(jobsQuery(project.id)),
         queries.invalidateQueries(roundsQuery(project.id)),
+        queries.invalidateQueries(projectQuery(project.id)),
       ]),
   });
 
-  const ask = () =>
-    modals.openConfirmModal({
+  const ask = () => {
+    const close = () => modals.close(id);
+    const start = (parts: Part[]) => {
+      close();
+      retrain.mutate(parts);
+    };
+    const id = modals.open({
       title: "Retrain the model?",
-      children: <RetrainDialog project={project} />,
-      labels: { confirm: "Start the round", cancel: "Not now" },
-      confirmProps: { "data-autofocus": true },
-      onConfirm: () => retrain.mutate(),
+      children: <RetrainDialog project={project} onStart={start} onClose={close} />,
     });
+  };
 
   return (
     <Button {...look} onClick={ask} loading={retrain.isPending}>
@@ -49,6 +54,6 @@ function reasonOf(error: unknown): string {
   const code = error instanceof ProblemError ? error.code : "";
   if (code === "round_running") return "A round is running already. Wait for it, or cancel it.";
   if (code === "nothing_new")
-    return "Nothing was finished since the last round. Finish an image first.";
+    return "Nothing new to learn from since the last round. Finish or describe an image first.";
   return messageOf(error);
 }

@@ -1,20 +1,65 @@
-import { Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Code, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { roundsQuery } from "@/api/rounds";
-import type { Project } from "@/api/types";
+import type { Part, Project } from "@/api/types";
+import { partsOnOffer, tickedAtFirst } from "./retrainParts";
 import { isJudgedBy, lastTook, learnsFrom } from "./retrainWords";
 
-/** What the question says before a round starts. */
-export function RetrainDialog({ project }: { project: Project }) {
+interface Props {
+  project: Project;
+  onStart: (parts: Part[]) => void;
+  onClose: () => void;
+}
+
+/** What a round shall train, and what is said before it starts. */
+export function RetrainDialog({ project, onStart, onClose }: Props) {
   const { data: rounds = [] } = useQuery(roundsQuery(project.id));
+  const offers = partsOnOffer(project);
+  const [ticked, setTicked] = useState<string[]>(() => tickedAtFirst(offers));
+  const parts = offers.filter(({ part }) => ticked.includes(part)).map(({ part }) => part);
   const took = lastTook(rounds);
   return (
-    <Stack gap="xs">
-      <Text size="sm">{learnsFrom(project)}</Text>
-      <Text size="sm">{isJudgedBy(project)}</Text>
+    <Stack gap="sm">
+      <Checkbox.Group value={ticked} onChange={setTicked} label="What it trains">
+        <Stack gap="xs" mt={6}>
+          {offers.map(({ part, title, words, command, canTrain }) => (
+            <Checkbox
+              key={part}
+              value={part}
+              label={title}
+              description={
+                <>
+                  {words} {command && <Code>{command}</Code>}
+                </>
+              }
+              disabled={!canTrain}
+            />
+          ))}
+        </Stack>
+      </Checkbox.Group>
+      {parts.includes("masks") && (
+        <Text size="sm">
+          Masks: {learnsFrom(project)} {isJudgedBy(project)}
+        </Text>
+      )}
+      {parts.includes("captions") && (
+        <Text size="sm">
+          Descriptions: learns from what people wrote, and said and corrected, on finished images.
+          Judged on described holdout images; better descriptions are promoted by themselves.
+        </Text>
+      )}
       <Text size="sm" c="dimmed">
         {took && `${took} `}It trains in the background and can be cancelled.
       </Text>
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onClose}>
+          Not now
+        </Button>
+        <Button data-autofocus disabled={parts.length === 0} onClick={() => onStart(parts)}>
+          Start the round
+        </Button>
+      </Group>
     </Stack>
   );
 }

@@ -2,11 +2,13 @@ import { Alert, Button, Code, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { cancelRound, promoteRound, roundQuery, roundsQuery } from "@/api/rounds";
-import type { Project, Round } from "@/api/types";
+import type { Part, Project, Round, RoundWithCurve } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { JobRow } from "@/components/JobRow";
 import { AnchorLink } from "@/components/links";
 import { Section } from "@/components/Section";
+import { CaptionTable } from "./captions/CaptionTable";
+import { partsWords } from "./captions/captionWords";
 import { HoldoutTable } from "./HoldoutTable";
 import { LossCurve } from "./LossCurve";
 
@@ -39,14 +41,35 @@ export function RoundDetail({ row, project }: Props) {
         {round.job && (isLive || round.job.error) && (
           <JobRow job={round.job} project={project.id} withActions={false} />
         )}
-        {error ? (
-          <ErrorState error={error} onRetry={() => refetch()} />
-        ) : (
-          <LossCurve curve={data?.curve} isLive={isLive} />
-        )}
-        <HoldoutTable metrics={round.metrics} isLive={isLive} />
+        {error ? <ErrorState error={error} onRetry={() => refetch()} /> : <Curves round={round} />}
+        {trains("masks", round) && <HoldoutTable metrics={round.metrics} isLive={isLive} />}
+        <CaptionTable metrics={round.metrics} />
       </Stack>
     </Section>
+  );
+}
+
+function trains(part: Part, { parts }: Pick<Round, "parts">): boolean {
+  return parts.includes(part);
+}
+
+/** How the loss of each trained part fell. */
+function Curves({ round }: { round: Round & Partial<RoundWithCurve> }) {
+  const isLive = !round.finished_at;
+  const isBoth = round.parts.length > 1;
+  return (
+    <>
+      {trains("masks", round) && (
+        <LossCurve title={isBoth ? "Loss of masks" : "Loss"} curve={round.curve} isLive={isLive} />
+      )}
+      {trains("captions", round) && (
+        <LossCurve
+          title={isBoth ? "Loss of descriptions" : "Loss"}
+          curve={round.caption_curve}
+          isLive={isLive}
+        />
+      )}
+    </>
   );
 }
 
@@ -54,7 +77,7 @@ function TrainedOn({ round, project }: { round: Round; project: number }) {
   if (!round.dataset_version) return "Freezing what is finished into a dataset version…";
   return (
     <>
-      Trained on version{" "}
+      Trained {partsWords(round.parts)} on version{" "}
       <AnchorLink
         to="/projects/$projectId/versions"
         params={{ projectId: String(project) }}
@@ -92,11 +115,16 @@ function Decision({ round, project }: { round: Round; project: Project }) {
       p="sm"
     >
       <Text size="sm">{round.decision}</Text>
-      {mayPromote && !round.metrics.candidate && (
+      {mayPromote && trains("masks", round) && !round.metrics.candidate && (
         <Text size="sm" mt={2}>
           {project.counts.holdout === 0
             ? "This project has no holdout. Set its share in the settings before the next import, or promote by hand."
             : "Finish some of the holdout images before the next round, or promote by hand."}
+        </Text>
+      )}
+      {mayPromote && trains("captions", round) && !round.metrics.captions?.candidate && (
+        <Text size="sm" mt={2}>
+          Describe some of the holdout images before the next round, or promote by hand.
         </Text>
       )}
       {mayPromote && (

@@ -11,6 +11,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
+import { CaptionEffort } from "./captions/CaptionEffort";
 import { EffortChart } from "./EffortChart";
 import { RetrainButton } from "./RetrainButton";
 import { RetrainPolicy } from "./RetrainPolicy";
@@ -53,6 +54,7 @@ export function RoundsPage() {
               onSelect={(round) => navigate({ search: { round }, resetScroll: false })}
             />
           )}
+          <CaptionEffort rounds={rounds.data} />
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: isManager ? 8 : 12 }}>
               {selected?.id ? (

@@ -1,4 +1,4 @@
-import { Button, Group, Radio, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, NumberInput, Radio, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
@@ -10,7 +10,11 @@ import { Section } from "@/components/Section";
 import { ShareFields } from "@/components/ShareFields";
 
 /** The form's names of the API's fields. */
-const FIELDS = { overlap_share: "overlapShare", holdout_share: "holdout" };
+const FIELDS = {
+  overlap_share: "overlapShare",
+  holdout_share: "holdout",
+  caption_control_share: "control",
+};
 
 export function General({ project }: { project: Project }) {
   const queries = useQueryClient();
@@ -21,6 +25,7 @@ export function General({ project }: { project: Project }) {
       overlap: project.overlap,
       overlapShare: Math.round(100 * project.overlap_share),
       holdout: Math.round(100 * project.holdout_share),
+      control: Math.round(100 * project.caption_control_share),
       plan: project.plan,
     },
     validate: {
@@ -28,14 +33,16 @@ export function General({ project }: { project: Project }) {
       overlap: (people) => numberError(people, 1, 5),
       overlapShare: (percent) => numberError(percent, 0, 100),
       holdout: (percent) => numberError(percent, 0, 90),
+      control: (percent) => numberError(percent, 0, 100),
     },
   });
   const save = useMutation({
-    mutationFn: ({ holdout, overlapShare, ...rest }: typeof form.values) =>
+    mutationFn: ({ holdout, control, overlapShare, ...rest }: typeof form.values) =>
       changeProject(project.id, {
         ...rest,
         overlap_share: overlapShare / 100,
         holdout_share: holdout / 100,
+        caption_control_share: control / 100,
       }),
     onSuccess: async () => {
       form.resetDirty();
@@ -63,6 +70,14 @@ export function General({ project }: { project: Project }) {
             hasHoldout={form.values.holdout > 0}
             overlapMeans="Two or more work blind. Counts at once, for images that are not finished."
             holdoutMeans="Counts for images imported from now on."
+          />
+          <NumberInput
+            label="Described without a proposal"
+            description="Of the images, drawn by hash. Shows what proposed descriptions save, and how far they sway people."
+            min={0}
+            max={100}
+            suffix=" %"
+            {...form.getInputProps("control")}
           />
           <Radio.Group
             label="Plan"

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { descriptionsQuery, mergeCaption } from "@/api/descriptions";
 import type { Caption, Said } from "@/api/types";
 import { Section } from "@/components/Section";
+import type { DescribingClock } from "../useDescribingSeconds";
 import { MergedPart } from "./MergedPart";
 import {
   type Edits,
@@ -23,10 +24,11 @@ interface Props {
   said: readonly Said[];
   /** The newest caption: what is saved builds on it. */
   base: Caption | null;
+  clock: DescribingClock;
 }
 
 /** The words of all who described an image, one after another, each with its speaker. */
-export function MergedDescription({ image, me, said, base }: Props) {
+export function MergedDescription({ image, me, said, base, clock }: Props) {
   const queries = useQueryClient();
   const [made, setEdits] = useState<Edits>(NO_EDITS);
   const edits = rebased(made, said);
@@ -37,8 +39,12 @@ export function MergedDescription({ image, me, said, base }: Props) {
 
   const save = useMutation({
     mutationFn: () =>
-      mergeCaption(image, { id: crypto.randomUUID(), base: base?.id ?? null, parts }),
+      mergeCaption(image, {
+        id: crypto.randomUUID(),
+        ...{ base: base?.id ?? null, parts, seconds: clock.seconds() },
+      }),
     onSuccess: async () => {
+      clock.startAgain();
       await refresh();
       setEdits(NO_EDITS);
     },

@@ -1,6 +1,6 @@
 /** What several people said of an image, and what of it the one at work keeps, changes and adds. */
 
-import type { NewPart, Said } from "@/api/types";
+import type { Caption, NewPart, Said } from "@/api/types";
 import { QUESTIONS } from "@/recorder/questions";
 
 /** A person's changes to what is said, by the keys of its parts. */
@@ -21,9 +21,16 @@ export function saidByOthers(said: readonly Said[], me: string): Said[] {
   return said.filter(({ author }) => author !== me);
 }
 
-export function speakerOf({ author }: Said, me: string): string {
+export function speakerOf({ author, bundle }: Pick<Said, "author" | "bundle">, me: string): string {
   if (author === null) return "A model";
+  if (bundle !== null) return `A model, accepted by ${author === me ? "you" : author}`;
   return author === me ? "You" : author;
+}
+
+/** Whose words a caption is. */
+export function savedBy({ author, bundle }: Pick<Caption, "author" | "bundle">): string {
+  if (author === null) return "Saved by a model";
+  return bundle === null ? `Saved by ${author}` : `By a model, accepted by ${author}`;
 }
 
 /** Edits on what is said now; words whose part is gone are kept as additions. */

@@ -1,0 +1,67 @@
+"""What descriptions cost people, with a bundle's proposals in sight and without them."""
+
+from collections.abc import Mapping
+from typing import Any, TypedDict
+
+from django.db.models import Avg, Count, Q, Sum
+
+from annotation.models import CaptionProposal
+
+State = CaptionProposal.State
+
+
+class ArmEffort(TypedDict):
+    """What the first captions cost of images that a bundle had proposed for.
+
+    Edits are words put in, taken out or replaced from the proposal, seen or not, to the caption.
+    """
+
+    captions: int
+    edits_per_100_words: float | None
+    seconds_per_caption: float | None  # None: nobody measured it
+    accepted_untouched_share: float | None  # None: nobody saw the proposals
+
+
+class CaptionEffort(TypedDict):
+    """Two arms side by side: what proposals save, and how far they sway what people say."""
+
+    shown: ArmEffort
+    control: ArmEffort
+
+
+NO_ARM = ArmEffort(
+    captions=0, edits_per_100_words=None, seconds_per_caption=None, accepted_untouched_share=None
+)
+NO_CAPTION_EFFORT = CaptionEffort(shown=NO_ARM, control=NO_ARM)
+
+
+def caption_efforts_of(project_id: int) -> dict[str, CaptionEffort]:
+    """Sum up both arms of each bundle, in one query."""
+    sums = (
+        CaptionProposal.objects.filter(
+            image__project_id=project_id, image__deleted_at=None, caption__isnull=False
+        )
+        .values("bundle_id", "is_shown")
+        .annotate(
+            captions=Count("pk"),
+            all_edits=Sum("edits"),
+            all_words=Sum("words"),
+            seconds=Avg("caption__seconds"),
+            untouched=Count("pk", filter=Q(state=State.ACCEPTED)),
+        )
+    )
+    efforts: dict[str, CaptionEffort] = {}
+    for row in sums:
+        effort = efforts.setdefault(row["bundle_id"], NO_CAPTION_EFFORT.copy())
+        effort["shown" if row["is_shown"] else "control"] = _arm(row)
+    return efforts
+
+
+def _arm(row: Mapping[str, Any]) -> ArmEffort:
+    captions, words = row["captions"], row["all_words"]
+    return ArmEffort(
+        captions=captions,
+        edits_per_100_words=100 * row["all_edits"] / words if words else None,
+        seconds_per_caption=row["seconds"],
+        accepted_untouched_share=row["untouched"] / captions if row["is_shown"] else None,
+    )

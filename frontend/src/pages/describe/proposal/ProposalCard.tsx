@@ -1,0 +1,112 @@
+import { Button, Group } from "@mantine/core";
+import { IconCheck, IconPencil } from "@tabler/icons-react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { descriptionsQuery, saveCaption, withdrawCaption } from "@/api/descriptions";
+import type { ImageDetail, OfferedCaption } from "@/api/types";
+import { KeyOf } from "@/commands/Keys";
+import { useOffer } from "@/commands/useOffer";
+import { Section } from "@/components/Section";
+import { showUndo } from "@/components/undo";
+import type { DescribingClock } from "../useDescribingSeconds";
+import { ProposalEditor } from "./ProposalEditor";
+import { ProposedWords } from "./ProposedWords";
+import { ACCEPT, DISMISS, EDIT, proposalCommands } from "./proposal-commands";
+
+interface Props {
+  proposal: OfferedCaption;
+  image: ImageDetail;
+  clock: DescribingClock;
+  onDismiss: () => void;
+}
+
+/** What a model would say of the image: taken as it is, edited, or put away. */
+export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
+  const queries = useQueryClient();
+  const [isEditing, setIsEditing] = useState(false);
+  const refresh = () => queries.invalidateQueries(descriptionsQuery(image.id));
+
+  const save = useMutation({
+    mutationFn: (text: string) =>
+      saveCaption(image.id, {
+        id: crypto.randomUUID(),
+        ...{ text, recording: null, proposal: proposal.id, seconds: clock.seconds() },
+      }),
+    onSuccess: async (caption) => {
+      clock.startAgain();
+      setIsEditing(false);
+      showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {
+        await withdrawCaption(caption.id);
+        await refresh();
+      });
+      await refresh();
+    },
+    onError: refresh, // the proposal may have been replaced meanwhile
+  });
+  const { mutate, isPending } = save;
+
+  useOffer(
+    useMemo(() => {
+      const desk = {
+        isBusy: isPending,
+        accept: () => mutate(proposal.text),
+        edit: () => setIsEditing(true),
+        dismiss: onDismiss,
+      };
+      return { commands: isEditing ? [] : proposalCommands(desk) };
+    }, [proposal.text, isPending, isEditing, mutate, onDismiss]),
+  );
+
+  return (
+    <Section
+      title="Proposed description"
+      description="Written by a model. Is it right?"
+      actions={!isEditing && <DismissButton onClick={onDismiss} disabled={isPending} />}
+    >
+      {isEditing ? (
+        <ProposalEditor
+          text={proposal.text}
+          isSaving={isPending}
+          onSave={mutate}
+          onCancel={() => setIsEditing(false)}
+        />
+      ) : (
+        <>
+          <ProposedWords proposal={proposal} image={image} />
+          <Group gap="xs" mt="sm">
+            <Button
+              leftSection={<IconCheck size={16} aria-hidden />}
+              rightSection={<KeyOf command={ACCEPT} />}
+              onClick={() => mutate(proposal.text)}
+              loading={isPending}
+            >
+              Accept
+            </Button>
+            <Button
+              variant="default"
+              leftSection={<IconPencil size={16} aria-hidden />}
+              rightSection={<KeyOf command={EDIT} />}
+              disabled={isPending}
+              onClick={() => setIsEditing(true)}
+            >
+              Edit
+            </Button>
+          </Group>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function DismissButton(props: { onClick: () => void; disabled: boolean }) {
+  return (
+    <Button
+      {...props}
+      size="compact-sm"
+      variant="default"
+      rightSection={<KeyOf command={DISMISS} />}
+    >
+      Write anew
+    </Button>
+  );
+}

@@ -1,0 +1,49 @@
+/** The figures of descriptions, in words. */
+
+import type { ArmEffort, CaptionFigures, Round } from "@/api/types";
+import { formatCount, formatDuration, formatPercent, plural } from "@/components/format";
+
+export const CAPTION_FIGURES = [
+  {
+    ...({ name: "cider", title: "Likeness to people's words (CIDEr)", digits: 2 } as const),
+    explanation: "How like people's descriptions they are; a person's own reaches about 1 to 1.4",
+  },
+  {
+    ...({ name: "f1", title: "Words in common (F1)", digits: 2 } as const),
+    explanation: "Share of the words with a meaning that both a model and people use",
+  },
+] as const;
+
+/** What the figures are on, and what stands for a model that cannot write yet. */
+export function comparedOn(
+  { images }: CaptionFigures,
+  serving: CaptionFigures | undefined,
+): string {
+  const on = `${plural(images, "image")} that no model was trained on.`;
+  if (serving?.by !== "neighbours") return on;
+  return `${on} The model that serves writes no descriptions: in its place stands what people said of the five images most alike.`;
+}
+
+/** What of a round was trained: "masks and descriptions". */
+export function partsWords(parts: Round["parts"]): string {
+  return parts.map((part) => (part === "captions" ? "descriptions" : part)).join(" and ");
+}
+
+const NOTHING = "—";
+
+/** One arm's figures, as the cells of a row. */
+export function armCells(arm: ArmEffort): string[] {
+  const { captions, edits_per_100_words, seconds_per_caption, accepted_untouched_share } = arm;
+  if (captions === 0) return ["0", NOTHING, NOTHING, NOTHING];
+  return [
+    formatCount(captions),
+    edits_per_100_words === null ? NOTHING : edits_per_100_words.toFixed(0),
+    seconds_per_caption === null ? NOTHING : formatDuration(seconds_per_caption),
+    accepted_untouched_share === null ? NOTHING : formatPercent(accepted_untouched_share),
+  ];
+}
+
+/** Whether people have described images that a bundle had proposed for. */
+export function isDescribed({ effort: { captions } }: Round): boolean {
+  return captions.shown.captions + captions.control.captions > 0;
+}

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import type { ArmEffort, CaptionFigures, Round } from "@/api/types";
+import {
+  armCells,
+  comparedOn,
+  isDescribed,
+  partsWords,
+} from "@/pages/rounds/captions/captionWords";
+import { partsOnOffer, tickedAtFirst } from "@/pages/rounds/retrainParts";
+
+const NEWS = { masks: 12, captions: 1, has_caption_models: true };
+
+const NO_ARM: ArmEffort = {
+  captions: 0,
+  edits_per_100_words: null,
+  seconds_per_caption: null,
+  accepted_untouched_share: null,
+};
+
+test("a round offers what has something new, with how much", () => {
+  const offers = partsOnOffer({ news: NEWS });
+
+  expect(offers.map(({ words }) => words)).toEqual([
+    "12 images with new masks.",
+    "1 image with new descriptions.",
+  ]);
+  expect(tickedAtFirst(offers)).toEqual(["masks", "captions"]);
+});
+
+test("a part that cannot be trained says why", () => {
+  const nothing = partsOnOffer({ news: { ...NEWS, masks: 0, captions: 0 } });
+  const missing = partsOnOffer({ news: { ...NEWS, has_caption_models: false } });
+
+  expect(tickedAtFirst(nothing)).toEqual([]);
+  expect(nothing[0]?.words).toContain("No image with masks");
+  expect(nothing[1]?.words).toContain("was described");
+  expect(tickedAtFirst(missing)).toEqual(["masks"]);
+  expect(missing[1]?.command).toBe("python -m engine.weights --captions");
+});
+
+test("what stands in for a model without descriptions is said in plain words", () => {
+  const figures = (by: CaptionFigures["by"]) => ({ cider: 0.6, f1: 0.3, images: 28, by });
+
+  expect(comparedOn(figures("captioner"), figures("captioner"))).toBe(
+    "28 images that no model was trained on.",
+  );
+  expect(comparedOn(figures("captioner"), figures("neighbours"))).toContain(
+    "what people said of the five images most alike",
+  );
+});
+
+test("each arm's effort has its figures, and a dash where there is none", () => {
+  const shown = {
+    captions: 1200,
+    edits_per_100_words: 12.4,
+    seconds_per_caption: 41,
+    accepted_untouched_share: 0.5,
+  };
+
+  expect(armCells(shown)).toEqual(["1,200", "12", "41 s", "50 %"]);
+  expect(armCells({ ...shown, accepted_untouched_share: null })[3]).toBe("—");
+  expect(armCells(NO_ARM)).toEqual(["0", "—", "—", "—"]);
+});
+
+test("only rounds whose proposals were answered are compared", () => {
+  const round = (shown: number) =>
+    ({
+      effort: { captions: { shown: { ...NO_ARM, captions: shown }, control: NO_ARM } },
+    }) as Round;
+
+  expect([round(0), round(1)].map(isDescribed)).toEqual([false, true]);
+  expect(partsWords(["masks", "captions"])).toBe("masks and descriptions");
+});

@@ -1,0 +1,138 @@
+"""Captions are proposed with a real, tiny captioner: found by itself, once, and never blind."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import torch
+
+from annotation import jobs
+from annotation.models import Bundle, CaptionProposal, Image, Job
+from annotation.services.bundles import ensure_pretrained
+from annotation.services.caption_proposals import propose_caption
+from annotation.services.captions import save_caption
+from annotation.services.jobs import cancel_job, enqueue_job
+from engine.captioning.facts import Inputs
+from engine.captioning.items import DescribedImage
+from engine.captioning.lora import Lora
+from engine.captioning.model import build
+from engine.captioning.reading import Reader
+from engine.captioning.stored import CaptionerRecord, StoredCaptioner
+from tests.annotation.world import World, make_image
+from tests.engine.captioning.tiny import picture, pictures, save_language_model
+from workers import propose_captions
+from workers.tasks import run_job
+
+
+@pytest.fixture(scope="module")
+def captioner(tmp_path_factory: pytest.TempPathFactory) -> StoredCaptioner:
+    """A captioner that writes whatever its random weights say, at once."""
+    base = save_language_model(tmp_path_factory.mktemp("language"))
+    lora, described = Lora(rank=2), pictures()
+    reader = Reader.of(described, grid_side=2, most_masks=2)
+    features = reader.features_of(described[0])
+    torch.manual_seed(0)
+    record = CaptionerRecord(
+        base="",
+        features=features,
+        inputs=Inputs(neighbours=0),
+        lora=lora,
+        grid_side=2,
+        most_masks=2,
+        words={"clean": 3},
+    )
+    return StoredCaptioner(record, build(base, features, lora).eval(), reader)
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, captioner: StoredCaptioner) -> list[int]:
+    """The images that were read for the captioner; their pixels are another matter."""
+    seen: list[int] = []
+
+    def described_image(image: Image) -> DescribedImage:
+        seen.append(image.pk)
+        return picture(image.pk)
+
+    monkeypatch.setattr(propose_captions, "captioner_of", lambda _: captioner)
+    monkeypatch.setattr(propose_captions, "described_image", described_image)
+    return seen
+
+
+def run(world: World) -> Job:
+    args = {"project_id": world.project.pk}
+    job = enqueue_job(kind=jobs.PREPARE_IMAGES, project=world.project, args=args)
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def describe(world: World, image: Image) -> None:
+    save_caption(caption_id=uuid4(), image=image, author=world.annotator, text="A cell.")
+
+
+def test_images_that_nobody_described_get_a_caption_and_the_holdout_none(
+    world: World, image: Image, read: list[int]
+) -> None:
+    describe(world, make_image(world.project, 1))
+    make_image(world.project, 2, is_holdout=True)
+
+    job = run(world)
+
+    assert (job.state, job.error, job.message) == ("succeeded", "", propose_captions.MESSAGE)
+    assert (job.progress_done, job.progress_total) == (1, 1)
+    [proposal] = CaptionProposal.objects.all()
+    assert (proposal.image, proposal.bundle) == (image, ensure_pretrained(project=world.project))
+    assert proposal.text == " ".join(proposal.text.split()) != ""
+    words = len(proposal.text.split())
+    assert all(each["first"] < each["end"] <= words for each in proposal.phrases)
+
+
+def test_a_killed_run_goes_on_where_it_stopped_and_a_second_one_finds_nothing(
+    world: World, image: Image, read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = make_image(world.project, 1)
+
+    def fail_at_second(**given: Any) -> CaptionProposal | None:
+        if given["image"] == second:
+            raise RuntimeError("killed")
+        return propose_caption(**given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(propose_captions, "propose_caption", fail_at_second)
+        assert run(world).state == "failed"
+    kept = CaptionProposal.objects.get()
+
+    run(world)
+    run(world)
+
+    assert read == [image.pk, second.pk, second.pk]
+    assert list(CaptionProposal.objects.filter(pk=kept.pk).values_list("text", flat=True)) == [
+        kept.text
+    ]
+    assert CaptionProposal.objects.count() == 2
+
+
+def test_a_cancelled_job_reads_no_further_image(
+    world: World,
+    image: Image,
+    captioner: StoredCaptioner,
+    read: list[int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def load_and_cancel(_: Bundle) -> StoredCaptioner:
+        cancel_job(job_id=Job.objects.get(kind=jobs.PREPARE_IMAGES).pk)
+        return captioner
+
+    monkeypatch.setattr(propose_captions, "captioner_of", load_and_cancel)
+
+    job = run(world)
+
+    assert job.state == "cancelled"
+    assert read == []
+
+
+def test_a_bundle_without_a_captioner_proposes_none(world: World, image: Image) -> None:
+    job = run(world)
+
+    assert (job.state, job.error) == ("succeeded", "")
+    assert not CaptionProposal.objects.exists()

@@ -1,0 +1,51 @@
+"""Propose captions for images that nobody has described: the last step of their preparation.
+
+It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
+again: what is done is not done again. Nothing on the holdout.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from annotation.models import Bundle, Image, Project
+from annotation.selectors.caption_proposals import images_to_describe
+from annotation.selectors.grounding import label_names
+from annotation.services.caption_proposals import propose_caption
+from annotation.services.jobs import fenced
+from engine.speech.grounding.phrases import Phrase, noun_phrases
+from engine.speech.grounding.tagger import tag_english
+from engine.speech.transcript import Word
+from workers.captioning import captioner_of, described_image
+from workers.lease import Lease
+
+MESSAGE: Final = "Proposing descriptions"
+
+
+def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
+    """Let the bundle's captioner, if it has one, write of each image; some seconds for each."""
+    ids = list(images_to_describe(project.pk, bundle).values_list("pk", flat=True))
+    captioner = captioner_of(bundle) if ids else None
+    if captioner is None:
+        return
+    # Imported only now: most preparations end before, and it takes seconds.
+    import_string("torch.set_num_threads")(settings.TORCH_THREADS)
+    propose_captions = import_string("engine.captioning.proposals.propose_captions")
+    names = label_names(project.pk)
+    for done, image_id in enumerate(ids):
+        lease.report(done, len(ids), MESSAGE)
+        image = Image.objects.get(pk=image_id)
+        [found] = propose_captions(
+            [described_image(image)], captioner=captioner, base=settings.CAPTION_BASE
+        )
+        text = " ".join(found.text.split())
+        with fenced(lease.claim):
+            propose_caption(image=image, bundle=bundle, text=text, phrases=_phrases(text, names))
+    lease.report(len(ids), len(ids), MESSAGE)
+
+
+def _phrases(text: str, names: Sequence[str]) -> list[Phrase]:
+    """Find the words that may speak of masks; nobody said them, so they have no times."""
+    return noun_phrases([Word(word, 0, 0, 1) for word in text.split()], names, tag_english)
