@@ -150,6 +150,7 @@ SPECTACULAR_SETTINGS = {
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
         "AttributeKind": "annotation.services.attributes.KINDS",
         "CaptionPartKind": "annotation.api.captions.PART_KINDS",
+        "ExportFormat": "annotation.export_formats.FORMATS",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio

@@ -1,6 +1,7 @@
-"""Delete the audio of all takes that a person wants silenced."""
+"""Delete the audio of all takes that a person wants silenced, and the exports that hold it."""
 
 from annotation.models import Recording
+from annotation.services.kept_exports import drop_closed_exports
 from annotation.services.recordings import delete_audio
 from workers.lease import Lease
 
@@ -14,4 +15,5 @@ def delete_voices(lease: Lease) -> None:
     for done, take in enumerate(takes.order_by("pk").iterator()):
         lease.report(done, total, "Deleting audio")
         delete_audio(take)
+    drop_closed_exports()
     lease.report(total, total)

@@ -4,6 +4,7 @@ import structlog
 
 from annotation import jobs
 from annotation.services.jobs import sweep_jobs
+from annotation.services.kept_exports import drop_closed_exports
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
@@ -35,6 +36,7 @@ def empty_trash_daily() -> None:
     """
     empty_trash()
     drop_stray_audio()
+    drop_closed_exports()
 
 
 @jobs.queue.task(name=jobs.DELETE_EXPIRED_VOICES)

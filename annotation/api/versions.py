@@ -13,10 +13,11 @@ from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
+from annotation.export_formats import FORMATS
 from annotation.models import DatasetVersion, Export, Job
 from annotation.selectors.projects import projects_for
 from annotation.selectors.versions import exports_for, versions_for
-from annotation.services.exports import FORMATS, request_export
+from annotation.services.exports import request_export
 from annotation.services.versions import cut_version
 
 
@@ -27,19 +28,28 @@ def file_name(version: DatasetVersion, ending: str) -> str:
 
 class ExportSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    format = serializers.CharField()
+    format = serializers.ChoiceField(choices=FORMATS)
     state = serializers.ChoiceField(choices=Job.State.choices, source="job.state")
     bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
-    download_url = serializers.SerializerMethodField()
+    download_url = serializers.SerializerMethodField(
+        help_text="null until it is written, once it is closed, and for who may not hear voices"
+    )
+    is_closed = serializers.SerializerMethodField(
+        help_text="somebody in it deleted their voice or withdrew: export the version again"
+    )
+    may_download = serializers.BooleanField()
     job = JobSerializer()
     created_at = serializers.DateTimeField()
 
     def get_download_url(self, export: Export) -> str | None:
-        if not export.key:
+        if not export.sha256 or not getattr(export, "may_download", False):
             return None
         name = file_name(export.version, f"-{export.format}.zip")
         return storage.presign_get(export.key, download_name=name)
+
+    def get_is_closed(self, export: Export) -> bool:
+        return export.job.state == Job.State.SUCCEEDED and not export.key
 
 
 class VersionCountsSerializer(serializers.Serializer[Any]):
@@ -112,7 +122,11 @@ class VersionManifestView(MemberView):
 
 
 class VersionExportsView(MemberView):
-    """Ask for a version in one format; a job writes it."""
+    """Ask for a version in one format; a job writes it.
+
+    Narratives hold where people pointed, voices how they sounded: both are for members who may hear
+    others by the project's settings, and hold those who agree to it at that moment.
+    """
 
     roles = {"POST": ANYONE}
 

@@ -16,6 +16,7 @@ from annotation.errors import DomainError
 from annotation.models import DatasetVersion, Export, Job, Revision, Round
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.jobs import with_stalled
+from annotation.selectors.voices import with_may_download
 from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
 from engine.masks.rle import RLE, digest
 
@@ -46,26 +47,27 @@ class FrozenImage:
 
 def versions_for(user: Person) -> QuerySet[DatasetVersion]:
     """Versions of the person's projects."""
-    return rows_for(
-        with_exports(DatasetVersion.objects.filter(project__deleted_at=None)), user=user
-    )
+    versions = DatasetVersion.objects.filter(project__deleted_at=None)
+    return rows_for(with_exports(versions, user=user), user=user)
 
 
-def with_exports(versions: QuerySet[DatasetVersion]) -> QuerySet[DatasetVersion]:
+def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySet[DatasetVersion]:
     """Add the exports, the newest first, and `round_numbers`, the rounds that trained on it."""
     rounds = Round.objects.filter(dataset_version=OuterRef("pk")).order_by("number")
     return (
         versions.select_related("created_by", "project")
-        .prefetch_related(_exports())
+        .prefetch_related(_exports(user))
         .annotate(round_numbers=ArraySubquery(rounds.values("number")))
     )
 
 
 def exports_for(user: Person) -> QuerySet[Export]:
-    """Exports of the person's projects."""
+    """Exports of the person's projects, `with_may_download`."""
     exports = Export.objects.filter(version__project__deleted_at=None)
     return rows_for(
-        exports.select_related("version__project").prefetch_related(_job()),
+        with_may_download(exports, user=user)
+        .select_related("version__project")
+        .prefetch_related(_job()),
         user=user,
         path="version__project",
     )
@@ -100,11 +102,16 @@ def attribute_names(header: Mapping[str, Any]) -> AttributeNames:
 
 def frozen_images(version: DatasetVersion, *splits: str) -> Iterator[FrozenImage]:
     """Yield a version's images of some splits (all without any), a batch of them at a time."""
+    rows = frozen_rows(version)
+    chosen = (row for row in rows if not splits or row["split"] in splits)
+    while batch := list(islice(chosen, BATCH)):
+        yield from _with_masks(batch)
+
+
+def frozen_rows(version: DatasetVersion) -> Iterator[ManifestRow]:
+    """Yield the manifest's rows, sorted by the images' sha256."""
     with manifest_path(version).open("rb") as file:
-        _, rows = read_manifest(file)
-        chosen = (row for row in rows if not splits or row["split"] in splits)
-        while batch := list(islice(chosen, BATCH)):
-            yield from _with_masks(batch)
+        yield from read_manifest(file)[1]
 
 
 def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
@@ -133,8 +140,9 @@ def _frozen(mask: ManifestMask, rle: RLE, revision: Revision) -> FrozenMask:
     )
 
 
-def _exports() -> "Prefetch[str, QuerySet[Export], str]":
-    return Prefetch("exports", Export.objects.order_by("-created_at").prefetch_related(_job()))
+def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":
+    exports = with_may_download(Export.objects.order_by("-created_at"), user=user)
+    return Prefetch("exports", exports.prefetch_related(_job()))
 
 
 def _job() -> "Prefetch[str, QuerySet[Job], str]":

@@ -1,14 +1,19 @@
-"""Who may hear a voice, and what is kept of a person's."""
+"""Who may hear a voice, what may leave with an export, and what is kept of a person's."""
 
+from collections.abc import Collection
 from typing import TypedDict
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
 
 from annotation import jobs
-from annotation.models import Job, Membership, Project, Recording, RecordingChunk
+from annotation.export_formats import VOICED
+from annotation.models import Consent, Export, Job, Membership, Project, Recording, RecordingChunk
 from annotation.selectors.access import Person
 from annotation.selectors.jobs import with_stalled
+from annotation.voice_terms import EXPORTS_SINCE
 
 Role = Membership.Role
 
@@ -18,23 +23,54 @@ def with_may_listen(recordings: QuerySet[Recording], *, user: Person) -> QuerySe
 
     It holds for audio and pointer trace alike, wherever they are told.
     """
-    listening = Membership.objects.filter(
-        Q(role=F("project__listeners"))
-        | Q(role=Role.MANAGER, project__listeners=Project.Listeners.REVIEWER),
-        project=OuterRef("image__project"),
-        user_id=user.pk or 0,
-    )
-    return recordings.annotate(
-        may_listen=Case(
-            When(Q(user_id=user.pk or 0) | Exists(listening), then=Value(value=True)),
-            default=Value(value=False),
-        )
-    )
+    listening = _listening(user).filter(project=OuterRef("image__project"))
+    return recordings.annotate(may_listen=_told(Q(user_id=user.pk or 0) | Exists(listening)))
 
 
 def may_listen(recording: Recording) -> bool:
     """Tell what `with_may_listen` found; a row that it has not seen is not heard."""
     return bool(getattr(recording, "may_listen", False))
+
+
+def hears_others(user: Person, project: Project) -> bool:
+    """Tell whether the project lets the person's role hear the voices of others."""
+    return _listening(user).filter(project=project).exists()
+
+
+def with_may_download(exports: QuerySet[Export], *, user: Person) -> QuerySet[Export]:
+    """Add `may_download`: there is no voice in it, or the person may hear those of others."""
+    listening = _listening(user).filter(project=OuterRef("version__project"))
+    return exports.annotate(may_download=_told(~Q(format__in=VOICED) | Exists(listening)))
+
+
+def with_may_leave(recordings: QuerySet[Recording]) -> QuerySet[Recording]:
+    """Add `may_leave`: the voice is there, and its speaker agrees now that exports hold it."""
+    return recordings.annotate(may_leave=_told(_may_leave()))
+
+
+def all_may_leave(ids: Collection[UUID]) -> bool:
+    """Tell whether the voices of all these takes may still be in an export."""
+    return Recording.objects.filter(_may_leave(), pk__in=ids).count() == len(ids)
+
+
+def _may_leave() -> Q | Combinable:
+    agreed = Consent.objects.filter(
+        user=OuterRef("user"), withdrawn_at=None, version__gte=EXPORTS_SINCE
+    )
+    return Q(voice_deleted_at=None, deleted_at=None) & Exists(agreed)
+
+
+def _listening(user: Person) -> QuerySet[Membership]:
+    """Return the person's memberships by which they hear others."""
+    return Membership.objects.filter(
+        Q(role=F("project__listeners"))
+        | Q(role=Role.MANAGER, project__listeners=Project.Listeners.REVIEWER),
+        user_id=user.pk or 0,
+    )
+
+
+def _told(condition: Q | Combinable) -> Case:
+    return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
 class OwnVoices(TypedDict):

@@ -2,10 +2,12 @@
 
 import structlog
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError
-from annotation.models import Consent
+from annotation.models import Consent, Recording
+from annotation.services.kept_exports import close_voiced_exports, drop_closed_exports
 from annotation.voice_terms import VERSION
 
 log = structlog.get_logger(__name__)
@@ -31,7 +33,15 @@ def give_consent(*, user: User, version: int = VERSION) -> Consent:
 
 
 def withdraw_consent(*, user: User) -> None:
-    """Record that the person agrees no longer; what is recorded stays until they delete it."""
-    given = Consent.objects.filter(user=user, withdrawn_at=None)
-    if given.update(withdrawn_at=Now()):
+    """Record that the person agrees no longer; what is recorded stays until they delete it.
+
+    From now on it leaves with no export, and those that may hold it are deleted.
+    """
+    with transaction.atomic():
+        given = Consent.objects.filter(user=user, withdrawn_at=None)
+        withdrawn = given.update(withdrawn_at=Now())
+        if withdrawn:
+            close_voiced_exports(Recording.objects.filter(user=user, voice_deleted_at=None))
+    if withdrawn:
+        drop_closed_exports()
         log.info("consent_withdrawn", user_id=user.pk)

@@ -1,18 +1,18 @@
 """Exports: a version written as one zip, the same bytes whenever it is asked for."""
 
-import hashlib
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import jobs, storage
-from annotation.errors import IdTakenError
+from annotation import jobs
+from annotation.errors import IdTakenError, NotAllowedError
+from annotation.export_formats import COCO, DESCRIPTIONS, NARRATIVES, VOICED, VOICES
 from annotation.models import DatasetVersion, Export
 from annotation.selectors.versions import (
     AttributeNames,
@@ -23,21 +23,28 @@ from annotation.selectors.versions import (
     manifest_path,
     version_header,
 )
+from annotation.selectors.voices import hears_others
+from annotation.services.export_archive import Report, entry
+from annotation.services.exported_descriptions import write_version_descriptions
+from annotation.services.exported_voices import write_narratives, write_narratives_with_voices
 from annotation.services.jobs import enqueue_job
 from engine.datasets.coco import write_coco
 from engine.masks.rle import bbox_xywh
 
-FORMATS: Final = ("coco",)
 UNLABELLED: Final = 0  # the category of masks without a label
-EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's first moment: times would make equal exports differ
-Report = Callable[[int, int], None]  # images done, of
+Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None], set[UUID]]
 
 
 @transaction.atomic
 def request_export(
     *, version: DatasetVersion, export_id: UUID, export_format: str, created_by: User | None
 ) -> Export:
-    """Have a job write the version. The same id again returns the same export."""
+    """Have a job write the version. The same id again returns the same export.
+
+    What holds the voices of others is for those whom the project lets hear them.
+    """
+    if export_format in VOICED and not (created_by and hears_others(created_by, version.project)):
+        raise NotAllowedError("The project's settings do not let you hear the voices of others.")
     known = Export.objects.filter(pk=export_id).first()
     if known is None:
         job = enqueue_job(
@@ -55,17 +62,19 @@ def request_export(
     return known
 
 
-def write_export(version: DatasetVersion, path: Path, report: Report | None = None) -> None:
-    """Write annotations.json (COCO with RLE and provenance) and manifest.jsonl as one zip."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        with archive.open(_entry("annotations.json"), "w", force_zip64=True) as out:
-            write_version(version, cast("BinaryIO", out), report)
-        with (
-            archive.open(_entry("manifest.jsonl"), "w", force_zip64=True) as out,
-            manifest_path(version).open("rb") as manifest,
-        ):
+def write_export(
+    version: DatasetVersion, path: Path, report: Report | None = None, *, export_format: str = COCO
+) -> set[UUID]:
+    """Write the version in one format, with the manifest that proves it, as one zip.
+
+    Return the takes of which it holds the trace or the voice.
+    """
+    with zipfile.ZipFile(path, "w") as archive:
+        voices = WRITERS[export_format](version, archive, report)
+        with entry(archive, "manifest.jsonl") as out, manifest_path(version).open("rb") as manifest:
             while piece := manifest.read(1 << 20):
                 out.write(piece)
+    return voices
 
 
 def write_version(version: DatasetVersion, out: BinaryIO, report: Report | None = None) -> None:
@@ -82,17 +91,6 @@ def write_version(version: DatasetVersion, out: BinaryIO, report: Report | None 
         images=_images(version),
         annotations=_annotations(version, attribute_names(header), report),
     )
-
-
-def keep_export(*, export: Export, path: Path) -> Export:
-    """Store the file and note where it lies. Safe to repeat: the bytes are the same."""
-    key = f"exports/{export.pk}.zip"
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    storage.put_file(key, path, "application/zip")
-    Export.objects.filter(pk=export.pk).update(key=key, sha256=sha256, bytes=path.stat().st_size)
-    export.refresh_from_db()
-    return export
 
 
 def _images(version: DatasetVersion) -> Iterator[dict[str, Any]]:
@@ -151,7 +149,25 @@ def _named(mask: FrozenMask, names: Mapping[str, str]) -> dict[str, str | float]
     return {names[key]: value for key, value in mask.attributes.items()}
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, EPOCH)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    return entry
+def _write_coco(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+) -> set[UUID]:
+    with entry(archive, "annotations.json") as out:
+        write_version(version, out, report)
+    return set()
+
+
+def _write_descriptions(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+) -> set[UUID]:
+    with entry(archive, "descriptions.jsonl") as out:
+        write_version_descriptions(version, out, report)
+    return set()
+
+
+WRITERS: Final[Mapping[str, Write]] = {
+    COCO: _write_coco,
+    DESCRIPTIONS: _write_descriptions,
+    NARRATIVES: write_narratives,
+    VOICES: write_narratives_with_voices,
+}

@@ -24,6 +24,7 @@ from annotation.models import (
 from annotation.selectors.descriptions import has_consented
 from annotation.services.grounding import enqueue_grounding, forget_places
 from annotation.services.jobs import enqueue_job
+from annotation.services.kept_exports import close_voiced_exports, drop_closed_exports
 from annotation.services.live_transcripts import ask_to_hear
 
 MAX_CHUNK_BYTES: Final = 8 * 1024**2
@@ -236,6 +237,7 @@ def delete_voice(*, recording: Recording, by: User, role: str) -> None:
     _refuse_bystanders(recording, by, role)
     mark_voice_deleted(recording)
     delete_audio(recording)
+    drop_closed_exports()
     log.info("voice_deleted", recording_id=str(recording.pk), by=by.pk)
 
 
@@ -263,10 +265,14 @@ def mark_voice_deleted(recording: Recording) -> None:
 
 @transaction.atomic
 def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
-    """Delete the pointer traces, and let nobody hear the takes any more; return how many."""
+    """Delete the pointer traces, and let nobody hear the takes any more; return how many.
+
+    Exports that may hold them are closed.
+    """
     forget_places(recordings)
     LiveTranscript.objects.filter(recording__in=recordings.values("pk")).delete()
     with_voice = recordings.filter(voice_deleted_at=None)
+    close_voiced_exports(with_voice)
     return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
 
 

@@ -1,6 +1,6 @@
 """Cutting a dataset version: a manifest of what is annotated now, named by its own sha256."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,6 +21,8 @@ from annotation.models import (
     Label,
     Mask,
     MaskCaption,
+    Phrase,
+    PhraseLink,
     Project,
     Transcript,
 )
@@ -89,7 +91,9 @@ def _rows(project: Project, header: dict[str, Any]) -> Iterator[ManifestRow]:
             group=image.group or None,
             split=_split(image),
             masks=[_mask(mask, attributes) for mask in found["mask_rows"]],
-            transcripts=found["transcript_rows"],
+            transcripts=[
+                _transcript(each, found["mask_rows"]) for each in found["transcript_rows"]
+            ],
             captions=[_caption(caption) for caption in found["caption_rows"]],
         )
 
@@ -113,6 +117,18 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
     return mask
 
 
+def _transcript(found: dict[str, Any], masks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Keep the phrases that speak of masks of the version; without any, the row is as ever."""
+    own = {mask["mask"] for mask in masks}
+    linked = [
+        {**each, "masks": [mask for mask in each["masks"] if mask in own]}
+        for each in found["phrases"]
+    ]
+    phrases = [each for each in linked if each["masks"]]
+    row = {key: value for key, value in found.items() if key != "phrases"}
+    return row | ({"phrases": phrases} if phrases else {})
+
+
 def _caption(found: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a caption has not: rows from before there were such things stay the same."""
     parts = [_words(part) for part in found.pop("parts")]
@@ -130,6 +146,17 @@ def _parts() -> ArraySubquery:
         author="author__username", recording="recording_id", text="text", bundle="bundle_id"
     )
     return ArraySubquery(parts.values(row=row))
+
+
+def _confirmed_phrases() -> ArraySubquery:
+    """Return a transcript's phrases whose newest link a person confirmed, in their order."""
+    newest = PhraseLink.objects.filter(phrase=OuterRef("pk")).order_by("-number")
+    phrases = Phrase.objects.filter(transcript=OuterRef("pk")).annotate(
+        said=Subquery(newest.values("kind")[:1]), linked=Subquery(newest.values("masks")[:1])
+    )
+    confirmed = phrases.filter(said=PhraseLink.Kind.CONFIRMED).order_by("first")
+    row = JSONObject(first="first", end="end", masks="linked")
+    return ArraySubquery(confirmed.values(row=row))
 
 
 def _annotated_images(project: Project) -> QuerySet[Image]:
@@ -164,7 +191,13 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
             ),
             transcript_rows=ArraySubquery(
                 transcripts.values(
-                    row=JSONObject(id=F("pk"), kind="kind", recording="recording_id", text="text")
+                    row=JSONObject(
+                        id=F("pk"),
+                        kind="kind",
+                        recording="recording_id",
+                        text="text",
+                        phrases=_confirmed_phrases(),
+                    )
                 )
             ),
             caption_rows=ArraySubquery(

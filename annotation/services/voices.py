@@ -18,6 +18,7 @@ from django.db.models.functions import Now
 from annotation import jobs, storage
 from annotation.models import Job, Recording
 from annotation.services.jobs import enqueue_once
+from annotation.services.kept_exports import drop_closed_exports
 from annotation.services.recordings import delete_audio, mark_voice_deleted, mark_voices_deleted
 
 BATCH: Final = 1000  # takes
@@ -49,6 +50,8 @@ def delete_expired_voices() -> int:
             delete_audio(recording)
         deleted += len(batch)
         log.info("voices_expired", takes=len(batch))
+    if deleted:
+        drop_closed_exports()
     return deleted
 
 

@@ -1,27 +1,40 @@
 """Localized Narratives in JSON lines: what was said, when, and where the pointer was meanwhile.
 
 The format of Pont-Tuset et al. 2020 (arXiv:1912.03098): one narrative a line; times in seconds of
-the recording, places as shares of the image's width and height. The links to masks, which that
-format does not have, stand beside its own fields.
+the recording, places as shares of the image's width and height. Their published loader takes a line
+with exactly these seven fields, so all are there, and ours hides nothing beside them: an utterance
+names the masks that it speaks of, as the loader hands utterances through as they are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from engine.canonical import canonical_json
-from engine.speech.transcript import Word
+from engine.datasets.errors import DatasetError
+from engine.datasets.json_lines import iter_objects
 
-_DIGITS = 4
+_DIGITS: Final = 4  # of a share: a tenth of a pixel in an image of 1000
+_NUMBER: Final = (int, float)
 
 
 @dataclass(frozen=True, slots=True)
-class GroundedPhrase:
-    """The words `first` up to but not including `end`, and the masks that they speak of."""
+class Utterance:
+    """A word, or a few, and the masks that a person linked to it."""
 
-    first: int
-    end: int
-    masks: Sequence[str]
+    text: str
+    start_s: float
+    end_s: float
+    masks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TracePoint:
+    """Where the pointer was. Shares of the image; outside of it they leave 0 to 1."""
+
+    t: float  # seconds
+    x: float
+    y: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +43,11 @@ class Narrative:
 
     dataset_id: str
     image_id: str
-    annotator_id: str
-    size_hw: tuple[int, int]
+    annotator_id: int
     caption: str
-    words: Sequence[Word]
-    trace: Sequence[Mapping[str, Any]]  # [{"t", "x", "y"}], seconds and image pixels
-    phrases: Sequence[GroundedPhrase] = ()
-    voice_recording: str | None = None  # its path beside the file; only with consent
+    utterances: tuple[Utterance, ...]
+    traces: tuple[tuple[TracePoint, ...], ...]  # strokes; ours is never lifted, and is one
+    voice_recording: str = ""  # its path beside the file, where it goes along
 
 
 def write_localized_narratives(out: BinaryIO, narratives: Iterable[Narrative]) -> int:
@@ -48,36 +59,85 @@ def write_localized_narratives(out: BinaryIO, narratives: Iterable[Narrative]) -
     return written
 
 
+def read_localized_narratives(file: BinaryIO) -> Iterator[Narrative]:
+    """Yield narratives, of ours or as they were published. Raise DatasetError naming the line."""
+    for number, line in iter_objects(file):
+        try:
+            yield _narrative(line)
+        except (KeyError, TypeError, ValueError) as error:
+            fault = f"is no narrative: {type(error).__name__} {error}"
+            raise DatasetError(fault, index=number) from None
+
+
+def strokes(
+    trace: Iterable[Mapping[str, Any]], size_hw: tuple[int, int]
+) -> tuple[tuple[TracePoint, ...], ...]:
+    """Turn points in image pixels to shares of the image: one stroke, or none."""
+    height, width = size_hw
+    points = tuple(
+        TracePoint(
+            float(point["t"]),
+            round(point["x"] / width, _DIGITS),
+            round(point["y"] / height, _DIGITS),
+        )
+        for point in trace
+    )
+    return (points,) if points else ()
+
+
 def _line(narrative: Narrative) -> dict[str, Any]:
-    line: dict[str, Any] = {
+    return {
         "dataset_id": narrative.dataset_id,
         "image_id": narrative.image_id,
         "annotator_id": narrative.annotator_id,
         "caption": narrative.caption,
-        "timed_caption": [
-            {"utterance": word.text, "start_time": word.start_s, "end_time": word.end_s}
-            for word in narrative.words
+        "timed_caption": [_timed(each) for each in narrative.utterances],
+        "traces": [
+            [{"t": point.t, "x": point.x, "y": point.y} for point in stroke]
+            for stroke in narrative.traces
         ],
-        "traces": _traces(narrative),
-        "phrases": [
-            {"first": each.first, "end": each.end, "masks": list(each.masks)}
-            for each in narrative.phrases
-        ],
+        "voice_recording": narrative.voice_recording,
     }
-    if narrative.voice_recording is not None:
-        line["voice_recording"] = narrative.voice_recording
-    return line
 
 
-def _traces(narrative: Narrative) -> list[list[dict[str, float]]]:
-    """Return the pointer as the format's list of strokes: one, as ours is never lifted."""
-    height, width = narrative.size_hw
-    points = [
-        {
-            "t": float(point["t"]),
-            "x": round(point["x"] / width, _DIGITS),
-            "y": round(point["y"] / height, _DIGITS),
-        }
-        for point in narrative.trace
-    ]
-    return [points] if points else []
+def _timed(said: Utterance) -> dict[str, Any]:
+    timed = {"utterance": said.text, "start_time": said.start_s, "end_time": said.end_s}
+    return timed | ({"masks": list(said.masks)} if said.masks else {})
+
+
+def _narrative(line: Mapping[str, Any]) -> Narrative:
+    return Narrative(
+        dataset_id=_text(line["dataset_id"]),
+        image_id=_text(line["image_id"]),
+        annotator_id=int(line["annotator_id"]),
+        caption=_text(line["caption"]),
+        utterances=tuple(_utterance(each) for each in line["timed_caption"]),
+        traces=tuple(tuple(_point(each) for each in stroke) for stroke in line["traces"]),
+        voice_recording=_text(line["voice_recording"]),
+    )
+
+
+def _utterance(timed: Mapping[str, Any]) -> Utterance:
+    masks: Sequence[Any] = timed.get("masks", ())
+    return Utterance(
+        _text(timed["utterance"]),
+        _number(timed["start_time"]),
+        _number(timed["end_time"]),
+        tuple(_text(mask) for mask in masks),
+    )
+
+
+def _point(point: Mapping[str, Any]) -> TracePoint:
+    return TracePoint(_number(point["t"]), _number(point["x"]), _number(point["y"]))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.60} is not text")
+    return value
+
+
+def _number(value: object) -> float:
+    if type(value) not in _NUMBER:
+        raise TypeError(f"{value!r:.60} is not a number")
+    return float(value)  # type: ignore[arg-type]  # one of _NUMBER

@@ -36,9 +36,25 @@ _CODECS: Final = re.compile(r"opus|vorbis|flac|alac|aac|mp[123](float)?|pcm_\w+"
 
 def decode_audio(data: bytes, *, max_seconds: float = 1800) -> Samples:
     """Decode to mono at 16 kHz, or raise MediaError. A recording cut short gives what it holds."""
-    demuxer = _demuxer(data)
     parts: list[Samples] = []
     left = round(max_seconds * RATE_HZ)
+    for part in iter_audio(data):
+        left -= part.size
+        if left < 0:
+            raise MediaError(
+                "too_long",
+                f"This recording is longer than {max_seconds:g} seconds: cut it in pieces.",
+            )
+        parts.append(part)
+    if not parts:
+        raise MediaError("no_audio", "This recording holds no sound: record it again.")
+    return np.concatenate(parts)
+
+
+def iter_audio(data: bytes) -> Iterator[Samples]:
+    """Yield the samples piece by piece, or raise MediaError before the first."""
+    demuxer = _demuxer(data)
+    is_heard = False
     try:
         with av.open(
             BytesIO(data),
@@ -48,25 +64,16 @@ def decode_audio(data: bytes, *, max_seconds: float = 1800) -> Samples:
             container_options={"protocol_whitelist": "pipe", "format_whitelist": demuxer},
         ) as container:
             for part in _resampled(container, _audio_stream(container)):
-                left -= part.size
-                if left < 0:
-                    break
-                parts.append(part)
+                is_heard = True
+                known = np.nan_to_num(part, copy=False, posinf=1, neginf=-1)
+                yield np.clip(known, -1, 1, out=known)
     except MediaError:
         raise
     except (FFmpegError, ValueError, MemoryError) as error:
-        if not parts:
+        if not is_heard:
             raise MediaError(
                 "broken", f"This recording cannot be decoded ({str(error)[:100]}): {_ADVICE}."
             ) from None
-    if left < 0:
-        raise MediaError(
-            "too_long", f"This recording is longer than {max_seconds:g} seconds: cut it in pieces."
-        )
-    if not parts:
-        raise MediaError("no_audio", "This recording holds no sound: record it again.")
-    samples = np.nan_to_num(np.concatenate(parts), copy=False, posinf=1, neginf=-1)
-    return np.clip(samples, -1, 1, out=samples)
 
 
 def _demuxer(data: bytes) -> str:

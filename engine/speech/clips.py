@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.media.audio import RATE_HZ, decode_audio
+from engine.media.errors import MediaError
 from engine.speech.transcript import Audio
 
 
@@ -29,7 +30,7 @@ def read_clips(folder: Path) -> Iterator[Clip]:
     """Decode the clips whose words are known.
 
     Raises:
-        ValueError: the table lacks a column.
+        ValueError: the table lacks a column, or a clip cannot be decoded.
 
     """
     with (folder / "transcripts.csv").open(newline="") as file:
@@ -39,7 +40,10 @@ def read_clips(folder: Path) -> Iterator[Clip]:
             raise ValueError(f"{folder}/transcripts.csv has no column {', '.join(sorted(missing))}")
         for row in table:
             if row["text"].strip():
-                audio = decode_audio((folder / row["file"]).read_bytes())
+                try:
+                    audio = decode_audio((folder / row["file"]).read_bytes())
+                except MediaError as error:
+                    raise ValueError(f"{row['file']}: {error}") from error
                 yield Clip(row["file"], row["speaker"], row["text"], audio)
 
 

@@ -56,7 +56,7 @@ def measure_live(clips: Sequence[Clip], transcriber: Transcriber, *, take_s: flo
         "word_error_rate_at_once": round(at_once.rate, 4),
         "seconds_per_second": round((sum(passes) + sum(waits)) / spoken_s, 4),
         "cpu_seconds_per_second": round(cpu_s / spoken_s, 4),
-        "longest_pass_s": round(max(passes), 2),
+        "longest_pass_s": round(max(passes, default=0.0), 2),  # a short take has none
         "longest_wait_s": round(max(waits), 2),
     }
 

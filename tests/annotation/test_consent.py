@@ -15,6 +15,7 @@ from tests.annotation.world import Api, World
 DIGESTS = {
     1: "400bd628b2fe6080",
     2: "bb02559186312876",
+    3: "30c09429671c9a40",
 }
 
 

@@ -19,7 +19,8 @@ from annotation import storage
 from annotation.models import DatasetVersion, Export, Image, Mask
 from annotation.selectors.versions import frozen_images
 from annotation.services.assignments import claim_image, finish_image
-from annotation.services.exports import keep_export, request_export, write_export, write_version
+from annotation.services.exports import request_export, write_export, write_version
+from annotation.services.kept_exports import keep_export
 from annotation.services.versions import cut_version
 from engine.datasets.manifest import verify_manifest
 from engine.masks.rle import RLE, encode

@@ -15,7 +15,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from annotation import jobs, storage
-from annotation.models import Image, Job, Recording, Transcript
+from annotation.export_formats import FORMATS
+from annotation.models import DatasetVersion, Image, Job, Project, Recording, Transcript
 from annotation.services.consent import give_consent
 from annotation.services.exports import request_export
 from annotation.services.recordings import (
@@ -30,7 +31,7 @@ from annotation.services.recordings import (
 )
 from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices, drop_stray_audio
-from tests.annotation.world import World, make_image
+from tests.annotation.world import SIZE_HW, World, make_image
 from workers.app import app
 
 CORRECTED = "A zinnober bucket on the quay."
@@ -68,6 +69,10 @@ def finish(take: Recording) -> None:
         words=[],
         seconds=1,
     )
+
+
+def ask_for(version: DatasetVersion, export_format: str, by: User) -> None:
+    request_export(version=version, export_id=uuid4(), export_format=export_format, created_by=by)
 
 
 def run(kind: str) -> Job:
@@ -115,11 +120,18 @@ def places_of(kept: list[tuple[str, bytes]], *needles: bytes) -> set[str]:
     }
 
 
+def exported_trace_of(user: User) -> bytes:
+    """The trace as shares of the image, as narratives have it."""
+    height, width = SIZE_HW
+    return f'"x":{round(PLACE / width, 4)},"y":{round(user.pk / height, 4)}'.encode()
+
+
 def spellings(voice: bytes) -> tuple[bytes, bytes, bytes]:
     return voice, voice.hex().encode(), base64.b64encode(voice)
 
 
 def test_no_audio_and_no_trace_is_found_and_the_corrected_text_is(world: World) -> None:
+    Project.objects.update(listeners="manager")  # so that exports take voices along
     image, other = make_image(world.project), make_image(world.project, 1)
     speaker = world.annotator
     for place in (image, other):
@@ -129,24 +141,29 @@ def test_no_audio_and_no_trace_is_found_and_the_corrected_text_is(world: World) 
     remove_recording(recording=removed, by=speaker, role="annotator")
     finish(record(world.reviewer, image))
     cut = cut_version(project=world.project, created_by=world.manager)
-    request_export(version=cut, export_id=uuid4(), export_format="coco", created_by=world.manager)
+    for export_format in FORMATS:  # those with voices are there before; all are asked for again
+        ask_for(cut, export_format, world.manager)
+        run(jobs.EXPORT_VERSION)
+        ask_for(cut, export_format, world.manager)
     trace_of_speaker = f'"y": {speaker.pk},'.encode()
     before = everything()
 
     delete_own_voices(user=speaker)
     job = run(jobs.DELETE_VOICES)
-    assert run(jobs.EXPORT_VERSION).state == "succeeded"
+    for _ in FORMATS:
+        assert run(jobs.EXPORT_VERSION).state == "succeeded"
 
     after = everything()
-    assert places_of(before, *spellings(voice_of(speaker))) == {
-        "recordings"
-    }  # it finds what is there
+    # It finds what is there.
+    assert places_of(before, *spellings(voice_of(speaker))) == {"recordings", "exports"}
+    assert places_of(before, exported_trace_of(speaker)) == {"exports"}
     assert (job.state, job.progress_done, job.progress_total) == ("succeeded", 4, 4)
-    assert places_of(after, *spellings(voice_of(speaker))) == set()
+    assert places_of(after, *spellings(voice_of(speaker)), exported_trace_of(speaker)) == set()
     traces = [row for _, row in after if str(PLACE).encode() in row]
     assert len(traces) == 1  # the reviewer's
     assert trace_of_speaker not in traces[0]
-    assert places_of(after, *spellings(voice_of(world.reviewer))) == {"recordings"}
+    assert places_of(after, *spellings(voice_of(world.reviewer))) == {"recordings", "exports"}
+    assert places_of(after, exported_trace_of(world.reviewer)) == {"exports"}
     assert {"annotation_transcript", "versions", "exports"} <= places_of(after, CORRECTED.encode())
     tombstones = Recording.objects.filter(user=speaker, voice_deleted_at__isnull=False)
     assert tombstones.count() == 4

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
+from annotation.errors import DomainError
+from annotation.export_formats import COCO, FORMATS
 from annotation.models import DatasetVersion, Project
 from annotation.services.exports import write_export
 from annotation.services.versions import cut_version
@@ -13,13 +15,14 @@ from annotation.services.versions import cut_version
 
 class Command(BaseCommand):
     help = (
-        "Export a dataset version as COCO JSON with its manifest. A project's number cuts a "
+        "Export a dataset version in one format, with its manifest. A project's number cuts a "
         "version of what is annotated now; a version is named by the beginning of its id."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("source", metavar="PROJECT|VERSION")
         parser.add_argument("--out", type=Path, required=True, help="the zip file to write")
+        parser.add_argument("--format", choices=FORMATS, default=COCO)
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         version = _version(options["source"])
@@ -30,9 +33,13 @@ class Command(BaseCommand):
             def show(done: int, _: int) -> None:
                 bar.update(done - bar.n)
 
-            write_export(version, unfinished, show)
+            try:
+                write_export(version, unfinished, show, export_format=options["format"])
+            except DomainError as error:
+                unfinished.unlink(missing_ok=True)
+                raise CommandError(str(error)) from error
         unfinished.replace(out)
-        self.stdout.write(f"version {version.pk}\n{version.counts['masks']} masks in {out}\n")
+        self.stdout.write(f"version {version.pk}\n{options['format']} in {out}\n")
 
 
 def _version(source: str) -> DatasetVersion:

@@ -1326,7 +1326,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Ask for a version in one format; a job writes it. */
+        /**
+         * @description Ask for a version in one format; a job writes it.
+         *
+         *     Narratives hold where people pointed, voices how they sounded: both are for members who may hear
+         *     others by the project's settings, and hold those who agree to it at that moment.
+         */
         post: operations["export_version"];
         delete?: never;
         options?: never;
@@ -1884,15 +1889,27 @@ export interface components {
         Export: {
             /** Format: uuid */
             id: string;
-            format: string;
+            format: components["schemas"]["ExportFormat"];
             state: components["schemas"]["JobState"];
             bytes: number;
             sha256: string;
+            /** @description null until it is written, once it is closed, and for who may not hear voices */
             readonly download_url: string | null;
+            /** @description somebody in it deleted their voice or withdrew: export the version again */
+            readonly is_closed: boolean;
+            may_download: boolean;
             job: components["schemas"]["Job"];
             /** Format: date-time */
             created_at: string;
         };
+        /**
+         * @description * `coco` - coco
+         *     * `descriptions` - descriptions
+         *     * `narratives` - narratives
+         *     * `voices` - voices
+         * @enum {string}
+         */
+        ExportFormat: "coco" | "descriptions" | "narratives" | "voices";
         FieldError: {
             /** @description A path such as operations[2].rle */
             field: string;
@@ -1944,15 +1961,10 @@ export interface components {
             label: number | null;
             rle: components["schemas"]["Rle"];
         };
-        /**
-         * @description * `coco` - coco
-         * @enum {string}
-         */
-        Format: "coco";
         GiveConsent: {
             /**
              * @description Of the text that was shown
-             * @default 2
+             * @default 3
              */
             version?: number;
         };
@@ -2194,7 +2206,7 @@ export interface components {
              * @description made by the client
              */
             id: string;
-            format: components["schemas"]["Format"];
+            format: components["schemas"]["ExportFormat"];
         };
         NewMaskCaption: {
             /**

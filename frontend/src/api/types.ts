@@ -38,6 +38,7 @@ export type RoundState = Schemas["RoundState"];
 export type RoundWithCurve = Schemas["RoundWithCurve"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Export = Schemas["Export"];
+export type ExportFormat = Schemas["ExportFormat"];
 export type Version = Schemas["Version"];
 export type Scope = Schemas["Scope"];
 export type Token = Schemas["Token"];

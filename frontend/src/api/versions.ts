@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import type { ExportFormat } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 
@@ -14,11 +15,11 @@ export function cutVersion(id: number, note: string) {
   return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));
 }
 
-export function startExport(version_id: string) {
+export function startExport(version_id: string, format: ExportFormat) {
   return read(
     client.POST("/api/versions/{version_id}/exports", {
       params: { path: { version_id } },
-      body: { id: crypto.randomUUID(), format: "coco" },
+      body: { id: crypto.randomUUID(), format },
     }),
   );
 }

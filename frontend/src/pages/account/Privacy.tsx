@@ -25,7 +25,7 @@ export function Privacy() {
       children: (
         <Text size="sm">
           No take of yours can be recorded until you agree again. Takes that you have recorded stay
-          until you delete them.
+          until you delete them, and no export holds their sound any more.
         </Text>
       ),
       labels: { confirm: "Withdraw", cancel: "Keep it" },

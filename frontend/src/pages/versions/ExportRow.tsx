@@ -4,20 +4,34 @@ import type { Export, Project } from "@/api/types";
 import { formatBytes } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
 import classes from "./ExportRow.module.css";
+import { formatName } from "./exportFormats";
 
-/** One export: its progress, then its download. */
+/** One export: its progress, then its download, or why there is none. */
 export function ExportRow({ item, project }: { item: Export; project: Project }) {
-  if (!item.download_url)
+  if (item.state !== "succeeded")
     return (
       <div className={classes.row}>
         <JobRow job={item.job} project={project.id} withActions={project.role === "manager"} />
+      </div>
+    );
+  if (!item.download_url)
+    return (
+      <div className={classes.row}>
+        <Text size="sm" fw={550}>
+          {formatName(item.format)}
+        </Text>
+        <Text size="xs" c="dimmed">
+          {item.is_closed
+            ? "Deleted, as somebody in it deleted their voice or withdrew. Export it again without."
+            : "Only members who may hear the voices of others can download it."}
+        </Text>
       </div>
     );
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap" gap="xs">
       <div style={{ minWidth: 0 }}>
         <Text size="sm" fw={550}>
-          {item.format.toUpperCase()}
+          {formatName(item.format)}
         </Text>
         <Text size="xs" c="dimmed" truncate title={item.sha256}>
           {formatBytes(item.bytes)} · sha256 {item.sha256.slice(0, 12)}

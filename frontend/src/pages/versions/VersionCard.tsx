@@ -1,8 +1,8 @@
 import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Project, Version } from "@/api/types";
-import { manifestUrl, startExport, versionsQuery } from "@/api/versions";
+import { manifestUrl } from "@/api/versions";
 import { formatAgo, formatMoment, plural } from "@/components/format";
+import { ExportMenu } from "./ExportMenu";
 import { ExportRow } from "./ExportRow";
 
 interface Props {
@@ -11,14 +11,7 @@ interface Props {
 }
 
 export function VersionCard({ version, project }: Props) {
-  const queries = useQueryClient();
   const { id, note, counts, rounds, exports } = version;
-  // The same version is the same bytes: one export that runs or succeeded is enough.
-  const isExported = exports.some(({ state }) => state !== "failed" && state !== "cancelled");
-  const begin = useMutation({
-    mutationFn: () => startExport(id),
-    onSuccess: () => queries.invalidateQueries(versionsQuery(project.id)),
-  });
 
   return (
     <Card id={id} component="article" aria-label={`Version ${id.slice(0, 8)}`}>
@@ -68,16 +61,7 @@ export function VersionCard({ version, project }: Props) {
           >
             Manifest
           </Button>
-          {!isExported && (
-            <Button
-              variant="default"
-              size="compact-sm"
-              onClick={() => begin.mutate()}
-              loading={begin.isPending}
-            >
-              Export COCO
-            </Button>
-          )}
+          <ExportMenu version={version} project={project} />
         </Group>
       </Group>
       {exports.length > 0 && (

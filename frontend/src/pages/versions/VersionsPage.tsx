@@ -42,7 +42,7 @@ export function VersionsPage() {
         <Empty
           icon={<IconDatabaseExport aria-hidden />}
           title="No version yet"
-          description="Cut one when enough is finished; it can then be exported as COCO. Every round cuts its own as well."
+          description="Cut one when enough is finished; its masks and descriptions can then be exported. Every round cuts its own as well."
         >
           {isManager && <Button onClick={dialog.open}>Cut the first version</Button>}
         </Empty>

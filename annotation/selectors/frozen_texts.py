@@ -1,0 +1,108 @@
+"""What people said and wrote, as a version froze it, with its makers: texts are never changed."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from annotation.errors import DomainError
+from annotation.models import Caption, DatasetVersion, Recording, Transcript
+from annotation.selectors.versions import frozen_rows
+from engine.datasets.manifest import ManifestRow
+
+BATCH: Final = 50  # images
+Kind = Transcript.Kind
+Text = TypeVar("Text", Transcript, Caption)
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenTake:
+    """A take whose texts a version holds: the newest of each kind. Its trace is not fetched."""
+
+    recording: Recording
+    raw: Transcript | None
+    corrected: Transcript | None
+
+    @property
+    def text(self) -> Transcript | None:
+        """The text that counts."""
+        return self.corrected or self.raw
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenTexts:
+    """A manifest's row with the texts that it refers to, the oldest first."""
+
+    row: ManifestRow
+    takes: list[FrozenTake]
+    captions: list[Caption]
+
+    @property
+    def phrases(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Phrases and their masks by the transcript's id: [{"first", "end", "masks"}]."""
+        rows: list[dict[str, Any]] = self.row["transcripts"]
+        return {row["id"]: row.get("phrases", []) for row in rows}
+
+    @property
+    def parts(self) -> Mapping[str, list[dict[str, Any]]]:
+        """Parts of merged captions by the caption's id: [{"author", "recording", "text"}]."""
+        rows: list[dict[str, Any]] = self.row["captions"]
+        return {row["id"]: row.get("parts", []) for row in rows}
+
+
+def frozen_texts(version: DatasetVersion) -> Iterator[FrozenTexts]:
+    """Yield the images of a version that somebody spoke or wrote of: two queries a batch."""
+    described = (row for row in frozen_rows(version) if _is_described(row))
+    while batch := list(islice(described, BATCH)):
+        yield from _with_texts(batch)
+
+
+def _is_described(row: ManifestRow) -> bool:
+    has_caption = any("caption" in mask for mask in row["masks"])
+    return bool(row["transcripts"] or row["captions"] or has_caption)
+
+
+def _with_texts(rows: Sequence[ManifestRow]) -> Iterator[FrozenTexts]:
+    transcripts = _transcripts([str(each["id"]) for row in rows for each in row["transcripts"]])
+    captions = _captions([str(each["id"]) for row in rows for each in row["captions"]])
+    for row in rows:
+        said = _checked(row["transcripts"], transcripts)
+        yield FrozenTexts(row, _takes(said), _checked(row["captions"], captions))
+
+
+def _transcripts(ids: Sequence[str]) -> dict[str, Transcript]:
+    texts = Transcript.objects.filter(pk__in=ids).select_related("author", "recording__user")
+    # A trace may hold more than all the texts of a batch.
+    light = texts.defer("dropped", "recording__trace", "recording__cuts")
+    return {str(text.pk): text for text in light}
+
+
+def _captions(ids: Sequence[str]) -> dict[str, Caption]:
+    texts = Caption.objects.filter(pk__in=ids).select_related("author")
+    return {str(text.pk): text for text in texts}
+
+
+def _checked(rows: Sequence[Mapping[str, object]], found: Mapping[str, Text]) -> list[Text]:
+    """Return the texts in the order of time, each proved to be what was frozen."""
+    texts = []
+    for row in rows:
+        text = found[str(row["id"])]
+        if text.text != row["text"]:
+            raise DomainError(f"Text {text.pk} is not what the version froze.")
+        texts.append(text)
+    return sorted(texts, key=lambda text: (text.created_at, text.pk))
+
+
+def _takes(texts: Sequence[Transcript]) -> list[FrozenTake]:
+    """Gather texts by their take, the oldest take first; of each kind the newest counts."""
+    by_take: dict[UUID, dict[str, Transcript]] = defaultdict(dict)
+    for text in texts:
+        by_take[text.recording_id][text.kind] = text
+    takes = [
+        FrozenTake(text.recording, kinds.get(Kind.RAW), kinds.get(Kind.CORRECTED))
+        for kinds in by_take.values()
+        for text in list(kinds.values())[:1]
+    ]
+    return sorted(takes, key=lambda take: (take.recording.created_at, take.recording.pk))

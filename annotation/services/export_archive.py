@@ -1,0 +1,29 @@
+"""The zip that an export is: the same content, the same bytes."""
+
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, Final, cast
+
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's first moment: times would make equal exports differ
+Report = Callable[[int, int], None]  # images done, of
+
+
+@contextmanager
+def entry(archive: zipfile.ZipFile, name: str) -> Iterator[BinaryIO]:
+    """Open a file inside the zip to be written, packed."""
+    with archive.open(_info(name, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as out:
+        yield cast("BinaryIO", out)
+
+
+@contextmanager
+def unpacked_entry(archive: zipfile.ZipFile, name: str) -> Iterator[BinaryIO]:
+    """Open one for what is packed by its nature, as sound is."""
+    with archive.open(_info(name, zipfile.ZIP_STORED), "w", force_zip64=True) as out:
+        yield cast("BinaryIO", out)
+
+
+def _info(name: str, compression: int) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, EPOCH)
+    info.compress_type = compression
+    return info

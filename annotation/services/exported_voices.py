@@ -1,0 +1,179 @@
+"""Narratives with the traces, and the audio, of those who agree to it at this moment.
+
+What people said is frozen, and comes always. Where they pointed and how they sounded is theirs:
+it comes as long as they agree, so that the same version may give less at a later time.
+"""
+
+import shutil
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+from uuid import UUID
+
+from annotation import storage
+from annotation.errors import DomainError
+from annotation.models import DatasetVersion, Project, Recording, Transcript
+from annotation.selectors.frozen_texts import FrozenTexts, frozen_texts
+from annotation.selectors.grounding import words_of
+from annotation.selectors.versions import version_header
+from annotation.selectors.voices import with_may_leave
+from annotation.services.export_archive import Report, entry, unpacked_entry
+from annotation.services.exported_descriptions import linked_phrases
+from annotation.services.recordings import audio_key
+from engine.datasets.localized_narratives import (
+    Narrative,
+    Utterance,
+    strokes,
+    write_localized_narratives,
+)
+from engine.media.silenced import write_silenced
+from engine.speech.grounding.pointer import POINTING
+
+BATCH: Final = 50  # takes
+FETCHED: Final = 4  # traces at once: one of an hour is as large as all the rest of a batch
+PIECE_BYTES: Final = 1 << 20
+ENDINGS: Final = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a", "audio/wav": "wav"}
+Cuts = list[dict[str, float]]
+
+
+class VoicesNotHeardError(DomainError):
+    """The project's settings let nobody hear others, so no voice leaves it either."""
+
+    code = "voices_not_heard"
+
+
+@dataclass
+class _Taken:
+    """What went along so far."""
+
+    voices: set[UUID] = field(default_factory=set)
+    files: dict[UUID, str] = field(default_factory=dict)  # audio in the zip
+
+
+def write_narratives(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+) -> set[UUID]:
+    """Write localized_narratives.jsonl; return the takes whose traces are in it."""
+    _refuse_unheard(version)
+    return _write(version, archive, report, _Taken())
+
+
+def write_narratives_with_voices(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+) -> set[UUID]:
+    """Write the same with the audio in voices/; return the takes that are heard or seen in it."""
+    _refuse_unheard(version)
+    taken = _Taken()
+    for _, recording in _recordings(version):
+        if getattr(recording, "may_leave", False):
+            _copy_voice(archive, recording, taken)
+    return _write(version, archive, report, taken)
+
+
+def _refuse_unheard(version: DatasetVersion) -> None:
+    unheard = Project.objects.filter(listeners=Project.Listeners.NOBODY)
+    if unheard.filter(pk=version.project_id).exists():
+        raise VoicesNotHeardError("The project's settings let nobody hear the voices of others.")
+
+
+def _write(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, taken: _Taken
+) -> set[UUID]:
+    with entry(archive, "localized_narratives.jsonl") as out:
+        write_localized_narratives(out, _narratives(version, report, taken))
+    return taken.voices
+
+
+def _narratives(
+    version: DatasetVersion, report: Report | None, taken: _Taken
+) -> Iterator[Narrative]:
+    project: str = version_header(version)["project"]["name"]
+    total = version.counts["transcripts"]
+    for number, (said, recording) in enumerate(_recordings(version), start=1):
+        yield _narrative(project, said, recording, taken)
+        if report is not None:
+            report(number, total)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    frozen: FrozenTexts
+    text: Transcript
+
+
+def _recordings(version: DatasetVersion) -> Iterator[tuple[_Said, Recording]]:
+    """Yield each take with its trace and `may_leave`; few traces are in memory at a time."""
+    takes = (
+        (take.recording.pk, _Said(frozen, take.text))
+        for frozen in frozen_texts(version)
+        for take in frozen.takes
+        if take.text and take.text.text.strip()
+    )
+    while batch := dict(islice(takes, BATCH)):
+        rows = with_may_leave(Recording.objects.filter(pk__in=list(batch)))
+        ordered = rows.order_by("image__sha256", "created_at", "pk")
+        for recording in ordered.iterator(chunk_size=FETCHED):
+            yield batch[recording.pk], recording
+
+
+def _narrative(project: str, said: _Said, recording: Recording, taken: _Taken) -> Narrative:
+    row = said.frozen.row
+    height, width = row["size_hw"]
+    trace = _pointing(recording) if getattr(recording, "may_leave", False) else []
+    if trace:
+        taken.voices.add(recording.pk)
+    return Narrative(
+        dataset_id=project,
+        image_id=row["image_sha256"],
+        annotator_id=recording.user_id,
+        caption=said.text.text,
+        utterances=tuple(_utterances(said)),
+        traces=strokes(trace, (height, width)),
+        voice_recording=taken.files.get(recording.pk, ""),
+    )
+
+
+def _utterances(said: _Said) -> Iterator[Utterance]:
+    """Yield the words with times, each with the masks of the phrase that it is in."""
+    if not said.text.words:
+        return
+    masks = {
+        at: phrase.masks
+        for phrase in linked_phrases(said.frozen, said.text)
+        for at in range(phrase.first, phrase.end)
+    }
+    for at, word in enumerate(words_of(said.text)):
+        yield Utterance(word.text, word.start_s, word.end_s, masks.get(at, ()))
+
+
+def _pointing(recording: Recording) -> list[Mapping[str, Any]]:
+    """Return where the pointer was, but for what the speaker took back."""
+    cuts: Cuts = recording.cuts
+    return [
+        point
+        for point in recording.trace
+        if point.get("kind") in POINTING
+        and not any(cut["start_s"] <= point["t"] < cut["end_s"] for cut in cuts)
+    ]
+
+
+def _copy_voice(archive: zipfile.ZipFile, recording: Recording, taken: _Taken) -> None:
+    """Copy the audio as it is stored; what was taken back is silence in a WAV file instead."""
+    cuts = [(cut["start_s"], cut["end_s"]) for cut in recording.cuts]
+    ending = "wav" if cuts else ENDINGS[recording.mime.partition(";")[0]]
+    name = f"voices/{recording.pk}.{ending}"
+    try:
+        with (
+            storage.open_stream(audio_key(recording)) as stored,
+            unpacked_entry(archive, name) as out,
+        ):
+            if cuts:
+                write_silenced(stored.read(), cuts, out)
+            else:
+                shutil.copyfileobj(stored, out, PIECE_BYTES)
+    except storage.ObjectMissingError:  # deleted meanwhile, or never joined
+        return
+    taken.files[recording.pk] = name
+    taken.voices.add(recording.pk)

@@ -1,0 +1,77 @@
+"""Where written exports lie; those with voices are closed once somebody in them withdraws.
+
+The row says first that an export is closed, and from then on nobody gets its address; its file
+follows. A row names its file before there is one, so that one whose row does not name it is closed.
+"""
+
+import hashlib
+from collections.abc import Collection
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+import structlog
+from django.db.models import QuerySet
+
+from annotation import storage
+from annotation.errors import DomainError
+from annotation.export_formats import VOICED
+from annotation.models import Export, Recording
+from annotation.selectors.voices import all_may_leave
+
+BATCH: Final = 1000  # files
+PREFIX: Final = "exports/"
+log = structlog.get_logger(__name__)
+
+
+class VoiceLeftError(DomainError):
+    """A voice in the export was deleted, or its speaker withdrew, while it was written."""
+
+    code = "voice_left"
+
+
+def keep_export(*, export: Export, path: Path, voices: Collection[UUID] = ()) -> Export:
+    """Store the file and note where it lies. Safe to repeat.
+
+    `voices` are the takes of which the file holds voice or trace. Whoever deletes one of them, or
+    withdraws, waits for the row or has it waited for: either of the two sees the other.
+    """
+    key = f"{PREFIX}{export.pk}.zip"
+    with path.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    Export.objects.filter(pk=export.pk).update(key=key)
+    storage.put_file(key, path, "application/zip")
+    kept = Export.objects.filter(pk=export.pk, key=key).update(
+        sha256=sha256, bytes=path.stat().st_size
+    )
+    if not kept or not all_may_leave(voices):
+        _close(Export.objects.filter(pk=export.pk))
+        storage.delete(key)
+        raise VoiceLeftError("Somebody in it withdrew their voice meanwhile. Export it again.")
+    export.refresh_from_db()
+    return export
+
+
+def close_voiced_exports(recordings: QuerySet[Recording]) -> None:
+    """Close the exports that may hold these takes: all those with voices of their projects."""
+    projects = recordings.values("image__project")
+    _close(Export.objects.filter(format__in=VOICED, version__project__in=projects))
+
+
+def drop_closed_exports() -> int:
+    """Delete the files of closed exports, also those that a process left when it died."""
+    dropped = 0
+    keys = storage.list_keys(PREFIX)
+    while batch := list(islice(keys, BATCH)):
+        files = {Path(key).stem: key for key in batch}
+        for closed in Export.objects.filter(pk__in=files, key="").values_list("pk", flat=True):
+            storage.delete(files[str(closed)])
+            dropped += 1
+    if dropped:
+        log.info("closed_exports_dropped", exports=dropped)
+    return dropped
+
+
+def _close(exports: QuerySet[Export]) -> None:
+    exports.update(key="", sha256="", bytes=0)

@@ -1,0 +1,38 @@
+"""Read JSON lines that somebody else may have written: one object at a time, faults by line."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+from engine.datasets.errors import DatasetError
+
+_LINE_BYTES: Final = 64 * 2**20
+
+
+def iter_objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield each line's number, from 1, and its object; empty lines are passed over.
+
+    Raises:
+        DatasetError: a line is no JSON object, or longer than 64 MiB.
+
+    """
+    name = Path(str(getattr(file, "name", "JSON lines"))).name
+    number = 0
+    while line := file.readline(_LINE_BYTES):
+        number += 1
+        if len(line) == _LINE_BYTES and not line.endswith(b"\n"):
+            raise DatasetError("the line is too long", file=name, index=number)
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line, parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise DatasetError(f"not JSON: {error}", file=name, index=number) from None
+        if not isinstance(value, dict):
+            raise DatasetError("must be a JSON object", file=name, index=number)
+        yield number, value
+
+
+def _refuse_constant(constant: str) -> object:
+    raise ValueError(f"{constant} is not a number")
