@@ -1911,6 +1911,8 @@ export interface components {
             /** @description Somebody spoke of it */
             has_takes: boolean;
             is_holdout: boolean;
+            /** @description A model has proposed, if only nothing */
+            is_looked_at: boolean;
             /** @description Of the set of masks that the person works on */
             slot: number;
             /** @description That annotate it, each without the others' masks */
@@ -2197,6 +2199,8 @@ export interface components {
             takes: number;
             /** @description Of them, those whose audio is kept */
             with_voice: number;
+            /** @description Images that hold them, the newest twenty */
+            places: components["schemas"]["Place"][];
             /** @description The newest deletion of all of them */
             job: components["schemas"]["Job"] | null;
         };
@@ -2275,6 +2279,11 @@ export interface components {
          * @enum {string}
          */
         PhraseLinkKind: "confirmed" | "removed" | "dismissed";
+        Place: {
+            image: number;
+            project: number;
+            file_name: string;
+        };
         /**
          * @description * `whole` - Whole
          *     * `queues` - Queues

@@ -130,7 +130,7 @@ export const AroundImage = memo(
         <div className={classes.floats}>
           <CommentPins {...{ editor, stage, review }} />
           <CommentComposer {...{ editor, stage, review }} />
-          <ModelNotice {...{ image, notice, dismissed }} onDismiss={setDismissed} />
+          <ModelNotice {...{ image, project, notice, dismissed }} onDismiss={setDismissed} />
           <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />
           <Minimap {...{ editor, stage }} bitmap={image.bitmap} />
           <PlaceReadout {...{ editor, stage }} />
