@@ -43,6 +43,7 @@ class MaskSerializer(serializers.Serializer[Any]):
     attributes = ValuesField(help_text="By the attribute's id")
     author = serializers.CharField(allow_null=True)
     proposal = serializers.UUIDField(allow_null=True)
+    caption = serializers.CharField(help_text="What is said of it alone; empty: nothing")
     slot = serializers.IntegerField(help_text="Of the place at which it was drawn")
     aside = serializers.BooleanField(
         help_text="Another person's, which does not count until a reviewer takes it in"
@@ -172,6 +173,7 @@ def _mask(row: Mapping[str, object]) -> dict[str, Any]:
         "attributes": row["attributes"],
         "author": row["author"],
         "proposal": row["proposal_id"] and str(row["proposal_id"]),
+        "caption": row["caption"] or "",
         "slot": row["slot"],
         "aside": row["is_aside"],
     }

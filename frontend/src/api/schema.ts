@@ -1449,6 +1449,25 @@ export interface components {
             /** @description content words */
             dropped: string[];
         };
+        /** @description What is said of one mask. The newest counts; an empty one takes the caption away. */
+        CaptionOperation: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "caption";
+            /** Format: uuid */
+            mask: string;
+            text: string;
+            effort?: components["schemas"]["OperationEffort"];
+        };
+        /**
+         * @description * `caption` - caption
+         * @enum {string}
+         */
+        CaptionOperationKind: "caption";
         CaptionPair: {
             raw: string;
             clean: string;
@@ -2025,6 +2044,8 @@ export interface components {
             author: string | null;
             /** Format: uuid */
             proposal: string | null;
+            /** @description What is said of it alone; empty: nothing */
+            caption: string;
             /** @description Of the place at which it was drawn */
             slot: number;
             /** @description Another person's, which does not count until a reviewer takes it in */
@@ -2168,7 +2189,7 @@ export interface components {
             /** @description Until the person's first action */
             action_ms: number;
         };
-        Operation: components["schemas"]["CreateOperation"] | components["schemas"]["ReviseOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["VerdictOperation"];
+        Operation: components["schemas"]["CreateOperation"] | components["schemas"]["ReviseOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["VerdictOperation"] | components["schemas"]["CaptionOperation"];
         /** @description What it cost the person. */
         OperationEffort: {
             /**
@@ -2613,6 +2634,7 @@ export interface components {
              *     * `revise` - Revise
              *     * `delete` - Delete
              *     * `verdict` - Verdict
+             *     * `caption` - Caption
              */
             kind: components["schemas"]["RevisionKind"] | components["schemas"]["Null"];
             /** Format: date-time */
@@ -2658,9 +2680,10 @@ export interface components {
          *     * `revise` - Revise
          *     * `delete` - Delete
          *     * `verdict` - Verdict
+         *     * `caption` - Caption
          * @enum {string}
          */
-        RevisionKind: "create" | "revise" | "delete" | "verdict";
+        RevisionKind: "create" | "revise" | "delete" | "verdict" | "caption";
         RevisionPage: {
             results: components["schemas"]["Revision"][];
             next: string | null;
