@@ -1,4 +1,19 @@
 from django.db import migrations, models
+from django.db.models import OuterRef, Subquery
+
+
+def ask(apps, schema_editor):
+    """Mark the phrases whose newest link leaves them without a mask."""
+    phrases = apps.get_model('annotation', 'Phrase').objects
+    links = apps.get_model('annotation', 'PhraseLink').objects
+    newest = links.filter(phrase=OuterRef('pk')).order_by('-number')
+    open_ones = phrases.filter(is_repeat=False).annotate(
+        link_kind=Subquery(newest.values('kind')[:1]),
+        link_masks=Subquery(newest.values('masks')[:1]),
+    )
+    open_ones.filter(
+        link_masks=[], link_kind__in=['proposed', 'removed']
+    ).update(is_asked=True)
 
 
 class Migration(migrations.Migration):
@@ -8,6 +23,20 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='phrase',
+            name='is_asked',
+            field=models.BooleanField(db_default=False, default=False),
+        ),
+        migrations.RunPython(ask, migrations.RunPython.noop, elidable=True),
+        migrations.AddConstraint(
+            model_name='phrase',
+            constraint=models.CheckConstraint(condition=models.Q(('is_asked', False), ('is_repeat', False), _connector='OR'), name='phrase_asks_once'),
+        ),
+        migrations.AddIndex(
+            model_name='phrase',
+            index=models.Index(condition=models.Q(('is_asked', True)), fields=['transcript'], name='phrase_asked'),
+        ),
         migrations.AlterField(
             model_name='operation',
             name='kind',

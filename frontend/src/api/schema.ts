@@ -2497,6 +2497,8 @@ export interface components {
             verify: number;
             /** @description Images */
             complete: number;
+            /** @description Of the images to complete, those on which something was named without a mask */
+            questions: number;
             /** @description Images */
             correct: number;
             /** @description Finished images; 0 for annotators */

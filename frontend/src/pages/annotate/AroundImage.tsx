@@ -140,10 +140,10 @@ export const AroundImage = memo(
         <LabelBar editor={editor} labels={labels} />
         <aside className={classes.panel} aria-label="Objects and proposals">
           <div className={classes.lists} inert={historyOf !== null}>
+            <UnmaskedPanel {...{ image, stage }} />
             <ReviewPanel {...{ image, review }} />
             <ChangesPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
-            <UnmaskedPanel {...{ image, stage }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
             <MaskCaption image={image} />

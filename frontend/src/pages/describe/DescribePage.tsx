@@ -15,6 +15,7 @@ import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
 import { GroundingOfImage } from "./grounding/GroundingContext";
+import { Unmentioned } from "./grounding/Unmentioned";
 import { WordsAndMasks } from "./grounding/WordsAndMasks";
 import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
@@ -102,6 +103,7 @@ function Describe({ id }: { id: number }) {
       <Stack className={classes.side} gap="md" component="aside" aria-label="Description">
         <RefusedTakes />
         {isShared && <AlreadySaid said={said} me={me} />}
+        <Unmentioned image={image} />
         {isRecordingFirst && <RecordPanel recorder={recorder} image={id} isFirst={!newest} />}
         {descriptions.isPending && <Skeleton height={160} radius="lg" />}
         {descriptions.error && (
