@@ -36,6 +36,9 @@ class CaptionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
     author = serializers.CharField(source="author.username", allow_null=True, default=None)
     recording = serializers.UUIDField(source="recording_id", allow_null=True)
+    shortening = serializers.UUIDField(
+        source="shortening_id", allow_null=True, help_text="A model's, that it was begun with"
+    )
     parts = serializers.SerializerMethodField(help_text="who said what, in order")
     created_at = serializers.DateTimeField()
 
@@ -66,6 +69,9 @@ class NewCaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     text = serializers.CharField(max_length=MAX_TEXT)
     recording = serializers.UUIDField(allow_null=True, default=None)
+    shortening = serializers.UUIDField(
+        allow_null=True, default=None, help_text="A model's, that the person took for a start"
+    )
 
 
 class CaptionTextSerializer(serializers.Serializer[Any]):
@@ -127,6 +133,7 @@ class ImageCaptionsView(MemberView):
             author=user_of(request),
             text=data["text"],
             recording_id=data["recording"],
+            shortening_id=data["shortening"],
         )
         return Response(CaptionSerializer(caption).data, status=201)
 

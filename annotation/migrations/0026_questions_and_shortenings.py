@@ -1,3 +1,4 @@
+import django.db.models.deletion
 from django.db import migrations, models
 from django.db.models import OuterRef, Subquery
 
@@ -41,5 +42,24 @@ class Migration(migrations.Migration):
             model_name='operation',
             name='kind',
             field=models.CharField(choices=[('create', 'Create'), ('revise', 'Revise'), ('delete', 'Delete'), ('verdict', 'Verdict'), ('caption', 'Caption')], max_length=7),
+        ),
+        migrations.CreateModel(
+            name='Shortening',
+            fields=[
+                ('id', models.UUIDField(primary_key=True, serialize=False)),
+                ('text', models.TextField(blank=True)),
+                ('refusal', models.TextField(blank=True)),
+                ('maker', models.CharField(max_length=200)),
+                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('transcript', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shortenings', to='annotation.transcript')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('transcript', 'maker'), name='shortening_once'), models.CheckConstraint(condition=models.Q(models.Q(models.Q(('text', ''), _negated=True), ('refusal', '')), models.Q(models.Q(('refusal', ''), _negated=True), ('text', '')), _connector='OR'), name='shortening_is_offered_or_refused')],
+            },
+        ),
+        migrations.AddField(
+            model_name='caption',
+            name='shortening',
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='captions', to='annotation.shortening'),
         ),
     ]

@@ -11,6 +11,7 @@ from annotation.models.description import (
     MaskCaption,
     Recording,
     RecordingChunk,
+    Shortening,
     Transcript,
 )
 from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
@@ -51,6 +52,7 @@ __all__ = [
     "RecordingChunk",
     "Revision",
     "Round",
+    "Shortening",
     "Stint",
     "Token",
     "Transcript",

@@ -5,22 +5,40 @@ from uuid import UUID
 from django.contrib.auth.models import User
 
 from annotation.errors import IdTakenError, InvalidInputError
-from annotation.models import Caption, Image, Mask, MaskCaption, Recording
+from annotation.models import Caption, Image, Mask, MaskCaption, Recording, Shortening
 from engine.speech.clean import clean_caption
 from engine.speech.compare import Comparison, compare
 
 
 def save_caption(
-    *, caption_id: UUID, image: Image, author: User, text: str, recording_id: UUID | None = None
+    *,
+    caption_id: UUID,
+    image: Image,
+    author: User,
+    text: str,
+    recording_id: UUID | None = None,
+    shortening_id: UUID | None = None,
 ) -> Caption:
-    """Append a caption. The same id again returns the same row."""
+    """Append a caption, with what a model had offered for a start. The same id returns the row."""
     if recording_id is not None:
         own = Recording.objects.filter(pk=recording_id, image=image)
         if not own.exists():
             raise InvalidInputError("This image has no such recording.", field="recording")
+    if shortening_id is not None:
+        offered = Shortening.objects.filter(
+            pk=shortening_id, transcript__recording__image=image
+        ).exclude(text="")
+        if not offered.exists():
+            raise InvalidInputError("This image has no such shortening.", field="shortening")
     caption, _ = Caption.objects.get_or_create(
         pk=caption_id,
-        defaults={"image": image, "author": author, "text": text, "recording_id": recording_id},
+        defaults={
+            "image": image,
+            "author": author,
+            "text": text,
+            "recording_id": recording_id,
+            "shortening_id": shortening_id,
+        },
     )
     if caption.image_id != image.pk:
         raise IdTakenError("Another caption has this id.")

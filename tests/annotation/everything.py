@@ -130,6 +130,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "export_id": export.pk,
         "recording_id": recording.pk,
         "phrase_id": phrase.pk,
+        "transcript_id": transcript.pk,
         "bundle_id": bundle.pk,
         "number": 0,
     }

@@ -44,6 +44,8 @@ export interface NewCaption {
   id: string;
   text: string;
   recording: string | null;
+  /** A model's, that the person took for a start. */
+  shortening?: string | null;
 }
 
 export function saveCaption(id: number, body: NewCaption) {

@@ -1278,6 +1278,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transcripts/{transcript_id}/shortening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a model makes of a transcript. A person decides what becomes of it. */
+        get: operations["read_shortening"];
+        put?: never;
+        /** @description What a model makes of a transcript. A person decides what becomes of it. */
+        post: operations["shorten_transcript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{upload_id}/complete": {
         parameters: {
             query?: never;
@@ -1437,6 +1455,11 @@ export interface components {
             author?: string | null;
             /** Format: uuid */
             recording: string | null;
+            /**
+             * Format: uuid
+             * @description A model's, that it was begun with
+             */
+            shortening: string | null;
             /** @description who said what, in order */
             readonly parts: components["schemas"]["AuthoredPart"][];
             /** Format: date-time */
@@ -1985,7 +2008,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "ground" | "run_round" | "export_version" | "delete_voices";
+        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "export_version" | "delete_voices";
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -2109,6 +2132,11 @@ export interface components {
             text: string;
             /** Format: uuid */
             recording?: string | null;
+            /**
+             * Format: uuid
+             * @description A model's, that the person took for a start
+             */
+            shortening?: string | null;
         };
         NewExport: {
             /**
@@ -2808,6 +2836,24 @@ export interface components {
             /** @description Where the live events come from */
             events_url: string;
             preferences: components["schemas"]["Preferences"];
+        };
+        Shortenable: {
+            /** @description A language model is there */
+            is_possible: boolean;
+            is_running: boolean;
+            /** @description Why the last try failed */
+            error: string;
+            offer: components["schemas"]["Shortening"] | null;
+        };
+        Shortening: {
+            /** Format: uuid */
+            id: string;
+            /** @description Empty where none is offered */
+            text: string;
+            /** @description Why none is offered */
+            refusal: string;
+            /** @description The model and its prompt, with their versions */
+            maker: string;
         };
         /**
          * @description * `finished` - finished
@@ -5765,6 +5811,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shortening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transcript_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shortenable"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shorten_transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transcript_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shortenable"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

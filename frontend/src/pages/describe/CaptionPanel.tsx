@@ -7,6 +7,7 @@ import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
 import { CaptionChanges } from "./CaptionChanges";
+import { Shortened } from "./Shortened";
 
 interface Props {
   image: number;
@@ -28,6 +29,7 @@ export function CaptionPanel({ image, recording, captions }: Props) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const [written, setWritten] = useState<string | null>(null);
+  const [shortening, setShortening] = useState<string | null>(null); // that it was begun with
   const text = written ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
@@ -37,10 +39,12 @@ export function CaptionPanel({ image, recording, captions }: Props) {
         id: crypto.randomUUID(),
         text: text.trim(),
         recording: recording?.id ?? null,
+        shortening,
       }),
     onSuccess: async () => {
       await queries.invalidateQueries(descriptionsQuery(image));
       setWritten(null);
+      setShortening(null);
     },
   });
 
@@ -70,7 +74,23 @@ export function CaptionPanel({ image, recording, captions }: Props) {
         value={text}
         onChange={(event) => setWritten(event.currentTarget.value)}
       />
-      <CaptionChanges spoken={corrected?.text ?? ""} caption={text} onReplace={setWritten} />
+      <CaptionChanges
+        spoken={corrected?.text ?? ""}
+        caption={text}
+        onReplace={(said) => {
+          setWritten(said);
+          setShortening(null);
+        }}
+      />
+      {corrected && isAhead && (
+        <Shortened
+          transcript={corrected}
+          onUse={({ id, text: shorter }) => {
+            setWritten(shorter);
+            setShortening(id);
+          }}
+        />
+      )}
       <Group justify="space-between" mt="sm" gap="xs">
         <Text size="xs" c="dimmed">
           {saved ? `Saved by ${saved.author ?? "a model"}, ${formatAgo(saved.created_at)}` : ""}
