@@ -15,6 +15,7 @@ IMPORT_ARCHIVE: Final = "workers.import_archive"  # {"upload_id"}
 PREPARE_IMAGES: Final = "workers.prepare_images"  # {"project_id"}
 TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
 GROUND: Final = "workers.ground"  # {"transcript_id"}
+SHORTEN: Final = "workers.shorten"  # {"transcript_id"}
 RUN_ROUND: Final = "workers.run_round"  # {"round_id"}
 EXPORT_VERSION: Final = "workers.export_version"  # {"export_id"}
 DELETE_VOICES: Final = "workers.delete_voices"  # {"user_id"}
@@ -27,6 +28,7 @@ QUEUES: Final = {
     PREPARE_IMAGES: "gpu",
     TRANSCRIBE: "speech",
     GROUND: "speech",
+    SHORTEN: "speech",
     RUN_ROUND: "gpu",
     EXPORT_VERSION: "cpu",
     DELETE_VOICES: "cpu",

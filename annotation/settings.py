@@ -173,6 +173,8 @@ SPEECH_VOCABULARY: list[str] = env.list("SPEECH_VOCABULARY", default=[])  # name
 # A Hugging Face folder: a causal language model, or an image-to-text model, to learn captions on.
 CAPTION_BASE = Path(env.str("CAPTION_BASE", default=str(MODELS_DIR / "smollm2-135m-instruct")))
 CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one round
+# A Hugging Face chat model that shortens what was said; none set: SmolLM2, where it is installed.
+CLEAN_MODEL = env.str("CLEAN_MODEL", default="")
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round

@@ -18,6 +18,7 @@ WORK: Final = {
     jobs.PREPARE_IMAGES: "workers.prepare_images.prepare_images",
     jobs.TRANSCRIBE: "workers.transcribe.transcribe",
     jobs.GROUND: "workers.ground.ground_transcript",
+    jobs.SHORTEN: "workers.shorten.shorten_transcript",
     jobs.RUN_ROUND: "workers.run_round.run_round",
     jobs.EXPORT_VERSION: "workers.export_version.export_version",
     jobs.DELETE_VOICES: "workers.delete_voices.delete_voices",

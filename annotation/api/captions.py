@@ -56,6 +56,9 @@ class CaptionSerializer(serializers.Serializer[Any]):
         source="bundle_id", allow_null=True, help_text="whose proposal it is; the author took it"
     )
     recording = serializers.UUIDField(source="recording_id", allow_null=True)
+    shortening = serializers.UUIDField(
+        source="shortening_id", allow_null=True, help_text="A model's, that it was begun with"
+    )
     parts = serializers.SerializerMethodField(help_text="who said what, in order")
     created_at = serializers.DateTimeField()
 
@@ -121,6 +124,9 @@ class NewCaptionSerializer(serializers.Serializer[Any]):
         allow_null=True, default=None, help_text="what it began with, untouched or edited"
     )
     seconds = SecondsField()
+    shortening = serializers.UUIDField(
+        allow_null=True, default=None, help_text="A model's, that the person took for a start"
+    )
 
 
 class CaptionTextSerializer(serializers.Serializer[Any]):
@@ -183,7 +189,11 @@ class ImageCaptionsView(MemberView):
             author=user_of(request),
             text=data["text"],
             recording_id=data["recording"],
-            making=Making(seconds=data["seconds"], proposal=data["proposal"]),
+            making=Making(
+                seconds=data["seconds"],
+                proposal=data["proposal"],
+                shortening=data["shortening"],
+            ),
         )
         return Response(CaptionSerializer(caption).data, status=201)
 

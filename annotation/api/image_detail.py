@@ -43,6 +43,7 @@ class MaskSerializer(serializers.Serializer[Any]):
     attributes = ValuesField(help_text="By the attribute's id")
     author = serializers.CharField(allow_null=True)
     proposal = serializers.UUIDField(allow_null=True)
+    caption = serializers.CharField(help_text="What is said of it alone; empty: nothing")
     slot = serializers.IntegerField(help_text="Of the place at which it was drawn")
     aside = serializers.BooleanField(
         help_text="Another person's, which does not count until a reviewer takes it in"
@@ -95,6 +96,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     open_comments = serializers.IntegerField()
     has_takes = serializers.BooleanField(help_text="Somebody spoke of it")
     is_holdout = serializers.BooleanField()
+    is_looked_at = serializers.BooleanField(help_text="A model has proposed, if only nothing")
     slot = serializers.IntegerField(help_text="Of the set of masks that the person works on")
     people = serializers.IntegerField(help_text="That annotate it, each without the others' masks")
     display_url = serializers.CharField(help_text="Upright pixels, as the masks see them")
@@ -124,6 +126,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "open_comments": cast("HasOpenComments", image).open_comment_count,
         "has_takes": cast("HasTakes", image).has_takes,
         "is_holdout": image.is_holdout,
+        "is_looked_at": image.proposed_by_id is not None,
         "slot": seen.slot,
         "people": len(places),
         "display_url": display_url(image),
@@ -170,6 +173,7 @@ def _mask(row: Mapping[str, object]) -> dict[str, Any]:
         "attributes": row["attributes"],
         "author": row["author"],
         "proposal": row["proposal_id"] and str(row["proposal_id"]),
+        "caption": row["caption"] or "",
         "slot": row["slot"],
         "aside": row["is_aside"],
     }

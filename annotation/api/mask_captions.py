@@ -9,11 +9,11 @@ from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
+from annotation.api.operations import MAX_CAPTION
 from annotation.selectors.descriptions import captions_of_mask
 from annotation.selectors.revisions import masks_for
 from annotation.services.captions import caption_mask
 
-MAX_TEXT: Final = 5_000  # characters
 SHOWN: Final = 50  # of a mask's captions
 
 
@@ -26,7 +26,7 @@ class MaskCaptionSerializer(serializers.Serializer[Any]):
 
 class NewMaskCaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
-    text = serializers.CharField(max_length=MAX_TEXT, allow_blank=True)
+    text = serializers.CharField(max_length=MAX_CAPTION, allow_blank=True)
 
 
 class MaskCaptionsView(MemberView):

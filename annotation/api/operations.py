@@ -13,6 +13,7 @@ from annotation.models.project import MOST_OVERLAP
 FAR: Final = 1_000_000  # pixels; beyond any image
 HIGHEST_Z: Final = 32_000  # 16 bits keep it
 DAY_MS: Final = 86_400_000
+MAX_CAPTION: Final = 5_000  # characters
 ONLY_ACCEPTED: Final = frozenset({"mask", "label", "slot", "attributes"})  # what a verdict makes
 Kind = Operation.Kind
 
@@ -172,11 +173,22 @@ class VerdictOperationSerializer(serializers.Serializer[Any]):
         return {"label": None, **given}
 
 
+class CaptionOperationSerializer(serializers.Serializer[Any]):
+    """What is said of one mask. The newest counts; an empty one takes the caption away."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField([Kind.CAPTION.value])
+    mask = serializers.UUIDField()
+    text = serializers.CharField(max_length=MAX_CAPTION, allow_blank=True)
+    effort = OperationEffortSerializer(required=False)
+
+
 BY_KIND: Final[dict[str, serializers.Serializer[Any]]] = {
     Kind.CREATE: CreateOperationSerializer(),
     Kind.REVISE: ReviseOperationSerializer(),
     Kind.DELETE: DeleteOperationSerializer(),
     Kind.VERDICT: VerdictOperationSerializer(),
+    Kind.CAPTION: CaptionOperationSerializer(),
 }
 
 
@@ -188,7 +200,7 @@ BY_KIND: Final[dict[str, serializers.Serializer[Any]]] = {
     )
 )
 class OperationField(serializers.Field[Any, Any, Any, Any]):
-    """One of the four kinds."""
+    """One of the five kinds."""
 
     def to_internal_value(self, data: object) -> dict[str, Any]:
         if not isinstance(data, dict):

@@ -25,6 +25,9 @@ MOST_KNOWN = 1000
 class QueueCountsSerializer(serializers.Serializer[Any]):
     verify = serializers.IntegerField(help_text="Proposals")
     complete = serializers.IntegerField(help_text="Images")
+    questions = serializers.IntegerField(
+        help_text="Of the images to complete, those on which something was named without a mask"
+    )
     correct = serializers.IntegerField(help_text="Images")
     review = serializers.IntegerField(help_text="Finished images; 0 for annotators")
 

@@ -11,6 +11,7 @@ from annotation.api import (
     recordings,
     rounds,
     said,
+    shortenings,
     versions,
     voices,
 )
@@ -42,6 +43,10 @@ urlpatterns = [
     path("images/<int:image_id>/grounding", grounding.ImageGroundingView.as_view()),
     path("phrases/<int:phrase_id>/links", grounding.PhraseLinksView.as_view()),
     path("captions/<uuid:caption_id>/withdraw", captions.CaptionWithdrawView.as_view()),
+    path(
+        "transcripts/<uuid:transcript_id>/shortening",
+        shortenings.TranscriptShorteningView.as_view(),
+    ),
     path("captions/clean", captions.CaptionCleanView.as_view()),
     path("captions/compare", captions.CaptionCompareView.as_view()),
     path("images/<int:image_id>/recordings", recordings.ImageRecordingsView.as_view()),

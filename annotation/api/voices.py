@@ -14,9 +14,16 @@ from annotation.selectors.voices import voices_of
 from annotation.services.voices import delete_own_voices
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    image = serializers.IntegerField()
+    project = serializers.IntegerField()
+    file_name = serializers.CharField()
+
+
 class OwnVoicesSerializer(serializers.Serializer[Any]):
     takes = serializers.IntegerField(help_text="In all projects, those in the trash among them")
     with_voice = serializers.IntegerField(help_text="Of them, those whose audio is kept")
+    places = PlaceSerializer(many=True, help_text="Images that hold them, the newest twenty")
     job = JobSerializer(allow_null=True, help_text="The newest deletion of all of them")
 
 

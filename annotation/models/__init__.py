@@ -12,6 +12,7 @@ from annotation.models.description import (
     MaskCaption,
     Recording,
     RecordingChunk,
+    Shortening,
     Transcript,
 )
 from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
@@ -53,6 +54,7 @@ __all__ = [
     "RecordingChunk",
     "Revision",
     "Round",
+    "Shortening",
     "Stint",
     "Token",
     "Transcript",

@@ -112,6 +112,32 @@ class Transcript(models.Model):
         return f"{self.kind} transcript {self.pk}"
 
 
+class Shortening(models.Model):
+    """What a language model makes of a transcript, offered to a person; or why nothing is offered.
+
+    Append-only. One for each transcript and maker: the same words get the same answer.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    transcript = models.ForeignKey(Transcript, on_delete=models.PROTECT, related_name="shortenings")
+    text = models.TextField(blank=True)
+    refusal = models.TextField(blank=True)  # for people
+    maker = models.CharField(max_length=200)  # the model and its prompt, with their versions
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="shortening_once", fields=["transcript", "maker"]),
+            models.CheckConstraint(
+                name="shortening_is_offered_or_refused",
+                condition=Q(~Q(text=""), refusal="") | Q(~Q(refusal=""), text=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"shortening of {self.transcript_id} by {self.maker}"
+
+
 class Caption(models.Model):
     """The clean text of an image, from a recording or typed. Append-only: the newest counts."""
 
@@ -131,6 +157,10 @@ class Caption(models.Model):
         "annotation.CaptionProposal", on_delete=models.PROTECT, null=True, related_name="+"
     )
     seconds = models.FloatField(null=True)  # active, since the image was seen; null: not measured
+    # Which a person took for a start; what they made of it is theirs.
+    shortening = models.ForeignKey(
+        "Shortening", on_delete=models.PROTECT, null=True, related_name="captions"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True)  # a tombstone: its author took it back
 

@@ -17,6 +17,7 @@ class Operation(models.Model):
         REVISE = "revise"
         DELETE = "delete"
         VERDICT = "verdict"
+        CAPTION = "caption"  # of a mask: it has no revision
 
     id = models.UUIDField(primary_key=True)  # made by the client
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="operations")

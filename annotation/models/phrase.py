@@ -11,7 +11,8 @@ from annotation.models.description import Transcript
 class Phrase(models.Model):
     """A noun phrase: the transcript's words `first` up to but not including `end`.
 
-    The rules that found it are named by its first link. Append-only, with its transcript.
+    The rules that found it are named by its first link. Append-only, with its transcript, but for
+    `is_asked`, which follows from the newest link as a mask's head does from its revisions.
     """
 
     transcript = models.ForeignKey(Transcript, on_delete=models.PROTECT, related_name="phrases")
@@ -23,6 +24,8 @@ class Phrase(models.Model):
     is_plural = models.BooleanField()
     is_definite = models.BooleanField()  # "the bucket"
     is_repeat = models.BooleanField()  # an earlier phrase asks for the same mask
+    # It asks for a mask: no repeat, and its newest link names none and does not put it aside.
+    is_asked = models.BooleanField(default=False, db_default=False)
     # Where the pointer was, image pixels. Goes with the voice: it is a point of the trace.
     place_xy = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -33,6 +36,13 @@ class Phrase(models.Model):
             models.CheckConstraint(
                 name="phrase_has_words", condition=Q(end__gt=F("first")) & ~Q(text="")
             ),
+            models.CheckConstraint(
+                name="phrase_asks_once", condition=Q(is_asked=False) | Q(is_repeat=False)
+            ),
+        ]
+        indexes = [
+            # Serves the queue of images to complete: the questions that wait, few among phrases.
+            models.Index(name="phrase_asked", fields=["transcript"], condition=Q(is_asked=True)),
         ]
 
     def __str__(self) -> str:

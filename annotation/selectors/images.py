@@ -19,6 +19,7 @@ from annotation.models import (
     Embedding,
     Image,
     Mask,
+    MaskCaption,
     Proposal,
     Recording,
 )
@@ -140,6 +141,7 @@ def mask_rows(image_id: int, seen: Seen) -> list[Mapping[str, Any]]:
 @cache
 def _masks(seen: Seen) -> Prepared[Any]:
     live = Mask.objects.filter(image_id=Param("image"), head__rle__isnull=False)
+    said = MaskCaption.objects.filter(mask=OuterRef("pk")).order_by("-created_at")
     return Prepared(
         lambda: (
             masks_seen(live, seen)
@@ -157,6 +159,7 @@ def _masks(seen: Seen) -> Prepared[Any]:
                 attributes=F("head__attributes"),
                 author=F("head__author__username"),
                 proposal_id=F("head__proposal_id"),
+                caption=Subquery(said.values("text")[:1]),  # null where nobody said anything
             )
         )
     )

@@ -6,7 +6,7 @@ Each works blind. Only who reviews sees both sets, and once the image is reviewe
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from annotation.models import Assignment, Image, Mask, Operation
 from annotation.selectors.access import REVIEWERS, Person
@@ -55,7 +55,11 @@ def masks_seen(masks: QuerySet[Mask], seen: Seen) -> QuerySet[Mask]:
 
 
 def operations_on(operations: QuerySet[Operation], slot: int) -> QuerySet[Operation]:
-    """Keep the operations that concern who works at a slot. Verdicts are of the first."""
+    """Keep the operations that concern who works at a slot. Verdicts are of the first.
+
+    Captions have no revision that would tell whose masks they are of, so they are of nobody's:
+    they change no mask, and only add to what was said.
+    """
     if slot:
         return operations.filter(revision__mask__slot=slot)
-    return operations.exclude(revision__mask__is_aside=True)
+    return operations.exclude(Q(revision__mask__is_aside=True) | Q(kind=Operation.Kind.CAPTION))

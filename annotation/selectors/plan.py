@@ -1,8 +1,8 @@
 """The queues of a project: what waits to be verified, completed and corrected, and reviewed.
 
 The first three are those of a plan. An image is in at most one of them, and which one follows from
-its proposals alone. While the model has yet to look at it, it is in none. What is finished waits
-for review under either plan.
+its proposals, and from what was named on it and has no mask. While the model has yet to look at it,
+it is in none. What is finished waits for review under either plan.
 """
 
 from typing import Final, TypedDict
@@ -13,6 +13,7 @@ from annotation.models import Assignment, Image, Proposal
 from annotation.prepared import Param
 from annotation.selectors.access import REVIEWERS, Person
 from annotation.selectors.images import SENT_ON
+from annotation.selectors.questions import has_question
 from annotation.selectors.queue import claimable, own_leases, returned_images
 
 State = Proposal.State
@@ -24,7 +25,7 @@ class Queue(TextChoices):
     """One kind of work on a project's images."""
 
     VERIFY = "verify"  # proposals that nobody has looked at
-    COMPLETE = "complete"  # every proposal is decided: is anything missing?
+    COMPLETE = "complete"  # every proposal is decided, or something was named: is it missing?
     CORRECT = "correct"  # what verifying sent on, and images with nothing to verify
     REVIEW = "review"  # finished images that others have annotated
 
@@ -34,6 +35,7 @@ class QueueCounts(TypedDict):
 
     verify: int
     complete: int
+    questions: int  # of those to complete, images on which something was named without a mask
     correct: int
     review: int
 
@@ -55,10 +57,11 @@ def _belongs_to(queue: Queue) -> Q:
     is_pending, is_sent_on = _has(State.PENDING), _has(*SENT_ON)
     is_decided = _has(State.ACCEPTED, State.REJECTED)
     is_bare = ~is_decided & Q(image__proposed_by__isnull=False)
+    is_asked = Q(has_question())
     belongs = {
         Queue.VERIFY: ~is_blind & is_pending,
-        Queue.CORRECT: is_blind | (~is_pending & (is_sent_on | is_bare)),
-        Queue.COMPLETE: ~is_blind & ~is_pending & ~is_sent_on & is_decided,
+        Queue.CORRECT: is_blind | (~is_pending & (is_sent_on | (is_bare & ~is_asked))),
+        Queue.COMPLETE: ~is_blind & ~is_pending & ~is_sent_on & (is_decided | (is_bare & is_asked)),
     }
     return belongs[queue]
 
@@ -101,9 +104,12 @@ def kind_of(queue: Queue | str | None) -> Assignment.Kind:
 def queue_counts(*, project_id: int, user: Person, role: str) -> QueueCounts:
     """Count what the person could do, in a query for each queue that is theirs."""
 
-    def images(queue: Queue) -> int:
+    def images(queue: Queue, *those: Exists) -> int:
         mine, others = (
-            find(queue, project_id=project_id, user=user).order_by().values("image_id")
+            find(queue, project_id=project_id, user=user)
+            .filter(*those)
+            .order_by()
+            .values("image_id")
             for find in (held_in, free_in)
         )
         return mine.union(others).count()
@@ -111,6 +117,7 @@ def queue_counts(*, project_id: int, user: Person, role: str) -> QueueCounts:
     return QueueCounts(
         verify=proposals_within_reach(project_id=project_id, user=user).count(),
         complete=images(Queue.COMPLETE),
+        questions=images(Queue.COMPLETE, has_question()),
         correct=images(Queue.CORRECT),
         review=images(Queue.REVIEW) if role in REVIEWERS else 0,
     )

@@ -1,7 +1,7 @@
 """Who may hear a voice, what may leave with an export, and what is kept of a person's."""
 
 from collections.abc import Collection
-from typing import TypedDict
+from typing import Final, TypedDict
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -10,12 +10,22 @@ from django.db.models.expressions import Combinable
 
 from annotation import jobs
 from annotation.export_formats import VOICED
-from annotation.models import Consent, Export, Job, Membership, Project, Recording, RecordingChunk
+from annotation.models import (
+    Consent,
+    Export,
+    Image,
+    Job,
+    Membership,
+    Project,
+    Recording,
+    RecordingChunk,
+)
 from annotation.selectors.access import Person
 from annotation.selectors.jobs import with_stalled
 from annotation.voice_terms import EXPORTS_SINCE
 
 Role = Membership.Role
+MOST_PLACES: Final = 20
 
 
 def with_may_listen(recordings: QuerySet[Recording], *, user: Person) -> QuerySet[Recording]:
@@ -73,11 +83,20 @@ def _told(condition: Q | Combinable) -> Case:
     return Case(When(condition, then=Value(value=True)), default=Value(value=False))
 
 
+class Place(TypedDict):
+    """An image on whose page a person finds takes of theirs that have a voice."""
+
+    image: int
+    project: int
+    file_name: str
+
+
 class OwnVoices(TypedDict):
     """A person's takes in all projects, those in the trash among them."""
 
     takes: int
     with_voice: int  # of them, those whose audio is kept
+    places: list[Place]  # where they are, the newest image first; none that the person cannot open
     job: Job | None  # the newest deletion of all of them
 
 
@@ -85,9 +104,22 @@ def voices_of(user: User) -> OwnVoices:
     """Count the person's takes, and tell how far their deletion is."""
     takes = Recording.objects.filter(user=user)
     chunks = RecordingChunk.objects.filter(recording=OuterRef("pk"))
+    heard = takes.filter(Exists(chunks), voice_deleted_at=None)
     deletions = Job.objects.filter(kind=jobs.DELETE_VOICES, args={"user_id": user.pk})
     return OwnVoices(
         takes=takes.count(),
-        with_voice=takes.filter(Exists(chunks), voice_deleted_at=None).count(),
+        with_voice=heard.count(),
+        places=_places(heard, user),
         job=with_stalled(deletions).order_by("-pk").first(),
     )
+
+
+def _places(takes: QuerySet[Recording], user: User) -> list[Place]:
+    images = Image.objects.filter(
+        Exists(takes.filter(image=OuterRef("pk"), deleted_at=None)),
+        deleted_at=None,
+        project__deleted_at=None,
+        project__memberships__user=user,
+    )
+    rows = images.order_by("-pk").values_list("pk", "project_id", "file_name")[:MOST_PLACES]
+    return [Place(image=pk, project=project, file_name=name) for pk, project, name in rows]

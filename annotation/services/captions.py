@@ -10,7 +10,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from annotation.errors import DomainError, IdTakenError, InvalidInputError
-from annotation.models import Caption, CaptionProposal, Image, Mask, MaskCaption, Recording
+from annotation.models import (
+    Caption,
+    CaptionProposal,
+    Image,
+    Mask,
+    MaskCaption,
+    Recording,
+    Shortening,
+)
 from annotation.selectors.descriptions import captions_of
 from annotation.services.caption_proposals import (
     reopen_caption_proposal,
@@ -34,6 +42,7 @@ class Making:
 
     seconds: float | None = None  # active, since the image was seen; None: not measured
     proposal: UUID | None = None  # what its author began with
+    shortening: UUID | None = None  # the same, where a model had shortened what was said
 
 
 UNMEASURED: Final = Making()
@@ -60,9 +69,10 @@ def save_caption(
             raise IdTakenError("Another caption has this id.")
         return known
     if recording_id is not None:
-        own = Recording.objects.filter(pk=recording_id, image=image)
-        if not own.exists():
+        if not Recording.objects.filter(pk=recording_id, image=image).exists():
             raise InvalidInputError("This image has no such recording.", field="recording")
+    if making.shortening is not None and not _offered(image, making.shortening):
+        raise InvalidInputError("This image has no such shortening.", field="shortening")
     chosen = _chosen(making.proposal, image)
     is_untouched = chosen is not None and recording_id is None and text == chosen.text
     caption = Caption.objects.create(
@@ -73,6 +83,7 @@ def save_caption(
         recording_id=recording_id,
         bundle_id=chosen.bundle_id if chosen and is_untouched else None,
         proposal=chosen,
+        shortening_id=making.shortening,
         seconds=making.seconds,
     )
     settle_caption_proposals(caption=caption, chosen=chosen)
@@ -127,3 +138,8 @@ def clean_text(text: str) -> str:
 def compare_texts(*, raw: str, clean: str) -> Comparison:
     """Name every content word that the clean text adds, and every one that it drops."""
     return compare(raw, clean)
+
+
+def _offered(image: Image, shortening_id: UUID) -> bool:
+    own = Shortening.objects.filter(pk=shortening_id, transcript__recording__image=image)
+    return own.exclude(text="").exists()

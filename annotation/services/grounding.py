@@ -14,6 +14,7 @@ from annotation.errors import IdTakenError, InvalidInputError
 from annotation.models import Mask, Phrase, PhraseLink, Recording, Transcript
 from annotation.selectors.grounding import is_in_the_same_place, newest_links
 from annotation.services.jobs import enqueue_job
+from annotation.services.reopen import reopen_to_answer
 from engine.speech.grounding.links import Link
 from engine.speech.grounding.phrases import Phrase as FoundPhrase
 
@@ -46,6 +47,7 @@ def save_grounding(
 
     Run again, it adds a link only where the rules say something else now and no person has spoken.
     What people said about an earlier text of the same take holds for the same words of this one.
+    A thing without a mask opens its image again where that may be done (services/reopen.py).
 
     Args:
         transcript: whose words they are.
@@ -61,6 +63,8 @@ def save_grounding(
     for at, (found, link) in enumerate(zip(phrases, links, strict=True)):
         row = rows.get(found.first) or _new_phrase(locked, found, link, is_asked=at in asked)
         added += _propose(row, link, rules)
+    if added and locked.phrases.filter(is_asked=True).exists():
+        reopen_to_answer(image_id=locked.recording.image_id)
     log.info("transcript_grounded", transcript_id=str(locked.pk), phrases=len(phrases))
     return added
 
@@ -135,7 +139,7 @@ def _propose(row: Phrase, link: Link, rules: str) -> bool:
     if newest is not None and (newest.author_id is not None or newest.masks == masks):
         return False
     number = 0 if newest is None else newest.number + 1
-    PhraseLink.objects.create(
+    made = PhraseLink.objects.create(
         pk=_link_id(row, number),
         phrase=row,
         number=number,
@@ -144,6 +148,7 @@ def _propose(row: Phrase, link: Link, rules: str) -> bool:
         evidence=link.score,
         rules=rules,
     )
+    _note_question(made)
     return True
 
 
@@ -151,7 +156,7 @@ def _append(
     phrase: Phrase, *, link_id: UUID, kind: str, masks: Sequence[UUID], author: User | None
 ) -> PhraseLink:
     newest = next(iter(newest_links([phrase])), None)
-    return PhraseLink.objects.create(
+    made = PhraseLink.objects.create(
         pk=link_id,
         phrase=phrase,
         number=0 if newest is None else newest.number + 1,
@@ -159,6 +164,14 @@ def _append(
         masks=list(masks),
         author=author,
     )
+    _note_question(made)
+    return made
+
+
+def _note_question(newest: PhraseLink) -> None:
+    """Write into a phrase whether it asks for a mask, as its newest link has it."""
+    is_asked = not newest.masks and newest.kind != Kind.DISMISSED
+    Phrase.objects.filter(pk=newest.phrase_id, is_repeat=False).update(is_asked=is_asked)
 
 
 def _link_id(phrase: Phrase, number: int) -> UUID:

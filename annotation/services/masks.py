@@ -11,7 +11,16 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from annotation.errors import InvalidInputError, StaleVersionError
-from annotation.models import AliasMove, Image, Label, Mask, Operation, Proposal, Revision
+from annotation.models import (
+    AliasMove,
+    Image,
+    Label,
+    Mask,
+    MaskCaption,
+    Operation,
+    Proposal,
+    Revision,
+)
 from annotation.prepared import Param, Params, Prepared, PreparedInsert
 from annotation.selectors.access import SOMEBODY
 from annotation.selectors.overlap import operations_on, slot_of
@@ -211,6 +220,8 @@ def _write(canvas: Canvas, operations: Sequence[Operation], version: int) -> Non
     for mask, head in heads:
         mask.head = head
     _turn_to(version, canvas.image, list(canvas.touched.values()))
+    if canvas.captions:
+        MaskCaption.objects.bulk_create(canvas.captions)
     if canvas.decided:
         fields = ["state", "mask", "decided_by", "decided_at"]
         Proposal.objects.bulk_update(canvas.decided.values(), fields)

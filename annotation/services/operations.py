@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from annotation.errors import DomainError, InvalidInputError
-from annotation.models import Image, Mask, Operation, Proposal, Revision
+from annotation.models import Image, Mask, MaskCaption, Operation, Proposal, Revision
 from annotation.services.attributes import Definition, Value, merged
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
@@ -41,6 +41,7 @@ class Canvas:
     proposals: dict[UUID, Proposal]
     new_masks: list[Mask] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
+    captions: list[MaskCaption] = field(default_factory=list)
     touched: dict[UUID, Mask] = field(default_factory=dict)
     decided: dict[UUID, Proposal] = field(default_factory=dict)
 
@@ -105,11 +106,19 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     _accept(canvas, proposal, mask, where)
 
 
+def _caption(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
+    """Append what is said of a mask. The mask stays what it was: no revision comes of it."""
+    mask = _mask(canvas, op["mask"], where)
+    caption = MaskCaption(pk=operation.pk, mask=mask, author=canvas.author, text=op["text"])
+    canvas.captions.append(caption)
+
+
 APPLY: Final[Mapping[str, Callable[[Canvas, Op, Operation, str], None]]] = {
     Operation.Kind.CREATE: _create,
     Operation.Kind.REVISE: _revise,
     Operation.Kind.DELETE: _delete,
     Operation.Kind.VERDICT: _verdict,
+    Operation.Kind.CAPTION: _caption,
 }
 
 

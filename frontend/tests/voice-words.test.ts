@@ -12,7 +12,7 @@ const job = (state: "running" | "succeeded" | "failed", done: number, total: num
   }) as NonNullable<OwnVoices["job"]>;
 
 test("what is kept of a voice is said, and offered to be deleted while there is something", () => {
-  const told = (voices: OwnVoices) => [voiceWords(voices), canDeleteVoices(voices)];
+  const told = (voices: Omit<OwnVoices, "places">) => [voiceWords(voices), canDeleteVoices(voices)];
 
   expect(told({ takes: 0, with_voice: 0, job: null })).toEqual([
     "You have recorded nothing yet.",

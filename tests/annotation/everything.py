@@ -133,6 +133,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "recording_id": recording.pk,
         "phrase_id": phrase.pk,
         "caption_id": caption.pk,
+        "transcript_id": transcript.pk,
         "bundle_id": bundle.pk,
         "number": 0,
     }

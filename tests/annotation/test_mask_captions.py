@@ -1,15 +1,20 @@
-"""Captions of single masks: typed, kept each with its maker, the newest counts."""
+"""Captions of single masks: typed, kept each with its maker, the newest counts.
+
+They are saved with all else that is done to an image, or one by one by a program.
+"""
 
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from annotation.models import Image, Mask
+from annotation.models import Image, Mask, MaskCaption, Revision
 from annotation.services.versions import cut_version
 from tests.annotation.test_versions import exported
-from tests.annotation.world import Api, World, create
+from tests.annotation.world import Api, World, create, make_image, operation
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +49,71 @@ def test_the_newest_caption_of_a_mask_comes_first_and_the_older_ones_stay(
 
     assert sent == [201, 201]
     assert texts(annotator, mask) == [("A red mug", "reviewer"), ("A red cup", "annotator")]
+
+
+def test_a_caption_is_saved_with_the_mask_that_it_is_of_and_shown_with_it(
+    annotator: Api, image: Image
+) -> None:
+    drawn = create()
+    said = operation("caption", mask=drawn["mask"], text=" A red cup ")
+
+    saves = [annotator.save(image, drawn, said) for _ in range(2)]
+    shown = annotator.get(f"images/{image.pk}").json()
+
+    assert [each.status_code for each in saves] == [200, 200]
+    assert MaskCaption.objects.count() == Revision.objects.count() == 1
+    assert [each["caption"] for each in shown["masks"]] == ["A red cup"]
+    assert texts(annotator, drawn["mask"]) == [("A red cup", "annotator")]
+
+
+def test_an_empty_caption_takes_it_away(annotator: Api, image: Image) -> None:
+    mask = mask_of(annotator, image)
+    for text in ("A cup", ""):
+        annotator.save(image, operation("caption", mask=mask, text=text))
+
+    assert annotator.get(f"images/{image.pk}").json()["masks"][0]["caption"] == ""
+
+
+def test_a_caption_of_another_images_mask_is_refused(
+    annotator: Api, image: Image, world: World
+) -> None:
+    mask = mask_of(annotator, image)
+    other = make_image(world.project, 1)
+
+    answer = annotator.save(other, operation("caption", mask=mask, text="A cup"))
+
+    assert answer.status_code == 400
+
+
+def test_the_captions_of_many_masks_are_shown_without_a_query_for_each(
+    annotator: Api, image: Image
+) -> None:
+    mask = mask_of(annotator, image)
+    annotator.save(image, operation("caption", mask=mask, text="A cup"))
+    with CaptureQueriesContext(connection) as one:
+        annotator.get(f"images/{image.pk}")
+    more = [create(at=(at, at)) for at in range(4)]
+    said = [operation("caption", mask=each["mask"], text="A cup") for each in more]
+    annotator.save(image, *more, *said)
+
+    with CaptureQueriesContext(connection) as many:
+        shown = annotator.get(f"images/{image.pk}").json()
+
+    assert [each["caption"] for each in shown["masks"]] == ["A cup"] * 5
+    assert len(many) == len(one)
+
+
+def test_who_works_blind_beside_another_is_not_told_what_that_one_says(
+    annotator: Api, reviewer: Api, image: Image
+) -> None:
+    mask = mask_of(annotator, image)
+    version = Image.objects.get(pk=image.pk).version
+    annotator.post(f"projects/{image.project_id}/claim", {"image": image.pk})
+    reviewer.save(image, operation("caption", mask=mask, text="A cup"))
+
+    blind = annotator.save(image, create(at=(9, 9)), version=version)
+
+    assert blind.status_code == 200
 
 
 def test_an_id_belongs_to_the_caption_of_one_mask(annotator: Api, image: Image) -> None:

@@ -323,5 +323,5 @@ def test_the_queues_take_the_same_queries_for_one_image_and_for_many(
 
     many = list(_queries(annotator, world))
 
-    assert many[0] == few[0] == 6  # session, user, role, and one for each queue
+    assert many[0] == few[0] == 7  # session, user, role, one for each queue, one of questions
     assert all(now <= then for now, then in zip(many, few, strict=True))

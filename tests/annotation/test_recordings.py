@@ -292,6 +292,8 @@ def test_all_of_ones_own_recordings_are_counted_and_deleted_at_once(
     first, second = annotator.delete("session/voices"), annotator.delete("session/voices")
 
     assert (before["takes"], before["with_voice"], before["job"]) == (1, 1, None)
+    assert [each["file_name"] for each in before["places"]] == ["0.png"]
+    assert (others["places"], first.json()["places"]) == ([], [])
     assert (others["takes"], unheard) == (0, True)
     assert (first.status_code, first.json()["with_voice"]) == (202, 0)
     assert first.json()["job"]["id"] == second.json()["job"]["id"]

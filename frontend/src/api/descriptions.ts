@@ -48,6 +48,8 @@ export interface NewCaption {
   proposal: string | null;
   /** Active, since the image was seen. */
   seconds: number;
+  /** A model's, that the person took for a start. */
+  shortening?: string | null;
 }
 
 export function saveCaption(id: number, body: NewCaption) {

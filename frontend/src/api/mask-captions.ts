@@ -3,14 +3,10 @@ import { client, read } from "./client";
 
 const mask = (mask_id: string) => ({ params: { path: { mask_id } } });
 
-/** What is said of a mask, the newest first: that one counts. */
-export const maskCaptionsQuery = (id: string) =>
+/** Who said something of a mask, the newest first; `text` is what is known of it so far. */
+export const maskCaptionsQuery = (id: string, text: string) =>
   queryOptions({
-    queryKey: ["mask-captions", id],
+    queryKey: ["mask-captions", id, text],
     queryFn: () => read(client.GET("/api/masks/{mask_id}/captions", mask(id))),
+    staleTime: Number.POSITIVE_INFINITY,
   });
-
-/** Keeps another caption; an empty one takes the caption away. */
-export function saveMaskCaption(id: string, body: { id: string; text: string }) {
-  return read(client.POST("/api/masks/{mask_id}/captions", { ...mask(id), body }));
-}

@@ -1295,6 +1295,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/transcripts/{transcript_id}/shortening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a model makes of a transcript. A person decides what becomes of it. */
+        get: operations["read_shortening"];
+        put?: never;
+        /** @description What a model makes of a transcript. A person decides what becomes of it. */
+        post: operations["shorten_transcript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/uploads/{upload_id}/complete": {
         parameters: {
             query?: never;
@@ -1479,6 +1497,11 @@ export interface components {
             bundle: string | null;
             /** Format: uuid */
             recording: string | null;
+            /**
+             * Format: uuid
+             * @description A model's, that it was begun with
+             */
+            shortening: string | null;
             /** @description who said what, in order */
             readonly parts: components["schemas"]["AuthoredPart"][];
             /** Format: date-time */
@@ -1537,6 +1560,25 @@ export interface components {
             candidate?: components["schemas"]["CaptionFigures"];
             difference?: components["schemas"]["CaptionDifference"];
         };
+        /** @description What is said of one mask. The newest counts; an empty one takes the caption away. */
+        CaptionOperation: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "caption";
+            /** Format: uuid */
+            mask: string;
+            text: string;
+            effort?: components["schemas"]["OperationEffort"];
+        };
+        /**
+         * @description * `caption` - caption
+         * @enum {string}
+         */
+        CaptionOperationKind: "caption";
         CaptionPair: {
             raw: string;
             clean: string;
@@ -2015,6 +2057,8 @@ export interface components {
             /** @description Somebody spoke of it */
             has_takes: boolean;
             is_holdout: boolean;
+            /** @description A model has proposed, if only nothing */
+            is_looked_at: boolean;
             /** @description Of the set of masks that the person works on */
             slot: number;
             /** @description That annotate it, each without the others' masks */
@@ -2068,7 +2112,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "ground" | "run_round" | "export_version" | "delete_voices";
+        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "export_version" | "delete_voices";
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -2127,6 +2171,8 @@ export interface components {
             author: string | null;
             /** Format: uuid */
             proposal: string | null;
+            /** @description What is said of it alone; empty: nothing */
+            caption: string;
             /** @description Of the place at which it was drawn */
             slot: number;
             /** @description Another person's, which does not count until a reviewer takes it in */
@@ -2199,6 +2245,11 @@ export interface components {
             proposal?: string | null;
             /** Format: double */
             seconds?: number | null;
+            /**
+             * Format: uuid
+             * @description A model's, that the person took for a start
+             */
+            shortening?: string | null;
         };
         NewExport: {
             /**
@@ -2302,7 +2353,7 @@ export interface components {
             /** @description Until the person's first action */
             action_ms: number;
         };
-        Operation: components["schemas"]["CreateOperation"] | components["schemas"]["ReviseOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["VerdictOperation"];
+        Operation: components["schemas"]["CreateOperation"] | components["schemas"]["ReviseOperation"] | components["schemas"]["DeleteOperation"] | components["schemas"]["VerdictOperation"] | components["schemas"]["CaptionOperation"];
         /** @description What it cost the person. */
         OperationEffort: {
             /**
@@ -2333,6 +2384,8 @@ export interface components {
             takes: number;
             /** @description Of them, those whose audio is kept */
             with_voice: number;
+            /** @description Images that hold them, the newest twenty */
+            places: components["schemas"]["Place"][];
             /** @description The newest deletion of all of them */
             job: components["schemas"]["Job"] | null;
         };
@@ -2411,6 +2464,11 @@ export interface components {
          * @enum {string}
          */
         PhraseLinkKind: "confirmed" | "removed" | "dismissed";
+        Place: {
+            image: number;
+            project: number;
+            file_name: string;
+        };
         /**
          * @description * `whole` - Whole
          *     * `queues` - Queues
@@ -2614,6 +2672,8 @@ export interface components {
             verify: number;
             /** @description Images */
             complete: number;
+            /** @description Of the images to complete, those on which something was named without a mask */
+            questions: number;
             /** @description Images */
             correct: number;
             /** @description Finished images; 0 for annotators */
@@ -2753,6 +2813,7 @@ export interface components {
              *     * `revise` - Revise
              *     * `delete` - Delete
              *     * `verdict` - Verdict
+             *     * `caption` - Caption
              */
             kind: components["schemas"]["RevisionKind"] | components["schemas"]["Null"];
             /** Format: date-time */
@@ -2798,9 +2859,10 @@ export interface components {
          *     * `revise` - Revise
          *     * `delete` - Delete
          *     * `verdict` - Verdict
+         *     * `caption` - Caption
          * @enum {string}
          */
-        RevisionKind: "create" | "revise" | "delete" | "verdict";
+        RevisionKind: "create" | "revise" | "delete" | "verdict" | "caption";
         RevisionPage: {
             results: components["schemas"]["Revision"][];
             next: string | null;
@@ -2937,6 +2999,24 @@ export interface components {
             /** @description Where the live events come from */
             events_url: string;
             preferences: components["schemas"]["Preferences"];
+        };
+        Shortenable: {
+            /** @description A language model is there */
+            is_possible: boolean;
+            is_running: boolean;
+            /** @description Why the last try failed */
+            error: string;
+            offer: components["schemas"]["Shortening"] | null;
+        };
+        Shortening: {
+            /** Format: uuid */
+            id: string;
+            /** @description Empty where none is offered */
+            text: string;
+            /** @description Why none is offered */
+            refusal: string;
+            /** @description The model and its prompt, with their versions */
+            maker: string;
         };
         /**
          * @description * `finished` - finished
@@ -5924,6 +6004,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_shortening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transcript_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shortenable"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    shorten_transcript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transcript_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Shortenable"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -4,7 +4,7 @@ import type { OwnVoices } from "./types";
 
 const WATCH_MS = 1000;
 
-export function isDeleting({ job }: OwnVoices): boolean {
+export function isDeleting({ job }: Pick<OwnVoices, "job">): boolean {
   return job !== null && job.finished_at === null;
 }
 

@@ -9,6 +9,7 @@ const WORDS: Record<Job["kind"], string> = {
   prepare_images: "Preparing images",
   transcribe: "Transcribing",
   ground: "Linking words to masks",
+  shorten: "Shortening a text",
   run_round: "Retraining",
   export_version: "Exporting",
   delete_voices: "Deleting recordings",

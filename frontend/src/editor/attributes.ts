@@ -79,7 +79,7 @@ export function withDefaults(
 ): readonly OperationDraft[] {
   return drafts.map((draft) => {
     const label = labelGivenBy(draft);
-    if (label === null || !("mask" in draft) || draft.kind === "delete") return draft;
+    if (label === null || !("label" in draft)) return draft;
     const row = masks.get(draft.mask);
     if (draft.kind === "revise" && row?.label === label) return draft;
     const values = { ...row?.attributes, ...draft.attributes };

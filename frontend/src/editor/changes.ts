@@ -63,18 +63,21 @@ function maskDraftsBack(
   if (after.isDeleted) {
     return [{ kind: "revise", mask, label, rle, parent, z, ...attributes, ...aside }];
   }
-  return [
-    {
-      kind: "revise",
-      mask,
-      ...(label === after.label ? {} : { label }),
-      ...(parent === after.parent ? {} : { parent }),
-      ...(z === after.z ? {} : { z }),
-      ...(isSameRLE(before, after) ? {} : { rle }),
-      ...attributes,
-      ...aside,
-    },
-  ];
+  const changed = {
+    ...(label === after.label ? {} : { label }),
+    ...(parent === after.parent ? {} : { parent }),
+    ...(z === after.z ? {} : { z }),
+    ...(isSameRLE(before, after) ? {} : { rle }),
+    ...attributes,
+    ...aside,
+  };
+  const said = before.caption === after.caption ? [] : [captionBack(before)];
+  const isOnlySaid = said.length > 0 && Object.keys(changed).length === 0;
+  return isOnlySaid ? said : [{ kind: "revise", mask, ...changed }, ...said];
+}
+
+function captionBack({ id: mask, caption: text }: MaskRow): OperationDraft {
+  return { kind: "caption", mask, text };
 }
 
 export function changesBetween(before: Annotations, after: Annotations): Change[] {
@@ -102,6 +105,7 @@ export function isSame(a: Row, b: Row): boolean {
     a.label === b.label &&
     a.parent === b.parent &&
     a.z === b.z &&
+    a.caption === b.caption &&
     changesOfAttributes(a.attributes, b.attributes) === null &&
     isSameRLE(a, b)
   );

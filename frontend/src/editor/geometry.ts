@@ -47,17 +47,17 @@ export function toScreen(view: View, at: ImagePoint): ScreenPoint {
   return { x: at.x * view.scale + view.x, y: at.y * view.scale + view.y };
 }
 
-/** Show the whole image, centred, with a margin. */
-export function fitView(stage: Area, image: Area, margin_px = 24): View {
+/** Show the whole image, centred, with a margin; `below_px` is that of its lower edge. */
+export function fitView(stage: Area, image: Area, margin_px = 24, below_px = margin_px): View {
   const room = {
     width: Math.max(stage.width - 2 * margin_px, 1),
-    height: Math.max(stage.height - 2 * margin_px, 1),
+    height: Math.max(stage.height - margin_px - below_px, 1),
   };
   const scale = Math.min(room.width / image.width, room.height / image.height, MAX_SCALE);
   return {
     scale,
     x: (stage.width - image.width * scale) / 2,
-    y: (stage.height - image.height * scale) / 2,
+    y: (stage.height + margin_px - below_px - image.height * scale) / 2,
   };
 }
 

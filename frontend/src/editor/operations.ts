@@ -95,7 +95,21 @@ export type VerdictOperation =
       effort?: Effort;
     };
 
-export type Operation = CreateOperation | ReviseOperation | DeleteOperation | VerdictOperation;
+/** What is said of one mask; empty takes it away. */
+export interface CaptionOperation {
+  id: string;
+  kind: "caption";
+  mask: string;
+  text: string;
+  effort?: Effort;
+}
+
+export type Operation =
+  | CreateOperation
+  | ReviseOperation
+  | DeleteOperation
+  | VerdictOperation
+  | CaptionOperation;
 
 /** An operation that someone else saved, as a 409 hands it on. */
 export type MissedOperation = Operation & { author: string | null; image_version: number };
@@ -110,6 +124,8 @@ export interface MaskRow {
   readonly attributes: Attributes;
   readonly proposal: string | null;
   readonly author: string | null;
+  /** What is said of it alone; empty where nothing is. */
+  readonly caption: string;
   readonly revision: number;
   readonly isDeleted: boolean;
   /** Whose set it was drawn in, where several people do one image. */
@@ -197,7 +213,7 @@ function apply(
 function applyToMask(
   masks: Masks,
   proposals: Proposals,
-  operation: CreateOperation | ReviseOperation | DeleteOperation,
+  operation: CreateOperation | ReviseOperation | DeleteOperation | CaptionOperation,
   author: string | null,
 ): void {
   const row = masks.get(operation.mask);
@@ -211,6 +227,7 @@ function applyToMask(
       attributes: withChanges(row?.attributes ?? NO_ATTRIBUTES, operation.attributes),
       proposal: operation.proposal ?? null,
       author,
+      caption: row?.caption ?? "",
       revision: row?.revision ?? 1,
       isDeleted: false,
       slot: operation.slot ?? 0,
@@ -222,6 +239,10 @@ function applyToMask(
   if (row === undefined) throw new UnknownRowError(`no mask ${operation.mask}`);
   if (operation.kind === "delete") {
     masks.set(row.id, { ...row, isDeleted: true });
+    return;
+  }
+  if (operation.kind === "caption") {
+    masks.set(row.id, { ...row, caption: operation.text });
     return;
   }
   masks.set(row.id, {

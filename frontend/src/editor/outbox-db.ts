@@ -177,7 +177,7 @@ export class OutboxDatabase {
     const stack = (wanted: StepRow["stack"]): Step[] =>
       rows
         .filter((row) => row.stack === wanted)
-        .map(({ id, changes }) => ({ id, changes: changes.map(withAttributes) }));
+        .map(({ id, changes }) => ({ id, changes: changes.map(whole) }));
     return { undo: stack("undo"), redo: stack("redo") };
   }
 
@@ -265,12 +265,15 @@ export class OutboxDatabase {
   }
 }
 
-/** A change as this release has it: masks of an older one have no attributes. */
-function withAttributes(change: Change): Change {
+/** A change as this release has it: masks of an older one have no attributes, or no caption. */
+function whole(change: Change): Change {
   if (change.kind === "proposal") return change;
-  const whole = (row: MaskRow): MaskRow => ({ ...row, attributes: row.attributes ?? {} });
   const { before, after } = change;
-  return { ...change, before: before && whole(before), after: whole(after) };
+  return { ...change, before: before && wholeRow(before), after: wholeRow(after) };
+}
+
+function wholeRow(row: MaskRow): MaskRow {
+  return { ...row, attributes: row.attributes ?? {}, caption: row.caption ?? "" };
 }
 
 function imagesOf(user: number): IDBKeyRange {

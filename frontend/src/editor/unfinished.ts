@@ -21,6 +21,7 @@ export interface Unfinished {
   /** Without a place its field was closed. */
   readonly comment: (UnsentComment & { readonly place: CommentPlace | null }) | null;
   readonly answers?: readonly UnsentAnswer[]; // absent where an older page kept it
+  readonly captions?: Readonly<Record<string, string>>; // of masks; absent as well
   readonly message: string; // of a return
 }
 
@@ -46,10 +47,12 @@ function restoreDraft(editor: Editor, kept: KeptDraft): void {
 }
 
 /** Where this page has a text of its own by now, that stays. */
-function restoreWriting(editor: Editor, { comment, answers = [], message }: Unfinished): void {
+function restoreWriting(editor: Editor, unfinished: Unfinished): void {
+  const { comment, answers = [], captions = {}, message } = unfinished;
   const { unsent, commenting, annotations } = editor;
   if (unsent.message.get() === "") unsent.message.set(message);
   if (unsent.answers.get().length === 0) unsent.answers.set(answers);
+  unsent.captions.set({ ...captions, ...unsent.captions.get() });
   if (comment === null || unsent.comment.get() !== null || commenting.get() !== null) return;
   const { place, ...written } = comment;
   unsent.comment.set(written);
@@ -81,8 +84,11 @@ export function keepUnfinished(
     callOff = later(() => (isInGesture(editor) ? keepAtRest() : keep()), REST_MS);
   };
   const { draft, openLine, selection, unsent, commenting } = editor;
-  const { comment, answers, message } = unsent;
-  const begins = [draft.state, openLine, selection, comment, commenting, answers, message];
+  const { comment, answers, captions, message } = unsent;
+  const begins = [
+    ...[draft.state, openLine, selection, comment, commenting],
+    ...[answers, captions, message],
+  ];
   const stops = begins.map((each) => each.subscribe(keepAtRest));
   keepAtRest(); // not all of what was kept may have come back
   return () => {
@@ -97,12 +103,15 @@ function unfinishedOf(editor: Editor): Unfinished | null {
   const line = editor.openLine.get();
   const written = editor.unsent.comment.get();
   const answers = editor.unsent.answers.get();
+  const captions = editor.unsent.captions.get();
   const message = editor.unsent.message.get();
-  const isWritten = written !== null || answers.length > 0 || message !== "";
+  const isSaid = answers.length > 0 || Object.keys(captions).length > 0;
+  const isWritten = written !== null || isSaid || message !== "";
   if (state === null && line === null && !isWritten) return null;
   return {
     ...{ draft: state && keptOf(state), line, selection: editor.selection.get() },
-    ...{ comment: written && { ...written, place: editor.commenting.get() }, answers, message },
+    comment: written && { ...written, place: editor.commenting.get() },
+    ...{ answers, captions, message },
   };
 }
 

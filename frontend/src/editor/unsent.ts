@@ -17,12 +17,20 @@ export class Unsent {
   readonly comment = new Signal<UnsentComment | null>(null);
   /** One to each comment at most. */
   readonly answers = new Signal<readonly UnsentAnswer[]>([]);
+  /** Captions of masks that are being written, by mask. */
+  readonly captions = new Signal<Readonly<Record<string, string>>>({});
   /** What should be changed, to whom the image is returned. */
   readonly message = new Signal("");
 
   writeComment(text: string): void {
     const id = this.comment.get()?.id ?? crypto.randomUUID();
     this.comment.set(text === "" ? null : { id, text });
+  }
+
+  /** Null where it is kept, or thrown away. */
+  writeCaption(mask: string, text: string | null): void {
+    const { [mask]: _, ...others } = this.captions.get();
+    this.captions.set(text === null ? others : { ...others, [mask]: text });
   }
 
   writeAnswer(answers: string, text: string): void {

@@ -13,6 +13,7 @@ const DETAIL: ImageDetail = {
     open_comments: 0,
     has_takes: false,
     is_holdout: false,
+    is_looked_at: true,
     slot: 0,
     people: 1,
   },

@@ -20,6 +20,14 @@ test("fitting centres the image with a margin", () => {
   expect(toScreen(view, { x: 800, y: 200 })).toEqual({ x: 400, y: 300 });
 });
 
+test("an image that fits lies above what stands at the lower edge", () => {
+  const tall = { width: 100, height: 1000 };
+  const view = fitView(stage, tall, 24, 52);
+
+  expect(view.y).toBeCloseTo(24, 9);
+  expect(view.y + tall.height * view.scale).toBeCloseTo(600 - 52, 9);
+});
+
 test("zooming keeps the point under the cursor where it is", () => {
   const fit = fitView(stage, image);
   const cursor = { x: 123, y: 45 };

@@ -362,6 +362,18 @@ describe("an answer that is not sent", () => {
   });
 });
 
+test("the captions of masks that were being written are there after a crash", async () => {
+  const first = await openPage();
+  first.editor.unsent.writeCaption("cup", "A red c");
+  first.editor.unsent.writeCaption("spoon", "Silver");
+  first.editor.unsent.writeCaption("spoon", null);
+  takeRest();
+
+  const { editor } = await openPage();
+
+  expect(editor.unsent.captions.get()).toEqual({ cup: "A red c" });
+});
+
 test("what a reviewer wrote of a return is there after a crash", async () => {
   const first = await openPage();
   first.editor.unsent.message.set("The spoon is missing.");

@@ -20,6 +20,8 @@ import { recordClickToMask } from "@/editor/timings";
 const LATE_MS = 200;
 // A moving or a new image is drawn with less care, which takes a third of the time, until it rests.
 const SETTLE_MS = 90;
+const MARGIN_PX = 24;
+const HINT_PX = 52; // what the page's one line at the lower edge takes, with room above it
 const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
 type Part = "image" | "masks" | "view" | "overlay";
@@ -62,7 +64,7 @@ export class Stage {
     this.#bitmap = bitmap;
     this.#options = options;
     this.area = { width: editor.size_hw[1], height: editor.size_hw[0] };
-    this.view = new Signal(fitView(this.size.get(), this.area));
+    this.view = new Signal(this.fitted());
     this.#image = options.layers.image;
     this.#maskCanvas = options.layers.masks;
     this.#overlayCanvas = options.layers.overlay;
@@ -87,9 +89,9 @@ export class Stage {
     return this.#isFitted;
   }
 
-  /** The view that shows the whole image. */
+  /** The view that shows the whole image, above the line of hints. */
   fitted(): View {
-    return fitView(this.size.get(), this.area);
+    return fitView(this.size.get(), this.area, MARGIN_PX, HINT_PX);
   }
 
   setView(view: View): void {

@@ -3,6 +3,7 @@ import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { deleteOwnVoices, isDeleting, ownVoicesQuery } from "@/api/voices";
 import { ErrorState } from "@/components/ErrorState";
+import { AnchorLink } from "@/components/links";
 import { resume } from "@/recorder/service";
 import { canDeleteVoices, voiceWords } from "./voice-words";
 
@@ -52,6 +53,20 @@ export function OwnRecordings() {
           </Button>
         )}
       </Group>
+      {voices.places.length > 0 && !isDeleting(voices) && (
+        <Group component="nav" gap="xs" aria-label="Images with your voice">
+          {voices.places.map(({ image, project, file_name }) => (
+            <AnchorLink
+              key={image}
+              to="/projects/$projectId/images/$imageId/describe"
+              params={{ projectId: String(project), imageId: String(image) }}
+              size="sm"
+            >
+              {file_name}
+            </AnchorLink>
+          ))}
+        </Group>
+      )}
       {isDeleting(voices) && voices.job && (
         <Progress
           size={5}

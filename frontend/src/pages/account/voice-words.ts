@@ -2,8 +2,10 @@ import type { OwnVoices } from "@/api/types";
 import { isDeleting } from "@/api/voices";
 import { formatCount, plural } from "@/components/format";
 
+type VoiceCounts = Omit<OwnVoices, "places">;
+
 /** What is kept of a person's voice, in words. */
-export function voiceWords(voices: OwnVoices): string {
+export function voiceWords(voices: VoiceCounts): string {
   const { takes, with_voice, job } = voices;
   if (job && isDeleting(voices)) return deletionWords(job.progress_done, job.progress_total);
   if (job?.state === "failed") return "Some audio could not be deleted yet. Try again.";
@@ -13,7 +15,7 @@ export function voiceWords(voices: OwnVoices): string {
 }
 
 /** False where there is nothing to delete, or it is being deleted. */
-export function canDeleteVoices(voices: OwnVoices): boolean {
+export function canDeleteVoices(voices: VoiceCounts): boolean {
   if (isDeleting(voices)) return false;
   return voices.with_voice > 0 || voices.job?.state === "failed";
 }

@@ -130,7 +130,7 @@ export const AroundImage = memo(
         <div className={classes.floats}>
           <CommentPins {...{ editor, stage, review }} />
           <CommentComposer {...{ editor, stage, review }} />
-          <ModelNotice {...{ image, notice, dismissed }} onDismiss={setDismissed} />
+          <ModelNotice {...{ image, project, notice, dismissed }} onDismiss={setDismissed} />
           <HypothesisPicker {...{ editor, stage }} bitmap={image.bitmap} />
           <Minimap {...{ editor, stage }} bitmap={image.bitmap} />
           <PlaceReadout {...{ editor, stage }} />
@@ -140,10 +140,10 @@ export const AroundImage = memo(
         <LabelBar editor={editor} labels={labels} />
         <aside className={classes.panel} aria-label="Objects and proposals">
           <div className={classes.lists} inert={historyOf !== null}>
+            <UnmaskedPanel {...{ image, stage }} />
             <ReviewPanel {...{ image, review }} />
             <ChangesPanel {...{ image, review, labels }} />
             <ConflictsPanel {...{ image, conflicts, labels }} />
-            <UnmaskedPanel {...{ image, stage }} />
             <ProposalsPanel {...{ image, labels }} onReveal={reveal} />
             <ObjectsPanel {...{ image, stage, labels }} onReveal={reveal} />
             <MaskCaption image={image} />

@@ -44,6 +44,7 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
   const { id, author } = row;
   const { parts, isHidden, isLocked, isFolded } = props;
   const area = `${formatCount(maskFromRLE(row.rle).area_px)} px`;
+  const said = row.caption === "" ? "" : ` · “${row.caption}”`;
   return (
     <ObjectRow
       editor={editor}
@@ -53,7 +54,8 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
       colour={props.colour}
       name={name}
       depth={props.depth}
-      facts={`${area} · ${author ?? "imported"}`}
+      facts={`${area} · ${author ?? "imported"}${said}`}
+      tip={row.caption}
       mark={props.needs === "" ? "" : `needs ${props.needs}`}
       isSelected={props.isChosen || props.isAlsoChosen}
       isHovered={props.isHovered}

@@ -1,5 +1,8 @@
 import { CloseButton, Loader } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { jobsQuery } from "@/api/jobs";
+import type { ImageDetail, Project } from "@/api/types";
 import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
 import type { OpenImage } from "./open-image";
@@ -7,6 +10,7 @@ import { whyReturned } from "./returned";
 
 interface Props {
   image: OpenImage;
+  project: Project;
   notice: string | null;
   /** What was read and put away. */
   dismissed: string | null;
@@ -14,6 +18,7 @@ interface Props {
 }
 
 const STARTING = "Starting the model…";
+const LOOKING = "The model is still looking at the images. Proposals for this one may follow.";
 const GONE =
   "This project was deleted, or you are no longer a member. What you did here is kept on this " +
   "device and sent once a manager brings the project back or adds you again.";
@@ -26,16 +31,17 @@ const DELETED =
  * that is off. It lies over the image, so that who has read it may put it away;
  * the badge of a returned image brings it back.
  */
-export function ModelNotice({ image, notice, dismissed, onDismiss }: Props) {
+export function ModelNotice({ image, project, notice, dismissed, onDismiss }: Props) {
   const model = useSignal(image.model);
   const lock = useSignal(image.lock);
   const detail = useSignal(image.detail);
   const isReadOnly = useSignal(image.editor.isReadOnly);
   const isDeleted = useSignal(image.isDeleted);
   const { hindrance } = useSignal(image.status);
+  const isAwaited = useIsAwaited(detail, project.id);
   const text = message();
   if (text === null || text === dismissed) return null;
-  const isPassing = text === STARTING;
+  const isPassing = text === STARTING || text === LOOKING;
   return (
     <div className={`${classes.float} ${classes.notice}`} role="status">
       {isPassing ? (
@@ -44,7 +50,7 @@ export function ModelNotice({ image, notice, dismissed, onDismiss }: Props) {
         <IconInfoCircle size={16} aria-hidden style={{ flex: "none" }} />
       )}
       {text}
-      {lock !== null && !isPassing && (
+      {lock !== null && text !== STARTING && (
         <CloseButton size="xs" aria-label="Dismiss the notice" onClick={() => onDismiss(text)} />
       )}
     </div>
@@ -60,6 +66,16 @@ export function ModelNotice({ image, notice, dismissed, onDismiss }: Props) {
     const access = notice !== null && isReadOnly ? `${notice} You can look at it.` : notice;
     if (why !== null || access !== null) return [why, access].filter(Boolean).join(" · ");
     if (model.kind === "loading") return STARTING;
-    return model.kind === "ready" ? null : model.message;
+    if (model.kind !== "ready") return model.message;
+    return isAwaited ? LOOKING : null;
   }
+}
+
+/** Whether proposals are being made and the image, which has had none, would be shown some. */
+function useIsAwaited(detail: ImageDetail, project: number): boolean {
+  const { is_looked_at, is_holdout, slot, status } = detail;
+  const mayCome = !is_looked_at && !is_holdout && slot === 0 && status === "todo";
+  const { data } = useQuery({ ...jobsQuery(project), enabled: mayCome });
+  const isPreparing = (data ?? []).some((job) => job.kind === "prepare_images" && !job.finished_at);
+  return mayCome && isPreparing;
 }

@@ -19,6 +19,8 @@ interface RowProps {
   colour: string;
   name: string;
   facts: string;
+  /** What the pointer finds on it. */
+  tip?: string;
   /** What one should see first of it, in words. */
   mark?: string;
   /** How many wholes stand above it in the list. */
@@ -61,6 +63,7 @@ export function ObjectRow(props: RowProps) {
         type="button"
         className={classes.rowMain}
         aria-pressed={isSelected}
+        title={props.tip || undefined}
         onClick={({ shiftKey, ctrlKey, metaKey }) => {
           if (shiftKey && props.onSelectTo !== undefined) props.onSelectTo();
           else if (shiftKey || ctrlKey || metaKey) selectAlso(editor, target);

@@ -160,6 +160,7 @@ export function annotationsOf(detail: ImageDetail): Annotations {
   const masks = detail.masks.map(({ aside, ...row }) => ({
     ...{ ...row, rle: row.rle as RLE, isDeleted: false },
     isAside: aside && row.slot !== detail.slot,
+    caption: row.caption ?? "", // a copy that an older release kept lacks it
   }));
   const proposals = detail.proposals.map((row) => ({
     ...row,

@@ -11,8 +11,8 @@ interface Props {
   spoken: string;
   /** The caption as it stands. */
   caption: string;
-  /** Puts another text in its place. */
-  onReplace: (text: string) => void;
+  /** Puts another text in its place, where that can be done. */
+  onReplace?: (text: string) => void;
 }
 
 /** How a caption differs from what was said: words that it adds stand out, dropped ones are struck. */
@@ -48,9 +48,11 @@ export function CaptionChanges({ spoken, caption, onReplace }: Props) {
               : "Nothing important was left out."}
           </Text>
         </div>
-        <Button size="compact-xs" variant="default" onClick={() => onReplace(spoken)}>
-          Use the words as said
-        </Button>
+        {onReplace && (
+          <Button size="compact-xs" variant="default" onClick={() => onReplace(spoken)}>
+            Use the words as said
+          </Button>
+        )}
       </Group>
     </section>
   );

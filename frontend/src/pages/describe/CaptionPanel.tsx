@@ -7,6 +7,7 @@ import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
 import { Section } from "@/components/Section";
 import { CaptionChanges } from "./CaptionChanges";
+import { Shortened } from "./Shortened";
 import { savedBy } from "./said/said";
 import type { DescribingClock } from "./useDescribingSeconds";
 
@@ -31,6 +32,7 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const [written, setWritten] = useState<string | null>(null);
+  const [shortening, setShortening] = useState<string | null>(null); // that it was begun with
   const text = written ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
@@ -40,12 +42,13 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
         id: crypto.randomUUID(),
         text: text.trim(),
         recording: recording?.id ?? null,
-        ...{ proposal: null, seconds: clock.seconds() },
+        ...{ proposal: null, shortening, seconds: clock.seconds() },
       }),
     onSuccess: async () => {
       clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));
       setWritten(null);
+      setShortening(null);
     },
   });
 
@@ -75,7 +78,23 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
         value={text}
         onChange={(event) => setWritten(event.currentTarget.value)}
       />
-      <CaptionChanges spoken={corrected?.text ?? ""} caption={text} onReplace={setWritten} />
+      <CaptionChanges
+        spoken={corrected?.text ?? ""}
+        caption={text}
+        onReplace={(said) => {
+          setWritten(said);
+          setShortening(null);
+        }}
+      />
+      {corrected && isAhead && (
+        <Shortened
+          transcript={corrected}
+          onUse={({ id, text: shorter }) => {
+            setWritten(shorter);
+            setShortening(id);
+          }}
+        />
+      )}
       <Group justify="space-between" mt="sm" gap="xs">
         <Text size="xs" c="dimmed">
           {saved ? `${savedBy(saved)}, ${formatAgo(saved.created_at)}` : ""}

@@ -15,6 +15,7 @@ import { resume } from "@/recorder/service";
 import { CaptionPanel } from "./CaptionPanel";
 import classes from "./DescribePage.module.css";
 import { GroundingOfImage } from "./grounding/GroundingContext";
+import { Unmentioned } from "./grounding/Unmentioned";
 import { WordsAndMasks } from "./grounding/WordsAndMasks";
 import { NextImage } from "./NextImage";
 import { Picture } from "./picture/Picture";
@@ -115,6 +116,7 @@ function Describe({ id }: { id: number }) {
         {isOffered && (
           <ProposalCard proposal={proposal} image={image} clock={clock} onDismiss={dismiss} />
         )}
+        <Unmentioned image={image} />
         {isRecordingFirst && (
           <RecordPanel recorder={recorder} image={id} isFirst={!newest} isInstead={isOffered} />
         )}

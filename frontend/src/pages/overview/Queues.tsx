@@ -48,6 +48,7 @@ export function Queues({ project }: { project: Project }) {
           key={words.queue}
           {...{ words, project: id }}
           count={counts?.[words.queue]}
+          questions={words.queue === "complete" ? (counts?.questions ?? 0) : 0}
           isAlone={cards.length === 1}
         />
       ))}
@@ -59,11 +60,13 @@ interface CardProps {
   words: QueueWords;
   project: number;
   count: number | undefined;
+  /** Of them, images on which something was named that has no mask. */
+  questions: number;
   /** It has the whole width for itself. */
   isAlone: boolean;
 }
 
-function QueueCard({ words, project, count, isAlone }: CardProps) {
+function QueueCard({ words, project, count, questions, isAlone }: CardProps) {
   const { queue, key, title, text, unit } = words;
   return (
     <Paper withBorder p="md" className={isAlone ? classes.row : classes.figure}>
@@ -78,6 +81,7 @@ function QueueCard({ words, project, count, isAlone }: CardProps) {
       </Text>
       <Text size="xs" c="dimmed" mb={isAlone ? 0 : "xs"}>
         {text}
+        {questions > 0 && ` Something was named on ${plural(questions, "image")}.`}
       </Text>
       <ButtonLink
         {...queueAddress(project, queue)}

@@ -25,7 +25,7 @@ export const QUEUE_WORDS: readonly QueueWords[] = [
     queue: "complete",
     key: "C",
     title: "Complete",
-    text: "Images whose proposals are decided: is anything missing?",
+    text: "Images whose proposals are decided, or with a question: is anything missing?",
     unit: "image",
   },
   {

@@ -56,6 +56,8 @@ export function deedWords({ kind, proposal, verdict, sets }: Deed): string {
       return proposal === null ? "New mask" : "Proposal corrected and accepted";
     case "delete":
       return "Mask deleted";
+    case "caption":
+      return "Caption of a mask";
     case "verdict":
       return VERDICT_WORDS[verdict ?? ""] ?? "Verdict";
     case "revise": {

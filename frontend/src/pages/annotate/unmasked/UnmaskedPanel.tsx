@@ -1,62 +1,44 @@
-import { Button, Text } from "@mantine/core";
-import { IconCheck, IconX } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { type Decision, decideLink, groundingQuery, type Phrase } from "@/api/grounding";
+import { Button, Group, Text } from "@mantine/core";
+import { useMemo, useRef } from "react";
+import { KeyOf } from "@/commands/Keys";
+import { useOffer } from "@/commands/useOffer";
 import { formatCount } from "@/components/format";
-import { useRead, useSignal } from "@/components/useSignal";
-import { viewOfBox } from "@/editor/geometry";
+import { useSignal } from "@/components/useSignal";
 import type { Stage } from "@/editor/render/stage";
 import pageClasses from "../AnnotatePage.module.css";
-import { RowAction } from "../ObjectRow";
 import type { OpenImage } from "../open-image";
-import { type Asked, ask, drawnSince } from "./asked";
+import { DISMISS, DRAW, LINK, questionCommands } from "./question-commands";
 import classes from "./Unmasked.module.css";
-
-const AROUND = 1 / 8; // of the image's longer side, to each side of a place
+import { type Questions, useQuestions } from "./useQuestions";
 
 interface Props {
   image: OpenImage;
   stage: Stage;
 }
 
-/** Things that were spoken of and have no mask: to be drawn and linked, or put aside. */
+/** Things that were spoken of and have no mask: one is asked, the others wait below it. */
 export function UnmaskedPanel({ image, stage }: Props) {
-  // Of most images nobody has spoken: opening one costs no request more.
-  const { id, has_takes } = useSignal(image.detail);
-  const { data } = useQuery({ ...groundingQuery(id), enabled: has_takes });
-  const open = data?.phrases.filter((phrase) => phrase.is_question) ?? [];
-  return open.length === 0 ? null : <Questions {...{ image, stage, open }} />;
-}
-
-function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
-  const { id, width, height } = useSignal(image.detail);
-  const selection = useSignal(image.editor.selection);
-  const isReadOnly = useSignal(image.editor.isReadOnly);
-  const [asked, setAsked] = useState<Asked | null>(null);
-  const drawn = useRead(image.editor.annotations, (now) => asked && drawnSince(asked, now)) as
-    | string
-    | null;
-  const queries = useQueryClient();
-  const { mutate: decide } = useMutation({
-    mutationFn: async (decision: Decision) => {
-      if (decision.masks.length > 0) await image.outbox.whenSaved(); // a new one is known then
-      return decideLink(decision);
-    },
-    onSettled: () => queries.invalidateQueries(groundingQuery(id)),
-  });
-  const selected = selection?.kind === "mask" ? selection.id : null;
-  const confirm = (phrase: Phrase, mask: string) =>
-    decide({ phrase: phrase.id, kind: "confirmed", masks: [mask] });
-  const take = ({ id: phrase, place_xy }: Phrase): void => {
-    setAsked(ask(phrase, image.editor.annotations.get()));
-    const [x, y] = place_xy ?? [];
-    if (x === undefined || y === undefined) return;
-    const around = AROUND * Math.max(width, height);
-    const box = { x0: x - around, y0: y - around, x1: x + around, y1: y + around };
-    stage.setView(viewOfBox(stage.size.get(), box));
-  };
-
+  const { editor } = image;
+  const questions = useQuestions(image, stage);
+  const latest = useRef(questions);
+  latest.current = questions;
+  useOffer(
+    useMemo(
+      () => ({
+        commands: questionCommands({
+          questions: () => latest.current,
+          isFrozen: () => editor.isFrozen,
+          hasSelectedMask: () => editor.selection.get()?.kind === "mask",
+        }),
+        onUse: () => editor.meter.noteAction(),
+        onRefusal: (why: string) => editor.notice.set(why),
+      }),
+      [editor],
+    ),
+  );
+  const { open, current, last, undo } = questions;
+  if (current === null && last === null) return null;
+  const others = open.filter((phrase) => phrase !== current);
   return (
     <section className={`${pageClasses.section} ${classes.said}`} aria-label="Said, without a mask">
       <div className={pageClasses.sectionHead}>
@@ -65,52 +47,74 @@ function Questions({ image, stage, open }: Props & { open: Phrase[] }) {
           <span className={pageClasses.count}>{formatCount(open.length)}</span>
         </span>
       </div>
+      {current !== null && <Question {...{ image, questions }} />}
       <ul className={classes.list}>
-        {open.map((phrase) => (
-          <li
-            key={phrase.id}
-            className={classes.row}
-            data-asked={asked?.phrase === phrase.id || undefined}
-          >
-            <button
-              type="button"
-              className={classes.phrase}
-              aria-pressed={asked?.phrase === phrase.id}
-              onClick={() => take(phrase)}
-            >
+        {others.map((phrase) => (
+          <li key={phrase.id} className={classes.row}>
+            <button type="button" className={classes.phrase} onClick={() => questions.ask(phrase)}>
               {phrase.text}
-              {asked?.phrase === phrase.id && drawn === null && !isReadOnly && (
-                <Text size="xs" c="dimmed" component="span" display="block">
-                  Draw it, or select its mask.
-                </Text>
-              )}
             </button>
-            {!isReadOnly && (
-              <span className={classes.answers}>
-                {asked?.phrase === phrase.id && drawn !== null && (selected ?? drawn) === drawn ? (
-                  <Button size="compact-xs" onClick={() => confirm(phrase, drawn)}>
-                    Link the new mask
-                  </Button>
-                ) : (
-                  <RowAction
-                    label={`The selected mask is “${phrase.text}”`}
-                    disabled={selected === null}
-                    onClick={() => selected !== null && confirm(phrase, selected)}
-                  >
-                    <IconCheck size={15} aria-hidden />
-                  </RowAction>
-                )}
-                <RowAction
-                  label={`“${phrase.text}” needs no mask`}
-                  onClick={() => decide({ phrase: phrase.id, kind: "dismissed", masks: [] })}
-                >
-                  <IconX size={15} aria-hidden />
-                </RowAction>
-              </span>
-            )}
           </li>
         ))}
       </ul>
+      {last !== null && (
+        <div className={classes.last}>
+          <Text size="xs" c="dimmed">
+            {last.said}
+          </Text>
+          <Button size="compact-xs" variant="subtle" onClick={undo}>
+            Undo
+          </Button>
+        </div>
+      )}
     </section>
+  );
+}
+
+function Question({ image, questions }: { image: OpenImage; questions: Questions }) {
+  const { current, isDrawing } = questions;
+  const selection = useSignal(image.editor.selection);
+  const isReadOnly = useSignal(image.editor.isReadOnly);
+  return (
+    <div className={classes.question}>
+      <Text size="sm" fw={500} role="status">
+        No mask for “{current?.text}”?
+      </Text>
+      {isDrawing && (
+        <Text size="xs" c="dimmed">
+          Draw it with any tool: the new mask is linked.
+        </Text>
+      )}
+      {!isReadOnly && (
+        <Group gap={6} mt={6}>
+          <Button
+            size="compact-xs"
+            variant={isDrawing ? "filled" : "light"}
+            aria-pressed={isDrawing}
+            onClick={questions.draw}
+            rightSection={<KeyOf command={DRAW} />}
+          >
+            Draw it
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            disabled={selection?.kind !== "mask"}
+            onClick={questions.link}
+            rightSection={<KeyOf command={LINK} />}
+          >
+            It is this mask
+          </Button>
+          <Button
+            size="compact-xs"
+            variant="default"
+            onClick={questions.dismiss}
+            rightSection={<KeyOf command={DISMISS} />}
+          >
+            Not there
+          </Button>
+        </Group>
+      )}
+    </div>
   );
 }

@@ -7,9 +7,9 @@ import { Section } from "@/components/Section";
 import classes from "./Grounding.module.css";
 import { type ImageGrounding, useGrounding } from "./GroundingContext";
 import { PhraseRow, ShowingRow } from "./PhraseRow";
-import { contradictionWords, maskNames, stateOf } from "./phrases";
+import { contradictionWords, stateOf } from "./phrases";
 
-/** Which words speak of which masks, what does not fit, and which masks nobody spoke of. */
+/** Which words speak of which masks, and what does not fit. */
 export function WordsAndMasks({ image, recordings }: Pick<Props, "image" | "recordings">) {
   const said = useGrounding();
   const grounding = said?.grounding;
@@ -19,7 +19,6 @@ export function WordsAndMasks({ image, recordings }: Pick<Props, "image" | "reco
       <Stack gap="sm">
         <Linked {...{ image, said, grounding, recordings }} />
         <Contradicting {...{ said, grounding }} />
-        <Unmentioned {...{ image, said, grounding }} />
       </Stack>
     </Section>
   );
@@ -64,19 +63,6 @@ function Contradicting({ said, grounding }: Pick<Props, "said" | "grounding">) {
       {grounding.contradictions.map((each) => (
         <ShowingRow key={`${each.kind} ${each.phrases.join(" ")}`} masks={each.masks} said={said}>
           {contradictionWords(each)}
-        </ShowingRow>
-      ))}
-    </Titled>
-  );
-}
-
-function Unmentioned({ image, said, grounding }: Omit<Props, "recordings">) {
-  if (grounding.unmentioned.length === 0) return null;
-  return (
-    <Titled title="Nobody spoke of">
-      {grounding.unmentioned.map((mask) => (
-        <ShowingRow key={mask} masks={[mask]} said={said}>
-          {maskNames([mask], image)}
         </ShowingRow>
       ))}
     </Titled>
