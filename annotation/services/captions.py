@@ -68,10 +68,9 @@ def save_caption(
         if known.image_id != image.pk:
             raise IdTakenError("Another caption has this id.")
         return known
-    if recording_id is not None:
-        if not Recording.objects.filter(pk=recording_id, image=image).exists():
-            raise InvalidInputError("This image has no such recording.", field="recording")
-    if making.shortening is not None and not _offered(image, making.shortening):
+    if recording_id is not None and not _has_take(image, recording_id):
+        raise InvalidInputError("This image has no such recording.", field="recording")
+    if making.shortening is not None and not _has_shortening(image, making.shortening):
         raise InvalidInputError("This image has no such shortening.", field="shortening")
     chosen = _chosen(making.proposal, image)
     is_untouched = chosen is not None and recording_id is None and text == chosen.text
@@ -140,6 +139,10 @@ def compare_texts(*, raw: str, clean: str) -> Comparison:
     return compare(raw, clean)
 
 
-def _offered(image: Image, shortening_id: UUID) -> bool:
+def _has_take(image: Image, recording_id: UUID) -> bool:
+    return Recording.objects.filter(pk=recording_id, image=image).exists()
+
+
+def _has_shortening(image: Image, shortening_id: UUID) -> bool:
     own = Shortening.objects.filter(pk=shortening_id, transcript__recording__image=image)
     return own.exclude(text="").exists()

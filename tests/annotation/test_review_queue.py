@@ -200,7 +200,7 @@ def test_the_counts_take_the_same_queries_for_few_images_and_for_many(
         counts = reviewer.get(path).json()
 
     assert counts["review"] == 8
-    assert len(many) == len(few) == 7  # session, user, project with role, four queues
+    assert len(many) == len(few) == 8  # session, user, project with role, four queues, questions
 
 
 @pytest.mark.parametrize("verdict", ["reviewed", "returned"])

@@ -3,6 +3,7 @@
 from playwright.sync_api import Locator, Page, expect
 
 SLOW_MS = 180_000  # a round, or preparing three images, on a busy machine
+MARGIN_PX, HINT_PX = 24, 62  # around an image that fits the stage, and below it
 expect.set_options(timeout=20_000)
 
 
@@ -25,6 +26,18 @@ def spot(on: Locator, x: float, y: float) -> tuple[float, float]:
     box = on.bounding_box()
     assert box is not None
     return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+
+def fitted(page: Page, width: float, height: float) -> tuple[float, float, float]:
+    """Tell where an image of that size lies while all of it is shown: left, top and scale."""
+    box = page.locator("[data-stage]").bounding_box()
+    assert box is not None
+    scale = min(
+        (box["width"] - 2 * MARGIN_PX) / width, (box["height"] - MARGIN_PX - HINT_PX) / height
+    )
+    left = box["x"] + (box["width"] - scale * width) / 2
+    top = box["y"] + (box["height"] + MARGIN_PX - HINT_PX - scale * height) / 2
+    return left, top, scale
 
 
 def click_at(on: Locator, x: float, y: float) -> None:

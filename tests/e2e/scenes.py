@@ -12,10 +12,9 @@ from playwright.sync_api import Page, expect
 from engine.masks.rle import decode
 from tests.chaos.conftest import SIZE_PX, picture
 from tests.client import Client, wait_for
-from tests.e2e.gestures import SLOW_MS, wait_for_editor
+from tests.e2e.gestures import SLOW_MS, fitted, wait_for_editor
 from tests.stack import PASSWORD
 
-MARGIN_PX = 24  # around an image that fits the stage
 COLOURS = ("#1f77b4", "#ff8787")  # of labels
 
 
@@ -79,11 +78,7 @@ class Canvas:
         return cls(page)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        box = self.page.locator("[data-stage]").bounding_box()
-        assert box is not None
-        scale = (min(box["width"], box["height"]) - 2 * MARGIN_PX) / SIZE_PX
-        left = box["x"] + (box["width"] - scale * SIZE_PX) / 2
-        top = box["y"] + (box["height"] - scale * SIZE_PX) / 2
+        left, top, scale = fitted(self.page, SIZE_PX, SIZE_PX)
         return left + x * scale, top + y * scale
 
     def click(self, x: float, y: float, *keys: str) -> None:

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.chaos.conftest import picture
 from tests.e2e.conftest import Look
-from tests.e2e.gestures import drag, expect_saved
+from tests.e2e.gestures import drag, expect_saved, fitted
 from tests.e2e.scenes import begin_project, import_pictures, log_in
 from tests.stack import Stack
 
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.e2e
 WIDTH, HEIGHT = 1280, 800
 IMAGE_PX = (640, 440)
 MIDDLE = (320, 220)
-MARGIN_PX = 24
 STEP_PX = 5  # of the screen: an arrow key
 PICTURED = ("accept", "correct", "name", "end")  # a picture takes half a second
 Does = Callable[[Page, Look], None]
@@ -235,11 +234,5 @@ def expect_step(page: Page, step: str) -> None:
 
 def place(page: Page, x: float, y: float) -> tuple[float, float]:
     """Where a point of the image is while all of it is shown."""
-    box = page.locator("[data-stage]").bounding_box()
-    assert box is not None
-    sides = (box["width"], box["height"])
-    scale = min(
-        (side - 2 * MARGIN_PX) / pixels for side, pixels in zip(sides, IMAGE_PX, strict=True)
-    )
-    left, top = ((side - scale * pixels) / 2 for side, pixels in zip(sides, IMAGE_PX, strict=True))
-    return box["x"] + left + x * scale, box["y"] + top + y * scale
+    left, top, scale = fitted(page, *IMAGE_PX)
+    return left + x * scale, top + y * scale

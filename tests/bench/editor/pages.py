@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from playwright.sync_api import Browser, Page
 
 from tests.bench.editor.scenes import SIDE_PX, Scene
-from tests.e2e.gestures import wait_for_editor
+from tests.e2e.gestures import fitted, wait_for_editor
 from tests.stack import PASSWORD, Stack
 
 TIMEOUT_MS = 180_000
 LOOK_MS = 1500  # what a person needs at least; the page fetches ahead meanwhile
-MARGIN_PX = 24  # around an image that fits the stage
 # Kept in the page: when the stage of another image than the one before was first painted. It is
 # seen in one frame, which shows it, and noted at the start of the next.
 WATCH = """() => {
@@ -85,9 +84,4 @@ class Placed:
 
 
 def place_of_image(page: Page) -> Placed:
-    box = page.locator("[data-stage]").bounding_box()
-    assert box is not None
-    scale = (min(box["width"], box["height"]) - 2 * MARGIN_PX) / SIDE_PX
-    side = SIDE_PX * scale
-    left = box["x"] + (box["width"] - side) / 2
-    return Placed(left, box["y"] + (box["height"] - side) / 2, scale)
+    return Placed(*fitted(page, SIDE_PX, SIDE_PX))

@@ -21,7 +21,7 @@ const LATE_MS = 200;
 // A moving or a new image is drawn with less care, which takes a third of the time, until it rests.
 const SETTLE_MS = 90;
 const MARGIN_PX = 24;
-const HINT_PX = 52; // what the page's one line at the lower edge takes, with room above it
+const HINT_PX = 62; // what the page's one line at the lower edge takes, with room above it
 const SHARP_FROM_SCALE = 6; // from here on the image shows its pixels instead of blurring them
 
 type Part = "image" | "masks" | "view" | "overlay";

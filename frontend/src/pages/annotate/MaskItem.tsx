@@ -44,7 +44,7 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
   const { id, author } = row;
   const { parts, isHidden, isLocked, isFolded } = props;
   const area = `${formatCount(maskFromRLE(row.rle).area_px)} px`;
-  const said = row.caption === "" ? "" : ` · “${row.caption}”`;
+  const said = row.caption === "" ? "" : `“${row.caption}” · `; // first: the line is short
   return (
     <ObjectRow
       editor={editor}
@@ -54,7 +54,7 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
       colour={props.colour}
       name={name}
       depth={props.depth}
-      facts={`${area} · ${author ?? "imported"}${said}`}
+      facts={`${said}${area} · ${author ?? "imported"}`}
       tip={row.caption}
       mark={props.needs === "" ? "" : `needs ${props.needs}`}
       isSelected={props.isChosen || props.isAlsoChosen}

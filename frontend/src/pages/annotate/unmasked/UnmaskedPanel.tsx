@@ -44,7 +44,7 @@ export function UnmaskedPanel({ image, stage }: Props) {
       <div className={pageClasses.sectionHead}>
         <span>
           Said, but without a mask{" "}
-          <span className={pageClasses.count}>{formatCount(open.length)}</span>
+          {open.length > 0 && <span className={pageClasses.count}>{formatCount(open.length)}</span>}
         </span>
       </div>
       {current !== null && <Question {...{ image, questions }} />}
