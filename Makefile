@@ -22,7 +22,7 @@ MODULES := frontend/node_modules/.package-lock.json
 PAGES := frontend/dist/index.html
 MODELS := var/models/SOURCES.json
 
-.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor browser lock clean
+.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor bench-captions browser lock clean
 
 help: ## Show the doors.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -92,6 +92,10 @@ bench: install browser ## Measure what DESIGN promises about speed.
 
 bench-editor: install browser ## Measure how fast the editor is, row by row: one line of JSON.
 	$(PYTHON) -m tests.bench.editor $(ARGS)
+
+bench-captions: install ## Measure descriptions: hearing, captions, pages of many. One line of JSON.
+	$(PYTHON) -m engine.weights --captions
+	$(PYTHON) -m tests.bench.captions $(ARGS)
 
 COMPILE := $(VENV)/bin/pip-compile --quiet --generate-hashes --strip-extras --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host \

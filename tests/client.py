@@ -96,7 +96,7 @@ class Client:
 
     def record(self, image: int, audio: bytes, mime: str, duration_s: float) -> str:
         """Send a recording in one chunk; return its id."""
-        self.post("/api/consent")
+        self.post("/api/consent", {})
         recording = str(uuid4())
         self.post(f"/api/images/{image}/recordings", {"id": recording, "mime": mime})
         headers = {

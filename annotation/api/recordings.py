@@ -267,7 +267,9 @@ class ChunkView(MemberView):
         ],
     )
     def put(self, request: Request, recording_id: str, number: int) -> Response:
-        recording = self.fetch(recordings_for(request.user), pk=recording_id)
+        # Without its chunks: an hour of them, read with each, would cost more and more.
+        takes = recordings_for(request.user).prefetch_related(None)
+        recording = self.fetch(takes, pk=recording_id)
         save_chunk(
             recording=recording,
             user=user_of(request),

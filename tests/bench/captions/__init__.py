@@ -1,0 +1,1 @@
+"""Descriptions: how fast they are heard and proposed, and what many of them cost."""
