@@ -106,6 +106,17 @@ test("moves of the pointer are thinned, clicks are not, and a pause has none", a
   expect(kinds).toEqual(["move", "move", "move", "click"]);
 });
 
+test("where a pointer comes to rest is noted, however soon after its last step", async () => {
+  const take = await record([]);
+  for (nowMs = 0; nowMs <= 40; nowMs += 1) take.trace.add("move", nowMs, 0);
+  nowMs = 5000;
+
+  expect(take.trace.points.map(({ t, x }) => [t, x])).toEqual([
+    [0, 33],
+    [0.034, 40],
+  ]);
+});
+
 test("views and selected masks are noted on the clock of the pointer", async () => {
   const take = await record([]);
   nowMs = 1000;
