@@ -12,13 +12,14 @@ from django.conf import settings
 from annotation.models import LiveTranscript, Recording
 from annotation.selectors.live_transcripts import chunks_without_gap, live_of
 from annotation.selectors.vocabulary import vocabulary_of
+from annotation.services.audio_clock import follow_audio
 from annotation.services.jobs import fenced
 from annotation.services.live_transcripts import end_hearing, save_heard
 from annotation.services.recordings import join_chunks, read_chunks, save_raw_transcript
 from engine.media.audio import decode_audio
 from engine.media.errors import MediaError
 from engine.speech.live import Heard, hear_on, hear_to_the_end
-from engine.speech.silence import Span, silenced
+from engine.speech.silence import RATE_HZ, Span, silenced
 from engine.speech.transcribe import load_transcriber
 from engine.speech.transcript import Dropped, Transcriber, Word
 from workers.lease import Lease
@@ -36,8 +37,10 @@ def transcribe(lease: Lease) -> None:
     if recording.voice_deleted_at is not None:
         raise ValueError("The voice was deleted before it could be transcribed.")
     lease.report(0, 2, "Joining the audio")
+    whole = decode_audio(join_chunks(recording))
+    recording = follow_audio(recording_id=recording.pk, audio_s=whole.size / RATE_HZ)
     cuts = [Span(cut["start_s"], cut["end_s"]) for cut in recording.cuts]
-    audio = silenced(decode_audio(join_chunks(recording)), cuts)
+    audio = silenced(whole, cuts)
     lease.report(1, 2, "Transcribing")
     live = LiveTranscript.objects.filter(recording=recording).first()
     before = _uncut(_heard(live), cuts)

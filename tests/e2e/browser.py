@@ -38,17 +38,22 @@ def running_chromium(microphone: Path | None = None) -> Iterator[Browser]:
     """Start it, with a WAV file for a microphone where one is given."""
     options = [*QUIET, "--no-sandbox"]
     if microphone is not None:
-        options += [
-            "--use-fake-device-for-media-stream",
-            "--use-fake-ui-for-media-stream",
-            f"--use-file-for-fake-audio-capture={microphone}%noloop",
-        ]
+        options += fake_microphone(microphone)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=options)
         try:
             yield browser
         finally:
             browser.close()
+
+
+def fake_microphone(wav: Path) -> list[str]:
+    """Options by which a page that opens a microphone hears this file from its start, once."""
+    return [
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        f"--use-file-for-fake-audio-capture={wav}%noloop",
+    ]
 
 
 def write_wav(source: Path, target: Path) -> float:

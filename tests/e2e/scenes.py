@@ -52,8 +52,8 @@ def make_prepared_project(client: Client, images: int, **settings: object) -> tu
     return project, ids
 
 
-def log_in(page: Page, name: str = "grace") -> Page:
-    page.goto("/")
+def log_in(page: Page, name: str = "grace", address: str = "/") -> Page:
+    page.goto(address)
     page.get_by_label("User name").fill(name)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()

@@ -9,6 +9,7 @@ import pytest
 
 from annotation import jobs
 from annotation.models import Job, LiveTranscript, Recording, Transcript
+from annotation.services.audio_clock import follow_audio
 from annotation.services.consent import give_consent
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from engine.speech.live import Heard
@@ -82,3 +83,27 @@ def take(world: World) -> Recording:
         cuts=[{"start_s": 0.5, "end_s": 1.0}],
     )
     return recording
+
+
+def test_a_take_whose_clock_ran_off_its_sound_is_put_on_the_clock_of_the_sound_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.loader.import_default_modules()
+    listener = Listener()
+    monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
+    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(15 * 16_000, np.float32))
+    recording = take(world)
+    point = {"t": 8.0, "x": 3.0, "y": 4.0, "kind": "move"}
+    cut = {"start_s": 4.0, "end_s": 8.0}
+    Recording.objects.update(duration_s=16.0, trace=[point], cuts=[cut])
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+    again = follow_audio(recording_id=recording.pk, audio_s=15.0)
+
+    recording.refresh_from_db()
+    assert again.trace == recording.trace
+    assert recording.duration_s == 15
+    assert recording.trace == [{**point, "t": 7.5}]
+    assert recording.cuts == [{"start_s": 3.75, "end_s": 7.5}]
+    assert not listener.heard[60_000:120_000].any()
+    assert listener.heard[:60_000].all()

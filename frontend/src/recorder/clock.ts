@@ -28,7 +28,13 @@ export class Clock {
     return this.#read() / 1000;
   }
 
-  #read(): number {
-    return this.#elapsedMs + (this.#startedMs === null ? 0 : this.#now() - this.#startedMs);
+  /** Seconds of audio at a moment since it was started last, in milliseconds of its own `now`. */
+  secondsAt(nowMs: number): number {
+    return this.#read(nowMs) / 1000;
+  }
+
+  #read(nowMs = this.#now()): number {
+    const since = this.#startedMs === null ? 0 : Math.max(0, nowMs - this.#startedMs);
+    return this.#elapsedMs + since;
   }
 }

@@ -83,7 +83,8 @@ export function sourceOf(stream: MediaStream): AudioSource {
     mime,
     start(timesliceMs, onChunk) {
       recorder.ondataavailable = ({ data }) => {
-        if (data.size > 0) tail = tail.then(async () => onChunk(await data.arrayBuffer()));
+        const cutMs = performance.now();
+        if (data.size > 0) tail = tail.then(async () => onChunk(await data.arrayBuffer(), cutMs));
       };
       recorder.start(timesliceMs);
     },

@@ -11,8 +11,8 @@ import { Trace } from "./trace";
 /** What a take needs of MediaRecorder; tests bring their own. */
 export interface AudioSource {
   readonly mime: Mime;
-  /** Hands over chunks one after the other. */
-  start(timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void;
+  /** Hands over chunks one after the other, each with when it was cut, by `performance.now()`. */
+  start(timesliceMs: number, onChunk: (bytes: ArrayBuffer, cutMs: number) => Promise<void>): void;
   pause(): void;
   resume(): void;
   /** Tells once if the sound ends before it is stopped, after the last chunk was handed over. */
@@ -90,7 +90,7 @@ export class Take {
   async start(): Promise<void> {
     await this.#note(null);
     this.#source.onLost(() => this.#end(LOST));
-    this.#source.start(TIMESLICE_MS, (bytes) => this.#keep(bytes));
+    this.#source.start(TIMESLICE_MS, (bytes, cutMs) => this.#keep(bytes, cutMs));
     this.clock.start();
   }
 
@@ -154,12 +154,14 @@ export class Take {
   }
 
   /** Writes a chunk to the device first; a chunk that cannot be kept ends the take before it. */
-  async #keep(bytes: ArrayBuffer): Promise<void> {
+  async #keep(bytes: ArrayBuffer, cutMs: number): Promise<void> {
     if (this.#problem) return;
+    // Not when it is written: on a busy disk that is a second later.
+    const endS = this.clock.secondsAt(cutMs);
     try {
       const sha256 = await sha256Hex(bytes);
       const chunk = { recording: this.id, number: this.#chunks, bytes, sha256 };
-      await this.#store.putChunk({ ...chunk, endS: this.clock.seconds, isSent: 0 });
+      await this.#store.putChunk({ ...chunk, endS, isSent: 0 });
       this.#chunks += 1;
       if (this.#state !== "stopped") await this.#note(null);
       if (this.clock.seconds >= LONGEST_S) this.#end(TOO_LONG);

@@ -45,11 +45,16 @@ export class Trace {
     return this.#points;
   }
 
-  /** Notes a point while the clock runs; points between two steps are left out, clicks never. */
+  /** Notes a point while the clock runs; of moves between two steps the last one stays, clicks all. */
   add(kind: PointerPoint["kind"], x: number, y: number): void {
     if (!this.#clock.isRunning) return;
-    if (kind === "move" && this.#sinceLast() < MIN_STEP_S) return;
-    this.#points.push({ ...this.#at({ x, y }), kind });
+    const at = this.#at({ x, y });
+    if (kind === "click" || this.#sinceLast() >= MIN_STEP_S) this.#points.push({ ...at, kind });
+    else if (this.#points.at(-1)?.kind === "move") {
+      // Where a hand comes to rest is what it points at.
+      const t = this.#points.pop()?.t ?? at.t;
+      this.#points.push({ ...at, t, kind });
+    }
   }
 
   /** Notes what is in sight; of views between two steps the last one stays. */

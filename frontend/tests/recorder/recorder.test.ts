@@ -23,8 +23,8 @@ const text = (buffer: ArrayBuffer) => new TextDecoder().decode(buffer);
 
 class ScriptedSource implements AudioSource {
   readonly mime = "audio/webm";
-  #onChunk: (bytes: ArrayBuffer) => Promise<void> = async () => {};
-  start(_timesliceMs: number, onChunk: (bytes: ArrayBuffer) => Promise<void>): void {
+  #onChunk: Parameters<AudioSource["start"]>[1] = async () => {};
+  start(_timesliceMs: number, onChunk: Parameters<AudioSource["start"]>[1]): void {
     this.#onChunk = onChunk;
   }
   lose = () => {};
@@ -34,10 +34,10 @@ class ScriptedSource implements AudioSource {
   pause(): void {}
   resume(): void {}
   async stop(): Promise<void> {
-    await this.#onChunk(bytes("last"));
+    await this.#onChunk(bytes("last"), nowMs);
   }
-  say(words: string): Promise<void> {
-    return this.#onChunk(bytes(words));
+  say(words: string, cutMs = nowMs): Promise<void> {
+    return this.#onChunk(bytes(words), cutMs);
   }
 }
 
@@ -106,6 +106,17 @@ test("moves of the pointer are thinned, clicks are not, and a pause has none", a
   expect(kinds).toEqual(["move", "move", "move", "click"]);
 });
 
+test("where a pointer comes to rest is noted, however soon after its last step", async () => {
+  const take = await record([]);
+  for (nowMs = 0; nowMs <= 40; nowMs += 1) take.trace.add("move", nowMs, 0);
+  nowMs = 5000;
+
+  expect(take.trace.points.map(({ t, x }) => [t, x])).toEqual([
+    [0, 33],
+    [0.034, 40],
+  ]);
+});
+
 test("views and selected masks are noted on the clock of the pointer", async () => {
   const take = await record([]);
   nowMs = 1000;
@@ -121,6 +132,17 @@ test("views and selected masks are noted on the clock of the pointer", async () 
     { t: 1, x: 20, y: 10, kind: "view", box_xyxy: [10, 5, 30, 15] },
     { t: 2, x: 12.3, y: 6, kind: "select", mask: "a cup" },
   ]);
+});
+
+test("a chunk ends when it was cut, not when the device came to write it", async () => {
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  nowMs = 3000;
+
+  await source.say("one", 2000);
+
+  expect((await store.chunks(take.id)).map(({ endS }) => endS)).toEqual([2]);
 });
 
 test("a chunk is on the device before it is sent", async () => {
