@@ -20,8 +20,8 @@ from tests.bench.captions.memory import measured_alone
 from tests.bench.captions.sources import PHOTOS
 from tests.bench.editor.rows import Row
 
-PROPOSED: Final = 12  # images
-STEPS_BEFORE: Final = 8  # enough to write words; how long a text is follows from people's
+PROPOSED: Final = 6  # images
+STEPS_BEFORE: Final = 4  # enough to write words; how long a text is follows from people's
 MOST_PROPOSAL_S: Final = 5.0
 TRAINED, CAPTIONS_EACH = 150, 5
 MOST_TRAINING_S: Final = 20 * 60.0

@@ -72,4 +72,5 @@ def _hear(threads: int, every: int) -> dict[str, object]:
         **{f"{name}_cpu": round(spent / speech_s, 4) for name, spent in cpu.items()},
         "overhead": round(cpu["ours"] / cpu["direct"] - 1, 3),
     }
-    return {"alone": figures, "live": measure_live(clips[:LIVE_CLIPS], transcriber, take_s=TAKE_S)}
+    take_s = min(TAKE_S, speech_s)
+    return {"alone": figures, "live": measure_live(clips[:LIVE_CLIPS], transcriber, take_s=take_s)}
