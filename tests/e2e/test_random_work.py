@@ -21,7 +21,7 @@ from tests.e2e.unreliable import Network
 from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
-STEPS: Final = int(os.environ.get("ANNEAL_RANDOM_STEPS", "100"))
+STEPS: Final = int(os.environ.get("ANNEAL_RANDOM_STEPS", "50"))
 SEED: Final = int(os.environ.get("ANNEAL_RANDOM_SEED", "80"))
 IMAGES: Final = 2
 CHECK_EVERY: Final = 50  # steps

@@ -10,21 +10,34 @@ import pytest
 from django.apps import apps
 
 from annotation import jobs, storage
-from annotation.models import Image, Job, Upload
+from annotation.models import Image, Job, Transcript, Upload
 from annotation.services.consent import give_consent
 from annotation.services.exports import request_export
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices
+from engine.speech.clean_by_model import Shortened
 from engine.speech.transcript import RawTranscript
 from tests.annotation.world import World, make_image, png
 from tests.workers.conftest import finish
-from workers import evaluation, transcribe
+from workers import evaluation, shorten, transcribe
 from workers.app import app
 
 # What a second run may touch: the job's own row, and jobs that find nothing to do.
 OWN = {"Job", "Session"}
+
+
+class Shortener:
+    """Stands for the loaded language model."""
+
+    maker = "test"
+
+    def __init__(self, _: object) -> None:
+        pass
+
+    def shorten(self, text: str) -> Shortened:
+        return Shortened(text=text, refusal="")
 
 
 class Transcriber:
@@ -99,6 +112,12 @@ def ground(world: World) -> int:
     return Job.objects.get(kind=jobs.GROUND).pk
 
 
+def shorten_take(world: World) -> int:
+    run(transcribe_take(world))
+    args = {"transcript_id": str(Transcript.objects.get().pk)}
+    return Job.objects.create(kind=jobs.SHORTEN, project=world.project, args=args).pk
+
+
 def export(world: World) -> int:
     version = cut_version(project=world.project, created_by=world.manager)
     return request_export(
@@ -117,6 +136,7 @@ SCENES: dict[str, Callable[[World], int]] = {
     jobs.PREPARE_IMAGES: prepare,
     jobs.TRANSCRIBE: transcribe_take,
     jobs.GROUND: ground,
+    jobs.SHORTEN: shorten_take,
     jobs.RUN_ROUND: run_round,
     jobs.EXPORT_VERSION: export,
     jobs.DELETE_VOICES: delete_voices,
@@ -151,6 +171,7 @@ def test_a_task_that_runs_twice_changes_nothing_the_second_time(
 ) -> None:
     app.loader.import_default_modules()
     monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
+    monkeypatch.setattr(shorten, "Shortener", Shortener)
     monkeypatch.setattr(transcribe, "_transcriber", Transcriber)
     monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.zeros(16_000, np.float32))
     job_id = SCENES[kind](world)
