@@ -116,7 +116,7 @@ function Describe({ id }: { id: number }) {
         {isOffered && (
           <ProposalCard proposal={proposal} image={image} clock={clock} onDismiss={dismiss} />
         )}
-        <Unmentioned image={image} />
+        {isRecordingFirst && <Unmentioned image={image} />}
         {isRecordingFirst && (
           <RecordPanel recorder={recorder} image={id} isFirst={!newest} isInstead={isOffered} />
         )}
@@ -154,6 +154,7 @@ function Describe({ id }: { id: number }) {
             clock={clock}
           />
         )}
+        {!isRecordingFirst && <Unmentioned image={image} />}
         {!isRecordingFirst && descriptions.data && (
           <RecordPanel recorder={recorder} image={id} isFirst={!newest} />
         )}

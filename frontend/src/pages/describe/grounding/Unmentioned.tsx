@@ -15,15 +15,16 @@ export function Unmentioned({ image }: { image: ImageDetail }) {
   const masks = said?.grounding?.unmentioned ?? [];
   if (!said || said.grounding?.is_waiting || masks.length === 0) return null;
   const others = masks.slice(MOST);
+  const names = numbered(masks.map((mask) => maskNames([mask], image)));
   return (
     <Section
       title={`Nobody spoke of ${plural(masks.length, "mask")}`}
       description="Point at one to see it, and say what it is in another take."
     >
       <ul className={classes.list} aria-label="Nobody spoke of">
-        {masks.slice(0, MOST).map((mask) => (
+        {masks.slice(0, MOST).map((mask, at) => (
           <ShowingRow key={mask} masks={[mask]} said={said}>
-            What is to be said of this: {maskNames([mask], image)}?
+            {names[at]}
           </ShowingRow>
         ))}
       </ul>
@@ -34,4 +35,12 @@ export function Unmentioned({ image }: { image: ImageDetail }) {
       )}
     </Section>
   );
+}
+
+/** Tell those of one name apart. */
+function numbered(names: readonly string[]): string[] {
+  return names.map((name, at) => {
+    const before = names.slice(0, at).filter((other) => other === name).length;
+    return names.filter((other) => other === name).length > 1 ? `${name} ${before + 1}` : name;
+  });
 }
