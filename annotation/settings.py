@@ -172,7 +172,7 @@ SPEECH_LANGUAGE = env.str("SPEECH_LANGUAGE", default="en")  # Whisper's code; au
 SPEECH_VOCABULARY: list[str] = env.list("SPEECH_VOCABULARY", default=[])  # names, in any project
 # A Hugging Face folder: a causal language model, or an image-to-text model, to learn captions on.
 CAPTION_BASE = Path(env.str("CAPTION_BASE", default=str(MODELS_DIR / "smollm2-135m-instruct")))
-CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one round
+CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one round, at most
 # A Hugging Face chat model that shortens what was said; none set: SmolLM2, where it is installed.
 CLEAN_MODEL = env.str("CLEAN_MODEL", default="")
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)

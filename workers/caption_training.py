@@ -1,6 +1,9 @@
 """Training a round's captioner on what a frozen version has of people's words."""
 
+from dataclasses import replace
+from math import ceil
 from pathlib import Path
+from typing import Final
 
 import torch
 from django.conf import settings
@@ -13,6 +16,8 @@ from workers.captioning import described_images, look_at
 from workers.curve import Curve
 from workers.lease import Lease
 
+MOST_PASSES: Final = 30  # over few images: more takes long, and learns them by heart
+
 
 def train_captions(
     lease: Lease, current: Round, version: DatasetVersion, folder: Path
@@ -24,10 +29,12 @@ def train_captions(
     torch.set_num_threads(settings.TORCH_THREADS)
     images = described_images(version, "train")
     look_at(lease, images)
+    config = CaptionConfig(seed=current.number)
+    enough = ceil(MOST_PASSES * len(images) / config.images_per_step)
     trained = train_captioner(
         images,
         base=Path(settings.CAPTION_BASE),
-        config=CaptionConfig(steps=settings.CAPTION_STEPS, seed=current.number),
+        config=replace(config, steps=min(settings.CAPTION_STEPS, enough)),
         checkpoint_dir=folder / "captions",
         on_step=Curve(lease, current, Round.Part.CAPTIONS, "Training descriptions").add,
         should_stop=lease.should_stop,
