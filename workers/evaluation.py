@@ -9,14 +9,12 @@ import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import partial
 from typing import Any, Final
 
 from django.conf import settings
 
 from annotation import storage
-from annotation.models import Bundle, DatasetVersion
-from annotation.selectors.versions import frozen_images
+from annotation.models import Bundle
 from engine.masks.rle import RLE, area, digest
 from engine.segmentation.evaluation import (
     ObjectClicks,
@@ -27,7 +25,7 @@ from engine.segmentation.evaluation import (
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
-from workers.networks import load_embedding, predictor_of, proposal_config_of
+from workers.networks import predictor_of, proposal_config_of
 from workers.windowed import map_in_order
 
 OBJECTS_PER_IMAGE: Final = 5
@@ -44,20 +42,6 @@ class Evaluation:
 
     figures: dict[str, Any]
     objects: tuple[ObjectClicks, ...]
-
-
-def holdout_of(version: DatasetVersion, encoder_digest: str) -> list[AnnotatedImage]:
-    """Return the finished holdout images that a version froze, in the order of their digests."""
-    return [
-        AnnotatedImage(
-            key=image.row["image_sha256"],
-            load_embedding=partial(load_embedding, image.row["image_sha256"], encoder_digest),
-            masks=[mask.rle for mask in image.masks],
-            size_hw=(image.row["size_hw"][0], image.row["size_hw"][1]),
-        )
-        for image in frozen_images(version, "holdout")
-        if image.masks
-    ]
 
 
 def evaluate_bundle(

@@ -1,6 +1,5 @@
 """Training a round's decoder on a frozen version."""
 
-from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -8,7 +7,6 @@ import torch
 from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
-from annotation.selectors.versions import frozen_images
 from annotation.services.bundles import fetch_bundle
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage
@@ -17,10 +15,11 @@ from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
+from workers.annotated_images import annotated_images
 from workers.bundling import BundlePart
 from workers.curve import Curve
 from workers.lease import Lease
-from workers.networks import encoder_of, load_embedding, proposal_config_of
+from workers.networks import encoder_of, proposal_config_of
 
 THRESHOLD_IMAGES: Final = 4  # a grid takes some 7 s an image
 
@@ -32,7 +31,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
     base = current.base_bundle
-    images = training_images(version, base.encoder_digest)[:THRESHOLD_IMAGES]
+    images = annotated_images(version, "train", base.encoder_digest)[:THRESHOLD_IMAGES]
     predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
     config = fit_thresholds(images, predictor, proposal_config_of(base))
     return BundlePart(
@@ -41,25 +40,11 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     )
 
 
-def training_images(version: DatasetVersion, encoder_digest: str) -> list[AnnotatedImage]:
-    """Return what a version lets a model train on: finished images outside the holdout."""
-    return [
-        AnnotatedImage(
-            key=image.row["image_sha256"],
-            load_embedding=partial(load_embedding, image.row["image_sha256"], encoder_digest),
-            masks=[mask.rle for mask in image.masks],
-            size_hw=(image.row["size_hw"][0], image.row["size_hw"][1]),
-        )
-        for image in frozen_images(version, "train")
-        if image.masks
-    ]
-
-
 def _train(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> Path:
     torch.set_num_threads(settings.TORCH_THREADS)
     base = current.base_bundle
     return train_decoder(
-        training_images(version, base.encoder_digest),
+        annotated_images(version, "train", base.encoder_digest),
         base=fetch_bundle(base) / "decoder.safetensors",
         replay=_replay(lease, base),
         config=TrainConfig(steps=settings.TRAIN_STEPS, seed=current.number),

@@ -19,8 +19,9 @@ from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
 from annotation.services.rounds import finish_round, freeze_version, record_bundle, reopen_round
 from annotation.services.versions import cut_version
+from workers.annotated_images import annotated_images
 from workers.bundling import compose
-from workers.evaluation import compare, evaluate_bundle, holdout_of
+from workers.evaluation import compare, evaluate_bundle
 from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.training import train_bundle, trained_parts
@@ -98,7 +99,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
 def _measure_masks(
     lease: Lease, version: DatasetVersion, serving: Bundle, candidate: Bundle
 ) -> dict[str, Any]:
-    holdout = holdout_of(version, candidate.encoder_digest)
+    holdout = annotated_images(version, "holdout", candidate.encoder_digest)
     if not holdout:
         return {}
     evaluate = partial(

@@ -18,6 +18,7 @@ from tests.annotation.world import World, make_image
 from tests.workers.conftest import finish
 from workers import evaluation, training
 from workers import run_round as module
+from workers.annotated_images import annotated_images
 from workers.tasks import run_job
 
 
@@ -84,7 +85,7 @@ def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
 
     version = Round.objects.get(pk=started.pk).dataset_version
     assert version is not None
-    holdout = evaluation.holdout_of(version, started.base_bundle.encoder_digest)
+    holdout = annotated_images(version, "holdout", started.base_bundle.encoder_digest)
     evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
 
     click.assert_not_called()

@@ -10,7 +10,8 @@ from annotation.models import Bundle, Image, Job, Round
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from engine.segmentation.items import AnnotatedImage
-from workers.evaluation import evaluate_bundle, holdout_of
+from workers.annotated_images import annotated_images
+from workers.evaluation import evaluate_bundle
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
@@ -113,7 +114,7 @@ def _measure(
     version = cut_version(
         project=people.project, note="what is measured on", created_by=people.manager
     )
-    holdout = holdout_of(version, bundle.encoder_digest)
+    holdout = annotated_images(version, "holdout", bundle.encoder_digest)
     report.bundle = bundle.pk
     report.holdout = evaluate_bundle(bundle, holdout, show=show).figures
     for name, images in also.items():
