@@ -14,7 +14,7 @@ from django.conf import settings
 
 from annotation import caption_models, storage
 from annotation.models import Bundle, DatasetVersion, Embedding, Image, Mask, Proposal
-from annotation.selectors.described import frozen_descriptions
+from annotation.selectors.frozen_descriptions import frozen_descriptions
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import CAPTIONER_FILES
 from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Pixels

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import Caption, Image, Label, Recording, Transcript
-from annotation.selectors.described import FrozenDescription, frozen_descriptions
+from annotation.selectors.frozen_descriptions import FrozenDescription, frozen_descriptions
 from annotation.services.captions import save_caption
 from annotation.services.merged_captions import CaptionWords, OwnWords, merge_caption
 from annotation.services.seeds import Seed, seed_masks
