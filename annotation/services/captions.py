@@ -63,10 +63,7 @@ def save_caption(
     A proposal that is taken over word for word stays its bundle's, accepted by the author.
     """
     Image.objects.select_for_update().get(pk=image.pk)
-    known = Caption.objects.filter(pk=caption_id).first()
-    if known is not None:
-        if known.image_id != image.pk:
-            raise IdTakenError("Another caption has this id.")
+    if (known := known_caption(caption_id, image)) is not None:
         return known
     if recording_id is not None and not _has_take(image, recording_id):
         raise InvalidInputError("This image has no such recording.", field="recording")
@@ -137,6 +134,19 @@ def clean_text(text: str) -> str:
 def compare_texts(*, raw: str, clean: str) -> Comparison:
     """Name every content word that the clean text adds, and every one that it drops."""
     return compare(raw, clean)
+
+
+def known_caption(caption_id: UUID, image: Image) -> Caption | None:
+    """Return the caption of that id, which was sent before, or None.
+
+    Raises:
+        IdTakenError: it is another image's.
+
+    """
+    known = Caption.objects.filter(pk=caption_id).first()
+    if known is not None and known.image_id != image.pk:
+        raise IdTakenError("Another caption has this id.")
+    return known
 
 
 def _has_take(image: Image, recording_id: UUID) -> bool:

@@ -13,11 +13,12 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation.errors import DomainError, IdTakenError, InvalidInputError
+from annotation.errors import DomainError, InvalidInputError
 from annotation.models import Caption, CaptionPart, Image, Recording, Transcript
 from annotation.selectors.descriptions import captions_of
 from annotation.selectors.said import parts_of
 from annotation.services.caption_proposals import settle_caption_proposals
+from annotation.services.captions import known_caption
 
 JOINT: Final = " "
 log = structlog.get_logger(__name__)
@@ -71,10 +72,7 @@ def merge_caption(
     from adding to the same one: the second gets StaleCaptionError and loses nothing of the first.
     """
     Image.objects.select_for_update().get(pk=image.pk)
-    known = Caption.objects.filter(pk=caption_id).first()
-    if known is not None:
-        if known.image_id != image.pk:
-            raise IdTakenError("Another caption has this id.")
+    if (known := known_caption(caption_id, image)) is not None:
         return known
     newest = captions_of(image.pk).first()
     if (newest and newest.pk) != base:
