@@ -19,7 +19,7 @@ from tests.bench.captions.hearing import measure_hearing
 from tests.bench.captions.pages import measure_pages
 from tests.bench.captions.sources import MODELS, has_caption_models
 from tests.bench.captions.takes import measure_hour, measure_stop
-from tests.bench.editor.rows import Row
+from tests.bench.rows import Row, in_one_line
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
 
@@ -41,13 +41,7 @@ def main() -> None:
         measured = [{**row.as_json(), "load": round(load, 1)} for row in measure()]
         rows += measured
         print(name, json.dumps(measured), file=sys.stderr)  # what is there, early
-    figures = {
-        "cores": os.cpu_count(),
-        "load_before": round(load_before, 1),
-        "load_after": round(os.getloadavg()[0], 1),
-        "rows": rows,
-    }
-    print(json.dumps(figures))
+    print(in_one_line(rows, load_before=load_before))
 
 
 def _options() -> argparse.Namespace:

@@ -18,7 +18,7 @@ from engine.captioning.training import CaptionConfig, StepReport, train_captione
 from engine.weights.paths import ModelPaths
 from tests.bench.captions.memory import measured_alone
 from tests.bench.captions.sources import PHOTOS
-from tests.bench.editor.rows import Row
+from tests.bench.rows import Row
 
 PROPOSED: Final = 6  # images
 STEPS_BEFORE: Final = 4  # enough to write words; how long a text is follows from people's

@@ -12,7 +12,7 @@ from engine.speech.transcribe import load_network, load_transcriber
 from engine.speech.transcript import Audio, Word
 from tests.bench.captions.memory import measured_alone
 from tests.bench.captions.sources import MODELS, SPEECH
-from tests.bench.editor.rows import Row
+from tests.bench.rows import Row
 
 MOST_S: Final = 0.25  # for a second of speech, by the clock
 MOST_OVERHEAD: Final = 0.10  # of CPU, as the clock also counts what others compute

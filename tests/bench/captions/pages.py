@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from tests.bench.captions.memory import service_peak_mib
 from tests.bench.cpu import RequestCpu
-from tests.bench.editor.rows import Row
+from tests.bench.rows import Row
 from tests.client import Client, wait_for
 from tests.stack import Stack
 

@@ -12,7 +12,7 @@ from annotation.demo import picture_path
 from tests.bench.captions.memory import service_peak_mib
 from tests.bench.captions.sources import as_wav, in_chunks, speech_of
 from tests.bench.cpu import RequestCpu
-from tests.bench.editor.rows import Row
+from tests.bench.rows import Row
 from tests.client import Answer, Client, wait_for
 from tests.stack import Stack
 

@@ -15,9 +15,9 @@ from tests.bench.editor.click import measure_click
 from tests.bench.editor.frames import measure_frames
 from tests.bench.editor.key_presses import measure_key_presses
 from tests.bench.editor.openings import measure_openings
-from tests.bench.editor.rows import Row
 from tests.bench.editor.server_cpu import measure_server_cpu
 from tests.bench.editor.tab_memory import measure_tab_memory
+from tests.bench.rows import Row, in_one_line
 from tests.e2e.browser import running_chromium
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
@@ -60,13 +60,7 @@ def main() -> None:
                 measured = [row.as_json() for row in BENCHES[name](stack)]
                 rows += measured
                 print(name, json.dumps(measured), file=sys.stderr)  # what is there, early
-    figures = {
-        "cores": os.cpu_count(),
-        "load_before": round(load_before, 1),
-        "load_after": round(os.getloadavg()[0], 1),
-        "rows": rows,
-    }
-    print(json.dumps(figures))
+    print(in_one_line(rows, load_before=load_before))
 
 
 if __name__ == "__main__":

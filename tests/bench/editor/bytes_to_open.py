@@ -9,8 +9,8 @@ from typing import Any
 from playwright.sync_api import Browser
 
 from tests.bench.editor.pages import go_to_image, logged_in_page, open_image
-from tests.bench.editor.rows import Row
 from tests.bench.editor.scenes import prepare
+from tests.bench.rows import Row
 from tests.e2e.gestures import wait_for_editor
 from tests.stack import Stack
 

@@ -1,7 +1,7 @@
 """The row of the click, as `make bench` measures it."""
 
 from tests.bench.clicks import measure_clicks
-from tests.bench.editor.rows import Row
+from tests.bench.rows import Row
 from tests.stack import Stack
 
 

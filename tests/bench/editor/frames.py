@@ -15,8 +15,8 @@ from typing import Literal
 from playwright.sync_api import Browser, Page
 
 from tests.bench.editor.pages import Placed, logged_in_page, open_image, place_of_image
-from tests.bench.editor.rows import FRAME_MS, Row, percentile
 from tests.bench.editor.scenes import SIDE_PX, prepare
+from tests.bench.rows import FRAME_MS, Row, percentile
 from tests.stack import Stack
 
 GESTURE_S = 4

@@ -11,8 +11,8 @@ from statistics import median
 from playwright.sync_api import Browser, Page, expect
 
 from tests.bench.editor.pages import TIMEOUT_MS, logged_in_page, open_image, place_of_image
-from tests.bench.editor.rows import Row, percentile
 from tests.bench.editor.scenes import SIDE_PX, discs, prepare
+from tests.bench.rows import Row, percentile
 from tests.stack import Stack
 
 PRESSES = 24

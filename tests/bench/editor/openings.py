@@ -12,8 +12,8 @@ from tests.bench.editor.pages import (
     painted_ms,
     wait_until_ready,
 )
-from tests.bench.editor.rows import Row
 from tests.bench.editor.scenes import Scene, prepare
+from tests.bench.rows import Row
 from tests.client import Client
 from tests.stack import Stack
 

@@ -11,8 +11,8 @@ from tests.bench.editor.crowd import (
     analyse,
     masks_in,
 )
-from tests.bench.editor.rows import Row
 from tests.bench.editor.scenes import Scene, discs, prepare
+from tests.bench.rows import Row
 from tests.bench.saves import revise_again_and_again
 from tests.client import Client
 from tests.stack import Stack

@@ -7,8 +7,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, CDPSession, Page
 
 from tests.bench.editor.pages import go_to_image, logged_in_page, open_image
-from tests.bench.editor.rows import Row
 from tests.bench.editor.scenes import prepare
+from tests.bench.rows import Row
 from tests.e2e.gestures import wait_for_editor
 from tests.stack import Stack
 
