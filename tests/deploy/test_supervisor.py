@@ -80,6 +80,7 @@ def test_a_killed_supervisor_leaves_no_process(tmp_path: Path, runs: list[Run]) 
     assert wait_for(lambda: not processes_of(tmp_path))
 
 
+@pytest.mark.slow
 def test_stopping_ends_what_a_service_started_and_what_ignores_the_request(
     tmp_path: Path, runs: list[Run]
 ) -> None:

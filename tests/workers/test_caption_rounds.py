@@ -48,6 +48,7 @@ from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.propose_captions import propose_captions_for_images
 
+pytestmark = pytest.mark.slow  # each trains a captioner, however small
 YES = Verdict(is_promoted=True, reason="Promoted: a test says so.")
 NO = Verdict(is_promoted=False, reason="Not promoted: a test says so.")
 

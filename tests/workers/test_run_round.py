@@ -50,6 +50,7 @@ def run(current: Round) -> Round:
     return Round.objects.get(pk=current.pk)
 
 
+@pytest.mark.slow
 def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
     ended = run(started)
 

@@ -242,6 +242,7 @@ def write_captions(data: Path, count: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_with_captions_rounds_train_a_captioner_alone(
     world: World, delivered: None, tmp_path: Path, settings: LazySettings,
     monkeypatch: pytest.MonkeyPatch,

@@ -24,6 +24,8 @@ from engine.segmentation.training import (
     train_decoder,
 )
 
+pytestmark = pytest.mark.slow  # each trains a decoder for some steps
+
 SHORT = TrainConfig(
     steps=6,
     masks_per_step=2,
