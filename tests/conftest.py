@@ -13,10 +13,20 @@ def _part_of(item: pytest.Item) -> str:
     return next((name for name in ("e2e", "slow") if item.get_closest_marker(name)), "unit")
 
 
+def _queries(item: pytest.Item) -> bool:
+    fixtures = item.fixturenames if isinstance(item, pytest.Function) else ()
+    return (
+        not {"db", "transactional_db"}.isdisjoint(fixtures)
+        or item.get_closest_marker("django_db") is not None
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the quick tests first, then a slow file and one with a browser in turn.
 
-    Slow ones mostly wait, those with a browser never do, and two files run at once.
+    Slow ones mostly wait, those with a browser never do, and two files run at once. A browser keeps
+    an event loop in its process to the end, in which Django refuses to query: what queries in the
+    process of the tests runs before the first browser.
     """
     files: defaultdict[str, dict[Path, int]] = defaultdict(dict)
     for item in items:
@@ -26,7 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def place(item: pytest.Item) -> tuple[int, str]:
         part = _part_of(item)
-        return (-1, part) if part == "unit" else (files[part][item.path], part)
+        if part == "unit":
+            return (-2, part)
+        return (-1 if part == "slow" and _queries(item) else files[part][item.path], part)
 
     items.sort(key=place)
 
