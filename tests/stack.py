@@ -3,7 +3,6 @@
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from deploy.embedded import postgres
+from deploy.embedded.cli import free_ports
 from deploy.embedded.config import env_file, read_env
 from deploy.embedded.folders import socket_folder
 from deploy.embedded.launch import spawn
@@ -174,7 +174,7 @@ class Stack:
 
 @contextmanager
 def running_stack(data: Path, *options: str, **settings: str) -> Iterator[Stack]:
-    stack = Stack(data, free_port(), settings)
+    stack = Stack(data, free_ports(), settings)
     stack.start(*options)
     try:
         yield stack
@@ -185,18 +185,6 @@ def running_stack(data: Path, *options: str, **settings: str) -> Iterator[Stack]
 def outside() -> dict[str, str]:
     """The environment without what tests.services set: for an Anneal of its own."""
     return {name: value for name, value in os.environ.items() if name not in OTHERS}
-
-
-def free_port() -> int:
-    """Find a port whose next two are free as well, below those that outgoing connections get."""
-    while True:
-        port = 15_000 + secrets.randbelow(15_000)
-        try:
-            for needed in range(port, port + 3):
-                socket.create_server(("127.0.0.1", needed)).close()
-        except OSError:
-            continue
-        return port
 
 
 def children(pid: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -120,10 +121,12 @@ def _check_port_is_free(port: int) -> None:
 
 
 def free_ports() -> int:
-    """Find a port whose next two are free as well."""
+    """Find a port whose next two are free as well, below those that outgoing connections get.
+
+    Linux gives these from 32768 on; a service listens only seconds after its port was found free.
+    """
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port: int = probe.getsockname()[1]
+        port = 15_000 + secrets.randbelow(15_000)
         try:
             for needed in range(port, port + 3):
                 _check_port_is_free(needed)

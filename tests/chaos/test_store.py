@@ -12,12 +12,13 @@ from uuid import uuid4
 import pytest
 
 from deploy.embedded import objects
+from deploy.embedded.cli import free_ports
 from deploy.embedded.launch import spawn
 from deploy.embedded.wait import answers_http, wait_until_ready
 from tests.chaos.conftest import SETTINGS, Work, creation, picture
 from tests.client import wait_for
 from tests.quick_bundle import make_quick_bundle
-from tests.stack import ROOT, Stack, free_port, running_stack
+from tests.stack import ROOT, Stack, running_stack
 
 pytestmark = pytest.mark.slow
 BUCKET = "anneal"
@@ -27,7 +28,7 @@ class Store:
     """An S3 endpoint outside the stack, which the test takes away and brings back."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, free_ports()
         self.secret = secrets.token_urlsafe(16)
         self.process: subprocess.Popen[bytes] | None = None
 
