@@ -29,10 +29,6 @@ class StopRequested(BaseException):  # like KeyboardInterrupt, not an error
     """Someone asked the supervisor to stop."""
 
 
-def _request_stop(_number: int, _frame: FrameType | None) -> None:
-    raise StopRequested
-
-
 @dataclass(slots=True)
 class Running:
     service: Service
@@ -49,15 +45,17 @@ class Supervisor:
         self._running: dict[str, Running] = {}
         self._groups: list[Sequence[Service]] = []  # as they were started
         self._pipes = selectors.DefaultSelector()
+        self._must_stop = False
 
     def __enter__(self) -> Self:
         for number in STOP_SIGNALS:
-            signal.signal(number, _request_stop)
+            signal.signal(number, self._request_stop)
         return self
 
     def __exit__(self, *_: object) -> None:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
+        self._must_stop = False
         self.stop()
 
     def say(self, message: str, process: str = "anneal") -> None:
@@ -153,7 +151,19 @@ class Supervisor:
             os.killpg(running.process.pid, signal.SIGKILL)
         running.process.wait()
 
+    def _request_stop(self, _number: int, _frame: FrameType | None) -> None:
+        """Leave it to the next wait: a process that is just being started must be known first."""
+        self._must_stop = True
+
     def _read_logs(self, within_s: float = 0.05) -> None:
+        """Wait for output for so long, and log what there is.
+
+        Raises:
+            StopRequested: somebody asked for it.
+
+        """
+        if self._must_stop:
+            raise StopRequested
         for key, _ in self._pipes.select(within_s):
             running: Running = key.data
             chunk = os.read(key.fd, 65536)
