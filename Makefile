@@ -21,13 +21,16 @@ PACKAGES := $(VENV)/installed
 MODULES := frontend/node_modules/.package-lock.json
 PAGES := frontend/dist/index.html
 MODELS := var/models/SOURCES.json
+CAPTION_MODELS := var/models/smollm2-135m-instruct/SOURCE.json
+# What tests need: they make the models of captions themselves, tiny ones.
+TESTED := $(PACKAGES) $(MODULES) $(PAGES) $(MODELS)
 
 .PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor bench-captions browser lock clean
 
 help: ## Show the doors.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
 
-install: $(PACKAGES) $(MODULES) $(PAGES) $(MODELS) ## Install everything into .venv, frontend and var.
+install: $(TESTED) $(CAPTION_MODELS) ## Install everything into .venv, frontend and var.
 
 $(PACKAGES): requirements-dev.lock requirements-torch.lock
 	test -x $(PYTHON) || $(PYTHON_BASE) -m venv $(VENV)
@@ -50,6 +53,10 @@ $(MODELS): $(wildcard engine/weights/*.py) engine/segmentation/onnx_export.py | 
 	$(PYTHON) -m engine.weights
 	touch $@
 
+$(CAPTION_MODELS): engine/weights/captioning.py | $(MODELS)
+	$(PYTHON) -m engine.weights --captions
+	touch $@
+
 up: install ## Start everything on PORT (and the next two); Ctrl-C stops it.
 	exec $(PYTHON) manage.py up --port $(PORT)
 
@@ -57,14 +64,14 @@ demo: install ## The same, with a project of real images and three users.
 	exec $(PYTHON) manage.py up --port $(PORT) --demo
 
 # Two processes, as the tests mostly wait; a file stays together, as its tests share a stack.
-test: install browser pages-tests ## Every test: front end, unit, slow, end to end.
+test: $(TESTED) browser pages-tests ## Every test: front end, unit, slow, end to end.
 	time $(PYTHON) -m pytest -m 'not gpu' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # They need no Python, which is still being fetched meanwhile.
 pages-tests: $(PAGES)
 	cd frontend && time npm test --silent
 
-unit: install ## The tests that take under two minutes.
+unit: $(TESTED) ## The tests that take under two minutes.
 	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 browser: $(PACKAGES)

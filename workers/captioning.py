@@ -17,7 +17,7 @@ from annotation.models import Bundle, DatasetVersion, Embedding, Image, Mask, Pr
 from annotation.selectors.frozen_descriptions import frozen_descriptions
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import CAPTIONER_FILES
-from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Pixels
+from engine.captioning.items import DescribedImage, LabelledMask, Look, Pixels
 from engine.masks.rle import RLE
 from engine.media.images import decode_image
 from workers.lease import Lease
@@ -53,7 +53,7 @@ def described_image(image: Image) -> DescribedImage:
     return DescribedImage(
         key=image.sha256,
         size_hw=image.size_hw,
-        load_maps=partial(load_maps, image.sha256),
+        look=partial(load_look, image.sha256),
         load_pixels=partial(load_pixels, image.sha256),
         masks=_masks_of(image) or _proposals_for(image),
     )
@@ -65,7 +65,7 @@ def described_images(version: DatasetVersion, split: str) -> list[DescribedImage
         DescribedImage(
             key=image.sha256,
             size_hw=image.size_hw,
-            load_maps=partial(load_maps, image.sha256),
+            look=partial(load_look, image.sha256),
             load_pixels=partial(load_pixels, image.sha256),
             masks=image.masks,
             captions=image.texts,
@@ -80,23 +80,24 @@ def look_at(lease: Lease, images: Sequence[DescribedImage]) -> None:
     for done, image in enumerate(images):
         lease.report(done, len(images), "Looking at images")
         if not storage.exists(storage.embedding_key(digest, image.key)):
-            image.load_maps()
+            image.look()
 
 
-def load_maps(image_sha256: str) -> Sequence[FeatureMap]:
-    """Return the backbone's map of an image, (1280, 9, 9) float16; computed once and kept.
+def load_look(image_sha256: str) -> Look:
+    """Return the backbone's map of an image, (1280, 9, 9) float16, computed once and kept.
 
     Its row comes first: with it the trash finds what the store holds.
     """
     backbone = load_backbone(caption_models.backbone_folder())
     key = storage.embedding_key(backbone.digest, image_sha256)
     try:
-        return [np.frombuffer(storage.get_bytes(key), "<f2").reshape(-1, *backbone.map_hw)]
+        seen = np.frombuffer(storage.get_bytes(key), "<f2").reshape(-1, *backbone.map_hw)
+        return backbone.look(seen)
     except storage.ObjectMissingError:
         seen = backbone.encode(load_pixels(image_sha256))
     Embedding.objects.get_or_create(image_sha256=image_sha256, encoder_digest=backbone.digest)
     store_embedding(image_sha256, backbone.digest, seen)
-    return [seen]
+    return backbone.look(seen)
 
 
 def load_pixels(image_sha256: str) -> Pixels:

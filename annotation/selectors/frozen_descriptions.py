@@ -1,19 +1,17 @@
 """What a version froze of people's words: the texts that a captioner learns from or is held to."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from typing import Any, Final
-from uuid import UUID
+from typing import Final
 
-from annotation.models import Caption, DatasetVersion, Transcript
+from annotation.models import Caption, DatasetVersion
+from annotation.selectors.frozen_texts import FrozenTexts, with_texts
 from annotation.selectors.versions import FrozenImage, frozen_images, version_header
 from engine.captioning.items import Caption as Text
 from engine.captioning.items import LabelledMask, Style
 
 BATCH: Final = 50  # images
-CORRECTED: Final = Transcript.Kind.CORRECTED.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +24,6 @@ class FrozenDescription:
     texts: list[Text]
 
 
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Whose text it is, and when it was saved; a manifest's row tells neither."""
-
-    author: int | None
-    at: datetime
-
-
 def frozen_descriptions(version: DatasetVersion, split: str) -> Iterator[FrozenDescription]:
     """Yield the images of a split that somebody has described, a batch of them at a time.
 
@@ -43,13 +33,13 @@ def frozen_descriptions(version: DatasetVersion, split: str) -> Iterator[FrozenD
     names = {str(label["id"]): label["name"] for label in version_header(version)["labels"]}
     images = frozen_images(version, split)
     while batch := list(islice(images, BATCH)):
-        makers = _makers(batch)
-        for image in batch:
-            texts = [*_captions(image, makers), *_spoken(image, makers)]
-            if texts:
+        found = with_texts([image.row for image in batch])
+        for image, texts in zip(batch, found, strict=True):
+            words = [*_written(texts), *_spoken(texts)]
+            if words:
                 height, width = image.row["size_hw"]
                 masks = _labelled(image, names)
-                yield FrozenDescription(image.row["image_sha256"], (height, width), masks, texts)
+                yield FrozenDescription(image.row["image_sha256"], (height, width), masks, words)
 
 
 def _labelled(image: FrozenImage, names: dict[str, str]) -> list[LabelledMask]:
@@ -60,49 +50,24 @@ def _labelled(image: FrozenImage, names: dict[str, str]) -> list[LabelledMask]:
     ]
 
 
-def _makers(images: Sequence[FrozenImage]) -> dict[str, _Maker]:
-    """Look the makers of all texts of a batch up, in two queries."""
-    captions = [str(row["id"]) for image in images for row in image.row["captions"]]
-    spoken = [str(row["id"]) for image in images for row in _corrected(image)]
-    found: list[tuple[UUID, int | None, datetime]] = [
-        *Caption.objects.filter(pk__in=captions).values_list("pk", "author_id", "created_at"),
-        *Transcript.objects.filter(pk__in=spoken).values_list("pk", "author_id", "created_at"),
-    ]
-    return {str(pk): _Maker(author, at) for pk, author, at in found}
-
-
-def _captions(image: FrozenImage, makers: dict[str, _Maker]) -> list[Text]:
+def _written(texts: FrozenTexts) -> list[Text]:
     """Choose the newest of each author, and of merged ones the newest; a model's are none."""
-    by_author = {
-        author: row
-        for row in _in_time(image.row["captions"], makers)
-        if (author := makers[str(row["id"])].author) is not None
+    by_people = [each for each in texts.captions if each.author_id is not None]
+    newest_of = {each.author_id: each for each in by_people}
+    parts = texts.parts
+    by_kind: dict[int | str | None, Caption] = {
+        "merged" if parts[str(each.pk)] else each.author_id: each
+        for each in by_people
+        if newest_of[each.author_id] is each
     }
-    by_kind = {
-        "merged" if row.get("parts") else author: row
-        for author, row in sorted(by_author.items(), key=lambda pair: _at(pair[1], makers))
-    }
-    return _texts(by_kind.values(), "clean")
+    return _styled((each.text for each in by_kind.values()), "clean")
 
 
-def _spoken(image: FrozenImage, makers: dict[str, _Maker]) -> list[Text]:
+def _spoken(texts: FrozenTexts) -> list[Text]:
     """Choose the newest correction of each take."""
-    by_take = {row["recording"]: row for row in _in_time(_corrected(image), makers)}
-    return _texts(by_take.values(), "raw")
+    return _styled((take.corrected.text for take in texts.takes if take.corrected), "raw")
 
 
-def _texts(rows: Iterable[dict[str, Any]], style: Style) -> list[Text]:
-    said = (" ".join(row["text"].split()) for row in rows)
+def _styled(texts: Iterable[str], style: Style) -> list[Text]:
+    said = (" ".join(text.split()) for text in texts)
     return [Text(text, style) for text in said if text]
-
-
-def _in_time(rows: Iterable[dict[str, Any]], makers: dict[str, _Maker]) -> list[dict[str, Any]]:
-    return sorted(rows, key=lambda row: _at(row, makers))
-
-
-def _at(row: dict[str, Any], makers: dict[str, _Maker]) -> tuple[datetime, str]:
-    return makers[str(row["id"])].at, str(row["id"])
-
-
-def _corrected(image: FrozenImage) -> list[dict[str, Any]]:
-    return [row for row in image.row["transcripts"] if row["kind"] == CORRECTED]

@@ -56,7 +56,7 @@ def frozen_texts(version: DatasetVersion) -> Iterator[FrozenTexts]:
     """Yield the images of a version that somebody spoke or wrote of: two queries a batch."""
     described = (row for row in frozen_rows(version) if _is_described(row))
     while batch := list(islice(described, BATCH)):
-        yield from _with_texts(batch)
+        yield from with_texts(batch)
 
 
 def _is_described(row: ManifestRow) -> bool:
@@ -64,7 +64,8 @@ def _is_described(row: ManifestRow) -> bool:
     return bool(row["transcripts"] or row["captions"] or has_caption)
 
 
-def _with_texts(rows: Sequence[ManifestRow]) -> Iterator[FrozenTexts]:
+def with_texts(rows: Sequence[ManifestRow]) -> Iterator[FrozenTexts]:
+    """Look up the texts that rows refer to: two queries."""
     transcripts = _transcripts([str(each["id"]) for row in rows for each in row["transcripts"]])
     captions = _captions([str(each["id"]) for row in rows for each in row["captions"]])
     for row in rows:

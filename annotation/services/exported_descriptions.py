@@ -86,8 +86,11 @@ def _spoken(frozen: FrozenTexts, transcript: Transcript) -> SpokenText:
 
 def _caption(caption: Caption, parts: list[dict[str, Any]]) -> CleanCaption:
     """Return a caption with its parts; without any it is all of one maker."""
-    told = [CaptionPart(each["author"], each["recording"], each["text"]) for each in parts]
+    told = [
+        CaptionPart(each["author"], each["recording"], each["text"], each.get("bundle"))
+        for each in parts
+    ]
     author = caption.author.username if caption.author else None
     recording = None if caption.recording_id is None else str(caption.recording_id)
-    whole = CaptionPart(author, recording, caption.text)
+    whole = CaptionPart(author, recording, caption.text, caption.bundle_id)
     return CleanCaption(str(caption.pk), caption.text, tuple(told or [whole]))

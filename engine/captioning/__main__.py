@@ -24,7 +24,7 @@ from engine.captioning.coco_folder import Encode, read_folder
 from engine.captioning.experiment import ROWS, Experiment, Score, split
 from engine.captioning.facts import Inputs
 from engine.captioning.features import sam_map
-from engine.captioning.items import FeatureMap, Pixels
+from engine.captioning.items import Look, Pixels
 from engine.captioning.training import CaptionConfig, StepReport
 from engine.segmentation.encoder import load_encoder
 from engine.weights.paths import ModelPaths
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory() as scratch:
             work = options.work or Path(scratch)
-            cache = work / f"maps-{options.eyes.replace(',', '-')}"
+            cache = work / f"looks-{options.eyes.replace(',', '-')}"
             encode = _encode(options)
             images = read_folder(options.images, options.captions, options.masks, encode, cache)
             _run(split(images, options.holdout, options.seed), options, work)
@@ -83,11 +83,12 @@ def _encode(options: argparse.Namespace) -> Encode:
     backbone = Backbone(_fetched(paths.image_backbone)) if "lite0" in eyes else None
     encoder = load_encoder(paths.encoder) if "sam" in eyes else None
 
-    def encode(pixels: Pixels) -> list[FeatureMap]:
-        maps = [backbone.encode(pixels)] if backbone else []
-        if encoder:
-            maps.append(sam_map(encoder.encode(pixels), (pixels.shape[0], pixels.shape[1])))
-        return maps
+    def encode(pixels: Pixels) -> Look:
+        look = backbone.look(backbone.encode(pixels)) if backbone else Look([])
+        if encoder is None:
+            return look
+        seen = sam_map(encoder.encode(pixels), (pixels.shape[0], pixels.shape[1]))
+        return Look([*look.maps, seen], look.tags)
 
     return encode
 

@@ -2,17 +2,18 @@
 
 import hashlib
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import timm
 import torch
 from PIL import Image
 from safetensors.torch import load_file
+from timm.data import ImageNetInfo
 from torch import Tensor, nn
 
 from engine.canonical import sha256_of_path
-from engine.captioning.items import FeatureMap, Pixels
+from engine.captioning.items import FeatureMap, Look, Pixels
 
 ARCHITECTURE: Final = "tf_efficientnet_lite0"
 WEIGHTS: Final = "efficientnet_lite0.safetensors"
@@ -20,6 +21,8 @@ _CELL_PX: Final = 32
 SIDE_PX: Final = 9 * _CELL_PX  # larger than the 224 of its training, for finer maps
 _CENTRE: Final = 127.0  # of its training's normalisation, in 0-255
 _SPREAD: Final = 128.0
+_MOST_TAGS: Final = 5
+_LEAST_PROBABILITY: Final = 0.02  # of a thousand classes; photos of many things reach no more
 
 
 class Backbone:
@@ -37,6 +40,7 @@ class Backbone:
         self._network = build_backbone()
         self._network.load_state_dict(load_file(folder / WEIGHTS))
         self._network.eval()
+        self._names = ImageNetInfo()
 
     @torch.inference_mode()
     def encode(self, pixels: Pixels) -> FeatureMap:
@@ -49,6 +53,16 @@ class Backbone:
         batch = torch.from_numpy(scaled).permute(2, 0, 1)[None]
         seen: Tensor = self._network.forward_features(batch)  # type: ignore[operator]  # timm's
         return np.asarray(seen[0].numpy(), np.float16)
+
+    @torch.inference_mode()
+    def look(self, seen: FeatureMap) -> Look:
+        """Name what a map (1280, 9, 9) shows by the classes of ImageNet: its last layer."""
+        whole = torch.from_numpy(np.asarray(seen, np.float32)).mean(dim=(1, 2))
+        layer = cast("nn.Linear", self._network.get_submodule("classifier"))
+        likely = torch.softmax(layer(whole), dim=0).topk(_MOST_TAGS)
+        found = zip(likely.values.tolist(), likely.indices.tolist(), strict=True)
+        tags = [self._names.index_to_description(i) for p, i in found if p >= _LEAST_PROBABILITY]
+        return Look([seen], [tag.split(",")[0] for tag in tags])  # the first of its synonyms
 
 
 def build_backbone() -> nn.Module:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.captioning.items import Caption, DescribedImage, FeatureMap, LabelledMask, Pixels
+from engine.captioning.items import Caption, DescribedImage, LabelledMask, Look, Pixels
 from engine.datasets.coco import CocoDataset, read_coco
 from engine.masks.rle import area
 from engine.media.images import decode_image
 
-Encode = Callable[[Pixels], Sequence[FeatureMap]]
+Encode = Callable[[Pixels], Look]
 
 
 def read_folder(
@@ -38,11 +38,11 @@ def read_folder(
     for image in dataset.images.values():
         if texts[image.id]:
             path = _find(images, image.file_name)
-            load = partial(_maps, path, encode, cache)
+            look = partial(_look, path, encode, cache)
             pixels = partial(_pixels, path)
             found.append(
                 DescribedImage(
-                    path.name, image.size_hw, load, pixels, marked[path.name], texts[image.id]
+                    path.name, image.size_hw, look, pixels, marked[path.name], texts[image.id]
                 )
             )
     return found
@@ -69,14 +69,16 @@ def _pixels(path: Path) -> Pixels:
     return decode_image(path.read_bytes()).pixels
 
 
-def _maps(path: Path, encode: Encode, cache: Path | None) -> list[FeatureMap]:
+def _look(path: Path, encode: Encode, cache: Path | None) -> Look:
     if cache is None:
-        return list(encode(_pixels(path)))
+        return encode(_pixels(path))
     kept = cache / f"{path.name}.npz"
     if not kept.is_file():
         cache.mkdir(parents=True, exist_ok=True)
+        look = encode(_pixels(path))
         with kept.with_suffix(".writing").open("wb") as out:
-            np.savez(out, *encode(_pixels(path)))
+            np.savez(out, *look.maps, tags=np.array(look.tags, dtype=np.str_))
         kept.with_suffix(".writing").replace(kept)
     with np.load(kept) as arrays:
-        return [arrays[name] for name in sorted(arrays)]
+        maps = [arrays[name] for name in sorted(arrays) if name != "tags"]
+        return Look(maps, arrays["tags"].tolist())

@@ -18,7 +18,14 @@ from engine.captioning.stored import StoredCaptioner, load_captioner
 from engine.captioning.training import CaptionConfig, StepReport, train_captioner
 
 NONE: Final = Inputs(
-    image=False, mask_features=False, labels=False, places=False, neighbours=0, length=True
+    image=False,
+    mask_features=False,
+    labels=False,
+    places=False,
+    tags=False,
+    neighbours=0,
+    agreement=False,
+    length=True,
 )
 ROWS: Final[Mapping[str, Inputs]] = MappingProxyType({
     "image": replace(NONE, image=True),
@@ -26,10 +33,16 @@ ROWS: Final[Mapping[str, Inputs]] = MappingProxyType({
     "labels, places": replace(NONE, labels=True, places=True),
     "masks": replace(NONE, labels=True, places=True, mask_features=True),
     "neighbours": replace(NONE, neighbours=3),
+    "tags": replace(NONE, tags=True),
+    "labels, tags": replace(NONE, labels=True, tags=True),
+    "masks, tags": replace(NONE, labels=True, places=True, mask_features=True, tags=True),
     "image, labels": replace(NONE, image=True, labels=True),
-    "image, masks": replace(Inputs(), neighbours=0),
-    "image, masks, neighbours": Inputs(),
-    "image, masks, no length": replace(Inputs(), neighbours=0, length=False),
+    "image, masks": replace(Inputs(), tags=False, agreement=False),
+    "image, masks, tags": replace(Inputs(), agreement=False),
+    "image, masks, tags, neighbours": replace(Inputs(), neighbours=3, agreement=False),
+    "image, masks, agreement": replace(Inputs(), tags=False),
+    "image, masks, tags, agreement": Inputs(),
+    "image, masks, tags, agreement, no length": replace(Inputs(), length=False),
 })  # fmt: skip
 
 

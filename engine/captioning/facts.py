@@ -31,7 +31,9 @@ class Inputs:
     mask_features: bool = True  # the same maps under each mask
     labels: bool = True  # of masks, with counts
     places: bool = True  # and sizes of labelled masks
-    neighbours: int = 3  # captions that the nearest images agree on
+    tags: bool = True  # what a classifier would call the image, where no mask has a label
+    neighbours: int = 0  # captions that the nearest images agree on, to read
+    agreement: bool = True  # with other candidates and the nearest images' captions, to choose by
     length: bool = True  # a hint how many words are wanted
 
 
@@ -51,6 +53,7 @@ def leave_out(inputs: Inputs, names: Collection[str]) -> Inputs:
 def knowledge(
     masks: Sequence[LabelledMask],
     size_hw: tuple[int, int],
+    tags: Sequence[str],
     neighbours: Sequence[str],
     inputs: Inputs,
 ) -> str:
@@ -59,6 +62,8 @@ def knowledge(
     objects = _objects(masks, size_hw, has_places=inputs.places) if inputs.labels else ""
     if objects:
         lines.append(f"Objects: {objects}.\n")
+    elif tags and inputs.tags:  # beside names that people gave, guesses make captions worse
+        lines.append(f"Looks like: {', '.join(tags)}.\n")
     if neighbours[: inputs.neighbours]:
         alike = " / ".join(" ".join(text.split()) for text in neighbours[: inputs.neighbours])
         lines.append(f"Similar images: {alike}\n")

@@ -30,6 +30,8 @@ class SeenTokens:
         grid: (G, C) for G cells, row by row; grid_places: (G, 5).
         masks: (M, C), the largest first; mask_places: (M, 5).
         whole: (K,) of length one; images are alike when their product is near one.
+
+    `tags` are names that a classifier would give the whole image.
     """
 
     grid: Tensor
@@ -37,11 +39,13 @@ class SeenTokens:
     masks: Tensor
     mask_places: Tensor
     whole: Tensor
+    tags: Sequence[str] = ()
 
 
 def see(image: DescribedImage, grid_side: int, mask_count: int) -> SeenTokens:
     """Pool an image's maps over a grid's cells and over its largest masks."""
-    maps = [torch.from_numpy(np.asarray(one, np.float32)) for one in image.load_maps()]
+    look = image.look()
+    maps = [torch.from_numpy(np.asarray(one, np.float32)) for one in look.maps]
     if not maps or any(one.dim() != len("CHW") for one in maps):
         raise ValueError(f"image {image.key} needs maps of shape (C, h, w)")
     grid = [F.adaptive_avg_pool2d(one, grid_side).flatten(1).T for one in maps]
@@ -53,6 +57,7 @@ def see(image: DescribedImage, grid_side: int, mask_count: int) -> SeenTokens:
         _side_by_side([_under(one, masks) for one in maps]),
         torch.tensor([_place(mask, image.size_hw) for mask in masks]).reshape(-1, PLACE),
         whole / whole.norm().clamp_min(1e-6),
+        look.tags,
     )
 
 

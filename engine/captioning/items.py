@@ -31,12 +31,25 @@ class LabelledMask:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What frozen encoders make of an image."""
+
+    maps: Sequence[FeatureMap]  # each (C, h, w) over the whole image
+    tags: Sequence[str] = ()  # what a classifier would call it, the likeliest first
+
+
+@dataclass(frozen=True, slots=True)
 class DescribedImage:
-    """One image; maps and pixels are only read when they are needed."""
+    """One image; looks and pixels are only read when they are needed."""
 
     key: str  # known by it; the sha256 of its bytes, in the loop
     size_hw: tuple[int, int]
-    load_maps: Callable[[], Sequence[FeatureMap]]  # each (C, h, w) over the whole image
+    look: Callable[[], Look]
     load_pixels: Callable[[], Pixels]  # (H, W, 3) RGB; only other image-to-text models ask
     masks: Sequence[LabelledMask] = ()
     captions: Sequence[Caption] = ()
+
+
+def labels_of(image: DescribedImage) -> tuple[str, ...]:
+    """Return the labels of an image's masks, each once, in order."""
+    return tuple(sorted({mask.label for mask in image.masks if mask.label}))

@@ -62,7 +62,7 @@ class Reader:
         return Row(
             image,
             seen,
-            knowledge(image.masks, image.size_hw, alike, inputs),
+            knowledge(image.masks, image.size_hw, seen.tags, alike, inputs),
             has_grid=inputs.image,
             has_masks=inputs.mask_features,
             has_length=inputs.length,

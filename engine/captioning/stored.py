@@ -22,7 +22,7 @@ from engine.captioning.trainer import CaptionConfig
 from engine.checkpoints import tensors_under
 
 WEIGHTS, RECORD = CAPTIONER_FILES
-_FORMAT: Final = "anneal.captioner/1"
+_FORMAT: Final = "anneal.captioner/2"
 
 
 @dataclass(frozen=True, slots=True)

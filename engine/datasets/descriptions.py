@@ -59,9 +59,10 @@ class Take:
 class CaptionPart:
     """Words of one person, or of a model, within a caption."""
 
-    author: str | None  # None: a model
+    author: str | None  # who wrote or accepted them; None: a model alone
     recording: str | None  # where they were said; None: typed
     text: str
+    bundle: str | None = None  # whose words they are, word for word; None: the author's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _caption(row: Mapping[str, Any]) -> CleanCaption:
 
 def _part(row: Mapping[str, Any]) -> CaptionPart:
     author, recording = _text_or_none(row["author"]), _text_or_none(row["recording"])
-    return CaptionPart(author, recording, _text(row["text"]))
+    return CaptionPart(author, recording, _text(row["text"]), _text_or_none(row["bundle"]))
 
 
 def _mask(row: Mapping[str, Any]) -> CaptionedMask:

@@ -26,7 +26,8 @@ from annotation.models import (
     Recording,
     Transcript,
 )
-from annotation.services.captions import caption_mask, save_caption
+from annotation.services.caption_proposals import propose_caption
+from annotation.services.captions import Making, caption_mask, save_caption
 from annotation.services.consent import give_consent, withdraw_consent
 from annotation.services.exported_voices import VoicesNotHeardError
 from annotation.services.exports import request_export, write_export
@@ -42,7 +43,7 @@ from annotation.services.recordings import (
 from annotation.services.versions import cut_version
 from engine.datasets.descriptions import Description, LinkedPhrase, read_descriptions
 from engine.datasets.localized_narratives import Narrative, TracePoint, read_localized_narratives
-from tests.annotation.world import Api, World, create, make_image
+from tests.annotation.world import Api, World, create, make_bundle, make_image
 from tests.engine.test_media_silenced import tone
 
 SAID = "uh a red bucket"
@@ -190,6 +191,26 @@ def test_a_description_tells_who_said_and_wrote_what_and_of_which_masks(scene: S
         ("manager", None),
     ]
     assert [(each.label, each.caption) for each in row.masks] == [("cell", "Chipped.")]
+
+
+def test_a_description_names_the_model_whose_words_a_person_accepted(world: World) -> None:
+    Project.objects.filter(pk=world.project.pk).update(caption_control_share=0)
+    bundle, image = make_bundle(), make_image(world.project)
+    proposal = propose_caption(image=image, bundle=bundle, text="A bucket.", phrases=[])
+    assert proposal is not None
+    for text in ("A bucket.", "A red bucket."):
+        save_caption(
+            caption_id=uuid4(),
+            image=image,
+            author=world.manager,
+            text=text,
+            making=Making(proposal=proposal.pk),
+        )
+
+    [row] = descriptions(cut_version(project=world.project, created_by=None))
+
+    makers = [(part.author, part.bundle) for each in row.captions for part in each.parts]
+    assert makers == [("manager", bundle.pk), ("manager", None)]
 
 
 def test_a_version_leaves_the_same_texts_whatever_comes_later(scene: Scene) -> None:

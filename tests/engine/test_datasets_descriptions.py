@@ -81,7 +81,7 @@ def test_a_row_has_pixmos_fields_the_corrected_text_of_each_person_and_the_newes
         "train",
         takes=(take("ada", "uh a cub", "A cup."), take("bob", "it is red"), take("eve", "")),
         captions=(
-            CleanCaption("1", "A cup.", (CaptionPart("ada", None, "A cup."),)),
+            CleanCaption("1", "A cup.", (CaptionPart("ada", None, "A cup.", "b0071e"),)),
             CleanCaption("2", "A red cup.", (CaptionPart("bob", None, "A red cup."),)),
         ),
     )

@@ -321,7 +321,7 @@ def test_a_captioner_reads_an_images_masks_else_its_proposals(
 
     assert [mask.label for mask in before.masks] == [None, None]
     assert [mask.label for mask in after.masks] == ["cell"]
-    assert np.array_equal(before.load_maps()[0], after.load_maps()[0])
+    assert np.array_equal(before.look().maps[0], after.look().maps[0])
     assert backbone.calls == 1
     assert before.load_pixels().shape == (*image.size_hw, 3)
 

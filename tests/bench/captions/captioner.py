@@ -11,7 +11,7 @@ import torch
 
 from engine.captioning.backbone import Backbone
 from engine.captioning.coco_folder import read_folder
-from engine.captioning.items import DescribedImage, FeatureMap, Pixels
+from engine.captioning.items import DescribedImage, Look, Pixels
 from engine.captioning.proposals import propose_captions
 from engine.captioning.stored import load_captioner
 from engine.captioning.training import CaptionConfig, StepReport, train_captioner
@@ -111,8 +111,8 @@ def _say_nothing(_: StepReport) -> None:
 def _images(models: Path, cache: Path | None) -> list[DescribedImage]:
     backbone = Backbone(ModelPaths(models).image_backbone)
 
-    def encode(pixels: Pixels) -> list[FeatureMap]:
-        return [backbone.encode(pixels)]
+    def encode(pixels: Pixels) -> Look:
+        return backbone.look(backbone.encode(pixels))
 
     return read_folder(
         PHOTOS / "images", PHOTOS / "captions.json", [PHOTOS / "instances.json"], encode, cache

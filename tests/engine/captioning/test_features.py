@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from engine.captioning.features import sam_map, see
-from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask
+from engine.captioning.items import DescribedImage, FeatureMap, LabelledMask, Look
 from tests.engine.captioning.tiny import mask, picture
 
 
 def image_of(map_: FeatureMap, *masks: LabelledMask) -> DescribedImage:
     one = picture(0)
-    return DescribedImage(one.key, one.size_hw, lambda: [map_], one.load_pixels, masks)
+    return DescribedImage(one.key, one.size_hw, lambda: Look([map_]), one.load_pixels, masks)
 
 
 def test_a_mask_gathers_what_lies_under_it_and_cells_what_lies_in_them() -> None:
@@ -47,7 +47,7 @@ def test_maps_of_two_encoders_lie_side_by_side() -> None:
         np.ones((3, 4, 4), np.float32),
         np.ones((5, 16, 9), np.float16),
     ]
-    both = DescribedImage(one.key, one.size_hw, lambda: maps, one.load_pixels)
+    both = DescribedImage(one.key, one.size_hw, lambda: Look(maps), one.load_pixels)
 
     assert see(both, 4, 8).grid.shape == (16, 8)
 
@@ -62,4 +62,4 @@ def test_the_padding_of_a_sam_embedding_is_cut_off() -> None:
 def test_an_image_without_maps_is_named() -> None:
     one = picture(3)
     with pytest.raises(ValueError, match="picture-3 needs maps"):
-        see(DescribedImage(one.key, one.size_hw, list, one.load_pixels), 2, 8)
+        see(DescribedImage(one.key, one.size_hw, lambda: Look([]), one.load_pixels), 2, 8)

@@ -9,7 +9,7 @@ import pytest
 from safetensors.torch import load_file
 
 from engine.captioning.facts import Inputs
-from engine.captioning.items import DescribedImage, Style
+from engine.captioning.items import DescribedImage, Look, Style
 from engine.captioning.lora import Lora
 from engine.captioning.proposals import propose_captions
 from engine.captioning.stored import load_captioner
@@ -68,7 +68,7 @@ def whole(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
 def test_a_captioner_tells_what_it_sees(base: Path, tmp_path: Path) -> None:
     """From the image alone: dogs and buses differ in one channel."""
     losses: list[float] = []
-    only_image = Inputs(mask_features=False, labels=False, places=False, neighbours=0, length=False)
+    only_image = Inputs(mask_features=False, labels=False, places=False, tags=False, length=False)
     config = replace(
         SHORT, steps=60, inputs=only_image, adapter_lr=2e-2, fast_lr=1e-2, dropped_share=0.0,
         images_per_step=4, lora=Lora(rank=8, dropout=0.0),
@@ -160,17 +160,17 @@ def test_an_image_is_never_shown_its_own_captions(base: Path) -> None:
     images = [picture(0, ["own words only"]), picture(2, ["a dog"]), picture(4, ["some dog"])]
     trainer = CaptionTrainer(images, base, SHORT)
 
-    shown = trainer.reader.row(images[0], Inputs()).knowledge
+    shown = trainer.reader.row(images[0], Inputs(neighbours=3)).knowledge
 
     assert "own words" not in shown
     assert "a dog" in shown
-    assert "own words" in trainer.reader.row(picture(6), Inputs()).knowledge
+    assert "own words" in trainer.reader.row(picture(6), Inputs(neighbours=3)).knowledge
 
 
 def test_inputs_are_left_out_now_and_then_each_by_itself() -> None:
     rng = np.random.default_rng(0)
 
-    drawn = [left_out(Inputs(), 0.5, rng) for _ in range(100)]
+    drawn = [left_out(Inputs(neighbours=3), 0.5, rng) for _ in range(100)]
 
     assert left_out(Inputs(), 0.0, rng) == Inputs()
     assert {one.neighbours for one in drawn} == {0, 3}
@@ -192,7 +192,7 @@ def test_nothing_to_learn_from_is_refused(base: Path, tmp_path: Path) -> None:
 def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(
     base: Path, tmp_path: Path
 ) -> None:
-    broken = replace(pictures()[0], load_maps=lambda: [np.full((6, 5, 5), np.nan, np.float32)])
+    broken = replace(pictures()[0], look=lambda: Look([np.full((6, 5, 5), np.nan, np.float32)]))
 
     with pytest.raises(TrainingDivergedError, match="at step 1 of 5"):
         run(base, tmp_path, replace(SHORT, dropped_share=0.0), images=[broken])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from engine.captioning.items import Caption, DescribedImage, LabelledMask
+from engine.captioning.items import Caption, DescribedImage, LabelledMask, Look
 from engine.masks.rle import encode
 
 SENTENCES = (
@@ -22,6 +22,7 @@ SENTENCES = (
     "Caption of 10 words: Spoken description of 40 words:",
 )
 CHANNELS = 6
+TAGS = (("golden retriever", "tennis ball"), ("trolleybus",))
 
 
 def make_tokenizer(end: str = "<|end|>") -> PreTrainedTokenizerFast:
@@ -79,7 +80,7 @@ def picture(
     return DescribedImage(
         key=f"picture-{number}",
         size_hw=(60, 100),
-        load_maps=partial(_maps, number),
+        look=partial(_look, number),
         load_pixels=partial(_pixels, number),
         masks=masks,
         captions=[Caption(text) for text in texts],
@@ -93,10 +94,10 @@ def pictures() -> list[DescribedImage]:
     return [picture(number, *kinds[number % 2]) for number in range(4)]
 
 
-def _maps(number: int) -> list[NDArray[np.float32]]:
+def _look(number: int) -> Look:
     noise = np.random.default_rng(number).normal(size=(CHANNELS, 5, 5)).astype(np.float32)
     noise[number % 2] += 8
-    return [noise]
+    return Look([noise], TAGS[number % 2])
 
 
 def _pixels(number: int) -> NDArray[np.uint8]:
