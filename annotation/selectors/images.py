@@ -125,8 +125,8 @@ class HasTakes(Protocol):
 
 
 def with_takes(images: QuerySet[Image]) -> QuerySet[Image]:
-    """Tell in `has_takes` whether somebody spoke of the image, in the same query."""
-    takes = Recording.objects.filter(image=OuterRef("pk"), deleted_at=None)
+    """Tell in `has_takes` whether somebody spoke of the image as a whole, in the same query."""
+    takes = Recording.objects.filter(image=OuterRef("pk"), mask=None, deleted_at=None)
     return images.annotate(has_takes=Exists(takes))
 
 

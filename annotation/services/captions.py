@@ -150,9 +150,12 @@ def known_caption(caption_id: UUID, image: Image) -> Caption | None:
 
 
 def _has_take(image: Image, recording_id: UUID) -> bool:
-    return Recording.objects.filter(pk=recording_id, image=image).exists()
+    """Tell whether it is a take of the image; one about a mask alone describes no image."""
+    return Recording.objects.filter(pk=recording_id, image=image, mask=None).exists()
 
 
 def _has_shortening(image: Image, shortening_id: UUID) -> bool:
-    own = Shortening.objects.filter(pk=shortening_id, transcript__recording__image=image)
+    own = Shortening.objects.filter(
+        pk=shortening_id, transcript__recording__image=image, transcript__recording__mask=None
+    )
     return own.exclude(text="").exists()

@@ -71,6 +71,7 @@ def _take(frozen: FrozenTexts, take: FrozenTake) -> Take:
         speaker=take.recording.user.username,
         raw=_spoken(frozen, take.raw) if take.raw else None,
         corrected=_spoken(frozen, take.corrected) if take.corrected else None,
+        mask=None if take.recording.mask_id is None else str(take.recording.mask_id),
     )
 
 

@@ -118,15 +118,19 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
 
 
 def _transcript(found: dict[str, Any], masks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Keep the phrases that speak of masks of the version; without any, the row is as ever."""
+    """Keep the phrases that speak of masks of the version, and the mask that the take is about.
+
+    Without any, the row is as ever.
+    """
     own = {mask["mask"] for mask in masks}
     linked = [
         {**each, "masks": [mask for mask in each["masks"] if mask in own]}
         for each in found["phrases"]
     ]
     phrases = [each for each in linked if each["masks"]]
-    row = {key: value for key, value in found.items() if key != "phrases"}
-    return row | ({"phrases": phrases} if phrases else {})
+    told = {key: found[key] for key in ("id", "kind", "recording", "text")}
+    about = {"mask": found["mask"]} if found["mask"] else {}
+    return told | about | ({"phrases": phrases} if phrases else {})
 
 
 def _caption(found: dict[str, Any]) -> dict[str, Any]:
@@ -195,6 +199,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         id=F("pk"),
                         kind="kind",
                         recording="recording_id",
+                        mask="recording__mask_id",
                         text="text",
                         phrases=_confirmed_phrases(),
                     )

@@ -48,6 +48,7 @@ class Take:
     speaker: str
     raw: SpokenText | None
     corrected: SpokenText | None
+    mask: str | None = None  # that it is about; None: the image
 
     @property
     def text(self) -> SpokenText | None:
@@ -116,7 +117,7 @@ def read_descriptions(file: BinaryIO) -> Iterator[Description]:
 
 
 def _line(description: Description) -> dict[str, Any]:
-    texts = [take.text.text for take in description.takes if take.text]
+    texts = [take.text.text for take in description.takes if take.text and take.mask is None]
     return {
         # A reference relative to the folder of the images: they have no address of their own.
         "image_url": quote(description.file_name),
@@ -143,7 +144,13 @@ def _description(line: Mapping[str, Any]) -> Description:
 
 def _take(row: Mapping[str, Any]) -> Take:
     raw, corrected = (row[kind] and _spoken(row[kind]) for kind in ("raw", "corrected"))
-    return Take(_text(row["recording"]), _text(row["speaker"]), raw or None, corrected or None)
+    return Take(
+        _text(row["recording"]),
+        _text(row["speaker"]),
+        raw or None,
+        corrected or None,
+        _text_or_none(row["mask"]),
+    )
 
 
 def _spoken(row: Mapping[str, Any]) -> SpokenText:

@@ -108,7 +108,8 @@ export function restoreRecording(id: string) {
   return read(client.POST("/api/recordings/{recording_id}/restore", recording(id)));
 }
 
-export function openRecording(id: number, body: { id: string; mime: Mime }) {
+/** `mask`: that the take is about; null: the image. */
+export function openRecording(id: number, body: { id: string; mime: Mime; mask: string | null }) {
   return read(client.POST("/api/images/{image_id}/recordings", { ...image(id), body }));
 }
 

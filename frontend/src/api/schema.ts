@@ -2292,6 +2292,11 @@ export interface components {
              */
             id: string;
             mime: components["schemas"]["Mime"];
+            /**
+             * Format: uuid
+             * @description that it is about; null: the image
+             */
+            mask?: string | null;
         };
         /** @description A token as it is shown once, at its making. */
         NewToken: {
@@ -2683,6 +2688,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             user: string;
+            /**
+             * Format: uuid
+             * @description that it is about; null: the image
+             */
+            mask: string | null;
+            /** @description null: none, or of no mask */
+            mask_label: string | null;
             state: components["schemas"]["RecordingState"];
             error: string;
             /** Format: double */

@@ -8,6 +8,7 @@ import {
   restoreRecording,
 } from "@/api/descriptions";
 import { queryClient } from "@/app/queryClient";
+import { Clock } from "./clock";
 import { type Microphone, sourceOf } from "./microphone";
 import { type RecordingTransport, Sender } from "./sender";
 import { RecordingStore, type StoredRecording } from "./store";
@@ -37,9 +38,18 @@ export const sender = new Sender(store, transport, ({ image }) => {
   void queryClient.invalidateQueries({ queryKey: ["descriptions", image] });
 });
 
-/** Starts a take. While it lives it holds a lock, so that no other tab takes it for broken. */
-export async function startTake(image: number, microphone: Microphone): Promise<Take> {
-  const take = new Take(image, sourceOf(microphone.stream), store, () => void sender.flush());
+/**
+ * Starts a take, of an image or of one of its masks. While it lives it holds a lock, so that no other
+ * tab takes it for broken.
+ */
+export async function startTake(
+  image: number,
+  microphone: Microphone,
+  mask: string | null,
+): Promise<Take> {
+  const source = sourceOf(microphone.stream);
+  const onStored = () => void sender.flush();
+  const take = new Take(image, source, store, onStored, new Clock(), mask);
   await take.start();
   listenFor(take, microphone);
   void navigator.locks.request(LOCK + take.id, () => untilStopped(take));

@@ -40,6 +40,8 @@ export class Take {
   readonly id = crypto.randomUUID();
   readonly clock: Clock;
   readonly trace: Trace;
+  /** That it is about; null: the image. */
+  readonly mask: string | null;
   readonly #image: number;
   readonly #source: AudioSource;
   readonly #store: RecordingStore;
@@ -59,7 +61,9 @@ export class Take {
     store: RecordingStore,
     onStored: () => void,
     clock = new Clock(),
+    mask: string | null = null,
   ) {
+    this.mask = mask;
     this.#image = image;
     this.#source = source;
     this.#store = store;
@@ -188,6 +192,7 @@ export class Take {
     return this.#store.putRecording({
       id: this.id,
       image: this.#image,
+      mask: this.mask,
       mime: this.#source.mime,
       startedAt: this.#startedAt,
       trace: [...this.trace.points],

@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { Clock } from "@/recorder/clock";
-import { type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
+import { type NewTake, type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
 import { RecordingStore } from "@/recorder/store";
 import { type AudioSource, closeBrokenTakes, Take } from "@/recorder/take";
 
@@ -48,8 +48,10 @@ class ScriptedServer implements RecordingTransport {
     [];
   removed: string[] = [];
   failures: Error[] = [];
-  async open(): Promise<void> {
+  opened: NewTake[] = [];
+  async open(_image: number, take: NewTake): Promise<void> {
     this.#failIfTold();
+    this.opened.push(take);
   }
   async putChunk(_id: string, number: number, buffer: ArrayBuffer): Promise<void> {
     this.#failIfTold();
@@ -212,6 +214,25 @@ test("a refused recording is kept with its reason and does not hold up the next"
   expect(sender.state.refused.map(({ reason }) => reason)).toEqual(["The image was deleted."]);
   expect((await store.recordings()).map(({ id }) => id)).toEqual([refused.id]);
   expect(server.completed).toHaveLength(1);
+});
+
+test("a take about a mask waits for that mask, and holds up no other take", async () => {
+  const server = new ScriptedServer();
+  const source = new ScriptedSource();
+  const about = new Take(7, source, store, () => {}, clock(), "cup");
+  await about.start();
+  await about.stop();
+  nowMs = 1;
+  const other = await record(["two"]);
+  await other.stop();
+  server.failures = [new ProblemError(409, { code: "mask_not_saved" })];
+
+  const sender = new Sender(store, server, () => {}, noPause);
+  await sender.flush();
+
+  expect(server.completed.map(({ id }) => id)).toEqual([other.id, about.id]);
+  expect(server.opened.map(({ mask }) => mask)).toEqual([null, "cup"]);
+  expect(sender.state.refused).toEqual([]);
 });
 
 test("a device forgets a take whose voice was deleted meanwhile", async () => {

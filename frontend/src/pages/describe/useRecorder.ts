@@ -16,8 +16,8 @@ export interface Recorder {
   startOver: (deviceId: string | null) => Promise<string | null>;
 }
 
-/** The microphone and the take of one image; leaving the page ends both. */
-export function useRecorder(image: number): Recorder {
+/** The microphone and the take of an image, or of one of its masks; leaving the page ends both. */
+export function useRecorder(image: number, mask: string | null = null): Recorder {
   const [microphone, setMicrophone] = useState<Microphone | null>(null);
   const [take, setTake] = useState<Take | null>(null);
   const [isOpening, setIsOpening] = useState(false);
@@ -32,7 +32,7 @@ export function useRecorder(image: number): Recorder {
       setIsOpening(true);
       try {
         const opened = await openMicrophone(deviceId);
-        const started = await startTake(image, opened).catch((error) => {
+        const started = await startTake(image, opened, mask).catch((error) => {
           opened.close(); // else its light stays on
           throw error;
         });
@@ -45,7 +45,7 @@ export function useRecorder(image: number): Recorder {
         setIsOpening(false);
       }
     },
-    [image],
+    [image, mask],
   );
 
   const startOver = useCallback(
