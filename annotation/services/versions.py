@@ -112,8 +112,11 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
         mask["attributes"] = values
     if found["z"]:
         mask["z"] = found["z"]
-    if found["caption"]:
-        mask["caption"] = found["caption"]
+    said = found["caption"] or {}
+    if said.get("text"):
+        mask["caption"] = said["text"]
+        if said["recording"]:
+            mask["caption_recording"] = said["recording"]
     return mask
 
 
@@ -167,7 +170,9 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
     said = MaskCaption.objects.filter(mask=OuterRef("pk")).order_by("-created_at")
     masks = (
         Mask.objects.filter(image=OuterRef("pk"), is_aside=False, head__rle__isnull=False)
-        .annotate(caption=Subquery(said.values("text")[:1]))
+        .annotate(
+            caption=Subquery(said.values(row=JSONObject(text="text", recording="recording_id"))[:1])
+        )
         .order_by("pk")
     )
     transcripts = Transcript.objects.filter(

@@ -82,6 +82,8 @@ class CaptionedMask:
     mask: str
     label: str | None
     caption: str
+    author: str  # who said or wrote these words of it first
+    recording: str | None = None  # where they were said; None: typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,13 @@ def _part(row: Mapping[str, Any]) -> CaptionPart:
 
 
 def _mask(row: Mapping[str, Any]) -> CaptionedMask:
-    return CaptionedMask(_text(row["mask"]), _text_or_none(row["label"]), _text(row["caption"]))
+    return CaptionedMask(
+        _text(row["mask"]),
+        _text_or_none(row["label"]),
+        _text(row["caption"]),
+        _text(row["author"]),
+        _text_or_none(row["recording"]),
+    )
 
 
 def _each(read: Callable[[Any], _Item], rows: Sequence[Any]) -> tuple[_Item, ...]:

@@ -1,4 +1,6 @@
-"""Takes about one mask: kept like any other, and never taken for words about the image."""
+"""Takes about one mask: kept like any other, never taken for words about the image, and captions
+of the mask that were spoken in them.
+"""
 
 import io
 import json
@@ -10,7 +12,7 @@ import pytest
 from django.conf import LazySettings
 
 from annotation import jobs
-from annotation.models import Image, Job, Recording, Transcript
+from annotation.models import Image, Job, MaskCaption, Recording, Transcript
 from annotation.selectors.caption_proposals import undescribed_images
 from annotation.selectors.frozen_descriptions import frozen_descriptions
 from annotation.selectors.news import new_to_learn
@@ -18,8 +20,9 @@ from annotation.selectors.versions import frozen_rows
 from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.recordings import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version
+from annotation.services.voices import delete_own_voices
 from tests.annotation.test_recordings import CHUNKS, complete, put
-from tests.annotation.world import Api, World, create, make_image
+from tests.annotation.world import Api, World, create, make_image, operation
 
 
 @pytest.fixture(autouse=True)
@@ -148,3 +151,81 @@ def test_a_version_keeps_it_apart_and_no_captioner_learns_the_image_from_it(
     line = json.loads(out.getvalue())
     assert [UUID(each["mask"]) for each in line["takes"]] == [take.mask_id]
     assert line["transcripts"] == []
+
+
+def described(world: World) -> dict[str, Any]:
+    """The one line that a version of the project leaves as."""
+    out = io.BytesIO()
+    write_version_descriptions(cut_version(project=world.project, created_by=None), out)
+    line: dict[str, Any] = json.loads(out.getvalue())
+    return line
+
+
+def test_a_mask_keeps_the_take_in_which_its_caption_was_spoken(
+    world: World, annotator: Api, reviewer: Api, image: Image, mask: str, take: Recording
+) -> None:
+    spoken = operation("caption", mask=mask, text="A red cup", recording=str(take.pk))
+
+    saved = annotator.save(image, spoken)
+
+    shown = annotator.get(f"images/{image.pk}").json()["masks"][0]
+    assert saved.status_code == 200
+    assert (shown["caption"], shown["caption_recording"]) == ("A red cup", str(take.pk))
+    [told] = annotator.get(f"masks/{mask}/captions").json()
+    assert told["recording"] == str(take.pk)
+    [row] = described(world)["masks"]
+    assert (row["author"], row["recording"]) == ("annotator", str(take.pk))
+
+
+def test_words_typed_over_what_was_spoken_are_typed(
+    world: World, annotator: Api, reviewer: Api, image: Image, mask: str, take: Recording
+) -> None:
+    spoken = {"id": str(uuid4()), "text": "A red cup", "recording": str(take.pk)}
+    annotator.post(f"masks/{mask}/captions", spoken)
+    reviewer.save(image, operation("caption", mask=mask, text="A mug"))
+
+    [row] = described(world)["masks"]
+
+    assert (row["caption"], row["author"], row["recording"]) == ("A mug", "reviewer", None)
+
+
+def test_who_repeats_a_caption_changes_no_export(
+    world: World, annotator: Api, reviewer: Api, image: Image, mask: str
+) -> None:
+    annotator.save(image, operation("caption", mask=mask, text="A mug"))
+    before = described(world)
+
+    reviewer.save(image, operation("caption", mask=mask, text="A mug"))
+
+    assert described(world) == before
+    assert before["masks"][0]["author"] == "annotator"
+
+
+@pytest.mark.parametrize("way", ["with the image", "alone"])
+def test_a_caption_of_a_take_about_something_else_is_refused(
+    world: World, annotator: Api, image: Image, mask: str, take: Recording, way: str
+) -> None:
+    other = draw(annotator, world, image)
+    about = {"text": "A red cup", "recording": str(take.pk)}
+    if way == "alone":
+        answer = annotator.post(f"masks/{other}/captions", {"id": str(uuid4()), **about})
+    else:
+        answer = annotator.save(image, operation("caption", mask=other, **about))
+
+    assert answer.json()["errors"][0]["field"].endswith("recording")
+    assert not MaskCaption.objects.exists()
+
+
+def test_a_caption_stays_when_its_speaker_deletes_all_recordings(
+    world: World, annotator: Api, image: Image, mask: str, take: Recording
+) -> None:
+    spoken = operation("caption", mask=mask, text="A red cup", recording=str(take.pk))
+    annotator.save(image, spoken)
+
+    delete_own_voices(user=world.annotator)
+
+    told = annotator.get(f"recordings/{take.pk}").json()
+    assert (told["audio_url"], told["has_voice"]) == (None, False)
+    assert Recording.objects.get(pk=take.pk).trace == []
+    assert annotator.get(f"images/{image.pk}").json()["masks"][0]["caption"] == "A red cup"
+    assert described(world)["masks"][0]["caption"] == "A red cup"

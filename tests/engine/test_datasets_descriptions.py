@@ -55,7 +55,7 @@ descriptions = st.builds(
             several(st.builds(CaptionPart, st.none() | text, st.none() | text, text)),
         )
     ),
-    masks=several(st.builds(CaptionedMask, text, st.none() | text, text)),
+    masks=several(st.builds(CaptionedMask, text, st.none() | text, text, text, st.none() | text)),
 )
 
 
