@@ -94,6 +94,11 @@ export const changesQuery = (raw: string, clean: string) =>
     gcTime: 60_000,
   });
 
+/** A take as the server has it, and its texts so far. */
+export function readRecording(id: string) {
+  return read(client.GET("/api/recordings/{recording_id}", recording(id)));
+}
+
 /** Deletes the voice and the pointer trace; the texts stay. */
 export function deleteVoice(id: string) {
   return read(client.DELETE("/api/recordings/{recording_id}", recording(id)));
