@@ -52,7 +52,7 @@ export async function startTake(
   const take = new Take(image, source, store, onStored, new Clock(), mask);
   await take.start();
   listenFor(take, microphone);
-  void navigator.locks.request(LOCK + take.id, () => untilStopped(take));
+  void navigator.locks.request(LOCK + take.id, () => untilWhole(take));
   return take;
 }
 
@@ -81,10 +81,11 @@ function listenFor(take: Take, microphone: Microphone): void {
   }, LISTEN_MS);
 }
 
-function untilStopped(take: Take): Promise<void> {
+/** Not at the stop: its last chunk comes after that, and it would be taken for broken before it. */
+function untilWhole(take: Take): Promise<void> {
   return new Promise((resolve) => {
     const stop = take.subscribe(() => {
-      if (take.state !== "stopped") return;
+      if (!take.isWhole) return;
       stop();
       resolve();
     });

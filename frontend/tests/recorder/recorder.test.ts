@@ -338,6 +338,19 @@ test("a take with a voice, and one that ended at once, complain of nothing", asy
   expect([spoken.problem, short.problem]).toEqual(["", ""]);
 });
 
+test("a take lives until its last chunk is kept, which comes after the stop", async () => {
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+
+  const stopped = take.stop();
+  const before = [take.state, take.isWhole];
+  await stopped;
+
+  expect(before).toEqual(["stopped", false]);
+  expect([take.isWhole, (await store.recording(take.id))?.end?.chunks]).toEqual([true, 1]);
+});
+
 test("a take that lives in another tab is left alone", async () => {
   const take = await record(["one"]);
 
