@@ -44,6 +44,7 @@ export interface SendState {
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
+const MOST_EARLY = 20; // tries, some eight minutes: the mask may be one that was never kept
 
 export class Sender {
   readonly #store: RecordingStore;
@@ -53,6 +54,7 @@ export class Sender {
   readonly #listeners = new Set<() => void>();
   readonly #opened = new Set<string>();
   readonly #refused = new Map<string, Refused>();
+  readonly #early = new Map<string, number>(); // tries that came before their mask
   #state: SendState = { waiting: 0, problem: "", refused: [] };
   #running: Promise<void> | null = null;
   #hasNews = false;
@@ -90,6 +92,7 @@ export class Sender {
   /** Gives a refused recording another chance. */
   retry(id: string): Promise<void> {
     this.#refused.delete(id);
+    this.#early.delete(id);
     return this.flush();
   }
 
@@ -127,11 +130,17 @@ export class Sender {
       await this.#sendOne(recording);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      if (isEarly(error)) return error;
+      if (isEarly(error) && this.#countEarly(recording.id) <= MOST_EARLY) return error;
       if (isSilenced(error)) await this.#store.forget(recording.id);
       else this.#refused.set(recording.id, { recording, reason: messageOf(error) });
     }
     return null;
+  }
+
+  #countEarly(id: string): number {
+    const tries = (this.#early.get(id) ?? 0) + 1;
+    this.#early.set(id, tries);
+    return tries;
   }
 
   async #sendOne(recording: StoredRecording): Promise<void> {

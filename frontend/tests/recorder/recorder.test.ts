@@ -235,6 +235,25 @@ test("a take about a mask waits for that mask, and holds up no other take", asyn
   expect(sender.state.refused).toEqual([]);
 });
 
+test("a take about a mask that never comes is left to its speaker", async () => {
+  const server = new ScriptedServer();
+  const take = new Take(7, new ScriptedSource(), store, () => {}, clock(), "cup");
+  await take.start();
+  await take.stop();
+  server.failures = Array.from(
+    { length: 21 },
+    () => new ProblemError(409, { code: "mask_not_saved", detail: "It is not saved yet." }),
+  );
+
+  const sender = new Sender(store, server, () => {}, noPause);
+  await sender.flush();
+  const refused = sender.state.refused.map(({ reason }) => reason);
+  await sender.retry(take.id);
+
+  expect(refused).toEqual(["It is not saved yet."]);
+  expect(server.completed).toMatchObject([{ id: take.id }]);
+});
+
 test("a device forgets a take whose voice was deleted meanwhile", async () => {
   const server = new ScriptedServer();
   await record(["one"]);
