@@ -36,7 +36,7 @@ export function endGestures({ editor }: OpenImage): void {
 }
 
 /** Throws where what was said of a mask waits for a person to keep it, and selects that mask. */
-export function askForKept({ editor }: OpenImage): void {
+export function askForKept({ editor }: Pick<OpenImage, "editor">): void {
   const { masks } = editor.annotations.get();
   const heard = Object.entries(editor.unsent.spoken.get()).filter(
     ([, { kind }]) => kind === "heard",
