@@ -23,6 +23,7 @@ export function useRecorder(image: number, mask: string | null = null): Recorder
   const [isOpening, setIsOpening] = useState(false);
   const [problem, setProblem] = useState("");
   const live = useRef<{ microphone: Microphone; take: Take } | null>(null);
+  const isLeft = useRef(false);
   const state = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.state ?? "idle");
   const fault = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.problem ?? "");
 
@@ -32,6 +33,10 @@ export function useRecorder(image: number, mask: string | null = null): Recorder
       setIsOpening(true);
       try {
         const opened = await openMicrophone(deviceId);
+        if (isLeft.current) {
+          opened.close(); // the browser asked for it while the page was being left
+          return;
+        }
         const started = await startTake(image, opened, mask).catch((error) => {
           opened.close(); // else its light stays on
           throw error;
@@ -68,13 +73,14 @@ export function useRecorder(image: number, mask: string | null = null): Recorder
     setMicrophone(null);
   }, [state, take]);
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    isLeft.current = false;
+    return () => {
+      isLeft.current = true;
       const current = live.current;
       if (current) void current.take.stop().finally(() => current.microphone.close());
-    },
-    [],
-  );
+    };
+  }, []);
 
   useEffect(() => {
     if (state !== "recording" && state !== "paused") return;
