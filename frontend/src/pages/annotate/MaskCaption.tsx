@@ -118,6 +118,7 @@ function Field({ image, mask, field, voice }: FieldProps) {
         onChange={(event) => editor.unsent.writeCaption(mask, event.currentTarget.value)}
         onBlur={() => captionMask(editor, mask)}
         onKeyDown={(event) => {
+          if (event.defaultPrevented) return; // Escape has dropped what was being said
           if (event.key !== "Escape" && !(event.key === "Enter" && !event.shiftKey)) return;
           event.preventDefault();
           event.stopPropagation();

@@ -1,7 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { messageOf } from "@/api/problem";
 import { consentQuery } from "@/api/session";
+import { useOffer } from "@/commands/useOffer";
 import { showUndo } from "@/components/undo";
 import { useSignal } from "@/components/useSignal";
 import { useMicrophoneChoice } from "@/pages/describe/useMicrophoneChoice";
@@ -11,6 +12,10 @@ import type { Take } from "@/recorder/take";
 import type { OpenImage } from "../open-image";
 import { useHearing } from "./useHearing";
 
+const DROP = {
+  ...{ id: "mask.speak-drop", title: "Drop what is being said of the mask", group: "Mask" },
+  ...{ key: "Escape", isFixed: true, isKeyOnly: true, isEverywhere: true, isOnce: true },
+};
 const ACTIVE_MS = 5_000; // who speaks is at work, though no hand moves
 
 export interface MaskVoice {
@@ -72,18 +77,16 @@ export function useMaskVoice(image: OpenImage, mask: string | null): MaskVoice {
     if (take !== null && take.mask !== mask) void take.stop();
   }, [take, mask]);
 
-  useEffect(() => {
-    if (take === null) return;
-    // Before all else that Escape means: it would deselect the mask, which keeps what was said.
-    const onKey = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || isInDialog(event)) return;
-      event.preventDefault();
-      event.stopPropagation();
-      drop(image, take);
-    };
-    addEventListener("keydown", onKey, { capture: true });
-    return () => removeEventListener("keydown", onKey, { capture: true });
-  }, [image, take]);
+  // Before all else that Escape means: it would deselect the mask, which keeps what was said.
+  useOffer(
+    useMemo(
+      () => ({
+        comesFirst: true,
+        commands: take === null ? [] : [{ ...DROP, why: whyNotDrop, run: () => drop(image, take) }],
+      }),
+      [image, take],
+    ),
+  );
 
   return {
     ...{ take, isOpening: state === "opening", isAsking, press: () => void press() },
@@ -96,8 +99,10 @@ export function useMaskVoice(image: OpenImage, mask: string | null): MaskVoice {
   };
 }
 
-const isInDialog = ({ target }: KeyboardEvent): boolean =>
-  target instanceof Element && target.closest("[role=dialog], [role=menu]") !== null;
+/** An open dialog or palette has Escape for itself. */
+function whyNotDrop(): string | null {
+  return document.querySelector("[role=dialog]") === null ? null : "A dialog is open.";
+}
 
 /** Put a take in the trash while it is spoken, with the way back at hand. */
 function drop({ editor }: OpenImage, take: Take): void {
