@@ -4,7 +4,7 @@ Five hundred masks are usual: rows become plain dicts here, and the serializers 
 """
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.contrib.auth.models import User
 from django.urls import reverse
@@ -30,6 +30,7 @@ from annotation.selectors.projects import labels_of
 from annotation.selectors.queue import assignment_shown, places_of
 
 OPEN_STATES = [state.value for state in OPEN]
+NOTHING_SAID: Final = {"text": "", "recording": None}
 
 
 class MaskSerializer(serializers.Serializer[Any]):
@@ -44,6 +45,9 @@ class MaskSerializer(serializers.Serializer[Any]):
     author = serializers.CharField(allow_null=True)
     proposal = serializers.UUIDField(allow_null=True)
     caption = serializers.CharField(help_text="What is said of it alone; empty: nothing")
+    caption_recording = serializers.UUIDField(
+        allow_null=True, help_text="The take in which that was spoken; null: typed"
+    )
     slot = serializers.IntegerField(help_text="Of the place at which it was drawn")
     aside = serializers.BooleanField(
         help_text="Another person's, which does not count until a reviewer takes it in"
@@ -161,7 +165,8 @@ def _bundle(bundle: Bundle) -> dict[str, str]:
     }
 
 
-def _mask(row: Mapping[str, object]) -> dict[str, Any]:
+def _mask(row: Mapping[str, Any]) -> dict[str, Any]:
+    said = row["caption"] or NOTHING_SAID
     return {
         "id": str(row["id"]),
         "label": row["label_id"],
@@ -173,7 +178,8 @@ def _mask(row: Mapping[str, object]) -> dict[str, Any]:
         "attributes": row["attributes"],
         "author": row["author"],
         "proposal": row["proposal_id"] and str(row["proposal_id"]),
-        "caption": row["caption"] or "",
+        "caption": said["text"],
+        "caption_recording": said["recording"],
         "slot": row["slot"],
         "aside": row["is_aside"],
     }

@@ -21,12 +21,18 @@ class MaskCaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     text = serializers.CharField(help_text="empty: it was taken away")
     author = serializers.CharField(source="author.username")
+    recording = serializers.UUIDField(
+        source="recording_id", allow_null=True, help_text="null: it was typed"
+    )
     created_at = serializers.DateTimeField()
 
 
 class NewMaskCaptionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     text = serializers.CharField(max_length=MAX_CAPTION, allow_blank=True)
+    recording = serializers.UUIDField(
+        allow_null=True, default=None, help_text="about the mask, in which it was spoken"
+    )
 
 
 class MaskCaptionsView(MemberView):
@@ -50,5 +56,11 @@ class MaskCaptionsView(MemberView):
         user = user_of(request)
         mask = self.fetch(masks_for(user), pk=mask_id)
         data = body_of(request, NewMaskCaptionSerializer)
-        caption = caption_mask(caption_id=data["id"], mask=mask, author=user, text=data["text"])
+        caption = caption_mask(
+            caption_id=data["id"],
+            mask=mask,
+            author=user,
+            text=data["text"],
+            recording_id=data["recording"],
+        )
         return Response(MaskCaptionSerializer(caption).data, status=201)

@@ -180,6 +180,10 @@ class CaptionOperationSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField([Kind.CAPTION.value])
     mask = serializers.UUIDField()
     text = serializers.CharField(max_length=MAX_CAPTION, allow_blank=True)
+    recording = serializers.UUIDField(
+        required=False,
+        help_text="The take in which it was spoken; typed if not told",
+    )
     effort = OperationEffortSerializer(required=False)
 
 

@@ -76,6 +76,10 @@ class CutSerializer(serializers.Serializer[Any]):
 class RecordingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user = serializers.CharField(source="user.username")
+    mask = serializers.UUIDField(
+        source="mask_id", allow_null=True, help_text="that it is about; null: the image"
+    )
+    mask_label = serializers.CharField(allow_null=True, help_text="null: none, or of no mask")
     state = serializers.ChoiceField(choices=Recording.State.choices)
     error = serializers.CharField()
     duration_s = serializers.FloatField()
@@ -110,6 +114,9 @@ class RecordingSerializer(serializers.Serializer[Any]):
 class NewRecordingSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     mime = serializers.ChoiceField(choices=MIME_TYPES)
+    mask = serializers.UUIDField(
+        allow_null=True, default=None, help_text="that it is about; null: the image"
+    )
 
 
 class ChunkSerializer(serializers.Serializer[Any]):
@@ -203,6 +210,7 @@ class ImageRecordingsView(MemberView):
             image=image,
             user=user_of(request),
             mime=data["mime"],
+            mask_id=data["mask"],
         )
         return _answer(request, recording, status=201)
 

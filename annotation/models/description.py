@@ -26,6 +26,8 @@ class Recording(models.Model):
 
     id = models.UUIDField(primary_key=True)  # made by the client
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="recordings")
+    # The one of the image's masks that it is about; null: the image. It never changes.
+    mask = models.ForeignKey(Mask, on_delete=models.PROTECT, null=True, related_name="recordings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     mime = models.CharField(max_length=60)
     state = models.CharField(max_length=12, choices=State, default=State.UPLOADING)
@@ -198,6 +200,10 @@ class MaskCaption(models.Model):
 
     id = models.UUIDField(primary_key=True)  # made by the client
     mask = models.ForeignKey(Mask, on_delete=models.PROTECT, related_name="captions")
+    # A take about the mask, in which it was spoken; null: it was typed.
+    recording = models.ForeignKey(
+        Recording, on_delete=models.PROTECT, null=True, related_name="mask_captions"
+    )
     text = models.TextField(blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

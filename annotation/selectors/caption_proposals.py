@@ -49,8 +49,11 @@ def offered_caption(image_id: int) -> OfferedCaption | None:
 
 
 def undescribed_images() -> QuerySet[Image]:
-    """Images of which nobody has said or written anything; a take in the trash is not said."""
-    takes = Recording.objects.filter(image=OuterRef("pk"), deleted_at=None)
+    """Images of which nobody has said or written anything.
+
+    A take in the trash is not said, and one about a mask alone is not said of the image.
+    """
+    takes = Recording.objects.filter(image=OuterRef("pk"), mask=None, deleted_at=None)
     captions = Caption.objects.filter(image=OuterRef("pk"), withdrawn_at=None)
     return Image.objects.filter(~Exists(takes), ~Exists(captions), deleted_at=None)
 

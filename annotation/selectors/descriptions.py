@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from annotation.models import (
@@ -35,9 +35,9 @@ class CorrectionEffort:
 
 def recordings_for(user: Person) -> QuerySet[Recording]:
     """Recordings on the images of the person's projects, removed ones too: chunks may follow."""
-    recordings = Recording.objects.filter(
-        image__deleted_at=None, image__project__deleted_at=None
-    ).select_related("user")
+    recordings = _with_label(
+        Recording.objects.filter(image__deleted_at=None, image__project__deleted_at=None)
+    )
     heard = with_may_listen(recordings.prefetch_related(_transcripts(), _chunks()), user=user)
     return rows_for(heard, user=user, path="image__project")
 
@@ -102,9 +102,14 @@ def given_consents(user: Person) -> QuerySet[Consent]:
 
 
 def _takes(image_id: int, user: Person) -> QuerySet[Recording]:
-    takes = Recording.objects.filter(image_id=image_id).select_related("user")
+    takes = _with_label(Recording.objects.filter(image_id=image_id))
     recordings = with_may_listen(takes, user=user)
     return recordings.prefetch_related(_transcripts(), _chunks()).order_by("-created_at")
+
+
+def _with_label(takes: QuerySet[Recording]) -> QuerySet[Recording]:
+    """Add the speaker, and in `mask_label` what the mask is called that the take is about."""
+    return takes.select_related("user").annotate(mask_label=F("mask__head__label__name"))
 
 
 def _in_trash() -> Q:

@@ -64,8 +64,9 @@ def _written(texts: FrozenTexts) -> list[Text]:
 
 
 def _spoken(texts: FrozenTexts) -> list[Text]:
-    """Choose the newest correction of each take."""
-    return _styled((take.corrected.text for take in texts.takes if take.corrected), "raw")
+    """Choose the newest correction of each take; what was said of one mask describes no image."""
+    of_image = (take.corrected for take in texts.takes if take.recording.mask_id is None)
+    return _styled((said.text for said in of_image if said), "raw")
 
 
 def _styled(texts: Iterable[str], style: Style) -> list[Text]:

@@ -8,9 +8,9 @@ from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from annotation.errors import DomainError
-from annotation.models import Caption, DatasetVersion, Recording, Transcript
+from annotation.models import Caption, DatasetVersion, MaskCaption, Recording, Transcript
 from annotation.selectors.versions import frozen_rows
-from engine.datasets.manifest import ManifestRow
+from engine.datasets.manifest import ManifestMask, ManifestRow
 
 BATCH: Final = 50  # images
 Kind = Transcript.Kind
@@ -38,6 +38,7 @@ class FrozenTexts:
     row: ManifestRow
     takes: list[FrozenTake]
     captions: list[Caption]
+    mask_captions: Mapping[str, MaskCaption]  # by the mask's id, where it has one
 
     @property
     def phrases(self) -> Mapping[str, list[dict[str, Any]]]:
@@ -53,7 +54,7 @@ class FrozenTexts:
 
 
 def frozen_texts(version: DatasetVersion) -> Iterator[FrozenTexts]:
-    """Yield the images of a version that somebody spoke or wrote of: two queries a batch."""
+    """Yield the images of a version that somebody spoke or wrote of: three queries a batch."""
     described = (row for row in frozen_rows(version) if _is_described(row))
     while batch := list(islice(described, BATCH)):
         yield from with_texts(batch)
@@ -65,12 +66,19 @@ def _is_described(row: ManifestRow) -> bool:
 
 
 def with_texts(rows: Sequence[ManifestRow]) -> Iterator[FrozenTexts]:
-    """Look up the texts that rows refer to: two queries."""
+    """Look up the texts that rows refer to: two queries, three where a mask has a caption."""
     transcripts = _transcripts([str(each["id"]) for row in rows for each in row["transcripts"]])
     captions = _captions([str(each["id"]) for row in rows for each in row["captions"]])
+    of_masks = _mask_captions([mask for row in rows for mask in row["masks"] if "caption" in mask])
     for row in rows:
         said = _checked(row["transcripts"], transcripts)
-        yield FrozenTexts(row, _takes(said), _checked(row["captions"], captions))
+        own = {mask["mask"] for mask in row["masks"]} & of_masks.keys()
+        yield FrozenTexts(
+            row,
+            _takes(said),
+            _checked(row["captions"], captions),
+            {mask: of_masks[mask] for mask in own},
+        )
 
 
 def _transcripts(ids: Sequence[str]) -> dict[str, Transcript]:
@@ -83,6 +91,26 @@ def _transcripts(ids: Sequence[str]) -> dict[str, Transcript]:
 def _captions(ids: Sequence[str]) -> dict[str, Caption]:
     texts = Caption.objects.filter(pk__in=ids).select_related("author")
     return {str(text.pk): text for text in texts}
+
+
+def _mask_captions(masks: Sequence[ManifestMask]) -> dict[str, MaskCaption]:
+    """Find, for each mask, the first caption with the words and the take that the version froze.
+
+    The first one stays the first: later captions, with the same words too, change no export.
+    """
+    if not masks:
+        return {}
+    told = {mask["mask"]: (mask["caption"], mask.get("caption_recording")) for mask in masks}
+    texts = MaskCaption.objects.filter(mask__in=list(told)).select_related("author")
+    found: dict[str, MaskCaption] = {}
+    for text in texts.order_by("created_at", "pk"):
+        take = None if text.recording_id is None else str(text.recording_id)
+        if told[str(text.mask_id)] == (text.text, take):
+            found.setdefault(str(text.mask_id), text)
+    missing = told.keys() - found.keys()
+    if missing:
+        raise DomainError(f"Mask {min(missing)} has not the caption that the version froze.")
+    return found
 
 
 def _checked(rows: Sequence[Mapping[str, object]], found: Mapping[str, Text]) -> list[Text]:

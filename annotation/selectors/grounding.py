@@ -86,9 +86,12 @@ def grounding_of(image_id: int) -> Grounding:
 
 
 def texts_that_count(image_id: int) -> QuerySet[Transcript]:
-    """Return the newest text of each take that is not in the trash; a corrected one before raw."""
+    """Return the newest text of each take of the image as a whole; a corrected one before raw.
+
+    None of takes in the trash.
+    """
     texts = Transcript.objects.filter(
-        recording__image_id=image_id, recording__deleted_at=None
+        recording__image_id=image_id, recording__mask=None, recording__deleted_at=None
     ).order_by("recording", "kind", "-created_at")  # "corrected" sorts before "raw"
     return texts.distinct("recording")
 

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from annotation.models import (
@@ -125,8 +125,8 @@ class HasTakes(Protocol):
 
 
 def with_takes(images: QuerySet[Image]) -> QuerySet[Image]:
-    """Tell in `has_takes` whether somebody spoke of the image, in the same query."""
-    takes = Recording.objects.filter(image=OuterRef("pk"), deleted_at=None)
+    """Tell in `has_takes` whether somebody spoke of the image as a whole, in the same query."""
+    takes = Recording.objects.filter(image=OuterRef("pk"), mask=None, deleted_at=None)
     return images.annotate(has_takes=Exists(takes))
 
 
@@ -159,7 +159,10 @@ def _masks(seen: Seen) -> Prepared[Any]:
                 attributes=F("head__attributes"),
                 author=F("head__author__username"),
                 proposal_id=F("head__proposal_id"),
-                caption=Subquery(said.values("text")[:1]),  # null where nobody said anything
+                # {"text", "recording"}; null where nobody said anything
+                caption=Subquery(
+                    said.values(row=JSONObject(text="text", recording="recording_id"))[:1]
+                ),
             )
         )
     )

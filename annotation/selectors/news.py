@@ -31,6 +31,7 @@ def _new_captions(project_id: int) -> int:
     captions = Caption.objects.filter(image=OuterRef("pk"), author__isnull=False, withdrawn_at=None)
     corrected = Transcript.objects.filter(
         recording__image=OuterRef("pk"),
+        recording__mask=None,  # the captioner learns to describe images
         recording__deleted_at=None,
         kind=Transcript.Kind.CORRECTED,
     )

@@ -26,7 +26,8 @@ class Said:
 def said_in(captions: Sequence[Caption], takes: Sequence[Recording]) -> list[Said]:
     """Return the newest caption, part by part, then what was said since, the oldest first.
 
-    Both come as `captions_of` and `recordings_of` give them, the newest first.
+    Both come as `captions_of` and `recordings_of` give them, the newest first. What was said of one
+    mask is not said of the image.
     """
     newest = captions[0] if captions else None
     parts = parts_of(newest) if newest else []
@@ -65,7 +66,7 @@ def _since(
     taken_up = {part.recording_id for part in parts}
     for take in takes:
         transcript = _newest_text(take)
-        if transcript is None or take.pk in taken_up:
+        if transcript is None or take.mask_id is not None or take.pk in taken_up:
             continue
         if newest is None or transcript.created_at > newest.created_at:
             yield Said(

@@ -116,10 +116,23 @@ def _chosen(proposal_id: UUID | None, image: Image) -> CaptionProposal | None:
     return proposal
 
 
-def caption_mask(*, caption_id: UUID, mask: Mask, author: User, text: str) -> MaskCaption:
-    """Append a mask's own caption; an empty one takes it away. The same id returns the same row."""
+def caption_mask(
+    *, caption_id: UUID, mask: Mask, author: User, text: str, recording_id: UUID | None = None
+) -> MaskCaption:
+    """Append a mask's own caption; an empty one takes it away. The same id returns the same row.
+
+    `recording_id` names the take about the mask in which it was spoken.
+    """
+    if recording_id is not None and not mask.recordings.filter(pk=recording_id).exists():
+        raise InvalidInputError("No such recording is about this mask.", field="recording")
     caption, _ = MaskCaption.objects.get_or_create(
-        pk=caption_id, defaults={"mask": mask, "author": author, "text": text.strip()}
+        pk=caption_id,
+        defaults={
+            "mask": mask,
+            "author": author,
+            "text": text.strip(),
+            "recording_id": recording_id,
+        },
     )
     if caption.mask_id != mask.pk:
         raise IdTakenError("Another caption has this id.")
@@ -150,9 +163,12 @@ def known_caption(caption_id: UUID, image: Image) -> Caption | None:
 
 
 def _has_take(image: Image, recording_id: UUID) -> bool:
-    return Recording.objects.filter(pk=recording_id, image=image).exists()
+    """Tell whether it is a take of the image; one about a mask alone describes no image."""
+    return Recording.objects.filter(pk=recording_id, image=image, mask=None).exists()
 
 
 def _has_shortening(image: Image, shortening_id: UUID) -> bool:
-    own = Shortening.objects.filter(pk=shortening_id, transcript__recording__image=image)
+    own = Shortening.objects.filter(
+        pk=shortening_id, transcript__recording__image=image, transcript__recording__mask=None
+    )
     return own.exclude(text="").exists()

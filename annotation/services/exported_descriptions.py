@@ -58,7 +58,13 @@ def _description(frozen: FrozenTexts, labels: LabelNames) -> Description:
             _caption(caption, frozen.parts[str(caption.pk)]) for caption in frozen.captions
         ),
         masks=tuple(
-            CaptionedMask(mask["mask"], labels.get(mask["label"] or ""), mask["caption"])
+            CaptionedMask(
+                mask["mask"],
+                labels.get(mask["label"] or ""),
+                mask["caption"],
+                frozen.mask_captions[mask["mask"]].author.username,
+                mask.get("caption_recording"),
+            )
             for mask in row["masks"]
             if "caption" in mask
         ),
@@ -71,6 +77,7 @@ def _take(frozen: FrozenTexts, take: FrozenTake) -> Take:
         speaker=take.recording.user.username,
         raw=_spoken(frozen, take.raw) if take.raw else None,
         corrected=_spoken(frozen, take.corrected) if take.corrected else None,
+        mask=None if take.recording.mask_id is None else str(take.recording.mask_id),
     )
 
 

@@ -136,16 +136,21 @@ def _narrative(project: str, said: _Said, recording: Recording, taken: _Taken) -
 
 
 def _utterances(said: _Said) -> Iterator[Utterance]:
-    """Yield the words with times, each with the masks of the phrase that it is in."""
+    """Yield the words with times, each with the masks of the phrase that it is in.
+
+    All words of a take about one mask are about that mask, while the version has it.
+    """
     if not said.text.words:
         return
+    mask = str(said.text.recording.mask_id)
+    about = tuple(each["mask"] for each in said.frozen.row["masks"] if each["mask"] == mask)
     masks = {
         at: phrase.masks
         for phrase in linked_phrases(said.frozen, said.text)
         for at in range(phrase.first, phrase.end)
     }
     for at, word in enumerate(words_of(said.text)):
-        yield Utterance(word.text, word.start_s, word.end_s, masks.get(at, ()))
+        yield Utterance(word.text, word.start_s, word.end_s, masks.get(at, about))
 
 
 def _pointing(recording: Recording) -> list[Mapping[str, Any]]:

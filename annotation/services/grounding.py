@@ -24,7 +24,13 @@ log = structlog.get_logger(__name__)
 
 
 def enqueue_grounding(*, transcript: Transcript, created_by: User | None) -> None:
-    """Have a new transcript's phrases linked to the masks of its image."""
+    """Have a new transcript's phrases linked to the masks of its image.
+
+    Not where the take is about one mask: the row says which, and the other things that its words
+    name, as in "left of the door", ask for no mask.
+    """
+    if transcript.recording.mask_id is not None:
+        return
     enqueue_job(
         kind=jobs.GROUND,
         project=transcript.recording.image.project,

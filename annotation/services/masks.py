@@ -19,6 +19,7 @@ from annotation.models import (
     MaskCaption,
     Operation,
     Proposal,
+    Recording,
     Revision,
 )
 from annotation.prepared import Param, Params, Prepared, PreparedInsert
@@ -27,7 +28,7 @@ from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
 
-UUIDS: Final = ("id", "mask", "parent", "proposal")
+UUIDS: Final = ("id", "mask", "parent", "proposal", "recording")
 BEING_ANNOTATED: Final = {Image.Status.TODO, Image.Status.RETURNED}
 MAKES_MASKS: Final = {Operation.Kind.CREATE, Operation.Kind.VERDICT}
 FIELDS: Final = ("pk", "version", "height", "width", "project_id", "status")
@@ -198,6 +199,9 @@ def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
     bundles: Iterable[str] = ()
     if bundle_ids := _bundle_ids(operations):
         bundles = _BUNDLES.rows(project=image.project_id, ids=bundle_ids)
+    takes: Iterable[tuple[UUID, UUID | None]] = ()
+    if recording_ids := _ids(operations, "recording"):
+        takes = Recording.objects.filter(pk__in=recording_ids).values_list("pk", "mask_id")
     sets_attributes = any(op.get("attributes") for op in operations)
     return Canvas(
         image=image,
@@ -207,6 +211,7 @@ def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
         definitions=definitions_of(image.project_id) if sets_attributes else {},
         masks={mask.pk: mask for mask in masks},
         proposals={proposal.pk: proposal for proposal in proposals},
+        takes=dict(takes),
     )
 
 

@@ -122,7 +122,9 @@ def _from_caption(words: CaptionWords, image: Image) -> CaptionPart:
 
 
 def _from_transcript(words: TranscriptWords, image: Image) -> CaptionPart:
-    spoken = Transcript.objects.filter(pk=words.transcript, recording__image=image)
+    spoken = Transcript.objects.filter(
+        pk=words.transcript, recording__image=image, recording__mask=None
+    )
     transcript = spoken.select_related("recording__user").first()
     if transcript is None or not transcript.text.strip():
         raise InvalidInputError("This image has no transcript with such words.", field="parts")
@@ -132,7 +134,7 @@ def _from_transcript(words: TranscriptWords, image: Image) -> CaptionPart:
 
 def _own(words: OwnWords, image: Image, author: User) -> CaptionPart:
     if words.recording is not None:
-        own = Recording.objects.filter(pk=words.recording, image=image, user=author)
+        own = Recording.objects.filter(pk=words.recording, image=image, mask=None, user=author)
         if not own.exists():
             raise InvalidInputError("This is no recording of yours of this image.", field="parts")
     return CaptionPart(author=author, recording_id=words.recording, text=words.text)

@@ -39,6 +39,7 @@ class Canvas:
     definitions: Mapping[str, Definition]  # of attributes; none unless an operation sets one
     masks: dict[UUID, Mask]
     proposals: dict[UUID, Proposal]
+    takes: Mapping[UUID, UUID | None]  # of those told, the mask that each is about
     new_masks: list[Mask] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
     captions: list[MaskCaption] = field(default_factory=list)
@@ -108,9 +109,18 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
 
 def _caption(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     """Append what is said of a mask. The mask stays what it was: no revision comes of it."""
-    mask = _mask(canvas, op["mask"], where)
-    caption = MaskCaption(pk=operation.pk, mask=mask, author=canvas.author, text=op["text"])
-    canvas.captions.append(caption)
+    mask, recording = _mask(canvas, op["mask"], where), op.get("recording")
+    if recording is not None and canvas.takes.get(recording) != mask.pk:
+        raise InvalidInputError("No such recording is about this mask.", field=f"{where}.recording")
+    canvas.captions.append(
+        MaskCaption(
+            pk=operation.pk,
+            mask=mask,
+            author=canvas.author,
+            text=op["text"],
+            recording_id=recording,
+        )
+    )
 
 
 APPLY: Final[Mapping[str, Callable[[Canvas, Op, Operation, str], None]]] = {

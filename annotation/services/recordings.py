@@ -16,6 +16,7 @@ from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotA
 from annotation.models import (
     Image,
     LiveTranscript,
+    Mask,
     Membership,
     Recording,
     RecordingChunk,
@@ -46,6 +47,12 @@ class ConsentNeededError(NotAllowedError):
     code = "consent_needed"
 
 
+class MaskNotSavedError(DomainError):
+    """The take is about a mask that has not arrived; the same take may come again once it has."""
+
+    code = "mask_not_saved"
+
+
 class ChunkConflictError(DomainError):
     """That number is taken by other bytes, or belongs to a take that is complete."""
 
@@ -64,14 +71,25 @@ class ChunksMissingError(DomainError):
     code = "chunks_missing"
 
 
-def start_recording(*, recording_id: UUID, image: Image, user: User, mime: str) -> Recording:
-    """Begin a take. The same id again returns the same take."""
+def start_recording(
+    *, recording_id: UUID, image: Image, user: User, mime: str, mask_id: UUID | None = None
+) -> Recording:
+    """Begin a take, of the image or of one of its masks. The same id again returns the same take.
+
+    Raises:
+        MaskNotSavedError: speech may be faster than the save of what was just drawn.
+
+    """
     if not has_consented(user):
         raise ConsentNeededError("Agree to voice recording before the first take.")
+    if mask_id is not None:
+        _check_mask(mask_id, image)
     recording, _ = Recording.objects.get_or_create(
-        pk=recording_id, defaults={"image": image, "user": user, "mime": mime}
+        pk=recording_id,
+        defaults={"image": image, "user": user, "mime": mime, "mask_id": mask_id},
     )
-    if (recording.image_id, recording.user_id) != (image.pk, user.pk):
+    told = (recording.image_id, recording.user_id, recording.mask_id)
+    if told != (image.pk, user.pk, mask_id):
         raise IdTakenError("Another recording has this id.")
     return recording
 
@@ -298,6 +316,14 @@ def audio_key(recording: Recording) -> str:
 
 def _chunk_key(recording: Recording, number: int, sha256: str) -> str:
     return f"recordings/{recording.pk}/{number}-{sha256[:16]}"
+
+
+def _check_mask(mask_id: UUID, image: Image) -> None:
+    mask = Mask.objects.filter(pk=mask_id).only("image_id").first()
+    if mask is None:
+        raise MaskNotSavedError("The mask that this take is about is not saved yet.")
+    if mask.image_id != image.pk:
+        raise InvalidInputError("The image has no such mask.", field="mask")
 
 
 def _refuse_bystanders(recording: Recording, by: User, role: str) -> None:

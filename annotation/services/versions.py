@@ -112,21 +112,28 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
         mask["attributes"] = values
     if found["z"]:
         mask["z"] = found["z"]
-    if found["caption"]:
-        mask["caption"] = found["caption"]
+    said = found["caption"] or {}
+    if said.get("text"):
+        mask["caption"] = said["text"]
+        if said["recording"]:
+            mask["caption_recording"] = said["recording"]
     return mask
 
 
 def _transcript(found: dict[str, Any], masks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Keep the phrases that speak of masks of the version; without any, the row is as ever."""
+    """Keep the phrases that speak of masks of the version, and the mask that the take is about.
+
+    Without any, the row is as ever.
+    """
     own = {mask["mask"] for mask in masks}
     linked = [
         {**each, "masks": [mask for mask in each["masks"] if mask in own]}
         for each in found["phrases"]
     ]
     phrases = [each for each in linked if each["masks"]]
-    row = {key: value for key, value in found.items() if key != "phrases"}
-    return row | ({"phrases": phrases} if phrases else {})
+    told = {key: found[key] for key in ("id", "kind", "recording", "text")}
+    about = {"mask": found["mask"]} if found["mask"] else {}
+    return told | about | ({"phrases": phrases} if phrases else {})
 
 
 def _caption(found: dict[str, Any]) -> dict[str, Any]:
@@ -163,7 +170,9 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
     said = MaskCaption.objects.filter(mask=OuterRef("pk")).order_by("-created_at")
     masks = (
         Mask.objects.filter(image=OuterRef("pk"), is_aside=False, head__rle__isnull=False)
-        .annotate(caption=Subquery(said.values("text")[:1]))
+        .annotate(
+            caption=Subquery(said.values(row=JSONObject(text="text", recording="recording_id"))[:1])
+        )
         .order_by("pk")
     )
     transcripts = Transcript.objects.filter(
@@ -195,6 +204,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         id=F("pk"),
                         kind="kind",
                         recording="recording_id",
+                        mask="recording__mask_id",
                         text="text",
                         phrases=_confirmed_phrases(),
                     )

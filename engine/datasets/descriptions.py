@@ -48,6 +48,7 @@ class Take:
     speaker: str
     raw: SpokenText | None
     corrected: SpokenText | None
+    mask: str | None = None  # that it is about; None: the image
 
     @property
     def text(self) -> SpokenText | None:
@@ -81,6 +82,8 @@ class CaptionedMask:
     mask: str
     label: str | None
     caption: str
+    author: str  # who said or wrote these words of it first
+    recording: str | None = None  # where they were said; None: typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ def read_descriptions(file: BinaryIO) -> Iterator[Description]:
 
 
 def _line(description: Description) -> dict[str, Any]:
-    texts = [take.text.text for take in description.takes if take.text]
+    texts = [take.text.text for take in description.takes if take.text and take.mask is None]
     return {
         # A reference relative to the folder of the images: they have no address of their own.
         "image_url": quote(description.file_name),
@@ -143,7 +146,13 @@ def _description(line: Mapping[str, Any]) -> Description:
 
 def _take(row: Mapping[str, Any]) -> Take:
     raw, corrected = (row[kind] and _spoken(row[kind]) for kind in ("raw", "corrected"))
-    return Take(_text(row["recording"]), _text(row["speaker"]), raw or None, corrected or None)
+    return Take(
+        _text(row["recording"]),
+        _text(row["speaker"]),
+        raw or None,
+        corrected or None,
+        _text_or_none(row["mask"]),
+    )
 
 
 def _spoken(row: Mapping[str, Any]) -> SpokenText:
@@ -176,7 +185,13 @@ def _part(row: Mapping[str, Any]) -> CaptionPart:
 
 
 def _mask(row: Mapping[str, Any]) -> CaptionedMask:
-    return CaptionedMask(_text(row["mask"]), _text_or_none(row["label"]), _text(row["caption"]))
+    return CaptionedMask(
+        _text(row["mask"]),
+        _text_or_none(row["label"]),
+        _text(row["caption"]),
+        _text(row["author"]),
+        _text_or_none(row["recording"]),
+    )
 
 
 def _each(read: Callable[[Any], _Item], rows: Sequence[Any]) -> tuple[_Item, ...]:

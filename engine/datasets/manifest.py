@@ -43,6 +43,7 @@ class ManifestMask(TypedDict):
     attributes: NotRequired[dict[str, str | float]]  # by the id that the header's label has; if any
     z: NotRequired[int]  # above masks that have less, not told where it is 0
     caption: NotRequired[str]  # its own, if any
+    caption_recording: NotRequired[str]  # the take in which that was spoken, if it was
 
 
 class ManifestRow(TypedDict):

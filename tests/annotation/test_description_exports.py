@@ -254,6 +254,20 @@ def test_a_narrative_has_the_words_their_masks_and_where_the_speaker_pointed(sce
     assert narrative.voice_recording == ""
 
 
+def test_a_narrative_about_one_mask_says_so_with_each_word(scene: Scene) -> None:
+    take = spoken(scene.world, scene.image)
+    take.mask_id = scene.mask
+    take.save()
+    heard(take, "its handle")
+
+    about = narratives(scene.cut())[-1]
+
+    assert [(each.text, each.masks) for each in about.utterances] == [
+        ("its", (str(scene.mask),)),
+        ("handle", (str(scene.mask),)),
+    ]
+
+
 def test_voices_leave_as_they_are_stored(scene: Scene) -> None:
     files = exported(scene.cut(), "voices")
 

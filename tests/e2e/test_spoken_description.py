@@ -18,7 +18,7 @@ from engine.masks.rle import RLE, decode
 from engine.masks.validate import rle_from_coco
 from tests.client import Client, wait_for
 from tests.e2e.conftest import Clip
-from tests.e2e.gestures import SLOW_MS
+from tests.e2e.gestures import SLOW_MS, expect_saved, wait_for_editor
 from tests.e2e.read_aloud import Piece, Spoken, read_aloud, write_microphone
 from tests.e2e.scenes import import_pictures, log_in
 from tests.stack import ROOT, Stack
@@ -139,6 +139,8 @@ def test_a_description_read_aloud_is_heard_corrected_and_linked_to_its_masks(
     expect(phrases.filter(has_text="a big wave")).to_contain_text("No mask")
     expect(page.get_by_role("list", name="Does not fit")).to_contain_text("but 2 masks")
 
+    speak_of_one_mask(page, scene, spoken)
+
 
 def known_masks(file: Path) -> tuple[dict[str, RLE], dict[str, str]]:
     """Read the masks of the photo and their labels' names, by thing."""
@@ -211,6 +213,34 @@ def correct_the_first_word(page: Page, text: str) -> None:
     page.get_by_role("button", name="Save corrected text").click()
     caption = page.get_by_role("textbox", name="Caption")
     expect(caption).to_have_value(re.compile(f"^{text} "), timeout=SLOW_MS)
+
+
+def speak_of_one_mask(page: Page, scene: Scene, spoken: Sequence[Spoken]) -> None:
+    """Say the first sentence as the caption of the handbag, and keep what was heard."""
+    page.goto(f"/projects/{scene.project}/annotate?image={scene.image}")
+    wait_for_editor(page)
+    objects = page.get_by_label("Objects and proposals")
+    objects.get_by_role("button", name=re.compile("^handbag")).click()
+    page.get_by_role("button", name="Speak the caption").click()
+    end = page.get_by_role("button", name="End what you say of the mask")
+    expect(end).to_be_visible()
+    await_the_voice(page, spoken[1].end_s + 0.3)
+    end.click()
+
+    caption = page.get_by_role("textbox", name="Caption")
+    expect(caption).to_have_value(re.compile("horse"), timeout=SLOW_MS)
+    expect(caption).to_be_focused()
+    heard = caption.input_value()
+    page.keyboard.press("Enter")
+    expect_saved(page)
+
+    said = scene.client.get(f"/api/images/{scene.image}/descriptions")
+    take = said["recordings"][0]
+    assert (take["mask"], take["mask_label"]) == (scene.masks["handbag"], "handbag")
+    masks = {each["id"]: each for each in scene.client.get(f"/api/images/{scene.image}")["masks"]}
+    kept = masks[scene.masks["handbag"]]
+    assert (kept["caption"], kept["caption_recording"]) == (heard, take["id"])
+    assert take["id"] not in {each["recording"] for each in said["said"]}
 
 
 def corrected_grounding(scene: Scene) -> Any:

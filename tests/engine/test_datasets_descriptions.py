@@ -44,7 +44,9 @@ descriptions = st.builds(
     file_name=text,
     size_hw=st.tuples(st.integers(1, 9999), st.integers(1, 9999)),
     split=text,
-    takes=several(st.builds(Take, text, text, st.none() | spoken, st.none() | spoken)),
+    takes=several(
+        st.builds(Take, text, text, st.none() | spoken, st.none() | spoken, st.none() | text)
+    ),
     captions=several(
         st.builds(
             CleanCaption,
@@ -53,13 +55,13 @@ descriptions = st.builds(
             several(st.builds(CaptionPart, st.none() | text, st.none() | text, text)),
         )
     ),
-    masks=several(st.builds(CaptionedMask, text, st.none() | text, text)),
+    masks=several(st.builds(CaptionedMask, text, st.none() | text, text, text, st.none() | text)),
 )
 
 
-def take(name: str, raw: str, corrected: str | None = None) -> Take:
+def take(name: str, raw: str, corrected: str | None = None, mask: str | None = None) -> Take:
     made = corrected and SpokenText("c", name, corrected)
-    return Take(f"take of {name}", name, SpokenText("r", "tiny.en", raw), made or None)
+    return Take(f"take of {name}", name, SpokenText("r", "tiny.en", raw), made or None, mask)
 
 
 def written(*rows: Description) -> bytes:
@@ -79,7 +81,10 @@ def test_a_row_has_pixmos_fields_the_corrected_text_of_each_person_and_the_newes
         "kitchen/a cup.png",
         (4, 5),
         "train",
-        takes=(take("ada", "uh a cub", "A cup."), take("bob", "it is red"), take("eve", "")),
+        takes=(
+            *(take("ada", "uh a cub", "A cup."), take("bob", "it is red"), take("eve", "")),
+            take("bob", "its handle", mask="a mask"),
+        ),
         captions=(
             CleanCaption("1", "A cup.", (CaptionPart("ada", None, "A cup.", "b0071e"),)),
             CleanCaption("2", "A red cup.", (CaptionPart("bob", None, "A red cup."),)),

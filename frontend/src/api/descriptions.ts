@@ -94,6 +94,11 @@ export const changesQuery = (raw: string, clean: string) =>
     gcTime: 60_000,
   });
 
+/** A take as the server has it, and its texts so far. */
+export function readRecording(id: string) {
+  return read(client.GET("/api/recordings/{recording_id}", recording(id)));
+}
+
 /** Deletes the voice and the pointer trace; the texts stay. */
 export function deleteVoice(id: string) {
   return read(client.DELETE("/api/recordings/{recording_id}", recording(id)));
@@ -108,7 +113,8 @@ export function restoreRecording(id: string) {
   return read(client.POST("/api/recordings/{recording_id}/restore", recording(id)));
 }
 
-export function openRecording(id: number, body: { id: string; mime: Mime }) {
+/** `mask`: that the take is about; null: the image. */
+export function openRecording(id: number, body: { id: string; mime: Mime; mask: string | null }) {
   return read(client.POST("/api/images/{image_id}/recordings", { ...image(id), body }));
 }
 

@@ -1572,6 +1572,11 @@ export interface components {
             /** Format: uuid */
             mask: string;
             text: string;
+            /**
+             * Format: uuid
+             * @description The take in which it was spoken; typed if not told
+             */
+            recording?: string;
             effort?: components["schemas"]["OperationEffort"];
         };
         /**
@@ -2173,6 +2178,11 @@ export interface components {
             proposal: string | null;
             /** @description What is said of it alone; empty: nothing */
             caption: string;
+            /**
+             * Format: uuid
+             * @description The take in which that was spoken; null: typed
+             */
+            caption_recording: string | null;
             /** @description Of the place at which it was drawn */
             slot: number;
             /** @description Another person's, which does not count until a reviewer takes it in */
@@ -2184,6 +2194,11 @@ export interface components {
             /** @description empty: it was taken away */
             text: string;
             author: string;
+            /**
+             * Format: uuid
+             * @description null: it was typed
+             */
+            recording: string | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -2266,6 +2281,11 @@ export interface components {
              */
             id: string;
             text: string;
+            /**
+             * Format: uuid
+             * @description about the mask, in which it was spoken
+             */
+            recording?: string | null;
         };
         /** @description Somebody's words, taken over as they stand, or `text`, the caller's own. */
         NewPart: {
@@ -2292,6 +2312,11 @@ export interface components {
              */
             id: string;
             mime: components["schemas"]["Mime"];
+            /**
+             * Format: uuid
+             * @description that it is about; null: the image
+             */
+            mask?: string | null;
         };
         /** @description A token as it is shown once, at its making. */
         NewToken: {
@@ -2683,6 +2708,13 @@ export interface components {
             /** Format: uuid */
             id: string;
             user: string;
+            /**
+             * Format: uuid
+             * @description that it is about; null: the image
+             */
+            mask: string | null;
+            /** @description null: none, or of no mask */
+            mask_label: string | null;
             state: components["schemas"]["RecordingState"];
             error: string;
             /** Format: double */

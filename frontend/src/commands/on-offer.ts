@@ -6,6 +6,7 @@ import { type Command, whyNot } from "./command";
 export interface Offer {
   readonly commands: readonly Command[];
   readonly isEverywhere?: boolean; // not one page's
+  readonly comesFirst?: boolean; // what its keys mean they mean before all others, whoever comes later
   /** Hears of each use, whether by key or from the palette. */
   onUse?(): void;
   /** Is told why a key came to nothing. */
@@ -33,7 +34,8 @@ export function catchUp(): void {
   for (const each of [...late]) each();
 }
 
-const rank = ({ isEverywhere }: Offer): number => (isEverywhere ? 1 : 0);
+const rank = ({ isEverywhere, comesFirst }: Offer): number =>
+  isEverywhere ? 1 : comesFirst ? -1 : 0;
 
 /** Every command once: a page's own comes before one of every page with the same id. */
 export function commandsOf(made: readonly Offer[]): Command[] {

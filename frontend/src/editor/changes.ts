@@ -76,8 +76,9 @@ function maskDraftsBack(
   return isOnlySaid ? said : [{ kind: "revise", mask, ...changed }, ...said];
 }
 
-function captionBack({ id: mask, caption: text }: MaskRow): OperationDraft {
-  return { kind: "caption", mask, text };
+function captionBack({ id: mask, caption: text, caption_recording }: MaskRow): OperationDraft {
+  const spoken = caption_recording ? { recording: caption_recording } : {};
+  return { kind: "caption", mask, text, ...spoken };
 }
 
 export function changesBetween(before: Annotations, after: Annotations): Change[] {

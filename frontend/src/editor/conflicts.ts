@@ -153,7 +153,7 @@ export function rowsOf(pairs: readonly Pair[]): MaskRow[] {
       : [
           {
             ...{ id: each.mask, label: each.label, rle: each.rle, slot, isAside: slot > 0 },
-            ...{ attributes: {}, z: 0, caption: "" },
+            ...{ attributes: {}, z: 0, caption: "", caption_recording: null },
             ...{ parent: null, proposal: null, author: null, revision: 1, isDeleted: true },
           },
         ];

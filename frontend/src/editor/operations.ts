@@ -101,6 +101,8 @@ export interface CaptionOperation {
   kind: "caption";
   mask: string;
   text: string;
+  /** The take about the mask in which it was spoken; else it was typed. */
+  recording?: string;
   effort?: Effort;
 }
 
@@ -126,6 +128,8 @@ export interface MaskRow {
   readonly author: string | null;
   /** What is said of it alone; empty where nothing is. */
   readonly caption: string;
+  /** The take in which that was spoken; null where it was typed. */
+  readonly caption_recording: string | null;
   readonly revision: number;
   readonly isDeleted: boolean;
   /** Whose set it was drawn in, where several people do one image. */
@@ -228,6 +232,7 @@ function applyToMask(
       proposal: operation.proposal ?? null,
       author,
       caption: row?.caption ?? "",
+      caption_recording: row?.caption_recording ?? null,
       revision: row?.revision ?? 1,
       isDeleted: false,
       slot: operation.slot ?? 0,
@@ -242,7 +247,8 @@ function applyToMask(
     return;
   }
   if (operation.kind === "caption") {
-    masks.set(row.id, { ...row, caption: operation.text });
+    const caption_recording = operation.recording ?? null;
+    masks.set(row.id, { ...row, caption: operation.text, caption_recording });
     return;
   }
   masks.set(row.id, {

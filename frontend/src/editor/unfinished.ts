@@ -12,7 +12,7 @@ import { maskFromRLE } from "@/editor/mask";
 import { type ObjectRef, rowOf } from "@/editor/picking";
 import type { Schedule } from "@/editor/schedule";
 import type { OpenLine } from "@/editor/tools/tool";
-import type { UnsentAnswer, UnsentComment } from "@/editor/unsent";
+import type { SpokenCaption, UnsentAnswer, UnsentComment } from "@/editor/unsent";
 
 export interface Unfinished {
   readonly draft: KeptDraft | null;
@@ -22,6 +22,7 @@ export interface Unfinished {
   readonly comment: (UnsentComment & { readonly place: CommentPlace | null }) | null;
   readonly answers?: readonly UnsentAnswer[]; // absent where an older page kept it
   readonly captions?: Readonly<Record<string, string>>; // of masks; absent as well
+  readonly spoken?: Readonly<Record<string, SpokenCaption>>; // by mask; absent as well
   readonly message: string; // of a return
 }
 
@@ -48,11 +49,12 @@ function restoreDraft(editor: Editor, kept: KeptDraft): void {
 
 /** Where this page has a text of its own by now, that stays. */
 function restoreWriting(editor: Editor, unfinished: Unfinished): void {
-  const { comment, answers = [], captions = {}, message } = unfinished;
+  const { comment, answers = [], captions = {}, spoken = {}, message } = unfinished;
   const { unsent, commenting, annotations } = editor;
   if (unsent.message.get() === "") unsent.message.set(message);
   if (unsent.answers.get().length === 0) unsent.answers.set(answers);
   unsent.captions.set({ ...captions, ...unsent.captions.get() });
+  unsent.spoken.set({ ...spoken, ...unsent.spoken.get() });
   if (comment === null || unsent.comment.get() !== null || commenting.get() !== null) return;
   const { place, ...written } = comment;
   unsent.comment.set(written);
@@ -84,10 +86,10 @@ export function keepUnfinished(
     callOff = later(() => (isInGesture(editor) ? keepAtRest() : keep()), REST_MS);
   };
   const { draft, openLine, selection, unsent, commenting } = editor;
-  const { comment, answers, captions, message } = unsent;
+  const { comment, answers, captions, spoken, message } = unsent;
   const begins = [
     ...[draft.state, openLine, selection, comment, commenting],
-    ...[answers, captions, message],
+    ...[answers, captions, spoken, message],
   ];
   const stops = begins.map((each) => each.subscribe(keepAtRest));
   keepAtRest(); // not all of what was kept may have come back
@@ -104,14 +106,15 @@ function unfinishedOf(editor: Editor): Unfinished | null {
   const written = editor.unsent.comment.get();
   const answers = editor.unsent.answers.get();
   const captions = editor.unsent.captions.get();
+  const spoken = editor.unsent.spoken.get();
   const message = editor.unsent.message.get();
-  const isSaid = answers.length > 0 || Object.keys(captions).length > 0;
+  const isSaid = [answers, captions, spoken].some((each) => Object.keys(each).length > 0);
   const isWritten = written !== null || isSaid || message !== "";
   if (state === null && line === null && !isWritten) return null;
   return {
     ...{ draft: state && keptOf(state), line, selection: editor.selection.get() },
     comment: written && { ...written, place: editor.commenting.get() },
-    ...{ answers, captions, message },
+    ...{ answers, captions, spoken, message },
   };
 }
 

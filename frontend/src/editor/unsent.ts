@@ -13,12 +13,20 @@ export interface UnsentAnswer extends UnsentComment {
   readonly answers: string;
 }
 
+/** A take about a mask, and what has come of it. */
+export type SpokenCaption =
+  | { readonly kind: "awaited"; readonly recording: string } // it is spoken, sent or heard
+  | { readonly kind: "heard"; readonly recording: string } // its words are in what is written
+  | { readonly kind: "unheard"; readonly recording: string; readonly why: string };
+
 export class Unsent {
   readonly comment = new Signal<UnsentComment | null>(null);
   /** One to each comment at most. */
   readonly answers = new Signal<readonly UnsentAnswer[]>([]);
   /** Captions of masks that are being written, by mask. */
   readonly captions = new Signal<Readonly<Record<string, string>>>({});
+  /** The newest take about each mask whose words nobody has kept or dropped yet. */
+  readonly spoken = new Signal<Readonly<Record<string, SpokenCaption>>>({});
   /** What should be changed, to whom the image is returned. */
   readonly message = new Signal("");
 
@@ -27,10 +35,17 @@ export class Unsent {
     this.comment.set(text === "" ? null : { id, text });
   }
 
-  /** Null where it is kept, or thrown away. */
+  /** Null where it is kept, or thrown away. Whoever empties a field begins anew, by typing. */
   writeCaption(mask: string, text: string | null): void {
     const { [mask]: _, ...others } = this.captions.get();
     this.captions.set(text === null ? others : { ...others, [mask]: text });
+    const spoken = this.spoken.get()[mask]?.kind;
+    if (spoken === "unheard" || (spoken === "heard" && !text?.trim())) this.noteSpoken(mask, null);
+  }
+
+  noteSpoken(mask: string, spoken: SpokenCaption | null): void {
+    const { [mask]: _, ...others } = this.spoken.get();
+    this.spoken.set(spoken === null ? others : { ...others, [mask]: spoken });
   }
 
   writeAnswer(answers: string, text: string): void {

@@ -7,12 +7,18 @@ import type { RecordingStore, StoredRecording } from "./store";
 import type { TracePoint } from "./trace";
 
 export interface RecordingTransport {
-  /** Opens the recording on the server; a known id is no error. */
-  open(image: number, recording: { id: string; mime: Mime }): Promise<void>;
+  /** Opens the recording on the server, of an image or one of its masks; a known id is no error. */
+  open(image: number, recording: NewTake): Promise<void>;
   putChunk(recording: string, number: number, bytes: ArrayBuffer, sha256: string): Promise<void>;
   complete(recording: string, end: TakeEnd): Promise<void>;
   /** Puts it in the trash; twice is no error. */
   remove(recording: string): Promise<void>;
+}
+
+export interface NewTake {
+  id: string;
+  mime: Mime;
+  mask: string | null;
 }
 
 export interface TakeEnd {
@@ -38,6 +44,7 @@ export interface SendState {
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
+const MOST_EARLY = 20; // tries, some eight minutes: the mask may be one that was never kept
 
 export class Sender {
   readonly #store: RecordingStore;
@@ -47,6 +54,7 @@ export class Sender {
   readonly #listeners = new Set<() => void>();
   readonly #opened = new Set<string>();
   readonly #refused = new Map<string, Refused>();
+  readonly #early = new Map<string, number>(); // tries that came before their mask
   #state: SendState = { waiting: 0, problem: "", refused: [] };
   #running: Promise<void> | null = null;
   #hasNews = false;
@@ -84,6 +92,7 @@ export class Sender {
   /** Gives a refused recording another chance. */
   retry(id: string): Promise<void> {
     this.#refused.delete(id);
+    this.#early.delete(id);
     return this.flush();
   }
 
@@ -99,8 +108,11 @@ export class Sender {
       this.#hasNews = false;
       await this.#tell(this.#state.problem);
       try {
+        let early: unknown = null;
         for (const recording of await this.#store.recordings())
-          if (!this.#refused.has(recording.id)) await this.#sendOrRefuse(recording);
+          if (!this.#refused.has(recording.id))
+            early = (await this.#sendOrRefuse(recording)) ?? early;
+        if (early !== null) throw early;
         pauseMs = FIRST_PAUSE_MS;
         await this.#tell("");
       } catch (error) {
@@ -112,23 +124,29 @@ export class Sender {
     }
   }
 
-  async #sendOrRefuse(recording: StoredRecording): Promise<void> {
+  /** Returns why the recording is to be sent again later, though the others need not wait; else null. */
+  async #sendOrRefuse(recording: StoredRecording): Promise<unknown> {
     try {
       await this.#sendOne(recording);
     } catch (error) {
       if (!isRefusal(error)) throw error;
-      if (isSilenced(error)) {
-        await this.#store.forget(recording.id);
-        return;
-      }
-      this.#refused.set(recording.id, { recording, reason: messageOf(error) });
+      if (isEarly(error) && this.#countEarly(recording.id) <= MOST_EARLY) return error;
+      if (isSilenced(error)) await this.#store.forget(recording.id);
+      else this.#refused.set(recording.id, { recording, reason: messageOf(error) });
     }
+    return null;
+  }
+
+  #countEarly(id: string): number {
+    const tries = (this.#early.get(id) ?? 0) + 1;
+    this.#early.set(id, tries);
+    return tries;
   }
 
   async #sendOne(recording: StoredRecording): Promise<void> {
-    const { id, image, mime } = recording;
+    const { id, image, mime, mask = null } = recording;
     if (!this.#opened.has(id)) {
-      await this.#transport.open(image, { id, mime });
+      await this.#transport.open(image, { id, mime, mask });
       this.#opened.add(id);
     }
     // The end is written after the last chunk: read before the chunks, it promises all of them.
@@ -169,6 +187,11 @@ function isRefusal(error: unknown): boolean {
     error.status < 500 &&
     error.status !== 429
   );
+}
+
+/** The mask that it is about is on its way, too. */
+function isEarly(error: unknown): boolean {
+  return error instanceof ProblemError && error.code === "mask_not_saved";
 }
 
 /** Its speaker has deleted the voice: what this device holds of it goes, too. */

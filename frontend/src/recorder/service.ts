@@ -8,6 +8,7 @@ import {
   restoreRecording,
 } from "@/api/descriptions";
 import { queryClient } from "@/app/queryClient";
+import { Clock } from "./clock";
 import { type Microphone, sourceOf } from "./microphone";
 import { type RecordingTransport, Sender } from "./sender";
 import { RecordingStore, type StoredRecording } from "./store";
@@ -37,12 +38,21 @@ export const sender = new Sender(store, transport, ({ image }) => {
   void queryClient.invalidateQueries({ queryKey: ["descriptions", image] });
 });
 
-/** Starts a take. While it lives it holds a lock, so that no other tab takes it for broken. */
-export async function startTake(image: number, microphone: Microphone): Promise<Take> {
-  const take = new Take(image, sourceOf(microphone.stream), store, () => void sender.flush());
+/**
+ * Starts a take, of an image or of one of its masks. While it lives it holds a lock, so that no other
+ * tab takes it for broken.
+ */
+export async function startTake(
+  image: number,
+  microphone: Microphone,
+  mask: string | null,
+): Promise<Take> {
+  const source = sourceOf(microphone.stream);
+  const onStored = () => void sender.flush();
+  const take = new Take(image, source, store, onStored, new Clock(), mask);
   await take.start();
   listenFor(take, microphone);
-  void navigator.locks.request(LOCK + take.id, () => untilStopped(take));
+  void navigator.locks.request(LOCK + take.id, () => untilWhole(take));
   return take;
 }
 
@@ -71,10 +81,11 @@ function listenFor(take: Take, microphone: Microphone): void {
   }, LISTEN_MS);
 }
 
-function untilStopped(take: Take): Promise<void> {
+/** Not at the stop: its last chunk comes after that, and it would be taken for broken before it. */
+function untilWhole(take: Take): Promise<void> {
   return new Promise((resolve) => {
     const stop = take.subscribe(() => {
-      if (take.state !== "stopped") return;
+      if (!take.isWhole) return;
       stop();
       resolve();
     });

@@ -8,6 +8,8 @@ import type { TracePoint } from "./trace";
 export interface StoredRecording {
   id: string;
   image: number;
+  /** The one of its masks that the take is about; not there or null: the image. */
+  mask?: string | null | undefined;
   mime: Mime;
   startedAt: number;
   /** As far as it had come with the latest chunk. */

@@ -40,6 +40,8 @@ export class Take {
   readonly id = crypto.randomUUID();
   readonly clock: Clock;
   readonly trace: Trace;
+  /** That it is about; null: the image. */
+  readonly mask: string | null;
   readonly #image: number;
   readonly #source: AudioSource;
   readonly #store: RecordingStore;
@@ -49,6 +51,7 @@ export class Take {
   readonly #sentences = new Sentences();
   #cuts: readonly Cut[] = [];
   #isRemoved = false;
+  #isWhole = false;
   #state: TakeState = "recording";
   #chunks = 0;
   #problem = "";
@@ -59,7 +62,9 @@ export class Take {
     store: RecordingStore,
     onStored: () => void,
     clock = new Clock(),
+    mask: string | null = null,
   ) {
+    this.mask = mask;
     this.#image = image;
     this.#source = source;
     this.#store = store;
@@ -70,6 +75,11 @@ export class Take {
 
   get state(): TakeState {
     return this.#state;
+  }
+
+  /** Whether all of it is on the device, its end as well, or never will be: some time after the stop. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** What ended the take early or spoilt it, in words; empty while all is well. */
@@ -147,8 +157,13 @@ export class Take {
     if (this.#state === "stopped") return;
     this.clock.stop();
     this.#set("stopped");
-    await this.#source.stop();
-    await this.#note({ chunks: this.#chunks, durationS: this.clock.seconds });
+    try {
+      await this.#source.stop();
+      await this.#note({ chunks: this.#chunks, durationS: this.clock.seconds });
+    } finally {
+      this.#isWhole = true;
+      this.#tell();
+    }
     if (this.isSilent && !this.#isRemoved) this.#complain(SILENT);
     this.#onStored();
   }
@@ -188,6 +203,7 @@ export class Take {
     return this.#store.putRecording({
       id: this.id,
       image: this.#image,
+      mask: this.mask,
       mime: this.#source.mime,
       startedAt: this.#startedAt,
       trace: [...this.trace.points],

@@ -52,6 +52,16 @@ afterEach(() => {
 });
 
 describe("a key press", () => {
+  test("means what comes first, whatever is put on offer later", () => {
+    putOnOffer([named("drop", "Escape", { isEverywhere: true })], { comesFirst: true });
+    putOnOffer([named("cancel", "Escape")]);
+
+    taken("Escape");
+    taken("Escape", within("textarea"));
+
+    expect(done).toEqual(["drop", "drop"]);
+  });
+
   test("runs the command that has the key, and no longer once it is off", () => {
     putOnOffer([named("brush", "D")]);
     expect(taken("d")).toBe(true);

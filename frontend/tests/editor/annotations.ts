@@ -14,8 +14,9 @@ export function square(x: number, y: number, side: number): RLE {
 
 export function maskRow(id: string, rle: RLE, change: Partial<MaskRow> = {}): MaskRow {
   const row = { z: 0, label: null, parent: null, proposal: null, author: "ada", revision: 1 };
-  const common = { isDeleted: false, slot: 0, isAside: false, attributes: {}, caption: "" };
-  return { ...row, ...common, id, rle, ...change };
+  const common = { isDeleted: false, slot: 0, isAside: false, attributes: {} };
+  const said = { caption: "", caption_recording: null };
+  return { ...row, ...common, ...said, id, rle, ...change };
 }
 
 export function proposalRow(id: string, rle: RLE, predicted_iou: number): ProposalRow {

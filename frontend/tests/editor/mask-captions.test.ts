@@ -74,6 +74,19 @@ describe("what is said of a mask", () => {
     expect(said()).toBe("A cup");
   });
 
+  test("is spoken again when what was typed over it is undone", () => {
+    const { editor, saved } = page();
+    editor.commit([{ kind: "caption", mask: "cup", text: "A red cup", recording: "take" }]);
+
+    editor.commit([{ kind: "caption", mask: "cup", text: "A mug" }]);
+    editor.undo();
+
+    expect(saved.flat().map((each) => "recording" in each && each.recording)).toEqual([
+      ...["take", false, "take"],
+    ]);
+    expect(editor.annotations.get().masks.get("cup")?.caption_recording).toBe("take");
+  });
+
   test("comes from others, too, and is a deed of its own in the receipts", () => {
     const before = annotationsOf([maskRow("cup", square(1, 1, 3))]);
     const operation = { id: "o", kind: "caption", mask: "cup", text: "A mug" } as const;

@@ -374,6 +374,16 @@ test("the captions of masks that were being written are there after a crash", as
   expect(editor.unsent.captions.get()).toEqual({ cup: "A red c" });
 });
 
+test("what was said of a mask is still awaited after a crash", async () => {
+  const first = await openPage();
+  first.editor.unsent.noteSpoken("cup", { kind: "awaited", recording: "take" });
+  takeRest();
+
+  const { editor } = await openPage();
+
+  expect(editor.unsent.spoken.get()).toEqual({ cup: { kind: "awaited", recording: "take" } });
+});
+
 test("what a reviewer wrote of a return is there after a crash", async () => {
   const first = await openPage();
   first.editor.unsent.message.set("The spoon is missing.");

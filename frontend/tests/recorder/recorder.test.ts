@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, expect, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { Clock } from "@/recorder/clock";
-import { type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
+import { type NewTake, type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
 import { RecordingStore } from "@/recorder/store";
 import { type AudioSource, closeBrokenTakes, Take } from "@/recorder/take";
 
@@ -48,8 +48,10 @@ class ScriptedServer implements RecordingTransport {
     [];
   removed: string[] = [];
   failures: Error[] = [];
-  async open(): Promise<void> {
+  opened: NewTake[] = [];
+  async open(_image: number, take: NewTake): Promise<void> {
     this.#failIfTold();
+    this.opened.push(take);
   }
   async putChunk(_id: string, number: number, buffer: ArrayBuffer): Promise<void> {
     this.#failIfTold();
@@ -214,6 +216,44 @@ test("a refused recording is kept with its reason and does not hold up the next"
   expect(server.completed).toHaveLength(1);
 });
 
+test("a take about a mask waits for that mask, and holds up no other take", async () => {
+  const server = new ScriptedServer();
+  const source = new ScriptedSource();
+  const about = new Take(7, source, store, () => {}, clock(), "cup");
+  await about.start();
+  await about.stop();
+  nowMs = 1;
+  const other = await record(["two"]);
+  await other.stop();
+  server.failures = [new ProblemError(409, { code: "mask_not_saved" })];
+
+  const sender = new Sender(store, server, () => {}, noPause);
+  await sender.flush();
+
+  expect(server.completed.map(({ id }) => id)).toEqual([other.id, about.id]);
+  expect(server.opened.map(({ mask }) => mask)).toEqual([null, "cup"]);
+  expect(sender.state.refused).toEqual([]);
+});
+
+test("a take about a mask that never comes is left to its speaker", async () => {
+  const server = new ScriptedServer();
+  const take = new Take(7, new ScriptedSource(), store, () => {}, clock(), "cup");
+  await take.start();
+  await take.stop();
+  server.failures = Array.from(
+    { length: 21 },
+    () => new ProblemError(409, { code: "mask_not_saved", detail: "It is not saved yet." }),
+  );
+
+  const sender = new Sender(store, server, () => {}, noPause);
+  await sender.flush();
+  const refused = sender.state.refused.map(({ reason }) => reason);
+  await sender.retry(take.id);
+
+  expect(refused).toEqual(["It is not saved yet."]);
+  expect(server.completed).toMatchObject([{ id: take.id }]);
+});
+
 test("a device forgets a take whose voice was deleted meanwhile", async () => {
   const server = new ScriptedServer();
   await record(["one"]);
@@ -315,6 +355,19 @@ test("a take with a voice, and one that ended at once, complain of nothing", asy
   await short.stop();
 
   expect([spoken.problem, short.problem]).toEqual(["", ""]);
+});
+
+test("a take lives until its last chunk is kept, which comes after the stop", async () => {
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+
+  const stopped = take.stop();
+  const before = [take.state, take.isWhole];
+  await stopped;
+
+  expect(before).toEqual(["stopped", false]);
+  expect([take.isWhole, (await store.recording(take.id))?.end?.chunks]).toEqual([true, 1]);
 });
 
 test("a take that lives in another tab is left alone", async () => {

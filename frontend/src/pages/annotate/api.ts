@@ -160,7 +160,8 @@ export function annotationsOf(detail: ImageDetail): Annotations {
   const masks = detail.masks.map(({ aside, ...row }) => ({
     ...{ ...row, rle: row.rle as RLE, isDeleted: false },
     isAside: aside && row.slot !== detail.slot,
-    caption: row.caption ?? "", // a copy that an older release kept lacks it
+    caption: row.caption ?? "", // a copy that an older release kept lacks it, and the next
+    caption_recording: row.caption_recording ?? null,
   }));
   const proposals = detail.proposals.map((row) => ({
     ...row,

@@ -35,6 +35,18 @@ export function endGestures({ editor }: OpenImage): void {
   }
 }
 
+/** Throws where what was said of a mask waits for a person to keep it, and selects that mask. */
+export function askForKept({ editor }: Pick<OpenImage, "editor">): void {
+  const { masks } = editor.annotations.get();
+  const heard = Object.entries(editor.unsent.spoken.get()).filter(
+    ([, { kind }]) => kind === "heard",
+  );
+  const id = heard.map(([mask]) => mask).find((mask) => masks.get(mask)?.isDeleted === false);
+  if (id === undefined) return;
+  editor.selection.set({ kind: "mask", id });
+  throw new Error("Not finished: keep or drop what was heard of the selected mask.");
+}
+
 /** Throws where a mask lacks what its label requires, and selects it. */
 export function askForAttributes({ editor }: OpenImage): void {
   const { ids, names } = incomplete(editor.annotations.get(), editor.definitions.get());

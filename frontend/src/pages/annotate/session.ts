@@ -25,6 +25,7 @@ import {
 import { ImageAssets } from "./assets";
 import {
   askForAttributes,
+  askForKept,
   endGestures,
   isSaved,
   NOT_SAVED_OFFLINE,
@@ -292,6 +293,7 @@ export class AnnotateSession {
   /** Throw where something is missing. */
   #checkFinished(open: OpenImage): void {
     endGestures(open);
+    askForKept(open);
     const isForCompletion = this.#isForCompletion(open);
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
       throw new Error("Some proposals still wait: correct, accept or reject each of them.");

@@ -55,7 +55,8 @@ function Describe({ id }: { id: number }) {
   });
   const recorder = useRecorder(id);
   const [replay] = useState(() => new Replay());
-  const newest = descriptions.data?.recordings[0];
+  // What is said of one mask is its caption's business, and describes no image.
+  const newest = descriptions.data?.recordings.find(({ mask }) => mask === null);
   const me = useQuery(sessionQuery).data?.user?.username ?? "";
   // Somebody else has described the image: only what they left out is asked for.
   const said = me === "" ? [] : saidByOthers(descriptions.data?.said ?? [], me);
@@ -130,7 +131,7 @@ function Describe({ id }: { id: number }) {
             recording={recording}
             image={id}
             replay={replay}
-            isNewest={index === 0}
+            isNewest={recording.id === newest?.id}
             isInHand={!isLive && recording.id === (inHand ?? newest?.id)}
             onTaken={() => setInHand(recording.id)}
             number={(descriptions.data?.recordings.length ?? 0) - index}

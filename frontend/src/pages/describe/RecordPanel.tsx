@@ -1,5 +1,5 @@
 import { Alert, Button, Group, Select, Stack, Text } from "@mantine/core";
-import { useDisclosure, useLocalStorage } from "@mantine/hooks";
+import { useDisclosure } from "@mantine/hooks";
 import { IconMicrophone, IconPlayerPauseFilled, IconPlayerStopFilled } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
@@ -12,6 +12,7 @@ import { LiveActions } from "./LiveActions";
 import { LiveWords } from "./LiveWords";
 import { LevelBar, TimeMeter } from "./meters";
 import { SavedState } from "./sending";
+import { useMicrophoneChoice } from "./useMicrophoneChoice";
 import type { Recorder } from "./useRecorder";
 import { useTick } from "./useTick";
 
@@ -27,10 +28,7 @@ export function RecordPanel({ recorder, image, isFirst, isInstead = false }: Pro
   const { take, state, microphone, problem } = recorder;
   const consent = useQuery(consentQuery);
   const [asking, dialog] = useDisclosure(false);
-  const [device, setDevice] = useLocalStorage<string | null>({
-    key: "anneal.microphone",
-    defaultValue: null,
-  });
+  const [device, setDevice] = useMicrophoneChoice();
   const isLive = state === "recording" || state === "paused";
   const seconds = useTick(
     state === "recording",

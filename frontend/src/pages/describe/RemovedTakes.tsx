@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { descriptionsQuery, restoreRecording } from "@/api/descriptions";
 import type { Recording } from "@/api/types";
 import { formatClock, formatDaysLeft, plural } from "@/components/format";
+import { aboutWords } from "./take-words";
 
 interface Props {
   recordings: readonly Recording[];
@@ -34,7 +35,7 @@ function Removed({ recording, image }: { recording: Recording; image: number }) 
     onSuccess: () => queries.invalidateQueries(descriptionsQuery(image)),
   });
   const { user, duration_s, deleted_at } = recording;
-  const facts = [user, formatClock(duration_s)];
+  const facts = [`${user}${aboutWords(recording)}`, formatClock(duration_s)];
   if (deleted_at) facts.push(formatDaysLeft(deleted_at));
   return (
     <Group justify="space-between" wrap="nowrap" gap="xs">

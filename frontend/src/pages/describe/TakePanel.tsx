@@ -5,6 +5,7 @@ import { Section } from "@/components/Section";
 import type { Replay } from "@/recorder/replay";
 import { GroundedText } from "./grounding/usePhraseWords";
 import { TakeMenu } from "./TakeMenu";
+import { aboutWords } from "./take-words";
 import { TranscriptEditor } from "./transcript/TranscriptEditor";
 
 interface Props {
@@ -27,7 +28,7 @@ export function TakePanel({ recording, image, replay, number, ...props }: Props)
   return (
     <div onPointerDownCapture={props.onTaken} onFocusCapture={props.onTaken}>
       <Section
-        title={`Take ${number}`}
+        title={`Take ${number}${aboutWords(recording)}`}
         description={`${user}, ${formatClock(duration_s)}, ${formatAgo(created_at)}`}
         actions={<TakeMenu recording={recording} image={image} />}
       >

@@ -16,13 +16,14 @@ export interface Recorder {
   startOver: (deviceId: string | null) => Promise<string | null>;
 }
 
-/** The microphone and the take of one image; leaving the page ends both. */
-export function useRecorder(image: number): Recorder {
+/** The microphone and the take of an image, or of one of its masks; leaving the page ends both. */
+export function useRecorder(image: number, mask: string | null = null): Recorder {
   const [microphone, setMicrophone] = useState<Microphone | null>(null);
   const [take, setTake] = useState<Take | null>(null);
   const [isOpening, setIsOpening] = useState(false);
   const [problem, setProblem] = useState("");
   const live = useRef<{ microphone: Microphone; take: Take } | null>(null);
+  const isLeft = useRef(false);
   const state = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.state ?? "idle");
   const fault = useSyncExternalStore(take?.subscribe ?? nothing, () => take?.problem ?? "");
 
@@ -32,7 +33,11 @@ export function useRecorder(image: number): Recorder {
       setIsOpening(true);
       try {
         const opened = await openMicrophone(deviceId);
-        const started = await startTake(image, opened).catch((error) => {
+        if (isLeft.current) {
+          opened.close(); // the browser asked for it while the page was being left
+          return;
+        }
+        const started = await startTake(image, opened, mask).catch((error) => {
           opened.close(); // else its light stays on
           throw error;
         });
@@ -45,7 +50,7 @@ export function useRecorder(image: number): Recorder {
         setIsOpening(false);
       }
     },
-    [image],
+    [image, mask],
   );
 
   const startOver = useCallback(
@@ -68,13 +73,14 @@ export function useRecorder(image: number): Recorder {
     setMicrophone(null);
   }, [state, take]);
 
-  useEffect(
-    () => () => {
+  useEffect(() => {
+    isLeft.current = false;
+    return () => {
+      isLeft.current = true;
       const current = live.current;
       if (current) void current.take.stop().finally(() => current.microphone.close());
-    },
-    [],
-  );
+    };
+  }, []);
 
   useEffect(() => {
     if (state !== "recording" && state !== "paused") return;
