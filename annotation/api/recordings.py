@@ -33,7 +33,10 @@ from annotation.services.recordings import (
     save_chunk,
     start_recording,
 )
+from engine.media.audio import LONGEST_S
+from engine.speech.clean import MAX_CHARACTERS
 
+MAX_POINTS = 250_000  # a recorder notes 30 a second, and more for clicks, views and selections
 TRACE_EXTRAS = {Recording.TraceKind.VIEW: "box_xyxy", Recording.TraceKind.SELECT: "mask"}
 
 
@@ -151,15 +154,15 @@ class TraceSerializer(serializers.Serializer[Any]):
 
 class CompleteRecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.IntegerField(min_value=1, max_value=100_000)
-    duration_s = FiniteField(min_value=0, max_value=3600)
-    trace = TracePointSerializer(many=True, max_length=200_000)  # type: ignore[call-arg]  # the list's
+    duration_s = FiniteField(min_value=0, max_value=LONGEST_S)
+    trace = TracePointSerializer(many=True, max_length=MAX_POINTS)  # type: ignore[call-arg]  # the list's
     cuts = CutSerializer(many=True, max_length=1000, required=False)  # type: ignore[call-arg]  # the list's
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
-    text = serializers.CharField(max_length=50_000, allow_blank=True)
-    words = WordSerializer(many=True, max_length=20_000)  # type: ignore[call-arg]  # the list's
+    text = serializers.CharField(max_length=MAX_CHARACTERS, allow_blank=True)
+    words = WordSerializer(many=True, max_length=40_000)  # type: ignore[call-arg]  # the list's
     seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
 
 

@@ -16,6 +16,7 @@ from annotation.services.jobs import claim_job, fail_job
 from annotation.services.recordings import audio_key, join_chunks, save_raw_transcript
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
+from engine.media.limits import LONGEST_TAKE_S
 from tests.annotation.world import Api
 
 CHUNKS = (b"first ", b"second ", b"third")
@@ -44,8 +45,9 @@ def complete(
     chunks: int = len(CHUNKS),
     trace: Sequence[object] = (MOVE,),
     cuts: Sequence[object] = (),
+    duration_s: float = 9.5,
 ) -> Any:
-    body = {"chunks": chunks, "duration_s": 9.5, "trace": list(trace), "cuts": list(cuts)}
+    body = {"chunks": chunks, "duration_s": duration_s, "trace": list(trace), "cuts": list(cuts)}
     return api.post(f"recordings/{recording}/complete", body)
 
 
@@ -97,6 +99,16 @@ def test_a_take_is_transcribed_once_all_chunks_are_in(annotator: Api, recording:
     assert first.json()["state"] == second.json()["state"] == "transcribing"
     assert Job.objects.filter(kind="workers.transcribe").count() == 1
     assert put(annotator, recording, 3, b"late").status_code == 409
+
+
+def test_a_take_of_two_hours_is_taken_and_a_longer_one_refused(
+    annotator: Api, recording: str
+) -> None:
+    longer = complete(annotator, recording, duration_s=1.2 * LONGEST_TAKE_S)
+    taken = complete(annotator, recording, duration_s=LONGEST_TAKE_S + 2.5)
+
+    assert (longer.status_code, longer.json()["errors"][0]["field"]) == (400, "duration_s")
+    assert (taken.status_code, taken.json()["state"]) == (200, "transcribing")
 
 
 def joined(take: Recording) -> bytes:
