@@ -16,11 +16,13 @@ from annotation.selectors.vocabulary import vocabulary_of
 from annotation.services.audio_clock import follow_audio
 from annotation.services.jobs import fenced
 from annotation.services.live_transcripts import end_hearing, save_heard
+from annotation.services.peaks import COUNT, keep_peaks
 from annotation.services.recordings import join_chunks, read_chunks, save_raw_transcript
 from annotation.services.scratch import nameless_file
 from engine.media.audio import decode_audio
 from engine.media.decoded import decode_to_file
 from engine.media.errors import MediaError
+from engine.media.peaks import peaks_of
 from engine.speech.live import Heard, hear_on
 from engine.speech.silence import RATE_HZ, Span
 from engine.speech.sound import SilencedSound, Sound
@@ -47,7 +49,10 @@ def transcribe(lease: Lease) -> None:
         with nameless_file() as stored:
             join_chunks(recording, stored)
             sound = decode_to_file(stored, samples)
-        recording = follow_audio(recording_id=recording.pk, audio_s=sound.size / RATE_HZ)
+        audio_s = sound.size / RATE_HZ
+        peaks = peaks_of(sound, COUNT)
+        keep_peaks(recording=recording, peaks=peaks, duration_s=audio_s)
+        recording = follow_audio(recording_id=recording.pk, audio_s=audio_s)
         heard = _hear_whole(lease, recording, sound)
     with fenced(lease.claim):
         save_raw_transcript(

@@ -22,6 +22,7 @@ from annotation.selectors.descriptions import (
 )
 from annotation.selectors.images import images_for
 from annotation.selectors.voices import may_listen
+from annotation.services.peaks import peaks_key
 from annotation.services.recordings import (
     MIME_TYPES,
     audio_key,
@@ -85,6 +86,9 @@ class RecordingSerializer(serializers.Serializer[Any]):
     cuts = CutSerializer(many=True)
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
+    peaks_url = serializers.SerializerMethodField(
+        help_text="JSON with peaks, 0 to 1, and duration_s; older takes have none there"
+    )
     may_listen = serializers.SerializerMethodField(
         help_text="One's own voice, or one that the project lets one's role hear"
     )
@@ -104,10 +108,16 @@ class RecordingSerializer(serializers.Serializer[Any]):
         return may_listen(recording)
 
     def get_audio_url(self, recording: Recording) -> str | None:
-        whole = recording.state == Recording.State.TRANSCRIBED
-        if not whole or recording.voice_deleted_at is not None or not may_listen(recording):
-            return None
-        return storage.presign_get(audio_key(recording))
+        return storage.presign_get(audio_key(recording)) if _sounds(recording) else None
+
+    def get_peaks_url(self, recording: Recording) -> str | None:
+        return storage.presign_get(peaks_key(recording)) if _sounds(recording) else None
+
+
+def _sounds(recording: Recording) -> bool:
+    """Tell whether there is something to hear for who asks."""
+    is_whole = recording.state == Recording.State.TRANSCRIBED
+    return is_whole and recording.voice_deleted_at is None and may_listen(recording)
 
 
 class NewRecordingSerializer(serializers.Serializer[Any]):

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import json
 import wave
 from dataclasses import asdict
 from functools import partial
@@ -17,9 +18,11 @@ from annotation.models import Job, LiveTranscript, Recording, Transcript
 from annotation.services import scratch
 from annotation.services.audio_clock import follow_audio
 from annotation.services.consent import give_consent
+from annotation.services.peaks import COUNT, peaks_key
 from annotation.services.recordings import (
     audio_key,
     complete_recording,
+    delete_audio,
     save_chunk,
     start_recording,
 )
@@ -152,6 +155,21 @@ def test_a_take_is_transcribed_with_its_progress_and_leaves_no_sound_on_the_disk
     job.refresh_from_db()
     assert (job.state, job.progress_done, job.progress_total) == ("succeeded", 3, 3)
     assert found == [[]]
+
+
+def test_how_a_take_looks_is_kept_beside_its_audio_and_goes_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.loader.import_default_modules()
+    monkeypatch.setattr(transcribe, "_transcriber", Listener)
+    recording = take(world)
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+
+    kept = json.loads(storage.get_bytes(peaks_key(recording)))
+    assert kept == {"peaks": [0.2747] * COUNT, "duration_s": 2}  # of 9000 in 32768
+    delete_audio(recording)
+    assert list(storage.list_keys(f"recordings/{recording.pk}/")) == []
 
 
 def test_a_take_that_is_too_long_is_kept_and_told_of(
