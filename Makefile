@@ -45,7 +45,7 @@ $(MODULES): frontend/package-lock.json | $(if $(shell command -v npm),,$(PACKAGE
 	cd frontend && npm ci --silent --no-audit --no-fund
 	touch $@
 
-$(PAGES): $(MODULES) $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts engine/speech/aspects.json -type f 2>/dev/null)
+$(PAGES): $(MODULES) $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts engine/speech/aspects.json engine/media/limits.json -type f 2>/dev/null)
 	cd frontend && npm run --silent build
 	touch $@
 

@@ -79,13 +79,14 @@ def put_bytes(key: str, data: bytes, content_type: str = "application/octet-stre
         )
 
 
-def put_private(key: str, data: bytes, content_type: str) -> None:
+def put_private(key: str, file: IO[bytes], content_type: str) -> None:
     """Store what no browser or proxy may keep a copy of: it has to be gone once it is deleted."""
+    file.seek(0)
     with _translated(key):
         _client().put_object(
             Bucket=settings.S3_BUCKET,
             Key=key,
-            Body=data,
+            Body=file,
             ContentType=content_type,
             CacheControl="no-store",
         )

@@ -27,7 +27,7 @@ export default defineConfig(({ command }) => ({
   },
   server: {
     port: 5173,
-    fs: { allow: [".", "../engine/speech"] }, // its word lists
+    fs: { allow: [".", "../engine/speech", "../engine/media"] }, // its word lists and limits
     proxy: { "/api": forward, "/events": forward },
     headers: {
       "Cross-Origin-Opener-Policy": "same-origin",

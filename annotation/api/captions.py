@@ -30,8 +30,9 @@ from annotation.services.captions import (
     save_caption,
     withdraw_caption,
 )
+from engine.speech.clean import MAX_CHARACTERS
 
-MAX_TEXT = 50_000  # characters
+MAX_TEXT = MAX_CHARACTERS
 MAX_SECONDS = 86_400.0
 PART_KINDS = ("same", "added", "dropped")
 MAX_COMPARED = 5_000  # characters, five minutes of speech: the time grows with their square

@@ -22,6 +22,7 @@ from annotation.selectors.descriptions import (
 )
 from annotation.selectors.images import images_for
 from annotation.selectors.voices import may_listen
+from annotation.services.peaks import peaks_key
 from annotation.services.recordings import (
     MIME_TYPES,
     audio_key,
@@ -33,7 +34,10 @@ from annotation.services.recordings import (
     save_chunk,
     start_recording,
 )
+from engine.media.audio import LONGEST_S
+from engine.speech.clean import MAX_CHARACTERS
 
+MAX_POINTS = 250_000  # a recorder notes 30 a second, and more for clicks, views and selections
 TRACE_EXTRAS = {Recording.TraceKind.VIEW: "box_xyxy", Recording.TraceKind.SELECT: "mask"}
 
 
@@ -86,6 +90,9 @@ class RecordingSerializer(serializers.Serializer[Any]):
     cuts = CutSerializer(many=True)
     chunks = serializers.SerializerMethodField(help_text="numbers that have arrived")
     audio_url = serializers.SerializerMethodField()
+    peaks_url = serializers.SerializerMethodField(
+        help_text="JSON with peaks, 0 to 1, and duration_s; older takes have none there"
+    )
     may_listen = serializers.SerializerMethodField(
         help_text="One's own voice, or one that the project lets one's role hear"
     )
@@ -105,10 +112,16 @@ class RecordingSerializer(serializers.Serializer[Any]):
         return may_listen(recording)
 
     def get_audio_url(self, recording: Recording) -> str | None:
-        whole = recording.state == Recording.State.TRANSCRIBED
-        if not whole or recording.voice_deleted_at is not None or not may_listen(recording):
-            return None
-        return storage.presign_get(audio_key(recording))
+        return storage.presign_get(audio_key(recording)) if _sounds(recording) else None
+
+    def get_peaks_url(self, recording: Recording) -> str | None:
+        return storage.presign_get(peaks_key(recording)) if _sounds(recording) else None
+
+
+def _sounds(recording: Recording) -> bool:
+    """Tell whether there is something to hear for who asks."""
+    is_whole = recording.state == Recording.State.TRANSCRIBED
+    return is_whole and recording.voice_deleted_at is None and may_listen(recording)
 
 
 class NewRecordingSerializer(serializers.Serializer[Any]):
@@ -158,15 +171,15 @@ class TraceSerializer(serializers.Serializer[Any]):
 
 class CompleteRecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.IntegerField(min_value=1, max_value=100_000)
-    duration_s = FiniteField(min_value=0, max_value=3600)
-    trace = TracePointSerializer(many=True, max_length=200_000)  # type: ignore[call-arg]  # the list's
+    duration_s = FiniteField(min_value=0, max_value=LONGEST_S)
+    trace = TracePointSerializer(many=True, max_length=MAX_POINTS)  # type: ignore[call-arg]  # the list's
     cuts = CutSerializer(many=True, max_length=1000, required=False)  # type: ignore[call-arg]  # the list's
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
-    text = serializers.CharField(max_length=50_000, allow_blank=True)
-    words = WordSerializer(many=True, max_length=20_000)  # type: ignore[call-arg]  # the list's
+    text = serializers.CharField(max_length=MAX_CHARACTERS, allow_blank=True)
+    words = WordSerializer(many=True, max_length=40_000)  # type: ignore[call-arg]  # the list's
     seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
 
 

@@ -22,6 +22,7 @@ from annotation.selectors.voices import with_may_leave
 from annotation.services.export_archive import Report, entry, unpacked_entry
 from annotation.services.exported_descriptions import linked_phrases
 from annotation.services.recordings import audio_key
+from annotation.services.scratch import nameless_file
 from engine.datasets.localized_narratives import (
     Narrative,
     Utterance,
@@ -175,7 +176,9 @@ def _copy_voice(archive: zipfile.ZipFile, recording: Recording, taken: _Taken) -
             unpacked_entry(archive, name) as out,
         ):
             if cuts:
-                write_silenced(stored.read(), cuts, out)
+                with nameless_file() as held:
+                    shutil.copyfileobj(stored, held, PIECE_BYTES)
+                    write_silenced(held, cuts, out)
             else:
                 shutil.copyfileobj(stored, out, PIECE_BYTES)
     except storage.ObjectMissingError:  # deleted meanwhile, or never joined

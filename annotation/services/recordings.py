@@ -1,8 +1,8 @@
 """Recordings: numbered chunks in, then a transcript; the voice can go while the texts stay."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any, Final
 from uuid import UUID
 
 import structlog
@@ -169,23 +169,21 @@ def complete_recording(
     return locked
 
 
-def join_chunks(recording: Recording) -> bytes:
-    """Return the whole audio, checked chunk by chunk, and keep it as one object for playback."""
-    whole = read_chunks(recording, recording.chunks.order_by("number"))
-    storage.put_private(audio_key(recording), whole, recording.mime.partition(";")[0])
+def join_chunks(recording: Recording, out: IO[bytes]) -> None:
+    """Write the whole audio, checked chunk by chunk; keep it as one object for playback, too."""
+    for data in read_chunks(recording, recording.chunks.order_by("number")):
+        out.write(data)
+    storage.put_private(audio_key(recording), out, recording.mime.partition(";")[0])
     drop_if_deleted(recording)
-    return whole
 
 
-def read_chunks(recording: Recording, chunks: Iterable[RecordingChunk]) -> bytes:
-    """Return these chunks as one, each checked. They decode only from the first on, in order."""
-    parts = []
+def read_chunks(recording: Recording, chunks: Iterable[RecordingChunk]) -> Iterator[bytes]:
+    """Yield what these chunks hold, each checked. They decode only from the first on, in order."""
     for chunk in chunks:
         data = storage.get_bytes(_chunk_key(recording, chunk.number, chunk.sha256))
         if hashlib.sha256(data).hexdigest() != chunk.sha256:
             raise DomainError(f"Chunk {chunk.number} of the recording is damaged in the store.")
-        parts.append(data)
-    return b"".join(parts)
+        yield data
 
 
 @transaction.atomic

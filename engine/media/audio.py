@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import groupby
-from typing import Final
+from typing import IO, Final
 
 import av
 import numpy as np
@@ -15,10 +15,13 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from engine.media.errors import MediaError
+from engine.media.limits import LONGEST_TAKE_S
 
 Samples = npt.NDArray[np.float32]  # (T,) mono, 16 kHz, within [-1, 1]
 
 RATE_HZ: Final = 16_000
+# What the longest take (limits.json) lasts by a microphone whose clock runs a tenth fast.
+LONGEST_S: Final = LONGEST_TAKE_S * 11 // 10
 _RATES_HZ: Final = range(4_000, 384_001)  # a declared rate of 1 Hz would swell each sample
 _ADVICE: Final = "use WebM, Ogg, WAV, MP3, FLAC or MP4/M4A"
 
@@ -31,33 +34,42 @@ _SIGNATURES: Final[tuple[tuple[str, bytes], ...]] = (
     ("mov", rb"....ftyp"),
     ("mp3", rb"ID3|\xff[\xe2-\xe7\xf2-\xf7\xfa-\xff]"),
 )
+_SIGNATURE_BYTES: Final = 16
 _CODECS: Final = re.compile(r"opus|vorbis|flac|alac|aac|mp[123](float)?|pcm_\w+")
 
 
-def decode_audio(data: bytes, *, max_seconds: float = 1800) -> Samples:
-    """Decode to mono at 16 kHz, or raise MediaError. A recording cut short gives what it holds."""
-    parts: list[Samples] = []
-    left = round(max_seconds * RATE_HZ)
-    for part in iter_audio(data):
-        left -= part.size
-        if left < 0:
+def decode_audio(data: bytes, *, max_seconds: float = LONGEST_S) -> Samples:
+    """Decode to mono at 16 kHz, or raise MediaError. A recording cut short gives what it holds.
+
+    All of it is held, 64 kB a second: `decode_to_file` is for what may be long.
+    """
+    return np.concatenate(list(iter_limited(BytesIO(data), max_seconds=max_seconds)))
+
+
+def iter_limited(source: IO[bytes], *, max_seconds: float = LONGEST_S) -> Iterator[Samples]:
+    """Yield the samples piece by piece; raise MediaError where there are none, or too many."""
+    count, most = 0, round(max_seconds * RATE_HZ)
+    for part in iter_audio(source):
+        count += part.size
+        if count > most:
             raise MediaError(
                 "too_long",
-                f"This recording is longer than {max_seconds:g} seconds: cut it in pieces.",
+                f"This recording is longer than {_in_words(max_seconds)}: cut it in pieces.",
             )
-        parts.append(part)
-    if not parts:
+        yield part
+    if not count:
         raise MediaError("no_audio", "This recording holds no sound: record it again.")
-    return np.concatenate(parts)
 
 
-def iter_audio(data: bytes) -> Iterator[Samples]:
-    """Yield the samples piece by piece, or raise MediaError before the first."""
-    demuxer = _demuxer(data)
+def iter_audio(source: IO[bytes]) -> Iterator[Samples]:
+    """Yield the samples of a file piece by piece, or raise MediaError before the first."""
+    source.seek(0)
+    demuxer = _demuxer(source.read(_SIGNATURE_BYTES))
+    source.seek(0)
     is_heard = False
     try:
         with av.open(
-            BytesIO(data),
+            source,
             "r",
             format=demuxer,
             io_open=_refuse_other_files,
@@ -76,13 +88,17 @@ def iter_audio(data: bytes) -> Iterator[Samples]:
             ) from None
 
 
-def _demuxer(data: bytes) -> str:
-    if not data:
+def _in_words(seconds: float) -> str:
+    return f"{seconds / 3600:g} hours" if seconds >= 2 * 3600 else f"{seconds:g} seconds"
+
+
+def _demuxer(head: bytes) -> str:
+    if not head:
         raise MediaError("empty", "This file is empty: record or upload it again.")
     for name, signature in _SIGNATURES:
-        if re.match(signature, data, re.DOTALL):
+        if re.match(signature, head, re.DOTALL):
             return name
-    if re.match(rb"FORM....AIF[FC]", data, re.DOTALL):
+    if re.match(rb"FORM....AIF[FC]", head, re.DOTALL):
         raise MediaError("aiff", f"This is an AIFF recording: {_ADVICE}.")
     raise MediaError("unknown_format", f"This is not a recording that can be read: {_ADVICE}.")
 

@@ -2,7 +2,7 @@
 
 import wave
 from collections.abc import Sequence
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 import numpy as np
 
@@ -11,13 +11,13 @@ from engine.media.audio import RATE_HZ, Samples, iter_audio
 _LOUDEST: Final = 32767  # of 16 bits
 
 
-def write_silenced(data: bytes, cuts: Sequence[tuple[float, float]], out: BinaryIO) -> None:
+def write_silenced(source: IO[bytes], cuts: Sequence[tuple[float, float]], out: BinaryIO) -> None:
     """Write a recording as WAV, mono at 16 kHz; every time stays what it was.
 
     It is decoded twice, piece by piece: `out` need not seek, and memory does not grow with it.
 
     Args:
-        data: the recording as it is stored.
+        source: the recording as it is stored, in a file that can seek.
         cuts: what is not to be heard, (start, end) in seconds.
         out: takes the file.
 
@@ -25,14 +25,14 @@ def write_silenced(data: bytes, cuts: Sequence[tuple[float, float]], out: Binary
         MediaError: it cannot be decoded.
 
     """
-    length = sum(piece.size for piece in iter_audio(data))
+    length = sum(piece.size for piece in iter_audio(source))
     with wave.open(out, "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(RATE_HZ)
         sound.setnframes(length)
         at = 0
-        for piece in iter_audio(data):
+        for piece in iter_audio(source):
             quiet = _quiet(piece, at, cuts)
             sound.writeframesraw((quiet * _LOUDEST).astype("<i2").tobytes())
             at += piece.size

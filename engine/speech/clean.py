@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-MAX_CHARACTERS: Final = 50_000
+MAX_CHARACTERS: Final = 200_000  # two hours of fast speech are some 140,000
 _LONGEST_REPEAT_WORDS: Final = 5
 _REPAIR_REACH_WORDS: Final = 5
 _PASSES: Final = 8  # leaving one thing out may bring two others together

@@ -8,9 +8,11 @@ import numpy as np
 
 from engine.media.audio import RATE_HZ
 from engine.speech.clips import Clip
-from engine.speech.live import Heard, hear_on, hear_to_the_end
+from engine.speech.live import Heard, hear_on
 from engine.speech.measure import english_words
+from engine.speech.sound import HeldSound
 from engine.speech.transcript import Transcriber
+from engine.speech.whole import hear_to_the_end
 from engine.speech.word_errors import WordErrors, word_errors
 
 EVERY_S: Final = 4  # two chunks of a take
@@ -44,7 +46,7 @@ def measure_live(clips: Sequence[Clip], transcriber: Transcriber, *, take_s: flo
             heard = hear_on(transcriber, take.audio[: end_s * RATE_HZ], heard)
             passes.append(perf_counter() - began)
         began = perf_counter()
-        text = hear_to_the_end(transcriber, take.audio, heard).text
+        text = hear_to_the_end(transcriber, HeldSound(take.audio), heard).text
         waits.append(perf_counter() - began)
         cpu_s += process_time() - cpu_began
         said = english_words(take.text)

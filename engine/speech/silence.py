@@ -1,7 +1,8 @@
 """Where a recording holds sound, by energy: Whisper invents text on silence, so it is cut first."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -59,17 +60,18 @@ def padded(spans: list[Span], duration_s: float, padding_s: float = _PADDING_S) 
     return joined
 
 
-def silenced(audio: Audio, spans: Iterable[Span]) -> Audio:
-    """Return a copy in which nothing sounds during the spans; every time stays what it was."""
-    quiet = audio.copy()
-    for span in spans:
-        quiet[round(span.start_s * RATE_HZ) : round(span.end_s * RATE_HZ)] = 0
-    return quiet
-
-
 def after(spans: list[Span], start_s: float) -> list[Span]:
     """Keep what lies after a moment."""
     return [Span(max(span.start_s, start_s), span.end_s) for span in spans if span.end_s > start_s]
+
+
+def quiet_spans(sounds: Sequence[Span], least_s: float) -> list[Span]:
+    """Return the stretches of at least so many seconds between those with sound."""
+    return [
+        Span(left.end_s, right.start_s)
+        for left, right in pairwise(sounds)
+        if right.start_s - left.end_s >= least_s
+    ]
 
 
 class Cut:

@@ -87,7 +87,7 @@ def spoken(world: World, image: Image, *, cuts: Any = ()) -> Recording:
         ],
         cuts=list(cuts),
     )
-    storage.put_private(audio_key(take), VOICE, "audio/webm")
+    storage.put_private(audio_key(take), io.BytesIO(VOICE), "audio/webm")
     return take
 
 
@@ -281,7 +281,7 @@ def test_what_was_taken_back_leaves_neither_in_the_voice_nor_in_the_trace(scene:
     cuts = [{"start_s": 0.4, "end_s": 0.8}]
     image = make_image(scene.world.project, 1)
     take = spoken(scene.world, image, cuts=cuts)
-    storage.put_private(audio_key(take), tone(1.0), "audio/wav")
+    storage.put_private(audio_key(take), io.BytesIO(tone(1.0)), "audio/wav")
     heard(take)
 
     files = exported(scene.cut(), "voices")

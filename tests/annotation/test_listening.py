@@ -21,7 +21,8 @@ def hears(api: Api, take: Recording) -> bool:
     alone = api.get(f"recordings/{take.pk}").json()
     [listed] = api.get(f"images/{take.image_id}/descriptions").json()["recordings"]
     assert alone == listed
-    assert alone["may_listen"] == (alone["audio_url"] is not None)
+    for address in "audio_url", "peaks_url":
+        assert alone["may_listen"] == (alone[address] is not None)
     return bool(alone["may_listen"])
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,10 @@ from django.utils import timezone
 from annotation import storage
 from annotation.models import Image, Job, Recording, Transcript
 from annotation.services.jobs import claim_job, fail_job
-from annotation.services.recordings import join_chunks, save_raw_transcript
+from annotation.services.recordings import audio_key, join_chunks, save_raw_transcript
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
+from engine.media.limits import LONGEST_TAKE_S
 from tests.annotation.world import Api
 
 CHUNKS = (b"first ", b"second ", b"third")
@@ -43,8 +45,9 @@ def complete(
     chunks: int = len(CHUNKS),
     trace: Sequence[object] = (MOVE,),
     cuts: Sequence[object] = (),
+    duration_s: float = 9.5,
 ) -> Any:
-    body = {"chunks": chunks, "duration_s": 9.5, "trace": list(trace), "cuts": list(cuts)}
+    body = {"chunks": chunks, "duration_s": duration_s, "trace": list(trace), "cuts": list(cuts)}
     return api.post(f"recordings/{recording}/complete", body)
 
 
@@ -98,8 +101,26 @@ def test_a_take_is_transcribed_once_all_chunks_are_in(annotator: Api, recording:
     assert put(annotator, recording, 3, b"late").status_code == 409
 
 
+def test_a_take_of_two_hours_is_taken_and_a_longer_one_refused(
+    annotator: Api, recording: str
+) -> None:
+    longer = complete(annotator, recording, duration_s=1.2 * LONGEST_TAKE_S)
+    taken = complete(annotator, recording, duration_s=LONGEST_TAKE_S + 2.5)
+
+    assert (longer.status_code, longer.json()["errors"][0]["field"]) == (400, "duration_s")
+    assert (taken.status_code, taken.json()["state"]) == (200, "transcribing")
+
+
+def joined(take: Recording) -> bytes:
+    whole = BytesIO()
+    join_chunks(take, whole)
+    kept = storage.get_bytes(audio_key(take))
+    assert kept == whole.getvalue()
+    return kept
+
+
 def test_chunks_are_joined_in_their_order(annotator: Api, recording: str) -> None:
-    assert join_chunks(Recording.objects.get(pk=recording)) == b"first second third"
+    assert joined(Recording.objects.get(pk=recording)) == b"first second third"
 
 
 def test_views_and_selections_are_on_the_clock_of_the_pointer(
@@ -243,7 +264,7 @@ def test_the_effort_of_a_correction_is_counted_from_the_texts(
 def test_a_deleted_voice_is_gone_and_its_texts_stay(annotator: Api, recording: str) -> None:
     complete(annotator, recording)
     take = Recording.objects.get(pk=recording)
-    join_chunks(take)
+    joined(take)
     save_raw_transcript(
         recording=take, transcript_id=uuid4(), text="spoken", words=[], model="tiny.en"
     )
@@ -324,7 +345,7 @@ def test_p9_a_removed_take_leaves_the_list_and_comes_back_whole(
     removed = annotator.get(path).json()
     assert removed["recordings"] == []
     assert [each["id"] for each in removed["removed"]] == [recording]
-    assert join_chunks(take) == b"first second third"
+    assert joined(take) == b"first second third"
     assert annotator.post(f"recordings/{recording}/restore").status_code == 204
     restored = annotator.get(path).json()
     assert (restored["recordings"], restored["removed"]) == (before, [])

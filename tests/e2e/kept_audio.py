@@ -1,6 +1,7 @@
 """What the server has of a take in the end, held against what was promised of it."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -66,7 +67,7 @@ def _compare_objects(
     stack: Stack, promise: Promise, rows: Mapping[int, str], faults: list[str]
 ) -> Kept:
     objects = _objects_under(stack, f"recordings/{promise.take}/")
-    whole = objects.pop("audio", b"")
+    whole, looks = objects.pop("audio", b""), objects.pop("peaks", b"{}")
     names = {number: f"{number}-{sha256[:16]}" for number, sha256 in rows.items()}
     if objects.keys() != set(names.values()):
         faults.append(f"the store has {sorted(objects)}, and should have {sorted(names.values())}")
@@ -80,6 +81,8 @@ def _compare_objects(
     if whole != b"".join(parts):
         faults.append("the audio that is played is not its chunks")
     audio_s = decode_audio(whole).size / RATE_HZ
+    if json.loads(looks).get("duration_s") != audio_s:
+        faults.append("the waveform that is shown is not of the audio that is played")
     clock_s = _clock_s(stack, promise.take)
     promised_s = max(promise.seconds, clock_s)
     if audio_s < promised_s - LAG_S:

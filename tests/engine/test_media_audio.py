@@ -15,8 +15,11 @@ import numpy.typing as npt
 import pytest
 from av.audio.stream import AudioStream
 
-from engine.media.audio import RATE_HZ, decode_audio
+from engine.media.audio import LONGEST_S, RATE_HZ, decode_audio
+from engine.media.decoded import decode_to_file
 from engine.media.errors import MediaError
+from engine.media.limits import LONGEST_TAKE_S
+from engine.speech.audio_clock import MOST
 
 SPEECH = Path(__file__).parents[3] / "shared" / "data" / "speech"
 needs_data = pytest.mark.skipif(not SPEECH.exists(), reason="needs the shared data")
@@ -123,6 +126,30 @@ def test_recording_longer_than_allowed_is_refused() -> None:
     assert len(decode_audio(data, max_seconds=10)) == 10 * RATE_HZ
     with pytest.raises(MediaError, match=r"longer than 9\.5 seconds"):
         decode_audio(data, max_seconds=9.5)
+
+
+def test_recording_decoded_to_a_file_is_the_one_that_is_held(tmp_path: Path) -> None:
+    data = recorded(tone(2), "webm", "libopus")
+    whole = decode_audio(data)
+
+    with (tmp_path / "samples").open("w+b") as file:
+        sound = decode_to_file(io.BytesIO(data), file)
+        stretches = [sound.read(start, start + 7001) for start in range(0, sound.size, 7001)]
+
+    assert sound.size == whole.size
+    assert np.array_equal(np.concatenate(stretches), whole)
+
+
+def test_recording_without_sound_or_too_long_is_not_decoded_to_a_file() -> None:
+    for data, code in (wav(16_000, b""), "no_audio"), (wav(8000, bytes(16_000 * 3)), "too_long"):
+        with pytest.raises(MediaError) as refusal:
+            decode_to_file(io.BytesIO(data), io.BytesIO(), max_seconds=2)
+        assert refusal.value.code == code
+
+
+def test_two_hours_and_a_microphone_that_runs_fast_are_not_too_long() -> None:
+    assert LONGEST_TAKE_S == 7200
+    assert pytest.approx((1 + MOST) * LONGEST_TAKE_S) == LONGEST_S  # what counts as drift
 
 
 def test_sample_that_is_no_number_becomes_silence() -> None:

@@ -38,7 +38,7 @@ def tone(seconds: float) -> bytes:
 def test_cuts_are_silent_and_every_time_stays() -> None:
     data, out = tone(3.0), Unseekable()
 
-    write_silenced(data, [(0.5, 1.0), (2.5, 9.0)], out)  # type: ignore[arg-type]  # it is written to alone
+    write_silenced(io.BytesIO(data), [(0.5, 1.0), (2.5, 9.0)], out)  # type: ignore[arg-type]  # it is written to alone
 
     heard, before = decode_audio(out.data), decode_audio(data)
     assert heard.size == before.size

@@ -2,9 +2,11 @@
 
 import pytest
 
-from engine.speech.live import Heard, hear_on, hear_to_the_end
+from engine.speech.live import Heard, hear_on
 from engine.speech.silence import RATE_HZ
+from engine.speech.sound import HeldSound
 from engine.speech.transcript import Audio
+from engine.speech.whole import hear_to_the_end
 from tests.engine.speaking import Listener, spoken
 
 
@@ -22,7 +24,7 @@ def test_every_word_is_there_once_however_it_arrived(pattern: str, every_s: int)
     audio = spoken(pattern)
     listener, heard = listen(audio, every_s)
 
-    whole = hear_to_the_end(listener, audio, heard)
+    whole = hear_to_the_end(listener, HeldSound(audio), heard)
 
     assert whole.text.split() == [f"w{at}" for at, mark in enumerate(pattern) if mark == "x"]
     assert whole.model == "listener"
@@ -53,7 +55,7 @@ def test_another_model_hears_from_the_start() -> None:
     other = Listener()
     other.model = "another"
 
-    whole = hear_to_the_end(other, audio, heard)
+    whole = hear_to_the_end(other, HeldSound(audio), heard)
 
     assert other.heard_s == 60
     assert whole.model == "another"

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pytest
 
 from engine.speech.inventions import Segment, keep_spoken, without_loops
-from engine.speech.silence import RATE_HZ, Cut, Span, padded, silenced, sound_spans
+from engine.speech.silence import RATE_HZ, Cut, Span, padded, sound_spans
 from engine.speech.transcript import Word
 
 Samples = npt.NDArray[np.float32]
@@ -61,18 +61,6 @@ def test_cut_restores_the_recordings_clock() -> None:
     assert cut.restore(1.5, 2.0) == Span(5.5, 6.0)
     assert cut.restore(0.9, 1.4) == Span(5.0, 5.4)  # a word across the cut stays in one stretch
     assert cut.restore(3.9, 9.0) == Span(7.9, 8.0)
-
-
-def test_what_was_taken_back_is_silent_and_all_else_as_it_was() -> None:
-    audio = sound(3, level=0.1)
-
-    quiet = silenced(audio, [Span(0.5, 1.0), Span(2.5, 9.0)])
-
-    assert quiet.size == audio.size
-    assert not quiet[RATE_HZ // 2 : RATE_HZ].any()
-    assert not quiet[RATE_HZ * 5 // 2 :].any()
-    assert np.array_equal(quiet[RATE_HZ : RATE_HZ * 5 // 2], audio[RATE_HZ : RATE_HZ * 5 // 2])
-    assert audio[RATE_HZ - 1]
 
 
 def test_loops_keep_one_round() -> None:

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
-import io
 import zipfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
+from typing import IO
 from urllib.request import urlopen
 from uuid import UUID, uuid4
 
@@ -57,7 +58,7 @@ def finish(take: Recording) -> None:
     """Close a take and keep its texts, as if it had been transcribed and corrected."""
     trace = [{"t": 0.5, "x": PLACE, "y": take.user_id, "kind": "move"}]
     complete_recording(recording=take, user=take.user, chunks=1, duration_s=1, trace=trace)
-    join_chunks(take)
+    join_chunks(take, BytesIO())
     save_raw_transcript(
         recording=take, transcript_id=uuid4(), text="uh a bucket", words=[], model="tiny.en"
     )
@@ -98,7 +99,7 @@ def object_store(others: set[str]) -> Iterator[tuple[str, bytes]]:
         data = storage.get_bytes(key)
         yield key, data
         if key.startswith("exports/"):
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            with zipfile.ZipFile(BytesIO(data)) as archive:
                 for name in archive.namelist():
                     yield f"{key}/{name}", archive.read(name)
 
@@ -189,22 +190,22 @@ def test_whoever_joins_chunks_of_a_voice_that_goes_meanwhile_keeps_nothing(
     take = record(world.annotator, make_image(world.project))
     put = storage.put_private
 
-    def delete_then_put(key: str, data: bytes, content_type: str) -> None:
+    def delete_then_put(key: str, file: IO[bytes], content_type: str) -> None:
         delete_own_voices(user=world.annotator)
         run(jobs.DELETE_VOICES)
-        put(key, data, content_type)
+        put(key, file, content_type)
 
     monkeypatch.setattr(storage, "put_private", delete_then_put)
 
     with pytest.raises(VoiceDeletedError):
-        join_chunks(take)
+        join_chunks(take, BytesIO())
 
     assert take.pk not in ids_in_store()
 
 
 def test_what_a_browser_has_played_it_does_not_keep(world: World) -> None:
     take = record(world.annotator, make_image(world.project))
-    join_chunks(take)
+    join_chunks(take, BytesIO())
 
     address = storage.presign_get(f"recordings/{take.pk}/audio")
 

@@ -1,18 +1,34 @@
 """Transcription: what the speaker took back is not heard."""
 
 import hashlib
+import io
+import json
+import wave
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
 import pytest
+from django.conf import LazySettings
 
-from annotation import jobs
+from annotation import jobs, storage
 from annotation.models import Job, LiveTranscript, Recording, Transcript
+from annotation.services import scratch
 from annotation.services.audio_clock import follow_audio
 from annotation.services.consent import give_consent
-from annotation.services.recordings import complete_recording, save_chunk, start_recording
+from annotation.services.peaks import COUNT, peaks_key
+from annotation.services.recordings import (
+    audio_key,
+    complete_recording,
+    delete_audio,
+    save_chunk,
+    start_recording,
+)
+from engine.media.decoded import decode_to_file
 from engine.speech.live import Heard
+from engine.speech.silence import RATE_HZ
 from engine.speech.transcript import Audio, RawTranscript, Word
 from tests.annotation.world import World, make_image
 from workers import transcribe
@@ -38,7 +54,6 @@ def test_a_stretch_that_was_taken_back_is_silence_to_the_transcriber(
     app.loader.import_default_modules()
     listener = Listener()
     monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
-    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(32_000, np.float32))
     take(world)
 
     app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
@@ -53,7 +68,6 @@ def test_words_that_were_taken_back_after_they_had_been_heard_are_left_out(
 ) -> None:
     app.loader.import_default_modules()
     monkeypatch.setattr(transcribe, "_transcriber", Listener)
-    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(32_000, np.float32))
     recording = take(world)
     words = [Word("kept", 0.1, 0.4, 0.9), Word("gone", 0.6, 0.9, 0.9)]
     heard = Heard(words, settled_until_s=1.0, open=[], dropped=[], model=Listener.model)
@@ -65,20 +79,32 @@ def test_words_that_were_taken_back_after_they_had_been_heard_are_left_out(
     assert said == ["kept"]
 
 
-def take(world: World) -> Recording:
-    """Record two seconds, of which half a second is taken back."""
+def wav(seconds: int) -> bytes:
+    """Make a sound that is nowhere zero."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE_HZ)
+        file.writeframes(np.full(seconds * RATE_HZ, 9000, "<i2").tobytes())
+    return out.getvalue()
+
+
+def take(world: World, seconds: int = 2) -> Recording:
+    """Record so long, of which half a second is taken back."""
     give_consent(user=world.annotator)
     user = world.annotator
     recording = start_recording(
         recording_id=uuid4(), image=make_image(world.project), user=user, mime="audio/wav"
     )
-    digest = hashlib.sha256(b"sound").hexdigest()
-    save_chunk(recording=recording, user=user, number=0, data=b"sound", sha256=digest)
+    data = wav(seconds)
+    digest = hashlib.sha256(data).hexdigest()
+    save_chunk(recording=recording, user=user, number=0, data=data, sha256=digest)
     complete_recording(
         recording=recording,
         user=user,
         chunks=1,
-        duration_s=2,
+        duration_s=seconds,
         trace=[],
         cuts=[{"start_s": 0.5, "end_s": 1.0}],
     )
@@ -91,8 +117,7 @@ def test_a_take_whose_clock_ran_off_its_sound_is_put_on_the_clock_of_the_sound_o
     app.loader.import_default_modules()
     listener = Listener()
     monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
-    monkeypatch.setattr(transcribe, "decode_audio", lambda _: np.ones(15 * 16_000, np.float32))
-    recording = take(world)
+    recording = take(world, seconds=15)
     point = {"t": 8.0, "x": 3.0, "y": 4.0, "kind": "move"}
     cut = {"start_s": 4.0, "end_s": 8.0}
     Recording.objects.update(duration_s=16.0, trace=[point], cuts=[cut])
@@ -107,3 +132,57 @@ def test_a_take_whose_clock_ran_off_its_sound_is_put_on_the_clock_of_the_sound_o
     assert recording.cuts == [{"start_s": 3.75, "end_s": 7.5}]
     assert not listener.heard[60_000:120_000].any()
     assert listener.heard[:60_000].all()
+
+
+def test_a_take_is_transcribed_with_its_progress_and_leaves_no_sound_on_the_disk(
+    world: World, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    app.loader.import_default_modules()
+    monkeypatch.setattr(scratch, "MOST_HELD_BYTES", 1)
+    found: list[list[Path]] = []
+
+    class Searching(Listener):
+        def transcribe(self, audio: Audio, **options: object) -> RawTranscript:
+            found.append(list(settings.SCRATCH_DIR.rglob("*")))
+            return super().transcribe(audio, **options)
+
+    monkeypatch.setattr(transcribe, "_transcriber", Searching)
+    take(world, seconds=3)
+    job = Job.objects.get(kind=jobs.TRANSCRIBE)
+
+    app.tasks[jobs.TRANSCRIBE](job_id=job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.progress_done, job.progress_total) == ("succeeded", 3, 3)
+    assert found == [[]]
+
+
+def test_how_a_take_looks_is_kept_beside_its_audio_and_goes_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.loader.import_default_modules()
+    monkeypatch.setattr(transcribe, "_transcriber", Listener)
+    recording = take(world)
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+
+    kept = json.loads(storage.get_bytes(peaks_key(recording)))
+    assert kept == {"peaks": [0.2747] * COUNT, "duration_s": 2}  # of 9000 in 32768
+    delete_audio(recording)
+    assert list(storage.list_keys(f"recordings/{recording.pk}/")) == []
+
+
+def test_a_take_that_is_too_long_is_kept_and_told_of(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.loader.import_default_modules()
+    shorter = partial(decode_to_file, max_seconds=2)
+    monkeypatch.setattr(transcribe, "decode_to_file", shorter)
+    recording = take(world, seconds=3)
+
+    app.tasks[jobs.TRANSCRIBE](job_id=Job.objects.get(kind=jobs.TRANSCRIBE).pk)
+
+    recording.refresh_from_db()
+    assert recording.state == Recording.State.FAILED
+    assert "longer than 2 seconds" in recording.error
+    assert storage.get_bytes(audio_key(recording)) == wav(3)

@@ -2723,6 +2723,8 @@ export interface components {
             /** @description numbers that have arrived */
             readonly chunks: number[];
             readonly audio_url: string | null;
+            /** @description JSON with peaks, 0 to 1, and duration_s; older takes have none there */
+            readonly peaks_url: string | null;
             /** @description One's own voice, or one that the project lets one's role hear */
             readonly may_listen: boolean;
             /** @description something that could be deleted */

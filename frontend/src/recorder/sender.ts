@@ -55,6 +55,8 @@ export class Sender {
   readonly #opened = new Set<string>();
   readonly #refused = new Map<string, Refused>();
   readonly #early = new Map<string, number>(); // tries that came before their mask
+  /** By recording: how many chunks are known to be sent, so that a long take is not read anew. */
+  readonly #sent = new Map<string, number>();
   #state: SendState = { waiting: 0, problem: "", refused: [] };
   #running: Promise<void> | null = null;
   #hasNews = false;
@@ -151,8 +153,9 @@ export class Sender {
     }
     // The end is written after the last chunk: read before the chunks, it promises all of them.
     const now = await this.#store.recording(id);
-    for (const chunk of await this.#store.chunks(id)) {
-      if (chunk.isSent) continue;
+    for (;;) {
+      const chunk = await this.#store.chunk(id, await this.#countSent(id));
+      if (!chunk) break;
       await this.#transport.putChunk(id, chunk.number, chunk.bytes, chunk.sha256);
       await this.#store.markSent(chunk);
       await this.#tell("");
@@ -161,7 +164,7 @@ export class Sender {
     await this.#transport.complete(id, {
       chunks: now.end.chunks,
       duration_s: now.end.durationS,
-      trace: now.trace,
+      trace: await this.#store.trace(now),
       cuts: now.cuts ?? [],
     });
     // Asked at the last moment: the person may have taken the removal back.
@@ -170,10 +173,18 @@ export class Sender {
     this.#onCompleted(recording);
   }
 
+  /** Chunks go up in their order. */
+  async #countSent(id: string): Promise<number> {
+    let count = this.#sent.get(id) ?? 0;
+    while ((await this.#store.chunk(id, count))?.isSent) count += 1;
+    this.#sent.set(id, count);
+    return count;
+  }
+
   async #tell(problem: string): Promise<void> {
     let waiting = 0;
     for (const { id } of await this.#store.recordings())
-      waiting += (await this.#store.chunks(id)).filter((chunk) => !chunk.isSent).length;
+      waiting += (await this.#store.countChunks(id)) - (await this.#countSent(id));
     this.#state = { waiting, problem, refused: [...this.#refused.values()] };
     for (const listener of this.#listeners) listener();
   }

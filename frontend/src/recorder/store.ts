@@ -12,14 +12,22 @@ export interface StoredRecording {
   mask?: string | null | undefined;
   mime: Mime;
   startedAt: number;
-  /** As far as it had come with the latest chunk. */
+  /** What came after the points that its chunks hold; older versions kept all of it here. */
   trace: readonly TracePoint[];
+  /** Which point of the take the first of these is; not there in what older versions left. */
+  traceFrom?: number | undefined;
   /** What the speaker took back; not there in what older versions left. */
   cuts?: readonly Cut[] | undefined;
   /** The speaker began anew: it goes to the trash once the server has it whole. */
   isRemoved?: boolean | undefined;
   /** Set when the person stopped; without it the take goes on, or the page died. */
   end: { chunks: number; durationS: number } | null;
+}
+
+/** Points of a take in their order, `from` the first of them. */
+export interface TracePiece {
+  from: number;
+  points: readonly TracePoint[];
 }
 
 export interface StoredChunk {
@@ -29,6 +37,8 @@ export interface StoredChunk {
   sha256: string;
   /** When it was cut, on the recording's clock. */
   endS: number;
+  /** What was pointed at since the chunk before: to write all of it anew would take ever longer. */
+  trace?: TracePiece | undefined;
   isSent: 0 | 1;
 }
 
@@ -71,6 +81,27 @@ export class RecordingStore {
     return (await this.#db).getAll("chunks", rangeOf(recording));
   }
 
+  async chunk(recording: string, number: number): Promise<StoredChunk | undefined> {
+    return (await this.#db).get("chunks", [recording, number]);
+  }
+
+  async countChunks(recording: string): Promise<number> {
+    return (await this.#db).count("chunks", rangeOf(recording));
+  }
+
+  /** All of a recording's trace; its chunks are read one by one, as they may be many. */
+  async trace({ id, trace, traceFrom }: StoredRecording): Promise<TracePoint[]> {
+    const points: TracePoint[] = [];
+    const transaction = (await this.#db).transaction("chunks");
+    let cursor = await transaction.store.openCursor(rangeOf(id));
+    while (cursor) {
+      if (cursor.value.trace) put(points, cursor.value.trace);
+      cursor = await cursor.continue();
+    }
+    put(points, { from: traceFrom ?? 0, points: trace });
+    return points;
+  }
+
   async markSent(chunk: StoredChunk): Promise<void> {
     await this.#write("chunks", { ...chunk, isSent: 1 });
   }
@@ -93,6 +124,13 @@ export class RecordingStore {
     await transaction.store.put(value);
     await transaction.done;
   }
+}
+
+/** Puts a piece in its place, unless later ones are there: the last point may have been replaced. */
+function put(points: TracePoint[], piece: TracePiece): void {
+  if (piece.from + piece.points.length < points.length) return;
+  points.length = piece.from;
+  for (const point of piece.points) points.push(point);
 }
 
 function rangeOf(recording: string): IDBKeyRange {

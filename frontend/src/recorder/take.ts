@@ -1,11 +1,12 @@
 /** One take: microphone in, numbered chunks and the trace out, on one clock. */
 
 import type { Mime } from "@/api/types";
+import limits from "../../../engine/media/limits.json";
 import { Clock } from "./clock";
 import { type Cut, withCut } from "./cuts";
 import { Sentences } from "./sentences";
 import { sha256Hex } from "./sha256";
-import type { RecordingStore, StoredRecording } from "./store";
+import type { RecordingStore, StoredRecording, TracePiece } from "./store";
 import { Trace } from "./trace";
 
 /** What a take needs of MediaRecorder; tests bring their own. */
@@ -25,12 +26,12 @@ export type TakeState = "recording" | "paused" | "stopped";
 
 const TIMESLICE_MS = 2000;
 const SILENT_AFTER_S = 5;
-/** Longer ones are not decoded (engine/media/audio.py has 1800 s), and nobody listens to them. */
-const LONGEST_S = 1740;
+/** Longer ones are not transcribed. */
+const LONGEST_S = limits.longest_take_s;
 
 const NO_ROOM =
   "This device has no room left for audio. What was said before is kept. Free some space, then record the rest.";
-const TOO_LONG = "A take is at most 29 minutes long. All of it is kept; go on in another take.";
+const TOO_LONG = `A take is at most ${LONGEST_S / 3600} hours long. All of it is kept; go on in another take.`;
 const LOST =
   "The microphone went away. What was said before is kept. Plug it in again, then record the rest.";
 const SILENT =
@@ -54,6 +55,7 @@ export class Take {
   #isWhole = false;
   #state: TakeState = "recording";
   #chunks = 0;
+  #traced = 0; // points that are in chunks for good
   #problem = "";
 
   constructor(
@@ -175,9 +177,11 @@ export class Take {
     const endS = this.clock.secondsAt(cutMs);
     try {
       const sha256 = await sha256Hex(bytes);
-      const chunk = { recording: this.id, number: this.#chunks, bytes, sha256 };
+      const trace = this.#untraced();
+      const chunk = { recording: this.id, number: this.#chunks, bytes, sha256, trace };
       await this.#store.putChunk({ ...chunk, endS, isSent: 0 });
       this.#chunks += 1;
+      this.#traced = Math.max(trace.from, trace.from + trace.points.length - 1);
       if (this.#state !== "stopped") await this.#note(null);
       if (this.clock.seconds >= LONGEST_S) this.#end(TOO_LONG);
       this.#onStored();
@@ -199,14 +203,21 @@ export class Take {
     this.#tell();
   }
 
+  /** The points since the latest chunk, and the one before: a later move may yet replace it. */
+  #untraced(): TracePiece {
+    return { from: this.#traced, points: this.trace.points.slice(this.#traced) };
+  }
+
   #note(end: StoredRecording["end"]): Promise<void> {
+    const { from, points } = this.#untraced();
     return this.#store.putRecording({
       id: this.id,
       image: this.#image,
       mask: this.mask,
       mime: this.#source.mime,
       startedAt: this.#startedAt,
-      trace: [...this.trace.points],
+      trace: points,
+      traceFrom: from,
       cuts: this.#cuts,
       isRemoved: this.#isRemoved,
       end,
@@ -241,11 +252,11 @@ export async function closeBrokenTakes(
   const closed: StoredRecording[] = [];
   for (const recording of await store.recordings()) {
     if (recording.end || isLive(recording.id)) continue;
-    const chunks = await store.chunks(recording.id);
-    const last = chunks.at(-1);
+    const chunks = await store.countChunks(recording.id);
+    const last = await store.chunk(recording.id, chunks - 1);
     if (!last) await store.forget(recording.id);
     else {
-      const end = { chunks: chunks.length, durationS: last.endS };
+      const end = { chunks, durationS: last.endS };
       await store.putRecording({ ...recording, end });
       closed.push({ ...recording, end });
     }

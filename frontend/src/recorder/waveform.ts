@@ -1,4 +1,4 @@
-/** A recording as it looks: how loud each stretch of it is, decoded once in the browser. */
+/** A recording as it looks: how loud each stretch of it is. */
 
 export interface Waveform {
   /** The loudest sample of each stretch, 0 to 1, relative to the loudest of all. */
@@ -7,11 +7,20 @@ export interface Waveform {
 }
 
 const PEAKS = 1200; // more than any panel has pixels for
-const RATE_HZ = 8000; // an hour is 115 MB of samples; loudness needs no more
+const RATE_HZ = 8000; // loudness needs no more
 const QUIETEST = 0.02; // a silent take must not be blown up to noise
 
-/** Fetches and decodes. Throws where the browser cannot decode it. */
-export async function waveformOf(url: string): Promise<Waveform> {
+/** Fetches what the server found when it decoded the recording; of older ones it kept nothing. */
+export async function waveformOf(url: string, peaksUrl: string | null): Promise<Waveform> {
+  const kept = peaksUrl === null ? null : await fetch(peaksUrl);
+  if (!kept || kept.status === 404) return decodedWaveform(url);
+  if (!kept.ok) throw new Error(`The waveform was not found (${kept.status}).`);
+  const { peaks, duration_s } = (await kept.json()) as { peaks: number[]; duration_s: number };
+  return { peaks: relative(Float32Array.from(peaks)), duration_s };
+}
+
+/** Throws where the browser cannot decode it. All of it is held: older recordings are short. */
+async function decodedWaveform(url: string): Promise<Waveform> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`The audio was not found (${response.status}).`);
   const context = new OfflineAudioContext(1, 1, RATE_HZ);
@@ -23,15 +32,18 @@ export async function waveformOf(url: string): Promise<Waveform> {
 export function peaksOf(samples: Float32Array, count: number): Float32Array {
   const peaks = new Float32Array(Math.min(count, samples.length));
   const step = samples.length / peaks.length;
-  let most = QUIETEST;
   for (let index = 0; index < peaks.length; index += 1) {
     let peak = 0;
     const end = Math.round((index + 1) * step);
     for (let at = Math.round(index * step); at < end; at += 1)
       peak = Math.max(peak, Math.abs(samples[at] as number));
     peaks[index] = peak;
-    most = Math.max(most, peak);
   }
+  return relative(peaks);
+}
+
+function relative(peaks: Float32Array): Float32Array {
+  const most = peaks.reduce((loudest, peak) => Math.max(loudest, peak), QUIETEST);
   return peaks.map((peak) => peak / most);
 }
 

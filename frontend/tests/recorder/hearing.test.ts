@@ -8,8 +8,14 @@ const going = new AbortController().signal;
 function take(change: Partial<Recording>): Recording {
   return {
     ...{ id: "take", user: "ada", mask: "cup", mask_label: "cup", error: "", duration_s: 4 },
-    ...{ cuts: [], chunks: [], audio_url: null, may_listen: true, has_voice: true },
-    ...{ voice_deleted_at: null, created_at: "", deleted_at: null, transcripts: [] },
+    ...{ cuts: [], chunks: [], audio_url: null, peaks_url: null, may_listen: true },
+    ...{
+      has_voice: true,
+      voice_deleted_at: null,
+      created_at: "",
+      deleted_at: null,
+      transcripts: [],
+    },
     ...{ state: "transcribing", ...change },
   };
 }

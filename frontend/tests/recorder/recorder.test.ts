@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
 import { Clock } from "@/recorder/clock";
 import { type NewTake, type RecordingTransport, Sender, type TakeEnd } from "@/recorder/sender";
-import { RecordingStore } from "@/recorder/store";
+import { RecordingStore, type StoredChunk } from "@/recorder/store";
 import { type AudioSource, closeBrokenTakes, Take } from "@/recorder/take";
 
 let nowMs = 0;
@@ -189,6 +189,68 @@ test("a take that ends while its chunks are on their way is completed with all o
   expect(server.completed).toMatchObject([{ chunks: 2 }]);
 });
 
+test("the trace of a long take is kept piece by piece, and goes up whole and in order", async () => {
+  const server = new ScriptedServer();
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  let longest = 0;
+  const putChunk = store.putChunk.bind(store);
+  store.putChunk = (chunk) => {
+    longest = Math.max(longest, chunk.trace?.points.length ?? 0);
+    return putChunk(chunk);
+  };
+  for (let step = 0; step < 1000; step += 1) {
+    nowMs += 20; // so that some moves are replaced by the next one
+    take.trace.add("move", step, step % 7);
+    if (step % 100 === 99) await source.say(`${step}`);
+    if (step % 130 === 0) take.takeBack(); // is noted in between
+  }
+  await take.stop();
+  const all = [...take.trace.points];
+
+  const [stored] = await store.recordings();
+  const kept = stored && (await store.trace(stored));
+  await new Sender(store, server, () => {}, noPause).flush();
+
+  expect(kept).toEqual(all);
+  expect(server.completed).toMatchObject([{ points: all.length, chunks: 11 }]);
+  expect(longest).toBeLessThanOrEqual(101);
+});
+
+test("chunks that are sent are not read again", async () => {
+  const server = new ScriptedServer();
+  const sender = new Sender(store, server, () => {}, noPause);
+  const source = new ScriptedSource();
+  const take = new Take(7, source, store, () => {}, clock());
+  await take.start();
+  for (let number = 0; number < 40; number += 1) {
+    await source.say(`${number}`);
+    await sender.flush();
+  }
+  const read = vi.spyOn(store, "chunk");
+  await source.say("40");
+
+  await sender.flush();
+
+  expect(server.chunks).toHaveLength(41);
+  expect(Math.min(...read.mock.calls.map(([, number]) => number))).toBe(40);
+  expect(sender.state.waiting).toBe(0);
+});
+
+test("after a reload only what was not sent waits", async () => {
+  const server = new ScriptedServer();
+  await record(["one", "two"]);
+  await new Sender(store, server, () => {}, noPause).flush();
+  await store.putChunk({ ...(await lastChunk()), number: 2, isSent: 0 });
+  server.failures = [new ProblemError(404, {})];
+  const anew = new Sender(store, server, () => {}, noPause);
+
+  await anew.flush();
+
+  expect(anew.state.waiting).toBe(1);
+});
+
 test("a broken connection is tried again and nothing is sent twice", async () => {
   const server = new ScriptedServer();
   const take = await record(["one", "two"]);
@@ -318,17 +380,17 @@ test("a take that nobody ends is ended before it is too long to be transcribed, 
   const take = new Take(7, source, store, () => {}, clock());
   await take.start();
   take.hear(0.6);
-  nowMs = 1_739_000;
+  nowMs = 7_199_000;
   await source.say("nearly");
   const before = take.state;
-  nowMs = 1_741_000;
+  nowMs = 7_201_000;
   await source.say("too long");
   await vi.waitUntil(() => take.problem !== "");
 
   await new Sender(store, server, () => {}, noPause).flush();
 
   expect([before, take.state]).toEqual(["recording", "stopped"]);
-  expect(take.problem).toMatch(/at most 29 minutes.*kept/i);
+  expect(take.problem).toMatch(/at most 2 hours.*kept/i);
   expect(server.chunks).toEqual(["0:nearly", "1:too long", "2:last"]);
   expect(server.completed).toMatchObject([{ chunks: 3 }]);
 });
@@ -393,6 +455,13 @@ test("a device without room ends the take and keeps what came before", async () 
   expect(take.problem).toMatch(/no room left/);
   expect((await store.recording(take.id))?.end?.chunks).toBe(1);
 });
+
+async function lastChunk(): Promise<StoredChunk> {
+  const [recording] = await store.recordings();
+  const chunk = (await store.chunks(recording?.id ?? "")).at(-1);
+  if (!chunk) throw new Error("there is no chunk");
+  return chunk;
+}
 
 /** Half a second of speech and half a second of silence, in steps of 50 ms. */
 function speak(take: Take, ...sentences: number[]): void {

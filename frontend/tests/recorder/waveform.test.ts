@@ -1,5 +1,32 @@
-import { expect, test } from "vitest";
-import { barsOf, peaksOf } from "@/recorder/waveform";
+import { afterEach, expect, test, vi } from "vitest";
+import { barsOf, peaksOf, waveformOf } from "@/recorder/waveform";
+
+afterEach(() => vi.unstubAllGlobals());
+
+test("what the server found is shown, and nothing is decoded", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(url);
+    return Response.json({ peaks: [0.1, 0.4, 0], duration_s: 7199.5 });
+  });
+
+  const waveform = await waveformOf("audio", "peaks");
+
+  expect([...waveform.peaks]).toEqual([0.25, 1, 0]);
+  expect(waveform.duration_s).toBe(7199.5);
+  expect(asked).toEqual(["peaks"]);
+});
+
+test("a long recording is not decoded because a server does not answer", async () => {
+  const asked: string[] = [];
+  vi.stubGlobal("fetch", async (url: string) => {
+    asked.push(url);
+    return new Response(null, { status: url === "peaks" ? 503 : 200 });
+  });
+
+  await expect(waveformOf("audio", "peaks")).rejects.toThrow(/503/);
+  expect(asked).toEqual(["peaks"]);
+});
 
 test("each stretch is as high as its loudest sample, the loudest of all is one", () => {
   const samples = Float32Array.of(0.1, -0.2, 0, 0, 0.4, 0.1);

@@ -19,7 +19,7 @@ interface Props {
   url: string;
   words: readonly Word[];
   audio: Audio;
-  /** Only what is worked with is decoded. */
+  /** Only of what is worked with the waveform is fetched. */
   isInHand: boolean;
 }
 
@@ -27,7 +27,7 @@ export function Player({ recording, url, words, audio, isInHand }: Props) {
   const { isPlaying, seconds, rate, controls } = audio;
   const { data: waveform } = useQuery({
     queryKey: ["waveform", recording.id],
-    queryFn: () => waveformOf(url),
+    queryFn: () => waveformOf(url, recording.peaks_url),
     enabled: isInHand || isPlaying,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false, // what cannot be decoded is played all the same
