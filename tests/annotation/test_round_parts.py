@@ -161,13 +161,15 @@ SURE = {"mean": 0.3, "low": 0.1, "high": 0.5}
     [
         (BETTER, SURE, True),
         (BETTER, SURE | {"low": -0.09}, True),
-        (BETTER, SURE | {"low": -0.11}, False),
+        (BETTER, SURE | {"low": -0.11}, True),
+        (BETTER | {"f1": 0.2}, SURE | {"low": -0.09}, True),
+        (BETTER | {"f1": 0.2}, SURE | {"low": -0.11}, False),
         (BETTER, {"mean": 0.0, "low": 0.0, "high": 0.0}, False),
         (BETTER | {"f1": 0.17}, SURE, False),
         (BETTER | {"images": 9}, SURE, False),
     ],
 )
-def test_the_gate_wants_a_better_cider_and_as_many_content_words(
+def test_the_gate_wants_a_better_cider_surely_or_with_more_content_words(
     candidate: dict[str, object],
     difference: dict[str, float],
     is_promoted: bool,  # noqa: FBT001
