@@ -26,11 +26,15 @@ def propose_captions(  # the contract between a worker and the engine
     base: Path,
     style: Style = "clean",
     words: int | None = None,
-    beams: int = 3,
+    beams: int = 6,
     samples: int = 0,
     without: Collection[str] = (),
 ) -> Iterator[CaptionProposal]:
     """Yield a proposal for each image, one image in memory at a time.
+
+    Of what the search finds the text is taken that is most like the others and like what people
+    said of the nearest images (Devlin et al. 2015, arXiv:1505.04467; for candidates of the model's
+    own, Kumar & Byrne 2004, minimum Bayes risk).
 
     Args:
         images: their captions, if they have some, are not read.
@@ -39,7 +43,7 @@ def propose_captions(  # the contract between a worker and the engine
         style: whether the text shall read as written or as spoken.
         words: about how many; as long as people's texts of that style when None.
         beams: width of the search.
-        samples: texts drawn besides; with any, the text is taken that is most like all others.
+        samples: texts drawn besides, to choose among as well.
         without: names of inputs to leave out of those that it was trained with.
 
     Raises:
@@ -60,7 +64,7 @@ def propose_captions(  # the contract between a worker and the engine
     for image in images:
         texts = ready.model.write(ready.reader.row(image, inputs), wanted)
         texts = [text for text in texts if text] or [""]
-        if samples:
-            texts = ready.reader.neighbours.rank(texts)
+        if inputs.agreement:
+            texts = ready.reader.by_agreement(image, texts, inputs)
         distinct = list(dict.fromkeys(texts))
         yield CaptionProposal(image.key, distinct[0], tuple(distinct[1:]))

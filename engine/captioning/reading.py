@@ -9,7 +9,7 @@ import torch
 
 from engine.captioning.facts import Inputs, knowledge
 from engine.captioning.features import SeenTokens, see
-from engine.captioning.items import DescribedImage
+from engine.captioning.items import DescribedImage, labels_of
 from engine.captioning.neighbours import Bank, Neighbours
 from engine.captioning.rows import Row
 
@@ -23,7 +23,7 @@ class Reader:
         self.neighbours = Neighbours(bank)
         self._grid_side, self._most_masks = grid_side, most_masks
         self._seen: dict[str, SeenTokens] = {}
-        self._alike = cache(self._find_alike)
+        self._alike_in_bank = cache(self._find_alike)
 
     @classmethod
     def of(cls, images: Sequence[DescribedImage], grid_side: int, most_masks: int) -> Self:
@@ -39,6 +39,7 @@ class Reader:
         bank = Bank(
             [image.key for image in images],
             [[caption.text for caption in image.captions] for image in images],
+            [labels_of(image) for image in images],
             torch.stack([seen[image.key].whole for image in images]),
         )
         reader = cls(bank, grid_side, most_masks)
@@ -56,7 +57,7 @@ class Reader:
         seen = self._see(image)
         alike: Sequence[str] = ()
         if inputs.neighbours:
-            alike = self._alike(image.key) if image.key in self._seen else self._found(seen, None)
+            alike = self._alike(image, inputs)
             if rng is not None:
                 alike = [alike[index] for index in rng.permutation(len(alike[:DRAWN_FROM]))]
         return Row(
@@ -68,19 +69,29 @@ class Reader:
             has_length=inputs.length,
         )
 
+    def by_agreement(
+        self, image: DescribedImage, texts: Sequence[str], inputs: Inputs
+    ) -> list[str]:
+        """Order texts by how much they are like each other and the nearest images' captions."""
+        return self.neighbours.rank(texts, self._alike(image, inputs))
+
     def nearest(self, image: DescribedImage) -> str:
         """Return the first caption of the nearest image in the bank."""
         return self.neighbours.nearest_caption(self._see(image).whole)
 
     def consensus(self, image: DescribedImage) -> str:
         """Return the caption that the five nearest images in the bank agree on."""
-        return self._found(self._see(image), None)[0]
-
-    def _find_alike(self, key: str) -> list[str]:
-        return self._found(self._seen[key], key)
+        return self.neighbours.by_consensus(self._see(image).whole)[0]
 
     def _see(self, image: DescribedImage) -> SeenTokens:
         return self._seen.get(image.key) or see(image, self._grid_side, self._most_masks)
 
-    def _found(self, seen: SeenTokens, but: str | None) -> list[str]:
-        return self.neighbours.by_consensus(seen.whole, but=but)
+    def _alike(self, image: DescribedImage, inputs: Inputs) -> list[str]:
+        labels = labels_of(image) if inputs.labels else ()
+        if image.key in self._seen:
+            return self._alike_in_bank(image.key, labels)
+        return self.neighbours.by_consensus(self._see(image).whole, labels=labels)
+
+    def _find_alike(self, key: str, labels: tuple[str, ...]) -> list[str]:
+        whole = self._seen[key].whole
+        return self.neighbours.by_consensus(whole, but=key, labels=labels)

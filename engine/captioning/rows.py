@@ -26,7 +26,7 @@ class Wanted:
 
     style: Style
     words: int | None  # None: no hint
-    beams: int = 3
+    beams: int = 6
     samples: int = 0  # further candidates, drawn rather than searched
     most_tokens: int = 40
     seed: int = 0

@@ -61,7 +61,10 @@ def save_captioner(
     content = {
         "format": _FORMAT,
         **asdict(record),
-        "bank": [{"key": k, "captions": c} for k, c in zip(bank.keys, bank.captions, strict=True)],
+        "bank": [
+            {"key": key, "captions": captions, "labels": labels}
+            for key, captions, labels in zip(bank.keys, bank.captions, bank.labels, strict=True)
+        ],
     }
     (folder / RECORD).write_text(json.dumps(content, indent=1) + "\n")
 
@@ -95,8 +98,12 @@ def load_captioner(folder: Path, base: Path) -> StoredCaptioner:
     model = build(base, record.features, record.lora)
     _restore(model, tensors_under(tensors, "trained"))
     model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-    keys, captions = [row["key"] for row in rows], [row["captions"] for row in rows]
-    bank = Bank(keys, captions, tensors["bank.wholes"].float())
+    bank = Bank(
+        [row["key"] for row in rows],
+        [row["captions"] for row in rows],
+        [row["labels"] for row in rows],
+        tensors["bank.wholes"].float(),
+    )
     return StoredCaptioner(record, model, Reader(bank, record.grid_side, record.most_masks))
 
 

@@ -25,7 +25,7 @@ from workers.simulation.describing import (
 from workers.simulation.project import SimulatedProject
 from workers.simulation.work import Show
 
-INPUTS: Final = ("image", "masks", "neighbours", "image, masks", "image, masks, neighbours")
+INPUTS: Final = ("image", "tags", "masks", "neighbours", "image, masks", "image, masks, agreement")
 
 
 def describe(
