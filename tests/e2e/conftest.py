@@ -25,19 +25,15 @@ WIDTH, HEIGHT = 1440, 900
 NO_WARM_UP = "if (location.protocol === 'http:') localStorage.setItem('anneal-warm-up', 'off')"
 SMALL: Final[ViewportSize] = {"width": 1280, "height": 800}
 LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
-# All: each scheme in each size, and each heard by axe. Else each once in light, and each page once
-# in dark as well and by axe.
+# All: each page in each scheme and size, and heard by axe in both schemes. Else nobody looks at
+# pictures, and only one look of each page is heard by axe.
 TAKES_ALL = os.environ.get("ANNEAL_PICTURES") == "all"
 AUDITED: Final = {
     *("01-login", "05-prepared", "06-images", "07-editor", "11-keys", "15-transcript", "19-round"),
     *("21-exported", "22-settings", "24-projects", "27-account", "31-verify", "38-verify-grid"),
     *("29-reviewed", "44-conflicts", "47-receipts", "51-tour-look-half", "68-palette"),
 }
-PICTURES: Final[dict[Literal["light", "dark"], tuple[ViewportSize, ...]]] = (
-    {"light": (SMALL, LARGE), "dark": (SMALL, LARGE)}
-    if TAKES_ALL
-    else {"light": (SMALL,), "dark": (LARGE,)}
-)
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 Look = Callable[[str], None]
 HAS_FAILED = pytest.StashKey[bool]()
 
@@ -156,25 +152,20 @@ def take_picture(page: Page) -> Look:
 
 
 def keep_picture(page: Page, name: str) -> None:
-    """Keep what a page looks like on a small screen, and in dark on a large one."""
-    SCREENSHOTS.mkdir(exist_ok=True)
+    """Ask axe about a page in light and dark, and keep what it looks like, where that is wanted."""
     before = page.viewport_size
-    is_whole = name in AUDITED or TAKES_ALL
-    for scheme, sizes in PICTURES.items():
-        if scheme == "dark" and not is_whole:
-            continue
+    for scheme in SCHEMES if name in AUDITED or TAKES_ALL else ():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         page.wait_for_function(
             "wanted => document.documentElement.dataset.mantineColorScheme === wanted",
             arg=scheme,
         )
-        if is_whole:
-            assert barriers(page) == [], name
-        for size in sizes:
+        assert barriers(page) == [], name
+        for size in (SMALL, LARGE) if TAKES_ALL else ():
             page.set_viewport_size(size)
             path = SCREENSHOTS / f"{name}-{size['width']}-{scheme}.jpg"
             # A PNG of a whole screen takes half a second to write.
             page.screenshot(path=path, quality=90, animations="disabled")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    if before is not None:
+    if TAKES_ALL and before is not None:
         page.set_viewport_size(before)
