@@ -69,7 +69,7 @@ def test_preparing_ends_well_and_doubles_nothing_when_a_process_is_killed(
     stack: Stack, work: Work, victim: str
 ) -> None:
     first = 100 + 10 * PREPARING.index(victim)  # pictures of its own: embeddings are shared
-    pictures = [picture(seed)[0] for seed in range(first, first + 4)]
+    pictures = [picture(seed)[0] for seed in range(first, first + 3)]
     work.add_images(*pictures)
 
     wait_for(partial(_embedded, work), "the first image is embedded", 240)
