@@ -32,9 +32,9 @@ def propose_captions(  # the contract between a worker and the engine
 ) -> Iterator[CaptionProposal]:
     """Yield a proposal for each image, one image in memory at a time.
 
-    Of what the search finds the text is taken that is most like the others and like what people
-    said of the nearest images (Devlin et al. 2015, arXiv:1505.04467; for candidates of the model's
-    own, Kumar & Byrne 2004, minimum Bayes risk).
+    By agreement, of what the search finds the text is taken that is most like the others (Kumar &
+    Byrne 2004, minimum Bayes risk) and like what people said of the nearest images (Devlin et al.
+    2015, arXiv:1505.04467).
 
     Args:
         images: their captions, if they have some, are not read.
@@ -43,7 +43,7 @@ def propose_captions(  # the contract between a worker and the engine
         style: whether the text shall read as written or as spoken.
         words: about how many; as long as people's texts of that style when None.
         beams: width of the search.
-        samples: texts drawn besides, to choose among as well.
+        samples: texts drawn besides; with any, those most like all others come first.
         without: names of inputs to leave out of those that it was trained with.
 
     Raises:
@@ -62,9 +62,9 @@ def propose_captions(  # the contract between a worker and the engine
         most_tokens=2 * (length or 20) + 12,
     )
     for image in images:
-        texts = ready.model.write(ready.reader.row(image, inputs), wanted)
-        texts = [text for text in texts if text] or [""]
-        if inputs.agreement:
-            texts = ready.reader.by_agreement(image, texts, inputs)
+        row = ready.reader.row(image, inputs)
+        texts = [text for text in ready.model.write(row, wanted) if text] or [""]
+        if inputs.agreement or samples:
+            texts = ready.reader.by_agreement(row, texts, inputs)
         distinct = list(dict.fromkeys(texts))
         yield CaptionProposal(image.key, distinct[0], tuple(distinct[1:]))

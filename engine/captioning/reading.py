@@ -57,7 +57,7 @@ class Reader:
         seen = self._see(image)
         alike: Sequence[str] = ()
         if inputs.neighbours:
-            alike = self._alike(image, inputs)
+            alike = self._alike(image, seen, inputs)
             if rng is not None:
                 alike = [alike[index] for index in rng.permutation(len(alike[:DRAWN_FROM]))]
         return Row(
@@ -69,11 +69,10 @@ class Reader:
             has_length=inputs.length,
         )
 
-    def by_agreement(
-        self, image: DescribedImage, texts: Sequence[str], inputs: Inputs
-    ) -> list[str]:
+    def by_agreement(self, row: Row, texts: Sequence[str], inputs: Inputs) -> list[str]:
         """Order texts by how much they are like each other and the nearest images' captions."""
-        return self.neighbours.rank(texts, self._alike(image, inputs))
+        beside = self._alike(row.image, row.seen, inputs) if inputs.agreement else ()
+        return self.neighbours.rank(texts, beside)
 
     def nearest(self, image: DescribedImage) -> str:
         """Return the first caption of the nearest image in the bank."""
@@ -86,11 +85,11 @@ class Reader:
     def _see(self, image: DescribedImage) -> SeenTokens:
         return self._seen.get(image.key) or see(image, self._grid_side, self._most_masks)
 
-    def _alike(self, image: DescribedImage, inputs: Inputs) -> list[str]:
+    def _alike(self, image: DescribedImage, seen: SeenTokens, inputs: Inputs) -> list[str]:
         labels = labels_of(image) if inputs.labels else ()
         if image.key in self._seen:
             return self._alike_in_bank(image.key, labels)
-        return self.neighbours.by_consensus(self._see(image).whole, labels=labels)
+        return self.neighbours.by_consensus(seen.whole, labels=labels)
 
     def _find_alike(self, key: str, labels: tuple[str, ...]) -> list[str]:
         whole = self._seen[key].whole
