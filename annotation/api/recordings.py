@@ -34,7 +34,7 @@ from annotation.services.recordings import (
     save_chunk,
     start_recording,
 )
-from engine.media.audio import LONGEST_S
+from engine.media.limits import LONGEST_SOUND_S
 from engine.speech.clean import MAX_CHARACTERS
 
 MAX_POINTS = 250_000  # a recorder notes 30 a second, and more for clicks, views and selections
@@ -171,7 +171,7 @@ class TraceSerializer(serializers.Serializer[Any]):
 
 class CompleteRecordingSerializer(serializers.Serializer[Any]):
     chunks = serializers.IntegerField(min_value=1, max_value=100_000)
-    duration_s = FiniteField(min_value=0, max_value=LONGEST_S)
+    duration_s = FiniteField(min_value=0, max_value=LONGEST_SOUND_S)
     trace = TracePointSerializer(many=True, max_length=MAX_POINTS)  # type: ignore[call-arg]  # the list's
     cuts = CutSerializer(many=True, max_length=1000, required=False)  # type: ignore[call-arg]  # the list's
 

@@ -15,13 +15,11 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from engine.media.errors import MediaError
-from engine.media.limits import LONGEST_TAKE_S
+from engine.media.limits import LONGEST_SOUND_S
 
 Samples = npt.NDArray[np.float32]  # (T,) mono, 16 kHz, within [-1, 1]
 
 RATE_HZ: Final = 16_000
-# What the longest take (limits.json) lasts by a microphone whose clock runs a tenth fast.
-LONGEST_S: Final = LONGEST_TAKE_S * 11 // 10
 _RATES_HZ: Final = range(4_000, 384_001)  # a declared rate of 1 Hz would swell each sample
 _ADVICE: Final = "use WebM, Ogg, WAV, MP3, FLAC or MP4/M4A"
 
@@ -38,7 +36,7 @@ _SIGNATURE_BYTES: Final = 16
 _CODECS: Final = re.compile(r"opus|vorbis|flac|alac|aac|mp[123](float)?|pcm_\w+")
 
 
-def decode_audio(data: bytes, *, max_seconds: float = LONGEST_S) -> Samples:
+def decode_audio(data: bytes, *, max_seconds: float = LONGEST_SOUND_S) -> Samples:
     """Decode to mono at 16 kHz, or raise MediaError. A recording cut short gives what it holds.
 
     All of it is held, 64 kB a second: `decode_to_file` is for what may be long.
@@ -46,7 +44,7 @@ def decode_audio(data: bytes, *, max_seconds: float = LONGEST_S) -> Samples:
     return np.concatenate(list(iter_limited(BytesIO(data), max_seconds=max_seconds)))
 
 
-def iter_limited(source: IO[bytes], *, max_seconds: float = LONGEST_S) -> Iterator[Samples]:
+def iter_limited(source: IO[bytes], *, max_seconds: float = LONGEST_SOUND_S) -> Iterator[Samples]:
     """Yield the samples piece by piece; raise MediaError where there are none, or too many."""
     count, most = 0, round(max_seconds * RATE_HZ)
     for part in iter_audio(source):

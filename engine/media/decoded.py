@@ -4,7 +4,8 @@ from typing import IO, Final
 
 import numpy as np
 
-from engine.media.audio import LONGEST_S, Samples, iter_limited
+from engine.media.audio import Samples, iter_limited
+from engine.media.limits import LONGEST_SOUND_S
 
 _SAMPLE_BYTES: Final = 4  # float32, so that nothing is lost on the way
 
@@ -24,7 +25,7 @@ class DecodedSound:
 
 
 def decode_to_file(
-    source: IO[bytes], out: IO[bytes], *, max_seconds: float = LONGEST_S
+    source: IO[bytes], out: IO[bytes], *, max_seconds: float = LONGEST_SOUND_S
 ) -> DecodedSound:
     """Decode a recording into an empty file, 64 kB a second; memory does not grow with it.
 
