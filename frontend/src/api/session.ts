@@ -27,8 +27,13 @@ export async function logIn(body: { username: string; password: string }) {
 
 export async function logOut() {
   await choices.send();
-  await copies.forgetAll();
-  await read(client.DELETE("/api/session"));
+  await copies.leave();
+  try {
+    await read(client.DELETE("/api/session"));
+  } catch (error) {
+    copies.stay();
+    throw error;
+  }
 }
 
 export function changePassword(body: { current: string; new: string }) {

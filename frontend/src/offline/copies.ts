@@ -52,6 +52,7 @@ export class Copies {
   #name: string;
   #imagesKept: number;
   #objectsKept: number;
+  #isLeft = false;
 
   constructor(name = "anneal-copies", imagesKept = IMAGES_KEPT, objectsKept = OBJECTS_KEPT) {
     this.#name = name;
@@ -61,7 +62,9 @@ export class Copies {
 
   /** What the server answers at a path of the API. */
   async keepAnswer(path: string, body: unknown): Promise<void> {
-    await this.#kindly((db) => db.put("answers", { path, body }));
+    await this.#keep(async (db) => {
+      await db.put("answers", { path, body });
+    });
   }
 
   async answer(path: string): Promise<unknown> {
@@ -71,7 +74,7 @@ export class Copies {
   /** Bytes of the object store: an image, an embedding, a decoder. Names never change meaning. */
   async keepObject(url: string, bytes: Blob): Promise<void> {
     const name = nameOf(url);
-    await this.#kindly(async (db) => {
+    await this.#keep(async (db) => {
       await db.put("uses", { name, used_ms: Date.now() });
       if ((await db.getKey("objects", name)) !== undefined) return;
       await db.put("objects", { name, bytes });
@@ -88,7 +91,7 @@ export class Copies {
   }
 
   async keepImage(copy: ImageCopy): Promise<void> {
-    await this.#kindly(async (db) => {
+    await this.#keep(async (db) => {
       await db.put("images", copy);
       await this.#letGoOfOld(db);
     });
@@ -110,6 +113,7 @@ export class Copies {
     const named = [...objects].map(([url, bytes]) => ({ name: nameOf(url), bytes }));
     const sizes = named.map(({ name, bytes }) => ({ name, bytes: bytes.size }));
     await this.#use(async (db) => {
+      if (this.#isLeft) return;
       const change = db.transaction(STORES, "readwrite");
       const put = async (object: (typeof named)[number]): Promise<void> => {
         await change.objectStore("uses").put({ name: object.name, used_ms: Date.now() });
@@ -160,6 +164,17 @@ export class Copies {
     });
   }
 
+  /** The person logs out: nothing of theirs is left, and nothing that is still on its way is kept. */
+  async leave(): Promise<void> {
+    this.#isLeft = true;
+    await this.forgetAll();
+  }
+
+  /** They could not log out, and go on. */
+  stay(): void {
+    this.#isLeft = false;
+  }
+
   /** Of what nobody has taken along, the newest stays. */
   async #letGoOfOld(db: IDBPDatabase<Schema>): Promise<void> {
     const stock = await db.getAll("stock");
@@ -174,6 +189,12 @@ export class Copies {
     for (const old of objects.filter((name) => !names.has(name)).slice(0, -this.#objectsKept)) {
       await Promise.all([db.delete("objects", old), db.delete("uses", old)]);
     }
+  }
+
+  async #keep(put: (db: IDBPDatabase<Schema>) => Promise<void>): Promise<void> {
+    await this.#kindly(async (db) => {
+      if (!this.#isLeft) await put(db);
+    });
   }
 
   /** What fails is as if nothing were kept. */

@@ -110,6 +110,21 @@ test("nobody is shown another person's images, and nothing is left once somebody
   expect(await page.hasObject("http://store/a")).toBe(false);
 });
 
+test("what is still on its way when somebody logs out is not kept, and is if they could not", async () => {
+  const page = new Copies();
+  await page.keepImage(copy(4));
+
+  const late = page.keepImage(copy(5));
+  await page.leave();
+  await Promise.all([late, page.keepImage(copy(6)), page.stock(copy(7), new Map())]);
+
+  expect(await page.images(7, 1)).toEqual([]);
+  expect(await page.stockOf(7)).toEqual([]);
+  page.stay();
+  await page.keepImage(copy(8));
+  expect((await page.images(7, 1)).map(({ image }) => image)).toEqual([8]);
+});
+
 test("a browser that keeps nothing stops nothing", async () => {
   vi.stubGlobal("indexedDB", {
     open: () => {
