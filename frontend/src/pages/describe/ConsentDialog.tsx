@@ -59,7 +59,7 @@ function WithAccountLink({ text }: { text: string }) {
   return (
     <>
       {before}
-      <AnchorLink to="/account" inherit>
+      <AnchorLink to="/account" inherit underline="always">
         {ACCOUNT}
       </AnchorLink>
       {after.join(ACCOUNT)}
