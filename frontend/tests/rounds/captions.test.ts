@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ArmEffort, CaptionFigures, Round } from "@/api/types";
+import type { CaptionFigures, Round } from "@/api/types";
 import {
   armCells,
   comparedOn,
@@ -7,15 +7,9 @@ import {
   partsWords,
 } from "@/pages/rounds/captions/captionWords";
 import { partsOnOffer, tickedAtFirst } from "@/pages/rounds/retrainParts";
+import { NO_ARM } from "./arms";
 
 const NEWS = { masks: 12, captions: 1, has_caption_models: true };
-
-const NO_ARM: ArmEffort = {
-  captions: 0,
-  edits_per_100_words: null,
-  seconds_per_caption: null,
-  accepted_untouched_share: null,
-};
 
 test("a round offers what has something new, with how much", () => {
   const offers = partsOnOffer({ news: NEWS });

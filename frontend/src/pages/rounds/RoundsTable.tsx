@@ -1,9 +1,9 @@
 import { Badge, Card, Group, Table, UnstyledButton } from "@mantine/core";
 import type { Round } from "@/api/types";
-import { formatAgo, formatCount, formatMoment, formatPercent } from "@/components/format";
+import { formatAgo, formatMoment } from "@/components/format";
 import { StatusBadge } from "@/components/StatusBadge";
-import { formatFigure } from "./figures";
 import classes from "./RoundsTable.module.css";
+import { columnsOf, type RoundColumn } from "./roundColumns";
 
 interface Props {
   rounds: Round[];
@@ -14,21 +14,24 @@ interface Props {
 
 /** One row for each round, the newest first, down to the pretrained bundle. */
 export function RoundsTable({ rounds, serving, selected, onSelect }: Props) {
+  const columns = columnsOf(rounds);
   return (
     <Card p={0}>
-      <Table.ScrollContainer minWidth={860} scrollAreaProps={{ offsetScrollbars: "present" }}>
+      <Table.ScrollContainer
+        minWidth={380 + 85 * columns.length}
+        scrollAreaProps={{ offsetScrollbars: "present" }}
+      >
         <Table className="tabular" highlightOnHover aria-label="Rounds">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Round</Table.Th>
               <Table.Th>State</Table.Th>
               <Table.Th>Started</Table.Th>
-              <Table.Th ta="right">IoU at 1 click</Table.Th>
-              <Table.Th ta="right">Clicks to 85 %</Table.Th>
-              <Table.Th ta="right">AP50</Table.Th>
-              <Table.Th ta="right">Masks made</Table.Th>
-              <Table.Th ta="right">Seconds per mask</Table.Th>
-              <Table.Th ta="right">Accepted untouched</Table.Th>
+              {columns.map(({ title }) => (
+                <Table.Th key={title} ta="right">
+                  {title}
+                </Table.Th>
+              ))}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -36,6 +39,7 @@ export function RoundsTable({ rounds, serving, selected, onSelect }: Props) {
               <Row
                 key={`${round.number} ${round.bundle}`}
                 round={round}
+                columns={columns}
                 isServing={round.bundle !== null && round.bundle === serving}
                 isSelected={round.id !== null && round.number === selected}
                 onSelect={onSelect}
@@ -50,14 +54,14 @@ export function RoundsTable({ rounds, serving, selected, onSelect }: Props) {
 
 interface RowProps {
   round: Round;
+  columns: readonly RoundColumn[];
   isServing: boolean;
   isSelected: boolean;
   onSelect: (number: number) => void;
 }
 
-function Row({ round, isServing, isSelected, onSelect }: RowProps) {
-  const { effort, metrics, number, id } = round;
-  const figures = metrics.candidate;
+function Row({ round, columns, isServing, isSelected, onSelect }: RowProps) {
+  const { number, id } = round;
   return (
     <Table.Tr data-selected={isSelected || undefined} className={classes.row}>
       <Table.Td>
@@ -90,16 +94,11 @@ function Row({ round, isServing, isSelected, onSelect }: RowProps) {
       <Table.Td title={formatMoment(round.created_at)}>
         {id === null ? "—" : `${formatAgo(round.created_at)}${byWhom(round)}`}
       </Table.Td>
-      <Table.Td ta="right">{formatFigure("miou_1", figures?.miou_1)}</Table.Td>
-      <Table.Td ta="right">{formatFigure("noc_85", figures?.noc_85)}</Table.Td>
-      <Table.Td ta="right">{formatFigure("ap_50", figures?.ap_50)}</Table.Td>
-      <Table.Td ta="right">{formatCount(effort.masks)}</Table.Td>
-      <Table.Td ta="right">{effort.seconds_per_mask?.toFixed(1) ?? "—"}</Table.Td>
-      <Table.Td ta="right">
-        {effort.accepted_untouched_share === null
-          ? "—"
-          : formatPercent(effort.accepted_untouched_share)}
-      </Table.Td>
+      {columns.map(({ title, cell }) => (
+        <Table.Td key={title} ta="right">
+          {cell(round)}
+        </Table.Td>
+      ))}
     </Table.Tr>
   );
 }
