@@ -25,7 +25,7 @@ from engine.segmentation.evaluation import (
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
-from workers.networks import predictor_of, proposal_config_of
+from workers.networks import finder_of, predictor_of, proposal_config_of
 from workers.windowed import map_in_order
 
 OBJECTS_PER_IMAGE: Final = 5
@@ -110,9 +110,11 @@ def _precision(
     if not images:
         return {"ap_50": None, "ap_75": None, "ap_images": 0}
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
+    finder = finder_of(bundle)
 
     def score(image: AnnotatedImage) -> ScoredImage:
-        found = propose(image.load_embedding(), predictor, image.size_hw, config, should_stop)
+        embedding = image.load_embedding()
+        found = propose(embedding, predictor, image.size_hw, config, should_stop, finder)
         return ScoredImage(
             proposals=[each.rle for each in found],
             scores=[each.predicted_iou for each in found],

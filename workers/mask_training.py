@@ -1,5 +1,6 @@
-"""Training a round's decoder on a frozen version."""
+"""Training a round's decoder and prompt head on a frozen version."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,10 +9,14 @@ from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle
+from engine.bundle import PROMPT_HEAD
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.prompt_head import export_prompt_head
+from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
@@ -21,30 +26,35 @@ from workers.curve import Curve
 from workers.lease import Lease
 from workers.networks import encoder_of, proposal_config_of
 
-THRESHOLD_IMAGES: Final = 4  # a grid takes some 7 s an image
+THRESHOLD_IMAGES: Final = 12  # some 2 s each
 
 
 def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
     """Train from the round's base decoder, or go on where a killed run stopped."""
-    weights = _train(lease, current, version, folder)
-    lease.report(0, 0, "Fitting the thresholds")
+    torch.set_num_threads(settings.TORCH_THREADS)
+    base = current.base_bundle
+    images = annotated_images(version, "train", base.encoder_digest)
+    weights = _train(lease, current, images, folder)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
-    base = current.base_bundle
-    images = annotated_images(version, "train", base.encoder_digest)[:THRESHOLD_IMAGES]
+    head = folder / PROMPT_HEAD
+    if not head.is_file():  # or a killed run has made it
+        _train_head(lease, current, images, head)
+    lease.report(0, 0, "Fitting the thresholds")
     predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
-    config = fit_thresholds(images, predictor, proposal_config_of(base))
+    config = fit_thresholds(
+        images[:THRESHOLD_IMAGES], predictor, proposal_config_of(base), ObjectFinder(head)
+    )
     return BundlePart(
-        {"decoder.safetensors": weights, "decoder.onnx": onnx},
+        {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head},
         {**base.manifest["thresholds"], **config.thresholds()},
     )
 
 
-def _train(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> Path:
-    torch.set_num_threads(settings.TORCH_THREADS)
+def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folder: Path) -> Path:
     base = current.base_bundle
     return train_decoder(
-        annotated_images(version, "train", base.encoder_digest),
+        images,
         base=fetch_bundle(base) / "decoder.safetensors",
         replay=_replay(lease, base),
         config=TrainConfig(steps=settings.TRAIN_STEPS, seed=current.number),
@@ -52,6 +62,20 @@ def _train(lease: Lease, current: Round, version: DatasetVersion, folder: Path) 
         on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
         should_stop=lease.should_stop,
     )
+
+
+def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], path: Path) -> None:
+    """Learn where the objects are, a minute or two; written whole or not at all."""
+    config = PromptHeadConfig(steps=settings.TRAIN_HEAD_STEPS, seed=current.number)
+    head = train_prompt_head(
+        images,
+        config=config,
+        on_step=lambda step, _: lease.report(step, config.steps, "Learning where objects are"),
+        should_stop=lease.should_stop,
+    )
+    scratch = path.with_suffix(".writing")
+    export_prompt_head(head, scratch)
+    scratch.replace(path)
 
 
 def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:

@@ -13,8 +13,10 @@ from django.utils.module_loading import import_string
 from annotation import storage
 from annotation.models import Bundle, Embedding, Image
 from annotation.services.bundles import fetch_bundle
+from engine.bundle import PROMPT_HEAD
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.items import Embedding as EmbeddingArray
+from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
 
@@ -44,6 +46,13 @@ def encoder_of(bundle: Bundle) -> Encoder:
 def predictor_of(bundle: Bundle) -> OnnxPredictor:
     """Return the bundle's decoder; threads may share it."""
     return _predictor(fetch_bundle(bundle) / "decoder.onnx")
+
+
+def finder_of(bundle: Bundle) -> ObjectFinder | None:
+    """Return what tells where objects are; a bundle that was not trained here has none."""
+    if PROMPT_HEAD not in bundle.manifest["files"]:
+        return None
+    return _finder(fetch_bundle(bundle) / PROMPT_HEAD)
 
 
 def proposal_config_of(bundle: Bundle) -> ProposalConfig:
@@ -83,6 +92,7 @@ def forget_networks() -> None:
     """Let their memory go: onnxruntime keeps, for each, what its largest run needed (1.2 GB)."""
     _encoder.cache_clear()
     _predictor.cache_clear()
+    _finder.cache_clear()
     load_backbone.cache_clear()
     load_captioner.cache_clear()
 
@@ -116,3 +126,8 @@ def _encoder(path: str) -> Encoder:
 @lru_cache(maxsize=2)
 def _predictor(path: Path) -> OnnxPredictor:
     return OnnxPredictor(path, threads=1)
+
+
+@lru_cache(maxsize=2)
+def _finder(path: Path) -> ObjectFinder:
+    return ObjectFinder(path)

@@ -12,16 +12,18 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation import storage
-from annotation.models import Assignment, Bundle, Embedding, Image, Project
+from annotation.models import Assignment, Bundle, Embedding, Image, Project, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
 from annotation.services.proposals import replace_pending_proposals
 from engine.media.images import decode_image
 from engine.segmentation.items import Embedding as EmbeddingArray
 from engine.segmentation.proposals import MaskProposal, propose
+from workers.bundling import digests_of
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
+    finder_of,
     forget_networks,
     load_embedding,
     predictor_of,
@@ -69,10 +71,11 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
         return
     lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
+    finder = finder_of(bundle)
 
     def find(item: tuple[Image, EmbeddingArray]) -> list[MaskProposal]:
         image, embedding = item
-        return propose(embedding, predictor, image.size_hw, config, lease.should_stop)
+        return propose(embedding, predictor, image.size_hw, config, lease.should_stop, finder)
 
     items = _with_embeddings(ids, bundle)
     for done, ((image, _), found) in enumerate(
@@ -110,9 +113,9 @@ def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
 
 
 def _alike(bundle: Bundle) -> QuerySet[Bundle]:
-    """Bundles with the same decoder and thresholds, itself among them."""
-    decoder = bundle.manifest["files"]["decoder.onnx"]
-    same = {"files": {"decoder.onnx": decoder}, "thresholds": bundle.manifest["thresholds"]}
+    """Bundles with the same decoder, prompt head and thresholds, itself among them."""
+    files = digests_of(bundle, Round.Part.MASKS)
+    same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
     return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 
 

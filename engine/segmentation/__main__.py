@@ -16,13 +16,14 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from engine.bundle import BundleError, BundleManifest, read_bundle
+from engine.bundle import PROMPT_HEAD, BundleError, BundleManifest, read_bundle
 from engine.datasets.coco import DatasetError, read_coco, write_coco
 from engine.masks.rle import RLE, area
 from engine.media.images import DecodedImage, MediaError, decode_image
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.evaluation import click_images, summarise
 from engine.segmentation.items import AnnotatedImage, Embedding
+from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig, propose
 
@@ -125,6 +126,8 @@ def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleMani
     predictor = OnnxPredictor(options.bundle / "decoder.onnx", threads=2)
     config = ProposalConfig(points_per_side=options.points_per_side)
     config = config.with_thresholds(manifest.thresholds)
+    has_head = PROMPT_HEAD in manifest.files
+    finder = ObjectFinder(options.bundle / PROMPT_HEAD) if has_head else None
     paths = sorted(path for path in options.images.iterdir() if path.suffix.lower() in _SUFFIXES)
     images: list[Mapping[str, object]] = []
     annotations: list[Mapping[str, object]] = []
@@ -134,7 +137,8 @@ def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleMani
             continue
         height, width = decoded.size_hw
         images.append({"id": number, "file_name": path.name, "height": height, "width": width})
-        found = propose(encoder.encode(decoded.pixels), predictor, decoded.size_hw, config)
+        embedding = encoder.encode(decoded.pixels)
+        found = propose(embedding, predictor, decoded.size_hw, config, finder=finder)
         annotations.extend(
             {
                 "id": len(annotations) + offset,

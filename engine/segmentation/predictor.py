@@ -109,6 +109,14 @@ class OnnxPredictor:
         labels = np.tile(np.array([[1, -1]], np.float32), (len(points), 1))
         return self._run(embedding, points, labels, None)
 
+    def predict_boxes(
+        self, embedding: Embedding, boxes_xyxy: NDArray[np.floating], size_hw: tuple[int, int]
+    ) -> tuple[Floats, Floats]:
+        """Decode B boxes at once: (B, 4) in image pixels; returns as predict_batch does."""
+        corners = to_frame(np.reshape(boxes_xyxy, (-1, 2, 2)), size_hw)
+        labels = np.tile(np.array([[2, 3]], np.float32), (len(corners), 1))
+        return self._run(embedding, corners, labels, None)
+
     def _run(
         self,
         embedding: Embedding,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.masks.rle import area
 from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.prompts import grid_target
 from engine.segmentation.proposals import Candidate, ProposalConfig, find_candidates, suppress
@@ -26,14 +27,17 @@ FOUND_IOU: Final = 0.5  # a proposal that is worth correcting
 
 
 def fit_thresholds(
-    images: Sequence[AnnotatedImage], predictor: OnnxPredictor, config: ProposalConfig
+    images: Sequence[AnnotatedImage],
+    predictor: OnnxPredictor,
+    config: ProposalConfig,
+    finder: ObjectFinder | None = None,
 ) -> ProposalConfig:
     """Choose the pair of thresholds with the best F1 over all objects of the images.
 
     A missed object costs a click or two, a wrong proposal a key: F1 weighs them alike. Where
     nothing is found at any pair, and between equals, the thresholds stay nearest to `config`'s.
     """
-    found = [(_candidates(image, predictor, config), image) for image in images]
+    found = [(_candidates(image, predictor, config, finder), image) for image in images]
     overlaps = [(candidates, _overlaps(candidates, image)) for candidates, image in found]
     objects = sum(1 for image in images for mask in image.masks if area(mask))
 
@@ -51,14 +55,18 @@ def fit_thresholds(
 
 
 def _candidates(
-    image: AnnotatedImage, predictor: OnnxPredictor, config: ProposalConfig
+    image: AnnotatedImage,
+    predictor: OnnxPredictor,
+    config: ProposalConfig,
+    finder: ObjectFinder | None,
 ) -> list[Candidate]:
     loosest = replace(
         config,
         predicted_iou_min=min(*PREDICTED_IOU, config.predicted_iou_min),
         stability_min=min(*STABILITY, config.stability_min),
     )
-    return find_candidates(image.load_embedding(), predictor, image.size_hw, loosest)
+    embedding = image.load_embedding()
+    return find_candidates(embedding, predictor, image.size_hw, loosest, finder=finder)
 
 
 def _overlaps(candidates: Sequence[Candidate], image: AnnotatedImage) -> Ious:

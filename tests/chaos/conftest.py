@@ -18,7 +18,12 @@ from tests.stack import Stack, running_stack
 # Short leases, so that what a killed worker held is taken over within seconds; and a round of a few
 # steps, the second checkpoint of which nobody sees.
 STEPS = 10
-SETTINGS = {"JOB_LEASE_S": "6", "TRAIN_STEPS": str(STEPS), "TRAIN_REPLAY_PHOTOS": "1"}
+SETTINGS = {
+    "JOB_LEASE_S": "6",
+    "TRAIN_STEPS": str(STEPS),
+    "TRAIN_HEAD_STEPS": "2",
+    "TRAIN_REPLAY_PHOTOS": "1",
+}
 SIZE_PX = 128
 
 

@@ -19,7 +19,12 @@ from tests.stack import ROOT, Stack, running_stack
 SCREENSHOTS = ROOT / "tests" / "e2e" / "screenshots"
 CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.flac"
 # A round of seconds, not of minutes, even where the models are installed that captions need.
-SETTINGS = {"TRAIN_STEPS": "3", "TRAIN_REPLAY_PHOTOS": "1", "CAPTION_BASE": "not-installed"}
+SETTINGS = {
+    "TRAIN_STEPS": "3",
+    "TRAIN_HEAD_STEPS": "2",
+    "TRAIN_REPLAY_PHOTOS": "1",
+    "CAPTION_BASE": "not-installed",
+}
 WIDTH, HEIGHT = 1440, 900
 # Two seconds of a core for each page with an editor, on which a test clicks once or twice.
 NO_WARM_UP = "if (location.protocol === 'http:') localStorage.setItem('anneal-warm-up', 'off')"
@@ -29,9 +34,10 @@ LARGE: Final[ViewportSize] = {"width": 1920, "height": 1080}
 # pictures, and only one look of each page is heard by axe.
 TAKES_ALL = os.environ.get("ANNEAL_PICTURES") == "all"
 AUDITED: Final = {
-    *("01-login", "05-prepared", "06-images", "07-editor", "11-keys", "15-transcript", "19-round"),
-    *("21-exported", "22-settings", "24-projects", "27-account", "31-verify", "38-verify-grid"),
-    *("29-reviewed", "44-conflicts", "47-receipts", "51-tour-look-half", "68-palette"),
+    *("01-login", "05-prepared", "06-images", "07-editor", "11-keys", "13-consent"),
+    *("15-transcript", "19-round", "21-exported", "22-settings", "24-projects", "27-account"),
+    *("29-reviewed", "31-verify", "38-verify-grid", "44-conflicts", "47-receipts"),
+    *("51-tour-look-half", "68-palette"),
 }
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 Look = Callable[[str], None]

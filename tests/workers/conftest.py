@@ -92,6 +92,7 @@ def world(
     settings.PRETRAINED_BUNDLE = bundle_folder
     settings.SCRATCH_DIR = tmp_path / "scratch"
     settings.TRAIN_STEPS = 3
+    settings.TRAIN_HEAD_STEPS = 2
     short = partial(TrainConfig, runs=(Run(2), Run(1)))  # chains of clicks
     monkeypatch.setattr(mask_training, "TrainConfig", short)
     monkeypatch.setattr(jobs, "send", Mock())

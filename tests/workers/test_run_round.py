@@ -19,6 +19,7 @@ from tests.workers.conftest import finish
 from workers import evaluation, training
 from workers import run_round as module
 from workers.annotated_images import annotated_images
+from workers.networks import finder_of
 from workers.tasks import run_job
 
 
@@ -61,6 +62,8 @@ def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
     assert ended.dataset_version.counts["train"] == 2
     assert ended.bundle is not None
     assert ended.bundle.dataset_version == ended.dataset_version
+    assert finder_of(ended.base_bundle) is None
+    assert finder_of(ended.bundle) is not None
     assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
     assert set(ended.metrics["difference"]) == {"mean", "low", "high"}
 

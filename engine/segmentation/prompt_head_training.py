@@ -1,0 +1,183 @@
+"""Train a prompt head on accepted masks: a minute or two on two cores, so a killed one begins anew.
+
+Loss and targets are CenterNet's (arXiv:1904.07850, section 3): a Gaussian around each object's
+point, penalised less near it, and an L1 loss of the box's sides at the point itself.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812  # as everyone calls it
+
+from engine.masks.geometry import largest_error_point
+from engine.masks.rle import area
+from engine.segmentation.frame import scaled_size
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.object_finder import HEAT_SIDE, STRIDE
+from engine.segmentation.prompt_head import PromptHead
+from engine.segmentation.prompts import CELL, core, grid_target
+from engine.segmentation.trainer import learning_rate
+
+Floats: TypeAlias = NDArray[np.float32]
+_GRID_CELL: Final = STRIDE // CELL  # cells of the decoder's grid in one of the heat's
+_RADIUS: Final = 0.3  # of the shorter side: boxes so far off still overlap by 0.7
+
+
+class PromptHeadCancelled(Exception):  # noqa: N818  # a request, not an error
+    """The caller's should_stop said so."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptHeadConfig:
+    """How a head is trained."""
+
+    steps: int = 400
+    images_per_step: int = 4
+    width: int = 64
+    lr: float = 2e-3
+    warmup_share: float = 0.05
+    weight_decay: float = 0.01
+    sides_weight: float = 0.1
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectPoints:
+    """Where the N objects of an image are, in cells of the heat: some 100 bytes each."""
+
+    cells: NDArray[np.int64]  # (N, 2) row and column of their deepest points
+    sides: Floats  # (N, 4) logarithms of the distances to left, top, right and bottom
+    spread: Floats  # (N,) of their bumps in the heat, a standard deviation
+    height: int  # of the image; the rest of the frame is padding
+    width: int
+
+
+def train_prompt_head(
+    images: Sequence[AnnotatedImage],
+    *,
+    config: PromptHeadConfig,
+    on_step: Callable[[int, float], None],
+    should_stop: Callable[[], bool],
+) -> PromptHead:
+    """Train on images whose objects are all known; on_step gets the steps done and the loss.
+
+    Raises:
+        PromptHeadCancelled: should_stop returned true.
+        ValueError: there is no mask to train on, or the loss is not finite.
+
+    """
+    images = [image for image in images if any(area(mask) for mask in image.masks)]
+    if not images:
+        raise ValueError("no mask to train on: every image is empty")
+    head = _new_head(images[0], config).train()
+    optimizer = torch.optim.AdamW(head.parameters(), lr=config.lr, weight_decay=config.weight_decay)
+    known: dict[str, ObjectPoints] = {}
+    for step in range(config.steps):
+        if should_stop():
+            raise PromptHeadCancelled
+        for group in optimizer.param_groups:
+            group["lr"] = config.lr * learning_rate(step, config.steps, config.warmup_share)
+        loss = _loss(head, _drawn(images, config, step), known, config)
+        if not math.isfinite(float(loss.detach())):
+            raise ValueError(f"prompt head: loss {float(loss.detach())} at step {step + 1}")
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+        optimizer.step()
+        on_step(step + 1, float(loss.detach()))
+    return head.eval()
+
+
+def points_of(image: AnnotatedImage) -> ObjectPoints:
+    """Find the deepest point of each mask and measure its sides."""
+    height, width = (-(-side // STRIDE) for side in scaled_size(image.size_hw))
+    cells, sides, spread = [], [], []
+    for mask in (core(grid_target(rle)) for rle in image.masks if area(rle)):
+        x, y, _ = largest_error_point(mask, np.zeros_like(mask))
+        column, row = x // _GRID_CELL, y // _GRID_CELL
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        low = np.array([columns[0], rows[0]], np.float32) / _GRID_CELL
+        high = np.array([columns[-1] + 1, rows[-1] + 1], np.float32) / _GRID_CELL
+        middle = np.array([column, row], np.float32) + 0.5
+        away = np.maximum(np.concatenate([middle - low, high - middle]), 1 / STRIDE)
+        cells.append((row, column))
+        sides.append(np.log(away))
+        spread.append((_RADIUS * float((high - low).min()) + 1) / 6)
+    return ObjectPoints(
+        np.array(cells, np.int64),
+        np.array(sides, np.float32),
+        np.array(spread, np.float32),
+        height,
+        width,
+    )
+
+
+def heat_of(points: ObjectPoints) -> Floats:
+    """Draw the bumps, (128, 128): exactly 1 at an object's point."""
+    heat = np.zeros((HEAT_SIDE, HEAT_SIDE), np.float32)
+    at = np.arange(HEAT_SIDE, dtype=np.float32)
+    for cell, spread in zip(points.cells, points.spread, strict=True):
+        rows, columns = (np.exp(-((at - middle) ** 2) / (2 * spread**2)) for middle in cell)
+        np.maximum(heat, np.outer(rows, columns), out=heat)
+    return heat
+
+
+def heat_loss(logits: Tensor, heat: Tensor, is_inside: Tensor) -> Tensor:
+    """CenterNet's focal loss, a point's share of it: (B, 128, 128) each."""
+    is_point = heat == 1
+    p = logits.sigmoid()
+    found = (1 - p) ** 2 * F.logsigmoid(logits)
+    rejected = (1 - heat) ** 4 * p**2 * F.logsigmoid(-logits)
+    total = torch.where(is_point, found, rejected)[is_inside].sum()
+    return -total / is_point.sum().clamp(min=1)
+
+
+def _loss(
+    head: PromptHead,
+    images: Sequence[AnnotatedImage],
+    known: dict[str, ObjectPoints],
+    config: PromptHeadConfig,
+) -> Tensor:
+    for image in images:
+        if image.key not in known:
+            known[image.key] = points_of(image)
+    wanted = [known[image.key] for image in images]
+    embeddings = np.stack([np.asarray(image.load_embedding(), np.float32) for image in images])
+    logits, sides = head(torch.from_numpy(embeddings))
+    heat = torch.from_numpy(np.stack([heat_of(points) for points in wanted]))
+    is_inside = torch.zeros_like(heat, dtype=torch.bool)
+    for index, points in enumerate(wanted):
+        is_inside[index, : points.height, : points.width] = True
+    found = torch.cat(
+        [
+            sides[index, :, points.cells[:, 0], points.cells[:, 1]].T
+            for index, points in enumerate(wanted)
+        ]
+    )
+    truth = torch.from_numpy(np.concatenate([points.sides for points in wanted]))
+    return heat_loss(logits, heat, is_inside) + config.sides_weight * F.l1_loss(found, truth)
+
+
+def _drawn(
+    images: Sequence[AnnotatedImage], config: PromptHeadConfig, step: int
+) -> list[AnnotatedImage]:
+    """Return the images of a step: every image once in random order, then again in another."""
+    drawn = []
+    for turn in range(step * config.images_per_step, (step + 1) * config.images_per_step):
+        cycle, place = divmod(turn, len(images))
+        order = np.random.default_rng([config.seed, cycle]).permutation(len(images))
+        drawn.append(images[int(order[place])])
+    return drawn
+
+
+def _new_head(image: AnnotatedImage, config: PromptHeadConfig) -> PromptHead:
+    """Make a head for embeddings like the image's, the same one for the same seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(config.seed)
+        return PromptHead(len(image.load_embedding()), config.width)

@@ -1,0 +1,115 @@
+"""Automatic proposals look where objects were seen, and a little everywhere else."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.masks.rle import area, encode, iou_matrix
+from engine.segmentation.object_finder import FoundObjects, ObjectFinder
+from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.proposals import MaskProposal, ProposalConfig, propose
+
+Floats = NDArray[np.float32]
+SIZE_HW = (192, 256)
+SIDE = 40
+CORNERS = ((20, 24), (28, 150), (120, 60))
+EMBEDDING = np.zeros((1, 1, 1), np.float16)
+CONFIG = ProposalConfig(points_per_side=16, thin_points_per_side=8)  # closer than an object's side
+
+
+def square(top: int, left: int) -> NDArray[np.bool_]:
+    mask = np.zeros((256, 256), bool)
+    mask[top : top + SIDE, left : left + SIDE] = True
+    return mask
+
+
+def middles_of(boxes_xyxy: Floats) -> Floats:
+    return np.asarray((boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2, np.float32)
+
+
+@dataclass
+class Decoder:
+    """Stands for a decoder that gives the object under a point, and nothing elsewhere."""
+
+    asked: list[tuple[float, float]] = field(default_factory=list)  # points and middles of boxes
+
+    def predict_batch(
+        self, _embedding: object, points_xy: Floats, _size_hw: object
+    ) -> tuple[Floats, Floats]:
+        logits = np.full((len(points_xy), 4, 256, 256), -10, np.float32)
+        iou = np.zeros((len(points_xy), 4), np.float32)
+        for row, (x, y) in enumerate(points_xy):
+            self.asked.append((float(x), float(y)))
+            for mask in (square(*corner) for corner in CORNERS):
+                if mask[int(y), int(x)]:
+                    logits[row, :2, mask], iou[row, :2] = 10, 0.9
+        return logits, iou
+
+    def predict_boxes(
+        self, embedding: object, boxes_xyxy: Floats, size_hw: object
+    ) -> tuple[Floats, Floats]:
+        middles = middles_of(boxes_xyxy)
+        return self.predict_batch(embedding, middles, size_hw)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Stands for a prompt head that sees some of the objects."""
+
+    corners: tuple[tuple[int, int], ...]
+
+    def find(self, *_: object, **__: object) -> FoundObjects:
+        boxes = [(left, top, left + SIDE, top + SIDE) for top, left in self.corners]
+        boxes_xyxy = np.array(boxes, np.float32).reshape(-1, 4)
+        return FoundObjects(middles_of(boxes_xyxy), boxes_xyxy, np.ones(len(boxes), np.float32))
+
+
+def proposed(decoder: Decoder, finder: Finder | None) -> list[MaskProposal]:
+    return propose(
+        EMBEDDING,
+        cast("OnnxPredictor", decoder),
+        SIZE_HW,
+        CONFIG,
+        finder=cast("ObjectFinder | None", finder),
+    )
+
+
+def objects_among(found: list[MaskProposal]) -> int:
+    truth = [encode(square(*corner)[: SIZE_HW[0]]) for corner in CORNERS]
+    ious = iou_matrix([each.rle for each in found], truth)
+    return int((ious.max(axis=0) > 0.8).sum())
+
+
+def test_where_all_objects_are_seen_a_third_of_the_grid_is_asked_for() -> None:
+    whole, seen = Decoder(), Decoder()
+
+    by_grid, by_finder = proposed(whole, None), proposed(seen, Finder(CORNERS))
+
+    assert objects_among(by_grid) == objects_among(by_finder) == len(by_finder) == len(CORNERS)
+    assert len(seen.asked) < len(whole.asked) / 3
+
+
+def test_what_the_head_misses_is_still_found() -> None:
+    found = proposed(Decoder(), Finder(CORNERS[:1]))
+
+    assert objects_among(found) == len(CORNERS)
+
+
+def test_no_point_of_the_thin_grid_is_asked_for_in_what_was_found() -> None:
+    decoder = Decoder()
+    proposed(decoder, Finder(CORNERS))
+
+    of_grid = decoder.asked[len(CORNERS) :]
+
+    covered = np.any([square(*corner) for corner in CORNERS], axis=0)
+    assert of_grid
+    assert not any(covered[int(y), int(x)] for x, y in of_grid)
+
+
+def test_a_head_that_sees_nothing_leaves_the_thin_grid() -> None:
+    found = proposed(Decoder(), Finder(()))
+
+    assert objects_among(found) == len(CORNERS)
+    assert all(area(each.rle) > 0 for each in found)
