@@ -26,8 +26,8 @@ DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 ROUND_STATES: Final = [("pretrained", "pretrained"), *Round.State.choices]
 
 
-class FiguresSerializer(serializers.Serializer[Any]):
-    """How one bundle does on the blind holdout."""
+class ClickFiguresSerializer(serializers.Serializer[Any]):
+    """What clicks on some objects of the blind holdout come to."""
 
     miou_1 = serializers.FloatField(help_text="mean IoU after one click")
     miou_3 = serializers.FloatField()
@@ -35,17 +35,38 @@ class FiguresSerializer(serializers.Serializer[Any]):
     noc_85 = serializers.FloatField(help_text="clicks to reach IoU 0.85, at most 20")
     noc_90 = serializers.FloatField()
     objects = serializers.IntegerField()
+
+
+class FiguresSerializer(ClickFiguresSerializer):
+    """How one bundle does on the blind holdout."""
+
+    by_size = serializers.DictField(
+        child=ClickFiguresSerializer(),
+        required=False,
+        help_text="small, medium, large: those that there are objects of",
+    )
     ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
     ap_75 = serializers.FloatField(allow_null=True)
     ap_images = serializers.IntegerField(help_text="how many images the two figures before are on")
 
 
-class DifferenceSerializer(serializers.Serializer[Any]):
-    """Paired bootstrap over objects: candidate minus serving, IoU after one click."""
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Paired bootstrap over images: candidate minus serving."""
 
     mean = serializers.FloatField()
     low = serializers.FloatField(help_text="2.5 % quantile")
     high = serializers.FloatField(help_text="97.5 % quantile")
+
+
+class SizeDifferenceSerializer(IntervalSerializer):
+    objects = serializers.IntegerField()
+
+
+class DifferenceSerializer(IntervalSerializer):
+    """How the candidate differs in IoU after one click, and in clicks to 0.85."""
+
+    clicks = IntervalSerializer(required=False, help_text="to IoU 0.85")
+    by_size = serializers.DictField(child=SizeDifferenceSerializer(), required=False)
 
 
 class CaptionFiguresSerializer(serializers.Serializer[Any]):
@@ -59,18 +80,10 @@ class CaptionFiguresSerializer(serializers.Serializer[Any]):
     )
 
 
-class CaptionDifferenceSerializer(serializers.Serializer[Any]):
-    """Paired bootstrap over images: candidate minus serving, CIDEr."""
-
-    mean = serializers.FloatField()
-    low = serializers.FloatField(help_text="2.5 % quantile")
-    high = serializers.FloatField(help_text="97.5 % quantile")
-
-
 class CaptionMetricsSerializer(serializers.Serializer[Any]):
     serving = CaptionFiguresSerializer(required=False)
     candidate = CaptionFiguresSerializer(required=False)
-    difference = CaptionDifferenceSerializer(required=False)
+    difference = IntervalSerializer(required=False, help_text="in CIDEr")
 
 
 class RoundMetricsSerializer(serializers.Serializer[Any]):

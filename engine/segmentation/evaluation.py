@@ -4,7 +4,7 @@ Clicks follow the standard protocol (RITM, Sofiiuk et al. 2021, arXiv:2102.06583
 the centre of the largest error, the first to the centre of the object.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -131,13 +131,21 @@ def summarise(objects: Sequence[ObjectClicks], max_clicks: int = 20) -> ClickMet
     """
     if not objects:
         raise ValueError("there is no object to evaluate on")
-    by_size, lower = {}, 0.0
+    by_size = {
+        name: _summary(chosen, max_clicks) for name, chosen in group_by_size(objects).items()
+    }
+    return ClickMetrics(_summary(objects, max_clicks), by_size, tuple(objects))
+
+
+def group_by_size(objects: Sequence[ObjectClicks]) -> dict[str, list[ObjectClicks]]:
+    """Sort objects into those sizes that there are any of, the smallest first."""
+    groups, lower = {}, 0.0
     for name, upper in SIZES:
         chosen = [one for one in objects if lower <= one.size_px < upper]
         if chosen:
-            by_size[name] = _summary(chosen, max_clicks)
+            groups[name] = chosen
         lower = upper
-    return ClickMetrics(_summary(objects, max_clicks), by_size, tuple(objects))
+    return groups
 
 
 def _summary(objects: Sequence[ObjectClicks], max_clicks: int) -> ClickSummary:
@@ -155,17 +163,26 @@ def _iou(a: Mask, b: Mask) -> float:
     return float(np.count_nonzero(a & b) / union) if union else 0.0
 
 
+def iou_at_one_click(one: ObjectClicks) -> float:
+    """Measure what the gate asks for first."""
+    return one.iou_at(1)
+
+
 def paired_bootstrap(
-    a: Sequence[ObjectClicks], b: Sequence[ObjectClicks], seed: int, draws: int = 2000
+    a: Sequence[ObjectClicks],
+    b: Sequence[ObjectClicks],
+    seed: int,
+    draws: int = 2000,
+    measure: Callable[[ObjectClicks], float] = iou_at_one_click,
 ) -> tuple[float, float, float]:
-    """Mean of b - a in IoU at one click, with a 95 % interval; images are drawn, not objects.
+    """Mean of b - a in a measure, with a 95 % interval; images are drawn, not objects.
 
     Raises:
         ValueError: a and b are not about the same objects.
 
     """
-    before = {(one.key, one.index): one.iou_at(1) for one in a}
-    after = {(one.key, one.index): one.iou_at(1) for one in b}
+    before = {(one.key, one.index): measure(one) for one in a}
+    after = {(one.key, one.index): measure(one) for one in b}
     if not before or before.keys() != after.keys():
         raise ValueError("a paired comparison needs the same objects on both sides, at least one")
     keys = sorted({key for key, _ in before})

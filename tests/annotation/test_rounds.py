@@ -1,5 +1,6 @@
 """Rounds, bundles and effort as the web side knows them."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -220,6 +221,19 @@ def test_a_manager_promotes_what_the_gate_refused(
 FIGURES = {"miou_1": 0.6, "miou_3": 0.7, "miou_5": 0.8, "objects": 100}
 
 
+SURE = {"mean": 0.05, "low": 0.02, "high": 0.08}
+UNSURE = {"mean": -0.005, "low": -0.03, "high": 0.02}
+FEWER = {"mean": -0.8, "low": -1.1, "high": -0.4}
+Difference = dict[str, Any]
+
+
+def differing(
+    at_one_click: Difference, *, clicks: Difference = UNSURE, by_size: Difference | None = None
+) -> Difference:
+    """What a candidate does better or worse than what serves."""
+    return {**at_one_click, "clicks": clicks, "by_size": by_size or {}}
+
+
 @pytest.mark.parametrize(
     ("candidate", "difference", "is_promoted"),
     [
@@ -233,13 +247,45 @@ FIGURES = {"miou_1": 0.6, "miou_3": 0.7, "miou_5": 0.8, "objects": 100}
 )
 def test_the_gate_wants_better_at_one_click_and_no_worse_later(
     candidate: dict[str, float],
-    difference: dict[str, float],
+    difference: Difference,
     is_promoted: bool,  # noqa: FBT001
 ) -> None:
-    verdict = judge(serving=FIGURES, candidate=candidate, difference=difference)
+    verdict = judge(serving=FIGURES, candidate=candidate, difference=differing(difference))
 
     assert verdict.is_promoted is is_promoted
     assert verdict.reason
+
+
+def test_a_candidate_that_surely_saves_clicks_and_loses_nothing_is_promoted() -> None:
+    lost = {"mean": -0.02, "low": -0.04, "high": 0.0}
+
+    saving = judge(serving=FIGURES, candidate=FIGURES, difference=differing(UNSURE, clicks=FEWER))
+    losing = judge(serving=FIGURES, candidate=FIGURES, difference=differing(lost, clicks=FEWER))
+
+    assert saving.is_promoted
+    assert "0.80 clicks fewer to IoU 0.85" in saving.reason
+    assert not losing.is_promoted
+
+
+@pytest.mark.parametrize(
+    ("small", "is_promoted"),
+    [
+        ({"mean": -0.03, "low": -0.05, "high": -0.01, "objects": 40}, False),
+        ({"mean": -0.06, "low": -0.15, "high": 0.03, "objects": 40}, False),
+        ({"mean": -0.03, "low": -0.09, "high": 0.03, "objects": 40}, True),
+        ({"mean": -0.30, "low": -0.50, "high": -0.1, "objects": 3}, True),
+    ],
+)
+def test_better_on_average_is_not_enough_where_small_objects_pay_for_it(
+    small: Difference,
+    is_promoted: bool,  # noqa: FBT001
+) -> None:
+    difference = differing(SURE, by_size={"small": small, "large": {**SURE, "objects": 60}})
+
+    verdict = judge(serving=FIGURES, candidate=FIGURES, difference=difference)
+
+    assert verdict.is_promoted is is_promoted
+    assert ("small objects pay for the others" in verdict.reason) is not is_promoted
 
 
 def test_without_a_holdout_the_gate_promotes_nothing() -> None:

@@ -65,7 +65,9 @@ def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
     assert finder_of(ended.base_bundle) is None
     assert finder_of(ended.bundle) is not None
     assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
-    assert set(ended.metrics["difference"]) == {"mean", "low", "high"}
+    difference = ended.metrics["difference"]
+    assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}
+    assert sum(group["objects"] for group in difference["by_size"].values()) == 2
 
 
 @pytest.mark.slow

@@ -1514,21 +1514,6 @@ export interface components {
             /** @description content words */
             dropped: string[];
         };
-        /** @description Paired bootstrap over images: candidate minus serving, CIDEr. */
-        CaptionDifference: {
-            /** Format: double */
-            mean: number;
-            /**
-             * Format: double
-             * @description 2.5 % quantile
-             */
-            low: number;
-            /**
-             * Format: double
-             * @description 97.5 % quantile
-             */
-            high: number;
-        };
         CaptionEffort: {
             shown: components["schemas"]["ArmEffort"];
             /** @description Images whose proposals nobody saw */
@@ -1558,7 +1543,8 @@ export interface components {
         CaptionMetrics: {
             serving?: components["schemas"]["CaptionFigures"];
             candidate?: components["schemas"]["CaptionFigures"];
-            difference?: components["schemas"]["CaptionDifference"];
+            /** @description in CIDEr */
+            difference?: components["schemas"]["Interval"];
         };
         /** @description What is said of one mask. The newest counts; an empty one takes the caption away. */
         CaptionOperation: {
@@ -1676,6 +1662,26 @@ export interface components {
             stint: number;
             /** Format: date-time */
             lease_until: string;
+        };
+        /** @description What clicks on some objects of the blind holdout come to. */
+        ClickFigures: {
+            /**
+             * Format: double
+             * @description mean IoU after one click
+             */
+            miou_1: number;
+            /** Format: double */
+            miou_3: number;
+            /** Format: double */
+            miou_5: number;
+            /**
+             * Format: double
+             * @description clicks to reach IoU 0.85, at most 20
+             */
+            noc_85: number;
+            /** Format: double */
+            noc_90: number;
+            objects: number;
         };
         Comment: {
             /** Format: uuid */
@@ -1894,7 +1900,7 @@ export interface components {
             /** @description takes that the caller may bring back */
             removed: components["schemas"]["Recording"][];
         };
-        /** @description Paired bootstrap over objects: candidate minus serving, IoU after one click. */
+        /** @description How the candidate differs in IoU after one click, and in clicks to 0.85. */
         Difference: {
             /** Format: double */
             mean: number;
@@ -1908,6 +1914,11 @@ export interface components {
              * @description 97.5 % quantile
              */
             high: number;
+            /** @description to IoU 0.85 */
+            clicks?: components["schemas"]["Interval"];
+            by_size?: {
+                [key: string]: components["schemas"]["SizeDifference"];
+            };
         };
         Dropped: {
             text: string;
@@ -1981,6 +1992,10 @@ export interface components {
             /** Format: double */
             noc_90: number;
             objects: number;
+            /** @description small, medium, large: those that there are objects of */
+            by_size?: {
+                [key: string]: components["schemas"]["ClickFigures"];
+            };
             /**
              * Format: double
              * @description of automatic proposals
@@ -2098,6 +2113,21 @@ export interface components {
             /** @description Upright pixels, as the masks see them */
             display_url: string;
             thumb_url: string;
+        };
+        /** @description Paired bootstrap over images: candidate minus serving. */
+        Interval: {
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description 2.5 % quantile
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 97.5 % quantile
+             */
+            high: number;
         };
         Job: {
             id: number;
@@ -3058,6 +3088,22 @@ export interface components {
          * @enum {string}
          */
         Since: "finished" | "reviewed";
+        /** @description Paired bootstrap over images: candidate minus serving. */
+        SizeDifference: {
+            /** Format: double */
+            mean: number;
+            /**
+             * Format: double
+             * @description 2.5 % quantile
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 97.5 % quantile
+             */
+            high: number;
+            objects: number;
+        };
         /** @description Somebody saved in between: rebase on `missed` and send again with `version`. */
         StaleProblem: {
             type: string;

@@ -32,6 +32,7 @@ export type Difference = Schemas["Difference"];
 export type Effort = Schemas["Effort"];
 export type ArmEffort = Schemas["ArmEffort"];
 export type CaptionFigures = Schemas["CaptionFigures"];
+export type Interval = Schemas["Interval"];
 export type Round = Schemas["Round"];
 export type Part = Round["parts"][number];
 export type RoundState = Schemas["RoundState"];

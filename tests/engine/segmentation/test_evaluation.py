@@ -64,6 +64,17 @@ def test_bootstrap_sees_a_gain_and_is_not_sure_of_noise() -> None:
     assert noise_low < 0 < noise_high
 
 
+def test_bootstrap_compares_any_measure_of_an_object() -> None:
+    before = [clicks(f"{n}", 0.5) for n in range(30)]
+    after = [clicks(f"{n}", 0.5, 0.9) for n in range(30)]
+
+    mean, _, high = paired_bootstrap(
+        before, after, seed=0, measure=lambda one: one.clicks_to(0.85, 20)
+    )
+
+    assert mean == high == 2 - 20
+
+
 def test_bootstrap_refuses_other_objects() -> None:
     with pytest.raises(ValueError, match="same objects"):
         paired_bootstrap([clicks("a", 0.5)], [clicks("b", 0.5)], seed=0)

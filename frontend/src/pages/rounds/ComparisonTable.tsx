@@ -14,17 +14,18 @@ export interface Comparison {
 
 interface Props {
   label: string;
+  of?: string; // what a row is about
   before: string; // whose figures the candidate's stand beside
   rows: readonly Comparison[];
 }
 
 /** A candidate's figures on the holdout beside those of what serves. */
-export function ComparisonTable({ label, before, rows }: Props) {
+export function ComparisonTable({ label, of = "Measure", before, rows }: Props) {
   return (
     <Table className="tabular" aria-label={label}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th>Measure</Table.Th>
+          <Table.Th>{of}</Table.Th>
           <Table.Th ta="right">{before}</Table.Th>
           <Table.Th ta="right">Candidate</Table.Th>
           <Table.Th ta="right">Difference</Table.Th>

@@ -1,8 +1,9 @@
-import { Text, Title } from "@mantine/core";
-import type { Round } from "@/api/types";
+import { Box, Text, Title } from "@mantine/core";
+import type { Interval, Round } from "@/api/types";
 import { plural } from "@/components/format";
 import { ComparisonTable } from "./ComparisonTable";
-import { changeOf, FIGURES, formatFigure } from "./figures";
+import { changeOf, FIGURES, type FigureName, formatFigure } from "./figures";
+import { sizeRows } from "./sizes";
 
 interface Props {
   metrics: Round["metrics"];
@@ -12,6 +13,11 @@ interface Props {
 /** The candidate against the bundle that served, on images that neither was trained on. */
 export function HoldoutTable({ metrics, isLive }: Props) {
   const { serving, candidate, difference } = metrics;
+  const intervals: Partial<Record<FigureName, Interval>> = {
+    miou_1: difference,
+    noc_85: difference?.clicks,
+  };
+  const sizes = sizeRows(metrics);
   return (
     <section aria-label="Blind holdout">
       <Title order={3} mb={2}>
@@ -30,9 +36,19 @@ export function HoldoutTable({ metrics, isLive }: Props) {
               serving: formatFigure(name, serving?.[name]),
               candidate: formatFigure(name, candidate[name]),
               change: changeOf(name, serving, candidate),
-              interval: name === "miou_1" ? difference : undefined,
+              interval: intervals[name],
             }))}
           />
+          {sizes.length > 1 && (
+            <Box mt="md">
+              <ComparisonTable
+                label="Holdout figures by size"
+                of="IoU after 1 click"
+                before="Serving"
+                rows={sizes}
+              />
+            </Box>
+          )}
         </>
       ) : (
         <Text size="sm" c="dimmed">
