@@ -17,7 +17,7 @@ from scipy.ndimage import distance_transform_edt
 from engine.masks.rle import RLE, decode
 from engine.masks.validate import rle_from_coco
 from tests.client import Client, wait_for
-from tests.e2e.conftest import Clip
+from tests.e2e.conftest import Clip, Look
 from tests.e2e.gestures import SLOW_MS, expect_saved, wait_for_editor
 from tests.e2e.read_aloud import Piece, Spoken, read_aloud, write_microphone
 from tests.e2e.scenes import import_pictures, log_in
@@ -107,7 +107,11 @@ def scene(stack: Stack) -> Iterator[Scene]:
 
 
 def test_a_description_read_aloud_is_heard_corrected_and_linked_to_its_masks(
-    scene: Scene, page: Page, spoken: list[Spoken], capsys: pytest.CaptureFixture[str]
+    scene: Scene,
+    page: Page,
+    spoken: list[Spoken],
+    take_picture: Look,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     page.add_init_script(f"({OPENED})()")
     log_in(page)
@@ -139,7 +143,8 @@ def test_a_description_read_aloud_is_heard_corrected_and_linked_to_its_masks(
     expect(phrases.filter(has_text="a big wave")).to_contain_text("No mask")
     expect(page.get_by_role("list", name="Does not fit")).to_contain_text("but 2 masks")
 
-    speak_of_one_mask(page, scene, spoken)
+    take_picture("75-linked")
+    speak_of_one_mask(page, scene, spoken, take_picture)
 
 
 def known_masks(file: Path) -> tuple[dict[str, RLE], dict[str, str]]:
@@ -215,7 +220,9 @@ def correct_the_first_word(page: Page, text: str) -> None:
     expect(caption).to_have_value(re.compile(f"^{text} "), timeout=SLOW_MS)
 
 
-def speak_of_one_mask(page: Page, scene: Scene, spoken: Sequence[Spoken]) -> None:
+def speak_of_one_mask(
+    page: Page, scene: Scene, spoken: Sequence[Spoken], take_picture: Look
+) -> None:
     """Say the first sentence as the caption of the handbag, and keep what was heard."""
     page.goto(f"/projects/{scene.project}/annotate?image={scene.image}")
     wait_for_editor(page)
@@ -225,12 +232,14 @@ def speak_of_one_mask(page: Page, scene: Scene, spoken: Sequence[Spoken]) -> Non
     end = page.get_by_role("button", name="End what you say of the mask")
     expect(end).to_be_visible()
     await_the_voice(page, spoken[1].end_s + 0.3)
+    take_picture("76-mask-speaking")
     end.click()
 
     caption = page.get_by_role("textbox", name="Caption")
     expect(caption).to_have_value(re.compile("horse"), timeout=SLOW_MS)
     expect(caption).to_be_focused()
     heard = caption.input_value()
+    take_picture("77-mask-heard")
     page.keyboard.press("Enter")
     expect_saved(page)
 
