@@ -254,7 +254,17 @@ def retrain(page: Page, take_picture: Look) -> None:
     take_picture("19-round")
     page.get_by_role("button", name="Promote it all the same").click()
     expect(row).to_contain_text("Promoted", timeout=SLOW_MS)
+    served = page.get_by_role("region", name="What served").get_by_role("listitem")
+    expect(served.first).to_contain_text(re.compile("Round 1.*Promoted by ada, against the gate"))
     take_picture("20-promoted")
+    for told in (
+        "Pretrained model.*Rolled back by ada, from round 1",
+        "Round 1.*Rolled back by ada",
+    ):
+        page.get_by_role("button", name="Roll back").click()
+        page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
+        expect(served.first).to_contain_text(re.compile(told), timeout=SLOW_MS)
+    expect(served).to_have_count(4)
 
 
 def export(page: Page, take_picture: Look, folder: Path) -> Path:

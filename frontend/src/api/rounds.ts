@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import type { Part } from "./types";
 
@@ -36,3 +36,17 @@ export function rollBack(id: number, serving: string) {
   const body = { serving };
   return read(client.POST("/api/projects/{project_id}/rollback", { ...project(id), body }));
 }
+
+/** Under the rounds' key: whatever changes them may have changed what serves. */
+export const servedQuery = (project_id: number) =>
+  infiniteQueryOptions({
+    queryKey: ["rounds", project_id, "served"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/projects/{project_id}/serving-moves", {
+          params: { path: { project_id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+  });

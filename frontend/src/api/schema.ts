@@ -901,6 +901,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/serving-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every change of what serves, the newest first. */
+        get: operations["list_serving_moves"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/upcoming": {
         parameters: {
             query?: never;
@@ -3049,10 +3066,31 @@ export interface components {
             number: number;
             etag: string;
         };
+        ServedBundle: {
+            bundle: string;
+            /** @description null: pretrained */
+            round?: number | null;
+        };
         Serving: {
             bundle: string;
             /** @description null: pretrained */
             round: number | null;
+        };
+        /** @description A change of what serves: by the gate, by hand, or back again. */
+        ServingMove: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @description null: the gate */
+            by?: string | null;
+            reason: string;
+            to: components["schemas"]["ServedBundle"];
+            /** @description null: nothing served before */
+            before: components["schemas"]["ServedBundle"] | null;
+        };
+        ServingMovePage: {
+            results: components["schemas"]["ServingMove"][];
+            next: string | null;
         };
         ServingSeen: {
             /** @description the bundle the person saw serving */
@@ -5173,6 +5211,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_serving_moves: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServingMovePage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -33,6 +33,7 @@ export type Effort = Schemas["Effort"];
 export type ArmEffort = Schemas["ArmEffort"];
 export type CaptionFigures = Schemas["CaptionFigures"];
 export type Interval = Schemas["Interval"];
+export type ServingMove = Schemas["ServingMove"];
 export type Round = Schemas["Round"];
 export type Part = Round["parts"][number];
 export type RoundState = Schemas["RoundState"];

@@ -18,6 +18,7 @@ import { RetrainPolicy } from "./RetrainPolicy";
 import { RollBackButton } from "./RollBackButton";
 import { RoundDetail } from "./RoundDetail";
 import { RoundsTable } from "./RoundsTable";
+import { ServedHistory } from "./ServedHistory";
 
 export function RoundsPage() {
   const id = useProjectId();
@@ -56,18 +57,19 @@ export function RoundsPage() {
           )}
           <CaptionEffort rounds={rounds.data} />
           <Grid gap="lg">
-            <Grid.Col span={{ base: 12, md: isManager ? 8 : 12 }}>
+            <Grid.Col span={{ base: 12, md: 8 }}>
               {selected?.id ? (
                 <RoundDetail key={selected.id} row={selected} project={project} />
               ) : (
                 <NoRound project={project} />
               )}
             </Grid.Col>
-            {isManager && (
-              <Grid.Col span={{ base: 12, md: 4 }}>
-                <RetrainPolicy project={project} />
-              </Grid.Col>
-            )}
+            <Grid.Col span={{ base: 12, md: 4 }}>
+              <Stack gap="lg">
+                {isManager && <RetrainPolicy project={project} />}
+                <ServedHistory project={project.id} />
+              </Stack>
+            </Grid.Col>
           </Grid>
         </Stack>
       )}
