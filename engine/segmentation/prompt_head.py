@@ -11,10 +11,11 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
+from engine.segmentation.onnx_export import OPSET
+
 EMBEDDING_SIDE: Final = 64
 _RARE: Final = -2.19  # a cell without evidence is an object's with probability 0.1
 _GROUPS: Final = 8
-_OPSET: Final = 17
 
 
 class PromptHead(nn.Module):
@@ -84,7 +85,7 @@ def export_prompt_head(head: PromptHead, path: Path) -> None:
             (torch.zeros(1, head.dim, EMBEDDING_SIDE, EMBEDDING_SIDE),),
             str(path),
             dynamo=False,
-            opset_version=_OPSET,
+            opset_version=OPSET,
             input_names=["image_embeddings"],
             output_names=["heat", "sides"],
         )

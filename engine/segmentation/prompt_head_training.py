@@ -22,7 +22,7 @@ from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import HEAT_SIDE, STRIDE
 from engine.segmentation.prompt_head import PromptHead
 from engine.segmentation.prompts import CELL, core, grid_target
-from engine.segmentation.trainer import learning_rate
+from engine.segmentation.trainer import learning_rate, whose_turn
 
 Floats: TypeAlias = NDArray[np.float32]
 _GRID_CELL: Final = STRIDE // CELL  # cells of the decoder's grid in one of the heat's
@@ -37,7 +37,7 @@ class PromptHeadCancelled(Exception):  # noqa: N818  # a request, not an error
 class PromptHeadConfig:
     """How a head is trained."""
 
-    steps: int = 400
+    steps: int = 300
     images_per_step: int = 4
     width: int = 64
     lr: float = 2e-3
@@ -167,13 +167,11 @@ def _loss(
 def _drawn(
     images: Sequence[AnnotatedImage], config: PromptHeadConfig, step: int
 ) -> list[AnnotatedImage]:
-    """Return the images of a step: every image once in random order, then again in another."""
-    drawn = []
-    for turn in range(step * config.images_per_step, (step + 1) * config.images_per_step):
-        cycle, place = divmod(turn, len(images))
-        order = np.random.default_rng([config.seed, cycle]).permutation(len(images))
-        drawn.append(images[int(order[place])])
-    return drawn
+    first = step * config.images_per_step
+    return [
+        images[whose_turn(len(images), config.seed, number)]
+        for number in range(first, first + config.images_per_step)
+    ]
 
 
 def _new_head(image: AnnotatedImage, config: PromptHeadConfig) -> PromptHead:

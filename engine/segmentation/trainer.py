@@ -154,9 +154,9 @@ class Trainer:
     def image_of(self, step: int) -> AnnotatedImage:
         turn, since = divmod(step, self.config.replay_every)
         if self.replay and since == self.config.replay_every - 1:
-            return self.replay[_turn(len(self.replay), self.config.seed + 1, turn)]
+            return self.replay[whose_turn(len(self.replay), self.config.seed + 1, turn)]
         own = step - turn if self.replay else step
-        return self.images[_turn(len(self.images), self.config.seed, own)]
+        return self.images[whose_turn(len(self.images), self.config.seed, own)]
 
     def _learn(self, image: AnnotatedImage, run: Run, rng: np.random.Generator) -> float:
         """Click through masks of one image; gradients are added up click by click."""
@@ -266,8 +266,8 @@ def _product_s(dtype: torch.dtype) -> float:
     return min(times)
 
 
-def _turn(count: int, seed: int, step: int) -> int:
-    """Whose turn it is: every image once in random order, then again in another."""
+def whose_turn(count: int, seed: int, step: int) -> int:
+    """Whose turn of `count` it is: every image once in random order, then again in another."""
     order = np.random.default_rng([seed, count, step // count]).permutation(count)
     return int(order[step % count])
 
