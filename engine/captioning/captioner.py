@@ -22,7 +22,7 @@ from transformers import (
 from engine.captioning.connector import Connector
 from engine.captioning.facts import instruction
 from engine.captioning.items import Caption
-from engine.captioning.lora import Lora, add_adapters
+from engine.captioning.lora import Lora, add_adapters, merge_adapters
 from engine.captioning.rows import Row, Wanted
 from engine.captioning.writing import candidates
 
@@ -65,6 +65,12 @@ class Captioner(nn.Module):
     def fast_parameters(self) -> list[nn.Parameter]:
         """Parameters that start from nothing, and learn at their own rate."""
         return list(self.connector.parameters())
+
+    def only_write(self) -> None:
+        """Make writing quick; nothing can be trained afterwards."""
+        merge_adapters(self.language)
+        # One token reads all before it: fused attention is the quicker here.
+        self.language.set_attn_implementation("sdpa")
 
     def loss(self, rows: Sequence[Row]) -> Tensor:
         """Mean negative log-likelihood of the captions' tokens, each counting the same."""

@@ -22,7 +22,7 @@ from transformers import (
 
 from engine.captioning.facts import instruction
 from engine.captioning.items import Style
-from engine.captioning.lora import Lora, add_adapters
+from engine.captioning.lora import Lora, add_adapters, merge_adapters
 from engine.captioning.rows import Row, Wanted
 from engine.captioning.writing import candidates
 
@@ -61,6 +61,10 @@ class ImageToText(nn.Module):
     def fast_parameters(self) -> list[nn.Parameter]:
         """Nothing starts from nothing here."""
         return []
+
+    def only_write(self) -> None:
+        """Make writing quick; nothing can be trained afterwards."""
+        merge_adapters(self.network)
 
     def loss(self, rows: Sequence[Row]) -> Tensor:
         """Mean negative log-likelihood over all captions, read one by one."""

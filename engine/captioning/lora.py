@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from peft import LoraConfig, inject_adapter_in_model
+from peft.tuners.lora import LoraLayer
 from torch import nn
 from transformers import PreTrainedModel
 
@@ -26,6 +27,16 @@ def add_adapters(model: PreTrainedModel, lora: Lora) -> None:
         target_modules=sorted(_linear_layers(model)),
     )
     inject_adapter_in_model(config, model)
+
+
+def merge_adapters(model: PreTrainedModel) -> None:
+    """Add trained adapters to the weights beneath and take them away: the same model, quicker."""
+    adapted = [
+        (name, layer) for name, layer in model.named_modules() if isinstance(layer, LoraLayer)
+    ]
+    for name, layer in adapted:
+        layer.merge()
+        model.set_submodule(name, layer.get_base_layer())
 
 
 def _linear_layers(model: PreTrainedModel) -> set[str]:

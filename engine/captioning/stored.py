@@ -97,6 +97,7 @@ def load_captioner(folder: Path, base: Path) -> StoredCaptioner:
     tensors = load_file(folder / WEIGHTS)
     model = build(base, record.features, record.lora)
     _restore(model, tensors_under(tensors, "trained"))
+    model.only_write()
     model.to("cuda" if torch.cuda.is_available() else "cpu").eval()
     bank = Bank(
         [row["key"] for row in rows],
