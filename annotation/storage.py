@@ -60,8 +60,10 @@ def thumbnail_key(sha256: str) -> str:
     return f"images/{sha256}/thumbnail.webp"
 
 
-def embedding_key(encoder_digest: str, image_sha256: str) -> str:
-    return f"embeddings/{encoder_digest}/{image_sha256}.f16"
+def embedding_key(encoder_digest: str, image_sha256: str, window: str = "") -> str:
+    """Return the key of a whole image's embedding, or of a named window's."""
+    part = f"/{window}" if window else ""
+    return f"embeddings/{encoder_digest}/{image_sha256}{part}.f16"
 
 
 def bundle_key(bundle_id: str, name: str) -> str:

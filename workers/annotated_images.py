@@ -1,18 +1,25 @@
 """A version's images with their masks, as the decoder learns from them and is measured on them."""
 
+from dataclasses import replace
 from functools import partial
 
-from annotation.models import DatasetVersion
+import numpy as np
+
+from annotation.models import Bundle, DatasetVersion
 from annotation.selectors.versions import frozen_images
+from engine.masks.rle import area, bbox_xywh
 from engine.segmentation.items import AnnotatedImage
-from workers.networks import load_embedding
+from engine.segmentation.windows import Window, windows_for
+from workers.embeddings import closer_looks, load_embedding, looked_at_closer
+from workers.lease import Lease
+from workers.networks import encoder_of, forget_networks
 
 
 def annotated_images(
     version: DatasetVersion, split: str, encoder_digest: str
 ) -> list[AnnotatedImage]:
     """Return the finished images of a split that have masks, in the order of their digests."""
-    return [
+    images = [
         AnnotatedImage(
             key=image.row["image_sha256"],
             load_embedding=partial(load_embedding, image.row["image_sha256"], encoder_digest),
@@ -22,3 +29,32 @@ def annotated_images(
         for image in frozen_images(version, split)
         if image.masks
     ]
+    return _with_windows(images, encoder_digest)
+
+
+def look_closer(lease: Lease, images: list[AnnotatedImage], bundle: Bundle) -> list[AnnotatedImage]:
+    """Embed the windows that show the images' small objects, and return the images with them."""
+    load_encoder = partial(encoder_of, bundle)
+    for done, image in enumerate(images):
+        lease.report(done, len(images), "Looking closer")
+        missing = [each for each in windows_of_masks(image) if each not in image.closer]
+        if missing:
+            digest = bundle.encoder_digest
+            seen = looked_at_closer(image.key, image.size_hw, digest, load_encoder)
+            for window in missing:
+                seen.through(window)
+    forget_networks()
+    return _with_windows(images, bundle.encoder_digest)
+
+
+def windows_of_masks(image: AnnotatedImage) -> list[Window]:
+    """Return the windows that show some of an image's small objects best."""
+    boxes = np.array([bbox_xywh(mask) for mask in image.masks if area(mask)], np.float32)
+    boxes = boxes.reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    return windows_for(boxes, image.size_hw)
+
+
+def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[AnnotatedImage]:
+    closer = closer_looks([image.key for image in images], encoder_digest)
+    return [replace(image, closer=closer.get(image.key, {})) for image in images]

@@ -17,11 +17,11 @@ from annotation.models import Bundle, DatasetVersion, Embedding, Image, Mask, Pr
 from annotation.selectors.frozen_descriptions import frozen_descriptions
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import CAPTIONER_FILES
-from engine.captioning.items import DescribedImage, LabelledMask, Look, Pixels
+from engine.captioning.items import DescribedImage, LabelledMask, Look
 from engine.masks.rle import RLE
-from engine.media.images import decode_image
+from workers.embeddings import load_pixels, store_embedding
 from workers.lease import Lease
-from workers.networks import load_backbone, load_captioner, store_embedding
+from workers.networks import load_backbone, load_captioner
 
 if TYPE_CHECKING:
     from engine.captioning.stored import StoredCaptioner
@@ -98,12 +98,6 @@ def load_look(image_sha256: str) -> Look:
     Embedding.objects.get_or_create(image_sha256=image_sha256, encoder_digest=backbone.digest)
     store_embedding(image_sha256, backbone.digest, seen)
     return backbone.look(seen)
-
-
-def load_pixels(image_sha256: str) -> Pixels:
-    """Fetch and decode an image: (H, W, 3) RGB, upright."""
-    data = storage.get_bytes(storage.original_key(image_sha256))
-    return decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS).pixels
 
 
 def _masks_of(image: Image) -> list[LabelledMask]:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from django.conf import settings
@@ -34,7 +34,7 @@ from workers.windowed import map_in_order
 OBJECTS_PER_IMAGE: Final = 5
 MAX_CLICKS: Final = 20
 PROPOSAL_IMAGES: Final = 8  # a grid costs a quarter of a minute an image, so AP is on a sample
-VERSION: Final = 1  # of this protocol: figures of another are measured anew
+VERSION: Final = 2  # of this protocol: figures of another are measured anew
 
 Show = Callable[[int, int, str], None]  # done, total, what
 
@@ -112,12 +112,10 @@ def _clicked(
     predictor = predictor_of(bundle)
 
     def click(image: AnnotatedImage) -> list[ObjectClicks]:
-        chosen = AnnotatedImage(
-            image.key, image.load_embedding, sample_masks(image.masks), image.size_hw
-        )
-        embedding = chosen.load_embedding()
+        chosen = replace(image, masks=sample_masks(image.masks))
+        seen = chosen.seen()
         return [
-            click_object(chosen, index, embedding, predictor, MAX_CLICKS)
+            click_object(chosen, index, seen, predictor, MAX_CLICKS)
             for index in range(len(chosen.masks))
         ]
 
@@ -139,8 +137,7 @@ def _precision(
     finder = finder_of(bundle)
 
     def score(image: AnnotatedImage) -> ScoredImage:
-        embedding = image.load_embedding()
-        found = propose(embedding, predictor, image.size_hw, config, should_stop, finder)
+        found = propose(image.seen(), predictor, config, finder=finder, should_stop=should_stop)
         return ScoredImage(
             proposals=[each.rle for each in found],
             scores=[each.predicted_iou for each in found],
@@ -164,7 +161,8 @@ def _digest_of(images: Sequence[AnnotatedImage], proposal_images: int) -> str:
         f"{VERSION} {OBJECTS_PER_IMAGE} {MAX_CLICKS} {proposal_images}".encode()
     )
     for image in images:
-        sha256.update(f"\n{image.key} {' '.join(sorted(map(digest, image.masks)))}".encode())
+        masks, windows = map(digest, image.masks), (window.name for window in image.closer)
+        sha256.update(f"\n{' '.join([image.key, *sorted(masks), *sorted(windows)])}".encode())
     return sha256.hexdigest()
 
 

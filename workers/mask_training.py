@@ -20,7 +20,7 @@ from engine.segmentation.prompt_head_training import PromptHeadConfig, train_pro
 from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
-from workers.annotated_images import annotated_images
+from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import BundlePart
 from workers.curve import Curve
 from workers.lease import Lease
@@ -34,6 +34,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     torch.set_num_threads(settings.TORCH_THREADS)
     base = current.base_bundle
     images = annotated_images(version, "train", base.encoder_digest)
+    images = look_closer(lease, images, base)
     weights = _train(lease, current, images, folder)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)

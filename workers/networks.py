@@ -6,16 +6,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import numpy as np
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from annotation import storage
-from annotation.models import Bundle, Embedding, Image
+from annotation.models import Bundle
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import PROMPT_HEAD
 from engine.segmentation.encoder import Encoder, load_encoder
-from engine.segmentation.items import Embedding as EmbeddingArray
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
@@ -23,8 +20,6 @@ from engine.segmentation.proposals import ProposalConfig
 if TYPE_CHECKING:
     from engine.captioning.backbone import Backbone
     from engine.captioning.stored import StoredCaptioner
-
-SHAPE = (256, 64, 64)
 
 
 def encoder_of(bundle: Bundle) -> Encoder:
@@ -61,31 +56,6 @@ def proposal_config_of(bundle: Bundle) -> ProposalConfig:
     known = {name: type(getattr(config, name)) for name in config.__dataclass_fields__}
     given = cast("dict[str, float]", bundle.manifest["thresholds"])
     return ProposalConfig(**{name: known[name](v) for name, v in given.items() if name in known})
-
-
-def load_embedding(image_sha256: str, encoder_digest: str) -> EmbeddingArray:
-    """Fetch one embedding: (256, 64, 64) float16."""
-    data = storage.get_bytes(storage.embedding_key(encoder_digest, image_sha256))
-    return np.frombuffer(data, "<f2").reshape(SHAPE)
-
-
-def save_embedding(image: Image, encoder_digest: str, embedding: EmbeddingArray) -> None:
-    """Store an image's embedding: bytes first, row last. Safe to repeat."""
-    store_embedding(image.sha256, encoder_digest, embedding)
-    Embedding.objects.get_or_create(image_sha256=image.sha256, encoder_digest=encoder_digest)
-
-
-def store_embedding(image_sha256: str, encoder_digest: str, embedding: EmbeddingArray) -> None:
-    """Put an embedding in the store.
-
-    Raises:
-        ValueError: it is not finite.
-
-    """
-    if not np.isfinite(embedding).all():
-        raise ValueError(f"the embedding of image {image_sha256[:12]} is not finite")
-    data = embedding.astype("<f2").tobytes()
-    storage.put_bytes(storage.embedding_key(encoder_digest, image_sha256), data)
 
 
 def forget_networks() -> None:

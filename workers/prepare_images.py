@@ -1,34 +1,37 @@
-"""Prepare images for people: embed what has no embedding, then propose masks, then captions.
+"""Prepare images for people: embed them, look closer at small objects, propose masks and captions.
 
 It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
 again: what is done is not done again. The holdout is embedded and never proposed for.
 """
 
 from collections.abc import Iterator
+from functools import partial
 
 import structlog
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation import storage
 from annotation.models import Assignment, Bundle, Embedding, Image, Project, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
 from annotation.services.proposals import replace_pending_proposals
-from engine.media.images import decode_image
-from engine.segmentation.items import Embedding as EmbeddingArray
-from engine.segmentation.proposals import MaskProposal, propose
+from engine.segmentation.items import SeenImage
+from engine.segmentation.proposals import MaskProposal, find_objects, propose
 from workers.bundling import digests_of
+from workers.embeddings import (
+    load_pixels,
+    looked_at_closer,
+    save_embedding,
+    seen_image,
+)
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
     finder_of,
     forget_networks,
-    load_embedding,
     predictor_of,
     proposal_config_of,
-    save_embedding,
 )
 from workers.propose_captions import propose_captions_for_images
 from workers.windowed import map_in_order
@@ -41,6 +44,7 @@ def prepare_images(lease: Lease) -> None:
     project = Project.objects.get(pk=lease.claim.args["project_id"])
     bundle = ensure_pretrained(project=project)
     embed_images(lease, project, bundle)
+    look_closer(lease, project, bundle)
     forget_networks()
     propose_for_images(lease, project, bundle)
     forget_networks()
@@ -57,11 +61,23 @@ def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     encoder = encoder_of(bundle)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Embedding images")
-        image = Image.objects.get(pk=image_id)
-        data = storage.get_bytes(storage.original_key(image.sha256))
-        pixels = decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS).pixels
-        save_embedding(image, encoder.digest, encoder.encode(pixels))
+        sha256 = Image.objects.get(pk=image_id).sha256
+        save_embedding(sha256, encoder.digest, encoder.encode(load_pixels(sha256)))
     lease.report(len(ids), len(ids), "Embedding images")
+
+
+def look_closer(lease: Lease, project: Project, bundle: Bundle) -> None:
+    """Embed the windows that the bundle will propose through: where it finds small objects."""
+    finder, config = finder_of(bundle), proposal_config_of(bundle)
+    if finder is None:
+        return
+    load_encoder = partial(encoder_of, bundle)
+    images = to_propose_for(project, bundle)
+    count = images.count()
+    for done, image in enumerate(images.iterator()):
+        lease.report(done, count, "Looking closer")
+        seen = looked_at_closer(image.sha256, image.size_hw, bundle.encoder_digest, load_encoder)
+        find_objects(seen, finder, config)
 
 
 def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
@@ -73,11 +89,10 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
     finder = finder_of(bundle)
 
-    def find(item: tuple[Image, EmbeddingArray]) -> list[MaskProposal]:
-        image, embedding = item
-        return propose(embedding, predictor, image.size_hw, config, lease.should_stop, finder)
+    def find(item: tuple[Image, SeenImage]) -> list[MaskProposal]:
+        return propose(item[1], predictor, config, finder=finder, should_stop=lease.should_stop)
 
-    items = _with_embeddings(ids, bundle)
+    items = _seen(ids, bundle)
     for done, ((image, _), found) in enumerate(
         map_in_order(find, items, threads=settings.TORCH_THREADS), start=1
     ):
@@ -121,15 +136,15 @@ def _alike(bundle: Bundle) -> QuerySet[Bundle]:
 
 def _has_embedding(bundle: Bundle) -> Exists:
     found = Embedding.objects.filter(
-        image_sha256=OuterRef("sha256"), encoder_digest=bundle.encoder_digest
+        image_sha256=OuterRef("sha256"), encoder_digest=bundle.encoder_digest, window=""
     )
     return Exists(found)
 
 
-def _with_embeddings(ids: list[int], bundle: Bundle) -> Iterator[tuple[Image, EmbeddingArray]]:
+def _seen(ids: list[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage]]:
     for image_id in ids:
         image = Image.objects.get(pk=image_id)
-        yield image, load_embedding(image.sha256, bundle.encoder_digest)
+        yield image, seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
 
 
 def _save(lease: Lease, image: Image, bundle: Bundle, found: list[MaskProposal]) -> None:

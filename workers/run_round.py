@@ -19,7 +19,7 @@ from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
 from annotation.services.rounds import finish_round, freeze_version, record_bundle, reopen_round
 from annotation.services.versions import cut_version
-from workers.annotated_images import annotated_images
+from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import compose
 from workers.evaluation import compare, evaluate_bundle
 from workers.lease import Lease
@@ -102,6 +102,7 @@ def _measure_masks(
     holdout = annotated_images(version, "holdout", candidate.encoder_digest)
     if not holdout:
         return {}
+    holdout = look_closer(lease, holdout, candidate)
     evaluate = partial(
         evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop
     )

@@ -4,6 +4,7 @@ Five hundred masks are usual: rows become plain dicts here, and the serializers 
 """
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final, cast
 
 from django.contrib.auth.models import User
@@ -20,7 +21,7 @@ from annotation.selectors.images import (
     OPEN,
     HasOpenComments,
     HasTakes,
-    is_embedded,
+    embeddings_of,
     mask_rows,
     open_proposals_of,
     serving_bundle_of,
@@ -28,6 +29,7 @@ from annotation.selectors.images import (
 from annotation.selectors.overlap import seen_by
 from annotation.selectors.projects import labels_of
 from annotation.selectors.queue import assignment_shown, places_of
+from engine.segmentation.windows import Window
 
 OPEN_STATES = [state.value for state in OPEN]
 NOTHING_SAID: Final = {"text": "", "recording": None}
@@ -68,11 +70,22 @@ class ProposalSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(OPEN_STATES, help_text="Not accepted or rejected yet")
 
 
+class WindowSerializer(serializers.Serializer[Any]):
+    """A part of the image that the encoder saw closer, in whole image pixels."""
+
+    x = serializers.IntegerField()
+    y = serializers.IntegerField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    url = serializers.CharField()
+
+
 class EmbeddingSerializer(serializers.Serializer[Any]):
-    """Little-endian float16, (256, 64, 64)."""
+    """Little-endian float16, (256, 64, 64), of the whole image and of each window."""
 
     url = serializers.CharField()
     encoder_digest = serializers.CharField()
+    windows = WindowSerializer(many=True, help_text="Where objects are small")
 
 
 class ImageBundleSerializer(serializers.Serializer[Any]):
@@ -149,11 +162,21 @@ def display_url(image: Image) -> str:
     return storage.presign_get(key(image.sha256))
 
 
-def _embedding(image: Image, bundle: Bundle | None) -> dict[str, str] | None:
-    if bundle is None or not is_embedded(image, bundle.encoder_digest):
+def _embedding(image: Image, bundle: Bundle | None) -> dict[str, Any] | None:
+    seen = embeddings_of(image, bundle.encoder_digest) if bundle else []
+    if bundle is None or not seen:
         return None
-    key = storage.embedding_key(bundle.encoder_digest, image.sha256)
-    return {"url": storage.presign_get(key), "encoder_digest": bundle.encoder_digest}
+
+    def url(window: str) -> str:
+        key = storage.embedding_key(bundle.encoder_digest, image.sha256, window)
+        return storage.presign_get(key)
+
+    closer = [each.window for each in seen if each.window]
+    return {
+        "url": url(""),
+        "encoder_digest": bundle.encoder_digest,
+        "windows": [{**asdict(Window.named(name)), "url": url(name)} for name in closer],
+    }
 
 
 def _bundle(bundle: Bundle) -> dict[str, str]:

@@ -103,12 +103,14 @@ class Embedding(models.Model):
 
     image_sha256 = models.CharField(max_length=64)
     encoder_digest = models.CharField(max_length=64)
+    window = models.CharField(max_length=40, default="", help_text="Its name; none for the whole")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                name="embedding_once_per_encoder", fields=["image_sha256", "encoder_digest"]
+                name="embedding_once_per_encoder",
+                fields=["image_sha256", "encoder_digest", "window"],
             )
         ]
 

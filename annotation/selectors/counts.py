@@ -53,6 +53,7 @@ def project_counts(project_id: int) -> ProjectCounts:
     embedding = Embedding.objects.filter(
         image_sha256=OuterRef("sha256"),
         encoder_digest__in=served.values("bundle__encoder_digest"),
+        window="",
     )
     inside = {"image__project_id": project_id, "image__deleted_at": None}
     on_finished = Q(image__status__in=FINISHED)

@@ -51,7 +51,7 @@ _PROPOSALS = Prepared(
 _EMBEDDED = Prepared(
     lambda: Embedding.objects.filter(
         image_sha256=Param("sha256"), encoder_digest=Param("digest")
-    ).values_list("pk")[:1]
+    ).order_by("window")
 )
 
 
@@ -188,9 +188,9 @@ def bundles_for(user: Person) -> QuerySet[Bundle]:
     return Bundle.objects.filter(pk__in=moves.values("to_bundle"))
 
 
-def is_embedded(image: Image, encoder_digest: str) -> bool:
-    """Tell whether the image's embedding by that encoder is in the store."""
-    return _EMBEDDED.first(sha256=image.sha256, digest=encoder_digest) is not None
+def embeddings_of(image: Image, encoder_digest: str) -> list[Embedding]:
+    """Return what that encoder has seen of the image: the whole first, then windows."""
+    return _EMBEDDED.rows(sha256=image.sha256, digest=encoder_digest)
 
 
 def _in_trash() -> Q:

@@ -34,8 +34,8 @@ def empty_trash() -> int:
         if not storage.exists(storage.original_key(sha256)):
             continue
         rows = Embedding.objects.filter(image_sha256=sha256)
-        for digest in rows.values_list("encoder_digest", flat=True):
-            storage.delete(storage.embedding_key(digest, sha256))
+        for digest, window in rows.values_list("encoder_digest", "window"):
+            storage.delete(storage.embedding_key(digest, sha256, window))
         rows.delete()
         storage.delete(storage.rendition_key(sha256))
         storage.delete(storage.thumbnail_key(sha256))

@@ -22,10 +22,11 @@ from engine.masks.rle import RLE, area
 from engine.media.images import DecodedImage, MediaError, decode_image
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.evaluation import click_images, summarise
-from engine.segmentation.items import AnnotatedImage, Embedding
+from engine.segmentation.items import AnnotatedImage, Embedding, SeenImage
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig, propose
+from engine.segmentation.windows import Window, windows_of
 
 _SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif"}
 
@@ -137,8 +138,7 @@ def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleMani
             continue
         height, width = decoded.size_hw
         images.append({"id": number, "file_name": path.name, "height": height, "width": width})
-        embedding = encoder.encode(decoded.pixels)
-        found = propose(embedding, predictor, decoded.size_hw, config, finder=finder)
+        found = propose(_seen(decoded, encoder), predictor, config, finder=finder)
         annotations.extend(
             {
                 "id": len(annotations) + offset,
@@ -158,6 +158,14 @@ def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleMani
             images=images,
             annotations=annotations,
         )
+
+
+def _seen(image: DecodedImage, encoder: Encoder) -> SeenImage:
+    def look(window: Window) -> Embedding:
+        return encoder.encode(window.crop(image.pixels))
+
+    closer = {window: partial(look, window) for window in windows_of(image.size_hw)}
+    return SeenImage(image.size_hw, encoder.encode(image.pixels), closer)
 
 
 def _decoded(path: Path) -> DecodedImage | None:

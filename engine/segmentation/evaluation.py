@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from engine.bootstrap import bootstrap_mean
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import area, decode
+from engine.segmentation.clicking import Answer, answer_clicks
 from engine.segmentation.frame import scale_of
-from engine.segmentation.items import AnnotatedImage, Embedding
+from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -82,9 +83,9 @@ def click_images(
     """Yield the objects of each image in turn, as they are done."""
 
     def click_image(image: AnnotatedImage) -> list[ObjectClicks]:
-        embedding = image.load_embedding()
+        seen = image.seen()
         return [
-            click_object(image, index, embedding, predictor, max_clicks)
+            click_object(image, index, seen, predictor, max_clicks)
             for index, mask in enumerate(image.masks)
             if area(mask)
         ]
@@ -96,28 +97,23 @@ def click_images(
 def click_object(
     image: AnnotatedImage,
     index: int,
-    embedding: Embedding,
+    seen: SeenImage,
     predictor: OnnxPredictor,
     max_clicks: int,
 ) -> ObjectClicks:
     """Click one object until it is good enough."""
     truth = decode(image.masks[index])
-    predicted, logits = np.zeros_like(truth), None
+    answer: Answer | None = None
     points: list[tuple[float, float]] = []
     labels: list[int] = []
     ious: list[float] = []
     while len(ious) < max_clicks and (not ious or ious[-1] < STOP_IOU):
-        x, y, is_positive = largest_error_point(truth, predicted)
+        drawn = answer.mask if answer else np.zeros_like(truth)
+        x, y, is_positive = largest_error_point(truth, drawn)
         points.append((x, y))
         labels.append(int(is_positive))
-        predicted, logits, _ = predictor.best_mask(
-            embedding,
-            np.array(points),
-            np.array(labels),
-            image.size_hw,
-            previous_logits=logits,
-        )
-        ious.append(_iou(truth, predicted))
+        answer = answer_clicks(seen, predictor, points, labels, answer)
+        ious.append(_iou(truth, answer.mask))
     size_px = float(np.sqrt(np.count_nonzero(truth))) * scale_of(image.size_hw)
     return ObjectClicks(image.key, index, size_px, tuple(ious))
 

@@ -1,22 +1,61 @@
-"""An image with its masks, as training and evaluation take it. Light."""
+"""An image as its encoder saw it, alone and with its masks. Light."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.masks.rle import RLE
+from engine.masks.rle import RLE, area
+from engine.segmentation.windows import Window, whole_of
 
-Embedding: TypeAlias = NDArray[np.float16] | NDArray[np.float32]
+Embedding: TypeAlias = NDArray[np.float16] | NDArray[np.float32]  # (256, 64, 64)
+LoadEmbedding: TypeAlias = Callable[[], Embedding]
+
+WHOLE_SHARE: Final = 0.5  # of the views that training draws of an image with windows
+
+
+@dataclass(frozen=True, slots=True)
+class SeenImage:
+    """One image as its encoder saw it: the whole and, where objects are small, closer."""
+
+    size_hw: tuple[int, int]
+    whole: Embedding
+    closer: Mapping[Window, LoadEmbedding] = field(default_factory=dict)
+
+    def through(self, window: Window) -> Embedding:
+        """Return what was seen through one of `closer`, or through the window that is all."""
+        return self.whole if window == whole_of(self.size_hw) else self.closer[window]()
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedImage:
-    """One image; its 2 MiB embedding is only read when it is needed."""
+    """One image, as training and evaluation take it; embeddings are read when they are needed."""
 
     key: str
-    load_embedding: Callable[[], Embedding]  # (256, 64, 64)
+    load_embedding: LoadEmbedding
     masks: Sequence[RLE]  # at image size
     size_hw: tuple[int, int]
+    closer: Mapping[Window, LoadEmbedding] = field(default_factory=dict)
+
+    def drawn_view(self, rng: np.random.Generator) -> "AnnotatedImage":
+        """Return the whole, or half of the time what is seen through one of the windows.
+
+        Of an object that a window cuts off at least half must be there to count.
+        """
+        if not self.closer or rng.random() < WHOLE_SHARE:
+            return self
+        windows = sorted(self.closer, key=lambda each: each.name)
+        window = windows[int(rng.integers(len(windows)))]
+        cut = [(window.crop_mask(mask), mask) for mask in self.masks]
+        masks = [own for own, mask in cut if area(own) and 2 * area(own) >= area(mask)]
+        key = f"{self.key}/{window.name}"
+        part = AnnotatedImage(key, self.closer[window], masks, window.size_hw)
+        return part if masks else self
+
+    def seen(self) -> SeenImage:
+        """Read the embedding of the whole; those of windows are read once, when first needed."""
+        closer = {window: cache(load) for window, load in self.closer.items()}
+        return SeenImage(self.size_hw, self.load_embedding(), closer)

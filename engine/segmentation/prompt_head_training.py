@@ -168,8 +168,9 @@ def _drawn(
     images: Sequence[AnnotatedImage], config: PromptHeadConfig, step: int
 ) -> list[AnnotatedImage]:
     first = step * config.images_per_step
+    rng = np.random.default_rng([config.seed, step])
     return [
-        images[whose_turn(len(images), config.seed, number)]
+        images[whose_turn(len(images), config.seed, number)].drawn_view(rng)
         for number in range(first, first + config.images_per_step)
     ]
 

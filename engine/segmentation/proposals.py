@@ -9,7 +9,7 @@ and only the survivors are resized.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,15 +19,19 @@ from engine.masks.rle import RLE, bbox_xywh, encode
 from engine.segmentation.frame import (
     LOGITS_SIDE,
     SIDE,
+    scale_of,
     scaled_size,
     to_frame,
     upscale_logits,
 )
-from engine.segmentation.items import Embedding
-from engine.segmentation.object_finder import ObjectFinder
+from engine.segmentation.items import SeenImage
+from engine.segmentation.object_finder import FoundObjects, ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.windows import Window, choose_windows, whole_of
 
 Floats: TypeAlias = NDArray[np.float32]
+
+SAME_OBJECT_IOU: Final = 0.5  # of the boxes that a prompt head gives in two windows
 
 
 class ProposingCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -84,19 +88,20 @@ class Candidate:
     """A mask on the decoder's grid, before the image's pixels are touched."""
 
     logits: NDArray[np.float16]  # (256, 256)
-    box_xyxy: Floats
+    window: Window  # that the grid lies over
+    box_xyxy: Floats  # in image pixels, as the point
     predicted_iou: float
     stability: float
     point_xy: tuple[float, float]
 
 
-def propose(
-    embedding: Embedding,
+def propose(  # what is decoded, and with what
+    seen: SeenImage,
     predictor: OnnxPredictor,
-    size_hw: tuple[int, int],
     config: ProposalConfig,
-    should_stop: Callable[[], bool] | None = None,
+    *,
     finder: ObjectFinder | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> list[MaskProposal]:
     """Propose masks for one image, the surest first; a finder, if given, says where to look.
 
@@ -104,58 +109,115 @@ def propose(
         ProposingCancelled: should_stop, asked before every batch, returned true.
 
     """
-    candidates = find_candidates(embedding, predictor, size_hw, config, should_stop, finder)
+    candidates = find_candidates(seen, predictor, config, finder=finder, should_stop=should_stop)
     kept = [candidates[index] for index in suppress(candidates, config.nms_iou)]
-    return [proposal for one in kept if (proposal := _finish(one, size_hw, config))]
+    return [proposal for one in kept if (proposal := _finish(one, seen.size_hw, config))]
 
 
 def find_candidates(
-    embedding: Embedding,
+    seen: SeenImage,
     predictor: OnnxPredictor,
-    size_hw: tuple[int, int],
     config: ProposalConfig,
-    should_stop: Callable[[], bool] | None = None,
+    *,
     finder: ObjectFinder | None = None,
+    should_stop: Callable[[], bool] | None = None,
 ) -> list[Candidate]:
     """Decode prompts and keep the answers above the thresholds; objects repeat.
 
-    A lone point of the grid has three hypotheses; a box that a finder gives means one object. What
-    a finder was never shown it misses, so a thin grid looks where it found nothing.
+    A lone point of the grid has three hypotheses; a box that a finder gives means one object, and
+    a small one is decoded through a window. What a finder was never shown it misses, so a thin grid
+    looks where it found nothing.
     """
-
-    def batches(count: int) -> Iterator[slice]:
-        for start in range(0, count, config.batch):
-            if should_stop is not None and should_stop():
-                raise ProposingCancelled
-            yield slice(start, start + config.batch)
-
-    def on_points(points: Floats) -> Iterator[Candidate]:
-        for batch in batches(len(points)):
-            low_res, iou = predictor.predict_batch(embedding, points[batch], size_hw)
-            yield from _candidates(low_res[:, 1:], iou[:, 1:], points[batch], size_hw, config)
-
+    decoding = _Decoding(seen, predictor, config, should_stop)
     if finder is None:
-        return list(on_points(grid_points(size_hw, config.points_per_side)))
-    found = finder.find(embedding, size_hw, heat_min=config.heat_min, most=config.boxes_max)
+        return [*decoding.points(grid_points(seen.size_hw, config.points_per_side))]
     candidates: list[Candidate] = []
-    for batch in batches(len(found.boxes_xyxy)):
-        low_res, iou = predictor.predict_boxes(embedding, found.boxes_xyxy[batch], size_hw)
-        points = found.points_xy[batch]
-        candidates.extend(_candidates(low_res[:, :1], iou[:, :1], points, size_hw, config))
-    thin = grid_points(size_hw, config.thin_points_per_side)
-    candidates.extend(on_points(thin[~_are_covered(thin, candidates, size_hw)]))
+    for window, found in find_objects(seen, finder, config).items():
+        candidates.extend(decoding.boxes(window, found.boxes_xyxy, found.points_xy))
+    thin = grid_points(seen.size_hw, config.thin_points_per_side)
+    candidates.extend(decoding.points(thin[~_are_covered(thin, candidates)]))
     return candidates
 
 
-def _are_covered(
-    points_xy: Floats, candidates: Sequence[Candidate], size_hw: tuple[int, int]
-) -> NDArray[np.bool_]:
+@dataclass(frozen=True, slots=True)
+class _Decoding:
+    """One image's prompts through the decoder, a batch at a time."""
+
+    seen: SeenImage
+    predictor: OnnxPredictor
+    config: ProposalConfig
+    should_stop: Callable[[], bool] | None
+
+    def points(self, points_xy: Floats) -> Iterator[Candidate]:
+        size_hw = self.seen.size_hw
+        for batch in self._batches(len(points_xy)):
+            points = points_xy[batch]
+            low_res, iou = self.predictor.predict_batch(self.seen.whole, points, size_hw)
+            whole = whole_of(size_hw)
+            yield from _candidates(low_res[:, 1:], iou[:, 1:], points, whole, self.config)
+
+    def boxes(self, window: Window, boxes_xyxy: Floats, points_xy: Floats) -> Iterator[Candidate]:
+        embedding = self.seen.through(window)
+        own = window.inside(boxes_xyxy.reshape(-1, 2, 2)).reshape(-1, 4)
+        for batch in self._batches(len(own)):
+            low_res, iou = self.predictor.predict_boxes(embedding, own[batch], window.size_hw)
+            points = points_xy[batch]
+            for each in _candidates(low_res[:, :1], iou[:, :1], points, window, self.config):
+                if window.margins(each.box_xyxy[None], self.seen.size_hw)[0] > 0:  # not cut off
+                    yield each
+
+    def _batches(self, count: int) -> Iterator[slice]:
+        for start in range(0, count, self.config.batch):
+            if self.should_stop is not None and self.should_stop():
+                raise ProposingCancelled
+            yield slice(start, start + self.config.batch)
+
+
+def find_objects(
+    seen: SeenImage, finder: ObjectFinder, config: ProposalConfig
+) -> dict[Window, FoundObjects]:
+    """Ask a prompt head for the objects: in the whole image, then closer wherever they are small.
+
+    Returns:
+        for each window the objects that are to be decoded through it, in image pixels.
+
+    """
+    queue, parts = [whole_of(seen.size_hw)], []
+    for window in queue:  # grows
+        found = finder.find(
+            seen.through(window), window.size_hw, heat_min=config.heat_min, most=config.boxes_max
+        )
+        boxes = window.outside(found.boxes_xyxy.reshape(-1, 2, 2)).reshape(-1, 4)
+        chosen = choose_windows(boxes, seen.size_hw, seen.closer)
+        queue.extend(each for each in dict.fromkeys(chosen) if each not in queue)
+        # What looks larger here than it did before belongs here still: it was not kept there.
+        belongs = [each == window or each.area_px > window.area_px for each in chosen]
+        is_kept = np.array(belongs, bool) & (window.margins(boxes, seen.size_hw) > 0)
+        points = window.outside(found.points_xy)
+        parts.append(FoundObjects(points[is_kept], boxes[is_kept], found.heat[is_kept]))
+    owners = np.repeat(np.arange(len(parts)), [len(part.heat) for part in parts])
+    points, boxes, heat = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("points_xy", "boxes_xyxy", "heat")
+    )
+    once = np.zeros(len(heat), bool)
+    once[suppress_boxes(boxes, heat, SAME_OBJECT_IOU)] = True
+    return {
+        window: FoundObjects(points[own], boxes[own], heat[own])
+        for index, window in enumerate(queue)
+        if (own := once & (owners == index)).any()
+    }
+
+
+def _are_covered(points_xy: Floats, candidates: Sequence[Candidate]) -> NDArray[np.bool_]:
     """Tell for each point whether it lies in a candidate's mask: (N,)."""
-    covered = np.zeros((LOGITS_SIDE, LOGITS_SIDE), bool)
-    for candidate in candidates:
-        covered |= candidate.logits > 0
-    columns, rows = (to_frame(points_xy, size_hw) * (LOGITS_SIDE / SIDE)).astype(int).T
-    return np.asarray(covered[rows, columns])
+    covered = np.zeros(len(points_xy), bool)
+    for each in candidates:
+        own = each.window.inside(points_xy)
+        is_inside = np.all((own >= 0) & (own < np.array(each.window.size_hw[::-1])), axis=1)
+        cells = (to_frame(own[is_inside], each.window.size_hw) * (LOGITS_SIDE / SIDE)).astype(int)
+        covered[is_inside] |= each.logits[cells[:, 1], cells[:, 0]] > 0
+    return covered
 
 
 def grid_points(size_hw: tuple[int, int], points_per_side: int) -> Floats:
@@ -169,10 +231,11 @@ def grid_points(size_hw: tuple[int, int], points_per_side: int) -> Floats:
 
 
 def _candidates(
-    low_res: Floats, iou: Floats, points: Floats, size_hw: tuple[int, int], config: ProposalConfig
+    low_res: Floats, iou: Floats, points: Floats, window: Window, config: ProposalConfig
 ) -> Iterator[Candidate]:
     """Keep the answers (B, 1 or 3) that the model is sure of and that stand on firm edges."""
-    height, width = (-(-side * LOGITS_SIDE // SIDE) for side in scaled_size(size_hw))
+    height, width = (-(-side * LOGITS_SIDE // SIDE) for side in scaled_size(window.size_hw))
+    cell_px = SIDE / LOGITS_SIDE / scale_of(window.size_hw)
     for prompt, hypothesis in np.argwhere(iou >= config.predicted_iou_min):
         logits = low_res[prompt, hypothesis]
         inside = logits[:height, :width]
@@ -185,7 +248,8 @@ def _candidates(
             continue
         yield Candidate(
             logits=logits.astype(np.float16),
-            box_xyxy=_box(object_px),
+            window=window,
+            box_xyxy=window.outside(_box(object_px) * cell_px).reshape(4),
             predicted_iou=float(np.clip(iou[prompt, hypothesis], 0, 1)),
             stability=float(stability),
             point_xy=(float(points[prompt, 0]), float(points[prompt, 1])),
@@ -193,17 +257,28 @@ def _candidates(
 
 
 def _box(mask: NDArray[np.bool_]) -> Floats:
+    """Return two corners, (2, 2), in cells."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
+    return np.array([[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]], np.float32)
 
 
 def suppress(candidates: Sequence[Candidate], nms_iou: float) -> list[int]:
-    """Greedy non-maximum suppression by box; returns what is kept, the surest first."""
+    """Keep one candidate of each object; returns their places, the surest first."""
     if not candidates:
         return []
     boxes = np.stack([candidate.box_xyxy for candidate in candidates])
+    scores = np.array([candidate.predicted_iou for candidate in candidates])
+    return suppress_boxes(boxes, scores, nms_iou)
+
+
+def suppress_boxes(boxes: Floats, scores: NDArray[np.floating], nms_iou: float) -> list[int]:
+    """Greedy non-maximum suppression; returns the places of what is kept, the highest score first.
+
+    Shapes:
+        boxes: (N, 4) x, y, x, y; scores: (N,).
+    """
     areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    order = np.argsort([-candidate.predicted_iou for candidate in candidates], kind="stable")
+    order = np.argsort(-scores, kind="stable")
     kept: list[int] = []
     while len(order):
         first, rest = order[0], order[1:]
@@ -219,11 +294,12 @@ def _finish(
     candidate: Candidate, size_hw: tuple[int, int], config: ProposalConfig
 ) -> MaskProposal | None:
     """Resize to the image and clean; None where too little is left."""
-    mask = upscale_logits(candidate.logits, size_hw) > 0
+    window = candidate.window
+    mask = upscale_logits(candidate.logits, window.size_hw) > 0
     mask = clean_small_regions(mask, config.min_area_px)
     if np.count_nonzero(mask) < config.min_area_px:
         return None
-    rle = encode(mask)
+    rle = encode(window.paste(mask, size_hw))
     return MaskProposal(
         rle, bbox_xywh(rle), candidate.predicted_iou, candidate.stability, candidate.point_xy
     )

@@ -18,7 +18,7 @@ from skimage import data
 from sklearn.datasets import load_sample_image
 
 from engine.segmentation.encoder import Encoder, file_digest
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig, propose
 
@@ -75,7 +75,7 @@ def _make(folder: Path, photos: Sequence[str], encoder: Encoder, predictor: Onnx
     for name, pixels in _views(photos):
         size_hw = (pixels.shape[0], pixels.shape[1])
         embedding = encoder.encode(pixels)
-        masks = [found.rle for found in propose(embedding, predictor, size_hw, _CONFIG)]
+        masks = [each.rle for each in propose(SeenImage(size_hw, embedding), predictor, _CONFIG)]
         if masks:
             np.save(folder / f"{name}.npy", embedding)
             rows.append({"name": name, "size_hw": size_hw, "masks": masks})

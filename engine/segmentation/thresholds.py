@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.masks.rle import area
+from engine.masks.rle import area, encode
+from engine.segmentation.frame import upscale_logits
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
@@ -65,14 +66,13 @@ def _candidates(
         predicted_iou_min=min(*PREDICTED_IOU, config.predicted_iou_min),
         stability_min=min(*STABILITY, config.stability_min),
     )
-    embedding = image.load_embedding()
-    return find_candidates(embedding, predictor, image.size_hw, loosest, finder=finder)
+    return find_candidates(image.seen(), predictor, loosest, finder=finder)
 
 
 def _overlaps(candidates: Sequence[Candidate], image: AnnotatedImage) -> Ious:
     """IoU of candidates and objects, (N, M), on the decoder's grid."""
     truth = [grid_target(mask) > 0.5 for mask in image.masks if area(mask)]  # noqa: PLR2004
-    masks = [each.logits > 0 for each in candidates]
+    masks = [_on_the_grid(each, image.size_hw) for each in candidates]
     if not truth or not masks:
         return np.zeros((len(masks), len(truth)), np.float32)
     a = np.stack(masks).reshape(len(masks), -1).astype(np.float32)
@@ -80,6 +80,14 @@ def _overlaps(candidates: Sequence[Candidate], image: AnnotatedImage) -> Ious:
     shared = a @ b.T
     union = a.sum(axis=1)[:, None] + b.sum(axis=1)[None] - shared
     return np.asarray(shared / np.maximum(union, 1), np.float32)
+
+
+def _on_the_grid(candidate: Candidate, size_hw: tuple[int, int]) -> NDArray[np.bool_]:
+    """Return a candidate's mask on the grid over the whole image, (256, 256)."""
+    if candidate.window.size_hw == size_hw:
+        return np.asarray(candidate.logits > 0)
+    mask = upscale_logits(candidate.logits, candidate.window.size_hw) > 0
+    return grid_target(encode(candidate.window.paste(mask, size_hw))) > 0.5  # noqa: PLR2004
 
 
 def _hits(candidates: Sequence[Candidate], ious: Ious, config: ProposalConfig) -> tuple[int, int]:

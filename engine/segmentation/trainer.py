@@ -119,7 +119,8 @@ class Trainer:
         for group in state.optimizer.param_groups:
             group["lr"] = config.lr * learning_rate(at, steps, config.warmup_share)
         state.optimizer.zero_grad(set_to_none=True)
-        loss = self._learn(self.image_of(state.step), config.runs[number], rng)
+        image = self.image_of(state.step).drawn_view(rng)
+        loss = self._learn(image, config.runs[number], rng)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
         if not math.isfinite(loss) or not bool(norm.isfinite()):
             raise TrainingDivergedError(f"loss {loss} at step {state.step + 1} of {config.steps}")
@@ -283,6 +284,7 @@ def _fingerprint(images: Sequence[AnnotatedImage], base: Path, config: TrainConf
         yield file_digest(base)
         yield json.dumps(asdict(config), sort_keys=True)
         for image in images:
-            yield " ".join([image.key, *(digest(mask) for mask in image.masks)])
+            windows = sorted(window.name for window in image.closer)
+            yield " ".join([image.key, *(digest(mask) for mask in image.masks), *windows])
 
     return hashlib.sha256("\n".join(lines()).encode()).hexdigest()

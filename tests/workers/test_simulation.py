@@ -15,6 +15,7 @@ from PIL import Image as Picture_
 from annotation import jobs
 from annotation.models import Caption, Embedding, Image, Job, Proposal, Round
 from engine.masks.rle import RLE, decode, encode, iou
+from engine.segmentation.items import SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 from tests.annotation.world import World
 from tests.engine.captioning.tiny import save_language_model
@@ -39,9 +40,6 @@ def box(x: int, y: int, width: int, height: int) -> RLE:
 class UselessPredictor:
     """Answers every click with an empty mask, so that only the brush helps."""
 
-    def predict(self, *_: Any, **__: Any) -> Any:
-        return type("Prediction", (), {"low_res": np.full((4, 256, 256), -1.0, np.float32)})
-
     def best_mask(self, *_: Any, **__: Any) -> Any:
         return np.zeros(SIZE_HW, bool), np.zeros((256, 256), np.float32), 0.5
 
@@ -49,7 +47,8 @@ class UselessPredictor:
 @pytest.fixture
 def scene() -> Scene:
     predictor = cast("OnnxPredictor", UselessPredictor())
-    return Scene(np.zeros((256, 64, 64), np.float16), predictor, SIZE_HW, accept_iou=0.85)
+    seen = SeenImage(SIZE_HW, np.zeros((256, 64, 64), np.float16))
+    return Scene(seen, predictor, accept_iou=0.85)
 
 
 def offer(rle: RLE) -> Offer:

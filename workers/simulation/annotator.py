@@ -15,9 +15,9 @@ from scipy import ndimage
 
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, decode, encode, iou_matrix
+from engine.segmentation.clicking import Answer, answer_clicks, answer_of
 from engine.segmentation.evaluation import STOP_IOU
-from engine.segmentation.frame import upscale_logits
-from engine.segmentation.items import Embedding
+from engine.segmentation.items import SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 
 MAX_PROMPTS: Final = 20
@@ -50,15 +50,14 @@ class Draft:
     """A mask in the making, and what it has cost."""
 
     mask: Mask
+    answer: Answer | None = None  # that the next click goes on from
     points: list[tuple[float, float]] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
-    logits: NDArray[np.float32] | None = None
-    free_points: int = 0  # the proposal's own, which the annotator did not set
     strokes: int = 0
 
     @property
     def clicks(self) -> int:
-        return len(self.points) - self.free_points
+        return len(self.points)
 
     @property
     def prompts(self) -> int:
@@ -69,9 +68,8 @@ class Draft:
 class Scene:
     """What one image takes to annotate."""
 
-    embedding: Embedding
+    seen: SeenImage
     predictor: OnnxPredictor
-    size_hw: tuple[int, int]
     accept_iou: float
 
 
@@ -115,14 +113,15 @@ def correct(
     for index, offer in enumerate(sent_on):
         if index in pairs:
             target = missing[pairs[index][0]]
-            draft = _finish(scene, target, _taken_up(scene, offer))
+            mask = decode(offer.rle)
+            draft = _finish(scene, target, Draft(mask, answer_of(mask)))
             operations.append(_create(draft, target, proposal=offer.id))
         else:
             operations.append(_verdict(offer, "rejected"))
     redrawn = {target for target, _ in pairs.values()}
     for index, target in enumerate(missing):
         if index not in redrawn:
-            draft = Draft(mask=np.zeros(scene.size_hw, bool))
+            draft = Draft(mask=np.zeros(scene.seen.size_hw, bool))
             operations.append(_create(_finish(scene, target, draft), target))
     return operations
 
@@ -140,19 +139,6 @@ def match(offers: Sequence[RLE], targets: Sequence[RLE]) -> dict[int, tuple[int,
             return pairs
         pairs[int(offer)] = int(target), iou
         ious[offer, :] = ious[:, target] = 0
-
-
-def _taken_up(scene: Scene, offer: Offer) -> Draft:
-    """Open a proposal for correction: its point, and the hypothesis that it came from."""
-    mask = decode(offer.rle)
-    answer = scene.predictor.predict(
-        scene.embedding, np.array([offer.point_xy]), np.array([1]), scene.size_hw
-    )
-    closest = max(
-        range(1, 4),
-        key=lambda token: _iou(upscale_logits(answer.low_res[token], scene.size_hw) > 0, mask),
-    )
-    return Draft(mask, [offer.point_xy], [1], answer.low_res[closest], free_points=1)
 
 
 def _finish(scene: Scene, target: Target, draft: Draft) -> Draft:
@@ -177,13 +163,10 @@ def _click(scene: Scene, truth: Mask, draft: Draft) -> None:
     x, y, is_positive = largest_error_point(truth, draft.mask)
     draft.points.append((float(x), float(y)))
     draft.labels.append(int(is_positive))
-    draft.mask, draft.logits, _ = scene.predictor.best_mask(
-        scene.embedding,
-        np.array(draft.points),
-        np.array(draft.labels),
-        scene.size_hw,
-        previous_logits=draft.logits,
+    draft.answer = answer_clicks(
+        scene.seen, scene.predictor, draft.points, draft.labels, draft.answer
     )
+    draft.mask = draft.answer.mask
 
 
 def _stroke(truth: Mask, draft: Draft) -> None:
@@ -201,7 +184,6 @@ def _verdict(offer: Offer, verdict: str) -> dict[str, Any]:
 
 
 def _create(draft: Draft, target: Target, proposal: UUID | None = None) -> dict[str, Any]:
-    own = range(draft.free_points, len(draft.points))
     return {
         "id": uuid4(),
         "kind": "create",
@@ -214,8 +196,8 @@ def _create(draft: Draft, target: Target, proposal: UUID | None = None) -> dict[
             "clicks": draft.clicks,
             "strokes": draft.strokes,
             "prompts": [
-                {"kind": "point", "xy": list(draft.points[i]), "label": draft.labels[i]}
-                for i in own
+                {"kind": "point", "xy": list(point), "label": label}
+                for point, label in zip(draft.points, draft.labels, strict=True)
             ],
         },
     }

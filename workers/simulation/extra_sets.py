@@ -11,7 +11,8 @@ from annotation import storage
 from annotation.models import Bundle
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage
-from workers.networks import encoder_of, load_embedding, store_embedding
+from workers.embeddings import load_embedding, store_embedding
+from workers.networks import encoder_of
 from workers.simulation.pictures import read_pictures
 
 MOST_IMAGES: Final = 100

@@ -11,7 +11,8 @@ from django.contrib.auth.models import User
 from annotation.models import Image, Project
 from annotation.selectors.plan import Queue
 from annotation.services.verification import claim_proposals
-from workers.networks import load_embedding, predictor_of
+from workers.embeddings import seen_image
+from workers.networks import predictor_of
 from workers.simulation.annotator import Offer, Scene, annotate, correct, verify
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
@@ -59,8 +60,8 @@ def work_through(
     predictor = predictor_of(bundle)
 
     def scene_of(image: Image) -> Scene:
-        embedding = load_embedding(image.sha256, bundle.encoder_digest)
-        return Scene(embedding, predictor, image.size_hw, accept_iou)
+        seen = seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
+        return Scene(seen, predictor, accept_iou)
 
     if people.project.plan == Project.Plan.QUEUES:
         return _three_queues(people, work, scene_of, accept_iou, show)

@@ -1956,10 +1956,12 @@ export interface components {
             accepted_untouched_share: number | null;
             captions: components["schemas"]["CaptionEffort"];
         };
-        /** @description Little-endian float16, (256, 64, 64). */
+        /** @description Little-endian float16, (256, 64, 64), of the whole image and of each window. */
         Embedding: {
             url: string;
             encoder_digest: string;
+            /** @description Where objects are small */
+            windows: components["schemas"]["Window"][];
         };
         Export: {
             /** Format: uuid */
@@ -3353,6 +3355,14 @@ export interface components {
             intro: string;
             points: string[];
             closing: string;
+        };
+        /** @description A part of the image that the encoder saw closer, in whole image pixels. */
+        Window: {
+            x: number;
+            y: number;
+            width: number;
+            height: number;
+            url: string;
         };
         Word: {
             text: string;

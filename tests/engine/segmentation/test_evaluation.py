@@ -106,14 +106,15 @@ def test_the_pretrained_decoder_cuts_a_coin_in_a_click_or_two(
 
 @pytest.mark.slow
 def test_the_grid_finds_coins_once_each_and_can_be_stopped(
-    models: ModelPaths, coins_embedding: NDArray[np.float16], coin_image: AnnotatedImage
+    models: ModelPaths, coin_image: AnnotatedImage
 ) -> None:
     predictor = OnnxPredictor(models.pretrained / "decoder.onnx")
     config = ProposalConfig(points_per_side=6)
 
-    found = propose(coins_embedding, predictor, (303, 384), config)
+    seen = coin_image.seen()
+    found = propose(seen, predictor, config)
     with pytest.raises(ProposingCancelled):
-        propose(coins_embedding, predictor, (303, 384), config, should_stop=lambda: True)
+        propose(seen, predictor, config, should_stop=lambda: True)
 
     assert len(found) >= 8
     assert all(0 <= one.predicted_iou <= 1 and 0 <= one.stability <= 1 for one in found)

@@ -1,15 +1,19 @@
 """Automatic proposals look where objects were seen, and a little everywhere else."""
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import cast
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from engine.masks.rle import area, encode, iou_matrix
+from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import FoundObjects, ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import MaskProposal, ProposalConfig, propose
+from engine.segmentation.windows import Window, whole_of, windows_of
 
 Floats = NDArray[np.float32]
 SIZE_HW = (192, 256)
@@ -68,9 +72,8 @@ class Finder:
 
 def proposed(decoder: Decoder, finder: Finder | None) -> list[MaskProposal]:
     return propose(
-        EMBEDDING,
+        SeenImage(SIZE_HW, EMBEDDING),
         cast("OnnxPredictor", decoder),
-        SIZE_HW,
         CONFIG,
         finder=cast("ObjectFinder | None", finder),
     )
@@ -113,3 +116,92 @@ def test_a_head_that_sees_nothing_leaves_the_thin_grid() -> None:
 
     assert objects_among(found) == len(CORNERS)
     assert all(area(each.rle) > 0 for each in found)
+
+
+@dataclass
+class Boxes:
+    """Stands for a decoder that fills the boxes it is given, and answers no point."""
+
+    asked: list[tuple[tuple[int, int], int]] = field(default_factory=list)  # size, boxes
+
+    def predict_batch(
+        self, _embedding: object, points_xy: Floats, _size_hw: object
+    ) -> tuple[Floats, Floats]:
+        shape = (len(points_xy), 4)
+        return np.full((*shape, 256, 256), -10, np.float32), np.zeros(shape, np.float32)
+
+    def predict_boxes(
+        self, _embedding: object, boxes_xyxy: Floats, size_hw: tuple[int, int]
+    ) -> tuple[Floats, Floats]:
+        self.asked.append((size_hw, len(boxes_xyxy)))
+        scale = 256 / max(size_hw)
+        at = (np.arange(256) + 0.5) / scale
+        x0, y0, x1, y1 = boxes_xyxy.T[:, :, None]
+        rows, columns = (at >= y0) & (at < y1), (at >= x0) & (at < x1)
+        logits = np.full((len(boxes_xyxy), 4, 256, 256), -10, np.float32)
+        logits[:, 0][rows[:, :, None] & columns[:, None]] = 10
+        return logits, np.full((len(boxes_xyxy), 4), 0.9, np.float32)
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """Stands for a prompt head that sees all objects of whatever part it is shown."""
+
+    objects_xyxy: Floats
+    size_hw: tuple[int, int]
+
+    def find(self, embedding: Floats, size_hw: tuple[int, int], **_: object) -> FoundObjects:
+        x, y = embedding.ravel()[:2]  # where the part lies
+        boxes = self.objects_xyxy - np.array([x, y, x, y], np.float32)
+        middles = middles_of(boxes)
+        is_inside = np.all((middles >= 0) & (middles < size_hw[::-1]), axis=1)
+        boxes = np.clip(boxes[is_inside], 0, np.tile(size_hw[::-1], 2)).astype(np.float32)
+        return FoundObjects(middles_of(boxes), boxes, np.ones(len(boxes), np.float32))
+
+
+def closely(objects: list[tuple[int, int, int, int]]) -> tuple[list[MaskProposal], Boxes]:
+    size_hw = (300, 400)
+
+    def at(window: Window) -> Floats:
+        return np.array([[[window.x]], [[window.y]]], np.float32)
+
+    closer = {window: partial(at, window) for window in windows_of(size_hw)}
+    seen = SeenImage(size_hw, at(whole_of(size_hw)), closer)
+    decoder, finder = Boxes(), Everywhere(np.array(objects, np.float32), size_hw)
+    found = propose(
+        seen,
+        cast("OnnxPredictor", decoder),
+        CONFIG,
+        finder=cast("ObjectFinder", finder),
+    )
+    return found, decoder
+
+
+def boxes_of(found: list[MaskProposal]) -> list[tuple[float, ...]]:
+    return sorted(each.bbox_xywh for each in found)
+
+
+def approx(*box_xywh: float) -> object:
+    return pytest.approx(box_xywh, abs=1.6)  # a cell of the whole image
+
+
+SMALL, MIDDLE, LARGE = (20, 20, 32, 30), (190, 140, 202, 152), (210, 30, 330, 100)
+
+
+def test_small_objects_are_decoded_through_windows_and_large_ones_in_the_whole() -> None:
+    found, decoder = closely([SMALL, LARGE])
+
+    assert sorted(decoder.asked) == [((180, 240), 1), ((300, 400), 1)]
+    assert boxes_of(found) == [approx(20, 20, 12, 10), approx(210, 30, 120, 70)]
+
+
+def test_an_object_that_lies_in_several_windows_is_proposed_once() -> None:
+    found, decoder = closely([MIDDLE, SMALL, (370, 20, 382, 32), (20, 270, 32, 282)])
+
+    assert sum(count for _, count in decoder.asked) == len(found) == 4
+
+
+def test_what_a_window_cuts_off_is_not_proposed_through_it() -> None:
+    found, _ = closely([SMALL, (200, 20, 280, 60)])
+
+    assert boxes_of(found) == [approx(20, 20, 12, 10), approx(200, 20, 80, 40)]

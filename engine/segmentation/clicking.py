@@ -1,0 +1,114 @@
+"""What the clicks on one object get: a mask decoded in the whole image or, if small, closer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from engine.masks.rle import encode
+from engine.segmentation.frame import LOGITS_SIDE, SIDE, scale_of
+from engine.segmentation.items import SeenImage
+from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.prompts import grid_target
+from engine.segmentation.windows import Window, choose_windows, whole_of
+
+Floats: TypeAlias = NDArray[np.float32]
+Mask: TypeAlias = NDArray[np.bool_]
+
+MASK_STRENGTH: Final = 8.0  # of the logits that stand for a finished mask
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A mask, and what the next click goes on from."""
+
+    mask: Mask  # (H, W) of the image
+    logits: Floats  # (256, 256)
+    window: Window  # that the logits lie over
+
+
+def answer_clicks(
+    seen: SeenImage,
+    predictor: OnnxPredictor,
+    points_xy: Sequence[tuple[float, float]],
+    labels: Sequence[int],
+    previous: Answer | None = None,
+) -> Answer:
+    """Decode all clicks of one object, in image pixels; label 1 is object, 0 background.
+
+    The first answer tells how large the object is. What is small is asked for once more, through
+    the window that shows it best, and further clicks go there directly. The browser does the same.
+    """
+    points = np.array(points_xy, np.float32).reshape(-1, 2)
+
+    def decode(window: Window) -> Answer:
+        return _decode(seen, predictor, points, labels, window, previous)
+
+    if previous and previous.window != whole_of(seen.size_hw) and previous.window.has(points):
+        fine = decode(previous.window)
+        if _is_whole_in(fine.window, fine.mask):
+            return fine
+    coarse = decode(whole_of(seen.size_hw))
+    closer = _closer_window(coarse.mask, seen)
+    if closer == coarse.window or not closer.has(points):
+        return coarse
+    fine = decode(closer)
+    return fine if _is_whole_in(closer, fine.mask) else coarse
+
+
+def answer_of(mask: Mask) -> Answer:
+    """Begin with a mask as it is: its logits are not known, but what they would say is."""
+    inside = 2 * grid_target(encode(mask)) - 1  # -1 to 1
+    return Answer(mask, MASK_STRENGTH * inside, whole_of((mask.shape[0], mask.shape[1])))
+
+
+def _decode(  # an image, a decoder and all that was clicked
+    seen: SeenImage,
+    predictor: OnnxPredictor,
+    points_xy: Floats,
+    labels: Sequence[int],
+    window: Window,
+    previous: Answer | None,
+) -> Answer:
+    before = _seen_from(window, previous) if previous else None
+    mask, logits, _ = predictor.best_mask(
+        seen.through(window),
+        window.inside(points_xy),
+        np.array(labels),
+        window.size_hw,
+        previous_logits=before,
+    )
+    return Answer(window.paste(mask, seen.size_hw), logits, window)
+
+
+def _closer_window(mask: Mask, seen: SeenImage) -> Window:
+    """Return the window that shows a mask best; all of the image where none is closer."""
+    if not mask.any():
+        return whole_of(seen.size_hw)
+    return choose_windows(_box(mask), seen.size_hw, seen.closer)[0]
+
+
+def _is_whole_in(window: Window, mask: Mask) -> bool:
+    return bool(mask.any()) and bool(window.margins(_box(mask)[None], mask.shape)[0] > 0)
+
+
+def _box(mask: Mask) -> Floats:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
+
+
+def _seen_from(window: Window, answer: Answer) -> Floats:
+    """Return an answer's logits on the grid over another window."""
+    if answer.window == window:
+        return answer.logits
+    cell = LOGITS_SIDE / SIDE
+    cell_px, own_px = (1 / cell / scale_of(each.size_hw) for each in (window, answer.window))
+    middles = (np.arange(LOGITS_SIDE, dtype=np.float32) + 0.5) * cell_px
+    rows = (middles + window.y - answer.window.y) / own_px - 0.5
+    columns = (middles + window.x - answer.window.x) / own_px - 0.5
+    at = np.meshgrid(rows, columns, indexing="ij")
+    logits = ndimage.map_coordinates(answer.logits, at, order=1, cval=-MASK_STRENGTH)
+    return np.asarray(logits, np.float32)

@@ -1,0 +1,119 @@
+"""Small objects are seen closer: windows are embedded once, served to the editor, and let go of."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from django.utils import timezone
+
+from annotation import jobs, storage
+from annotation.api.image_detail import image_detail
+from annotation.models import Embedding, Image, Job, Project
+from annotation.selectors.images import image_to_show
+from annotation.services.images import add_image
+from annotation.services.jobs import enqueue_job
+from annotation.services.trash import empty_trash
+from engine.segmentation.object_finder import FoundObjects
+from engine.segmentation.windows import windows_of
+from tests.annotation.world import World, png
+from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
+from workers.tasks import run_job
+
+SIZE_HW = (240, 320)
+NEAR_THE_CORNER = (20, 20, 30, 32)
+LARGE = (100, 100, 180, 180)
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Stands for a prompt head that sees one object, in the whole image and in each window."""
+
+    box_xyxy: tuple[int, int, int, int]
+
+    def find(self, *_: Any, **__: Any) -> FoundObjects:
+        box = np.array([self.box_xyxy], np.float32)
+        middle = (box[:, :2] + box[:, 2:]) * np.float32(0.5)
+        return FoundObjects(middle.astype(np.float32), box, np.ones(1, np.float32))
+
+
+@pytest.fixture
+def image(world: World) -> Image:
+    data = png(size_hw=SIZE_HW)
+    added = add_image(
+        project=world.project, data=data, file_name="large.png", created_by=world.manager
+    )
+    assert added.image is not None
+    return added.image
+
+
+def prepare(world: World, monkeypatch: pytest.MonkeyPatch, box: tuple[int, int, int, int]) -> Job:
+    monkeypatch.setattr("workers.prepare_images.finder_of", lambda _: Finder(box))
+    job = enqueue_job(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("succeeded", "")
+    return job
+
+
+def windows_in_store(image: Image) -> list[str]:
+    rows = Embedding.objects.filter(image_sha256=image.sha256).exclude(window="")
+    return list(rows.order_by("window").values_list("window", flat=True))
+
+
+def test_where_an_object_is_small_its_window_is_embedded_once(
+    world: World, image: Image, encoder: QuickEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+
+    name = windows_of(SIZE_HW)[0].name
+    assert windows_in_store(image) == [name]
+    key = storage.embedding_key(ENCODER_DIGEST, image.sha256, name)
+    assert len(storage.get_bytes(key)) == 256 * 64 * 64 * 2
+    assert encoder.calls == 2
+
+    Image.objects.filter(pk=image.pk).update(proposed_by=None)
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+
+    assert encoder.calls == 2
+
+
+def test_where_objects_are_large_nothing_is_embedded_but_the_whole(
+    world: World, image: Image, encoder: QuickEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(world, monkeypatch, LARGE)
+
+    assert windows_in_store(image) == []
+    assert encoder.calls == 1
+
+
+def test_the_editor_is_told_where_windows_lie_and_where_their_embeddings_are(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+    shown = image_to_show(world.annotator, image.pk)
+    assert shown is not None
+
+    embedding = image_detail(shown, world.annotator)["embedding"]
+
+    (window,) = embedding["windows"]
+    assert [window[name] for name in ("x", "y", "width", "height")] == [0, 0, 192, 144]
+    assert windows_of(SIZE_HW)[0].name in window["url"]
+    assert "192x144" not in embedding["url"]
+
+
+def test_p9_windows_go_with_the_pixels_once_the_trash_is_emptied(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+    (name,) = windows_in_store(image)
+    long_ago = timezone.now() - timedelta(days=31)
+    Project.objects.filter(pk=world.project.pk).update(deleted_at=long_ago)
+
+    empty_trash()
+
+    assert windows_in_store(image) == []
+    assert not storage.exists(storage.embedding_key(ENCODER_DIGEST, image.sha256, name))

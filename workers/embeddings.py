@@ -1,0 +1,113 @@
+"""Embeddings in the object store: made once for each image, encoder and window, then read.
+
+Every image is embedded whole before anybody opens it; windows of it only where objects are small.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import Final, TypeAlias
+
+import numpy as np
+from django.conf import settings
+
+from annotation import storage
+from annotation.models import Embedding
+from engine.media.images import decode_image
+from engine.segmentation.encoder import Encoder, Pixels
+from engine.segmentation.items import Embedding as EmbeddingArray
+from engine.segmentation.items import LoadEmbedding, SeenImage
+from engine.segmentation.windows import Window, windows_of
+
+SHAPE: Final = (256, 64, 64)
+BATCH: Final = 1000
+
+Closer: TypeAlias = Mapping[Window, LoadEmbedding]
+LoadEncoder: TypeAlias = Callable[[], Encoder]
+
+
+def load_embedding(
+    image_sha256: str, encoder_digest: str, window: Window | None = None
+) -> EmbeddingArray:
+    """Fetch one embedding, of the whole image or of a window: (256, 64, 64) float16."""
+    data = storage.get_bytes(storage.embedding_key(encoder_digest, image_sha256, _name(window)))
+    return np.frombuffer(data, "<f2").reshape(SHAPE)
+
+
+def save_embedding(
+    image_sha256: str,
+    encoder_digest: str,
+    embedding: EmbeddingArray,
+    window: Window | None = None,
+) -> None:
+    """Store an embedding: bytes first, row last. Safe to repeat."""
+    store_embedding(image_sha256, encoder_digest, embedding, window)
+    Embedding.objects.get_or_create(
+        image_sha256=image_sha256, encoder_digest=encoder_digest, window=_name(window)
+    )
+
+
+def store_embedding(
+    image_sha256: str,
+    encoder_digest: str,
+    embedding: EmbeddingArray,
+    window: Window | None = None,
+) -> None:
+    """Put an embedding in the store.
+
+    Raises:
+        ValueError: it is not finite.
+
+    """
+    if not np.isfinite(embedding).all():
+        raise ValueError(f"the embedding of image {image_sha256[:12]} is not finite")
+    key = storage.embedding_key(encoder_digest, image_sha256, _name(window))
+    storage.put_bytes(key, embedding.astype("<f2").tobytes())
+
+
+def closer_looks(images: Sequence[str], encoder_digest: str) -> Mapping[str, Closer]:
+    """Return by image, given by their sha256, the windows that have an embedding."""
+    found: dict[str, dict[Window, LoadEmbedding]] = defaultdict(dict)
+    for start in range(0, len(images), BATCH):
+        rows = Embedding.objects.filter(
+            encoder_digest=encoder_digest, image_sha256__in=images[start : start + BATCH]
+        ).exclude(window="")
+        for sha256, name in rows.order_by("pk").values_list("image_sha256", "window"):
+            window = Window.named(name)
+            found[sha256][window] = partial(load_embedding, sha256, encoder_digest, window)
+    return found
+
+
+def seen_image(image_sha256: str, size_hw: tuple[int, int], encoder_digest: str) -> SeenImage:
+    """Return an image as an encoder saw it, windows and all."""
+    closer = closer_looks([image_sha256], encoder_digest).get(image_sha256, {})
+    return SeenImage(size_hw, load_embedding(image_sha256, encoder_digest), closer)
+
+
+def looked_at_closer(
+    image_sha256: str, size_hw: tuple[int, int], encoder_digest: str, load_encoder: LoadEncoder
+) -> SeenImage:
+    """Return an image with all of its windows: what nobody has seen of it is embedded when asked.
+
+    Not for threads: what was embedded gets a row in the database.
+    """
+    known = closer_looks([image_sha256], encoder_digest).get(image_sha256, {})
+    pixels = cache(partial(load_pixels, image_sha256))
+
+    def embed(window: Window) -> EmbeddingArray:
+        embedding = load_encoder().encode(window.crop(pixels()))
+        save_embedding(image_sha256, encoder_digest, embedding, window)
+        return embedding
+
+    closer = {each: known.get(each) or partial(embed, each) for each in windows_of(size_hw)}
+    return SeenImage(size_hw, load_embedding(image_sha256, encoder_digest), closer)
+
+
+def load_pixels(image_sha256: str) -> Pixels:
+    """Fetch and decode an image: (H, W, 3) RGB, upright."""
+    data = storage.get_bytes(storage.original_key(image_sha256))
+    return decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS).pixels
+
+
+def _name(window: Window | None) -> str:
+    return window.name if window else ""
