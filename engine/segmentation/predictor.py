@@ -91,7 +91,8 @@ class OnnxPredictor:
     ) -> tuple[Mask, Floats, float]:
         """Decode and choose: the mask (H, W), its logits (256, 256) and its predicted IoU."""
         answer = self.predict(embedding, points_xy, labels, size_hw, box_xyxy, previous_logits)
-        index = answer.best(is_one_point=len(points_xy) == 1 and box_xyxy is None)
+        is_first = box_xyxy is None and previous_logits is None
+        index = answer.best(is_one_point=is_first and len(points_xy) == 1)
         low_res = answer.low_res[index]
         return upscale_logits(low_res, size_hw) > 0, low_res, float(answer.iou[index])
 

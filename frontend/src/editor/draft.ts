@@ -247,7 +247,7 @@ export class Draft {
     }
   }
 
-  #show(asking: DraftState, { bundle, mask, others, timings }: Decoded): void {
+  #show(asking: DraftState, { bundle, mask, others, closer, timings }: Decoded): void {
     const best = this.#hypothesisOf(mask);
     const shown: DraftState = {
       ...asking,
@@ -260,17 +260,30 @@ export class Draft {
       timings,
     };
     this.state.set(shown);
+    if (closer === undefined) this.#offer(shown, best, others);
+    else
+      void closer().then((finer) => {
+        const state = this.state.get();
+        if (state?.hypotheses !== shown.hypotheses || state.isDecoding) return;
+        if (finer === null) this.#offer(shown, best, others);
+        else this.#show({ ...asking, taken: state.taken }, { ...finer, timings });
+      });
+  }
+
+  /** Let the person choose, once the other answers to an ambiguous point are there. */
+  #offer(shown: DraftState, best: Hypothesis, others: Decoded["others"]): void {
+    const { taken: asked } = shown;
     void others.then((rest) => {
       const state = this.state.get();
       if (rest.length === 0 || state?.hypotheses !== shown.hypotheses || state.isDecoding) return;
       const all = [best, ...rest.map((other) => this.#hypothesisOf(other))];
       if (areAlike(all)) return;
       const hypotheses = all.sort((a, b) => a.token - b.token);
-      const { picked, hypothesis = 0 } = asking.taken;
+      const { picked, hypothesis = 0 } = asked;
       const chosen = picked ? hypothesis : hypotheses.indexOf(best);
       this.state.set({
         ...{ ...state, hypotheses, chosen },
-        taken: { ...asking.taken, bundle, hypothesis: chosen as 0 | 1 | 2 },
+        taken: { ...asked, hypothesis: chosen as 0 | 1 | 2 },
       });
     });
   }

@@ -3,7 +3,14 @@
  * scaled into its top left corner. Both sides' tests read the same numbers.
  */
 
-import type { Box, ImagePoint, SizeHW } from "@/editor/geometry";
+import {
+  type Box,
+  type ImagePoint,
+  type SizeHW,
+  sizeOf,
+  type Window,
+  wholeOf,
+} from "@/editor/geometry";
 import { fromBitmap, type Mask, toBitmap } from "@/editor/mask";
 
 export const FRAME_SIDE = 1024;
@@ -27,16 +34,22 @@ interface AxisWeights {
 }
 
 /**
- * The pixels whose logit is above zero after the resize to the image.
+ * The pixels whose logit is above zero after the resize to the image, or to the window of it that
+ * the logits lie over.
  *
  * Equal to SAM's postprocess_masks (bilinear to 1024, crop the padding, bilinear to the image,
  * corners not aligned). A resized logit is a mean of its neighbours, so only the pixels near a
  * positive one are computed.
  */
-export function maskOfLogits(logits: Float32Array, size_hw: SizeHW): Mask {
-  const [height, width] = size_hw;
-  const rows = axisWeights(height, scaledLength(height, size_hw));
-  const columns = axisWeights(width, scaledLength(width, size_hw));
+export function maskOfLogits(
+  logits: Float32Array,
+  size_hw: SizeHW,
+  window: Window = wholeOf(size_hw),
+): Mask {
+  const { height, width } = window;
+  const seen_hw = sizeOf(window);
+  const rows = axisWeights(height, scaledLength(height, seen_hw));
+  const columns = axisWeights(width, scaledLength(width, seen_hw));
   const positive = positiveBox(logits);
   const [x0, x1] = readers(columns, positive.x0, positive.x1);
   const [y0, y1] = readers(rows, positive.y0, positive.y1);
@@ -56,7 +69,9 @@ export function maskOfLogits(logits: Float32Array, size_hw: SizeHW): Mask {
       out += 1;
     }
   }
-  return fromBitmap({ box, data }, size_hw);
+  const { x, y } = window;
+  const placed: Box = { x0: x0 + x, y0: y0 + y, x1: x1 + x, y1: y1 + y };
+  return fromBitmap({ box: placed, data }, size_hw);
 }
 
 /** All resized logits, (H, W) row-major. For checks; the editor needs only their signs. */

@@ -24,6 +24,23 @@ export interface Box {
 
 export type SizeHW = readonly [height: number, width: number];
 
+/** A part of an image, in whole pixels of it. */
+export interface Window {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The window that is all of an image. */
+export function wholeOf([height, width]: SizeHW): Window {
+  return { x: 0, y: 0, width, height };
+}
+
+export function sizeOf({ height, width }: Window): SizeHW {
+  return [height, width];
+}
+
 /** screen = image * scale + (x, y), in CSS pixels. */
 export interface View {
   readonly scale: number;

@@ -1,6 +1,6 @@
 /** What the page and the decoder's worker say to each other. */
 
-import type { SizeHW } from "@/editor/geometry";
+import type { SizeHW, Window } from "@/editor/geometry";
 import type { Prompt } from "@/editor/operations";
 
 /** The name of a worker that does not warm the decoder up. */
@@ -14,8 +14,9 @@ export type SamRequest =
 export interface DecodeRequest {
   readonly bundle: string;
   readonly embedding: string; // its key
-  readonly size_hw: SizeHW;
-  readonly prompts: readonly Prompt[];
+  readonly size_hw: SizeHW; // of the image
+  readonly window: Window; // of the image, that the embedding shows
+  readonly prompts: readonly Prompt[]; // in image pixels
   readonly previous: Float32Array | null; // 256 x 256 logits of the mask that is being corrected
 }
 
@@ -24,7 +25,7 @@ export interface SamMask {
   readonly token: 0 | 1 | 2 | 3;
   readonly runs: Uint32Array<ArrayBuffer>; // column-major, background first
   readonly predicted_iou: number; // a bare regression: may leave [0, 1]
-  readonly logits: Float32Array<ArrayBuffer>; // 256 x 256
+  readonly logits: Float32Array<ArrayBuffer>; // 256 x 256, over the window
 }
 
 export interface SamTimings {

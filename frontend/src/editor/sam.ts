@@ -1,7 +1,5 @@
 /** The page's side of the decoder: loads it, refuses a wrong one, drops overtaken requests. */
 
-import type { SizeHW } from "@/editor/geometry";
-import type { Prompt } from "@/editor/operations";
 import type {
   DecodeRequest,
   SamMask,
@@ -27,6 +25,8 @@ export interface Decoded {
   readonly mask: SamMask;
   /** The other two hypotheses, when one point was ambiguous. */
   readonly others: Promise<readonly SamMask[]>;
+  /** Look closer, where the object is small; resolves to null where that shows nothing better. */
+  readonly closer?: () => Promise<Decoded | null>;
   readonly timings: SamTimings;
 }
 
@@ -129,7 +129,7 @@ export class Decoder {
     source: DecoderSource,
     embedding: EmbeddingSource,
     key: string,
-    prompt: { size_hw: SizeHW; prompts: readonly Prompt[]; previous: Float32Array | null },
+    prompt: Omit<DecodeRequest, "bundle" | "embedding">,
   ): Promise<Decoded | null> {
     assertSameEncoder(source, embedding);
     this.#newest += 1;

@@ -5,6 +5,7 @@ import wasmUrl from "onnxruntime-web/ort-wasm-simd-threaded.wasm?url";
 import * as ort from "onnxruntime-web/wasm";
 import { float32FromFloat16 } from "@/editor/float16";
 import { LOGITS_SIDE, maskOfLogits, toFrame } from "@/editor/frame";
+import { sizeOf, type Window } from "@/editor/geometry";
 import { firstAnswer, HYPOTHESES } from "@/editor/hypotheses";
 import { LRU } from "@/editor/lru";
 import { runsOf } from "@/editor/mask";
@@ -20,11 +21,12 @@ import { type LookPart, lookPartsOf, unseenDims } from "@/editor/sam-look";
 
 const EMBEDDING_DIMS = [1, 256, 64, 64];
 const EMBEDDINGS_KEPT = 8; // 4 MiB each
-const LOOKS_KEPT = 2; // 12 MiB each: of the image that is open and the one before it
+const LOOKS_KEPT = 4; // 12 MiB each: of the image that is open, its windows, the one before it
 const MAX_THREADS = 4; // more do not help a graph of this size
 const PLANE = LOGITS_SIDE * LOGITS_SIDE;
 const MASK_DIMS = [1, 1, LOGITS_SIDE, LOGITS_SIDE];
 const ANSWER = ["low_res_masks", "iou_predictions"];
+const ANYTHING: Window = { x: 0, y: 0, width: 64, height: 64 };
 const SOMEWHERE: Prompt[] = [{ kind: "point", xy: [1, 1], label: 1 }];
 const PADDING = -1; // the label of a point that means "no further prompt"
 // A browser compiles WebAssembly well only when it has run a while: until then a click takes twice
@@ -116,14 +118,14 @@ async function load(request: Extract<SamRequest, { kind: "load" }>): Promise<voi
 }
 
 async function runOnNothing(decoder: ort.InferenceSession): Promise<void> {
-  await run(decoder, nothing, SOMEWHERE, [64, 64], null, noLook(), ["iou_predictions"]);
+  await run(decoder, nothing, SOMEWHERE, ANYTHING, null, noLook(), ["iou_predictions"]);
 }
 
 /** Look at an image before its first click does. */
 async function lookAt(key: string): Promise<void> {
   const embedding = embeddings.get(key);
   if (session === null || embedding === undefined) return;
-  const output = await run(session, embedding, SOMEWHERE, [64, 64], null, noLook(), lookParts);
+  const output = await run(session, embedding, SOMEWHERE, ANYTHING, null, noLook(), lookParts);
   keepLook(`${sessionBundle} ${key}`, output);
 }
 
@@ -159,7 +161,7 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
     post({ kind: "failed", id, message, isEmbeddingMissing: true });
     return;
   }
-  const { prompts, size_hw, previous } = request;
+  const { prompts, size_hw, window, previous } = request;
   const started = performance.now();
   const lookKey = `${sessionBundle} ${request.embedding}`;
   const known = previous === null ? looks.get(lookKey) : undefined; // a mask changes the look
@@ -169,7 +171,7 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
     session,
     embedding,
     prompts,
-    size_hw,
+    window,
     previous,
     known ?? noLook(),
     fetches,
@@ -180,7 +182,7 @@ async function decode(id: number, request: DecodeRequest): Promise<void> {
   const decoded = performance.now();
   const maskOf = (token: SamMask["token"]): SamMask => {
     const own = logits.slice(token * PLANE, (token + 1) * PLANE);
-    const runs = runsOf(maskOfLogits(own, size_hw));
+    const runs = runsOf(maskOfLogits(own, size_hw, window));
     return { token, runs, predicted_iou: iou[token] as number, logits: own };
   };
 
@@ -208,12 +210,12 @@ function run(
   decoder: ort.InferenceSession,
   embedding: ort.Tensor,
   prompts: readonly Prompt[],
-  size_hw: DecodeRequest["size_hw"],
+  window: Window,
   previous: Float32Array | null,
   look: Look,
   fetches: readonly string[],
 ): Promise<ort.InferenceSession.OnnxValueMapType> {
-  const { coordinates, labels } = encodePrompts(prompts, size_hw);
+  const { coordinates, labels } = encodePrompts(prompts, window);
   const float32 = (values: number[], dims: number[]): ort.Tensor =>
     new ort.Tensor("float32", Float32Array.from(values), dims);
   const feeds = {
@@ -230,12 +232,12 @@ function run(
 /** Points, then the box's corners (labels 2 and 3), or a padding point where there is no box. */
 function encodePrompts(
   prompts: readonly Prompt[],
-  size_hw: DecodeRequest["size_hw"],
+  window: Window,
 ): { coordinates: number[]; labels: number[] } {
   const coordinates: number[] = [];
   const labels: number[] = [];
   const add = (x: number, y: number, label: number): void => {
-    coordinates.push(...toFrame({ x, y }, size_hw));
+    coordinates.push(...toFrame({ x: x - window.x, y: y - window.y }, sizeOf(window)));
     labels.push(label);
   };
   for (const prompt of prompts) {
@@ -243,7 +245,7 @@ function encodePrompts(
   }
   const box = prompts.findLast((prompt) => prompt.kind === "box");
   if (box === undefined) {
-    add(0, 0, PADDING);
+    add(window.x, window.y, PADDING);
   } else {
     const [x0, y0, x1, y1] = box.box_xyxy;
     add(x0, y0, 2);

@@ -159,3 +159,53 @@ test("a press that a pinch made void is not for redo", async () => {
   expect(prompts(editor)).toEqual([point(1)]);
   expect(editor.draft.canRedo).toBe(false);
 });
+
+describe("an answer that can be looked at closer", () => {
+  const finer = draw("......", "..#...", "......", "......");
+  const closerAs = (found: Decoded | null): Decoded => ({
+    ...decodedAs(answer),
+    closer: async () => found,
+  });
+
+  test("is shown at once, and then as it is seen closer", async () => {
+    const { editor } = start();
+    const shown: (number | undefined)[] = [];
+    editor.draft.state.subscribe(() => shown.push(editor.draft.mask?.area_px));
+
+    editor.prompt([point(3)], 0);
+    asked.at(-1)?.reply(closerAs(decodedAs(finer)));
+    await vi.waitFor(() => expect(editor.draft.mask?.area_px).toBe(finer.area_px));
+
+    expect(shown.filter((area_px) => area_px !== undefined)).toEqual([
+      answer.area_px,
+      finer.area_px,
+    ]);
+    expect(prompts(editor)).toEqual([point(3)]);
+  });
+
+  test("stays where that shows nothing better", async () => {
+    const { editor } = start();
+
+    editor.prompt([point(3)], 0);
+    asked.at(-1)?.reply(closerAs(null));
+    await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+
+    expect(editor.draft.mask?.area_px).toBe(answer.area_px);
+  });
+
+  test("gives way to a prompt that came meanwhile", async () => {
+    const { editor } = start();
+    let look: (found: Decoded) => void = () => undefined;
+    const closer = () => new Promise<Decoded>((resolve) => (look = resolve));
+    editor.prompt([point(3)], 0);
+    asked.at(-1)?.reply({ ...decodedAs(answer), closer });
+    await vi.waitFor(() => expect(editor.draft.state.get()?.isDecoding).toBe(false));
+
+    editor.prompt([point(2)], 0);
+    look(decodedAs(finer));
+    await answered(editor);
+
+    expect(editor.draft.mask?.area_px).toBe(answer.area_px);
+    expect(prompts(editor)).toEqual([point(3), point(2)]);
+  });
+});

@@ -4,7 +4,10 @@ import type { SamMask, SamReply, SamRequest } from "@/editor/sam.messages";
 
 const bundle = { id: "b1", encoder_digest: "e1", decoder_url: "/decoder" };
 const embedding = { url: "/embedding", encoder_digest: "e1" };
-const prompt = { size_hw: [20, 30] as const, prompts: [], previous: null };
+const prompt = {
+  ...{ size_hw: [20, 30] as const, window: { x: 0, y: 0, width: 30, height: 20 } },
+  ...{ prompts: [], previous: null },
+};
 const mask: SamMask = {
   token: 0,
   runs: Uint32Array.of(600),

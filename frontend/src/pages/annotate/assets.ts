@@ -1,5 +1,6 @@
 /** What an image needs before it can be shown, fetched ahead for the images that come next. */
 
+import type { Window } from "@/editor/geometry";
 import { LRU } from "@/editor/lru";
 import { maskFromRLE } from "@/editor/mask";
 import { traceAhead } from "@/editor/render/paths";
@@ -91,6 +92,8 @@ export class ImageAssets {
 export function embeddingKey(
   image: number,
   { encoder_digest }: { encoder_digest: string },
+  window?: Window,
 ): string {
-  return `${image}/${encoder_digest}`;
+  const part = window ? `/${window.x}-${window.y}-${window.width}x${window.height}` : "";
+  return `${image}/${encoder_digest}${part}`;
 }

@@ -2,7 +2,7 @@
 
 import { ProblemError } from "@/api/problem";
 import { definitionsOf } from "@/editor/attributes";
-import type { DecodePrompts } from "@/editor/draft";
+import { type DecodeThrough, decodeCloser } from "@/editor/closer";
 import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { HistoryKeeper } from "@/editor/history";
@@ -17,6 +17,7 @@ import { SecondsKeeper } from "@/editor/seconds-keeper";
 import { Signal } from "@/editor/signal";
 import { AnnotationStore } from "@/editor/store";
 import { keepUnfinished, restoreUnfinished } from "@/editor/unfinished";
+import { isSame } from "@/editor/windows";
 import { awaitWriterLock, takeWriterLock, type WriterLock } from "@/editor/writer-lock";
 import { annotationsOf, type Claim, fetchImage, type ImageDetail, saveMasks } from "./api";
 import { embeddingKey } from "./assets";
@@ -141,7 +142,11 @@ export class OpenImage {
       size_hw: [detail.height, detail.width],
       store,
       meter: new EffortMeter(now_s, active_s, new OpeningClock(now_s, options.asked_s)),
-      decode: (prompts, previous) => open.#decode(prompts, previous),
+      decode: decodeCloser(
+        [detail.height, detail.width],
+        () => open.detail.get().embedding?.windows ?? [],
+        (...asked) => open.#decodeThrough(...asked),
+      ),
       schedule,
       save: (operations) => open.#save(operations),
       onError: options.onError,
@@ -254,16 +259,18 @@ export class OpenImage {
       });
   }
 
-  #decode: DecodePrompts = (prompts, previous) => {
+  #decodeThrough: DecodeThrough = (window, prompts, previous) => {
     const { id, height, width, bundle, embedding } = this.detail.get();
     const state = this.model.get();
     if (bundle === null || embedding === null || state.kind === "waiting") {
       const message = state.kind === "waiting" ? state.message : "No model is serving yet.";
       return Promise.reject(new Error(message));
     }
-    const prompt = { size_hw: [height, width] as const, prompts, previous };
-    const key = embeddingKey(id, embedding);
-    return this.#options.decoder.decode(bundle, embedding, key, prompt);
+    const prompt = { size_hw: [height, width] as const, window, prompts, previous };
+    const closer = embedding.windows.find((each) => isSame(each, window));
+    const source = closer === undefined ? embedding : { ...embedding, url: closer.url };
+    const key = embeddingKey(id, embedding, closer);
+    return this.#options.decoder.decode(bundle, source, key, prompt);
   };
 
   async #startModel(): Promise<void> {
