@@ -178,7 +178,7 @@ CLEAN_MODEL = env.str("CLEAN_MODEL", default="")
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round
-TRAIN_HEAD_STEPS = env.int("TRAIN_HEAD_STEPS", default=300)  # of the head that finds objects
+TRAIN_HEAD_STEPS = env.int("TRAIN_HEAD_STEPS", default=400)  # of the head that finds objects
 
 CELERY_BROKER_URL = env.str("BROKER_URL")
 CELERY_TASK_IGNORE_RESULT = True

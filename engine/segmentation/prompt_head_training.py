@@ -37,7 +37,7 @@ class PromptHeadCancelled(Exception):  # noqa: N818  # a request, not an error
 class PromptHeadConfig:
     """How a head is trained."""
 
-    steps: int = 300
+    steps: int = 400
     images_per_step: int = 4
     width: int = 64
     lr: float = 2e-3
