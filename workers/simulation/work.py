@@ -13,7 +13,7 @@ from annotation.selectors.plan import Queue
 from annotation.services.verification import claim_proposals
 from workers.embeddings import seen_image
 from workers.networks import predictor_of
-from workers.simulation.annotator import Offer, Scene, annotate, correct, verify
+from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
 from workers.windowed import map_in_order
@@ -73,17 +73,16 @@ def _one_pass(
 ) -> dict[str, Effort]:
     """Whoever opens an image decides, corrects and completes."""
 
-    def items() -> Iterator[tuple[Picture, Image, list[Offer]]]:
+    def items() -> Iterator[tuple[Image, Scene, list[Offer], list[Target]]]:
         for picture, image in work:
-            yield picture, image, people.offers_on(image)
+            yield image, scene_of(image), people.offers_on(image), people.targets_of(picture)
 
-    def work_out(item: tuple[Picture, Image, list[Offer]]) -> list[Any]:
-        picture, image, offers = item
-        return annotate(scene_of(image), offers, people.targets_of(picture))
+    def work_out(item: tuple[Image, Scene, list[Offer], list[Target]]) -> list[Any]:
+        return annotate(*item[1:])  # no database here: a thread's connection is closed by nobody
 
     effort = Effort()
     results = map_in_order(work_out, items(), threads=settings.TORCH_THREADS)
-    for done, ((_, image, _), operations) in enumerate(results, start=1):
+    for done, ((image, *_), operations) in enumerate(results, start=1):
         people.save(image, operations, people.annotators[done % len(people.annotators)])
         effort.images += 1
         effort.add(operations)
