@@ -17,7 +17,8 @@ from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
 from annotation.services.proposals import replace_pending_proposals
 from engine.segmentation.items import SeenImage
-from engine.segmentation.proposals import MaskProposal, find_objects, propose
+from engine.segmentation.object_finder import find_objects
+from engine.segmentation.proposals import MaskProposal, propose
 from workers.bundling import digests_of
 from workers.embeddings import (
     load_pixels,
@@ -77,7 +78,7 @@ def look_closer(lease: Lease, project: Project, bundle: Bundle) -> None:
     for done, image in enumerate(images.iterator()):
         lease.report(done, count, "Looking closer")
         seen = looked_at_closer(image.sha256, image.size_hw, bundle.encoder_digest, load_encoder)
-        find_objects(seen, finder, config)
+        find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
 
 
 def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:

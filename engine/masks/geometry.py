@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 Mask = npt.NDArray[np.bool_]  # (H, W)
+Floats = npt.NDArray[np.float32]
 
 _EIGHT_NEIGHBOURS = np.ones((3, 3), bool)
 
@@ -58,6 +59,31 @@ def clean_small_regions(mask: Mask, min_area_px: int) -> Mask:
     is_kept[int(areas[1:].argmax()) + 1] = True
     is_kept[0] = False
     return np.asarray(is_kept[labels])
+
+
+def box_of(mask: Mask) -> Floats:
+    """Return the tight box of a mask that has pixels: x, y, x, y, the latter exclusive."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
+
+
+def suppress_boxes(boxes: Floats, scores: npt.NDArray[np.floating], iou_max: float) -> list[int]:
+    """Greedy non-maximum suppression; returns the places of what is kept, the highest score first.
+
+    Shapes:
+        boxes: (N, 4) x, y, x, y; scores: (N,).
+    """
+    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
+    order = np.argsort(-scores, kind="stable")
+    kept: list[int] = []
+    while len(order):
+        first, rest = order[0], order[1:]
+        kept.append(int(first))
+        corners = np.maximum(boxes[first, :2], boxes[rest, :2])
+        sides = np.clip(np.minimum(boxes[first, 2:], boxes[rest, 2:]) - corners, 0, None)
+        shared = np.prod(sides, axis=1)
+        order = rest[shared / (areas[first] + areas[rest] - shared) <= iou_max]
+    return kept
 
 
 def boundary_iou(a: Mask, b: Mask, dilation_ratio: float = 0.02) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from engine.masks.geometry import box_of
 from engine.masks.rle import encode
 from engine.segmentation.frame import LOGITS_SIDE, SIDE, scale_of
 from engine.segmentation.items import SeenImage
@@ -28,6 +29,20 @@ class Answer:
     mask: Mask  # (H, W) of the image
     logits: Floats  # (256, 256)
     window: Window  # that the logits lie over
+
+    def logits_over(self, window: Window) -> Floats:
+        """Read its logits on the grid over another window."""
+        if self.window == window:
+            return self.logits
+        cell_px, own_px = (
+            SIDE / LOGITS_SIDE / scale_of(each.size_hw) for each in (window, self.window)
+        )
+        middles = (np.arange(LOGITS_SIDE, dtype=np.float32) + 0.5) * cell_px
+        rows = (middles + window.y - self.window.y) / own_px - 0.5
+        columns = (middles + window.x - self.window.x) / own_px - 0.5
+        at = np.meshgrid(rows, columns, indexing="ij")
+        logits = ndimage.map_coordinates(self.logits, at, order=1, cval=-MASK_STRENGTH)
+        return np.asarray(logits, np.float32)
 
 
 def answer_clicks(
@@ -73,13 +88,12 @@ def _decode(  # an image, a decoder and all that was clicked
     window: Window,
     previous: Answer | None,
 ) -> Answer:
-    before = _seen_from(window, previous) if previous else None
     mask, logits, _ = predictor.best_mask(
         seen.through(window),
         window.inside(points_xy),
         np.array(labels),
         window.size_hw,
-        previous_logits=before,
+        previous_logits=previous.logits_over(window) if previous else None,
     )
     return Answer(window.paste(mask, seen.size_hw), logits, window)
 
@@ -88,27 +102,8 @@ def _closer_window(mask: Mask, seen: SeenImage) -> Window:
     """Return the window that shows a mask best; all of the image where none is closer."""
     if not mask.any():
         return whole_of(seen.size_hw)
-    return choose_windows(_box(mask), seen.size_hw, seen.closer)[0]
+    return choose_windows(box_of(mask), seen.size_hw, seen.closer)[0]
 
 
 def _is_whole_in(window: Window, mask: Mask) -> bool:
-    return bool(mask.any()) and bool(window.margins(_box(mask)[None], mask.shape)[0] > 0)
-
-
-def _box(mask: Mask) -> Floats:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return np.array([columns[0], rows[0], columns[-1] + 1, rows[-1] + 1], np.float32)
-
-
-def _seen_from(window: Window, answer: Answer) -> Floats:
-    """Return an answer's logits on the grid over another window."""
-    if answer.window == window:
-        return answer.logits
-    cell = LOGITS_SIDE / SIDE
-    cell_px, own_px = (1 / cell / scale_of(each.size_hw) for each in (window, answer.window))
-    middles = (np.arange(LOGITS_SIDE, dtype=np.float32) + 0.5) * cell_px
-    rows = (middles + window.y - answer.window.y) / own_px - 0.5
-    columns = (middles + window.x - answer.window.x) / own_px - 0.5
-    at = np.meshgrid(rows, columns, indexing="ij")
-    logits = ndimage.map_coordinates(answer.logits, at, order=1, cval=-MASK_STRENGTH)
-    return np.asarray(logits, np.float32)
+    return bool(mask.any()) and bool(window.margins(box_of(mask)[None], mask.shape)[0] > 0)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # as everyone calls it
 
-from engine.masks.geometry import largest_error_point
+from engine.masks.geometry import box_of, largest_error_point
 from engine.masks.rle import area
 from engine.segmentation.frame import scaled_size
 from engine.segmentation.items import AnnotatedImage
@@ -101,9 +101,7 @@ def points_of(image: AnnotatedImage) -> ObjectPoints:
     for mask in (core(grid_target(rle)) for rle in image.masks if area(rle)):
         x, y, _ = largest_error_point(mask, np.zeros_like(mask))
         column, row = x // _GRID_CELL, y // _GRID_CELL
-        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-        low = np.array([columns[0], rows[0]], np.float32) / _GRID_CELL
-        high = np.array([columns[-1] + 1, rows[-1] + 1], np.float32) / _GRID_CELL
+        low, high = np.split(box_of(mask) / _GRID_CELL, 2)
         middle = np.array([column, row], np.float32) + 0.5
         away = np.maximum(np.concatenate([middle - low, high - middle]), 1 / STRIDE)
         cells.append((row, column))

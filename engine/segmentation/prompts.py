@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.masks.geometry import largest_error_point
+from engine.masks.geometry import box_of, largest_error_point
 from engine.masks.rle import RLE, decode
 from engine.segmentation.frame import LOGITS_SIDE, SIDE
 
@@ -102,9 +102,7 @@ def _to_frame(x: int, y: int, rng: np.random.Generator) -> Floats:
 
 def _loose_box(mask: Mask, rng: np.random.Generator) -> Floats:
     """The tight box with corners off by a tenth of its sides (appendix A), at most 20 px."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    low = np.array([columns[0], rows[0]], np.float32) * CELL
-    high = np.array([columns[-1] + 1, rows[-1] + 1], np.float32) * CELL
+    low, high = np.split(box_of(mask) * CELL, 2)
     noise = rng.normal(scale=0.1, size=(2, 2)) * (high - low)
     box = np.stack([low, high]) + np.clip(noise, -20, 20)
     return np.asarray(np.clip(box, 0, SIDE), np.float32)

@@ -9,12 +9,12 @@ and only the survivors are resized.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.masks.geometry import clean_small_regions
+from engine.masks.geometry import box_of, clean_small_regions, suppress_boxes
 from engine.masks.rle import RLE, bbox_xywh, encode
 from engine.segmentation.frame import (
     LOGITS_SIDE,
@@ -25,13 +25,11 @@ from engine.segmentation.frame import (
     upscale_logits,
 )
 from engine.segmentation.items import SeenImage
-from engine.segmentation.object_finder import FoundObjects, ObjectFinder
+from engine.segmentation.object_finder import ObjectFinder, find_objects
 from engine.segmentation.predictor import OnnxPredictor
-from engine.segmentation.windows import Window, choose_windows, whole_of
+from engine.segmentation.windows import Window, whole_of
 
 Floats: TypeAlias = NDArray[np.float32]
-
-SAME_OBJECT_IOU: Final = 0.5  # of the boxes that a prompt head gives in two windows
 
 
 class ProposingCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -132,7 +130,9 @@ def find_candidates(
     if finder is None:
         return [*decoding.points(grid_points(seen.size_hw, config.points_per_side))]
     candidates: list[Candidate] = []
-    for window, found in find_objects(seen, finder, config).items():
+    for window, found in find_objects(
+        seen, finder, heat_min=config.heat_min, most=config.boxes_max
+    ).items():
         candidates.extend(decoding.boxes(window, found.boxes_xyxy, found.points_xy))
     thin = grid_points(seen.size_hw, config.thin_points_per_side)
     candidates.extend(decoding.points(thin[~_are_covered(thin, candidates)]))
@@ -158,7 +158,7 @@ class _Decoding:
 
     def boxes(self, window: Window, boxes_xyxy: Floats, points_xy: Floats) -> Iterator[Candidate]:
         embedding = self.seen.through(window)
-        own = window.inside(boxes_xyxy.reshape(-1, 2, 2)).reshape(-1, 4)
+        own = window.inside(boxes_xyxy)
         for batch in self._batches(len(own)):
             low_res, iou = self.predictor.predict_boxes(embedding, own[batch], window.size_hw)
             points = points_xy[batch]
@@ -171,42 +171,6 @@ class _Decoding:
             if self.should_stop is not None and self.should_stop():
                 raise ProposingCancelled
             yield slice(start, start + self.config.batch)
-
-
-def find_objects(
-    seen: SeenImage, finder: ObjectFinder, config: ProposalConfig
-) -> dict[Window, FoundObjects]:
-    """Ask a prompt head for the objects: in the whole image, then closer wherever they are small.
-
-    Returns:
-        for each window the objects that are to be decoded through it, in image pixels.
-
-    """
-    queue, parts = [whole_of(seen.size_hw)], []
-    for window in queue:  # grows
-        found = finder.find(
-            seen.through(window), window.size_hw, heat_min=config.heat_min, most=config.boxes_max
-        )
-        boxes = window.outside(found.boxes_xyxy.reshape(-1, 2, 2)).reshape(-1, 4)
-        chosen = choose_windows(boxes, seen.size_hw, seen.closer)
-        queue.extend(each for each in dict.fromkeys(chosen) if each not in queue)
-        # What looks larger here than it did before belongs here still: it was not kept there.
-        belongs = [each == window or each.area_px > window.area_px for each in chosen]
-        is_kept = np.array(belongs, bool) & (window.margins(boxes, seen.size_hw) > 0)
-        points = window.outside(found.points_xy)
-        parts.append(FoundObjects(points[is_kept], boxes[is_kept], found.heat[is_kept]))
-    owners = np.repeat(np.arange(len(parts)), [len(part.heat) for part in parts])
-    points, boxes, heat = (
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("points_xy", "boxes_xyxy", "heat")
-    )
-    once = np.zeros(len(heat), bool)
-    once[suppress_boxes(boxes, heat, SAME_OBJECT_IOU)] = True
-    return {
-        window: FoundObjects(points[own], boxes[own], heat[own])
-        for index, window in enumerate(queue)
-        if (own := once & (owners == index)).any()
-    }
 
 
 def _are_covered(points_xy: Floats, candidates: Sequence[Candidate]) -> NDArray[np.bool_]:
@@ -249,17 +213,11 @@ def _candidates(
         yield Candidate(
             logits=logits.astype(np.float16),
             window=window,
-            box_xyxy=window.outside(_box(object_px) * cell_px).reshape(4),
+            box_xyxy=window.outside(box_of(object_px) * cell_px),
             predicted_iou=float(np.clip(iou[prompt, hypothesis], 0, 1)),
             stability=float(stability),
             point_xy=(float(points[prompt, 0]), float(points[prompt, 1])),
         )
-
-
-def _box(mask: NDArray[np.bool_]) -> Floats:
-    """Return two corners, (2, 2), in cells."""
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return np.array([[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]], np.float32)
 
 
 def suppress(candidates: Sequence[Candidate], nms_iou: float) -> list[int]:
@@ -269,25 +227,6 @@ def suppress(candidates: Sequence[Candidate], nms_iou: float) -> list[int]:
     boxes = np.stack([candidate.box_xyxy for candidate in candidates])
     scores = np.array([candidate.predicted_iou for candidate in candidates])
     return suppress_boxes(boxes, scores, nms_iou)
-
-
-def suppress_boxes(boxes: Floats, scores: NDArray[np.floating], nms_iou: float) -> list[int]:
-    """Greedy non-maximum suppression; returns the places of what is kept, the highest score first.
-
-    Shapes:
-        boxes: (N, 4) x, y, x, y; scores: (N,).
-    """
-    areas = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
-    order = np.argsort(-scores, kind="stable")
-    kept: list[int] = []
-    while len(order):
-        first, rest = order[0], order[1:]
-        kept.append(int(first))
-        corners = np.maximum(boxes[first, :2], boxes[rest, :2])
-        sides = np.clip(np.minimum(boxes[first, 2:], boxes[rest, 2:]) - corners, 0, None)
-        shared = np.prod(sides, axis=1)
-        order = rest[shared / (areas[first] + areas[rest] - shared) <= nms_iou]
-    return kept
 
 
 def _finish(

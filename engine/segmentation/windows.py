@@ -80,9 +80,9 @@ class Window:
         whole[self.y : self.y + self.height, self.x : self.x + self.width] = mask
         return whole
 
-    def inside(self, points_xy: Floats) -> Floats:
-        """Image pixels to its own; any shape that ends in x, y."""
-        return np.asarray(points_xy - np.array([self.x, self.y]), np.float32)
+    def inside(self, at: Floats) -> Floats:
+        """Image pixels to its own; any shape that ends in x, y or in the x, y, x, y of a box."""
+        return np.asarray(at - self._corner(at), np.float32)
 
     def has(self, points_xy: Floats) -> bool:
         """Tell whether all points of an image lie in it."""
@@ -102,9 +102,12 @@ class Window:
         ]
         return np.asarray(np.min(kept, axis=0), np.float32)
 
-    def outside(self, points_xy: Floats) -> Floats:
+    def outside(self, at: Floats) -> Floats:
         """Its own pixels to the image's."""
-        return np.asarray(points_xy + np.array([self.x, self.y]), np.float32)
+        return np.asarray(at + self._corner(at), np.float32)
+
+    def _corner(self, at: Floats) -> Floats:
+        return np.tile(np.array([self.x, self.y], np.float32), at.shape[-1] // 2)
 
 
 def whole_of(size_hw: tuple[int, int]) -> Window:
