@@ -15,7 +15,7 @@ from annotation import storage
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
-from annotation.models import Assignment, Bundle, Image, Proposal
+from annotation.models import Assignment, Bundle, Embedding, Image, Proposal
 from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     OPEN,
@@ -166,17 +166,17 @@ def _embedding(image: Image, bundle: Bundle | None) -> dict[str, Any] | None:
     seen = embeddings_of(image, bundle.encoder_digest) if bundle else []
     if bundle is None or not seen:
         return None
-
-    def url(window: str) -> str:
-        key = storage.embedding_key(bundle.encoder_digest, image.sha256, window)
-        return storage.presign_get(key)
-
-    closer = [each.window for each in seen if each.window]
+    key = storage.embedding_key(bundle.encoder_digest, image.sha256)
     return {
-        "url": url(""),
+        "url": storage.presign_get(key),
         "encoder_digest": bundle.encoder_digest,
-        "windows": [{**asdict(Window.named(name)), "url": url(name)} for name in closer],
+        "windows": [_window(image, each) for each in seen if each.window],
     }
+
+
+def _window(image: Image, seen: Embedding) -> dict[str, Any]:
+    address = reverse("image-window", args=[image.pk, seen.encoder_digest, seen.window])
+    return {**asdict(Window.named(seen.window)), "url": address}
 
 
 def _bundle(bundle: Bundle) -> dict[str, str]:

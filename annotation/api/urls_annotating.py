@@ -16,6 +16,7 @@ from annotation.api import (
     revisions,
     session,
     uploads,
+    windows,
     work,
 )
 
@@ -39,6 +40,11 @@ urlpatterns: list[URLPattern] = [
     path("uploads/<uuid:upload_id>/complete", uploads.UploadCompleteView.as_view()),
     path("projects/<int:project_id>/images", images.ImageListView.as_view()),
     path("images/<int:image_id>", images.ImageView.as_view()),
+    path(
+        "images/<int:image_id>/windows/<str:encoder_digest>/<str:window>",
+        windows.WindowView.as_view(),
+        name="image-window",
+    ),
     path("images/<int:image_id>/restore", images.ImageRestoreView.as_view()),
     path("images/<int:image_id>/review", images.ImageReviewView.as_view()),
     path("images/<int:image_id>/reopen", images.ImageReopenView.as_view()),

@@ -193,6 +193,12 @@ def embeddings_of(image: Image, encoder_digest: str) -> list[Embedding]:
     return _EMBEDDED.rows(sha256=image.sha256, digest=encoder_digest)
 
 
+def windows_of(image: Image, encoder_digest: str) -> QuerySet[Embedding]:
+    """Parts of the image that the encoder has seen closer."""
+    seen = Embedding.objects.filter(image_sha256=image.sha256, encoder_digest=encoder_digest)
+    return seen.exclude(window="")
+
+
 def _in_trash() -> Q:
     return Q(deleted_at__gte=timezone.now() - timedelta(days=settings.TRASH_DAYS))
 

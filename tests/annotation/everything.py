@@ -15,6 +15,7 @@ from annotation.models import (
     Caption,
     Comment,
     DatasetVersion,
+    Embedding,
     Export,
     Job,
     Mask,
@@ -87,6 +88,9 @@ def ids_of_everything(world: World) -> dict[str, object]:
     project, user = world.project, world.manager
     image = make_image(project)
     bundle = make_bundle()
+    window = Embedding.objects.create(
+        image_sha256=image.sha256, encoder_digest=bundle.encoder_digest, window="0-0-9x9"
+    )
     Alias.objects.create(project=project, name="serving", bundle=bundle)
     AliasMove.objects.create(project=project, name="serving", to_bundle=bundle, reason="test")
     job = Job.objects.create(project=project, kind="workers.export_version", state="failed")
@@ -135,5 +139,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "caption_id": caption.pk,
         "transcript_id": transcript.pk,
         "bundle_id": bundle.pk,
+        "encoder_digest": window.encoder_digest,
+        "window": window.window,
         "number": 0,
     }

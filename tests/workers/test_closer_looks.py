@@ -17,7 +17,7 @@ from annotation.services.jobs import enqueue_job
 from annotation.services.trash import empty_trash
 from engine.segmentation.object_finder import FoundObjects
 from engine.segmentation.windows import windows_of
-from tests.annotation.world import World, png
+from tests.annotation.world import Api, World, png
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers.tasks import run_job
 
@@ -101,8 +101,12 @@ def test_the_editor_is_told_where_windows_lie_and_where_their_embeddings_are(
 
     (window,) = embedding["windows"]
     assert [window[name] for name in ("x", "y", "width", "height")] == [0, 0, 192, 144]
-    assert windows_of(SIZE_HW)[0].name in window["url"]
-    assert "192x144" not in embedding["url"]
+    api = Api(world.annotator)
+    answer = api.get(window["url"].removeprefix("/api/"))
+    assert answer.status_code == 302
+    key = storage.embedding_key(ENCODER_DIGEST, image.sha256, windows_of(SIZE_HW)[0].name)
+    assert key in answer["Location"]
+    assert api.get(window["url"].removeprefix("/api/") + "0").status_code == 404
 
 
 def test_p9_windows_go_with_the_pixels_once_the_trash_is_emptied(
