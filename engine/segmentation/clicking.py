@@ -80,7 +80,7 @@ def answer_of(mask: Mask) -> Answer:
     return Answer(mask, MASK_STRENGTH * inside, whole_of((mask.shape[0], mask.shape[1])))
 
 
-def _decode(  # an image, a decoder and all that was clicked
+def _decode(
     seen: SeenImage,
     predictor: OnnxPredictor,
     points_xy: Floats,

@@ -93,7 +93,7 @@ class Candidate:
     point_xy: tuple[float, float]
 
 
-def propose(  # what is decoded, and with what
+def propose(
     seen: SeenImage,
     predictor: OnnxPredictor,
     config: ProposalConfig,
