@@ -10,7 +10,7 @@ from annotation.selectors.versions import frozen_images
 from engine.masks.rle import area, bbox_xywh
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.windows import Window, windows_for
-from workers.embeddings import closer_looks, load_embedding, looked_at_closer
+from workers.embeddings import Closer, closer_looks, load_embedding, looked_at_closer
 from workers.lease import Lease
 from workers.networks import encoder_of, forget_networks
 
@@ -56,5 +56,14 @@ def windows_of_masks(image: AnnotatedImage) -> list[Window]:
 
 
 def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[AnnotatedImage]:
-    closer = closer_looks([image.key for image in images], encoder_digest)
-    return [replace(image, closer=closer.get(image.key, {})) for image in images]
+    """Add the windows that the masks ask for, and none that only a model asked for.
+
+    So what is learned and measured follows from the version alone.
+    """
+    known = closer_looks([image.key for image in images], encoder_digest)
+
+    def closer(image: AnnotatedImage) -> Closer:
+        seen = known.get(image.key, {})
+        return {each: seen[each] for each in windows_of_masks(image) if each in seen}
+
+    return [replace(image, closer=closer(image)) for image in images]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -12,13 +13,18 @@ from annotation import jobs, storage
 from annotation.api.image_detail import image_detail
 from annotation.models import Embedding, Image, Job, Project
 from annotation.selectors.images import image_to_show
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.bundles import ensure_pretrained
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
+from annotation.services.seeds import Seed, seed_masks
 from annotation.services.trash import empty_trash
+from annotation.services.versions import cut_version
 from engine.segmentation.object_finder import FoundObjects
 from engine.segmentation.windows import windows_of
-from tests.annotation.world import Api, World, png
+from tests.annotation.world import Api, World, png, square
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
+from workers.annotated_images import annotated_images, look_closer
 from workers.tasks import run_job
 
 SIZE_HW = (240, 320)
@@ -107,6 +113,26 @@ def test_the_editor_is_told_where_windows_lie_and_where_their_embeddings_are(
     key = storage.embedding_key(ENCODER_DIGEST, image.sha256, windows_of(SIZE_HW)[0].name)
     assert key in answer["Location"]
     assert api.get(window["url"].removeprefix("/api/") + "0").status_code == 404
+
+
+def test_what_is_learned_from_has_the_windows_that_its_masks_ask_for_and_no_others(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare(world, monkeypatch, NEAR_THE_CORNER)
+    opposite = Seed(square(300, 220, 10, size_hw=SIZE_HW))
+    seed_masks(image=image, seeds=[opposite], author=world.manager)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+    version = cut_version(project=world.project, created_by=world.manager)
+    bundle = ensure_pretrained(project=world.project)
+    images = annotated_images(version, "train", bundle.encoder_digest)
+
+    seen = look_closer(Mock(), images, bundle)
+
+    assert [list(each.closer) for each in images] == [[]]
+    assert [list(each.closer) for each in seen] == [[windows_of(SIZE_HW)[3]]]
+    assert windows_in_store(image) == sorted(windows_of(SIZE_HW)[at].name for at in (0, 3))
 
 
 def test_p9_windows_go_with_the_pixels_once_the_trash_is_emptied(
