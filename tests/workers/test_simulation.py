@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -26,7 +27,12 @@ from workers.app import app
 from workers.simulation import caption_command, loop
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.extra_sets import parse_extra_set
-from workers.simulation.pictures import Picture, TrueMask, split_by_group
+from workers.simulation.pictures import (
+    Picture,
+    TrueMask,
+    split_by_group,
+    with_swapped_masks,
+)
 
 SIZE_HW = (60, 80)
 
@@ -134,6 +140,18 @@ def test_a_group_stays_on_one_side_and_the_seed_decides_which() -> None:
     assert (len(training), len(held_out)) == (50, 20)
     assert (training, held_out) == again
     assert {each.group for each in held_out} != {each.group for each in other[1]}
+
+
+def test_swapped_masks_are_another_pictures_of_the_same_size() -> None:
+    truth = [(TrueMask(box(n, n, n + 5, n + 5), "cell"),) for n in range(5)]
+    small = [replace(picture(n, ""), truth=truth[n]) for n in range(3)]
+    large = [replace(picture(n, ""), truth=truth[n], size_hw=(90, 90)) for n in (3, 4)]
+    alone = replace(picture(5, ""), size_hw=(7, 7))
+
+    swapped = with_swapped_masks([*small, alone, *large])
+
+    assert [each.path for each in swapped] == [each.path for each in [*small, *large]]
+    assert [each.truth for each in swapped] == [truth[n] for n in (1, 2, 0, 4, 3)]
 
 
 @pytest.mark.parametrize("text", ["photos", "photos=only", "=a:b", "photos=/nowhere:/nothing"])

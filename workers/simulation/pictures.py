@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -74,6 +74,20 @@ def split_by_group(
     Random(seed).shuffle(training)  # noqa: S311
     Random(seed).shuffle(held_out)  # noqa: S311
     return training, held_out
+
+
+def with_swapped_masks(pictures: Sequence[Picture]) -> list[Picture]:
+    """Give each picture the masks of the next of its size; one that is alone is left out."""
+    by_size: dict[tuple[int, int], list[Picture]] = defaultdict(list)
+    for picture in pictures:
+        by_size[picture.size_hw].append(picture)
+    others = {
+        picture.path: other.truth
+        for alike in by_size.values()
+        for picture, other in zip(alike, alike[1:] + alike[:1], strict=True)
+        if other is not picture
+    }
+    return [replace(each, truth=others[each.path]) for each in pictures if each.path in others]
 
 
 def find_image(folder: Path, file_name: str) -> Path:

@@ -23,7 +23,7 @@ from engine.datasets.errors import DatasetError
 from workers.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.loop import JobFailedError, Plan, RoundReport, run_rounds
-from workers.simulation.pictures import read_pictures, split_by_group
+from workers.simulation.pictures import read_pictures, split_by_group, with_swapped_masks
 from workers.simulation.project import SimulatedProject
 from workers.simulation.work import Show
 
@@ -73,6 +73,12 @@ class Command(BaseCommand):
             default=[],
             metavar="NAME=DIR:FILE",
             help="a set to evaluate after every round, never trained on; repeatable",
+        )
+        parser.add_argument(
+            "--swap-masks",
+            action="store_true",
+            help="a trial of the gate: people draw each image's masks on another of its size, and "
+            "no round may be promoted",
         )
         parser.add_argument(
             "--captions",
@@ -127,6 +133,8 @@ def _plan(options: dict[str, Any]) -> Plan:
     except (DatasetError, OSError) as error:
         raise CommandError(str(error)) from error
     training, held_out = split_by_group(pictures, holdout=options["holdout"], seed=options["seed"])
+    if options["swap_masks"]:
+        training = with_swapped_masks(training)
     per_round = options["per_round"] or PER_ROUND
     needed = options["rounds"] * per_round
     if not held_out:
