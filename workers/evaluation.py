@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
+import numpy as np
 from django.conf import settings
 
 from annotation import storage
 from annotation.models import Bundle
-from engine.masks.rle import RLE, area, digest
+from engine.masks.rle import RLE, area, digest, iou_matrix
 from engine.segmentation.evaluation import (
     GOOD_IOU,
     ObjectClicks,
@@ -28,13 +29,16 @@ from engine.segmentation.evaluation import (
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
-from workers.networks import finder_of, predictor_of, proposal_config_of
+from engine.verification.calibration import reliability
+from engine.verification.screening import screen
+from engine.verification.verifier import Verdicts
+from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 from workers.windowed import map_in_order
 
 OBJECTS_PER_IMAGE: Final = 5
 MAX_CLICKS: Final = 20
-PROPOSAL_IMAGES: Final = 8  # a grid costs a quarter of a minute an image, so AP is on a sample
-VERSION: Final = 2  # of this protocol: figures of another are measured anew
+PROPOSAL_IMAGES: Final = 16  # a grid costs a quarter of a minute an image, so AP is on a sample
+VERSION: Final = 3  # of this protocol: figures of another are measured anew
 
 Show = Callable[[int, int, str], None]  # done, total, what
 
@@ -134,13 +138,14 @@ def _precision(
     if not images:
         return {"ap_50": None, "ap_75": None, "ap_images": 0}
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
-    finder = finder_of(bundle)
+    finder, verifier = finder_of(bundle), verifier_of(bundle)
 
     def score(image: AnnotatedImage) -> ScoredImage:
         found = propose(image.seen(), predictor, config, finder=finder, should_stop=should_stop)
+        screened = screen(found, image.size_hw, verifier)
         return ScoredImage(
-            proposals=[each.rle for each in found],
-            scores=[each.predicted_iou for each in found],
+            proposals=[each.mask.rle for each in screened],
+            scores=[each.sureness for each in screened],
             truth=image.masks,
         )
 
@@ -153,6 +158,21 @@ def _precision(
         "ap_50": _or_none(metrics.ap_50),
         "ap_75": _or_none(metrics.ap_75),
         "ap_images": metrics.images,
+        **({} if verifier is None else _calibration(scored)),
+    }
+
+
+def _calibration(scored: Sequence[ScoredImage]) -> dict[str, Any]:
+    """Compare scores with the truth: people are taken to accept what is about as good as theirs."""
+    scores = [score for image in scored for score in image.scores]
+    if not scores:
+        return {}
+    closest = [iou_matrix(each.proposals, each.truth).max(axis=1, initial=0) for each in scored]
+    accepted = np.concatenate(closest) >= GOOD_IOU
+    found = reliability(Verdicts(np.array(scores, np.float32), accepted))
+    return {
+        "calibration_error": found.error,
+        "calibration_bins": [asdict(each) for each in found.bins],
     }
 
 

@@ -8,8 +8,9 @@ import torch
 from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
+from annotation.selectors.verdicts import judged_proposals
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import PROMPT_HEAD
+from engine.bundle import PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import ObjectFinder
@@ -20,6 +21,7 @@ from engine.segmentation.prompt_head_training import PromptHeadConfig, train_pro
 from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
+from engine.verification.verifier_training import JudgedProposal, train_verifier
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import BundlePart
 from workers.curve import Curve
@@ -47,7 +49,12 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
         images[:THRESHOLD_IMAGES], predictor, proposal_config_of(base), ObjectFinder(head)
     )
     return BundlePart(
-        {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head},
+        {
+            "decoder.safetensors": weights,
+            "decoder.onnx": onnx,
+            PROMPT_HEAD: head,
+            **_verifier(lease, current, folder / VERIFIER),
+        },
         {**base.manifest["thresholds"], **config.thresholds()},
     )
 
@@ -77,6 +84,21 @@ def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], 
     scratch = path.with_suffix(".writing")
     export_prompt_head(head, scratch)
     scratch.replace(path)
+
+
+def _verifier(lease: Lease, current: Round, path: Path) -> dict[str, Path]:
+    """Learn what people accept, a few seconds; nothing, where they have said too little yet."""
+    lease.report(0, 0, "Learning what people accept")
+    verifier = train_verifier(
+        [
+            JudgedProposal(str(image), cues, is_accepted, is_wanted)
+            for image, cues, is_accepted, is_wanted in judged_proposals(current.project_id)
+        ]
+    )
+    if verifier is None:
+        return {}
+    verifier.save(path)
+    return {VERIFIER: path}
 
 
 def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:

@@ -11,11 +11,12 @@ from django.utils.module_loading import import_string
 
 from annotation.models import Bundle
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import PROMPT_HEAD
+from engine.bundle import PROMPT_HEAD, VERIFIER
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
+from engine.verification.verifier import Verifier
 
 if TYPE_CHECKING:
     from engine.captioning.backbone import Backbone
@@ -48,6 +49,13 @@ def finder_of(bundle: Bundle) -> ObjectFinder | None:
     if PROMPT_HEAD not in bundle.manifest["files"]:
         return None
     return _finder(fetch_bundle(bundle) / PROMPT_HEAD)
+
+
+def verifier_of(bundle: Bundle) -> Verifier | None:
+    """Return what tells how likely people accept a proposal; None before there were verdicts."""
+    if VERIFIER not in bundle.manifest["files"]:
+        return None
+    return Verifier.load(fetch_bundle(bundle) / VERIFIER)
 
 
 def proposal_config_of(bundle: Bundle) -> ProposalConfig:

@@ -15,10 +15,11 @@ from django.db.models.functions import Now
 from annotation.models import Assignment, Bundle, Embedding, Image, Project, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
-from annotation.services.proposals import replace_pending_proposals
+from annotation.services.proposals import Found, replace_pending_proposals
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import find_objects
-from engine.segmentation.proposals import MaskProposal, propose
+from engine.segmentation.proposals import propose
+from engine.verification.screening import ScreenedProposal, screen
 from workers.bundling import digests_of
 from workers.embeddings import (
     load_pixels,
@@ -33,6 +34,7 @@ from workers.networks import (
     forget_networks,
     predictor_of,
     proposal_config_of,
+    verifier_of,
 )
 from workers.propose_captions import propose_captions_for_images
 from workers.windowed import map_in_order
@@ -88,10 +90,12 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
         return
     lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
-    finder = finder_of(bundle)
+    finder, verifier = finder_of(bundle), verifier_of(bundle)
 
-    def find(item: tuple[Image, SeenImage]) -> list[MaskProposal]:
-        return propose(item[1], predictor, config, finder=finder, should_stop=lease.should_stop)
+    def find(item: tuple[Image, SeenImage]) -> list[ScreenedProposal]:
+        _, seen = item
+        found = propose(seen, predictor, config, finder=finder, should_stop=lease.should_stop)
+        return screen(found, seen.size_hw, verifier)
 
     items = _seen(ids, bundle)
     for done, ((image, _), found) in enumerate(
@@ -148,7 +152,7 @@ def _seen(ids: list[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage]]:
         yield image, seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
 
 
-def _save(lease: Lease, image: Image, bundle: Bundle, found: list[MaskProposal]) -> None:
+def _save(lease: Lease, image: Image, bundle: Bundle, found: list[ScreenedProposal]) -> None:
     with fenced(lease.claim):
         waiting = Image.objects.select_for_update().filter(pk=image.pk, status=Image.Status.TODO)
         if not waiting.exists():  # somebody has finished it meanwhile
@@ -156,6 +160,18 @@ def _save(lease: Lease, image: Image, bundle: Bundle, found: list[MaskProposal])
         replace_pending_proposals(
             image=image,
             bundle=bundle,
-            found=[(each.rle, each.predicted_iou, each.stability, each.point_xy) for each in found],
+            found=[_as_found(each) for each in found],
         )
         waiting.update(proposed_by=bundle)
+
+
+def _as_found(screened: ScreenedProposal) -> Found:
+    mask = screened.mask
+    return Found(
+        mask.rle,
+        mask.predicted_iou,
+        mask.stability,
+        mask.point_xy,
+        screened.cues,
+        screened.score,
+    )

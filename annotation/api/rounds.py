@@ -37,6 +37,14 @@ class ClickFiguresSerializer(serializers.Serializer[Any]):
     objects = serializers.IntegerField()
 
 
+class CalibrationBinSerializer(serializers.Serializer[Any]):
+    """Proposals that the verifier gave about the same score."""
+
+    score = serializers.FloatField(help_text="mean")
+    accepted = serializers.FloatField(help_text="share that is as good as a person's")
+    proposals = serializers.IntegerField()
+
+
 class FiguresSerializer(ClickFiguresSerializer):
     """How one bundle does on the blind holdout."""
 
@@ -47,7 +55,11 @@ class FiguresSerializer(ClickFiguresSerializer):
     )
     ap_50 = serializers.FloatField(allow_null=True, help_text="of automatic proposals")
     ap_75 = serializers.FloatField(allow_null=True)
-    ap_images = serializers.IntegerField(help_text="how many images the two figures before are on")
+    ap_images = serializers.IntegerField(help_text="how many images proposals were made on")
+    calibration_error = serializers.FloatField(
+        required=False, help_text="of the verifier: expected calibration error on these images"
+    )
+    calibration_bins = CalibrationBinSerializer(many=True, required=False)
 
 
 class IntervalSerializer(serializers.Serializer[Any]):

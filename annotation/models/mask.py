@@ -79,7 +79,9 @@ class Proposal(models.Model):
     rle = models.JSONField()  # COCO RLE {"size": [H, W], "counts": str}, column-major
     predicted_iou = models.FloatField()  # the model's own estimate, clamped to [0, 1]
     stability = models.FloatField()  # IoU between the masks at logits +1 and -1
-    verifier_score = models.FloatField(null=True)
+    # What a verifier is told of it, by name, as it was beside the image's other proposals.
+    cues = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    verifier_score = models.FloatField(null=True)  # probability that it is accepted as it is
     point_xy = models.JSONField()  # the prompt that gave it, image pixels
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     mask = models.OneToOneField(Mask, on_delete=models.PROTECT, null=True, related_name="origin")

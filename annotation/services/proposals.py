@@ -1,6 +1,7 @@
 """What a bundle proposes for an image."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -12,11 +13,22 @@ from annotation.selectors.images import SENT_ON
 from engine.masks.rle import RLE, iou_matrix
 from engine.masks.validate import validate_rle
 
-Found = tuple[RLE, float, float, Sequence[float]]  # rle, predicted_iou, stability, point_xy
 NAMESPACE: Final = UUID("0d3a5bb3-4b0a-4c54-8a3b-9d6a6c1b6c11")
 ALREADY_DRAWN_IOU: Final = 0.7  # a proposal so close to a person's mask would only be rejected
 State = Proposal.State
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A mask that a bundle found on an image; see `Proposal` for what its fields mean."""
+
+    rle: RLE
+    predicted_iou: float
+    stability: float
+    point_xy: Sequence[float]
+    cues: Mapping[str, float] = field(default_factory=dict)
+    verifier_score: float | None = None
 
 
 @transaction.atomic
@@ -39,12 +51,14 @@ def replace_pending_proposals(
             pk=uuid5(NAMESPACE, f"{locked.pk} {bundle.pk} {rank}"),
             image=locked,
             bundle=bundle,
-            rle=rle,
-            predicted_iou=min(1.0, max(0.0, predicted_iou)),
-            stability=stability,
-            point_xy=[float(xy) for xy in point_xy],
+            rle=each.rle,
+            predicted_iou=min(1.0, max(0.0, each.predicted_iou)),
+            stability=each.stability,
+            point_xy=[float(xy) for xy in each.point_xy],
+            cues=dict(each.cues),
+            verifier_score=each.verifier_score,
         )
-        for rank, (rle, predicted_iou, stability, point_xy) in enumerate(_new(locked, found))
+        for rank, each in enumerate(_new(locked, found))
     ]
     Proposal.objects.bulk_create(proposals, ignore_conflicts=True)
     log.info("masks_proposed", image_id=locked.pk, bundle=bundle.pk, count=len(proposals))
@@ -53,10 +67,7 @@ def replace_pending_proposals(
 
 def _new(image: Image, found: Sequence[Found]) -> list[Found]:
     """Keep what does not lie on a mask that is there already, or on what waits for correction."""
-    valid: list[Found] = [
-        (validate_rle(rle, image.size_hw), predicted_iou, stability, point_xy)
-        for rle, predicted_iou, stability, point_xy in found
-    ]
+    valid = [replace(each, rle=validate_rle(each.rle, image.size_hw)) for each in found]
     drawn = Mask.objects.filter(image=image, is_aside=False, head__rle__isnull=False)
     sent_on = Proposal.objects.filter(image=image, state__in=SENT_ON)
     masks: list[Any] = [
@@ -65,5 +76,5 @@ def _new(image: Image, found: Sequence[Found]) -> list[Found]:
     ]
     if not masks or not valid:
         return valid
-    closest = iou_matrix([one[0] for one in valid], masks).max(axis=1)
-    return [one for one, iou in zip(valid, closest, strict=True) if iou < ALREADY_DRAWN_IOU]
+    closest = iou_matrix([each.rle for each in valid], masks).max(axis=1)
+    return [each for each, iou in zip(valid, closest, strict=True) if iou < ALREADY_DRAWN_IOU]

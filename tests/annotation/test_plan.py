@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import Assignment, Bundle, Image, Operation, Proposal
-from annotation.services.proposals import replace_pending_proposals
+from annotation.services.proposals import Found, replace_pending_proposals
 from tests.annotation.world import (
     Api,
     World,
@@ -50,7 +50,9 @@ def _verdict(proposal: Proposal, verdict: str) -> dict[str, Any]:
 
 
 def _many(image: Image, bundle: Bundle, count: int) -> list[Proposal]:
-    found = [(square(i % 25, i // 25, 3), 0.9 - i / 100, 0.9, (1.0, 1.0)) for i in range(count)]
+    found = [
+        Found(square(i % 25, i // 25, 3), 0.9 - i / 100, 0.9, (1.0, 1.0)) for i in range(count)
+    ]
     return replace_pending_proposals(image=image, bundle=bundle, found=found)
 
 

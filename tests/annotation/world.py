@@ -14,7 +14,7 @@ from PIL import Image as Picture
 from annotation.models import Bundle, Image, Membership, Project, Proposal, Round
 from annotation.services.images import add_image
 from annotation.services.projects import create_project
-from annotation.services.proposals import replace_pending_proposals
+from annotation.services.proposals import Found, replace_pending_proposals
 from engine.masks.rle import RLE, encode
 
 SIZE_HW = (24, 32)
@@ -96,7 +96,7 @@ def make_promoted_round(project: Project, base: Bundle, bundle: Bundle) -> Round
 
 
 def make_proposals(image: Image, bundle: Bundle, count: int = 1) -> list[Proposal]:
-    found = [(square(4 * i, 2), 0.9, 0.95, (4.0 * i + 2, 4.0)) for i in range(count)]
+    found = [Found(square(4 * i, 2), 0.9, 0.95, (4.0 * i + 2, 4.0)) for i in range(count)]
     return replace_pending_proposals(image=image, bundle=bundle, found=found)
 
 

@@ -1522,6 +1522,20 @@ export interface components {
             /** @description Those still missing */
             parts: components["schemas"]["UploadPart"][];
         };
+        /** @description Proposals that the verifier gave about the same score. */
+        CalibrationBin: {
+            /**
+             * Format: double
+             * @description mean
+             */
+            score: number;
+            /**
+             * Format: double
+             * @description share that is as good as a person's
+             */
+            accepted: number;
+            proposals: number;
+        };
         Caption: {
             /** Format: uuid */
             id: string;
@@ -2039,8 +2053,14 @@ export interface components {
             ap_50: number | null;
             /** Format: double */
             ap_75: number | null;
-            /** @description how many images the two figures before are on */
+            /** @description how many images proposals were made on */
             ap_images: number;
+            /**
+             * Format: double
+             * @description of the verifier: expected calibration error on these images
+             */
+            calibration_error?: number;
+            calibration_bins?: components["schemas"]["CalibrationBin"][];
         };
         FinishInput: {
             /** @description The claim's. Of one that has ended, nothing is done and nothing added */

@@ -31,7 +31,7 @@ export function HoldoutTable({ metrics, isLive }: Props) {
           <ComparisonTable
             label="Holdout figures"
             before="Serving"
-            rows={FIGURES.map(({ name, ...words }) => ({
+            rows={FIGURES.filter(({ name }) => name in candidate).map(({ name, ...words }) => ({
               ...words,
               serving: formatFigure(name, serving?.[name]),
               candidate: formatFigure(name, candidate[name]),

@@ -2,7 +2,15 @@
 
 import type { Figures } from "@/api/types";
 
-export type FigureName = "miou_1" | "miou_3" | "miou_5" | "noc_85" | "noc_90" | "ap_50" | "ap_75";
+export type FigureName =
+  | "miou_1"
+  | "miou_3"
+  | "miou_5"
+  | "noc_85"
+  | "noc_90"
+  | "ap_50"
+  | "ap_75"
+  | "calibration_error";
 
 interface FigureWords {
   name: FigureName;
@@ -20,6 +28,13 @@ export const FIGURES: readonly FigureWords[] = [
   fewer("noc_90", "Clicks to 90 %", "Clicks until the overlap is 0.90, at most 20"),
   figure("ap_50", "AP50 of proposals", "Average precision of automatic proposals at IoU 0.5"),
   figure("ap_75", "AP75 of proposals", "Average precision of automatic proposals at IoU 0.75"),
+  {
+    name: "calibration_error",
+    title: "Calibration error",
+    explanation: "How far the verifier's scores are from the share of proposals that are good",
+    moreIsBetter: false,
+    digits: 3,
+  },
 ];
 
 export function formatFigure(name: FigureName, value: number | null | undefined): string {

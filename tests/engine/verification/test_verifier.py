@@ -1,0 +1,138 @@
+"""A verifier learns what people accept, and knows how far it can be trusted."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from engine.verification.calibration import reliability
+from engine.verification.cues import CUES
+from engine.verification.verifier import Verifier
+from engine.verification.verifier_training import train_verifier
+from tests.engine.verification.people import judged
+
+UNREMARKABLE = dict.fromkeys(CUES, 0.5)
+
+
+def test_what_people_accept_gets_a_high_score_and_what_they_reject_a_low_one() -> None:
+    verifier = train_verifier(judged(600))
+    assert verifier is not None
+
+    low, middle, high = verifier.accepted.score(
+        [UNREMARKABLE | {"predicted_iou": value} for value in (0.1, 0.5, 0.9)]
+    )
+
+    assert low < 0.2
+    assert 0.35 < middle < 0.65
+    assert high > 0.8
+
+
+def test_what_people_correct_is_wanted_and_what_they_reject_is_not() -> None:
+    verifier = train_verifier(judged(1000))
+    assert verifier is not None
+    assert verifier.wanted is not None
+
+    poor = {"predicted_iou": 0.1}
+    scores = verifier.wanted.score(
+        [UNREMARKABLE | poor | {"stability": value} for value in (0.1, 0.8)]
+    )
+
+    assert scores[0] < 0.3
+    assert scores[1] > 0.9
+
+
+def test_where_hardly_anything_was_rejected_everything_counts_as_wanted() -> None:
+    people = [replace(each, is_wanted=index >= 19) for index, each in enumerate(judged(300))]
+
+    verifier = train_verifier(people)
+
+    assert verifier is not None
+    assert verifier.wanted is None
+
+
+def test_a_cue_without_influence_changes_little() -> None:
+    verifier = train_verifier(judged(2000))
+    assert verifier is not None
+
+    scores = verifier.accepted.score([UNREMARKABLE | {"stretch": value} for value in (0.1, 0.9)])
+
+    assert abs(scores[0] - scores[1]) < 0.1
+
+
+def test_its_scores_are_probabilities_on_images_it_has_not_seen() -> None:
+    verifier = train_verifier(judged(2000))
+    assert verifier is not None
+    unseen = judged(2000, seed=1)
+
+    scores = verifier.accepted.score([each.cues for each in unseen])
+
+    accepted = np.array([each.is_accepted for each in unseen])
+    assert reliability(replace(verifier.held_out, scores=scores, accepted=accepted)).error < 0.05
+    assert reliability(verifier.held_out).error < 0.05
+
+
+def test_the_verdicts_it_keeps_were_not_scored_by_who_had_learned_them() -> None:
+    people = [replace(each, is_accepted=int(each.image) % 2 == 0) for each in judged(600)]
+    people = [
+        replace(each, cues=each.cues | {"company": 10.0 + int(each.image)}) for each in people
+    ]
+    verifier = train_verifier(people)
+    assert verifier is not None
+
+    known = verifier.accepted.score([each.cues for each in people])
+
+    assert reliability(replace(verifier.held_out, scores=known)).error < 0.2
+    assert reliability(verifier.held_out).error > 0.3  # each image is unlike all others
+
+
+def test_the_same_verdicts_make_the_same_verifier() -> None:
+    first, second = (train_verifier(judged(300)) for _ in range(2))
+    assert first is not None
+    assert second is not None
+
+    assert first.accepted.score([UNREMARKABLE]) == second.accepted.score([UNREMARKABLE])
+
+
+@pytest.mark.parametrize(
+    ("images", "accepted", "rejected"), [(10, 19, 100), (10, 100, 19), (4, 100, 100), (10, 0, 0)]
+)
+def test_too_few_verdicts_make_none(images: int, accepted: int, rejected: int) -> None:
+    people = [
+        replace(each, is_accepted=index < accepted)
+        for index, each in enumerate(judged(accepted + rejected, images))
+    ]
+
+    assert train_verifier(people) is None
+
+
+def test_acceptance_on_one_image_alone_makes_none() -> None:
+    people = [replace(each, is_accepted=each.image == "0") for each in judged(600, images=6)]
+
+    assert train_verifier(people) is None  # nobody could know how it does on other images
+
+
+def test_it_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
+    verifier = train_verifier(judged(300))
+    assert verifier is not None
+    verifier.save(tmp_path / "verifier.safetensors")
+
+    read = Verifier.load(tmp_path / "verifier.safetensors")
+
+    cues = [each.cues for each in judged(50, seed=2)]
+    assert np.allclose(read.accepted.score(cues), verifier.accepted.score(cues), atol=1e-6)
+    assert read.wanted is not None
+    assert verifier.wanted is not None
+    assert np.allclose(read.wanted.score(cues), verifier.wanted.score(cues), atol=1e-6)
+    assert np.array_equal(read.held_out.scores, verifier.held_out.scores)
+    assert np.array_equal(read.held_out.accepted, verifier.held_out.accepted)
+
+
+def test_a_file_that_is_no_verifier_is_refused(tmp_path: Path) -> None:
+    save_file({"weight": np.zeros(3, np.float32)}, tmp_path / "other.safetensors")
+    (tmp_path / "broken.safetensors").write_bytes(b"not safetensors")
+
+    for name in ("other", "broken"):
+        with pytest.raises(ValueError, match="no verifier"):
+            Verifier.load(tmp_path / f"{name}.safetensors")
