@@ -16,8 +16,8 @@ from engine.captioning.proposals import propose_captions
 from engine.captioning.stored import load_captioner
 from engine.captioning.training import CaptionConfig, StepReport, train_captioner
 from engine.weights.paths import ModelPaths
-from tests.bench.captions.memory import measured_alone
 from tests.bench.captions.sources import PHOTOS
+from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
 
 PROPOSED: Final = 6  # images

@@ -10,8 +10,8 @@ from engine.speech.measure import Hear, direct
 from engine.speech.measure_live import measure_live
 from engine.speech.transcribe import load_network, load_transcriber
 from engine.speech.transcript import Audio, Word
-from tests.bench.captions.memory import measured_alone
 from tests.bench.captions.sources import MODELS, SPEECH
+from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
 
 MOST_S: Final = 0.25  # for a second of speech, by the clock

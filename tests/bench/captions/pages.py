@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any, Final
 from uuid import uuid4
 
-from tests.bench.captions.memory import service_peak_mib
 from tests.bench.cpu import RequestCpu
+from tests.bench.memory import service_peak_mib
 from tests.bench.rows import Row
 from tests.client import Client, wait_for
 from tests.stack import Stack

@@ -9,9 +9,9 @@ from typing import Any, Final
 from uuid import uuid4
 
 from annotation.demo import picture_path
-from tests.bench.captions.memory import service_peak_mib
 from tests.bench.captions.sources import as_wav, in_chunks, speech_of
 from tests.bench.cpu import RequestCpu
+from tests.bench.memory import service_peak_mib
 from tests.bench.rows import Row
 from tests.client import Answer, Client, wait_for
 from tests.stack import Stack

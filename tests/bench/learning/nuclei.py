@@ -1,0 +1,45 @@
+"""Images of nuclei whose masks are known, encoded; and a finder that others of them have taught."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from engine.media.images import decode_image
+from engine.segmentation.encoder import Encoder, load_encoder
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.object_finder import ObjectFinder
+from engine.segmentation.prompt_head import export_prompt_head
+from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
+from engine.weights.paths import ModelPaths
+from tests.bench.captions.sources import DATA
+from workers.simulation.pictures import Picture, read_pictures, split_by_group
+
+NUCLEI = DATA / "nuclei_dsb2018"
+
+
+def encoded_images(models: Path, count: int, threads: int) -> list[AnnotatedImage]:
+    """Encode the first images of a shuffle, the same ones every time: a second each."""
+    pictures = read_pictures(NUCLEI / "images", NUCLEI / "instances.json")
+    shuffled, _ = split_by_group(pictures, holdout=0.0, seed=0)
+    encoder = load_encoder(ModelPaths(models).encoder, threads=threads)
+    return [_encoded(picture, encoder) for picture in shuffled[:count]]
+
+
+def finder_taught_by(images: Sequence[AnnotatedImage]) -> ObjectFinder:
+    """Train a prompt head as a round does: some two minutes on two cores."""
+    head = train_prompt_head(
+        images,
+        config=PromptHeadConfig(),
+        on_step=lambda *_: None,
+        should_stop=lambda: False,
+    )
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "prompt_head.onnx"
+        export_prompt_head(head, path)
+        return ObjectFinder(path)
+
+
+def _encoded(picture: Picture, encoder: Encoder) -> AnnotatedImage:
+    embedding = encoder.encode(decode_image(picture.path.read_bytes()).pixels)
+    masks = [mask.rle for mask in picture.truth]
+    return AnnotatedImage(picture.file_name, lambda: embedding, masks, picture.size_hw)

@@ -1,0 +1,72 @@
+"""Proposals where a prompt head says to look, against a grid of points over the whole image."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+
+from engine.masks.rle import iou_matrix
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.object_finder import ObjectFinder
+from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.proposals import ProposalConfig, propose
+from engine.weights.paths import ModelPaths
+from tests.bench.learning.nuclei import encoded_images, finder_taught_by
+from tests.bench.memory import measured_alone
+from tests.bench.rows import Row
+
+TAUGHT_BY: Final = 24  # images
+PROPOSED: Final = 6
+GRID: Final = 32  # points a side, as Segment Anything's own generator has
+MOST_SHARE: Final = 1 / 5
+FOUND_IOU: Final = 0.5
+
+
+def measure_proposing(models: Path, threads: int) -> list[Row]:
+    found = measured_alone(_propose, models, threads)
+    return [
+        Row(
+            f"proposals by a prompt head, against a grid of {GRID} x {GRID} points: time, recall",
+            {**found, "threads": threads},
+            f"{MOST_SHARE:.2f} of the time, no less recall at IoU {FOUND_IOU}",
+            float(str(found["share_of_time"])) <= MOST_SHARE
+            and float(str(found["recall"])) >= float(str(found["recall_by_grid"])),
+        )
+    ]
+
+
+def _propose(models: Path, threads: int) -> dict[str, object]:
+    torch.set_num_threads(threads)
+    images = encoded_images(models, TAUGHT_BY + PROPOSED, threads)
+    finder = finder_taught_by(images[PROPOSED:])
+    predictor = OnnxPredictor(ModelPaths(models).pretrained / "decoder.onnx", threads)
+    with_head = _measured(images[:PROPOSED], predictor, finder)
+    by_grid = _measured(images[:PROPOSED], predictor, None)
+    return {
+        "images": PROPOSED,
+        "seconds_an_image": round(with_head[0], 2),
+        "seconds_by_grid": round(by_grid[0], 2),
+        "share_of_time": round(with_head[0] / by_grid[0], 3),
+        "recall": round(with_head[1], 3),
+        "recall_by_grid": round(by_grid[1], 3),
+        "a_day": round(24 * 3600 / with_head[0]),  # images that are proposed for anew
+    }
+
+
+def _measured(
+    images: Sequence[AnnotatedImage], predictor: OnnxPredictor, finder: ObjectFinder | None
+) -> tuple[float, float]:
+    """Return seconds an image, and the share of objects that some proposal lies on."""
+    config = replace(ProposalConfig(), points_per_side=GRID)
+    began = time.perf_counter()
+    found = [propose(image.seen(), predictor, config, finder=finder) for image in images]
+    spent_s = time.perf_counter() - began
+    closest = [
+        iou_matrix(image.masks, [each.rle for each in proposals]).max(axis=1, initial=0)
+        for image, proposals in zip(images, found, strict=True)
+    ]
+    return spent_s / len(images), float(np.mean(np.concatenate(closest) >= FOUND_IOU))
