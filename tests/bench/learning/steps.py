@@ -47,7 +47,7 @@ class RecordingTrainer(Trainer):
             with torch.set_grad_enabled(call.is_learned):
                 logits, iou = super()._decode(call.embedding, call.prompts, call.previous)
             if call.is_learned:
-                (logits.float().mean() + iou.float().mean()).backward()
+                (logits.float().mean() + iou.float().mean()).backward()  # type: ignore[no-untyped-call]  # torch leaves it so
 
 
 def measure_steps(models: Path, threads: int) -> list[Row]:
