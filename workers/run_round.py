@@ -17,11 +17,18 @@ from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict, judge, together
 from annotation.services.jobs import fenced
-from annotation.services.rounds import finish_round, freeze_version, record_bundle, reopen_round
+from annotation.services.rounds import (
+    finish_round,
+    freeze_version,
+    record_bundle,
+    record_examples,
+    reopen_round,
+)
 from annotation.services.versions import cut_version
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import compose
 from workers.evaluation import compare, evaluate_bundle
+from workers.examples import examples_of
 from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.training import train_bundle, trained_parts
@@ -67,7 +74,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     metrics: dict[str, Any] = {}
     verdicts: dict[str, Verdict] = {}
     if Part.MASKS in trained:
-        metrics = _measure_masks(lease, version, serving, candidate)
+        metrics = _measure_masks(lease, current, version, serving, candidate)
         verdicts[Part.MASKS] = judge(
             serving=metrics.get("serving"),
             candidate=metrics.get("candidate"),
@@ -97,7 +104,11 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
 
 
 def _measure_masks(
-    lease: Lease, version: DatasetVersion, serving: Bundle, candidate: Bundle
+    lease: Lease,
+    current: Round,
+    version: DatasetVersion,
+    serving: Bundle,
+    candidate: Bundle,
 ) -> dict[str, Any]:
     holdout = annotated_images(version, "holdout", candidate.encoder_digest)
     if not holdout:
@@ -107,6 +118,9 @@ def _measure_masks(
         evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop
     )
     before, after = evaluate(serving), evaluate(candidate)
+    examples = examples_of(before, after, holdout, serving=serving, candidate=candidate)
+    with fenced(lease.claim):
+        record_examples(round_id=current.pk, examples=examples)
     return {
         "serving": before.figures,
         "candidate": after.figures,

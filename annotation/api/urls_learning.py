@@ -9,6 +9,7 @@ from annotation.api import (
     grounding,
     jobs,
     recordings,
+    round_examples,
     rounds,
     said,
     serving,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("projects/<int:project_id>/rollback", rounds.RollbackView.as_view()),
     path("projects/<int:project_id>/serving-moves", serving.ProjectServingMovesView.as_view()),
     path("rounds/<int:round_id>", rounds.RoundView.as_view()),
+    path("rounds/<int:round_id>/examples", round_examples.RoundExamplesView.as_view()),
     path("rounds/<int:round_id>/cancel", rounds.RoundCancelView.as_view()),
     path("rounds/<int:round_id>/promote", rounds.RoundPromoteView.as_view()),
     path(

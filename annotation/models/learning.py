@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from annotation.models.dataset import DatasetVersion
 from annotation.models.job import Job
@@ -101,6 +101,8 @@ class Round(models.Model):
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
     # {"serving": {...}, "candidate": {...}, "difference", "captions": {the same three}}
     metrics = models.JSONField(default=dict)
+    # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}]}
+    examples = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     decision = models.TextField(blank=True)  # why it was promoted or not, in words
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -72,7 +72,7 @@ def round_rows(project_id: int) -> list[RoundRow]:
     efforts = efforts_of(project_id)
     rows = [
         round_row(each, efforts)
-        for each in rounds.defer("curve", "caption_curve")
+        for each in rounds.defer("curve", "caption_curve", "examples")
         .prefetch_related(_jobs())
         .order_by("-number")
     ]

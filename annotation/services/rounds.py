@@ -125,6 +125,11 @@ def record_curve(*, round_id: int, part: str, curve: Sequence[Mapping[str, float
     Round.objects.filter(pk=round_id).update(**{CURVES[Part(part)]: points})
 
 
+def record_examples(*, round_id: int, examples: Mapping[str, Any]) -> None:
+    """Keep the objects that show what the round learned; see `Round.examples`."""
+    Round.objects.filter(pk=round_id).update(examples=dict(examples))
+
+
 def record_bundle(*, round_id: int, bundle: Bundle) -> None:
     """Note what came out of training; evaluation is next."""
     Round.objects.filter(pk=round_id, state=State.TRAINING).update(

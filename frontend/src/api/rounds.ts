@@ -17,6 +17,12 @@ export const roundQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/rounds/{round_id}", round(id))),
   });
 
+export const examplesQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["round", id, "examples"],
+    queryFn: () => read(client.GET("/api/rounds/{round_id}/examples", round(id))),
+  });
+
 export function startRound(id: number, parts: Part[]) {
   const body = { id: crypto.randomUUID(), parts };
   return read(client.POST("/api/projects/{project_id}/rounds", { ...project(id), body }));

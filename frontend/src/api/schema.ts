@@ -1190,6 +1190,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/{round_id}/examples": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Objects that one click gained and lost most on, with both bundles' answers. */
+        get: operations["read_round_examples"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/{round_id}/promote": {
         parameters: {
             query?: never;
@@ -1430,6 +1447,12 @@ export interface components {
              * @description Of all their masks, those whose object the other has too
              */
             matched_share: number | null;
+        };
+        /** @description What a bundle made of one click. */
+        Answer: {
+            /** Format: double */
+            iou: number;
+            rle: components["schemas"]["Rle"];
         };
         /** @description What the first captions cost of images that a bundle had proposed for. */
         ArmEffort: {
@@ -1993,6 +2016,18 @@ export interface components {
             encoder_digest: string;
             /** @description Where objects are small */
             windows: components["schemas"]["Window"][];
+        };
+        Example: {
+            image: components["schemas"]["PicturedImage"];
+            /** @description the finished mask */
+            truth: components["schemas"]["Rle"];
+            serving: components["schemas"]["Answer"];
+            candidate: components["schemas"]["Answer"];
+        };
+        /** @description The largest changes first, one object of an image. */
+        Examples: {
+            gained: components["schemas"]["Example"][];
+            lost: components["schemas"]["Example"][];
         };
         Export: {
             /** Format: uuid */
@@ -2575,6 +2610,13 @@ export interface components {
          * @enum {string}
          */
         PhraseLinkKind: "confirmed" | "removed" | "dismissed";
+        PicturedImage: {
+            id: number;
+            file_name: string;
+            width: number;
+            height: number;
+            readonly display_url: string;
+        };
         Place: {
             image: number;
             project: number;
@@ -5872,6 +5914,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_round_examples: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examples"];
                 };
             };
             /** @description A problem document (RFC 9457) */

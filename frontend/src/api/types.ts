@@ -37,6 +37,7 @@ export type ServingMove = Schemas["ServingMove"];
 export type Round = Schemas["Round"];
 export type Part = Round["parts"][number];
 export type RoundState = Schemas["RoundState"];
+export type RoundExample = Schemas["Example"];
 export type RoundWithCurve = Schemas["RoundWithCurve"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Export = Schemas["Export"];

@@ -9,6 +9,7 @@ import { AnchorLink } from "@/components/links";
 import { Section } from "@/components/Section";
 import { CaptionTable } from "./captions/CaptionTable";
 import { partsWords } from "./captions/captionWords";
+import { Examples } from "./Examples";
 import { HoldoutTable } from "./HoldoutTable";
 import { LossCurve } from "./LossCurve";
 
@@ -43,6 +44,9 @@ export function RoundDetail({ row, project }: Props) {
         )}
         {error ? <ErrorState error={error} onRetry={() => refetch()} /> : <Curves round={round} />}
         {trains("masks", round) && <HoldoutTable metrics={round.metrics} isLive={isLive} />}
+        {project.role === "manager" && round.id && round.metrics.candidate && (
+          <Examples round={round.id} project={project.id} />
+        )}
         <CaptionTable metrics={round.metrics} />
       </Stack>
     </Section>

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { Pictures } from "@/components/pictures/pictures";
 import { tellOnce } from "@/components/tellOnce";
 import { noteBesideCanvas } from "@/editor/beside-canvas";
 import { EffortMeter } from "@/editor/effort";
@@ -9,7 +10,6 @@ import { leave, whenLeft } from "@/pages/annotate/leaving";
 import { sendLeftovers } from "@/pages/annotate/leftovers";
 import { takeLock } from "@/pages/annotate/open-image";
 import { claimProposals, type Narrowing } from "./api";
-import { Pictures } from "./pictures";
 import { VerifySession } from "./verify-session";
 
 const HEARTBEAT_MS = 4 * 60_000; // a lease lasts half an hour

@@ -1,11 +1,10 @@
 import { useElementSize } from "@mantine/hooks";
 import { useLayoutEffect, useRef, useState } from "react";
-import type { ImageToVerify } from "./api";
-import type { Pictures } from "./pictures";
-import classes from "./VerifyPage.module.css";
+import classes from "./Picture.module.css";
+import type { Pictured, Pictures } from "./pictures";
 
 interface Props {
-  image: ImageToVerify;
+  image: Pictured;
   pictures: Pictures;
   label: string;
   /** Draws into the canvas; a new function draws again. */

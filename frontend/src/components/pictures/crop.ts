@@ -1,4 +1,4 @@
-/** The two views of a proposal: where it is in the image, and what it looks like from near. */
+/** The views of a mask: where it is in the image, and what it looks like from near. */
 
 import type { Box } from "@/editor/geometry";
 import type { Mask } from "@/editor/mask";
@@ -9,6 +9,7 @@ import { nearWindow, type Window, wholeWindow } from "@/editor/render/window";
 const SURROUNDINGS = { factor: 1.5, least_px: 24 };
 const HALO = "#000000b3";
 const INSIDE = 0.18; // so faint that what is under it can be seen
+const BESIDE = 0.5; // two shapes are compared: they matter more than what is under them
 
 /** Draw the whole image with a box around the proposal. */
 export function drawWhere(canvas: HTMLCanvasElement, bitmap: ImageBitmap, box: Box): void {
@@ -41,11 +42,46 @@ export function drawNear(
   );
   if (colour === null) return;
   const path = pathOf(mask, scale);
-  const line_px = (2 * devicePixelRatio) / scale;
-  context.globalAlpha = INSIDE;
+  fill(context, path, colour, INSIDE);
+  outline(context, path, colour, scale);
+}
+
+/** Draw the surroundings of a mask, filled, and the outline of another beside it. */
+export function drawBeside(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  around: Box,
+  filled: { mask: Mask; colour: string },
+  outlined: { mask: Mask; colour: string },
+): void {
+  const { context, scale } = begin(
+    canvas,
+    bitmap,
+    nearWindow(canvas, bitmap, around, SURROUNDINGS),
+  );
+  fill(context, pathOf(filled.mask, scale), filled.colour, BESIDE);
+  outline(context, pathOf(outlined.mask, scale), outlined.colour, scale);
+}
+
+function fill(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  colour: string,
+  opacity: number,
+): void {
+  context.globalAlpha = opacity;
   context.fillStyle = colour;
   context.fill(path, "evenodd");
   context.globalAlpha = 1;
+}
+
+function outline(
+  context: CanvasRenderingContext2D,
+  path: Path2D,
+  colour: string,
+  scale: number,
+): void {
+  const line_px = (2 * devicePixelRatio) / scale;
   context.lineJoin = "round";
   for (const [width, stroke] of [
     [2 * line_px, HALO],

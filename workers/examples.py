@@ -1,0 +1,74 @@
+"""What a round learned, to look at: the objects that one click gained and lost the most on."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from annotation.models import Bundle
+from engine.masks.geometry import largest_error_point
+from engine.masks.rle import RLE, decode, encode
+from engine.segmentation.clicking import answer_clicks
+from engine.segmentation.evaluation import ObjectClicks, iou_at_one_click
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.predictor import OnnxPredictor
+from workers.evaluation import Evaluation, sample_masks
+from workers.networks import predictor_of
+
+MOST: Final = 6  # of either kind, each from another image
+LEAST_CHANGE: Final = 0.05  # IoU; below it nobody sees a difference
+
+
+def examples_of(
+    before: Evaluation,
+    after: Evaluation,
+    images: Sequence[AnnotatedImage],
+    *,
+    serving: Bundle,
+    candidate: Bundle,
+) -> dict[str, list[dict[str, Any]]]:
+    """Show what both bundles answer to the first click on such objects, beside the truth.
+
+    Returns:
+        `gained` and `lost`, the largest change first: `image` (its sha256), `truth`, and
+        `serving` and `candidate` with `iou` and `rle`.
+
+    """
+    known = {(one.key, one.index): iou_at_one_click(one) for one in before.objects}
+    changes = sorted(
+        ((iou_at_one_click(one) - known[one.key, one.index], one) for one in after.objects),
+        key=lambda change: change[0],
+    )
+    by_key = {image.key: image for image in images}
+    predictors = {"serving": predictor_of(serving), "candidate": predictor_of(candidate)}
+
+    def shown(one: ObjectClicks) -> dict[str, Any]:
+        ious = {"serving": known[one.key, one.index], "candidate": iou_at_one_click(one)}
+        image, truth = by_key[one.key], sample_masks(by_key[one.key].masks)[one.index]
+        answers = {
+            name: {"iou": ious[name], "rle": _answer(image, truth, predictor)}
+            for name, predictor in predictors.items()
+        }
+        return {"image": one.key, "truth": truth, **answers}
+
+    gained = _one_an_image(one for change, one in reversed(changes) if change >= LEAST_CHANGE)
+    lost = _one_an_image(one for change, one in changes if change <= -LEAST_CHANGE)
+    return {
+        "gained": [shown(one) for one in gained],
+        "lost": [shown(one) for one in lost],
+    }
+
+
+def _one_an_image(objects: Iterable[ObjectClicks]) -> list[ObjectClicks]:
+    """Keep the first of each image."""
+    first: dict[str, ObjectClicks] = {}
+    for one in objects:
+        first.setdefault(one.key, one)
+    return list(first.values())[:MOST]
+
+
+def _answer(image: AnnotatedImage, truth: RLE, predictor: OnnxPredictor) -> RLE:
+    """Click once, as the evaluation did."""
+    mask = decode(truth)
+    x, y, _ = largest_error_point(mask, np.zeros_like(mask))
+    return encode(answer_clicks(image.seen(), predictor, [(float(x), float(y))], [1]).mask)
