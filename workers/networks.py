@@ -55,7 +55,7 @@ def verifier_of(bundle: Bundle) -> Verifier | None:
     """Return what tells how likely people accept a proposal; None before there were verdicts."""
     if VERIFIER not in bundle.manifest["files"]:
         return None
-    return Verifier.load(fetch_bundle(bundle) / VERIFIER)
+    return _verifier(fetch_bundle(bundle) / VERIFIER)
 
 
 def proposal_config_of(bundle: Bundle) -> ProposalConfig:
@@ -71,6 +71,7 @@ def forget_networks() -> None:
     _encoder.cache_clear()
     _predictor.cache_clear()
     _finder.cache_clear()
+    _verifier.cache_clear()
     load_backbone.cache_clear()
     load_captioner.cache_clear()
 
@@ -109,3 +110,8 @@ def _predictor(path: Path) -> OnnxPredictor:
 @lru_cache(maxsize=2)
 def _finder(path: Path) -> ObjectFinder:
     return ObjectFinder(path)
+
+
+@lru_cache(maxsize=2)
+def _verifier(path: Path) -> Verifier:
+    return Verifier.load(path)

@@ -13,12 +13,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Bundle, Embedding, Image, Project, Round
+from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
 from annotation.services.proposals import Found, replace_pending_proposals
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import find_objects
 from engine.segmentation.proposals import propose
+from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
 from workers.bundling import digests_of
 from workers.embeddings import (
@@ -162,6 +164,7 @@ def _save(lease: Lease, image: Image, bundle: Bundle, found: list[ScreenedPropos
             bundle=bundle,
             found=[_as_found(each) for each in found],
         )
+        accept_surely(image=image, bundle=bundle, threshold=_threshold(image.project_id, bundle))
         waiting.update(proposed_by=bundle)
 
 
@@ -175,3 +178,12 @@ def _as_found(screened: ScreenedProposal) -> Found:
         screened.cues,
         screened.score,
     )
+
+
+def _threshold(project_id: int, bundle: Bundle) -> float | None:
+    """Tell from which score on the bundle keeps what a manager wants now; None: accept nothing."""
+    wanted = Project.objects.values_list("auto_accept_precision", flat=True).get(pk=project_id)
+    verifier = verifier_of(bundle)
+    if wanted is None or verifier is None:
+        return None
+    return threshold_for(verifier.held_out.scores, verifier.held_out.accepted, wanted)

@@ -44,7 +44,9 @@ class MaskSerializer(serializers.Serializer[Any]):
     area_px = serializers.IntegerField()
     z = serializers.IntegerField(help_text="Above masks that have less; of equals, the later here")
     attributes = ValuesField(help_text="By the attribute's id")
-    author = serializers.CharField(allow_null=True)
+    author = serializers.CharField(
+        allow_null=True, help_text="null, of a proposal: the model accepted it by itself"
+    )
     proposal = serializers.UUIDField(allow_null=True)
     caption = serializers.CharField(help_text="What is said of it alone; empty: nothing")
     caption_recording = serializers.UUIDField(

@@ -13,7 +13,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.attributes import AttributeSerializer, AttributesField
 from annotation.api.inputs import ColorField, body_of, query_of
 from annotation.models import Membership, Project
-from annotation.models.project import MOST_OVERLAP
+from annotation.models.project import LEAST_PROMISE, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
 from annotation.selectors.news import new_to_learn
@@ -119,6 +119,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
     )
     retrain_after_images = serializers.IntegerField(allow_null=True)
     retrain_every_hours = serializers.FloatField(allow_null=True)
+    auto_accept_precision = serializers.FloatField(
+        allow_null=True, help_text="Promised of what the model accepts; null: people decide all"
+    )
     labels = LabelSerializer(many=True)
     counts = CountsSerializer()
     serving = ServingSerializer(allow_null=True)
@@ -189,6 +192,13 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
     )
     retrain_every_hours = serializers.FloatField(
         min_value=0.1, max_value=8760.0, allow_null=True, required=False
+    )
+    auto_accept_precision = serializers.FloatField(
+        min_value=LEAST_PROMISE,
+        max_value=MOST_PROMISE,
+        allow_null=True,
+        required=False,
+        help_text="For proposals made from now on",
     )
 
 

@@ -26,7 +26,9 @@ class RevisionSerializer(serializers.Serializer[Any]):
         Operation.Kind.choices, allow_null=True, help_text="What made it; null: an import"
     )
     created_at = serializers.DateTimeField()
-    author = serializers.CharField(source="author_name", allow_null=True)
+    author = serializers.CharField(
+        source="author_name", allow_null=True, help_text="null: the model accepted its own proposal"
+    )
     label = serializers.IntegerField(source="label_id", allow_null=True)  # type: ignore[assignment]  # a field of this name
     parent = serializers.UUIDField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     rle = RleField(allow_null=True, help_text="null: it was deleted")

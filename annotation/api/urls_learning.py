@@ -3,6 +3,7 @@
 from django.urls import path
 
 from annotation.api import (
+    auto_accept,
     bundles,
     captions,
     consent,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("projects/<int:project_id>/rounds", rounds.ProjectRoundsView.as_view()),
     path("projects/<int:project_id>/rollback", rounds.RollbackView.as_view()),
     path("projects/<int:project_id>/serving-moves", serving.ProjectServingMovesView.as_view()),
+    path("projects/<int:project_id>/auto-accept", auto_accept.ProjectAutoAcceptView.as_view()),
     path("rounds/<int:round_id>", rounds.RoundView.as_view()),
     path("rounds/<int:round_id>/examples", round_examples.RoundExamplesView.as_view()),
     path("rounds/<int:round_id>/cancel", rounds.RoundCancelView.as_view()),

@@ -89,6 +89,10 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     decided_at = models.DateTimeField(null=True)
+    # The model was sure enough, and no person decided: `decided_by` is null.
+    is_auto_accepted = models.BooleanField(default=False, db_default=False)
+    # It was as sure, and left this one to a person, who does not know it.
+    is_audited = models.BooleanField(default=False, db_default=False)
     final_iou = models.FloatField(
         null=True
     )  # IoU(proposal, final revision), once the image is done
@@ -102,10 +106,20 @@ class Proposal(models.Model):
             ),
             models.CheckConstraint(
                 name="proposal_verdict_has_its_person",
-                condition=Q(state__in=["pending", "superseded"], decided_by=None)
+                condition=Q(
+                    is_auto_accepted=False, state__in=["pending", "superseded"], decided_by=None
+                )
                 | Q(
+                    is_auto_accepted=False,
                     state__in=["accepted", "rejected", "needs_work", "not_sure"],
                     decided_by__isnull=False,
+                )
+                | Q(
+                    is_auto_accepted=True,
+                    is_audited=False,
+                    verifier_score__isnull=False,
+                    state="accepted",
+                    decided_by=None,
                 ),
             ),
             models.CheckConstraint(

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 MOST_OVERLAP: Final = 5
+LEAST_PROMISE: Final = 0.8  # of the precision at which the model accepts by itself
+MOST_PROMISE: Final = 0.999
 
 
 class Project(models.Model):
@@ -33,6 +35,12 @@ class Project(models.Model):
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
+    auto_accept_precision = models.FloatField(null=True)  # promised; null: people decide all
+    auto_accept_since = models.DateTimeField(
+        null=True
+    )  # when that was promised: measured from then
+    auto_accept_stopped_at = models.DateTimeField(null=True)  # by itself
+    auto_accept_stop_reason = models.TextField(blank=True, default="", db_default="")
     listeners = models.CharField(  # the least role that may hear others' voices
         max_length=8,
         choices=Listeners,
@@ -67,6 +75,24 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_voice_days_is_positive",
                 condition=Q(voice_days=None) | Q(voice_days__gte=1),
+            ),
+            models.CheckConstraint(
+                name="project_auto_accept_precision_can_be_promised",
+                condition=Q(auto_accept_precision=None)
+                | Q(
+                    auto_accept_precision__gte=LEAST_PROMISE,
+                    auto_accept_precision__lte=MOST_PROMISE,
+                    auto_accept_since__isnull=False,
+                ),
+            ),
+            models.CheckConstraint(
+                name="project_auto_accept_stopped_is_off_and_says_why",
+                condition=Q(auto_accept_stopped_at=None, auto_accept_stop_reason="")
+                | Q(
+                    ~Q(auto_accept_stop_reason=""),
+                    auto_accept_stopped_at__isnull=False,
+                    auto_accept_precision=None,
+                ),
             ),
         ]
 

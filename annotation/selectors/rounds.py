@@ -111,6 +111,7 @@ def efforts_of(project_id: int) -> dict[str, Effort]:
             image__deleted_at=None,
             image__status__in=["done", "reviewed"],
             state__in=["accepted", "rejected"],
+            is_auto_accepted=False,
         )
         .values("bundle_id")
         .annotate(all=Count("pk"), untouched=Count("pk", filter=Q(final_iou__gte=UNTOUCHED_IOU)))

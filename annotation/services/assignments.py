@@ -25,6 +25,7 @@ from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
 from annotation.services.agreement import record_agreement
 from annotation.services.caption_proposals import ask_for_caption
+from annotation.services.promises import stop_if_broken
 from annotation.services.stints import keep_stint
 from engine.masks.rle import iou
 
@@ -163,7 +164,8 @@ def finish_image(
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
-    _write_final_iou(image)
+    if any(proposal.is_audited for proposal in _write_final_iou(image)):
+        stop_if_broken(project_id=image.project_id)
     if not places.exclude(state=State.DONE).exists():
         _end([image.pk])
         image.refresh_from_db()
@@ -271,12 +273,13 @@ def _lease(place: Assignment, user: User) -> None:
         [place.lease_until, place.stint] = cursor.fetchone()
 
 
-def _write_final_iou(image: Image) -> None:
+def _write_final_iou(image: Image) -> list[Proposal]:
     proposals = _ACCEPTED.rows(image=image.pk)
     for proposal in proposals:
         head = proposal.mask and proposal.mask.head
         proposal.final_iou = iou(proposal.rle, head.rle) if head and head.rle else 0.0
     Proposal.objects.bulk_update(proposals, ["final_iou"], batch_size=500)
+    return proposals
 
 
 def lease_end() -> CombinedExpression:

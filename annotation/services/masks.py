@@ -27,6 +27,7 @@ from annotation.selectors.access import SOMEBODY
 from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
+from annotation.services.promises import stop_if_broken
 
 UUIDS: Final = ("id", "mask", "parent", "proposal", "recording")
 BEING_ANNOTATED: Final = {Image.Status.TODO, Image.Status.RETURNED}
@@ -64,9 +65,9 @@ class SaveResult:
 
 @transaction.atomic
 def save_operations(
-    *, image_id: int, operations: Sequence[Op], expected_version: int, author: User
+    *, image_id: int, operations: Sequence[Op], expected_version: int, author: User | None
 ) -> SaveResult:
-    """Append a client's operations to an image, all or none.
+    """Append a client's operations to an image, all or none. Without author, they are the model's.
 
     An operation whose id is known has been saved before and is skipped, for ever: sending a
     request again is harmless. api/operations.py says what an operation holds.
@@ -110,9 +111,9 @@ def save_operations(
     return SaveResult(version, [(m.pk, m.head.number) for m in canvas.touched.values() if m.head])
 
 
-def _locked(image_id: int, author: User) -> Any:  # noqa: ANN401  # annotated
+def _locked(image_id: int, author: User | None) -> Any:  # noqa: ANN401  # annotated
     """Lock an image, and find the `author_slot` beside it."""
-    image = _IMAGE.first(image=image_id, user=author.pk)
+    image = _IMAGE.first(image=image_id, user=author.pk if author else 0)
     if image is None:
         raise Image.DoesNotExist
     return image
@@ -183,7 +184,7 @@ def _as_missed(operation: Operation) -> dict[str, Any]:
     return {**operation.payload, "author": author, "image_version": operation.image_version}
 
 
-def _load(image: Image, operations: Sequence[Op], author: User) -> Canvas:
+def _load(image: Image, operations: Sequence[Op], author: User | None) -> Canvas:
     """Fetch the rows that the operations name, one query for each kind that they name at all."""
     mask_ids, proposal_ids = _ids(operations, "mask"), _ids(operations, "proposal")
     masks: Iterable[Mask] = _MASKS.rows(ids=mask_ids)
@@ -228,8 +229,10 @@ def _write(canvas: Canvas, operations: Sequence[Operation], version: int) -> Non
     if canvas.captions:
         MaskCaption.objects.bulk_create(canvas.captions)
     if canvas.decided:
-        fields = ["state", "mask", "decided_by", "decided_at"]
+        fields = ["state", "mask", "decided_by", "decided_at", "is_auto_accepted"]
         Proposal.objects.bulk_update(canvas.decided.values(), fields)
+    if any(proposal.is_audited for proposal in canvas.decided.values()):
+        stop_if_broken(project_id=canvas.image.project_id)
 
 
 def _turn_to(version: int, image: Image, masks: Sequence[Mask]) -> None:

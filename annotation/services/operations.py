@@ -33,7 +33,7 @@ class Canvas:
     """An image's rows that a save touches, and what it makes."""
 
     image: Image
-    author: User
+    author: User | None  # None: the model accepts by itself
     label_ids: set[int]
     bundle_ids: set[str]  # those among the told that serve or served the project
     definitions: Mapping[str, Definition]  # of attributes; none unless an operation sets one
@@ -110,6 +110,8 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
 def _caption(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     """Append what is said of a mask. The mask stays what it was: no revision comes of it."""
     mask, recording = _mask(canvas, op["mask"], where), op.get("recording")
+    if canvas.author is None:
+        raise AssertionError("the model says nothing of a mask by an operation")
     if recording is not None and canvas.takes.get(recording) != mask.pk:
         raise InvalidInputError("No such recording is about this mask.", field=f"{where}.recording")
     canvas.captions.append(
@@ -272,4 +274,5 @@ def _decide(canvas: Canvas, proposal: Proposal, state: Proposal.State, mask: Mas
     proposal.mask = mask
     proposal.decided_by = None if is_open else canvas.author
     proposal.decided_at = None if is_open else timezone.now()
+    proposal.is_auto_accepted = state == State.ACCEPTED and canvas.author is None
     canvas.decided[proposal.pk] = proposal

@@ -14,6 +14,7 @@ from annotation.models import Assignment, Image, Job, Label, Membership, Project
 from annotation.services.assignments import finish_images_done_by_all
 from annotation.services.images import people_for
 from annotation.services.jobs import cancel_job, enqueue_once
+from annotation.services.promises import promise
 
 BATCH: Final = 1000  # images
 log = structlog.get_logger(__name__)
@@ -51,6 +52,8 @@ def create_project(
 def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     """Change the named fields. A new overlap adds places to images, or takes open ones away."""
     locked = Project.objects.select_for_update().get(pk=project.pk)
+    if "auto_accept_precision" in changes:
+        changes = {**changes, **promise(locked, changes["auto_accept_precision"])}
     for name, value in changes.items():
         setattr(locked, name, value)
     if changes:

@@ -49,6 +49,7 @@ const PROJECT: Project = {
   voice_days: null,
   retrain_after_images: null,
   retrain_every_hours: null,
+  auto_accept_precision: null,
   labels: [{ id: 1, name: "nucleus", color: "#4dabf7", attributes: [], deleted: false }],
   counts: COUNTS,
   serving: null,

@@ -5,22 +5,29 @@ from math import exp
 from pathlib import Path
 from uuid import uuid4
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
 from annotation import jobs
 from annotation.api.image_detail import image_detail
-from annotation.models import Alias, Bundle, Image, Job, Mask, Proposal
+from annotation.models import Bundle, Image, Job, Mask, Proposal
 from annotation.selectors.images import image_to_show
 from annotation.selectors.verdicts import judged_proposals
-from annotation.services.bundles import ensure_pretrained, fetch_bundle, register_bundle
+from annotation.services.bundles import (
+    ensure_pretrained,
+    fetch_bundle,
+    promote_bundle,
+    register_bundle,
+)
 from annotation.services.jobs import enqueue_job
+from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from engine.bundle import VERIFIER, read_bundle, write_bundle
 from engine.verification.additive_model import AdditiveModel
 from engine.verification.cues import CUES
-from engine.verification.verifier import Verifier
+from engine.verification.verifier import Verdicts, Verifier
 from tests.annotation.world import World, make_image, square
 from tests.engine.verification.people import judged
 from tests.workers.conftest import ENCODER_DIGEST, finish
@@ -30,6 +37,8 @@ from workers.tasks import run_job
 
 SURE = 1 / (1 + exp(-2.0))
 CERTAIN = dict.fromkeys(CUES, 1.0)
+# Of 200 scores the upper half was right, so that a promise of 0.9 is kept by those.
+HALF_RIGHT = Verdicts(np.linspace(0, 1, 200, dtype=np.float32), np.arange(200) >= 100)
 Verdict = tuple[Mapping[str, float], float | None]  # cues, IoU with what became of it
 
 
@@ -59,7 +68,7 @@ def serve_with(world: World, verifier: Verifier, tmp_path: Path) -> Bundle:
         code_version="test",
     )
     bundle = register_bundle(tmp_path / "verified")
-    Alias.objects.filter(project=world.project, name="serving").update(bundle=bundle)
+    promote_bundle(project=world.project, expected=old.pk, to=bundle, reason="", by=None)
     return bundle
 
 
@@ -138,6 +147,40 @@ def test_what_nobody_would_want_is_not_shown(world: World, image: Image, tmp_pat
     assert not Proposal.objects.filter(image=image, state="pending").exists()
     image.refresh_from_db()
     assert image.proposed_by_id == bundle.pk
+
+
+@pytest.mark.parametrize(("bias", "is_sure"), [(4.0, True), (-1.0, False)])
+def test_what_keeps_the_promise_is_accepted_and_the_rest_waits_for_people(
+    world: World,
+    image: Image,
+    bias: float,
+    is_sure: bool,  # noqa: FBT001
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("annotation.services.auto_accept.AUDITED_SHARE", 0)
+    serve_with(world, Verifier(AdditiveModel({}, bias), held_out=HALF_RIGHT), tmp_path)
+    update_project(project=world.project, changes={"auto_accept_precision": 0.9})
+
+    run(world)
+
+    assert Proposal.objects.filter(is_auto_accepted=True).exists() is is_sure
+    assert Proposal.objects.filter(state="pending").exists() is not is_sure
+
+
+def test_nothing_is_accepted_where_nobody_wants_it_or_too_few_verdicts_are_known(
+    world: World, image: Image, tmp_path: Path
+) -> None:
+    serve_with(world, Verifier(AdditiveModel({}, 4.0), held_out=HALF_RIGHT), tmp_path)
+
+    run(world)
+    update_project(  # takes 299 without a fault
+        project=world.project, changes={"auto_accept_precision": 0.99}
+    )
+    Image.objects.update(proposed_by=None)
+    run(world)
+
+    assert not Proposal.objects.filter(is_auto_accepted=True).exists()
 
 
 def test_it_learns_from_what_people_decided_on_finished_images(world: World) -> None:

@@ -699,6 +699,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/auto-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        get: operations["get_auto_accept"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/claim": {
         parameters: {
             query?: never;
@@ -1538,6 +1560,36 @@ export interface components {
             recording: string | null;
             text: string;
         };
+        AutoAccept: {
+            /**
+             * Format: double
+             * @description null: off
+             */
+            wanted_precision: number | null;
+            /**
+             * Format: date-time
+             * @description null: it was never on
+             */
+            since: string | null;
+            /**
+             * Format: date-time
+             * @description By itself
+             */
+            stopped_at: string | null;
+            stop_reason: string;
+            /** @description Masks that the model accepted */
+            accepted: number;
+            /** @description As sure, and left to people; since `since` */
+            audited: number;
+            /** @description Of those audited */
+            decided: number;
+            /** @description Of those decided, what people accepted as it was */
+            measured: components["schemas"]["Precision"] | null;
+            /** @description The serving bundle scores its proposals */
+            has_scores: boolean;
+            /** @description Of the serving bundle's proposals that people decided on */
+            bins: components["schemas"]["ScoreBin"][];
+        };
         BegunUpload: {
             /** Format: uuid */
             id: string;
@@ -2294,6 +2346,7 @@ export interface components {
             attributes: {
                 [key: string]: string | number;
             };
+            /** @description null, of a proposal: the model accepted it by itself */
             author: string | null;
             /** Format: uuid */
             proposal: string | null;
@@ -2628,6 +2681,17 @@ export interface components {
          * @enum {string}
          */
         Plan: "whole" | "queues";
+        Precision: {
+            /** Format: double */
+            share: number;
+            /**
+             * Format: double
+             * @description Of the 95 % interval
+             */
+            low: number;
+            /** Format: double */
+            high: number;
+        };
         Preferences: {
             values: components["schemas"]["Choices"];
             /**
@@ -2669,6 +2733,11 @@ export interface components {
             retrain_after_images: number | null;
             /** Format: double */
             retrain_every_hours: number | null;
+            /**
+             * Format: double
+             * @description Promised of what the model accepts; null: people decide all
+             */
+            auto_accept_precision: number | null;
             labels: components["schemas"]["Label"][];
             counts: components["schemas"]["Counts"];
             serving: components["schemas"]["Serving"] | null;
@@ -2750,6 +2819,11 @@ export interface components {
             retrain_after_images?: number | null;
             /** Format: double */
             retrain_every_hours?: number | null;
+            /**
+             * Format: double
+             * @description For proposals made from now on
+             */
+            auto_accept_precision?: number | null;
         };
         /** @description A point with its label (1 object, 0 background), or a box; image pixels. */
         Prompt: {
@@ -2980,6 +3054,7 @@ export interface components {
             kind: components["schemas"]["RevisionKind"] | components["schemas"]["Null"];
             /** Format: date-time */
             created_at: string;
+            /** @description null: the model accepted its own proposal */
             author: string | null;
             label: number | null;
             /** Format: uuid */
@@ -3143,6 +3218,26 @@ export interface components {
          * @enum {string}
          */
         Scope: "read" | "write";
+        ScoreBin: {
+            /**
+             * Format: double
+             * @description Scores from here
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description To here
+             */
+            high: number;
+            /** Format: double */
+            mean_score: number;
+            /**
+             * Format: double
+             * @description That people accepted as they were
+             */
+            accepted_share: number;
+            count: number;
+        };
         SentPart: {
             number: number;
             etag: string;
@@ -4900,6 +4995,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewAccount"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_auto_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AutoAccept"];
                 };
             };
             /** @description A problem document (RFC 9457) */

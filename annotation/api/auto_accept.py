@@ -1,0 +1,52 @@
+"""What the model accepted by itself, and whether that can be relied on."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.selectors.auto_accept import auto_accept_of
+from annotation.selectors.projects import projects_for
+
+
+class PrecisionSerializer(serializers.Serializer[Any]):
+    share = serializers.FloatField()
+    low = serializers.FloatField(help_text="Of the 95 % interval")
+    high = serializers.FloatField()
+
+
+class ScoreBinSerializer(serializers.Serializer[Any]):
+    low = serializers.FloatField(help_text="Scores from here")
+    high = serializers.FloatField(help_text="To here")
+    mean_score = serializers.FloatField()
+    accepted_share = serializers.FloatField(help_text="That people accepted as they were")
+    count = serializers.IntegerField()
+
+
+class AutoAcceptSerializer(serializers.Serializer[Any]):
+    wanted_precision = serializers.FloatField(allow_null=True, help_text="null: off")
+    since = serializers.DateTimeField(allow_null=True, help_text="null: it was never on")
+    stopped_at = serializers.DateTimeField(allow_null=True, help_text="By itself")
+    stop_reason = serializers.CharField()
+    accepted = serializers.IntegerField(help_text="Masks that the model accepted")
+    audited = serializers.IntegerField(help_text="As sure, and left to people; since `since`")
+    decided = serializers.IntegerField(help_text="Of those audited")
+    measured = PrecisionSerializer(
+        allow_null=True, help_text="Of those decided, what people accepted as it was"
+    )
+    has_scores = serializers.BooleanField(help_text="The serving bundle scores its proposals")
+    bins = ScoreBinSerializer(
+        many=True, help_text="Of the serving bundle's proposals that people decided on"
+    )
+
+
+class ProjectAutoAcceptView(MemberView):
+    roles = {"GET": ANYONE}
+
+    @extend_schema(operation_id="get_auto_accept", responses=AutoAcceptSerializer)
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(user_of(request)), pk=project_id)
+        return Response(AutoAcceptSerializer(auto_accept_of(project)).data)

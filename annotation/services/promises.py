@@ -1,0 +1,65 @@
+"""The precision that a manager wants of auto-accept: promised, measured, and given up if broken."""
+
+from typing import Any, Final
+
+import structlog
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotation.models import Project
+from annotation.selectors.auto_accept import audit_of
+
+LEAST_AUDITED: Final = 30  # decided ones; of fewer, one fault more or less would decide
+log = structlog.get_logger(__name__)
+
+
+def promise(project: Project, precision: float | None) -> dict[str, Any]:
+    """Say what changes as a manager wants that precision, or (None) people to decide all.
+
+    Another precision is measured anew, and so is the same one after auto-accept has stopped.
+    Wanting again what is wanted changes nothing: a request may be sent twice.
+    """
+    if precision == project.auto_accept_precision:
+        return {}
+    return {
+        "auto_accept_precision": precision,
+        "auto_accept_since": project.auto_accept_since if precision is None else timezone.now(),
+        "auto_accept_stopped_at": None,
+        "auto_accept_stop_reason": "",
+    }
+
+
+@transaction.atomic
+def stop_if_broken(*, project_id: int) -> bool:
+    """Stop auto-accept once audits measure less than was promised; tell whether that was now.
+
+    What was accepted stays. The UPDATE is the lock: another promise made meanwhile stands.
+    """
+    project = Project.objects.get(pk=project_id)
+    wanted = project.auto_accept_precision
+    audit = audit_of(project)
+    if wanted is None or audit.decided < LEAST_AUDITED or audit.untouched / audit.decided >= wanted:
+        return False
+    same = Project.objects.filter(
+        pk=project_id,
+        auto_accept_precision=wanted,
+        auto_accept_since=project.auto_accept_since,
+    )
+    stopped = same.update(
+        auto_accept_precision=None,
+        auto_accept_stopped_at=Now(),
+        auto_accept_stop_reason=(
+            f"People accepted {audit.untouched} of {audit.decided} audited proposals as they were: "
+            f"{100 * audit.untouched / audit.decided:.1f} %, and {100 * wanted:g} % was promised."
+        ),
+    )
+    if stopped:
+        log.warning(
+            "auto_accept_stopped",
+            project_id=project_id,
+            promised=wanted,
+            untouched=audit.untouched,
+            decided=audit.decided,
+        )
+    return bool(stopped)
