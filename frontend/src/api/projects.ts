@@ -49,6 +49,8 @@ export interface ProjectChange {
   caption_control_share?: number;
   retrain_after_images?: number | null;
   retrain_every_hours?: number | null;
+  /** Null: people decide on every proposal. */
+  auto_accept_precision?: number | null;
 }
 
 export function changeProject(id: number, body: ProjectChange) {

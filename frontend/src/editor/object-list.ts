@@ -58,12 +58,17 @@ export function listMasks(
 }
 
 function matches(
-  { label, author }: MaskRow,
+  row: MaskRow,
   words: readonly string[],
   nameOf: (label: LabelId | null) => string,
 ): boolean {
-  const said = `${nameOf(label)} ${author ?? "imported"}`.toLowerCase();
+  const said = `${nameOf(row.label)} ${makerOf(row)}`.toLowerCase();
   return words.every((word) => said.includes(word));
+}
+
+/** Who made a mask what it is. */
+export function makerOf({ author, proposal }: Pick<MaskRow, "author" | "proposal">): string {
+  return author ?? (proposal === null ? "imported" : "by the model");
 }
 
 /** Ties keep the order that the masks were made in. */

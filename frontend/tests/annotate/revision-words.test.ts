@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { makerOf } from "@/editor/object-list";
 import type { Prompt } from "@/editor/operations";
 import type { Revision } from "@/pages/annotate/api";
 import {
@@ -7,6 +8,7 @@ import {
   meansOf,
   type Names,
   wayTo,
+  whoMade,
 } from "@/pages/annotate/revision-words";
 
 const names: Names = {
@@ -42,6 +44,21 @@ test("the first revision tells how the mask began", () => {
     "Proposal accepted as it was, 1,234 px",
   ]);
   expect(beginning({ proposal: "p" })).toEqual(["Proposal corrected and accepted, 1,234 px"]);
+});
+
+test("what the model accepted by itself is nobody's, and no import", () => {
+  const made = { ...{ author: null, proposal: "p", bundle: "b1" }, answered_by: "b1" };
+  const accepted = revision({ ...made, round: 3, answered_by_round: 3 });
+
+  expect(whoMade(accepted)).toBe("The model");
+  expect(changeLines(accepted, [{ kind: "made", area_px: 5 }], names)).toEqual([
+    "Proposal accepted by itself, 5 px",
+  ]);
+  expect(bundlesOf(accepted)).toEqual([{ part: "Proposed by round 3", bundle: "b1" }]);
+  expect([makerOf(accepted), makerOf({ author: null, proposal: null })]).toEqual([
+    "by the model",
+    "imported",
+  ]);
 });
 
 test("each change has a line of its own", () => {

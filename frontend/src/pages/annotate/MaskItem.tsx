@@ -12,6 +12,7 @@ import { memo } from "react";
 import { formatCount } from "@/components/format";
 import type { Editor } from "@/editor/editor";
 import { maskFromRLE } from "@/editor/mask";
+import { makerOf } from "@/editor/object-list";
 import type { MaskRow } from "@/editor/operations";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import { rowHandlers, type TreeDrag } from "./tree-drag";
@@ -41,7 +42,7 @@ interface Props {
 
 /** One mask of the list. It is rendered again only when it changed: a key press changes one. */
 export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
-  const { id, author } = row;
+  const { id } = row;
   const { parts, isHidden, isLocked, isFolded } = props;
   const area = `${formatCount(maskFromRLE(row.rle).area_px)} px`;
   const said = row.caption === "" ? "" : `“${row.caption}” · `; // first: the line is short
@@ -54,7 +55,7 @@ export const MaskItem = memo(({ editor, row, name, ...props }: Props) => {
       colour={props.colour}
       name={name}
       depth={props.depth}
-      facts={`${said}${area} · ${author ?? "imported"}`}
+      facts={`${said}${area} · ${makerOf(row)}`}
       tip={row.caption}
       mark={props.needs === "" ? "" : `needs ${props.needs}`}
       isSelected={props.isChosen || props.isAlsoChosen}

@@ -7,7 +7,7 @@ import type { Prompt } from "@/editor/operations";
 import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
-import { bundlesOf, changeLines, meansOf, type Names, type Way } from "./revision-words";
+import { bundlesOf, changeLines, meansOf, type Names, type Way, whoMade } from "./revision-words";
 import { Thumb } from "./Thumb";
 import { thumbAddress } from "./thumbs";
 
@@ -30,7 +30,7 @@ interface Props {
 }
 
 export function RevisionRow({ revision, changes, names, way, isHindered, ...props }: Props) {
-  const { number, author, created_at } = revision;
+  const { number, created_at } = revision;
   const means = meansOf(revision);
   const mask = maskOf(revision, props.size_hw);
   const look = (): void => props.onLook(mask);
@@ -46,7 +46,7 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
       <Picture mask={mask} {...{ number, prompts: revision.prompts }} {...props} />
       <div className={classes.facts}>
         <div className={classes.who}>
-          <b>{author ?? "Nobody"}</b>{" "}
+          <b>{whoMade(revision)}</b>{" "}
           <time dateTime={created_at} title={formatMoment(created_at)}>
             {formatAgo(created_at)}
           </time>

@@ -27,9 +27,17 @@ export function wayTo(
   return number === newest ? "here" : "same";
 }
 
+/** What tells how a mask began. */
+type Beginning = Pick<Revision, "kind" | "proposal" | "author">;
+
+/** Who made a revision. */
+export function whoMade({ author, proposal }: Pick<Revision, "author" | "proposal">): string {
+  return author ?? (proposal === null ? "Nobody" : "The model");
+}
+
 /** One line for each thing that a revision changed. */
 export function changeLines(
-  revision: Pick<Revision, "kind" | "proposal">,
+  revision: Beginning,
   changes: readonly StateChange[],
   names: Names,
 ): string[] {
@@ -37,11 +45,7 @@ export function changeLines(
   return changes.map((change) => changeLine(revision, change, names));
 }
 
-function changeLine(
-  revision: Pick<Revision, "kind" | "proposal">,
-  change: StateChange,
-  names: Names,
-): string {
+function changeLine(revision: Beginning, change: StateChange, names: Names): string {
   switch (change.kind) {
     case "made":
       return `${beginning(revision)}, ${formatCount(change.area_px)} px`;
@@ -71,11 +75,11 @@ export interface BundlePart {
 
 /** Whose proposal a mask was made of, where it begins, and who answered the prompts. */
 export function bundlesOf(revision: Revision): BundlePart[] {
-  const { kind, bundle, round, answered_by, answered_by_round } = revision;
+  const { kind, author, bundle, round, answered_by, answered_by_round } = revision;
   const isBeginning = kind === "create" || kind === "verdict";
   const parts: BundlePart[] = [];
   if (isBeginning && bundle !== null) parts.push({ part: `Proposed by ${nameOf(round)}`, bundle });
-  if (answered_by !== null) {
+  if (answered_by !== null && author !== null) {
     parts.push({ part: `Answered by ${nameOf(answered_by_round)}`, bundle: answered_by });
   }
   return parts;
@@ -128,9 +132,10 @@ export function meansOf(revision: Revision): string {
     .join(" · ");
 }
 
-function beginning({ kind, proposal }: Pick<Revision, "kind" | "proposal">): string {
+function beginning({ kind, proposal, author }: Beginning): string {
   if (kind === null) return "Imported";
   if (proposal === null) return "Drawn";
+  if (author === null) return "Proposal accepted by itself";
   return kind === "verdict" ? "Proposal accepted as it was" : "Proposal corrected and accepted";
 }
 

@@ -11,6 +11,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
+import { AcceptedByModel } from "./accepting/AcceptedByModel";
 import { CaptionEffort } from "./captions/CaptionEffort";
 import { EffortChart } from "./EffortChart";
 import { RetrainButton } from "./RetrainButton";
@@ -56,6 +57,7 @@ export function RoundsPage() {
             />
           )}
           <CaptionEffort rounds={rounds.data} />
+          <AcceptedByModel project={project.id} />
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 8 }}>
               {selected?.id ? (

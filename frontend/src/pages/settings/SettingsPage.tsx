@@ -3,6 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { projectQuery } from "@/api/projects";
 import { useProjectId } from "@/app/ProjectLayout";
 import { PageHeader } from "@/components/PageHeader";
+import { AutoAcceptPolicy } from "@/pages/rounds/accepting/AutoAcceptPolicy";
 import { RetrainPolicy } from "@/pages/rounds/RetrainPolicy";
 import { DeleteProject } from "./DeleteProject";
 import { General } from "./General";
@@ -29,6 +30,7 @@ export function SettingsPage() {
         <Voice project={project} />
         {isManager && <General project={project} />}
         {isManager && <RetrainPolicy project={project} />}
+        {isManager && <AutoAcceptPolicy project={project} />}
         {isManager && <DeleteProject project={project} />}
       </Stack>
     </Container>

@@ -1,0 +1,61 @@
+import { Alert, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { autoAcceptQuery } from "@/api/auto-accept";
+import type { AutoAccept } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { formatMoment, plural } from "@/components/format";
+import { Section } from "@/components/Section";
+import { auditWords, measuredWords, switchWords } from "./acceptWords";
+import { ReliabilityPlot } from "./ReliabilityPlot";
+
+/** What the model accepts by itself, what people's audits measure, and how reliable its scores are. */
+export function AcceptedByModel({ project }: { project: number }) {
+  const { data: state, error, refetch } = useQuery(autoAcceptQuery(project));
+  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
+  if (state === undefined) return <Skeleton height={110} radius="lg" />;
+  return (
+    <Section title="Accepted by the model" description={switchWords(state)}>
+      <Stack gap="md">
+        {state.stopped_at !== null && (
+          <Alert color="orange" title={`Stopped on ${formatMoment(state.stopped_at)}`}>
+            {state.stop_reason} The masks that it accepted stay. A manager can switch it on again in
+            the settings.
+          </Alert>
+        )}
+        {state.since !== null && <Figures state={state} />}
+        <Scores state={state} />
+      </Stack>
+    </Section>
+  );
+}
+
+function Figures({ state }: { state: AutoAccept }) {
+  const rows = [
+    ["Accepted without a person", plural(state.accepted, "mask")],
+    ["Left to people, who do not know", auditWords(state)],
+    ["Right, as people found", measuredWords(state)],
+  ];
+  return (
+    <Table className="tabular" aria-label="Accepted by the model" variant="vertical" maw={560}>
+      <Table.Tbody>
+        {rows.map(([name, value]) => (
+          <Table.Tr key={name}>
+            <Table.Th fw={400}>{name}</Table.Th>
+            <Table.Td>{value}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Scores({ state }: { state: AutoAccept }) {
+  if (state.bins.length > 0) return <ReliabilityPlot bins={state.bins} />;
+  return (
+    <Text size="sm" c="dimmed">
+      {state.has_scores
+        ? "Nobody has decided on a proposal with a score yet. Then this shows how reliable the scores are."
+        : "The serving model does not score its proposals yet. A round learns to, from what people accept and reject."}
+    </Text>
+  );
+}

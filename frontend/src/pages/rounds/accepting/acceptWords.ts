@@ -1,0 +1,77 @@
+/** What the model accepted by itself, in words. */
+
+import type { AutoAccept, ScoreBin } from "@/api/types";
+import { formatAgo, formatCount, formatMoment, formatPercent, plural } from "@/components/format";
+
+/** The precisions that a manager chooses from, beside one that was set by REST. */
+const PROMISES = [0.9, 0.95, 0.98, 0.99];
+
+export const OFF = "off";
+
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+/** What a manager may want; the value is the precision as text. */
+export function choices(wanted: number | null): Choice[] {
+  const others = wanted === null || PROMISES.includes(wanted) ? [] : [wanted];
+  const promises = [...PROMISES, ...others].sort((a, b) => a - b);
+  return [
+    { value: OFF, label: "Off" },
+    ...promises.map((promise) => ({
+      value: String(promise),
+      label: `${inPercent(promise)} right`,
+    })),
+  ];
+}
+
+export function precisionOf(choice: string): number | null {
+  return choice === OFF ? null : Number(choice);
+}
+
+/** Whether it is on, in one sentence. */
+export function switchWords({ wanted_precision, since, stopped_at }: AutoAccept): string {
+  if (stopped_at !== null) return `It stopped by itself ${formatAgo(stopped_at)}.`;
+  if (wanted_precision === null) return "Off: people decide on every proposal.";
+  const when = since === null ? "" : ` since ${formatMoment(since)}`;
+  return `On${when}: the model accepts where ${inPercent(wanted_precision)} of its masks are right.`;
+}
+
+/** What people made of the audited proposals: the share, how sure that is, and of how many. */
+export function measuredWords({ measured, decided }: AutoAccept): string {
+  if (measured === null) return "Nothing yet";
+  const { share, low, high } = measured;
+  const sure = `95 % interval ${Math.round(100 * low)}–${formatPercent(high)}`;
+  return `${inPercent(share)} (${sure}, n ${formatCount(decided)})`;
+}
+
+/** How many proposals were left to people, and how many of those they have decided on. */
+export function auditWords({ audited, decided }: AutoAccept): string {
+  return `${plural(audited, "proposal")}, ${formatCount(decided)} decided`;
+}
+
+export interface BarOfScores {
+  scores: string;
+  accepted: number | null; // null: none of these scores
+  score: number | null;
+  count: number;
+}
+
+/** All ten bins, those without proposals too. */
+export function barsOf(bins: readonly ScoreBin[]): BarOfScores[] {
+  return Array.from({ length: 10 }, (_, at) => {
+    const bin = bins.find(({ low }) => Math.round(10 * low) === at);
+    return {
+      scores: `${10 * at}–${10 * (at + 1)} %`,
+      accepted: bin?.accepted_share ?? null,
+      score: bin?.mean_score ?? null,
+      count: bin?.count ?? 0,
+    };
+  });
+}
+
+/** To a tenth of a percent, where there is one: 99.9 %. */
+function inPercent(share: number): string {
+  return `${Math.round(1000 * share) / 10} %`;
+}

@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import type { AutoAccept } from "@/api/types";
+import {
+  auditWords,
+  barsOf,
+  choices,
+  measuredWords,
+  OFF,
+  precisionOf,
+  switchWords,
+} from "@/pages/rounds/accepting/acceptWords";
+
+const STATE: AutoAccept = {
+  wanted_precision: 0.95,
+  since: "2026-01-02T03:04:05Z",
+  stopped_at: null,
+  stop_reason: "",
+  accepted: 300,
+  audited: 40,
+  decided: 32,
+  measured: { share: 31 / 32, low: 0.8378, high: 0.9992 },
+  has_scores: true,
+  bins: [],
+};
+
+test("a manager chooses a precision or none, and what was set by REST stays a choice", () => {
+  expect(choices(null).map(({ label }) => label)).toEqual([
+    "Off",
+    "90 % right",
+    "95 % right",
+    "98 % right",
+    "99 % right",
+  ]);
+  expect(choices(0.999).map(({ value }) => value)).toEqual([
+    OFF,
+    ...["0.9", "0.95", "0.98", "0.99", "0.999"],
+  ]);
+  expect([precisionOf(OFF), precisionOf("0.98")]).toEqual([null, 0.98]);
+});
+
+test("the state says whether it is on, off, or has stopped by itself", () => {
+  const stopped = { ...STATE, wanted_precision: null, stopped_at: STATE.since };
+
+  expect(switchWords(STATE)).toMatch(/^On since .*2026.*95 % of its masks are right\.$/);
+  expect(switchWords({ ...STATE, wanted_precision: null })).toContain("people decide");
+  expect(switchWords(stopped)).toContain("stopped by itself");
+});
+
+test("what was measured has its interval and how many it is of", () => {
+  expect(measuredWords(STATE)).toBe("96.9 % (95 % interval 84–100 %, n 32)");
+  expect(measuredWords({ ...STATE, measured: null, decided: 0 })).toBe("Nothing yet");
+  expect(auditWords(STATE)).toBe("40 proposals, 32 decided");
+});
+
+test("scores without proposals leave a gap among ten bars", () => {
+  const bin = { low: 0.7, high: 0.8, mean_score: 0.76, accepted_share: 0.5, count: 4 };
+
+  const bars = barsOf([bin]);
+
+  expect(bars).toHaveLength(10);
+  expect(bars[7]).toEqual({ scores: "70–80 %", accepted: 0.5, score: 0.76, count: 4 });
+  expect(bars[0]).toEqual({ scores: "0–10 %", accepted: null, score: null, count: 0 });
+});
