@@ -13,7 +13,7 @@ from annotation.jobs import PREPARE_IMAGES
 from annotation.models import Alias, Bundle, Caption, CaptionProposal, Image
 from annotation.models.caption_proposal import UNDECIDED
 from annotation.selectors.caption_proposals import undescribed_images
-from annotation.services.images import is_drawn_for_control
+from annotation.services.draws import is_drawn_for_control
 from annotation.services.jobs import enqueue_once
 from engine.bundle import CAPTIONER_FILES
 from engine.speech.grounding.phrases import Phrase

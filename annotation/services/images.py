@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from annotation import storage
 from annotation.models import Assignment, Image, Project, Upload
+from annotation.services.draws import is_drawn_for_holdout, people_for
 from engine.media.errors import MediaError
 from engine.media.images import (
     DecodedImage,
@@ -77,33 +78,6 @@ def add_image(
     log.info("image_added", image_id=image.pk, project_id=project.pk, user_id=created_by.pk)
     outcome = State.NORMALISED if decoded.notes else State.ACCEPTED
     return AddedImage(image, outcome, "; ".join(decoded.notes))
-
-
-def is_drawn_for_holdout(key: str, *, share: float) -> bool:
-    """Draw by hash, so that an image, or all of one group, falls on the same side for ever."""
-    return _is_drawn(f"holdout {key}", share=share)
-
-
-def is_drawn_for_control(sha256: str, *, project: Project) -> bool:
-    """Draw by hash the images whose proposed caption nobody sees.
-
-    A larger share only adds to the images that were drawn before.
-    """
-    return _is_drawn(f"caption control {sha256}", share=project.caption_control_share)
-
-
-def people_for(sha256: str, *, project: Project) -> int:
-    """How many people do an image: `overlap` a share of them, drawn by hash, and one the others.
-
-    A larger share only adds to the images that were drawn before.
-    """
-    is_drawn = _is_drawn(f"overlap {sha256}", share=project.overlap_share)
-    return project.overlap if is_drawn else 1
-
-
-def _is_drawn(key: str, *, share: float) -> bool:
-    drawn = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
-    return drawn < share * 2**64
 
 
 def delete_image(*, image: Image, by: User) -> None:

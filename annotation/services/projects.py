@@ -12,7 +12,7 @@ from django.utils import timezone
 from annotation.jobs import PREPARE_IMAGES
 from annotation.models import Assignment, Image, Job, Label, Membership, Project
 from annotation.services.assignments import finish_images_done_by_all
-from annotation.services.images import people_for
+from annotation.services.draws import people_for
 from annotation.services.jobs import cancel_job, enqueue_once
 from annotation.services.promises import promise
 

@@ -24,7 +24,7 @@ from annotation.selectors.caption_proposals import images_to_describe
 from annotation.selectors.versions import frozen_images
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.caption_proposals import propose_caption
-from annotation.services.images import is_drawn_for_control
+from annotation.services.draws import is_drawn_for_control
 from annotation.services.versions import cut_version
 from engine.bundle import CAPTIONER_FILES
 from engine.speech.grounding.phrases import noun_phrases

@@ -12,7 +12,7 @@ import pytest
 from annotation import storage
 from annotation.models import Assignment, Image, Job, Upload
 from annotation.selectors.uploads import checking_upload_ids
-from annotation.services.images import is_drawn_for_holdout
+from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.imports import check_upload, import_archive
 from tests.annotation.world import Api, World, make_image, png
 

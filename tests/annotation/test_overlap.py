@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from annotation.models import Assignment, Image, Mask, Project
 from annotation.selectors.rounds import efforts_of
-from annotation.services.images import people_for
+from annotation.services.draws import people_for
 from annotation.services.projects import update_project
 from annotation.services.versions import cut_version
 from tests.annotation.world import (
