@@ -61,6 +61,8 @@ def replace_pending_proposals(
         for rank, each in enumerate(_new(locked, found))
     ]
     Proposal.objects.bulk_create(proposals, ignore_conflicts=True)
+    again = Proposal.objects.filter(pk__in=[each.pk for each in proposals], state=State.SUPERSEDED)
+    again.update(state=State.PENDING)  # the bundle proposed here before: it was rolled back to
     log.info("masks_proposed", image_id=locked.pk, bundle=bundle.pk, count=len(proposals))
     return proposals
 

@@ -350,6 +350,16 @@ def test_a_proposal_that_was_superseded_meanwhile_can_still_be_accepted(
     assert answer.status_code == 200
 
 
+def test_what_was_superseded_waits_again_once_its_bundle_proposes_again(image: Image) -> None:
+    older, newer = make_bundle("a"), make_bundle("b")
+    [old] = make_proposals(image, older)
+    make_proposals(image, newer)
+
+    make_proposals(image, older)  # rolled back
+
+    assert list(Proposal.objects.filter(state="pending")) == [old]
+
+
 @pytest.mark.parametrize("field", ["mask", "proposal", "id"])
 def test_ids_of_another_image_are_refused(
     annotator: Api, world: World, image: Image, field: str
