@@ -1,0 +1,69 @@
+"""Ratios of two sums over clusters, such as seconds per mask over images, with intervals.
+
+Masks of one image are alike, so images are what was sampled: the variance is that of the ratio
+estimator, linearised (Cochran, Sampling Techniques, 3rd edition, 1977, chapter 6), without the
+correction for a finite population. Intervals are Student's: they are often of few images.
+"""
+
+from dataclasses import dataclass
+from math import sqrt
+from typing import Final
+
+from scipy.special import stdtrit
+
+CONFIDENCE: Final = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the ratio of all y to all x, and its variance, need to know of the clusters."""
+
+    clusters: int
+    x: float
+    y: float
+    sxx: float  # sums of squares and products about the means
+    sxy: float
+    syy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure, its variance and the degrees of freedom; without a variance for one cluster."""
+
+    value: float
+    variance: float | None
+    freedom: float
+
+    def interval(self) -> tuple[float, float] | None:
+        """Return where the figure lies with 95 % confidence, lower and upper end."""
+        if self.variance is None:
+            return None
+        half = float(stdtrit(self.freedom, (1 + CONFIDENCE) / 2)) * sqrt(self.variance)
+        return self.value - half, self.value + half
+
+
+def ratio(sums: Sums) -> Estimate:
+    """Estimate all y over all x.
+
+    Raises:
+        ValueError: the sum of x is not positive.
+
+    """
+    if sums.x <= 0:
+        raise ValueError(f"a ratio to {sums.x}")
+    value, count = sums.y / sums.x, sums.clusters
+    if count < 2:  # noqa: PLR2004  # two are the fewest that vary
+        return Estimate(value, None, 0)
+    left = sums.syy - 2 * value * sums.sxy + value**2 * sums.sxx  # squares about the ratio's line
+    return Estimate(value, count / (count - 1) * max(left, 0.0) / sums.x**2, count - 1)
+
+
+def difference(one: Estimate, other: Estimate) -> Estimate:
+    """Estimate by how much one is more than the other; their clusters are not the same (Welch)."""
+    value = one.value - other.value
+    if one.variance is None or other.variance is None:
+        return Estimate(value, None, 0)
+    variance = one.variance + other.variance
+    spread = one.variance**2 / one.freedom + other.variance**2 / other.freedom
+    freedom = variance**2 / spread if spread else min(one.freedom, other.freedom)
+    return Estimate(value, variance, freedom)

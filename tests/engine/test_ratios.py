@@ -1,0 +1,60 @@
+"""Ratios over clusters: worked out by hand, and as often right as they claim."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy.stats import t
+
+from engine.ratios import Sums, difference, ratio
+
+
+def sums_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> Sums:
+    about = [float((a - a.mean()) @ (b - b.mean())) for a, b in ((x, x), (x, y), (y, y))]
+    return Sums(len(x), float(x.sum()), float(y.sum()), *about)
+
+
+def test_seconds_per_mask_of_two_images_by_hand() -> None:
+    # 2 masks in 20 s and 1 mask in 20 s: 40 / 3 each, of which the images are 20/3 s off.
+    estimate = ratio(sums_of(np.array([2.0, 1]), np.array([20.0, 20])))
+
+    assert estimate.value == pytest.approx(40 / 3)
+    assert estimate.variance == pytest.approx(2 / 1 * (2 * (20 / 3) ** 2) / 3**2)
+    half = t.ppf(0.975, 1) * 40 / 9
+    assert estimate.interval() == pytest.approx((40 / 3 - half, 40 / 3 + half))
+
+
+def test_one_image_tells_of_no_spread() -> None:
+    one = ratio(Sums(1, 2, 20, 0, 0, 0))
+
+    assert (one.value, one.interval()) == (10, None)
+    assert difference(one, ratio(Sums(3, 3, 6, 1, 1, 1))).interval() is None
+
+
+def test_nothing_is_no_ratio() -> None:
+    with pytest.raises(ValueError, match="a ratio to 0"):
+        ratio(Sums(2, 0, 5, 0, 0, 1))
+
+
+def test_the_difference_of_two_samples_alike_is_welchs() -> None:
+    a, b = np.array([1.0, 2, 4, 9]), np.array([3.0, 3, 8])
+    ones = [ratio(sums_of(np.ones(len(each)), each)) for each in (a, b)]
+
+    estimate = difference(*ones)
+
+    spreads = [each.var(ddof=1) / len(each) for each in (a, b)]
+    freedom = sum(spreads) ** 2 / (spreads[0] ** 2 / 3 + spreads[1] ** 2 / 2)
+    assert estimate.value == pytest.approx(a.mean() - b.mean())
+    assert estimate.variance == pytest.approx(sum(spreads))
+    assert estimate.freedom == pytest.approx(freedom)
+
+
+def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(1000):
+        masks = rng.integers(1, 12, 40).astype(float)
+        pace = rng.gamma(4, 5, 40)  # 20 s a mask, on each image another
+        low, high = ratio(sums_of(masks, masks * pace)).interval() or (0, 0)
+        held += low <= 20 <= high
+
+    assert 920 <= held <= 970
