@@ -16,7 +16,7 @@ from engine.bootstrap import bootstrap_mean
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import area, decode
 from engine.segmentation.clicking import Answer, answer_clicks
-from engine.segmentation.frame import scale_of
+from engine.segmentation.frame import SIZES, scale_of
 from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 
@@ -24,7 +24,6 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 GOOD_IOU = 0.85  # people agree with each other at 0.85 to 0.91
 STOP_IOU = 0.90
-SIZES = (("small", 64.0), ("medium", 192.0), ("large", float("inf")))  # 1024-frame px, upper ends
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ from scipy.sparse import csr_array
 
 SIDE = 1024  # px, side of the square frame
 LOGITS_SIDE = 256  # side of the decoder's masks
+SIZES = (
+    ("small", 64.0),
+    ("medium", 192.0),
+    ("large", float("inf")),
+)  # px, root of area; upper ends
 
 Floats: TypeAlias = NDArray[np.floating]
 
