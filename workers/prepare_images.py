@@ -1,28 +1,33 @@
 """Prepare images for people: embed them, look closer at small objects, propose masks and captions.
 
 It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
-again: what is done is not done again. The holdout is embedded and never proposed for.
+again: what is done is not done again. The holdout is embedded and never proposed for; nor is the
+arm of images that shows what proposals save.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import chain
 
 import structlog
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import QuerySet
 
-from annotation.models import Assignment, Bundle, Embedding, Image, Project, Round
+from annotation.models import Bundle, Image, Project
 from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
-from annotation.services.proposals import Found, replace_pending_proposals
+from annotation.services.proposals import (
+    Found,
+    replace_pending_proposals,
+    withhold_proposals,
+)
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import find_objects
 from engine.segmentation.proposals import propose
 from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
-from workers.bundling import digests_of
+from workers.arms import Arm, Arms, has_embedding
 from workers.embeddings import (
     load_pixels,
     looked_at_closer,
@@ -49,9 +54,10 @@ def prepare_images(lease: Lease) -> None:
     project = Project.objects.get(pk=lease.claim.args["project_id"])
     bundle = ensure_pretrained(project=project)
     embed_images(lease, project, bundle)
-    look_closer(lease, project, bundle)
+    arms = Arms.of(project, bundle)
+    look_closer(lease, arms)
     forget_networks()
-    propose_for_images(lease, project, bundle)
+    propose_for_images(lease, arms)
     forget_networks()
     propose_captions_for_images(lease, project, bundle)
     forget_networks()
@@ -71,23 +77,42 @@ def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     lease.report(len(ids), len(ids), "Embedding images")
 
 
-def look_closer(lease: Lease, project: Project, bundle: Bundle) -> None:
-    """Embed the windows that the bundle will propose through: where it finds small objects."""
+def look_closer(lease: Lease, arms: Arms) -> None:
+    """Embed the windows that bundles will propose through: where they find small objects.
+
+    What serves looks at all images, whatever their arm: people's clicks see through windows, too.
+    """
+    due = arms.due()
+    _look_closer(lease, arms.serving, sorted(chain.from_iterable(due.values())))
+    if arms.previous is not None:
+        _look_closer(lease, arms.previous, due[Arm.PREVIOUS])
+
+
+def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
     finder, config = finder_of(bundle), proposal_config_of(bundle)
     if finder is None:
         return
     load_encoder = partial(encoder_of, bundle)
-    images = to_propose_for(project, bundle)
-    count = images.count()
-    for done, image in enumerate(images.iterator()):
-        lease.report(done, count, "Looking closer")
+    for done, image_id in enumerate(ids):
+        lease.report(done, len(ids), "Looking closer")
+        image = Image.objects.get(pk=image_id)
         seen = looked_at_closer(image.sha256, image.size_hw, bundle.encoder_digest, load_encoder)
         find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
 
 
-def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
-    """Let the bundle propose on every image that nobody has begun, two images at a time."""
-    ids = list(to_propose_for(project, bundle).values_list("pk", flat=True))
+def propose_for_images(lease: Lease, arms: Arms) -> None:
+    """Propose on every image that nobody has begun, as its arm says."""
+    due = arms.due()
+    for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
+        _save(lease, image, arms.serving, Arm.NONE, [])
+    _propose(lease, arms.serving, Arm.SERVING, due[Arm.SERVING])
+    if arms.previous is not None:
+        forget_networks()
+        _propose(lease, arms.previous, Arm.PREVIOUS, due[Arm.PREVIOUS])
+
+
+def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None:
+    """Let a bundle propose on its arm's images, two at a time."""
     if not ids:
         return
     lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
@@ -103,69 +128,38 @@ def propose_for_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     for done, ((image, _), found) in enumerate(
         map_in_order(find, items, threads=settings.TORCH_THREADS), start=1
     ):
-        _save(lease, image, bundle, found)
+        _save(lease, image, bundle, arm, found)
         lease.report(done, len(ids), "Proposing masks")
 
 
 def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
     """Images that the bundle's encoder has not seen, in the order of the queue."""
-    images = Image.objects.filter(~_has_embedding(bundle), project=project, deleted_at=None)
+    images = Image.objects.filter(~has_embedding(bundle), project=project, deleted_at=None)
     return images.order_by("pk")
 
 
-def to_propose_for(project: Project, bundle: Bundle) -> QuerySet[Image]:
-    """Images that nobody has finished or is working on, and that the bundle has not seen.
-
-    Nor a bundle that proposes the same: a round may have changed the captioner alone.
-    Those that arrive meanwhile have no embedding yet: their import has queued the next job.
-    """
-    held = Assignment.objects.filter(
-        image=OuterRef("pk"), state=Assignment.State.LEASED, lease_until__gt=Now()
-    )
-    images = Image.objects.filter(
-        _has_embedding(bundle),
-        ~Exists(held),
-        Q(proposed_by=None) | ~Q(proposed_by__in=_alike(bundle)),
-        project=project,
-        deleted_at=None,
-        is_holdout=False,
-        status=Image.Status.TODO,
-    )
-    return images.order_by("pk")
-
-
-def _alike(bundle: Bundle) -> QuerySet[Bundle]:
-    """Bundles with the same decoder, prompt head and thresholds, itself among them."""
-    files = digests_of(bundle, Round.Part.MASKS)
-    same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
-    return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
-
-
-def _has_embedding(bundle: Bundle) -> Exists:
-    found = Embedding.objects.filter(
-        image_sha256=OuterRef("sha256"), encoder_digest=bundle.encoder_digest, window=""
-    )
-    return Exists(found)
-
-
-def _seen(ids: list[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage]]:
+def _seen(ids: Sequence[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage]]:
     for image_id in ids:
         image = Image.objects.get(pk=image_id)
         yield image, seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
 
 
-def _save(lease: Lease, image: Image, bundle: Bundle, found: list[ScreenedProposal]) -> None:
+def _save(
+    lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[ScreenedProposal]
+) -> None:
     with fenced(lease.claim):
         waiting = Image.objects.select_for_update().filter(pk=image.pk, status=Image.Status.TODO)
         if not waiting.exists():  # somebody has finished it meanwhile
             return
-        replace_pending_proposals(
-            image=image,
-            bundle=bundle,
-            found=[_as_found(each) for each in found],
-        )
-        accept_surely(image=image, bundle=bundle, threshold=_threshold(image.project_id, bundle))
-        waiting.update(proposed_by=bundle)
+        if arm == Arm.NONE:
+            withhold_proposals(image=image)
+        else:
+            replace_pending_proposals(
+                image=image, bundle=bundle, found=[_as_found(each) for each in found]
+            )
+            threshold = _threshold(image.project_id, bundle)
+            accept_surely(image=image, bundle=bundle, threshold=threshold)
+        waiting.update(proposed_by=bundle, arm=arm)
 
 
 def _as_found(screened: ScreenedProposal) -> Found:

@@ -13,7 +13,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.attributes import AttributeSerializer, AttributesField
 from annotation.api.inputs import ColorField, body_of, query_of
 from annotation.models import Membership, Project
-from annotation.models.project import LEAST_PROMISE, MOST_OVERLAP, MOST_PROMISE
+from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
 from annotation.selectors.counts import finished_since_round, project_counts, serving_of
 from annotation.selectors.news import new_to_learn
@@ -110,6 +110,12 @@ class ProjectSerializer(serializers.Serializer[Any]):
     caption_control_share = serializers.FloatField(
         help_text="Of images, drawn by hash, whose proposed description nobody sees"
     )
+    without_proposals_share = serializers.FloatField(
+        help_text="Of images, drawn by hash, for which no mask is proposed"
+    )
+    previous_bundle_share = serializers.FloatField(
+        help_text="Of images, drawn by hash, for which the previous bundle proposes"
+    )
     plan = serializers.ChoiceField(Project.Plan.choices)
     listeners = serializers.ChoiceField(
         Project.Listeners.choices, help_text="The least role that may hear others' voices"
@@ -169,6 +175,12 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
     )
     caption_control_share = serializers.FloatField(
         min_value=0, max_value=1, required=False, help_text="For proposals made from now on"
+    )
+    without_proposals_share = serializers.FloatField(
+        min_value=0, max_value=MOST_OF_ARM, required=False, help_text="Once a bundle proposes anew"
+    )
+    previous_bundle_share = serializers.FloatField(
+        min_value=0, max_value=MOST_OF_ARM, required=False, help_text="Once a bundle proposes anew"
     )
     plan = serializers.ChoiceField(
         Project.Plan.choices,

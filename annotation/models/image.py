@@ -20,6 +20,11 @@ class Image(models.Model):
         RETURNED = "returned"  # by a reviewer, with a comment
         REVIEWED = "reviewed"
 
+    class Arm(models.TextChoices):
+        SERVING = "serving"
+        PREVIOUS = "previous"
+        NONE = "none"  # nothing is proposed
+
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="images")
     sha256 = models.CharField(max_length=64)
     file_name = models.CharField(max_length=500)
@@ -38,6 +43,9 @@ class Image(models.Model):
     proposed_by = models.ForeignKey(
         "annotation.Bundle", on_delete=models.PROTECT, null=True, related_name="+"
     )
+    # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
+    # In the arm without any, `proposed_by` is what served.
+    arm = models.CharField(max_length=8, choices=Arm, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -48,6 +56,9 @@ class Image(models.Model):
             models.CheckConstraint(
                 name="image_orientation_is_exif",
                 condition=Q(orientation__gte=1, orientation__lte=8),
+            ),
+            models.CheckConstraint(
+                name="image_holdout_is_in_no_arm", condition=Q(is_holdout=False) | Q(arm="")
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from django.db.models import Q
 MOST_OVERLAP: Final = 5
 LEAST_PROMISE: Final = 0.8  # of the precision at which the model accepts by itself
 MOST_PROMISE: Final = 0.999
+MOST_OF_ARM: Final = 0.4  # of the images: two such arms leave a fifth to what serves
 
 
 class Project(models.Model):
@@ -32,6 +33,9 @@ class Project(models.Model):
     caption_control_share = models.FloatField(  # of images, whose proposed caption nobody sees
         default=0.2, db_default=0.2
     )
+    # Of images, drawn by hash: for which no mask is proposed, or the previous bundle proposes.
+    without_proposals_share = models.FloatField(default=0.1, db_default=0.1)
+    previous_bundle_share = models.FloatField(default=0.1, db_default=0.1)
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
@@ -71,6 +75,15 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_caption_control_share_is_a_fraction",
                 condition=Q(caption_control_share__gte=0, caption_control_share__lte=1),
+            ),
+            models.CheckConstraint(
+                name="project_arms_leave_images_to_what_serves",
+                condition=Q(
+                    without_proposals_share__gte=0,
+                    without_proposals_share__lte=MOST_OF_ARM,
+                    previous_bundle_share__gte=0,
+                    previous_bundle_share__lte=MOST_OF_ARM,
+                ),
             ),
             models.CheckConstraint(
                 name="project_voice_days_is_positive",

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from annotation.models import Project
+from annotation.models import Image, Project
 
 
 def is_drawn_for_holdout(key: str, *, share: float) -> bool:
@@ -24,6 +24,18 @@ def people_for(sha256: str, *, project: Project) -> int:
     A larger share only adds to the images that were drawn before.
     """
     return project.overlap if _drawn(f"overlap {sha256}") < project.overlap_share else 1
+
+
+def arm_for(sha256: str, *, project: Project) -> Image.Arm:
+    """Draw by hash whose proposals an image gets: none, the previous bundle's, or what serves.
+
+    A larger share of one of the first two only adds to its images, and takes none of the other's.
+    """
+    drawn = _drawn(f"arm {project.pk} {sha256}")
+    if drawn < project.without_proposals_share:
+        return Image.Arm.NONE
+    is_previous = drawn >= 1 - project.previous_bundle_share
+    return Image.Arm.PREVIOUS if is_previous else Image.Arm.SERVING
 
 
 def _drawn(key: str) -> float:

@@ -67,6 +67,12 @@ def replace_pending_proposals(
     return proposals
 
 
+def withhold_proposals(*, image: Image) -> None:
+    """Leave an image to people alone: what waited there is superseded. Safe to run twice."""
+    pending = Proposal.objects.filter(image=image, state=State.PENDING)
+    pending.update(state=State.SUPERSEDED)
+
+
 def _new(image: Image, found: Sequence[Found]) -> list[Found]:
     """Keep what does not lie on a mask that is there already, or on what waits for correction."""
     valid = [replace(each, rle=validate_rle(each.rle, image.size_hw)) for each in found]

@@ -44,6 +44,8 @@ const PROJECT: Project = {
   overlap_share: 1,
   holdout_share: 0.1,
   caption_control_share: 0.2,
+  without_proposals_share: 0.1,
+  previous_bundle_share: 0.1,
   plan: "whole",
   listeners: "nobody",
   voice_days: null,

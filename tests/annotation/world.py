@@ -13,11 +13,12 @@ from PIL import Image as Picture
 
 from annotation.models import Bundle, Image, Membership, Project, Proposal, Round
 from annotation.services.images import add_image
-from annotation.services.projects import create_project
+from annotation.services.projects import create_project, update_project
 from annotation.services.proposals import Found, replace_pending_proposals
 from engine.masks.rle import RLE, encode
 
 SIZE_HW = (24, 32)
+NO_ARMS = {"without_proposals_share": 0, "previous_bundle_share": 0}
 
 
 def png(seed: int = 0, size_hw: tuple[int, int] = SIZE_HW) -> bytes:
@@ -67,6 +68,7 @@ def make_world() -> World:
         labels=[{"name": "cell", "color": "#1f77b4"}],
         holdout_share=0,
     )
+    project = update_project(project=project, changes=NO_ARMS)
     for role in ("reviewer", "annotator"):
         Membership.objects.create(project=project, user=people[role], role=role)
     elsewhere = create_project(name="Elsewhere", created_by=people["stranger"])

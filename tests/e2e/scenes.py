@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from engine.masks.rle import decode
+from tests.annotation.world import NO_ARMS
 from tests.chaos.conftest import SIZE_PX, picture
 from tests.client import Client, wait_for
 from tests.e2e.gestures import SLOW_MS, fitted, wait_for_editor
@@ -19,10 +20,12 @@ COLOURS = ("#1f77b4", "#ff8787")  # of labels
 
 
 def begin_project(client: Client, name: str, labels: Sequence[str], **settings: object) -> int:
-    """Make a project without a holdout, under a name that no other test uses."""
+    """Make a project without holdout or bare images, under a name that no other test uses."""
     coloured = [{"name": label, "color": COLOURS[at]} for at, label in enumerate(labels)]
     wanted = {"name": f"{name} {uuid4().hex[:6]}", "labels": coloured, "holdout_share": 0}
-    return int(client.post("/api/projects", {**wanted, **settings})["id"])
+    project = int(client.post("/api/projects", {**wanted, **settings})["id"])
+    assert client.send("PATCH", f"/api/projects/{project}", NO_ARMS).is_good
+    return project
 
 
 def import_pictures(client: Client, project: int, pictures: Mapping[str, bytes]) -> list[int]:

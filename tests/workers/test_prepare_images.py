@@ -9,9 +9,10 @@ from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import cancel_job, enqueue_job
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
+from workers.arms import to_propose_for
 from workers.lease import Lease
 from workers.networks import predictor_of
-from workers.prepare_images import embed_images, to_propose_for
+from workers.prepare_images import embed_images
 from workers.tasks import run_job
 
 

@@ -15,7 +15,7 @@ from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.masks import save_operations
 from annotation.services.members import set_member
-from annotation.services.projects import create_project
+from annotation.services.projects import create_project, update_project
 from annotation.services.seeds import Seed, seed_masks
 from engine.masks.rle import RLE
 from workers.simulation.annotator import Offer, Target
@@ -40,6 +40,9 @@ class SimulatedProject:
         self.project: Project = create_project(
             name=name, labels=labels, holdout_share=0, plan=plan, created_by=self.manager
         )
+        # A round's effort is what all its images cost, none of which is there to compare with.
+        arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
+        update_project(project=self.project, changes=arms)
         for username in ANNOTATORS:
             set_member(project=self.project, username=username, role="annotator")
         self._describers: dict[str, User] = {}

@@ -16,7 +16,7 @@ from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.members import set_member
-from annotation.services.projects import create_project
+from annotation.services.projects import create_project, update_project
 from annotation.services.seeds import Seed, seed_masks
 from engine.weights.paths import ModelPaths
 
@@ -108,6 +108,9 @@ def _created(sample: Sample, manager: User) -> Project:
         holdout_share=HOLDOUT_SHARE,
         created_by=manager,
     )
+    # Of so few images none is left bare: whoever looks around wants to see proposals.
+    arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
+    update_project(project=project, changes=arms)
     for role in ROLES:
         if role != Membership.Role.MANAGER:
             set_member(project=project, username=role, role=role)

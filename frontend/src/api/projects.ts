@@ -47,6 +47,8 @@ export interface ProjectChange {
   overlap_share?: number;
   holdout_share?: number;
   caption_control_share?: number;
+  without_proposals_share?: number;
+  previous_bundle_share?: number;
   retrain_after_images?: number | null;
   retrain_every_hours?: number | null;
   /** Null: people decide on every proposal. */

@@ -2798,6 +2798,16 @@ export interface components {
              * Format: double
              * @description For proposals made from now on
              */
+            /**
+             * Format: double
+             * @description Of images, drawn by hash, for which no mask is proposed
+             */
+            without_proposals_share: number;
+            /**
+             * Format: double
+             * @description Of images, drawn by hash, for which the previous bundle proposes
+             */
+            previous_bundle_share: number;
             caption_control_share?: number;
             /**
              * @description One pass over each image, or three queues: verify, complete, correct
@@ -2878,6 +2888,16 @@ export interface components {
             /**
              * @description Not accepted or rejected yet
              *
+            /**
+             * Format: double
+             * @description Once a bundle proposes anew
+             */
+            without_proposals_share?: number;
+            /**
+             * Format: double
+             * @description Once a bundle proposes anew
+             */
+            previous_bundle_share?: number;
              *     * `pending` - pending
              *     * `needs_work` - needs_work
              *     * `not_sure` - not_sure

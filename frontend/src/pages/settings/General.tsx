@@ -9,11 +9,15 @@ import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
 import { ShareFields } from "@/components/ShareFields";
 
+const MOST_OF_ARM = 40; // percent
+
 /** The form's names of the API's fields. */
 const FIELDS = {
   overlap_share: "overlapShare",
   holdout_share: "holdout",
   caption_control_share: "control",
+  without_proposals_share: "bare",
+  previous_bundle_share: "previous",
 };
 
 export function General({ project }: { project: Project }) {
@@ -26,6 +30,8 @@ export function General({ project }: { project: Project }) {
       overlapShare: Math.round(100 * project.overlap_share),
       holdout: Math.round(100 * project.holdout_share),
       control: Math.round(100 * project.caption_control_share),
+      bare: Math.round(100 * project.without_proposals_share),
+      previous: Math.round(100 * project.previous_bundle_share),
       plan: project.plan,
     },
     validate: {
@@ -34,15 +40,19 @@ export function General({ project }: { project: Project }) {
       overlapShare: (percent) => numberError(percent, 0, 100),
       holdout: (percent) => numberError(percent, 0, 90),
       control: (percent) => numberError(percent, 0, 100),
+      bare: (percent) => numberError(percent, 0, MOST_OF_ARM),
+      previous: (percent) => numberError(percent, 0, MOST_OF_ARM),
     },
   });
   const save = useMutation({
-    mutationFn: ({ holdout, control, overlapShare, ...rest }: typeof form.values) =>
+    mutationFn: ({ holdout, control, bare, previous, overlapShare, ...rest }: typeof form.values) =>
       changeProject(project.id, {
         ...rest,
         overlap_share: overlapShare / 100,
         holdout_share: holdout / 100,
         caption_control_share: control / 100,
+        without_proposals_share: bare / 100,
+        previous_bundle_share: previous / 100,
       }),
     onSuccess: async () => {
       form.resetDirty();
@@ -71,6 +81,24 @@ export function General({ project }: { project: Project }) {
             overlapMeans="Two or more work blind. Counts at once, for images that are not finished."
             holdoutMeans="Counts for images imported from now on."
           />
+          <Group grow align="flex-start">
+            <NumberInput
+              label="Annotated without proposals"
+              description="Of the images, drawn by hash. Shows what proposed masks save."
+              min={0}
+              max={MOST_OF_ARM}
+              suffix=" %"
+              {...form.getInputProps("bare")}
+            />
+            <NumberInput
+              label="With the previous model's proposals"
+              description="Of the images, drawn by hash. Shows what the newest round brought."
+              min={0}
+              max={MOST_OF_ARM}
+              suffix=" %"
+              {...form.getInputProps("previous")}
+            />
+          </Group>
           <NumberInput
             label="Described without a proposal"
             description="Of the images, drawn by hash. Shows what proposed descriptions save, and how far they sway people."
