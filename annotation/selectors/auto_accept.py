@@ -8,7 +8,7 @@ from django.db.models import Avg, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Floor, Least
 
 from annotation.models import Alias, Project, Proposal
-from annotation.selectors.rounds import UNTOUCHED_IOU
+from annotation.selectors.effort_table import UNTOUCHED_IOU
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State

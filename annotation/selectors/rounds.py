@@ -1,21 +1,20 @@
 """Rounds, with what people spent while each round's proposals were being corrected."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
-from annotation.models import Alias, Bundle, Job, Proposal, Round
+from annotation.models import Alias, Bundle, Image, Job, Round
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.caption_effort import (
     NO_CAPTION_EFFORT,
     CaptionEffort,
     caption_efforts_of,
 )
+from annotation.selectors.effort_table import By, Measures, effort_sums
 from annotation.selectors.jobs import with_stalled
-
-UNTOUCHED_IOU = 0.9999  # a final revision is the proposal itself, but for rounding
 
 
 class Effort(TypedDict):
@@ -105,58 +104,26 @@ def round_row(each: Round, efforts: dict[str, Effort]) -> RoundRow:
 
 def efforts_of(project_id: int) -> dict[str, Effort]:
     """Sum up, for each bundle, what the images cost that it had proposed masks or captions for."""
-    decided = (
-        Proposal.objects.filter(
-            image__project_id=project_id,
-            image__deleted_at=None,
-            image__status__in=["done", "reviewed"],
-            state__in=["accepted", "rejected"],
-            is_auto_accepted=False,
-        )
-        .values("bundle_id")
-        .annotate(all=Count("pk"), untouched=Count("pk", filter=Q(final_iou__gte=UNTOUCHED_IOU)))
-    )
-    shares = {row["bundle_id"]: row["untouched"] / row["all"] for row in decided}
     described = caption_efforts_of(project_id)
     efforts = {bundle: Effort({**NO_EFFORT, "captions": own}) for bundle, own in described.items()}
-    with connection.cursor() as cursor:
-        cursor.execute(_EFFORT_SQL, [project_id])
-        for bundle, masks, clicks, seconds in cursor.fetchall():
-            efforts[bundle] = Effort(
-                masks=masks,
-                seconds_per_mask=seconds / masks if masks and seconds else None,
-                clicks_per_mask=clicks / masks if masks and clicks else None,
-                accepted_untouched_share=shares.get(bundle),
-                captions=described.get(bundle, NO_CAPTION_EFFORT),
-            )
+    proposed: dict[str, list[Measures]] = {}
+    for (bundle, arm), measures in effort_sums(project_id, By.ROUND).items():
+        if arm != Image.Arm.NONE:
+            proposed.setdefault(bundle, []).append(measures)
+    for bundle, arms in proposed.items():
+        efforts[bundle] = Effort(
+            masks=int(sum(each["seconds"].x for each in arms)),
+            seconds_per_mask=_ratio_of(arms, "seconds"),
+            clicks_per_mask=_ratio_of(arms, "clicks"),
+            accepted_untouched_share=_ratio_of(arms, "untouched"),
+            captions=described.get(bundle, NO_CAPTION_EFFORT),
+        )
     return efforts
 
 
-# A second person works without proposals, so only the first one's effort is a bundle's.
-# Each image counts once for a bundle, whose proposals it need not have kept: a mask that was
-# missing and a proposal that was rejected cost time as well.
-_EFFORT_SQL = """
-WITH seen AS (
-  SELECT DISTINCT p.bundle_id, p.image_id
-  FROM annotation_proposal p JOIN annotation_image i ON i.id = p.image_id
-  WHERE i.project_id = %s AND i.deleted_at IS NULL AND i.status IN ('done', 'reviewed')
-    AND p.state IN ('accepted', 'rejected')
-), masks AS (
-  SELECT seen.bundle_id, count(DISTINCT m.id) AS masks, sum(r.clicks) AS clicks
-  FROM seen
-  JOIN annotation_mask m ON m.image_id = seen.image_id AND m.slot = 0
-  JOIN annotation_revision head ON head.id = m.head_id AND head.rle IS NOT NULL
-  JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
-  GROUP BY 1
-), spent AS (
-  SELECT seen.bundle_id, sum(a.active_s) AS seconds
-  FROM seen JOIN annotation_assignment a ON a.image_id = seen.image_id
-    AND a.kind = 'annotate' AND a.slot = 0
-  GROUP BY 1
-)
-SELECT spent.bundle_id, coalesce(masks.masks, 0), coalesce(masks.clicks, 0), spent.seconds
-FROM spent LEFT JOIN masks ON masks.bundle_id = spent.bundle_id
-"""
+def _ratio_of(arms: Sequence[Measures], name: str) -> float | None:
+    whole, part = (sum(getattr(each[name], of) for each in arms) for of in ("x", "y"))
+    return part / whole if whole and (part or name == "untouched") else None
 
 
 def _jobs() -> "Prefetch[str, QuerySet[Job], str]":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from annotation.models import Proposal
-from annotation.selectors.rounds import UNTOUCHED_IOU
+from annotation.selectors.effort_table import UNTOUCHED_IOU
 
 MOST: Final = 10_000  # the newest: the model that they judge is more like the one that serves
 

@@ -414,6 +414,7 @@ def test_what_the_model_accepted_is_nobodys_verdict(
     world: World, image: Image, bundle: Bundle
 ) -> None:
     sure, rejected = propose(image, bundle, [0.99, 0.2])
+    Image.objects.filter(pk=image.pk).update(arm="serving", proposed_by=bundle)
     accept_surely(image=image, bundle=bundle, threshold=0.9)
 
     judge(world, image, {rejected: "rejected"})

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
-from annotation.models import Alias, AliasMove, Bundle, Image, Job, Project, Round
+from annotation.models import Alias, AliasMove, Bundle, Image, Job, Project, Proposal, Round
 from annotation.selectors.caption_effort import NO_CAPTION_EFFORT
 from annotation.selectors.rounds import efforts_of, round_rows
 from annotation.services.assignments import claim_image, finish_image
@@ -295,9 +295,15 @@ def test_without_a_holdout_the_gate_promotes_nothing() -> None:
     assert "holdout" in verdict.reason
 
 
+def propose(image: Image, bundle: Bundle, count: int) -> list[Proposal]:
+    """Propose as preparation does for an image that is not drawn for comparing."""
+    Image.objects.filter(pk=image.pk).update(arm="serving", proposed_by=bundle)
+    return make_proposals(image, bundle, count)
+
+
 def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, serving: Bundle) -> None:
     image = make_image(world.project)
-    kept, corrected, rejected = make_proposals(image, serving, 3)
+    kept, corrected, rejected = propose(image, serving, 3)
     effort = {"seconds": 3, "clicks": 4, "strokes": 1}
     finish_with(
         image,
@@ -322,7 +328,7 @@ def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, servin
 
 def test_clicks_that_nobody_counted_are_no_effort_of_zero(world: World, serving: Bundle) -> None:
     image = make_image(world.project)
-    [kept] = make_proposals(image, serving, 1)
+    [kept] = propose(image, serving, 1)
     accepted = operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None)
     finish_with(image, world.annotator, accepted, seconds=30)
 

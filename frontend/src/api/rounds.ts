@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Part } from "./types";
+import type { EffortBy, Part } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 const round = (round_id: number) => ({ params: { path: { round_id } } });
@@ -42,6 +42,18 @@ export function rollBack(id: number, serving: string) {
   const body = { serving };
   return read(client.POST("/api/projects/{project_id}/rollback", { ...project(id), body }));
 }
+
+/** Under the rounds' key: what a round changes is whose proposals people work with. */
+export const effortQuery = (project_id: number, by: EffortBy) =>
+  queryOptions({
+    queryKey: ["rounds", project_id, "effort", by],
+    queryFn: () =>
+      read(
+        client.GET("/api/projects/{project_id}/effort", {
+          params: { path: { project_id }, query: { by } },
+        }),
+      ),
+  });
 
 /** Under the rounds' key: whatever changes them may have changed what serves. */
 export const servedQuery = (project_id: number) =>

@@ -738,6 +738,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/effort": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For managers alone: who annotates shall not learn which images are in which arm. */
+        get: operations["list_effort"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/images": {
         parameters: {
             query?: never;
@@ -1476,6 +1493,14 @@ export interface components {
             iou: number;
             rle: components["schemas"]["Rle"];
         };
+        /**
+         * @description * `serving` - Serving
+         *     * `previous` - Previous
+         *     * `none` - None
+         *     * `` - all
+         * @enum {string}
+         */
+        Arm: "serving" | "previous" | "none";
         /** @description What the first captions cost of images that a bundle had proposed for. */
         ArmEffort: {
             captions: number;
@@ -1597,6 +1622,8 @@ export interface components {
             /** @description Those still missing */
             parts: components["schemas"]["UploadPart"][];
         };
+        /** @enum {unknown} */
+        Blank: "";
         /** @description Proposals that the verifier gave about the same score. */
         CalibrationBin: {
             /**
@@ -2061,6 +2088,53 @@ export interface components {
             /** Format: double */
             accepted_untouched_share: number | null;
             captions: components["schemas"]["CaptionEffort"];
+        };
+        /** @description A ratio of sums over images, with Student's interval of the linearised variance. */
+        EffortFigure: {
+            /** Format: double */
+            value: number;
+            /**
+             * Format: double
+             * @description 2.5 % quantile; null: one image
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description 97.5 % quantile
+             */
+            high: number | null;
+            /** @description Masks or proposals that it is of */
+            n: number;
+        };
+        /** @description What finished images and masks cost; a figure that nobody measured is null. */
+        EffortRow: {
+            /** @description Of a bundle, size, label or person; empty: all */
+            key: string;
+            /** @description Of the key, for people */
+            name: string;
+            /**
+             * @description Whose proposals they got
+             *
+             *     * `serving` - Serving
+             *     * `previous` - Previous
+             *     * `none` - None
+             *     * `` - all
+             */
+            arm: components["schemas"]["Arm"] | components["schemas"]["Blank"];
+            images: number;
+            masks: number;
+            /** @description For each mask; by size and label, those at the mask alone */
+            seconds: components["schemas"]["EffortFigure"] | null;
+            /** @description For each mask */
+            clicks: components["schemas"]["EffortFigure"] | null;
+            /** @description For each mask */
+            strokes: components["schemas"]["EffortFigure"] | null;
+            /** @description Share of the proposals decided on; by size and label, of those accepted */
+            untouched: components["schemas"]["EffortFigure"] | null;
+            /** @description Of proposals and their final masks */
+            iou: components["schemas"]["EffortFigure"] | null;
+            /** @description By what serves, against images without proposals */
+            saved: components["schemas"]["SavedEffort"] | null;
         };
         /** @description Little-endian float16, (256, 64, 64), of the whole image and of each window. */
         Embedding: {
@@ -2719,6 +2793,16 @@ export interface components {
              * @description Of images, drawn by hash, whose proposed description nobody sees
              */
             caption_control_share: number;
+            /**
+             * Format: double
+             * @description Of images, drawn by hash, for which no mask is proposed
+             */
+            without_proposals_share: number;
+            /**
+             * Format: double
+             * @description Of images, drawn by hash, for which the previous bundle proposes
+             */
+            previous_bundle_share: number;
             plan: components["schemas"]["Plan"];
             /**
              * @description The least role that may hear others' voices
@@ -2798,17 +2882,17 @@ export interface components {
              * Format: double
              * @description For proposals made from now on
              */
-            /**
-             * Format: double
-             * @description Of images, drawn by hash, for which no mask is proposed
-             */
-            without_proposals_share: number;
-            /**
-             * Format: double
-             * @description Of images, drawn by hash, for which the previous bundle proposes
-             */
-            previous_bundle_share: number;
             caption_control_share?: number;
+            /**
+             * Format: double
+             * @description Once a bundle proposes anew
+             */
+            without_proposals_share?: number;
+            /**
+             * Format: double
+             * @description Once a bundle proposes anew
+             */
+            previous_bundle_share?: number;
             /**
              * @description One pass over each image, or three queues: verify, complete, correct
              *
@@ -2888,16 +2972,6 @@ export interface components {
             /**
              * @description Not accepted or rejected yet
              *
-            /**
-             * Format: double
-             * @description Once a bundle proposes anew
-             */
-            without_proposals_share?: number;
-            /**
-             * Format: double
-             * @description Once a bundle proposes anew
-             */
-            previous_bundle_share?: number;
              *     * `pending` - pending
              *     * `needs_work` - needs_work
              *     * `not_sure` - not_sure
@@ -3226,6 +3300,12 @@ export interface components {
         SaveResult: {
             version: number;
             masks: components["schemas"]["SavedMask"][];
+        };
+        SavedEffort: {
+            /** @description For each mask */
+            seconds: components["schemas"]["EffortFigure"] | null;
+            /** @description For each mask */
+            clicks: components["schemas"]["EffortFigure"] | null;
         };
         SavedMask: {
             /** Format: uuid */
@@ -5087,6 +5167,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_effort: {
+        parameters: {
+            query: {
+                /**
+                 * @description What the rows are
+                 *
+                 *     * `round` - Round
+                 *     * `size` - Size
+                 *     * `label` - Label
+                 *     * `annotator` - Annotator
+                 *     * `arm` - Arm
+                 */
+                by: "round" | "size" | "label" | "annotator" | "arm";
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EffortRow"][];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

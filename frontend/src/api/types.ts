@@ -1,6 +1,6 @@
 /** The API's shapes by the words of the product; the schema is their only source. */
 
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
 
@@ -30,6 +30,9 @@ export type OfferedPhrase = Schemas["OfferedPhrase"];
 export type Figures = Schemas["Figures"];
 export type Difference = Schemas["Difference"];
 export type Effort = Schemas["Effort"];
+export type EffortFigure = Schemas["EffortFigure"];
+export type EffortRow = Schemas["EffortRow"];
+export type EffortBy = operations["list_effort"]["parameters"]["query"]["by"];
 export type ArmEffort = Schemas["ArmEffort"];
 export type CaptionFigures = Schemas["CaptionFigures"];
 export type Interval = Schemas["Interval"];

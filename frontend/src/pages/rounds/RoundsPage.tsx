@@ -14,6 +14,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { AcceptedByModel } from "./accepting/AcceptedByModel";
 import { CaptionEffort } from "./captions/CaptionEffort";
 import { EffortChart } from "./EffortChart";
+import { MaskEffort } from "./effort/MaskEffort";
 import { RetrainButton } from "./RetrainButton";
 import { RetrainPolicy } from "./RetrainPolicy";
 import { RollBackButton } from "./RollBackButton";
@@ -56,6 +57,7 @@ export function RoundsPage() {
               onSelect={(round) => navigate({ search: { round }, resetScroll: false })}
             />
           )}
+          {isManager && <MaskEffort project={project} />}
           <CaptionEffort rounds={rounds.data} />
           <AcceptedByModel project={project.id} />
           <Grid gap="lg">

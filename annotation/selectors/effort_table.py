@@ -1,0 +1,230 @@
+"""What finished masks cost people, by round, size, label, annotator or arm.
+
+In the form of SAM 2's Table 1 (arXiv 2408.00714), with intervals over images. What nobody made
+alone is left out: the holdout and what a second person did are annotated without proposals, and
+are no arm that was drawn to be compared.
+"""
+
+from collections.abc import Mapping
+from typing import Final, TypedDict
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.db.models import F, TextChoices
+
+from annotation.models import Bundle, Image, Label
+from engine.ratios import Estimate, Sums, difference, ratio
+from engine.segmentation.frame import SIDE, SIZES
+
+UNTOUCHED_IOU: Final = 0.9999  # a final revision is the proposal itself, but for rounding
+Arm = Image.Arm
+ARMS: Final = (*Arm, "")
+# Measures of which one tells that somebody counted: a sum of zero alone may be a silent client's.
+COUNTED_BY: Final = {
+    "seconds": ["seconds"],
+    "clicks": ["clicks", "strokes"],
+    "strokes": ["clicks", "strokes"],
+}
+
+Measures = Mapping[str, Sums]  # by name: seconds, clicks and strokes to masks; untouched; iou
+
+
+class By(TextChoices):
+    """What the rows of the table are."""
+
+    ROUND = "round"  # whose bundle proposed, and within it the arm
+    SIZE = "size"
+    LABEL = "label"
+    ANNOTATOR = "annotator"
+    ARM = "arm"
+
+
+class Figure(TypedDict):
+    """A ratio of sums over images, and where it lies with 95 % confidence."""
+
+    value: float
+    low: float | None  # None: one image tells of no spread
+    high: float | None
+    n: int  # masks or proposals that it is of
+
+
+class Saved(TypedDict):
+    """What proposals save for each mask: the arm without them less the arm of what serves."""
+
+    seconds: Figure | None
+    clicks: Figure | None
+
+
+class EffortRow(TypedDict):
+    """What is alike in one respect. A figure that nobody measured is None."""
+
+    key: str
+    name: str
+    arm: str  # empty: all arms
+    images: int
+    masks: int
+    seconds: Figure | None  # per mask; at the mask alone, where rows are sizes or labels
+    clicks: Figure | None  # per mask
+    strokes: Figure | None  # per mask
+    untouched: Figure | None  # share of the proposals decided on, of sizes and labels accepted
+    iou: Figure | None  # of proposals to what became of them
+    saved: Saved | None  # beside what serves, where there are images without proposals
+
+
+def effort_table(project_id: int, by: By) -> list[EffortRow]:
+    """Sum up a project's finished images, in two queries."""
+    sums = effort_sums(project_id, by)
+    names = _names(by, [key for key, _ in sums])
+    order = list(names)
+    groups = sorted(sums, key=lambda group: (order.index(group[0]), ARMS.index(group[1])))
+    if by == By.LABEL:
+        groups.sort(key=lambda group: -sums[group]["seconds"].x)
+    return [_row(group, names[group[0]], sums) for group in groups]
+
+
+def effort_sums(project_id: int, by: By) -> Mapping[tuple[str, str], Measures]:
+    """Sum up each group of images, in one query: (key, arm) -> its measures.
+
+    Keys are bundles, sizes, labels or people; empty for all, and for masks without a label.
+    """
+    small, medium = (upper / SIDE for _, upper in SIZES[:2])
+    sums: dict[tuple[str, str], dict[str, Sums]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _SUMS_SQL,
+            {
+                "project": project_id,
+                "by": by.value,
+                "small": small,
+                "medium": medium,
+                "untouched": UNTOUCHED_IOU,
+            },
+        )
+        for key, arm, measure, *values in cursor.fetchall():
+            sums.setdefault((key, arm), {})[measure] = Sums(*values)
+    return sums
+
+
+def _row(group: tuple[str, str], name: str, sums: Mapping[tuple[str, str], Measures]) -> EffortRow:
+    key, arm = group
+    own, without = sums[group], sums.get((key, Arm.NONE))
+    return EffortRow(
+        key=key,
+        name=name,
+        arm=arm,
+        images=own["images"].clusters,
+        masks=int(own["seconds"].x),
+        seconds=_figure(own, "seconds"),
+        clicks=_figure(own, "clicks"),
+        strokes=_figure(own, "strokes"),
+        untouched=_figure(own, "untouched"),
+        iou=_figure(own, "iou"),
+        saved=_saved(own, without) if arm == Arm.SERVING and without else None,
+    )
+
+
+def _saved(own: Measures, without: Measures) -> Saved:
+    def saved(measure: str) -> Figure | None:
+        with_them, bare = _estimate(own, measure), _estimate(without, measure)
+        if with_them is None or bare is None:
+            return None
+        return _written(difference(bare, with_them), own[measure].x + without[measure].x)
+
+    return Saved(seconds=saved("seconds"), clicks=saved("clicks"))
+
+
+def _figure(measures: Measures, name: str) -> Figure | None:
+    estimate = _estimate(measures, name)
+    return None if estimate is None else _written(estimate, measures[name].x)
+
+
+def _estimate(measures: Measures, name: str) -> Estimate | None:
+    """Estimate one ratio; None where there is nothing to divide by, or nobody counted."""
+    is_counted = any(measures[each].y for each in COUNTED_BY.get(name, ["images"]))
+    return ratio(measures[name]) if measures[name].x and is_counted else None
+
+
+def _written(estimate: Estimate, n: float) -> Figure:
+    low, high = estimate.interval() or (None, None)
+    return Figure(value=estimate.value, low=low, high=high, n=int(n))
+
+
+def _names(by: By, keys: list[str]) -> dict[str, str]:
+    """Name the groups, in the order of the table."""
+    if by == By.ROUND:
+        newest_first = (F("round__number").desc(nulls_last=True), "-created_at")
+        bundles = Bundle.objects.filter(pk__in=keys).order_by(*newest_first)
+        numbers = bundles.values_list("pk", "round__number")
+        return {pk: f"Round {number}" if number else "Pretrained" for pk, number in numbers}
+    if by == By.LABEL:
+        labels = Label.objects.filter(pk__in=[key for key in keys if key])
+        return {str(label.pk): label.name for label in labels} | {"": "No label"}
+    if by == By.ANNOTATOR:
+        people = User.objects.filter(pk__in=keys).order_by("username")
+        return {str(user.pk): user.username for user in people}
+    return {name: name.capitalize() for name, _ in SIZES} if by == By.SIZE else {"": ""}
+
+
+# A cell is what one image adds to one row: all of it, or its masks of one size or label. Its
+# seconds are then those at the masks alone: what was spent on looking is nobody's in particular.
+# A mask that was missing and a proposal that was rejected cost time as well, so an image counts
+# whatever became of its proposals.
+_SUMS_SQL: Final = """
+WITH images AS (
+  SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, a.user_id, a.active_s,
+    %(by)s IN ('round', 'annotator', 'arm') AS is_whole
+  FROM annotation_image i
+  JOIN annotation_assignment a ON a.image_id = i.id AND a.kind = 'annotate' AND a.slot = 0
+  WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
+    AND i.status IN ('done', 'reviewed') AND i.arm <> ''
+), masks AS (
+  SELECT m.id, m.image_id, sum(r.seconds) AS seconds, sum(r.clicks) AS clicks,
+    sum(r.strokes) AS strokes,
+    CASE %(by)s
+      WHEN 'label' THEN coalesce(min(head.label_id)::text, '')
+      WHEN 'size' THEN CASE
+        WHEN sqrt(min(head.area_px)) < %(small)s * min(images.side) THEN 'small'
+        WHEN sqrt(min(head.area_px)) < %(medium)s * min(images.side) THEN 'medium'
+        ELSE 'large' END
+      ELSE '' END AS key
+  FROM images
+  JOIN annotation_mask m ON m.image_id = images.id AND m.slot = 0
+  JOIN annotation_revision head ON head.id = m.head_id AND head.rle IS NOT NULL
+  JOIN annotation_revision r ON r.mask_id = m.id AND r.operation_id IS NOT NULL
+  GROUP BY m.id
+), drawn AS (
+  SELECT image_id, key, count(*) AS masks, sum(seconds) AS seconds, sum(clicks) AS clicks,
+    sum(strokes) AS strokes
+  FROM masks GROUP BY 1, 2
+), decided AS (
+  SELECT p.image_id, coalesce(masks.key, '') AS key, count(*) AS decided,
+    count(*) FILTER (WHERE p.final_iou >= %(untouched)s) AS untouched,
+    count(masks.id) AS kept, sum(p.final_iou) FILTER (WHERE masks.id IS NOT NULL) AS iou
+  FROM images
+  JOIN annotation_proposal p ON p.image_id = images.id AND p.state IN ('accepted', 'rejected')
+    AND NOT p.is_auto_accepted  -- that is no person's verdict
+  LEFT JOIN masks ON masks.id = p.mask_id
+  WHERE images.is_whole OR masks.id IS NOT NULL
+  GROUP BY 1, 2
+), cells AS (
+  SELECT
+    CASE %(by)s WHEN 'round' THEN images.proposed_by_id
+      WHEN 'annotator' THEN images.user_id::text ELSE coalesce(drawn.key, '') END AS key,
+    CASE WHEN %(by)s IN ('round', 'arm') THEN images.arm ELSE '' END AS arm,
+    drawn.masks,
+    CASE WHEN images.is_whole THEN images.active_s ELSE drawn.seconds END AS seconds,
+    drawn.clicks, drawn.strokes, decided.decided, decided.untouched, decided.kept, decided.iou
+  FROM images
+  LEFT JOIN drawn ON drawn.image_id = images.id
+  LEFT JOIN decided ON decided.image_id = images.id AND decided.key = coalesce(drawn.key, '')
+  WHERE images.is_whole OR drawn.image_id IS NOT NULL
+)
+SELECT key, arm, measure, count(*) FILTER (WHERE x <> 0 OR y <> 0), sum(x), sum(y),
+  regr_sxx(y, x), regr_sxy(y, x), regr_syy(y, x)
+FROM cells, LATERAL (
+  VALUES ('images', 1::float8, 1::float8), ('seconds', masks, seconds), ('clicks', masks, clicks),
+    ('strokes', masks, strokes), ('untouched', decided, untouched), ('iou', kept, iou)
+) AS pairs (measure, given, made),
+LATERAL (SELECT coalesce(given, 0) AS x, coalesce(made, 0) AS y) AS counted
+GROUP BY 1, 2, 3
+"""

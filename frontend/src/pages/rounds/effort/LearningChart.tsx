@@ -1,0 +1,26 @@
+import { LineChart } from "@mantine/charts";
+import type { LearningPoint } from "./effortRows";
+
+/** Where the line without proposals falls, people have learned; the gap is the model's doing. */
+export function LearningChart({ points }: { points: LearningPoint[] }) {
+  return (
+    <LineChart
+      h={200}
+      mt="md"
+      data={points}
+      dataKey="round"
+      withLegend
+      legendProps={{ verticalAlign: "bottom" }}
+      yAxisLabel="Seconds per mask"
+      tickLine="none"
+      curveType="linear"
+      series={[
+        { name: "with", label: "With proposals", color: "iris.5" },
+        { name: "without", label: "Without proposals", color: "orange.6" },
+      ]}
+      valueFormatter={(value) => value.toFixed(1)}
+      lineChartProps={{ margin: { top: 10, left: 10, right: 20 } }}
+      lineProps={{ isAnimationActive: false }}
+    />
+  );
+}

@@ -1,0 +1,53 @@
+import { SegmentedControl, Skeleton, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { effortQuery } from "@/api/rounds";
+import type { EffortBy, Project } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+import { Section } from "@/components/Section";
+import { EffortTable } from "./EffortTable";
+import { GROUPINGS, learningPoints, savedWords } from "./effortRows";
+import { LearningChart } from "./LearningChart";
+
+/** What finished masks cost people, by what they have in common. For managers. */
+export function MaskEffort({ project }: { project: Project }) {
+  const [by, setBy] = useState<EffortBy>("arm");
+  const { data: rows, error, refetch } = useQuery(effortQuery(project.id, by));
+
+  return (
+    <Section
+      title="Effort"
+      description="What finished images cost, without the holdout. Some are annotated without proposals, or with those of the model before; nobody is told which. In grey: the 95 % interval over images, and how many masks or proposals."
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label="Rows of the table"
+          data={[...GROUPINGS]}
+          value={by}
+          onChange={(value) => setBy(value as EffortBy)}
+        />
+      }
+    >
+      {error && <ErrorState error={error} onRetry={() => refetch()} />}
+      {!rows && !error && <Skeleton height={90} radius="md" />}
+      {rows?.length === 0 && (
+        <Text size="sm">
+          Finish an image that the model has proposed for: its effort stands here.
+        </Text>
+      )}
+      {rows && rows.length > 0 && (
+        <>
+          {by === "arm" && (
+            <Text size="sm" mb="xs">
+              {savedWords(rows, project.without_proposals_share)}
+            </Text>
+          )}
+          <EffortTable by={by} rows={rows} />
+          {by === "round" && learningPoints(rows).length > 1 && (
+            <LearningChart points={learningPoints(rows)} />
+          )}
+        </>
+      )}
+    </Section>
+  );
+}

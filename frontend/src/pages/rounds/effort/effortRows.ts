@@ -1,0 +1,132 @@
+/** The effort table in words: its groupings, rows and figures. */
+
+import type { EffortBy, EffortFigure, EffortRow } from "@/api/types";
+import { formatCount, formatPercent } from "@/components/format";
+
+export const GROUPINGS: readonly { value: EffortBy; label: string }[] = [
+  { value: "round", label: "Round" },
+  { value: "size", label: "Size" },
+  { value: "label", label: "Label" },
+  { value: "annotator", label: "Annotator" },
+  { value: "arm", label: "Arm" },
+];
+
+const ARMS: Readonly<Record<EffortRow["arm"], string>> = {
+  serving: "Model that served",
+  previous: "Model before it",
+  none: "Without proposals",
+  "": "All images",
+};
+
+export interface EffortColumn {
+  title: string;
+  of: "seconds" | "clicks" | "strokes" | "untouched" | "iou";
+  explanation: string;
+  format: (value: number) => string;
+}
+
+const NOTHING = "—";
+
+/** The figures of a row. Sizes and labels know only what was spent at the mask itself. */
+export function columnsBy(by: EffortBy): EffortColumn[] {
+  const isOfMasks = by === "size" || by === "label";
+  return [
+    {
+      of: "seconds",
+      title: isOfMasks ? "Seconds at the mask" : "Seconds per mask",
+      explanation: isOfMasks
+        ? "Active time from the change before it to the mask"
+        : "All active time on the images, by their masks",
+      format: oneDigit,
+    },
+    {
+      of: "clicks",
+      title: "Clicks per mask",
+      explanation: "On the image",
+      format: oneDigit,
+    },
+    {
+      of: "strokes",
+      title: "Strokes per mask",
+      explanation: "Drawn by hand: brush, eraser, lasso, polygon",
+      format: oneDigit,
+    },
+    {
+      of: "untouched",
+      title: "Accepted untouched",
+      explanation: isOfMasks ? "Of the proposals accepted" : "Of the proposals decided on",
+      format: formatPercent,
+    },
+    {
+      of: "iou",
+      title: "Overlap (IoU)",
+      explanation: "Of accepted proposals with their final masks",
+      format: (value) => value.toFixed(2),
+    },
+  ];
+}
+
+/** What a row is of; a round's are told apart by whose proposals its images had. */
+export function rowTitle({ name, arm }: EffortRow, by: EffortBy): string {
+  if (by === "arm") return ARMS[arm];
+  return by === "round" ? `${name}, ${ARMS[arm].toLowerCase()}` : name;
+}
+
+/** A figure, and under it the interval with what it is of; a dash where nobody measured it. */
+export function figureWords(
+  figure: EffortFigure | null,
+  format: EffortColumn["format"],
+): { value: string; spread: string } {
+  if (figure === null) return { value: NOTHING, spread: "" };
+  const { value, low, high, n } = figure;
+  const of = `n ${formatCount(n)}`;
+  const spread = low === null || high === null ? of : `${format(low)} to ${format(high)}, ${of}`;
+  return { value: format(value), spread };
+}
+
+/** What proposals save, in a sentence, or what is missing to tell. */
+export function savedWords(rows: readonly EffortRow[], bareShare: number): string {
+  const saved = rows.find(({ arm }) => arm === "serving")?.saved;
+  if (!saved?.seconds) {
+    return bareShare > 0
+      ? "What proposals save is told once images with and without proposals are finished."
+      : "To learn what proposals save, have a share of the images annotated without them (Settings).";
+  }
+  const parts = [
+    savedPart(saved.seconds, "seconds"),
+    saved.clicks && savedPart(saved.clicks, "clicks"),
+  ].filter((part) => part !== null);
+  return `Proposals save ${parts.join(" and ")} a mask.${isSure(saved.seconds) ? "" : " Whether they save time is not sure yet: finish more images."}`;
+}
+
+function savedPart({ value, low, high }: EffortFigure, unit: string): string {
+  const interval =
+    low === null || high === null ? "" : ` (95 %: ${oneDigit(low)} to ${oneDigit(high)})`;
+  return `${oneDigit(value)} ${unit}${interval}`;
+}
+
+function oneDigit(value: number): string {
+  return value.toFixed(1).replace("-", "−");
+}
+
+function isSure({ low, high }: EffortFigure): boolean {
+  return low !== null && high !== null && (low > 0 || high < 0);
+}
+
+export interface LearningPoint {
+  round: string;
+  with: number | null;
+  without: number | null;
+}
+
+/** Seconds per mask by round, the oldest first, with what served proposing and without it. */
+export function learningPoints(rows: readonly EffortRow[]): LearningPoint[] {
+  const rounds = new Map<string, LearningPoint>();
+  for (const { key, name, arm, seconds } of rows.toReversed()) {
+    if (arm !== "serving" && arm !== "none") continue;
+    const point = rounds.get(key) ?? { round: name, with: null, without: null };
+    point[arm === "none" ? "without" : "with"] = seconds?.value ?? null;
+    rounds.set(key, point);
+  }
+  return [...rounds.values()];
+}

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import type { EffortRow } from "@/api/types";
+import {
+  columnsBy,
+  figureWords,
+  learningPoints,
+  rowTitle,
+  savedWords,
+} from "@/pages/rounds/effort/effortRows";
+
+const ROW: EffortRow = {
+  ...{ key: "", name: "", arm: "serving", images: 40, masks: 1200 },
+  ...{ seconds: null, clicks: null, strokes: null, untouched: null, iou: null, saved: null },
+};
+const figure = (value: number, low: number | null = null, high: number | null = null) => ({
+  ...{ value, low, high, n: 1200 },
+});
+
+test("a figure stands with its interval and what it is of", () => {
+  const figures = { seconds: figure(13.33, -8.06, 34.7), clicks: null, untouched: figure(0.5) };
+
+  const told = columnsBy("arm").map(({ of, format }) =>
+    figureWords({ ...ROW, ...figures }[of], format),
+  );
+
+  expect(told).toEqual([
+    { value: "13.3", spread: "−8.1 to 34.7, n 1,200" },
+    { value: "—", spread: "" },
+    { value: "—", spread: "" },
+    { value: "50 %", spread: "n 1,200" },
+    { value: "—", spread: "" },
+  ]);
+});
+
+test("sizes and labels say that they know only the time at the mask", () => {
+  const titles = (by: "size" | "round") => columnsBy(by).map(({ title }) => title);
+
+  expect(titles("size")[0]).toBe("Seconds at the mask");
+  expect(titles("round")[0]).toBe("Seconds per mask");
+});
+
+test("a row is named for people", () => {
+  const round = { ...ROW, name: "Round 2", arm: "none" as const };
+
+  expect(rowTitle(round, "round")).toBe("Round 2, without proposals");
+  expect(rowTitle(round, "arm")).toBe("Without proposals");
+  expect(rowTitle({ ...ROW, name: "Small", arm: "" }, "size")).toBe("Small");
+});
+
+test("what proposals save is said with how sure it is, or what is missing", () => {
+  const saved = (low: number, high: number) => [
+    { ...ROW, saved: { seconds: figure(6, low, high), clicks: null } },
+  ];
+
+  expect(savedWords(saved(2, 10), 0.1)).toBe(
+    "Proposals save 6.0 seconds (95 %: 2.0 to 10.0) a mask.",
+  );
+  expect(savedWords(saved(-2, 14), 0.1)).toContain("not sure yet");
+  expect(savedWords([ROW], 0.1)).toContain("once images with and without");
+  expect(savedWords([ROW], 0)).toContain("Settings");
+});
+
+test("people's learning is a line of its own, the oldest round first", () => {
+  const row = (key: string, arm: EffortRow["arm"], seconds: number) => ({
+    ...{ ...ROW, key, arm, name: key, seconds: figure(seconds) },
+  });
+  const rows = [
+    row("Round 1", "serving", 9),
+    row("Round 1", "none", 28),
+    row("Pretrained", "serving", 20),
+    row("Pretrained", "previous", 21),
+  ];
+
+  expect(learningPoints(rows)).toEqual([
+    { round: "Pretrained", with: 20, without: null },
+    { round: "Round 1", with: 9, without: 28 },
+  ]);
+});

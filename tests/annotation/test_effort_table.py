@@ -1,0 +1,211 @@
+"""The effort table: what finished masks cost, by what they have in common, and for whom to see."""
+
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.models import Bundle, Image, Label
+from annotation.selectors.effort_table import By, effort_table
+from annotation.selectors.rounds import efforts_of
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.masks import save_operations
+from tests.annotation.world import (
+    Api,
+    World,
+    create,
+    make_bundle,
+    make_image,
+    make_promoted_round,
+    make_proposals,
+    operation,
+    square,
+)
+
+SEEDS = count()
+
+
+@pytest.fixture
+def bundle(world: World) -> Bundle:
+    return make_bundle("a")
+
+
+def finish(
+    world: World,
+    bundle: Bundle,
+    *operations: dict[str, Any],
+    seconds: float,
+    arm: str = "serving",
+    image: Image | None = None,
+    user: User | None = None,
+) -> Image:
+    """Let a person finish an image of an arm with these operations."""
+    person = user or world.annotator
+    image = image or make_image(world.project, next(SEEDS))
+    Image.objects.filter(pk=image.pk).update(arm=arm, proposed_by=bundle)
+    place = claim_image(project=world.project, user=person, image_id=image.pk)
+    assert place is not None
+    save_operations(image_id=image.pk, operations=operations, expected_version=0, author=person)
+    return finish_image(assignment=place, user=person, active_s=seconds)
+
+
+def drawn(x: int = 2, *, clicks: int = 0, **more: Any) -> dict[str, Any]:
+    return create(at=(x, 12)) | {"effort": {"clicks": clicks, "seconds": 4, "strokes": 1}} | more
+
+
+def test_arms_are_compared_with_intervals_over_images(world: World, bundle: Bundle) -> None:
+    finish(world, bundle, drawn(clicks=1), drawn(20, clicks=1), seconds=20)
+    finish(world, bundle, drawn(clicks=4), seconds=20)
+    for seconds in (30, 50):
+        finish(world, bundle, drawn(clicks=seconds // 10), seconds=seconds, arm="none")
+
+    serving, bare = effort_table(world.project.pk, By.ARM)
+
+    # 40 s for 3 masks; the images are 20/3 s off, so the standard error is 40/9; t(1) is 12.706.
+    assert (serving["arm"], serving["images"], serving["masks"]) == ("serving", 2, 3)
+    assert serving["seconds"] == pytest.approx(
+        {"value": 40 / 3, "low": -43.14, "high": 69.80, "n": 3}, abs=0.01
+    )
+    assert serving["clicks"] is not None
+    assert serving["clicks"]["value"] == 2
+    assert bare["seconds"] == pytest.approx(
+        {"value": 40, "low": -87.06, "high": 167.06, "n": 2}, abs=0.01
+    )
+    assert (bare["arm"], bare["untouched"], bare["iou"], bare["saved"]) == ("none", *3 * [None])
+    saved = serving["saved"]
+    assert saved is not None
+    assert saved["seconds"] is not None
+    assert saved["seconds"]["value"] == pytest.approx(40 - 40 / 3)
+    assert saved["clicks"] is not None
+    assert saved["clicks"]["value"] == 2
+
+
+def test_what_became_of_proposals_is_told(world: World, bundle: Bundle) -> None:
+    image = make_image(world.project, next(SEEDS))
+    kept, corrected, rejected = make_proposals(image, bundle, 3)
+    finish(
+        world,
+        bundle,
+        operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None),
+        drawn(proposal=corrected.pk, rle=square(5, 2)),  # one column beside where it was
+        operation("verdict", proposal=rejected.pk, verdict="rejected"),
+        seconds=9,
+        image=image,
+    )
+
+    [row] = effort_table(world.project.pk, By.ARM)
+
+    assert row["untouched"] == {"value": pytest.approx(1 / 3), "low": None, "high": None, "n": 3}
+    assert row["iou"] is not None
+    assert row["iou"]["value"] == pytest.approx((1 + 20 / 30) / 2)
+    assert row["iou"]["n"] == 2
+
+
+def test_rounds_are_told_apart_within_each_arm_so_that_learning_people_show(
+    world: World, bundle: Bundle
+) -> None:
+    newer = make_bundle("b")
+    make_promoted_round(world.project, bundle, newer)
+    for proposer, arm, seconds in (
+        (bundle, "serving", 30),
+        (bundle, "none", 60),
+        (newer, "serving", 10),
+        (newer, "none", 50),
+        (bundle, "previous", 20),
+    ):
+        finish(world, proposer, drawn(), seconds=seconds, arm=arm)
+
+    rows = effort_table(world.project.pk, By.ROUND)
+
+    assert [
+        (row["name"], row["arm"], row["seconds"] and row["seconds"]["value"]) for row in rows
+    ] == [
+        ("Round 3", "serving", 10),
+        ("Round 3", "none", 50),
+        ("Pretrained", "serving", 30),
+        ("Pretrained", "previous", 20),
+        ("Pretrained", "none", 60),
+    ]
+    efforts = efforts_of(world.project.pk)
+    assert efforts[bundle.pk]["seconds_per_mask"] == 25
+    assert efforts[newer.pk]["masks"] == 1
+
+
+def test_sizes_and_labels_count_what_was_spent_at_the_mask(world: World, bundle: Bundle) -> None:
+    cell = world.label_id
+    other = Label.objects.create(project=world.project, name="bubble", color="#ff0000")
+    finish(
+        world,
+        bundle,
+        drawn(clicks=6, label=cell, rle=square(1, 1, 1)),
+        drawn(clicks=2, label=other.pk, rle=square(10, 1, 9)),
+        drawn(clicks=1, label=other.pk, rle=square(20, 1, 9)),
+        drawn(clicks=3),
+        seconds=100,
+    )
+
+    sizes, labels = (effort_table(world.project.pk, by) for by in (By.SIZE, By.LABEL))
+
+    def told(rows: list[Any]) -> list[tuple[Any, ...]]:
+        return [(row["name"], row["clicks"]["value"], row["seconds"]["value"]) for row in rows]
+
+    assert told(sizes) == [("Small", 6, 4), ("Medium", 3, 4), ("Large", 1.5, 4)]
+    assert told(labels)[0] == ("bubble", 1.5, 4)
+    assert sorted(told(labels)[1:]) == [("No label", 3, 4), ("cell", 6, 4)]
+
+
+def test_annotators_are_told_apart(world: World, bundle: Bundle) -> None:
+    finish(world, bundle, drawn(), seconds=10)
+    finish(world, bundle, drawn(), seconds=30, user=world.reviewer)
+
+    rows = effort_table(world.project.pk, By.ANNOTATOR)
+
+    assert [(row["name"], row["seconds"] and row["seconds"]["value"]) for row in rows] == [
+        ("annotator", 10),
+        ("reviewer", 30),
+    ]
+
+
+def test_only_finished_images_of_an_arm_count_and_what_nobody_counted_is_no_zero(
+    world: World, bundle: Bundle
+) -> None:
+    finish(world, bundle, create(), seconds=0)
+    finish(world, bundle, drawn(), seconds=9, arm="")
+    gone = finish(world, bundle, drawn(), seconds=9)
+    Image.objects.filter(pk=gone.pk).update(deleted_at=gone.finished_at)
+    unfinished = make_image(world.project, next(SEEDS))
+    Image.objects.filter(pk=unfinished.pk).update(arm="serving", proposed_by=bundle)
+
+    [row] = effort_table(world.project.pk, By.ARM)
+
+    assert (row["images"], row["masks"]) == (1, 1)
+    assert (row["seconds"], row["clicks"], row["strokes"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("by", By)
+def test_a_table_takes_two_queries_at_most_however_many_rows(
+    world: World, bundle: Bundle, by: By, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for arm in ("serving", "none", "previous"):
+        finish(world, bundle, drawn(label=world.label_id), drawn(20), seconds=9, arm=arm)
+
+    with django_assert_max_num_queries(2):
+        assert effort_table(world.project.pk, by)
+
+
+def test_a_manager_reads_the_table_and_nobody_else(
+    world: World, bundle: Bundle, manager: Api, reviewer: Api, annotator: Api, stranger: Api
+) -> None:
+    finish(world, bundle, drawn(clicks=2), seconds=12)
+    address = f"projects/{world.project.pk}/effort"
+
+    [row] = manager.get(f"{address}?by=annotator").json()
+
+    assert (row["name"], row["arm"], row["masks"]) == ("annotator", "", 1)
+    assert row["seconds"] == {"value": 12.0, "low": None, "high": None, "n": 1}
+    assert manager.get(f"{address}?by=weather").status_code == 400
+    others = [each.get(f"{address}?by=arm").status_code for each in (reviewer, annotator, stranger)]
+    assert others == [403, 403, 404]
