@@ -25,6 +25,7 @@ from engine.canonical import canonical_json, parse_canonical, sha256_of_path
 MANIFEST: Final = "manifest.json"
 DECODER_FILES: Final = ("decoder.safetensors", "decoder.onnx")
 PROMPT_HEAD: Final = "prompt_head.onnx"  # where a round has trained one
+LABEL_HEAD: Final = "label_head.safetensors"  # where people have given labels
 VERIFIER: Final = "verifier.safetensors"  # where people's verdicts have taught one
 CAPTIONER_FILES: Final = ("captioner.safetensors", "captioner.json")  # where a bundle has one
 REQUIRED_FILES: Final = (*DECODER_FILES, "model_card.md")

@@ -7,6 +7,7 @@ from typing import Final, cast
 import numpy as np
 import timm
 import torch
+from numpy.typing import NDArray
 from PIL import Image
 from safetensors.torch import load_file
 from timm.data import ImageNetInfo
@@ -42,17 +43,21 @@ class Backbone:
         self._network.eval()
         self._names = ImageNetInfo()
 
-    @torch.inference_mode()
     def encode(self, pixels: Pixels) -> FeatureMap:
         """Embed (H, W, 3) RGB as (1280, 9, 9) float16; 0.2 s on one core.
 
         The image is squeezed into a square, so that nothing is cut off and cells are shares.
         """
         image = Image.fromarray(pixels).resize((SIDE_PX, SIDE_PX), Image.Resampling.BICUBIC)
-        scaled = (np.asarray(image, np.float32) - _CENTRE) / _SPREAD
+        return np.asarray(self.encode_square(np.asarray(image)), np.float16)
+
+    @torch.inference_mode()
+    def encode_square(self, square: Pixels) -> NDArray[np.float32]:
+        """Embed (S, S, 3) RGB as it is as (1280, S / 32, S / 32); S is a multiple of 32."""
+        scaled = (np.asarray(square, np.float32) - _CENTRE) / _SPREAD
         batch = torch.from_numpy(scaled).permute(2, 0, 1)[None]
         seen: Tensor = self._network.forward_features(batch)  # type: ignore[operator]  # timm's
-        return np.asarray(seen[0].numpy(), np.float16)
+        return np.asarray(seen[0].numpy(), np.float32)
 
     @torch.inference_mode()
     def look(self, seen: FeatureMap) -> Look:
