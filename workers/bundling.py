@@ -96,7 +96,7 @@ def compose(
 def _card(current: Round, version: DatasetVersion, parts: Collection[str]) -> str:
     counts = {"masks": 0, "captions": 0, **version.counts}
     what = {
-        Part.MASKS: "Prompt encoder and mask decoder of Segment Anything, and a prompt head",
+        Part.MASKS: "Prompt encoder and mask decoder of Segment Anything, and small heads",
         Part.CAPTIONS: "Connector and adapters of a captioner",
     }
     trained = "; ".join(text for part, text in what.items() if part in parts)

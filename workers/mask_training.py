@@ -1,4 +1,4 @@
-"""Training a round's decoder and prompt head on a frozen version."""
+"""Training a round's decoder and the heads beside it on a frozen version."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from django.conf import settings
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.selectors.verdicts import judged_proposals
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import PROMPT_HEAD, VERIFIER
+from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import ObjectFinder
@@ -25,6 +25,7 @@ from engine.verification.verifier_training import JudgedProposal, train_verifier
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import BundlePart
 from workers.curve import Curve
+from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import encoder_of, proposal_config_of
 
@@ -48,13 +49,13 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     config = fit_thresholds(
         images[:THRESHOLD_IMAGES], predictor, proposal_config_of(base), ObjectFinder(head)
     )
+    files = {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
+    labels = folder / LABEL_HEAD
+    if labels.is_file() or learn_labels(lease, version, labels):
+        files[LABEL_HEAD] = labels
+    files |= _verifier(lease, current, folder / VERIFIER)
     return BundlePart(
-        {
-            "decoder.safetensors": weights,
-            "decoder.onnx": onnx,
-            PROMPT_HEAD: head,
-            **_verifier(lease, current, folder / VERIFIER),
-        },
+        files,
         {**base.manifest["thresholds"], **config.thresholds()},
     )
 

@@ -11,11 +11,12 @@ from django.utils.module_loading import import_string
 
 from annotation.models import Bundle
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import PROMPT_HEAD, VERIFIER
+from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
+from engine.verification.label_head import LabelHead, load_label_head
 from engine.verification.verifier import Verifier
 
 if TYPE_CHECKING:
@@ -56,6 +57,13 @@ def verifier_of(bundle: Bundle) -> Verifier | None:
     if VERIFIER not in bundle.manifest["files"]:
         return None
     return _verifier(fetch_bundle(bundle) / VERIFIER)
+
+
+def label_head_of(bundle: Bundle) -> LabelHead | None:
+    """Return what names masks; a bundle whose round learned no labels has none."""
+    if LABEL_HEAD not in bundle.manifest["files"]:
+        return None
+    return load_label_head(fetch_bundle(bundle) / LABEL_HEAD)
 
 
 def proposal_config_of(bundle: Bundle) -> ProposalConfig:

@@ -34,6 +34,7 @@ from workers.embeddings import (
     save_embedding,
     seen_image,
 )
+from workers.labels import namer_of
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
@@ -117,12 +118,15 @@ def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None
         return
     lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
-    finder, verifier = finder_of(bundle), verifier_of(bundle)
+    finder, verifier, namer = finder_of(bundle), verifier_of(bundle), namer_of(bundle)
 
-    def find(item: tuple[Image, SeenImage]) -> list[ScreenedProposal]:
-        _, seen = item
+    def find(item: tuple[Image, SeenImage]) -> list[Found]:
+        image, seen = item
         found = propose(seen, predictor, config, finder=finder, should_stop=lease.should_stop)
-        return screen(found, seen.size_hw, verifier)
+        screened = screen(found, seen.size_hw, verifier)
+        masks = [each.mask.rle for each in screened]
+        labels = namer.labels(image.sha256, masks) if namer else [None] * len(masks)
+        return [_as_found(*each) for each in zip(screened, labels, strict=True)]
 
     items = _seen(ids, bundle)
     for done, ((image, _), found) in enumerate(
@@ -144,9 +148,7 @@ def _seen(ids: Sequence[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage
         yield image, seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
 
 
-def _save(
-    lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[ScreenedProposal]
-) -> None:
+def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[Found]) -> None:
     with fenced(lease.claim):
         waiting = Image.objects.select_for_update().filter(pk=image.pk, status=Image.Status.TODO)
         if not waiting.exists():  # somebody has finished it meanwhile
@@ -154,23 +156,22 @@ def _save(
         if arm == Arm.NONE:
             withhold_proposals(image=image)
         else:
-            replace_pending_proposals(
-                image=image, bundle=bundle, found=[_as_found(each) for each in found]
-            )
+            replace_pending_proposals(image=image, bundle=bundle, found=found)
             threshold = _threshold(image.project_id, bundle)
             accept_surely(image=image, bundle=bundle, threshold=threshold)
         waiting.update(proposed_by=bundle, arm=arm)
 
 
-def _as_found(screened: ScreenedProposal) -> Found:
+def _as_found(screened: ScreenedProposal, label: int | None) -> Found:
     mask = screened.mask
     return Found(
         mask.rle,
         mask.predicted_iou,
         mask.stability,
         mask.point_xy,
-        screened.cues,
-        screened.score,
+        cues=screened.cues,
+        verifier_score=screened.score,
+        label=label,
     )
 
 

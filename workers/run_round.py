@@ -5,6 +5,8 @@ folder, the figures. So a round that is killed anywhere goes on from there (DESI
 """
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -29,6 +31,7 @@ from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import compose
 from workers.evaluation import compare, evaluate_bundle
 from workers.examples import examples_of
+from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
 from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.training import train_bundle, trained_parts
@@ -75,11 +78,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     verdicts: dict[str, Verdict] = {}
     if Part.MASKS in trained:
         metrics = _measure_masks(lease, current, version, serving, candidate)
-        verdicts[Part.MASKS] = judge(
-            serving=metrics.get("serving"),
-            candidate=metrics.get("candidate"),
-            difference=metrics.get("difference"),
-        )
+        verdicts[Part.MASKS] = _judge_masks(metrics, version, candidate)
     if Part.CAPTIONS in trained:
         figures, verdicts[Part.CAPTIONS] = import_string(JUDGE_CAPTIONS)(
             lease, version, serving, candidate
@@ -103,6 +102,17 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
         )
 
 
+def _judge_masks(metrics: Mapping[str, Any], version: DatasetVersion, candidate: Bundle) -> Verdict:
+    verdict = judge(
+        serving=metrics.get("serving"),
+        candidate=metrics.get("candidate"),
+        difference=metrics.get("difference"),
+    )
+    if labels_left_out(version, candidate):
+        return replace(verdict, reason=f"{verdict.reason} {NOT_LEARNED}")
+    return verdict
+
+
 def _measure_masks(
     lease: Lease,
     current: Round,
@@ -122,8 +132,8 @@ def _measure_masks(
     with fenced(lease.claim):
         record_examples(round_id=current.pk, examples=examples)
     return {
-        "serving": before.figures,
-        "candidate": after.figures,
+        "serving": before.figures | measure_labels(version, serving),
+        "candidate": after.figures | measure_labels(version, candidate),
         "difference": compare(before, after),
     }
 

@@ -45,6 +45,15 @@ class CalibrationBinSerializer(serializers.Serializer[Any]):
     proposals = serializers.IntegerField()
 
 
+class LabelFiguresSerializer(serializers.Serializer[Any]):
+    """How a bundle names the holdout's masks."""
+
+    masks = serializers.IntegerField(help_text="those that people labelled")
+    right = serializers.IntegerField(help_text="of these, whose likeliest label is theirs")
+    named = serializers.IntegerField(help_text="where it is sure enough to propose the label")
+    named_right = serializers.IntegerField(help_text="of these again")
+
+
 class FiguresSerializer(ClickFiguresSerializer):
     """How one bundle does on the blind holdout."""
 
@@ -60,6 +69,7 @@ class FiguresSerializer(ClickFiguresSerializer):
         required=False, help_text="of the verifier: expected calibration error on these images"
     )
     calibration_bins = CalibrationBinSerializer(many=True, required=False)
+    labels = LabelFiguresSerializer(required=False)
 
 
 class IntervalSerializer(serializers.Serializer[Any]):

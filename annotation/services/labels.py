@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import InvalidInputError
-from annotation.models import Label, Project
+from annotation.models import Label, Project, Proposal
 from annotation.services.attributes import defined
 
 log = structlog.get_logger(__name__)
@@ -28,8 +28,10 @@ def update_label(*, label: Label, changes: Mapping[str, Any]) -> Label:
     return _saved(label)
 
 
+@transaction.atomic
 def delete_label(*, label: Label) -> None:
-    """Take a label out of the choice; masks under it keep it."""
+    """Take a label out of the choice; masks under it keep it, proposals no longer suggest it."""
+    Proposal.objects.filter(label=label, state=Proposal.State.PENDING).update(label=None)
     Label.objects.filter(pk=label.pk, deleted_at=None).update(deleted_at=timezone.now())
     log.info("label_deleted", label_id=label.pk)
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import structlog
 from django.db import transaction
 
-from annotation.models import Bundle, Image, Mask, Proposal
+from annotation.models import Bundle, Image, Label, Mask, Proposal
 from annotation.selectors.images import SENT_ON
 from engine.masks.rle import RLE, iou_matrix
 from engine.masks.validate import validate_rle
@@ -29,6 +29,7 @@ class Found:
     point_xy: Sequence[float]
     cues: Mapping[str, float] = field(default_factory=dict)
     verifier_score: float | None = None
+    label: int | None = None  # an id; of a label that is gone by now, nothing is said
 
 
 @transaction.atomic
@@ -46,11 +47,17 @@ def replace_pending_proposals(
         pending.update(state=State.SUPERSEDED)
         return []
     pending.exclude(bundle=bundle).update(state=State.SUPERSEDED)
+    labels = set(
+        Label.objects.filter(project=locked.project_id, deleted_at=None).values_list(
+            "pk", flat=True
+        )
+    )
     proposals = [
         Proposal(
             pk=uuid5(NAMESPACE, f"{locked.pk} {bundle.pk} {rank}"),
             image=locked,
             bundle=bundle,
+            label_id=each.label if each.label in labels else None,
             rle=each.rle,
             predicted_iou=min(1.0, max(0.0, each.predicted_iou)),
             stability=each.stability,

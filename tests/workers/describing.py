@@ -47,6 +47,9 @@ class QuickBackbone:
         rng = np.random.default_rng(int(pixels.sum()))
         return rng.normal(size=(6, *self.map_hw)).astype(np.float16)
 
+    def encode_square(self, square: np.ndarray) -> np.ndarray:
+        return self.encode(square).astype(np.float32)
+
     def look(self, seen: np.ndarray) -> Look:
         return Look([seen], ["mortar"])
 

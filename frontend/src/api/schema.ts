@@ -2222,6 +2222,7 @@ export interface components {
              */
             calibration_error?: number;
             calibration_bins?: components["schemas"]["CalibrationBin"][];
+            labels?: components["schemas"]["LabelFigures"];
         };
         FinishInput: {
             /** @description The claim's. Of one that has ended, nothing is done and nothing added */
@@ -2380,6 +2381,17 @@ export interface components {
             color: string;
             attributes: components["schemas"]["Attribute"][];
             deleted: boolean;
+        };
+        /** @description How a bundle names the holdout's masks. */
+        LabelFigures: {
+            /** @description those that people labelled */
+            masks: number;
+            /** @description of these, whose likeliest label is theirs */
+            right: number;
+            /** @description where it is sure enough to propose the label */
+            named: number;
+            /** @description of these again */
+            named_right: number;
         };
         LabelInput: {
             name: string;

@@ -35,6 +35,7 @@ export type EffortRow = Schemas["EffortRow"];
 export type EffortBy = operations["list_effort"]["parameters"]["query"]["by"];
 export type ArmEffort = Schemas["ArmEffort"];
 export type CaptionFigures = Schemas["CaptionFigures"];
+export type LabelFigures = Schemas["LabelFigures"];
 export type Interval = Schemas["Interval"];
 export type ServingMove = Schemas["ServingMove"];
 export type AutoAccept = Schemas["AutoAccept"];

@@ -1,0 +1,232 @@
+"""A round learns what masks are called; its bundle then says so of what it proposes."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+from unittest.mock import Mock
+
+import numpy as np
+import pytest
+from django.conf import LazySettings
+
+from annotation import jobs
+from annotation.models import DatasetVersion, Image, Label, Proposal, Round
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.bundles import ensure_pretrained
+from annotation.services.jobs import enqueue_job
+from annotation.services.labels import create_label, delete_label, update_label
+from annotation.services.rounds import start_round
+from annotation.services.seeds import Seed, seed_masks
+from annotation.services.versions import cut_version
+from engine.bundle import LABEL_HEAD
+from engine.verification.label_head import LabelHead, load_label_head
+from engine.weights.paths import ModelPaths
+from tests.annotation.world import World, make_image, square
+from tests.workers.describing import QuickBackbone
+from workers import evaluation, labels
+from workers.labels import NOT_LEARNED, labels_left_out, learn_labels, measure_labels, namer_of
+from workers.tasks import run_job
+
+LEASE = Mock()  # shows progress to nobody
+
+
+def finish(world: World, image: Image, *seeds: Seed) -> None:
+    seed_masks(image=image, seeds=seeds, author=world.manager)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+
+
+def prepare(world: World) -> None:
+    job = enqueue_job(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    run_job(job_id=job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("succeeded", "")
+
+
+def serve(monkeypatch: pytest.MonkeyPatch, head: LabelHead) -> None:
+    """Let the bundle that serves have a label head."""
+    monkeypatch.setattr(labels, "label_head_of", lambda _: head)
+
+
+def saying(label: Label) -> LabelHead:
+    """A head that knows one label."""
+    nothing = np.zeros((0, 1), np.float32)
+    return LabelHead((str(label.pk),), nothing, np.ones(1, np.float32), 0.0)
+
+
+def proposed(image: Image) -> set[int | None]:
+    return set(Proposal.objects.filter(image=image).values_list("label", flat=True))
+
+
+@pytest.fixture
+def plate(world: World) -> Label:
+    return create_label(project=world.project, name="plate", color="#ff0000")
+
+
+@pytest.fixture
+def eye(
+    world: World, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> QuickBackbone:
+    """Let masks be looked at here."""
+    settings.MODELS_DIR = tmp_path / "models"
+    ModelPaths(settings.MODELS_DIR).image_backbone.mkdir(parents=True)
+    eye = QuickBackbone()
+    monkeypatch.setattr(labels, "load_backbone", lambda _: eye)
+    return eye
+
+
+@pytest.fixture
+def version(world: World, plate: Label) -> DatasetVersion:
+    """Three images and a fourth of the holdout, each with a cup, a plate and what has no label."""
+    cup = Label.objects.get(pk=world.label_id)
+    for seed in range(4):
+        image = make_image(world.project, seed, is_holdout=seed == 3)
+        small, large = Seed(square(3, 3, 3), cup), Seed(square(10, 10, 14), plate)
+        finish(world, image, small, large, Seed(square(19, 2, 3)))
+    return cut_version(project=world.project, created_by=world.manager)
+
+
+def test_what_people_labelled_is_learned_and_measured_on_the_holdout(
+    version: DatasetVersion,
+    world: World,
+    plate: Label,
+    eye: QuickBackbone,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    path = tmp_path / "label_head.safetensors"
+
+    assert learn_labels(LEASE, version, path)
+    head = load_label_head(path)
+    serve(monkeypatch, head)
+    figures = measure_labels(version, ensure_pretrained(project=world.project))["labels"]
+
+    assert set(head.labels) == {str(world.label_id), str(plate.pk)}
+    assert figures["masks"] == 2  # the third has no label
+    assert figures["named_right"] <= figures["named"] <= 2
+    assert figures["named_right"] <= figures["right"] <= 2
+
+
+def test_where_nothing_can_tell_labels_apart_a_round_learns_none_and_says_so(
+    version: DatasetVersion, world: World, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = tmp_path / "models"
+    path = tmp_path / "label_head.safetensors"
+
+    assert not learn_labels(LEASE, version, path)
+    assert not path.exists()
+    assert labels_left_out(version, ensure_pretrained(project=world.project))
+
+
+def test_a_single_label_is_learned_without_looking(
+    world: World, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MODELS_DIR = tmp_path / "models"
+    cup = Label.objects.get(pk=world.label_id)
+    finish(world, make_image(world.project), Seed(square(3, 3, 8), cup), Seed(square(19, 2, 3)))
+    version = cut_version(project=world.project, created_by=world.manager)
+    path = tmp_path / "label_head.safetensors"
+
+    assert learn_labels(LEASE, version, path)
+    assert load_label_head(path).labels == (str(cup.pk),)
+
+
+def test_without_a_labelled_mask_there_is_no_head(world: World, tmp_path: Path) -> None:
+    finish(world, make_image(world.project, 0), Seed(square(3, 3, 8)))
+    version = cut_version(project=world.project, created_by=world.manager)
+    bundle = ensure_pretrained(project=world.project)
+
+    assert not learn_labels(LEASE, version, tmp_path / "label_head.safetensors")
+    assert not labels_left_out(version, bundle)
+    assert measure_labels(version, bundle) == {}
+
+
+def test_proposals_come_with_their_label(
+    world: World, image: Image, plate: Label, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(monkeypatch, saying(plate))
+
+    prepare(world)
+
+    assert proposed(image) == {plate.pk}
+
+
+def test_a_proposal_that_nothing_is_sure_of_has_no_label(
+    world: World, image: Image, plate: Label, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(monkeypatch, replace(saying(plate), surest_min=2.0))
+
+    prepare(world)
+
+    assert proposed(image) == {None}
+
+
+def test_a_label_that_is_gone_is_not_proposed_and_one_of_another_name_is(
+    world: World, image: Image, plate: Label, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(monkeypatch, saying(plate))
+    prepare(world)
+    update_label(label=plate, changes={"name": "dish"})
+    renamed = make_image(world.project, 1)
+    prepare(world)
+    before = proposed(renamed)
+    delete_label(label=plate)
+    later = make_image(world.project, 2)
+
+    prepare(world)
+
+    assert before == {plate.pk}
+    assert proposed(image) == proposed(renamed) == proposed(later) == {None}
+
+
+@pytest.mark.parametrize("is_installed", [False, True])
+def test_without_the_eye_that_a_head_was_trained_on_proposals_have_no_label(
+    version: DatasetVersion,
+    world: World,
+    eye: QuickBackbone,
+    settings: LazySettings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_installed: bool,  # noqa: FBT001  # parametrised
+) -> None:
+    path = tmp_path / "label_head.safetensors"
+    learn_labels(LEASE, version, path)
+    serve(monkeypatch, load_label_head(path))
+    eye.digest = "another"
+    if not is_installed:
+        settings.MODELS_DIR = tmp_path / "elsewhere"
+    image = make_image(world.project, 9)
+
+    prepare(world)
+
+    assert namer_of(ensure_pretrained(project=world.project)) is None
+    assert proposed(image) == {None}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("can_look", [True, False])
+def test_a_round_puts_a_label_head_in_its_bundle_or_says_why_not(
+    version: DatasetVersion,
+    world: World,
+    eye: QuickBackbone,
+    settings: LazySettings,
+    monkeypatch: pytest.MonkeyPatch,
+    can_look: bool,  # noqa: FBT001  # parametrised
+) -> None:
+    if not can_look:
+        settings.MODELS_DIR = settings.SCRATCH_DIR
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
+    prepare(world)
+    begun = start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+    run_job(job_id=cast("int", begun.job_id))
+
+    ended = Round.objects.get(pk=begun.pk)
+    assert ended.bundle is not None
+    assert (LABEL_HEAD in ended.bundle.manifest["files"]) == can_look
+    assert (NOT_LEARNED in ended.decision) != can_look
+    assert "labels" not in ended.metrics["serving"]
+    assert ended.metrics["candidate"].get("labels", {}).get("masks") == (2 if can_look else None)

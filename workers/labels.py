@@ -1,0 +1,142 @@
+"""What masks are called: a round learns it, is measured by it, and names what it proposes.
+
+Light where there is nothing to tell apart: the network that looks at masks is loaded when needed.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import structlog
+
+from annotation import caption_models
+from annotation.models import Bundle, DatasetVersion
+from annotation.selectors.versions import frozen_images, frozen_rows
+from engine.bundle import LABEL_HEAD
+from engine.masks.rle import RLE, area
+from engine.verification.label_head import Guess, LabelHead, save_label_head, train_label_head
+from engine.verification.mask_features import Eye, Floats, features_digest, mask_features
+from workers.embeddings import load_pixels
+from workers.lease import Lease
+from workers.networks import label_head_of, load_backbone
+
+MOST_EXAMPLES: Final = 10_000  # some 30 ms each
+NOT_LEARNED: Final = f"Labels were not learned: {caption_models.MISSING}."
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Namer:
+    """A label head with the network that it was trained on; a head of one label needs none."""
+
+    head: LabelHead
+    eye: Eye | None
+
+    def guess(self, image_sha256: str, masks: Sequence[RLE]) -> list[Guess]:
+        """Name an image's masks."""
+        return self.head.guess(_features(self.eye, image_sha256, masks)) if masks else []
+
+    def labels(self, image_sha256: str, masks: Sequence[RLE]) -> list[int | None]:
+        """Return the ids of the masks' labels; None where it is not sure enough."""
+        guesses = self.guess(image_sha256, masks)
+        return [int(guess.label) if guess.is_sure else None for guess in guesses]
+
+
+def namer_of(bundle: Bundle) -> Namer | None:
+    """Return what names a bundle's masks; None where it learned no labels, or cannot look here."""
+    head = label_head_of(bundle)
+    if head is None:
+        return None
+    if not head.needs_features:
+        return Namer(head, None)
+    eye = _load_eye()
+    if eye is None or features_digest(eye) != head.features:
+        reason = caption_models.MISSING if eye is None else "their models are others now"
+        log.warning("labels_left_out", bundle=bundle.pk, reason=reason)
+        return None
+    return Namer(head, eye)
+
+
+def learn_labels(lease: Lease, version: DatasetVersion, path: Path) -> bool:
+    """Train a label head and write it at `path`, whole or not at all.
+
+    False where nobody has given a label, or nothing is here to tell several apart with.
+    """
+    given = _labels_given(version)
+    is_one = len(set(given)) == 1
+    eye = None if is_one else _load_eye()
+    if eye is None and not is_one:
+        return False
+    rows: list[Floats] = []
+    labels: list[str] = []
+    images: list[str] = []
+    for image, masks in _labelled(version, "train"):
+        if len(labels) >= MOST_EXAMPLES:  # images come in the order of their digests: a fair draw
+            break
+        lease.report(len(labels), min(len(given), MOST_EXAMPLES), "Learning the labels")
+        rows.append(_features(eye, image, [rle for rle, _ in masks]))
+        labels += [label for _, label in masks]
+        images += [image] * len(masks)
+    if not labels:
+        return False
+    made_by = features_digest(eye) if eye else ""
+    head = train_label_head(np.concatenate(rows), labels, images, made_by)
+    scratch = path.with_suffix(".writing")
+    save_label_head(head, scratch)
+    scratch.replace(path)
+    return True
+
+
+def labels_left_out(version: DatasetVersion, candidate: Bundle) -> bool:
+    """Whether a round had labels to learn, and could not."""
+    return len(set(_labels_given(version))) > 1 and LABEL_HEAD not in candidate.manifest["files"]
+
+
+def measure_labels(version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
+    """Name the holdout's labelled masks: {"labels": figures}; nothing where that cannot be."""
+    namer = namer_of(bundle)
+    if namer is None:
+        return {}
+    masks = right = named = named_right = 0
+    for image, labelled in _labelled(version, "holdout"):
+        guesses = namer.guess(image, [rle for rle, _ in labelled])
+        for guess, (_, label) in zip(guesses, labelled, strict=True):
+            is_right = guess.label == label
+            masks, right = masks + 1, right + is_right
+            named, named_right = named + guess.is_sure, named_right + (guess.is_sure and is_right)
+    figures = {"masks": masks, "right": right, "named": named, "named_right": named_right}
+    return {"labels": figures} if masks else {}
+
+
+def _labels_given(version: DatasetVersion) -> list[str]:
+    """Return the labels of the masks to learn from."""
+    rows = (row for row in frozen_rows(version) if row["split"] == "train")
+    return [mask["label"] for row in rows for mask in row["masks"] if mask["label"] is not None]
+
+
+def _labelled(version: DatasetVersion, split: str) -> Iterator[tuple[str, list[tuple[RLE, str]]]]:
+    """Yield each image that has labelled masks, by its sha256, with these."""
+    for image in frozen_images(version, split):
+        masks = [
+            (mask.rle, row["label"])
+            for mask, row in zip(image.masks, image.row["masks"], strict=True)
+            if row["label"] is not None and area(mask.rle)
+        ]
+        if masks:
+            yield image.row["image_sha256"], masks
+
+
+def _load_eye() -> Eye | None:
+    if not caption_models.eye_is_installed():
+        return None
+    return load_backbone(caption_models.backbone_folder())
+
+
+def _features(eye: Eye | None, image_sha256: str, masks: Sequence[RLE]) -> Floats:
+    if eye is None:
+        return np.zeros((len(masks), 0), np.float32)
+    pixels = load_pixels(image_sha256)
+    return np.stack([mask_features(pixels, rle, eye) for rle in masks])
