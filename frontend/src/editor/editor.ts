@@ -20,6 +20,7 @@ import { ObjectView } from "@/editor/object-view";
 import type { Annotations, LabelId, Operation, Prompt, ProposalRow } from "@/editor/operations";
 import { offerAfter, type PartOffer } from "@/editor/part-offer";
 import { isSameRef, type ObjectRef, objectAt, rowOf } from "@/editor/picking";
+import { labelOf, relabelSelected } from "@/editor/proposal-labels";
 import type { Schedule } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
 import type { AnnotationStore, OperationDraft } from "@/editor/store";
@@ -65,6 +66,8 @@ export class Editor {
   readonly alsoSelected = new Signal<ReadonlySet<string>>(new Set());
   readonly hover = new Signal<ObjectRef | null>(null);
   readonly label = new Signal<LabelId | null>(null);
+  /** What the person calls proposals that wait. */
+  readonly relabelled = new Signal<ReadonlyMap<string, LabelId | null>>(new Map());
   readonly definitions = new Signal<Definitions>(new Map()); // of the attributes of labels
   /** What a plain click of Points says: 1 is the object, 0 beside it. Each object begins with 1. */
   readonly pointLabel = new Signal<0 | 1>(1);
@@ -257,10 +260,11 @@ export class Editor {
     else deleteMasks(this, new Set([ref.id, ...this.alsoSelected.get()]));
   }
 
-  /** Give the selected masks a label; without any, the next masks get it. */
+  /** Give what is selected a label; the next masks get it, too. */
   setLabel(label: LabelId | null): void {
     this.label.set(label);
     if (this.draft.state.get() !== null || this.isFrozen) return;
+    relabelSelected(this, label);
     labelSelected(this, label);
   }
 
@@ -361,8 +365,9 @@ export class Editor {
     const isNew = target.kind === "new";
     const proposal = isNew ? proposalLike(annotations, mask) : rowOf(annotations, target);
     const id = crypto.randomUUID();
-    const [own, model] = [this.label.get(), proposal?.label ?? null];
-    const label = isNew ? (own ?? model) : (model ?? own); // what was drawn is the person's to name
+    const own = this.label.get();
+    const named = proposal === null ? own : labelOf(this, proposal);
+    const label = isNew ? (own ?? named) : named; // what was drawn is the person's to name
     const origin = proposal === null ? {} : { proposal: proposal.id };
     this.commit([{ kind: "create", mask: id, label, rle, ...origin, effort }, ...also(id)]);
     return { kind: "mask", id };

@@ -10,6 +10,7 @@ import { contains, type Mask, maskFromRLE, maskToRLE } from "@/editor/mask";
 import { doBoxesMeet, intersect, isSameMask, shiftMask, subtract, union } from "@/editor/mask-sets";
 import { grow, shrink } from "@/editor/morphology";
 import type { LabelId, MaskRow } from "@/editor/operations";
+import { labelOf } from "@/editor/proposal-labels";
 import { splitMask } from "@/editor/split";
 import type { OperationDraft } from "@/editor/store";
 import { ancestorsOf } from "@/editor/tree";
@@ -171,7 +172,7 @@ export function splitInHand(editor: Editor, line: readonly ImagePoint[]): void {
   const { masks, proposals } = editor.annotations.get();
   const row = target.kind === "mask" ? masks.get(target.id) : null;
   const proposal = target.kind === "proposal" ? proposals.get(target.id) : null;
-  const label = row ? row.label : (proposal?.label ?? editor.label.get());
+  const label = row ? row.label : proposal ? labelOf(editor, proposal) : editor.label.get();
   const { parent, z } = row ?? { parent: null, z: 0 };
   const attributes = settingAttributes(NO_ATTRIBUTES, row?.attributes ?? NO_ATTRIBUTES);
   const rle = maskToRLE(halves.smaller);

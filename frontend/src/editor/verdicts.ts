@@ -7,6 +7,7 @@ import { mostAlike } from "@/editor/mask-sets";
 import { inTurn, NEARLY_SAME } from "@/editor/near-duplicates";
 import type { Annotations, ProposalRow } from "@/editor/operations";
 import { type ObjectRef, pendingProposals, rowOf } from "@/editor/picking";
+import { labelOf } from "@/editor/proposal-labels";
 
 // Two people agree at 0.85 to 0.91 about one object (arXiv:2304.02643, section 5); a model may
 // be further off.
@@ -32,7 +33,7 @@ export function acceptProposal(editor: Editor): void {
   if (ref === null || row === null) return;
   const next = nextAfter(editor, ref.id);
   const isDouble = editor.nearDuplicates.maskLike(row) !== null;
-  const label = row.label ?? editor.label.get();
+  const label = labelOf(editor, row);
   const verdict = { proposal: ref.id, verdict: "accepted", mask: crypto.randomUUID() } as const;
   editor.meter.during("accept", () =>
     editor.commit([{ kind: "verdict", ...verdict, label, effort: editor.meter.take() }]),
@@ -60,12 +61,12 @@ export function acceptAll(editor: Editor, rows: readonly ProposalRow[]): void {
   editor.meter.during("accept", () => {
     const efforts = shareEffort(editor.meter.take(), rows.length);
     editor.commit(
-      rows.map(({ id, label }, index) => ({
+      rows.map((row, index) => ({
         kind: "verdict",
-        proposal: id,
+        proposal: row.id,
         verdict: "accepted",
         mask: crypto.randomUUID(),
-        label: label ?? editor.label.get(),
+        label: labelOf(editor, row),
         effort: efforts[index],
       })),
     );

@@ -27,6 +27,8 @@ export interface Setting {
   readonly masks?: Record<string, Mask>;
   readonly rows?: Record<string, Partial<MaskRow>>;
   readonly proposals?: Record<string, Mask>;
+  /** The labels of proposals that the model is sure of. */
+  readonly called?: Record<string, number>;
   readonly decode?: DecodePrompts;
   readonly size_hw?: readonly [number, number];
   readonly tool?: ToolName;
@@ -41,9 +43,10 @@ export function bench(setting: Setting): Bench {
   const masks = Object.entries(setting.masks ?? {});
   const proposals = Object.entries(setting.proposals ?? {});
   const rows = masks.map(([id, mask]) => maskRow(id, maskToRLE(mask), setting.rows?.[id]));
-  const proposed: ProposalRow[] = proposals.map(([id, mask]) =>
-    proposalRow(id, maskToRLE(mask), 0.9),
-  );
+  const proposed: ProposalRow[] = proposals.map(([id, mask]) => ({
+    ...proposalRow(id, maskToRLE(mask), 0.9),
+    label: setting.called?.[id] ?? null,
+  }));
   const saved: Operation[][] = [];
   const editor = new Editor({
     size_hw: setting.size_hw ?? [...masks, ...proposals][0]?.[1].size_hw ?? [20, 30],

@@ -5,6 +5,7 @@ import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { Doubles } from "@/editor/near-duplicates";
 import type { ProposalRow } from "@/editor/operations";
+import { ownLabelOf } from "@/editor/proposal-labels";
 import type { LabelChoice } from "./LabelToolbar";
 import { sureProposals } from "./sure";
 
@@ -20,6 +21,7 @@ export function AcceptSure({ editor, labels, rows, doubles }: Props) {
   const threshold = useSignal(editor.threshold);
   const isReadOnly = useSignal(editor.isReadOnly);
   const next = useSignal(editor.label);
+  useSignal(editor.relabelled);
   const label = labels.find(({ id }) => id === next);
   const as = label === undefined ? "without a label" : `as ${label.name}`;
   const { accepted, left, doubled } = useMemo(
@@ -27,6 +29,8 @@ export function AcceptSure({ editor, labels, rows, doubles }: Props) {
     [rows, threshold, editor, doubles],
   );
 
+  const unnamed = accepted.filter((row) => ownLabelOf(editor, row) === null).length;
+  const whose = unnamed === accepted.length ? "They" : "Unknown ones";
   const cannotAccept = accepted.length === 0 || isReadOnly;
 
   return (
@@ -44,7 +48,7 @@ export function AcceptSure({ editor, labels, rows, doubles }: Props) {
           thumbLabel="Lowest predicted IoU to accept"
         />
         <Tooltip
-          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}, ${as}`}
+          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}`}
           position="bottom-end"
         >
           <Button
@@ -59,9 +63,9 @@ export function AcceptSure({ editor, labels, rows, doubles }: Props) {
           </Button>
         </Tooltip>
       </Group>
-      {accepted.some((row) => row.label === null) && (
+      {unnamed > 0 && (
         <Text size="xs" c="dimmed" px={12} pb={8} truncate flex="none">
-          They are accepted {as}.
+          {whose} are accepted {as}.
         </Text>
       )}
       <Left count={left.length} one="covers most of the image" many="cover most of the image" />

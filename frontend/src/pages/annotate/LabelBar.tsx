@@ -1,12 +1,13 @@
 import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import { rowOf } from "@/editor/picking";
+import { labelOf } from "@/editor/proposal-labels";
 import classes from "./AnnotatePage.module.css";
 import { FIND_BY_SLASH } from "./LabelFinder";
 import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
 import { useHasDraft, useIsAmbiguous } from "./useHasDraft";
 
-/** The label of the selected mask, and of what is made next. */
+/** The label of what is selected, and of what is made next. */
 export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly LabelChoice[] }) {
   const next = useSignal(editor.label);
   const selection = useSignal(editor.selection);
@@ -14,8 +15,10 @@ export function LabelBar({ editor, labels }: { editor: Editor; labels: readonly 
   const hasDraft = useHasDraft(editor);
   const hasPicker = useIsAmbiguous(editor);
   const isReadOnly = useSignal(editor.isReadOnly);
-  const row = !hasDraft && selection?.kind === "mask" ? rowOf(annotations, selection) : null;
-  const current = row === null ? next : row.label;
+  useSignal(editor.relabelled);
+  const row = hasDraft ? null : rowOf(annotations, selection);
+  const isProposal = selection?.kind === "proposal";
+  const current = row === null ? next : isProposal ? labelOf(editor, row) : row.label;
 
   return (
     <LabelToolbar

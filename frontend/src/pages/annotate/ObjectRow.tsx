@@ -18,6 +18,8 @@ interface RowProps {
   rle: RLE;
   colour: string;
   name: string;
+  /** The colour of its label, where the row's own colour is another. */
+  dot?: string;
   facts: string;
   /** What the pointer finds on it. */
   tip?: string;
@@ -71,7 +73,10 @@ export function ObjectRow(props: RowProps) {
         }}
         onDoubleClick={props.onReveal}
       >
-        <span className={classes.rowName}>{props.name}</span>
+        <span className={classes.rowName}>
+          {props.dot && <span className={classes.rowDot} style={{ background: props.dot }} />}
+          {props.name}
+        </span>
         <span className={classes.rowFacts}>
           {mark !== "" && <span className={classes.rowMark}>{mark} · </span>}
           {props.facts}

@@ -7,6 +7,7 @@ import { maskFromRLE } from "@/editor/mask";
 import type { ProposalRow } from "@/editor/operations";
 import type { ObjectRef } from "@/editor/picking";
 import { instanceColour } from "@/editor/render/colours";
+import type { LabelChoice } from "./LabelToolbar";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import { coversMost, shareOfImage } from "./sure";
 
@@ -15,6 +16,10 @@ interface Props {
   bitmap: ImageBitmap;
   row: ProposalRow;
   index: number;
+  /** What it is called; undefined where nobody is sure. */
+  label: LabelChoice | undefined;
+  /** Whether proposals of this image are called anything. */
+  hasNames: boolean;
   /** Which object is there already that it is nearly the same as, in words; empty where none is. */
   double: string;
   isSelected: boolean;
@@ -24,43 +29,46 @@ interface Props {
 }
 
 /** One proposal of the list, rendered again only when it changed. */
-export const ProposalItem = memo(({ editor, row, index, isReadOnly, ...props }: Props) => {
-  const target: ObjectRef = { kind: "proposal", id: row.id };
-  const decide = (act: () => void): void => {
-    editor.selection.set(target);
-    act();
-  };
-  return (
-    <ObjectRow
-      editor={editor}
-      bitmap={props.bitmap}
-      target={target}
-      rle={row.rle}
-      colour={instanceColour(row.id)}
-      name={`Proposal ${index + 1}`}
-      mark={props.double}
-      facts={factsOf(row, editor.size_hw)}
-      isSelected={props.isSelected}
-      isHovered={props.isHovered}
-      onReveal={() => props.onReveal(row.id)}
-    >
-      <RowAction
-        label={`Accept proposal ${index + 1}`}
-        disabled={isReadOnly}
-        onClick={() => decide(() => editor.accept())}
+export const ProposalItem = memo(
+  ({ editor, row, index, label, hasNames, isReadOnly, ...props }: Props) => {
+    const target: ObjectRef = { kind: "proposal", id: row.id };
+    const decide = (act: () => void): void => {
+      editor.selection.set(target);
+      act();
+    };
+    return (
+      <ObjectRow
+        editor={editor}
+        bitmap={props.bitmap}
+        target={target}
+        rle={row.rle}
+        colour={instanceColour(row.id)}
+        name={`Proposal ${index + 1}${hasNames ? `: ${label?.name ?? "unknown"}` : ""}`}
+        dot={label?.color}
+        mark={props.double}
+        facts={factsOf(row, editor.size_hw)}
+        isSelected={props.isSelected}
+        isHovered={props.isHovered}
+        onReveal={() => props.onReveal(row.id)}
       >
-        <IconCheck size={15} aria-hidden />
-      </RowAction>
-      <RowAction
-        label={`Reject proposal ${index + 1}`}
-        disabled={isReadOnly}
-        onClick={() => decide(() => editor.reject())}
-      >
-        <IconX size={15} aria-hidden />
-      </RowAction>
-    </ObjectRow>
-  );
-});
+        <RowAction
+          label={`Accept proposal ${index + 1}`}
+          disabled={isReadOnly}
+          onClick={() => decide(() => editor.accept())}
+        >
+          <IconCheck size={15} aria-hidden />
+        </RowAction>
+        <RowAction
+          label={`Reject proposal ${index + 1}`}
+          disabled={isReadOnly}
+          onClick={() => decide(() => editor.reject())}
+        >
+          <IconX size={15} aria-hidden />
+        </RowAction>
+      </ObjectRow>
+    );
+  },
+);
 
 const SENT_ON: Partial<Record<ProposalRow["state"], string>> = {
   needs_work: "Needs work · ",

@@ -6,6 +6,7 @@ import { useSignal, useSignalLater } from "@/components/useSignal";
 import { type Doubles, inTurn } from "@/editor/near-duplicates";
 import { type Annotations, isLive, type MaskRow, type ProposalRow } from "@/editor/operations";
 import { pendingProposals } from "@/editor/picking";
+import { ownLabelOf } from "@/editor/proposal-labels";
 import { AcceptSure } from "./AcceptSure";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
@@ -103,6 +104,9 @@ function List({ image, labels, rows, onReveal, ...now }: ListProps) {
   const selection = useSignal(editor.selection);
   const hover = useSignal(editor.hover);
   const isReadOnly = useSignal(editor.isReadOnly);
+  useSignal(editor.relabelled);
+  const own = rows.map((row) => ownLabelOf(editor, row));
+  const hasNames = own.some((label) => label !== null);
   return (
     <VirtualList
       items={rows}
@@ -113,6 +117,8 @@ function List({ image, labels, rows, onReveal, ...now }: ListProps) {
       {(row, index) => (
         <ProposalItem
           {...{ editor, row, index, isReadOnly, onReveal }}
+          label={labels.find(({ id }) => id === own[index])}
+          hasNames={hasNames}
           double={doubleInWords(masks.get(now.doubles.get(row.id) ?? ""), labels)}
           bitmap={image.bitmap}
           isSelected={selection?.id === row.id}

@@ -3,6 +3,7 @@ import type { Interval, Round } from "@/api/types";
 import { plural } from "@/components/format";
 import { ComparisonTable } from "./ComparisonTable";
 import { changeOf, FIGURES, type FigureName, formatFigure } from "./figures";
+import { labelRows } from "./labelRows";
 import { sizeRows } from "./sizes";
 
 interface Props {
@@ -18,6 +19,7 @@ export function HoldoutTable({ metrics, isLive }: Props) {
     noc_85: difference?.clicks,
   };
   const sizes = sizeRows(metrics);
+  const labels = labelRows(metrics);
   return (
     <section aria-label="Blind holdout">
       <Title order={3} mb={2}>
@@ -46,6 +48,16 @@ export function HoldoutTable({ metrics, isLive }: Props) {
                 of="IoU after 1 click"
                 before="Serving"
                 rows={sizes}
+              />
+            </Box>
+          )}
+          {labels.length > 0 && (
+            <Box mt="md">
+              <ComparisonTable
+                label="Labels on the holdout"
+                of="Labels"
+                before="Serving"
+                rows={labels}
               />
             </Box>
           )}

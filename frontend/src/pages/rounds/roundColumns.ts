@@ -3,6 +3,7 @@
 import type { Part, Round } from "@/api/types";
 import { formatCount, formatPercent } from "@/components/format";
 import { formatFigure } from "./figures";
+import { formatShare, labelAccuracy } from "./labelRows";
 
 export interface RoundColumn {
   title: string;
@@ -40,12 +41,26 @@ const COLUMNS: Readonly<Record<Part, readonly RoundColumn[]>> = {
   ],
 };
 
-/** The columns of masks, of descriptions or of both; masks where nothing is known yet. */
+const LABELS: RoundColumn = {
+  title: "Label accuracy",
+  cell: ({ metrics }) => {
+    const figures = metrics.candidate?.labels;
+    return figures ? formatShare(labelAccuracy(figures)) : NOTHING;
+  },
+};
+
+/**
+ * The columns of masks, of descriptions or of both; masks where nothing is known yet. Labels
+ * besides, once a round has learned some.
+ */
 export function columnsOf(rounds: readonly Round[]): RoundColumn[] {
   const parts = (["masks", "captions"] as const).filter((part) =>
     rounds.some((round) => tellsOf(part, round)),
   );
-  return (parts.length === 0 ? (["masks"] as const) : parts).flatMap((part) => COLUMNS[part]);
+  const columns = (parts.length === 0 ? (["masks"] as const) : parts).flatMap(
+    (part) => COLUMNS[part],
+  );
+  return rounds.some(({ metrics }) => metrics.candidate?.labels) ? [...columns, LABELS] : columns;
 }
 
 function tellsOf(part: Part, { parts, effort, metrics }: Round): boolean {

@@ -1,0 +1,51 @@
+/** How well a bundle names the holdout's masks, as rows beside those of what serves. */
+
+import type { LabelFigures, Round } from "@/api/types";
+import { formatCount, formatPercent, plural } from "@/components/format";
+import type { Comparison } from "./ComparisonTable";
+
+interface Share {
+  title: (figures: LabelFigures) => string;
+  explanation: string;
+  shareOf: (figures: LabelFigures) => number | null;
+}
+
+const ROWS: readonly Share[] = [
+  {
+    title: ({ masks }) => `Label accuracy, ${plural(masks, "mask")}`,
+    explanation: "Masks whose likeliest label is the one that people gave",
+    shareOf: labelAccuracy,
+  },
+  {
+    title: ({ named }) => `Proposed labels that are right, of ${formatCount(named)}`,
+    explanation: "A label is proposed where the model is sure enough; all else is unknown",
+    shareOf: ({ named, named_right }) => share(named_right, named),
+  },
+];
+
+/** None where the candidate knows no labels. */
+export function labelRows({ serving, candidate }: Round["metrics"]): Comparison[] {
+  const [then, now] = [serving?.labels, candidate?.labels];
+  if (!now) return [];
+  return ROWS.map(({ title, explanation, shareOf }) => {
+    const [before, after] = [then ? shareOf(then) : null, shareOf(now)];
+    return {
+      ...{ title: title(now), explanation, digits: 2, moreIsBetter: true, interval: undefined },
+      serving: formatShare(before),
+      candidate: formatShare(after),
+      change: before === null || after === null ? null : after - before,
+    };
+  });
+}
+
+export function labelAccuracy({ masks, right }: LabelFigures): number | null {
+  return share(right, masks);
+}
+
+export function formatShare(value: number | null): string {
+  return value === null ? "—" : formatPercent(value);
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : part / whole;
+}
