@@ -206,6 +206,7 @@ def test_the_effort_of_a_bundle_is_the_first_persons(
 ) -> None:
     bundle = make_bundle()
     [proposal] = make_proposals(both, bundle)
+    Image.objects.filter(pk=both.pk).update(arm="serving", proposed_by=bundle)
     effort = {"clicks": 2}
     for api, drawn in (
         (annotator, create(proposal=str(proposal.pk), effort=effort)),
