@@ -12,6 +12,7 @@ from annotation.services.versions import cut_version
 from engine.segmentation.items import AnnotatedImage
 from workers.annotated_images import annotated_images
 from workers.evaluation import evaluate_bundle
+from workers.labels import measure_labels
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
@@ -116,7 +117,8 @@ def _measure(
     )
     holdout = annotated_images(version, "holdout", bundle.encoder_digest)
     report.bundle = bundle.pk
-    report.holdout = evaluate_bundle(bundle, holdout, show=show).figures
+    figures = evaluate_bundle(bundle, holdout, show=show).figures
+    report.holdout = figures | measure_labels(version, bundle)
     for name, images in also.items():
         report.also[name] = evaluate_bundle(bundle, images, show=show, proposal_images=0).figures
 

@@ -225,17 +225,20 @@ def _table(reports: list[RoundReport], plan: Plan) -> Table:
         title=f"{first['objects']} objects of {len(plan.held_out)} held-out images; "
         f"AP50 on {first['ap_images']}"
     )
-    names = ["round", "promoted", "mIoU@1", "mIoU@3", "mIoU@5", "NoC@85", "NoC@90", "AP50"]
+    names = ["round", "promoted", "mIoU@1", "mIoU@3", "mIoU@5", "NoC@85", "NoC@90", "AP50", "AP75"]
+    names.append("labels right")
     names += [f"{extra.name} mIoU@1" for extra in plan.also]
     for name in [*names, "masks", "untouched", "clicks / mask", "strokes / mask"]:
         table.add_column(name, justify="right")
     for report in reports:
         figures = report.holdout
-        keys = ("miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50")
+        keys = ("miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50", "ap_75")
+        labels = figures.get("labels")
         table.add_row(
             str(report.round),
             "yes" if report.promoted else "no",
             *(_cell(figures[key]) for key in keys),
+            _cell(labels and labels["right"] / labels["masks"]),
             *(_cell(report.also[extra.name]["miou_1"]) for extra in plan.also),
             str(report.masks_finished or ""),
             _cell(report.accepted_untouched),
