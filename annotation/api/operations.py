@@ -14,7 +14,9 @@ FAR: Final = 1_000_000  # pixels; beyond any image
 HIGHEST_Z: Final = 32_000  # 16 bits keep it
 DAY_MS: Final = 86_400_000
 MAX_CAPTION: Final = 5_000  # characters
-ONLY_ACCEPTED: Final = frozenset({"mask", "label", "slot", "attributes"})  # what a verdict makes
+ONLY_ACCEPTED: Final = frozenset(
+    {"mask", "label", "slot", "attributes", "is_unseen"}
+)  # what a verdict makes
 Kind = Operation.Kind
 
 
@@ -163,6 +165,10 @@ class VerdictOperationSerializer(serializers.Serializer[Any]):
     label = serializers.IntegerField(allow_null=True, required=False)  # type: ignore[assignment]  # a field of this name
     slot = SlotField()
     attributes = ValueChangesField(required=False)
+    is_unseen = serializers.BooleanField(
+        required=False,
+        help_text="Accepted with others at once: it tells nothing of how right the model is",
+    )
     effort = OperationEffortSerializer(required=False)
 
     def validate(self, given: dict[str, Any]) -> dict[str, Any]:

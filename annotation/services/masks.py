@@ -229,7 +229,7 @@ def _write(canvas: Canvas, operations: Sequence[Operation], version: int) -> Non
     if canvas.captions:
         MaskCaption.objects.bulk_create(canvas.captions)
     if canvas.decided:
-        fields = ["state", "mask", "decided_by", "decided_at", "is_auto_accepted"]
+        fields = ["state", "mask", "decided_by", "decided_at", "is_auto_accepted", "is_audited"]
         Proposal.objects.bulk_update(canvas.decided.values(), fields)
     if any(proposal.is_audited for proposal in canvas.decided.values()):
         stop_if_broken(project_id=canvas.image.project_id)

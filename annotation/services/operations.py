@@ -105,6 +105,8 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     revision.proposal = proposal
     _append(canvas, mask, revision)
     _accept(canvas, proposal, mask, where)
+    if op.get("is_unseen"):  # then an audit would only repeat what the model says
+        proposal.is_audited = False
 
 
 def _caption(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:

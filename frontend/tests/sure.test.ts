@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { maskFromRuns, maskToRLE } from "@/editor/mask";
 import type { ProposalRow } from "@/editor/operations";
-import { coversMost, sureProposals } from "@/pages/annotate/sure";
+import { coversMost, sureProposals, sureWords } from "@/pages/annotate/sure";
 
 const SIZE_HW = [10, 10] as const;
 
@@ -32,6 +32,16 @@ test("what covers more than half of the image is left to the person", () => {
   expect(accepted).toEqual([coin, half]);
   expect(left).toEqual([ground]);
   expect(coversMost(half, [...SIZE_HW])).toBe(false);
+});
+
+test("where people's verdicts have taught it, the model is as sure as they make it", () => {
+  const doubted = { ...coin, verifier_score: 0.4 };
+  const trusted = { ...blur, verifier_score: 0.996 };
+
+  const { accepted } = sureProposals([doubted, trusted], 0.9, [...SIZE_HW], NONE);
+
+  expect(accepted).toEqual([trusted]);
+  expect([doubted, trusted, coin].map(sureWords)).toEqual(["40 % sure", "99 % sure", "IoU 0.97"]);
 });
 
 test("an unsure proposal of most of the image is not spoken of", () => {

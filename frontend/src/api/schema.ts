@@ -3579,6 +3579,8 @@ export interface components {
             attributes?: {
                 [key: string]: string | number | null;
             };
+            /** @description Accepted with others at once: it tells nothing of how right the model is */
+            is_unseen?: boolean;
             effort?: components["schemas"]["OperationEffort"];
         };
         /**

@@ -84,6 +84,8 @@ export type VerdictOperation =
       label: LabelId | null;
       attributes?: AttributeChanges;
       slot?: number;
+      /** With others at once: nobody looked at this one in particular. */
+      is_unseen?: boolean;
       effort?: Effort;
     }
   | {
@@ -152,6 +154,14 @@ export interface ProposalRow {
   readonly verifier_score: number | null;
   readonly point_xy: readonly [number, number];
   readonly state: VerdictOperation["verdict"];
+}
+
+/**
+ * How sure the model is: how likely people accept it as it is, where their verdicts have taught
+ * that; else the decoder's own estimate of its IoU.
+ */
+export function sureness(row: Pick<ProposalRow, "predicted_iou" | "verifier_score">): number {
+  return row.verifier_score ?? row.predicted_iou;
 }
 
 /** Whether somebody has yet to accept or reject a proposal. */

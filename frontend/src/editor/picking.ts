@@ -8,6 +8,7 @@ import {
   isOpen,
   type MaskRow,
   type ProposalRow,
+  sureness,
 } from "@/editor/operations";
 
 /** One object on the image: a mask or a proposal that waits for a verdict. */
@@ -33,7 +34,7 @@ export function masksAside({ masks }: Annotations): MaskRow[] {
 export function pendingProposals({ proposals }: Annotations): ProposalRow[] {
   return [...proposals.values()]
     .filter(isOpen)
-    .sort((a, b) => isSentOn(b) - isSentOn(a) || b.predicted_iou - a.predicted_iou);
+    .sort((a, b) => isSentOn(b) - isSentOn(a) || sureness(b) - sureness(a));
 }
 
 function isSentOn({ state }: ProposalRow): 0 | 1 {

@@ -67,6 +67,7 @@ export function acceptAll(editor: Editor, rows: readonly ProposalRow[]): void {
         verdict: "accepted",
         mask: crypto.randomUUID(),
         label: labelOf(editor, row),
+        is_unseen: true,
         effort: efforts[index],
       })),
     );

@@ -2,7 +2,7 @@
 
 import { type Box, unionBox } from "@/editor/geometry";
 import { type Mask, maskFromRLE } from "@/editor/mask";
-import type { LabelId, MaskRow, ProposalRow } from "@/editor/operations";
+import { type LabelId, type MaskRow, type ProposalRow, sureness } from "@/editor/operations";
 import { inDrawingOrder } from "@/editor/picking";
 import { instanceColour, withAlpha } from "@/editor/render/colours";
 import type { Context } from "@/editor/render/layer";
@@ -42,7 +42,7 @@ export function shapesOf({ masks, proposals, threshold, fill, colourOf }: MaskSc
         ...{ kind: "proposal", id: row.id, fill: fill > 0 ? 0.08 : 0, z: 0 },
         mask: maskFromRLE(row.rle),
         colour: instanceColour(row.id),
-        opacity: row.predicted_iou >= threshold ? 1 : 0.4,
+        opacity: sureness(row) >= threshold ? 1 : 0.4,
       }),
     ),
   ];

@@ -44,11 +44,11 @@ export function AcceptSure({ editor, labels, rows, doubles }: Props) {
           step={0.01}
           value={threshold}
           onChange={(value) => editor.threshold.set(value)}
-          label={(value) => `predicted IoU ≥ ${value.toFixed(2)}`}
-          thumbLabel="Lowest predicted IoU to accept"
+          label={(value) => `sure ≥ ${value.toFixed(2)}`}
+          thumbLabel="How sure the model must be"
         />
         <Tooltip
-          label={`Accept those whose predicted IoU is at least ${threshold.toFixed(2)}`}
+          label={`Accept those that the model is sure of by at least ${threshold.toFixed(2)}`}
           position="bottom-end"
         >
           <Button

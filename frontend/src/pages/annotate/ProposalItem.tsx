@@ -9,7 +9,7 @@ import type { ObjectRef } from "@/editor/picking";
 import { instanceColour } from "@/editor/render/colours";
 import type { LabelChoice } from "./LabelToolbar";
 import { ObjectRow, RowAction } from "./ObjectRow";
-import { coversMost, shareOfImage } from "./sure";
+import { coversMost, shareOfImage, sureWords } from "./sure";
 
 interface Props {
   editor: Editor;
@@ -79,6 +79,5 @@ function factsOf(row: ProposalRow, size_hw: SizeHW): string {
   const size = coversMost(row, size_hw)
     ? `${formatPercent(shareOfImage(row, size_hw))} of the image`
     : `${formatCount(maskFromRLE(row.rle).area_px)} px`;
-  const iou = (Math.floor(100 * row.predicted_iou) / 100).toFixed(2); // 0.899 is not above 0.90
-  return `${SENT_ON[row.state] ?? ""}IoU ${iou} · ${size}`;
+  return `${SENT_ON[row.state] ?? ""}${sureWords(row)} · ${size}`;
 }

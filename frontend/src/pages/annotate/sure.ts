@@ -3,7 +3,7 @@
 import type { SizeHW } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import type { Doubles } from "@/editor/near-duplicates";
-import type { ProposalRow } from "@/editor/operations";
+import { type ProposalRow, sureness } from "@/editor/operations";
 
 /** A mask of more than this share of the image is as likely its background: a person looks. */
 const MOST_OF_THE_IMAGE = 0.5;
@@ -27,6 +27,12 @@ export function coversMost(row: Shape, size_hw: SizeHW): boolean {
   return shareOfImage(row, size_hw) > MOST_OF_THE_IMAGE;
 }
 
+/** How sure the model is of a proposal, in words; 0.899 is not above 0.90. */
+export function sureWords(row: Pick<ProposalRow, "predicted_iou" | "verifier_score">): string {
+  const percent = Math.floor(100 * sureness(row));
+  return row.verifier_score === null ? `IoU ${(percent / 100).toFixed(2)}` : `${percent} % sure`;
+}
+
 /** What "accept all" takes of the proposals that nobody has judged, and what it leaves to the person. */
 export function sureProposals(
   pending: readonly ProposalRow[],
@@ -34,7 +40,7 @@ export function sureProposals(
   size_hw: SizeHW,
   doubles: Doubles,
 ): SureProposals {
-  const sure = pending.filter((row) => row.state === "pending" && row.predicted_iou >= threshold);
+  const sure = pending.filter((row) => row.state === "pending" && sureness(row) >= threshold);
   const single = sure.filter(({ id }) => !doubles.has(id));
   return {
     accepted: single.filter((row) => !coversMost(row, size_hw)),

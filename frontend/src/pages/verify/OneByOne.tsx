@@ -11,6 +11,7 @@ import type { RLE } from "@/editor/rle";
 import { focusFirstField } from "@/pages/annotate/attributes/edit-attributes";
 import { FIND_BY_LETTER } from "@/pages/annotate/LabelFinder";
 import { type LabelChoice, LabelToolbar } from "@/pages/annotate/LabelToolbar";
+import { sureWords } from "@/pages/annotate/sure";
 import { HIDE } from "@/pages/annotate/view-commands";
 import { AttributesRow } from "./AttributesRow";
 import { UndoButton } from "./UndoButton";
@@ -98,7 +99,7 @@ export function OneByOne({ verifying, labels }: Props) {
         <figure className={classes.view}>
           <figcaption>
             <span className="tabular">
-              predicted IoU {proposal.predicted_iou.toFixed(2)} · {formatCount(area_px)} px
+              {sureWords(proposal)} · {formatCount(area_px)} px
             </span>
             <span>
               <KeyOf command={HIDE} /> {hasOutline ? "hides" : "shows"} the mask
