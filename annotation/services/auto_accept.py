@@ -1,6 +1,5 @@
 """The model accepts what its verifier is sure of, and leaves a share to people, as an audit."""
 
-import hashlib
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -8,6 +7,7 @@ import structlog
 from django.db import transaction
 
 from annotation.models import Assignment, Bundle, Image, Label, Operation, Proposal
+from annotation.services.draws import is_drawn_for_audit
 from annotation.services.masks import save_operations
 
 # Of 300 that qualify, people decide the 30 that a measurement needs, and are spared 270.
@@ -43,7 +43,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     only = next(iter(labels)) if len(labels) == 1 else None
     named = {proposal: proposal.label_id or only for proposal in sure.order_by("pk")}
     known = {proposal: label for proposal, label in named.items() if label in labels}
-    audited = [proposal.pk for proposal in known if _is_drawn(proposal.pk)]
+    audited = [each.pk for each in known if is_drawn_for_audit(each.pk, share=AUDITED_SHARE)]
     Proposal.objects.filter(pk__in=audited).update(is_audited=True)
     operations = [
         _acceptance(proposal, label)
@@ -66,11 +66,6 @@ def _is_somebodys(image: Image) -> bool:
 def _labels_of(image: Image) -> set[int | None]:
     labels = Label.objects.filter(project_id=image.project_id, deleted_at=None)
     return set(labels.values_list("pk", flat=True))
-
-
-def _is_drawn(proposal_id: UUID) -> bool:
-    drawn = int.from_bytes(hashlib.sha256(b"audit" + proposal_id.bytes).digest()[:8], "big")
-    return drawn < AUDITED_SHARE * 2**64
 
 
 def _acceptance(proposal: Proposal, label: int | None) -> dict[str, Any]:

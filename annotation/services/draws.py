@@ -1,6 +1,7 @@
-"""What falls on an image by chance: drawn by hash, so that it falls the same way for ever."""
+"""What falls on images and proposals by chance: by hash, so that it falls the same way for ever."""
 
 import hashlib
+from uuid import UUID
 
 from annotation.models import Image, Project
 
@@ -36,6 +37,11 @@ def arm_for(sha256: str, *, project: Project) -> Image.Arm:
         return Image.Arm.NONE
     is_previous = drawn >= 1 - project.previous_bundle_share
     return Image.Arm.PREVIOUS if is_previous else Image.Arm.SERVING
+
+
+def is_drawn_for_audit(proposal_id: UUID, *, share: float) -> bool:
+    """Draw by hash the proposals that people decide though the model is sure enough of them."""
+    return _drawn(f"audit {proposal_id}") < share
 
 
 def _drawn(key: str) -> float:
