@@ -2,7 +2,8 @@
 
 The first three are those of a plan. An image is in at most one of them, and which one follows from
 its proposals, and from what was named on it and has no mask. While the model has yet to look at it,
-it is in none. What is finished waits for review under either plan.
+it is in none. What a verifier expects nobody to accept as it is goes to be corrected at once, so
+that nobody is asked twice. What is finished waits for review under either plan.
 """
 
 from typing import Final, TypedDict
@@ -17,6 +18,14 @@ from annotation.selectors.questions import has_question
 from annotation.selectors.queue import claimable, own_leases, returned_images
 
 State = Proposal.State
+# Score of a verifier. On 170 unseen images of nuclei 1,732 of 7,365 proposals lie below, and 71 of
+# these are good as they are. Of those that are left to verify 61 % are, of all 47 %.
+VERIFY_MIN: Final = 0.1
+TO_VERIFY: Final = Q(state=State.PENDING) & (
+    Q(verifier_score=None) | Q(verifier_score__gte=VERIFY_MIN)
+)
+TO_CORRECT: Final = Q(state__in=SENT_ON) | Q(state=State.PENDING, verifier_score__lt=VERIFY_MIN)
+DECIDED: Final = Q(state__in=[State.ACCEPTED, State.REJECTED])
 AHEAD: Final = 3  # images that a page fetches ahead
 MOST_AHEAD: Final = 20  # that it may, for a time without a network
 
@@ -24,9 +33,9 @@ MOST_AHEAD: Final = 20  # that it may, for a time without a network
 class Queue(TextChoices):
     """One kind of work on a project's images."""
 
-    VERIFY = "verify"  # proposals that nobody has looked at
+    VERIFY = "verify"  # proposals that nobody has looked at, and somebody may accept
     COMPLETE = "complete"  # every proposal is decided, or something was named: is it missing?
-    CORRECT = "correct"  # what verifying sent on, and images with nothing to verify
+    CORRECT = "correct"  # what people or the verifier sent on, and images with nothing to verify
     REVIEW = "review"  # finished images that others have annotated
 
 
@@ -54,14 +63,13 @@ def _planned(queue: Queue | str | None) -> Queue | None:
 def _belongs_to(queue: Queue) -> Q:
     """Tell whether a place is at an image of that queue of the plan."""
     is_blind = Q(image__is_holdout=True) | Q(slot__gte=1)  # annotated without proposals
-    is_pending, is_sent_on = _has(State.PENDING), _has(*SENT_ON)
-    is_decided = _has(State.ACCEPTED, State.REJECTED)
+    is_open, is_sent_on, is_decided = _has(TO_VERIFY), _has(TO_CORRECT), _has(DECIDED)
     is_bare = ~is_decided & Q(image__proposed_by__isnull=False)
     is_asked = Q(has_question())
     belongs = {
-        Queue.VERIFY: ~is_blind & is_pending,
-        Queue.CORRECT: is_blind | (~is_pending & (is_sent_on | (is_bare & ~is_asked))),
-        Queue.COMPLETE: ~is_blind & ~is_pending & ~is_sent_on & (is_decided | (is_bare & is_asked)),
+        Queue.VERIFY: ~is_blind & is_open,
+        Queue.CORRECT: is_blind | (~is_open & (is_sent_on | (is_bare & ~is_asked))),
+        Queue.COMPLETE: ~is_blind & ~is_open & ~is_sent_on & (is_decided | (is_bare & is_asked)),
     }
     return belongs[queue]
 
@@ -124,7 +132,7 @@ def queue_counts(*, project_id: int, user: Person, role: str) -> QueueCounts:
 
 
 def proposals_within_reach(*, project_id: int, user: Person) -> QuerySet[Proposal]:
-    """Pending proposals on images that the person holds or could take."""
+    """Proposals to verify on images that the person holds or could take."""
     own, free = (
         find(Queue.VERIFY, project_id=project_id, user=user).order_by().values("image")
         for find in (held_in, free_in)
@@ -133,9 +141,9 @@ def proposals_within_reach(*, project_id: int, user: Person) -> QuerySet[Proposa
 
 
 def to_verify(project_id: int) -> QuerySet[Proposal]:
-    """Pending proposals image by image, the surest of each first; none on the blind holdout."""
+    """Proposals to verify image by image, the surest first; none on the blind holdout."""
     pending = Proposal.objects.filter(
-        state=State.PENDING,
+        TO_VERIFY,
         image__project_id=project_id,
         image__deleted_at=None,
         image__is_holdout=False,
@@ -165,5 +173,5 @@ def upcoming_image_ids(
     return ids[:count]
 
 
-def _has(*states: State) -> Q:
-    return Q(Exists(Proposal.objects.filter(image=OuterRef("image"), state__in=states)))
+def _has(those: Q) -> Q:
+    return Q(Exists(Proposal.objects.filter(those, image=OuterRef("image"))))

@@ -87,6 +87,27 @@ def test_an_image_goes_from_verify_to_correct_to_complete(
     )
 
 
+def test_what_the_verifier_expects_nobody_to_accept_is_corrected_and_never_verified(
+    annotator: Api, world: World, bundle: Bundle
+) -> None:
+    image = make_image(world.project)
+    good, bad = make_proposals(image, bundle, 2)
+    for proposal, score in ((good, 0.9), (bad, 0.04)):
+        Proposal.objects.filter(pk=proposal.pk).update(verifier_score=score)
+    other = make_image(world.project, 1, proposed_by=bundle)
+    Proposal.objects.filter(pk=make_proposals(other, bundle)[0].pk).update(verifier_score=0.01)
+
+    offered = [each["id"] for each in _verify(annotator, world)["proposals"]]
+    counts = _counts(annotator, world)
+    annotator.save(image, _verdict(good, "accepted"))
+
+    assert offered == [str(good.pk)]
+    assert counts == (1, 0, 1)  # the other image has nothing to verify
+    assert _counts(annotator, world) == (0, 0, 2)
+    annotator.save(image, create(proposal=str(bad.pk), rle=square(5, 2)))
+    assert _counts(annotator, world) == (0, 1, 1)
+
+
 def test_nothing_missing_finishes_the_image(annotator: Api, world: World, bundle: Bundle) -> None:
     image = make_image(world.project)
     annotator.save(image, _verdict(make_proposals(image, bundle)[0], "rejected"))

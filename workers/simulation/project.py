@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Final, Self
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from annotation import jobs
 from annotation.models import Bundle, DatasetVersion, Image, Label, Mask, Project, Proposal
-from annotation.selectors.images import SENT_ON
-from annotation.selectors.plan import Queue
+from annotation.selectors.plan import TO_CORRECT, Queue
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
@@ -109,11 +109,11 @@ class SimulatedProject:
 
     def offers_on(self, image: Image) -> list[Offer]:
         """Return the proposals that await a verdict, the surest first."""
-        return _offers(image, [Proposal.State.PENDING])
+        return _offers(image, Q(state=Proposal.State.PENDING))
 
     def sent_on(self, image: Image) -> list[Offer]:
         """Return the proposals that need a person's hand."""
-        return _offers(image, SENT_ON)
+        return _offers(image, TO_CORRECT)
 
     def masks_on(self, image: Image) -> list[RLE]:
         """Return what people have left on the image so far."""
@@ -159,8 +159,8 @@ class SimulatedProject:
             finish_image(assignment=claimed, user=person, active_s=0)
 
 
-def _offers(image: Image, states: Sequence[str]) -> list[Offer]:
-    found = Proposal.objects.filter(image=image, state__in=states)
+def _offers(image: Image, those: Q) -> list[Offer]:
+    found = Proposal.objects.filter(those, image=image)
     return [
         Offer(each.pk, each.rle, (each.point_xy[0], each.point_xy[1]))
         for each in found.order_by("-predicted_iou", "pk")
