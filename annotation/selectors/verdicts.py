@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from annotation.models import Proposal
+from annotation.selectors.doubts import doubted_people
 from annotation.selectors.effort_table import UNTOUCHED_IOU
 
 MOST: Final = 10_000  # the newest: the model that they judge is more like the one that serves
@@ -15,10 +16,11 @@ Judged = tuple[int, dict[str, float], bool, bool]
 def judged_proposals(project_id: int) -> Iterator[Judged]:
     """Yield the verdicts on finished images, of proposals whose cues were kept.
 
-    None on what the pretrained bundle found: of 3,033 proposals of a trained one that were good,
-    a verifier that had learned from those would have hidden 733.
+    None of people whose verdicts go against everybody else's, see selectors/doubts.py. None on what
+    the pretrained bundle found: of 3,033 proposals of a trained one that were good, a verifier that
+    had learned from those would have hidden 733.
     """
-    judged = Proposal.objects.filter(
+    verdicts = Proposal.objects.filter(
         image__project_id=project_id,
         image__deleted_at=None,
         image__is_holdout=False,
@@ -26,7 +28,8 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
         state__in=[Proposal.State.ACCEPTED, Proposal.State.REJECTED],
         decided_by__isnull=False,
         bundle__dataset_version__isnull=False,
-    ).exclude(cues={})
+    )
+    judged = verdicts.exclude(cues={}).exclude(decided_by__in=doubted_people(project_id))
     rows = judged.order_by("-decided_at", "pk").values_list(
         "image_id", "cues", "state", "final_iou"
     )

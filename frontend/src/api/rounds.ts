@@ -44,6 +44,14 @@ export function rollBack(id: number, serving: string) {
 }
 
 /** Under the rounds' key: what a round changes is whose proposals people work with. */
+/** Under the rounds' key: what a verifier is sure of changes with it. */
+export const doubtsQuery = (project_id: number) =>
+  queryOptions({
+    queryKey: ["rounds", project_id, "doubts"],
+    queryFn: () =>
+      read(client.GET("/api/projects/{project_id}/doubts", { params: { path: { project_id } } })),
+  });
+
 export const effortQuery = (project_id: number, by: EffortBy) =>
   queryOptions({
     queryKey: ["rounds", project_id, "effort", by],

@@ -738,6 +738,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For managers alone: rounds do not learn from these people's verdicts. */
+        get: operations["list_doubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/effort": {
         parameters: {
             query?: never;
@@ -2070,6 +2087,17 @@ export interface components {
                 [key: string]: components["schemas"]["SizeDifference"];
             };
         };
+        /** @description Somebody accepts as it is what others do not, or rejects what others keep. */
+        Doubt: {
+            user: number;
+            username: string;
+            habit: components["schemas"]["Habit"];
+            /** @description Of the person's verdicts, where the verifier is sure */
+            own: components["schemas"]["Precision"];
+            own_verdicts: number;
+            others: components["schemas"]["Precision"];
+            other_verdicts: number;
+        };
         Dropped: {
             text: string;
             /** @description loop, silence, no speech or vocabulary */
@@ -2257,6 +2285,12 @@ export interface components {
             /** @description More links are being made */
             is_waiting: boolean;
         };
+        /**
+         * @description * `accepts` - accepts
+         *     * `rejects` - rejects
+         * @enum {string}
+         */
+        Habit: "accepts" | "rejects";
         /** @description One line of the list. */
         Image: {
             id: number;
@@ -5181,6 +5215,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_doubts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Doubt"][];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

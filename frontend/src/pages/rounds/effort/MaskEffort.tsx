@@ -5,6 +5,7 @@ import { effortQuery } from "@/api/rounds";
 import type { EffortBy, Project } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { Section } from "@/components/Section";
+import { Doubts } from "./Doubts";
 import { EffortTable } from "./EffortTable";
 import { GROUPINGS, learningPoints, savedWords } from "./effortRows";
 import { LearningChart } from "./LearningChart";
@@ -28,6 +29,7 @@ export function MaskEffort({ project }: { project: Project }) {
         />
       }
     >
+      <Doubts project={project.id} />
       {error && <ErrorState error={error} onRetry={() => refetch()} />}
       {!rows && !error && <Skeleton height={90} radius="md" />}
       {rows?.length === 0 && (

@@ -1,0 +1,79 @@
+"""Whose verdicts go against everybody else's where the verifier is sure.
+
+Somebody who accepts whatever is shown teaches the next verifier that all is well. Proposals that
+hardly anybody would keep, or hardly anybody reject, are honeypots that need not be laid: what one
+person makes of them is compared with what all others do. It touches no mask.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, Literal, TypedDict
+
+from django.db.models import Count, Q
+
+from annotation.models import Proposal
+from annotation.selectors.auto_accept import AS_IT_WAS, DECIDED_BY_A_PERSON
+from engine.verification.promise import Precision, measured_precision
+
+Habit = Literal["accepts", "rejects"]
+FEWEST: Final = 20  # verdicts of a person, and of the others, before anything is said
+HARDLY: Final = 0.2  # chance of the other verdict, by the verifier
+# Which proposals tell of a habit, and which verdicts on them it is.
+HONEYPOTS: Final[dict[Habit, tuple[Q, Q]]] = {
+    "accepts": (Q(verifier_score__lt=HARDLY), AS_IT_WAS),
+    "rejects": (Q(verifier_score__gt=1 - HARDLY), Q(state=Proposal.State.REJECTED)),
+}
+
+
+class Doubt(TypedDict):
+    """One person's verdicts that are surely unlike the others', with 95 % intervals."""
+
+    user: int
+    username: str
+    habit: Habit  # they accept as it is what others do not, or reject what others keep
+    own: Precision  # share of the verdicts on honeypots that are of the habit
+    own_verdicts: int
+    others: Precision
+    other_verdicts: int
+
+
+def doubts_of(project_id: int) -> list[Doubt]:
+    """Compare each person of a project with the others, in one query."""
+    counts = {
+        f"{habit}_{what}": Count("pk", filter=honeypot & those)
+        for habit, (honeypot, verdict) in HONEYPOTS.items()
+        for what, those in (("all", Q()), ("such", verdict))
+    }
+    decided = Proposal.objects.filter(
+        DECIDED_BY_A_PERSON,
+        image__project_id=project_id,
+        image__deleted_at=None,
+        verifier_score__isnull=False,
+    )
+    people = decided.values("decided_by", "decided_by__username").annotate(**counts)
+    rows = list(people.order_by("decided_by__username"))
+    return [doubt for habit in HONEYPOTS for doubt in _doubts(habit, rows)]
+
+
+def doubted_people(project_id: int) -> set[int]:
+    """Return whose verdicts a verifier had better not learn from."""
+    return {doubt["user"] for doubt in doubts_of(project_id)}
+
+
+def _doubts(habit: Habit, rows: Sequence[Mapping[str, Any]]) -> Iterator[Doubt]:
+    such, verdicts = (sum(row[f"{habit}_{what}"] for row in rows) for what in ("such", "all"))
+    for row in rows:
+        own_such, own_all = row[f"{habit}_such"], row[f"{habit}_all"]
+        if min(own_all, verdicts - own_all) < FEWEST:
+            continue
+        own = measured_precision(own_such, own_all)
+        others = measured_precision(such - own_such, verdicts - own_all)
+        if own and others and own.low > others.high:
+            yield Doubt(
+                user=row["decided_by"],
+                username=row["decided_by__username"],
+                habit=habit,
+                own=own,
+                own_verdicts=own_all,
+                others=others,
+                other_verdicts=verdicts - own_all,
+            )
