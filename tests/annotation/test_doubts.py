@@ -1,16 +1,16 @@
 """Who accepts or rejects everything is found, shown to managers, and not learned from."""
 
 from collections.abc import Sequence
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Bundle, DatasetVersion, Image, Mask, Membership, Proposal
+from annotation.models import Bundle, Image, Membership, Proposal
 from annotation.selectors.doubts import FEWEST, doubts_of
 from annotation.selectors.verdicts import judged_proposals
-from tests.annotation.world import Api, World, make_image, make_user, square
+from tests.annotation.verdicts import note_verdict, trained_bundle
+from tests.annotation.world import Api, World, make_image, make_user
 
 POOR, GOOD = 0.05, 0.95  # a verifier's word
 KEEPS, REJECTS, CORRECTS = 1.0, None, 0.8  # IoU with what a person made of it
@@ -18,32 +18,13 @@ KEEPS, REJECTS, CORRECTS = 1.0, None, 0.8  # IoU with what a person made of it
 
 def judge(person: User, image: Image, score: float, verdicts: Sequence[float | None]) -> None:
     """Note a person's verdicts on a trained bundle's proposals, all of one score."""
-    Proposal.objects.bulk_create(
-        Proposal(
-            pk=uuid4(),
-            image=image,
-            bundle=Bundle.objects.get(),
-            rle=square(1, 1),
-            predicted_iou=0.9,
-            stability=0.9,
-            verifier_score=score,
-            cues={"stability": 0.9},
-            point_xy=[2, 2],
-            state="rejected" if iou is None else "accepted",
-            mask=None if iou is None else Mask.objects.create(pk=uuid4(), image=image),
-            final_iou=iou,
-            decided_by=person,
-        )
-        for iou in verdicts
-    )
+    for final_iou in verdicts:
+        note_verdict(person, image, Bundle.objects.get(), final_iou, score=score)
 
 
 @pytest.fixture
 def image(world: World) -> Image:
-    version = DatasetVersion.objects.create(pk="f" * 64, project=world.project, counts={})
-    Bundle.objects.create(
-        pk="a" * 64, encoder_digest="e" * 64, manifest={}, dataset_version=version
-    )
+    trained_bundle(world.project)
     return make_image(world.project, status="done")
 
 

@@ -10,31 +10,27 @@ import pytest
 from django.conf import LazySettings
 
 from annotation import jobs
-from annotation.models import DatasetVersion, Image, Label, Proposal, Round
-from annotation.services.assignments import claim_image, finish_image
+from annotation.models import Bundle, DatasetVersion, Image, Label, Proposal, Round
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import enqueue_job
 from annotation.services.labels import create_label, delete_label, update_label
 from annotation.services.rounds import start_round
-from annotation.services.seeds import Seed, seed_masks
+from annotation.services.seeds import Seed
 from annotation.services.versions import cut_version
-from engine.bundle import LABEL_HEAD
+from engine.bundle import LABEL_HEAD, VERIFIER
 from engine.verification.label_head import LabelHead, load_label_head
 from engine.weights.paths import ModelPaths
+from tests.annotation.verdicts import note_verdict, trained_bundle
 from tests.annotation.world import World, make_image, square
+from tests.engine.verification.people import judged
+from tests.workers.conftest import finish
 from tests.workers.describing import QuickBackbone
 from workers import evaluation, labels
 from workers.labels import NOT_LEARNED, labels_left_out, learn_labels, measure_labels, namer_of
+from workers.networks import verifier_of
 from workers.tasks import run_job
 
 LEASE = Mock()  # shows progress to nobody
-
-
-def finish(world: World, image: Image, *seeds: Seed) -> None:
-    seed_masks(image=image, seeds=seeds, author=world.manager)
-    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-    assert place is not None
-    finish_image(assignment=place, user=world.annotator, active_s=5)
 
 
 def prepare(world: World) -> None:
@@ -207,26 +203,32 @@ def test_without_the_eye_that_a_head_was_trained_on_proposals_have_no_label(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("can_look", [True, False])
-def test_a_round_puts_a_label_head_in_its_bundle_or_says_why_not(
-    version: DatasetVersion,
-    world: World,
-    eye: QuickBackbone,
-    settings: LazySettings,
-    monkeypatch: pytest.MonkeyPatch,
-    can_look: bool,  # noqa: FBT001  # parametrised
+def test_what_people_called_masks_and_decided_is_learned_by_the_next_round(
+    version: DatasetVersion, world: World, eye: QuickBackbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not can_look:
-        settings.MODELS_DIR = settings.SCRATCH_DIR
-    monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
     prepare(world)
     begun = start_round(project=world.project, trigger="manual", created_by=world.manager)
+    bundle = trained_bundle(world.project)
+    for image in range(5):
+        judge_like_people(world, image, bundle)
 
     run_job(job_id=cast("int", begun.job_id))
 
     ended = Round.objects.get(pk=begun.pk)
-    assert ended.bundle is not None
-    assert (LABEL_HEAD in ended.bundle.manifest["files"]) == can_look
-    assert (NOT_LEARNED in ended.decision) != can_look
+    assert ended.bundle is not None, ended.decision
+    assert {LABEL_HEAD, VERIFIER} <= set(ended.bundle.manifest["files"])
+    assert NOT_LEARNED not in ended.decision
     assert "labels" not in ended.metrics["serving"]
-    assert ended.metrics["candidate"].get("labels", {}).get("masks") == (2 if can_look else None)
+    assert ended.metrics["candidate"]["labels"]["masks"] == 2
+    assert verifier_of(ended.bundle) is not None
+    assert verifier_of(ended.base_bundle) is None
+
+
+def judge_like_people(world: World, number: int, bundle: Bundle) -> None:
+    """Make a finished image of 30 proposals that were decided on."""
+    image = make_image(world.project, 10 + number, status="done")
+    for each in judged(150, images=5):
+        if each.image == str(number):
+            final_iou = 1.0 if each.is_accepted else None
+            note_verdict(world.annotator, image, bundle, final_iou, cues=each.cues)

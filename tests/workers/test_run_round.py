@@ -52,7 +52,9 @@ def run(current: Round) -> Round:
 
 
 @pytest.mark.slow
-def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
+def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
+    started: Round, tmp_path: Path
+) -> None:
     ended = run(started)
 
     assert ended.state in {"promoted", "refused"}, ended.decision
@@ -68,17 +70,7 @@ def test_a_round_trains_makes_a_bundle_and_judges_it(started: Round) -> None:
     difference = ended.metrics["difference"]
     assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}
     assert sum(group["objects"] for group in difference["by_size"].values()) == 2
-
-
-@pytest.mark.slow
-def test_a_round_that_ran_runs_again_without_any_change(started: Round) -> None:
-    ended = run(started)
-    before = _everything()
-    Job.objects.filter(pk=job_of(started)).update(state="queued", attempt=0)
-
-    run(ended)
-
-    assert _everything() == before
+    assert not (tmp_path / "scratch" / "rounds" / str(started.pk)).exists()
 
 
 @pytest.mark.slow
@@ -183,13 +175,6 @@ def test_a_better_bundle_is_promoted_and_the_old_one_kept(
     assert waiting.count() == 1
 
 
-@pytest.mark.slow
-def test_a_round_cleans_up_after_itself(started: Round, tmp_path: Path) -> None:
-    run(started)
-
-    assert not (tmp_path / "scratch" / "rounds" / str(started.pk)).exists()
-
-
 def test_a_project_keeps_serving_what_it_serves(world: World, prepared: Image) -> None:
     assert ensure_pretrained(project=world.project) == ensure_pretrained(project=world.project)
 
@@ -202,9 +187,3 @@ def _dying_after(honest: Callable[..., Any]) -> Callable[..., Any]:
         raise SystemExit
 
     return die
-
-
-def _everything() -> list[Any]:
-    return [
-        list(model.objects.order_by("pk").values()) for model in (Round, Bundle, Alias, AliasMove)
-    ]

@@ -1,17 +1,13 @@
 """What people decide on proposals teaches a verifier, and its bundle's proposals carry its word."""
 
-from collections.abc import Mapping, Sequence
-from math import exp
 from pathlib import Path
-from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.utils import timezone
 
 from annotation import jobs
 from annotation.api.image_detail import image_detail
-from annotation.models import Bundle, Image, Job, Mask, Proposal
+from annotation.models import Bundle, Image, Proposal
 from annotation.selectors.images import image_to_show
 from annotation.selectors.verdicts import judged_proposals
 from annotation.services.bundles import (
@@ -22,24 +18,16 @@ from annotation.services.bundles import (
 )
 from annotation.services.jobs import enqueue_job
 from annotation.services.projects import update_project
-from annotation.services.rounds import start_round
-from annotation.services.versions import cut_version
 from engine.bundle import VERIFIER, read_bundle, write_bundle
 from engine.verification.additive_model import AdditiveModel
 from engine.verification.cues import CUES
 from engine.verification.verifier import Verdicts, Verifier
-from tests.annotation.world import World, make_image, square
-from tests.engine.verification.people import judged
-from tests.workers.conftest import ENCODER_DIGEST, finish
-from workers import evaluation
-from workers.networks import verifier_of
+from tests.annotation.verdicts import CERTAIN, note_verdict, trained_bundle
+from tests.annotation.world import World, make_image
 from workers.tasks import run_job
 
-SURE = 1 / (1 + exp(-2.0))
-CERTAIN = dict.fromkeys(CUES, 1.0)
 # Of 200 scores the upper half was right, so that a promise of 0.9 is kept by those.
 HALF_RIGHT = Verdicts(np.linspace(0, 1, 200, dtype=np.float32), np.arange(200) >= 100)
-Verdict = tuple[Mapping[str, float], float | None]  # cues, IoU with what became of it
 
 
 def run(world: World) -> None:
@@ -70,40 +58,6 @@ def serve_with(world: World, verifier: Verifier, tmp_path: Path) -> Bundle:
     bundle = register_bundle(tmp_path / "verified")
     promote_bundle(project=world.project, expected=old.pk, to=bundle, reason="", by=None)
     return bundle
-
-
-def trained_bundle(world: World) -> Bundle:
-    """Register a bundle as one that a round has trained."""
-    version = cut_version(project=world.project, created_by=world.manager)
-    return Bundle.objects.create(
-        pk="c" * 64, encoder_digest=ENCODER_DIGEST, manifest={}, dataset_version=version
-    )
-
-
-def decide(world: World, image: Image, bundle: Bundle, verdicts: Sequence[Verdict]) -> None:
-    """Note a person's verdicts on a bundle's proposals, of each the IoU with what was made of it.
-
-    None is a proposal that was rejected.
-    """
-    proposals = [
-        Proposal(
-            pk=uuid4(),
-            image=image,
-            bundle=bundle,
-            rle=square(1, 1),
-            predicted_iou=0.9,
-            stability=0.9,
-            point_xy=[2, 2],
-            cues=cues,
-            state="rejected" if final_iou is None else "accepted",
-            mask=None if final_iou is None else Mask.objects.create(pk=uuid4(), image=image),
-            decided_by=world.annotator,
-            decided_at=timezone.now(),
-            final_iou=final_iou,
-        )
-        for cues, final_iou in verdicts
-    ]
-    Proposal.objects.bulk_create(proposals)
 
 
 def test_a_proposal_keeps_what_was_known_of_it(world: World, image: Image) -> None:
@@ -184,42 +138,17 @@ def test_nothing_is_accepted_where_nobody_wants_it_or_too_few_verdicts_are_known
 
 
 def test_it_learns_from_what_people_decided_on_finished_images(world: World) -> None:
-    bundle = trained_bundle(world)
-    finished, unfinished = make_image(world.project, 0), make_image(world.project, 1)
-    Image.objects.filter(pk=finished.pk).update(status="done")
+    bundle, pretrained = trained_bundle(world.project), ensure_pretrained(project=world.project)
+    finished = make_image(world.project, 0, status="done")
+    unfinished = make_image(world.project, 1)
     for image in (finished, unfinished):
-        decide(world, image, bundle, [(CERTAIN, 1.0), (CERTAIN, 0.9), (CERTAIN, None), ({}, 1.0)])
-    decide(world, finished, ensure_pretrained(project=world.project), [(CERTAIN, 1.0)])
+        for final_iou in (1.0, 0.9, None):
+            note_verdict(world.annotator, image, bundle, final_iou)
+        note_verdict(world.annotator, image, bundle, 1.0, cues={})
+    note_verdict(world.annotator, finished, pretrained, 1.0)
 
     verdicts = list(judged_proposals(world.project.pk))
 
     assert [(image, cues) for image, cues, *_ in verdicts] == [(finished.pk, CERTAIN)] * 3
     said = sorted((is_accepted, is_wanted) for *_, is_accepted, is_wanted in verdicts)
     assert said == [(False, False), (False, True), (True, True)]
-
-
-@pytest.mark.slow
-def test_a_round_after_enough_verdicts_makes_a_bundle_with_a_verifier(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
-    for seed in range(3):
-        make_image(world.project, seed, is_holdout=seed == 0)
-    run(world)
-    for each in Image.objects.order_by("pk"):
-        finish(world, each)
-    bundle = trained_bundle(world)
-    people = judged(150, images=5)
-    for number in range(5):
-        image = make_image(world.project, 10 + number)
-        Image.objects.filter(pk=image.pk).update(status="done")
-        own = [each for each in people if each.image == str(number)]
-        decide(world, image, bundle, [(p.cues, 1.0 if p.is_accepted else None) for p in own])
-    started = start_round(project=world.project, trigger="manual", created_by=world.manager)
-
-    run_job(job_id=Job.objects.get(kind=jobs.RUN_ROUND).pk)
-
-    started.refresh_from_db()
-    assert started.bundle is not None, started.decision
-    assert verifier_of(started.bundle) is not None
-    assert verifier_of(started.base_bundle) is None
