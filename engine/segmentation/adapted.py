@@ -66,6 +66,11 @@ def base_of(decoder: SamDecoder | AdaptedDecoder) -> SamDecoder:
     return decoder if isinstance(decoder, SamDecoder) else decoder.base
 
 
+def tuned_of(decoder: SamDecoder | AdaptedDecoder) -> SamDecoder:
+    """Return the decoder that knows the project's images best: the only one, before any round."""
+    return decoder if isinstance(decoder, SamDecoder) else decoder.tuned
+
+
 def fit_familiarity(
     images: Sequence[AnnotatedImage], others: Sequence[AnnotatedImage]
 ) -> nn.Linear:

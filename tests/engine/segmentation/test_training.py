@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.masks.rle import RLE, encode
-from engine.segmentation.adapted import AdaptedDecoder, load_any
+from engine.segmentation.adapted import AdaptedDecoder, load_any, save_any
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.trainer import Run, Trainer, choose_precision, learned_clicks
@@ -188,7 +188,7 @@ def test_the_result_is_the_mean_of_the_runs(tiny_weights: Path) -> None:
     assert any(not torch.equal(averages[0][name], averages[1][name]) for name in averages[0])
 
 
-def test_every_run_starts_from_the_base(tiny_weights: Path) -> None:
+def test_every_run_of_a_training_starts_where_it_did(tiny_weights: Path) -> None:
     trainer = Trainer([image(0)], [], tiny_weights, replace(SHORT, steps=4, lr=0.0))
     trainer.train_step()
     trainer.train_step()
@@ -199,7 +199,33 @@ def test_every_run_starts_from_the_base(tiny_weights: Path) -> None:
     trainer.train_step()
 
     for name, value in trainer.model.named_parameters():
-        assert torch.equal(value, trainer.base.get_parameter(name))
+        assert torch.equal(value, trainer.start.get_parameter(name))
+
+
+def test_a_round_goes_on_from_the_one_before_and_keeps_the_decoder_for_unfamiliar_images(
+    tiny_weights: Path, tmp_path: Path
+) -> None:
+    images, photos = [image(0), image(1)], [image(5), image(6)]
+    before = tmp_path / "before.safetensors"
+    first = Trainer(images, photos, tiny_weights, replace(SHORT, steps=2))
+    first.train_step()
+    first.train_step()
+    save_any(first.result(), before)
+
+    second = Trainer(images, photos, before, replace(SHORT, steps=2, lr=0.0))
+    second.train_step()
+    second.train_step()
+    result = second.result()
+
+    assert isinstance(result, AdaptedDecoder)
+    for name, value in result.tuned.named_parameters():
+        torch.testing.assert_close(value, first.model.get_parameter(name))
+    for name, value in result.base.named_parameters():
+        assert torch.equal(value, first.base.get_parameter(name))
+    assert any(
+        not torch.equal(value, result.base.get_parameter(name))
+        for name, value in result.tuned.named_parameters()
+    )
 
 
 def test_one_step_in_a_few_is_on_a_replay_photo(tiny_weights: Path) -> None:
