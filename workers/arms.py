@@ -11,7 +11,6 @@ from django.db.models.functions import Now
 
 from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project, Round
 from annotation.services.draws import arm_for
-from workers.bundling import digests_of
 
 Arm = Image.Arm
 
@@ -76,7 +75,7 @@ def to_propose_for(
 
 def alike(bundle: Bundle) -> QuerySet[Bundle]:
     """Bundles with the same decoder, prompt head and thresholds, itself among them."""
-    files = digests_of(bundle, Round.Part.MASKS)
+    files = bundle.digests_of(Round.Part.MASKS)
     same = {"files": files, "thresholds": bundle.manifest["thresholds"]}
     return Bundle.objects.filter(manifest__contains=same, encoder_digest=bundle.encoder_digest)
 

@@ -7,9 +7,8 @@ from typing import Final, cast
 
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle, register_bundle
-from engine.bundle import CAPTIONER_FILES, MANIFEST, write_bundle
+from engine.bundle import MANIFEST, MODEL_CARD, write_bundle
 
-CARD: Final = "model_card.md"
 CODE_VERSION: Final = "anneal 0.1.0"
 Part = Round.Part
 
@@ -22,23 +21,12 @@ class BundlePart:
     thresholds: Mapping[str, float]
 
 
-def digests_of(bundle: Bundle, part: str) -> dict[str, str]:
-    """Return the digests of a part's files: the captioner's, or all others but the card."""
-    files = cast("dict[str, str]", bundle.manifest["files"])
-    is_captions = part == Part.CAPTIONS
-    return {
-        name: digest
-        for name, digest in files.items()
-        if name != CARD and (name in CAPTIONER_FILES) == is_captions
-    }
-
-
 def part_of(bundle: Bundle, part: str) -> BundlePart:
     """Fetch a part; a bundle without captioner has an empty one."""
     folder = fetch_bundle(bundle)
     thresholds = cast("dict[str, float]", bundle.manifest["thresholds"])
     return BundlePart(
-        {name: folder / name for name in digests_of(bundle, part)},
+        {name: folder / name for name in bundle.digests_of(part)},
         thresholds if part == Part.MASKS else {},
     )
 
@@ -59,7 +47,7 @@ def write_round_bundle(
     files = {name: path for part in parts.values() for name, path in part.files.items()}
     write_bundle(
         folder,
-        files={**files, CARD: card},
+        files={**files, MODEL_CARD: card},
         encoder_digest=others.encoder_digest,
         thresholds={n: value for part in parts.values() for n, value in part.thresholds.items()},
         dataset_version=version.pk,
@@ -83,7 +71,7 @@ def compose(
     It is the candidate itself where that makes no difference, or where nothing passed.
     """
     replaced = [part for part in Part.values if part not in passed]
-    is_same = all(digests_of(serving, part) == digests_of(candidate, part) for part in replaced)
+    is_same = all(serving.digests_of(part) == candidate.digests_of(part) for part in replaced)
     if is_same or not passed:
         return candidate
     made = folder / f"composed-{serving.pk[:12]}-{'-'.join(sorted(passed))}"

@@ -60,7 +60,7 @@ def evaluate_bundle(
     proposal_images: int = PROPOSAL_IMAGES,
 ) -> Evaluation:
     """Click up to 5 objects of each image and propose on the first few; or read what is known."""
-    key = f"evaluations/{bundle.pk}/{_digest_of(images, proposal_images)}.json"
+    key = f"evaluations/{bundle.pk}/{digest_of(images, proposal_images)}.json"
     if storage.exists(key):
         return _from_json(json.loads(storage.get_bytes(key)))
     objects = tuple(_clicked(bundle, images, show))
@@ -99,6 +99,17 @@ def compare(serving: Evaluation, candidate: Evaluation) -> dict[str, Any]:
             for name, objects in after.items()
         },
     }
+
+
+def digest_of(images: Sequence[AnnotatedImage], proposal_images: int = PROPOSAL_IMAGES) -> str:
+    """Name what bundles are measured on: figures of the same name are of the same objects."""
+    sha256 = hashlib.sha256(
+        f"{VERSION} {OBJECTS_PER_IMAGE} {MAX_CLICKS} {proposal_images}".encode()
+    )
+    for image in images:
+        masks, windows = map(digest, image.masks), (window.name for window in image.closer)
+        sha256.update(f"\n{' '.join([image.key, *sorted(masks), *sorted(windows)])}".encode())
+    return sha256.hexdigest()
 
 
 def _clicks_to_good(one: ObjectClicks) -> float:
@@ -174,16 +185,6 @@ def _calibration(scored: Sequence[ScoredImage]) -> dict[str, Any]:
         "calibration_error": found.error,
         "calibration_bins": [asdict(each) for each in found.bins],
     }
-
-
-def _digest_of(images: Sequence[AnnotatedImage], proposal_images: int) -> str:
-    sha256 = hashlib.sha256(
-        f"{VERSION} {OBJECTS_PER_IMAGE} {MAX_CLICKS} {proposal_images}".encode()
-    )
-    for image in images:
-        masks, windows = map(digest, image.masks), (window.name for window in image.closer)
-        sha256.update(f"\n{' '.join([image.key, *sorted(masks), *sorted(windows)])}".encode())
-    return sha256.hexdigest()
 
 
 def _from_json(known: Mapping[str, Any]) -> Evaluation:

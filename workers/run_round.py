@@ -29,7 +29,7 @@ from annotation.services.rounds import (
 from annotation.services.versions import cut_version
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import compose
-from workers.evaluation import compare, evaluate_bundle
+from workers.evaluation import compare, digest_of, evaluate_bundle
 from workers.examples import examples_of
 from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
 from workers.lease import Lease
@@ -74,10 +74,10 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
     """Measure the candidate and what serves now on the same holdout, and do as the gate says."""
     serving = ensure_pretrained(project=current.project)
     trained = trained_parts(current, candidate)
-    metrics: dict[str, Any] = {}
+    metrics: dict[str, Any] = {"against": serving.pk}
     verdicts: dict[str, Verdict] = {}
     if Part.MASKS in trained:
-        metrics = _measure_masks(lease, current, version, serving, candidate)
+        metrics |= _measure_masks(lease, current, version, serving, candidate)
         verdicts[Part.MASKS] = _judge_masks(metrics, version, candidate)
     if Part.CAPTIONS in trained:
         figures, verdicts[Part.CAPTIONS] = import_string(JUDGE_CAPTIONS)(
@@ -132,6 +132,7 @@ def _measure_masks(
     with fenced(lease.claim):
         record_examples(round_id=current.pk, examples=examples)
     return {
+        "holdout": digest_of(holdout),
         "serving": before.figures | measure_labels(version, serving),
         "candidate": after.figures | measure_labels(version, candidate),
         "difference": compare(before, after),

@@ -9,7 +9,7 @@ from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import register_bundle
 from engine.bundle import MANIFEST
-from workers.bundling import BundlePart, digests_of, write_round_bundle
+from workers.bundling import BundlePart, write_round_bundle
 from workers.lease import Lease
 
 Part = Round.Part
@@ -39,8 +39,7 @@ def trained_parts(current: Round, candidate: Bundle) -> list[str]:
     return [
         part
         for part in current.parts
-        if part == Part.MASKS
-        or digests_of(candidate, part) != digests_of(current.base_bundle, part)
+        if part == Part.MASKS or candidate.digests_of(part) != current.base_bundle.digests_of(part)
     ]
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, Value
 from annotation.models.dataset import DatasetVersion
 from annotation.models.job import Job
 from annotation.models.project import Project
+from engine.bundle import CAPTIONER_FILES, MODEL_CARD
 
 
 class Bundle(models.Model):
@@ -26,6 +27,15 @@ class Bundle(models.Model):
 
     def __str__(self) -> str:
         return f"bundle {self.pk[:8]}"
+
+    def digests_of(self, part: str) -> dict[str, str]:
+        """Return the digests of a part's files: the captioner's, or all others but the card."""
+        is_captions = part == Round.Part.CAPTIONS
+        return {
+            name: digest
+            for name, digest in self.manifest["files"].items()
+            if name != MODEL_CARD and (name in CAPTIONER_FILES) == is_captions
+        }
 
 
 class Alias(models.Model):
@@ -99,7 +109,8 @@ class Round(models.Model):
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="round")
     curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
-    # {"serving": {...}, "candidate": {...}, "difference", "captions": {the same three}}
+    # {"against": the bundle beside which it was measured, "holdout": digest of all that both were
+    # measured on, "serving": {...}, "candidate": {...}, "difference", "captions": {the same three}}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}]}
     examples = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))

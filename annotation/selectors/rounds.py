@@ -139,7 +139,11 @@ def _bundles_that_served(project_id: int) -> QuerySet[Any, Any]:
 def _row_of_pretrained(
     bundle: Bundle, rows: list[RoundRow], efforts: dict[str, Effort]
 ) -> RoundRow:
-    judged = [row["metrics"] for row in rows if row["base_bundle"] == bundle.pk]
+    judged = [
+        row["metrics"]
+        for row in rows
+        if row["metrics"].get("against", row["base_bundle"]) == bundle.pk
+    ]
     figures = next((each["serving"] for each in judged if each.get("serving")), None)
     described = next((each["captions"] for each in judged if each.get("captions")), None)
     return RoundRow(

@@ -42,7 +42,7 @@ from tests.workers.describing import (
 from tests.workers.test_run_round import run
 from workers import caption_evaluation, curve
 from workers import run_round as module
-from workers.bundling import BundlePart, digests_of
+from workers.bundling import BundlePart
 from workers.captioning import captioner_of, described_image
 from workers.lease import Lease
 from workers.networks import forget_networks
@@ -102,8 +102,8 @@ def test_a_round_of_captions_trains_judges_and_promotes(
     assert (ended.state, ended.decision) == ("promoted", YES.reason)
     assert serving(world) == ended.bundle != before
     assert ended.bundle is not None
-    assert digests_of(ended.bundle, "masks") == digests_of(before, "masks")
-    assert set(digests_of(ended.bundle, "captions")) == {"captioner.safetensors", "captioner.json"}
+    assert ended.bundle.digests_of("masks") == before.digests_of("masks")
+    assert set(ended.bundle.digests_of("captions")) == {"captioner.safetensors", "captioner.json"}
     assert ended.bundle.manifest["thresholds"] == before.manifest["thresholds"]
     assert [point["step"] for point in ended.caption_curve] == [1, 2]
     assert ended.curve == []
@@ -232,10 +232,10 @@ def test_a_refused_captioner_leaves_the_serving_one_beside_a_better_decoder(
     assert ended.decision == (
         "Masks promoted: a test says so. Descriptions not promoted: a test says so."
     )
-    assert digests_of(served, "masks") == {
+    assert served.digests_of("masks") == {
         name: sha256_of_path(path) for name, path in better_decoder.items()
     }
-    assert digests_of(served, "captions") == digests_of(first, "captions")
+    assert served.digests_of("captions") == first.digests_of("captions")
     assert served.manifest["thresholds"] == {"min_area_px": 2.0}
     assert Alias.objects.get(project=world.project, name="previous").bundle == first
 
@@ -281,7 +281,7 @@ def test_a_worker_that_dies_before_the_verdict_composes_the_same_bundle(
     assert ended.state == "promoted"
     assert set(Bundle.objects.values_list("pk", flat=True)) == made
     assert ended.bundle is not None
-    assert digests_of(ended.bundle, "captions") == {}
+    assert ended.bundle.digests_of("captions") == {}
 
 
 def test_a_bundle_without_captioner_has_none(world: World, backbone: QuickBackbone) -> None:

@@ -66,6 +66,7 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     assert ended.bundle.dataset_version == ended.dataset_version
     assert finder_of(ended.base_bundle) is None
     assert finder_of(ended.bundle) is not None
+    assert ended.metrics["against"] == ended.base_bundle_id
     assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
     difference = ended.metrics["difference"]
     assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}
@@ -77,13 +78,14 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
 def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
     started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(started)
+    ended = run(started)
     click = Mock()
     monkeypatch.setattr(evaluation, "click_object", click)
 
-    version = Round.objects.get(pk=started.pk).dataset_version
+    version = ended.dataset_version
     assert version is not None
     holdout = annotated_images(version, "holdout", started.base_bundle.encoder_digest)
+    assert ended.metrics["holdout"] == evaluation.digest_of(holdout)
     evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
 
     click.assert_not_called()
