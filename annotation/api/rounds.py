@@ -20,7 +20,7 @@ from annotation.selectors.rounds import (
     rounds_for,
 )
 from annotation.services.bundles import roll_back
-from annotation.services.rounds import cancel_round, promote_round, start_round
+from annotation.services.rounds import cancel_round, start_round
 
 DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 ROUND_STATES: Final = [("pretrained", "pretrained"), *Round.State.choices]
@@ -239,25 +239,6 @@ class RoundCancelView(MemberView):
     def post(self, request: Request, round_id: int) -> Response:
         found = self.fetch(rounds_for(request.user), pk=round_id)
         return Response(_row(request, cancel_round(round_id=found.pk)))
-
-
-class RoundPromoteView(MemberView):
-    """Serve a bundle that the gate refused, on a manager's own judgement."""
-
-    roles = {"POST": MANAGERS}
-
-    @extend_schema(
-        operation_id="promote_round",
-        request=ServingSeenSerializer,
-        responses={200: RoundSerializer},
-    )
-    def post(self, request: Request, round_id: int) -> Response:
-        found = self.fetch(rounds_for(request.user), pk=round_id)
-        data = body_of(request, ServingSeenSerializer)
-        promoted = promote_round(
-            round_id=found.pk, serving_seen=data["serving"], by=user_of(request)
-        )
-        return Response(_row(request, promoted))
 
 
 class RollbackView(MemberView):

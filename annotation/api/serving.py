@@ -9,14 +9,13 @@ from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView
 from annotation.api.pagination import CURSOR, page_of, page_serializer
-from annotation.models import Bundle
 from annotation.selectors.projects import projects_for
 from annotation.selectors.serving import serving_moves_of
 
 MOVES: Final = 20  # a page
 
 
-class ServedBundleSerializer(serializers.Serializer[Bundle]):
+class ServedBundleSerializer(serializers.Serializer[Any]):
     bundle = serializers.CharField(source="pk")
     round = serializers.IntegerField(
         source="round.number", default=None, allow_null=True, help_text="null: pretrained"

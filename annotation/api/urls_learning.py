@@ -12,6 +12,7 @@ from annotation.api import (
     grounding,
     jobs,
     recordings,
+    registry,
     round_examples,
     rounds,
     said,
@@ -31,11 +32,18 @@ urlpatterns = [
     path("projects/<int:project_id>/doubts", doubts.ProjectDoubtsView.as_view()),
     path("projects/<int:project_id>/rollback", rounds.RollbackView.as_view()),
     path("projects/<int:project_id>/serving-moves", serving.ProjectServingMovesView.as_view()),
+    path("projects/<int:project_id>/bundles", registry.ProjectBundlesView.as_view()),
+    path(
+        "projects/<int:project_id>/bundles/<str:bundle_id>/note", registry.BundleNoteView.as_view()
+    ),
+    path(
+        "projects/<int:project_id>/bundles/<str:bundle_id>/promote",
+        registry.BundlePromoteView.as_view(),
+    ),
     path("projects/<int:project_id>/auto-accept", auto_accept.ProjectAutoAcceptView.as_view()),
     path("rounds/<int:round_id>", rounds.RoundView.as_view()),
     path("rounds/<int:round_id>/examples", round_examples.RoundExamplesView.as_view()),
     path("rounds/<int:round_id>/cancel", rounds.RoundCancelView.as_view()),
-    path("rounds/<int:round_id>/promote", rounds.RoundPromoteView.as_view()),
     path(
         "bundles/<str:bundle_id>/decoder.onnx",
         bundles.DecoderView.as_view(),

@@ -17,7 +17,7 @@ from annotation.models.description import (
 )
 from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
-from annotation.models.learning import Alias, AliasMove, Bundle, Round
+from annotation.models.learning import Alias, AliasMove, Bundle, BundleNote, Round
 from annotation.models.mask import Mask, Operation, Proposal, Revision
 from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
@@ -29,6 +29,7 @@ __all__ = [
     "AliasMove",
     "Assignment",
     "Bundle",
+    "BundleNote",
     "Caption",
     "CaptionPart",
     "CaptionProposal",

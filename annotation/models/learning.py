@@ -75,6 +75,19 @@ class AliasMove(models.Model):
         return f"{self.name} of project {self.project_id} to {self.to_bundle_id[:8]}"
 
 
+class BundleNote(models.Model):
+    """What a manager says of a bundle in one project. The newest counts; all are kept."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="bundle_notes")
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="notes")
+    text = models.CharField(max_length=500, blank=True)  # empty: taken back
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"note on bundle {self.bundle_id[:8]} of project {self.project_id}"
+
+
 def masks_alone() -> list[str]:
     """Return the parts of a round that nobody chose parts for."""
     return ["masks"]

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from annotation import jobs, storage
 from annotation.errors import DomainError
-from annotation.models import Alias, AliasMove, Bundle, Project
+from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
 from annotation.services.jobs import enqueue_once
 from engine.bundle import BundleManifest, read_bundle
 
@@ -77,7 +77,7 @@ def ensure_pretrained(*, project: Project) -> Bundle:
             project=project, name=SERVING, defaults={"bundle": pretrained}
         )
         if is_new:
-            _note(project, SERVING, None, pretrained, reason="a new project", by=None)
+            _record_move(project, SERVING, None, pretrained, reason="a new project", by=None)
     return alias.bundle
 
 
@@ -99,8 +99,8 @@ def promote_bundle(
     served = Bundle.objects.get(pk=expected)
     before = Alias.objects.filter(project=project, name=PREVIOUS).select_related("bundle").first()
     Alias.objects.update_or_create(project=project, name=PREVIOUS, defaults={"bundle": served})
-    _note(project, SERVING, served, to, reason=reason, by=by)
-    _note(project, PREVIOUS, before.bundle if before else None, served, reason=reason, by=by)
+    _record_move(project, SERVING, served, to, reason=reason, by=by)
+    _record_move(project, PREVIOUS, before.bundle if before else None, served, reason=reason, by=by)
     enqueue_once(
         kind=jobs.PREPARE_IMAGES, project=project, args={"project_id": project.pk}, created_by=by
     )
@@ -119,7 +119,15 @@ def roll_back(*, project: Project, serving_seen: str, by: User) -> Bundle:
     return previous.bundle
 
 
-def _note(
+def note_bundle(*, project: Project, bundle: Bundle, text: str, by: User) -> None:
+    """Say something of a bundle in place of what was said before, which is kept. Safe to repeat."""
+    notes = BundleNote.objects.filter(project=project, bundle=bundle)
+    newest = notes.order_by("-pk").values_list("text", flat=True).first()
+    if text != (newest or ""):
+        BundleNote.objects.create(project=project, bundle=bundle, text=text, by=by)
+
+
+def _record_move(
     project: Project,
     name: Alias.Name,
     before: Bundle | None,

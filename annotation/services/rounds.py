@@ -47,12 +47,6 @@ class NotPreparedError(DomainError):
     code = "not_prepared"
 
 
-class NotPromotableError(DomainError):
-    """The round has no bundle to promote."""
-
-    code = "not_promotable"
-
-
 @transaction.atomic
 def start_round(
     *,
@@ -186,25 +180,24 @@ def finish_round(
 
 
 @transaction.atomic
-def promote_round(*, round_id: int, serving_seen: str, by: User) -> Round:
-    """Serve the bundle of a round that the gate refused, on a person's judgement."""
-    refused = Round.objects.select_for_update().select_related("project").get(pk=round_id)
-    if refused.state == State.PROMOTED:
-        return refused
-    if refused.state != State.REFUSED or refused.bundle is None:
-        raise NotPromotableError(f"A round that is {refused.state} has no bundle to promote.")
-    promote_bundle(
-        project=refused.project,
-        expected=serving_seen,
-        to=refused.bundle,
-        reason=f"round {refused.number}, by hand",
-        by=by,
-    )
-    refused.state = State.PROMOTED
-    gate = refused.decision.removeprefix("Not promoted: ")
-    refused.decision = f"Promoted by hand by {by.username}. The gate had refused: {gate}"
-    refused.save(update_fields=["state", "decision"])
-    return refused
+def promote_by_hand(
+    *, project: Project, bundle: Bundle, serving_seen: str, reason: str, by: User
+) -> None:
+    """Serve a bundle on a person's judgement, whatever the gate said. Safe to repeat.
+
+    Raises:
+        ServingMovedError: the project serves neither `serving_seen` nor the bundle itself.
+
+    """
+    if Alias.objects.filter(project=project, name=Alias.Name.SERVING, bundle=bundle).exists():
+        return
+    promote_bundle(project=project, expected=serving_seen, to=bundle, reason=reason, by=by)
+    refused = Round.objects.select_for_update().filter(bundle=bundle, state=State.REFUSED).first()
+    if refused is not None:
+        refused.state = State.PROMOTED
+        gate = refused.decision.removeprefix("Not promoted: ")
+        refused.decision = f"Promoted by hand by {by.username}. The gate had refused: {gate}"
+        refused.save(update_fields=["state", "decision"])
 
 
 @transaction.atomic

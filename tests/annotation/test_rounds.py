@@ -210,11 +210,13 @@ def test_a_manager_promotes_what_the_gate_refused(
     no = Verdict(is_promoted=False, reason="Not promoted: too few.")
     finish_round(round_id=current.pk, serving=serving.pk, metrics={}, verdict=no)
 
-    answer = manager.post(f"rounds/{current.pk}/promote", {"serving": serving.pk})
+    path = f"projects/{world.project.pk}/bundles/{candidate.pk}/promote"
+    answer = manager.post(path, {"serving": serving.pk, "reason": "Seen by eye."})
 
-    assert answer.json()["state"] == "promoted"
-    decision = "Promoted by hand by manager. The gate had refused: too few."
-    assert answer.json()["decision"] == decision
+    assert answer.json() == {"bundle": candidate.pk, "round": current.number}
+    current.refresh_from_db()
+    assert current.state == "promoted"
+    assert current.decision == "Promoted by hand by manager. The gate had refused: too few."
     assert Alias.objects.get(project=world.project, name="serving").bundle == candidate
 
 
@@ -345,6 +347,19 @@ def test_the_table_of_rounds_ends_with_the_pretrained_bundle(
     rows = round_rows(world.project.pk)
 
     assert [(row["number"], row["state"]) for row in rows] == [(1, "training"), (0, "pretrained")]
+
+
+def test_what_was_measured_of_another_bundle_is_not_told_of_the_pretrained_one(
+    world: World, finished: Image, serving: Bundle
+) -> None:
+    current, _ = ready_to_judge(world)
+    metrics = {"against": "c" * 64, "serving": FIGURES}  # that served by then
+    no = Verdict(is_promoted=False, reason="Not promoted: no better.")
+    finish_round(round_id=current.pk, serving=serving.pk, metrics=metrics, verdict=no)
+
+    pretrained = round_rows(world.project.pk)[-1]
+
+    assert (pretrained["bundle"], pretrained["metrics"]) == (serving.pk, {})
 
 
 @pytest.mark.parametrize(("needed", "triggers"), [(1, ["images"]), (2, [])])

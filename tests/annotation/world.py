@@ -87,8 +87,10 @@ def make_image(project: Project, seed: int = 0, **changes: Any) -> Image:
     return added.image
 
 
-def make_bundle(name: str = "a") -> Bundle:
-    return Bundle.objects.create(pk=name * 64, encoder_digest="e" * 64, manifest={})
+def make_bundle(name: str = "a", **files: str) -> Bundle:
+    """Make a bundle of files by their digests, which it alone has if none are given."""
+    manifest = {"files": files or {"decoder.onnx": name * 64}, "thresholds": {}}
+    return Bundle.objects.create(pk=name * 64, encoder_digest="e" * 64, manifest=manifest)
 
 
 def make_promoted_round(project: Project, base: Bundle, bundle: Bundle) -> Round:
@@ -125,6 +127,9 @@ class Api:
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.send("POST", path, body, **headers)
+
+    def put(self, path: str, body: Any = None, **headers: str) -> Any:
+        return self.send("PUT", path, body, **headers)
 
     def patch(self, path: str, body: Any = None, **headers: str) -> Any:
         return self.send("PATCH", path, body, **headers)

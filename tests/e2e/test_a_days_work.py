@@ -262,9 +262,13 @@ def retrain(page: Page, take_picture: Look) -> None:
     expect(page.get_by_text("no holdout image is finished yet")).to_be_visible()
     take_picture("19-round")
     page.get_by_role("button", name="Promote it all the same").click()
+    asked.get_by_label("Why").fill("There is no holdout yet.")
+    asked.get_by_role("button", name="Promote").click()
     expect(row).to_contain_text("Promoted", timeout=SLOW_MS)
     served = page.get_by_role("region", name="What served").get_by_role("listitem")
-    expect(served.first).to_contain_text(re.compile("Round 1.*Promoted by ada, against the gate"))
+    expect(served.first).to_contain_text(
+        re.compile("Round 1.*Promoted by ada.*There is no holdout")
+    )
     take_picture("20-promoted")
     for told in (
         "Pretrained model.*Rolled back by ada, from round 1",

@@ -32,11 +32,6 @@ export function cancelRound(id: number) {
   return read(client.POST("/api/rounds/{round_id}/cancel", round(id)));
 }
 
-/** Makes a refused round's bundle serve; refused if another than `serving` serves by now. */
-export function promoteRound(id: number, serving: string) {
-  return read(client.POST("/api/rounds/{round_id}/promote", { ...round(id), body: { serving } }));
-}
-
 /** Makes the previous bundle serve again; refused if another than `serving` serves by now. */
 export function rollBack(id: number, serving: string) {
   const body = { serving };

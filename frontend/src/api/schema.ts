@@ -721,6 +721,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/bundles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every bundle that served or may serve, the newest first. */
+        get: operations["list_bundles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/bundles/{bundle_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Say something of a bundle, in place of what was said before. */
+        put: operations["note_bundle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/bundles/{bundle_id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Serve a bundle, on a manager's own judgement. */
+        post: operations["promote_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/claim": {
         parameters: {
             query?: never;
@@ -1263,23 +1314,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/rounds/{round_id}/promote": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** @description Serve a bundle that the gate refused, on a manager's own judgement. */
-        post: operations["promote_round"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1504,6 +1538,12 @@ export interface components {
              */
             matched_share: number | null;
         };
+        /**
+         * @description * `serving` - Serving
+         *     * `previous` - Previous
+         * @enum {string}
+         */
+        Alias: "serving" | "previous";
         /** @description What a bundle made of one click. */
         Answer: {
             /** Format: double */
@@ -1641,6 +1681,12 @@ export interface components {
         };
         /** @enum {unknown} */
         Blank: "";
+        BundleNote: {
+            text: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
         /** @description Proposals that the verifier gave about the same score. */
         CalibrationBin: {
             /**
@@ -2436,6 +2482,14 @@ export interface components {
             color?: string;
             attributes?: components["schemas"]["AttributeInput"][];
         };
+        /** @description What the dataset version holds that a bundle was trained on. */
+        LearnedFrom: {
+            version: string;
+            /** @description To learn from */
+            images: number;
+            /** @description The holdout's as well */
+            masks: number;
+        };
         Lease: {
             /** Format: date-time */
             lease_until: string;
@@ -2636,6 +2690,10 @@ export interface components {
             captions: number;
             /** @description false: `python -m engine.weights --captions` fetches what captions need */
             has_caption_models: boolean;
+        };
+        Note: {
+            /** @description Empty: none */
+            text: string;
         };
         NowServing: {
             bundle: string;
@@ -2965,6 +3023,12 @@ export interface components {
              */
             auto_accept_precision?: number | null;
         };
+        Promotion: {
+            /** @description the bundle the person saw serving */
+            serving: string;
+            /** @description Kept in the history of what served */
+            reason: string;
+        };
         /** @description A point with its label (1 object, 0 background), or a box; image pixels. */
         Prompt: {
             kind: components["schemas"]["PromptKind"];
@@ -3090,6 +3154,30 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "uploading" | "transcribing" | "transcribed" | "failed";
+        /** @description Where a bundle comes from, what it serves as, and the newest note on it. */
+        RegisteredBundle: {
+            bundle: string;
+            /** @description null: pretrained */
+            round?: number | null;
+            /** @description What its round trained, all else is the base's; null: pretrained */
+            parts?: ("masks" | "captions")[] | null;
+            /** @description null: pretrained */
+            base?: string | null;
+            /** @description null: pretrained */
+            learned_from: components["schemas"]["LearnedFrom"] | null;
+            /** Format: date-time */
+            made_at: string;
+            /** @description null: pretrained, or the round began by itself */
+            made_by?: string | null;
+            /**
+             * @description What it is to the project
+             *
+             *     * `serving` - Serving
+             *     * `previous` - Previous
+             */
+            alias: components["schemas"]["Alias"] | components["schemas"]["Null"];
+            note: components["schemas"]["BundleNote"] | null;
+        };
         ReleaseInput: {
             /** @description The claim's. Of one that has ended, nothing is done and nothing added */
             stint?: number;
@@ -5186,6 +5274,106 @@ export interface operations {
             };
         };
     };
+    list_bundles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredBundle"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Note"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredBundle"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promote_bundle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bundle_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Promotion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NowServing"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_image: {
         parameters: {
             query?: never;
@@ -6288,40 +6476,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Examples"];
-                };
-            };
-            /** @description A problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    promote_round: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                round_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ServingSeen"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Round"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -38,6 +38,7 @@ export type ArmEffort = Schemas["ArmEffort"];
 export type CaptionFigures = Schemas["CaptionFigures"];
 export type LabelFigures = Schemas["LabelFigures"];
 export type Interval = Schemas["Interval"];
+export type Bundle = Schemas["RegisteredBundle"];
 export type ServingMove = Schemas["ServingMove"];
 export type AutoAccept = Schemas["AutoAccept"];
 export type ScoreBin = Schemas["ScoreBin"];

@@ -1,7 +1,7 @@
 import { Alert, Button, Code, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { cancelRound, promoteRound, roundQuery, roundsQuery } from "@/api/rounds";
+import { cancelRound, roundQuery, roundsQuery } from "@/api/rounds";
 import type { Part, Project, Round, RoundWithCurve } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { JobRow } from "@/components/JobRow";
@@ -12,6 +12,7 @@ import { partsWords } from "./captions/captionWords";
 import { Examples } from "./Examples";
 import { HoldoutTable } from "./HoldoutTable";
 import { LossCurve } from "./LossCurve";
+import { PromoteButton } from "./models/PromoteButton";
 
 const POLL_MS = 5000;
 
@@ -101,17 +102,6 @@ function TrainedOn({ round, project }: { round: Round; project: number }) {
 }
 
 function Decision({ round, project }: { round: Round; project: Project }) {
-  const queries = useQueryClient();
-  const serving = project.serving?.bundle ?? "";
-  const promote = useMutation({
-    mutationFn: () => promoteRound(round.id ?? 0, serving),
-    onSuccess: () =>
-      Promise.all([
-        queries.invalidateQueries(roundsQuery(project.id)),
-        queries.invalidateQueries(roundQuery(round.id ?? 0)),
-        queries.invalidateQueries({ queryKey: ["project", project.id] }),
-      ]),
-  });
   const mayPromote = round.state === "refused" && round.bundle && project.role === "manager";
   return (
     <Alert
@@ -132,15 +122,13 @@ function Decision({ round, project }: { round: Round; project: Project }) {
         </Text>
       )}
       {mayPromote && (
-        <Button
-          size="compact-sm"
-          variant="default"
+        <PromoteButton
+          project={project}
+          model={{ bundle: round.bundle ?? "", round: round.number }}
           mt="xs"
-          onClick={() => promote.mutate()}
-          loading={promote.isPending}
         >
           Promote it all the same
-        </Button>
+        </PromoteButton>
       )}
     </Alert>
   );

@@ -9,11 +9,12 @@ export function modelName({ round }: ServingMove["to"]): string {
 /** "Passed the gate", "Rolled back by ada". */
 export function whyServed({ by, before, reason }: ServingMove): string {
   if (before === null) return "From the start";
-  if (reason === "rolled back") return `Rolled back by ${by}, from ${inSentence(before)}`;
-  if (by !== null) return `Promoted by ${by}, against the gate, in place of ${inSentence(before)}`;
-  return `Passed the gate, in place of ${inSentence(before)}`;
+  if (reason === "rolled back") return `Rolled back by ${by}, from ${modelWords(before)}`;
+  if (by !== null) return `Promoted by ${by} in place of ${modelWords(before)}: “${reason}”`;
+  return `Passed the gate, in place of ${modelWords(before)}`;
 }
 
-function inSentence(model: ServingMove["to"]): string {
-  return model.round === null ? "the pretrained model" : `round ${model.round}`;
+/** A model's name within a sentence. */
+export function modelWords({ round }: ServingMove["to"]): string {
+  return round === null ? "the pretrained model" : `round ${round}`;
 }

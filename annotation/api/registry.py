@@ -1,0 +1,127 @@
+"""The registry of bundles, for managers: what there is, what is said of it, what shall serve."""
+
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import MANAGERS, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
+from annotation.api.serving import ServedBundleSerializer
+from annotation.models import Alias, Round
+from annotation.selectors.counts import serving_of
+from annotation.selectors.projects import projects_for
+from annotation.selectors.registry import bundles_of, registry_of
+from annotation.services.bundles import note_bundle
+from annotation.services.rounds import promote_by_hand
+
+
+class BundleNoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    by = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class LearnedFromSerializer(serializers.Serializer[Any]):
+    """What the dataset version holds that a bundle was trained on."""
+
+    version = serializers.CharField(source="pk")
+    images = serializers.IntegerField(source="counts.train", help_text="To learn from")
+    masks = serializers.IntegerField(source="counts.masks", help_text="The holdout's as well")
+
+
+class RegisteredBundleSerializer(ServedBundleSerializer):
+    """Where a bundle comes from, what it serves as, and the newest note on it."""
+
+    parts = serializers.ListField(
+        child=serializers.ChoiceField(choices=Round.Part.choices),
+        source="round.parts",
+        default=None,
+        allow_null=True,
+        help_text="What its round trained, all else is the base's; null: pretrained",
+    )
+    base = serializers.CharField(
+        source="round.base_bundle_id", default=None, allow_null=True, help_text="null: pretrained"
+    )
+    learned_from = LearnedFromSerializer(
+        source="dataset_version", allow_null=True, help_text="null: pretrained"
+    )
+    made_at = serializers.DateTimeField(source="created_at")
+    made_by = serializers.CharField(
+        source="round.created_by.username",
+        default=None,
+        allow_null=True,
+        help_text="null: pretrained, or the round began by itself",
+    )
+    alias = serializers.ChoiceField(
+        choices=Alias.Name.choices, allow_null=True, help_text="What it is to the project"
+    )
+    note = BundleNoteSerializer(allow_null=True)
+
+
+class NoteSerializer(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=500, allow_blank=True, help_text="Empty: none")
+
+
+class PromotionSerializer(ServingSeenSerializer):
+    reason = serializers.CharField(max_length=500, help_text="Kept in the history of what served")
+
+
+class ProjectBundlesView(MemberView):
+    """Every bundle that served or may serve, the newest first."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(
+        operation_id="list_bundles", responses={200: RegisteredBundleSerializer(many=True)}
+    )
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        return Response(RegisteredBundleSerializer(registry_of(project.pk), many=True).data)
+
+
+class BundleNoteView(MemberView):
+    """Say something of a bundle, in place of what was said before."""
+
+    roles = {"PUT": MANAGERS}
+
+    @extend_schema(
+        operation_id="note_bundle",
+        request=NoteSerializer,
+        responses={200: RegisteredBundleSerializer},
+    )
+    def put(self, request: Request, project_id: int, bundle_id: str) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        bundle = get_object_or_404(bundles_of(project.pk), pk=bundle_id)
+        data = body_of(request, NoteSerializer)
+        note_bundle(project=project, bundle=bundle, text=data["text"], by=user_of(request))
+        noted = registry_of(project.pk).get(pk=bundle.pk)
+        return Response(RegisteredBundleSerializer(noted).data)
+
+
+class BundlePromoteView(MemberView):
+    """Serve a bundle, on a manager's own judgement."""
+
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="promote_bundle",
+        request=PromotionSerializer,
+        responses={200: NowServingSerializer},
+    )
+    def post(self, request: Request, project_id: int, bundle_id: str) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        bundle = get_object_or_404(bundles_of(project.pk), pk=bundle_id)
+        data = body_of(request, PromotionSerializer)
+        promote_by_hand(
+            project=project,
+            bundle=bundle,
+            serving_seen=data["serving"],
+            reason=data["reason"],
+            by=user_of(request),
+        )
+        return Response(NowServingSerializer(serving_of(project.pk)).data)

@@ -1,0 +1,31 @@
+"""The registry of a project's bundles: where each comes from, and what managers say of it."""
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
+
+JUDGED = (Round.State.PROMOTED, Round.State.REFUSED)
+
+
+def bundles_of(project_id: int) -> QuerySet[Bundle]:
+    """Bundles that served the project, or came out of one of its rounds that went all the way."""
+    served = AliasMove.objects.filter(project_id=project_id).values("to_bundle")
+    trained = Q(round__project_id=project_id, round__state__in=JUDGED)
+    return Bundle.objects.filter(trained | Q(pk__in=served))
+
+
+def registry_of(project_id: int) -> QuerySet[Bundle]:
+    """List them, the newest first, each with its `alias` and its newest `note`, if any."""
+    aliases = Alias.objects.filter(project_id=project_id, bundle=OuterRef("pk"))
+    notes = BundleNote.objects.filter(project_id=project_id, bundle=OuterRef("pk"))
+    said = JSONObject(text="text", by="by__username", at="at")
+    return (
+        bundles_of(project_id)
+        .select_related("round__created_by", "dataset_version")
+        .annotate(
+            alias=Subquery(aliases.values("name")[:1]),
+            note=Subquery(notes.order_by("-pk").values(said=said)[:1]),
+        )
+        .order_by(F("round__number").desc(nulls_last=True), "-created_at")
+    )

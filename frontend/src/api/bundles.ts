@@ -1,0 +1,37 @@
+import { queryOptions } from "@tanstack/react-query";
+import { client, read } from "./client";
+
+const bundle = (project_id: number, bundle_id: string) => ({
+  params: { path: { project_id, bundle_id } },
+});
+
+/** Under the rounds' key: whatever changes them may have made a bundle, or changed what serves. */
+export const bundlesQuery = (project_id: number) =>
+  queryOptions({
+    queryKey: ["rounds", project_id, "bundles"],
+    queryFn: () =>
+      read(client.GET("/api/projects/{project_id}/bundles", { params: { path: { project_id } } })),
+  });
+
+export function noteBundle(project_id: number, bundle_id: string, text: string) {
+  return read(
+    client.PUT("/api/projects/{project_id}/bundles/{bundle_id}/note", {
+      ...bundle(project_id, bundle_id),
+      body: { text },
+    }),
+  );
+}
+
+/** Makes a bundle serve; refused if another than `serving` serves by now. */
+export function promoteBundle(
+  project_id: number,
+  bundle_id: string,
+  body: { serving: string; reason: string },
+) {
+  return read(
+    client.POST("/api/projects/{project_id}/bundles/{bundle_id}/promote", {
+      ...bundle(project_id, bundle_id),
+      body,
+    }),
+  );
+}

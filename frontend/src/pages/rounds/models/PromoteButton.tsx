@@ -1,0 +1,66 @@
+import { Button, type ButtonProps, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { promoteBundle } from "@/api/bundles";
+import { projectQuery } from "@/api/projects";
+import type { Project, ServingMove } from "@/api/types";
+import { modelName, modelWords } from "../servedWords";
+import { WordsForm } from "./WordsForm";
+
+interface Props extends ButtonProps {
+  project: Project;
+  model: ServingMove["to"];
+}
+
+/** Makes a model serve once its reason is told; says so where another serves by now. */
+export function PromoteButton({ project, model, children = "Promote", ...look }: Props) {
+  const queries = useQueryClient();
+  const { serving } = project;
+  const promote = useMutation({
+    mutationFn: (reason: string) =>
+      promoteBundle(project.id, model.bundle, { serving: serving?.bundle ?? "", reason }),
+    onSuccess: () =>
+      notifications.show({
+        color: "teal",
+        title: "Promoted",
+        message: `${modelName(model)} (${model.bundle.slice(0, 8)}) serves from now on.`,
+      }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries(projectQuery(project.id)),
+        queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
+        queries.invalidateQueries({ queryKey: ["round"] }),
+      ]),
+  });
+  const ask = () => {
+    const close = () => modals.close(id);
+    const id = modals.open({
+      title: `Promote ${modelWords(model)}?`,
+      children: (
+        <WordsForm
+          label="Why"
+          description="Kept under What served, with your name."
+          isRequired
+          action="Promote"
+          onClose={close}
+          onSend={(reason) => {
+            close();
+            promote.mutate(reason);
+          }}
+        >
+          <Text size="sm">
+            It makes the proposals on images that nobody has begun
+            {serving && `, in place of ${modelWords(serving)}`}. Masks that people made stay as they
+            are. Rolling back undoes this.
+          </Text>
+        </WordsForm>
+      ),
+    });
+  };
+  return (
+    <Button size="compact-sm" variant="default" {...look} onClick={ask} loading={promote.isPending}>
+      {children}
+    </Button>
+  );
+}

@@ -1,0 +1,55 @@
+import { Button, Group, Stack, Textarea } from "@mantine/core";
+import { type ReactNode, useState } from "react";
+
+const LONGEST = 500; // characters, as the server has it
+
+interface Props {
+  label: string;
+  description: string;
+  /** What stands there already. */
+  initial?: string;
+  isRequired?: boolean;
+  /** What sending is called. */
+  action: string;
+  onSend: (text: string) => void;
+  onClose: () => void;
+  /** Above the field. */
+  children?: ReactNode;
+}
+
+/** A few words that somebody writes in a dialog. */
+export function WordsForm(props: Props) {
+  const { label, description, initial = "", isRequired, action, onSend, onClose, children } = props;
+  const [text, setText] = useState(initial);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSend(text.trim());
+      }}
+    >
+      <Stack gap="sm">
+        {children}
+        <Textarea
+          data-autofocus
+          autosize
+          minRows={2}
+          maxLength={LONGEST}
+          label={label}
+          description={description}
+          required={isRequired}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={isRequired && text.trim() === ""}>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
