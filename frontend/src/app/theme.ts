@@ -128,6 +128,7 @@ export const resolver: CSSVariablesResolver = (current) => {
       ...tints(24),
       "--mantine-primary-color-light": "var(--mantine-color-iris-light)",
       ...GREEN,
+      "--mantine-color-teal-light-color": "var(--mantine-color-teal-3)",
       "--mantine-color-orange-light-color": "var(--mantine-color-orange-3)",
       "--mantine-color-dimmed": "#979fae",
       "--mantine-color-placeholder": "#8b93a2",
