@@ -13,6 +13,17 @@ export const bundlesQuery = (project_id: number) =>
       read(client.GET("/api/projects/{project_id}/bundles", { params: { path: { project_id } } })),
   });
 
+export const comparisonQuery = (project_id: number, before: string, after: string) =>
+  queryOptions({
+    queryKey: ["rounds", project_id, "comparison", before, after],
+    queryFn: () =>
+      read(
+        client.GET("/api/projects/{project_id}/comparison", {
+          params: { path: { project_id }, query: { before, after } },
+        }),
+      ),
+  });
+
 export function noteBundle(project_id: number, bundle_id: string, text: string) {
   return read(
     client.PUT("/api/projects/{project_id}/bundles/{bundle_id}/note", {

@@ -789,6 +789,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What rounds measured of two bundles; an interval only where one round measured both. */
+        get: operations["compare_bundles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/doubts": {
         parameters: {
             query?: never;
@@ -1672,6 +1689,15 @@ export interface components {
             /** @description Of the serving bundle's proposals that people decided on */
             bins: components["schemas"]["ScoreBin"][];
         };
+        /**
+         * @description * `same_part` - Same Part
+         *     * `paired` - Paired
+         *     * `same_holdout` - Same Holdout
+         *     * `different_holdouts` - Different Holdouts
+         *     * `not_measured` - Not Measured
+         * @enum {string}
+         */
+        Basis: "same_part" | "paired" | "same_holdout" | "different_holdouts" | "not_measured";
         BegunUpload: {
             /** Format: uuid */
             id: string;
@@ -1940,6 +1966,19 @@ export interface components {
              * @description The comment below which it stands, instead of a place of its own
              */
             answers?: string | null;
+        };
+        /** @description What the figures of a part are of: without one round or one holdout, chance is in them. */
+        Compared: {
+            basis: components["schemas"]["Basis"];
+            /** @description Which round measured the bundle before; null: none did */
+            before_round: number | null;
+            after_round: number | null;
+        };
+        Comparison: {
+            /** @description serving: the bundle before; candidate: the one after */
+            metrics: components["schemas"]["RoundMetrics"];
+            masks: components["schemas"]["Compared"];
+            captions: components["schemas"]["Compared"];
         };
         CompleteRecording: {
             chunks: number;
@@ -5403,6 +5442,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare_bundles: {
+        parameters: {
+            query: {
+                /** @description Another bundle */
+                after: string;
+                /** @description A bundle */
+                before: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -133,8 +133,9 @@ const describe = createRoute({
 const rounds = createRoute({
   getParentRoute: () => project,
   path: "/rounds",
-  validateSearch: (search): { round?: number } => ({
+  validateSearch: (search): { round?: number; compare?: string } => ({
     round: Number.isInteger(search.round) ? Number(search.round) : undefined,
+    compare: typeof search.compare === "string" ? search.compare : undefined,
   }),
   component: lazyRouteComponent(() => import("@/pages/rounds/RoundsPage"), "RoundsPage"),
 });

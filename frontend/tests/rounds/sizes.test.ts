@@ -19,7 +19,7 @@ test("each size that there are objects of has its row, the smallest first", () =
   });
 
   expect(rows.map(({ title, change, interval }) => [title, change, interval?.high])).toEqual([
-    ["Small, 1 object", 0, undefined],
+    ["Small, 12 and 1 object", 0, undefined],
     ["Large, 12 objects", 0.25, 0.4],
   ]);
 });

@@ -15,21 +15,23 @@ export interface Comparison {
 interface Props {
   label: string;
   of?: string; // what a row is about
-  before: string; // whose figures the candidate's stand beside
+  before: string; // whose figures stand first
+  after: string; // whose stand beside them
   rows: readonly Comparison[];
 }
 
-/** A candidate's figures on the holdout beside those of what serves. */
-export function ComparisonTable({ label, of = "Measure", before, rows }: Props) {
+/** One model's figures on the holdout beside those of another. */
+export function ComparisonTable({ label, of = "Measure", before, after, rows }: Props) {
+  const hasIntervals = rows.some(({ interval }) => interval !== undefined);
   return (
     <Table className="tabular" aria-label={label}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{of}</Table.Th>
           <Table.Th ta="right">{before}</Table.Th>
-          <Table.Th ta="right">Candidate</Table.Th>
+          <Table.Th ta="right">{after}</Table.Th>
           <Table.Th ta="right">Difference</Table.Th>
-          <Table.Th ta="right">95 % interval</Table.Th>
+          {hasIntervals && <Table.Th ta="right">95 % interval</Table.Th>}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -47,10 +49,12 @@ export function ComparisonTable({ label, of = "Measure", before, rows }: Props) 
             <Table.Td ta="right">
               <Change {...row} />
             </Table.Td>
-            <Table.Td ta="right" c="dimmed">
-              {row.interval &&
-                `${formatChange(row.interval.low, row.digits)} to ${formatChange(row.interval.high, row.digits)}`}
-            </Table.Td>
+            {hasIntervals && (
+              <Table.Td ta="right" c="dimmed">
+                {row.interval &&
+                  `${formatChange(row.interval.low, row.digits)} to ${formatChange(row.interval.high, row.digits)}`}
+              </Table.Td>
+            )}
           </Table.Tr>
         ))}
       </Table.Tbody>

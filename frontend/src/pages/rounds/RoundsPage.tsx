@@ -15,6 +15,7 @@ import { AcceptedByModel } from "./accepting/AcceptedByModel";
 import { CaptionEffort } from "./captions/CaptionEffort";
 import { EffortChart } from "./EffortChart";
 import { MaskEffort } from "./effort/MaskEffort";
+import { Models } from "./models/Models";
 import { RetrainButton } from "./RetrainButton";
 import { RetrainPolicy } from "./RetrainPolicy";
 import { RollBackButton } from "./RollBackButton";
@@ -54,9 +55,12 @@ export function RoundsPage() {
               rounds={rounds.data}
               serving={project.serving?.bundle ?? null}
               selected={selected?.number ?? null}
-              onSelect={(round) => navigate({ search: { round }, resetScroll: false })}
+              onSelect={(round) =>
+                navigate({ search: (old) => ({ ...old, round }), resetScroll: false })
+              }
             />
           )}
+          {isManager && <Models project={project} />}
           {isManager && <MaskEffort project={project} />}
           <CaptionEffort rounds={rounds.data} />
           <AcceptedByModel project={project.id} />

@@ -1,6 +1,7 @@
 /** The holdout's figures: their names for people, and which way is better. */
 
 import type { Figures } from "@/api/types";
+import { formatCount, plural } from "@/components/format";
 
 export type FigureName =
   | "miou_1"
@@ -51,6 +52,12 @@ export function changeOf(
   const before = serving?.[name];
   const after = candidate?.[name];
   return typeof before === "number" && typeof after === "number" ? after - before : null;
+}
+
+/** "12 objects"; where the two sides are of different ones, "9 and 12 objects". */
+export function countOfBoth(before: number | undefined, after: number, one: string): string {
+  const words = plural(after, one);
+  return before === undefined || before === after ? words : `${formatCount(before)} and ${words}`;
 }
 
 export function formatChange(change: number, digits: number): string {

@@ -1,18 +1,19 @@
 /** How well a bundle names the holdout's masks, as rows beside those of what serves. */
 
 import type { LabelFigures, Round } from "@/api/types";
-import { formatCount, formatPercent, plural } from "@/components/format";
+import { formatCount, formatPercent } from "@/components/format";
 import type { Comparison } from "./ComparisonTable";
+import { countOfBoth } from "./figures";
 
 interface Share {
-  title: (figures: LabelFigures) => string;
+  title: (now: LabelFigures, then: LabelFigures | undefined) => string;
   explanation: string;
   shareOf: (figures: LabelFigures) => number | null;
 }
 
 const ROWS: readonly Share[] = [
   {
-    title: ({ masks }) => `Label accuracy, ${plural(masks, "mask")}`,
+    title: ({ masks }, then) => `Label accuracy, ${countOfBoth(then?.masks, masks, "mask")}`,
     explanation: "Masks whose likeliest label is the one that people gave",
     shareOf: labelAccuracy,
   },
@@ -30,7 +31,13 @@ export function labelRows({ serving, candidate }: Round["metrics"]): Comparison[
   return ROWS.map(({ title, explanation, shareOf }) => {
     const [before, after] = [then ? shareOf(then) : null, shareOf(now)];
     return {
-      ...{ title: title(now), explanation, digits: 2, moreIsBetter: true, interval: undefined },
+      ...{
+        title: title(now, then),
+        explanation,
+        digits: 2,
+        moreIsBetter: true,
+        interval: undefined,
+      },
       serving: formatShare(before),
       candidate: formatShare(after),
       change: before === null || after === null ? null : after - before,

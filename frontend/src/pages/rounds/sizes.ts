@@ -1,9 +1,8 @@
 /** The holdout's figures by the size of objects: whether some pay for what others gain. */
 
 import type { Round } from "@/api/types";
-import { plural } from "@/components/format";
 import type { Comparison } from "./ComparisonTable";
-import { formatFigure } from "./figures";
+import { countOfBoth, formatFigure } from "./figures";
 
 const SIZES = {
   small: ["Small", "Under a sixteenth of the image's longer side"],
@@ -18,7 +17,7 @@ export function sizeRows({ serving, candidate, difference }: Round["metrics"]): 
     if (!after) return [];
     const before = serving?.by_size?.[name];
     return {
-      title: `${title}, ${plural(after.objects, "object")}`,
+      title: `${title}, ${countOfBoth(before?.objects, after.objects, "object")}`,
       explanation,
       digits: 3,
       serving: formatFigure("miou_1", before?.miou_1),

@@ -2,8 +2,11 @@
 
 import type { ArmEffort, CaptionFigures, Round } from "@/api/types";
 import { formatCount, formatDuration, formatPercent, plural } from "@/components/format";
+import type { Comparison } from "../ComparisonTable";
 
-export const CAPTION_FIGURES = [
+const NOTHING = "—";
+
+const CAPTION_FIGURES = [
   {
     ...({ name: "cider", title: "Likeness to people's words (CIDEr)", digits: 2 } as const),
     explanation: "How like people's descriptions they are; a person's own reaches about 1 to 1.4",
@@ -13,6 +16,23 @@ export const CAPTION_FIGURES = [
     explanation: "Share of the words with a meaning that both a model and people use",
   },
 ] as const;
+
+/** How descriptions do, beside those of another model; none where the candidate has none. */
+export function captionRows({
+  serving,
+  candidate,
+  difference,
+}: NonNullable<Round["metrics"]["captions"]>): Comparison[] {
+  if (!candidate) return [];
+  return CAPTION_FIGURES.map(({ name, ...words }) => ({
+    ...words,
+    serving: serving?.[name].toFixed(words.digits) ?? NOTHING,
+    candidate: candidate[name].toFixed(words.digits),
+    change: serving ? candidate[name] - serving[name] : null,
+    moreIsBetter: true,
+    interval: name === "cider" ? difference : undefined,
+  }));
+}
 
 /** What the figures are on, and what stands for a model that cannot write yet. */
 export function comparedOn(
@@ -28,8 +48,6 @@ export function comparedOn(
 export function partsWords(parts: Round["parts"]): string {
   return parts.map((part) => (part === "captions" ? "descriptions" : part)).join(" and ");
 }
-
-const NOTHING = "—";
 
 /** One arm's figures, as the cells of a row. */
 export function armCells(arm: ArmEffort): string[] {

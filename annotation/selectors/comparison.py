@@ -1,0 +1,168 @@
+"""Two bundles of a project on the blind holdout: what rounds measured of both, and its worth.
+
+A figure belongs to the files that earned it: a bundle that has its masks from another does as well
+at masks as that one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, TypeAlias, TypedDict
+
+from django.db.models import TextChoices
+
+from annotation.models import Bundle, Round
+from annotation.selectors.registry import JUDGED
+
+Part = Round.Part
+Makers: TypeAlias = frozenset[tuple[str, Any]]  # the files and thresholds that do a part's work
+
+
+class Basis(TextChoices):
+    """What two bundles' figures are of; what compares best comes first."""
+
+    SAME_PART = "same_part"  # one part in both bundles
+    PAIRED = "paired"  # one round measured both, object by object
+    SAME_HOLDOUT = "same_holdout"  # two rounds measured them, on the same objects
+    DIFFERENT_HOLDOUTS = "different_holdouts"  # or not known to be the same
+    NOT_MEASURED = "not_measured"  # one of them, or both
+
+
+class Compared(TypedDict):
+    """What the figures of a part are of, and which rounds measured them."""
+
+    basis: str
+    before_round: int | None  # None: none did
+    after_round: int | None
+
+
+class Comparison(TypedDict):
+    """Two bundles' figures in the form of a round's, `serving` being those of the one before.
+
+    Their difference has an interval only where one round measured both.
+    """
+
+    metrics: dict[str, Any]
+    masks: Compared
+    captions: Compared
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What a round measured of a part: what it trained, beside what served."""
+
+    round: int
+    served: Makers
+    trained: Makers
+    metrics: Mapping[str, Any]
+
+    def figures_of(self, makers: Makers) -> Mapping[str, Any] | None:
+        """Return the figures of either side.
+
+        A part that did not pass is not in the round's bundle: it has there what served.
+        """
+        if makers == self.served:
+            return self.metrics.get("serving")
+        return self.metrics.get("candidate") if makers == self.trained else None
+
+    def difference_from(self, makers: Makers) -> Mapping[str, Any] | None:
+        """Return the other side less this one, where they were compared object by object."""
+        difference: Mapping[str, Any] | None = self.metrics.get("difference")
+        return difference if difference is None or makers == self.served else _turned(difference)
+
+
+def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Comparison:
+    """Set what is known of two bundles side by side, in two queries."""
+    rounds = Round.objects.filter(project_id=project_id, state__in=JUDGED)
+    judged = list(
+        rounds.select_related("bundle")
+        .defer("curve", "caption_curve", "examples")
+        .order_by("-number")
+    )
+    bundles = Bundle.objects.in_bulk({_against(each) for each in judged})
+    compared, metrics = {}, {}
+    for part in Part:
+        measured = list(_measurements(judged, bundles, part))
+        compared[part], metrics[part] = _compare(
+            measured, _makers_of(before, part), _makers_of(after, part)
+        )
+    described = {"captions": metrics[Part.CAPTIONS]} if metrics[Part.CAPTIONS] else {}
+    return Comparison(
+        metrics=metrics[Part.MASKS] | described,
+        masks=compared[Part.MASKS],
+        captions=compared[Part.CAPTIONS],
+    )
+
+
+def _against(judged: Round) -> str:
+    """Name the bundle that served when the round was judged: it may have moved meanwhile."""
+    against: str = judged.metrics.get("against", judged.base_bundle_id)
+    return against
+
+
+def _makers_of(bundle: Bundle, part: str) -> Makers:
+    thresholds = bundle.manifest["thresholds"] if part == Part.MASKS else {}
+    return frozenset({**bundle.digests_of(part), **thresholds}.items())
+
+
+def _measurements(
+    judged: Sequence[Round], bundles: Mapping[str, Bundle], part: str
+) -> Iterator[Measurement]:
+    for each in judged:
+        if each.bundle is not None:
+            yield Measurement(
+                each.number,
+                served=_makers_of(bundles[_against(each)], part),
+                trained=_makers_of(each.bundle, part),
+                metrics=each.metrics if part == Part.MASKS else each.metrics.get("captions", {}),
+            )
+
+
+def _compare(
+    measured: Sequence[Measurement], before: Makers, after: Makers
+) -> tuple[Compared, dict[str, Any]]:
+    """Choose the measurements that compare best, the newest of those, and read their figures."""
+    if not (before or after):
+        measured = []  # no captioner in either
+    one, other = min(
+        product(_of(measured, before), _of(measured, after)),
+        key=lambda pair: list(Basis).index(_basis(*pair, is_same=before == after)),
+    )
+    basis = _basis(one, other, is_same=before == after)
+    figures = {
+        "serving": one and one.figures_of(before),
+        "candidate": other and other.figures_of(after),
+        "difference": one and basis == Basis.PAIRED and one.difference_from(before),
+    }
+    compared = Compared(
+        basis=basis,
+        before_round=one.round if one else None,
+        after_round=other.round if other else None,
+    )
+    return compared, {name: values for name, values in figures.items() if values}
+
+
+def _of(measured: Sequence[Measurement], makers: Makers) -> list[Measurement | None]:
+    return [each for each in measured if each.figures_of(makers)] or [None]
+
+
+def _basis(one: Measurement | None, other: Measurement | None, *, is_same: bool) -> Basis:
+    if one is None or other is None:
+        return Basis.NOT_MEASURED
+    if is_same:
+        return Basis.SAME_PART
+    if one is other:
+        return Basis.PAIRED
+    holdout = one.metrics.get("holdout")
+    is_known = holdout is not None and holdout == other.metrics.get("holdout")
+    return Basis.SAME_HOLDOUT if is_known else Basis.DIFFERENT_HOLDOUTS
+
+
+def _turned(difference: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a difference, and those within it, as seen from the other side."""
+    ends = {"mean": "mean", "low": "high", "high": "low"}
+    return {
+        **difference,
+        **{name: -difference[end] for name, end in ends.items() if end in difference},
+        **{name: _turned(inner) for name, inner in difference.items() if isinstance(inner, dict)},
+    }

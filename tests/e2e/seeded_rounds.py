@@ -1,0 +1,119 @@
+"""Rounds without an hour of training: bundles that serve, and figures that one can read by heart.
+
+Called inside the stack: `manage.py shell -c "from tests.e2e.seeded_rounds import ..."`.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+
+from annotation.models import Bundle, DatasetVersion, Image, Project, Round
+from annotation.services.bundles import ensure_pretrained, register_bundle
+from engine.bundle import read_bundle, write_bundle
+from tests.e2e.reviewing import box
+
+CLICKS = {"miou_1": 0.7, "miou_3": 0.8, "miou_5": 0.9, "noc_85": 4.0, "noc_90": 6.0}
+PROPOSED = {"ap_50": 0.8, "ap_75": 0.6, "ap_images": 2, "calibration_error": 0.031}
+SURE = {"mean": 0.05, "low": 0.02, "high": 0.08}
+
+
+def seed_rounds(project_id: int) -> None:
+    """Make two rounds of the pretrained bundle, each refused, on a holdout that grew in between.
+
+    The pretrained bundle counts as having proposed on the first two images, and as having been
+    held back from the others.
+    """
+    project = Project.objects.get(pk=project_id)
+    pretrained = ensure_pretrained(project=project)
+    images = Image.objects.filter(project=project)
+    images.update(proposed_by=pretrained, arm=Image.Arm.NONE)
+    images.filter(pk__in=[image.pk for image in _first_two(project)]).update(arm=Image.Arm.SERVING)
+    for number, objects in ((1, 30), (2, 44)):
+        version = DatasetVersion.objects.create(
+            pk=f"{number:08}{project_id:056}",
+            project=project,
+            counts={"images": 20 * number, "train": 16 * number, "masks": 90 * number},
+        )
+        Round.objects.create(
+            project=project,
+            number=number,
+            trigger="manual",
+            state="refused",
+            dataset_version=version,
+            base_bundle=pretrained,
+            bundle=_bundle_of(version, points_per_side=4 + number),
+            created_by=project.created_by,
+            decision="Not promoted: small objects pay for the others.",
+            metrics=_metrics(pretrained, objects),
+            examples=_examples(project),
+            finished_at=project.created_at,
+        )
+
+
+def _bundle_of(version: DatasetVersion, points_per_side: int) -> Bundle:
+    """Register a bundle that proposes from another grid."""
+    source = Path(settings.PRETRAINED_BUNDLE)
+    pretrained = read_bundle(source)
+    with TemporaryDirectory() as folder:
+        made = Path(folder) / "bundle"
+        write_bundle(
+            made,
+            files={name: source / name for name in pretrained.files},
+            encoder_digest=pretrained.encoder_digest,
+            thresholds=pretrained.thresholds | {"points_per_side": points_per_side},
+            dataset_version=version.pk,
+            parent=pretrained.id,
+            metrics={},
+            code_version=pretrained.code_version,
+        )
+        return register_bundle(made)
+
+
+def _metrics(against: Bundle, objects: int) -> dict[str, Any]:
+    """Figures of a candidate that is better, but not at small objects."""
+    few = objects // 3
+    sizes = {"small": CLICKS | {"objects": few}, "large": CLICKS | {"objects": objects - few}}
+    before = {**CLICKS, **PROPOSED, "objects": objects, "by_size": sizes}
+    after = {
+        **before,
+        "miou_1": 0.75,
+        "noc_85": 3.5,
+        "by_size": {
+            "small": sizes["small"] | {"miou_1": 0.64},
+            "large": sizes["large"] | {"miou_1": 0.81},
+        },
+    }
+    return {
+        "against": against.pk,
+        "holdout": f"of {objects} objects",
+        "serving": before,
+        "candidate": after,
+        "difference": {
+            **SURE,
+            "clicks": {"mean": -0.5, "low": -0.8, "high": -0.2},
+            "by_size": {
+                "small": {"mean": -0.06, "low": -0.1, "high": -0.02, "objects": few},
+                "large": {"mean": 0.11, "low": 0.07, "high": 0.15, "objects": objects - few},
+            },
+        },
+    }
+
+
+def _examples(project: Project) -> dict[str, Any]:
+    """One click is better on the first image, and worse on the second."""
+    good, poor = (
+        {"iou": iou, "rle": box(x, y)["rle"]} for iou, x, y in ((0.91, 41, 31), (0.4, 46, 36))
+    )
+    first, second = (
+        {"image": image.sha256, "truth": box(40, 30)["rle"]} for image in _first_two(project)
+    )
+    return {
+        "gained": [{**first, "serving": poor, "candidate": good}],
+        "lost": [{**second, "serving": good, "candidate": poor}],
+    }
+
+
+def _first_two(project: Project) -> list[Image]:
+    return list(Image.objects.filter(project=project).order_by("pk")[:2])

@@ -1,0 +1,114 @@
+"""A manager on the rounds page, in a real browser: reads, compares, promotes and goes back."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import Look
+from tests.e2e.gestures import SLOW_MS
+from tests.e2e.reviewing import box, make_project
+from tests.e2e.scenes import log_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+SEED = "from tests.e2e.seeded_rounds import seed_rounds; seed_rounds({project})"
+WHY = "Fewer clicks on large nuclei."
+
+
+def finish_half_without_proposals(stack: Stack, project: int, images: list[int]) -> None:
+    """Annotate two images with proposals, in 10 s each, and two without, in 40."""
+    grace = stack.log_in("grace")
+    for image, seconds in zip(images, (8, 12, 30, 50), strict=True):
+        claimed = grace.post(f"/api/projects/{project}/claim", {"image": image})["assignment"]
+        drawn = box(40, 30) | {"effort": {"seconds": 6, "clicks": 2, "strokes": 0}}
+        assert grace.save(image, 0, drawn).is_good
+        grace.post(f"/api/assignments/{claimed['id']}/finish", {"active_s": seconds})
+
+
+def read_effort(page: Page, take_picture: Look) -> None:
+    effort = page.get_by_role("region", name="Effort", exact=True)
+    expect(effort).to_contain_text("Proposals save 30.0 seconds", timeout=SLOW_MS)
+    rows = effort.get_by_role("table", name="Effort per mask").get_by_role("row")
+    expect(rows.filter(has_text="Model that served")).to_contain_text("10.0")
+    expect(rows.filter(has_text="Without proposals")).to_contain_text("40.0")
+    rows.last.scroll_into_view_if_needed()
+    take_picture("69-effort")
+    effort.get_by_text("Size", exact=True).click()
+    expect(effort.get_by_role("columnheader", name="Seconds at the mask")).to_be_visible()
+    expect(rows.filter(has_text="Medium")).to_contain_text("6.0")
+
+
+def see_what_the_newest_round_learned(page: Page, take_picture: Look, address: str) -> None:
+    learned = page.get_by_role("region", name="What this round learned")
+    expect(learned.get_by_role("img")).to_have_count(4, timeout=SLOW_MS)
+    expect(learned).to_contain_text("IoU 0.40 → 0.91")
+    expect(learned).to_contain_text("IoU 0.91 → 0.40")
+    expect(learned.get_by_role("link").first).to_have_attribute("href", address)
+    figures = page.get_by_role("table", name="Holdout figures", exact=True)
+    expect(figures.get_by_role("row").filter(has_text="Calibration error")).to_contain_text("0.031")
+    learned.scroll_into_view_if_needed()
+    take_picture("84-what-a-round-learned")
+
+
+def compare_models(models: Locator, take_picture: Look) -> None:
+    compared = models.get_by_role("region", name="Comparison")
+    for name in ("the pretrained model", "round 1"):
+        models.get_by_role("checkbox", name=f"Compare {name}").check()
+    expect(compared).to_contain_text("Round 1 measured both on the same 30 objects")
+    rows = compared.get_by_role("row")
+    expect(rows.filter(has_text="IoU after 1 click").first).to_contain_text("+0.020 to +0.080")
+    expect(rows.filter(has_text="Small, 10 objects")).to_contain_text("0.060")
+    expect(rows.filter(has_text="Pretrained, model that served")).to_contain_text("10.0")
+    models.scroll_into_view_if_needed()
+    take_picture("86-two-models")
+    models.get_by_role("checkbox", name="Compare round 2").check()
+    expect(models.get_by_role("checkbox", checked=True)).to_have_count(2)
+    expect(compared).to_contain_text("Not measured on one holdout")
+    expect(rows.filter(has_text="Small, 10 and 14 objects")).not_to_contain_text(" to ")
+    models.scroll_into_view_if_needed()
+    take_picture("87-two-holdouts")
+
+
+def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    with stack.asleep("models"):  # nobody waits for proposals here
+        project, images = make_project(stack, "grace", {}, pictures=4)
+        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
+        finish_half_without_proposals(stack, project, images)
+    log_in(page)
+    page.goto(f"/projects/{project}/rounds")
+
+    read_effort(page, take_picture)
+    address = f"/projects/{project}/annotate?image={images[0]}"
+    see_what_the_newest_round_learned(page, take_picture, address)
+    models = page.get_by_role("region", name="Models", exact=True)
+    compare_models(models, take_picture)
+    expect(page).to_have_url(re.compile("compare="))
+    page.reload()
+    expect(models.get_by_role("region", name="Comparison")).to_contain_text("one holdout")
+
+    dialog = page.get_by_role("dialog")
+    models.get_by_role("button", name="Add a note on Round 1").click()
+    dialog.get_by_label("Note").fill("Trained before the second plate.")
+    dialog.get_by_role("button", name="Save").click()
+    row = models.get_by_role("row").filter(has_text="Trained before the second plate.")
+    expect(row).to_contain_text("grace")
+    row.get_by_role("button", name="Promote").click()
+    dialog.get_by_label("Why").fill(WHY)
+    take_picture("88-promote")
+    dialog.get_by_role("button", name="Promote").click()
+    expect(row).to_contain_text("Serving")
+
+    served = page.get_by_role("region", name="What served").get_by_role("listitem")
+    promoted = f"Promoted by grace in place of the pretrained model: “{WHY}”"
+    expect(served.first).to_contain_text(promoted)
+    page.get_by_role("button", name="Roll back").click()
+    dialog.get_by_role("button", name="Roll back").click()
+    expect(served.first).to_contain_text("Rolled back by grace, from round 1")
+    expect(served.nth(1)).to_contain_text(promoted)
+    expect(served.nth(2)).to_contain_text("From the start")
+    expect(row).to_contain_text("Previous")
+    served.first.scroll_into_view_if_needed()
+    take_picture("89-what-served")
