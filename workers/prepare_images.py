@@ -59,7 +59,6 @@ def prepare_images(lease: Lease) -> None:
     look_closer(lease, arms)
     forget_networks()
     propose_for_images(lease, arms)
-    forget_networks()
     propose_captions_for_images(lease, project, bundle)
     forget_networks()
 
@@ -85,8 +84,8 @@ def look_closer(lease: Lease, arms: Arms) -> None:
     """
     due = arms.due()
     _look_closer(lease, arms.serving, sorted(chain.from_iterable(due.values())))
-    if arms.previous is not None:
-        _look_closer(lease, arms.previous, due[Arm.PREVIOUS])
+    for arm, bundle in arms.others.items():
+        _look_closer(lease, bundle, due[arm])
 
 
 def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
@@ -106,10 +105,9 @@ def propose_for_images(lease: Lease, arms: Arms) -> None:
     due = arms.due()
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
         _save(lease, image, arms.serving, Arm.NONE, [])
-    _propose(lease, arms.serving, Arm.SERVING, due[Arm.SERVING])
-    if arms.previous is not None:
+    for arm, bundle in {Arm.SERVING: arms.serving, **arms.others}.items():
+        _propose(lease, bundle, arm, due[arm])
         forget_networks()
-        _propose(lease, arms.previous, Arm.PREVIOUS, due[Arm.PREVIOUS])
 
 
 def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None:
@@ -157,8 +155,9 @@ def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[
             withhold_proposals(image=image)
         else:
             replace_pending_proposals(image=image, bundle=bundle, found=found)
-            threshold = _threshold(image.project_id, bundle)
-            accept_surely(image=image, bundle=bundle, threshold=threshold)
+            if arm != Arm.CANDIDATE:  # of what the gate did not pass, people decide all
+                threshold = _threshold(image.project_id, bundle)
+                accept_surely(image=image, bundle=bundle, threshold=threshold)
         waiting.update(proposed_by=bundle, arm=arm)
 
 

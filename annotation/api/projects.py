@@ -116,6 +116,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
     previous_bundle_share = serializers.FloatField(
         help_text="Of images, drawn by hash, for which the previous bundle proposes"
     )
+    candidate_bundle_share = serializers.FloatField(
+        help_text="Of images left to what serves, drawn by hash, for which one on trial proposes"
+    )
     plan = serializers.ChoiceField(Project.Plan.choices)
     listeners = serializers.ChoiceField(
         Project.Listeners.choices, help_text="The least role that may hear others' voices"
@@ -181,6 +184,9 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
     )
     previous_bundle_share = serializers.FloatField(
         min_value=0, max_value=MOST_OF_ARM, required=False, help_text="Once a bundle proposes anew"
+    )
+    candidate_bundle_share = serializers.FloatField(
+        min_value=0, max_value=MOST_OF_ARM, required=False, help_text="Once a trial begins"
     )
     plan = serializers.ChoiceField(
         Project.Plan.choices,

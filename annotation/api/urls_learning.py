@@ -19,6 +19,7 @@ from annotation.api import (
     said,
     serving,
     shortenings,
+    trials,
     versions,
     voices,
 )
@@ -32,6 +33,7 @@ urlpatterns = [
     path("projects/<int:project_id>/effort", effort.ProjectEffortView.as_view()),
     path("projects/<int:project_id>/doubts", doubts.ProjectDoubtsView.as_view()),
     path("projects/<int:project_id>/rollback", rounds.RollbackView.as_view()),
+    path("projects/<int:project_id>/trial", trials.ProjectTrialView.as_view()),
     path("projects/<int:project_id>/serving-moves", serving.ProjectServingMovesView.as_view()),
     path("projects/<int:project_id>/bundles", registry.ProjectBundlesView.as_view()),
     path(

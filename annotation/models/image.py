@@ -23,6 +23,7 @@ class Image(models.Model):
     class Arm(models.TextChoices):
         SERVING = "serving"
         PREVIOUS = "previous"
+        CANDIDATE = "candidate"
         NONE = "none"  # nothing is proposed
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="images")
@@ -45,7 +46,7 @@ class Image(models.Model):
     )
     # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
     # In the arm without any, `proposed_by` is what served.
-    arm = models.CharField(max_length=8, choices=Arm, blank=True, default="", db_default="")
+    arm = models.CharField(max_length=9, choices=Arm, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)

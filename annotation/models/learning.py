@@ -39,14 +39,15 @@ class Bundle(models.Model):
 
 
 class Alias(models.Model):
-    """`serving` or `previous` of a project: a name that points to one bundle."""
+    """`serving`, `previous` or `candidate` of a project: a name that points to one bundle."""
 
     class Name(models.TextChoices):
         SERVING = "serving"
         PREVIOUS = "previous"
+        CANDIDATE = "candidate"  # on trial beside what serves
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="aliases")
-    name = models.CharField(max_length=8, choices=Name)
+    name = models.CharField(max_length=9, choices=Name)
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -62,9 +63,11 @@ class AliasMove(models.Model):
     """The audit of an alias: a compare-and-swap that succeeded."""
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="alias_moves")
-    name = models.CharField(max_length=8, choices=Alias.Name)
+    name = models.CharField(max_length=9, choices=Alias.Name)
     from_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
-    to_bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+    to_bundle = models.ForeignKey(
+        Bundle, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # null: a trial ended
     reason = models.TextField()
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -72,7 +75,8 @@ class AliasMove(models.Model):
     at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:
-        return f"{self.name} of project {self.project_id} to {self.to_bundle_id[:8]}"
+        to = self.to_bundle_id[:8] if self.to_bundle_id else "nothing"
+        return f"{self.name} of project {self.project_id} to {to}"
 
 
 class BundleNote(models.Model):

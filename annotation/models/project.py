@@ -10,7 +10,7 @@ from django.db.models import Q
 MOST_OVERLAP: Final = 5
 LEAST_PROMISE: Final = 0.8  # of the precision at which the model accepts by itself
 MOST_PROMISE: Final = 0.999
-MOST_OF_ARM: Final = 0.4  # of the images: two such arms leave a fifth to what serves
+MOST_OF_ARM: Final = 0.4  # of the images: two such arms leave a fifth to what serves and a trial
 
 
 class Project(models.Model):
@@ -33,9 +33,11 @@ class Project(models.Model):
     caption_control_share = models.FloatField(  # of images, whose proposed caption nobody sees
         default=0.2, db_default=0.2
     )
-    # Of images, drawn by hash: for which no mask is proposed, or the previous bundle proposes.
+    # Of images, drawn by hash: for which no mask is proposed, or the previous bundle proposes;
+    # and of those that are left to what serves, for which a candidate on trial proposes.
     without_proposals_share = models.FloatField(default=0.1, db_default=0.1)
     previous_bundle_share = models.FloatField(default=0.1, db_default=0.1)
+    candidate_bundle_share = models.FloatField(default=0.1, db_default=0.1)
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
@@ -83,6 +85,8 @@ class Project(models.Model):
                     without_proposals_share__lte=MOST_OF_ARM,
                     previous_bundle_share__gte=0,
                     previous_bundle_share__lte=MOST_OF_ARM,
+                    candidate_bundle_share__gte=0,
+                    candidate_bundle_share__lte=MOST_OF_ARM,
                 ),
             ),
             models.CheckConstraint(

@@ -6,6 +6,7 @@ are no arm that was drawn to be compared.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, TypedDict
 
 from django.contrib.auth.models import User
@@ -79,13 +80,16 @@ def effort_table(project_id: int, by: By) -> list[EffortRow]:
     groups = sorted(sums, key=lambda group: (order.index(group[0]), ARMS.index(group[1])))
     if by == By.LABEL:
         groups.sort(key=lambda group: -sums[group]["seconds"].x)
-    return [_row(group, names[group[0]], sums) for group in groups]
+    return [effort_row(group, names[group[0]], sums) for group in groups]
 
 
-def effort_sums(project_id: int, by: By) -> Mapping[tuple[str, str], Measures]:
+def effort_sums(
+    project_id: int, by: By, since: datetime | None = None, until: datetime | None = None
+) -> Mapping[tuple[str, str], Measures]:
     """Sum up each group of images, in one query: (key, arm) -> its measures.
 
     Keys are bundles, sizes, labels or people; empty for all, and for masks without a label.
+    Images count that were finished from `since` on and before `until`.
     """
     small, medium = (upper / SIDE for _, upper in SIZES[:2])
     sums: dict[tuple[str, str], dict[str, Sums]] = {}
@@ -98,6 +102,8 @@ def effort_sums(project_id: int, by: By) -> Mapping[tuple[str, str], Measures]:
                 "small": small,
                 "medium": medium,
                 "untouched": UNTOUCHED_IOU,
+                "since": since,
+                "until": until,
             },
         )
         for key, arm, measure, *values in cursor.fetchall():
@@ -105,7 +111,10 @@ def effort_sums(project_id: int, by: By) -> Mapping[tuple[str, str], Measures]:
     return sums
 
 
-def _row(group: tuple[str, str], name: str, sums: Mapping[tuple[str, str], Measures]) -> EffortRow:
+def effort_row(
+    group: tuple[str, str], name: str, sums: Mapping[tuple[str, str], Measures]
+) -> EffortRow:
+    """Write what one group of images came to."""
     key, arm = group
     own, without = sums[group], sums.get((key, Arm.NONE))
     return EffortRow(
@@ -123,14 +132,17 @@ def _row(group: tuple[str, str], name: str, sums: Mapping[tuple[str, str], Measu
     )
 
 
-def _saved(own: Measures, without: Measures) -> Saved:
-    def saved(measure: str) -> Figure | None:
-        with_them, bare = _estimate(own, measure), _estimate(without, measure)
-        if with_them is None or bare is None:
-            return None
-        return _written(difference(bare, with_them), own[measure].x + without[measure].x)
+def excess(one: Measures, other: Measures, measure: str) -> Figure | None:
+    """Tell by how much a measure of one group is more than another's."""
+    more, less = _estimate(one, measure), _estimate(other, measure)
+    if more is None or less is None:
+        return None
+    return _written(difference(more, less), one[measure].x + other[measure].x)
 
-    return Saved(seconds=saved("seconds"), clicks=saved("clicks"))
+
+def _saved(own: Measures, without: Measures) -> Saved:
+    seconds, clicks = (excess(without, own, measure) for measure in ("seconds", "clicks"))
+    return Saved(seconds=seconds, clicks=clicks)
 
 
 def _figure(measures: Measures, name: str) -> Figure | None:
@@ -177,6 +189,8 @@ WITH images AS (
   JOIN annotation_assignment a ON a.image_id = i.id AND a.kind = 'annotate' AND a.slot = 0
   WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
     AND i.status IN ('done', 'reviewed') AND i.arm <> ''
+    AND coalesce(i.finished_at >= %(since)s::timestamptz, true)
+    AND coalesce(i.finished_at < %(until)s::timestamptz, true)
 ), masks AS (
   SELECT m.id, m.image_id, sum(r.seconds) AS seconds, sum(r.clicks) AS clicks,
     sum(r.strokes) AS strokes,

@@ -18,6 +18,7 @@ from engine.bundle import BundleManifest, read_bundle
 MANIFEST: Final = "manifest.json"
 SERVING: Final = Alias.Name.SERVING
 PREVIOUS: Final = Alias.Name.PREVIOUS
+CANDIDATE: Final = Alias.Name.CANDIDATE
 log = structlog.get_logger(__name__)
 
 
@@ -87,6 +88,8 @@ def promote_bundle(
 ) -> None:
     """Serve another bundle; what served becomes `previous`. Unfinished images are proposed again.
 
+    A trial ends: it asked whether a candidate is better than what served until now.
+
     Raises:
         ServingMovedError: the project does not serve `expected`.
 
@@ -97,13 +100,10 @@ def promote_bundle(
     if not moved:
         raise ServingMovedError("The project serves another bundle by now; look again.")
     served = Bundle.objects.get(pk=expected)
-    before = Alias.objects.filter(project=project, name=PREVIOUS).select_related("bundle").first()
-    Alias.objects.update_or_create(project=project, name=PREVIOUS, defaults={"bundle": served})
     _record_move(project, SERVING, served, to, reason=reason, by=by)
-    _record_move(project, PREVIOUS, before.bundle if before else None, served, reason=reason, by=by)
-    enqueue_once(
-        kind=jobs.PREPARE_IMAGES, project=project, args={"project_id": project.pk}, created_by=by
-    )
+    point_alias(project=project, name=PREVIOUS, to=served, reason=reason, by=by)
+    point_alias(project=project, name=CANDIDATE, to=None, reason=reason, by=by)
+    propose_anew(project=project, by=by)
     log.info("bundle_promoted", project_id=project.pk, bundle=to.pk, before=expected)
 
 
@@ -127,11 +127,34 @@ def note_bundle(*, project: Project, bundle: Bundle, text: str, by: User) -> Non
         BundleNote.objects.create(project=project, bundle=bundle, text=text, by=by)
 
 
+@transaction.atomic
+def point_alias(
+    *, project: Project, name: Alias.Name, to: Bundle | None, reason: str, by: User | None
+) -> None:
+    """Let an alias point to a bundle, or to none; what it does already is no move."""
+    aliases = Alias.objects.filter(project=project, name=name)
+    alias = aliases.select_for_update(of=("self",)).select_related("bundle").first()
+    before = alias.bundle if alias else None
+    if before == to:
+        return
+    if to is None:
+        aliases.delete()
+    else:
+        Alias.objects.update_or_create(project=project, name=name, defaults={"bundle": to})
+    _record_move(project, name, before, to, reason=reason, by=by)
+
+
+def propose_anew(*, project: Project, by: User | None) -> None:
+    """Have the images proposed for whose arm's bundle is another by now."""
+    args = {"project_id": project.pk}
+    enqueue_once(kind=jobs.PREPARE_IMAGES, project=project, args=args, created_by=by)
+
+
 def _record_move(
     project: Project,
     name: Alias.Name,
     before: Bundle | None,
-    after: Bundle,
+    after: Bundle | None,
     *,
     reason: str,
     by: User | None,

@@ -28,15 +28,18 @@ def people_for(sha256: str, *, project: Project) -> int:
 
 
 def arm_for(sha256: str, *, project: Project) -> Image.Arm:
-    """Draw by hash whose proposals an image gets: none, the previous bundle's, or what serves.
+    """Draw by hash whose proposals an image gets: none, or one of three bundles'.
 
-    A larger share of one of the first two only adds to its images, and takes none of the other's.
+    A larger share of one arm only adds to its images: those without proposals and of the previous
+    bundle take none of each other's, and a candidate only what would be left to what serves.
     """
     drawn = _drawn(f"arm {project.pk} {sha256}")
     if drawn < project.without_proposals_share:
         return Image.Arm.NONE
-    is_previous = drawn >= 1 - project.previous_bundle_share
-    return Image.Arm.PREVIOUS if is_previous else Image.Arm.SERVING
+    if drawn >= 1 - project.previous_bundle_share:
+        return Image.Arm.PREVIOUS
+    is_tried = _drawn(f"trial {project.pk} {sha256}") < project.candidate_bundle_share
+    return Image.Arm.CANDIDATE if is_tried else Image.Arm.SERVING
 
 
 def is_drawn_for_audit(proposal_id: UUID, *, share: float) -> bool:

@@ -191,12 +191,14 @@ def promote_by_hand(
     """
     if Alias.objects.filter(project=project, name=Alias.Name.SERVING, bundle=bundle).exists():
         return
+    on_trial = Alias.objects.filter(project=project, name=Alias.Name.CANDIDATE, bundle=bundle)
+    way = "after a trial" if on_trial.exists() else "by hand"
     promote_bundle(project=project, expected=serving_seen, to=bundle, reason=reason, by=by)
     refused = Round.objects.select_for_update().filter(bundle=bundle, state=State.REFUSED).first()
     if refused is not None:
         refused.state = State.PROMOTED
         gate = refused.decision.removeprefix("Not promoted: ")
-        refused.decision = f"Promoted by hand by {by.username}. The gate had refused: {gate}"
+        refused.decision = f"Promoted {way} by {by.username}. The gate had refused: {gate}"
         refused.save(update_fields=["state", "decision"])
 
 

@@ -46,6 +46,7 @@ const PROJECT: Project = {
   caption_control_share: 0.2,
   without_proposals_share: 0.1,
   previous_bundle_share: 0.1,
+  candidate_bundle_share: 0.1,
   plan: "whole",
   listeners: "nobody",
   voice_days: null,

@@ -16,11 +16,19 @@ Arm = Image.Arm
 SHARES = st.floats(0, MOST_OF_ARM)
 
 
-def project_with(bare: float, previous: float, pk: int = 1) -> Project:
-    return Project(pk=pk, without_proposals_share=bare, previous_bundle_share=previous)
+SHA256S = st.text("0123456789abcdef", min_size=64, max_size=64)
 
 
-@given(st.text("0123456789abcdef", min_size=64, max_size=64), SHARES, SHARES, SHARES, SHARES)
+def project_with(bare: float, previous: float, pk: int = 1, tried: float = 0) -> Project:
+    return Project(
+        pk=pk,
+        without_proposals_share=bare,
+        previous_bundle_share=previous,
+        candidate_bundle_share=tried,
+    )
+
+
+@given(SHA256S, SHARES, SHARES, SHARES, SHARES)
 def test_a_larger_share_of_one_arm_only_adds_to_it(
     sha256: str, bare: float, previous: float, more_bare: float, more_previous: float
 ) -> None:
@@ -30,6 +38,28 @@ def test_a_larger_share_of_one_arm_only_adds_to_it(
     assert arm_for(sha256, project=project_with(bare, previous)) == before
     if before != Arm.SERVING:
         assert arm_for(sha256, project=more) == before
+
+
+@given(SHA256S, SHARES, SHARES, SHARES, SHARES)
+def test_a_trial_draws_from_what_is_left_to_what_serves(
+    sha256: str, bare: float, previous: float, tried: float, more_tried: float
+) -> None:
+    before = arm_for(sha256, project=project_with(bare, previous))
+    drawn, more = (
+        arm_for(sha256, project=project_with(bare, previous, tried=share))
+        for share in (tried, max(tried, more_tried))
+    )
+
+    assert drawn == before or (before, drawn) == (Arm.SERVING, Arm.CANDIDATE)
+    assert more == drawn or (drawn, more) == (Arm.SERVING, Arm.CANDIDATE)
+
+
+def test_a_trial_comes_near_its_share() -> None:
+    project = project_with(0.3, 0.3, tried=0.25)
+
+    drawn = Counter(arm_for(f"{number:064x}", project=project) for number in range(4000))
+
+    assert drawn[Arm.CANDIDATE] / 4000 == pytest.approx(0.1, abs=0.03)
 
 
 @pytest.mark.parametrize(("bare", "previous"), [(0.1, 0.1), (0.4, 0.4), (0.3, 0), (0, 0)])
@@ -76,21 +106,23 @@ def test_nobody_who_annotates_is_told_an_images_arm(
         assert '"arm"' not in claimed.content.decode()
 
 
-def test_a_manager_sets_both_shares_and_what_serves_keeps_a_fifth(
-    world: World, manager: Api
-) -> None:
+def test_a_manager_sets_the_shares_and_what_serves_keeps_some(world: World, manager: Api) -> None:
     address = f"projects/{world.project.pk}"
 
-    set_to = manager.patch(
-        address, {"without_proposals_share": 0.4, "previous_bundle_share": 0.05}
-    ).json()
-    too_much = manager.patch(address, {"previous_bundle_share": 0.41})
+    shares = {
+        "without_proposals_share": 0.4,
+        "previous_bundle_share": 0.05,
+        "candidate_bundle_share": 0.2,
+    }
+    set_to = manager.patch(address, shares).json()
+    too_much = [manager.patch(address, {share: 0.41}).status_code for share in shares]
 
-    assert (set_to["without_proposals_share"], set_to["previous_bundle_share"]) == (0.4, 0.05)
-    assert too_much.status_code == 400
+    assert shares.items() <= set_to.items()
+    assert too_much == [400, 400, 400]
 
 
 def test_a_new_project_compares_at_first(manager: Api) -> None:
     made = manager.post("projects", {"name": "New"}).json()
 
-    assert (made["without_proposals_share"], made["previous_bundle_share"]) == (0.1, 0.1)
+    names = ("without_proposals_share", "previous_bundle_share", "candidate_bundle_share")
+    assert [made[name] for name in names] == [0.1, 0.1, 0.1]

@@ -1,6 +1,7 @@
-"""Preparation keeps the arms apart: what serves proposes, the previous bundle, or nobody."""
+"""Preparation keeps the arms apart: what serves proposes, another bundle, or nobody."""
 
 from hashlib import sha256
+from itertools import count
 from typing import Any
 from unittest.mock import Mock
 
@@ -8,12 +9,14 @@ import numpy as np
 import pytest
 
 from annotation import jobs
-from annotation.models import Alias, Bundle, Embedding, Image, Project, Proposal
+from annotation.models import Alias, Bundle, Embedding, Image, Project, Proposal, Round
 from annotation.selectors.plan import Queue, free_in
-from annotation.services.bundles import ensure_pretrained, fetch_bundle
+from annotation.services.bundles import ensure_pretrained, fetch_bundle, promote_bundle
 from annotation.services.draws import arm_for
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
+from annotation.services.rounds import promote_by_hand
+from annotation.services.trials import begin_trial, end_trial
 from engine.segmentation.object_finder import FoundObjects
 from tests.annotation.world import World, png
 from tests.workers.conftest import ENCODER_DIGEST
@@ -28,13 +31,15 @@ SIZE_HW = (240, 320)  # so large that a window may look closer
 def images(world: World) -> dict[Arm, Image]:
     """One image of each arm."""
     Project.objects.filter(pk=world.project.pk).update(
-        without_proposals_share=0.4, previous_bundle_share=0.4
+        without_proposals_share=0.3, previous_bundle_share=0.3, candidate_bundle_share=0.4
     )
     world.project.refresh_from_db()
     found: dict[Arm, Image] = {}
-    for seed in range(40):
+    for seed in count():
         data = png(seed, SIZE_HW)
         arm = arm_for(sha256(data).hexdigest(), project=world.project)
+        if len(found) == len(Arm):
+            break
         if arm not in found:
             added = add_image(
                 project=world.project, data=data, file_name="a.png", created_by=world.manager
@@ -52,16 +57,32 @@ def run(world: World) -> None:
     assert (job.state, job.error) == ("succeeded", "")
 
 
-def promote_newer(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Bundle, Bundle]:
-    """Let a bundle with the same files and another threshold serve; return old and newer."""
+def make_newer(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Bundle, Bundle]:
+    """Make a bundle with the files of what serves and another threshold; return both."""
     old = ensure_pretrained(project=world.project)
     thresholds = {**old.manifest["thresholds"], "min_area_px": 2.0}
     manifest = {**old.manifest, "thresholds": thresholds}
     newer = Bundle.objects.create(pk="b" * 64, encoder_digest=ENCODER_DIGEST, manifest=manifest)
-    Alias.objects.filter(project=world.project, name="serving").update(bundle=newer)
-    Alias.objects.create(project=world.project, name="previous", bundle=old)
     monkeypatch.setattr("workers.networks.fetch_bundle", lambda _: fetch_bundle(old))
     return old, newer
+
+
+def promote_newer(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Bundle, Bundle]:
+    """Let a newer bundle serve; return old and newer."""
+    old, newer = make_newer(world, monkeypatch)
+    promote_bundle(
+        project=world.project, expected=old.pk, to=newer, reason="a test", by=world.manager
+    )
+    return old, newer
+
+
+def try_newer(world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[Round, Bundle]:
+    """Begin the trial of a round that the gate refused; return it and its bundle."""
+    old, newer = make_newer(world, monkeypatch)
+    facts = {"number": 1, "trigger": "manual", "state": "refused"}
+    refused = Round.objects.create(project=world.project, base_bundle=old, bundle=newer, **facts)
+    begin_trial(round_id=refused.pk, serving_seen=old.pk, by=world.manager)
+    return refused, newer
 
 
 def recorded(images: dict[Arm, Image]) -> dict[Arm, tuple[str, str | None, set[str]]]:
@@ -85,6 +106,7 @@ def test_nothing_is_proposed_for_the_bare_arm_which_is_corrected_as_a_whole(
         Arm.NONE: ("none", serving, set()),
         Arm.SERVING: ("serving", serving, {serving}),
         Arm.PREVIOUS: ("serving", serving, {serving}),  # there is none before it
+        Arm.CANDIDATE: ("serving", serving, {serving}),  # none is on trial
     }
     bare = free_in(Queue.CORRECT, project_id=world.project.pk, user=world.annotator)
     assert [place.image_id for place in bare] == [images[Arm.NONE].pk]
@@ -102,8 +124,88 @@ def test_a_promotion_moves_all_arms_on_once(
         Arm.NONE: ("none", newer.pk, set()),
         Arm.SERVING: ("serving", newer.pk, {newer.pk}),
         Arm.PREVIOUS: ("previous", old.pk, {old.pk}),
+        Arm.CANDIDATE: ("serving", newer.pk, {newer.pk}),
     }
     assert not any(Arms.of(world.project, newer).due().values())
+
+
+def test_a_candidate_proposes_where_it_is_tried_until_the_trial_ends(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    before = recorded(images)
+    _, newer = try_newer(world, monkeypatch)
+
+    run(world)
+
+    tried = {**before, Arm.CANDIDATE: ("candidate", newer.pk, {newer.pk})}
+    assert recorded(images) == tried
+    assert not any(Arms.of(world.project, ensure_pretrained(project=world.project)).due().values())
+
+    end_trial(project=world.project, by=world.manager)
+    run(world)
+
+    assert recorded(images) == before
+
+
+def test_what_was_begun_in_a_trial_keeps_its_proposals_when_that_ends(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    try_newer(world, monkeypatch)
+    run(world)
+    tried = recorded(images)
+    Image.objects.filter(pk=images[Arm.CANDIDATE].pk).update(version=1)
+
+    end_trial(project=world.project, by=world.manager)
+    run(world)
+
+    assert recorded(images) == tried
+
+
+def test_a_trial_takes_no_image_that_somebody_has_begun(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    Image.objects.filter(pk=images[Arm.CANDIDATE].pk).update(version=1)
+    before = recorded(images)
+
+    try_newer(world, monkeypatch)
+    run(world)
+
+    assert recorded(images) == before
+
+
+def test_what_a_trial_proposed_stays_where_its_candidate_is_promoted(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, newer = try_newer(world, monkeypatch)
+    old = ensure_pretrained(project=world.project)
+    run(world)
+
+    promote_by_hand(
+        project=world.project, bundle=newer, serving_seen=old.pk, reason="", by=world.manager
+    )
+    run(world)
+
+    assert recorded(images) == {
+        Arm.NONE: ("none", newer.pk, set()),
+        Arm.SERVING: ("serving", newer.pk, {newer.pk}),
+        Arm.PREVIOUS: ("previous", old.pk, {old.pk}),
+        Arm.CANDIDATE: ("candidate", newer.pk, {newer.pk}),
+    }
+
+
+def test_people_decide_all_that_a_candidate_proposes(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    accept = Mock()
+    monkeypatch.setattr("workers.prepare_images.accept_surely", accept)
+    try_newer(world, monkeypatch)
+
+    run(world)
+
+    asked = {call.kwargs["image"].pk for call in accept.mock_calls}
+    assert asked == {images[arm].pk for arm in (Arm.SERVING, Arm.PREVIOUS)}
 
 
 def test_other_shares_change_nothing_that_is_done_or_begun(
@@ -138,7 +240,7 @@ def test_a_previous_bundle_that_reads_other_embeddings_or_proposes_the_same_is_n
     other = Bundle.objects.create(pk="b" * 64, encoder_digest=digest, manifest=manifest)
     Alias.objects.create(project=world.project, name="previous", bundle=other)
 
-    assert Arms.of(world.project, old).previous is None
+    assert not Arms.of(world.project, old).others
 
 
 def test_small_objects_are_seen_closer_in_every_arm(

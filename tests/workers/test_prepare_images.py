@@ -9,7 +9,7 @@ from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import cancel_job, enqueue_job
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
-from workers.arms import to_propose_for
+from workers.arms import Arms
 from workers.lease import Lease
 from workers.networks import predictor_of
 from workers.prepare_images import embed_images
@@ -93,7 +93,7 @@ def test_a_bundle_with_another_captioner_alone_does_not_propose_masks_again(
     old = ensure_pretrained(project=world.project)
     newer = _successor(old, files={**old.manifest["files"], "captioner.json": "c" * 64})
 
-    assert not to_propose_for(world.project, newer).exists()
+    assert not any(Arms.of(world.project, newer).due().values())
 
 
 def test_it_says_that_it_proposes_before_the_first_image_is_done(
@@ -161,7 +161,7 @@ def test_an_image_that_arrives_meanwhile_is_left_to_the_next_job(
     late = make_image(world.project)
     bundle = ensure_pretrained(project=world.project)
 
-    assert not to_propose_for(world.project, bundle).exists()
+    assert not any(Arms.of(world.project, bundle).due().values())
 
     run(world)
     late.refresh_from_db()

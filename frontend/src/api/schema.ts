@@ -1059,6 +1059,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description For managers alone: who annotates shall not know that a candidate proposes. */
+        get: operations["get_trial"];
+        put?: never;
+        /** @description For managers alone: who annotates shall not know that a candidate proposes. */
+        post: operations["begin_trial"];
+        /** @description For managers alone: who annotates shall not know that a candidate proposes. */
+        delete: operations["end_trial"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/upcoming": {
         parameters: {
             query?: never;
@@ -1558,9 +1577,10 @@ export interface components {
         /**
          * @description * `serving` - Serving
          *     * `previous` - Previous
+         *     * `candidate` - Candidate
          * @enum {string}
          */
-        Alias: "serving" | "previous";
+        Alias: "serving" | "previous" | "candidate";
         /** @description What a bundle made of one click. */
         Answer: {
             /** Format: double */
@@ -1570,11 +1590,12 @@ export interface components {
         /**
          * @description * `serving` - Serving
          *     * `previous` - Previous
+         *     * `candidate` - Candidate
          *     * `none` - None
          *     * `` - all
          * @enum {string}
          */
-        Arm: "serving" | "previous" | "none";
+        Arm: "serving" | "previous" | "candidate" | "none";
         /** @description What the first captions cost of images that a bundle had proposed for. */
         ArmEffort: {
             captions: number;
@@ -2230,6 +2251,7 @@ export interface components {
              *
              *     * `serving` - Serving
              *     * `previous` - Previous
+             *     * `candidate` - Candidate
              *     * `none` - None
              *     * `` - all
              */
@@ -2723,6 +2745,10 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        NewestTrial: {
+            /** @description null: there was none */
+            trial: components["schemas"]["Trial"] | null;
+        };
         /** @description Images with something new to learn from, for each part of a round. */
         News: {
             masks: number;
@@ -2946,6 +2972,11 @@ export interface components {
              * @description Of images, drawn by hash, for which the previous bundle proposes
              */
             previous_bundle_share: number;
+            /**
+             * Format: double
+             * @description Of images left to what serves, drawn by hash, for which one on trial proposes
+             */
+            candidate_bundle_share: number;
             plan: components["schemas"]["Plan"];
             /**
              * @description The least role that may hear others' voices
@@ -3036,6 +3067,11 @@ export interface components {
              * @description Once a bundle proposes anew
              */
             previous_bundle_share?: number;
+            /**
+             * Format: double
+             * @description Once a trial begins
+             */
+            candidate_bundle_share?: number;
             /**
              * @description One pass over each image, or three queues: verify, complete, correct
              *
@@ -3213,6 +3249,7 @@ export interface components {
              *
              *     * `serving` - Serving
              *     * `previous` - Previous
+             *     * `candidate` - Candidate
              */
             alias: components["schemas"]["Alias"] | components["schemas"]["Null"];
             note: components["schemas"]["BundleNote"] | null;
@@ -3673,6 +3710,44 @@ export interface components {
          * @enum {string}
          */
         TranscriptKind: "raw" | "corrected";
+        Trial: {
+            bundle: string;
+            /** @description Its number */
+            round: number;
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: date-time
+             * @description null: it runs
+             */
+            ended_at: string | null;
+            /** @description That have its proposals */
+            images: number;
+            /** @description Of images finished meanwhile; null: none yet */
+            candidate: components["schemas"]["EffortRow"] | null;
+            /** @description Of images finished meanwhile; null: none yet */
+            serving: components["schemas"]["EffortRow"] | null;
+            difference: components["schemas"]["TrialDifference"] | null;
+        };
+        /** @description Candidate less serving; null where nobody measured either. */
+        TrialDifference: {
+            /** @description For each mask */
+            seconds: components["schemas"]["EffortFigure"] | null;
+            /** @description For each mask */
+            clicks: components["schemas"]["EffortFigure"] | null;
+            /** @description For each mask */
+            strokes: components["schemas"]["EffortFigure"] | null;
+            /** @description Share of the proposals decided on */
+            untouched: components["schemas"]["EffortFigure"] | null;
+            /** @description Of proposals and their final masks */
+            iou: components["schemas"]["EffortFigure"] | null;
+        };
+        TrialInput: {
+            /** @description the bundle the person saw serving */
+            serving: string;
+            /** @description The id of the round whose bundle is tried */
+            round: number;
+        };
         Upload: {
             /** Format: uuid */
             id: string;
@@ -5970,6 +6045,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServingMovePage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewestTrial"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewestTrial"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_trial: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewestTrial"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -14,6 +14,7 @@ export const GROUPINGS: readonly { value: EffortBy; label: string }[] = [
 const ARMS: Readonly<Record<EffortRow["arm"], string>> = {
   serving: "Model that served",
   previous: "Model before it",
+  candidate: "Model on trial",
   none: "Without proposals",
   "": "All images",
 };
@@ -109,7 +110,7 @@ function oneDigit(value: number): string {
   return value.toFixed(1).replace("-", "−");
 }
 
-function isSure({ low, high }: EffortFigure): boolean {
+export function isSure({ low, high }: EffortFigure): boolean {
   return low !== null && high !== null && (low > 0 || high < 0);
 }
 

@@ -1,0 +1,74 @@
+"""Trials: a candidate proposes on some images beside what serves, and nobody is told which."""
+
+from typing import Final
+
+import structlog
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from annotation.errors import DomainError
+from annotation.models import Alias, Project, Round
+from annotation.services.bundles import (
+    CANDIDATE,
+    SERVING,
+    ServingMovedError,
+    point_alias,
+    propose_anew,
+)
+
+JUDGED: Final = (Round.State.REFUSED, Round.State.PROMOTED)
+log = structlog.get_logger(__name__)
+
+
+class NotTriableError(DomainError):
+    """The round has no bundle that could propose otherwise than what serves."""
+
+    code = "not_triable"
+
+
+class TrialRunningError(DomainError):
+    """One trial at a time."""
+
+    code = "trial_running"
+
+
+@transaction.atomic
+def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
+    """Let a round's bundle propose on a share of the images that nobody has begun. Safe to repeat.
+
+    Raises:
+        ServingMovedError: the project does not serve `serving_seen`.
+        NotTriableError: the round's masks cannot be compared with those of what serves.
+        TrialRunningError: another bundle is on trial.
+
+    """
+    tried = Round.objects.select_related("project", "bundle").get(pk=round_id)
+    aliases = Alias.objects.select_related("bundle").filter(project=tried.project)
+    serving = aliases.select_for_update(of=("self",)).filter(name=SERVING).first()
+    if serving is None or serving.bundle_id != serving_seen:
+        raise ServingMovedError("The project serves another bundle by now; look again.")
+    if tried.bundle is None or tried.state not in JUDGED or Round.Part.MASKS not in tried.parts:
+        raise NotTriableError("This round has no masks to try.")
+    if tried.bundle == serving.bundle:
+        raise NotTriableError("This round serves already.")
+    if tried.bundle.encoder_digest != serving.bundle.encoder_digest:
+        raise NotTriableError("This round was trained for another encoder.")
+    if aliases.filter(name=CANDIDATE).exclude(bundle=tried.bundle).exists():
+        raise TrialRunningError("Another round is on trial; end that first.")
+    point_alias(
+        project=tried.project,
+        name=CANDIDATE,
+        to=tried.bundle,
+        reason=f"round {tried.number}",
+        by=by,
+    )
+    propose_anew(project=tried.project, by=by)
+    log.info("trial_begun", project_id=tried.project_id, bundle=tried.bundle_id)
+
+
+@transaction.atomic
+def end_trial(*, project: Project, by: User) -> None:
+    """Let what serves propose again on what nobody has begun. Safe to repeat."""
+    point_alias(project=project, name=CANDIDATE, to=None, reason="by hand", by=by)
+    propose_anew(project=project, by=by)
+    log.info("trial_ended", project_id=project.pk)

@@ -1,0 +1,237 @@
+"""A trial: what the gate refused proposes on some images, until a manager has seen enough."""
+
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.bundles import ServingMovedError, promote_bundle, roll_back
+from annotation.services.masks import save_operations
+from annotation.services.rounds import promote_by_hand
+from annotation.services.trials import (
+    NotTriableError,
+    TrialRunningError,
+    begin_trial,
+    end_trial,
+)
+from tests.annotation.world import Api, World, create, make_bundle, make_image, make_promoted_round
+
+
+@pytest.fixture
+def serving(world: World) -> Bundle:
+    bundle = make_bundle("a")
+    Alias.objects.create(project=world.project, name="serving", bundle=bundle)
+    AliasMove.objects.create(project=world.project, name="serving", to_bundle=bundle, reason="")
+    return bundle
+
+
+@pytest.fixture
+def refused(world: World, serving: Bundle) -> Round:
+    """A round that the gate refused, with its bundle."""
+    refused = make_promoted_round(world.project, serving, make_bundle("b"))
+    Round.objects.filter(pk=refused.pk).update(state="refused", decision="Not promoted: too few.")
+    return Round.objects.get(pk=refused.pk)
+
+
+def begin(world: World, tried: Round) -> None:
+    serving = Alias.objects.get(project=world.project, name="serving").bundle_id
+    begin_trial(round_id=tried.pk, serving_seen=serving, by=world.manager)
+
+
+def finish(world: World, seed: int, bundle: Bundle | None, arm: str, *, seconds: float) -> None:
+    """Let a person finish an image with one mask, which a bundle had proposed for."""
+    image = make_image(world.project, seed)
+    Image.objects.filter(pk=image.pk).update(arm=arm, proposed_by=bundle)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    drawn = create() | {"effort": {"clicks": 1, "seconds": 4, "strokes": 0}}
+    save_operations(
+        image_id=image.pk, operations=[drawn], expected_version=0, author=world.annotator
+    )
+    finish_image(assignment=place, user=world.annotator, active_s=seconds)
+
+
+def moves_of(world: World) -> list[tuple[str | None, str | None, str]]:
+    """Return how the candidate's alias moved: from where to where, and why."""
+    moves = AliasMove.objects.filter(project=world.project, name="candidate").order_by("pk")
+    return list(moves.values_list("from_bundle", "to_bundle", "reason"))
+
+
+def test_a_manager_tries_what_the_gate_refused(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    address = f"projects/{world.project.pk}/trial"
+    before = manager.get(address).json()
+    wanted = {"round": refused.pk, "serving": serving.pk}
+
+    first, again = manager.post(address, wanted).json(), manager.post(address, wanted).json()
+
+    assert before == {"trial": None}
+    assert first == again == manager.get(address).json()
+    trial = first["trial"]
+    assert (trial["round"], trial["bundle"], trial["ended_at"]) == (3, refused.bundle_id, None)
+    assert (trial["images"], trial["candidate"], trial["difference"]) == (0, None, None)
+    assert moves_of(world) == [(None, refused.bundle_id, "round 3")]
+    assert Job.objects.filter(kind="workers.prepare_images", state="queued").count() == 1
+
+
+def test_what_people_did_with_either_is_compared_while_the_trial_runs(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    finish(world, 0, serving, "serving", seconds=99)
+    begin(world, refused)
+    for seed, seconds in enumerate((10, 14), start=1):
+        finish(world, seed, refused.bundle, "candidate", seconds=seconds)
+        finish(world, 10 + seed, serving, "serving", seconds=seconds + 8)
+        finish(world, 20 + seed, serving, "none", seconds=60)
+    end_trial(project=world.project, by=world.manager)
+    finish(world, 5, refused.bundle, "candidate", seconds=99)
+
+    trial = manager.get(f"projects/{world.project.pk}/trial").json()["trial"]
+
+    assert trial["ended_at"] is not None
+    arms = trial["candidate"], trial["serving"]
+    assert [(arm["images"], arm["seconds"]["value"]) for arm in arms] == [(2, 12), (2, 20)]
+    seconds = trial["difference"]["seconds"]
+    assert (seconds["value"], seconds["n"]) == (-8, 4)
+    # The standard error of either arm is 2 s, that of the difference 8 ** 0.5; t(2) is 4.303.
+    assert seconds["high"] == pytest.approx(-8 + 4.303 * 8**0.5, abs=0.01)
+    assert trial["difference"]["untouched"] is None  # nobody decided on a proposal
+
+
+def test_a_trial_is_read_in_as_many_queries_however_much_was_done(
+    world: World,
+    serving: Bundle,
+    refused: Round,
+    manager: Api,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    begin(world, refused)
+    finish(world, 1, refused.bundle, "candidate", seconds=9)
+
+    # Session, user, project with role; when it began, ended, beside what; effort; images.
+    with django_assert_num_queries(8):
+        manager.get(f"projects/{world.project.pk}/trial")
+
+
+def test_a_manager_ends_a_trial_once(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    begin(world, refused)
+
+    ended, again = (manager.delete(f"projects/{world.project.pk}/trial").json() for _ in range(2))
+
+    assert ended == again
+    assert ended["trial"]["ended_at"] is not None
+    assert moves_of(world)[1:] == [(refused.bundle_id, None, "by hand")]
+    assert not Alias.objects.filter(project=world.project, name="candidate").exists()
+
+
+def test_a_trial_ends_when_something_else_comes_to_serve(
+    world: World, serving: Bundle, refused: Round
+) -> None:
+    other = make_bundle("c")
+    begin(world, refused)
+    promote_bundle(project=world.project, expected=serving.pk, to=other, reason="round 4", by=None)
+    begin(world, refused)
+    roll_back(project=world.project, serving_seen=other.pk, by=world.manager)
+
+    ends = [reason for _, to, reason in moves_of(world) if to is None]
+    assert ends == ["round 4", "rolled back"]
+
+
+def promote(world: World, judged: Round, serving: Bundle) -> None:
+    assert judged.bundle is not None
+    promote_by_hand(
+        project=world.project,
+        bundle=judged.bundle,
+        serving_seen=serving.pk,
+        reason="",
+        by=world.manager,
+    )
+
+
+def test_a_candidate_that_people_do_better_with_is_promoted(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    begin(world, refused)
+
+    path = f"projects/{world.project.pk}/bundles/{refused.bundle_id}/promote"
+    manager.post(path, {"serving": serving.pk, "reason": "People are faster with it"})
+
+    refused.refresh_from_db()
+    decision = "Promoted after a trial by manager. The gate had refused: too few."
+    assert (refused.state, refused.decision) == ("promoted", decision)
+    assert moves_of(world)[-1] == (refused.bundle_id, None, "People are faster with it")
+    assert Alias.objects.get(project=world.project, name="serving").bundle == refused.bundle
+
+
+def test_what_was_rolled_back_can_be_tried_and_promoted_again(
+    world: World, serving: Bundle, refused: Round
+) -> None:
+    promote(world, refused, serving)
+    refused.refresh_from_db()
+    decision = refused.decision
+    roll_back(project=world.project, serving_seen=refused.bundle_id or "", by=world.manager)
+    begin(world, refused)
+
+    promote(world, refused, serving)
+
+    refused.refresh_from_db()
+    assert refused.decision == decision
+    assert Alias.objects.get(project=world.project, name="serving").bundle == refused.bundle
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"state": "training"}, "no masks"),
+        ({"bundle": None}, "no masks"),
+        ({"parts": ["captions"]}, "no masks"),
+    ],
+)
+def test_a_round_without_masks_of_its_own_is_not_tried(
+    world: World, refused: Round, changes: dict[str, Any], reason: str
+) -> None:
+    Round.objects.filter(pk=refused.pk).update(**changes)
+
+    with pytest.raises(NotTriableError, match=reason):
+        begin(world, refused)
+
+
+def test_what_cannot_be_compared_with_what_serves_is_not_tried(
+    world: World, serving: Bundle, refused: Round
+) -> None:
+    Bundle.objects.filter(pk=refused.bundle_id).update(encoder_digest="f" * 64)
+    with pytest.raises(NotTriableError, match="another encoder"):
+        begin(world, refused)
+
+    Alias.objects.filter(project=world.project, name="serving").update(bundle=refused.bundle)
+    with pytest.raises(NotTriableError, match="serves already"):
+        begin(world, refused)
+
+    with pytest.raises(ServingMovedError):
+        begin_trial(round_id=refused.pk, serving_seen=serving.pk, by=world.manager)
+    assert not moves_of(world)
+
+
+def test_one_candidate_is_tried_at_a_time(world: World, serving: Bundle, refused: Round) -> None:
+    facts = {"number": 4, "trigger": "manual", "state": "refused"}
+    other = Round.objects.create(
+        project=world.project, base_bundle=serving, bundle=make_bundle("c"), **facts
+    )
+    begin(world, refused)
+
+    with pytest.raises(TrialRunningError):
+        begin(world, other)
+
+
+def test_a_round_of_another_project_is_not_found(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    Round.objects.filter(pk=refused.pk).update(project=world.elsewhere)
+    wanted = {"round": refused.pk, "serving": serving.pk}
+
+    assert manager.post(f"projects/{world.project.pk}/trial", wanted).status_code == 404
