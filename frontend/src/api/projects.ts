@@ -49,6 +49,7 @@ export interface ProjectChange {
   caption_control_share?: number;
   without_proposals_share?: number;
   previous_bundle_share?: number;
+  candidate_bundle_share?: number;
   retrain_after_images?: number | null;
   retrain_every_hours?: number | null;
   /** Null: people decide on every proposal. */

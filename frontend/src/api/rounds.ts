@@ -38,6 +38,24 @@ export function rollBack(id: number, serving: string) {
   return read(client.POST("/api/projects/{project_id}/rollback", { ...project(id), body }));
 }
 
+/** The newest trial of a candidate, if there was one. Under the rounds' key: these end it. */
+export const trialQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rounds", id, "trial"],
+    queryFn: async () =>
+      (await read(client.GET("/api/projects/{project_id}/trial", project(id)))).trial,
+  });
+
+/** Lets a round's bundle propose on some images; refused if another than `serving` serves by now. */
+export function beginTrial(id: number, round: number, serving: string) {
+  const body = { round, serving };
+  return read(client.POST("/api/projects/{project_id}/trial", { ...project(id), body }));
+}
+
+export function endTrial(id: number) {
+  return read(client.DELETE("/api/projects/{project_id}/trial", project(id)));
+}
+
 /** Under the rounds' key: what a round changes is whose proposals people work with. */
 /** Under the rounds' key: what a verifier is sure of changes with it. */
 export const doubtsQuery = (project_id: number) =>

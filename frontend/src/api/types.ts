@@ -41,6 +41,7 @@ export type Interval = Schemas["Interval"];
 export type Bundle = Schemas["RegisteredBundle"];
 export type BundleComparison = Schemas["Comparison"];
 export type Compared = Schemas["Compared"];
+export type Trial = Schemas["Trial"];
 export type ServingMove = Schemas["ServingMove"];
 export type AutoAccept = Schemas["AutoAccept"];
 export type ScoreBin = Schemas["ScoreBin"];

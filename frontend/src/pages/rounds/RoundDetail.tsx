@@ -1,4 +1,4 @@
-import { Alert, Button, Code, Stack, Text } from "@mantine/core";
+import { Alert, Button, Code, Group, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { cancelRound, roundQuery, roundsQuery } from "@/api/rounds";
@@ -13,6 +13,7 @@ import { Examples } from "./Examples";
 import { HoldoutTable } from "./HoldoutTable";
 import { LossCurve } from "./LossCurve";
 import { PromoteButton } from "./models/PromoteButton";
+import { TryButton } from "./trial/TryButton";
 
 const POLL_MS = 5000;
 
@@ -102,7 +103,13 @@ function TrainedOn({ round, project }: { round: Round; project: number }) {
 }
 
 function Decision({ round, project }: { round: Round; project: Project }) {
-  const mayPromote = round.state === "refused" && round.bundle && project.role === "manager";
+  const isManagers = round.bundle && project.role === "manager";
+  const mayPromote = isManagers && round.state === "refused";
+  const mayTry =
+    isManagers &&
+    ["refused", "promoted"].includes(round.state) &&
+    trains("masks", round) &&
+    round.bundle !== project.serving?.bundle;
   return (
     <Alert
       color={round.state === "promoted" ? "teal" : round.state === "failed" ? "red" : "orange"}
@@ -121,14 +128,18 @@ function Decision({ round, project }: { round: Round; project: Project }) {
           Describe some of the holdout images before the next round, or promote by hand.
         </Text>
       )}
-      {mayPromote && (
-        <PromoteButton
-          project={project}
-          model={{ bundle: round.bundle ?? "", round: round.number }}
-          mt="xs"
-        >
-          Promote it all the same
-        </PromoteButton>
+      {(mayPromote || mayTry) && (
+        <Group gap="xs" mt="xs">
+          {mayPromote && (
+            <PromoteButton
+              project={project}
+              model={{ bundle: round.bundle ?? "", round: round.number }}
+            >
+              Promote it all the same
+            </PromoteButton>
+          )}
+          {mayTry && <TryButton round={round} project={project} />}
+        </Group>
       )}
     </Alert>
   );

@@ -3,7 +3,7 @@ import { IconTrendingUp } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
-import { roundsQuery } from "@/api/rounds";
+import { roundsQuery, trialQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
@@ -22,6 +22,7 @@ import { RollBackButton } from "./RollBackButton";
 import { RoundDetail } from "./RoundDetail";
 import { RoundsTable } from "./RoundsTable";
 import { ServedHistory } from "./ServedHistory";
+import { TrialSection } from "./trial/TrialSection";
 
 export function RoundsPage() {
   const id = useProjectId();
@@ -32,6 +33,12 @@ export function RoundsPage() {
   const trained = (rounds.data ?? []).filter((round) => round.id !== null);
   const selected = trained.find((round) => round.number === search.round) ?? trained[0];
   const isManager = project.role === "manager";
+  const { data: trial } = useQuery({
+    ...trialQuery(id),
+    enabled: isManager,
+    refetchInterval: 20_000,
+  });
+  const tried = trained.find(({ number }) => number === trial?.round);
   const isRunning = trained.some((round) => !round.finished_at);
 
   return (
@@ -61,6 +68,9 @@ export function RoundsPage() {
             />
           )}
           {isManager && <Models project={project} />}
+          {trial && tried && (trial.ended_at === null || tried === selected) && (
+            <TrialSection trial={trial} round={tried} project={project} />
+          )}
           {isManager && <MaskEffort project={project} />}
           <CaptionEffort rounds={rounds.data} />
           <AcceptedByModel project={project.id} />

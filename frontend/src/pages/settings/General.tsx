@@ -18,6 +18,7 @@ const FIELDS = {
   caption_control_share: "control",
   without_proposals_share: "bare",
   previous_bundle_share: "previous",
+  candidate_bundle_share: "tried",
 };
 
 export function General({ project }: { project: Project }) {
@@ -32,6 +33,7 @@ export function General({ project }: { project: Project }) {
       control: Math.round(100 * project.caption_control_share),
       bare: Math.round(100 * project.without_proposals_share),
       previous: Math.round(100 * project.previous_bundle_share),
+      tried: Math.round(100 * project.candidate_bundle_share),
       plan: project.plan,
     },
     validate: {
@@ -42,18 +44,22 @@ export function General({ project }: { project: Project }) {
       control: (percent) => numberError(percent, 0, 100),
       bare: (percent) => numberError(percent, 0, MOST_OF_ARM),
       previous: (percent) => numberError(percent, 0, MOST_OF_ARM),
+      tried: (percent) => numberError(percent, 0, MOST_OF_ARM),
     },
   });
   const save = useMutation({
-    mutationFn: ({ holdout, control, bare, previous, overlapShare, ...rest }: typeof form.values) =>
-      changeProject(project.id, {
+    mutationFn: (values: typeof form.values) => {
+      const { holdout, control, bare, previous, tried, overlapShare, ...rest } = values;
+      return changeProject(project.id, {
         ...rest,
         overlap_share: overlapShare / 100,
         holdout_share: holdout / 100,
         caption_control_share: control / 100,
         without_proposals_share: bare / 100,
         previous_bundle_share: previous / 100,
-      }),
+        candidate_bundle_share: tried / 100,
+      });
+    },
     onSuccess: async () => {
       form.resetDirty();
       await queries.invalidateQueries(projectQuery(project.id));
@@ -99,6 +105,14 @@ export function General({ project }: { project: Project }) {
               {...form.getInputProps("previous")}
             />
           </Group>
+          <NumberInput
+            label="With the proposals of a model on trial"
+            description="Of the images left to the serving model, drawn by hash, while a manager tries a round that does not serve."
+            min={0}
+            max={MOST_OF_ARM}
+            suffix=" %"
+            {...form.getInputProps("tried")}
+          />
           <NumberInput
             label="Described without a proposal"
             description="Of the images, drawn by hash. Shows what proposed descriptions save, and how far they sway people."

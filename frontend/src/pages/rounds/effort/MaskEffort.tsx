@@ -18,7 +18,7 @@ export function MaskEffort({ project }: { project: Project }) {
   return (
     <Section
       title="Effort"
-      description="What finished images cost, without the holdout. Some are annotated without proposals, or with those of the model before; nobody is told which. In grey: the 95 % interval over images, and how many masks or proposals."
+      description="What finished images cost, without the holdout. Some are annotated without proposals, or with those of the model before or on trial; nobody is told which. In grey: the 95 % interval over images, and how many masks or proposals."
       actions={
         <SegmentedControl
           size="xs"

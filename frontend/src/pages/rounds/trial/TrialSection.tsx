@@ -1,0 +1,78 @@
+import { Button, Table, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { endTrial } from "@/api/rounds";
+import type { Project, Round, Trial } from "@/api/types";
+import { Section } from "@/components/Section";
+import { ComparisonTable } from "../ComparisonTable";
+import { PromoteButton } from "../models/PromoteButton";
+import { comparedWords, trialRows, trialWords } from "./trialRows";
+
+interface Props {
+  trial: Trial;
+  round: Round;
+  project: Project;
+}
+
+/** A round that does not serve, tried on some images: what people did with it and without. */
+export function TrialSection({ trial, round, project }: Props) {
+  const isRunning = trial.ended_at === null;
+  return (
+    <Section
+      title={`Trial of round ${trial.round}`}
+      description={trialWords(trial, project.candidate_bundle_share)}
+      actions={isRunning && <Actions round={round} project={project} />}
+    >
+      <Text size="sm" mb="xs">
+        {comparedWords(trial)}
+        {isRunning &&
+          project.auto_accept_precision !== null &&
+          " The serving model accepts some of its proposals by itself, which a candidate may not: it is ahead by that."}
+      </Text>
+      {(trial.candidate || trial.serving) && (
+        <Table.ScrollContainer minWidth={720} scrollAreaProps={{ offsetScrollbars: "present" }}>
+          <ComparisonTable
+            label="Trial"
+            before="Serving"
+            after="Candidate"
+            rows={trialRows(trial)}
+          />
+        </Table.ScrollContainer>
+      )}
+    </Section>
+  );
+}
+
+function Actions({ round, project }: Omit<Props, "trial">) {
+  const queries = useQueryClient();
+  const end = useMutation({
+    mutationFn: () => endTrial(project.id),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
+  });
+  const ask = () =>
+    modals.openConfirmModal({
+      title: `End the trial of round ${round.number}?`,
+      children: (
+        <Text size="sm">
+          The serving model proposes again on the images that nobody has begun. What people made of
+          the round's proposals stays, and so does this comparison.
+        </Text>
+      ),
+      labels: { confirm: "End the trial", cancel: "Let it run" },
+      onConfirm: () => end.mutate(),
+    });
+  return (
+    <>
+      <Button size="compact-sm" variant="default" onClick={ask} loading={end.isPending}>
+        End the trial
+      </Button>
+      <PromoteButton
+        project={project}
+        model={{ bundle: round.bundle ?? "", round: round.number }}
+        variant="filled"
+      >
+        Promote round {round.number}
+      </PromoteButton>
+    </>
+  );
+}
