@@ -31,6 +31,7 @@ from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import compose
 from workers.evaluation import compare, digest_of, evaluate_bundle
 from workers.examples import examples_of
+from workers.forgetting import measure_also
 from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
 from workers.lease import Lease
 from workers.networks import forget_networks
@@ -107,6 +108,7 @@ def _judge_masks(metrics: Mapping[str, Any], version: DatasetVersion, candidate:
         serving=metrics.get("serving"),
         candidate=metrics.get("candidate"),
         difference=metrics.get("difference"),
+        also=metrics.get("also", ()),
     )
     if labels_left_out(version, candidate):
         return replace(verdict, reason=f"{verdict.reason} {NOT_LEARNED}")
@@ -136,6 +138,7 @@ def _measure_masks(
         "serving": before.figures | measure_labels(version, serving),
         "candidate": after.figures | measure_labels(version, candidate),
         "difference": compare(before, after),
+        "also": measure_also(lease, current.project, serving, candidate),
     }
 
 

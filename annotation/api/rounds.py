@@ -108,10 +108,25 @@ class CaptionMetricsSerializer(serializers.Serializer[Any]):
     difference = IntervalSerializer(required=False, help_text="in CIDEr")
 
 
+class AlsoFiguresSerializer(serializers.Serializer[Any]):
+    """Mean IoU after one click on another project's holdout, as of its newest version."""
+
+    project = serializers.IntegerField()
+    name = serializers.CharField()
+    version = serializers.CharField()
+    objects = serializers.IntegerField()
+    serving = serializers.FloatField()
+    candidate = serializers.FloatField()
+    difference = IntervalSerializer()
+
+
 class RoundMetricsSerializer(serializers.Serializer[Any]):
     serving = FiguresSerializer(required=False)
     candidate = FiguresSerializer(required=False)
     difference = DifferenceSerializer(required=False)
+    also = AlsoFiguresSerializer(
+        many=True, required=False, help_text="Of projects that it must not forget"
+    )
     captions = CaptionMetricsSerializer(required=False)
 
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from annotation.api import (
+    also,
     auto_accept,
     bundles,
     captions,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("projects/<int:project_id>/effort", effort.ProjectEffortView.as_view()),
     path("projects/<int:project_id>/doubts", doubts.ProjectDoubtsView.as_view()),
     path("projects/<int:project_id>/rollback", rounds.RollbackView.as_view()),
+    path("projects/<int:project_id>/also", also.ProjectAlsoView.as_view()),
     path("projects/<int:project_id>/trial", trials.ProjectTrialView.as_view()),
     path("projects/<int:project_id>/serving-moves", serving.ProjectServingMovesView.as_view()),
     path("projects/<int:project_id>/bundles", registry.ProjectBundlesView.as_view()),

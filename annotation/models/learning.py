@@ -127,7 +127,8 @@ class Round(models.Model):
     curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
     # {"against": the bundle beside which it was measured, "holdout": digest of all that both were
-    # measured on, "serving": {...}, "candidate": {...}, "difference", "captions": {the same three}}
+    # measured on, "serving": {...}, "candidate": {...}, "difference", "captions": {the same three},
+    # "also": [{the same three at one click, "objects", and of which "project"}]}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}]}
     examples = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))

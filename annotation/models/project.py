@@ -1,6 +1,6 @@
 """Projects, who belongs to them, and their labels."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -38,6 +38,10 @@ class Project(models.Model):
     without_proposals_share = models.FloatField(default=0.1, db_default=0.1)
     previous_bundle_share = models.FloatField(default=0.1, db_default=0.1)
     candidate_bundle_share = models.FloatField(default=0.1, db_default=0.1)
+    # Projects whose finished holdout a round must not forget.
+    also: "models.ManyToManyField[Project, Any]" = models.ManyToManyField(
+        "self", symmetrical=False, related_name="+"
+    )
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)

@@ -1,13 +1,14 @@
 """The gate: what a candidate must show on the blind holdout before people work with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 NAMES: Final = {"masks": "Masks", "captions": "Descriptions"}  # of a round's parts, on screen
 FEWEST_OBJECTS: Final = 20
 TOLERANCE: Final = 0.01  # IoU; what may be lost by chance, or at more clicks
-SIZE_TOLERANCE: Final = 0.05  # IoU that objects of one size may lose on average, if not surely
+GROUP_TOLERANCE: Final = 0.05  # IoU that one size or other project may lose, if not surely
+FORGETTABLE: Final = 0.02  # IoU that another project may surely lose
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,16 @@ def judge(
     serving: Mapping[str, float] | None,
     candidate: Mapping[str, float] | None,
     difference: Mapping[str, Any] | None,
+    also: Sequence[Mapping[str, Any]] = (),
 ) -> Verdict:
     """Promote what is better at one click, surely not worse, and no worse at three and five.
 
     Or what surely reaches a good mask in fewer clicks, and loses nothing at one. In either case
-    no size of objects may pay for the others.
+    no size of objects may pay for the others, and no other project that it must not forget.
 
     `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), and the
-    same of `clicks` to an IoU of 0.85 and `by_size` with its `objects`.
+    same of `clicks` to an IoU of 0.85 and `by_size` with its `objects`. `also` has the name of each
+    other project, its `objects` and their difference at one click.
     """
     if serving is None or candidate is None or difference is None:
         return _refused("no holdout image is finished yet, so nothing can judge it.")
@@ -50,7 +53,7 @@ def judge(
     change = f"{_change(difference)} on {objects} holdout objects"
     if objects < FEWEST_OBJECTS:
         return _refused(f"{objects} holdout objects are too few to judge by ({change}).")
-    loss = _loss(serving, candidate, difference["by_size"])
+    loss = _loss(serving, candidate, difference["by_size"]) or _forgotten(also)
     if loss is not None:
         return _refused(f"{loss} ({change}).")
     if difference["mean"] > 0 and difference["low"] >= -TOLERANCE:
@@ -78,8 +81,20 @@ def _loss(
     return None
 
 
-def _is_worse(group: Mapping[str, float]) -> bool:
-    return group["high"] < 0 or group["mean"] < -SIZE_TOLERANCE
+def _forgotten(also: Sequence[Mapping[str, Any]]) -> str | None:
+    """Say what a candidate has forgotten of other projects, if anything."""
+    for other in also:
+        if other["objects"] >= FEWEST_OBJECTS and _is_worse(other["difference"], FORGETTABLE):
+            lost = f"{-other['difference']['mean']:.3f} IoU lost at one click"
+            return (
+                f"{lost} on {other['objects']} objects of {other['name']}, which it must not forget"
+            )
+    return None
+
+
+def _is_worse(group: Mapping[str, float], bearable: float = 0) -> bool:
+    """Tell whether more than what can be borne is lost surely, or too much on average."""
+    return (group["high"] < 0 and group["mean"] < -bearable) or group["mean"] < -GROUP_TOLERANCE
 
 
 def _change(difference: Mapping[str, float]) -> str:

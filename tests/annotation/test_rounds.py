@@ -290,6 +290,33 @@ def test_better_on_average_is_not_enough_where_small_objects_pay_for_it(
     assert ("small objects pay for the others" in verdict.reason) is not is_promoted
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "objects", "is_promoted"),
+    [
+        ({"mean": -0.034, "low": -0.05, "high": -0.01}, 120, False),
+        ({"mean": -0.06, "low": -0.15, "high": 0.03}, 120, False),
+        ({"mean": -0.034, "low": -0.09, "high": 0.02}, 120, True),
+        ({"mean": -0.015, "low": -0.02, "high": -0.01}, 120, True),
+        ({"mean": -0.30, "low": -0.50, "high": -0.1}, 3, True),
+    ],
+)
+def test_better_here_is_not_enough_where_another_project_is_forgotten(
+    elsewhere: Difference,
+    objects: int,
+    is_promoted: bool,  # noqa: FBT001
+) -> None:
+    also = [
+        {"name": "Nuclei", "objects": 50, "difference": SURE},
+        {"name": "Cells", "objects": objects, "difference": elsewhere},
+    ]
+
+    verdict = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE), also=also)
+
+    assert verdict.is_promoted is is_promoted
+    lost = f"{-elsewhere['mean']:.3f} IoU lost at one click on {objects} objects of Cells"
+    assert (f"{lost}, which it must not forget" in verdict.reason) is not is_promoted
+
+
 def test_without_a_holdout_the_gate_promotes_nothing() -> None:
     verdict = judge(serving=None, candidate=None, difference=None)
 

@@ -1,6 +1,7 @@
 """A round from a person's Retrain to its verdict, and what a killed one leaves behind."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -10,10 +11,13 @@ from django.db.models.functions import Now
 
 from annotation import jobs
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
+from annotation.services.also import set_also
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, claim_job
+from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
+from annotation.services.versions import cut_version
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import finish
 from workers import evaluation, training
@@ -72,6 +76,25 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}
     assert sum(group["objects"] for group in difference["by_size"].values()) == 2
     assert not (tmp_path / "scratch" / "rounds" / str(started.pk)).exists()
+
+
+@pytest.mark.slow
+def test_a_round_is_measured_on_what_it_must_not_forget(world: World, started: Round) -> None:
+    other = create_project(name="Nuclei", created_by=world.manager)
+    Alias.objects.create(project=other, name="serving", bundle=started.base_bundle)
+    set_also(project=world.project, ids=[other.pk], by=world.manager)
+    image = make_image(other, 2, is_holdout=True)  # the same picture, so that it is embedded
+    finish(replace(world, project=other, annotator=world.manager), image)
+    version = cut_version(project=other, created_by=world.manager)
+    make_image(other, 3, is_holdout=True)
+
+    ended = run(started)
+
+    [row] = ended.metrics["also"]
+    assert (row["name"], row["version"], row["objects"]) == ("Nuclei", version.pk, 2)
+    here = ended.metrics["candidate"]["miou_1"] - ended.metrics["serving"]["miou_1"]
+    assert row["candidate"] - row["serving"] == pytest.approx(row["difference"]["mean"])
+    assert row["difference"]["mean"] == pytest.approx(here)
 
 
 @pytest.mark.slow

@@ -699,6 +699,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/also": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Other projects whose holdout judges the rounds; members see their names and figures. */
+        get: operations["get_also"];
+        /** @description Other projects whose holdout judges the rounds; members see their names and figures. */
+        put: operations["set_also"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/auto-accept": {
         parameters: {
             query?: never;
@@ -1581,6 +1599,27 @@ export interface components {
          * @enum {string}
          */
         Alias: "serving" | "previous" | "candidate";
+        Also: {
+            chosen: components["schemas"]["NamedProject"][];
+            /** @description Others with the same encoder that the person manages */
+            choices: components["schemas"]["NamedProject"][];
+        };
+        /** @description Mean IoU after one click on another project's holdout, as of its newest version. */
+        AlsoFigures: {
+            project: number;
+            name: string;
+            version: string;
+            objects: number;
+            /** Format: double */
+            serving: number;
+            /** Format: double */
+            candidate: number;
+            difference: components["schemas"]["Interval"];
+        };
+        AlsoInput: {
+            /** @description All that are to be named */
+            projects: number[];
+        };
         /** @description What a bundle made of one click. */
         Answer: {
             /** Format: double */
@@ -2645,6 +2684,10 @@ export interface components {
          * @enum {string}
          */
         Mime: "audio/webm" | "audio/webm;codecs=opus" | "audio/ogg" | "audio/ogg;codecs=opus" | "audio/mp4" | "audio/wav";
+        NamedProject: {
+            id: number;
+            name: string;
+        };
         /** @description A member whose account was made just now. */
         NewAccount: {
             user: number;
@@ -3446,6 +3489,8 @@ export interface components {
             serving?: components["schemas"]["Figures"];
             candidate?: components["schemas"]["Figures"];
             difference?: components["schemas"]["Difference"];
+            /** @description Of projects that it must not forget */
+            also?: components["schemas"]["AlsoFigures"][];
             captions?: components["schemas"]["CaptionMetrics"];
         };
         /**
@@ -5345,6 +5390,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewAccount"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_also: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Also"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_also: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlsoInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Also"];
                 };
             };
             /** @description A problem document (RFC 9457) */
