@@ -1,5 +1,6 @@
 import { Stack } from "@mantine/core";
 import type { Interval, Round } from "@/api/types";
+import { alsoRows } from "./alsoRows";
 import { ComparisonTable } from "./ComparisonTable";
 import { changeOf, FIGURES, type FigureName, formatFigure } from "./figures";
 import { labelRows } from "./labelRows";
@@ -19,6 +20,7 @@ export function HoldoutFigures({ metrics, ...names }: Props) {
     noc_85: difference?.clicks,
   };
   const sizes = sizeRows(metrics);
+  const also = alsoRows(metrics);
   const labels = labelRows(metrics);
   if (!candidate) return null;
   return (
@@ -40,6 +42,14 @@ export function HoldoutFigures({ metrics, ...names }: Props) {
           of="IoU after 1 click"
           {...names}
           rows={sizes}
+        />
+      )}
+      {also.length > 0 && (
+        <ComparisonTable
+          label="What it must not forget"
+          of="Must not forget: IoU after 1 click"
+          {...names}
+          rows={also}
         />
       )}
       {labels.length > 0 && (

@@ -5,6 +5,7 @@ import { useProjectId } from "@/app/ProjectLayout";
 import { PageHeader } from "@/components/PageHeader";
 import { AutoAcceptPolicy } from "@/pages/rounds/accepting/AutoAcceptPolicy";
 import { RetrainPolicy } from "@/pages/rounds/RetrainPolicy";
+import { Also } from "./Also";
 import { DeleteProject } from "./DeleteProject";
 import { General } from "./General";
 import { Labels } from "./Labels";
@@ -30,6 +31,7 @@ export function SettingsPage() {
         <Voice project={project} />
         {isManager && <General project={project} />}
         {isManager && <RetrainPolicy project={project} />}
+        {isManager && <Also project={project} />}
         {isManager && <AutoAcceptPolicy project={project} />}
         {isManager && <DeleteProject project={project} />}
       </Stack>
