@@ -1,0 +1,1 @@
+"""Which images people should annotate next: where the model errs, spread over all there is."""
