@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project, Round
+from annotation.selectors.queue import BY_RANK
 from annotation.services.draws import arm_for
 
 Arm = Image.Arm
@@ -92,7 +93,7 @@ def _waiting(project: Project, serving: Bundle) -> QuerySet[Image]:
         is_holdout=False,
         status=Image.Status.TODO,
     )
-    return images.order_by("pk")
+    return images.order_by(*BY_RANK)
 
 
 def alike(bundle: Bundle) -> QuerySet[Bundle]:

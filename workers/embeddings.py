@@ -4,15 +4,17 @@ Every image is embedded whole before anybody opens it; windows of it only where 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Final, TypeAlias
 
 import numpy as np
 from django.conf import settings
+from numpy.typing import NDArray
 
 from annotation import storage
-from annotation.models import Embedding
+from annotation.models import Embedding, Image
+from engine.acquisition.spread import pooled
 from engine.media.images import decode_image
 from engine.segmentation.encoder import Encoder, Pixels
 from engine.segmentation.items import Embedding as EmbeddingArray
@@ -24,6 +26,7 @@ BATCH: Final = 1000
 
 Closer: TypeAlias = Mapping[Window, LoadEmbedding]
 LoadEncoder: TypeAlias = Callable[[], Encoder]
+Pooled: TypeAlias = NDArray[np.float16]
 
 
 def load_embedding(
@@ -63,6 +66,25 @@ def store_embedding(
         raise ValueError(f"the embedding of image {image_sha256[:12]} is not finite")
     key = storage.embedding_key(encoder_digest, image_sha256, _name(window))
     storage.put_bytes(key, embedding.astype("<f2").tobytes())
+
+
+def pooled_embeddings(images: Sequence[Image], encoder_digest: str) -> Iterator[Pooled]:
+    """Yield each image's embedding `pooled`, (256,); the first time it is read whole, and kept."""
+    for start in range(0, len(images), BATCH):
+        part = images[start : start + BATCH]
+        rows = Embedding.objects.filter(
+            encoder_digest=encoder_digest,
+            image_sha256__in=[image.sha256 for image in part],
+            window="",
+        )
+        known = {sha256: row for sha256, row in rows.values_list("image_sha256", "pooled") if row}
+        for image in part:
+            if image.sha256 in known:
+                yield np.frombuffer(known[image.sha256], "<f2")
+                continue
+            found = pooled(load_embedding(image.sha256, encoder_digest), image.size_hw)
+            rows.filter(image_sha256=image.sha256).update(pooled=found.astype("<f2").tobytes())
+            yield found
 
 
 def closer_looks(images: Sequence[str], encoder_digest: str) -> Mapping[str, Closer]:

@@ -1,4 +1,6 @@
-"""Prepare images for people: embed them, look closer at small objects, propose masks and captions.
+"""Prepare images for people: embed them, propose masks, put them in order, propose captions.
+
+Where objects are small, it looks closer before it proposes.
 
 It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
 again: what is done is not done again. The holdout is embedded and never proposed for; nor is the
@@ -14,6 +16,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from annotation.models import Bundle, Image, Project
+from annotation.selectors.queue import BY_RANK
 from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
@@ -27,6 +30,7 @@ from engine.segmentation.object_finder import find_objects
 from engine.segmentation.proposals import propose
 from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
+from workers.acquisition import rank_images
 from workers.arms import Arm, Arms, has_embedding
 from workers.embeddings import (
     load_pixels,
@@ -58,7 +62,9 @@ def prepare_images(lease: Lease) -> None:
     arms = Arms.of(project, bundle)
     look_closer(lease, arms)
     forget_networks()
-    propose_for_images(lease, arms)
+    proposed_for = propose_for_images(lease, arms)
+    forget_networks()
+    rank_images(lease, arms, proposed_for=proposed_for)
     propose_captions_for_images(lease, project, bundle)
     forget_networks()
 
@@ -100,14 +106,15 @@ def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
         find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
 
 
-def propose_for_images(lease: Lease, arms: Arms) -> None:
-    """Propose on every image that nobody has begun, as its arm says."""
+def propose_for_images(lease: Lease, arms: Arms) -> int:
+    """Propose on every image that nobody has begun, as its arm says; return how many there were."""
     due = arms.due()
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
         _save(lease, image, arms.serving, Arm.NONE, [])
     for arm, bundle in {Arm.SERVING: arms.serving, **arms.others}.items():
         _propose(lease, bundle, arm, due[arm])
         forget_networks()
+    return sum(map(len, due.values()))
 
 
 def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None:
@@ -137,7 +144,7 @@ def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None
 def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
     """Images that the bundle's encoder has not seen, in the order of the queue."""
     images = Image.objects.filter(~has_embedding(bundle), project=project, deleted_at=None)
-    return images.order_by("pk")
+    return images.order_by(*BY_RANK)
 
 
 def _seen(ids: Sequence[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage]]:

@@ -120,6 +120,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
         help_text="Of images left to what serves, drawn by hash, for which one on trial proposes"
     )
     plan = serializers.ChoiceField(Project.Plan.choices)
+    next_by = serializers.ChoiceField(
+        Project.NextBy.choices, help_text="Which of the images that wait comes next"
+    )
     listeners = serializers.ChoiceField(
         Project.Listeners.choices, help_text="The least role that may hear others' voices"
     )
@@ -192,6 +195,12 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
         Project.Plan.choices,
         required=False,
         help_text="One pass over each image, or three queues: verify, complete, correct",
+    )
+    next_by = serializers.ChoiceField(
+        Project.NextBy.choices,
+        required=False,
+        help_text="Which image comes next: by import, at random, or as the model chooses; a job "
+        "of preparing images makes the order",
     )
     listeners = serializers.ChoiceField(
         Project.Listeners.choices,

@@ -47,6 +47,9 @@ class Image(models.Model):
     # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
     # In the arm without any, `proposed_by` is what served.
     arm = models.CharField(max_length=9, choices=Arm, blank=True, default="", db_default="")
+    # In the queue, the lowest first: in [0, 1) by chance, below 0 as the model chose. Those without
+    # come last, in order of import.
+    rank = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -63,10 +66,16 @@ class Image(models.Model):
             ),
         ]
         indexes = [
-            # Serves the queue and the project page's list.
+            # Serves the project page's list.
             models.Index(
                 name="image_by_status",
                 fields=["project", "status", "id"],
+                condition=Q(deleted_at=None),
+            ),
+            # Serves the queue.
+            models.Index(
+                name="image_by_rank",
+                fields=["project", "status", "rank", "id"],
                 condition=Q(deleted_at=None),
             ),
         ]
@@ -116,6 +125,8 @@ class Embedding(models.Model):
     image_sha256 = models.CharField(max_length=64)
     encoder_digest = models.CharField(max_length=64)
     window = models.CharField(max_length=40, default="", help_text="Its name; none for the whole")
+    # Its mean over the image: float16 (256,), once images were compared; of the whole alone.
+    pooled = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -20,6 +20,11 @@ class Project(models.Model):
         WHOLE = "whole"  # one pass over each image
         QUEUES = "queues"  # verify the proposals, complete the image, correct only the failures
 
+    class NextBy(models.TextChoices):
+        IMPORT = "import"
+        RANDOM = "random"
+        MODEL = "model"  # where it is in doubt, spread over what there is
+
     class Listeners(models.TextChoices):
         NOBODY = "nobody"
         MANAGER = "manager"
@@ -43,6 +48,9 @@ class Project(models.Model):
         "self", symmetrical=False, related_name="+"
     )
     plan = models.CharField(max_length=6, choices=Plan, default=Plan.WHOLE)
+    next_by = models.CharField(  # which image comes next: workers/acquisition.py
+        max_length=6, choices=NextBy, default=NextBy.IMPORT, db_default=NextBy.IMPORT
+    )
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
     auto_accept_precision = models.FloatField(null=True)  # promised; null: people decide all

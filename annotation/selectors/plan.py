@@ -141,7 +141,10 @@ def proposals_within_reach(*, project_id: int, user: Person) -> QuerySet[Proposa
 
 
 def to_verify(project_id: int) -> QuerySet[Proposal]:
-    """Proposals to verify image by image, the surest first; none on the blind holdout."""
+    """Proposals to verify, image by image as they come in the queue, the surest of each first.
+
+    None on the blind holdout.
+    """
     pending = Proposal.objects.filter(
         TO_VERIFY,
         image__project_id=project_id,
@@ -149,7 +152,11 @@ def to_verify(project_id: int) -> QuerySet[Proposal]:
         image__is_holdout=False,
     )
     return pending.order_by(
-        "image_id", F("verifier_score").desc(nulls_last=True), "-predicted_iou", "pk"
+        "image__rank",
+        "image_id",
+        F("verifier_score").desc(nulls_last=True),
+        "-predicted_iou",
+        "pk",
     )
 
 

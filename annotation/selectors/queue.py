@@ -15,8 +15,10 @@ WORKABLE = {
     Kind.ANNOTATE: [Image.Status.TODO, Image.Status.RETURNED],
     Kind.REVIEW: [Image.Status.DONE],
 }
-# "returned" < "todo": the order of the index image_by_status, so that nothing need be sorted.
+# "returned" < "todo": with rank and id, the order of the index image_by_rank, so that nothing need
+# be sorted.
 RETURNED_FIRST = "image__status"
+BY_RANK = ("rank", "pk")  # of images
 
 _ASSIGNMENT = Prepared(lambda: assignments_for(SOMEBODY).filter(pk=Param("assignment")))
 _RETURNED = Prepared(
@@ -70,7 +72,7 @@ def claimable(
     ).exclude(state=State.OPEN)
     free = Q(state=State.OPEN) | Q(state=State.LEASED, lease_until__lt=Now())
     places = _workable(project_id, kind).filter(free, ~Exists(own))
-    return places.order_by(RETURNED_FIRST, "image_id", "slot")
+    return places.order_by(RETURNED_FIRST, "image__rank", "image_id", "slot")
 
 
 def returned_places() -> QuerySet[Assignment]:

@@ -1,9 +1,12 @@
 """What falls on images and proposals by chance: by hash, so that it falls the same way for ever."""
 
 import hashlib
+from typing import Final
 from uuid import UUID
 
 from annotation.models import Image, Project
+
+LEFT_TO_CHANCE: Final = 0.2  # of the images
 
 
 def is_drawn_for_holdout(key: str, *, share: float) -> bool:
@@ -40,6 +43,11 @@ def arm_for(sha256: str, *, project: Project) -> Image.Arm:
         return Image.Arm.PREVIOUS
     is_tried = _drawn(f"trial {project.pk} {sha256}") < project.candidate_bundle_share
     return Image.Arm.CANDIDATE if is_tried else Image.Arm.SERVING
+
+
+def is_left_to_chance(sha256: str) -> bool:
+    """Draw by hash the images that come as they come, though a model chooses which come next."""
+    return _drawn(f"chance {sha256}") < LEFT_TO_CHANCE
 
 
 def is_drawn_for_audit(proposal_id: UUID, *, share: float) -> bool:

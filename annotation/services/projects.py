@@ -50,16 +50,22 @@ def create_project(
 
 @transaction.atomic
 def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
-    """Change the named fields. A new overlap adds places to images, or takes open ones away."""
+    """Change the named fields.
+
+    A new overlap adds places to images, or takes open ones away; another order is made by a job.
+    """
     locked = Project.objects.select_for_update().get(pk=project.pk)
     if "auto_accept_precision" in changes:
         changes = {**changes, **promise(locked, changes["auto_accept_precision"])}
+    is_reordered = changes.get("next_by", locked.next_by) != locked.next_by
     for name, value in changes.items():
         setattr(locked, name, value)
     if changes:
         locked.save(update_fields=list(changes))
     if changes.keys() & {"overlap", "overlap_share"}:
         _fit_places(locked)
+    if is_reordered:
+        _prepare(locked, by=None)
     return locked
 
 
@@ -79,9 +85,13 @@ def delete_project(*, project: Project, by: User) -> None:
 def restore_project(*, project: Project, by: User) -> None:
     """Bring a project back from the trash, and prepare what is not prepared."""
     Project.objects.filter(pk=project.pk).update(deleted_at=None)
+    _prepare(project, by=by)
+    log.info("project_restored", project_id=project.pk, user_id=by.pk)
+
+
+def _prepare(project: Project, *, by: User | None) -> None:
     args = {"project_id": project.pk}
     enqueue_once(kind=PREPARE_IMAGES, project=project, args=args, created_by=by)
-    log.info("project_restored", project_id=project.pk, user_id=by.pk)
 
 
 def _visible(project: Project) -> QuerySet[Project]:

@@ -48,6 +48,7 @@ const PROJECT: Project = {
   previous_bundle_share: 0.1,
   candidate_bundle_share: 0.1,
   plan: "whole",
+  next_by: "import",
   listeners: "nobody",
   voice_days: null,
   retrain_after_images: null,

@@ -2799,6 +2799,13 @@ export interface components {
             /** @description false: `python -m engine.weights --captions` fetches what captions need */
             has_caption_models: boolean;
         };
+        /**
+         * @description * `import` - Import
+         *     * `random` - Random
+         *     * `model` - Model
+         * @enum {string}
+         */
+        NextBy: "import" | "random" | "model";
         Note: {
             /** @description Empty: none */
             text: string;
@@ -3022,6 +3029,14 @@ export interface components {
             candidate_bundle_share: number;
             plan: components["schemas"]["Plan"];
             /**
+             * @description Which of the images that wait comes next
+             *
+             *     * `import` - Import
+             *     * `random` - Random
+             *     * `model` - Model
+             */
+            next_by: components["schemas"]["NextBy"];
+            /**
              * @description The least role that may hear others' voices
              *
              *     * `nobody` - Nobody
@@ -3122,6 +3137,14 @@ export interface components {
              *     * `queues` - Queues
              */
             plan?: components["schemas"]["Plan"];
+            /**
+             * @description Which image comes next: by import, at random, or as the model chooses; a job of preparing images makes the order
+             *
+             *     * `import` - Import
+             *     * `random` - Random
+             *     * `model` - Model
+             */
+            next_by?: components["schemas"]["NextBy"];
             /**
              * @description The least role that may hear others' voices; speakers hear their own
              *

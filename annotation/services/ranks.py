@@ -1,0 +1,57 @@
+"""The order in which images wait for people.
+
+Most of it is made for some images at a time, so that nobody's save waits for long.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import structlog
+from django.db import transaction
+from django.db.models import FloatField, QuerySet
+from django.db.models.expressions import RawSQL
+
+from annotation.models import Image, Project
+
+BATCH: Final = 500  # images
+# A number of [0, 1) that is an image's for ever: its sha256 is a hash already.
+_BY_CHANCE: Final = RawSQL(
+    "('x' || left(sha256, 13))::bit(52)::bigint / 2::float8 ^ 52", (), output_field=FloatField()
+)
+log = structlog.get_logger(__name__)
+
+
+def waiting_in(project: Project) -> QuerySet[Image]:
+    """Images of a project that nobody has finished."""
+    return Image.objects.filter(project=project, deleted_at=None, status=Image.Status.TODO)
+
+
+def chosen_in(project: Project) -> QuerySet[Image]:
+    """Those of them that come before all others."""
+    return waiting_in(project).filter(rank__lt=0)
+
+
+def forget_ranks(*, project: Project) -> int:
+    """Let some images come in order of import; return how many, 0 once all do."""
+    return _some(waiting_in(project).filter(rank__isnull=False)).update(rank=None)
+
+
+def rank_by_chance(*, project: Project) -> int:
+    """Give some images that have no rank one by chance; return how many, 0 once all have."""
+    return _some(waiting_in(project).filter(rank=None)).update(rank=_BY_CHANCE)
+
+
+@transaction.atomic
+def rank_first(*, project: Project, image_ids: Sequence[int]) -> None:
+    """Let these images come before all others, in this order, in the place of those that did."""
+    chosen_in(project).exclude(pk__in=image_ids).update(rank=_BY_CHANCE)
+    ranks = {pk: at - len(image_ids) for at, pk in enumerate(image_ids)}
+    images = list(waiting_in(project).filter(pk__in=image_ids).only("pk"))
+    for image in images:
+        image.rank = ranks[image.pk]
+    Image.objects.bulk_update(images, ["rank"], batch_size=BATCH)
+    log.info("images_ranked", project_id=project.pk, count=len(images))
+
+
+def _some(images: QuerySet[Image]) -> QuerySet[Image]:
+    return Image.objects.filter(pk__in=images.order_by("pk").values("pk")[:BATCH])
