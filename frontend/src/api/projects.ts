@@ -38,6 +38,7 @@ export function createProject(body: NewProject) {
 
 export interface ProjectChange {
   plan?: Project["plan"];
+  next_by?: Project["next_by"];
   listeners?: Project["listeners"];
   /** Null: voices are kept. */
   voice_days?: number | null;

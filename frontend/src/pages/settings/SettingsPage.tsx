@@ -10,6 +10,7 @@ import { DeleteProject } from "./DeleteProject";
 import { General } from "./General";
 import { Labels } from "./Labels";
 import { Members } from "./Members";
+import { NextImagePolicy } from "./NextImagePolicy";
 import { Voice } from "./Voice";
 
 export function SettingsPage() {
@@ -30,6 +31,7 @@ export function SettingsPage() {
         <Members project={project} />
         <Voice project={project} />
         {isManager && <General project={project} />}
+        {isManager && <NextImagePolicy project={project} />}
         {isManager && <RetrainPolicy project={project} />}
         {isManager && <Also project={project} />}
         {isManager && <AutoAcceptPolicy project={project} />}
