@@ -30,9 +30,11 @@ from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.pictures import (
     Picture,
     TrueMask,
+    read_pictures,
     split_by_group,
     with_swapped_masks,
 )
+from workers.simulation.project import SimulatedProject
 
 SIZE_HW = (60, 80)
 
@@ -245,6 +247,24 @@ def test_the_loop_runs_through_the_services_of_people(
     assert Job.objects.filter(kind=jobs.RUN_ROUND, state="succeeded").count() == 1
 
 
+@pytest.mark.slow
+def test_with_an_order_all_images_are_there_at_first_and_a_round_takes_the_next(
+    world: World, delivered: None, tmp_path: Path
+) -> None:
+    data = write_dataset(tmp_path / "data", 6)
+    pictures = read_pictures(data / "images", data / "instances.json")
+    people = SimulatedProject.of(data / "images", pictures, seed=0, plan="whole")
+    plan = loop.Plan(pictures[:4], pictures[4:], 1, 2, 0.85, also=[], next_by="random")
+
+    report = next(loop.run_rounds(people, plan, lambda *_: None))
+
+    assert report.effort["whole"].images == 2
+    waiting = Image.objects.filter(status="todo")
+    taken = Image.objects.filter(status="done", is_holdout=False)
+    assert (len(taken), len(waiting)) == (2, 2)
+    assert max(each.sha256 for each in taken) < min(each.sha256 for each in waiting)
+
+
 def write_captions(data: Path, count: int) -> Path:
     """Caption every image of a dataset twice."""
     images = json.loads((data / "instances.json").read_text())["images"]
@@ -311,6 +331,19 @@ def test_inputs_that_nobody_knows_are_refused_by_name(
             rounds=1,
             holdout=0.5,
             inputs=["smell"],
+        )
+
+
+def test_an_order_of_images_is_for_one_pass(db: None, tmp_path: Path) -> None:
+    data = write_dataset(tmp_path / "data", 3)
+
+    with pytest.raises(CommandError, match="--next needs --plan whole"):
+        call_command(
+            "simulate_rounds",
+            images=data / "images",
+            coco=data / "instances.json",
+            plan="queues",
+            next="model",
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import monotonic, sleep
 from typing import Any, Final
 
-from annotation.models import Bundle, Image, Job, Round
+from annotation.models import Bundle, Job, Round
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from engine.segmentation.items import AnnotatedImage
@@ -32,6 +32,14 @@ class Plan:
     per_round: int
     accept_iou: float
     also: Sequence[ExtraSet]
+    # With an order of images, all of `training` is there from the first round on, and each round
+    # takes what comes next. Without, each round's images arrive with it.
+    next_by: str | None
+
+    def arriving(self, number: int) -> Sequence[Picture]:
+        """Return the images that are imported for a round."""
+        size = self.per_round if self.next_by is None else len(self.training)
+        return self.training[number * size : (number + 1) * size]
 
 
 @dataclass(slots=True)
@@ -70,6 +78,8 @@ def run_rounds(people: SimulatedProject, plan: Plan, show: Show) -> Iterator[Rou
     measured and its proposals are not worked through.
     """
     report = RoundReport(0)
+    if plan.next_by is not None:
+        people.order_images(plan.next_by)
     with report.timed("import"):
         for done, picture in enumerate(plan.held_out, start=1):
             people.import_holdout(picture)
@@ -77,32 +87,29 @@ def run_rounds(people: SimulatedProject, plan: Plan, show: Show) -> Iterator[Rou
     also: dict[str, list[AnnotatedImage]] = {}
     candidate: Bundle | None = None
     for number in range(plan.rounds + 1):
-        batch = plan.training[number * plan.per_round : (number + 1) * plan.per_round]
-        if number == plan.rounds:
-            batch = []
-        images = _prepared(people, batch, report, show)
+        _prepare(people, plan.arriving(number), report, show)
         candidate = candidate or people.serving()
         with report.timed("evaluate"):
             for extra in plan.also:
                 if extra.name not in also:
                     also[extra.name] = embedded_images(extra, candidate, show)
             _measure(report, people, candidate, also, show)
-        if batch:
+        if number < plan.rounds:
             with report.timed("annotate"):
-                _annotate(people, list(zip(batch, images, strict=True)), plan, report, show)
+                _annotate(people, people.next_images(plan.per_round), plan, report, show)
         yield report
         if number < plan.rounds:
             report, candidate = _next_round(people, number + 1, show)
 
 
-def _prepared(
-    people: SimulatedProject, batch: Sequence[Picture], report: RoundReport, show: Show
-) -> list[Image]:
+def _prepare(
+    people: SimulatedProject, arriving: Sequence[Picture], report: RoundReport, show: Show
+) -> None:
     with report.timed("import"):
-        images = [people.import_picture(picture) for picture in batch]
+        for picture in arriving:
+            people.import_picture(picture)
     with report.timed("prepare"):
         wait_for(people.prepare(), show)
-    return images
 
 
 def _measure(

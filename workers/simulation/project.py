@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from annotation import jobs
 from annotation.models import Bundle, DatasetVersion, Image, Label, Mask, Project, Proposal
-from annotation.selectors.plan import TO_CORRECT, Queue
+from annotation.selectors.plan import TO_CORRECT, Queue, upcoming_image_ids
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
@@ -46,6 +46,7 @@ class SimulatedProject:
         for username in ANNOTATORS:
             set_member(project=self.project, username=username, role="annotator")
         self._describers: dict[str, User] = {}
+        self._pictures: dict[int, Picture] = {}  # by image
         self.labels = {label.name: label for label in Label.objects.filter(project=self.project)}
 
     @classmethod
@@ -68,6 +69,7 @@ class SimulatedProject:
             raise ValueError(f"{picture.file_name}: {added.message}")
         if added.image.size_hw != picture.size_hw:
             raise ValueError(f"{picture.file_name} is {added.image.size_hw}, not as the file says")
+        self._pictures[added.image.pk] = picture
         return added.image
 
     def import_holdout(self, picture: Picture) -> None:
@@ -93,6 +95,16 @@ class SimulatedProject:
             self._describers[username] = _user(username)
             set_member(project=self.project, username=username, role="annotator")
         return self._describers[username]
+
+    def order_images(self, next_by: str) -> None:
+        """Choose which of the images that wait comes next."""
+        update_project(project=self.project, changes={"next_by": next_by})
+
+    def next_images(self, count: int) -> list[tuple[Picture, Image]]:
+        """Return the images that people would get next."""
+        ids = upcoming_image_ids(project_id=self.project.pk, user=self.annotators[0], count=count)
+        images = Image.objects.in_bulk(ids)
+        return [(self._pictures[pk], images[pk]) for pk in ids]
 
     def prepare(self) -> int:
         """Have everything embedded and proposed for; return the job's id."""

@@ -61,6 +61,12 @@ class Command(BaseCommand):
             help="one pass over whole images, or the queues verify, complete and correct",
         )
         parser.add_argument(
+            "--next",
+            choices=Project.NextBy.values,
+            help="with --plan whole: import all images at first, and take those of a round in this "
+            "order; else each round's images are imported with it",
+        )
+        parser.add_argument(
             "--accept-iou",
             type=_share,
             default=0.85,
@@ -128,6 +134,8 @@ class Command(BaseCommand):
 
 
 def _plan(options: dict[str, Any]) -> Plan:
+    if options["next"] and options["plan"] != Project.Plan.WHOLE:
+        raise CommandError("--next needs --plan whole: queues hand out images until none is left.")
     try:
         pictures = read_pictures(options["images"], options["coco"])
     except (DatasetError, OSError) as error:
@@ -145,12 +153,13 @@ def _plan(options: dict[str, Any]) -> Plan:
             f"{len(training)} are left beside the holdout."
         )
     return Plan(
-        training=training[:needed],
+        training=training if options["next"] else training[:needed],
         held_out=held_out,
         rounds=options["rounds"],
         per_round=per_round,
         accept_iou=options["accept_iou"],
         also=options["also"],
+        next_by=options["next"],
     )
 
 
@@ -168,6 +177,7 @@ def _content(
             "accept_iou": plan.accept_iou,
             "seed": options["seed"],
             "plan": options["plan"],
+            "next": options["next"],
         },
     }
 
