@@ -1,11 +1,13 @@
 """The registry of a project's bundles: where each comes from, and what managers say of it."""
 
+from typing import Final
+
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
 
-JUDGED = (Round.State.PROMOTED, Round.State.REFUSED)
+JUDGED: Final = (Round.State.PROMOTED, Round.State.REFUSED)
 
 
 def bundles_of(project_id: int) -> QuerySet[Bundle]:

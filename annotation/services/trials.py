@@ -1,13 +1,12 @@
 """Trials: a candidate proposes on some images beside what serves, and nobody is told which."""
 
-from typing import Final
-
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotation.errors import DomainError
 from annotation.models import Alias, Project, Round
+from annotation.selectors.registry import JUDGED
 from annotation.services.bundles import (
     CANDIDATE,
     SERVING,
@@ -16,7 +15,6 @@ from annotation.services.bundles import (
     propose_anew,
 )
 
-JUDGED: Final = (Round.State.REFUSED, Round.State.PROMOTED)
 log = structlog.get_logger(__name__)
 
 
