@@ -14,6 +14,7 @@ from scipy import ndimage
 from annotation.demo import picture_path
 from engine.masks.rle import decode
 from tests.annotation.world import NO_ARMS
+from tests.client import wait_for
 from tests.e2e.conftest import Clip, Look
 from tests.e2e.gestures import SLOW_MS, click_at, drag, expect_saved, hover_at, wait_for_editor
 from tests.e2e.scenes import log_in as log_in_as
@@ -46,7 +47,7 @@ def test_a_days_work(
     create_project(page, take_picture)
     have_proposals_for_all(stack)
     import_by_drag_and_drop(page, take_picture)
-    wait_until_prepared(page, take_picture)
+    wait_until_prepared(stack, page, take_picture)
     annotate_the_cup(page, take_picture)
     annotate_the_coins(page, take_picture)
     describe_aloud(page, clip, take_picture)
@@ -118,11 +119,13 @@ def import_by_drag_and_drop(page: Page, take_picture: Look) -> None:
     take_picture("04-imported")
 
 
-def wait_until_prepared(page: Page, take_picture: Look) -> None:
-    """The page says so by itself: nobody reloads it."""
+def wait_until_prepared(stack: Stack, page: Page, take_picture: Look) -> None:
+    """The page says so by itself: nobody reloads it. It does with the first image's proposals."""
     step = page.get_by_role("region", name="Next step")
     expect(step).to_contain_text("3 images to annotate", timeout=SLOW_MS)
     expect(step).to_contain_text("to verify", timeout=SLOW_MS)
+    bare = "SELECT count(*) FROM annotation_image WHERE proposed_by_id IS NULL"
+    wait_for(lambda: stack.sql(bare) == [(0,)], "all are proposed for", 300)
     take_picture("05-prepared")
     page.get_by_role("link", name="Images", exact=True).click()
     expect(page.get_by_role("link", name="Annotate coffee.png")).to_be_visible()
