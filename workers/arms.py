@@ -43,7 +43,7 @@ class Arms:
         drawn: dict[Arm, list[int]] = {arm: [] for arm in Arm}
         for image in self._unseen().only(*DRAWN_BY).iterator():
             drawn[self._arm_of(image)].append(image.pk)
-        drawn[Arm.CANDIDATE] = sorted({*drawn[Arm.CANDIDATE], *self._to_try()})
+        drawn[Arm.CANDIDATE] = list(dict.fromkeys([*drawn[Arm.CANDIDATE], *self._to_try()]))
         return drawn
 
     def _unseen(self) -> QuerySet[Image]:

@@ -89,7 +89,7 @@ def look_closer(lease: Lease, arms: Arms) -> None:
     What serves looks at all images, whatever their arm: people's clicks see through windows, too.
     """
     due = arms.due()
-    _look_closer(lease, arms.serving, sorted(chain.from_iterable(due.values())))
+    _look_closer(lease, arms.serving, [*chain.from_iterable(due.values())])
     for arm, bundle in arms.others.items():
         _look_closer(lease, bundle, due[arm])
 
