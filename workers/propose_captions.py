@@ -40,7 +40,8 @@ def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) 
         [found] = propose_captions(
             [described_image(image)], captioner=captioner, base=settings.CAPTION_BASE
         )
-        text = " ".join(found.text.split())
+        # A network may write any byte, and PostgreSQL keeps no NUL.
+        text = " ".join(found.text.replace("\0", " ").split())
         with fenced(lease.claim):
             propose_caption(image=image, bundle=bundle, text=text, phrases=_phrases(text, names))
     lease.report(len(ids), len(ids), MESSAGE)
