@@ -12,6 +12,7 @@ from annotation.services.bundles import ensure_pretrained
 from annotation.services.caption_proposals import propose_caption
 from annotation.services.captions import save_caption
 from annotation.services.jobs import cancel_job, enqueue_job
+from engine.captioning import proposals
 from engine.captioning.facts import Inputs
 from engine.captioning.items import DescribedImage
 from engine.captioning.lora import Lora
@@ -85,6 +86,18 @@ def test_images_that_nobody_described_get_a_caption_and_the_holdout_none(
     assert proposal.text == " ".join(proposal.text.split()) != ""
     words = len(proposal.text.split())
     assert all(each["first"] < each["end"] <= words for each in proposal.phrases)
+
+
+def test_a_caption_with_bytes_that_the_database_cannot_keep_is_proposed_without_them(
+    world: World, image: Image, read: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = proposals.CaptionProposal("", "A\0cell\0 \n divides.\0", ())
+    monkeypatch.setattr(proposals, "propose_captions", lambda *_, **__: [written])
+
+    job = run(world)
+
+    assert (job.state, job.error) == ("succeeded", "")
+    assert CaptionProposal.objects.get(image=image).text == "A cell divides."
 
 
 def test_a_killed_run_goes_on_where_it_stopped_and_a_second_one_finds_nothing(
