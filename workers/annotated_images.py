@@ -3,13 +3,10 @@
 from dataclasses import replace
 from functools import partial
 
-import numpy as np
-
 from annotation.models import Bundle, DatasetVersion
 from annotation.selectors.versions import frozen_images
-from engine.masks.rle import area, bbox_xywh
 from engine.segmentation.items import AnnotatedImage
-from engine.segmentation.windows import Window, windows_for
+from engine.segmentation.windows import windows_of_masks
 from workers.embeddings import Closer, closer_looks, load_embedding, looked_at_closer
 from workers.lease import Lease
 from workers.networks import encoder_of, forget_networks
@@ -37,7 +34,8 @@ def look_closer(lease: Lease, images: list[AnnotatedImage], bundle: Bundle) -> l
     load_encoder = partial(encoder_of, bundle)
     for done, image in enumerate(images):
         lease.report(done, len(images), "Looking closer")
-        missing = [each for each in windows_of_masks(image) if each not in image.closer]
+        wanted = windows_of_masks(image.masks, image.size_hw)
+        missing = [each for each in wanted if each not in image.closer]
         if missing:
             digest = bundle.encoder_digest
             seen = looked_at_closer(image.key, image.size_hw, digest, load_encoder)
@@ -45,14 +43,6 @@ def look_closer(lease: Lease, images: list[AnnotatedImage], bundle: Bundle) -> l
                 seen.through(window)
     forget_networks()
     return _with_windows(images, bundle.encoder_digest)
-
-
-def windows_of_masks(image: AnnotatedImage) -> list[Window]:
-    """Return the windows that show some of an image's small objects best."""
-    boxes = np.array([bbox_xywh(mask) for mask in image.masks if area(mask)], np.float32)
-    boxes = boxes.reshape(-1, 4)
-    boxes[:, 2:] += boxes[:, :2]
-    return windows_for(boxes, image.size_hw)
 
 
 def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[AnnotatedImage]:
@@ -64,6 +54,7 @@ def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[Ann
 
     def closer(image: AnnotatedImage) -> Closer:
         seen = known.get(image.key, {})
-        return {each: seen[each] for each in windows_of_masks(image) if each in seen}
+        wanted = windows_of_masks(image.masks, image.size_hw)
+        return {each: seen[each] for each in wanted if each in seen}
 
     return [replace(image, closer=closer(image)) for image in images]

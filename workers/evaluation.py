@@ -16,7 +16,7 @@ from django.conf import settings
 
 from annotation import storage
 from annotation.models import Bundle
-from engine.masks.rle import RLE, area, digest, iou_matrix
+from engine.masks.rle import RLE, digest, iou_matrix
 from engine.segmentation.evaluation import (
     GOOD_IOU,
     ObjectClicks,
@@ -24,6 +24,7 @@ from engine.segmentation.evaluation import (
     group_by_size,
     iou_at_one_click,
     paired_bootstrap,
+    sample_masks,
     summarise,
 )
 from engine.segmentation.items import AnnotatedImage
@@ -116,9 +117,9 @@ def _clicks_to_good(one: ObjectClicks) -> float:
     return one.clicks_to(GOOD_IOU, MAX_CLICKS)
 
 
-def sample_masks(masks: Sequence[RLE], count: int = OBJECTS_PER_IMAGE) -> list[RLE]:
-    """Choose the same few masks of an image every time, by their digests."""
-    return sorted((mask for mask in masks if area(mask)), key=digest)[:count]
+def clicked_masks(image: AnnotatedImage) -> list[RLE]:
+    """Choose the objects of an image that are clicked, in the order of their figures."""
+    return sample_masks(image.masks, OBJECTS_PER_IMAGE)
 
 
 def _clicked(
@@ -127,7 +128,7 @@ def _clicked(
     predictor = predictor_of(bundle)
 
     def click(image: AnnotatedImage) -> list[ObjectClicks]:
-        chosen = replace(image, masks=sample_masks(image.masks))
+        chosen = replace(image, masks=clicked_masks(image))
         seen = chosen.seen()
         return [
             click_object(chosen, index, seen, predictor, MAX_CLICKS)

@@ -12,7 +12,7 @@ from engine.segmentation.clicking import answer_clicks
 from engine.segmentation.evaluation import ObjectClicks, iou_at_one_click
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.predictor import OnnxPredictor
-from workers.evaluation import Evaluation, sample_masks
+from workers.evaluation import Evaluation, clicked_masks
 from workers.networks import predictor_of
 
 MOST: Final = 6  # of either kind, each from another image
@@ -44,7 +44,7 @@ def examples_of(
 
     def shown(one: ObjectClicks) -> dict[str, Any]:
         ious = {"serving": known[one.key, one.index], "candidate": iou_at_one_click(one)}
-        image, truth = by_key[one.key], sample_masks(by_key[one.key].masks)[one.index]
+        image, truth = by_key[one.key], clicked_masks(by_key[one.key])[one.index]
         answers = {
             name: {"iou": ious[name], "rle": _answer(image, truth, predictor)}
             for name, predictor in predictors.items()

@@ -2,24 +2,25 @@
 
 python -m engine.segmentation evaluate BUNDLE --coco FILE --images DIR [--json OUT]
 python -m engine.segmentation propose BUNDLE --images DIR --out FILE
+python -m engine.segmentation ablate BUNDLE --coco FILE --images DIR --work DIR [--rows ROW ...]
 """
 
 import argparse
 import json
 import random
 import sys
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
 from engine.bundle import PROMPT_HEAD, BundleError, BundleManifest, read_bundle
-from engine.datasets.coco import DatasetError, read_coco, write_coco
-from engine.masks.rle import RLE, area
+from engine.datasets.coco import DatasetError, write_coco
 from engine.media.images import DecodedImage, MediaError, decode_image
+from engine.segmentation.ablation_command import ablate, add_arguments
+from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.evaluation import click_images, summarise
 from engine.segmentation.items import AnnotatedImage, Embedding, SeenImage
@@ -38,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         encoder = _encoder_of(options, manifest)
         if options.command == "evaluate":
             _evaluate(options, encoder)
+        elif options.command == "ablate":
+            for score in ablate(options, encoder):
+                print(json.dumps(asdict(score)), flush=True)
         else:
             _propose(options, encoder, manifest)
     except (BundleError, DatasetError, ValueError, OSError) as error:
@@ -55,16 +59,20 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     evaluate = commands.add_parser("evaluate", help="click every object and count")
     proposing = commands.add_parser("propose", help="write automatic masks as COCO JSON")
-    for command in (evaluate, proposing):
+    ablating = commands.add_parser("ablate", help="train without each part in turn, and compare")
+    add_arguments(ablating)
+    for command in (evaluate, proposing, ablating):
         command.add_argument("bundle", type=Path, help="a bundle folder")
         command.add_argument("--images", type=Path, required=True, help="folder of images")
         command.add_argument("--encoder", type=Path, help="default: encoder.onnx beside the bundle")
+    for command in (evaluate, proposing):
         command.add_argument("--max-images", type=int, default=None)
-    evaluate.add_argument("--coco", type=Path, required=True, help="the truth")
+    for command in (evaluate, ablating):
+        command.add_argument("--coco", type=Path, required=True, help="the truth")
+        command.add_argument("--seed", type=int, default=0)
     evaluate.add_argument("--json", type=Path, help="write the figures, per object too")
     evaluate.add_argument("--per-image", type=int, default=5, help="objects of an image at most")
     evaluate.add_argument("--max-clicks", type=int, default=20)
-    evaluate.add_argument("--seed", type=int, default=0)
     proposing.add_argument("--out", type=Path, required=True, help="COCO JSON file")
     proposing.add_argument("--points-per-side", type=int, default=ProposalConfig().points_per_side)
     return parser
@@ -91,36 +99,14 @@ def _evaluate(options: argparse.Namespace, encoder: Encoder) -> None:
 
 
 def _annotated(options: argparse.Namespace, encoder: Encoder) -> Iterator[AnnotatedImage]:
-    """The images of a COCO file with a few of their objects, embedded when they are clicked."""
-    dataset = read_coco(options.coco)
-    masks: dict[int, list[RLE]] = defaultdict(list)
-    for annotation in dataset.annotations:
-        if annotation.rle and area(annotation.rle) and not annotation.is_crowd:
-            masks[annotation.image_id].append(annotation.rle)
-    annotated = [image for image in dataset.images.values() if masks[image.id]]
-    for image in annotated[: options.max_images]:
-        chosen = masks[image.id]
+    """Whole images of a COCO file with a few of their objects, embedded when they are clicked."""
+    groups = read_groups(options.images, options.coco, encode=encoder.encode)
+    images = [image for group in groups.values() for image in group]
+    for image in images[: options.max_images]:
+        chosen = list(image.masks)
         if len(chosen) > options.per_image:
-            chosen = random.Random(f"{options.seed} {image.id}").sample(chosen, options.per_image)  # noqa: S311
-        path = _find(options.images, image.file_name)
-        yield AnnotatedImage(
-            image.file_name, partial(_embed, path, image.size_hw, encoder), chosen, image.size_hw
-        )
-
-
-def _find(folder: Path, file_name: str) -> Path:
-    """COCO files name images with or without their folder."""
-    for path in (folder / file_name, folder / Path(file_name).name):
-        if path.is_file():
-            return path
-    raise ValueError(f"{file_name} is not in {folder}")
-
-
-def _embed(path: Path, size_hw: tuple[int, int], encoder: Encoder) -> Embedding:
-    decoded = decode_image(path.read_bytes())
-    if decoded.size_hw != size_hw:
-        raise ValueError(f"{path} is {decoded.size_hw} high and wide, its masks are {size_hw}")
-    return encoder.encode(decoded.pixels)
+            chosen = random.Random(f"{options.seed} {image.key}").sample(chosen, options.per_image)  # noqa: S311
+        yield replace(image, masks=chosen, closer={})
 
 
 def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleManifest) -> None:

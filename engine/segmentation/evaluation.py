@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.bootstrap import bootstrap_mean
 from engine.masks.geometry import largest_error_point
-from engine.masks.rle import area, decode
+from engine.masks.rle import RLE, area, decode, digest
 from engine.segmentation.clicking import Answer, answer_clicks
 from engine.segmentation.frame import SIZES, scale_of
 from engine.segmentation.items import AnnotatedImage, SeenImage
@@ -63,6 +63,11 @@ class ClickMetrics:
     overall: ClickSummary
     by_size: dict[str, ClickSummary]
     per_object: tuple[ObjectClicks, ...]
+
+
+def sample_masks(masks: Sequence[RLE], count: int) -> list[RLE]:
+    """Choose the same few masks of an image every time, by their digests."""
+    return sorted((mask for mask in masks if area(mask)), key=digest)[:count]
 
 
 def evaluate_clicks(

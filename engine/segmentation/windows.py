@@ -7,14 +7,14 @@ Light: numpy only.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.masks.rle import RLE, decode, encode
+from engine.masks.rle import RLE, area, bbox_xywh, decode, encode
 from engine.segmentation.frame import scale_of
 
 Mask: TypeAlias = NDArray[np.bool_]
@@ -162,3 +162,11 @@ def windows_for(boxes_xyxy: Floats, size_hw: tuple[int, int]) -> list[Window]:
     """Return the windows of an image that some of its small objects are best seen through."""
     chosen = choose_windows(boxes_xyxy, size_hw, windows_of(size_hw))
     return [each for each in dict.fromkeys(chosen) if each != whole_of(size_hw)]
+
+
+def windows_of_masks(masks: Iterable[RLE], size_hw: tuple[int, int]) -> list[Window]:
+    """Return the windows of an image that show some of its small objects best."""
+    boxes = np.array([bbox_xywh(mask) for mask in masks if area(mask)], np.float32)
+    boxes = boxes.reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    return windows_for(boxes, size_hw)

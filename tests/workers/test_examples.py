@@ -8,7 +8,7 @@ from engine.masks.rle import decode
 from engine.segmentation.evaluation import ObjectClicks
 from engine.segmentation.items import AnnotatedImage
 from tests.annotation.world import World, square
-from workers.evaluation import Evaluation, sample_masks
+from workers.evaluation import Evaluation, clicked_masks
 from workers.examples import MOST, examples_of
 
 MASKS = [square(3, 3, 8), square(18, 10, 9)]
@@ -39,7 +39,7 @@ def test_the_largest_changes_come_first_each_from_another_image(
     assert [each["image"] for each in found["gained"]] == ["b", "a"]
     assert [each["image"] for each in found["lost"]] == ["c"]
     second = found["gained"][1]
-    assert second["truth"] == sample_masks(MASKS)[1]
+    assert second["truth"] == clicked_masks(images[0])[1]
     assert (second["serving"]["iou"], second["candidate"]["iou"]) == (0.3, 0.8)
     assert second["serving"]["rle"] == second["candidate"]["rle"]  # it is the same bundle here
     assert decode(second["serving"]["rle"]).shape == prepared.size_hw

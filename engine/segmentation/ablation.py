@@ -1,0 +1,203 @@
+"""What each part of a round's training is worth: the same images, one part left out in turn."""
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from engine.bundle import PROMPT_HEAD
+from engine.segmentation.adapted import load_any
+from engine.segmentation.evaluation import (
+    ClickMetrics,
+    ClickSummary,
+    click_images,
+    sample_masks,
+    summarise,
+)
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.object_finder import ObjectFinder
+from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.precision import ScoredImage, average_precision
+from engine.segmentation.predictor import OnnxPredictor
+from engine.segmentation.prompt_head import export_prompt_head
+from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
+from engine.segmentation.proposals import ProposalConfig, propose
+from engine.segmentation.thresholds import fit_thresholds
+from engine.segmentation.training import TrainConfig, train_decoder
+
+OBJECTS_PER_IMAGE: Final = 5  # that are clicked
+MAX_CLICKS: Final = 20
+THRESHOLD_IMAGES: Final = 12  # as a round takes
+Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a training and its proposals are made of."""
+
+    windows: bool = True
+    replay: bool = True
+    average: bool = True  # of the weights within a run
+    runs: bool = True  # several, and the mean of their weights
+    head: bool = True  # says where to prompt; a grid otherwise
+
+    @property
+    def name(self) -> str:
+        """Name a folder for it."""
+        return "-".join(part for part, is_there in asdict(self).items() if is_there)
+
+    def seen(self, images: Sequence[AnnotatedImage]) -> list[AnnotatedImage]:
+        """Return images as this looks at them."""
+        return [each if self.windows else replace(each, closer={}) for each in images]
+
+    def applied_to(self, config: TrainConfig) -> TrainConfig:
+        """Return how it trains."""
+        return replace(
+            config,
+            average_decay=config.average_decay if self.average else 0.0,
+            runs=config.runs if self.runs else config.runs[:1],
+        )
+
+
+ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
+    "all": Parts(),
+    "no head": Parts(head=False),
+    "no windows": Parts(windows=False),
+    "no replay": Parts(replay=False),
+    "no average": Parts(average=False),
+    "one run": Parts(runs=False),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One row of the table, of images that nothing was trained on."""
+
+    row: str
+    clicks: ClickSummary
+    by_size: Mapping[str, ClickSummary]
+    ap_50: float
+    ap_75: float
+    proposal_s: float  # an image
+    also: ClickSummary | None  # of images of another kind
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """Images to learn from and images to be measured on, of which no group is on both sides."""
+
+    train_images: Sequence[AnnotatedImage]
+    holdout: Sequence[AnnotatedImage]
+    also: Sequence[AnnotatedImage]
+    replay: Sequence[AnnotatedImage]
+    threads: int = 2
+
+    def pretrained(self, decoder: Path, show: Show) -> Score:
+        """Measure a decoder (ONNX) as it is, with a grid."""
+        return self._score("pretrained", decoder, ProposalConfig(), None, self.holdout, show)
+
+    def train(
+        self,
+        row: str,
+        *,
+        base: Path,
+        config: TrainConfig,
+        head_config: PromptHeadConfig,
+        work: Path,
+        show: Show,
+    ) -> Score:
+        """Train from `base` (safetensors) as a row says, and measure it.
+
+        What a call with the same arguments has left in `work` is not made again.
+        """
+        parts = ROWS[row]
+        folder = work / replace(parts, head=True).name
+        images = parts.seen(self.train_images)
+        decoder, head = folder / "decoder.onnx", folder / PROMPT_HEAD
+        if not decoder.is_file():
+            weights = train_decoder(
+                images,
+                base=base,
+                replay=self.replay if parts.replay else [],
+                config=parts.applied_to(config),
+                checkpoint_dir=folder,
+                on_step=lambda report: show(report.step, report.steps, "training"),
+                should_stop=lambda: False,
+            )
+            export_decoder(load_any(weights), decoder)
+        if parts.head and not head.is_file():
+            found = train_prompt_head(
+                images,
+                config=head_config,
+                on_step=lambda step, _: show(step, head_config.steps, "learning where objects are"),
+                should_stop=lambda: False,
+            )
+            export_prompt_head(found, head)
+        show(0, 1, "fitting thresholds")
+        finder = ObjectFinder(head) if parts.head else None
+        predictor = OnnxPredictor(decoder, self.threads)
+        fitted = fit_thresholds(images[:THRESHOLD_IMAGES], predictor, ProposalConfig(), finder)
+        return self._score(row, decoder, fitted, finder, parts.seen(self.holdout), show)
+
+    def _score(
+        self,
+        row: str,
+        decoder: Path,
+        config: ProposalConfig,
+        finder: ObjectFinder | None,
+        holdout: Sequence[AnnotatedImage],
+        show: Show,
+    ) -> Score:
+        clicked = self._clicked(decoder, holdout, show)
+        scored, predictor = [], OnnxPredictor(decoder, self.threads)
+        started = time.monotonic()
+        for done, image in enumerate(holdout):
+            show(done, len(holdout), "proposing")
+            found = propose(image.seen(), predictor, config, finder=finder)
+            sureness = [each.predicted_iou for each in found]
+            scored.append(ScoredImage([each.rle for each in found], sureness, image.masks))
+        proposal_s = (time.monotonic() - started) / len(holdout)
+        precision = average_precision(scored)
+        also = self._clicked(decoder, self.also, show).overall if self.also else None
+        return Score(
+            row,
+            clicked.overall,
+            clicked.by_size,
+            precision.ap_50,
+            precision.ap_75,
+            proposal_s,
+            also,
+        )
+
+    def _clicked(self, decoder: Path, images: Sequence[AnnotatedImage], show: Show) -> ClickMetrics:
+        few = [replace(each, masks=sample_masks(each.masks, OBJECTS_PER_IMAGE)) for each in images]
+        objects = []
+        predictor = OnnxPredictor(decoder, threads=1)
+        clicked = click_images(few, predictor, MAX_CLICKS, self.threads)
+        for done, found in enumerate(clicked, start=1):
+            objects.extend(found)
+            show(done, len(few), "clicking")
+        return summarise(objects, MAX_CLICKS)
+
+
+def split(
+    groups: Mapping[str, Sequence[AnnotatedImage]], *, train: int, holdout: int, seed: int
+) -> tuple[list[AnnotatedImage], list[AnnotatedImage]]:
+    """Draw images to train on and others to hold out; a group is on one side alone.
+
+    Raises:
+        ValueError: there are not so many.
+
+    """
+    names = sorted(groups, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).hexdigest())
+    sides: dict[str, list[AnnotatedImage]] = {"holdout": [], "train": []}
+    for name in names:
+        side = "holdout" if len(sides["holdout"]) < holdout else "train"
+        sides[side].extend(groups[name])
+    if len(sides["holdout"]) < holdout or len(sides["train"]) < train:
+        count = sum(map(len, groups.values()))
+        raise ValueError(f"cannot draw {train} and {holdout} of {count} images with masks")
+    return sides["train"][:train], sides["holdout"][:holdout]

@@ -1,0 +1,82 @@
+"""Annotated images from a COCO file and a folder of images, encoded when they are needed."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.datasets.coco import read_coco
+from engine.masks.rle import RLE, area
+from engine.media.images import decode_image
+from engine.segmentation.items import AnnotatedImage, Embedding
+from engine.segmentation.windows import Window, whole_of, windows_of_masks
+
+Encode: TypeAlias = Callable[[NDArray[np.uint8]], Embedding]
+
+
+def read_groups(
+    images: Path, coco: Path, encode: Encode, cache: Path | None = None
+) -> dict[str, list[AnnotatedImage]]:
+    """Return the images with masks by their group, those without one alone, in the file's order.
+
+    Each has the windows that its small objects ask for. `cache`, if given, keeps embeddings: 2 MB
+    for each image and window.
+
+    Raises:
+        DatasetError: the COCO file is not what it should be.
+        ValueError: an image is not in the folder; when it is encoded, that its size is another.
+
+    """
+    dataset = read_coco(coco)
+    masks: dict[int, list[RLE]] = defaultdict(list)
+    for annotation in dataset.annotations:
+        if annotation.rle and area(annotation.rle) and not annotation.is_crowd:
+            masks[annotation.image_id].append(annotation.rle)
+    groups: dict[str, list[AnnotatedImage]] = defaultdict(list)
+    for image in dataset.images.values():
+        if not masks[image.id]:
+            continue
+        look = partial(_look, _find(images, image.file_name), image.size_hw, encode, cache)
+        windows = windows_of_masks(masks[image.id], image.size_hw)
+        groups[image.group or image.file_name].append(
+            AnnotatedImage(
+                key=image.file_name,
+                load_embedding=partial(look, whole_of(image.size_hw)),
+                masks=masks[image.id],
+                size_hw=image.size_hw,
+                closer={window: partial(look, window) for window in windows},
+            )
+        )
+    return groups
+
+
+def _find(folder: Path, file_name: str) -> Path:
+    """COCO files name images with or without their folder."""
+    for path in (folder / file_name, folder / Path(file_name).name):
+        if path.is_file():
+            return path
+    raise ValueError(f"{file_name} is not in {folder}")
+
+
+def _look(
+    path: Path, size_hw: tuple[int, int], encode: Encode, cache: Path | None, window: Window
+) -> Embedding:
+    kept = cache / f"{path.name}-{window.name}.npy" if cache else None
+    if kept and kept.is_file():
+        known: Embedding = np.load(kept, allow_pickle=False)
+        return known
+    decoded = decode_image(path.read_bytes())
+    if decoded.size_hw != size_hw:
+        raise ValueError(f"{path} is {decoded.size_hw} high and wide, its masks are {size_hw}")
+    seen = encode(window.crop(decoded.pixels))
+    if kept:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        scratch = kept.with_suffix(".writing")
+        with scratch.open("wb") as out:
+            np.save(out, seen)
+        scratch.replace(kept)
+    return seen

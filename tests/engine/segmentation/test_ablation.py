@@ -1,0 +1,148 @@
+"""Each part of training can be left out, on images that share no group with those measured on."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.masks.rle import encode
+from engine.segmentation.ablation import ROWS, Ablation, Parts, Score, split
+from engine.segmentation.coco_folder import read_groups
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.prompt_head_training import PromptHeadConfig
+from engine.segmentation.trainer import Run, TrainConfig
+
+SIZE_HW = (256, 256)
+SHORT = TrainConfig(steps=2, masks_per_step=1, runs=(Run(1), Run(1)), precision="fp32")
+
+
+def mask_at(top: int, left: int, side: int) -> NDArray[np.bool_]:
+    mask = np.zeros(SIZE_HW, bool)
+    mask[top : top + side, left : left + side] = True
+    return mask
+
+
+def image(key: str) -> AnnotatedImage:
+    def embedding() -> NDArray[np.float16]:
+        return np.random.default_rng(len(key)).normal(size=(32, 64, 64)).astype(np.float16)
+
+    return AnnotatedImage(key, embedding, [encode(mask_at(40, 40, 120))], SIZE_HW)
+
+
+def encode_size(pixels: NDArray[np.uint8]) -> NDArray[np.float16]:
+    """An embedding that tells what it was made of."""
+    return np.full((1, 1, 1), pixels.shape[1], np.float16)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two images of one group, a small object in the first; one image by itself; one empty."""
+    rows, annotations = [], []
+    for number, name in enumerate(["a", "b", "c", "empty"], start=1):
+        Image.new("RGB", (256, 256)).save(tmp_path / f"{name}.png")
+        rows.append({"id": number, "file_name": f"{name}.png", "height": 256, "width": 256})
+        if name in "ab":
+            rows[-1]["group"] = "slide"
+        if name != "empty":
+            rle = encode(mask_at(10, 10, 12 if name == "a" else 100))
+            annotation = {"id": number, "image_id": number, "category_id": 1, "segmentation": rle}
+            annotations.append({**annotation, "iscrowd": 0})
+    truth = {
+        "images": rows,
+        "categories": [{"id": 1, "name": "cell"}],
+        "annotations": annotations,
+    }
+    (tmp_path / "truth.json").write_text(json.dumps(truth))
+    return tmp_path
+
+
+def test_images_come_with_their_groups_and_the_windows_of_their_small_objects(
+    folder: Path,
+) -> None:
+    groups = read_groups(folder, folder / "truth.json", encode_size)
+
+    assert {name: [each.key for each in images] for name, images in groups.items()} == {
+        "slide": ["a.png", "b.png"],
+        "c.png": ["c.png"],
+    }
+    first, second = groups["slide"]
+    [(window, look)] = first.closer.items()
+    assert window.x == window.y == 0
+    assert look().item() == window.width < 256
+    assert (first.load_embedding().item(), second.closer) == (256, {})
+
+
+def test_what_was_encoded_once_is_read_from_the_cache(folder: Path) -> None:
+    [first, _] = read_groups(folder, folder / "truth.json", encode_size, folder / "kept")["slide"]
+    first.load_embedding()
+    [window] = first.closer
+    first.closer[window]()
+
+    def fail(_: NDArray[np.uint8]) -> NDArray[np.float16]:
+        raise AssertionError("it was known")
+
+    [again, _] = read_groups(folder, folder / "truth.json", fail, folder / "kept")["slide"]
+
+    assert again.load_embedding().item() == 256
+    assert again.closer[window]().item() == window.width
+
+
+def test_an_image_of_another_size_than_its_masks_is_named(folder: Path) -> None:
+    Image.new("RGB", (200, 256)).save(folder / "c.png")
+    [image] = read_groups(folder, folder / "truth.json", encode_size)["c.png"]
+
+    with pytest.raises(ValueError, match=r"c\.png is \(256, 200\) high and wide"):
+        image.load_embedding()
+
+
+def test_a_group_is_on_one_side_and_too_few_images_are_said() -> None:
+    groups = {f"slide {n}": [image(f"{n}{part}") for part in "ab"] for n in range(6)}
+
+    train, holdout = split(groups, train=6, holdout=3, seed=1)
+
+    assert (len(train), len(holdout)) == (6, 3)
+    assert not {each.key[0] for each in train} & {each.key[0] for each in holdout}
+    assert split(groups, train=6, holdout=3, seed=1) == (train, holdout)
+    with pytest.raises(ValueError, match="cannot draw 9 and 3 of 12 images"):
+        split(groups, train=9, holdout=3, seed=1)
+
+
+def test_every_row_leaves_out_one_part() -> None:
+    left_out = {row: [part for part in Parts.__slots__ if not getattr(parts, part)]
+                for row, parts in ROWS.items()}  # fmt: skip
+
+    assert left_out.pop("all") == []
+    assert sorted(part for parts in left_out.values() for part in parts) == sorted(Parts.__slots__)
+
+
+@pytest.mark.slow
+def test_a_row_is_trained_measured_and_not_trained_again(
+    tiny_weights: Path, tmp_path: Path
+) -> None:
+    ablation = Ablation([image("a")], [image("bb")], also=[image("ccc")], replay=[])
+    steps: list[tuple[str, int]] = []
+
+    def score(row: str) -> Score:
+        return ablation.train(
+            row,
+            base=tiny_weights,
+            config=SHORT,
+            head_config=PromptHeadConfig(steps=1, width=8),
+            work=tmp_path,
+            show=lambda done, _, what: steps.append((what, done)),
+        )
+
+    first = score("all")
+    grid = score("no head")
+    one = score("one run")
+
+    assert first.also is not None
+    assert first.clicks.objects == first.also.objects == 1
+    assert 0 <= first.clicks.miou_1 <= 1
+    assert grid.clicks == first.clicks  # of the same decoder
+    assert one.clicks != first.clicks
+    assert steps.count(("training", 2)) == 2  # "all" and "one run"
+    assert steps.count(("learning where objects are", 1)) == 2
