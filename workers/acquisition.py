@@ -23,9 +23,9 @@ from annotation.services.ranks import (
     rank_first,
     waiting_in,
 )
-from engine.acquisition.doubt import Signal, disagreement, doubt, expected_errors
 from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, standardised
+from engine.acquisition.uncertainty import Signal, disagreement, expected_errors, uncertainty
 from workers.arms import Arm, Arms, has_embedding
 from workers.embeddings import pooled_embeddings
 from workers.lease import Lease
@@ -80,8 +80,8 @@ def _choose(lease: Lease, arms: Arms) -> list[int]:
     centres = _seen(learned.exclude(status=Image.Status.TODO), arms.serving)[:CENTRES]
     points = standardised(_points(lease, [*candidates, *centres], arms.serving))
     new, old = points[: len(candidates)], points[len(candidates) :]
-    # What the model is most in doubt of counts as twice as far from all that is covered.
-    weights = 1 + doubt(new, _signals(candidates, arms.others.get(Arm.PREVIOUS)))
+    # What the model is most uncertain of counts as twice as far from all that is covered.
+    weights = 1 + uncertainty(new, _signals(candidates, arms.others.get(Arm.PREVIOUS)))
     chosen = [candidates[at] for at in farthest_first(new, old, weights, AHEAD)]
     return [each.pk for each in with_chosen(by_chance, kept, chosen)[:AHEAD]]
 
@@ -102,7 +102,7 @@ def _points(lease: Lease, images: Sequence[Image], bundle: Bundle) -> NDArray[np
 
 
 def _signals(images: Sequence[Image], previous: Bundle | None) -> list[Signal]:
-    """Tell what is known of the model's doubt, of some images for which what serves proposes."""
+    """Tell how uncertain the model is about some images that what serves has proposed for."""
     places = [at for at, image in enumerate(images) if image.arm == Arm.SERVING][:JUDGED]
     judged = [images[at] for at in places]
     errors: dict[int, float] = {}

@@ -23,7 +23,7 @@ class Project(models.Model):
     class NextBy(models.TextChoices):
         IMPORT = "import"
         RANDOM = "random"
-        MODEL = "model"  # where it is in doubt, spread over what there is
+        MODEL = "model"  # where it is uncertain, spread over what there is
 
     class Listeners(models.TextChoices):
         NOBODY = "nobody"

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.acquisition.doubt import Signal, disagreement, doubt, expected_errors
 from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, nearest, pooled, standardised
+from engine.acquisition.uncertainty import Signal, disagreement, expected_errors, uncertainty
 from engine.masks.rle import RLE, encode
 
 WHOLE = st.integers(-9, 9).map(float)  # with whole numbers distances are exact
@@ -64,7 +64,7 @@ def test_each_choice_is_the_farthest_there_is(points: Any, centres: Any) -> None
     )
 
 
-def test_of_images_equally_new_the_one_in_doubt_comes_first() -> None:
+def test_of_images_equally_new_the_uncertain_one_comes_first() -> None:
     points = np.array([[0, 3], [3, 0], [0, -3]], np.float32)
 
     chosen = farthest_first(points, np.zeros((1, 2), np.float32), np.array([1, 1, 1.1]), 1)
@@ -90,7 +90,7 @@ def test_no_channel_counts_for_more_than_another() -> None:
     assert even.mean(axis=0) == pytest.approx([0, 0, 0], abs=1e-6)
 
 
-def test_many_objects_are_no_reason_for_doubt() -> None:
+def test_many_objects_are_no_reason_for_uncertainty() -> None:
     assert expected_errors([0.9] * 100) == pytest.approx(0.1)
     assert expected_errors([0.9, 0.1]) == pytest.approx(0.5)
     assert expected_errors([]) is None
@@ -108,11 +108,11 @@ def clusters(*centres: float) -> np.ndarray:
     return np.array([[at + 0.1 * n] for at in centres for n in range(10)], np.float32)
 
 
-def test_doubt_is_of_the_kind_of_image_that_the_model_does_badly() -> None:
+def test_uncertainty_is_of_the_kind_of_image_that_the_model_does_badly() -> None:
     points = np.concatenate([clusters(0, 50), [[0.05], [50.05]]])  # nothing is known of two
     known = np.arange(20)
 
-    found = doubt(points, [Signal(known, np.where(known < 10, 0.1, 0.8))])
+    found = uncertainty(points, [Signal(known, np.where(known < 10, 0.1, 0.8))])
 
     assert set(found[[*range(10), 20]]) == {0}
     assert found[[*range(10, 20), 21]].min() > 0.5
@@ -123,16 +123,16 @@ def test_an_image_is_judged_by_others_so_that_its_own_proposals_do_not_matter(ow
     points = np.append(clusters(0, 50), [[20]], axis=0)  # the last is nobody's neighbour
     values = np.repeat([0.1, 0.8, own], [10, 10, 1])
 
-    found = doubt(points, [Signal(np.arange(21), values)])
+    found = uncertainty(points, [Signal(np.arange(21), values)])
 
-    assert found.tolist() == doubt(points, [Signal(np.arange(20), values[:20])]).tolist()
+    assert found.tolist() == uncertainty(points, [Signal(np.arange(20), values[:20])]).tolist()
 
 
-def test_without_anything_known_there_is_no_doubt() -> None:
+def test_without_anything_known_there_is_no_uncertainty() -> None:
     nothing = Signal(np.array([], np.intp), np.array([]))
     of_one = Signal(np.array([3]), np.array([0.9]))
 
-    assert not doubt(clusters(0), [nothing, of_one]).any()
+    assert not uncertainty(clusters(0), [nothing, of_one]).any()
 
 
 @given(st.sets(st.integers(0, 30)), st.data())

@@ -1,4 +1,4 @@
-"""How much a model is in doubt: by its own proposals, and by what another bundle makes of them."""
+"""How uncertain a model is: by its own proposals, and by what another bundle makes of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,14 +49,14 @@ def disagreement(ours: Sequence[RLE], theirs: Sequence[RLE]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """Something that tells of a model's doubt, known of some images only."""
+    """Something that tells of a model's uncertainty, known of some images only."""
 
     known: NDArray[np.intp]  # (K,), their places among all
     values: Floats  # (K,)
 
 
-def doubt(points: Floats, signals: Sequence[Signal]) -> Floats:
-    """Return the doubt about every image, in [0, 1]: its mean rank by what is known of its like.
+def uncertainty(points: Floats, signals: Sequence[Signal]) -> Floats:
+    """Return how uncertain every image is, in [0, 1]: its mean rank by what is known of its like.
 
     An image is judged by its neighbours and never by itself: so it does not matter whose proposals
     it got itself, if any, and arms of images that are compared stay alike.
