@@ -8,7 +8,6 @@ import torch
 from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
-from annotation.selectors.verdicts import judged_proposals
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
@@ -18,13 +17,14 @@ from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
+from engine.segmentation.proposals import propose
 from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
-from engine.verification.verifier_training import JudgedProposal, train_verifier
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import BundlePart
 from workers.curve import Curve
+from workers.judging import learn_verifier
 from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import encoder_of, proposal_config_of
@@ -46,14 +46,21 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
         _train_head(lease, current, images, head)
     lease.report(0, 0, "Fitting the thresholds")
     predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
-    config = fit_thresholds(
-        images[:THRESHOLD_IMAGES], predictor, proposal_config_of(base), ObjectFinder(head)
-    )
+    finder = ObjectFinder(head)
+    config = fit_thresholds(images[:THRESHOLD_IMAGES], predictor, proposal_config_of(base), finder)
     files = {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
     labels = folder / LABEL_HEAD
     if labels.is_file() or learn_labels(lease, version, labels):
         files[LABEL_HEAD] = labels
-    files |= _verifier(lease, current, folder / VERIFIER)
+    verifier, stop = folder / VERIFIER, lease.should_stop
+    if verifier.is_file() or learn_verifier(
+        lease,
+        current.project_id,
+        images,
+        lambda image: propose(image.seen(), predictor, config, finder=finder, should_stop=stop),
+        verifier,
+    ):
+        files[VERIFIER] = verifier
     return BundlePart(
         files,
         {**base.manifest["thresholds"], **config.thresholds()},
@@ -85,21 +92,6 @@ def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], 
     scratch = path.with_suffix(".writing")
     export_prompt_head(head, scratch)
     scratch.replace(path)
-
-
-def _verifier(lease: Lease, current: Round, path: Path) -> dict[str, Path]:
-    """Learn what people accept, a few seconds; nothing, where they have said too little yet."""
-    lease.report(0, 0, "Learning what people accept")
-    verifier = train_verifier(
-        [
-            JudgedProposal(str(image), cues, is_accepted, is_wanted)
-            for image, cues, is_accepted, is_wanted in judged_proposals(current.project_id)
-        ]
-    )
-    if verifier is None:
-        return {}
-    verifier.save(path)
-    return {VERIFIER: path}
 
 
 def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:

@@ -26,7 +26,7 @@ class DoubtSerializer(serializers.Serializer[Any]):
 
 
 class ProjectDoubtsView(MemberView):
-    """For managers alone: rounds do not learn from these people's verdicts."""
+    """For managers alone: rounds do not learn from them what people accept."""
 
     roles = {"GET": MANAGERS}
 

@@ -1,4 +1,4 @@
-"""What people decided on proposals, as a verifier learns from it."""
+"""What people decided on proposals, which tells how far to trust a verifier."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -9,16 +9,15 @@ from annotation.selectors.effort_table import UNTOUCHED_IOU
 
 MOST: Final = 10_000  # the newest: the model that they judge is more like the one that serves
 
-# Image, cues, whether it was accepted as it was, and whether as it was or corrected.
-Judged = tuple[int, dict[str, float], bool, bool]
+# Image (its sha256), cues, whether it was accepted as it was, and whether as it was or corrected.
+Judged = tuple[str, dict[str, float], bool, bool]
 
 
 def judged_proposals(project_id: int) -> Iterator[Judged]:
     """Yield the verdicts on finished images, of proposals whose cues were kept.
 
     None of people whose verdicts go against everybody else's, see selectors/doubts.py. None on what
-    the pretrained bundle found: of 3,033 proposals of a trained one that were good, a verifier that
-    had learned from those would have hidden 733.
+    the pretrained bundle found, which is sure of other things than a trained one.
     """
     verdicts = Proposal.objects.filter(
         image__project_id=project_id,
@@ -31,8 +30,17 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
     )
     judged = verdicts.exclude(cues={}).exclude(decided_by__in=doubted_people(project_id))
     rows = judged.order_by("-decided_at", "pk").values_list(
-        "image_id", "cues", "state", "final_iou"
+        "image__sha256", "cues", "state", "final_iou"
     )
-    for image_id, cues, state, final_iou in rows[:MOST].iterator():
+    for image, cues, state, final_iou in rows[:MOST].iterator():
         is_wanted = state == Proposal.State.ACCEPTED
-        yield image_id, cues, is_wanted and (final_iou or 0) >= UNTOUCHED_IOU, is_wanted
+        yield image, cues, is_wanted and (final_iou or 0) >= UNTOUCHED_IOU, is_wanted
+
+
+def distrusted_images(project_id: int) -> set[str]:
+    """Return the images (sha256) on which people decided whose verdicts are unlike all others'."""
+    people = doubted_people(project_id)
+    if not people:
+        return set()
+    decided = Proposal.objects.filter(image__project_id=project_id, decided_by__in=people)
+    return set(decided.values_list("image__sha256", flat=True).distinct())

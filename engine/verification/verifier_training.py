@@ -1,4 +1,4 @@
-"""Fit a verifier to people's verdicts: a second or two for ten thousand."""
+"""Fit a verifier to what people have made of images: a second or two for ten thousand proposals."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +7,19 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
 
+from engine.masks.rle import RLE, iou_matrix
+from engine.segmentation.evaluation import GOOD_IOU
+from engine.segmentation.proposals import MaskProposal
 from engine.verification.additive_model import AdditiveModel, Curve
-from engine.verification.cues import CUES, Cues
-from engine.verification.verifier import Verdicts, Verifier
+from engine.verification.cues import CUES, Cues, cues_of
+from engine.verification.verifier import Verdicts, Verifier, no_verdicts
 
 Bools: TypeAlias = NDArray[np.bool_]
 Floats: TypeAlias = NDArray[np.float64]
 
-FEWEST: Final = 20  # verdicts of either kind
+WANTED_IOU: Final = 0.5  # with what people drew; what is farther off is no help in drawing it
+FEWEST: Final = 20  # proposals of either kind
 FOLDS: Final = 5  # of images, to know how a verifier does on those it has not seen
 _KNOTS: Final = np.linspace(0.02, 0.98, 8)  # quantiles
 _STRENGTH: Final = 0.3  # of the curves against their penalty, by log loss after 12 images and 24
@@ -24,7 +27,7 @@ _STRENGTH: Final = 0.3  # of the curves against their penalty, by log loss after
 
 @dataclass(frozen=True, slots=True)
 class JudgedProposal:
-    """A proposal that a person has decided on."""
+    """A proposal, and what people made of it or would have."""
 
     image: str  # proposals of one image are judged alike, so they stay together
     cues: Cues  # as they were when it was proposed
@@ -32,28 +35,62 @@ class JudgedProposal:
     is_wanted: bool  # as it was, or corrected
 
 
-def train_verifier(judged: Sequence[JudgedProposal]) -> Verifier | None:
-    """Fit the curves; None where too few were accepted or not, or on too few images.
+def judge_by_masks(
+    image: str, proposals: Sequence[MaskProposal], masks: Sequence[RLE], size_hw: tuple[int, int]
+) -> list[JudgedProposal]:
+    """Judge all that a model proposes on one finished image by the masks that people left there.
 
-    The verdicts that it keeps were scored by other verifiers, each fitted to other images.
+    They are taken to accept what is as close to theirs as they are to each other's.
     """
-    cues = [each.cues for each in judged]
-    accepted = np.array([each.is_accepted for each in judged], np.bool_)
-    wanted = np.array([each.is_wanted for each in judged], np.bool_)
-    images = np.unique([each.image for each in judged], return_inverse=True)[1]
-    if not _says_enough(accepted) or images.max() + 1 < FOLDS:
+    ious = iou_matrix([each.rle for each in proposals], masks)  # (N, M)
+    return [
+        JudgedProposal(image, cues, bool(iou >= GOOD_IOU), bool(iou >= WANTED_IOU))
+        for cues, iou in zip(cues_of(proposals, size_hw), ious.max(axis=1, initial=0), strict=True)
+    ]
+
+
+def train_verifier(
+    own: Sequence[JudgedProposal], verdicts: Sequence[JudgedProposal]
+) -> Verifier | None:
+    """Fit the curves; None where too few would be accepted or not, or on too few images.
+
+    Args:
+        own: proposals of the model whose proposals it shall judge.
+        verdicts: what people did decide on, of whichever model. It keeps these, each scored by a
+            verifier that had not learned from its image.
+
+    """
+    accepted = np.array([each.is_accepted for each in own], np.bool_)
+    wanted = np.array([each.is_wanted for each in own], np.bool_)
+    names = dict.fromkeys(sorted({each.image for each in own}))
+    names |= dict.fromkeys(sorted({each.image for each in verdicts}))  # those of `own` stay first
+    fold_of = {image: number % FOLDS for number, image in enumerate(names)}
+    folds = np.array([fold_of[each.image] for each in own], np.intp)
+    if not _says_enough(accepted) or len(np.unique(folds)) < FOLDS:
         return None
-    scores = np.zeros(len(judged), np.float32)
-    for known, unknown in GroupKFold(FOLDS).split(cues, groups=images):
+    cues = [each.cues for each in own]
+    held_out = []
+    for fold in range(FOLDS):
+        known = np.flatnonzero(folds != fold)
         if len(np.unique(accepted[known])) == 1:  # all others were on one image
             return None
-        model = _fitted([cues[index] for index in known], accepted[known])
-        scores[unknown] = model.score([cues[index] for index in unknown])
+        unknown = [each for each in verdicts if fold_of[each.image] == fold]
+        if unknown:
+            model = _fitted([cues[index] for index in known], accepted[known])
+            scores = model.score([each.cues for each in unknown])
+            held_out.append(Verdicts(scores, np.array([each.is_accepted for each in unknown])))
     return Verifier(
         _fitted(cues, accepted),
         _fitted(cues, wanted) if _says_enough(wanted) else None,
-        Verdicts(scores, accepted),
+        _together(held_out),
     )
+
+
+def _together(parts: Sequence[Verdicts]) -> Verdicts:
+    if not parts:
+        return no_verdicts()
+    scores, accepted = ([getattr(part, name) for part in parts] for name in ("scores", "accepted"))
+    return Verdicts(np.concatenate(scores), np.concatenate(accepted))
 
 
 def _says_enough(said: Bools) -> bool:

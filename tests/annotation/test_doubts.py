@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Bundle, Image, Membership, Proposal
 from annotation.selectors.doubts import FEWEST, doubts_of
-from annotation.selectors.verdicts import judged_proposals
+from annotation.selectors.verdicts import distrusted_images, judged_proposals
 from tests.annotation.verdicts import note_verdict, trained_bundle
 from tests.annotation.world import Api, World, make_image, make_user
 
@@ -89,6 +89,13 @@ def test_what_such_people_decide_is_not_learned_from(
     verdicts = list(judged_proposals(world.project.pk))
 
     assert len(verdicts) == Proposal.objects.filter(decided_by=careful).count()
+    assert distrusted_images(world.project.pk) == {image.sha256}
+
+
+def test_where_nobody_is_doubted_every_image_is_learned_from(
+    world: World, image: Image, careful: User
+) -> None:
+    assert distrusted_images(world.project.pk) == set()
 
 
 def test_managers_alone_are_told(

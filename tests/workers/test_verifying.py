@@ -1,6 +1,7 @@
-"""What people decide on proposals teaches a verifier, and its bundle's proposals carry its word."""
+"""A verifier learns what people would accept, and its bundle's proposals carry its word."""
 
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -19,11 +20,15 @@ from annotation.services.bundles import (
 from annotation.services.jobs import enqueue_job
 from annotation.services.projects import update_project
 from engine.bundle import VERIFIER, read_bundle, write_bundle
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.proposals import MaskProposal
 from engine.verification.additive_model import AdditiveModel
 from engine.verification.cues import CUES
 from engine.verification.verifier import Verdicts, Verifier
 from tests.annotation.verdicts import CERTAIN, note_verdict, trained_bundle
-from tests.annotation.world import World, make_image
+from tests.annotation.world import SIZE_HW, World, make_image, square
+from workers import judging
+from workers.judging import learn_verifier
 from workers.tasks import run_job
 
 # Of 200 scores the upper half was right, so that a promise of 0.9 is kept by those.
@@ -137,7 +142,7 @@ def test_nothing_is_accepted_where_nobody_wants_it_or_too_few_verdicts_are_known
     assert not Proposal.objects.filter(is_auto_accepted=True).exists()
 
 
-def test_it_learns_from_what_people_decided_on_finished_images(world: World) -> None:
+def test_it_is_trusted_by_what_people_decided_on_finished_images(world: World) -> None:
     bundle, pretrained = trained_bundle(world.project), ensure_pretrained(project=world.project)
     finished = make_image(world.project, 0, status="done")
     unfinished = make_image(world.project, 1)
@@ -149,6 +154,24 @@ def test_it_learns_from_what_people_decided_on_finished_images(world: World) -> 
 
     verdicts = list(judged_proposals(world.project.pk))
 
-    assert [(image, cues) for image, cues, *_ in verdicts] == [(finished.pk, CERTAIN)] * 3
+    assert [(image, cues) for image, cues, *_ in verdicts] == [(finished.sha256, CERTAIN)] * 3
     said = sorted((is_accepted, is_wanted) for *_, is_accepted, is_wanted in verdicts)
     assert said == [(False, False), (False, True), (True, True)]
+
+
+def test_who_is_doubted_has_their_images_left_out(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "distrusted_images", lambda _: {"b"})
+    seen: list[str] = []
+
+    def propose(image: AnnotatedImage) -> list[MaskProposal]:
+        seen.append(image.key)
+        return []
+
+    images = [AnnotatedImage(key, Mock(), [square(1, 1)], SIZE_HW) for key in "abc"]
+    path = tmp_path / VERIFIER
+
+    assert not learn_verifier(Mock(), world.project.pk, images, propose, path)
+    assert seen == ["a", "c"]
+    assert not path.exists()  # nothing was proposed that could be learned from

@@ -831,7 +831,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description For managers alone: rounds do not learn from these people's verdicts. */
+        /** @description For managers alone: rounds do not learn from them what people accept. */
         get: operations["list_doubts"];
         put?: never;
         post?: never;

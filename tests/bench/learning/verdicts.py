@@ -28,5 +28,5 @@ def measure_verdicts() -> list[Row]:
 def _train() -> dict[str, object]:
     people = judged(VERDICTS, IMAGES)
     began = time.perf_counter()
-    train_verifier(people)
+    train_verifier(people, people)
     return {"verdicts": VERDICTS, "seconds": round(time.perf_counter() - began, 2)}

@@ -7,17 +7,30 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
+from engine.masks.rle import RLE, encode
+from engine.segmentation.proposals import MaskProposal
 from engine.verification.calibration import reliability
 from engine.verification.cues import CUES
 from engine.verification.verifier import Verifier
-from engine.verification.verifier_training import train_verifier
+from engine.verification.verifier_training import judge_by_masks, train_verifier
 from tests.engine.verification.people import judged
 
 UNREMARKABLE = dict.fromkeys(CUES, 0.5)
+SIZE_HW = (20, 60)
+
+
+def square_of(left: int, width: int) -> RLE:
+    mask = np.zeros(SIZE_HW, bool)
+    mask[:, left : left + width] = True
+    return encode(mask)
+
+
+def proposal_of(left: int, width: int) -> MaskProposal:
+    return MaskProposal(square_of(left, width), (left, 0, width, 20), 0.9, 0.9, (left, 1))
 
 
 def test_what_people_accept_gets_a_high_score_and_what_they_reject_a_low_one() -> None:
-    verifier = train_verifier(judged(600))
+    verifier = train_verifier(judged(600), [])
     assert verifier is not None
 
     low, middle, high = verifier.accepted.score(
@@ -30,7 +43,7 @@ def test_what_people_accept_gets_a_high_score_and_what_they_reject_a_low_one() -
 
 
 def test_what_people_correct_is_wanted_and_what_they_reject_is_not() -> None:
-    verifier = train_verifier(judged(1000))
+    verifier = train_verifier(judged(1000), [])
     assert verifier is not None
     assert verifier.wanted is not None
 
@@ -46,14 +59,14 @@ def test_what_people_correct_is_wanted_and_what_they_reject_is_not() -> None:
 def test_where_hardly_anything_was_rejected_everything_counts_as_wanted() -> None:
     people = [replace(each, is_wanted=index >= 19) for index, each in enumerate(judged(300))]
 
-    verifier = train_verifier(people)
+    verifier = train_verifier(people, [])
 
     assert verifier is not None
     assert verifier.wanted is None
 
 
 def test_a_cue_without_influence_changes_little() -> None:
-    verifier = train_verifier(judged(2000))
+    verifier = train_verifier(judged(2000), [])
     assert verifier is not None
 
     scores = verifier.accepted.score([UNREMARKABLE | {"stretch": value} for value in (0.1, 0.9)])
@@ -62,7 +75,7 @@ def test_a_cue_without_influence_changes_little() -> None:
 
 
 def test_its_scores_are_probabilities_on_images_it_has_not_seen() -> None:
-    verifier = train_verifier(judged(2000))
+    verifier = train_verifier(judged(2000), judged(2000, images=30, seed=2))
     assert verifier is not None
     unseen = judged(2000, seed=1)
 
@@ -78,7 +91,7 @@ def test_the_verdicts_it_keeps_were_not_scored_by_who_had_learned_them() -> None
     people = [
         replace(each, cues=each.cues | {"company": 10.0 + int(each.image)}) for each in people
     ]
-    verifier = train_verifier(people)
+    verifier = train_verifier(people, people)
     assert verifier is not None
 
     known = verifier.accepted.score([each.cues for each in people])
@@ -87,8 +100,41 @@ def test_the_verdicts_it_keeps_were_not_scored_by_who_had_learned_them() -> None
     assert reliability(verifier.held_out).error > 0.3  # each image is unlike all others
 
 
+def test_without_a_verdict_it_keeps_none_and_scores_all_the_same() -> None:
+    verifier = train_verifier(judged(300), [])
+
+    assert verifier is not None
+    assert len(verifier.held_out.scores) == len(verifier.held_out.accepted) == 0
+
+
+def test_verdicts_on_images_that_it_did_not_learn_from_are_kept_as_well() -> None:
+    elsewhere = [replace(each, image=f"other {each.image}") for each in judged(40, seed=5)]
+
+    verifier = train_verifier(judged(300, images=5), elsewhere)
+
+    assert verifier is not None
+    assert len(verifier.held_out.scores) == 40
+
+
+def test_proposals_are_judged_by_the_masks_that_people_left() -> None:
+    proposals = [proposal_of(0, 20), proposal_of(0, 18), proposal_of(0, 14), proposal_of(40, 20)]
+
+    judged_ones = judge_by_masks("a", proposals, [square_of(0, 20)], SIZE_HW)
+
+    said = [(each.is_accepted, each.is_wanted) for each in judged_ones]
+    assert said == [(True, True), (True, True), (False, True), (False, False)]  # IoU 1, .9, .7, 0
+    assert [each.image for each in judged_ones] == ["a"] * 4
+    assert judged_ones[0].cues["company"] == 4
+
+
+def test_where_people_left_no_mask_nothing_is_wanted() -> None:
+    [one] = judge_by_masks("a", [proposal_of(0, 20)], [], SIZE_HW)
+
+    assert not one.is_wanted
+
+
 def test_the_same_verdicts_make_the_same_verifier() -> None:
-    first, second = (train_verifier(judged(300)) for _ in range(2))
+    first, second = (train_verifier(judged(300), judged(300)) for _ in range(2))
     assert first is not None
     assert second is not None
 
@@ -104,17 +150,17 @@ def test_too_few_verdicts_make_none(images: int, accepted: int, rejected: int) -
         for index, each in enumerate(judged(accepted + rejected, images))
     ]
 
-    assert train_verifier(people) is None
+    assert train_verifier(people, []) is None
 
 
 def test_acceptance_on_one_image_alone_makes_none() -> None:
     people = [replace(each, is_accepted=each.image == "0") for each in judged(600, images=6)]
 
-    assert train_verifier(people) is None  # nobody could know how it does on other images
+    assert train_verifier(people, []) is None  # nobody could know how it does on other images
 
 
 def test_it_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
-    verifier = train_verifier(judged(300))
+    verifier = train_verifier(judged(300), judged(100, seed=3))
     assert verifier is not None
     verifier.save(tmp_path / "verifier.safetensors")
 

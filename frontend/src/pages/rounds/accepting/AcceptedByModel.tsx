@@ -55,7 +55,7 @@ function Scores({ state }: { state: AutoAccept }) {
     <Text size="sm" c="dimmed">
       {state.has_scores
         ? "Nobody has decided on a proposal with a score yet. Then this shows how reliable the scores are."
-        : "The serving model does not score its proposals yet. A round learns to, from what people accept and reject."}
+        : "The serving model does not score its proposals yet. A round learns to, from what people have finished."}
     </Text>
   );
 }

@@ -20,5 +20,5 @@ export function doubtWords(doubt: Doubt): string {
   const { username, own, own_verdicts, others, other_verdicts } = doubt;
   const { done, unlikely } = HABITS[doubt.habit];
   const shares = `${username} ${done} ${formatPercent(own.share)} of ${plural(own_verdicts, "proposal")} that the model expected hardly anybody to ${unlikely}; others ${formatPercent(others.share)} of ${formatCount(other_verdicts)}.`;
-  return `${shares} Rounds leave ${username}'s verdicts out when they learn what people accept. The masks stay: review some of those images, and talk.`;
+  return `${shares} Rounds leave the images that ${username} decided on out when they learn what people accept. The masks stay: review some of those images, and talk.`;
 }

