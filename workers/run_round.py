@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any, Final
 
 from django.conf import settings
@@ -73,6 +74,7 @@ def _trained(lease: Lease, current: Round, version: DatasetVersion) -> Bundle:
 
 def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bundle) -> None:
     """Measure the candidate and what serves now on the same holdout, and do as the gate says."""
+    began = monotonic()
     serving = ensure_pretrained(project=current.project)
     trained = trained_parts(current, candidate)
     metrics: dict[str, Any] = {"against": serving.pk}
@@ -96,7 +98,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
         finish_round(
             round_id=current.pk,
             serving=serving.pk,
-            metrics=metrics,
+            metrics=metrics | {"judging_s": round(monotonic() - began, 1)},
             verdict=together(verdicts),
             trained=trained,
             composed=composed,

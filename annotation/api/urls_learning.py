@@ -15,6 +15,7 @@ from annotation.api import (
     jobs,
     recordings,
     registry,
+    round_cost,
     round_examples,
     rounds,
     said,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("projects/<int:project_id>/comparison", comparison.ProjectComparisonView.as_view()),
     path("projects/<int:project_id>/auto-accept", auto_accept.ProjectAutoAcceptView.as_view()),
     path("rounds/<int:round_id>", rounds.RoundView.as_view()),
+    path("rounds/<int:round_id>/cost", round_cost.RoundCostView.as_view()),
     path("rounds/<int:round_id>/examples", round_examples.RoundExamplesView.as_view()),
     path("rounds/<int:round_id>/cancel", rounds.RoundCancelView.as_view()),
     path(

@@ -126,9 +126,10 @@ class Round(models.Model):
     job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="round")
     curve = models.JSONField(default=list)  # [{"step", "loss"}] while it trains and after
     caption_curve = models.JSONField(default=list)  # the captioner's: losses of another kind
-    # {"against": the bundle beside which it was measured, "holdout": digest of all that both were
-    # measured on, "serving": {...}, "candidate": {...}, "difference", "captions": {the same three},
-    # "also": [{the same three at one click, "objects", and of which "project"}]}
+    # {"against": the bundle beside which it was measured, "judging_s": what that took, "holdout":
+    # digest of all that both were measured on, "serving": {...}, "candidate": {...}, "difference",
+    # "captions": {the same three}, "also": [{the same three at one click, "objects", and of which
+    # "project"}]}
     metrics = models.JSONField(default=dict)
     # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}]}
     examples = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))

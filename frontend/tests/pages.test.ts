@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Job, Project, Round } from "@/api/types";
 import {
+  formatAbout,
   formatAgo,
   formatBytes,
   formatClock,
@@ -173,6 +174,7 @@ test("sizes, lengths and times are written for people", () => {
   expect([999, 18_500, 2_300_000].map(formatBytes)).toEqual(["999 B", "18.5 kB", "2.3 MB"]);
   expect(formatClock(75.9)).toBe("1:15");
   expect([9.9, 250, 3840].map(formatDuration)).toEqual(["9 s", "4 min 10 s", "1 h 4 min"]);
+  expect([9.9, 59.6, 843, 3580].map(formatAbout)).toEqual(["10 s", "1 min", "14 min", "1 h 0 min"]);
   expect(plural(1, "image")).toBe("1 image");
   expect(plural(1200, "image")).toBe("1,200 images");
   expect(formatAgo("2026-01-01T23:57:00Z", now)).toBe("3 minutes ago");

@@ -71,6 +71,7 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     assert finder_of(ended.base_bundle) is None
     assert finder_of(ended.bundle) is not None
     assert ended.metrics["against"] == ended.base_bundle_id
+    assert ended.metrics["judging_s"] >= 0
     assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
     difference = ended.metrics["difference"]
     assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}

@@ -17,6 +17,13 @@ export const roundQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/rounds/{round_id}", round(id))),
   });
 
+/** Under the rounds' key: what a round saves changes as people work with its proposals. */
+export const roundCostQuery = (project: number, id: number) =>
+  queryOptions({
+    queryKey: ["rounds", project, "cost", id],
+    queryFn: () => read(client.GET("/api/rounds/{round_id}/cost", round(id))),
+  });
+
 export const examplesQuery = (id: number) =>
   queryOptions({
     queryKey: ["round", id, "examples"],

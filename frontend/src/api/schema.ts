@@ -1351,6 +1351,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rounds/{round_id}/cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a round cost the machine, and what people's time it is set against. */
+        get: operations["read_round_cost"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rounds/{round_id}/examples": {
         parameters: {
             query?: never;
@@ -3507,6 +3524,29 @@ export interface components {
             created_by: string | null;
             effort: components["schemas"]["Effort"];
             job: components["schemas"]["Job"] | null;
+        };
+        RoundCost: {
+            /**
+             * Format: double
+             * @description That its job ran, from its last start; null: it has not ended
+             */
+            seconds: number | null;
+            /** @description How often a worker took it up; `seconds` are of the last time */
+            runs: number;
+            /**
+             * Format: double
+             * @description Of `seconds`, for measuring on the holdout
+             */
+            judging_s: number | null;
+            /** @description Of the project's images and their windows, made meanwhile */
+            embeddings: number;
+            /** @description That its bundle has made */
+            proposals: number;
+            proposed_images: number;
+            /** @description Finished where its bundle proposed as what served */
+            masks: number;
+            /** @description Seconds for each mask: what served before it, less its own bundle */
+            saved: components["schemas"]["EffortFigure"] | null;
         };
         RoundMetrics: {
             serving?: components["schemas"]["Figures"];
@@ -6821,6 +6861,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Round"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_round_cost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundCost"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -47,6 +47,7 @@ export type AutoAccept = Schemas["AutoAccept"];
 export type ScoreBin = Schemas["ScoreBin"];
 export type Round = Schemas["Round"];
 export type Part = Round["parts"][number];
+export type RoundCost = Schemas["RoundCost"];
 export type RoundState = Schemas["RoundState"];
 export type RoundExample = Schemas["Example"];
 export type RoundWithCurve = Schemas["RoundWithCurve"];

@@ -41,6 +41,13 @@ export function formatDuration(seconds: number): string {
   return min > 0 ? `${min} min ${s} s` : `${s} s`;
 }
 
+/** To the second below a minute, else to the minute: "40 s", "14 min", "1 h 5 min". */
+export function formatAbout(seconds: number): string {
+  if (Math.round(seconds) < 60) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
 export function formatPercent(share: number): string {
   return `${Math.round(share * 100)} %`;
 }

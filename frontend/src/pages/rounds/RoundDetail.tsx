@@ -13,6 +13,7 @@ import { Examples } from "./Examples";
 import { HoldoutTable } from "./HoldoutTable";
 import { LossCurve } from "./LossCurve";
 import { PromoteButton } from "./models/PromoteButton";
+import { RoundCost } from "./RoundCost";
 import { TryButton } from "./trial/TryButton";
 
 const POLL_MS = 5000;
@@ -41,6 +42,7 @@ export function RoundDetail({ row, project }: Props) {
     >
       <Stack gap="lg">
         {round.decision && <Decision round={round} project={project} />}
+        {project.role === "manager" && !isLive && <RoundCost round={round} project={project} />}
         {round.job && (isLive || round.job.error) && (
           <JobRow job={round.job} project={project.id} withActions={false} />
         )}

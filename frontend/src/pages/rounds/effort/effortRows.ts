@@ -106,7 +106,7 @@ function savedPart({ value, low, high }: EffortFigure, unit: string): string {
   return `${oneDigit(value)} ${unit}${interval}`;
 }
 
-function oneDigit(value: number): string {
+export function oneDigit(value: number): string {
   return value.toFixed(1).replace("-", "−");
 }
 

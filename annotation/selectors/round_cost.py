@@ -1,0 +1,78 @@
+"""What a round cost the machine, and the people's time that it is set against."""
+
+from typing import Final, TypedDict
+
+from django.db.models import Count
+
+from annotation.models import Bundle, Embedding, Image, Job, Proposal, Round
+from annotation.selectors.effort_table import By, Figure, effort_sums, excess
+
+FEWEST_MASKS: Final = 20  # finished with a bundle's proposals, before its seconds are compared
+
+
+class RoundCost(TypedDict):
+    """A figure that nobody measured is None."""
+
+    seconds: float | None  # that its job ran, from when a worker last took it up to its end
+    runs: int  # how often a worker took it up: what ran before the last is not in `seconds`
+    judging_s: float | None  # of the seconds, what measuring on the holdout took
+    embeddings: int  # of the project's images and their windows, made meanwhile
+    proposals: int  # that its bundle has made
+    proposed_images: int
+    masks: int  # finished where its bundle proposed as what served
+    saved: Figure | None  # people's seconds a mask: what served before, less its bundle
+
+
+def cost_of_round(each: Round) -> RoundCost:
+    """Tell what a round cost, in three queries. Proposing is its images' preparation, not its job.
+
+    What is saved is told of 20 masks and more with either bundle; what people learned meanwhile
+    is in it.
+    """
+    seconds = seconds_of(each.job)
+    masks, saved = _saved(each)
+    proposed = Proposal.objects.filter(bundle=each.bundle_id, image__project=each.project_id)
+    counts = proposed.aggregate(proposals=Count("pk"), images=Count("image", distinct=True))
+    return RoundCost(
+        seconds=seconds,
+        runs=each.job.fencing_token if each.job else 0,
+        judging_s=each.metrics.get("judging_s"),
+        embeddings=0 if seconds is None else _embeddings_made_during(each),
+        proposals=counts["proposals"],
+        proposed_images=counts["images"],
+        masks=masks,
+        saved=saved,
+    )
+
+
+def seconds_of(job: Job | None) -> float | None:
+    """Tell how long a job that has ended ran, from its last start."""
+    if job is None or job.started_at is None or job.finished_at is None:
+        return None
+    return (job.finished_at - job.started_at).total_seconds()
+
+
+def _saved(each: Round) -> tuple[int, Figure | None]:
+    """Return the masks made with a round's bundle, and what it saves on each."""
+    sums = effort_sums(each.project_id, By.ROUND)
+    served = each.metrics.get("against", each.base_bundle_id)
+    before, own = (
+        sums.get((bundle or "", Image.Arm.SERVING.value)) for bundle in (served, each.bundle_id)
+    )
+    masks = int(own["seconds"].x) if own else 0
+    if before is None or own is None or min(before["seconds"].x, masks) < FEWEST_MASKS:
+        return masks, None
+    return masks, excess(before, own, "seconds")
+
+
+def _embeddings_made_during(each: Round) -> int:
+    """Count what an ended job, or another beside it, had to embed."""
+    if each.job is None or each.job.finished_at is None:
+        return 0
+    images = Image.objects.filter(project=each.project_id)
+    base = Bundle.objects.filter(pk=each.base_bundle_id)
+    return Embedding.objects.filter(
+        image_sha256__in=images.values("sha256"),
+        encoder_digest__in=base.values("encoder_digest"),
+        created_at__range=(each.job.started_at, each.job.finished_at),
+    ).count()

@@ -1,0 +1,178 @@
+"""What a round cost: its job's time and work, and the people's time that it is set against."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.models import Bundle, Embedding, Job, Round
+from annotation.selectors.round_cost import cost_of_round
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.masks import save_operations
+from tests.annotation.world import (
+    Api,
+    World,
+    create,
+    make_bundle,
+    make_image,
+    make_promoted_round,
+    make_proposals,
+)
+
+SEEDS = count()
+
+
+@pytest.fixture
+def served(world: World) -> Bundle:
+    return make_bundle("a")
+
+
+@pytest.fixture
+def promoted(world: World, served: Bundle) -> Round:
+    return make_promoted_round(world.project, served, make_bundle("b"))
+
+
+def run_for(promoted: Round, minutes: int, *, runs: int = 1) -> Job:
+    """Let a round's job have run for so long, until now."""
+    ended = timezone.now()
+    job = Job.objects.create(
+        project=promoted.project,
+        kind="workers.run_round",
+        state="succeeded",
+        fencing_token=runs,
+        started_at=ended - timedelta(minutes=minutes),
+        finished_at=ended,
+    )
+    Round.objects.filter(pk=promoted.pk).update(job=job, metrics={"judging_s": 90.0})
+    return job
+
+
+def finish(world: World, bundle: Bundle | None, seconds: float, *, masks: int = 10) -> None:
+    """Let a person finish an image that a bundle proposed for."""
+    image = make_image(world.project, next(SEEDS), arm="serving", proposed_by=bundle)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    save_operations(
+        image_id=image.pk,
+        operations=[create(at=(2 * x, 2)) for x in range(masks)],
+        expected_version=0,
+        author=world.annotator,
+    )
+    finish_image(assignment=place, user=world.annotator, active_s=seconds)
+
+
+def cost_of(promoted: Round) -> Any:
+    return cost_of_round(Round.objects.get(pk=promoted.pk))
+
+
+def test_a_round_costs_what_its_job_took_and_made(world: World, promoted: Round) -> None:
+    image, other = (make_image(world.project, next(SEEDS)) for _ in range(2))
+    before = Embedding.objects.create(image_sha256=image.sha256, encoder_digest="e" * 64)
+    Embedding.objects.filter(pk=before.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    for sha256, window in ((image.sha256, "0-0-9x9"), (other.sha256, ""), ("f" * 64, "")):
+        Embedding.objects.create(image_sha256=sha256, encoder_digest="e" * 64, window=window)
+    run_for(promoted, 14)
+    assert promoted.bundle is not None
+    make_proposals(image, promoted.bundle, 3)
+
+    cost = cost_of(promoted)
+
+    assert cost == {
+        "seconds": 840,
+        "runs": 1,
+        "judging_s": 90,
+        "embeddings": 2,
+        "proposals": 3,
+        "proposed_images": 1,
+        "masks": 0,
+        "saved": None,
+    }
+
+
+def test_a_round_that_was_taken_up_again_says_so(promoted: Round) -> None:
+    run_for(promoted, 2, runs=3)
+
+    cost = cost_of(promoted)
+
+    assert (cost["seconds"], cost["runs"]) == (120, 3)
+
+
+def test_a_round_that_runs_has_no_cost_yet(promoted: Round) -> None:
+    job = run_for(promoted, 2)
+    Job.objects.filter(pk=job.pk).update(
+        state="running", finished_at=None, lease_until=timezone.now()
+    )
+
+    assert cost_of(promoted)["seconds"] is None
+
+
+def test_it_is_set_against_what_a_mask_cost_with_what_served_before(
+    world: World, served: Bundle, promoted: Round
+) -> None:
+    for bundle, seconds in (
+        (served, 90),
+        (served, 110),
+        (promoted.bundle, 40),
+        (promoted.bundle, 60),
+    ):
+        finish(world, bundle, seconds)
+
+    cost = cost_of(promoted)
+
+    assert cost["masks"] == 20
+    # 10 s a mask less 5; each is of two images 1 s off their mean, so its standard error is 1, and
+    # that of the difference the root of 2 with 2 degrees of freedom, whose t is 4.303.
+    assert cost["saved"] == pytest.approx(
+        {"value": 5, "low": -1.085, "high": 11.085, "n": 40}, abs=0.01
+    )
+
+
+def test_of_few_masks_nothing_is_claimed(world: World, served: Bundle, promoted: Round) -> None:
+    finish(world, served, 90)
+    finish(world, served, 90)
+    finish(world, promoted.bundle, 40)
+    finish(world, promoted.bundle, 40, masks=9)
+
+    cost = cost_of(promoted)
+
+    assert (cost["masks"], cost["saved"]) == (19, None)
+
+
+def test_what_served_when_it_was_judged_counts_not_what_it_began_from(
+    world: World, served: Bundle, promoted: Round
+) -> None:
+    moved = make_bundle("c")
+    Round.objects.filter(pk=promoted.pk).update(metrics={"against": moved.pk})
+    for bundle, seconds in ((served, 300), (moved, 100), (promoted.bundle, 50)):
+        finish(world, bundle, seconds)
+        finish(world, bundle, seconds)
+
+    assert cost_of(promoted)["saved"]["value"] == 5
+
+
+def test_however_much_was_done_it_takes_three_queries(
+    world: World,
+    served: Bundle,
+    promoted: Round,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    run_for(promoted, 1)
+    finish(world, served, 90)
+    found = Round.objects.select_related("job").get(pk=promoted.pk)
+
+    with django_assert_num_queries(3):
+        cost_of_round(found)
+
+
+def test_managers_alone_read_it(
+    world: World, promoted: Round, manager: Api, reviewer: Api, annotator: Api, stranger: Api
+) -> None:
+    run_for(promoted, 14)
+    address = f"rounds/{promoted.pk}/cost"
+
+    assert manager.get(address).json()["seconds"] == 840
+    others = [each.get(address).status_code for each in (reviewer, annotator, stranger)]
+    assert others == [403, 403, 404]
