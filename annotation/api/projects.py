@@ -30,6 +30,7 @@ from annotation.services import labels, members, projects
 
 MOST_HOLDOUT = 0.9
 MOST_VOICE_DAYS = 3650
+MOST_PRICE = 86_400  # people's seconds for a minute of the machine
 
 
 class LabelSerializer(serializers.Serializer[Any]):
@@ -131,6 +132,10 @@ class ProjectSerializer(serializers.Serializer[Any]):
     )
     retrain_after_images = serializers.IntegerField(allow_null=True)
     retrain_every_hours = serializers.FloatField(allow_null=True)
+    retrain_at_price = serializers.FloatField(
+        allow_null=True,
+        help_text="People's seconds that a minute of the machine is worth; null: no such rule",
+    )
     auto_accept_precision = serializers.FloatField(
         allow_null=True, help_text="Promised of what the model accepts; null: people decide all"
     )
@@ -219,6 +224,14 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
     )
     retrain_every_hours = serializers.FloatField(
         min_value=0.1, max_value=8760.0, allow_null=True, required=False
+    )
+    retrain_at_price = serializers.FloatField(
+        min_value=1,
+        max_value=MOST_PRICE,
+        allow_null=True,
+        required=False,
+        help_text="A round starts once it is expected to save more of people's time than it takes, "
+        "a minute of the machine being worth so many of people's seconds",
     )
     auto_accept_precision = serializers.FloatField(
         min_value=LEAST_PROMISE,

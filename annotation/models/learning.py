@@ -115,7 +115,7 @@ class Round(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="rounds")
     number = models.PositiveIntegerField()
     state = models.CharField(max_length=10, choices=State, default=State.TRAINING)
-    trigger = models.CharField(max_length=20)  # manual, images, schedule
+    trigger = models.CharField(max_length=20)  # manual, images, schedule, pays
     # What it trains; all else in its bundle is of the base bundle.
     parts = ArrayField(models.CharField(max_length=8, choices=Part), default=masks_alone)
     dataset_version = models.ForeignKey(

@@ -53,6 +53,9 @@ class Project(models.Model):
     )
     retrain_after_images = models.PositiveIntegerField(null=True)  # finished since the last round
     retrain_every_hours = models.FloatField(null=True)
+    retrain_at_price = models.FloatField(  # people's seconds that a minute of the machine is worth
+        null=True
+    )  # null: not by what a round saves
     auto_accept_precision = models.FloatField(null=True)  # promised; null: people decide all
     auto_accept_since = models.DateTimeField(
         null=True

@@ -27,6 +27,7 @@ COUNTED_BY: Final = {
     "strokes": ["clicks", "strokes"],
 }
 
+FEWEST_MASKS: Final = 20  # made with a bundle's proposals, before its seconds are compared
 Measures = Mapping[str, Sums]  # by name: seconds, clicks and strokes to masks; untouched; iou
 
 
@@ -137,7 +138,20 @@ def excess(one: Measures, other: Measures, measure: str) -> Figure | None:
     more, less = _estimate(one, measure), _estimate(other, measure)
     if more is None or less is None:
         return None
-    return _written(difference(more, less), one[measure].x + other[measure].x)
+    return written(difference(more, less), one[measure].x + other[measure].x)
+
+
+def known_seconds(measures: Measures | None) -> Estimate | None:
+    """Estimate people's seconds a mask; None: nobody counted, or of too few masks to compare."""
+    if measures is None or measures["seconds"].x < FEWEST_MASKS:
+        return None
+    return _estimate(measures, "seconds")
+
+
+def written(estimate: Estimate, n: float) -> Figure:
+    """Write an estimate of something with its interval, and how many it is of."""
+    low, high = estimate.interval() or (None, None)
+    return Figure(value=estimate.value, low=low, high=high, n=int(n))
 
 
 def _saved(own: Measures, without: Measures) -> Saved:
@@ -147,18 +161,13 @@ def _saved(own: Measures, without: Measures) -> Saved:
 
 def _figure(measures: Measures, name: str) -> Figure | None:
     estimate = _estimate(measures, name)
-    return None if estimate is None else _written(estimate, measures[name].x)
+    return None if estimate is None else written(estimate, measures[name].x)
 
 
 def _estimate(measures: Measures, name: str) -> Estimate | None:
     """Estimate one ratio; None where there is nothing to divide by, or nobody counted."""
     is_counted = any(measures[each].y for each in COUNTED_BY.get(name, ["images"]))
     return ratio(measures[name]) if measures[name].x and is_counted else None
-
-
-def _written(estimate: Estimate, n: float) -> Figure:
-    low, high = estimate.interval() or (None, None)
-    return Figure(value=estimate.value, low=low, high=high, n=int(n))
 
 
 def _names(by: By, keys: list[str]) -> dict[str, str]:

@@ -14,10 +14,11 @@ def new_to_learn(project_id: int) -> dict[str, int]:
     For masks, images finished since the newest round that trained them, where any image has a
     mask. For captions, images finished or described since theirs.
     """
-    return {Part.MASKS: _new_masks(project_id), Part.CAPTIONS: _new_captions(project_id)}
+    return {Part.MASKS: new_masks(project_id), Part.CAPTIONS: _new_captions(project_id)}
 
 
-def _new_masks(project_id: int) -> int:
+def new_masks(project_id: int) -> int:
+    """Count images finished since the newest round of masks began."""
     finished = finished_to_learn(project_id)
     masks = Mask.objects.filter(is_aside=False, head__rle__isnull=False, image__in=finished)
     if not masks.exists():

@@ -1,13 +1,11 @@
 """What a round cost the machine, and the people's time that it is set against."""
 
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from django.db.models import Count
 
 from annotation.models import Bundle, Embedding, Image, Job, Proposal, Round
-from annotation.selectors.effort_table import By, Figure, effort_sums, excess
-
-FEWEST_MASKS: Final = 20  # finished with a bundle's proposals, before its seconds are compared
+from annotation.selectors.effort_table import FEWEST_MASKS, By, Figure, effort_sums, excess
 
 
 class RoundCost(TypedDict):
@@ -52,12 +50,18 @@ def seconds_of(job: Job | None) -> float | None:
     return (job.finished_at - job.started_at).total_seconds()
 
 
+def served_before(each: Round) -> str:
+    """Name the bundle that served when a round was judged, or when it began."""
+    against: str = each.metrics.get("against", each.base_bundle_id)
+    return against
+
+
 def _saved(each: Round) -> tuple[int, Figure | None]:
     """Return the masks made with a round's bundle, and what it saves on each."""
     sums = effort_sums(each.project_id, By.ROUND)
-    served = each.metrics.get("against", each.base_bundle_id)
     before, own = (
-        sums.get((bundle or "", Image.Arm.SERVING.value)) for bundle in (served, each.bundle_id)
+        sums.get((bundle or "", Image.Arm.SERVING.value))
+        for bundle in (served_before(each), each.bundle_id)
     )
     masks = int(own["seconds"].x) if own else 0
     if before is None or own is None or min(before["seconds"].x, masks) < FEWEST_MASKS:

@@ -1,4 +1,8 @@
-"""When a round starts by itself: after so many finished images, or every so many hours."""
+"""When a round starts by itself: after so many finished images, every so many hours, or as it pays.
+
+It pays once the time that it is expected to save people, by what the last rounds saved each time
+the finished images doubled, exceeds the last round's at the price that a manager sets.
+"""
 
 from datetime import timedelta
 
@@ -7,18 +11,22 @@ from django.utils import timezone
 
 from annotation.models import Project, Round
 from annotation.selectors.counts import finished_since_round
+from annotation.selectors.expectation import expectation_of
 from annotation.services.rounds import (
     NothingNewError,
     NotPreparedError,
     RoundRunningError,
     start_round,
 )
+from engine.returns import pays
 
 
 def apply_retrain_policies() -> list[Round]:
     """Start the rounds that are due; return them."""
     projects = Project.objects.filter(
-        Q(retrain_after_images__isnull=False) | Q(retrain_every_hours__isnull=False),
+        Q(retrain_after_images__isnull=False)
+        | Q(retrain_every_hours__isnull=False)
+        | Q(retrain_at_price__isnull=False),
         deleted_at=None,
     )
     started = []
@@ -35,16 +43,33 @@ def apply_retrain_policies() -> list[Round]:
 
 def _due(project: Project) -> str | None:
     """Name the policy that wants a round now."""
-    needed = project.retrain_after_images
+    needed, hours = project.retrain_after_images, project.retrain_every_hours
     if needed is not None and finished_since_round(project.pk) >= needed:
         return "images"
-    if project.retrain_every_hours is None:
-        return None
+    if hours is not None and _waited_for(project, hours):
+        return "schedule"
+    if project.retrain_at_price is not None and _pays(project, project.retrain_at_price):
+        return "pays"
+    return None
+
+
+def _waited_for(project: Project, hours: float) -> bool:
+    """Tell whether the newest round began so long ago."""
     began = (
         Round.objects.filter(project=project)
         .order_by("-number")
         .values_list("created_at", flat=True)
         .first()
     ) or project.created_at
-    waited = timezone.now() - began
-    return "schedule" if waited >= timedelta(hours=project.retrain_every_hours) else None
+    return timezone.now() - began >= timedelta(hours=hours)
+
+
+def _pays(project: Project, price: float) -> bool:
+    """Tell whether a round is expected to be worth it; as long as that is not known, it is not."""
+    if not finished_since_round(project.pk):  # it would save nothing: no need to sum up all work
+        return False
+    expected = expectation_of(project.pk)
+    saving, round_s = expected["saving"], expected["round_s"]
+    if saving is None or round_s is None:
+        return False
+    return pays(saving_s=saving["value"], round_s=round_s, price=price)

@@ -54,6 +54,7 @@ const PROJECT: Project = {
   voice_days: null,
   retrain_after_images: null,
   retrain_every_hours: null,
+  retrain_at_price: null,
   auto_accept_precision: null,
   labels: [{ id: 1, name: "nucleus", color: "#4dabf7", attributes: [], deleted: false }],
   counts: COUNTS,

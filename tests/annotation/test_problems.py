@@ -87,6 +87,7 @@ def test_wrong_fields_are_named_at_every_endpoint(world: World, name: str) -> No
             "labels",
         ),
         ("PATCH", "projects/{project_id}", {"retrain_every_hours": 0}, "retrain_every_hours"),
+        ("PATCH", "projects/{project_id}", {"retrain_at_price": 0}, "retrain_at_price"),
         ("POST", "projects/{project_id}/members", {"username": "x", "role": "boss"}, "role"),
         (
             "POST",

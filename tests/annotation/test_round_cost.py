@@ -1,7 +1,6 @@
 """What a round cost: its job's time and work, and the people's time that it is set against."""
 
 from datetime import timedelta
-from itertools import count
 from typing import Any
 
 import pytest
@@ -10,19 +9,15 @@ from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import Bundle, Embedding, Job, Round
 from annotation.selectors.round_cost import cost_of_round
-from annotation.services.assignments import claim_image, finish_image
-from annotation.services.masks import save_operations
+from tests.annotation.judged_rounds import SEEDS, finish_with, run_for
 from tests.annotation.world import (
     Api,
     World,
-    create,
     make_bundle,
     make_image,
     make_promoted_round,
     make_proposals,
 )
-
-SEEDS = count()
 
 
 @pytest.fixture
@@ -33,35 +28,6 @@ def served(world: World) -> Bundle:
 @pytest.fixture
 def promoted(world: World, served: Bundle) -> Round:
     return make_promoted_round(world.project, served, make_bundle("b"))
-
-
-def run_for(promoted: Round, minutes: int, *, runs: int = 1) -> Job:
-    """Let a round's job have run for so long, until now."""
-    ended = timezone.now()
-    job = Job.objects.create(
-        project=promoted.project,
-        kind="workers.run_round",
-        state="succeeded",
-        fencing_token=runs,
-        started_at=ended - timedelta(minutes=minutes),
-        finished_at=ended,
-    )
-    Round.objects.filter(pk=promoted.pk).update(job=job, metrics={"judging_s": 90.0})
-    return job
-
-
-def finish(world: World, bundle: Bundle | None, seconds: float, *, masks: int = 10) -> None:
-    """Let a person finish an image that a bundle proposed for."""
-    image = make_image(world.project, next(SEEDS), arm="serving", proposed_by=bundle)
-    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-    assert place is not None
-    save_operations(
-        image_id=image.pk,
-        operations=[create(at=(2 * x, 2)) for x in range(masks)],
-        expected_version=0,
-        author=world.annotator,
-    )
-    finish_image(assignment=place, user=world.annotator, active_s=seconds)
 
 
 def cost_of(promoted: Round) -> Any:
@@ -75,6 +41,7 @@ def test_a_round_costs_what_its_job_took_and_made(world: World, promoted: Round)
     for sha256, window in ((image.sha256, "0-0-9x9"), (other.sha256, ""), ("f" * 64, "")):
         Embedding.objects.create(image_sha256=sha256, encoder_digest="e" * 64, window=window)
     run_for(promoted, 14)
+    Round.objects.filter(pk=promoted.pk).update(metrics={"judging_s": 90.0})
     assert promoted.bundle is not None
     make_proposals(image, promoted.bundle, 3)
 
@@ -118,7 +85,7 @@ def test_it_is_set_against_what_a_mask_cost_with_what_served_before(
         (promoted.bundle, 40),
         (promoted.bundle, 60),
     ):
-        finish(world, bundle, seconds)
+        finish_with(world, bundle, seconds)
 
     cost = cost_of(promoted)
 
@@ -131,10 +98,10 @@ def test_it_is_set_against_what_a_mask_cost_with_what_served_before(
 
 
 def test_of_few_masks_nothing_is_claimed(world: World, served: Bundle, promoted: Round) -> None:
-    finish(world, served, 90)
-    finish(world, served, 90)
-    finish(world, promoted.bundle, 40)
-    finish(world, promoted.bundle, 40, masks=9)
+    finish_with(world, served, 90)
+    finish_with(world, served, 90)
+    finish_with(world, promoted.bundle, 40)
+    finish_with(world, promoted.bundle, 40, masks=9)
 
     cost = cost_of(promoted)
 
@@ -147,8 +114,8 @@ def test_what_served_when_it_was_judged_counts_not_what_it_began_from(
     moved = make_bundle("c")
     Round.objects.filter(pk=promoted.pk).update(metrics={"against": moved.pk})
     for bundle, seconds in ((served, 300), (moved, 100), (promoted.bundle, 50)):
-        finish(world, bundle, seconds)
-        finish(world, bundle, seconds)
+        finish_with(world, bundle, seconds)
+        finish_with(world, bundle, seconds)
 
     assert cost_of(promoted)["saved"]["value"] == 5
 
@@ -160,7 +127,7 @@ def test_however_much_was_done_it_takes_three_queries(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     run_for(promoted, 1)
-    finish(world, served, 90)
+    finish_with(world, served, 90)
     found = Round.objects.select_related("job").get(pk=promoted.pk)
 
     with django_assert_num_queries(3):

@@ -53,6 +53,8 @@ export interface ProjectChange {
   candidate_bundle_share?: number;
   retrain_after_images?: number | null;
   retrain_every_hours?: number | null;
+  /** People's seconds that a minute of the machine is worth. */
+  retrain_at_price?: number | null;
   /** Null: people decide on every proposal. */
   auto_accept_precision?: number | null;
 }

@@ -83,6 +83,13 @@ export const effortQuery = (project_id: number, by: EffortBy) =>
       ),
   });
 
+/** Under the rounds' key: each round judged, and the work after it, tells more. */
+export const expectationQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rounds", id, "expectation"],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/expectation", project(id))),
+  });
+
 /** Under the rounds' key: whatever changes them may have changed what serves. */
 export const servedQuery = (project_id: number) =>
   infiniteQueryOptions({

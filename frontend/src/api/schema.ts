@@ -858,6 +858,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/expectation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description By what the last rounds saved each time the finished images doubled. */
+        get: operations["read_expectation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/images": {
         parameters: {
             query?: never;
@@ -2346,6 +2363,17 @@ export interface components {
             gained: components["schemas"]["Example"][];
             lost: components["schemas"]["Example"][];
         };
+        Expectation: {
+            /** @description What is waited for, in words; empty: nothing */
+            waiting: string;
+            /** @description People's seconds in all, on `n` masks that are still to come */
+            saving: components["schemas"]["EffortFigure"] | null;
+            /**
+             * Format: double
+             * @description That the newest round took which ran in one go
+             */
+            round_s: number | null;
+        };
         Export: {
             /** Format: uuid */
             id: string;
@@ -3068,6 +3096,11 @@ export interface components {
             retrain_every_hours: number | null;
             /**
              * Format: double
+             * @description People's seconds that a minute of the machine is worth; null: no such rule
+             */
+            retrain_at_price: number | null;
+            /**
+             * Format: double
              * @description Promised of what the model accepts; null: people decide all
              */
             auto_accept_precision: number | null;
@@ -3175,6 +3208,11 @@ export interface components {
             retrain_after_images?: number | null;
             /** Format: double */
             retrain_every_hours?: number | null;
+            /**
+             * Format: double
+             * @description A round starts once it is expected to save more of people's time than it takes, a minute of the machine being worth so many of people's seconds
+             */
+            retrain_at_price?: number | null;
             /**
              * Format: double
              * @description For proposals made from now on
@@ -5794,6 +5832,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EffortRow"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_expectation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Expectation"];
                 };
             };
             /** @description A problem document (RFC 9457) */

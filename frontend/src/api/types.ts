@@ -32,6 +32,7 @@ export type Difference = Schemas["Difference"];
 export type Effort = Schemas["Effort"];
 export type EffortFigure = Schemas["EffortFigure"];
 export type Doubt = Schemas["Doubt"];
+export type Expectation = Schemas["Expectation"];
 export type EffortRow = Schemas["EffortRow"];
 export type EffortBy = operations["list_effort"]["parameters"]["query"]["by"];
 export type ArmEffort = Schemas["ArmEffort"];

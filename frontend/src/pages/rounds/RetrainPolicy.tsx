@@ -1,15 +1,21 @@
-import { Button, Group, NumberInput, Stack, Switch } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, projectQuery } from "@/api/projects";
+import { expectationQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
+import { expectationWords } from "./expectationWords";
 
 const MOST = Number.POSITIVE_INFINITY;
-const FIELDS = { retrain_after_images: "images", retrain_every_hours: "hours" };
+const FIELDS = {
+  retrain_after_images: "images",
+  retrain_every_hours: "hours",
+  retrain_at_price: "price",
+};
 
 /** When a round starts by itself. */
 export function RetrainPolicy({ project }: { project: Project }) {
@@ -20,10 +26,13 @@ export function RetrainPolicy({ project }: { project: Project }) {
       images: project.retrain_after_images ?? 20,
       byTime: project.retrain_every_hours !== null,
       hours: project.retrain_every_hours ?? 24,
+      asItPays: project.retrain_at_price !== null,
+      price: project.retrain_at_price ?? 60,
     },
     validate: {
       images: (images, { byImages }) => (byImages ? numberError(images, 1, MOST) : null),
       hours: (hours, { byTime }) => (byTime ? numberError(hours, 0.1, MOST) : null),
+      price: (price, { asItPays }) => (asItPays ? numberError(price, 1, MOST) : null),
     },
   });
   const save = useMutation({
@@ -31,6 +40,7 @@ export function RetrainPolicy({ project }: { project: Project }) {
       changeProject(project.id, {
         retrain_after_images: values.byImages ? values.images : null,
         retrain_every_hours: values.byTime ? values.hours : null,
+        retrain_at_price: values.asItPays ? values.price : null,
       }),
     onSuccess: async () => {
       form.resetDirty();
@@ -44,7 +54,7 @@ export function RetrainPolicy({ project }: { project: Project }) {
     <Section
       title="Retrain by itself"
       description={
-        form.values.byImages || form.values.byTime
+        form.values.byImages || form.values.byTime || form.values.asItPays
           ? "A round starts as soon as one of these is due and something new is finished."
           : "Off: rounds start by hand only."
       }
@@ -81,6 +91,23 @@ export function RetrainPolicy({ project }: { project: Project }) {
               {...form.getInputProps("hours")}
             />
           </Group>
+          <Group justify="space-between" wrap="nowrap">
+            <Switch
+              label="When it saves people more than it takes"
+              description="A minute of the machine is worth so many seconds of people's time"
+              {...form.getInputProps("asItPays", { type: "checkbox" })}
+            />
+            <NumberInput
+              size="xs"
+              w={96}
+              min={1}
+              step={10}
+              aria-label="People's seconds that a minute of the machine is worth"
+              disabled={!form.values.asItPays}
+              {...form.getInputProps("price")}
+            />
+          </Group>
+          <Expected project={project} />
           <Group justify="flex-end">
             <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
               Save policy
@@ -89,5 +116,21 @@ export function RetrainPolicy({ project }: { project: Project }) {
         </Stack>
       </form>
     </Section>
+  );
+}
+
+/** What a round would save and take by now, and how that is known. */
+function Expected({ project }: { project: Project }) {
+  const { data: expectation } = useQuery(expectationQuery(project.id));
+  if (!expectation) return null;
+  return (
+    <Text size="sm">
+      {expectationWords(expectation)}{" "}
+      {expectation.saving && (
+        <Text span inherit c="dimmed">
+          Expected by what the last rounds saved each time the finished images doubled.
+        </Text>
+      )}
+    </Text>
   );
 }

@@ -107,5 +107,6 @@ function byWhom({ trigger, created_by }: Round): string {
   if (created_by) return ` by ${created_by}`;
   if (trigger === "images") return ", enough images";
   if (trigger === "schedule") return ", on schedule";
+  if (trigger === "pays") return ", as it pays";
   return "";
 }
