@@ -84,7 +84,7 @@ def test_a_manager_switches_it_on_and_sees_what_the_model_accepted(
     expect(section).to_contain_text("1 mask")
     expect(section).to_contain_text("95 % (95 % interval 83\u201399 %, n 40)")
     expect(section.get_by_text("n 40", exact=True)).to_have_count(5)  # one for each bar
-    section.get_by_text("Scores can be relied on").scroll_into_view_if_needed()
+    section.evaluate("node => node.scrollIntoView({ block: 'end' })")
     take_picture("81-accepted-by-the-model")
 
     stack.manage("shell", "--no-imports", "-c", DISLIKE.format(project=project))
