@@ -8,6 +8,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+import numpy as np
+
+from engine.acquisition.order import with_chosen
+from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import PROMPT_HEAD
 from engine.segmentation.adapted import load_any
 from engine.segmentation.evaluation import (
@@ -31,6 +35,7 @@ from engine.segmentation.training import TrainConfig, train_decoder
 OBJECTS_PER_IMAGE: Final = 5  # that are clicked
 MAX_CLICKS: Final = 20
 THRESHOLD_IMAGES: Final = 12  # as a round takes
+LEFT_TO_CHANCE: Final = 5  # of so many images one, as a project's queue does
 Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 
 
@@ -186,10 +191,10 @@ class Ablation:
 def split(
     groups: Mapping[str, Sequence[AnnotatedImage]], *, train: int, holdout: int, seed: int
 ) -> tuple[list[AnnotatedImage], list[AnnotatedImage]]:
-    """Draw images to train on and others to hold out; a group is on one side alone.
+    """Draw images to hold out and order all others by chance; a group is on one side alone.
 
     Raises:
-        ValueError: there are not so many.
+        ValueError: there are not so many to hold out, or others to train on.
 
     """
     names = sorted(groups, key=lambda name: hashlib.sha256(f"{seed} {name}".encode()).hexdigest())
@@ -200,4 +205,15 @@ def split(
     if len(sides["holdout"]) < holdout or len(sides["train"]) < train:
         count = sum(map(len, groups.values()))
         raise ValueError(f"cannot draw {train} and {holdout} of {count} images with masks")
-    return sides["train"][:train], sides["holdout"][:holdout]
+    return sides["train"], sides["holdout"][:holdout]
+
+
+def spread(images: Sequence[AnnotatedImage], count: int) -> list[AnnotatedImage]:
+    """Choose images as a project that takes the unlike ones first does, nothing known of errors."""
+    points = [pooled(each.load_embedding(), each.size_hw) for each in images]
+    standard = standardised(np.stack(points))
+    every = range(len(images))
+    kept = set(every[::LEFT_TO_CHANCE])
+    free = [at for at in every if at not in kept]
+    far = farthest_first(standard[free], standard[:0], np.ones(len(free)), count)
+    return [images[at] for at in with_chosen(every, kept, [free[at] for at in far])[:count]]

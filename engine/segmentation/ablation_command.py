@@ -10,7 +10,7 @@ from typing import Final, NoReturn
 import torch
 from tqdm import tqdm
 
-from engine.segmentation.ablation import ROWS, Ablation, Score, split
+from engine.segmentation.ablation import ROWS, Ablation, Score, split, spread
 from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import Encoder
 from engine.segmentation.items import AnnotatedImage
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--rows", nargs="+", default=[*ROWS], choices=[PRETRAINED, *ROWS], metavar="ROW")
     add("--train", type=int, default=60, help="images")
+    add("--choose", choices=["chance", "spread"], default="chance", help="which images")
     add("--holdout", type=int, default=30, help="images")
     add("--steps", type=int, default=TrainConfig().steps)
     add("--base", type=Path, help="weights to go on from; default: the bundle's")
@@ -46,11 +47,10 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
 
     """
     groups = read_groups(options.images, options.coco, encoder.encode, options.work / "looks")
-    train_images, holdout = split(
-        groups, train=options.train, holdout=options.holdout, seed=options.seed
-    )
+    others, holdout = split(groups, train=options.train, holdout=options.holdout, seed=options.seed)
+    is_spread = options.choose == "spread"
     ablation = Ablation(
-        train_images,
+        spread(others, options.train) if is_spread else others[: options.train],
         holdout,
         also=_also(options, encoder),
         replay=load_replay(options.work / "replay", encoder, options.bundle / "decoder.onnx"),
@@ -62,7 +62,7 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
         base=options.base or options.bundle / "decoder.safetensors",
         config=TrainConfig(steps=options.steps, seed=options.seed),
         head_config=PromptHeadConfig(seed=options.seed),
-        work=options.work,
+        work=options.work / f"{options.choose}-{options.train}",
     )
     for row in options.rows:
         with tqdm(desc=row, file=sys.stderr) as progress:

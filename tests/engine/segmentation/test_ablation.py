@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.masks.rle import encode
-from engine.segmentation.ablation import ROWS, Ablation, Parts, Score, split
+from engine.segmentation.ablation import ROWS, Ablation, Parts, Score, split, spread
 from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.prompt_head_training import PromptHeadConfig
@@ -25,9 +25,9 @@ def mask_at(top: int, left: int, side: int) -> NDArray[np.bool_]:
     return mask
 
 
-def image(key: str) -> AnnotatedImage:
+def image(key: str, seed: int = 0) -> AnnotatedImage:
     def embedding() -> NDArray[np.float16]:
-        return np.random.default_rng(len(key)).normal(size=(32, 64, 64)).astype(np.float16)
+        return np.random.default_rng(seed).normal(size=(32, 64, 64)).astype(np.float16)
 
     return AnnotatedImage(key, embedding, [encode(mask_at(40, 40, 120))], SIZE_HW)
 
@@ -103,11 +103,21 @@ def test_a_group_is_on_one_side_and_too_few_images_are_said() -> None:
 
     train, holdout = split(groups, train=6, holdout=3, seed=1)
 
-    assert (len(train), len(holdout)) == (6, 3)
+    assert (len(train), len(holdout)) == (8, 3)
     assert not {each.key[0] for each in train} & {each.key[0] for each in holdout}
     assert split(groups, train=6, holdout=3, seed=1) == (train, holdout)
     with pytest.raises(ValueError, match="cannot draw 9 and 3 of 12 images"):
         split(groups, train=9, holdout=3, seed=1)
+
+
+def test_images_to_train_on_can_be_unlike_each_other() -> None:
+    alike = [image(f"alike {n}", seed=0) for n in range(8)]
+    others = [image(f"other {n}", seed=n) for n in (1, 2)]
+
+    chosen = spread([*alike, *others], 4)
+
+    assert {each.key for each in others} < {each.key for each in chosen}
+    assert chosen[0] is alike[0]  # one in five is left to chance
 
 
 def test_every_row_leaves_out_one_part() -> None:
@@ -122,7 +132,7 @@ def test_every_row_leaves_out_one_part() -> None:
 def test_a_row_is_trained_measured_and_not_trained_again(
     tiny_weights: Path, tmp_path: Path
 ) -> None:
-    ablation = Ablation([image("a")], [image("bb")], also=[image("ccc")], replay=[])
+    ablation = Ablation([image("a")], [image("b", 1)], also=[image("c", 2)], replay=[])
     steps: list[tuple[str, int]] = []
 
     def score(row: str) -> Score:
