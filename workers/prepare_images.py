@@ -187,4 +187,5 @@ def _threshold(project_id: int, bundle: Bundle) -> float | None:
     verifier = verifier_of(bundle)
     if wanted is None or verifier is None:
         return None
-    return threshold_for(verifier.held_out.scores, verifier.held_out.accepted, wanted)
+    known = verifier.held_out
+    return threshold_for(known.scores, known.accepted, wanted, known.images)

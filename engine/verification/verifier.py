@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ _ACCEPTED: Final = "accepted/"
 _WANTED: Final = "wanted/"
 _HELD_OUT_SCORES: Final = "held_out_scores"
 _HELD_OUT_ACCEPTED: Final = "held_out_accepted"
+_HELD_OUT_IMAGES: Final = "held_out_images"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,7 @@ class Verdicts:
 
     scores: Floats  # (N,) by a verifier that had not learned from its image
     accepted: NDArray[np.bool_]  # (N,) as it was
+    images: NDArray[np.int32] | None = None  # (N,) numbered; None: each of another
 
 
 def no_verdicts() -> Verdicts:
@@ -46,10 +48,12 @@ class Verifier:
             for prefix, model in parts.items()
             for name, tensor in model.tensors().items()
         }
-        held_out = {
+        held_out: dict[str, NDArray[Any]] = {
             _HELD_OUT_SCORES: self.held_out.scores,
             _HELD_OUT_ACCEPTED: self.held_out.accepted.astype(np.float32),
         }
+        if self.held_out.images is not None:
+            held_out[_HELD_OUT_IMAGES] = self.held_out.images
         save_file(curves | held_out, path)
 
     @classmethod
@@ -66,7 +70,11 @@ class Verifier:
             return cls(
                 AdditiveModel.of(_under(_ACCEPTED, tensors)),
                 AdditiveModel.of(wanted) if wanted else None,
-                Verdicts(tensors[_HELD_OUT_SCORES], tensors[_HELD_OUT_ACCEPTED] > 0),
+                Verdicts(
+                    tensors[_HELD_OUT_SCORES],
+                    tensors[_HELD_OUT_ACCEPTED] > 0,
+                    tensors.get(_HELD_OUT_IMAGES),
+                ),
             )
         except (SafetensorError, KeyError) as error:
             raise ValueError(f"{path} is no verifier: {error}") from None

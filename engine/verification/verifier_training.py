@@ -1,7 +1,7 @@
 """Fit a verifier to what people have made of images: a second or two for ten thousand proposals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -69,6 +69,7 @@ def train_verifier(
     if not _says_enough(accepted) or len(np.unique(folds)) < FOLDS:
         return None
     cues = [each.cues for each in own]
+    numbers = {image: number for number, image in enumerate(names)}
     held_out = []
     for fold in range(FOLDS):
         known = np.flatnonzero(folds != fold)
@@ -78,7 +79,13 @@ def train_verifier(
         if unknown:
             model = _fitted([cues[index] for index in known], accepted[known])
             scores = model.score([each.cues for each in unknown])
-            held_out.append(Verdicts(scores, np.array([each.is_accepted for each in unknown])))
+            held_out.append(
+                Verdicts(
+                    scores,
+                    np.array([each.is_accepted for each in unknown], np.bool_),
+                    np.array([numbers[each.image] for each in unknown], np.int32),
+                )
+            )
     return Verifier(
         _fitted(cues, accepted),
         _fitted(cues, wanted) if _says_enough(wanted) else None,
@@ -89,8 +96,8 @@ def train_verifier(
 def _together(parts: Sequence[Verdicts]) -> Verdicts:
     if not parts:
         return no_verdicts()
-    scores, accepted = ([getattr(part, name) for part in parts] for name in ("scores", "accepted"))
-    return Verdicts(np.concatenate(scores), np.concatenate(accepted))
+    columns = ([getattr(part, each.name) for part in parts] for each in fields(Verdicts))
+    return Verdicts(*map(np.concatenate, columns))
 
 
 def _says_enough(said: Bools) -> bool:

@@ -5,7 +5,12 @@ import pytest
 from numpy.typing import NDArray
 from scipy.stats import binomtest
 
-from engine.verification.promise import Precision, measured_precision, threshold_for
+from engine.verification.promise import (
+    Precision,
+    intraclass_correlation,
+    measured_precision,
+    threshold_for,
+)
 
 
 def all_right(count: int) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
@@ -61,6 +66,48 @@ def test_promises_are_broken_about_as_seldom_as_they_say(promise: float) -> None
         broken += threshold is not None and world[world >= threshold].mean() < promise
 
     assert broken <= 10  # 5 are expected; more than 10 come once in 90 times
+
+
+def test_verdicts_on_few_images_promise_less_than_as_many_on_many() -> None:
+    rng = np.random.default_rng(0)
+    scores, accepted = np.full(600, 0.95), rng.random(600) < 0.99
+    accepted[:25] = False  # one image on which nothing was right
+
+    alone = threshold_for(scores, accepted, 0.9, np.arange(600))
+    together = threshold_for(scores, accepted, 0.9, np.arange(600) // 25)
+
+    assert alone == threshold_for(scores, accepted, 0.9) == 0.95
+    assert together is None
+
+
+def test_one_image_promises_nothing() -> None:
+    assert threshold_for(*all_right(500), 0.8, np.zeros(500, int)) is None
+
+
+def test_promises_are_kept_where_images_differ() -> None:
+    """A hundred verifiers whose proposals are all harder on some images than they look."""
+    promise = 0.9
+    rng = np.random.default_rng(1)
+    images, broken = np.arange(1500) // 25, 0
+
+    for _ in range(100):
+        scores = rng.beta(6, 1, 1500)
+        harder = rng.normal(0, 1, 60)[images]
+        likely = 1 / (1 + np.exp(-(np.log(scores / (1 - scores)) + harder)))
+        threshold = threshold_for(scores, rng.random(1500) < likely, promise, images)
+        everywhere = rng.normal(0, 1, (200, 1))
+        all_likely = 1 / (1 + np.exp(-(np.log(scores / (1 - scores)) + everywhere)))
+        broken += threshold is not None and all_likely[:, scores >= threshold].mean() < promise
+
+    assert broken <= 10
+
+
+def test_values_of_a_group_that_are_all_the_same_are_as_alike_as_can_be() -> None:
+    groups = np.repeat(np.arange(10), 5)
+
+    assert intraclass_correlation(groups.astype(float), groups) == 1
+    assert intraclass_correlation(np.tile(np.arange(5.0), 10), groups) == 0
+    assert intraclass_correlation(np.arange(50.0), np.arange(50)) == 0
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,8 @@ def test_it_is_the_same_after_it_was_saved(tmp_path: Path) -> None:
     assert np.allclose(read.wanted.score(cues), verifier.wanted.score(cues), atol=1e-6)
     assert np.array_equal(read.held_out.scores, verifier.held_out.scores)
     assert np.array_equal(read.held_out.accepted, verifier.held_out.accepted)
+    assert read.held_out.images is not None
+    assert len(set(read.held_out.images.tolist())) == 10
 
 
 def test_a_file_that_is_no_verifier_is_refused(tmp_path: Path) -> None:
