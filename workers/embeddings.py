@@ -68,8 +68,17 @@ def store_embedding(
     storage.put_bytes(key, embedding.astype("<f2").tobytes())
 
 
+def save_pooled(image: Image, encoder_digest: str, embedding: EmbeddingArray) -> Pooled:
+    """Keep the mean of an image's embedding in its row, so that it need not be read again."""
+    found = pooled(embedding, image.size_hw)
+    Embedding.objects.filter(
+        image_sha256=image.sha256, encoder_digest=encoder_digest, window=""
+    ).update(pooled=found.astype("<f2").tobytes())
+    return found
+
+
 def pooled_embeddings(images: Sequence[Image], encoder_digest: str) -> Iterator[Pooled]:
-    """Yield each image's embedding `pooled`, (256,); the first time it is read whole, and kept."""
+    """Yield each image's embedding `pooled`, (256,); an old one is read whole once, and kept."""
     for start in range(0, len(images), BATCH):
         part = images[start : start + BATCH]
         rows = Embedding.objects.filter(
@@ -82,9 +91,8 @@ def pooled_embeddings(images: Sequence[Image], encoder_digest: str) -> Iterator[
             if image.sha256 in known:
                 yield np.frombuffer(known[image.sha256], "<f2")
                 continue
-            found = pooled(load_embedding(image.sha256, encoder_digest), image.size_hw)
-            rows.filter(image_sha256=image.sha256).update(pooled=found.astype("<f2").tobytes())
-            yield found
+            embedding = load_embedding(image.sha256, encoder_digest)
+            yield save_pooled(image, encoder_digest, embedding)
 
 
 def closer_looks(images: Sequence[str], encoder_digest: str) -> Mapping[str, Closer]:

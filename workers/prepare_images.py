@@ -36,6 +36,7 @@ from workers.embeddings import (
     load_pixels,
     looked_at_closer,
     save_embedding,
+    save_pooled,
     seen_image,
 )
 from workers.labels import namer_of
@@ -78,8 +79,10 @@ def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     encoder = encoder_of(bundle)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Embedding images")
-        sha256 = Image.objects.get(pk=image_id).sha256
-        save_embedding(sha256, encoder.digest, encoder.encode(load_pixels(sha256)))
+        image = Image.objects.get(pk=image_id)
+        embedding = encoder.encode(load_pixels(image.sha256))
+        save_embedding(image.sha256, encoder.digest, embedding)
+        save_pooled(image, encoder.digest, embedding)
     lease.report(len(ids), len(ids), "Embedding images")
 
 

@@ -125,7 +125,7 @@ class Embedding(models.Model):
     image_sha256 = models.CharField(max_length=64)
     encoder_digest = models.CharField(max_length=64)
     window = models.CharField(max_length=40, default="", help_text="Its name; none for the whole")
-    # Its mean over the image: float16 (256,), once images were compared; of the whole alone.
+    # Its mean over the image: float16 (256,), of the whole alone. Old ones have it once asked for.
     pooled = models.BinaryField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -7,9 +7,11 @@ from annotation.models import Alias, Bundle, Embedding, Image, Job, Project, Pro
 from annotation.services.assignments import claim_image
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import cancel_job, enqueue_job
+from engine.acquisition.spread import pooled
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers.arms import Arms
+from workers.embeddings import load_embedding
 from workers.lease import Lease
 from workers.networks import predictor_of
 from workers.prepare_images import embed_images
@@ -35,6 +37,15 @@ def test_an_image_gets_its_embedding_and_proposals(world: World, image: Image) -
     assert proposals.exists()
     image.refresh_from_db()
     assert image.proposed_by_id == ensure_pretrained(project=world.project).pk
+
+
+def test_the_mean_of_an_embedding_is_kept_beside_it(world: World, image: Image) -> None:
+    run(world)
+
+    row = Embedding.objects.get(image_sha256=image.sha256, window="")
+    embedding = load_embedding(image.sha256, ENCODER_DIGEST)
+    assert row.pooled is not None
+    assert bytes(row.pooled) == pooled(embedding, image.size_hw).astype("<f2").tobytes()
 
 
 def test_a_new_project_serves_the_pretrained_bundle(world: World, image: Image) -> None:

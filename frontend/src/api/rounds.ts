@@ -90,6 +90,14 @@ export const expectationQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/projects/{project_id}/expectation", project(id))),
   });
 
+/** Under the rounds' key: each round learns from more images. */
+export const driftQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rounds", id, "drift"],
+    queryFn: async () =>
+      (await read(client.GET("/api/projects/{project_id}/drift", project(id)))).drift,
+  });
+
 /** Under the rounds' key: whatever changes them may have changed what serves. */
 export const servedQuery = (project_id: number) =>
   infiniteQueryOptions({

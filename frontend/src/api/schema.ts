@@ -841,6 +841,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        get: operations["read_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/effort": {
         parameters: {
             query?: never;
@@ -2276,6 +2298,32 @@ export interface components {
             own_verdicts: number;
             others: components["schemas"]["Precision"];
             other_verdicts: number;
+        };
+        Drift: {
+            /** @description The newest judged round of masks */
+            round: number;
+            /**
+             * Format: double
+             * @description Of the new images: farther from all learned ones than 95 % of those are
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description 2.5 % quantile
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description 97.5 % quantile
+             */
+            high: number;
+            /** @description New images, drawn by hash: at most 1,000 */
+            n: number;
+            /**
+             * Format: double
+             * @description Up to this share may be far of images like those learned from
+             */
+            alike: number;
         };
         Dropped: {
             text: string;
@@ -3785,6 +3833,10 @@ export interface components {
             version: number;
             /** @description Each also has author and image_version */
             missed: components["schemas"]["Operation"][];
+        };
+        Stream: {
+            /** @description null: fewer than 20 images were learned from, or are new */
+            drift: components["schemas"]["Drift"] | null;
         };
         Token: {
             id: number;
@@ -5791,6 +5843,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Doubt"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_drift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stream"];
                 };
             };
             /** @description A problem document (RFC 9457) */

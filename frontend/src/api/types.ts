@@ -31,6 +31,7 @@ export type Figures = Schemas["Figures"];
 export type Difference = Schemas["Difference"];
 export type Effort = Schemas["Effort"];
 export type EffortFigure = Schemas["EffortFigure"];
+export type Drift = Schemas["Drift"];
 export type Doubt = Schemas["Doubt"];
 export type Expectation = Schemas["Expectation"];
 export type EffortRow = Schemas["EffortRow"];

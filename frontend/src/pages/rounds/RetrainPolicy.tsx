@@ -4,10 +4,11 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, projectQuery } from "@/api/projects";
-import { expectationQuery } from "@/api/rounds";
+import { driftQuery, expectationQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
+import { driftWords } from "./driftWords";
 import { expectationWords } from "./expectationWords";
 
 const MOST = Number.POSITIVE_INFINITY;
@@ -108,6 +109,7 @@ export function RetrainPolicy({ project }: { project: Project }) {
             />
           </Group>
           <Expected project={project} />
+          <Drifted project={project} />
           <Group justify="flex-end">
             <Button type="submit" disabled={!form.isDirty()} loading={save.isPending}>
               Save policy
@@ -133,4 +135,10 @@ function Expected({ project }: { project: Project }) {
       )}
     </Text>
   );
+}
+
+/** How unlike the newest images are; nothing, as long as there are few. */
+function Drifted({ project }: { project: Project }) {
+  const { data: drift } = useQuery(driftQuery(project.id));
+  return drift ? <Text size="sm">{driftWords(drift)}</Text> : null;
 }
