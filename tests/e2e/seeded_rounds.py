@@ -3,13 +3,14 @@
 Called inside the stack: `manage.py shell -c "from tests.e2e.seeded_rounds import ..."`.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
 
-from annotation.models import Bundle, DatasetVersion, Image, Project, Round
+from annotation.models import Bundle, DatasetVersion, Image, Job, Project, Round
 from annotation.services.bundles import ensure_pretrained, register_bundle
 from engine.bundle import read_bundle, write_bundle
 from tests.e2e.reviewing import box
@@ -23,7 +24,7 @@ def seed_rounds(project_id: int) -> None:
     """Make two rounds of the pretrained bundle, each refused, on a holdout that grew in between.
 
     The pretrained bundle counts as having proposed on the first two images, and as having been
-    held back from the others.
+    held back from the others. Each round took 14 minutes.
     """
     project = Project.objects.get(pk=project_id)
     pretrained = ensure_pretrained(project=project)
@@ -44,12 +45,24 @@ def seed_rounds(project_id: int) -> None:
             dataset_version=version,
             base_bundle=pretrained,
             bundle=_bundle_of(version, points_per_side=4 + number),
+            job=_job_of(project),
             created_by=project.created_by,
             decision="Not promoted: small objects pay for the others.",
             metrics=_metrics(pretrained, objects),
             examples=_examples(project),
             finished_at=project.created_at,
         )
+
+
+def _job_of(project: Project) -> Job:
+    return Job.objects.create(
+        project=project,
+        kind="workers.run_round",
+        state="succeeded",
+        fencing_token=1,
+        started_at=project.created_at - timedelta(minutes=14),
+        finished_at=project.created_at,
+    )
 
 
 def _bundle_of(version: DatasetVersion, points_per_side: int) -> Bundle:

@@ -51,6 +51,23 @@ def see_what_the_newest_round_learned(page: Page, take_picture: Look, address: s
     take_picture("84-what-a-round-learned")
 
 
+def read_what_rounds_cost(page: Page, take_picture: Look) -> None:
+    expect(page.get_by_role("region", name="Round 2")).to_contain_text("It took 14 min 0 s.")
+    policy = page.get_by_role("region", name="Retrain by itself")
+    expect(policy).to_contain_text("So far there are 0.")
+    policy.get_by_role("switch", name="When it saves people more than it takes").check()
+    price = policy.get_by_label("People's seconds that a minute of the machine is worth")
+    expect(price).to_have_value("60")
+    price.fill("90")
+    policy.get_by_role("button", name="Save policy").click()
+    expect(page.get_by_text("The retrain policy was saved.")).to_be_visible()
+    page.reload()
+    expect(price).to_have_value("90")
+    expect(price).to_be_enabled()
+    price.scroll_into_view_if_needed()
+    take_picture("90-when-it-pays")
+
+
 def compare_models(models: Locator, take_picture: Look) -> None:
     compared = models.get_by_role("region", name="Comparison")
     for name in ("the pretrained model", "round 1"):
@@ -83,6 +100,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     read_effort(page, take_picture)
     address = f"/projects/{project}/annotate?image={images[0]}"
     see_what_the_newest_round_learned(page, take_picture, address)
+    read_what_rounds_cost(page, take_picture)
     models = page.get_by_role("region", name="Models", exact=True)
     compare_models(models, take_picture)
     expect(page).to_have_url(re.compile("compare="))
