@@ -122,6 +122,9 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     served = page.get_by_role("region", name="What served").get_by_role("listitem")
     promoted = f"Promoted by grace in place of the pretrained model: “{WHY}”"
     expect(served.first).to_contain_text(promoted)
+    shown = page.get_by_role("table", name="Rounds").get_by_role("row")
+    first = shown.filter(has=page.get_by_role("button", name="Show round 1"))
+    expect(first).to_contain_text("Serving")  # what is rolled back is what is seen to serve
     page.get_by_role("button", name="Roll back").click()
     dialog.get_by_role("button", name="Roll back").click()
     expect(served.first).to_contain_text("Rolled back by grace, from round 1")
