@@ -9,15 +9,15 @@ const COST: RoundCost = {
 
 test("a round took so long, of which some for judging, and embedded meanwhile", () => {
   expect(tookWords(COST)).toBe(
-    "It took 14 min 3 s, 2 min 10 s of them to judge it, with 48 embeddings made meanwhile.",
+    "It took 14 min, 2 min of them to judge it, with 48 embeddings made meanwhile.",
   );
-  expect(tookWords({ ...COST, judging_s: null, embeddings: 0 })).toBe("It took 14 min 3 s.");
+  expect(tookWords({ ...COST, judging_s: null, embeddings: 0 })).toBe("It took 14 min.");
   expect(tookWords({ ...COST, seconds: null })).toBeNull();
 });
 
 test("of a round that was started again, the last run alone is claimed", () => {
   expect(tookWords({ ...COST, runs: 3, judging_s: null, embeddings: 1 })).toBe(
-    "It was started 3 times; the last run took 14 min 3 s, with 1 embedding made meanwhile.",
+    "It was started 3 times; the last run took 14 min, with 1 embedding made meanwhile.",
   );
 });
 

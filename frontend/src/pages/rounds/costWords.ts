@@ -1,7 +1,7 @@
 /** What a round cost, and the people's time that it is set against, in words. */
 
 import type { EffortFigure, RoundCost } from "@/api/types";
-import { formatAbout, formatCount, formatDuration, plural } from "@/components/format";
+import { formatAbout, formatCount, plural } from "@/components/format";
 import { isSure, oneDigit } from "./effort/effortRows";
 
 /** Masks on either side below which nothing is compared (FEWEST_MASKS on the server). */
@@ -12,8 +12,8 @@ export function tookWords({ seconds, runs, judging_s, embeddings }: RoundCost): 
   if (seconds === null) return null;
   const took = runs > 1 ? `It was started ${runs} times; the last run took` : "It took";
   const parts = [
-    `${took} ${formatDuration(seconds)}`,
-    judging_s === null ? null : `${formatDuration(judging_s)} of them to judge it`,
+    `${took} ${formatAbout(seconds)}`,
+    judging_s === null ? null : `${formatAbout(judging_s)} of them to judge it`,
     embeddings === 0 ? null : `with ${plural(embeddings, "embedding")} made meanwhile`,
   ];
   return `${parts.filter((part) => part !== null).join(", ")}.`;
