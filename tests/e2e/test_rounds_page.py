@@ -52,7 +52,7 @@ def see_what_the_newest_round_learned(page: Page, take_picture: Look, address: s
 
 
 def read_what_rounds_cost(page: Page, take_picture: Look) -> None:
-    expect(page.get_by_role("region", name="Round 2")).to_contain_text("It took 14 min.")
+    expect(page.get_by_role("region", name="Round 2")).to_contain_text("It took 14 min")
     policy = page.get_by_role("region", name="Retrain by itself")
     expect(policy).to_contain_text("So far there are 0.")
     policy.get_by_role("switch", name="When it saves people more than it takes").check()
