@@ -46,6 +46,12 @@ test("the state says whether it is on, off, or has stopped by itself", () => {
   expect(switchWords(stopped)).toContain("stopped by itself");
 });
 
+test("while it has accepted nothing the state says what it waits for", () => {
+  const words = switchWords({ ...STATE, accepted: 0, audited: 0 });
+
+  expect(words).toMatch(/^On since .*Nothing yet: .* proposals of many images\.$/);
+});
+
 test("what was measured has its interval and how many it is of", () => {
   expect(measuredWords(STATE)).toBe("96.9 % (95 % interval 84–100 %, n 32)");
   expect(measuredWords({ ...STATE, measured: null, decided: 0 })).toBe("Nothing yet");

@@ -31,11 +31,14 @@ export function precisionOf(choice: string): number | null {
 }
 
 /** Whether it is on, in one sentence. */
-export function switchWords({ wanted_precision, since, stopped_at }: AutoAccept): string {
+export function switchWords(state: AutoAccept): string {
+  const { wanted_precision, since, stopped_at, accepted, audited } = state;
   if (stopped_at !== null) return `It stopped by itself ${formatAgo(stopped_at)}.`;
   if (wanted_precision === null) return "Off: people decide on every proposal.";
   const when = since === null ? "" : ` since ${formatMoment(since)}`;
-  return `On${when}: the model accepts where ${inPercent(wanted_precision)} of its masks are right.`;
+  const on = `On${when}: the model accepts where ${inPercent(wanted_precision)} of its masks are right.`;
+  if (accepted + audited > 0) return on;
+  return `${on} Nothing yet: before it can promise that, people must have decided on proposals of many images.`;
 }
 
 /** What people made of the audited proposals: the share, how sure that is, and of how many. */
