@@ -9,6 +9,8 @@ FEWEST_OBJECTS: Final = 20
 TOLERANCE: Final = 0.01  # IoU; what may be lost by chance, or at more clicks
 GROUP_TOLERANCE: Final = 0.05  # IoU that one size or other project may lose, if not surely
 FORGETTABLE: Final = 0.02  # IoU that another project may surely lose
+FEWEST_PROPOSED: Final = 8  # images, before their AP50 says anything
+PROPOSALS_TOLERANCE: Final = 0.05  # AP50
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ def judge(
     """Promote what is better at one click, surely not worse, and no worse at three and five.
 
     Or what surely reaches a good mask in fewer clicks, and loses nothing at one. In either case
-    no size of objects may pay for the others, and no other project that it must not forget.
+    no size of objects may pay for the others, no other project that it must not forget, and no
+    proposals: from masks of other images a decoder learned how large nuclei are, +0.053 IoU at one
+    click, and its prompt head to look where none are, AP50 0.377 to 0.013.
 
     `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), and the
     same of `clicks` to an IoU of 0.85 and `by_size` with its `objects`. `also` has the name of each
@@ -75,6 +79,10 @@ def _loss(
         lost = serving[name] - candidate[name]
         if lost > TOLERANCE:
             return f"{lost:.3f} IoU lost at {clicks} clicks"
+    if candidate.get("ap_images", 0) >= FEWEST_PROPOSED:
+        before, after = serving["ap_50"], candidate["ap_50"]
+        if before - after > PROPOSALS_TOLERANCE:
+            return f"proposals are worse, AP50 {before:.3f} to {after:.3f}"
     for size, group in by_size.items():
         if group["objects"] >= FEWEST_OBJECTS and _is_worse(group):
             return f"{size} objects pay for the others, {_change(group)} on {group['objects']}"

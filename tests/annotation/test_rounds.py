@@ -317,6 +317,25 @@ def test_better_here_is_not_enough_where_another_project_is_forgotten(
     assert (f"{lost}, which it must not forget" in verdict.reason) is not is_promoted
 
 
+@pytest.mark.parametrize(
+    ("ap_50", "images", "is_promoted"),
+    [(0.01, 16, False), (0.31, 16, False), (0.33, 16, True), (0.5, 16, True), (0.01, 7, True)],
+)
+def test_better_at_one_click_is_not_enough_where_proposals_are_worse(
+    ap_50: float,
+    images: int,
+    is_promoted: bool,  # noqa: FBT001
+) -> None:
+    """Trained on masks of other images, a round was promoted that proposed next to nothing."""
+    serving = FIGURES | {"ap_50": 0.37, "ap_images": images}
+    candidate = FIGURES | {"ap_50": ap_50, "ap_images": images}
+
+    verdict = judge(serving=serving, candidate=candidate, difference=differing(SURE))
+
+    assert verdict.is_promoted is is_promoted
+    assert (f"AP50 0.370 to {ap_50:.3f}" in verdict.reason) is not is_promoted
+
+
 def test_without_a_holdout_the_gate_promotes_nothing() -> None:
     verdict = judge(serving=None, candidate=None, difference=None)
 
