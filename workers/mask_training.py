@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import torch
 from django.conf import settings
@@ -19,7 +18,7 @@ from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import propose
 from engine.segmentation.replay import load_replay
-from engine.segmentation.thresholds import fit_thresholds
+from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import BundlePart
@@ -28,8 +27,6 @@ from workers.judging import learn_verifier
 from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import encoder_of, proposal_config_of
-
-THRESHOLD_IMAGES: Final = 12  # some 2 s each
 
 
 def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
@@ -47,7 +44,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     lease.report(0, 0, "Fitting the thresholds")
     predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
     finder = ObjectFinder(head)
-    config = fit_thresholds(images[:THRESHOLD_IMAGES], predictor, proposal_config_of(base), finder)
+    config = fit_thresholds(images[:ENOUGH_IMAGES], predictor, proposal_config_of(base), finder)
     files = {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
     labels = folder / LABEL_HEAD
     if labels.is_file() or learn_labels(lease, version, labels):

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from engine.acquisition.spread import BLOCK, distances, nearest, standardised
+from engine.verification.promise import measured_precision
 
 ALIKE: Final = 0.95  # of the learned images; so 5 % of images like them are far all the same
-TAIL: Final = 0.025  # on either side of an interval
+TAIL: Final = 0.025  # of what is known of the limit
 FEWEST: Final = 20  # groups of images on either side
 
 Floats = NDArray[np.floating]
@@ -58,10 +59,12 @@ def drift(learned: Floats, groups: Sequence[Hashable], new: Floats) -> Drift | N
     away = _nearest_of_others(old, groups)
     limit = np.sort(away)[min(ceil(ALIKE * (len(away) + 1)), len(away)) - 1]
     far = nearest(points[len(learned) :], old) > limit
-    low, high = _interval(int(far.sum()), len(far))
+    told = measured_precision(int(far.sum()), len(far))
+    if told is None:  # there is no new image
+        return None
     rank = ceil(ALIKE * (kinds + 1))  # images of one group count as one
     alike = float(betaincinv(kinds - rank + 1, rank, 1 - TAIL))
-    return Drift(float(far.mean()), low, high, len(far), alike)
+    return Drift(told.share, told.low, told.high, len(far), alike)
 
 
 def _nearest_of_others(points: Floats, groups: Sequence[Hashable]) -> Floats:
@@ -75,9 +78,3 @@ def _nearest_of_others(points: Floats, groups: Sequence[Hashable]) -> Floats:
         away[group[block, None] == group] = np.inf
         least[block] = away.min(axis=1)
     return least
-
-
-def _interval(some: int, n: int) -> tuple[float, float]:
-    low = float(betaincinv(some, n - some + 1, TAIL)) if some else 0.0
-    high = float(betaincinv(some + 1, n - some, 1 - TAIL)) if some < n else 1.0
-    return low, high

@@ -29,12 +29,11 @@ from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import ProposalConfig, propose
-from engine.segmentation.thresholds import fit_thresholds
+from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
 
 OBJECTS_PER_IMAGE: Final = 5  # that are clicked
 MAX_CLICKS: Final = 20
-THRESHOLD_IMAGES: Final = 12  # as a round takes
 LEFT_TO_CHANCE: Final = 5  # of so many images one, as a project's queue does
 Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 
@@ -144,7 +143,7 @@ class Ablation:
         show(0, 1, "fitting thresholds")
         finder = ObjectFinder(head) if parts.head else None
         predictor = OnnxPredictor(decoder, self.threads)
-        fitted = fit_thresholds(images[:THRESHOLD_IMAGES], predictor, ProposalConfig(), finder)
+        fitted = fit_thresholds(images[:ENOUGH_IMAGES], predictor, ProposalConfig(), finder)
         return self._score(row, decoder, fitted, finder, parts.seen(self.holdout), show)
 
     def _score(

@@ -24,6 +24,7 @@ Ious: TypeAlias = NDArray[np.float32]
 
 PREDICTED_IOU: Final = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 STABILITY: Final = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
+ENOUGH_IMAGES: Final = 12  # to fit on; some 2 s each
 FOUND_IOU: Final = 0.5  # a proposal that is worth correcting
 
 
