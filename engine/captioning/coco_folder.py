@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.captioning.items import Caption, DescribedImage, LabelledMask, Look, Pixels
-from engine.datasets.coco import CocoDataset, read_coco
+from engine.datasets.coco import CocoDataset, find_image, read_coco
 from engine.masks.rle import area
 from engine.media.images import decode_image
 
@@ -37,7 +37,7 @@ def read_folder(
     found = []
     for image in dataset.images.values():
         if texts[image.id]:
-            path = _find(images, image.file_name)
+            path = find_image(images, image.file_name)
             look = partial(_look, path, encode, cache)
             pixels = partial(_pixels, path)
             found.append(
@@ -55,14 +55,6 @@ def _masks_of(dataset: CocoDataset) -> Iterator[tuple[str, LabelledMask]]:
             category = dataset.categories.get(annotation.category_id or -1)
             name = Path(dataset.images[annotation.image_id].file_name).name
             yield name, LabelledMask(annotation.rle, category.name if category else None)
-
-
-def _find(folder: Path, file_name: str) -> Path:
-    """COCO files name images with or without their folder."""
-    for path in (folder / file_name, folder / Path(file_name).name):
-        if path.is_file():
-            return path
-    raise ValueError(f"{file_name} is not in {folder}")
 
 
 def _pixels(path: Path) -> Pixels:

@@ -23,6 +23,7 @@ __all__ = [
     "CocoDataset",
     "CocoImage",
     "DatasetError",
+    "find_image",
     "read_coco",
     "write_coco",
 ]
@@ -292,3 +293,16 @@ class _Reader:
         if self.on_problem is None:
             raise problem
         self.on_problem(problem)
+
+
+def find_image(folder: Path, file_name: str) -> Path:
+    """Find an image that a COCO file names, with or without its folder.
+
+    Raises:
+        ValueError: it is not there.
+
+    """
+    for path in (folder / file_name, folder / Path(file_name).name):
+        if path.is_file():
+            return path
+    raise ValueError(f"{file_name} is not in {folder}")

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.coco import read_coco
+from engine.datasets.coco import find_image, read_coco
 from engine.masks.rle import RLE, area
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage, Embedding
@@ -40,7 +40,7 @@ def read_groups(
     for image in dataset.images.values():
         if not masks[image.id]:
             continue
-        look = partial(_look, _find(images, image.file_name), image.size_hw, encode, cache)
+        look = partial(_look, find_image(images, image.file_name), image.size_hw, encode, cache)
         windows = windows_of_masks(masks[image.id], image.size_hw)
         groups[image.group or image.file_name].append(
             AnnotatedImage(
@@ -52,14 +52,6 @@ def read_groups(
             )
         )
     return groups
-
-
-def _find(folder: Path, file_name: str) -> Path:
-    """COCO files name images with or without their folder."""
-    for path in (folder / file_name, folder / Path(file_name).name):
-        if path.is_file():
-            return path
-    raise ValueError(f"{file_name} is not in {folder}")
 
 
 def _look(
