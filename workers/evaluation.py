@@ -19,6 +19,8 @@ from annotation.models import Bundle
 from engine.masks.rle import RLE, digest, iou_matrix
 from engine.segmentation.evaluation import (
     GOOD_IOU,
+    MAX_CLICKS,
+    OBJECTS_PER_IMAGE,
     ObjectClicks,
     click_object,
     group_by_size,
@@ -36,8 +38,6 @@ from engine.verification.verifier import Verdicts
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 from workers.windowed import map_in_order
 
-OBJECTS_PER_IMAGE: Final = 5
-MAX_CLICKS: Final = 20
 PROPOSAL_IMAGES: Final = 16  # a grid costs a quarter of a minute an image, so AP is on a sample
 VERSION: Final = 3  # of this protocol: figures of another are measured anew
 

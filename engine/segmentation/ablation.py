@@ -15,6 +15,8 @@ from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import PROMPT_HEAD
 from engine.segmentation.adapted import load_any
 from engine.segmentation.evaluation import (
+    MAX_CLICKS,
+    OBJECTS_PER_IMAGE,
     ClickMetrics,
     ClickSummary,
     click_images,
@@ -32,8 +34,6 @@ from engine.segmentation.proposals import ProposalConfig, propose
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
 from engine.segmentation.training import TrainConfig, train_decoder
 
-OBJECTS_PER_IMAGE: Final = 5  # that are clicked
-MAX_CLICKS: Final = 20
 LEFT_TO_CHANCE: Final = 5  # of so many images one, as a project's queue does
 Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 

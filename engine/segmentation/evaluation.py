@@ -7,7 +7,7 @@ the centre of the largest error, the first to the centre of the object.
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 GOOD_IOU = 0.85  # people agree with each other at 0.85 to 0.91
 STOP_IOU = 0.90
+OBJECTS_PER_IMAGE: Final = 5  # that are clicked
+MAX_CLICKS: Final = 20  # on one object
 
 
 @dataclass(frozen=True, slots=True)

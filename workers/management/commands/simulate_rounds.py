@@ -20,7 +20,7 @@ from rich.table import Table
 
 from annotation.models import Project
 from engine.datasets.errors import DatasetError
-from workers.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
+from engine.segmentation.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.loop import JobFailedError, Plan, RoundReport, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group, with_swapped_masks
