@@ -141,6 +141,7 @@ def test_a_description_read_aloud_is_heard_corrected_and_linked_to_its_masks(
     assert "a big wave" in asked, f"asked: {asked}; heard: {heard}"
     phrases = page.get_by_role("list", name="Phrases").get_by_role("listitem")
     expect(phrases.filter(has_text="a big wave")).to_contain_text("No mask")
+    expect(phrases.first.get_by_title(re.compile(r"^Said at \d+:\d\d$"))).to_be_visible()
     expect(page.get_by_role("list", name="Does not fit")).to_contain_text("but 2 masks")
 
     take_picture("75-linked")

@@ -31,7 +31,7 @@ export function PhraseRow({ phrase, image, said, words }: Props) {
     <li className={classes.row} {...row.li}>
       <UnstyledButton
         className={classes.phrase}
-        title={start_s === null ? undefined : `ImageGrounding at ${formatClock(start_s)}`}
+        title={start_s === null ? undefined : `Said at ${formatClock(start_s)}`}
         {...row.button}
         onKeyDown={(event) => {
           if (takeKey(event.key, phrase, said.decide)) event.preventDefault();
