@@ -10,6 +10,7 @@ from annotation.selectors.verdicts import distrusted_images, judged_proposals
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.verifier_training import JudgedProposal, judge_by_masks, train_verifier
+from engine.whole_file import whole_file
 from workers.lease import Lease
 
 MOST_IMAGES: Final = 100  # some 2 s each
@@ -49,7 +50,6 @@ def learn_verifier(
     log.info("verifier_learned", proposals=len(own), verdicts=len(verdicts), is_one=bool(verifier))
     if verifier is None:
         return False
-    scratch = path.with_suffix(".writing")
-    verifier.save(scratch)
-    scratch.replace(path)
+    with whole_file(path) as scratch:
+        verifier.save(scratch)
     return True

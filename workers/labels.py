@@ -18,6 +18,7 @@ from engine.bundle import LABEL_HEAD
 from engine.masks.rle import RLE, area
 from engine.verification.label_head import Guess, LabelHead, save_label_head, train_label_head
 from engine.verification.mask_features import Eye, Floats, features_digest, mask_features
+from engine.whole_file import whole_file
 from workers.embeddings import load_pixels
 from workers.lease import Lease
 from workers.networks import label_head_of, load_backbone
@@ -84,9 +85,8 @@ def learn_labels(lease: Lease, version: DatasetVersion, path: Path) -> bool:
         return False
     made_by = features_digest(eye) if eye else ""
     head = train_label_head(np.concatenate(rows), labels, images, made_by)
-    scratch = path.with_suffix(".writing")
-    save_label_head(head, scratch)
-    scratch.replace(path)
+    with whole_file(path) as scratch:
+        save_label_head(head, scratch)
     return True
 
 

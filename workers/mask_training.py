@@ -19,7 +19,9 @@ from engine.segmentation.prompt_head_training import PromptHeadConfig, train_pro
 from engine.segmentation.proposals import propose
 from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
-from engine.segmentation.training import TrainConfig, train_decoder
+from engine.segmentation.trainer import TrainConfig
+from engine.segmentation.training import train_decoder
+from engine.whole_file import whole_file
 from workers.annotated_images import annotated_images, look_closer
 from workers.bundling import BundlePart
 from workers.curve import Curve
@@ -86,9 +88,8 @@ def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], 
         on_step=lambda step, _: lease.report(step, config.steps, "Learning where objects are"),
         should_stop=lease.should_stop,
     )
-    scratch = path.with_suffix(".writing")
-    export_prompt_head(head, scratch)
-    scratch.replace(path)
+    with whole_file(path) as scratch:
+        export_prompt_head(head, scratch)
 
 
 def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:

@@ -11,6 +11,7 @@ from engine.captioning.items import Caption, DescribedImage, LabelledMask, Look,
 from engine.datasets.coco import CocoDataset, find_image, read_coco
 from engine.masks.rle import area
 from engine.media.images import decode_image
+from engine.whole_file import whole_file
 
 Encode = Callable[[Pixels], Look]
 
@@ -66,11 +67,9 @@ def _look(path: Path, encode: Encode, cache: Path | None) -> Look:
         return encode(_pixels(path))
     kept = cache / f"{path.name}.npz"
     if not kept.is_file():
-        cache.mkdir(parents=True, exist_ok=True)
         look = encode(_pixels(path))
-        with kept.with_suffix(".writing").open("wb") as out:
+        with whole_file(kept) as scratch, scratch.open("wb") as out:
             np.savez(out, *look.maps, tags=np.array(look.tags, dtype=np.str_))
-        kept.with_suffix(".writing").replace(kept)
     with np.load(kept) as arrays:
         maps = [arrays[name] for name in sorted(arrays) if name != "tags"]
         return Look(maps, arrays["tags"].tolist())

@@ -1,6 +1,7 @@
 """What each part of a round's training is worth: the same images, one part left out in turn."""
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -14,6 +15,7 @@ from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import PROMPT_HEAD
 from engine.segmentation.adapted import load_any
+from engine.segmentation.encoder import file_digest
 from engine.segmentation.evaluation import (
     MAX_CLICKS,
     OBJECTS_PER_IMAGE,
@@ -32,7 +34,9 @@ from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import ProposalConfig, propose
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
-from engine.segmentation.training import TrainConfig, train_decoder
+from engine.segmentation.trainer import TrainConfig
+from engine.segmentation.training import train_decoder
+from engine.whole_file import whole_file
 
 LEFT_TO_CHANCE: Final = 5  # of so many images one, as a project's queue does
 Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
@@ -118,8 +122,9 @@ class Ablation:
         What a call with the same arguments has left in `work` is not made again.
         """
         parts = ROWS[row]
-        folder = work / replace(parts, head=True).name
         images = parts.seen(self.train_images)
+        made_of = _digest(images, file_digest(base), config, head_config)
+        folder = work / f"{replace(parts, head=True).name}-{made_of}"
         decoder, head = folder / "decoder.onnx", folder / PROMPT_HEAD
         if not decoder.is_file():
             weights = train_decoder(
@@ -131,7 +136,8 @@ class Ablation:
                 on_step=lambda report: show(report.step, report.steps, "training"),
                 should_stop=lambda: False,
             )
-            export_decoder(load_any(weights), decoder)
+            with whole_file(decoder) as scratch:
+                export_decoder(load_any(weights), scratch)
         if parts.head and not head.is_file():
             found = train_prompt_head(
                 images,
@@ -139,7 +145,8 @@ class Ablation:
                 on_step=lambda step, _: show(step, head_config.steps, "learning where objects are"),
                 should_stop=lambda: False,
             )
-            export_prompt_head(found, head)
+            with whole_file(head) as scratch:
+                export_prompt_head(found, scratch)
         show(0, 1, "fitting thresholds")
         finder = ObjectFinder(head) if parts.head else None
         predictor = OnnxPredictor(decoder, self.threads)
@@ -185,6 +192,14 @@ class Ablation:
             objects.extend(found)
             show(done, len(few), "clicking")
         return summarise(objects, MAX_CLICKS)
+
+
+def _digest(
+    images: Sequence[AnnotatedImage], base: str, config: TrainConfig, head: PromptHeadConfig
+) -> str:
+    keys = [each.key for each in images]
+    record = json.dumps([keys, base, asdict(config), asdict(head)], sort_keys=True)
+    return hashlib.sha256(record.encode()).hexdigest()[:12]
 
 
 def split(

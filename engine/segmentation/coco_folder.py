@@ -14,6 +14,7 @@ from engine.masks.rle import RLE, area
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage, Embedding
 from engine.segmentation.windows import Window, whole_of, windows_of_masks
+from engine.whole_file import whole_file
 
 Encode: TypeAlias = Callable[[NDArray[np.uint8]], Embedding]
 
@@ -66,9 +67,6 @@ def _look(
         raise ValueError(f"{path} is {decoded.size_hw} high and wide, its masks are {size_hw}")
     seen = encode(window.crop(decoded.pixels))
     if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        scratch = kept.with_suffix(".writing")
-        with scratch.open("wb") as out:
+        with whole_file(kept) as scratch, scratch.open("wb") as out:
             np.save(out, seen)
-        scratch.replace(kept)
     return seen

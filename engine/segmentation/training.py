@@ -10,18 +10,8 @@ from engine.segmentation.adapted import save_any
 from engine.segmentation.allocation import freed_memory_kept
 from engine.segmentation.checkpoint import load_state, save_state
 from engine.segmentation.items import AnnotatedImage
-from engine.segmentation.trainer import TrainConfig, Trainer, TrainingDivergedError
-
-__all__ = [
-    "StepReport",
-    "TrainConfig",
-    "TrainingCancelled",
-    "TrainingDivergedError",
-    "TrainingImage",
-    "train_decoder",
-]
-
-TrainingImage = AnnotatedImage
+from engine.segmentation.trainer import TrainConfig, Trainer
+from engine.whole_file import whole_file
 
 
 class TrainingCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -39,10 +29,10 @@ class StepReport:
 
 
 def train_decoder(  # the contract between a worker and the engine
-    images: Sequence[TrainingImage],
+    images: Sequence[AnnotatedImage],
     *,
     base: Path,
-    replay: Sequence[TrainingImage],
+    replay: Sequence[AnnotatedImage],
     config: TrainConfig,
     checkpoint_dir: Path,
     on_step: Callable[[StepReport], None],
@@ -69,10 +59,9 @@ def train_decoder(  # the contract between a worker and the engine
 
     with freed_memory_kept():
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
-    checkpoint_dir.mkdir(parents=True, exist_ok=True)
-    scratch = result.with_suffix(".writing")
-    save_any(trainer.result(), scratch)
-    return scratch.replace(result)
+    with whole_file(result) as scratch:
+        save_any(trainer.result(), scratch)
+    return result
 
 
 def _take_steps(
@@ -95,5 +84,5 @@ def _take_steps(
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
 
-def _with_masks(images: Sequence[TrainingImage]) -> list[TrainingImage]:
+def _with_masks(images: Sequence[AnnotatedImage]) -> list[AnnotatedImage]:
     return [image for image in images if any(area(mask) for mask in image.masks)]

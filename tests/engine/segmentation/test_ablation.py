@@ -1,6 +1,7 @@
 """Each part of training can be left out, on images that share no group with those measured on."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -135,11 +136,11 @@ def test_a_row_is_trained_measured_and_not_trained_again(
     ablation = Ablation([image("a")], [image("b", 1)], also=[image("c", 2)], replay=[])
     steps: list[tuple[str, int]] = []
 
-    def score(row: str) -> Score:
+    def score(row: str, config: TrainConfig = SHORT) -> Score:
         return ablation.train(
             row,
             base=tiny_weights,
-            config=SHORT,
+            config=config,
             head_config=PromptHeadConfig(steps=1, width=8),
             work=tmp_path,
             show=lambda done, _, what: steps.append((what, done)),
@@ -148,11 +149,13 @@ def test_a_row_is_trained_measured_and_not_trained_again(
     first = score("all")
     grid = score("no head")
     one = score("one run")
+    seeded = score("all", replace(SHORT, seed=1))
 
     assert first.also is not None
     assert first.clicks.objects == first.also.objects == 1
     assert 0 <= first.clicks.miou_1 <= 1
     assert grid.clicks == first.clicks  # of the same decoder
     assert one.clicks != first.clicks
-    assert steps.count(("training", 2)) == 2  # "all" and "one run"
-    assert steps.count(("learning where objects are", 1)) == 2
+    assert seeded.clicks != first.clicks
+    assert steps.count(("training", 2)) == 3  # all but "no head"
+    assert steps.count(("learning where objects are", 1)) == 3

@@ -14,15 +14,16 @@ from engine.masks.rle import RLE, encode
 from engine.segmentation.adapted import AdaptedDecoder, load_any, save_any
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
-from engine.segmentation.trainer import Run, Trainer, choose_precision, learned_clicks
-from engine.segmentation.training import (
-    StepReport,
+from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.trainer import (
+    Run,
     TrainConfig,
-    TrainingCancelled,
+    Trainer,
     TrainingDivergedError,
-    TrainingImage,
-    train_decoder,
+    choose_precision,
+    learned_clicks,
 )
+from engine.segmentation.training import StepReport, TrainingCancelled, train_decoder
 
 pytestmark = pytest.mark.slow  # each trains a decoder for some steps
 
@@ -50,7 +51,7 @@ def square(top: int, left: int, side: int = 40) -> RLE:
     return encode(mask)
 
 
-def image(seed: int, masks: list[RLE] | None = None) -> TrainingImage:
+def image(seed: int, masks: list[RLE] | None = None) -> AnnotatedImage:
     """An embedding in which the objects can be seen: channel 0 is high on them."""
     masks = [square(20 + 10 * seed, 30), square(150, 120)] if masks is None else masks
 
@@ -59,7 +60,7 @@ def image(seed: int, masks: list[RLE] | None = None) -> TrainingImage:
         array[0, 5 + 2 * seed : 15 + 2 * seed, 8:18] += 4
         return array
 
-    return TrainingImage(f"image-{seed}", embedding, masks, (256, 256))
+    return AnnotatedImage(f"image-{seed}", embedding, masks, (256, 256))
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def run_training(
     config: TrainConfig = SHORT,
     on_step: Callable[[StepReport], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
-    images: list[TrainingImage] | None = None,
+    images: list[AnnotatedImage] | None = None,
 ) -> Path:
     return train_decoder(
         [image(0), image(1)] if images is None else images,
@@ -246,7 +247,7 @@ def test_one_step_in_a_few_is_on_a_replay_photo(tiny_weights: Path) -> None:
 def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(
     train: TrainFn, tmp_path: Path
 ) -> None:
-    broken = TrainingImage(
+    broken = AnnotatedImage(
         "broken", lambda: np.full((32, 64, 64), np.nan, np.float32), [square(10, 10)], (256, 256)
     )
 

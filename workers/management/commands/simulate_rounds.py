@@ -21,6 +21,7 @@ from rich.table import Table
 from annotation.models import Project
 from engine.datasets.errors import DatasetError
 from engine.segmentation.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
+from engine.whole_file import whole_file
 from workers.simulation.extra_sets import parse_extra_set
 from workers.simulation.loop import JobFailedError, Plan, RoundReport, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group, with_swapped_masks
@@ -186,9 +187,8 @@ def _write(path: Path | None, content: dict[str, Any]) -> None:
     """Write what is known so far: a long run that breaks has not been for nothing."""
     if path is None:
         return
-    unfinished = path.with_name(f"{path.name}.new")
-    unfinished.write_text(json.dumps(content, indent=2) + "\n")
-    unfinished.replace(path)
+    with whole_file(path) as scratch:
+        scratch.write_text(json.dumps(content, indent=2) + "\n")
 
 
 def _print(table: Table) -> None:
