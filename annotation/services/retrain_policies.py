@@ -4,13 +4,13 @@ It pays once the time that it is expected to save people, by what the last round
 the finished images doubled, exceeds the last round's at the price that a manager sets.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 
 from annotation.models import Project, Round
-from annotation.selectors.counts import finished_since_round
+from annotation.selectors.counts import finished_since_round, finished_to_learn
 from annotation.selectors.expectation import expectation_of
 from annotation.services.rounds import (
     NothingNewError,
@@ -44,7 +44,7 @@ def apply_retrain_policies() -> list[Round]:
 def _due(project: Project) -> str | None:
     """Name the policy that wants a round now."""
     needed, hours = project.retrain_after_images, project.retrain_every_hours
-    if needed is not None and finished_since_round(project.pk) >= needed:
+    if needed is not None and _finished_since_any(project) >= needed:
         return "images"
     if hours is not None and _waited_for(project, hours):
         return "schedule"
@@ -53,15 +53,24 @@ def _due(project: Project) -> str | None:
     return None
 
 
+def _finished_since_any(project: Project) -> int:
+    """Count images finished since the newest round began, one that failed or was cancelled, too.
+
+    Else what made it fail, or the person who stopped it, would meet the next one a minute later.
+    """
+    finished, began = finished_to_learn(project.pk), _newest_began(project)
+    return (finished.filter(finished_at__gt=began) if began else finished).count()
+
+
 def _waited_for(project: Project, hours: float) -> bool:
     """Tell whether the newest round began so long ago."""
-    began = (
-        Round.objects.filter(project=project)
-        .order_by("-number")
-        .values_list("created_at", flat=True)
-        .first()
-    ) or project.created_at
+    began = _newest_began(project) or project.created_at
     return timezone.now() - began >= timedelta(hours=hours)
+
+
+def _newest_began(project: Project) -> datetime | None:
+    rounds = Round.objects.filter(project=project).order_by("-number")
+    return rounds.values_list("created_at", flat=True).first()
 
 
 def _pays(project: Project, price: float) -> bool:

@@ -22,6 +22,7 @@ State = Round.State
 Part = Round.Part
 RUNNING = (State.TRAINING, State.EVALUATING)
 CURVES: Final = {Part.MASKS: "curve", Part.CAPTIONS: "caption_curve"}  # fields of a round
+IS_RUNNING: Final = "A round is running; wait for it or cancel it."
 NOTHING_NEW: Final = {
     Part.MASKS: "No image with masks was finished since the last round of masks.",
     Part.CAPTIONS: "No image was described since the last round of descriptions.",
@@ -66,7 +67,7 @@ def start_round(
         return known
     rounds = Round.objects.filter(project=project)
     if rounds.filter(state__in=RUNNING).exists():
-        raise RoundRunningError("A round is running; wait for it or cancel it.")
+        raise RoundRunningError(IS_RUNNING)
     serving = Alias.objects.filter(project=project, name=Alias.Name.SERVING).first()
     if serving is None:
         raise NotPreparedError(
@@ -74,14 +75,18 @@ def start_round(
         )
     chosen = _parts_to_train(project, parts)
     newest = rounds.aggregate(newest=Max("number"))["newest"] or 0
-    created = Round.objects.create(
-        project=project,
-        number=newest + 1,
-        trigger=trigger,
-        parts=chosen,
-        base_bundle_id=serving.bundle_id,
-        created_by=created_by,
-    )
+    try:
+        with transaction.atomic():
+            created = Round.objects.create(
+                project=project,
+                number=newest + 1,
+                trigger=trigger,
+                parts=chosen,
+                base_bundle_id=serving.bundle_id,
+                created_by=created_by,
+            )
+    except IntegrityError:  # one that had failed was taken up again meanwhile
+        raise RoundRunningError(IS_RUNNING) from None
     created.job = enqueue_job(
         kind=jobs.RUN_ROUND,
         project=project,

@@ -10,9 +10,11 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.utils import timezone
 
 from annotation.errors import DomainError, StaleVersionError
 from annotation.models import (
+    Alias,
     Assignment,
     Image,
     Mask,
@@ -20,6 +22,7 @@ from annotation.models import (
     Operation,
     Project,
     Revision,
+    Round,
 )
 from annotation.services.assignments import claim_image
 from annotation.services.caption_proposals import propose_caption
@@ -34,6 +37,7 @@ from annotation.services.images import add_image
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, StaleCaptionError, merge_caption
 from annotation.services.projects import update_project
+from annotation.services.rounds import start_round
 from annotation.services.verification import Batch, claim_proposals
 from tests.annotation.world import (
     World,
@@ -169,6 +173,19 @@ def test_p5_people_who_verify_at_once_each_get_proposals_of_their_own(world: Wor
     assert len(given) == len(set(given)) > 20  # nobody waits for who asks at the same moment
     held = Assignment.objects.filter(state="leased").values_list("image_id", flat=True)
     assert len(held) == len(set(held))
+
+
+def test_two_managers_who_press_retrain_at_once_make_one_round(world: World) -> None:
+    Alias.objects.create(project=world.project, name="serving", bundle=make_bundle())
+    image = make_image(world.project)
+    _saves(image, world.annotator, [create()])()
+    Image.objects.filter(pk=image.pk).update(status="done", finished_at=timezone.now())
+    start = partial(start_round, project=world.project, trigger="manual", created_by=world.manager)
+
+    answers = at_once(start, start)
+
+    assert sorted(type(each).__name__ for each in answers) == ["Round", "RoundRunningError"]
+    assert Round.objects.count() == 1
 
 
 def test_a_comment_is_either_answered_or_withdrawn(world: World) -> None:

@@ -90,7 +90,7 @@ def test_the_same_request_starts_one_round(world: World, finished: Image, manage
     assert Round.objects.count() == Job.objects.filter(kind="workers.run_round").count() == 1
 
 
-def test_two_managers_who_press_retrain_make_one_round(world: World, finished: Image) -> None:
+def test_while_a_round_runs_no_other_starts(world: World, finished: Image) -> None:
     start(world)
 
     with pytest.raises(RoundRunningError):
@@ -416,6 +416,21 @@ def test_a_policy_starts_a_round_after_so_many_images(
 
     assert [each.trigger for each in apply_retrain_policies()] == triggers
     assert apply_retrain_policies() == []
+
+
+@pytest.mark.parametrize("ended", ["failed", "cancelled"])
+def test_a_round_that_was_not_judged_starts_another_only_after_as_many_new_images(
+    world: World, finished: Image, ended: str
+) -> None:
+    Project.objects.filter(pk=world.project.pk).update(retrain_after_images=1)
+    [first] = apply_retrain_policies()
+    Round.objects.filter(pk=first.pk).update(state=ended)
+
+    at_once = apply_retrain_policies()
+    finish_with(make_image(world.project, 1), world.annotator, create())
+    later = apply_retrain_policies()
+
+    assert (at_once, [each.number for each in later]) == ([], [2])
 
 
 def test_a_policy_starts_a_round_every_so_many_hours(world: World, finished: Image) -> None:
