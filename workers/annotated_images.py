@@ -7,7 +7,15 @@ from annotation.models import Bundle, DatasetVersion
 from annotation.selectors.versions import frozen_images
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.windows import windows_of_masks
-from workers.embeddings import Closer, closer_looks, load_embedding, looked_at_closer
+from workers.embeddings import (
+    Closer,
+    closer_looks,
+    embedded_images,
+    load_embedding,
+    load_pixels,
+    looked_at_closer,
+    save_embedding,
+)
 from workers.lease import Lease
 from workers.networks import encoder_of, forget_networks
 
@@ -30,10 +38,17 @@ def annotated_images(
 
 
 def look_closer(lease: Lease, images: list[AnnotatedImage], bundle: Bundle) -> list[AnnotatedImage]:
-    """Embed the windows that show the images' small objects, and return the images with them."""
+    """Embed the windows that show the images' small objects, and return the images with them.
+
+    Whole images, too, that were finished before they were prepared, drawn without a model.
+    """
     load_encoder = partial(encoder_of, bundle)
+    embedded = embedded_images([image.key for image in images], bundle.encoder_digest)
     for done, image in enumerate(images):
         lease.report(done, len(images), "Looking closer")
+        if image.key not in embedded:
+            embedding = load_encoder().encode(load_pixels(image.key))
+            save_embedding(image.key, bundle.encoder_digest, embedding)
         wanted = windows_of_masks(image.masks, image.size_hw)
         missing = [each for each in wanted if each not in image.closer]
         if missing:

@@ -95,6 +95,18 @@ def pooled_embeddings(images: Sequence[Image], encoder_digest: str) -> Iterator[
             yield save_pooled(image, encoder_digest, embedding)
 
 
+def embedded_images(images: Sequence[str], encoder_digest: str) -> set[str]:
+    """Tell which images, given by their sha256, have an embedding of the whole."""
+    found: set[str] = set()
+    for start in range(0, len(images), BATCH):
+        part = images[start : start + BATCH]
+        rows = Embedding.objects.filter(
+            encoder_digest=encoder_digest, image_sha256__in=part, window=""
+        )
+        found.update(rows.values_list("image_sha256", flat=True))
+    return found
+
+
 def closer_looks(images: Sequence[str], encoder_digest: str) -> Mapping[str, Closer]:
     """Return by image, given by their sha256, the windows that have an embedding."""
     found: dict[str, dict[Window, LoadEmbedding]] = defaultdict(dict)

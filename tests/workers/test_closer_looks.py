@@ -135,6 +135,24 @@ def test_what_is_learned_from_has_the_windows_that_its_masks_ask_for_and_no_othe
     assert windows_in_store(image) == sorted(windows_of(SIZE_HW)[at].name for at in (0, 3))
 
 
+def test_what_was_finished_before_it_was_prepared_is_learned_from(
+    world: World, image: Image, encoder: QuickEncoder
+) -> None:
+    bundle = ensure_pretrained(project=world.project)
+    seed_masks(
+        image=image, seeds=[Seed(square(100, 100, 80, size_hw=SIZE_HW))], author=world.manager
+    )
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+    version = cut_version(project=world.project, created_by=world.manager)
+
+    [seen] = look_closer(Mock(), annotated_images(version, "train", ENCODER_DIGEST), bundle)
+
+    assert seen.load_embedding().shape == (256, 64, 64)
+    assert encoder.calls == 1
+
+
 def test_p9_windows_go_with_the_pixels_once_the_trash_is_emptied(
     world: World, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
