@@ -58,6 +58,8 @@ log = structlog.get_logger(__name__)
 def prepare_images(lease: Lease) -> None:
     """Embed, then propose masks and captions, for one project."""
     project = Project.objects.get(pk=lease.claim.args["project_id"])
+    if project.deleted_at is not None:  # in the trash; restoring it prepares it
+        return
     bundle = ensure_pretrained(project=project)
     embed_images(lease, project, bundle)
     arms = Arms.of(project, bundle)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from annotation.jobs import PREPARE_IMAGES
+from annotation.jobs import PREPARE_IMAGES, RUN_ROUND
 from annotation.models import Assignment, Image, Job, Label, Membership, Project
 from annotation.services.assignments import finish_images_done_by_all
 from annotation.services.draws import people_for
@@ -73,10 +73,11 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
 def delete_project(*, project: Project, by: User) -> None:
     """Put a project in the trash: everything inside stays and disappears from view.
 
-    Nobody waits for its images any more, so that preparing them ends.
+    Nobody waits for its images and its next model any more, so that preparing and training end.
     """
     _visible(project).update(deleted_at=timezone.now())
-    for job in Job.objects.filter(project=project, kind=PREPARE_IMAGES, finished_at=None):
+    idle = Job.objects.filter(project=project, kind__in=[PREPARE_IMAGES, RUN_ROUND])
+    for job in idle.filter(finished_at=None):
         cancel_job(job_id=job.pk)
     log.info("project_deleted", project_id=project.pk, user_id=by.pk)
 

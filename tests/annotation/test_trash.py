@@ -7,8 +7,11 @@ from django.utils import timezone
 
 from annotation import storage
 from annotation.jobs import PREPARE_IMAGES
-from annotation.models import Image, Job, Project
-from tests.annotation.world import Api, World, create, make_image
+from annotation.models import Alias, Image, Job, Project
+from annotation.services.masks import save_operations
+from annotation.services.rounds import start_round
+from annotation.services.settlement import settle_failures
+from tests.annotation.world import Api, World, create, make_bundle, make_image
 
 
 def test_p9_a_deleted_project_comes_back_with_everything_inside(
@@ -103,6 +106,23 @@ def test_a_deleted_project_is_not_prepared_until_it_is_back(manager: Api, world:
 
     assert while_deleted == ["cancelled"]
     assert preparing(world.project) == ["cancelled", "queued"]
+
+
+def test_a_deleted_project_trains_no_longer(manager: Api, world: World) -> None:
+    bundle = make_bundle("a")
+    Alias.objects.create(project=world.project, name="serving", bundle=bundle)
+    image = make_image(world.project)
+    save_operations(
+        image_id=image.pk, operations=[create()], expected_version=0, author=world.annotator
+    )
+    Image.objects.filter(pk=image.pk).update(status="done", finished_at=timezone.now())
+    started = start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+    manager.delete(f"projects/{world.project.pk}")
+    settle_failures()
+
+    started.refresh_from_db()
+    assert started.state == "cancelled"
 
 
 def preparing(project: Project) -> list[str]:
