@@ -13,12 +13,7 @@ from annotation.api.jobs import JobSerializer
 from annotation.models import Round
 from annotation.selectors.counts import serving_of
 from annotation.selectors.projects import projects_for
-from annotation.selectors.rounds import (
-    efforts_of,
-    round_row,
-    round_rows,
-    rounds_for,
-)
+from annotation.selectors.rounds import round_facts, round_rows, rounds_for
 from annotation.services.bundles import roll_back
 from annotation.services.rounds import cancel_round, start_round
 
@@ -156,7 +151,7 @@ class EffortSerializer(serializers.Serializer[Any]):
     captions = CaptionEffortSerializer()
 
 
-class RoundSerializer(serializers.Serializer[Any]):
+class RoundWithoutEffortSerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField(allow_null=True, help_text="null: the pretrained bundle")
     number = serializers.IntegerField()
     state = serializers.ChoiceField(choices=ROUND_STATES)
@@ -173,8 +168,11 @@ class RoundSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
     created_by = serializers.CharField(allow_null=True)
-    effort = EffortSerializer()
     job = JobSerializer(allow_null=True)
+
+
+class RoundSerializer(RoundWithoutEffortSerializer):
+    effort = EffortSerializer()
 
 
 class CurvePointSerializer(serializers.Serializer[Any]):
@@ -182,7 +180,7 @@ class CurvePointSerializer(serializers.Serializer[Any]):
     loss = serializers.FloatField()
 
 
-class RoundWithCurveSerializer(RoundSerializer):
+class RoundWithCurveSerializer(RoundWithoutEffortSerializer):
     curve = CurvePointSerializer(many=True)
     caption_curve = CurvePointSerializer(many=True)
 
@@ -217,7 +215,9 @@ class ProjectRoundsView(MemberView):
         return Response(RoundSerializer(round_rows(project.pk), many=True).data)
 
     @extend_schema(
-        operation_id="start_round", request=RetrainSerializer, responses={201: RoundSerializer}
+        operation_id="start_round",
+        request=RetrainSerializer,
+        responses={201: RoundWithoutEffortSerializer},
     )
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
@@ -241,7 +241,7 @@ class RoundView(MemberView):
     def get(self, request: Request, round_id: int) -> Response:
         found = self.fetch(rounds_for(request.user), pk=round_id)
         curves = {"curve": found.curve, "caption_curve": found.caption_curve}
-        row = {**round_row(found, efforts_of(found.project_id)), **curves}
+        row = {**round_facts(found), **curves}
         return Response(RoundWithCurveSerializer(row).data)
 
 
@@ -250,7 +250,9 @@ class RoundCancelView(MemberView):
 
     roles = {"POST": MANAGERS}
 
-    @extend_schema(operation_id="cancel_round", request=None, responses={200: RoundSerializer})
+    @extend_schema(
+        operation_id="cancel_round", request=None, responses={200: RoundWithoutEffortSerializer}
+    )
     def post(self, request: Request, round_id: int) -> Response:
         found = self.fetch(rounds_for(request.user), pk=round_id)
         return Response(_row(request, cancel_round(round_id=found.pk)))
@@ -275,4 +277,4 @@ class RollbackView(MemberView):
 
 def _row(request: Request, changed: Round) -> Any:  # noqa: ANN401  # DRF's own type
     found = rounds_for(request.user).get(pk=changed.pk)
-    return RoundSerializer(round_row(found, efforts_of(found.project_id))).data
+    return RoundWithoutEffortSerializer(round_facts(found)).data

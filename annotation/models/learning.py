@@ -157,3 +157,9 @@ class Round(models.Model):
 
     def __str__(self) -> str:
         return f"round {self.number} of project {self.project_id} ({self.state})"
+
+    @property
+    def judged_against(self) -> str:
+        """The bundle that served when it was judged, or when it began: it may move meanwhile."""
+        against: str = self.metrics.get("against", self.base_bundle_id)
+        return against

@@ -79,7 +79,7 @@ def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Compariso
         .defer("curve", "caption_curve", "examples")
         .order_by("-number")
     )
-    bundles = Bundle.objects.in_bulk({_against(each) for each in judged})
+    bundles = Bundle.objects.in_bulk({each.judged_against for each in judged})
     compared, metrics = {}, {}
     for part in Part:
         measured = list(_measurements(judged, bundles, part))
@@ -94,12 +94,6 @@ def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Compariso
     )
 
 
-def _against(judged: Round) -> str:
-    """Name the bundle that served when the round was judged: it may have moved meanwhile."""
-    against: str = judged.metrics.get("against", judged.base_bundle_id)
-    return against
-
-
 def _makers_of(bundle: Bundle, part: str) -> Makers:
     thresholds = bundle.manifest["thresholds"] if part == Part.MASKS else {}
     return frozenset({**bundle.digests_of(part), **thresholds}.items())
@@ -112,7 +106,7 @@ def _measurements(
         if each.bundle is not None:
             yield Measurement(
                 each.number,
-                served=_makers_of(bundles[_against(each)], part),
+                served=_makers_of(bundles[each.judged_against], part),
                 trained=_makers_of(each.bundle, part),
                 metrics=each.metrics if part == Part.MASKS else each.metrics.get("captions", {}),
             )

@@ -19,7 +19,7 @@ from annotation.selectors.effort_table import (
 )
 from annotation.selectors.news import new_masks
 from annotation.selectors.registry import JUDGED
-from annotation.selectors.round_cost import seconds_of, served_before
+from annotation.selectors.round_cost import seconds_of
 from engine.returns import Judged, expected_saving, gain_per_doubling
 
 LAST: Final = 4  # judged rounds that tell what a doubling of the images saves
@@ -106,7 +106,7 @@ def _masks_left(project_id: int, sums: Sums) -> float:
 
 def _told(each: Round, sums: Sums) -> Judged | None:
     """Tell what a mask cost with what served after a round; None: of too few masks."""
-    served = each.bundle_id if each.state == State.PROMOTED else served_before(each)
+    served = each.bundle_id if each.state == State.PROMOTED else each.judged_against
     seconds = known_seconds(sums.get((served or "", SERVING)))
     return None if seconds is None else Judged(_images(each), served or "", seconds)
 

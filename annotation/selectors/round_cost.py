@@ -50,18 +50,12 @@ def seconds_of(job: Job | None) -> float | None:
     return (job.finished_at - job.started_at).total_seconds()
 
 
-def served_before(each: Round) -> str:
-    """Name the bundle that served when a round was judged, or when it began."""
-    against: str = each.metrics.get("against", each.base_bundle_id)
-    return against
-
-
 def _saved(each: Round) -> tuple[int, Figure | None]:
     """Return the masks made with a round's bundle, and what it saves on each."""
     sums = effort_sums(each.project_id, By.ROUND)
     before, own = (
         sums.get((bundle or "", Image.Arm.SERVING.value))
-        for bundle in (served_before(each), each.bundle_id)
+        for bundle in (each.judged_against, each.bundle_id)
     )
     masks = int(own["seconds"].x) if own else 0
     if before is None or own is None or min(before["seconds"].x, masks) < FEWEST_MASKS:

@@ -1,6 +1,6 @@
 """Rounds, with what people spent while each round's proposals were being corrected."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -30,8 +30,8 @@ class Effort(TypedDict):
     captions: CaptionEffort
 
 
-class RoundRow(TypedDict):
-    """A round as the table shows it; the pretrained bundle is row 0 and has no id."""
+class RoundFacts(TypedDict):
+    """A round by itself; the pretrained bundle is number 0 and has no id."""
 
     id: int | None
     number: int
@@ -46,8 +46,13 @@ class RoundRow(TypedDict):
     created_at: datetime
     finished_at: datetime | None
     created_by: str | None
-    effort: Effort
     job: Job | None
+
+
+class RoundRow(RoundFacts):
+    """A round as the table shows it."""
+
+    effort: Effort
 
 
 NO_EFFORT = Effort(
@@ -67,23 +72,27 @@ def rounds_for(user: Person) -> QuerySet[Round]:
 
 def round_rows(project_id: int) -> list[RoundRow]:
     """List a project's rounds, the newest first, the pretrained bundle last."""
-    rounds = Round.objects.filter(project_id=project_id).select_related("created_by")
-    efforts = efforts_of(project_id)
-    rows = [
-        round_row(each, efforts)
-        for each in rounds.defer("curve", "caption_curve", "examples")
+    rounds = (
+        Round.objects.filter(project_id=project_id)
+        .select_related("created_by")
+        .defer("curve", "caption_curve", "examples")
         .prefetch_related(_jobs())
         .order_by("-number")
+    )
+    efforts = efforts_of(project_id)
+    rows = [
+        RoundRow(**round_facts(each), effort=efforts.get(each.bundle_id or "", NO_EFFORT))
+        for each in rounds
     ]
     pretrained = Bundle.objects.filter(
         dataset_version=None, pk__in=_bundles_that_served(project_id)
     ).order_by("created_at")
-    return rows + [_row_of_pretrained(bundle, rows, efforts) for bundle in pretrained]
+    return rows + [_row_of_pretrained(bundle, rounds, efforts) for bundle in pretrained]
 
 
-def round_row(each: Round, efforts: dict[str, Effort]) -> RoundRow:
-    """Write one round as a row."""
-    return RoundRow(
+def round_facts(each: Round) -> RoundFacts:
+    """Write down one round, without what its proposals cost: that sums up all work."""
+    return RoundFacts(
         id=each.pk,
         number=each.number,
         state=each.state,
@@ -97,7 +106,6 @@ def round_row(each: Round, efforts: dict[str, Effort]) -> RoundRow:
         created_at=each.created_at,
         finished_at=each.finished_at,
         created_by=each.created_by.username if each.created_by else None,
-        effort=efforts.get(each.bundle_id or "", NO_EFFORT),
         job=each.job,
     )
 
@@ -137,13 +145,9 @@ def _bundles_that_served(project_id: int) -> QuerySet[Any, Any]:
 
 
 def _row_of_pretrained(
-    bundle: Bundle, rows: list[RoundRow], efforts: dict[str, Effort]
+    bundle: Bundle, rounds: Iterable[Round], efforts: dict[str, Effort]
 ) -> RoundRow:
-    judged = [
-        row["metrics"]
-        for row in rows
-        if row["metrics"].get("against", row["base_bundle"]) == bundle.pk
-    ]
+    judged = [each.metrics for each in rounds if each.judged_against == bundle.pk]
     figures = next((each["serving"] for each in judged if each.get("serving")), None)
     described = next((each["captions"] for each in judged if each.get("captions")), None)
     return RoundRow(

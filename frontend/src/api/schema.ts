@@ -3608,8 +3608,8 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
             created_by: string | null;
-            effort: components["schemas"]["Effort"];
             job: components["schemas"]["Job"] | null;
+            effort: components["schemas"]["Effort"];
         };
         RoundCost: {
             /**
@@ -3677,10 +3677,29 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
             created_by: string | null;
-            effort: components["schemas"]["Effort"];
             job: components["schemas"]["Job"] | null;
             curve: components["schemas"]["CurvePoint"][];
             caption_curve: components["schemas"]["CurvePoint"][];
+        };
+        RoundWithoutEffort: {
+            /** @description null: the pretrained bundle */
+            id: number | null;
+            number: number;
+            state: components["schemas"]["RoundState"];
+            trigger: string;
+            /** @description what it trains; all else in its bundle is the base bundle's */
+            parts: components["schemas"]["RoundPart"][];
+            dataset_version: string | null;
+            base_bundle: string | null;
+            bundle: string | null;
+            metrics: components["schemas"]["RoundMetrics"];
+            decision: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            created_by: string | null;
+            job: components["schemas"]["Job"] | null;
         };
         /** @description Words of the newest caption, or of a transcript that it has not taken up. */
         Said: {
@@ -6333,7 +6352,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Round"];
+                    "application/json": components["schemas"]["RoundWithoutEffort"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -7010,7 +7029,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Round"];
+                    "application/json": components["schemas"]["RoundWithoutEffort"];
                 };
             };
             /** @description A problem document (RFC 9457) */
