@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from annotation import jobs, storage
 from annotation.api.image_detail import image_detail
-from annotation.models import Embedding, Image, Job, Project
+from annotation.models import DatasetVersion, Embedding, Image, Job, Project
 from annotation.selectors.images import image_to_show
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
@@ -20,6 +20,7 @@ from annotation.services.jobs import enqueue_job
 from annotation.services.seeds import Seed, seed_masks
 from annotation.services.trash import empty_trash
 from annotation.services.versions import cut_version
+from engine.masks.rle import RLE
 from engine.segmentation.object_finder import FoundObjects
 from engine.segmentation.windows import windows_of
 from tests.annotation.world import Api, World, png, square
@@ -63,6 +64,15 @@ def prepare(world: World, monkeypatch: pytest.MonkeyPatch, box: tuple[int, int, 
     job.refresh_from_db()
     assert (job.state, job.error) == ("succeeded", "")
     return job
+
+
+def finish(world: World, image: Image, rle: RLE) -> DatasetVersion:
+    """Freeze a version of the image with one mask."""
+    seed_masks(image=image, seeds=[Seed(rle)], author=world.manager)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+    return cut_version(project=world.project, created_by=world.manager)
 
 
 def windows_in_store(image: Image) -> list[str]:
@@ -119,12 +129,7 @@ def test_what_is_learned_from_has_the_windows_that_its_masks_ask_for_and_no_othe
     world: World, image: Image, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prepare(world, monkeypatch, NEAR_THE_CORNER)
-    opposite = Seed(square(300, 220, 10, size_hw=SIZE_HW))
-    seed_masks(image=image, seeds=[opposite], author=world.manager)
-    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-    assert place is not None
-    finish_image(assignment=place, user=world.annotator, active_s=5)
-    version = cut_version(project=world.project, created_by=world.manager)
+    version = finish(world, image, square(300, 220, 10, size_hw=SIZE_HW))  # the opposite corner
     bundle = ensure_pretrained(project=world.project)
     images = annotated_images(version, "train", bundle.encoder_digest)
 
@@ -139,13 +144,7 @@ def test_what_was_finished_before_it_was_prepared_is_learned_from(
     world: World, image: Image, encoder: QuickEncoder
 ) -> None:
     bundle = ensure_pretrained(project=world.project)
-    seed_masks(
-        image=image, seeds=[Seed(square(100, 100, 80, size_hw=SIZE_HW))], author=world.manager
-    )
-    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-    assert place is not None
-    finish_image(assignment=place, user=world.annotator, active_s=5)
-    version = cut_version(project=world.project, created_by=world.manager)
+    version = finish(world, image, square(100, 100, 80, size_hw=SIZE_HW))
 
     [seen] = look_closer(Mock(), annotated_images(version, "train", ENCODER_DIGEST), bundle)
 
