@@ -112,7 +112,7 @@ def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
 
 
 def propose_for_images(lease: Lease, arms: Arms) -> int:
-    """Propose on every image that nobody has begun, as its arm says; return how many there were."""
+    """Propose on each image that is due, as its arm says; return how many there were."""
     due = arms.due()
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
         _save(lease, image, arms.serving, Arm.NONE, [])
@@ -123,7 +123,7 @@ def propose_for_images(lease: Lease, arms: Arms) -> int:
 
 
 def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None:
-    """Let a bundle propose on its arm's images, two at a time."""
+    """Let a bundle propose on its arm's images, a few at a time."""
     if not ids:
         return
     lease.report(0, len(ids), "Proposing masks")  # the first of them takes a while

@@ -12,7 +12,7 @@ Result = TypeVar("Result")
 def map_in_order(
     function: Callable[[Item], Result], items: Iterable[Item], *, threads: int
 ) -> Iterator[tuple[Item, Result]]:
-    """Yield (item, function(item)) in order, with at most 2 * threads items in flight."""
+    """Yield (item, function(item)) in order, with at most threads + 1 items in flight."""
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         try:

@@ -76,7 +76,9 @@ def write_narratives_with_voices(
 def _refuse_unheard(version: DatasetVersion) -> None:
     unheard = Project.objects.filter(listeners=Project.Listeners.NOBODY)
     if unheard.filter(pk=version.project_id).exists():
-        raise VoicesNotHeardError("The project's settings let nobody hear the voices of others.")
+        raise VoicesNotHeardError(
+            "The project lets nobody hear the voices of others. A manager sets who may listen."
+        )
 
 
 def _write(

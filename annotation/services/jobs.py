@@ -38,7 +38,7 @@ class LeaseLostError(Exception):
 
 
 class JobEndedError(DomainError):
-    """The job has ended already, or cannot be retried as it has not."""
+    """The job has succeeded: there is nothing to retry."""
 
     code = "job_ended"
 

@@ -18,7 +18,7 @@ from engine.masks import rle as rles
 from engine.masks.rle import RLE
 from engine.masks.validate import InvalidMaskError, validate_rle
 
-Op = Mapping[str, Any]  # as api/masks.py validates it; ids are UUIDs
+Op = Mapping[str, Any]  # as api/operations.py validates it; ids are UUIDs
 State = Proposal.State
 
 

@@ -29,7 +29,9 @@ def ask_to_shorten(*, transcript: Transcript, user: User) -> None:
     Transcript.objects.select_for_update().get(pk=transcript.pk)
     now = shortenable(transcript)
     if not now.is_possible:
-        raise NoLanguageModelError("No language model is installed.")
+        raise NoLanguageModelError(
+            "No language model is installed; `python -m engine.weights --captions` makes one."
+        )
     if now.offer is not None or jobs_of(transcript).filter(state__in=UNFINISHED).exists():
         return
     enqueue_job(

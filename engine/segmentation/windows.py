@@ -3,7 +3,7 @@
 An object of 40 px of SAM's 1024 has ten pixels across in the decoder's masks. Seen through a
 window it has more, and the encoder sees more of it as well (Segment Anything, section 5, crops).
 A window is encoded as an image of its own, so that all that holds for images holds for windows.
-Light: numpy only.
+Light: no network.
 """
 
 import re

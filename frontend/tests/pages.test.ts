@@ -256,8 +256,10 @@ test("who retrains reads first whether the holdout can judge the result", () => 
 });
 
 test("the time of the newest round that went all the way is known", () => {
-  const round = (number: number, state: string, finished_at: string | null) =>
-    ({ id: number, number, state, created_at: "2026-01-01T00:00:00Z", finished_at }) as Round;
+  const round = (number: number, state: string, finished_at: string | null) => {
+    const job = { started_at: "2026-01-01T00:00:00Z", finished_at };
+    return { id: number, number, state, created_at: "2025-12-31T00:00:00Z", job } as Round;
+  };
   const cancelled = round(3, "cancelled", "2026-01-01T00:00:01Z");
   const whole = round(2, "refused", "2026-01-01T00:04:10Z");
 

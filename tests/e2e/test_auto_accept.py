@@ -74,7 +74,7 @@ def test_a_manager_switches_it_on_and_sees_what_the_model_accepted(
     policy.get_by_label("Masks that are right as they are").first.click()
     page.get_by_role("option", name="95 % right").click()
     policy.get_by_role("button", name="Save choice").click()
-    expect(page.get_by_text("What the model may accept was saved.")).to_be_visible()
+    expect(page.get_by_text("The auto-accept setting was saved.")).to_be_visible()
     page.keyboard.press("End")
     take_picture("80-accept-by-itself")
 

@@ -63,7 +63,6 @@ export function endTrial(id: number) {
   return read(client.DELETE("/api/projects/{project_id}/trial", project(id)));
 }
 
-/** Under the rounds' key: what a round changes is whose proposals people work with. */
 /** Under the rounds' key: what a verifier is sure of changes with it. */
 export const doubtsQuery = (project_id: number) =>
   queryOptions({
@@ -72,6 +71,7 @@ export const doubtsQuery = (project_id: number) =>
       read(client.GET("/api/projects/{project_id}/doubts", { params: { path: { project_id } } })),
   });
 
+/** Under the rounds' key: what a round changes is whose proposals people work with. */
 export const effortQuery = (project_id: number, by: EffortBy) =>
   queryOptions({
     queryKey: ["rounds", project_id, "effort", by],

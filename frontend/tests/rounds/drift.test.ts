@@ -3,7 +3,7 @@ import { driftWords } from "@/pages/rounds/driftWords";
 
 test("unlike is said where more are far than of the images learned from, surely", () => {
   expect(driftWords({ round: 3, share: 0.31, low: 0.23, high: 0.4, n: 1000, alike: 0.07 })).toBe(
-    "New images are unlike those that round 3 learned from: 31 % of 1,000 images (95 %: 23 % to 40 %) are farther from all of these than 95 % of these are from each other.",
+    "New images are unlike those that round 3 learned from: 31 % of 1,000 images (95 %: 23 % to 40 %) lie farther from the nearest of these than 95 % of these lie from theirs.",
   );
 });
 

@@ -1,5 +1,5 @@
 import { Table, Text, Tooltip } from "@mantine/core";
-import { formatChange } from "./figures";
+import { formatChange, NOTHING } from "./figures";
 
 export interface Comparison {
   title: string;
@@ -63,7 +63,7 @@ export function ComparisonTable({ label, of = "Measure", before, after, rows }: 
 }
 
 function Change({ change, moreIsBetter, digits }: Comparison) {
-  if (change === null) return "—";
+  if (change === null) return NOTHING;
   const isBetter = moreIsBetter ? change > 0 : change < 0;
   const color = change === 0 ? undefined : isBetter ? "teal" : "orange";
   return (

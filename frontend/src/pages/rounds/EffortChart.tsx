@@ -2,6 +2,7 @@ import { CompositeChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
 import { beginning } from "./effortWords";
+import { roundName } from "./servedWords";
 
 const CLICKS = {
   ...{ name: "clicks", label: "Clicks per mask", color: "orange.6" },
@@ -21,7 +22,7 @@ export function EffortChart({ rounds }: Props) {
     .filter((round) => round.effort.masks > 0)
     .toReversed()
     .map(({ number, effort }) => ({
-      round: number === 0 ? "Pretrained" : `Round ${number}`,
+      round: roundName(number),
       seconds: effort.seconds_per_mask,
       clicks: effort.clicks_per_mask,
     }));

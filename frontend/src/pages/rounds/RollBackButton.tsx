@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { projectQuery } from "@/api/projects";
 import { rollBack } from "@/api/rounds";
 import type { Project } from "@/api/types";
+import { modelName } from "./servedWords";
 
 export function RollBackButton({ project }: { project: Project }) {
   const queries = useQueryClient();
@@ -15,7 +16,7 @@ export function RollBackButton({ project }: { project: Project }) {
       notifications.show({
         color: "teal",
         title: "Rolled back",
-        message: `${round ? `Round ${round}` : "The pretrained model"} (${bundle.slice(0, 8)}) serves again.`,
+        message: `${modelName({ bundle, round })} (${bundle.slice(0, 8)}) serves again.`,
       }),
     onSettled: () =>
       Promise.all([
@@ -28,10 +29,10 @@ export function RollBackButton({ project }: { project: Project }) {
       title: "Serve the previous model again?",
       children: (
         <Text size="sm">
-          {project.serving?.round ? `Round ${project.serving.round}` : "The pretrained model"} (
-          {serving.slice(0, 8)}) steps back, and the model that served before it makes the proposals
-          on images that nobody has begun. Masks that people made stay as they are. Rolling back
-          once more undoes this.
+          {project.serving && modelName(project.serving)} ({serving.slice(0, 8)}) steps back, and
+          the model that served before it makes the proposals on images that nobody has finished or
+          is working on. Masks that people made stay as they are. Rolling back once more undoes
+          this.
         </Text>
       ),
       labels: { confirm: "Roll back", cancel: "Keep the serving model" },

@@ -2,6 +2,7 @@ import { Badge, Card, Group, Table, UnstyledButton } from "@mantine/core";
 import type { Round } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
 import { StatusBadge } from "@/components/StatusBadge";
+import { NOTHING } from "./figures";
 import classes from "./RoundsTable.module.css";
 import { columnsOf, type RoundColumn } from "./roundColumns";
 
@@ -92,7 +93,7 @@ function Row({ round, columns, isServing, isSelected, onSelect }: RowProps) {
         </Group>
       </Table.Td>
       <Table.Td title={formatMoment(round.created_at)}>
-        {id === null ? "—" : `${formatAgo(round.created_at)}${byWhom(round)}`}
+        {id === null ? NOTHING : `${formatAgo(round.created_at)}${byWhom(round)}`}
       </Table.Td>
       {columns.map(({ title, cell }) => (
         <Table.Td key={title} ta="right">

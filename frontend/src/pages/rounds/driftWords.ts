@@ -5,5 +5,5 @@ import { formatPercent, plural } from "@/components/format";
 
 export function driftWords({ round, share, low, high, n, alike }: Drift): string {
   const seem = low > alike ? "are unlike" : "are not surely unlike";
-  return `New images ${seem} those that round ${round} learned from: ${formatPercent(share)} of ${plural(n, "image")} (95 %: ${formatPercent(low)} to ${formatPercent(high)}) are farther from all of these than 95 % of these are from each other.`;
+  return `New images ${seem} those that round ${round} learned from: ${formatPercent(share)} of ${plural(n, "image")} (95 %: ${formatPercent(low)} to ${formatPercent(high)}) lie farther from the nearest of these than 95 % of these lie from theirs.`;
 }

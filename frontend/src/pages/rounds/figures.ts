@@ -38,9 +38,12 @@ export const FIGURES: readonly FigureWords[] = [
   },
 ];
 
+/** In place of a figure that nobody has measured. */
+export const NOTHING = "—";
+
 export function formatFigure(name: FigureName, value: number | null | undefined): string {
   const digits = name.startsWith("noc") ? 2 : 3;
-  return value === null || value === undefined ? "—" : value.toFixed(digits);
+  return value === null || value === undefined ? NOTHING : value.toFixed(digits);
 }
 
 /** The change from the serving bundle to the candidate, signed; null where either is missing. */

@@ -3,7 +3,7 @@
 import type { LabelFigures, Round } from "@/api/types";
 import { formatCount, formatPercent } from "@/components/format";
 import type { Comparison } from "./ComparisonTable";
-import { countOfBoth } from "./figures";
+import { countOfBoth, NOTHING } from "./figures";
 
 interface Share {
   title: (now: LabelFigures, then: LabelFigures | undefined) => string;
@@ -50,7 +50,7 @@ export function labelAccuracy({ masks, right }: LabelFigures): number | null {
 }
 
 export function formatShare(value: number | null): string {
-  return value === null ? "—" : formatPercent(value);
+  return value === null ? NOTHING : formatPercent(value);
 }
 
 function share(part: number, whole: number): number | null {

@@ -31,7 +31,7 @@ export function lastTook(rounds: readonly Round[]): string | null {
   const last = rounds.find(
     ({ id, state }) => id !== null && (state === "promoted" || state === "refused"),
   );
-  if (!last?.finished_at) return null;
-  const seconds = (Date.parse(last.finished_at) - Date.parse(last.created_at)) / 1000;
+  if (!last?.job?.started_at || !last.job.finished_at) return null;
+  const seconds = (Date.parse(last.job.finished_at) - Date.parse(last.job.started_at)) / 1000;
   return `Round ${last.number} took ${formatDuration(seconds)}.`;
 }

@@ -1,16 +1,14 @@
 /** What the table of rounds tells: columns for the parts that a project's rounds train. */
 
 import type { Part, Round } from "@/api/types";
-import { formatCount, formatPercent } from "@/components/format";
-import { formatFigure } from "./figures";
+import { formatCount } from "@/components/format";
+import { formatFigure, NOTHING } from "./figures";
 import { formatShare, labelAccuracy } from "./labelRows";
 
 export interface RoundColumn {
   title: string;
   cell: (round: Round) => string;
 }
-
-const NOTHING = "—";
 
 const COLUMNS: Readonly<Record<Part, readonly RoundColumn[]>> = {
   masks: [
@@ -22,7 +20,10 @@ const COLUMNS: Readonly<Record<Part, readonly RoundColumn[]>> = {
       title: "Seconds per mask",
       cell: ({ effort }) => effort.seconds_per_mask?.toFixed(1) ?? NOTHING,
     },
-    { title: "Accepted untouched", cell: ({ effort }) => share(effort.accepted_untouched_share) },
+    {
+      title: "Accepted untouched",
+      cell: ({ effort }) => formatShare(effort.accepted_untouched_share),
+    },
   ],
   captions: [
     {
@@ -71,8 +72,4 @@ function tellsOf(part: Part, { parts, effort, metrics }: Round): boolean {
 
 function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): string {
   return formatFigure(name, metrics.candidate?.[name]);
-}
-
-function share(value: number | null): string {
-  return value === null ? NOTHING : formatPercent(value);
 }

@@ -6,6 +6,11 @@ export function modelName({ round }: ServingMove["to"]): string {
   return round === null ? "Pretrained model" : `Round ${round}`;
 }
 
+/** A row or tick of the charts of rounds; 0 is the pretrained model. */
+export function roundName(number: number): string {
+  return number === 0 ? "Pretrained" : `Round ${number}`;
+}
+
 /** "Passed the gate", "Rolled back by ada". */
 export function whyServed({ by, before, reason }: ServingMove): string {
   if (before === null) return "From the start";

@@ -90,6 +90,6 @@ function summary({ phrases, is_waiting }: Grounding): string {
   if (is_waiting) return "Linking words to masks…";
   const open = phrases.filter(({ is_question }) => is_question).length;
   return open === 0
-    ? "Every thing that was said has a mask."
+    ? "Everything that was named has a mask."
     : `${plural(open, "thing")} without a mask.`;
 }

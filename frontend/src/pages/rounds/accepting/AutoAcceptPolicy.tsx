@@ -23,7 +23,7 @@ export function AutoAcceptPolicy({ project }: { project: Project }) {
       form.resetDirty();
       await queries.invalidateQueries(projectQuery(project.id));
       await queries.invalidateQueries(autoAcceptQuery(project.id));
-      notifications.show({ color: "teal", message: "What the model may accept was saved." });
+      notifications.show({ color: "teal", message: "The auto-accept setting was saved." });
     },
     onError: (error) =>
       form.setErrors(renamed(formErrorsOf(error), { auto_accept_precision: "wanted" })),

@@ -1,6 +1,7 @@
 import { Table } from "@mantine/core";
 import type { ArmEffort, Round } from "@/api/types";
 import { Section } from "@/components/Section";
+import { roundName } from "../servedWords";
 import { armCells, isDescribed } from "./captionWords";
 
 const COLUMNS = ["Descriptions", "Edits per 100 words", "Time each", "Accepted untouched"];
@@ -29,7 +30,7 @@ export function CaptionEffort({ rounds }: { rounds: readonly Round[] }) {
           </Table.Thead>
           <Table.Tbody>
             {described.map(({ number, bundle, effort: { captions } }) => {
-              const name = number === 0 ? "Pretrained" : `Round ${number}`;
+              const name = roundName(number);
               return [
                 <Arm key={`${bundle} shown`} name={name} way="Seen" arm={captions.shown} />,
                 <Arm key={`${bundle} control`} name="" way="Not seen" arm={captions.control} />,

@@ -3,8 +3,7 @@
 import type { ArmEffort, CaptionFigures, Round } from "@/api/types";
 import { formatCount, formatDuration, formatPercent, plural } from "@/components/format";
 import type { Comparison } from "../ComparisonTable";
-
-const NOTHING = "—";
+import { NOTHING } from "../figures";
 
 const CAPTION_FIGURES = [
   {

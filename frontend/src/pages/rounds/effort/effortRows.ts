@@ -2,6 +2,7 @@
 
 import type { EffortBy, EffortFigure, EffortRow } from "@/api/types";
 import { formatCount, formatPercent } from "@/components/format";
+import { NOTHING } from "../figures";
 
 export const GROUPINGS: readonly { value: EffortBy; label: string }[] = [
   { value: "round", label: "Round" },
@@ -25,8 +26,6 @@ export interface EffortColumn {
   explanation: string;
   format: (value: number) => string;
 }
-
-const NOTHING = "—";
 
 /** The figures of a row. Sizes and labels know only what was spent at the mask itself. */
 export function columnsBy(by: EffortBy): EffortColumn[] {

@@ -3,6 +3,7 @@ import type { Bundle, Project } from "@/api/types";
 import { formatAgo, formatMoment, plural } from "@/components/format";
 import { AnchorLink } from "@/components/links";
 import { partsWords } from "../captions/captionWords";
+import { NOTHING } from "../figures";
 import { modelName, modelWords } from "../servedWords";
 import { Note } from "./Note";
 import { PromoteButton } from "./PromoteButton";
@@ -106,7 +107,7 @@ function Lineage({ bundle, bundles }: { bundle: Bundle; bundles: readonly Bundle
 
 function LearnedFrom({ bundle, project }: { bundle: Bundle; project: number }) {
   const { learned_from } = bundle;
-  if (learned_from === null) return "—";
+  if (learned_from === null) return NOTHING;
   return (
     <>
       {plural(learned_from.images, "image")}
