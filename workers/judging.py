@@ -45,7 +45,7 @@ def learn_verifier(
     for done, image in enumerate(known):
         lease.report(done, len(known), "Learning what people accept")
         own += judge_by_masks(image.key, propose(image), image.masks, image.size_hw)
-    verdicts = [JudgedProposal(*each) for each in judged_proposals(project_id)]
+    verdicts = [JudgedProposal(**each._asdict()) for each in judged_proposals(project_id)]
     verifier = train_verifier(own, verdicts)
     log.info("verifier_learned", proposals=len(own), verdicts=len(verdicts), is_one=bool(verifier))
     if verifier is None:

@@ -4,7 +4,7 @@ Not `models`: Django imports the module of that name in every process that has t
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -68,10 +68,7 @@ def label_head_of(bundle: Bundle) -> LabelHead | None:
 
 def proposal_config_of(bundle: Bundle) -> ProposalConfig:
     """Read the bundle's thresholds; what it does not name has its default."""
-    config = ProposalConfig()
-    known = {name: type(getattr(config, name)) for name in config.__dataclass_fields__}
-    given = cast("dict[str, float]", bundle.manifest["thresholds"])
-    return ProposalConfig(**{name: known[name](v) for name, v in given.items() if name in known})
+    return ProposalConfig().with_thresholds(bundle.manifest["thresholds"])
 
 
 def forget_networks() -> None:

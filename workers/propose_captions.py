@@ -7,6 +7,7 @@ again: what is done is not done again. Nothing on the holdout.
 from collections.abc import Sequence
 from typing import Final
 
+import torch
 from django.conf import settings
 from django.utils.module_loading import import_string
 
@@ -30,8 +31,8 @@ def propose_captions_for_images(lease: Lease, project: Project, bundle: Bundle) 
     captioner = captioner_of(bundle) if ids else None
     if captioner is None:
         return
+    torch.set_num_threads(settings.TORCH_THREADS)
     # Imported only now: most preparations end before, and it takes seconds.
-    import_string("torch.set_num_threads")(settings.TORCH_THREADS)
     propose_captions = import_string("engine.captioning.proposals.propose_captions")
     names = label_names(project.pk)
     for done, image_id in enumerate(ids):

@@ -8,7 +8,6 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from annotation.errors import NotAllowedError
 from annotation.models import Image, Label, Membership, Project
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import SOMEBODY, Person, rows_for
@@ -74,15 +73,3 @@ def members_of(project_id: int) -> QuerySet[Membership]:
     """Who belongs to a project, in the order of their names."""
     members = Membership.objects.filter(project_id=project_id)
     return members.select_related("user").order_by("user__username")
-
-
-def role_in(*, user: Person, project: Project) -> str | None:
-    """Tell the person's role; None for a stranger."""
-    mine = Membership.objects.filter(project=project, user_id=user.pk or 0)
-    return mine.values_list("role", flat=True).first()
-
-
-def require_role(user: Person, project: Project, *roles: str) -> None:
-    """Refuse a person whose role is not among `roles`."""
-    if role_in(user=user, project=project) not in roles:
-        raise NotAllowedError(f"Only a {' or '.join(roles)} of the project may do this.")

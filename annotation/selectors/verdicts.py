@@ -1,7 +1,7 @@
 """What people decided on proposals, which tells how far to trust a verifier."""
 
 from collections.abc import Iterator
-from typing import Final
+from typing import Final, NamedTuple
 
 from annotation.models import Proposal
 from annotation.selectors.doubts import doubted_people
@@ -9,8 +9,14 @@ from annotation.selectors.effort_table import UNTOUCHED_IOU
 
 MOST: Final = 10_000  # the newest: the model that they judge is more like the one that serves
 
-# Image (its sha256), cues, whether it was accepted as it was, and whether as it was or corrected.
-Judged = tuple[str, dict[str, float], bool, bool]
+
+class Judged(NamedTuple):
+    """A proposal that a person decided on, as engine.verification's JudgedProposal has it."""
+
+    image: str  # its sha256
+    cues: dict[str, float]
+    is_accepted: bool  # as it was
+    is_wanted: bool  # as it was, or corrected
 
 
 def judged_proposals(project_id: int) -> Iterator[Judged]:
@@ -34,7 +40,8 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
     )
     for image, cues, state, final_iou in rows[:MOST].iterator():
         is_wanted = state == Proposal.State.ACCEPTED
-        yield image, cues, is_wanted and (final_iou or 0) >= UNTOUCHED_IOU, is_wanted
+        is_accepted = is_wanted and (final_iou or 0) >= UNTOUCHED_IOU
+        yield Judged(image, cues, is_accepted, is_wanted)
 
 
 def distrusted_images(project_id: int) -> set[str]:

@@ -214,12 +214,6 @@ def save_raw_transcript(
     return transcript
 
 
-def fail_recording(*, recording_id: UUID | str, error: str) -> None:
-    """Tell the person that their take could not be transcribed, and why."""
-    waiting = Recording.objects.filter(pk=recording_id, state=State.TRANSCRIBING)
-    waiting.update(state=State.FAILED, error=error)
-
-
 @transaction.atomic
 def correct_transcript(
     *,

@@ -296,13 +296,13 @@ class _Reader:
 
 
 def find_image(folder: Path, file_name: str) -> Path:
-    """Find an image that a COCO file names, with or without its folder.
+    """Find an image that a COCO file names, with or without its folder's own name.
 
     Raises:
         ValueError: it is not there.
 
     """
-    for path in (folder / file_name, folder / Path(file_name).name):
+    for path in (folder / file_name, folder.parent / file_name, folder / Path(file_name).name):
         if path.is_file():
             return path
     raise ValueError(f"{file_name} is not in {folder}")

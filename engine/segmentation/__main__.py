@@ -111,8 +111,8 @@ def _annotated(options: argparse.Namespace, encoder: Encoder) -> Iterator[Annota
 
 def _propose(options: argparse.Namespace, encoder: Encoder, manifest: BundleManifest) -> None:
     predictor = OnnxPredictor(options.bundle / "decoder.onnx", threads=2)
-    config = ProposalConfig(points_per_side=options.points_per_side)
-    config = config.with_thresholds(manifest.thresholds)
+    config = ProposalConfig().with_thresholds(manifest.thresholds)
+    config = replace(config, points_per_side=options.points_per_side)
     has_head = PROMPT_HEAD in manifest.files
     finder = ObjectFinder(options.bundle / PROMPT_HEAD) if has_head else None
     paths = sorted(path for path in options.images.iterdir() if path.suffix.lower() in _SUFFIXES)

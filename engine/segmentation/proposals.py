@@ -8,7 +8,7 @@ and only the survivors are resized.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -62,12 +62,9 @@ class ProposalConfig:
 
     def with_thresholds(self, thresholds: Mapping[str, float]) -> "ProposalConfig":
         """Take a bundle's thresholds; other names in it are not for proposals."""
-        return replace(
-            self,
-            predicted_iou_min=thresholds.get("predicted_iou_min", self.predicted_iou_min),
-            stability_min=thresholds.get("stability_min", self.stability_min),
-            nms_iou=thresholds.get("nms_iou", self.nms_iou),
-        )
+        kinds = {name: type(value) for name, value in asdict(self).items()}
+        given = {name: kinds[name](v) for name, v in thresholds.items() if name in kinds}
+        return replace(self, **given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from engine.datasets.coco import read_coco
-from workers.simulation.pictures import Picture, find_image, read_pictures, split_by_group
+from engine.datasets.coco import find_image, read_coco
+from workers.simulation.pictures import Picture, read_pictures, split_by_group
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
-from engine.datasets.coco import read_coco
+from engine.datasets.coco import find_image, read_coco
 from engine.masks.rle import RLE
 
 
@@ -88,11 +88,3 @@ def with_swapped_masks(pictures: Sequence[Picture]) -> list[Picture]:
         if other is not picture
     }
     return [replace(each, truth=others[each.path]) for each in pictures if each.path in others]
-
-
-def find_image(folder: Path, file_name: str) -> Path:
-    """Find an image by its name in the file, which may begin with the folder's own name."""
-    for path in (folder / file_name, folder.parent / file_name, folder / Path(file_name).name):
-        if path.is_file():
-            return path
-    raise FileNotFoundError(f"{file_name} is not in {folder}")

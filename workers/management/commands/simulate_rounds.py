@@ -19,7 +19,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from annotation.models import Project
-from engine.datasets.errors import DatasetError
 from engine.segmentation.evaluation import MAX_CLICKS, OBJECTS_PER_IMAGE
 from engine.whole_file import whole_file
 from workers.simulation.extra_sets import parse_extra_set
@@ -139,7 +138,7 @@ def _plan(options: dict[str, Any]) -> Plan:
         raise CommandError("--next needs --plan whole: queues hand out images until none is left.")
     try:
         pictures = read_pictures(options["images"], options["coco"])
-    except (DatasetError, OSError) as error:
+    except (ValueError, OSError) as error:
         raise CommandError(str(error)) from error
     training, held_out = split_by_group(pictures, holdout=options["holdout"], seed=options["seed"])
     if options["swap_masks"]:
