@@ -38,7 +38,6 @@ from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.training import train_bundle, trained_parts
 
-OPEN = (Round.State.TRAINING, Round.State.EVALUATING)
 Part = Round.Part
 JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to import
 
@@ -46,7 +45,7 @@ JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to
 def run_round(lease: Lease) -> None:
     """Take a round from wherever it stands to its end."""
     current = reopen_round(round_id=int(lease.claim.args["round_id"]))
-    if current.state not in OPEN:
+    if current.state not in Round.RUNNING:
         return
     version = _frozen(lease, current)
     bundle = current.bundle or _trained(lease, current, version)

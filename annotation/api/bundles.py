@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from annotation import storage
 from annotation.api.access import user_of
-from annotation.selectors.images import bundles_for
+from annotation.selectors.registry import bundles_for
 
 
 class DecoderView(APIView):

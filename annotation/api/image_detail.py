@@ -24,11 +24,11 @@ from annotation.selectors.images import (
     embeddings_of,
     mask_rows,
     open_proposals_of,
-    serving_bundle_of,
 )
 from annotation.selectors.overlap import seen_by
 from annotation.selectors.projects import labels_of
 from annotation.selectors.queue import assignment_shown, places_of
+from annotation.selectors.serving import serving_bundle_of
 from engine.segmentation.windows import Window
 
 OPEN_STATES = [state.value for state in OPEN]

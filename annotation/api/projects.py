@@ -15,7 +15,7 @@ from annotation.api.inputs import ColorField, body_of, query_of
 from annotation.models import Membership, Project
 from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
-from annotation.selectors.counts import finished_since_round, project_counts, serving_of
+from annotation.selectors.counts import finished_since_round, project_counts
 from annotation.selectors.news import new_to_learn
 from annotation.selectors.projects import (
     labels_for,
@@ -26,6 +26,7 @@ from annotation.selectors.projects import (
     with_labels,
 )
 from annotation.selectors.queue import returned_images
+from annotation.selectors.serving import serving_of
 from annotation.services import labels, members, projects
 
 MOST_HOLDOUT = 0.9

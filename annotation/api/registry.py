@@ -13,9 +13,9 @@ from annotation.api.inputs import body_of
 from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
 from annotation.api.serving import ServedBundleSerializer
 from annotation.models import Alias, Round
-from annotation.selectors.counts import serving_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.registry import bundles_of, registry_of
+from annotation.selectors.serving import serving_of
 from annotation.services.bundles import note_bundle
 from annotation.services.rounds import promote_by_hand
 

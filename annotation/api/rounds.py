@@ -11,9 +11,9 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.models import Round
-from annotation.selectors.counts import serving_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.rounds import round_facts, round_rows, rounds_for
+from annotation.selectors.serving import serving_of
 from annotation.services.bundles import roll_back
 from annotation.services.rounds import cancel_round, start_round
 

@@ -1,5 +1,7 @@
 """Images, how they came in, their embeddings, and who works on them."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,6 +21,8 @@ class Image(models.Model):
         DONE = "done"
         RETURNED = "returned"  # by a reviewer, with a comment
         REVIEWED = "reviewed"
+
+    FINISHED: ClassVar = (Status.DONE, Status.REVIEWED)
 
     class Arm(models.TextChoices):
         SERVING = "serving"

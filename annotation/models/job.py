@@ -1,5 +1,7 @@
 """Jobs: the truth about background work. The broker only carries their ids."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -19,6 +21,8 @@ class Job(models.Model):
         SUCCEEDED = "succeeded"
         FAILED = "failed"
         CANCELLED = "cancelled"
+
+    UNFINISHED: ClassVar = (State.QUEUED, State.RUNNING)
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, null=True, related_name="jobs")
     kind = models.CharField(max_length=40)

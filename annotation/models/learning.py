@@ -1,5 +1,7 @@
 """Bundles, the aliases that point at them, and rounds."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -107,6 +109,9 @@ class Round(models.Model):
         REFUSED = "refused"  # by the gate
         FAILED = "failed"
         CANCELLED = "cancelled"
+
+    RUNNING: ClassVar = (State.TRAINING, State.EVALUATING)
+    JUDGED: ClassVar = (State.PROMOTED, State.REFUSED)
 
     class Part(models.TextChoices):
         MASKS = "masks"

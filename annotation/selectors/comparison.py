@@ -12,7 +12,6 @@ from typing import Any, TypeAlias, TypedDict
 from django.db.models import TextChoices
 
 from annotation.models import Bundle, Round
-from annotation.selectors.registry import JUDGED
 
 Part = Round.Part
 Makers: TypeAlias = frozenset[tuple[str, Any]]  # the files and thresholds that do a part's work
@@ -73,7 +72,7 @@ class Measurement:
 
 def compare_bundles(project_id: int, before: Bundle, after: Bundle) -> Comparison:
     """Set what is known of two bundles side by side, in two queries."""
-    rounds = Round.objects.filter(project_id=project_id, state__in=JUDGED)
+    rounds = Round.objects.filter(project_id=project_id, state__in=Round.JUDGED)
     judged = list(
         rounds.select_related("bundle")
         .defer("curve", "caption_curve", "examples")

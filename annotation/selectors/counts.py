@@ -1,13 +1,11 @@
 """The figures of a project: its page, the live events and the retrain policy read them here."""
 
 from datetime import datetime
-from typing import Final, TypedDict
+from typing import TypedDict
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from annotation.models import Alias, Embedding, Image, Mask, Proposal, Recording, Round
-
-FINISHED: Final = (Image.Status.DONE, Image.Status.REVIEWED)
 
 
 class ProjectCounts(TypedDict):
@@ -28,18 +26,11 @@ class ProjectCounts(TypedDict):
     recordings: int
 
 
-class Serving(TypedDict):
-    """The bundle that a project serves, and the round it came from (None: pretrained)."""
-
-    bundle: str
-    round: int | None
-
-
 def project_counts(project_id: int) -> ProjectCounts:
     """Count everything in five queries, whatever the project's size."""
     images = Image.objects.filter(project_id=project_id, deleted_at=None)
     status = Image.Status
-    finished = Q(status__in=FINISHED)
+    finished = Q(status__in=Image.FINISHED)
     by_status = images.aggregate(
         images=Count("pk"),
         todo=Count("pk", filter=Q(status=status.TODO)),
@@ -56,7 +47,7 @@ def project_counts(project_id: int) -> ProjectCounts:
         window="",
     )
     inside = {"image__project_id": project_id, "image__deleted_at": None}
-    on_finished = Q(image__status__in=FINISHED)
+    on_finished = Q(image__status__in=Image.FINISHED)
     masks = Mask.objects.filter(is_aside=False, head__rle__isnull=False, **inside).aggregate(
         masks=Count("pk"),
         masks_finished=Count("pk", filter=on_finished),
@@ -76,16 +67,6 @@ def project_counts(project_id: int) -> ProjectCounts:
     return figures
 
 
-def serving_of(project_id: int) -> Serving | None:
-    """Tell what a project serves; None before its first preparation."""
-    alias = (
-        Alias.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
-        .values_list("bundle_id", "bundle__round__number")
-        .first()
-    )
-    return None if alias is None else Serving(bundle=alias[0], round=alias[1])
-
-
 def finished_since_round(project_id: int) -> int:
     """Count images finished since the newest round began; the holdout does not train."""
     began = began_at(project_id)
@@ -96,7 +77,7 @@ def finished_since_round(project_id: int) -> int:
 def finished_to_learn(project_id: int) -> QuerySet[Image]:
     """Finished images outside the holdout."""
     return Image.objects.filter(
-        project_id=project_id, deleted_at=None, is_holdout=False, status__in=FINISHED
+        project_id=project_id, deleted_at=None, is_holdout=False, status__in=Image.FINISHED
     )
 
 

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from annotation.models import Alias, Embedding, Image, Round
 from annotation.selectors.counts import finished_to_learn
-from annotation.selectors.registry import JUDGED
 from engine.acquisition.drift import drift
 
 CHANNELS: Final = 256  # of an embedding
@@ -33,7 +32,7 @@ def drift_of(project_id: int) -> StreamDrift | None:
     where there are fewer than 20 of either.
     """
     newest = Round.objects.filter(
-        project_id=project_id, state__in=JUDGED, parts__contains=[Round.Part.MASKS]
+        project_id=project_id, state__in=Round.JUDGED, parts__contains=[Round.Part.MASKS]
     ).order_by("-number")
     began = newest.values_list("number", "created_at").first()
     if began is None:

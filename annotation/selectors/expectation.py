@@ -18,7 +18,6 @@ from annotation.selectors.effort_table import (
     written,
 )
 from annotation.selectors.news import new_masks
-from annotation.selectors.registry import JUDGED
 from annotation.selectors.round_cost import seconds_of
 from engine.returns import Judged, expected_saving, gain_per_doubling
 
@@ -61,7 +60,7 @@ def expectation_of(project_id: int) -> Expectation:
         .defer("curve", "caption_curve", "examples")
         .order_by("-number")
     )
-    judged = [each for each in rounds if each.state in JUDGED and _images(each)]
+    judged = [each for each in rounds if each.state in Round.JUDGED and _images(each)]
     round_s = next((took for each in judged if (took := _seconds_in_one_go(each))), None)
     sums = effort_sums(project_id, By.ROUND)
     known = [told for each in judged if (told := _told(each, sums))][:LAST]

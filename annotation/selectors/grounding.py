@@ -170,9 +170,7 @@ def _engine_link(said: Said) -> Link:
 
 
 def _is_waiting(transcripts: Sequence[Transcript]) -> bool:
-    unfinished = Job.objects.filter(
-        kind=jobs.GROUND, state__in=[Job.State.QUEUED, Job.State.RUNNING]
-    )
+    unfinished = Job.objects.filter(kind=jobs.GROUND, state__in=Job.UNFINISHED)
     ids = [str(each.pk) for each in transcripts]
     return unfinished.filter(args__transcript_id__in=ids).exists()
 

@@ -11,10 +11,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from annotation.models import (
-    Alias,
-    AliasMove,
     Assignment,
-    Bundle,
     Comment,
     Embedding,
     Image,
@@ -35,13 +32,6 @@ OPEN = [Proposal.State.PENDING, *SENT_ON]
 _TO_SAVE_TO = Prepared(lambda: all_images_for(SOMEBODY).filter(pk=Param("image")).only("pk"))
 _TO_SHOW = Prepared(
     lambda: with_takes(with_open_comments(images_for(SOMEBODY))).filter(pk=Param("image"))
-)
-_SERVING = Prepared(
-    lambda: Bundle.objects.filter(
-        pk__in=Alias.objects.filter(project_id=Param("project"), name=Alias.Name.SERVING).values(
-            "bundle"
-        )
-    ).defer("manifest")
 )
 _PROPOSALS = Prepared(
     lambda: Proposal.objects.filter(image_id=Param("image"), state__in=OPEN).order_by(
@@ -175,17 +165,6 @@ def open_proposals_of(image: Image, seen: Seen) -> list[Proposal]:
     agree on is then not the model's doing.
     """
     return [] if image.is_holdout or seen.slot else _PROPOSALS.rows(image=image.pk)
-
-
-def serving_bundle_of(project_id: int) -> Bundle | None:
-    """Return the bundle that the project's pages decode with."""
-    return _SERVING.first(project=project_id)
-
-
-def bundles_for(user: Person) -> QuerySet[Bundle]:
-    """Bundles that serve or served in one of the person's projects."""
-    moves = AliasMove.objects.filter(project__memberships__user_id=user.pk or 0)
-    return Bundle.objects.filter(pk__in=moves.values("to_bundle"))
 
 
 def embeddings_of(image: Image, encoder_digest: str) -> list[Embedding]:

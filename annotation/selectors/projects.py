@@ -40,7 +40,7 @@ def with_card(projects: QuerySet[Project], user: Person) -> QuerySet[Project]:
     `returned_count` is of the images that were returned to the person.
     """
     kept = Q(images__deleted_at=None)
-    finished = kept & Q(images__status__in=[Image.Status.DONE, Image.Status.REVIEWED])
+    finished = kept & Q(images__status__in=Image.FINISHED)
     returned = returned_places().filter(image__project=OuterRef("pk"), user_id=user.pk or 0)
     returned_count = (
         returned.order_by().values("image__project").annotate(n=Count("pk")).values("n")

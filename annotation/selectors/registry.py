@@ -1,20 +1,23 @@
 """The registry of a project's bundles: where each comes from, and what managers say of it."""
 
-from typing import Final
-
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
-
-JUDGED: Final = (Round.State.PROMOTED, Round.State.REFUSED)
+from annotation.selectors.access import Person
 
 
 def bundles_of(project_id: int) -> QuerySet[Bundle]:
     """Bundles that served the project, or came out of one of its rounds that went all the way."""
     served = AliasMove.objects.filter(project_id=project_id).values("to_bundle")
-    trained = Q(round__project_id=project_id, round__state__in=JUDGED)
+    trained = Q(round__project_id=project_id, round__state__in=Round.JUDGED)
     return Bundle.objects.filter(trained | Q(pk__in=served))
+
+
+def bundles_for(user: Person) -> QuerySet[Bundle]:
+    """Bundles that serve or served in one of the person's projects."""
+    moves = AliasMove.objects.filter(project__memberships__user_id=user.pk or 0)
+    return Bundle.objects.filter(pk__in=moves.values("to_bundle"))
 
 
 def registry_of(project_id: int) -> QuerySet[Bundle]:

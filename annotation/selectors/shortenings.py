@@ -11,8 +11,6 @@ from annotation.models import Job, Shortening, Transcript
 from annotation.selectors.access import Person, rows_for
 from engine.weights.paths import ModelPaths
 
-UNFINISHED = (Job.State.QUEUED, Job.State.RUNNING)
-
 
 @dataclass(frozen=True, slots=True)
 class Shortenable:
@@ -43,7 +41,7 @@ def shortening_model() -> Path:
 def shortenable(transcript: Transcript) -> Shortenable:
     """Tell how it stands. A model that was set is taken to be where the workers are."""
     job = jobs_of(transcript).order_by("-pk").first()
-    is_running = job is not None and job.state in UNFINISHED
+    is_running = job is not None and job.state in Job.UNFINISHED
     return Shortenable(
         is_possible=bool(settings.CLEAN_MODEL) or (shortening_model() / "config.json").is_file(),
         is_running=is_running,

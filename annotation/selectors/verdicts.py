@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from annotation.models import Proposal
+from annotation.models import Image, Proposal
 from annotation.selectors.doubts import doubted_people
 from annotation.selectors.effort_table import UNTOUCHED_IOU
 
@@ -29,7 +29,7 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
         image__project_id=project_id,
         image__deleted_at=None,
         image__is_holdout=False,
-        image__status__in=["done", "reviewed"],
+        image__status__in=Image.FINISHED,
         state__in=[Proposal.State.ACCEPTED, Proposal.State.REJECTED],
         decided_by__isnull=False,
         bundle__dataset_version__isnull=False,

@@ -20,7 +20,6 @@ from annotation.services.jobs import cancel_job, enqueue_job
 
 State = Round.State
 Part = Round.Part
-RUNNING = (State.TRAINING, State.EVALUATING)
 CURVES: Final = {Part.MASKS: "curve", Part.CAPTIONS: "caption_curve"}  # fields of a round
 IS_RUNNING: Final = "A round is running; wait for it or cancel it."
 NOTHING_NEW: Final = {
@@ -66,7 +65,7 @@ def start_round(
     if key and (known := Round.objects.filter(job__idempotency_key=key).first()):
         return known
     rounds = Round.objects.filter(project=project)
-    if rounds.filter(state__in=RUNNING).exists():
+    if rounds.filter(state__in=Round.RUNNING).exists():
         raise RoundRunningError(IS_RUNNING)
     serving = Alias.objects.filter(project=project, name=Alias.Name.SERVING).first()
     if serving is None:
@@ -210,7 +209,7 @@ def promote_by_hand(
 @transaction.atomic
 def cancel_round(*, round_id: int) -> Round:
     """Stop a running round; its job ends at the next step."""
-    running = Round.objects.filter(pk=round_id, state__in=RUNNING)
+    running = Round.objects.filter(pk=round_id, state__in=Round.RUNNING)
     job_id = running.values_list("job_id", flat=True).first()
     if job_id is not None and cancel_job(job_id=job_id).state == Job.State.CANCELLED:
         settle_rounds()
@@ -219,12 +218,12 @@ def cancel_round(*, round_id: int) -> Round:
 
 def settle_rounds() -> int:
     """End the rounds whose job has ended without finishing them; return how many."""
-    open_rounds = Round.objects.filter(state__in=RUNNING)
+    open_rounds = Round.objects.filter(state__in=Round.RUNNING)
     settled = open_rounds.filter(job__state=Job.State.CANCELLED).update(
         state=State.CANCELLED, decision="Cancelled.", finished_at=Now()
     )
     for failed in open_rounds.filter(job__state=Job.State.FAILED).select_related("job"):
-        settled += Round.objects.filter(pk=failed.pk, state__in=RUNNING).update(
+        settled += Round.objects.filter(pk=failed.pk, state__in=Round.RUNNING).update(
             state=State.FAILED,
             decision=failed.job.error if failed.job else "",
             finished_at=Now(),

@@ -9,8 +9,8 @@ from django.db import transaction
 
 from annotation import jobs
 from annotation.errors import DomainError
-from annotation.models import Shortening, Transcript
-from annotation.selectors.shortenings import UNFINISHED, jobs_of, shortenable
+from annotation.models import Job, Shortening, Transcript
+from annotation.selectors.shortenings import jobs_of, shortenable
 from annotation.services.jobs import enqueue_job
 
 NAMESPACE: Final = UUID("8b1f6a0e-30d5-4d0c-a2f4-9d3f3c1b7e55")
@@ -32,7 +32,7 @@ def ask_to_shorten(*, transcript: Transcript, user: User) -> None:
         raise NoLanguageModelError(
             "No language model is installed; `python -m engine.weights --captions` makes one."
         )
-    if now.offer is not None or jobs_of(transcript).filter(state__in=UNFINISHED).exists():
+    if now.offer is not None or jobs_of(transcript).filter(state__in=Job.UNFINISHED).exists():
         return
     enqueue_job(
         kind=jobs.SHORTEN,

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from annotation.errors import DomainError
 from annotation.models import Alias, Project, Round
-from annotation.selectors.registry import JUDGED
 from annotation.services.bundles import (
     CANDIDATE,
     SERVING,
@@ -45,7 +44,11 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
     serving = aliases.select_for_update(of=("self",)).filter(name=SERVING).first()
     if serving is None or serving.bundle_id != serving_seen:
         raise ServingMovedError("The project serves another bundle by now; look again.")
-    if tried.bundle is None or tried.state not in JUDGED or Round.Part.MASKS not in tried.parts:
+    if (
+        tried.bundle is None
+        or tried.state not in Round.JUDGED
+        or Round.Part.MASKS not in tried.parts
+    ):
         raise NotTriableError("This round has no masks to try.")
     if tried.bundle == serving.bundle:
         raise NotTriableError("This round serves already.")

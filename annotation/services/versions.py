@@ -31,7 +31,6 @@ from annotation.services.attributes import live
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.masks.rle import digest
 
-FINISHED = (Image.Status.DONE, Image.Status.REVIEWED)
 COUNTED = (
     *("images", "train", "holdout", "unfinished"),
     *("masks", "transcripts", "captions", "mask_captions"),
@@ -182,7 +181,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
     has_something = Exists(masks) | Exists(transcripts) | Exists(captions)
     return (
         Image.objects.filter(project=project, deleted_at=None)
-        .filter(Q(status__in=FINISHED) | Q(has_something))
+        .filter(Q(status__in=Image.FINISHED) | Q(has_something))
         .annotate(
             mask_rows=ArraySubquery(
                 masks.values(
@@ -227,7 +226,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
 
 
 def _split(image: Image) -> str:
-    if image.status not in FINISHED:
+    if image.status not in Image.FINISHED:
         return "unfinished"
     return "holdout" if image.is_holdout else "train"
 

@@ -7,7 +7,7 @@ decoder, no proposals, no clicks.
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from time import monotonic
-from typing import Any, Final
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from annotation import jobs
@@ -23,8 +23,6 @@ from workers.simulation.described_pictures import DescribedPicture
 from workers.simulation.loop import JobFailedError, wait_for
 from workers.simulation.project import SimulatedProject
 from workers.simulation.work import Show
-
-OPEN: Final = (Job.State.QUEUED, Job.State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +129,8 @@ def _run_round(people: SimulatedProject, show: Show) -> CaptionReport:
 
 def _leave_masks_alone(people: SimulatedProject) -> None:
     """Cancel what a promotion prepares for people: nobody here works on masks."""
-    waiting = Job.objects.filter(project=people.project, kind=jobs.PREPARE_IMAGES, state__in=OPEN)
+    waiting = Job.objects.filter(
+        project=people.project, kind=jobs.PREPARE_IMAGES, state__in=Job.UNFINISHED
+    )
     for job_id in waiting.values_list("pk", flat=True):
         cancel_job(job_id=job_id)
