@@ -2,7 +2,7 @@
 
 from annotation.models import Recording
 from annotation.services.kept_exports import drop_closed_exports
-from annotation.services.recordings import delete_audio
+from annotation.services.voices import delete_audio
 from workers.lease import Lease
 
 

@@ -17,8 +17,9 @@ from annotation.services.audio_clock import follow_audio
 from annotation.services.jobs import fenced
 from annotation.services.live_transcripts import end_hearing, save_heard
 from annotation.services.peaks import COUNT, keep_peaks
-from annotation.services.recordings import join_chunks, read_chunks, save_raw_transcript
+from annotation.services.recordings import join_chunks, read_chunks
 from annotation.services.scratch import nameless_file
+from annotation.services.transcripts import save_raw_transcript
 from engine.media.audio import decode_audio
 from engine.media.decoded import decode_to_file
 from engine.media.errors import MediaError

@@ -25,15 +25,15 @@ from annotation.selectors.voices import may_listen
 from annotation.services.peaks import peaks_key
 from annotation.services.recordings import (
     MIME_TYPES,
-    audio_key,
     complete_recording,
-    correct_transcript,
     delete_voice,
     remove_recording,
     restore_recording,
     save_chunk,
     start_recording,
 )
+from annotation.services.transcripts import correct_transcript
+from annotation.services.voices import audio_key
 from engine.media.limits import LONGEST_SOUND_S
 from engine.speech.clean import MAX_CHARACTERS
 

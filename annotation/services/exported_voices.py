@@ -21,8 +21,8 @@ from annotation.selectors.versions import version_header
 from annotation.selectors.voices import with_may_leave
 from annotation.services.export_archive import Report, entry, unpacked_entry
 from annotation.services.exported_descriptions import linked_phrases
-from annotation.services.recordings import audio_key
 from annotation.services.scratch import nameless_file
+from annotation.services.voices import audio_key
 from engine.datasets.localized_narratives import (
     Narrative,
     Utterance,

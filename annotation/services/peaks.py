@@ -6,7 +6,7 @@ from io import BytesIO
 
 from annotation import storage
 from annotation.models import Recording
-from annotation.services.recordings import drop_if_deleted
+from annotation.services.voices import drop_if_deleted
 
 COUNT = 1200  # more than any panel has pixels for
 

@@ -8,25 +8,27 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from annotation import jobs, storage
 from annotation.errors import DomainError, IdTakenError, InvalidInputError, NotAllowedError
 from annotation.models import (
     Image,
-    LiveTranscript,
     Mask,
     Membership,
     Recording,
     RecordingChunk,
-    Transcript,
 )
 from annotation.selectors.descriptions import has_consented
-from annotation.services.grounding import enqueue_grounding, forget_places
 from annotation.services.jobs import enqueue_job
-from annotation.services.kept_exports import close_voiced_exports, drop_closed_exports
+from annotation.services.kept_exports import drop_closed_exports
 from annotation.services.live_transcripts import ask_to_hear
+from annotation.services.voices import (
+    VoiceDeletedError,
+    audio_key,
+    drop_if_deleted,
+    forget_voice,
+)
 
 MAX_CHUNK_BYTES: Final = 8 * 1024**2
 MIME_TYPES: Final = (
@@ -57,12 +59,6 @@ class ChunkConflictError(DomainError):
     """That number is taken by other bytes, or belongs to a take that is complete."""
 
     code = "chunk_conflict"
-
-
-class VoiceDeletedError(DomainError):
-    """The voice of the take was deleted; what still comes of it is not kept."""
-
-    code = "voice_deleted"
 
 
 class ChunksMissingError(DomainError):
@@ -186,67 +182,10 @@ def read_chunks(recording: Recording, chunks: Iterable[RecordingChunk]) -> Itera
         yield data
 
 
-@transaction.atomic
-def save_raw_transcript(
-    *,
-    recording: Recording,
-    transcript_id: UUID,
-    text: str,
-    words: Sequence[Mapping[str, Any]],
-    model: str,
-    dropped: Sequence[Mapping[str, Any]] = (),
-) -> Transcript:
-    """Keep what the model heard, and what was dropped of it. The same id again changes nothing."""
-    transcript, _ = Transcript.objects.get_or_create(
-        pk=transcript_id,
-        defaults={
-            "recording": recording,
-            "kind": Transcript.Kind.RAW,
-            "text": text,
-            "words": [dict(word) for word in words],
-            "dropped": [dict(each) for each in dropped],
-            "model": model,
-        },
-    )
-    LiveTranscript.objects.filter(recording=recording).delete()
-    Recording.objects.filter(pk=recording.pk).update(state=State.TRANSCRIBED, error="")
-    enqueue_grounding(transcript=transcript, created_by=recording.user)
-    return transcript
-
-
-@transaction.atomic
-def correct_transcript(
-    *,
-    transcript_id: UUID,
-    recording: Recording,
-    author: User,
-    text: str,
-    words: Sequence[Mapping[str, Any]],
-    seconds: float,
-) -> Transcript:
-    """Append a corrected transcript. The same id again returns the same row."""
-    transcript, _ = Transcript.objects.get_or_create(
-        pk=transcript_id,
-        defaults={
-            "recording": recording,
-            "kind": Transcript.Kind.CORRECTED,
-            "text": text,
-            "words": [dict(word) for word in words],
-            "author": author,
-            "seconds": seconds,
-        },
-    )
-    if transcript.recording_id != recording.pk:
-        raise IdTakenError("Another transcript has this id.")
-    enqueue_grounding(transcript=transcript, created_by=author)
-    return transcript
-
-
 def delete_voice(*, recording: Recording, by: User, role: str) -> None:
     """Delete audio and pointer trace for good; the texts stay. Safe to repeat."""
     _refuse_bystanders(recording, by, role)
-    mark_voice_deleted(recording)
-    delete_audio(recording)
+    forget_voice(recording)
     drop_closed_exports()
     log.info("voice_deleted", recording_id=str(recording.pk), by=by.pk)
 
@@ -266,44 +205,6 @@ def restore_recording(*, recording: Recording, by: User, role: str) -> None:
     _refuse_bystanders(recording, by, role)
     Recording.objects.filter(pk=recording.pk).update(deleted_at=None)
     log.info("recording_restored", recording_id=str(recording.pk), by=by.pk)
-
-
-def mark_voice_deleted(recording: Recording) -> None:
-    """Note that audio and pointer trace are gone, and what was cut of them."""
-    mark_voices_deleted(Recording.objects.filter(pk=recording.pk))
-
-
-@transaction.atomic
-def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
-    """Delete the pointer traces, and let nobody hear the takes any more; return how many.
-
-    Exports that may hold them are closed.
-    """
-    forget_places(recordings)
-    LiveTranscript.objects.filter(recording__in=recordings.values("pk")).delete()
-    with_voice = recordings.filter(voice_deleted_at=None)
-    close_voiced_exports(with_voice)
-    return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
-
-
-def delete_audio(recording: Recording) -> None:
-    """Delete every object of a take from the store. Safe to repeat."""
-    arrived = list(recording.chunks.values_list("pk", flat=True))
-    for key in storage.list_keys(f"recordings/{recording.pk}/"):
-        storage.delete(key)
-    # Last: they tell what is left to do. One that came meanwhile has bytes, and stays.
-    RecordingChunk.objects.filter(pk__in=arrived).delete()
-
-
-def drop_if_deleted(recording: Recording) -> None:
-    """Delete what was stored just now if the voice was deleted while it was on its way."""
-    if Recording.objects.filter(pk=recording.pk, voice_deleted_at__isnull=False).exists():
-        delete_audio(recording)
-        raise VoiceDeletedError("The voice of this take was deleted meanwhile.")
-
-
-def audio_key(recording: Recording) -> str:
-    return f"recordings/{recording.pk}/audio"
 
 
 def _chunk_key(recording: Recording, number: int, sha256: str) -> str:

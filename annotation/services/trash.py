@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from annotation import storage
 from annotation.models import Embedding, Image, Recording, Upload
-from annotation.services.recordings import delete_audio, mark_voice_deleted
+from annotation.services.voices import forget_voice
 
 log = structlog.get_logger(__name__)
 
@@ -57,5 +57,4 @@ def _drop_removed_voices(cutoff: datetime) -> None:
     """Let go of voices that nobody can bring back: they are personal data."""
     removed = Recording.objects.filter(deleted_at__lt=cutoff, voice_deleted_at=None)
     for recording in removed:
-        delete_audio(recording)
-        mark_voice_deleted(recording)  # last: it tells what is left to do
+        forget_voice(recording)

@@ -16,14 +16,21 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 from django.db.models.functions import Now
 
 from annotation import jobs, storage
-from annotation.models import Job, Recording
+from annotation.errors import DomainError
+from annotation.models import Job, LiveTranscript, Recording, RecordingChunk
+from annotation.services.grounding import forget_places
 from annotation.services.jobs import enqueue_once
-from annotation.services.kept_exports import drop_closed_exports
-from annotation.services.recordings import delete_audio, mark_voice_deleted, mark_voices_deleted
+from annotation.services.kept_exports import close_voiced_exports, drop_closed_exports
 
 BATCH: Final = 1000  # takes
 EXPIRED_AT_ONCE: Final = 100  # takes
 log = structlog.get_logger(__name__)
+
+
+class VoiceDeletedError(DomainError):
+    """The voice of the take was deleted; what still comes of it is not kept."""
+
+    code = "voice_deleted"
 
 
 @transaction.atomic
@@ -46,13 +53,51 @@ def delete_expired_voices() -> int:
     deleted = 0
     while batch := list(_expired()[:EXPIRED_AT_ONCE]):
         for recording in batch:
-            mark_voice_deleted(recording)
-            delete_audio(recording)
+            forget_voice(recording)
         deleted += len(batch)
         log.info("voices_expired", takes=len(batch))
     if deleted:
         drop_closed_exports()
     return deleted
+
+
+def forget_voice(recording: Recording) -> None:
+    """Delete a take's audio and pointer trace for good; the texts stay. Safe to repeat."""
+    mark_voices_deleted(Recording.objects.filter(pk=recording.pk))
+    delete_audio(recording)
+
+
+@transaction.atomic
+def mark_voices_deleted(recordings: QuerySet[Recording]) -> int:
+    """Delete the pointer traces, and let nobody hear the takes any more; return how many.
+
+    Exports that may hold them are closed.
+    """
+    forget_places(recordings)
+    LiveTranscript.objects.filter(recording__in=recordings.values("pk")).delete()
+    with_voice = recordings.filter(voice_deleted_at=None)
+    close_voiced_exports(with_voice)
+    return with_voice.update(voice_deleted_at=Now(), trace=[], cuts=[])
+
+
+def delete_audio(recording: Recording) -> None:
+    """Delete every object of a take from the store. Safe to repeat."""
+    arrived = list(recording.chunks.values_list("pk", flat=True))
+    for key in storage.list_keys(f"recordings/{recording.pk}/"):
+        storage.delete(key)
+    # Last: they tell what is left to do. One that came meanwhile has bytes, and stays.
+    RecordingChunk.objects.filter(pk__in=arrived).delete()
+
+
+def drop_if_deleted(recording: Recording) -> None:
+    """Delete what was stored just now if the voice was deleted while it was on its way."""
+    if Recording.objects.filter(pk=recording.pk, voice_deleted_at__isnull=False).exists():
+        delete_audio(recording)
+        raise VoiceDeletedError("The voice of this take was deleted meanwhile.")
+
+
+def audio_key(recording: Recording) -> str:
+    return f"recordings/{recording.pk}/audio"
 
 
 def drop_stray_audio() -> int:

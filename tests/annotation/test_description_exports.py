@@ -33,14 +33,10 @@ from annotation.services.exported_voices import VoicesNotHeardError
 from annotation.services.exports import request_export, write_export
 from annotation.services.kept_exports import VoiceLeftError, drop_closed_exports, keep_export
 from annotation.services.merged_captions import OwnWords, TranscriptWords, merge_caption
-from annotation.services.recordings import (
-    audio_key,
-    correct_transcript,
-    delete_voice,
-    remove_recording,
-    save_raw_transcript,
-)
+from annotation.services.recordings import delete_voice, remove_recording
+from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version
+from annotation.services.voices import audio_key
 from engine.datasets.descriptions import Description, LinkedPhrase, read_descriptions
 from engine.datasets.localized_narratives import Narrative, TracePoint, read_localized_narratives
 from tests.annotation.world import Api, World, create, make_bundle, make_image

@@ -7,8 +7,9 @@ import pytest
 
 from annotation.models import Image, Job, Label, Mask, Phrase, PhraseLink, Recording, Transcript
 from annotation.services.grounding import save_grounding
-from annotation.services.recordings import correct_transcript, delete_voice, save_raw_transcript
+from annotation.services.recordings import delete_voice
 from annotation.services.seeds import Seed, seed_masks
+from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from engine.speech.grounding.links import Link
 from engine.speech.grounding.phrases import Phrase as Found
 from tests.annotation.world import Api, World, create, make_image, square

@@ -19,12 +19,9 @@ from annotation.selectors.live_transcripts import (
 from annotation.selectors.vocabulary import vocabulary_of
 from annotation.services.consent import give_consent
 from annotation.services.live_transcripts import end_hearing, save_heard
-from annotation.services.recordings import (
-    mark_voice_deleted,
-    save_chunk,
-    save_raw_transcript,
-    start_recording,
-)
+from annotation.services.recordings import save_chunk, start_recording
+from annotation.services.transcripts import save_raw_transcript
+from annotation.services.voices import forget_voice
 from tests.annotation.world import World
 
 
@@ -144,7 +141,7 @@ def test_what_was_heard_goes_with_the_transcript_and_with_the_voice(take: Record
     assert not LiveTranscript.objects.exists()
 
     LiveTranscript.objects.create(recording=take)
-    mark_voice_deleted(take)
+    forget_voice(take)
 
     assert not LiveTranscript.objects.exists()
 

@@ -13,9 +13,11 @@ from django.utils import timezone
 from annotation import storage
 from annotation.models import Image, Job, Recording, Transcript
 from annotation.services.jobs import claim_job, fail_job
-from annotation.services.recordings import audio_key, join_chunks, save_raw_transcript
+from annotation.services.recordings import join_chunks
 from annotation.services.settlement import settle_failures
+from annotation.services.transcripts import save_raw_transcript
 from annotation.services.trash import empty_trash
+from annotation.services.voices import audio_key
 from engine.media.limits import LONGEST_TAKE_S
 from tests.annotation.world import Api
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from annotation import storage
 from annotation.models import Image, Project, Recording, RecordingChunk
 from annotation.services import voices
-from annotation.services.recordings import save_raw_transcript
+from annotation.services.transcripts import save_raw_transcript
 from annotation.services.voices import delete_expired_voices
 from tests.annotation.world import Api, World, make_image
 

@@ -18,7 +18,7 @@ from annotation.selectors.frozen_descriptions import frozen_descriptions
 from annotation.selectors.news import new_to_learn
 from annotation.selectors.versions import frozen_rows
 from annotation.services.exported_descriptions import write_version_descriptions
-from annotation.services.recordings import correct_transcript, save_raw_transcript
+from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices
 from tests.annotation.test_recordings import CHUNKS, complete, put

@@ -21,17 +21,15 @@ from annotation.models import DatasetVersion, Image, Job, Project, Recording, Tr
 from annotation.services.consent import give_consent
 from annotation.services.exports import request_export
 from annotation.services.recordings import (
-    VoiceDeletedError,
     complete_recording,
-    correct_transcript,
     join_chunks,
     remove_recording,
     save_chunk,
-    save_raw_transcript,
     start_recording,
 )
+from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version
-from annotation.services.voices import delete_own_voices, drop_stray_audio
+from annotation.services.voices import VoiceDeletedError, delete_own_voices, drop_stray_audio
 from tests.annotation.world import SIZE_HW, World, make_image
 from workers.app import app
 

@@ -9,8 +9,8 @@ from annotation import jobs
 from annotation.models import Image, Job, Label, Mask, Phrase, Recording, Transcript
 from annotation.selectors.grounding import grounding_of
 from annotation.services.grounding import decide_link
-from annotation.services.recordings import save_raw_transcript
 from annotation.services.seeds import Seed, seed_masks
+from annotation.services.transcripts import save_raw_transcript
 from engine.speech.grounding.pointer import DEFAULT_REACH
 from tests.annotation.world import World, square
 from workers import reach

@@ -19,13 +19,8 @@ from annotation.services import scratch
 from annotation.services.audio_clock import follow_audio
 from annotation.services.consent import give_consent
 from annotation.services.peaks import COUNT, peaks_key
-from annotation.services.recordings import (
-    audio_key,
-    complete_recording,
-    delete_audio,
-    save_chunk,
-    start_recording,
-)
+from annotation.services.recordings import complete_recording, save_chunk, start_recording
+from annotation.services.voices import audio_key, delete_audio
 from engine.media.decoded import decode_to_file
 from engine.speech.live import Heard
 from engine.speech.silence import RATE_HZ
