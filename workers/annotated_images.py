@@ -37,7 +37,9 @@ def annotated_images(
     return _with_windows(images, encoder_digest)
 
 
-def look_closer(lease: Lease, images: list[AnnotatedImage], bundle: Bundle) -> list[AnnotatedImage]:
+def embed_missing(
+    lease: Lease, images: list[AnnotatedImage], bundle: Bundle
+) -> list[AnnotatedImage]:
     """Embed the windows that show the images' small objects, and return the images with them.
 
     Whole images, too, that were finished before they were prepared, drawn without a model.

@@ -35,8 +35,8 @@ from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
+from workers.map_in_order import map_in_order
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
-from workers.windowed import map_in_order
 
 PROPOSAL_IMAGES: Final = 16  # a grid costs a quarter of a minute an image, so AP is on a sample
 VERSION: Final = 3  # of this protocol: figures of another are measured anew

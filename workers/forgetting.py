@@ -6,7 +6,7 @@ from typing import Any
 from annotation.models import Bundle, DatasetVersion, Embedding, Project
 from annotation.selectors.also import also_of
 from engine.segmentation.items import AnnotatedImage
-from workers.annotated_images import annotated_images, look_closer
+from workers.annotated_images import annotated_images, embed_missing
 from workers.evaluation import compare, evaluate_bundle
 from workers.lease import Lease
 
@@ -17,7 +17,7 @@ def measure_also(
     """Compare both at one click on each project that this one names; see `Round.metrics`."""
     rows = []
     for other, version, images in _holdouts(project, candidate.encoder_digest):
-        seen = look_closer(lease, images, candidate)
+        seen = embed_missing(lease, images, candidate)
         before, after = (
             evaluate_bundle(
                 bundle, seen, show=lease.report, should_stop=lease.should_stop, proposal_images=0

@@ -22,13 +22,13 @@ from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
 from engine.segmentation.trainer import TrainConfig
 from engine.segmentation.training import train_decoder
 from engine.whole_file import whole_file
-from workers.annotated_images import annotated_images, look_closer
+from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import BundlePart
 from workers.curve import Curve
-from workers.judging import learn_verifier
 from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import encoder_of, proposal_config_of
+from workers.verifiers import learn_verifier
 
 
 def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
@@ -36,7 +36,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     torch.set_num_threads(settings.TORCH_THREADS)
     base = current.base_bundle
     images = annotated_images(version, "train", base.encoder_digest)
-    images = look_closer(lease, images, base)
+    images = embed_missing(lease, images, base)
     weights = _train(lease, current, images, folder)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)

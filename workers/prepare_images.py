@@ -41,6 +41,7 @@ from workers.embeddings import (
 )
 from workers.labels import namer_of
 from workers.lease import Lease
+from workers.map_in_order import map_in_order
 from workers.networks import (
     encoder_of,
     finder_of,
@@ -50,7 +51,6 @@ from workers.networks import (
     verifier_of,
 )
 from workers.propose_captions import propose_captions_for_images
-from workers.windowed import map_in_order
 
 log = structlog.get_logger(__name__)
 

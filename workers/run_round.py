@@ -28,7 +28,7 @@ from annotation.services.rounds import (
     reopen_round,
 )
 from annotation.services.versions import cut_version
-from workers.annotated_images import annotated_images, look_closer
+from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import compose
 from workers.evaluation import compare, digest_of, evaluate_bundle
 from workers.examples import examples_of
@@ -126,7 +126,7 @@ def _measure_masks(
     holdout = annotated_images(version, "holdout", candidate.encoder_digest)
     if not holdout:
         return {}
-    holdout = look_closer(lease, holdout, candidate)
+    holdout = embed_missing(lease, holdout, candidate)
     evaluate = partial(
         evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop
     )

@@ -27,9 +27,9 @@ from engine.verification.cues import CUES
 from engine.verification.verifier import Verdicts, Verifier
 from tests.annotation.verdicts import CERTAIN, note_verdict, trained_bundle
 from tests.annotation.world import SIZE_HW, World, make_image, square
-from workers import judging
-from workers.judging import learn_verifier
+from workers import verifiers
 from workers.tasks import run_job
+from workers.verifiers import learn_verifier
 
 # Of 200 scores the upper half was right, so that a promise of 0.9 is kept by those.
 HALF_RIGHT = Verdicts(np.linspace(0, 1, 200, dtype=np.float32), np.arange(200) >= 100)
@@ -162,7 +162,7 @@ def test_it_is_trusted_by_what_people_decided_on_finished_images(world: World) -
 def test_who_is_doubted_has_their_images_left_out(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(judging, "distrusted_images", lambda _: {"b"})
+    monkeypatch.setattr(verifiers, "distrusted_images", lambda _: {"b"})
     seen: list[str] = []
 
     def propose(image: AnnotatedImage) -> list[MaskProposal]:

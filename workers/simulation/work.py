@@ -12,11 +12,11 @@ from annotation.models import Image, Project
 from annotation.selectors.plan import Queue
 from annotation.services.verification import claim_proposals
 from workers.embeddings import seen_image
+from workers.map_in_order import map_in_order
 from workers.networks import predictor_of
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
-from workers.windowed import map_in_order
 
 Show = Callable[[int, int, str], None]
 Work = Sequence[tuple[Picture, Image]]
