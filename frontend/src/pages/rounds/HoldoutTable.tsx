@@ -19,7 +19,8 @@ export function HoldoutTable({ metrics, isLive }: Props) {
       {candidate ? (
         <>
           <Text size="sm" c="dimmed" mb="xs">
-            {plural(candidate.objects, "object")} on images that no model was trained on.
+            {plural(candidate.objects, "object")} on images that no model was trained on; proposals
+            on {plural(candidate.ap_images, "image")} of them.
           </Text>
           <HoldoutFigures metrics={metrics} before="Serving" after="Candidate" />
         </>
