@@ -13,9 +13,8 @@ from annotation import jobs, storage
 from annotation.errors import DomainError
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
 from annotation.services.jobs import enqueue_once
-from engine.bundle import BundleManifest, read_bundle
+from engine.bundle import MANIFEST, BundleManifest, read_bundle
 
-MANIFEST: Final = "manifest.json"
 SERVING: Final = Alias.Name.SERVING
 PREVIOUS: Final = Alias.Name.PREVIOUS
 CANDIDATE: Final = Alias.Name.CANDIDATE
