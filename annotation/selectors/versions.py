@@ -1,6 +1,5 @@
 """Dataset versions, what they froze, and their exports."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +12,7 @@ from django.db.models import OuterRef, Prefetch, QuerySet
 
 from annotation import storage
 from annotation.errors import DomainError
+from annotation.local_copies import proved_copy
 from annotation.models import DatasetVersion, Export, Job, Revision, Round
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.jobs import with_stalled
@@ -76,13 +76,7 @@ def exports_for(user: Person) -> QuerySet[Export]:
 def manifest_path(version: DatasetVersion) -> Path:
     """Return a local copy of the manifest, proved by its sha256; fetched once for each machine."""
     path = Path(settings.SCRATCH_DIR) / "versions" / f"{version.pk}.jsonl"
-    if not path.is_file():
-        storage.get_file(storage.version_key(version.pk), path)
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != version.pk:
-            path.unlink()
-            raise DomainError(f"The stored manifest of version {version.pk[:12]} is damaged.")
-    return path
+    return proved_copy(storage.version_key(version.pk), path, sha256=version.pk)
 
 
 def version_header(version: DatasetVersion) -> dict[str, Any]:

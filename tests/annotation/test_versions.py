@@ -17,13 +17,14 @@ from pycocotools import mask as coco_masks
 
 from annotation import storage
 from annotation.models import DatasetVersion, Export, Image, Mask
-from annotation.selectors.versions import frozen_images
+from annotation.selectors.versions import frozen_images, manifest_path
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.exports import request_export, write_export, write_version
 from annotation.services.kept_exports import keep_export
 from annotation.services.versions import cut_version
 from engine.datasets.manifest import verify_manifest
 from engine.masks.rle import RLE, encode
+from tests.altered import alter_file
 from tests.annotation.world import SIZE_HW, Api, World, create, make_image, operation, square
 
 
@@ -223,6 +224,15 @@ def test_a_damaged_manifest_is_noticed(world: World, annotated: Image) -> None:
 
     with pytest.raises(Exception, match="damaged"):
         list(frozen_images(version))
+
+
+def test_a_manifest_altered_on_disk_is_fetched_anew(world: World, annotated: Image) -> None:
+    version = cut(world)
+    alter_file(manifest_path(version))
+
+    [frozen] = frozen_images(version)
+
+    assert len(frozen.masks) == 2
 
 
 def test_an_export_is_asked_for_once(world: World, annotated: Image) -> None:
