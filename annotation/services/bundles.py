@@ -11,9 +11,10 @@ from django.db import transaction
 
 from annotation import jobs, storage
 from annotation.errors import DomainError
+from annotation.local_copies import proved_copy
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
 from annotation.services.jobs import enqueue_once
-from engine.bundle import MANIFEST, BundleManifest, read_bundle
+from engine.bundle import MANIFEST, read_bundle
 
 SERVING: Final = Alias.Name.SERVING
 PREVIOUS: Final = Alias.Name.PREVIOUS
@@ -54,15 +55,15 @@ def register_bundle(folder: Path) -> Bundle:
 
 
 def fetch_bundle(bundle: Bundle) -> Path:
-    """Return a local folder with the bundle's verified files; fetched once for each machine."""
+    """Return a local folder with the bundle's files, all of them proved; fetched once a machine.
+
+    Raises:
+        ObjectAlteredError: one of them was altered in the store.
+
+    """
     folder = Path(settings.SCRATCH_DIR) / "bundles" / bundle.pk
-    if not (folder / MANIFEST).is_file():
-        for name in bundle.manifest["files"]:
-            storage.get_file(storage.bundle_key(bundle.pk, name), folder / name)
-        storage.get_file(storage.bundle_key(bundle.pk, MANIFEST), folder / MANIFEST)
-    found: BundleManifest = read_bundle(folder)
-    if found.id != bundle.pk:
-        raise DomainError(f"The store's copy of bundle {bundle.pk} is another bundle.")
+    for name, sha256 in {**bundle.manifest["files"], MANIFEST: bundle.pk}.items():
+        proved_copy(storage.bundle_key(bundle.pk, name), folder / name, sha256=sha256)
     return folder
 
 

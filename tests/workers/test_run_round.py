@@ -9,15 +9,16 @@ from unittest.mock import Mock
 import pytest
 from django.db.models.functions import Now
 
-from annotation import jobs
+from annotation import jobs, storage
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
 from annotation.services.also import set_also
-from annotation.services.bundles import ensure_pretrained
+from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from annotation.services.gate import Verdict
 from annotation.services.jobs import cancel_job, claim_job
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
+from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import finish
 from workers import evaluation, training
@@ -164,6 +165,23 @@ def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
     assert "nan" in ended.decision
     serving = Alias.objects.get(project=world.project, name="serving")
     assert serving.bundle == started.base_bundle
+
+
+def test_a_round_whose_base_was_altered_fails_with_what_to_do_and_keeps_what_serves(
+    world: World, started: Round
+) -> None:
+    base = started.base_bundle
+    alter_file(fetch_bundle(base) / "decoder.safetensors")
+    alter_object(storage.bundle_key(base.pk, "decoder.safetensors"))
+
+    ended = run(started)
+
+    assert ended.state == "failed"
+    assert f"{base.pk}/decoder.safetensors in the object store" in ended.decision
+    assert "Restore it from a backup" in ended.decision
+    assert Job.objects.get(pk=job_of(started)).state == "failed"
+    serving = Alias.objects.get(project=world.project, name="serving")
+    assert serving.bundle == base
 
 
 def test_a_cancelled_round_ends_and_another_can_start(

@@ -1,0 +1,99 @@
+"""Files of a bundle as workers get them: those of its manifest, or none."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+
+import numpy as np
+import pytest
+from django.conf import LazySettings
+from safetensors.numpy import save_file
+
+from annotation import storage
+from annotation.local_copies import ObjectAlteredError
+from annotation.models import Bundle
+from annotation.services.bundles import ensure_pretrained, fetch_bundle
+from engine.bundle import read_bundle, write_bundle
+from tests.altered import alter_file, alter_object
+from tests.annotation.world import World
+
+DECODER = b"a graph" * 1000
+FILES = ("decoder.onnx", "decoder.safetensors", "manifest.json", "model_card.md")
+
+
+@pytest.fixture
+def folder(settings: LazySettings, tmp_path: Path) -> Path:
+    """The bundle as it was written, before anybody fetched it."""
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    save_file({"weight": np.ones(1, np.float32)}, parts / "decoder.safetensors")
+    (parts / "decoder.onnx").write_bytes(DECODER)
+    (parts / "model_card.md").write_text("A card.")
+    settings.PRETRAINED_BUNDLE = tmp_path / "pretrained"
+    write_bundle(
+        settings.PRETRAINED_BUNDLE,
+        files={path.name: path for path in parts.iterdir()},
+        encoder_digest="e" * 64,
+        thresholds={},
+        dataset_version=None,
+        parent=None,
+        metrics={"of": str(tmp_path)},  # a bundle of its own for each test
+        code_version="test",
+    )
+    return tmp_path / "pretrained"
+
+
+@pytest.fixture
+def bundle(world: World, folder: Path) -> Bundle:
+    return ensure_pretrained(project=world.project)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"), [*((name, alter_file) for name in FILES), ("decoder.onnx", Path.unlink)]
+)
+def test_a_file_altered_or_lost_on_disk_is_fetched_anew(
+    bundle: Bundle, folder: Path, name: str, damage: Callable[[Path], object]
+) -> None:
+    copy = fetch_bundle(bundle)
+    damage(copy / name)
+
+    assert fetch_bundle(bundle) == copy
+
+    assert read_bundle(copy) == read_bundle(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_bundle_altered_in_the_store_is_refused_with_what_to_do_until_it_is_restored(
+    bundle: Bundle, folder: Path, name: str
+) -> None:
+    copy, key = fetch_bundle(bundle), storage.bundle_key(bundle.pk, name)
+    alter_file(copy / name)
+    alter_object(key)
+
+    with pytest.raises(ObjectAlteredError, match=rf"{key} in the object store .* Restore it from"):
+        fetch_bundle(bundle)
+
+    storage.put_file(key, folder / name)
+    assert read_bundle(fetch_bundle(bundle)) == read_bundle(folder)
+
+
+@pytest.mark.parametrize("is_altered", [True, False])
+def test_workers_that_fetch_one_bundle_at_once_all_find_it_whole(
+    bundle: Bundle, folder: Path, *, is_altered: bool
+) -> None:
+    if is_altered:
+        copy = fetch_bundle(bundle)
+        for name in FILES:
+            alter_file(copy / name)
+    at_once = Barrier(4)
+
+    def fetch(_: int) -> object:
+        at_once.wait()
+        return read_bundle(fetch_bundle(bundle))
+
+    with ThreadPoolExecutor(4) as workers:
+        found = list(workers.map(fetch, range(4)))
+
+    assert found == [read_bundle(folder)] * 4
