@@ -5,6 +5,7 @@ A copy takes its name in one step, once it is proved: processes that fetch it at
 not disturb each other, nor those that read it.
 """
 
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +35,23 @@ def proved_copy(key: str, path: Path, *, sha256: str) -> Path:
     if not path.is_file() or sha256_of_path(path) != sha256:
         _fetch(key, path, sha256)
     return path
+
+
+def proved_copy_to_serve(key: str, path: Path, *, sha256: str) -> Path:
+    """Do the same for requests: a process hashes a file once, and again if time or size changed."""
+    if not path.is_file() or _sha256_since(path, *_looks(path)) != sha256:
+        _fetch(key, path, sha256)
+    return path
+
+
+@lru_cache(maxsize=100)
+def _sha256_since(path: Path, mtime_ns: int, size_bytes: int) -> str:  # noqa: ARG001  # parts of the cache's key
+    return sha256_of_path(path)
+
+
+def _looks(path: Path) -> tuple[int, int]:
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_size
 
 
 def _fetch(key: str, path: Path, sha256: str) -> None:

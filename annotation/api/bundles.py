@@ -12,6 +12,8 @@ from rest_framework.views import APIView
 
 from annotation import storage
 from annotation.api.access import user_of
+from annotation.local_copies import proved_copy_to_serve
+from annotation.models import Bundle
 from annotation.selectors.registry import bundles_for
 
 
@@ -25,15 +27,14 @@ class DecoderView(APIView):
     def get(self, request: Request, bundle_id: str) -> FileResponse:
         bundle = get_object_or_404(bundles_for(user_of(request)), pk=bundle_id)
         response = FileResponse(
-            _local_copy(bundle.pk).open("rb"), content_type="application/octet-stream"
+            _local_copy(bundle).open("rb"), content_type="application/octet-stream"
         )
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         response.headers["ETag"] = f'"{bundle.pk}"'
         return response
 
 
-def _local_copy(bundle_id: str) -> Path:
-    path = Path(settings.SCRATCH_DIR) / "decoders" / f"{bundle_id}.onnx"
-    if not path.is_file():
-        storage.get_file(storage.bundle_key(bundle_id, "decoder.onnx"), path)
-    return path
+def _local_copy(bundle: Bundle) -> Path:
+    path = Path(settings.SCRATCH_DIR) / "decoders" / f"{bundle.pk}.onnx"
+    key = storage.bundle_key(bundle.pk, "decoder.onnx")
+    return proved_copy_to_serve(key, path, sha256=bundle.manifest["files"]["decoder.onnx"])

@@ -1,22 +1,24 @@
-"""Files of a bundle as workers get them: those of its manifest, or none."""
+"""Files of a bundle as workers and browsers get them: those of its manifest, or none."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from django.conf import LazySettings
 from safetensors.numpy import save_file
 
-from annotation import storage
+from annotation import local_copies, storage
 from annotation.local_copies import ObjectAlteredError
 from annotation.models import Bundle
 from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from engine.bundle import read_bundle, write_bundle
+from engine.canonical import sha256_of_path
 from tests.altered import alter_file, alter_object
-from tests.annotation.world import World
+from tests.annotation.world import Api, World
 
 DECODER = b"a graph" * 1000
 FILES = ("decoder.onnx", "decoder.safetensors", "manifest.json", "model_card.md")
@@ -48,6 +50,77 @@ def folder(settings: LazySettings, tmp_path: Path) -> Path:
 @pytest.fixture
 def bundle(world: World, folder: Path) -> Bundle:
     return ensure_pretrained(project=world.project)
+
+
+@pytest.fixture
+def address(bundle: Bundle) -> str:
+    return f"bundles/{bundle.pk}/decoder.onnx"
+
+
+@pytest.fixture
+def served(bundle: Bundle, tmp_path: Path) -> Path:
+    """Where the web process keeps what it serves."""
+    return tmp_path / "scratch" / "decoders" / f"{bundle.pk}.onnx"
+
+
+def body(answer: object) -> bytes:
+    return b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # of a file's response
+
+
+def test_a_decoder_altered_on_disk_is_fetched_anew(
+    annotator: Api, address: str, served: Path
+) -> None:
+    assert body(annotator.get(address)) == DECODER
+    alter_file(served)
+
+    answer = annotator.get(address)
+
+    assert body(answer) == DECODER
+    assert "immutable" in answer["Cache-Control"]
+    assert [path.name for path in served.parent.iterdir()] == [served.name]
+
+
+def test_a_decoder_altered_before_the_process_began_is_fetched_anew(
+    annotator: Api, bundle: Bundle, address: str, served: Path
+) -> None:
+    storage.get_file(storage.bundle_key(bundle.pk, "decoder.onnx"), served)
+    alter_file(served)
+
+    assert body(annotator.get(address)) == DECODER
+
+
+@pytest.mark.parametrize("is_on_disk", [True, False])
+def test_a_decoder_altered_in_the_store_is_refused_until_it_is_restored(
+    annotator: Api, bundle: Bundle, address: str, served: Path, folder: Path, *, is_on_disk: bool
+) -> None:
+    key = storage.bundle_key(bundle.pk, "decoder.onnx")
+    if is_on_disk:
+        storage.get_file(key, served)
+        alter_file(served)
+    alter_object(key)
+
+    refused = annotator.get(address)
+
+    assert (refused.status_code, refused["Content-Type"]) == (503, "application/problem+json")
+    assert "immutable" not in refused.get("Cache-Control", "")
+    assert refused.json()["code"] == "object_altered"
+    assert f"{key} in the object store" in refused.json()["detail"]
+    assert "Restore it from a backup" in refused.json()["detail"]
+    storage.put_file(key, folder / "decoder.onnx")
+    assert body(annotator.get(address)) == DECODER
+
+
+def test_a_decoder_is_hashed_when_it_is_first_served_and_not_with_each_request(
+    annotator: Api, bundle: Bundle, address: str, served: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage.get_file(storage.bundle_key(bundle.pk, "decoder.onnx"), served)
+    hashing = Mock(wraps=sha256_of_path)
+    monkeypatch.setattr(local_copies, "sha256_of_path", hashing)
+
+    for _ in range(3):
+        assert body(annotator.get(address)) == DECODER
+
+    hashing.assert_called_once_with(served)
 
 
 @pytest.mark.parametrize(
