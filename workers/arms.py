@@ -1,6 +1,13 @@
 """Whose proposals the images of a project get: arms, so that what a bundle saves is measured.
 
-An image is drawn by hash each time that its bundles move on, until somebody has begun it.
+An image is drawn by hash each time that its bundles move on, until a person has begun it. Then it
+keeps its arm and what that had proposed, so that all of its effort is one bundle's.
+
+What the model accepted by itself begins nothing. It accepts where images are easy, so that arms
+that spared those images would be left with the hard ones. It is a part of what its bundle does for
+people: it is withdrawn where another bundle comes to propose, or none, and accepted anew where the
+bundle comes again. So no arm holds masks of another's bundle, and which images are in which follows
+from their hashes alone. Arms compare all that a bundle does, but that a candidate accepts nothing.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,12 +18,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project, Round
+from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK
 from annotation.services.draws import arm_for
 
 Arm = Image.Arm
 COMPARED: Final = {Arm.PREVIOUS, Arm.CANDIDATE}  # with what serves
-DRAWN_BY: Final = ("sha256", "version", "arm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +48,22 @@ class Arms:
     def due(self) -> dict[Arm, list[int]]:
         """Draw the images that are to be proposed for: their ids by arm, in the queue's order."""
         drawn: dict[Arm, list[int]] = {arm: [] for arm in Arm}
-        for image in self._unseen().only(*DRAWN_BY).iterator():
+        for image in self._unseen().only("sha256").iterator():
             drawn[self._arm_of(image)].append(image.pk)
         drawn[Arm.CANDIDATE] = list(dict.fromkeys([*drawn[Arm.CANDIDATE], *self._to_try()]))
         return drawn
 
     def _unseen(self) -> QuerySet[Image]:
-        """Images that wait for people, and that their arm's bundle has not seen.
+        """Images that nobody has begun, and that their arm's bundle has not seen.
 
-        Nor a bundle that proposes the same: a round may have changed the captioner alone. Without
-        those begun in an arm whose bundle is gone: they would count for what did not propose there.
+        Nor a bundle that proposes the same: a round may have changed the captioner alone. With
+        those that somebody has begun before any bundle saw them.
         """
         is_seen = ~Q(arm__in=self.others) & Q(proposed_by__in=alike(self.serving))
         for arm, bundle in self.others.items():
             is_seen |= Q(arm=arm, proposed_by__in=alike(bundle))
         waiting = _waiting(self.project, self.serving)
-        kept = waiting.exclude(version__gt=0, arm__in=COMPARED - self.others.keys())
-        return kept.filter(Q(proposed_by=None) | ~is_seen)
+        return waiting.filter(Q(proposed_by=None) | (~is_seen & ~Q(begun())))
 
     def _to_try(self) -> Iterator[int]:
         """Yield the images that nobody has begun and that a trial draws, whoever has seen them.
@@ -66,14 +72,13 @@ class Arms:
         """
         if Arm.CANDIDATE not in self.others:
             return
-        images = _waiting(self.project, self.serving).filter(version=0).exclude(arm=Arm.CANDIDATE)
-        for image in images.only(*DRAWN_BY).iterator():
+        images = _waiting(self.project, self.serving).filter(~Q(begun()))
+        for image in images.exclude(arm=Arm.CANDIDATE).only("sha256").iterator():
             if self._arm_of(image) == Arm.CANDIDATE:
                 yield image.pk
 
     def _arm_of(self, image: Image) -> Arm:
-        is_begun = image.version > 0 and image.arm
-        arm = Arm(image.arm) if is_begun else arm_for(image.sha256, project=self.project)
+        arm = arm_for(image.sha256, project=self.project)
         return arm if arm == Arm.NONE or arm in self.others else Arm.SERVING
 
 
@@ -82,18 +87,32 @@ def _waiting(project: Project, serving: Bundle) -> QuerySet[Image]:
 
     Those that arrive meanwhile have no embedding yet: their import has queued the next job.
     """
-    held = Assignment.objects.filter(
-        image=OuterRef("pk"), state=Assignment.State.LEASED, lease_until__gt=Now()
-    )
     images = Image.objects.filter(
         has_embedding(serving),
-        ~Exists(held),
+        ~Q(_held()),
         project=project,
         deleted_at=None,
         is_holdout=False,
         status=Image.Status.TODO,
     )
     return images.order_by(*BY_RANK)
+
+
+def lock_if_free(image: Image) -> bool:
+    """Lock an image, and tell whether it is free for a bundle's proposals still.
+
+    Nobody has finished it since it was drawn, nor begun or taken it where something has proposed.
+    """
+    Image.objects.select_for_update().get(pk=image.pk)
+    is_free = Q(proposed_by=None) | (~Q(_held()) & ~Q(begun()))
+    return Image.objects.filter(is_free, pk=image.pk, status=Image.Status.TODO).exists()
+
+
+def _held() -> Exists:
+    held = Assignment.objects.filter(
+        image=OuterRef("pk"), state=Assignment.State.LEASED, lease_until__gt=Now()
+    )
+    return Exists(held)
 
 
 def alike(bundle: Bundle) -> QuerySet[Bundle]:

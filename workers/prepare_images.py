@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from annotation.models import Bundle, Image, Project
 from annotation.selectors.queue import BY_RANK
-from annotation.services.auto_accept import accept_surely
+from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.jobs import fenced
 from annotation.services.proposals import (
@@ -31,7 +31,7 @@ from engine.segmentation.proposals import propose
 from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
 from workers.acquisition import rank_images
-from workers.arms import Arm, Arms, has_embedding
+from workers.arms import Arm, Arms, has_embedding, lock_if_free
 from workers.embeddings import (
     load_pixels,
     looked_at_closer,
@@ -160,9 +160,9 @@ def _seen(ids: Sequence[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage
 
 def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[Found]) -> None:
     with fenced(lease.claim):
-        waiting = Image.objects.select_for_update().filter(pk=image.pk, status=Image.Status.TODO)
-        if not waiting.exists():  # somebody has finished it meanwhile
+        if not lock_if_free(image):
             return
+        withdraw_accepted(image=image, keeping=None if arm == Arm.NONE else bundle)
         if arm == Arm.NONE:
             withhold_proposals(image=image)
         else:
@@ -170,7 +170,7 @@ def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[
             if arm != Arm.CANDIDATE:  # of what the gate did not pass, people decide all
                 threshold = _threshold(image.project_id, bundle)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
-        waiting.update(proposed_by=bundle, arm=arm)
+        Image.objects.filter(pk=image.pk).update(proposed_by=bundle, arm=arm)
 
 
 def _as_found(screened: ScreenedProposal, label: int | None) -> Found:

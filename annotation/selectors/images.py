@@ -17,6 +17,7 @@ from annotation.models import (
     Image,
     Mask,
     MaskCaption,
+    Operation,
     Proposal,
     Recording,
 )
@@ -94,6 +95,14 @@ def with_figures(images: QuerySet[Image]) -> QuerySet[Image]:
         pending_count=_count(pending),
         assignee=Subquery(holders.order_by("slot").values("user__username")[:1]),
     )
+
+
+def begun() -> Exists:
+    """Tell, beside an image, whether a person has saved anything on it.
+
+    Its version does not: what the model accepts by itself raises that, and so do imported masks.
+    """
+    return Exists(Operation.objects.filter(image=OuterRef("pk"), author__isnull=False))
 
 
 class HasOpenComments(Protocol):

@@ -1,4 +1,8 @@
-"""The model accepts what its verifier is sure of, and leaves a share to people, as an audit."""
+"""The model accepts what its verifier is sure of, and leaves a share to people, as an audit.
+
+Until a person has begun an image, that is no more settled than what waits for a verdict there: it
+goes as another bundle comes to propose, see workers/arms.py.
+"""
 
 from typing import Any, Final
 from uuid import UUID, uuid5
@@ -7,6 +11,7 @@ import structlog
 from django.db import transaction
 
 from annotation.models import Assignment, Bundle, Image, Label, Operation, Proposal
+from annotation.selectors.images import begun
 from annotation.services.draws import is_drawn_for_audit
 from annotation.services.masks import save_operations
 
@@ -22,7 +27,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
 
     A share, drawn by hash, stays pending for a person who does not know: the audit. Nothing on the
     holdout, nor where somebody has begun or finished, nor where it is not clear what the object is.
-    Safe to run twice: what a mask was once made of is never accepted again.
+    Safe to run twice.
     """
     if threshold is None:
         return 0
@@ -37,7 +42,6 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
         bundle=bundle,
         state=Proposal.State.PENDING,
         verifier_score__gte=threshold,
-        revisions=None,
     )
     labels = _labels_of(locked)
     only = next(iter(labels)) if len(labels) == 1 else None
@@ -46,7 +50,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     audited = [each.pk for each in known if is_drawn_for_audit(each.pk, share=AUDITED_SHARE)]
     Proposal.objects.filter(pk__in=audited).update(is_audited=True)
     operations = [
-        _acceptance(proposal, label)
+        _acceptance(proposal, label, locked.version)
         for proposal, label in known.items()
         if proposal.pk not in audited
     ]
@@ -57,10 +61,39 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     return len(operations)
 
 
+@transaction.atomic
+def withdraw_accepted(*, image: Image, keeping: Bundle | None) -> int:
+    """Delete the masks that the model accepted, but for one bundle's; return how many.
+
+    On an image that nobody has begun: another bundle comes to propose there, or (None) people are
+    to do it alone. The proposals are superseded as pending ones are, and come back as these do.
+    """
+    locked = Image.objects.select_for_update().get(pk=image.pk)
+    accepted = Proposal.objects.filter(image=locked, is_auto_accepted=True)
+    if keeping is not None:
+        accepted = accepted.exclude(bundle=keeping)
+    masks = list(accepted.order_by("pk").values_list("mask", flat=True))
+    if not masks:
+        return 0
+    save_operations(
+        image_id=locked.pk,
+        operations=[_withdrawal(mask, locked.version) for mask in masks if mask],
+        expected_version=locked.version,
+        author=None,
+    )
+    accepted.update(
+        state=Proposal.State.SUPERSEDED, mask=None, decided_at=None, is_auto_accepted=False
+    )
+    log.info("accepted_masks_withdrawn", image_id=locked.pk, count=len(masks))
+    return len(masks)
+
+
 def _is_somebodys(image: Image) -> bool:
     """Tell whether a person has a place at it; one whose lease ran out may still come back."""
     places = Assignment.objects.filter(image=image, kind=Assignment.Kind.ANNOTATE)
-    return places.exclude(state=Assignment.State.OPEN).exists()
+    if places.exclude(state=Assignment.State.OPEN).exists():
+        return True
+    return Image.objects.filter(begun(), pk=image.pk).exists()
 
 
 def _labels_of(image: Image) -> set[int | None]:
@@ -68,14 +101,25 @@ def _labels_of(image: Image) -> set[int | None]:
     return set(labels.values_list("pk", flat=True))
 
 
-def _acceptance(proposal: Proposal, label: int | None) -> dict[str, Any]:
-    """Write it as a client would; it carries the pixels for pages that never saw the proposal."""
+def _acceptance(proposal: Proposal, label: int | None, version: int) -> dict[str, Any]:
+    """Write it as a client would; it carries the pixels for pages that never saw the proposal.
+
+    What was accepted before and withdrawn makes the same mask again, by another operation.
+    """
     return {
-        "id": uuid5(NAMESPACE, f"operation {proposal.pk}"),
+        "id": uuid5(NAMESPACE, f"operation {proposal.pk} {version}"),
         "kind": Operation.Kind.CREATE,
         "mask": uuid5(NAMESPACE, f"mask {proposal.pk}"),
         "proposal": proposal.pk,
         "label": label,
         "rle": proposal.rle,
         "effort": {"bundle": proposal.bundle_id},
+    }
+
+
+def _withdrawal(mask: UUID, version: int) -> dict[str, Any]:
+    return {
+        "id": uuid5(NAMESPACE, f"withdrawal {mask} {version}"),
+        "kind": Operation.Kind.DELETE,
+        "mask": mask,
     }

@@ -34,7 +34,8 @@ def promise(project: Project, precision: float | None) -> dict[str, Any]:
 def stop_if_broken(*, project_id: int) -> bool:
     """Stop auto-accept once audits measure less than was promised; tell whether that was now.
 
-    What was accepted stays. The UPDATE is the lock: another promise made meanwhile stands.
+    What was accepted stays, until another bundle proposes where nobody has begun. The UPDATE is the
+    lock: another promise made meanwhile stands.
     """
     project = Project.objects.get(pk=project_id)
     wanted = project.auto_accept_precision

@@ -23,11 +23,15 @@ from annotation.selectors.auto_accept import auto_accept_of
 from annotation.selectors.rounds import efforts_of
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image, release
-from annotation.services.auto_accept import accept_surely
+from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.labels import create_label, delete_label
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
-from annotation.services.proposals import Found, replace_pending_proposals
+from annotation.services.proposals import (
+    Found,
+    replace_pending_proposals,
+    withhold_proposals,
+)
 from tests.annotation.world import (
     Api,
     World,
@@ -191,6 +195,37 @@ def test_what_a_person_takes_back_is_not_accepted_again(
     assert everything_on(image) == before
 
 
+def test_what_is_withdrawn_is_accepted_again_as_the_same_masks(
+    image: Image, bundle: Bundle
+) -> None:
+    propose(image, bundle, [0.99] * 3)
+    accept_surely(image=image, bundle=bundle, threshold=0.9)
+    made = set(Mask.objects.values_list("pk", flat=True))
+
+    withdrawn = withdraw_accepted(image=image, keeping=None)
+    withhold_proposals(image=image)
+
+    assert withdrawn == 3
+    assert not Mask.objects.filter(head__rle__isnull=False).exists()
+    assert set(Proposal.objects.values_list("state", flat=True)) == {"superseded"}
+    assert withdraw_accepted(image=image, keeping=None) == 0
+
+    propose(image, bundle, [0.99] * 3)
+
+    assert accept_surely(image=image, bundle=bundle, threshold=0.9) == 3
+    live = Mask.objects.filter(head__rle__isnull=False, head__number=3)
+    assert set(live.values_list("pk", flat=True)) == made
+
+
+def test_what_the_same_bundle_accepted_stays(image: Image, bundle: Bundle) -> None:
+    propose(image, bundle, [0.99])
+    accept_surely(image=image, bundle=bundle, threshold=0.9)
+    before = everything_on(image)
+
+    assert withdraw_accepted(image=image, keeping=bundle) == 0
+    assert everything_on(image) == before
+
+
 @pytest.mark.parametrize(
     "changes", [{"is_holdout": True}, {"status": "done"}, {"status": "returned"}]
 )
@@ -216,6 +251,15 @@ def test_nothing_is_accepted_on_an_image_that_somebody_holds(
 
     release(assignment=place, user=world.annotator)
     assert accept_surely(image=image, bundle=bundle, threshold=0.9) == 1
+
+
+def test_nothing_is_accepted_where_somebody_has_drawn_and_gone(
+    image: Image, bundle: Bundle, annotator: Api
+) -> None:
+    propose(image, bundle, [0.99])
+    annotator.save(image, create(at=(15, 15)))
+
+    assert accept_surely(image=image, bundle=bundle, threshold=0.9) == 0
 
 
 def test_a_label_is_the_proposals_own_or_the_only_one(
@@ -447,3 +491,20 @@ def test_what_the_model_accepted_is_nobodys_verdict(
     assert (effort["masks"], effort["seconds_per_mask"]) == (1, 5)  # it cost nobody anything
     sure.refresh_from_db()
     assert sure.final_iou == 1
+
+
+def test_what_one_bundle_accepted_does_not_count_for_the_next(
+    world: World, image: Image, bundle: Bundle
+) -> None:
+    newer = make_bundle("b")
+    propose(image, bundle, [0.99] * 3)
+    accept_surely(image=image, bundle=bundle, threshold=0.9)
+
+    withdraw_accepted(image=image, keeping=newer)
+    [proposal] = propose(image, newer, [0.99])
+    Image.objects.filter(pk=image.pk).update(arm="serving", proposed_by=newer)
+    judge(world, image, {proposal: "accepted"})
+
+    efforts = efforts_of(world.project.pk)
+    assert set(efforts) == {newer.pk}
+    assert (efforts[newer.pk]["masks"], efforts[newer.pk]["seconds_per_mask"]) == (1, 5)

@@ -7,20 +7,24 @@ from unittest.mock import Mock
 
 import numpy as np
 import pytest
+from django.db import transaction
 
 from annotation import jobs
-from annotation.models import Alias, Bundle, Embedding, Image, Project, Proposal, Round
+from annotation.models import Alias, Bundle, Embedding, Image, Mask, Project, Proposal, Round
 from annotation.selectors.plan import Queue, free_in
+from annotation.services.assignments import claim_image
+from annotation.services.auto_accept import accept_surely
 from annotation.services.bundles import ensure_pretrained, fetch_bundle, promote_bundle
 from annotation.services.draws import arm_for
 from annotation.services.images import add_image
 from annotation.services.jobs import enqueue_job
+from annotation.services.masks import save_operations
 from annotation.services.rounds import promote_by_hand
 from annotation.services.trials import begin_trial, end_trial
 from engine.segmentation.object_finder import FoundObjects
-from tests.annotation.world import World, png
+from tests.annotation.world import World, create, png, square
 from tests.workers.conftest import ENCODER_DIGEST
-from workers.arms import Arms
+from workers.arms import Arms, lock_if_free
 from workers.tasks import run_job
 
 Arm = Image.Arm
@@ -96,6 +100,37 @@ def recorded(images: dict[Arm, Image]) -> dict[Arm, tuple[str, str | None, set[s
     return rows
 
 
+def begin(world: World, image: Image) -> None:
+    """Let a person draw a mask on an image and go away."""
+    image.refresh_from_db()
+    drawn = create(rle=square(2, 2, size_hw=SIZE_HW))
+    save_operations(
+        image_id=image.pk,
+        operations=[drawn],
+        expected_version=image.version,
+        author=world.annotator,
+    )
+
+
+def accept_all(images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the model accept all that waits."""
+    monkeypatch.setattr("annotation.services.auto_accept.AUDITED_SHARE", 0)
+    Proposal.objects.update(verifier_score=0.99)
+    for image in images.values():
+        image.refresh_from_db()
+        assert image.proposed_by is not None
+        assert accept_surely(image=image, bundle=image.proposed_by, threshold=0.9)
+
+
+def accepted(images: dict[Arm, Image]) -> dict[Arm, set[str]]:
+    """Return for each image whose proposals its masks are made of."""
+    live = Mask.objects.filter(head__rle__isnull=False)
+    return {
+        drawn: set(live.filter(image=image).values_list("origin__bundle", flat=True))
+        for drawn, image in images.items()
+    }
+
+
 def test_nothing_is_proposed_for_the_bare_arm_which_is_corrected_as_a_whole(
     world: World, images: dict[Arm, Image]
 ) -> None:
@@ -154,7 +189,7 @@ def test_what_was_begun_in_a_trial_keeps_its_proposals_when_that_ends(
     try_newer(world, monkeypatch)
     run(world)
     tried = recorded(images)
-    Image.objects.filter(pk=images[Arm.CANDIDATE].pk).update(version=1)
+    begin(world, images[Arm.CANDIDATE])
 
     end_trial(project=world.project, by=world.manager)
     run(world)
@@ -166,7 +201,7 @@ def test_a_trial_takes_no_image_that_somebody_has_begun(
     world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(world)
-    Image.objects.filter(pk=images[Arm.CANDIDATE].pk).update(version=1)
+    begin(world, images[Arm.CANDIDATE])
     before = recorded(images)
 
     try_newer(world, monkeypatch)
@@ -212,8 +247,7 @@ def test_other_shares_change_nothing_that_is_done_or_begun(
     world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(world)
-    begun = images[Arm.NONE]
-    Image.objects.filter(pk=begun.pk).update(version=1)
+    begin(world, images[Arm.NONE])
     Image.objects.filter(pk=images[Arm.SERVING].pk).update(status="done")
     before = recorded(images)
     _, newer = promote_newer(world, monkeypatch)
@@ -224,9 +258,77 @@ def test_other_shares_change_nothing_that_is_done_or_begun(
     run(world)
 
     after = recorded(images)
-    assert after[Arm.NONE] == ("none", newer.pk, set())
+    assert after[Arm.NONE] == before[Arm.NONE]
     assert after[Arm.SERVING] == before[Arm.SERVING]
     assert after[Arm.PREVIOUS] == ("serving", newer.pk, {newer.pk})
+
+
+def test_a_trial_tries_its_candidate_also_where_what_serves_was_sure(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    accept_all({Arm.CANDIDATE: images[Arm.CANDIDATE]}, monkeypatch)
+    before = recorded(images)
+
+    _, newer = try_newer(world, monkeypatch)
+    run(world)
+
+    tried = {**before, Arm.CANDIDATE: ("candidate", newer.pk, {newer.pk})}
+    assert recorded(images) == tried
+    assert accepted(images)[Arm.CANDIDATE] == set()
+
+
+def test_arms_are_drawn_whatever_the_model_accepted_and_hold_its_bundles_masks_alone(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares = Project.objects.filter(pk=world.project.pk)
+    shares.update(without_proposals_share=0)
+    run(world)
+    accept_all(images, monkeypatch)
+    shares.update(without_proposals_share=0.3)
+    old, newer = promote_newer(world, monkeypatch)
+
+    run(world)
+
+    assert recorded(images) == {
+        Arm.NONE: ("none", newer.pk, set()),
+        Arm.SERVING: ("serving", newer.pk, {newer.pk}),
+        Arm.PREVIOUS: ("previous", old.pk, set()),  # they are accepted
+        Arm.CANDIDATE: ("serving", newer.pk, {newer.pk}),
+    }
+    nothing: set[str] = set()
+    assert accepted(images) == {**dict.fromkeys(images, nothing), Arm.PREVIOUS: {old.pk}}
+
+
+def test_what_a_person_has_begun_keeps_all_that_one_bundle_did(
+    world: World, images: dict[Arm, Image], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(world)
+    begun = {Arm.SERVING: images[Arm.SERVING]}
+    accept_all(begun, monkeypatch)
+    begin(world, images[Arm.SERVING])
+    before = recorded(begun), accepted(begun)
+
+    promote_newer(world, monkeypatch)
+    run(world)
+
+    assert (recorded(begun), accepted(begun)) == before
+
+
+def test_what_somebody_begins_or_takes_while_bundles_propose_is_free_no_more(
+    world: World, images: dict[Arm, Image]
+) -> None:
+    run(world)
+    begun, taken, free, unseen = images.values()
+    begin(world, begun)
+    Image.objects.filter(pk=unseen.pk).update(proposed_by=None)
+    for image in (taken, unseen):
+        claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+
+    with transaction.atomic():
+        found = [lock_if_free(image) for image in (begun, taken, free, unseen)]
+
+    assert found == [False, False, True, True]
 
 
 @pytest.mark.parametrize("change", ["encoder", "captioner"])

@@ -18,8 +18,8 @@ export function AcceptedByModel({ project }: { project: number }) {
       <Stack gap="md">
         {state.stopped_at !== null && (
           <Alert color="orange" title={`Stopped on ${formatMoment(state.stopped_at)}`}>
-            {state.stop_reason} The masks that it accepted stay. A manager can switch it on again in
-            the settings.
+            {state.stop_reason} The masks that it accepted stay, where nobody has begun until
+            another model proposes there. A manager can switch it on again in the settings.
           </Alert>
         )}
         {state.since !== null && <Figures state={state} />}
