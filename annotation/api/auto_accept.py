@@ -1,13 +1,14 @@
 """What the model accepted by itself, and whether that can be relied on."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.selectors.access import HasRole
 from annotation.selectors.auto_accept import auto_accept_of
 from annotation.selectors.projects import projects_for
 
@@ -34,6 +35,11 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     accepted = serializers.IntegerField(help_text="Masks that the model accepted")
     audited = serializers.IntegerField(help_text="As sure, and left to people; since `since`")
     decided = serializers.IntegerField(help_text="Of those audited")
+    left_out = serializers.IntegerField(
+        allow_null=True,
+        help_text="Verdicts on those audited that do not count, as their person is doubted; null: "
+        "for managers alone",
+    )
     measured = PrecisionSerializer(
         allow_null=True, help_text="Of those decided, what people accepted as it was"
     )
@@ -49,4 +55,7 @@ class ProjectAutoAcceptView(MemberView):
     @extend_schema(operation_id="get_auto_accept", responses=AutoAcceptSerializer)
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
-        return Response(AutoAcceptSerializer(auto_accept_of(project)).data)
+        state = auto_accept_of(project)
+        if cast("HasRole", project).role not in MANAGERS:
+            state["left_out"] = None
+        return Response(AutoAcceptSerializer(state).data)

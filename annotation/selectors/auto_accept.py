@@ -1,5 +1,10 @@
-"""What the model accepted by itself, what audits say of it, and how reliable its scores are."""
+"""What the model accepted by itself, what audits say of it, and how reliable its scores are.
 
+By the verdicts of people who are not doubted: whoever accepts all that is shown would have measured
+every promise as kept.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypedDict
@@ -8,17 +13,11 @@ from django.db.models import Avg, Count, F, Q, QuerySet, Value
 from django.db.models.functions import Floor, Least
 
 from annotation.models import Alias, Project, Proposal
-from annotation.selectors.effort_table import UNTOUCHED_IOU
+from annotation.selectors.doubts import AS_IT_WAS, DECIDED_BY_A_PERSON, doubted_people
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
 BINS: Final = 10  # of scores, each a tenth wide
-AS_IT_WAS: Final = Q(state=State.ACCEPTED, final_iou__gte=UNTOUCHED_IOU)
-# An accepted one may still be corrected until its image is finished.
-DECIDED_BY_A_PERSON: Final = Q(decided_by__isnull=False) & (
-    Q(state=State.ACCEPTED, final_iou__isnull=False)
-    | Q(state__in=[State.REJECTED, State.NEEDS_WORK])
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,7 @@ class Audit:
     audited: int
     decided: int
     untouched: int  # accepted, and so they were when the image was finished
+    left_out: int  # decided by people who are doubted, and not counted as decided
 
 
 class ScoreBin(TypedDict):
@@ -50,25 +50,27 @@ class AutoAccept(TypedDict):
     accepted: int  # by the model, whenever
     audited: int
     decided: int
+    left_out: int | None  # verdicts of doubted people on those audited; None: not to be told
     measured: Precision | None
     has_scores: bool  # the serving bundle has a verifier, and has used it
     bins: list[ScoreBin]  # of the serving bundle's proposals, those with any
 
 
 def audit_of(project: Project) -> Audit:
-    """Count what audits have come to, in one query."""
-    return Audit(**_audited(project).aggregate(**_AUDIT))
+    """Count what audits have come to, in two queries."""
+    audited = _proposals(project).filter(_is_audited(project))
+    return Audit(**audited.aggregate(**_audit(project, doubted_people(project.pk))))
 
 
 def auto_accept_of(project: Project) -> AutoAccept:
     """Sum up auto-accept in three queries, whatever the project's size."""
-    mine = _proposals(project)
-    audit = audit_of(project)
+    mine, doubted = _proposals(project), doubted_people(project.pk)
     serving = Alias.objects.filter(project=project, name=Alias.Name.SERVING).values("bundle")
     is_scored = Q(bundle__in=serving, verifier_score__isnull=False)
     counts = mine.aggregate(
         accepted=Count("pk", filter=Q(is_auto_accepted=True)),
         scored=Count("pk", filter=is_scored),
+        **_audit(project, doubted),
     )
     return AutoAccept(
         wanted_precision=project.auto_accept_precision,
@@ -76,28 +78,34 @@ def auto_accept_of(project: Project) -> AutoAccept:
         stopped_at=project.auto_accept_stopped_at,
         stop_reason=project.auto_accept_stop_reason,
         accepted=counts["accepted"],
-        audited=audit.audited,
-        decided=audit.decided,
-        measured=measured_precision(audit.untouched, audit.decided),
+        audited=counts["audited"],
+        decided=counts["decided"],
+        left_out=counts["left_out"],
+        measured=measured_precision(counts["untouched"], counts["decided"]),
         has_scores=counts["scored"] > 0,
-        bins=_bins(mine.filter(is_scored)),
+        bins=_bins(mine.filter(is_scored).exclude(decided_by__in=doubted)),
     )
-
-
-_AUDIT: Final = {
-    "audited": Count("pk", filter=~Q(state=State.SUPERSEDED)),
-    "decided": Count("pk", filter=DECIDED_BY_A_PERSON),
-    "untouched": Count("pk", filter=DECIDED_BY_A_PERSON & AS_IT_WAS),
-}
 
 
 def _proposals(project: Project) -> QuerySet[Proposal]:
     return Proposal.objects.filter(image__project=project, image__deleted_at=None)
 
 
-def _audited(project: Project) -> QuerySet[Proposal]:
+def _is_audited(project: Project) -> Q:
     since = project.auto_accept_since or project.created_at
-    return _proposals(project).filter(is_audited=True, created_at__gte=since)
+    return Q(is_audited=True, created_at__gte=since)
+
+
+def _audit(project: Project, doubted: Collection[int]) -> dict[str, Count]:
+    """Count an `Audit`'s fields."""
+    audited, is_left_out = _is_audited(project), Q(decided_by__in=doubted)
+    decided = audited & DECIDED_BY_A_PERSON
+    return {
+        "audited": Count("pk", filter=audited & ~Q(state=State.SUPERSEDED)),
+        "decided": Count("pk", filter=decided & ~is_left_out),
+        "untouched": Count("pk", filter=decided & ~is_left_out & AS_IT_WAS),
+        "left_out": Count("pk", filter=decided & is_left_out),
+    }
 
 
 def _bins(scored: QuerySet[Proposal]) -> list[ScoreBin]:

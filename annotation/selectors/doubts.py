@@ -11,16 +11,23 @@ from typing import Any, Final, Literal, TypedDict
 from django.db.models import Count, Q
 
 from annotation.models import Proposal
-from annotation.selectors.auto_accept import AS_IT_WAS, DECIDED_BY_A_PERSON
+from annotation.selectors.effort_table import UNTOUCHED_IOU
 from engine.verification.promise import Precision, measured_precision
 
+State = Proposal.State
 Habit = Literal["accepts", "rejects"]
+AS_IT_WAS: Final = Q(state=State.ACCEPTED, final_iou__gte=UNTOUCHED_IOU)
+# An accepted one may still be corrected until its image is finished.
+DECIDED_BY_A_PERSON: Final = Q(decided_by__isnull=False) & (
+    Q(state=State.ACCEPTED, final_iou__isnull=False)
+    | Q(state__in=[State.REJECTED, State.NEEDS_WORK])
+)
 FEWEST: Final = 20  # verdicts of a person, and of the others, before anything is said
 HARDLY: Final = 0.2  # chance of the other verdict, by the verifier
 # Which proposals tell of a habit, and which verdicts on them it is.
 HONEYPOTS: Final[dict[Habit, tuple[Q, Q]]] = {
     "accepts": (Q(verifier_score__lt=HARDLY), AS_IT_WAS),
-    "rejects": (Q(verifier_score__gt=1 - HARDLY), Q(state=Proposal.State.REJECTED)),
+    "rejects": (Q(verifier_score__gt=1 - HARDLY), Q(state=State.REJECTED)),
 }
 
 
@@ -55,7 +62,7 @@ def doubts_of(project_id: int) -> list[Doubt]:
 
 
 def doubted_people(project_id: int) -> set[int]:
-    """Return whose verdicts a verifier had better not learn from."""
+    """Return by whose verdicts no verifier had better learn or be measured."""
     return {doubt["user"] for doubt in doubts_of(project_id)}
 
 

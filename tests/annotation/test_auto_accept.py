@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from pytest_django import DjangoAssertNumQueries
 
@@ -20,6 +21,7 @@ from annotation.models import (
     Revision,
 )
 from annotation.selectors.auto_accept import auto_accept_of
+from annotation.selectors.doubts import FEWEST
 from annotation.selectors.rounds import efforts_of
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image, release
@@ -32,6 +34,7 @@ from annotation.services.proposals import (
     replace_pending_proposals,
     withhold_proposals,
 )
+from tests.annotation.verdicts import note_verdict
 from tests.annotation.world import (
     Api,
     World,
@@ -508,3 +511,33 @@ def test_what_one_bundle_accepted_does_not_count_for_the_next(
     efforts = efforts_of(world.project.pk)
     assert set(efforts) == {newer.pk}
     assert (efforts[newer.pk]["masks"], efforts[newer.pk]["seconds_per_mask"]) == (1, 5)
+
+
+def note(
+    person: User, image: Image, bundle: Bundle, final_iou: float | None, score: float, count: int
+) -> None:
+    for _ in range(count):
+        note_verdict(person, image, bundle, final_iou, score=score)
+
+
+def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
+    world: World, image: Image, bundle: Bundle, promised: Project, manager: Api, annotator: Api
+) -> None:
+    careless, seen = world.reviewer, make_image(world.project, 1, status="done")
+    note(careless, seen, bundle, 1.0, 0.05, FEWEST)
+    note(world.annotator, seen, bundle, None, 0.05, FEWEST)
+    note(careless, seen, bundle, 1.0, 0.97, 40)
+    Proposal.objects.filter(verifier_score=0.97).update(is_audited=True)
+    audited = make_audited(image, bundle, 30)
+    verdicts = dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:3], "rejected")
+
+    judge(world, image, verdicts)
+
+    assert stopped(world)
+    assert world.project.auto_accept_stop_reason.startswith("People accepted 27 of 30 audited")
+    address = f"projects/{world.project.pk}/auto-accept"
+    state = manager.get(address).json()
+    assert (state["decided"], state["measured"]["share"], state["left_out"]) == (30, 0.9, 40)
+    bins = [(row["low"], row["accepted_share"], row["count"]) for row in state["bins"]]
+    assert bins == [(0.0, 0, FEWEST), (0.9, 0.9, 30)]
+    assert annotator.get(address).json()["left_out"] is None

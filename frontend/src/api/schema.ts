@@ -1798,6 +1798,8 @@ export interface components {
             audited: number;
             /** @description Of those audited */
             decided: number;
+            /** @description Verdicts on those audited that do not count, as their person is doubted; null: for managers alone */
+            left_out: number | null;
             /** @description Of those decided, what people accepted as it was */
             measured: components["schemas"]["Precision"] | null;
             /** @description The serving bundle scores its proposals */

@@ -4,6 +4,7 @@ import {
   auditWords,
   barsOf,
   choices,
+  leftOutWords,
   measuredWords,
   OFF,
   precisionOf,
@@ -18,6 +19,7 @@ const STATE: AutoAccept = {
   accepted: 300,
   audited: 40,
   decided: 32,
+  left_out: 0,
   measured: { share: 31 / 32, low: 0.8378, high: 0.9992 },
   has_scores: true,
   bins: [],
@@ -56,6 +58,13 @@ test("what was measured has its interval and how many it is of", () => {
   expect(measuredWords(STATE)).toBe("96.9 % (95 % interval 84–100 %, n 32)");
   expect(measuredWords({ ...STATE, measured: null, decided: 0 })).toBe("Nothing yet");
   expect(auditWords(STATE)).toBe("40 proposals, 32 decided");
+});
+
+test("a manager reads how many verdicts are left out, and nobody else does", () => {
+  expect(leftOutWords({ ...STATE, left_out: 21 })).toBe(
+    "21 verdicts of people who decide unlike everybody else",
+  );
+  expect([leftOutWords(STATE), leftOutWords({ ...STATE, left_out: null })]).toEqual([null, null]);
 });
 
 test("scores without proposals leave a gap among ten bars", () => {

@@ -5,7 +5,7 @@ import type { AutoAccept } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { formatMoment, plural } from "@/components/format";
 import { Section } from "@/components/Section";
-import { auditWords, measuredWords, switchWords } from "./acceptWords";
+import { auditWords, leftOutWords, measuredWords, switchWords } from "./acceptWords";
 import { ReliabilityPlot } from "./ReliabilityPlot";
 
 /** What the model accepts by itself, what people's audits measure, and how reliable its scores are. */
@@ -30,10 +30,12 @@ export function AcceptedByModel({ project }: { project: number }) {
 }
 
 function Figures({ state }: { state: AutoAccept }) {
+  const leftOut = leftOutWords(state);
   const rows = [
     ["Accepted without a person", plural(state.accepted, "mask")],
     ["Left to people, who do not know", auditWords(state)],
     ["Right, as people found", measuredWords(state)],
+    ...(leftOut === null ? [] : [["Left out of that", leftOut]]),
   ];
   return (
     <Table className="tabular" aria-label="Accepted by the model" variant="vertical" maw={560}>

@@ -49,6 +49,12 @@ export function measuredWords({ measured, decided }: AutoAccept): string {
   return `${inPercent(share)} (${sure}, n ${formatCount(decided)})`;
 }
 
+/** How many verdicts are left out of what was measured; null where none are, or nobody tells. */
+export function leftOutWords({ left_out }: AutoAccept): string | null {
+  if (!left_out) return null;
+  return `${plural(left_out, "verdict")} of people who decide unlike everybody else`;
+}
+
 /** How many proposals were left to people, and how many of those they have decided on. */
 export function auditWords({ audited, decided }: AutoAccept): string {
   return `${plural(audited, "proposal")}, ${formatCount(decided)} decided`;
