@@ -1,8 +1,9 @@
 """Whose verdicts go against everybody else's where the verifier is sure.
 
 Somebody who accepts whatever is shown teaches the next verifier that all is well. Proposals that
-hardly anybody would keep, or hardly anybody reject, are honeypots that need not be laid: what one
-person makes of them is compared with what all others do. It touches no mask.
+hardly anybody would keep, or hardly anybody reject, are honeypots: what one person makes of them is
+compared with what all others do. It touches no mask. The queue lays a few of those that nobody
+would have to verify (selectors/plan.py); those that nobody would want at all are never shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

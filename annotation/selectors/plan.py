@@ -3,10 +3,12 @@
 The first three are those of a plan. An image is in at most one of them, and which one follows from
 its proposals, and from what was named on it and has no mask. While the model has yet to look at it,
 it is in none. What a verifier expects nobody to accept as it is goes to be corrected at once, so
-that nobody is asked twice. What is finished waits for review under either plan.
+that nobody is asked twice; but for a few, which tell who accepts whatever is shown. What is
+finished waits for review under either plan.
 """
 
 from typing import Final, TypedDict
+from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 
@@ -21,10 +23,17 @@ State = Proposal.State
 # Score of a verifier. On 170 unseen images of nuclei 1,732 of 7,365 proposals lie below, and 71 of
 # these are good as they are. Of those that are left to verify 61 % are, of all 47 %.
 VERIFY_MIN: Final = 0.1
+# One in twenty of those below is verified all the same, see selectors/doubts.py: on these images
+# that adds 1.5 % to what people verify, and each has met twenty of them after 1,300 verdicts. It is
+# drawn by its id, which is itself a hash: of image, bundle and rank.
+HONEYPOT_SHARE: Final = 0.05
+DRAWN_BELOW: Final = UUID(int=int(HONEYPOT_SHARE * 2**128))
 TO_VERIFY: Final = Q(state=State.PENDING) & (
-    Q(verifier_score=None) | Q(verifier_score__gte=VERIFY_MIN)
+    Q(verifier_score=None) | Q(verifier_score__gte=VERIFY_MIN) | Q(pk__lt=DRAWN_BELOW)
 )
-TO_CORRECT: Final = Q(state__in=SENT_ON) | Q(state=State.PENDING, verifier_score__lt=VERIFY_MIN)
+TO_CORRECT: Final = Q(state__in=SENT_ON) | Q(
+    state=State.PENDING, verifier_score__lt=VERIFY_MIN, pk__gte=DRAWN_BELOW
+)
 DECIDED: Final = Q(state__in=[State.ACCEPTED, State.REJECTED])
 AHEAD: Final = 3  # images that a page fetches ahead
 MOST_AHEAD: Final = 20  # that it may, for a time without a network

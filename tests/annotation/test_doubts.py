@@ -1,6 +1,7 @@
 """Who accepts or rejects everything is found, shown to managers, and not learned from."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,8 +10,9 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.models import Bundle, Image, Membership, Proposal
 from annotation.selectors.doubts import FEWEST, doubts_of
 from annotation.selectors.verdicts import distrusted_images, judged_proposals
+from annotation.services.proposals import Found, replace_pending_proposals
 from tests.annotation.verdicts import note_verdict, trained_bundle
-from tests.annotation.world import Api, World, make_image, make_user
+from tests.annotation.world import Api, World, make_image, make_user, operation, square
 
 POOR, GOOD = 0.05, 0.95  # a verifier's word
 KEEPS, REJECTS, CORRECTS = 1.0, None, 0.8  # IoU with what a person made of it
@@ -122,3 +124,47 @@ def test_it_takes_one_query_for_any_number_of_people(
 
     with django_assert_num_queries(1):
         doubts_of(world.project.pk)
+
+
+def lay_in_the_queue(world: World, bundle: Bundle) -> None:
+    """Propose 3,000 masks that the verifier thinks nothing of; some 150 are to be verified."""
+    squares = [square(at % 25, at // 25, 3) for at in range(100)]
+    found = [Found(each, 0.9, 0.9, (1.0, 1.0), verifier_score=POOR) for each in squares]
+    for seed in range(1, 31):
+        image = make_image(world.project, seed)
+        replace_pending_proposals(image=image, bundle=bundle, found=found)
+
+
+def verify_a_batch(api: Api, world: World, verdict: str) -> int:
+    """Let a person give all proposals of a batch the same verdict and finish its images."""
+    batch = api.post(f"projects/{world.project.pk}/verify").json()
+    for place in batch["assignments"]:
+        mine = [row for row in batch["proposals"] if row["image"] == place["image"]]
+        more = [{"mask": str(uuid4())} if verdict == "accepted" else {} for _ in mine]
+        given = [
+            operation("verdict", proposal=row["id"], verdict=verdict, **made)
+            for row, made in zip(mine, more, strict=True)
+        ]
+        assert api.save(Image.objects.get(pk=place["image"]), *given).status_code == 200
+        api.post(f"assignments/{place['id']}/finish", {"active_s": 9})
+    return len(batch["proposals"])
+
+
+def test_who_accepts_all_that_the_queue_offers_is_found_after_a_batch(
+    world: World, other: User, annotator: Api, reviewer: Api
+) -> None:
+    lay_in_the_queue(world, trained_bundle(world.project))
+    people = {annotator: "rejected", reviewer: "needs_work", Api(other): "accepted"}
+
+    offered = [verify_a_batch(api, world, verdict) for api, verdict in people.items()]
+
+    assert offered == [FEWEST] * 3
+    assert found(world) == [("other", "accepts")]
+
+
+def test_few_of_what_nobody_would_accept_are_verified(world: World, annotator: Api) -> None:
+    lay_in_the_queue(world, trained_bundle(world.project))
+
+    waiting = annotator.get(f"projects/{world.project.pk}/queues").json()["verify"]
+
+    assert 90 <= waiting <= 210  # five deviations around one in twenty of 3,000

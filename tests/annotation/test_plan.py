@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
@@ -87,15 +87,18 @@ def test_an_image_goes_from_verify_to_correct_to_complete(
     )
 
 
-def test_what_the_verifier_expects_nobody_to_accept_is_corrected_and_never_verified(
+def test_what_the_verifier_expects_nobody_to_accept_is_corrected_and_not_verified(
     annotator: Api, world: World, bundle: Bundle
 ) -> None:
     image = make_image(world.project)
     good, bad = make_proposals(image, bundle, 2)
-    for proposal, score in ((good, 0.9), (bad, 0.04)):
-        Proposal.objects.filter(pk=proposal.pk).update(verifier_score=score)
+    Proposal.objects.filter(pk=good.pk).update(verifier_score=0.9)
     other = make_image(world.project, 1, proposed_by=bundle)
-    Proposal.objects.filter(pk=make_proposals(other, bundle)[0].pk).update(verifier_score=0.01)
+    [poor] = make_proposals(other, bundle)
+    for at, (proposal, score) in enumerate(((bad, 0.04), (poor, 0.01))):
+        mine = Proposal.objects.filter(pk=proposal.pk)
+        proposal.pk = UUID(int=2**128 - 1 - at)  # no draw takes it
+        mine.update(id=proposal.pk, verifier_score=score)
 
     offered = [each["id"] for each in _verify(annotator, world)["proposals"]]
     counts = _counts(annotator, world)
