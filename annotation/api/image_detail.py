@@ -59,6 +59,8 @@ class MaskSerializer(serializers.Serializer[Any]):
 
 
 class ProposalSerializer(serializers.Serializer[Any]):
+    """Without its bundle, which would tell whoever annotates in which arm the image is."""
+
     id = serializers.UUIDField()
     label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
@@ -68,7 +70,6 @@ class ProposalSerializer(serializers.Serializer[Any]):
     point_xy = serializers.ListField(
         child=serializers.FloatField(), min_length=2, max_length=2, help_text="Image pixels"
     )
-    bundle = serializers.CharField()
     state = serializers.ChoiceField(OPEN_STATES, help_text="Not accepted or rejected yet")
 
 
@@ -220,7 +221,6 @@ def proposal_row(proposal: Proposal) -> dict[str, Any]:
         "stability": proposal.stability,
         "verifier_score": proposal.verifier_score,
         "point_xy": proposal.point_xy,
-        "bundle": proposal.bundle_id,
         "state": proposal.state,
     }
 

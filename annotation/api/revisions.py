@@ -1,18 +1,19 @@
 """The history of one mask."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from annotation.api.access import ANYONE, MemberView, user_of
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.operations import PromptSerializer
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Operation
+from annotation.selectors.access import HasRole
 from annotation.selectors.revisions import masks_for, revisions_of
 
 PAGE_SIZE: Final = 30  # each row carries its pixels
@@ -37,7 +38,9 @@ class RevisionSerializer(serializers.Serializer[Any]):
     attributes = ValuesField(help_text="By the attribute's id")
     proposal = serializers.UUIDField(source="proposal_id", allow_null=True)
     bundle = serializers.CharField(
-        source="source_bundle", allow_null=True, help_text="Whose proposal the mask came from"
+        source="source_bundle",
+        allow_null=True,
+        help_text="Whose proposal the mask came from; for managers alone, as it tells the arm",
     )
     round = serializers.IntegerField(
         source="source_round", allow_null=True, help_text="That made the bundle; null: pretrained"
@@ -70,4 +73,15 @@ class MaskRevisionsView(MemberView):
     def get(self, request: Request, mask_id: str) -> Response:
         mask = self.fetch(masks_for(user_of(request)), pk=mask_id)
         page, cursor = page_of(revisions_of(mask), request, order=["-number"], size=PAGE_SIZE)
-        return Response({"results": RevisionSerializer(page, many=True).data, "next": cursor})
+        is_managers = cast("HasRole", mask).role in MANAGERS
+        rows = RevisionSerializer(page, many=True).data
+        told = [row if is_managers else _without_arm(row) for row in rows]
+        return Response({"results": told, "next": cursor})
+
+
+def _without_arm(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what tells whose proposals an image got; people's prompts what serves answers."""
+    told = {**row, "bundle": None, "round": None}
+    if row["author"] is None:
+        told |= {"answered_by": None, "answered_by_round": None}
+    return told

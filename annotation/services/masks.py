@@ -180,8 +180,12 @@ def _check_missed_nothing(
 
 
 def _as_missed(operation: Operation) -> dict[str, Any]:
+    """Tell what was done and by whom. Of the model, not by which bundle: that tells the arm."""
     author = operation.author.username if operation.author else None
-    return {**operation.payload, "author": author, "image_version": operation.image_version}
+    told = {**operation.payload, "author": author, "image_version": operation.image_version}
+    if author is None:
+        told.pop("effort", None)
+    return told
 
 
 def _load(image: Image, operations: Sequence[Op], author: User | None) -> Canvas:

@@ -102,7 +102,7 @@ def test_the_bundles_of_a_save_cost_one_query_and_none_where_none_is_told(
 
 
 def test_the_history_tells_who_answered_beside_who_proposed(
-    annotator: Api, world: World, image: Image
+    annotator: Api, manager: Api, world: World, image: Image
 ) -> None:
     pretrained, trained = (made_to_serve(world.project, name) for name in "ab")
     make_promoted_round(world.project, pretrained, trained)
@@ -113,7 +113,7 @@ def test_the_history_tells_who_answered_beside_who_proposed(
     annotator.save(image, operation("revise", mask=mask, effort=answered_by(pretrained)))
     annotator.save(image, operation("revise", mask=mask, rle=square(3, 3)))
 
-    rows = annotator.get(f"masks/{mask}/revisions").json()["results"]
+    rows = manager.get(f"masks/{mask}/revisions").json()["results"]
 
     told = [(row["answered_by"], row["answered_by_round"]) for row in rows]
     assert told == [(None, None), (pretrained.pk, None), (trained.pk, 3)]

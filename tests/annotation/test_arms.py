@@ -7,10 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.models import Image, Project
+from annotation.models import Alias, AliasMove, Image, Project, Proposal
 from annotation.models.project import MOST_OF_ARM
+from annotation.services import auto_accept
+from annotation.services.auto_accept import accept_surely
 from annotation.services.draws import arm_for
-from tests.annotation.world import Api, World, make_bundle, make_image
+from tests.annotation.world import (
+    Api,
+    World,
+    create,
+    make_bundle,
+    make_image,
+    make_proposals,
+)
 
 Arm = Image.Arm
 SHARES = st.floats(0, MOST_OF_ARM)
@@ -104,6 +113,37 @@ def test_nobody_who_annotates_is_told_an_images_arm(
     for queue in ("verify", "complete", "correct"):
         claimed = annotator.post(f"projects/{world.project.pk}/claim", {"queue": queue})
         assert '"arm"' not in claimed.content.decode()
+
+
+def test_nor_do_proposals_and_what_became_of_them_tell_it(
+    world: World, annotator: Api, manager: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 0)
+    serving, previous = make_bundle("a"), make_bundle("b")
+    for name, bundle in (("serving", serving), ("previous", previous)):
+        Alias.objects.create(project=world.project, name=name, bundle=bundle)
+        AliasMove.objects.create(project=world.project, name=name, to_bundle=bundle, reason="")
+    images = [make_image(world.project, seed) for seed in range(2)]
+    for image, bundle in zip(images, (serving, previous), strict=True):
+        sure, _ = make_proposals(image, bundle, 2)
+        Proposal.objects.filter(pk=sure.pk).update(verifier_score=0.99)
+        accept_surely(image=image, bundle=bundle, threshold=0.9)
+
+    def bundles_told(api: Api, image: Image) -> set[str]:
+        """Whose names are in what the API tells of an image, its masks and what was missed."""
+        detail = api.get(f"images/{image.pk}")
+        [mask] = detail.json()["masks"]
+        history = api.get(f"masks/{mask['id']}/revisions")
+        missed = api.save(image, create(), version=0)
+        assert (len(detail.json()["proposals"]), missed.status_code) == (1, 409)
+        told = "".join(each.content.decode() for each in (detail, history, missed))
+        return {bundle.pk for bundle in (serving, previous) if bundle.pk in told}
+
+    # What serves answers clicks on either.
+    assert [bundles_told(annotator, image) for image in images] == [{serving.pk}] * 2
+    assert bundles_told(manager, images[1]) == {serving.pk, previous.pk}
+    to_verify = annotator.post(f"projects/{world.project.pk}/verify").content.decode()
+    assert not any(bundle.pk in to_verify for bundle in (serving, previous))
 
 
 def test_a_manager_sets_the_shares_and_what_serves_keeps_some(world: World, manager: Api) -> None:

@@ -76,7 +76,7 @@ def test_what_opening_the_image_took_stays_with_the_operation_however_often_it_i
 
 
 def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(
-    annotator: Api, world: World, image: Image
+    annotator: Api, manager: Api, world: World, image: Image
 ) -> None:
     pretrained, trained = make_bundle("a"), make_bundle("b")
     make_promoted_round(world.project, pretrained, trained)
@@ -86,19 +86,21 @@ def test_it_tells_the_proposal_its_bundle_and_the_round_that_made_it(
     annotator.save(image, operation("verdict", **accept))
     annotator.save(image, operation("revise", mask=mask, rle=square(1, 1)))
 
-    rows = annotator.get(f"masks/{mask}/revisions").json()["results"]
+    rows = manager.get(f"masks/{mask}/revisions").json()["results"]
 
     told = [(row["kind"], row["proposal"], row["bundle"], row["round"]) for row in rows]
     source = (str(proposal.pk), trained.pk, 3)
     assert told == [("revise", *source), ("verdict", *source)]
 
 
-def test_a_mask_of_the_pretrained_bundle_has_no_round(annotator: Api, image: Image) -> None:
+def test_a_mask_of_the_pretrained_bundle_has_no_round(
+    annotator: Api, manager: Api, image: Image
+) -> None:
     (proposal,) = make_proposals(image, make_bundle())
     drawn = create(proposal=str(proposal.pk))
     annotator.save(image, drawn)
 
-    (row,) = annotator.get(f"masks/{drawn['mask']}/revisions").json()["results"]
+    (row,) = manager.get(f"masks/{drawn['mask']}/revisions").json()["results"]
 
     assert (row["bundle"], row["round"]) == (proposal.bundle_id, None)
 

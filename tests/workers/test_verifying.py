@@ -88,7 +88,8 @@ def test_a_bundle_with_a_verifier_says_how_likely_its_proposals_are_accepted(
     shown = image_to_show(world.annotator, image.pk)
     assert shown is not None
     proposals = image_detail(shown, world.annotator)["proposals"]
-    assert {each["bundle"] for each in proposals} == {bundle.pk}
+    shown_of = Proposal.objects.filter(pk__in=[each["id"] for each in proposals])
+    assert {each.bundle for each in shown_of} == {bundle}
     assert [each["verifier_score"] for each in proposals] == pytest.approx(
         [0.881] * found, abs=1e-3
     )

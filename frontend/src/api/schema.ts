@@ -3288,6 +3288,7 @@ export interface components {
          * @enum {string}
          */
         PromptKind: "point" | "box";
+        /** @description Without its bundle, which would tell whoever annotates in which arm the image is. */
         Proposal: {
             /** Format: uuid */
             id: string;
@@ -3301,7 +3302,6 @@ export interface components {
             verifier_score: number | null;
             /** @description Image pixels */
             point_xy: number[];
-            bundle: string;
             /**
              * @description Not accepted or rejected yet
              *
@@ -3311,6 +3311,7 @@ export interface components {
              */
             state: components["schemas"]["OpenState"];
         };
+        /** @description Without its bundle, which would tell whoever annotates in which arm the image is. */
         ProposalToVerify: {
             /** Format: uuid */
             id: string;
@@ -3324,7 +3325,6 @@ export interface components {
             verifier_score: number | null;
             /** @description Image pixels */
             point_xy: number[];
-            bundle: string;
             /**
              * @description Not accepted or rejected yet
              *
@@ -3545,7 +3545,7 @@ export interface components {
             };
             /** Format: uuid */
             proposal: string | null;
-            /** @description Whose proposal the mask came from */
+            /** @description Whose proposal the mask came from; for managers alone, as it tells the arm */
             bundle: string | null;
             /** @description That made the bundle; null: pretrained */
             round: number | null;
