@@ -30,9 +30,8 @@ export function RollBackButton({ project }: { project: Project }) {
       children: (
         <Text size="sm">
           {project.serving && modelName(project.serving)} ({serving.slice(0, 8)}) steps back, and
-          the model that served before it makes the proposals on images that nobody has finished or
-          is working on. Masks that people made stay as they are. Rolling back once more undoes
-          this.
+          the model that served before it makes the proposals on images that nobody has begun. Masks
+          that people made stay as they are. Rolling back once more undoes this.
         </Text>
       ),
       labels: { confirm: "Roll back", cancel: "Keep the serving model" },

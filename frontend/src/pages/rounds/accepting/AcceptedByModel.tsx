@@ -33,7 +33,7 @@ function Figures({ state }: { state: AutoAccept }) {
   const leftOut = leftOutWords(state);
   const rows = [
     ["Accepted without a person", plural(state.accepted, "mask")],
-    ["Left to people, who do not know", auditWords(state)],
+    ["Left to people as a blind check", auditWords(state)],
     ["Right, as people found", measuredWords(state)],
     ...(leftOut === null ? [] : [["Left out of that", leftOut]]),
   ];
@@ -56,7 +56,7 @@ function Scores({ state }: { state: AutoAccept }) {
   return (
     <Text size="sm" c="dimmed">
       {state.has_scores
-        ? "Nobody has decided on a proposal with a score yet. Then this shows how reliable the scores are."
+        ? "Nobody has decided on a proposal with a score yet. Once they have, this shows how reliable the scores are."
         : "The serving model does not score its proposals yet. A round learns to, from what people have finished."}
     </Text>
   );

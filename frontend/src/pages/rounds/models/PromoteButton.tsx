@@ -50,7 +50,7 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
           }}
         >
           <Text size="sm">
-            It makes the proposals on images that nobody has finished or is working on
+            It makes the proposals on images that nobody has begun
             {serving && `, in place of ${modelWords(serving)}`}. Masks that people made stay as they
             are. Rolling back undoes this.
           </Text>
