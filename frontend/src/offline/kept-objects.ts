@@ -1,5 +1,6 @@
 /** Objects of the store (pixels, embeddings, decoders): fetched, or without a network from their copies. */
 
+import { ProblemError } from "@/api/problem";
 import { schedule } from "@/editor/schedule";
 import type { Copies } from "./copies";
 
@@ -31,6 +32,14 @@ export class KeptObjects {
 /** Throws a TypeError where there is no network. */
 export async function fetchBlob(url: string, signal?: AbortSignal): Promise<Blob> {
   const response = await fetch(url, { mode: "cors", signal });
-  if (!response.ok) throw new Error(`The file store answered ${response.status}. Try again.`);
+  if (!response.ok) throw await refusalOf(response);
   return response.blob();
+}
+
+/** Ours tell in words what to do; the store's are XML for machines. */
+async function refusalOf(response: Response): Promise<Error> {
+  const { status, headers } = response;
+  return headers.get("Content-Type")?.startsWith("application/problem+json")
+    ? new ProblemError(status, await response.json())
+    : new Error(`The file store answered ${status}. Try again.`);
 }
