@@ -526,7 +526,7 @@ def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
     careless, seen = world.reviewer, make_image(world.project, 1, status="done")
     note(careless, seen, bundle, 1.0, 0.05, FEWEST)
     note(world.annotator, seen, bundle, None, 0.05, FEWEST)
-    note(careless, seen, bundle, 1.0, 0.97, 40)
+    note(careless, seen, bundle, 1.0, 0.97, 60)
     Proposal.objects.filter(verifier_score=0.97).update(is_audited=True)
     audited = make_audited(image, bundle, 30)
     verdicts = dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:3], "rejected")
@@ -537,7 +537,7 @@ def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
     assert world.project.auto_accept_stop_reason.startswith("People accepted 27 of 30 audited")
     address = f"projects/{world.project.pk}/auto-accept"
     state = manager.get(address).json()
-    assert (state["decided"], state["measured"]["share"], state["left_out"]) == (30, 0.9, 40)
+    assert (state["decided"], state["measured"]["share"], state["left_out"]) == (30, 0.9, 60)
     bins = [(row["low"], row["accepted_share"], row["count"]) for row in state["bins"]]
     assert bins == [(0.0, 0, FEWEST), (0.9, 0.9, 30)]
     assert annotator.get(address).json()["left_out"] is None
