@@ -39,7 +39,14 @@ SWEEP: Final = "workers.sweep"
 APPLY_RETRAIN_POLICIES: Final = "workers.apply_retrain_policies"
 EMPTY_TRASH: Final = "workers.empty_trash"
 DELETE_EXPIRED_VOICES: Final = "workers.delete_expired_voices"
-PERIODIC: Final = (SWEEP, APPLY_RETRAIN_POLICIES, EMPTY_TRASH, DELETE_EXPIRED_VOICES)
+DROP_ROUND_FOLDERS: Final = "workers.drop_round_folders"
+PERIODIC: Final = (
+    SWEEP,
+    APPLY_RETRAIN_POLICIES,
+    EMPTY_TRASH,
+    DELETE_EXPIRED_VOICES,
+    DROP_ROUND_FOLDERS,
+)
 
 # While somebody speaks, without a row: what is lost, the next seconds of the take ask for again.
 HEAR: Final = "workers.hear"  # {"recording_id"}

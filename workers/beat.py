@@ -25,6 +25,12 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # Their disk is that of a worker that runs rounds.
+    "drop_round_folders": {
+        "task": jobs.DROP_ROUND_FOLDERS,
+        "schedule": 24 * 3600.0,
+        "options": {"queue": jobs.QUEUES[jobs.RUN_ROUND], "expires": 24 * 3600},
+    },
 }
 
 

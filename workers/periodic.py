@@ -9,6 +9,7 @@ from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from annotation.services.voices import delete_expired_voices, drop_stray_audio
+from workers.round_folders import drop_ended_folders
 
 log = structlog.get_logger(__name__)
 
@@ -43,3 +44,9 @@ def empty_trash_daily() -> None:
 def delete_expired_voices_hourly() -> None:
     """Delete the voices that a project keeps no longer."""
     delete_expired_voices()
+
+
+@jobs.queue.task(name=jobs.DROP_ROUND_FOLDERS)
+def drop_round_folders_daily() -> None:
+    """Delete what ended rounds left on the disk of the machine that trains."""
+    drop_ended_folders()

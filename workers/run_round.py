@@ -8,11 +8,9 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
-from django.conf import settings
 from django.utils.module_loading import import_string
 
 from annotation import caption_models
@@ -36,6 +34,7 @@ from workers.forgetting import measure_also
 from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
 from workers.lease import Lease
 from workers.networks import forget_networks
+from workers.round_folders import folder_of
 from workers.training import train_bundle, trained_parts
 
 Part = Round.Part
@@ -45,13 +44,12 @@ JUDGE_CAPTIONS: Final = "workers.caption_evaluation.judge_on_holdout"  # slow to
 def run_round(lease: Lease) -> None:
     """Take a round from wherever it stands to its end."""
     current = reopen_round(round_id=int(lease.claim.args["round_id"]))
-    if current.state not in Round.RUNNING:
-        return
-    version = _frozen(lease, current)
-    bundle = current.bundle or _trained(lease, current, version)
-    _judge(lease, current, version, bundle)
-    forget_networks()
-    shutil.rmtree(_folder(current), ignore_errors=True)
+    if current.state in Round.RUNNING:
+        version = _frozen(lease, current)
+        bundle = current.bundle or _trained(lease, current, version)
+        _judge(lease, current, version, bundle)
+        forget_networks()
+    shutil.rmtree(folder_of(current), ignore_errors=True)
 
 
 def _frozen(lease: Lease, current: Round) -> DatasetVersion:
@@ -65,7 +63,7 @@ def _frozen(lease: Lease, current: Round) -> DatasetVersion:
 
 
 def _trained(lease: Lease, current: Round, version: DatasetVersion) -> Bundle:
-    bundle = train_bundle(lease, current, version, _folder(current))
+    bundle = train_bundle(lease, current, version, folder_of(current))
     with fenced(lease.claim):
         record_bundle(round_id=current.pk, bundle=bundle)
     return bundle
@@ -91,7 +89,7 @@ def _judge(lease: Lease, current: Round, version: DatasetVersion, candidate: Bun
         verdicts[Part.CAPTIONS] = Verdict(is_promoted=False, reason=reason)
     passed = [part for part, verdict in verdicts.items() if verdict.is_promoted]
     composed = compose(
-        current, version, candidate, serving=serving, passed=passed, folder=_folder(current)
+        current, version, candidate, serving=serving, passed=passed, folder=folder_of(current)
     )
     with fenced(lease.claim):
         finish_round(
@@ -141,7 +139,3 @@ def _measure_masks(
         "difference": compare(before, after),
         "also": measure_also(lease, current.project, serving, candidate),
     }
-
-
-def _folder(current: Round) -> Path:
-    return Path(settings.SCRATCH_DIR) / "rounds" / str(current.pk)

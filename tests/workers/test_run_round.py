@@ -25,6 +25,7 @@ from workers import evaluation, training
 from workers import run_round as module
 from workers.annotated_images import annotated_images
 from workers.networks import finder_of
+from workers.round_folders import folder_of
 from workers.tasks import run_job
 
 
@@ -134,6 +135,7 @@ def test_a_worker_that_dies_after_any_step_loses_nothing(
     assert ended.state in {"promoted", "refused"}, ended.decision
     assert Bundle.objects.filter(round__isnull=False).count() == 1
     assert Job.objects.get(pk=job_of(started)).state == "succeeded"
+    assert not folder_of(started).exists()
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(
