@@ -6,10 +6,19 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
+
+_TENSORS: Final = "state.safetensors"
+_RECORD: Final = "state.json"
+_MB: Final = 10**6
+
+
+class CheckpointNotWrittenError(OSError):
+    """There is no room for a checkpoint, say. Nothing of it is left, and the last one is whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,41 +33,36 @@ class Checkpoint:
 def save_checkpoint(
     folder: Path, step: int, tensors: Mapping[str, Tensor], record: Mapping[str, object]
 ) -> None:
-    """Write `step-N`, then drop older ones; a crash leaves the last complete one.
+    """Write `step-N`, then drop all others; a crash leaves the last complete one.
 
-    The record's "fingerprint" says which training it is of.
+    The record's "fingerprint" says which training it is of. States of other trainings go too,
+    however far they had come. The same step of the same training is not written again.
+
+    Raises:
+        CheckpointNotWrittenError: see there.
+
     """
     target = folder / f"step-{step:06d}"
-    scratch = folder / f".writing-{step:06d}"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    save_file(
-        {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
-        scratch / "state.safetensors",
-    )
-    (scratch / "state.json").write_text(json.dumps({"step": step, **record}))
-    for path in scratch.iterdir():
-        _flush(path)
-    shutil.rmtree(target, ignore_errors=True)
-    scratch.replace(target)
-    _flush(folder)
-    for old in saved_states(folder)[:-1]:
-        shutil.rmtree(old)
+    _clear(folder)
+    if not _is_of(target, record["fingerprint"]):
+        _write(target, tensors, {"step": step, **record})
+    for other in folder.glob("step-*"):
+        if other != target:
+            _drop(other)
 
 
 def load_checkpoint(folder: Path, fingerprint: str) -> Checkpoint | None:
     """Read the newest checkpoint of the same training; None where there is none."""
     for path in reversed(saved_states(folder)):
-        record = json.loads((path / "state.json").read_text())
-        if record["fingerprint"] == fingerprint:
-            tensors = load_file(path / "state.safetensors")
-            return Checkpoint(int(record["step"]), tensors, record)
+        if _is_of(path, fingerprint):
+            record = json.loads((path / _RECORD).read_text())
+            return Checkpoint(int(record["step"]), load_file(path / _TENSORS), record)
     return None
 
 
 def saved_states(folder: Path) -> list[Path]:
     """Complete states, the oldest first."""
-    return sorted(folder.glob("step-*"))
+    return sorted(filter(_is_whole, folder.glob("step-*")))
 
 
 def tensors_under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -68,6 +72,56 @@ def tensors_under(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tenso
         for name, value in tensors.items()
         if name.startswith(f"{prefix}.")
     }
+
+
+def _is_whole(path: Path) -> bool:
+    return (path / _TENSORS).is_file() and (path / _RECORD).is_file()
+
+
+def _is_of(path: Path, fingerprint: object) -> bool:
+    """Tell whether a complete state is there, of this training."""
+    if not _is_whole(path):
+        return False
+    return bool(json.loads((path / _RECORD).read_text())["fingerprint"] == fingerprint)
+
+
+def _write(target: Path, tensors: Mapping[str, Tensor], record: Mapping[str, object]) -> None:
+    folder, scratch = target.parent, target.with_name(f".writing-{target.name}")
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        scratch.mkdir()
+        save_file(
+            {name: value.detach().cpu().contiguous() for name, value in tensors.items()},
+            scratch / _TENSORS,
+        )
+        (scratch / _RECORD).write_text(json.dumps(record))
+        for path in scratch.iterdir():
+            _flush(path)
+    except (OSError, SafetensorError) as error:  # the latter where the tensors found no room
+        shutil.rmtree(scratch, ignore_errors=True)
+        needed = sum(value.nbytes for value in tensors.values()) / _MB
+        free = shutil.disk_usage(folder).free / _MB
+        raise CheckpointNotWrittenError(
+            f"The checkpoint of step {record['step']} could not be written ({error}). It takes "
+            f"{needed:.0f} MB; the disk of {folder} has {free:.0f} MB left."
+        ) from error
+    _drop(target)  # of another training
+    scratch.replace(target)
+    _flush(folder)
+
+
+def _drop(path: Path) -> None:
+    """Delete a state, which is no longer found from the first moment on."""
+    if path.exists():
+        dropped = path.replace(path.with_name(f".dropped-{path.name}"))
+        shutil.rmtree(dropped, ignore_errors=True)
+
+
+def _clear(folder: Path) -> None:
+    """Delete what killed writers left: it takes room."""
+    for kind in ("writing", "dropped"):
+        for path in folder.glob(f".{kind}-*"):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:

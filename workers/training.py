@@ -9,6 +9,7 @@ from annotation import caption_models
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import register_bundle
 from engine.bundle import MANIFEST
+from engine.checkpoints import CheckpointNotWrittenError
 from workers.bundling import BundlePart, write_round_bundle
 from workers.lease import Lease
 
@@ -18,6 +19,7 @@ TRAIN: Final = {
     Part.MASKS: "workers.mask_training.train_masks",
     Part.CAPTIONS: "workers.caption_training.train_captions",
 }
+MAKE_ROOM: Final = "Make room there, then run it again: it goes on from its last checkpoint."
 
 
 def train_bundle(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> Bundle:
@@ -26,12 +28,28 @@ def train_bundle(lease: Lease, current: Round, version: DatasetVersion, folder: 
     if not (finished / MANIFEST).is_file():
         folder.mkdir(parents=True, exist_ok=True)
         trained: dict[str, BundlePart] = {
-            part: import_string(TRAIN[Part(part)])(lease, current, version, folder)
-            for part in _trainable(current)
+            part: _train(part, lease, current, version, folder) for part in _trainable(current)
         }
         lease.report(0, 0, "Making the bundle")
         write_round_bundle(finished, current, version, trained=trained, others=current.base_bundle)
     return register_bundle(finished)
+
+
+def _train(
+    part: str, lease: Lease, current: Round, version: DatasetVersion, folder: Path
+) -> BundlePart:
+    """Train one part. What stops it says what a person can do.
+
+    Raises:
+        ValueError: there is no room for its checkpoints.
+
+    """
+    train = import_string(TRAIN[Part(part)])
+    try:
+        trained: BundlePart = train(lease, current, version, folder)
+    except CheckpointNotWrittenError as error:
+        raise ValueError(f"{error} {MAKE_ROOM}") from error
+    return trained
 
 
 def trained_parts(current: Round, candidate: Bundle) -> list[str]:

@@ -25,7 +25,7 @@ class TrainerState:
 
 
 def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
-    """Write a checkpoint, then drop older ones."""
+    """Write a checkpoint, then drop all others."""
     names = [name for name, _ in state.model.named_parameters()]
     tensors = {f"model.{name}": value for name, value in state.model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in state.average.items()}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -14,14 +15,16 @@ from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
 from annotation.services.also import set_also
 from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from annotation.services.gate import Verdict
-from annotation.services.jobs import cancel_job, claim_job
+from annotation.services.jobs import cancel_job, claim_job, retry_job
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
+from engine.segmentation.trainer import Run, TrainConfig
 from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
+from tests.full_disk import files_up_to
 from tests.workers.conftest import finish
-from workers import evaluation, training
+from workers import evaluation, mask_training, training
 from workers import run_round as module
 from workers.annotated_images import annotated_images
 from workers.networks import finder_of
@@ -184,6 +187,27 @@ def test_a_round_whose_base_was_altered_fails_with_what_to_do_and_keeps_what_ser
     assert Job.objects.get(pk=job_of(started)).state == "failed"
     serving = Alias.objects.get(project=world.project, name="serving")
     assert serving.bundle == base
+
+
+@pytest.mark.slow
+def test_a_round_without_room_for_a_checkpoint_says_so_and_goes_on_once_there_is(
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every_step = partial(TrainConfig, runs=(Run(1),), checkpoint_every=1)
+    monkeypatch.setattr(mask_training, "TrainConfig", every_step)
+
+    with files_up_to(50 * 2**20):  # a bundle, but no checkpoint
+        failed = run(started)
+
+    assert failed.state == "failed"
+    assert f"the disk of {folder_of(started)}" in failed.decision
+    assert failed.decision.endswith(training.MAKE_ROOM)
+    assert list((folder_of(started) / "checkpoints").iterdir()) == []
+    serving = Alias.objects.get(project=world.project, name="serving")
+    assert serving.bundle == started.base_bundle
+    retry_job(job_id=job_of(started))
+    ended = run(started)
+    assert ended.state in {"promoted", "refused"}, ended.decision
 
 
 def test_a_cancelled_round_ends_and_another_can_start(

@@ -1,6 +1,7 @@
 """Training learns, remembers, resumes to the bit and never leaves half a result."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from engine.checkpoints import CheckpointNotWrittenError
 from engine.masks.rle import RLE, encode
 from engine.segmentation.adapted import AdaptedDecoder, load_any, save_any
 from engine.segmentation.decoder import SamDecoder
@@ -24,6 +26,7 @@ from engine.segmentation.trainer import (
     learned_clicks,
 )
 from engine.segmentation.training import StepReport, TrainingCancelled, train_decoder
+from tests.full_disk import files_up_to
 
 pytestmark = pytest.mark.slow  # each trains a decoder for some steps
 
@@ -124,14 +127,16 @@ def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn, whol
         assert digest(resumed) == whole
 
 
+class Killed(BaseException):
+    pass
+
+
+def kill_at_5(report: StepReport) -> None:
+    if report.step == 5:
+        raise Killed
+
+
 def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn, whole: str) -> None:
-    class Killed(BaseException):
-        pass
-
-    def kill_at_5(report: StepReport) -> None:
-        if report.step == 5:
-            raise Killed
-
     with pytest.raises(Killed):
         train("killed", on_step=kill_at_5)
     steps: list[int] = []
@@ -141,13 +146,74 @@ def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(train: TrainFn, 
     assert digest(resumed) == whole
 
 
-def test_a_half_written_checkpoint_is_no_checkpoint(
+def test_a_killed_run_goes_on_though_another_had_come_further_in_the_same_folder(
+    train: TrainFn, whole: str
+) -> None:
+    done: list[StepReport] = []
+    with pytest.raises(TrainingCancelled):
+        train("run", on_step=done.append, should_stop=lambda: len(done) >= 5, images=[image(0)])
+    with pytest.raises(Killed):
+        train("run", on_step=kill_at_5)
+    steps: list[int] = []
+
+    resumed = train("run", on_step=lambda report: steps.append(report.step))
+
+    assert steps == [5, 6]
+    assert digest(resumed) == whole
+
+
+def test_a_run_cancelled_right_after_its_checkpoint_does_not_write_it_again(
+    train: TrainFn, tmp_path: Path
+) -> None:
+    done: list[StepReport] = []
+    written: list[int] = []
+
+    def stop_after_4() -> bool:
+        if len(done) == 4:
+            written.append((tmp_path / "run" / "step-000004").stat().st_ino)
+        return len(done) == 4
+
+    with pytest.raises(TrainingCancelled):
+        train("run", on_step=done.append, should_stop=stop_after_4)
+
+    assert [(tmp_path / "run" / "step-000004").stat().st_ino] == written
+
+
+def test_a_half_written_checkpoint_is_no_checkpoint_and_takes_no_room_for_long(
     train: TrainFn, whole: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "cut" / ".writing-000004").mkdir(parents=True)
-    (tmp_path / "cut" / ".writing-000004" / "state.json").write_text("{")
+    for left in (".writing-000005", "step-000005"):  # a kill in writing, and one in deleting
+        (tmp_path / "cut" / left).mkdir(parents=True)
+        (tmp_path / "cut" / left / "state.json").write_text("{")
 
     assert digest(train("cut")) == whole
+
+    names = {path.name for path in (tmp_path / "cut").iterdir()}
+    assert names == {"step-000004", "decoder.safetensors"}
+
+
+def test_a_full_disk_is_told_with_what_it_takes_and_the_run_goes_on_once_there_is_room(
+    train: TrainFn, whole: str, tmp_path: Path
+) -> None:
+    steps: list[int] = []
+    with ExitStack() as full:
+
+        def fill_after_3(report: StepReport) -> None:
+            steps.append(report.step)
+            if report.step == 3:
+                full.enter_context(files_up_to(100_000))
+
+        with pytest.raises(
+            CheckpointNotWrittenError,
+            match=r"of step 4 could not be written \(.*\)\. It takes \d MB; the disk of .*/run has",
+        ):
+            train("run", on_step=fill_after_3)
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["step-000002"]
+
+    resumed = train("run", on_step=lambda report: steps.append(report.step))
+
+    assert steps == [1, 2, 3, 4, 3, 4, 5, 6]
+    assert digest(resumed) == whole
 
 
 def test_a_checkpoint_of_other_masks_is_not_continued(train: TrainFn) -> None:
