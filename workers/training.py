@@ -10,6 +10,7 @@ from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import register_bundle
 from engine.bundle import MANIFEST
 from engine.checkpoints import CheckpointNotWrittenError
+from engine.divergence import TrainingDivergedError
 from workers.bundling import BundlePart, write_round_bundle
 from workers.lease import Lease
 
@@ -19,6 +20,9 @@ TRAIN: Final = {
     Part.MASKS: "workers.mask_training.train_masks",
     Part.CAPTIONS: "workers.caption_training.train_captions",
 }
+DRAW_ANEW: Final = (
+    "Start a new round: it draws its steps anew, where this one, run again, takes the same ones."
+)
 MAKE_ROOM: Final = "Make room there, then run it again: it goes on from its last checkpoint."
 
 
@@ -41,12 +45,14 @@ def _train(
     """Train one part. What stops it says what a person can do.
 
     Raises:
-        ValueError: there is no room for its checkpoints.
+        ValueError: it diverged, or there is no room for its checkpoints.
 
     """
     train = import_string(TRAIN[Part(part)])
     try:
         trained: BundlePart = train(lease, current, version, folder)
+    except TrainingDivergedError as error:
+        raise ValueError(f"{error} {DRAW_ANEW}") from error
     except CheckpointNotWrittenError as error:
         raise ValueError(f"{error} {MAKE_ROOM}") from error
     return trained

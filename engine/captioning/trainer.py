@@ -5,7 +5,6 @@ All that a step draws is a function of the seed and the step, so a killed traini
 
 import hashlib
 import json
-import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -23,8 +22,9 @@ from engine.captioning.model import build, digest_of, trained_parameters
 from engine.captioning.reading import Reader
 from engine.captioning.rows import Row
 from engine.checkpoints import load_checkpoint, save_checkpoint, tensors_under
+from engine.divergence import check_finite
 from engine.masks.rle import digest
-from engine.segmentation.trainer import TrainingDivergedError, choose_precision, learning_rate
+from engine.segmentation.trainer import choose_precision, learning_rate
 
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
@@ -92,8 +92,7 @@ class CaptionTrainer:
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
         norm = torch.nn.utils.clip_grad_norm_(self.parameters.values(), config.clip_norm)
         value = float(loss.detach())
-        if not math.isfinite(value) or not bool(norm.isfinite()):
-            raise TrainingDivergedError(f"loss {value} at step {self.step + 1} of {config.steps}")
+        check_finite(value, float(norm), f"step {self.step + 1} of {config.steps}")
         self.optimizer.step()
         self.step += 1
         self._average()

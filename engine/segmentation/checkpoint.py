@@ -1,6 +1,6 @@
 """The trainer's state on disk, exact to the bit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -22,6 +22,7 @@ class TrainerState:
     optimizer: Optimizer
     precision: str  # kept, because another machine or another load may choose otherwise
     step: int = 0
+    losses: list[float] = field(default_factory=list)  # of the run's steps so far
 
 
 def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
@@ -35,7 +36,7 @@ def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
         for moment in _MOMENTS:
             if index in moments:
                 tensors[f"{moment}.{name}"] = moments[index][moment]
-    record = {"precision": state.precision, "fingerprint": fingerprint}
+    record = {"precision": state.precision, "fingerprint": fingerprint, "losses": state.losses}
     save_checkpoint(folder, state.step, tensors, record)
 
 
@@ -45,6 +46,7 @@ def load_state(state: TrainerState, folder: Path, fingerprint: str) -> bool:
     if found is None:
         return False
     state.step, state.precision = found.step, found.record["precision"]
+    state.losses = found.record.get("losses", [])  # an older version's has none
     state.model.load_state_dict(tensors_under(found.tensors, "model"))
     for name, value in tensors_under(found.tensors, "average").items():
         state.average[name].copy_(value)

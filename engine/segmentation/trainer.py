@@ -25,6 +25,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from engine.divergence import check_finite, check_risen
 from engine.masks.rle import area, digest
 from engine.segmentation.adapted import (
     AdaptedDecoder,
@@ -43,10 +44,6 @@ from engine.segmentation.prompts import Prompts, corrections, first_prompts, gri
 
 Floats: TypeAlias = NDArray[np.float32]
 FAR_SLOWER = 8  # a product in bf16, without units for it
-
-
-class TrainingDivergedError(ValueError):
-    """The loss or a gradient is no longer finite; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +115,12 @@ class Trainer:
         self.fingerprint = _fingerprint([*images, *replay], base, config)
 
     def train_step(self) -> float:
-        """Take one step and return its loss."""
+        """Take one step and return its loss.
+
+        Raises:
+            TrainingDivergedError: see engine.divergence.
+
+        """
         config, state = self.config, self.state
         number, at, steps = config.place(state.step)
         if at == 0:
@@ -130,8 +132,10 @@ class Trainer:
         image = self.image_of(state.step).drawn_view(rng)
         loss = self._learn(image, config.runs[number], rng)
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
-        if not math.isfinite(loss) or not bool(norm.isfinite()):
-            raise TrainingDivergedError(f"loss {loss} at step {state.step + 1} of {config.steps}")
+        place = f"step {state.step + 1} of {config.steps}"
+        check_finite(loss, float(norm), place)
+        state.losses.append(loss)
+        check_risen(state.losses, place)
         state.optimizer.step()
         state.step += 1
         self._average(at + 1)
@@ -153,6 +157,7 @@ class Trainer:
             value.copy_(self.start.get_parameter(name))
             self.state.average[name].copy_(value)
         self.state.optimizer = self._optimizer()
+        self.state.losses = []
 
     def _optimizer(self) -> torch.optim.Optimizer:
         config = self.config

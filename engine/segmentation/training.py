@@ -46,7 +46,7 @@ def train_decoder(  # the contract between a worker and the engine
 
     Raises:
         TrainingCancelled: should_stop returned true.
-        TrainingDivergedError: the loss is not finite.
+        TrainingDivergedError: see engine.divergence.
         CheckpointNotWrittenError: see engine.checkpoints; once there is room it goes on, too.
         ValueError: there is no mask to train on.
 

@@ -167,7 +167,7 @@ def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
     ended = run(started)
 
     assert ended.state == "failed"
-    assert "nan" in ended.decision
+    assert "The loss is nan at step 1 of 3. Start a new round" in ended.decision
     serving = Alias.objects.get(project=world.project, name="serving")
     assert serving.bundle == started.base_bundle
 

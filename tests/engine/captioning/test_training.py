@@ -20,7 +20,7 @@ from engine.captioning.training import (
     TrainingCancelled,
     train_captioner,
 )
-from engine.segmentation.trainer import TrainingDivergedError
+from engine.divergence import TrainingDivergedError
 from tests.engine.captioning.tiny import SENTENCES, picture, pictures, save_language_model
 
 SHORT = CaptionConfig(

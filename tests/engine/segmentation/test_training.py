@@ -12,8 +12,10 @@ import torch
 from numpy.typing import NDArray
 
 from engine.checkpoints import CheckpointNotWrittenError
+from engine.divergence import TrainingDivergedError
 from engine.masks.rle import RLE, encode
 from engine.segmentation.adapted import AdaptedDecoder, load_any, save_any
+from engine.segmentation.checkpoint import load_state, save_state
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.items import AnnotatedImage
@@ -21,7 +23,6 @@ from engine.segmentation.trainer import (
     Run,
     TrainConfig,
     Trainer,
-    TrainingDivergedError,
     choose_precision,
     learned_clicks,
 )
@@ -267,6 +268,7 @@ def test_every_run_of_a_training_starts_where_it_did(tiny_weights: Path) -> None
 
     for name, value in trainer.model.named_parameters():
         assert torch.equal(value, trainer.start.get_parameter(name))
+    assert len(trainer.state.losses) == 1
 
 
 def test_a_round_goes_on_from_the_one_before_and_keeps_the_decoder_for_unfamiliar_images(
@@ -317,10 +319,42 @@ def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(
         "broken", lambda: np.full((32, 64, 64), np.nan, np.float32), [square(10, 10)], (256, 256)
     )
 
-    with pytest.raises(TrainingDivergedError, match="at step 1 of 6"):
+    with pytest.raises(TrainingDivergedError, match="The loss is nan at step 1 of 6"):
         train("run", images=[broken])
 
     assert not (tmp_path / "run" / "decoder.safetensors").exists()
+
+
+def test_a_gradient_that_is_not_finite_is_named(
+    train: TrainFn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "engine.segmentation.trainer.decoder_loss",
+        lambda logits, *_: (0 * logits.sum()).sqrt(),  # 0, and steep beyond all bounds there
+    )
+
+    with pytest.raises(TrainingDivergedError, match="The gradient is not finite at step 1 of 6"):
+        train("run")
+
+
+def test_a_run_whose_losses_come_to_be_far_higher_stops_also_where_it_goes_on(
+    tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.divergence.COMPARED", 2)
+    killed, resumed = (
+        Trainer([image(0)], [], tiny_weights, replace(SHORT, runs=(Run(1),))) for _ in range(2)
+    )
+    killed.train_step()
+    killed.train_step()
+    with torch.no_grad():
+        for value in killed.model.parameters():
+            value.mul_(5)
+    save_state(killed.state, tmp_path, killed.fingerprint)
+
+    load_state(resumed.state, tmp_path, resumed.fingerprint)
+    resumed.train_step()
+    with pytest.raises(TrainingDivergedError, match="The loss has risen at step 4 of 6"):
+        resumed.train_step()
 
 
 def test_images_without_masks_are_left_out_and_none_at_all_is_refused(train: TrainFn) -> None:
