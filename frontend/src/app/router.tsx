@@ -101,10 +101,13 @@ const images = createRoute({
 const annotate = createRoute({
   getParentRoute: () => project,
   path: "/annotate",
-  validateSearch: (search): { image?: number; queue?: ImageQueue; mask?: string } => ({
+  validateSearch: (
+    search,
+  ): { image?: number; queue?: ImageQueue; mask?: string; box?: string } => ({
     image: Number.isInteger(Number(search.image)) ? Number(search.image) : undefined,
     queue: isImageQueue(search.queue) ? search.queue : undefined,
     mask: typeof search.mask === "string" ? search.mask : undefined,
+    box: typeof search.box === "string" ? search.box : undefined,
   }),
   component: lazyRouteComponent(() => import("@/pages/annotate/AnnotatePage"), "AnnotatePage"),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { selectAlso } from "@/editor/several";
-import { selectedAlone, withImage, withMask } from "@/pages/annotate/address";
+import { boxIn, formatBox, selectedAlone, withImage, withMask } from "@/pages/annotate/address";
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
 
@@ -21,6 +21,17 @@ describe("the address of the editor", () => {
     expect(withMask(named, 7, null)).toBe(`${EDITOR}?image=7`);
     expect(withImage(named, 8)).toBe(`${EDITOR}?image=8`);
     expect(withMask(`${EDITOR}?image=8`, 7, "a1")).toBe(`${EDITOR}?image=8`);
+  });
+
+  test("names a box to look at, which no other image takes over", () => {
+    const named = new URL(`${EDITOR}?image=7`);
+    named.searchParams.set("box", formatBox({ x0: 4, y0: 0, x1: 30, y1: 21 }));
+
+    expect(boxIn(named.href)).toEqual({ x0: 4, y0: 0, x1: 30, y1: 21 });
+    expect(withImage(named.href, 8)).toBe(`${EDITOR}?image=8`);
+    for (const none of ["", "?box=", "?box=1+2+3", "?box=9+9+4+12", "?box=a+b+c+d"]) {
+      expect(boxIn(`${EDITOR}${none}`)).toBeNull();
+    }
   });
 
   test("is left alone once it is another page's", () => {

@@ -1,11 +1,11 @@
 import { type RefObject, useLayoutEffect } from "react";
 import type { Editor } from "@/editor/editor";
-import { isOnStage } from "@/editor/geometry";
+import { isOnStage, viewOfBox } from "@/editor/geometry";
 import { keepView, restoreView } from "@/editor/kept-views";
 import { maskFromRLE } from "@/editor/mask";
 import { rowOf } from "@/editor/picking";
 import type { Stage } from "@/editor/render/stage";
-import { namedMask, nameSelection } from "./address";
+import { namedMask, nameSelection, takeBox } from "./address";
 import type { OpenImage } from "./open-image";
 import { revealIn } from "./view-commands";
 
@@ -19,6 +19,8 @@ export function useReturn(image: OpenImage, staged: RefObject<{ stage: Stage } |
     const isKept = restoreView(id, editor, stage, sessionStorage);
     const mask = namedMask();
     if (mask !== null) select(mask, editor, stage, isKept);
+    const box = takeBox();
+    if (box !== null) stage.setView(viewOfBox(stage.size.get(), box));
     const stopNaming = nameSelection(id, editor);
     const keep = (): void => keepView(id, editor, stage, sessionStorage);
     addEventListener("pagehide", keep);
