@@ -16,7 +16,7 @@ from engine.bootstrap import bootstrap_mean
 from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, area, decode, digest
 from engine.segmentation.clicking import Answer, answer_clicks
-from engine.segmentation.frame import SIZES, scale_of
+from engine.segmentation.frame import SIZES, scale_of, size_of
 from engine.segmentation.items import AnnotatedImage, SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 
@@ -133,13 +133,8 @@ def summarise(objects: Sequence[ObjectClicks], max_clicks: int = 20) -> ClickMet
 
 def group_by_size(objects: Sequence[ObjectClicks]) -> dict[str, list[ObjectClicks]]:
     """Sort objects into those sizes that there are any of, the smallest first."""
-    groups, lower = {}, 0.0
-    for name, upper in SIZES:
-        chosen = [one for one in objects if lower <= one.size_px < upper]
-        if chosen:
-            groups[name] = chosen
-        lower = upper
-    return groups
+    groups = {name: [one for one in objects if size_of(one.size_px) == name] for name, _ in SIZES}
+    return {name: chosen for name, chosen in groups.items() if chosen}
 
 
 def _summary(objects: Sequence[ObjectClicks], max_clicks: int) -> ClickSummary:

@@ -26,6 +26,11 @@ def scale_of(size_hw: tuple[int, int]) -> float:
     return SIDE / max(size_hw)
 
 
+def size_of(size_px: float) -> str:
+    """Name the size of an object by the root of its area in the frame."""
+    return next(name for name, upper in SIZES if size_px < upper)
+
+
 def scaled_size(size_hw: tuple[int, int]) -> tuple[int, int]:
     """Height and width of the image inside the frame, rounded as SAM's ResizeLongestSide."""
     scale = scale_of(size_hw)
