@@ -29,6 +29,7 @@ from engine.segmentation.evaluation import (
     sample_masks,
     summarise,
 )
+from engine.segmentation.failures import Failure, false_proposals, missed_objects
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
@@ -38,6 +39,7 @@ from engine.verification.verifier import Verdicts
 from workers.map_in_order import map_in_order
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 
+MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # a grid costs a quarter of a minute an image, so AP is on a sample
 VERSION: Final = 3  # of this protocol: figures of another are measured anew
 
@@ -50,6 +52,7 @@ class Evaluation:
 
     figures: dict[str, Any]
     objects: tuple[ObjectClicks, ...]
+    failures: tuple[Failure, ...] = ()  # of proposals; none where it was measured before these
 
 
 def evaluate_bundle(
@@ -66,14 +69,16 @@ def evaluate_bundle(
         return _from_json(json.loads(storage.get_bytes(key)))
     objects = tuple(_clicked(bundle, images, show))
     metrics = summarise(objects, MAX_CLICKS)
+    scored = _proposed(bundle, images[:proposal_images], show, should_stop)
     figures: dict[str, Any] = {
         **asdict(metrics.overall),
         "by_size": {name: asdict(summary) for name, summary in metrics.by_size.items()},
-        **_precision(bundle, images[:proposal_images], show, should_stop),
+        **_precision(list(scored.values())),
+        **({} if verifier_of(bundle) is None else _calibration(list(scored.values()))),
     }
-    evaluation = Evaluation(figures, objects)
-    known = json.dumps({"figures": figures, "objects": [asdict(each) for each in objects]})
-    storage.put_bytes(key, known.encode(), "application/json")
+    missed, false = (choose(scored, MOST_FAILURES) for choose in (missed_objects, false_proposals))
+    evaluation = Evaluation(figures, objects, (*missed, *false))
+    storage.put_bytes(key, json.dumps(asdict(evaluation)).encode(), "application/json")
     return evaluation
 
 
@@ -141,14 +146,15 @@ def _clicked(
         show(done, len(images), "Evaluating clicks")
 
 
-def _precision(
+def _proposed(
     bundle: Bundle,
     images: Sequence[AnnotatedImage],
     show: Show,
     should_stop: Callable[[], bool] | None,
-) -> dict[str, Any]:
+) -> dict[str, ScoredImage]:
+    """Propose on each image, by its key."""
     if not images:
-        return {"ap_50": None, "ap_75": None, "ap_images": 0}
+        return {}
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
     finder, verifier = finder_of(bundle), verifier_of(bundle)
 
@@ -161,16 +167,19 @@ def _precision(
             truth=image.masks,
         )
 
-    scored = []
-    for _, each in map_in_order(score, images, threads=settings.TORCH_THREADS):
-        scored.append(each)
+    scored = {}
+    for image, each in map_in_order(score, images, threads=settings.TORCH_THREADS):
+        scored[image.key] = each
         show(len(scored), len(images), "Evaluating proposals")
+    return scored
+
+
+def _precision(scored: Sequence[ScoredImage]) -> dict[str, Any]:
     metrics = average_precision(scored)
     return {
         "ap_50": _or_none(metrics.ap_50),
         "ap_75": _or_none(metrics.ap_75),
         "ap_images": metrics.images,
-        **({} if verifier is None else _calibration(scored)),
     }
 
 
@@ -190,7 +199,8 @@ def _calibration(scored: Sequence[ScoredImage]) -> dict[str, Any]:
 
 def _from_json(known: Mapping[str, Any]) -> Evaluation:
     objects = (ObjectClicks(**{**each, "ious": tuple(each["ious"])}) for each in known["objects"])
-    return Evaluation(known["figures"], tuple(objects))
+    failures = (Failure(**each) for each in known.get("failures", []))
+    return Evaluation(known["figures"], tuple(objects), tuple(failures))
 
 
 def _or_none(value: float) -> float | None:

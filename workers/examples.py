@@ -1,6 +1,7 @@
 """What a round learned, to look at: the objects that one click gained and lost the most on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from engine.masks.geometry import largest_error_point
 from engine.masks.rle import RLE, decode, encode
 from engine.segmentation.clicking import answer_clicks
 from engine.segmentation.evaluation import ObjectClicks, iou_at_one_click
+from engine.segmentation.failures import one_an_image
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.predictor import OnnxPredictor
 from workers.evaluation import Evaluation, clicked_masks
@@ -46,28 +48,20 @@ def examples_of(
         ious = {"serving": known[one.key, one.index], "candidate": iou_at_one_click(one)}
         image, truth = by_key[one.key], clicked_masks(by_key[one.key])[one.index]
         answers = {
-            name: {"iou": ious[name], "rle": _answer(image, truth, predictor)}
+            name: {"iou": ious[name], "rle": first_answer(image, truth, predictor)}
             for name, predictor in predictors.items()
         }
         return {"image": one.key, "truth": truth, **answers}
 
-    gained = _one_an_image(one for change, one in reversed(changes) if change >= LEAST_CHANGE)
-    lost = _one_an_image(one for change, one in changes if change <= -LEAST_CHANGE)
+    gained = one_an_image(one for change, one in reversed(changes) if change >= LEAST_CHANGE)
+    lost = one_an_image(one for change, one in changes if change <= -LEAST_CHANGE)
     return {
-        "gained": [shown(one) for one in gained],
-        "lost": [shown(one) for one in lost],
+        "gained": [shown(one) for one in islice(gained, MOST)],
+        "lost": [shown(one) for one in islice(lost, MOST)],
     }
 
 
-def _one_an_image(objects: Iterable[ObjectClicks]) -> list[ObjectClicks]:
-    """Keep the first of each image."""
-    first: dict[str, ObjectClicks] = {}
-    for one in objects:
-        first.setdefault(one.key, one)
-    return list(first.values())[:MOST]
-
-
-def _answer(image: AnnotatedImage, truth: RLE, predictor: OnnxPredictor) -> RLE:
+def first_answer(image: AnnotatedImage, truth: RLE, predictor: OnnxPredictor) -> RLE:
     """Click once, as the evaluation did."""
     mask = decode(truth)
     x, y, _ = largest_error_point(mask, np.zeros_like(mask))

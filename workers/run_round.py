@@ -30,6 +30,7 @@ from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import compose
 from workers.evaluation import compare, digest_of, evaluate_bundle
 from workers.examples import examples_of
+from workers.failures import failures_of
 from workers.forgetting import measure_also
 from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
 from workers.lease import Lease
@@ -130,8 +131,9 @@ def _measure_masks(
     )
     before, after = evaluate(serving), evaluate(candidate)
     examples = examples_of(before, after, holdout, serving=serving, candidate=candidate)
+    failures = failures_of(after, holdout, candidate=candidate)
     with fenced(lease.claim):
-        record_examples(round_id=current.pk, examples=examples)
+        record_examples(round_id=current.pk, examples=examples | {"failures": failures})
     return {
         "holdout": digest_of(holdout),
         "serving": before.figures | measure_labels(version, serving),

@@ -136,7 +136,8 @@ class Round(models.Model):
     # "captions": {the same three}, "also": [{the same three at one click, "objects", and of which
     # "project"}]}
     metrics = models.JSONField(default=dict)
-    # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}]}
+    # Objects of the holdout: {"gained", "lost": [{"image", "truth", "serving", "candidate"}],
+    # "failures": the candidate's [{"image", "kind", "iou", "size", "truth", "answer"}]}
     examples = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     decision = models.TextField(blank=True)  # why it was promoted or not, in words
     created_by = models.ForeignKey(

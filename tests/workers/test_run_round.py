@@ -81,6 +81,9 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     difference = ended.metrics["difference"]
     assert set(difference) == {"mean", "low", "high", "clicks", "by_size"}
     assert sum(group["objects"] for group in difference["by_size"].values()) == 2
+    failures = ended.examples["failures"]
+    assert [each["kind"] for each in failures] == ["click", "missed", "false"]
+    assert {each["image"] for each in failures} == {Image.objects.get(is_holdout=True).sha256}
     assert not (tmp_path / "scratch" / "rounds" / str(started.pk)).exists()
 
 
@@ -115,9 +118,10 @@ def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
     assert version is not None
     holdout = annotated_images(version, "holdout", started.base_bundle.encoder_digest)
     assert ended.metrics["holdout"] == evaluation.digest_of(holdout)
-    evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
+    known = evaluation.evaluate_bundle(started.base_bundle, holdout, show=lambda *_: None)
 
     click.assert_not_called()
+    assert {failure.kind for failure in known.failures} == {"missed", "false"}
 
 
 STEPS = ("freeze_version", "train_bundle", "record_bundle", "evaluate_bundle", "finish_round")
