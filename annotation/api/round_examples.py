@@ -40,15 +40,32 @@ class ExampleSerializer(serializers.Serializer[Any]):
     candidate = AnswerSerializer()
 
 
+class FailureSerializer(serializers.Serializer[Any]):
+    """An object that one click or the proposals fail on, or a proposal that is no object."""
+
+    image = PicturedImageSerializer()
+    kind = serializers.ChoiceField(
+        choices=["click", "missed", "false"],
+        help_text="poor after one click; found by no proposal; a proposal that finds no object",
+    )
+    iou = serializers.FloatField(help_text="of the two masks")
+    size = serializers.ChoiceField(choices=["small", "medium", "large"])
+    truth = RleSerializer(allow_null=True, help_text="the finished mask, or that nearest")
+    answer = RleSerializer(allow_null=True, help_text="the candidate's, or its nearest")
+
+
 class ExamplesSerializer(serializers.Serializer[Any]):
-    """The largest changes first, one object of an image."""
+    """The largest changes first, one object of an image; failures by kind, the worst first."""
 
     gained = ExampleSerializer(many=True)
     lost = ExampleSerializer(many=True)
+    failures = FailureSerializer(
+        many=True, allow_null=True, help_text="null: the round was judged before they were kept"
+    )
 
 
 class RoundExamplesView(MemberView):
-    """Objects that one click gained and lost most on, with both bundles' answers."""
+    """What one click gained and lost most on, with both bundles' answers, and what failed."""
 
     roles = {"GET": MANAGERS}
 

@@ -14,22 +14,41 @@ class Example(TypedDict):
     candidate: dict[str, Any]
 
 
-def examples_of_round(found: Round) -> dict[str, list[Example]]:
-    """Return the objects that gained and lost most; those of a deleted image are left out."""
-    kinds = {kind: found.examples.get(kind, []) for kind in ("gained", "lost")}
-    digests = {each["image"] for examples in kinds.values() for each in examples}
+class Failure(TypedDict):
+    """What a round's candidate did badly on the holdout."""
+
+    image: Image
+    kind: str  # click, missed, false
+    iou: float
+    size: str  # small, medium, large
+    truth: dict[str, Any] | None
+    answer: dict[str, Any] | None
+
+
+class Examples(TypedDict):
+    """All that a round shows of the holdout."""
+
+    gained: list[Example]
+    lost: list[Example]
+    failures: list[Failure] | None  # None: it was judged before they were kept
+
+
+def examples_of_round(found: Round) -> Examples:
+    """Return what gained and lost most, and what failed; that of a deleted image is left out."""
+    kinds = ("gained", "lost", "failures")
+    digests = {each["image"] for kind in kinds for each in found.examples.get(kind, [])}
     images = Image.objects.filter(project=found.project_id, sha256__in=digests, deleted_at=None)
     by_digest = {image.sha256: image for image in images}
-    return {
-        kind: [
-            Example(
-                image=by_digest[each["image"]],
-                truth=each["truth"],
-                serving=each["serving"],
-                candidate=each["candidate"],
-            )
-            for each in examples
+
+    def shown(kind: str) -> list[Any]:
+        return [
+            {**each, "image": by_digest[each["image"]]}
+            for each in found.examples.get(kind, [])
             if each["image"] in by_digest
         ]
-        for kind, examples in kinds.items()
-    }
+
+    return Examples(
+        gained=shown("gained"),
+        lost=shown("lost"),
+        failures=shown("failures") if "failures" in found.examples else None,
+    )

@@ -1,4 +1,4 @@
-"""Managers see what a round learned: objects of the blind holdout, with both bundles' answers."""
+"""Managers see what a round learned and fails on: objects of the blind holdout, with answers."""
 
 import pytest
 
@@ -26,7 +26,11 @@ def learned(world: World, images: list[Image]) -> Round:
         }
         for image, before, after in ((images[0], 0.2, 0.9), (images[1], 0.8, 0.5))
     )
-    record_examples(round_id=made.pk, examples={"gained": [gained], "lost": [lost]})
+    missed = {"kind": "missed", "iou": 0.0, "size": "small", "truth": square(2, 2), "answer": None}
+    failures = [{"image": image.sha256, **missed} for image in images]
+    record_examples(
+        round_id=made.pk, examples={"gained": [gained], "lost": [lost], "failures": failures}
+    )
     return made
 
 
@@ -43,6 +47,14 @@ def test_a_manager_sees_what_was_gained_and_lost(
     assert lost["image"]["file_name"] == images[1].file_name
 
 
+def test_a_manager_sees_what_failed(manager: Api, learned: Round, images: list[Image]) -> None:
+    first, _ = manager.get(f"rounds/{learned.pk}/examples").json()["failures"]
+
+    assert first["image"]["id"] == images[0].pk
+    assert (first["kind"], first["iou"], first["size"]) == ("missed", 0.0, "small")
+    assert (first["truth"], first["answer"]) == (square(2, 2), None)
+
+
 def test_nobody_else_sees_the_holdout_so(annotator: Api, stranger: Api, learned: Round) -> None:
     assert annotator.get(f"rounds/{learned.pk}/examples").status_code == 403
     assert stranger.get(f"rounds/{learned.pk}/examples").status_code == 404
@@ -57,9 +69,12 @@ def test_an_image_that_was_deleted_is_left_out(
 
     assert found["gained"] == []
     assert len(found["lost"]) == 1
+    assert [each["image"]["id"] for each in found["failures"]] == [images[1].pk]
 
 
 def test_a_round_of_before_they_were_kept_has_none(manager: Api, world: World) -> None:
     made = make_promoted_round(world.project, make_bundle("a"), make_bundle("b"))
 
-    assert manager.get(f"rounds/{made.pk}/examples").json() == {"gained": [], "lost": []}
+    found = manager.get(f"rounds/{made.pk}/examples").json()
+
+    assert found == {"gained": [], "lost": [], "failures": None}

@@ -1414,7 +1414,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Objects that one click gained and lost most on, with both bundles' answers. */
+        /** @description What one click gained and lost most on, with both bundles' answers, and what failed. */
         get: operations["read_round_examples"];
         put?: never;
         post?: never;
@@ -2408,10 +2408,12 @@ export interface components {
             serving: components["schemas"]["Answer"];
             candidate: components["schemas"]["Answer"];
         };
-        /** @description The largest changes first, one object of an image. */
+        /** @description The largest changes first, one object of an image; failures by kind, the worst first. */
         Examples: {
             gained: components["schemas"]["Example"][];
             lost: components["schemas"]["Example"][];
+            /** @description null: the round was judged before they were kept */
+            failures: components["schemas"]["Failure"][] | null;
         };
         Expectation: {
             /** @description What is waited for, in words; empty: nothing */
@@ -2448,6 +2450,35 @@ export interface components {
          * @enum {string}
          */
         ExportFormat: "coco" | "descriptions" | "narratives" | "voices";
+        /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
+        Failure: {
+            image: components["schemas"]["PicturedImage"];
+            /**
+             * @description poor after one click; found by no proposal; a proposal that finds no object
+             *
+             *     * `click` - click
+             *     * `missed` - missed
+             *     * `false` - false
+             */
+            kind: components["schemas"]["FailureKind"];
+            /**
+             * Format: double
+             * @description of the two masks
+             */
+            iou: number;
+            size: components["schemas"]["Size"];
+            /** @description the finished mask, or that nearest */
+            truth: components["schemas"]["Rle"] | null;
+            /** @description the candidate's, or its nearest */
+            answer: components["schemas"]["Rle"] | null;
+        };
+        /**
+         * @description * `click` - click
+         *     * `missed` - missed
+         *     * `false` - false
+         * @enum {string}
+         */
+        FailureKind: "click" | "missed" | "false";
         FieldError: {
             /** @description A path such as operations[2].rle */
             field: string;
@@ -3827,6 +3858,13 @@ export interface components {
          * @enum {string}
          */
         Since: "finished" | "reviewed";
+        /**
+         * @description * `small` - small
+         *     * `medium` - medium
+         *     * `large` - large
+         * @enum {string}
+         */
+        Size: "small" | "medium" | "large";
         /** @description Paired bootstrap over images: candidate minus serving. */
         SizeDifference: {
             /** Format: double */

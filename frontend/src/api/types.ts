@@ -52,6 +52,7 @@ export type Part = Round["parts"][number];
 export type RoundCost = Schemas["RoundCost"];
 export type RoundState = Schemas["RoundState"];
 export type RoundExample = Schemas["Example"];
+export type RoundFailure = Schemas["Failure"];
 export type RoundWithCurve = Schemas["RoundWithCurve"];
 export type CurvePoint = Schemas["CurvePoint"];
 export type Export = Schemas["Export"];
