@@ -49,7 +49,7 @@ def seed_rounds(project_id: int) -> None:
             created_by=project.created_by,
             decision="Not promoted: small objects pay for the others.",
             metrics=_metrics(pretrained, objects),
-            examples=_examples(project),
+            examples=_examples(project) | ({"failures": _failures(project)} if number > 1 else {}),
             finished_at=project.created_at,
         )
 
@@ -126,6 +126,19 @@ def _examples(project: Project) -> dict[str, Any]:
         "gained": [{**first, "serving": poor, "candidate": good}],
         "lost": [{**second, "serving": good, "candidate": poor}],
     }
+
+
+def _failures(project: Project) -> list[dict[str, Any]]:
+    """One click is poor on the first image; on the second an object is missed, and one made up."""
+    first, second = (image.sha256 for image in _first_two(project))
+    truth, poor, made_up = (box(x, y)["rle"] for x, y in ((40, 30), (52, 36), (10, 70)))
+    kept = [
+        (first, "click", 0.34, truth, poor),
+        (second, "missed", 0.0, truth, None),
+        (second, "false", 0.0, None, made_up),
+    ]
+    names = ("image", "kind", "iou", "truth", "answer")
+    return [dict(zip(names, each, strict=True)) | {"size": "medium"} for each in kept]
 
 
 def _first_two(project: Project) -> list[Image]:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import Look
-from tests.e2e.gestures import SLOW_MS
+from tests.e2e.gestures import SLOW_MS, hover_at, wait_for_editor
 from tests.e2e.reviewing import box, make_project
 from tests.e2e.scenes import log_in
 from tests.stack import Stack
@@ -39,7 +39,7 @@ def read_effort(page: Page, take_picture: Look) -> None:
     expect(rows.filter(has_text="Medium")).to_contain_text("6.0")
 
 
-def see_what_the_newest_round_learned(page: Page, take_picture: Look, address: str) -> None:
+def see_what_it_learned(page: Page, take_picture: Look, address: str) -> None:
     learned = page.get_by_role("region", name="What this round learned")
     expect(learned.get_by_role("img")).to_have_count(4, timeout=SLOW_MS)
     expect(learned).to_contain_text("IoU 0.40 → 0.91")
@@ -49,6 +49,31 @@ def see_what_the_newest_round_learned(page: Page, take_picture: Look, address: s
     expect(figures.get_by_role("row").filter(has_text="Calibration error")).to_contain_text("0.031")
     learned.scroll_into_view_if_needed()
     take_picture("84-what-a-round-learned")
+
+
+def see_what_it_fails_on(page: Page, take_picture: Look, address: str) -> None:
+    failing = page.get_by_role("region", name="What it fails on")
+    expect(failing.get_by_role("img")).to_have_count(3, timeout=SLOW_MS)
+    failing.scroll_into_view_if_needed()
+    take_picture("91-what-a-round-fails-on")
+    failing.get_by_text("Not proposed 1", exact=True).click()
+    expect(failing).to_contain_text("no proposal overlaps")
+    expect(failing.get_by_role("img")).to_have_count(1)
+    failing.get_by_text("One click 1", exact=True).click()
+    expect(failing.get_by_role("figure")).to_contain_text("IoU 0.34")
+    expect(failing.get_by_role("figure")).to_contain_text("Medium, 16")
+    failing.get_by_role("link").click()
+    hover_at(wait_for_editor(page), 0.5, 0.5)
+    middle_of_it = re.compile("^x 4[78], y 3[78]")
+    expect(page.get_by_text(middle_of_it)).to_be_visible()
+    expect(page).to_have_url(re.compile(f"{re.escape(address)}$"))
+    take_picture("92-a-failure-in-the-editor")
+    page.go_back()
+
+
+def look_at_the_newest_round(page: Page, take_picture: Look, address: str) -> None:
+    see_what_it_learned(page, take_picture, address)
+    see_what_it_fails_on(page, take_picture, address)
 
 
 def read_what_rounds_cost(page: Page, take_picture: Look) -> None:
@@ -99,7 +124,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
 
     read_effort(page, take_picture)
     address = f"/projects/{project}/annotate?image={images[0]}"
-    see_what_the_newest_round_learned(page, take_picture, address)
+    look_at_the_newest_round(page, take_picture, address)
     read_what_rounds_cost(page, take_picture)
     models = page.get_by_role("region", name="Models", exact=True)
     compare_models(models, take_picture)

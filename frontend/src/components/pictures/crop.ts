@@ -46,21 +46,21 @@ export function drawNear(
   outline(context, path, colour, scale);
 }
 
-/** Draw the surroundings of a mask, filled, and the outline of another beside it. */
+/** Draw the surroundings of a box, there a mask, filled, and the outline of another beside it. */
 export function drawBeside(
   canvas: HTMLCanvasElement,
   bitmap: ImageBitmap,
   around: Box,
-  filled: { mask: Mask; colour: string },
-  outlined: { mask: Mask; colour: string },
+  filled: { mask: Mask; colour: string } | null,
+  outlined: { mask: Mask; colour: string } | null,
 ): void {
   const { context, scale } = begin(
     canvas,
     bitmap,
     nearWindow(canvas, bitmap, around, SURROUNDINGS),
   );
-  fill(context, pathOf(filled.mask, scale), filled.colour, BESIDE);
-  outline(context, pathOf(outlined.mask, scale), outlined.colour, scale);
+  if (filled) fill(context, pathOf(filled.mask, scale), filled.colour, BESIDE);
+  if (outlined) outline(context, pathOf(outlined.mask, scale), outlined.colour, scale);
 }
 
 function fill(

@@ -10,6 +10,7 @@ import { Section } from "@/components/Section";
 import { CaptionTable } from "./captions/CaptionTable";
 import { partsWords } from "./captions/captionWords";
 import { Examples } from "./Examples";
+import { Failures } from "./Failures";
 import { HoldoutTable } from "./HoldoutTable";
 import { LossCurve } from "./LossCurve";
 import { PromoteButton } from "./models/PromoteButton";
@@ -49,7 +50,10 @@ export function RoundDetail({ row, project }: Props) {
         {error ? <ErrorState error={error} onRetry={() => refetch()} /> : <Curves round={round} />}
         {trains("masks", round) && <HoldoutTable metrics={round.metrics} isLive={isLive} />}
         {project.role === "manager" && round.id && round.metrics.candidate && (
-          <Examples round={round.id} project={project.id} />
+          <>
+            <Examples round={round.id} project={project.id} />
+            <Failures round={round.id} project={project.id} />
+          </>
         )}
         <CaptionTable metrics={round.metrics} />
       </Stack>

@@ -1,0 +1,145 @@
+import { Alert, Group, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useCallback, useState } from "react";
+import { examplesQuery } from "@/api/rounds";
+import type { RoundFailure } from "@/api/types";
+import { AnchorLink } from "@/components/links";
+import { drawBeside } from "@/components/pictures/crop";
+import { Picture } from "@/components/pictures/Picture";
+import { Pictures } from "@/components/pictures/pictures";
+import { formatBox } from "@/pages/annotate/address";
+import classes from "./Examples.module.css";
+import { type FailureKind, KINDS, kindsOf, masksOf, sizeWords, whyNone } from "./failureWords";
+
+const TRUTH = "#ffffff";
+const ANSWER = "#fa5252";
+
+interface Props {
+  round: number;
+  project: number;
+}
+
+/** What the round's model does worst on the holdout, whatever the one before it did. */
+export function Failures({ round, project }: Props) {
+  const { data, error } = useQuery(examplesQuery(round));
+  const none = data && whyNone(data.failures);
+  return (
+    <section aria-label="What it fails on">
+      <Title order={3} mb={2}>
+        What it fails on
+      </Title>
+      {error && <Alert color="red">The failures did not load: {error.message}</Alert>}
+      {none && (
+        <Text size="sm" c="dimmed">
+          {none}
+        </Text>
+      )}
+      {!data && !error && <Skeleton height={180} />}
+      {data?.failures && !none && (
+        <Gallery key={round} failures={data.failures} project={project} />
+      )}
+    </section>
+  );
+}
+
+function Gallery({ failures, project }: { failures: readonly RoundFailure[]; project: number }) {
+  const [pictures] = useState(() => new Pictures());
+  const [chosen, choose] = useState<FailureKind | "all">("all");
+  const kinds = kindsOf(failures);
+  const only = kinds.length === 1 ? kinds[0]?.kind : undefined;
+  const kind = only ?? chosen;
+  const shown = failures.filter((each) => kind === "all" || each.kind === kind);
+  return (
+    <>
+      <Text size="sm" c="dimmed" mb="sm">
+        The worst on the holdout, of each kind at most one an image: the model's answer is filled,
+        the finished mask is outlined in white. {kind !== "all" && KINDS[kind][1]}
+      </Text>
+      {only === undefined && (
+        <SegmentedControl
+          size="xs"
+          mb="sm"
+          aria-label="Kind of failure"
+          value={chosen}
+          onChange={(value) => choose(value as FailureKind | "all")}
+          data={[
+            { value: "all", label: counted("All", failures.length) },
+            ...kinds.map(({ kind, count }) => ({
+              value: kind,
+              label: counted(KINDS[kind][0], count),
+            })),
+          ]}
+        />
+      )}
+      <SimpleGrid cols={{ base: 2, sm: 3, lg: 4 }} spacing="sm">
+        {shown.map((failure) => (
+          <Failure
+            key={`${failure.kind} ${failure.image.id}`}
+            {...{ failure, pictures, project }}
+          />
+        ))}
+      </SimpleGrid>
+    </>
+  );
+}
+
+function counted(name: string, count: number) {
+  return (
+    <>
+      {name}{" "}
+      <Text span inherit c="dimmed" fw={500} className="tabular">
+        {count}
+      </Text>
+    </>
+  );
+}
+
+interface FailureProps {
+  failure: RoundFailure;
+  pictures: Pictures;
+  project: number;
+}
+
+function Failure({ failure, pictures, project }: FailureProps) {
+  const { image, iou } = failure;
+  const [name] = KINDS[failure.kind];
+  const box = masksOf(failure).subject?.box;
+  const draw = useCallback(
+    (canvas: HTMLCanvasElement, bitmap: ImageBitmap) => {
+      const { truth, answer, subject } = masksOf(failure);
+      if (!subject?.box) return;
+      const filled = answer && { mask: answer, colour: ANSWER };
+      drawBeside(canvas, bitmap, subject.box, filled, truth && { mask: truth, colour: TRUTH });
+    },
+    [failure],
+  );
+  const label = `${name}: ${image.file_name}, IoU ${iou.toFixed(2)}`;
+  return (
+    <figure className={classes.example} data-leads>
+      <div className={classes.answer}>
+        <Picture image={image} pictures={pictures} label={label} draw={draw} />
+        <span className={classes.name}>{name}</span>
+      </div>
+      <figcaption>
+        <Group justify="space-between" gap="xs" wrap="nowrap">
+          <AnchorLink
+            to="/projects/$projectId/annotate"
+            params={{ projectId: String(project) }}
+            search={{ image: image.id, box: box ? formatBox(box) : undefined }}
+            className={classes.lead}
+            size="xs"
+            truncate
+          >
+            {image.file_name}
+          </AnchorLink>
+          <Text size="xs" className="tabular" style={{ whiteSpace: "nowrap" }}>
+            IoU <b>{iou.toFixed(2)}</b>
+          </Text>
+        </Group>
+        <Text size="xs" c="dimmed" className="tabular" truncate>
+          {sizeWords(failure)}
+        </Text>
+      </figcaption>
+    </figure>
+  );
+}
