@@ -54,7 +54,7 @@ def see_what_it_learned(page: Page, take_picture: Look, address: str) -> None:
 def see_what_it_fails_on(page: Page, take_picture: Look, address: str) -> None:
     failing = page.get_by_role("region", name="What it fails on")
     expect(failing.get_by_role("img")).to_have_count(3, timeout=SLOW_MS)
-    failing.scroll_into_view_if_needed()
+    failing.get_by_role("figure").last.scroll_into_view_if_needed()
     take_picture("91-what-a-round-fails-on")
     failing.get_by_text("Not proposed 1", exact=True).click()
     expect(failing).to_contain_text("no proposal overlaps")

@@ -52,8 +52,8 @@ function Gallery({ failures, project }: { failures: readonly RoundFailure[]; pro
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
-        The worst on the holdout, of each kind at most one an image: the model's answer is filled,
-        the finished mask is outlined in white. {kind !== "all" && KINDS[kind][1]}
+        The worst on the holdout, one an image of each kind: the answer is filled, the finished mask
+        outlined in white. {kind !== "all" && KINDS[kind][1]}
       </Text>
       {only === undefined && (
         <SegmentedControl
