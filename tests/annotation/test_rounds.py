@@ -269,6 +269,17 @@ def test_a_candidate_that_surely_saves_clicks_and_loses_nothing_is_promoted() ->
     assert not losing.is_promoted
 
 
+def test_better_at_one_click_is_not_enough_where_more_clicks_are_needed() -> None:
+    more, perhaps = {"mean": 0.4, "low": 0.1, "high": 0.7}, {"mean": 0.4, "low": -0.1, "high": 0.9}
+
+    worse = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE, clicks=more))
+    unsure = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE, clicks=perhaps))
+
+    assert not worse.is_promoted
+    assert "0.40 clicks more to IoU 0.85" in worse.reason
+    assert unsure.is_promoted
+
+
 @pytest.mark.parametrize(
     ("small", "is_promoted"),
     [
