@@ -189,8 +189,8 @@ def _as_found(screened: ScreenedProposal, label: int | None) -> Found:
 def _threshold(project_id: int, bundle: Bundle) -> float | None:
     """Tell from which score on the bundle keeps what a manager wants now; None: accept nothing."""
     wanted = Project.objects.values_list("auto_accept_precision", flat=True).get(pk=project_id)
-    verifier = verifier_of(bundle)
-    if wanted is None or verifier is None:
+    # In this order: to have the verifier, all of the bundle's files are proved.
+    if wanted is None or (verifier := verifier_of(bundle)) is None:
         return None
     known = verifier.held_out
     return threshold_for(known.scores, known.accepted, wanted, known.images)
