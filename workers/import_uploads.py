@@ -1,10 +1,9 @@
 """Look at what was uploaded: images one by one, archives each in a job of its own."""
 
-from annotation import jobs
 from annotation.models import Project, Upload
 from annotation.selectors.uploads import checking_upload_ids
 from annotation.services.imports import check_upload, import_archive
-from annotation.services.jobs import enqueue_once
+from annotation.services.preparation import prepare_project
 from workers.lease import Lease
 
 
@@ -16,7 +15,7 @@ def import_uploads(lease: Lease) -> None:
         lease.report(done, len(waiting), "Checking files")
         check_upload(upload_id=upload_id)
     lease.report(len(waiting), len(waiting), "Checking files")
-    _prepare(project)
+    prepare_project(project=project)
 
 
 def import_archive_job(lease: Lease) -> None:
@@ -27,8 +26,5 @@ def import_archive_job(lease: Lease) -> None:
         lease.report(done, 0, f"Checking {name}")
 
     import_archive(upload_id=upload_id, on_progress=show)
-    _prepare(Upload.objects.select_related("project").get(pk=upload_id).project)
-
-
-def _prepare(project: Project) -> None:
-    enqueue_once(kind=jobs.PREPARE_IMAGES, project=project, args={"project_id": project.pk})
+    upload = Upload.objects.select_related("project").get(pk=upload_id)
+    prepare_project(project=upload.project)

@@ -12,7 +12,8 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.models import Job
 from annotation.selectors.jobs import jobs_for, jobs_of
 from annotation.selectors.projects import projects_for
-from annotation.services.jobs import cancel_job, enqueue_once, retry_job
+from annotation.services.jobs import cancel_job, retry_job
+from annotation.services.preparation import prepare_project
 
 
 class JobSerializer(serializers.Serializer[Any]):
@@ -78,10 +79,5 @@ class PrepareView(MemberView):
     @extend_schema(operation_id="prepare_images", request=None, responses={200: JobSerializer})
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
-        job = enqueue_once(
-            kind=jobs.PREPARE_IMAGES,
-            project=project,
-            args={"project_id": project.pk},
-            created_by=user_of(request),
-        )
+        job = prepare_project(project=project, by=user_of(request))
         return Response(JobSerializer(jobs_for(request.user).get(pk=job.pk)).data)

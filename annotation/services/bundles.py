@@ -9,11 +9,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import jobs, storage
+from annotation import storage
 from annotation.errors import DomainError
 from annotation.local_copies import proved_copy
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Project
-from annotation.services.jobs import enqueue_once
+from annotation.services.preparation import prepare_project
 from engine.bundle import MANIFEST, read_bundle
 
 SERVING: Final = Alias.Name.SERVING
@@ -103,7 +103,7 @@ def promote_bundle(
     _record_move(project, SERVING, served, to, reason=reason, by=by)
     point_alias(project=project, name=PREVIOUS, to=served, reason=reason, by=by)
     point_alias(project=project, name=CANDIDATE, to=None, reason=reason, by=by)
-    propose_anew(project=project, by=by)
+    prepare_project(project=project, by=by)
     log.info("bundle_promoted", project_id=project.pk, bundle=to.pk, before=expected)
 
 
@@ -142,12 +142,6 @@ def point_alias(
     else:
         Alias.objects.update_or_create(project=project, name=name, defaults={"bundle": to})
     _record_move(project, name, before, to, reason=reason, by=by)
-
-
-def propose_anew(*, project: Project, by: User | None) -> None:
-    """Have the images proposed for whose arm's bundle is another by now."""
-    args = {"project_id": project.pk}
-    enqueue_once(kind=jobs.PREPARE_IMAGES, project=project, args=args, created_by=by)
 
 
 def _record_move(

@@ -9,12 +9,11 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from annotation.jobs import PREPARE_IMAGES
 from annotation.models import Alias, Bundle, Caption, CaptionProposal, Image
 from annotation.models.caption_proposal import UNDECIDED
 from annotation.selectors.caption_proposals import undescribed_images
 from annotation.services.draws import is_drawn_for_control
-from annotation.services.jobs import enqueue_once
+from annotation.services.preparation import prepare_project
 from engine.bundle import CAPTIONER_FILES
 from engine.speech.grounding.phrases import Phrase
 from engine.speech.word_errors import edit_distance, spoken_words
@@ -73,8 +72,7 @@ def ask_for_caption(*, image: Image) -> None:
     )
     if image.is_holdout or not can_write.exists():
         return
-    args = {"project_id": image.project_id}
-    enqueue_once(kind=PREPARE_IMAGES, project=image.project, args=args)
+    prepare_project(project=image.project)
 
 
 def settle_caption_proposals(*, caption: Caption, chosen: CaptionProposal | None) -> None:

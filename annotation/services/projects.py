@@ -13,7 +13,8 @@ from annotation.jobs import PREPARE_IMAGES, RUN_ROUND
 from annotation.models import Assignment, Image, Job, Label, Membership, Project
 from annotation.services.assignments import finish_images_done_by_all
 from annotation.services.draws import people_for
-from annotation.services.jobs import cancel_job, enqueue_once
+from annotation.services.jobs import cancel_job
+from annotation.services.preparation import prepare_project
 from annotation.services.promises import promise
 
 BATCH: Final = 1000  # images
@@ -65,7 +66,7 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     if changes.keys() & {"overlap", "overlap_share"}:
         _fit_places(locked)
     if is_reordered:
-        _prepare(locked, by=None)
+        prepare_project(project=locked)
     return locked
 
 
@@ -86,13 +87,8 @@ def delete_project(*, project: Project, by: User) -> None:
 def restore_project(*, project: Project, by: User) -> None:
     """Bring a project back from the trash, and prepare what is not prepared."""
     Project.objects.filter(pk=project.pk).update(deleted_at=None)
-    _prepare(project, by=by)
+    prepare_project(project=project, by=by)
     log.info("project_restored", project_id=project.pk, user_id=by.pk)
-
-
-def _prepare(project: Project, *, by: User | None) -> None:
-    args = {"project_id": project.pk}
-    enqueue_once(kind=PREPARE_IMAGES, project=project, args=args, created_by=by)
 
 
 def _visible(project: Project) -> QuerySet[Project]:

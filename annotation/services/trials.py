@@ -6,13 +6,8 @@ from django.db import transaction
 
 from annotation.errors import DomainError
 from annotation.models import Alias, Project, Round
-from annotation.services.bundles import (
-    CANDIDATE,
-    SERVING,
-    ServingMovedError,
-    point_alias,
-    propose_anew,
-)
+from annotation.services.bundles import CANDIDATE, SERVING, ServingMovedError, point_alias
+from annotation.services.preparation import prepare_project
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +58,7 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
         reason=f"round {tried.number}",
         by=by,
     )
-    propose_anew(project=tried.project, by=by)
+    prepare_project(project=tried.project, by=by)
     log.info("trial_begun", project_id=tried.project_id, bundle=tried.bundle_id)
 
 
@@ -71,5 +66,5 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
 def end_trial(*, project: Project, by: User) -> None:
     """Let what serves propose again on what nobody has begun. Safe to repeat."""
     point_alias(project=project, name=CANDIDATE, to=None, reason="by hand", by=by)
-    propose_anew(project=project, by=by)
+    prepare_project(project=project, by=by)
     log.info("trial_ended", project_id=project.pk)

@@ -7,14 +7,13 @@ from typing import Final, Self
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from annotation import jobs
 from annotation.models import Bundle, DatasetVersion, Image, Label, Mask, Project, Proposal
 from annotation.selectors.plan import TO_CORRECT, Queue, upcoming_image_ids
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.images import add_image
-from annotation.services.jobs import enqueue_job
 from annotation.services.masks import save_operations
 from annotation.services.members import set_member
+from annotation.services.preparation import prepare_project
 from annotation.services.projects import create_project, update_project
 from annotation.services.seeds import Seed, seed_masks
 from engine.masks.rle import RLE
@@ -108,12 +107,7 @@ class SimulatedProject:
 
     def prepare(self) -> int:
         """Have everything embedded and proposed for; return the job's id."""
-        return enqueue_job(
-            kind=jobs.PREPARE_IMAGES,
-            project=self.project,
-            args={"project_id": self.project.pk},
-            created_by=self.manager,
-        ).pk
+        return prepare_project(project=self.project, by=self.manager).pk
 
     def targets_of(self, picture: Picture) -> list[Target]:
         """Return what is really there."""

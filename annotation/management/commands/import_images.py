@@ -9,11 +9,10 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from annotation import jobs
 from annotation.models import Project, Upload
 from annotation.services.coco_seeds import CocoSeeds
 from annotation.services.images import add_image
-from annotation.services.jobs import enqueue_once
+from annotation.services.preparation import prepare_project
 from annotation.services.projects import create_project
 from annotation.services.sources import SourceFile, list_files, read_files
 from engine.datasets.coco import read_coco
@@ -45,12 +44,7 @@ class Command(BaseCommand):
         files = list_files(options["paths"])
         for file in tqdm(read_files(files), total=len(files), unit="file", disable=None):
             self._import(file)
-        enqueue_once(
-            kind=jobs.PREPARE_IMAGES,
-            project=project,
-            args={"project_id": project.pk},
-            created_by=self.user,
-        )
+        prepare_project(project=project, by=self.user)
         self._say(f"{project.name}: " + _summary(self.outcomes))
         if not self.outcomes.keys() - {Upload.State.REFUSED, "masks refused"}:
             raise CommandError("No image was imported.")
