@@ -1,0 +1,246 @@
+"""Audits of what the model accepts by itself: people's verdicts measure it, and can stop it."""
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from pytest_django import DjangoAssertNumQueries
+
+from annotation.models import (
+    Bundle,
+    Image,
+    Project,
+    Proposal,
+)
+from annotation.selectors.auto_accept import auto_accept_of
+from annotation.selectors.doubts import FEWEST
+from annotation.services import auto_accept
+from annotation.services.assignments import claim_image, finish_image
+from annotation.services.auto_accept import accept_surely
+from annotation.services.masks import save_operations
+from annotation.services.projects import update_project
+from tests.annotation.scored import judge, make_audited, propose, serving_bundle
+from tests.annotation.verdicts import note_verdict
+from tests.annotation.world import (
+    Api,
+    World,
+    make_bundle,
+    make_image,
+    operation,
+    square,
+)
+
+
+@pytest.fixture
+def bundle(world: World) -> Bundle:
+    return serving_bundle(world.project)
+
+
+@pytest.fixture
+def promised(world: World) -> Project:
+    return update_project(project=world.project, changes={"auto_accept_precision": 0.95})
+
+
+def stopped(world: World) -> bool:
+    world.project.refresh_from_db()
+    return world.project.auto_accept_stopped_at is not None
+
+
+def test_it_stops_by_itself_once_people_reject_what_it_was_sure_of(
+    world: World,
+    image: Image,
+    bundle: Bundle,
+    promised: Project,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 0)
+    accepted_before = propose(make_image(world.project, 1), bundle, [0.99])
+    accept_surely(image=accepted_before[0].image, bundle=bundle, threshold=0.9)
+
+    judge(world, image, dict.fromkeys(make_audited(image, bundle, 30), "rejected"))
+
+    assert stopped(world)
+    assert world.project.auto_accept_precision is None
+    assert world.project.auto_accept_stop_reason == (
+        "People accepted 0 of 30 audited proposals as they were: 0.0 %, and 95 % was promised."
+    )
+    assert Proposal.objects.filter(is_auto_accepted=True, mask__isnull=False).exists()
+
+
+def test_few_verdicts_stop_nothing(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    judge(world, image, dict.fromkeys(make_audited(image, bundle, 29), "rejected"))
+
+    assert not stopped(world)
+
+
+def test_what_was_accepted_unseen_is_no_audit(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    seen, unseen = make_audited(image, bundle, 2)
+    claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    accept = {"verdict": "accepted", "label": None}
+
+    save_operations(
+        image_id=image.pk,
+        operations=[
+            operation("verdict", proposal=seen.pk, mask=uuid4(), **accept),
+            operation("verdict", proposal=unseen.pk, mask=uuid4(), is_unseen=True, **accept),
+        ],
+        expected_version=image.version,
+        author=world.annotator,
+    )
+
+    audited = Proposal.objects.filter(is_audited=True)
+    assert list(audited) == [seen]
+    unseen.refresh_from_db()
+    assert (unseen.state, unseen.decided_by) == ("accepted", world.annotator)
+
+
+@pytest.mark.parametrize(("wrong", "stops"), [(1, False), (2, True)])
+def test_it_stops_when_the_measure_falls_under_the_promise(
+    world: World,
+    image: Image,
+    bundle: Bundle,
+    promised: Project,
+    wrong: int,
+    stops: bool,  # noqa: FBT001
+) -> None:
+    audited = make_audited(image, bundle, 30)
+    verdicts = dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:wrong], "needs_work")
+
+    judge(world, image, verdicts)
+
+    assert stopped(world) is stops
+
+
+def test_a_mask_that_was_corrected_after_its_acceptance_counts_against_it(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    audited = make_audited(image, bundle, 30)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    masks = [uuid4() for _ in audited]
+    pairs = list(zip(audited, masks, strict=True))
+    operations = [
+        operation("verdict", proposal=one.pk, verdict="accepted", mask=mask, label=None)
+        for one, mask in pairs
+    ] + [operation("revise", mask=mask, rle=square(1, 1, 9)) for mask in masks[:2]]
+    save_operations(
+        image_id=image.pk, operations=operations, expected_version=0, author=world.annotator
+    )
+    assert not stopped(world)  # they may be corrected until the image is finished
+
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+
+    assert stopped(world)
+
+
+def test_switching_on_again_measures_anew(
+    world: World, image: Image, bundle: Bundle, promised: Project, manager: Api
+) -> None:
+    judge(world, image, dict.fromkeys(make_audited(image, bundle, 30), "rejected"))
+    address = f"projects/{world.project.pk}"
+
+    answer = manager.patch(address, {"auto_accept_precision": 0.95})
+
+    assert answer.json()["auto_accept_precision"] == 0.95
+    state = manager.get(f"{address}/auto-accept").json()
+    assert (state["stopped_at"], state["stop_reason"]) == (None, "")
+    assert (state["audited"], state["decided"], state["measured"]) == (0, 0, None)
+
+
+def test_sending_the_same_promise_again_goes_on_with_the_measurement(
+    world: World, image: Image, bundle: Bundle, promised: Project, manager: Api
+) -> None:
+    judge(world, image, dict.fromkeys(make_audited(image, bundle, 3), "accepted"))
+
+    manager.patch(f"projects/{world.project.pk}", {"auto_accept_precision": 0.95})
+
+    state = manager.get(f"projects/{world.project.pk}/auto-accept").json()
+    assert (state["audited"], state["decided"], state["measured"]["share"]) == (3, 3, 1)
+
+
+@pytest.mark.parametrize("wanted", [0.5, 1.0, "NaN", "most"])
+def test_a_promise_that_cannot_be_kept_is_refused(
+    world: World, manager: Api, wanted: object
+) -> None:
+    answer = manager.patch(f"projects/{world.project.pk}", {"auto_accept_precision": wanted})
+
+    assert answer.status_code == 400
+
+
+def test_only_a_manager_promises_and_every_member_may_look(
+    world: World, annotator: Api, reviewer: Api, stranger: Api
+) -> None:
+    address = f"projects/{world.project.pk}"
+    refused = {
+        api.patch(address, {"auto_accept_precision": 0.95}).status_code
+        for api in (annotator, reviewer)
+    }
+
+    assert refused == {403}
+    assert annotator.get(f"{address}/auto-accept").status_code == 200
+    assert stranger.get(f"{address}/auto-accept").status_code == 404
+
+
+def test_the_state_tells_scores_beside_what_people_made_of_them(
+    world: World,
+    image: Image,
+    bundle: Bundle,
+    promised: Project,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    low, high, top, sent_on, undecided = propose(image, bundle, [0.12, 0.83, 1.0, 0.87, 0.5])
+    old = propose(make_image(world.project, 1), make_bundle("b"), [0.9])
+    judge(world, old[0].image, {old[0]: "rejected"})
+    judge(world, image, {low: "rejected", high: "accepted", top: "accepted", sent_on: "needs_work"})
+
+    with django_assert_num_queries(3):
+        state = auto_accept_of(promised)
+
+    assert state["has_scores"]
+    assert [(row["low"], row["accepted_share"], row["count"]) for row in state["bins"]] == [
+        (0.1, 0, 1),
+        (0.8, 0.5, 2),
+        (0.9, 1, 1),
+    ]
+    assert state["bins"][1]["mean_score"] == pytest.approx(0.85)
+    assert undecided.state == "pending"
+
+
+def test_a_project_whose_model_scores_nothing_says_so(world: World, bundle: Bundle) -> None:
+    state = auto_accept_of(world.project)
+
+    assert (state["has_scores"], state["bins"], state["accepted"]) == (False, [], 0)
+
+
+def note(
+    person: User, image: Image, bundle: Bundle, final_iou: float | None, score: float, count: int
+) -> None:
+    for _ in range(count):
+        note_verdict(person, image, bundle, final_iou, score=score)
+
+
+def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
+    world: World, image: Image, bundle: Bundle, promised: Project, manager: Api, annotator: Api
+) -> None:
+    careless, seen = world.reviewer, make_image(world.project, 1, status="done")
+    note(careless, seen, bundle, 1.0, 0.05, FEWEST)
+    note(world.annotator, seen, bundle, None, 0.05, FEWEST)
+    note(careless, seen, bundle, 1.0, 0.97, 60)
+    Proposal.objects.filter(verifier_score=0.97).update(is_audited=True)
+    audited = make_audited(image, bundle, 30)
+    verdicts = dict.fromkeys(audited, "accepted") | dict.fromkeys(audited[:3], "rejected")
+
+    judge(world, image, verdicts)
+
+    assert stopped(world)
+    assert world.project.auto_accept_stop_reason.startswith("People accepted 27 of 30 audited")
+    address = f"projects/{world.project.pk}/auto-accept"
+    state = manager.get(address).json()
+    assert (state["decided"], state["measured"]["share"], state["left_out"]) == (30, 0.9, 60)
+    bins = [(row["low"], row["accepted_share"], row["count"]) for row in state["bins"]]
+    assert bins == [(0.0, 0, FEWEST), (0.9, 0.9, 30)]
+    assert annotator.get(address).json()["left_out"] is None
