@@ -16,6 +16,7 @@ from django.conf import settings
 
 from annotation import storage
 from annotation.models import Bundle
+from engine.map_in_order import map_in_order
 from engine.masks.rle import RLE, digest, iou_matrix
 from engine.segmentation.evaluation import (
     GOOD_IOU,
@@ -36,7 +37,6 @@ from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
-from workers.map_in_order import map_in_order
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind

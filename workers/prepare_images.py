@@ -25,6 +25,7 @@ from annotation.services.proposals import (
     replace_pending_proposals,
     withhold_proposals,
 )
+from engine.map_in_order import map_in_order
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import find_objects
 from engine.segmentation.proposals import propose
@@ -41,7 +42,6 @@ from workers.embeddings import (
 )
 from workers.labels import namer_of
 from workers.lease import Lease
-from workers.map_in_order import map_in_order
 from workers.networks import (
     encoder_of,
     finder_of,

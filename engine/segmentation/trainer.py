@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.divergence import check_finite, check_risen
+from engine.map_in_order import map_in_order
 from engine.masks.rle import area, digest
 from engine.segmentation.adapted import (
     AdaptedDecoder,
@@ -86,6 +87,15 @@ class TrainConfig:
         return run, at, min(longest, self.steps - run * longest)
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What a step learns from."""
+
+    embedding: Floats  # (C, S, S)
+    targets: Floats  # (B, 256, 256), the share of a cell that a mask covers
+    rng: np.random.Generator  # for the clicks
+
+
 class Trainer:
     """One training run; all that a step draws is a function of the seed and the step."""
 
@@ -113,6 +123,7 @@ class Trainer:
         )
         self.state = TrainerState(self.model, average, mean, self._optimizer(), precision)
         self.fingerprint = _fingerprint([*images, *replay], base, config)
+        self._ahead: Iterator[tuple[int, Drawn]] | None = None
 
     def train_step(self) -> float:
         """Take one step and return its loss.
@@ -125,12 +136,11 @@ class Trainer:
         number, at, steps = config.place(state.step)
         if at == 0:
             self._begin_run()
-        rng = np.random.default_rng([config.seed, state.step])
+        drawn = self._next()
         for group in state.optimizer.param_groups:
             group["lr"] = config.lr * learning_rate(at, steps, config.warmup_share)
         state.optimizer.zero_grad(set_to_none=True)
-        image = self.image_of(state.step).drawn_view(rng)
-        loss = self._learn(image, config.runs[number], rng)
+        loss = self._learn(drawn, config.runs[number])
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), config.clip_norm)
         place = f"step {state.step + 1} of {config.steps}"
         check_finite(loss, float(norm), place)
@@ -172,11 +182,23 @@ class Trainer:
         own = step - turn if self.replay else step
         return self.images[whose_turn(len(self.images), self.config.seed, own)]
 
-    def _learn(self, image: AnnotatedImage, run: Run, rng: np.random.Generator) -> float:
+    def _next(self) -> Drawn:
+        """Read what this step learns from; that of the next one is read while this one learns."""
+        if self._ahead is None:
+            steps = range(self.state.step, self.config.steps)
+            self._ahead = map_in_order(self._draw, steps, threads=1)
+        return next(self._ahead)[1]
+
+    def _draw(self, step: int) -> Drawn:
+        rng = np.random.default_rng([self.config.seed, step])
+        image = self.image_of(step).drawn_view(rng)
+        embedding = np.asarray(image.load_embedding(), np.float32)
+        return Drawn(embedding, _targets(image, self.config.masks_per_step, rng), rng)
+
+    def _learn(self, drawn: Drawn, run: Run) -> float:
         """Click through masks of one image; gradients are added up click by click."""
-        config = self.config
-        embedding = self._embedding(image)
-        targets = _targets(image, config.masks_per_step, rng)
+        config, rng, targets = self.config, drawn.rng, drawn.targets
+        embedding = torch.from_numpy(drawn.embedding)[None].to(self.device)
         truth = torch.from_numpy(targets).to(self.device)
         prompts = first_prompts(targets, rng, config.box_share, config.centre_share)
         learned = learned_clicks(int(rng.integers(1, run.clicks + 1)), config.learned_max, rng)
@@ -209,10 +231,6 @@ class Trainer:
                 previous,
             )
         return answer
-
-    def _embedding(self, image: AnnotatedImage) -> Tensor:
-        array = np.asarray(image.load_embedding(), np.float32)
-        return torch.from_numpy(array)[None].to(self.device)
 
     @torch.no_grad()
     def result(self) -> SamDecoder | AdaptedDecoder:

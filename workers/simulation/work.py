@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from annotation.models import Image, Project
 from annotation.selectors.plan import Queue
 from annotation.services.verification import claim_proposals
+from engine.map_in_order import map_in_order
 from workers.embeddings import seen_image
-from workers.map_in_order import map_in_order
 from workers.networks import predictor_of
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.pictures import Picture

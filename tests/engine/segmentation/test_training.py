@@ -4,7 +4,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from engine.segmentation.checkpoint import load_state, save_state
 from engine.segmentation.decoder import SamDecoder
 from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.losses import decoder_loss
 from engine.segmentation.trainer import (
     Run,
     TrainConfig,
@@ -355,6 +359,29 @@ def test_a_run_whose_losses_come_to_be_far_higher_stops_also_where_it_goes_on(
     resumed.train_step()
     with pytest.raises(TrainingDivergedError, match="The loss has risen at step 4 of 6"):
         resumed.train_step()
+
+
+def test_what_the_next_step_learns_from_is_read_meanwhile(
+    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads, has_read_twice = count(1), Event()
+    one = image(0)
+
+    def load_embedding() -> NDArray[np.float16] | NDArray[np.float32]:
+        if next(reads) == 2:
+            has_read_twice.set()
+        return one.load_embedding()
+
+    def learning(*arguments: Any) -> torch.Tensor:
+        assert has_read_twice.wait(timeout=30)
+        return decoder_loss(*arguments)
+
+    monkeypatch.setattr("engine.segmentation.trainer.decoder_loss", learning)
+    trainer = Trainer([replace(one, load_embedding=load_embedding)], [], tiny_weights, SHORT)
+
+    trainer.train_step()
+
+    assert trainer.state.step == 1
 
 
 def test_images_without_masks_are_left_out_and_none_at_all_is_refused(train: TrainFn) -> None:
