@@ -40,6 +40,11 @@ class AnnotatedImage:
     size_hw: tuple[int, int]
     closer: Mapping[Window, LoadEmbedding] = field(default_factory=dict)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no object on it."""
+        return not any(area(mask) for mask in self.masks)
+
     def drawn_view(self, rng: np.random.Generator) -> "AnnotatedImage":
         """Return the whole, or half of the time what is seen through one of the windows.
 
@@ -59,3 +64,21 @@ class AnnotatedImage:
         """Read the embedding of the whole; those of windows are read once, when first needed."""
         closer = {window: cache(load) for window, load in self.closer.items()}
         return SeenImage(self.size_hw, self.load_embedding(), closer)
+
+
+def sample_images(images: Sequence[AnnotatedImage], count: int) -> list[AnnotatedImage]:
+    """Choose the first images that have objects, and the empty ones among them, up to `count` each.
+
+    Where images come in an order by chance, empty ones have the share that they have of all. Where
+    most are empty they have less, as it takes objects to tell what is found.
+    """
+    room = {True: count, False: count}
+    chosen = []
+    for image in images:
+        if not room[False]:
+            break
+        is_empty = image.is_empty
+        if room[is_empty]:
+            room[is_empty] -= 1
+            chosen.append(image)
+    return chosen

@@ -1,7 +1,9 @@
 """Train a prompt head on accepted masks: a minute or two on two cores, so a killed one begins anew.
 
 Loss and targets are CenterNet's (arXiv:1904.07850, section 3): a Gaussian around each object's
-point, penalised less near it, and an L1 loss of the box's sides at the point itself.
+point, penalised less near it, and an L1 loss of the box's sides at the point itself. The loss of a
+step is divided by its objects, so what heat costs on an empty image is weighed by the objects of
+the others: a step on empty ones alone would weigh tens of times as much.
 """
 
 import math
@@ -26,6 +28,7 @@ from engine.segmentation.trainer import learning_rate, whose_turn
 
 Floats: TypeAlias = NDArray[np.float32]
 _GRID_CELL: Final = STRIDE // CELL  # cells of the decoder's grid in one of the heat's
+MOST_EMPTY: Final = 0.5  # of the images of a step
 _RADIUS: Final = 0.3  # of the shorter side: boxes so far off still overlap by 0.7
 
 
@@ -72,10 +75,11 @@ def train_prompt_head(
         ValueError: there is no mask to train on, or the loss is not finite.
 
     """
-    images = [image for image in images if any(area(mask) for mask in image.masks)]
-    if not images:
+    with_objects = [image for image in images if not image.is_empty]
+    if not with_objects:
         raise ValueError("no mask to train on: every image is empty")
-    head = _new_head(images[0], config).train()
+    empty = [image for image in images if image.is_empty]
+    head = _new_head(with_objects[0], config).train()
     optimizer = torch.optim.AdamW(head.parameters(), lr=config.lr, weight_decay=config.weight_decay)
     known: dict[str, ObjectPoints] = {}
     for step in range(config.steps):
@@ -83,7 +87,7 @@ def train_prompt_head(
             raise PromptHeadCancelled
         for group in optimizer.param_groups:
             group["lr"] = config.lr * learning_rate(step, config.steps, config.warmup_share)
-        loss = _loss(head, _drawn(images, config, step), known, config)
+        loss = _loss(head, _drawn(with_objects, empty, config, step), known, config)
         if not math.isfinite(float(loss.detach())):
             raise ValueError(f"prompt head: loss {float(loss.detach())} at step {step + 1}")
         optimizer.zero_grad(set_to_none=True)
@@ -108,8 +112,8 @@ def points_of(image: AnnotatedImage) -> ObjectPoints:
         sides.append(np.log(away))
         spread.append((_RADIUS * float((high - low).min()) + 1) / 6)
     return ObjectPoints(
-        np.array(cells, np.int64),
-        np.array(sides, np.float32),
+        np.array(cells, np.int64).reshape(-1, 2),
+        np.array(sides, np.float32).reshape(-1, 4),
         np.array(spread, np.float32),
         height,
         width,
@@ -159,17 +163,30 @@ def _loss(
         ]
     )
     truth = torch.from_numpy(np.concatenate([points.sides for points in wanted]))
-    return heat_loss(logits, heat, is_inside) + config.sides_weight * F.l1_loss(found, truth)
+    loss = heat_loss(logits, heat, is_inside)
+    if len(truth):  # there is no mean over nothing
+        loss = loss + config.sides_weight * F.l1_loss(found, truth)
+    return loss
 
 
 def _drawn(
-    images: Sequence[AnnotatedImage], config: PromptHeadConfig, step: int
+    with_objects: Sequence[AnnotatedImage],
+    empty: Sequence[AnnotatedImage],
+    config: PromptHeadConfig,
+    step: int,
 ) -> list[AnnotatedImage]:
-    first = step * config.images_per_step
+    """Draw the images of a step, empty ones as often as there are, up to MOST_EMPTY."""
+    share = min(MOST_EMPTY, len(empty) / (len(with_objects) + len(empty)))
+    first, end = (number * config.images_per_step for number in (step, step + 1))
+    first_empty, end_empty = int(first * share), int(end * share)
+    turns = [
+        *((with_objects, number) for number in range(first - first_empty, end - end_empty)),
+        *((empty, number) for number in range(first_empty, end_empty)),
+    ]
     rng = np.random.default_rng([config.seed, step])
     return [
         images[whose_turn(len(images), config.seed, number)].drawn_view(rng)
-        for number in range(first, first + config.images_per_step)
+        for images, number in turns
     ]
 
 

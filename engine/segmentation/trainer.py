@@ -233,14 +233,14 @@ class Trainer:
         return answer
 
     @torch.no_grad()
-    def result(self) -> SamDecoder | AdaptedDecoder:
-        """The mean of the runs; for familiar images alone, given others."""
+    def result(self, empty: Sequence[AnnotatedImage] = ()) -> SamDecoder | AdaptedDecoder:
+        """The mean of the runs; for images like its own and the empty ones alone, given others."""
         for name, value in self.model.named_parameters():
             value.copy_(self.state.mean[name])
         if not self.replay:
             return self.model.cpu()
         with torch.enable_grad():
-            familiarity = fit_familiarity(self.images, self.replay)
+            familiarity = fit_familiarity([*self.images, *empty], self.replay)
         return AdaptedDecoder(self.base, self.model, familiarity).cpu()
 
 

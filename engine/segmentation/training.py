@@ -5,11 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.masks.rle import area
 from engine.segmentation.adapted import save_any
 from engine.segmentation.allocation import freed_memory_kept
 from engine.segmentation.checkpoint import load_state, save_state
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import AnnotatedImage, sample_images
 from engine.segmentation.trainer import TrainConfig, Trainer
 from engine.whole_file import whole_file
 
@@ -42,7 +41,7 @@ def train_decoder(  # the contract between a worker and the engine
 
     Called again after a kill it goes on from the last checkpoint of the same images, base and
     config, and ends, on the same device with as many threads, with the same bytes as if it had
-    never been interrupted.
+    never been interrupted. Empty images only tell what is familiar, no more of them than others.
 
     Raises:
         TrainingCancelled: should_stop returned true.
@@ -51,17 +50,18 @@ def train_decoder(  # the contract between a worker and the engine
         ValueError: there is no mask to train on.
 
     """
-    images, replay = _with_masks(images), _with_masks(replay)
-    if not images:
+    with_masks, replay = _with_masks(images), _with_masks(replay)
+    if not with_masks:
         raise ValueError("no mask to train on: every image is empty")
+    empty = [image for image in sample_images(images, len(with_masks)) if image.is_empty]
     result = checkpoint_dir / "decoder.safetensors"
-    trainer = Trainer(images, replay, base, config)
+    trainer = Trainer(with_masks, replay, base, config)
     load_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
     with freed_memory_kept():
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
     with whole_file(result) as scratch:
-        save_any(trainer.result(), scratch)
+        save_any(trainer.result(empty), scratch)
     return result
 
 
@@ -86,4 +86,4 @@ def _take_steps(
 
 
 def _with_masks(images: Sequence[AnnotatedImage]) -> list[AnnotatedImage]:
-    return [image for image in images if any(area(mask) for mask in image.masks)]
+    return [image for image in images if not image.is_empty]

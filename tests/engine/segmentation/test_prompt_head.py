@@ -50,6 +50,17 @@ def image(shift: int) -> AnnotatedImage:
     return AnnotatedImage(f"image-{shift}", embedding, [square(*each) for each in corners], SIZE_HW)
 
 
+def empty_image(seed: int) -> AnnotatedImage:
+    """Something that looks like objects, but for channel 1, and that people do not want."""
+
+    def embedding() -> NDArray[np.float16]:
+        array = np.asarray(image(seed).load_embedding())
+        array[1] += np.where(array[0] > 2, np.float16(4), np.float16(0))
+        return array
+
+    return AnnotatedImage(f"empty-{seed}", embedding, [], SIZE_HW)
+
+
 def train(images: list[AnnotatedImage], config: PromptHeadConfig = CONFIG) -> PromptHead:
     return train_prompt_head(
         images, config=config, on_step=lambda *_: None, should_stop=lambda: False
@@ -150,13 +161,38 @@ def test_the_point_of_a_ring_lies_on_the_ring() -> None:
     assert heat_of(points)[row, column] == 1
 
 
-def test_images_without_masks_are_left_out_and_nothing_else_is_no_training() -> None:
-    empty = AnnotatedImage("empty", lambda: np.zeros((DIM, 64, 64), np.float16), [], SIZE_HW)
+@pytest.mark.parametrize("each", [1, 10])
+def test_from_empty_images_it_learns_where_nothing_is_and_finds_objects_as_well(
+    each: int, tmp_path: Path
+) -> None:
+    torch.set_num_threads(1)
+    shifts = range(-12, 13, 3)
+    empty = [empty_image(shift) for shift in shifts] * each
+    export_prompt_head(train([*map(image, shifts), *empty]), tmp_path / "prompt_head.onnx")
 
-    train([empty, image(0)], PromptHeadConfig(steps=1, images_per_step=2, width=8))
+    finder = ObjectFinder(tmp_path / "prompt_head.onnx")
 
+    there = finder.find(empty_image(8).load_embedding(), SIZE_HW, heat_min=0.3, most=50)
+    assert len(there.heat) == 0
+    assert len(found_in(finder, 8).heat) == len(CORNERS)
+
+
+def test_a_step_on_nothing_but_an_empty_image_has_a_loss() -> None:
+    losses: list[float] = []
+
+    train_prompt_head(
+        [empty_image(0), image(0)],
+        config=PromptHeadConfig(steps=2, images_per_step=1, width=8),
+        on_step=lambda _, loss: losses.append(loss),
+        should_stop=lambda: False,
+    )
+
+    assert len(losses) == 2
+
+
+def test_only_empty_images_are_no_training() -> None:
     with pytest.raises(ValueError, match="no mask to train on"):
-        train([empty])
+        train([empty_image(0)])
 
 
 def test_a_loss_that_is_no_number_stops_the_training() -> None:

@@ -1,6 +1,6 @@
 """Training learns, remembers, resumes to the bit and never leaves half a result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -90,11 +90,12 @@ def run_training(
     on_step: Callable[[StepReport], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     images: list[AnnotatedImage] | None = None,
+    replay: list[AnnotatedImage] | None = None,
 ) -> Path:
     return train_decoder(
         [image(0), image(1)] if images is None else images,
         base=base,
-        replay=[image(5)],
+        replay=[image(5)] if replay is None else replay,
         config=config,
         checkpoint_dir=parent / folder,
         on_step=on_step,
@@ -391,6 +392,23 @@ def test_images_without_masks_are_left_out_and_none_at_all_is_refused(train: Tra
 
     with pytest.raises(ValueError, match="no mask to train on"):
         train("none", images=[empty, image(3, [])])
+
+
+def test_empty_images_are_familiar_as_well(train: TrainFn) -> None:
+    def high_on(*channels: int, masks: Sequence[RLE] = ()) -> AnnotatedImage:
+        array = np.zeros((32, 64, 64), np.float16)
+        array[list(channels)] = 2
+        return AnnotatedImage(f"{channels}", lambda: array, masks, (256, 256))
+
+    masks = [square(20, 30)]
+    own, empty, photo = high_on(0, masks=masks), high_on(1, 2), high_on(1, masks=masks)
+
+    once = replace(SHORT, steps=1, runs=(Run(1),))
+    decoder = load_any(train("run", once, images=[own, empty] * 5, replay=[photo] * 5))
+
+    assert isinstance(decoder, AdaptedDecoder)
+    seen = [torch.from_numpy(each.load_embedding())[None] for each in (own, empty, photo)]
+    assert [decoder.is_familiar(each) for each in seen] == [True, True, False]
 
 
 def test_a_long_chain_is_learned_at_its_first_click_and_a_few_later_ones() -> None:
