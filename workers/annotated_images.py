@@ -23,7 +23,11 @@ from workers.networks import encoder_of, forget_networks
 def annotated_images(
     version: DatasetVersion, split: str, encoder_digest: str
 ) -> list[AnnotatedImage]:
-    """Return the finished images of a split that have masks, in the order of their digests."""
+    """Return the finished images of a split, in the order of their digests.
+
+    Where people left no mask, there is nothing. But for what somebody described: that there was
+    something to say, and no mask, tells that it was finished for the description alone.
+    """
     images = [
         AnnotatedImage(
             key=image.row["image_sha256"],
@@ -32,7 +36,7 @@ def annotated_images(
             size_hw=(image.row["size_hw"][0], image.row["size_hw"][1]),
         )
         for image in frozen_images(version, split)
-        if image.masks
+        if image.masks or not (image.row["captions"] or image.row["transcripts"])
     ]
     return _with_windows(images, encoder_digest)
 

@@ -31,7 +31,7 @@ from engine.segmentation.evaluation import (
     summarise,
 )
 from engine.segmentation.failures import Failure, false_proposals, missed_objects
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import AnnotatedImage, sample_images
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
@@ -40,7 +40,7 @@ from engine.verification.verifier import Verdicts
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
-PROPOSAL_IMAGES: Final = 16  # a grid costs a quarter of a minute an image, so AP is on a sample
+PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
 VERSION: Final = 3  # of this protocol: figures of another are measured anew
 
 Show = Callable[[int, int, str], None]  # done, total, what
@@ -63,13 +63,20 @@ def evaluate_bundle(
     should_stop: Callable[[], bool] | None = None,
     proposal_images: int = PROPOSAL_IMAGES,
 ) -> Evaluation:
-    """Click up to 5 objects of each image and propose on the first few; or read what is known."""
+    """Click up to 5 objects of each image and propose on the first few; or read what is known.
+
+    All that is proposed on an empty image is wrong.
+
+    Raises:
+        ValueError: every image is empty.
+
+    """
     key = f"evaluations/{bundle.pk}/{digest_of(images, proposal_images)}.json"
     if storage.exists(key):
         return _from_json(json.loads(storage.get_bytes(key)))
-    objects = tuple(_clicked(bundle, images, show))
+    objects = tuple(_clicked(bundle, [each for each in images if not each.is_empty], show))
     metrics = summarise(objects, MAX_CLICKS)
-    scored = _proposed(bundle, images[:proposal_images], show, should_stop)
+    scored = _proposed(bundle, sample_images(images, proposal_images), show, should_stop)
     figures: dict[str, Any] = {
         **asdict(metrics.overall),
         "by_size": {name: asdict(summary) for name, summary in metrics.by_size.items()},
@@ -108,7 +115,7 @@ def compare(serving: Evaluation, candidate: Evaluation) -> dict[str, Any]:
 
 
 def digest_of(images: Sequence[AnnotatedImage], proposal_images: int = PROPOSAL_IMAGES) -> str:
-    """Name what bundles are measured on: figures of the same name are of the same objects."""
+    """Name what bundles are measured on: figures of the same name are of the same images."""
     sha256 = hashlib.sha256(
         f"{VERSION} {OBJECTS_PER_IMAGE} {MAX_CLICKS} {proposal_images}".encode()
     )

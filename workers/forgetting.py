@@ -42,12 +42,16 @@ def measure_also(
 def _holdouts(
     project: Project, encoder_digest: str
 ) -> Iterator[tuple[Project, DatasetVersion, list[AnnotatedImage]]]:
-    """Yield the other projects with their newest version and what of its holdout is embedded."""
+    """Yield the other projects with their newest version and what of its holdout is embedded.
+
+    Without its empty images: nothing is clicked there, and nothing is proposed here.
+    """
     for other in also_of(project):
         version = other.versions.order_by("-created_at").first()
         if version is None:
             continue
-        images = annotated_images(version, "holdout", encoder_digest)
+        holdout = annotated_images(version, "holdout", encoder_digest)
+        images = [image for image in holdout if not image.is_empty]
         embedded = set(
             Embedding.objects.filter(
                 image_sha256__in=[image.key for image in images],

@@ -10,7 +10,7 @@ from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import AnnotatedImage, sample_images
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.predictor import OnnxPredictor
@@ -46,7 +46,8 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     lease.report(0, 0, "Fitting the thresholds")
     predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
     finder = ObjectFinder(head)
-    config = fit_thresholds(images[:ENOUGH_IMAGES], predictor, proposal_config_of(base), finder)
+    sample = sample_images(images, ENOUGH_IMAGES)
+    config = fit_thresholds(sample, predictor, proposal_config_of(base), finder)
     files = {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
     labels = folder / LABEL_HEAD
     if labels.is_file() or learn_labels(lease, version, labels):

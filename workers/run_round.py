@@ -123,7 +123,7 @@ def _measure_masks(
     candidate: Bundle,
 ) -> dict[str, Any]:
     holdout = annotated_images(version, "holdout", candidate.encoder_digest)
-    if not holdout:
+    if all(image.is_empty for image in holdout):
         return {}
     holdout = embed_missing(lease, holdout, candidate)
     evaluate = partial(

@@ -53,7 +53,7 @@ def judge(
     other project, its `objects` and their difference at one click.
     """
     if serving is None or candidate is None or difference is None:
-        return _refused("no holdout image is finished yet, so nothing can judge it.")
+        return _refused("no finished holdout image has a mask yet, so nothing can judge it.")
     objects = int(candidate["objects"])
     change = f"{_change(difference)} on {objects} holdout objects"
     if objects < FEWEST_OBJECTS:

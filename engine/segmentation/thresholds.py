@@ -24,7 +24,7 @@ Ious: TypeAlias = NDArray[np.float32]
 
 PREDICTED_IOU: Final = (0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9)
 STABILITY: Final = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9)
-ENOUGH_IMAGES: Final = 12  # to fit on; some 2 s each
+ENOUGH_IMAGES: Final = 12  # with objects, to fit on; some 2 s each
 FOUND_IOU: Final = 0.5  # a proposal that is worth correcting
 
 
@@ -36,8 +36,9 @@ def fit_thresholds(
 ) -> ProposalConfig:
     """Choose the pair of thresholds with the best F1 over all objects of the images.
 
-    A missed object costs a click or two, a wrong proposal a key: F1 weighs them alike. Where
-    nothing is found at any pair, and between equals, the thresholds stay nearest to `config`'s.
+    A missed object costs a click or two, a wrong proposal a key, on an empty image as on others: F1
+    weighs them alike. Where nothing is found at any pair, and between equals, the thresholds stay
+    nearest to `config`'s.
     """
     found = [(_candidates(image, predictor, config, finder), image) for image in images]
     overlaps = [(candidates, _overlaps(candidates, image)) for candidates, image in found]

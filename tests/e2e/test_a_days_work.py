@@ -262,7 +262,7 @@ def retrain(page: Page, take_picture: Look) -> None:
     expect(row).to_contain_text(re.compile("Training|Evaluating|Not promoted"), timeout=SLOW_MS)
     take_picture("18-training")
     expect(row).to_contain_text("Not promoted", timeout=2 * SLOW_MS)
-    expect(page.get_by_text("no holdout image is finished yet")).to_be_visible()
+    expect(page.get_by_text("no finished holdout image has a mask yet")).to_be_visible()
     take_picture("19-round")
     page.get_by_role("button", name="Promote it all the same").click()
     asked.get_by_label("Why").fill("There is no holdout yet.")

@@ -118,6 +118,11 @@ TWO_MASKS = (Seed(square(3, 3, 8)), Seed(square(18, 10, 9)))
 def finish(world: World, image: Image, *seeds: Seed) -> None:
     """Let the annotator finish an image with these masks, or with two."""
     seed_masks(image=image, seeds=seeds or TWO_MASKS, author=world.manager)
+    finish_as_it_is(world, image)
+
+
+def finish_as_it_is(world: World, image: Image) -> None:
+    """Let the annotator finish an image with the masks that it has, if any."""
     place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
     assert place is not None
     finish_image(assignment=place, user=world.annotator, active_s=5)

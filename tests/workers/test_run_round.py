@@ -23,8 +23,8 @@ from engine.segmentation.trainer import Run, TrainConfig
 from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
 from tests.full_disk import files_up_to
-from tests.workers.conftest import finish
-from workers import evaluation, mask_training, training
+from tests.workers.conftest import finish, finish_as_it_is
+from workers import evaluation, mask_training, training, verifiers
 from workers import run_round as module
 from workers.annotated_images import annotated_images
 from workers.networks import finder_of
@@ -91,11 +91,16 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
 def test_a_round_is_measured_on_what_it_must_not_forget(world: World, started: Round) -> None:
     other = create_project(name="Nuclei", created_by=world.manager)
     Alias.objects.create(project=other, name="serving", bundle=started.base_bundle)
-    set_also(project=world.project, ids=[other.pk], by=world.manager)
     image = make_image(other, 2, is_holdout=True)  # the same picture, so that it is embedded
     finish(replace(world, project=other, annotator=world.manager), image)
     version = cut_version(project=other, created_by=world.manager)
     make_image(other, 3, is_holdout=True)
+    empty = create_project(name="Nothing yet", created_by=world.manager)
+    Alias.objects.create(project=empty, name="serving", bundle=started.base_bundle)
+    set_also(project=world.project, ids=[other.pk, empty.pk], by=world.manager)
+    image = make_image(empty, 2, is_holdout=True)
+    finish_as_it_is(replace(world, project=empty, annotator=world.manager), image)
+    cut_version(project=empty, created_by=world.manager)
 
     ended = run(started)
 
@@ -104,6 +109,45 @@ def test_a_round_is_measured_on_what_it_must_not_forget(world: World, started: R
     here = ended.metrics["candidate"]["miou_1"] - ended.metrics["serving"]["miou_1"]
     assert row["candidate"] - row["serving"] == pytest.approx(row["difference"]["mean"])
     assert row["difference"]["mean"] == pytest.approx(here)
+
+
+@pytest.mark.slow
+def test_what_is_proposed_on_images_that_people_left_empty_is_wrong(
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_verifier = Mock(return_value=None)
+    monkeypatch.setattr(verifiers, "train_verifier", train_verifier)
+    learned, held_out = make_image(world.project, 3), make_image(world.project, 4, is_holdout=True)
+    for image in (learned, held_out):
+        finish_as_it_is(world, image)
+
+    ended = run(started)
+
+    own, _ = train_verifier.call_args.args
+    there = [each for each in own if each.image == learned.sha256]
+    assert there
+    assert not any(each.is_accepted or each.is_wanted for each in there)
+    figures = ended.metrics["candidate"]
+    assert (figures["objects"], figures["ap_images"]) == (2, 2)
+    false = [each["image"] for each in ended.examples["failures"] if each["kind"] == "false"]
+    assert held_out.sha256 in false
+    version = ended.dataset_version
+    assert version is not None
+    holdout = annotated_images(version, "holdout", started.base_bundle.encoder_digest)
+    with_masks = [image for image in holdout if image.masks]
+    assert ended.metrics["holdout"] == evaluation.digest_of(holdout)
+    assert ended.metrics["holdout"] != evaluation.digest_of(with_masks)  # not to be compared
+
+
+@pytest.mark.slow
+def test_a_holdout_without_any_mask_judges_nothing(world: World, started: Round) -> None:
+    Image.objects.filter(is_holdout=True).update(is_holdout=False)
+    finish_as_it_is(world, make_image(world.project, 3, is_holdout=True))
+
+    ended = run(started)
+
+    assert (ended.state, "candidate" in ended.metrics) == ("refused", False)
+    assert "no finished holdout image has a mask yet" in ended.decision
 
 
 @pytest.mark.slow
