@@ -71,10 +71,19 @@ class AliasMove(models.Model):
         Bundle, on_delete=models.PROTECT, null=True, related_name="+"
     )  # null: a trial ended
     reason = models.TextField()
+    share = models.FloatField(null=True)  # of the images, a candidate's as it began or ended
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="alias_move_share_is_a_fraction_of_a_trial",
+                condition=Q(share=None) | Q(name="candidate", share__gte=0, share__lte=1),
+            )
+        ]
 
     def __str__(self) -> str:
         to = self.to_bundle_id[:8] if self.to_bundle_id else "nothing"

@@ -1,8 +1,9 @@
-"""What serves a project and what has served it: the audit of its serving alias."""
+"""What serves a project, what has served it and what was tried beside it: the audit of aliases."""
 
 from typing import TypedDict
 
-from django.db.models import QuerySet
+from django.db.models import Case, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle
 from annotation.prepared import Param, Prepared
@@ -38,7 +39,37 @@ def serving_bundle_of(project_id: int) -> Bundle | None:
     return _SERVING.first(project=project_id)
 
 
+def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:
+    """Every change of what serves and every trial's beginning and end; for managers alone.
+
+    Each with the rounds that made the two bundles, and with `gave_way_to`: what came to serve and
+    so ended a trial. None where a person ended it, and beside all other moves.
+    """
+    moves = AliasMove.objects.filter(
+        project_id=project_id, name__in=[Alias.Name.SERVING, Alias.Name.CANDIDATE]
+    )
+    # Between a trial's beginning and its end nothing moves but what ends it.
+    move_before = moves.filter(pk__lt=OuterRef("pk")).order_by("-pk")
+    served = JSONObject(pk="to_bundle", round=JSONObject(number="to_bundle__round__number"))
+    is_end = Q(name=Alias.Name.CANDIDATE, to_bundle=None)
+    return moves.select_related("by", "to_bundle__round", "from_bundle__round").annotate(
+        gave_way_to=Case(
+            When(
+                is_end,
+                then=Subquery(
+                    move_before.values(
+                        served=Case(
+                            When(name=Alias.Name.SERVING, then=served),
+                            default=Value(None, JSONField()),
+                        )
+                    )[:1]
+                ),
+            ),
+            default=Value(None, JSONField()),
+        )
+    )
+
+
 def serving_moves_of(project_id: int) -> QuerySet[AliasMove]:
-    """Every change of what serves, with the rounds that made the two bundles."""
-    moves = AliasMove.objects.filter(project_id=project_id, name=Alias.Name.SERVING)
-    return moves.select_related("by", "to_bundle__round", "from_bundle__round")
+    """Every change of what serves: all that those may read who shall not know of trials."""
+    return alias_moves_of(project_id).filter(name=Alias.Name.SERVING)

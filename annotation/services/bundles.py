@@ -153,6 +153,15 @@ def _record_move(
     reason: str,
     by: User | None,
 ) -> None:
+    share = None
+    if name == CANDIDATE:  # read anew: whoever promotes may have read the project long before
+        share = Project.objects.values_list("candidate_bundle_share", flat=True).get(pk=project.pk)
     AliasMove.objects.create(
-        project=project, name=name, from_bundle=before, to_bundle=after, reason=reason, by=by
+        project=project,
+        name=name,
+        from_bundle=before,
+        to_bundle=after,
+        reason=reason,
+        share=share,
+        by=by,
     )

@@ -38,7 +38,7 @@ def test_each_change_is_listed_with_its_person_the_newest_first(
 
 
 def test_a_long_history_comes_page_by_page_with_as_many_queries(
-    world: World, annotator: Api, django_assert_num_queries: DjangoAssertNumQueries
+    world: World, manager: Api, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     _, trained = served(world)
     for name in "cdefghijklmnopqrstuvwxyz":
@@ -48,8 +48,8 @@ def test_a_long_history_comes_page_by_page_with_as_many_queries(
     path = f"projects/{world.project.pk}/serving-moves"
 
     with django_assert_num_queries(4):  # session, user, project with role, page
-        first = annotator.get(path).json()
-    rest = annotator.get(f"{path}?cursor={first['next']}").json()
+        first = manager.get(path).json()
+    rest = manager.get(f"{path}?cursor={first['next']}").json()
 
     assert (len(first["results"]), len(rest["results"]), rest["next"]) == (20, 5, None)
 

@@ -101,6 +101,63 @@ def test_what_people_did_with_either_is_compared_while_the_trial_runs(
     assert trial["difference"]["untouched"] is None  # nobody decided on a proposal
 
 
+def test_the_audit_tells_who_tried_what_on_what_share_and_how_it_ended(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    project = f"projects/{world.project.pk}"
+    begun = {"round": refused.pk, "serving": serving.pk}
+    manager.post(f"{project}/trial", begun)
+    manager.patch(project, {"candidate_bundle_share": 0.3})
+    manager.delete(f"{project}/trial")
+    manager.post(f"{project}/trial", begun)
+    why = {"serving": serving.pk, "reason": "by hand"}
+    manager.post(f"{project}/bundles/{refused.bundle_id}/promote", why)
+
+    moves = manager.get(f"{project}/serving-moves").json()["results"]
+
+    bundle = {"bundle": refused.bundle_id, "round": 3}
+    told = [
+        tuple(move[name] for name in ("alias", "by", "to", "before", "share", "gave_way_to"))
+        for move in moves
+    ]
+    before = {"bundle": serving.pk, "round": None}
+    assert told == [
+        ("candidate", "manager", None, bundle, 0.3, bundle),
+        ("serving", "manager", bundle, before, None, None),
+        ("candidate", "manager", bundle, None, 0.3, None),
+        ("candidate", "manager", None, bundle, 0.3, None),
+        ("candidate", "manager", bundle, None, 0.1, None),
+        ("serving", None, before, None, None, None),
+    ]
+
+
+def test_the_audit_tells_what_came_to_serve_instead_of_what_was_tried(
+    world: World, serving: Bundle, refused: Round, manager: Api
+) -> None:
+    other = make_bundle("c")
+    begin(world, refused)
+    promote_bundle(project=world.project, expected=serving.pk, to=other, reason="round 4", by=None)
+
+    [end, *_] = manager.get(f"projects/{world.project.pk}/serving-moves").json()["results"]
+
+    assert (end["to"], end["by"]) == (None, None)
+    assert end["gave_way_to"] == {"bundle": other.pk, "round": None}
+
+
+@pytest.mark.parametrize("member", ["annotator", "reviewer"])
+def test_whoever_is_not_a_manager_reads_of_no_trial(
+    world: World, serving: Bundle, refused: Round, member: str, request: pytest.FixtureRequest
+) -> None:
+    begin(world, refused)
+    end_trial(project=world.project, by=world.manager)
+    api: Api = request.getfixturevalue(member)
+
+    answer = api.get(f"projects/{world.project.pk}/serving-moves")
+
+    assert [move["alias"] for move in answer.json()["results"]] == ["serving"]
+    assert (refused.bundle_id or "") not in answer.content.decode()
+
+
 def test_a_trial_is_read_in_as_many_queries_however_much_was_done(
     world: World,
     serving: Bundle,

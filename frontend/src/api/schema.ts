@@ -1106,7 +1106,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Every change of what serves, the newest first. */
+        /**
+         * @description Every change of what serves, the newest first; to managers trials, too.
+         *
+         *     Who annotates shall not know that a candidate proposes.
+         */
         get: operations["list_serving_moves"];
         put?: never;
         post?: never;
@@ -1648,13 +1652,6 @@ export interface components {
              */
             matched_share: number | null;
         };
-        /**
-         * @description * `serving` - Serving
-         *     * `previous` - Previous
-         *     * `candidate` - Candidate
-         * @enum {string}
-         */
-        Alias: "serving" | "previous" | "candidate";
         Also: {
             chosen: components["schemas"]["NamedProject"][];
             /** @description Others with the same encoder that the person manages */
@@ -3453,9 +3450,16 @@ export interface components {
              *     * `previous` - Previous
              *     * `candidate` - Candidate
              */
-            alias: components["schemas"]["Alias"] | components["schemas"]["Null"];
+            alias: components["schemas"]["RegisteredBundleAlias"] | components["schemas"]["Null"];
             note: components["schemas"]["BundleNote"] | null;
         };
+        /**
+         * @description * `serving` - Serving
+         *     * `previous` - Previous
+         *     * `candidate` - Candidate
+         * @enum {string}
+         */
+        RegisteredBundleAlias: "serving" | "previous" | "candidate";
         ReleaseInput: {
             /** @description The claim's. Of one that has ended, nothing is done and nothing added */
             stint?: number;
@@ -3808,18 +3812,39 @@ export interface components {
             /** @description null: pretrained */
             round: number | null;
         };
-        /** @description A change of what serves: by the gate, by hand, or back again. */
+        /** @description A change of what serves: by the gate, by hand, or back again; or of what is on trial. */
         ServingMove: {
             id: number;
+            /**
+             * @description candidate: a trial began or ended; for managers
+             *
+             *     * `serving` - serving
+             *     * `candidate` - candidate
+             */
+            alias: components["schemas"]["ServingMoveAlias"];
             /** Format: date-time */
             at: string;
             /** @description null: the gate */
             by?: string | null;
             reason: string;
-            to: components["schemas"]["ServedBundle"];
-            /** @description null: nothing served before */
+            /** @description null: a trial ended */
+            to: components["schemas"]["ServedBundle"] | null;
+            /** @description null: nothing served, or was tried, before */
             before: components["schemas"]["ServedBundle"] | null;
+            /**
+             * Format: double
+             * @description Of the images left to what serves, those that a trial was for as it began or ended; null: no trial, or none that kept it
+             */
+            share: number | null;
+            /** @description What came to serve and so ended a trial; null: it was ended */
+            gave_way_to: components["schemas"]["ServedBundle"] | null;
         };
+        /**
+         * @description * `serving` - serving
+         *     * `candidate` - candidate
+         * @enum {string}
+         */
+        ServingMoveAlias: "serving" | "candidate";
         ServingMovePage: {
             results: components["schemas"]["ServingMove"][];
             next: string | null;

@@ -44,6 +44,7 @@ export type Bundle = Schemas["RegisteredBundle"];
 export type BundleComparison = Schemas["Comparison"];
 export type Compared = Schemas["Compared"];
 export type Trial = Schemas["Trial"];
+export type ServedBundle = Schemas["ServedBundle"];
 export type ServingMove = Schemas["ServingMove"];
 export type AutoAccept = Schemas["AutoAccept"];
 export type ScoreBin = Schemas["ScoreBin"];

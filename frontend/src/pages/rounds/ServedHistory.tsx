@@ -5,15 +5,18 @@ import type { ServingMove } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { formatAgo, formatMoment } from "@/components/format";
 import { Section } from "@/components/Section";
-import { modelName, whyServed } from "./servedWords";
+import { moveName, whyMoved } from "./servedWords";
 
-/** Every model that has proposed here, who had it so and why: the newest first. */
+/** Every model that has proposed here, for all or on trial, who had it so and why: newest first. */
 export function ServedHistory({ project }: { project: number }) {
   const served = useInfiniteQuery(servedQuery(project));
   const moves = served.data?.pages.flatMap(({ results }) => results) ?? [];
   if (served.data && moves.length === 0) return null;
   return (
-    <Section title="What served" description="The model that makes the proposals, and since when.">
+    <Section
+      title="What served"
+      description={`The model that makes the proposals, and since when${moves.some(isOfTrial) ? "; and what was tried beside it" : ""}.`}
+    >
       {served.isPending && <Skeleton height={60} radius="md" />}
       {served.error && <ErrorState error={served.error} onRetry={() => served.refetch()} />}
       <Stack component="ol" gap="sm" p={0} m={0} style={{ listStyle: "none" }}>
@@ -36,19 +39,23 @@ export function ServedHistory({ project }: { project: number }) {
   );
 }
 
+function isOfTrial({ alias }: ServingMove): boolean {
+  return alias === "candidate";
+}
+
 function Move({ move }: { move: ServingMove }) {
   return (
     <li>
       <Group gap={6} justify="space-between" wrap="nowrap">
         <Text size="sm" fw={550} truncate>
-          {modelName(move.to)} <Code>{move.to.bundle.slice(0, 8)}</Code>
+          {moveName(move)} <Code>{(move.to ?? move.before)?.bundle.slice(0, 8)}</Code>
         </Text>
         <Text size="sm" c="dimmed" title={formatMoment(move.at)} style={{ whiteSpace: "nowrap" }}>
           {formatAgo(move.at)}
         </Text>
       </Group>
       <Text size="sm" c="dimmed">
-        {whyServed(move)}
+        {whyMoved(move)}
       </Text>
     </li>
   );

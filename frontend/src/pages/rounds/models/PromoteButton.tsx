@@ -4,13 +4,13 @@ import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { promoteBundle } from "@/api/bundles";
 import { projectQuery } from "@/api/projects";
-import type { Project, ServingMove } from "@/api/types";
+import type { Project, ServedBundle } from "@/api/types";
 import { modelName, modelWords } from "../servedWords";
 import { WordsForm } from "./WordsForm";
 
 interface Props extends ButtonProps {
   project: Project;
-  model: ServingMove["to"];
+  model: ServedBundle;
 }
 
 /** Makes a model serve once its reason is told; says so where another serves by now. */
