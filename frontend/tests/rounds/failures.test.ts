@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { RoundFailure } from "@/api/types";
+import { maskFromRLE } from "@/editor/mask";
 import {
   type FailureKind,
   kindsOf,
-  masksOf,
   sizeWords,
+  subjectOf,
   whyNone,
 } from "@/pages/rounds/failureWords";
 
@@ -31,12 +32,12 @@ test("where there is none, one reads why", () => {
 });
 
 test("a false proposal is about the proposal, any other failure about the object", () => {
-  const missed = masksOf(failure("missed", { truth: OBJECT }));
-  const made_up = masksOf(failure("false", { answer: OBJECT }));
+  const missed = subjectOf(failure("missed", { truth: OBJECT }));
+  const made_up = subjectOf(failure("false", { answer: OBJECT }));
 
-  expect(missed.subject).toBe(missed.truth);
-  expect(missed.answer).toBeNull();
-  expect(made_up.subject).toBe(made_up.answer);
+  expect(missed).toEqual(maskFromRLE({ ...OBJECT, size: [4, 6] }));
+  expect(made_up).toEqual(missed);
+  expect(subjectOf(failure("false", { truth: OBJECT }))).toBeNull();
 });
 
 test("its size is the group of the figures, and its box", () => {

@@ -1,27 +1,16 @@
-import { Alert, Box, Group, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Box, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useMemo, useState } from "react";
+import { useState } from "react";
 import { examplesQuery } from "@/api/rounds";
 import type { RoundExample } from "@/api/types";
-import { AnchorLink } from "@/components/links";
-import { drawBeside } from "@/components/pictures/crop";
-import { Picture } from "@/components/pictures/Picture";
 import { Pictures } from "@/components/pictures/pictures";
-import { maskFromRLE } from "@/editor/mask";
-import type { RLE } from "@/editor/rle";
+import { Answer, type Judged, NameAndIoU, WRONG } from "./Answer";
 import classes from "./Examples.module.css";
 
-const TRUTH = "#ffffff";
 const GAINED = "#12b886";
-const LOST = "#fa5252";
-
-interface Props {
-  round: number;
-  project: number;
-}
 
 /** The objects that one click gained and lost most on: both bundles' answers side by side. */
-export function Examples({ round, project }: Props) {
+export function Examples({ round, project }: Judged) {
   const { data, error } = useQuery(examplesQuery(round));
   const [pictures] = useState(() => new Pictures());
   if (error) return <Alert color="red">The examples did not load: {error.message}</Alert>;
@@ -47,7 +36,7 @@ export function Examples({ round, project }: Props) {
           <Row
             title="Lost most"
             examples={data.lost}
-            colour={LOST}
+            colour={WRONG}
             pictures={pictures}
             project={project}
           />
@@ -59,13 +48,14 @@ export function Examples({ round, project }: Props) {
   );
 }
 
-interface RowProps {
-  title: string;
-  examples: readonly RoundExample[];
+interface ShownProps {
   colour: string;
   pictures: Pictures;
   project: number;
 }
+
+type RowProps = ShownProps & { title: string; examples: readonly RoundExample[] };
+type ExampleProps = ShownProps & { example: RoundExample };
 
 function Row({ title, examples, ...shared }: RowProps) {
   return (
@@ -88,63 +78,29 @@ function Row({ title, examples, ...shared }: RowProps) {
   );
 }
 
-interface AnswerProps {
-  example: RoundExample;
-  colour: string;
-  pictures: Pictures;
-}
-
-function Example({ project, ...shown }: AnswerProps & { project: number }) {
-  const { image, serving, candidate } = shown.example;
+function Example({ project, example, ...shown }: ExampleProps) {
+  const { image, truth, serving, candidate } = example;
   return (
     <figure className={classes.example}>
       <div className={classes.pair}>
-        <Answer {...shown} which="serving" />
-        <Answer {...shown} which="candidate" />
+        <Answer
+          {...{ image, truth, ...shown }}
+          name="Before"
+          iou={serving.iou}
+          answer={serving.rle}
+        />
+        <Answer
+          {...{ image, truth, ...shown }}
+          name="After"
+          iou={candidate.iou}
+          answer={candidate.rle}
+        />
       </div>
       <figcaption>
-        <Group justify="space-between" gap="xs" wrap="nowrap">
-          <AnchorLink
-            to="/projects/$projectId/annotate"
-            params={{ projectId: String(project) }}
-            search={{ image: image.id }}
-            size="xs"
-            truncate
-          >
-            {image.file_name}
-          </AnchorLink>
-          <Text size="xs" className="tabular" style={{ whiteSpace: "nowrap" }}>
-            IoU {serving.iou.toFixed(2)} → <b>{candidate.iou.toFixed(2)}</b>
-          </Text>
-        </Group>
+        <NameAndIoU project={project} image={image}>
+          {serving.iou.toFixed(2)} → <b>{candidate.iou.toFixed(2)}</b>
+        </NameAndIoU>
       </figcaption>
     </figure>
-  );
-}
-
-const NAMES = { serving: "Before", candidate: "After" } as const;
-
-function Answer({ example, which, colour, pictures }: AnswerProps & { which: keyof typeof NAMES }) {
-  const truth = useMemo(() => maskFromRLE(example.truth as RLE), [example]);
-  const answer = useMemo(() => maskFromRLE(example[which].rle as RLE), [example, which]);
-  const draw = useCallback(
-    (canvas: HTMLCanvasElement, bitmap: ImageBitmap) => {
-      if (truth.box === null) return;
-      drawBeside(
-        canvas,
-        bitmap,
-        truth.box,
-        { mask: answer, colour },
-        { mask: truth, colour: TRUTH },
-      );
-    },
-    [truth, answer, colour],
-  );
-  const label = `${NAMES[which]}: ${example.image.file_name}, IoU ${example[which].iou.toFixed(2)}`;
-  return (
-    <div className={classes.answer}>
-      <Picture image={example.image} pictures={pictures} label={label} draw={draw} />
-      <span className={classes.name}>{NAMES[which]}</span>
-    </div>
   );
 }

@@ -1,26 +1,16 @@
-import { Alert, Group, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
+import { Alert, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useState } from "react";
 import { examplesQuery } from "@/api/rounds";
 import type { RoundFailure } from "@/api/types";
-import { AnchorLink } from "@/components/links";
-import { drawBeside } from "@/components/pictures/crop";
-import { Picture } from "@/components/pictures/Picture";
 import { Pictures } from "@/components/pictures/pictures";
 import { formatBox } from "@/pages/annotate/address";
+import { Answer, type Judged, NameAndIoU, WRONG } from "./Answer";
 import classes from "./Examples.module.css";
-import { type FailureKind, KINDS, kindsOf, masksOf, sizeWords, whyNone } from "./failureWords";
-
-const TRUTH = "#ffffff";
-const ANSWER = "#fa5252";
-
-interface Props {
-  round: number;
-  project: number;
-}
+import { type FailureKind, KINDS, kindsOf, sizeWords, subjectOf, whyNone } from "./failureWords";
 
 /** What the round's model does worst on the holdout, whatever the one before it did. */
-export function Failures({ round, project }: Props) {
+export function Failures({ round, project }: Judged) {
   const { data, error } = useQuery(examplesQuery(round));
   const none = data && whyNone(data.failures);
   return (
@@ -42,7 +32,9 @@ export function Failures({ round, project }: Props) {
   );
 }
 
-function Gallery({ failures, project }: { failures: readonly RoundFailure[]; project: number }) {
+type GalleryProps = Omit<Judged, "round"> & { failures: readonly RoundFailure[] };
+
+function Gallery({ failures, project }: GalleryProps) {
   const [pictures] = useState(() => new Pictures());
   const [chosen, choose] = useState<FailureKind | "all">("all");
   const kinds = kindsOf(failures);
@@ -101,41 +93,25 @@ interface FailureProps {
 }
 
 function Failure({ failure, pictures, project }: FailureProps) {
-  const { image, iou } = failure;
-  const [name] = KINDS[failure.kind];
-  const box = masksOf(failure).subject?.box;
-  const draw = useCallback(
-    (canvas: HTMLCanvasElement, bitmap: ImageBitmap) => {
-      const { truth, answer, subject } = masksOf(failure);
-      if (!subject?.box) return;
-      const filled = answer && { mask: answer, colour: ANSWER };
-      drawBeside(canvas, bitmap, subject.box, filled, truth && { mask: truth, colour: TRUTH });
-    },
-    [failure],
-  );
-  const label = `${name}: ${image.file_name}, IoU ${iou.toFixed(2)}`;
+  const { image, iou, kind, truth, answer } = failure;
+  const box = subjectOf(failure)?.box;
   return (
     <figure className={classes.example} data-leads>
-      <div className={classes.answer}>
-        <Picture image={image} pictures={pictures} label={label} draw={draw} />
-        <span className={classes.name}>{name}</span>
-      </div>
+      <Answer
+        {...{ image, pictures, iou, truth, answer }}
+        name={KINDS[kind][0]}
+        colour={WRONG}
+        isFalse={kind === "false"}
+      />
       <figcaption>
-        <Group justify="space-between" gap="xs" wrap="nowrap">
-          <AnchorLink
-            to="/projects/$projectId/annotate"
-            params={{ projectId: String(project) }}
-            search={{ image: image.id, box: box ? formatBox(box) : undefined }}
-            className={classes.lead}
-            size="xs"
-            truncate
-          >
-            {image.file_name}
-          </AnchorLink>
-          <Text size="xs" className="tabular" style={{ whiteSpace: "nowrap" }}>
-            IoU <b>{iou.toFixed(2)}</b>
-          </Text>
-        </Group>
+        <NameAndIoU
+          project={project}
+          image={image}
+          box={box ? formatBox(box) : undefined}
+          className={classes.lead}
+        >
+          <b>{iou.toFixed(2)}</b>
+        </NameAndIoU>
         <Text size="xs" c="dimmed" className="tabular" truncate>
           {sizeWords(failure)}
         </Text>

@@ -36,22 +36,15 @@ export function kindsOf(failures: readonly RoundFailure[]): { kind: FailureKind;
     .filter(({ count }) => count > 0);
 }
 
-/** Both masks of a failure, and of these the one that it is about. */
-export function masksOf({ kind, truth, answer }: RoundFailure): {
-  truth: Mask | null;
-  answer: Mask | null;
-  subject: Mask | null;
-} {
-  const masks = {
-    truth: truth && maskFromRLE(truth as RLE),
-    answer: answer && maskFromRLE(answer as RLE),
-  };
-  return { ...masks, subject: kind === "false" ? masks.answer : masks.truth };
+/** The mask that a failure is about. */
+export function subjectOf({ kind, truth, answer }: RoundFailure): Mask | null {
+  const rle = kind === "false" ? answer : truth;
+  return rle && maskFromRLE(rle as RLE);
 }
 
 /** "Small, 23 × 31 px": the group that the figures count it in, and its box. */
 export function sizeWords(failure: RoundFailure): string {
-  const box = masksOf(failure).subject?.box;
+  const box = subjectOf(failure)?.box;
   const group = failure.size[0]?.toUpperCase() + failure.size.slice(1);
   return box ? `${group}, ${box.x1 - box.x0} × ${box.y1 - box.y0} px` : group;
 }
