@@ -23,8 +23,8 @@ class ScoreBinSerializer(serializers.Serializer[Any]):
     low = serializers.FloatField(help_text="Scores from here")
     high = serializers.FloatField(help_text="To here")
     mean_score = serializers.FloatField()
-    accepted_share = serializers.FloatField(help_text="That people accepted as they were")
-    count = serializers.IntegerField()
+    accepted = PrecisionSerializer(help_text="What people accepted as it was")
+    count = serializers.IntegerField(help_text="That people decided on")
 
 
 class AutoAcceptSerializer(serializers.Serializer[Any]):

@@ -20,6 +20,9 @@ class DriftSerializer(serializers.Serializer[Any]):
     low = serializers.FloatField(help_text="2.5 % quantile")
     high = serializers.FloatField(help_text="97.5 % quantile")
     n = serializers.IntegerField(help_text="New images, drawn by hash: at most 1,000")
+    learned = serializers.IntegerField(
+        help_text="Images learned from that they are compared with, drawn likewise"
+    )
     alike = serializers.FloatField(
         help_text="Up to this share may be far of images like those learned from"
     )

@@ -18,6 +18,9 @@ class ExpectationSerializer(serializers.Serializer[Any]):
     saving = EffortFigureSerializer(
         allow_null=True, help_text="People's seconds in all, on `n` masks that are still to come"
     )
+    rounds = serializers.IntegerField(
+        help_text="By how many of the last judged rounds: those that people worked with since"
+    )
     round_s = serializers.FloatField(
         allow_null=True, help_text="That the newest round took which ran in one go"
     )

@@ -92,6 +92,8 @@ class AgreementSerializer(serializers.Serializer[Any]):
     """How far people agree who did the same images, as they finished them."""
 
     images = serializers.IntegerField()
+    objects = serializers.IntegerField(help_text="That both have")
+    masks = serializers.IntegerField(help_text="Of either")
     mean_iou = serializers.FloatField(allow_null=True, help_text="Of objects that both have")
     same_label_share = serializers.FloatField(allow_null=True, help_text="Of these objects")
     matched_share = serializers.FloatField(

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.effort import EffortFigureSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.models import Round
@@ -133,6 +134,7 @@ class ArmEffortSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="words put in, taken out or replaced since the proposal"
     )
     seconds_per_caption = serializers.FloatField(allow_null=True)
+    timed = serializers.IntegerField(help_text="captions whose seconds somebody measured")
     accepted_untouched_share = serializers.FloatField(
         allow_null=True, help_text="null: nobody saw the proposals"
     )
@@ -144,10 +146,15 @@ class CaptionEffortSerializer(serializers.Serializer[Any]):
 
 
 class EffortSerializer(serializers.Serializer[Any]):
+    """Of finished images that its bundle had proposed for; what nobody measured is null."""
+
+    images = serializers.IntegerField()
     masks = serializers.IntegerField()
-    seconds_per_mask = serializers.FloatField(allow_null=True)
-    clicks_per_mask = serializers.FloatField(allow_null=True)
-    accepted_untouched_share = serializers.FloatField(allow_null=True)
+    seconds_per_mask = EffortFigureSerializer(allow_null=True)
+    clicks_per_mask = EffortFigureSerializer(allow_null=True)
+    accepted_untouched_share = EffortFigureSerializer(
+        allow_null=True, help_text="Of the proposals that people decided on"
+    )
     captions = CaptionEffortSerializer()
 
 

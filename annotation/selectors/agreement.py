@@ -39,7 +39,9 @@ class Figures(TypedDict):
     """How far two people agree; a share is None where it is a share of nothing."""
 
     images: int
-    mean_iou: float | None  # of the objects that both have
+    objects: int  # that both have
+    masks: int  # of either
+    mean_iou: float | None  # of these objects
     same_label_share: float | None  # of them
     matched_share: float | None  # of all masks, those whose object the other has too
 
@@ -68,11 +70,14 @@ def agreement_of(project_id: int) -> Figures | None:
     if found["images"] == 0:
         return None
     matched = found["matched"]
+    masks = 2 * matched + found["alone"]
     return Figures(
         images=found["images"],
+        objects=matched,
+        masks=masks,
         mean_iou=_share(found["iou_sum"], matched),
         same_label_share=_share(found["same_label"], matched),
-        matched_share=_share(2 * matched, 2 * matched + found["alone"]),
+        matched_share=_share(2 * matched, masks),
     )
 
 

@@ -36,7 +36,7 @@ class ScoreBin(TypedDict):
     low: float  # scores from here
     high: float  # to here
     mean_score: float
-    accepted_share: float  # untouched
+    accepted: Precision  # untouched
     count: int
 
 
@@ -123,8 +123,9 @@ def _bins(scored: QuerySet[Proposal]) -> list[ScoreBin]:
             low=row["bin"] / BINS,
             high=(row["bin"] + 1) / BINS,
             mean_score=row["mean"],
-            accepted_share=row["untouched"] / row["all"],
+            accepted=accepted,
             count=row["all"],
         )
         for row in rows
+        if (accepted := measured_precision(row["untouched"], row["all"]))
     ]

@@ -19,6 +19,7 @@ class ArmEffort(TypedDict):
     captions: int
     edits_per_100_words: float | None
     seconds_per_caption: float | None  # None: nobody measured it
+    timed: int  # captions that this is of
     accepted_untouched_share: float | None  # None: nobody saw the proposals
 
 
@@ -30,7 +31,11 @@ class CaptionEffort(TypedDict):
 
 
 NO_ARM = ArmEffort(
-    captions=0, edits_per_100_words=None, seconds_per_caption=None, accepted_untouched_share=None
+    captions=0,
+    edits_per_100_words=None,
+    seconds_per_caption=None,
+    timed=0,
+    accepted_untouched_share=None,
 )
 NO_CAPTION_EFFORT = CaptionEffort(shown=NO_ARM, control=NO_ARM)
 
@@ -47,6 +52,7 @@ def caption_efforts_of(project_id: int) -> dict[str, CaptionEffort]:
             all_edits=Sum("edits"),
             all_words=Sum("words"),
             seconds=Avg("caption__seconds"),
+            timed=Count("caption__seconds"),
             untouched=Count("pk", filter=Q(state=State.ACCEPTED)),
         )
     )
@@ -63,5 +69,6 @@ def _arm(row: Mapping[str, Any]) -> ArmEffort:
         captions=captions,
         edits_per_100_words=100 * row["all_edits"] / words if words else None,
         seconds_per_caption=row["seconds"],
+        timed=row["timed"],
         accepted_untouched_share=row["untouched"] / captions if row["is_shown"] else None,
     )

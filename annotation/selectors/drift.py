@@ -22,6 +22,7 @@ class StreamDrift(TypedDict):
     low: float  # 95 %
     high: float
     n: int  # new images
+    learned: int  # images that they are compared with
     alike: float  # up to this share may be far of images like those learned from
 
 
@@ -50,6 +51,7 @@ def drift_of(project_id: int) -> StreamDrift | None:
         low=told.low,
         high=told.high,
         n=told.n,
+        learned=len(groups),
         alike=told.alike,
     )
 

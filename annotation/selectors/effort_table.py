@@ -35,6 +35,7 @@ class By(TextChoices):
     """What the rows of the table are."""
 
     ROUND = "round"  # whose bundle proposed, and within it the arm
+    BUNDLE = "bundle"  # whose bundle proposed, whatever the arm; without proposals apart
     SIZE = "size"
     LABEL = "label"
     ANNOTATOR = "annotator"
@@ -124,13 +125,19 @@ def effort_row(
         arm=arm,
         images=own["images"].clusters,
         masks=int(own["seconds"].x),
-        seconds=_figure(own, "seconds"),
-        clicks=_figure(own, "clicks"),
-        strokes=_figure(own, "strokes"),
-        untouched=_figure(own, "untouched"),
-        iou=_figure(own, "iou"),
+        seconds=figure(own, "seconds"),
+        clicks=figure(own, "clicks"),
+        strokes=figure(own, "strokes"),
+        untouched=figure(own, "untouched"),
+        iou=figure(own, "iou"),
         saved=_saved(own, without) if arm == Arm.SERVING and without else None,
     )
+
+
+def figure(measures: Measures, name: str) -> Figure | None:
+    """Tell a measure of a group; None where nobody measured it."""
+    estimate = _estimate(measures, name)
+    return None if estimate is None else written(estimate, measures[name].x)
 
 
 def excess(one: Measures, other: Measures, measure: str) -> Figure | None:
@@ -159,11 +166,6 @@ def _saved(own: Measures, without: Measures) -> Saved:
     return Saved(seconds=seconds, clicks=clicks)
 
 
-def _figure(measures: Measures, name: str) -> Figure | None:
-    estimate = _estimate(measures, name)
-    return None if estimate is None else written(estimate, measures[name].x)
-
-
 def _estimate(measures: Measures, name: str) -> Estimate | None:
     """Estimate one ratio; None where there is nothing to divide by, or nobody counted."""
     is_counted = any(measures[each].y for each in COUNTED_BY.get(name, ["images"]))
@@ -172,7 +174,7 @@ def _estimate(measures: Measures, name: str) -> Estimate | None:
 
 def _names(by: By, keys: list[str]) -> dict[str, str]:
     """Name the groups, in the order of the table."""
-    if by == By.ROUND:
+    if by in (By.ROUND, By.BUNDLE):
         newest_first = (F("round__number").desc(nulls_last=True), "-created_at")
         bundles = Bundle.objects.filter(pk__in=keys).order_by(*newest_first)
         numbers = bundles.values_list("pk", "round__number")
@@ -193,7 +195,7 @@ def _names(by: By, keys: list[str]) -> dict[str, str]:
 _SUMS_SQL: Final = """
 WITH images AS (
   SELECT i.id, i.arm, i.proposed_by_id, greatest(i.width, i.height) AS side, a.user_id, a.active_s,
-    %(by)s IN ('round', 'annotator', 'arm') AS is_whole
+    %(by)s IN ('round', 'bundle', 'annotator', 'arm') AS is_whole
   FROM annotation_image i
   JOIN annotation_assignment a ON a.image_id = i.id AND a.kind = 'annotate' AND a.slot = 0
   WHERE i.project_id = %(project)s AND i.deleted_at IS NULL
@@ -231,9 +233,10 @@ WITH images AS (
   GROUP BY 1, 2
 ), cells AS (
   SELECT
-    CASE %(by)s WHEN 'round' THEN images.proposed_by_id
-      WHEN 'annotator' THEN images.user_id::text ELSE coalesce(drawn.key, '') END AS key,
-    CASE WHEN %(by)s IN ('round', 'arm') THEN images.arm ELSE '' END AS arm,
+    CASE WHEN %(by)s IN ('round', 'bundle') THEN images.proposed_by_id
+      WHEN %(by)s = 'annotator' THEN images.user_id::text ELSE coalesce(drawn.key, '') END AS key,
+    CASE WHEN %(by)s IN ('round', 'arm') OR %(by)s = 'bundle' AND images.arm = 'none'
+      THEN images.arm ELSE '' END AS arm,
     drawn.masks,
     CASE WHEN images.is_whole THEN images.active_s ELSE drawn.seconds END AS seconds,
     drawn.clicks, drawn.strokes, decided.decided, decided.untouched, decided.kept, decided.iou

@@ -46,6 +46,7 @@ class Expectation(TypedDict):
 
     waiting: str
     saving: Figure | None  # people's seconds in all, on `n` masks that are still to come
+    rounds: int  # judged ones whose worth is known, by the last of which a saving is expected
     round_s: float | None  # that the newest round took which ran in one go
 
 
@@ -66,7 +67,7 @@ def expectation_of(project_id: int) -> Expectation:
     known = [told for each in judged if (told := _told(each, sums))][:LAST]
     waiting = _waits_for(rounds, known, round_s)
     saving = None if waiting else _saving(project_id, known, _images(judged[0]), sums)
-    return Expectation(waiting=waiting, saving=saving, round_s=round_s)
+    return Expectation(waiting=waiting, saving=saving, rounds=len(known), round_s=round_s)
 
 
 def _waits_for(rounds: Sequence[Round], known: Sequence[Judged], round_s: float | None) -> str:

@@ -1,6 +1,6 @@
 """Rounds, with what people spent while each round's proposals were being corrected."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict
 
@@ -13,20 +13,21 @@ from annotation.selectors.caption_effort import (
     CaptionEffort,
     caption_efforts_of,
 )
-from annotation.selectors.effort_table import By, Measures, effort_sums
+from annotation.selectors.effort_table import By, Figure, effort_sums, figure
 from annotation.selectors.jobs import with_stalled
 
 
 class Effort(TypedDict):
-    """What a finished mask cost on the images that a bundle had proposed for.
+    """What a finished mask cost on the images that a bundle had proposed for, whatever the arm.
 
-    A sum of zero is None: nobody measured it.
+    A figure that nobody measured is None.
     """
 
+    images: int
     masks: int
-    seconds_per_mask: float | None
-    clicks_per_mask: float | None
-    accepted_untouched_share: float | None  # of the proposals that people decided on
+    seconds_per_mask: Figure | None
+    clicks_per_mask: Figure | None
+    accepted_untouched_share: Figure | None  # of the proposals that people decided on
     captions: CaptionEffort
 
 
@@ -56,6 +57,7 @@ class RoundRow(RoundFacts):
 
 
 NO_EFFORT = Effort(
+    images=0,
     masks=0,
     seconds_per_mask=None,
     clicks_per_mask=None,
@@ -114,24 +116,17 @@ def efforts_of(project_id: int) -> dict[str, Effort]:
     """Sum up, for each bundle, what the images cost that it had proposed masks or captions for."""
     described = caption_efforts_of(project_id)
     efforts = {bundle: Effort({**NO_EFFORT, "captions": own}) for bundle, own in described.items()}
-    proposed: dict[str, list[Measures]] = {}
-    for (bundle, arm), measures in effort_sums(project_id, By.ROUND).items():
+    for (bundle, arm), measures in effort_sums(project_id, By.BUNDLE).items():
         if arm != Image.Arm.NONE:
-            proposed.setdefault(bundle, []).append(measures)
-    for bundle, arms in proposed.items():
-        efforts[bundle] = Effort(
-            masks=int(sum(each["seconds"].x for each in arms)),
-            seconds_per_mask=_ratio_of(arms, "seconds"),
-            clicks_per_mask=_ratio_of(arms, "clicks"),
-            accepted_untouched_share=_ratio_of(arms, "untouched"),
-            captions=described.get(bundle, NO_CAPTION_EFFORT),
-        )
+            efforts[bundle] = Effort(
+                images=measures["images"].clusters,
+                masks=int(measures["seconds"].x),
+                seconds_per_mask=figure(measures, "seconds"),
+                clicks_per_mask=figure(measures, "clicks"),
+                accepted_untouched_share=figure(measures, "untouched"),
+                captions=described.get(bundle, NO_CAPTION_EFFORT),
+            )
     return efforts
-
-
-def _ratio_of(arms: Sequence[Measures], name: str) -> float | None:
-    whole, part = (sum(getattr(each[name], of) for each in arms) for of in ("x", "y"))
-    return part / whole if whole and (part or name == "untouched") else None
 
 
 def _jobs() -> "Prefetch[str, QuerySet[Job], str]":

@@ -219,7 +219,7 @@ test("an error of the server finds the field that the form calls otherwise", () 
 });
 
 test("masks are shared out among the images that they are on", () => {
-  expect(maskWords(COUNTS)).toBe("10.0 for each finished image");
+  expect(maskWords(COUNTS)).toBe("10.0 for each of 18 finished images");
   expect(maskWords({ ...COUNTS, masks_finished: 0 })).toBe("Drawn or accepted by people");
 });
 
@@ -232,10 +232,12 @@ test("images that came back are named apart from those to do", () => {
 });
 
 test("effort that nobody measured is left out", () => {
-  const point = { round: "Pretrained", seconds: 12.94, clicks: null };
+  const point = { round: "Pretrained", of: "9 masks on 2 images", seconds: 12.94, clicks: null };
 
-  expect(beginning(point)).toMatch(/^Pretrained: 12.9 seconds\. The curve/);
-  expect(beginning({ ...point, clicks: 2 })).toMatch(/^Pretrained: 12.9 seconds and 2.0 clicks\. /);
+  expect(beginning(point)).toMatch(
+    /^Pretrained: 12.9 seconds a mask \(9 masks on 2 images\)\. The/,
+  );
+  expect(beginning({ ...point, clicks: 2 })).toMatch(/^Pretrained: 12.9 seconds and 2.0 clicks a /);
   expect(beginning({ ...point, seconds: null })).toMatch(/^The curve begins with the second/);
 });
 
@@ -268,14 +270,15 @@ test("the time of the newest round that went all the way is known", () => {
 });
 
 test("agreement is told with what it was measured on", () => {
-  const figures = { images: 2, mean_iou: 0.874, same_label_share: 1, matched_share: 0.5 };
+  const shares = { mean_iou: 0.874, same_label_share: 1, matched_share: 0.5 };
+  const none = { mean_iou: null, same_label_share: null, matched_share: 0 };
 
-  expect(agreementWords(figures)).toBe(
-    "Mean IoU on 2 images that two did; 50 % of masks in both, 100 % under one label",
+  expect(agreementWords({ images: 2, objects: 3, masks: 12, ...shares })).toBe(
+    "Mean IoU of 3 objects on 2 images that two did; 50 % of 12 masks in both, 100 % of the objects under one label",
   );
-  expect(
-    agreementWords({ images: 1, mean_iou: null, same_label_share: null, matched_share: 0 }),
-  ).toBe("No object in common on 1 image that two did");
+  expect(agreementWords({ images: 1, objects: 0, masks: 4, ...none })).toBe(
+    "No object in common on 1 image that two did",
+  );
 });
 
 test("each queue has its key and its address", () => {

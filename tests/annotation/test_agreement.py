@@ -111,6 +111,8 @@ def test_a_project_sums_up_the_agreement_of_its_people(
     assert before is None
     assert agreement == {
         "images": 2,
+        "objects": 2,
+        "masks": 5,
         "mean_iou": pytest.approx((1 + 0.25) / 2),
         "same_label_share": 0.5,
         "matched_share": pytest.approx(4 / 5),
@@ -129,6 +131,8 @@ def test_people_who_found_nothing_agree_on_it(
     assert _conflicts(reviewer, image)["pairs"] == []
     assert agreement == {
         "images": 1,
+        "objects": 0,
+        "masks": 0,
         "mean_iou": None,
         "same_label_share": None,
         "matched_share": None,

@@ -201,11 +201,18 @@ def test_the_state_tells_scores_beside_what_people_made_of_them(
         state = auto_accept_of(promised)
 
     assert state["has_scores"]
-    assert [(row["low"], row["accepted_share"], row["count"]) for row in state["bins"]] == [
+    assert [(row["low"], row["accepted"].share, row["count"]) for row in state["bins"]] == [
         (0.1, 0, 1),
         (0.8, 0.5, 2),
         (0.9, 1, 1),
     ]
+    # Clopper and Pearson's of 1 of 1: 0.025, and of 1 of 2: 1 - 0.975 ** 0.5, alike from above.
+    assert [row["accepted"].low for row in state["bins"][1:]] == pytest.approx(
+        [0.0126, 0.025], abs=1e-4
+    )
+    assert [row["accepted"].high for row in state["bins"][1:]] == pytest.approx(
+        [0.9874, 1], abs=1e-4
+    )
     assert state["bins"][1]["mean_score"] == pytest.approx(0.85)
     assert undecided.state == "pending"
 
@@ -241,6 +248,6 @@ def test_who_accepts_whatever_is_shown_keeps_no_promise_alive(
     address = f"projects/{world.project.pk}/auto-accept"
     state = manager.get(address).json()
     assert (state["decided"], state["measured"]["share"], state["left_out"]) == (30, 0.9, 60)
-    bins = [(row["low"], row["accepted_share"], row["count"]) for row in state["bins"]]
+    bins = [(row["low"], row["accepted"]["share"], row["count"]) for row in state["bins"]]
     assert bins == [(0.0, 0, FEWEST), (0.9, 0.9, 30)]
     assert annotator.get(address).json()["left_out"] is None

@@ -364,12 +364,14 @@ def test_both_arms_of_a_bundle_stand_beside_its_round(
             "captions": 2,
             "edits_per_100_words": pytest.approx(10),
             "seconds_per_caption": pytest.approx(15),
+            "timed": 2,
             "accepted_untouched_share": 0.5,
         },
         "control": {
             "captions": 1,
             "edits_per_100_words": pytest.approx(200),
             "seconds_per_caption": None,
+            "timed": 0,
             "accepted_untouched_share": None,
         },
     }

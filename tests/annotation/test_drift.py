@@ -76,7 +76,7 @@ def test_images_of_another_kind_are_told_by_their_share(world: World, judged: Ro
     told = drift_of(world.project.pk)
 
     assert told is not None
-    assert (told["round"], told["n"]) == (1, 30)
+    assert (told["round"], told["n"], told["learned"]) == (1, 30, 40)
     assert 0.5 <= told["share"] <= 0.75
     assert told["low"] > told["alike"] > 0.05
 

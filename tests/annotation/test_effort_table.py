@@ -130,7 +130,14 @@ def test_rounds_are_told_apart_within_each_arm_so_that_learning_people_show(
         ("Pretrained", "none", 60),
     ]
     efforts = efforts_of(world.project.pk)
-    assert efforts[bundle.pk]["seconds_per_mask"] == 25
+    # Two images of two arms: what is off 25 is 5 for each, and t(1) of 97.5 % is 12.71.
+    assert efforts[bundle.pk]["seconds_per_mask"] == {
+        "value": 25,
+        "low": pytest.approx(25 - 12.706 * 5, abs=0.01),
+        "high": pytest.approx(25 + 12.706 * 5, abs=0.01),
+        "n": 2,
+    }
+    assert efforts[bundle.pk]["images"] == 2
     assert efforts[newer.pk]["masks"] == 1
 
 

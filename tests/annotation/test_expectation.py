@@ -50,7 +50,7 @@ def test_each_doubling_is_expected_to_save_what_the_last_did(
 
     # One doubling saved 6 s a mask, and one is due: 4 images where 2 were learned from. On each of
     # 3 images 10 masks are to come. Both figures have a standard error of 1, and t(2) is 4.303.
-    assert (told["waiting"], told["round_s"]) == ("", 840)
+    assert (told["waiting"], told["rounds"], told["round_s"]) == ("", 2, 840)
     assert told["saving"] == pytest.approx(
         {"value": 180, "low": 180 - 182.54, "high": 180 + 182.54, "n": 30}, abs=0.1
     )

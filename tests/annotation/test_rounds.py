@@ -360,6 +360,11 @@ def propose(image: Image, bundle: Bundle, count: int) -> list[Proposal]:
     return make_proposals(image, bundle, count)
 
 
+def of_one_image(value: Any, n: int) -> dict[str, Any]:
+    """Write a figure that one image alone tells: it has no interval."""
+    return {"value": value, "low": None, "high": None, "n": n}
+
+
 def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, serving: Bundle) -> None:
     image = make_image(world.project)
     kept, corrected, rejected = propose(image, serving, 3)
@@ -377,10 +382,11 @@ def test_effort_is_what_a_bundles_proposals_cost_to_correct(world: World, servin
     effort_of = efforts_of(world.project.pk)[serving.pk]
 
     assert effort_of == {
+        "images": 1,
         "masks": 3,
-        "seconds_per_mask": 10,
-        "clicks_per_mask": 2,
-        "accepted_untouched_share": pytest.approx(1 / 3),
+        "seconds_per_mask": of_one_image(10, 3),
+        "clicks_per_mask": of_one_image(2, 3),
+        "accepted_untouched_share": of_one_image(pytest.approx(1 / 3), 3),
         "captions": NO_CAPTION_EFFORT,
     }
 
@@ -393,7 +399,7 @@ def test_clicks_that_nobody_counted_are_no_effort_of_zero(world: World, serving:
 
     effort = efforts_of(world.project.pk)[serving.pk]
 
-    assert (effort["seconds_per_mask"], effort["clicks_per_mask"]) == (30, None)
+    assert (effort["seconds_per_mask"], effort["clicks_per_mask"]) == (of_one_image(30, 1), None)
 
 
 def test_the_table_of_rounds_ends_with_the_pretrained_bundle(

@@ -16,10 +16,10 @@ SEED = "from tests.e2e.seeded_rounds import seed_rounds; seed_rounds({project})"
 WHY = "Fewer clicks on large nuclei."
 
 
-def finish_half_without_proposals(stack: Stack, project: int, images: list[int]) -> None:
-    """Annotate two images with proposals, in 10 s each, and two without, in 40."""
+def finish_three_arms(stack: Stack, project: int, images: list[int]) -> None:
+    """Annotate two images with proposals, in 10 s each, two without, in 40, two on trial, in 6."""
     grace = stack.log_in("grace")
-    for image, seconds in zip(images, (8, 12, 30, 50), strict=True):
+    for image, seconds in zip(images, (8, 12, 30, 50, 5, 7), strict=True):
         claimed = grace.post(f"/api/projects/{project}/claim", {"image": image})["assignment"]
         drawn = box(40, 30) | {"effort": {"seconds": 6, "clicks": 2, "strokes": 0}}
         assert grace.save(image, 0, drawn).is_good
@@ -37,6 +37,28 @@ def read_effort(page: Page, take_picture: Look) -> None:
     effort.get_by_text("Size", exact=True).click()
     expect(effort.get_by_role("columnheader", name="Seconds at the mask")).to_be_visible()
     expect(rows.filter(has_text="Medium")).to_contain_text("6.0")
+
+
+def see_what_figures_are_of(page: Page, take_picture: Look, project: int) -> None:
+    """Each point of a chart and each figure of a table says of how many; a source says of which."""
+    curve = page.get_by_role("region", name="Effort per finished mask")
+    curve.locator(".recharts-bar-rectangle").last.hover()
+    expect(curve).to_contain_text("to 18.7, 2 masks)", timeout=SLOW_MS)  # 6.0, give or take 12.7
+    expect(curve).to_contain_text("2.0 (95 %: 2.0 to 2.0, 2 masks)")
+    take_picture("93-a-point-of-the-curve")
+    rounds = page.get_by_role("table", name="Rounds").get_by_role("row")
+    expect(rounds.filter(has=page.get_by_role("button", name="Show round 2"))).to_contain_text(
+        "44 objects"
+    )
+    page.get_by_role("button", name="What this is of: Effort", exact=True).click()
+    source = page.get_by_role("dialog")
+    expect(source).to_contain_text("without the holdout")
+    asked = source.get_by_role("link")
+    expect(asked).to_have_attribute("href", f"/api/projects/{project}/effort?by=arm")
+    assert page.request.get(asked.get_attribute("href") or "").json()[0]["seconds"]["n"] == 2
+    take_picture("94-what-figures-are-of")
+    page.keyboard.press("Escape")
+    expect(source).to_be_hidden()
 
 
 def see_what_it_learned(page: Page, take_picture: Look, address: str) -> None:
@@ -133,12 +155,13 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:
     with stack.asleep("models"):  # nobody waits for proposals here
-        project, images = make_project(stack, "grace", {}, pictures=4)
+        project, images = make_project(stack, "grace", {}, pictures=6)
         stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
-        finish_half_without_proposals(stack, project, images)
+        finish_three_arms(stack, project, images)
     log_in(page)
     page.goto(f"/projects/{project}/rounds")
 
+    see_what_figures_are_of(page, take_picture, project)
     read_effort(page, take_picture)
     address = f"/projects/{project}/annotate?image={images[0]}"
     look_at_the_newest_round(page, take_picture, address)

@@ -1636,6 +1636,10 @@ export interface components {
         /** @description How far people agree who did the same images, as they finished them. */
         Agreement: {
             images: number;
+            /** @description That both have */
+            objects: number;
+            /** @description Of either */
+            masks: number;
             /**
              * Format: double
              * @description Of objects that both have
@@ -1698,6 +1702,8 @@ export interface components {
             edits_per_100_words: number | null;
             /** Format: double */
             seconds_per_caption: number | null;
+            /** @description captions whose seconds somebody measured */
+            timed: number;
             /**
              * Format: double
              * @description null: nobody saw the proposals
@@ -2318,6 +2324,8 @@ export interface components {
             high: number;
             /** @description New images, drawn by hash: at most 1,000 */
             n: number;
+            /** @description Images learned from that they are compared with, drawn likewise */
+            learned: number;
             /**
              * Format: double
              * @description Up to this share may be far of images like those learned from
@@ -2333,14 +2341,14 @@ export interface components {
             /** Format: double */
             end_s: number;
         };
+        /** @description Of finished images that its bundle had proposed for; what nobody measured is null. */
         Effort: {
+            images: number;
             masks: number;
-            /** Format: double */
-            seconds_per_mask: number | null;
-            /** Format: double */
-            clicks_per_mask: number | null;
-            /** Format: double */
-            accepted_untouched_share: number | null;
+            seconds_per_mask: components["schemas"]["EffortFigure"] | null;
+            clicks_per_mask: components["schemas"]["EffortFigure"] | null;
+            /** @description Of the proposals that people decided on */
+            accepted_untouched_share: components["schemas"]["EffortFigure"] | null;
             captions: components["schemas"]["CaptionEffort"];
         };
         /** @description A ratio of sums over images, with Student's interval of the linearised variance. */
@@ -2417,6 +2425,8 @@ export interface components {
             waiting: string;
             /** @description People's seconds in all, on `n` masks that are still to come */
             saving: components["schemas"]["EffortFigure"] | null;
+            /** @description By how many of the last judged rounds: those that people worked with since */
+            rounds: number;
             /**
              * Format: double
              * @description That the newest round took which ran in one go
@@ -3791,11 +3801,9 @@ export interface components {
             high: number;
             /** Format: double */
             mean_score: number;
-            /**
-             * Format: double
-             * @description That people accepted as they were
-             */
-            accepted_share: number;
+            /** @description What people accepted as it was */
+            accepted: components["schemas"]["Precision"];
+            /** @description That people decided on */
             count: number;
         };
         SentPart: {
@@ -3829,7 +3837,7 @@ export interface components {
             reason: string;
             /** @description null: a trial ended */
             to: components["schemas"]["ServedBundle"] | null;
-            /** @description null: nothing served, or was tried, before */
+            /** @description null: nothing served or was tried before */
             before: components["schemas"]["ServedBundle"] | null;
             /**
              * Format: double
@@ -5977,12 +5985,13 @@ export interface operations {
                  * @description What the rows are
                  *
                  *     * `round` - Round
+                 *     * `bundle` - Bundle
                  *     * `size` - Size
                  *     * `label` - Label
                  *     * `annotator` - Annotator
                  *     * `arm` - Arm
                  */
-                by: "round" | "size" | "label" | "annotator" | "arm";
+                by: "round" | "bundle" | "size" | "label" | "annotator" | "arm";
             };
             header?: never;
             path: {

@@ -4,13 +4,15 @@ import type { ReactNode } from "react";
 interface Props {
   title: string;
   description?: ReactNode;
-  /** Beside the title. */
+  /** What its figures are of, right after the title. */
+  source?: ReactNode;
+  /** Opposite the title. */
   actions?: ReactNode;
   children?: ReactNode;
 }
 
 /** A titled part of a page. */
-export function Section({ title, description, actions, children }: Props) {
+export function Section({ title, description, source, actions, children }: Props) {
   return (
     <Card component="section" aria-label={title}>
       <Group
@@ -21,7 +23,10 @@ export function Section({ title, description, actions, children }: Props) {
         align="flex-start"
       >
         <div>
-          <Title order={2}>{title}</Title>
+          <Group gap={4} wrap="nowrap">
+            <Title order={2}>{title}</Title>
+            {source}
+          </Group>
           {description && (
             <Text size="sm" c="dimmed">
               {description}

@@ -68,11 +68,18 @@ test("a manager reads how many verdicts are left out, and nobody else does", () 
 });
 
 test("scores without proposals leave a gap among ten bars", () => {
-  const bin = { low: 0.7, high: 0.8, mean_score: 0.76, accepted_share: 0.5, count: 4 };
+  const accepted = { share: 0.5, low: 0.068, high: 0.932 };
+  const bin = { low: 0.7, high: 0.8, mean_score: 0.76, accepted, count: 4 };
 
   const bars = barsOf([bin]);
 
   expect(bars).toHaveLength(10);
-  expect(bars[7]).toEqual({ scores: "70–80 %", accepted: 0.5, score: 0.76, count: 4 });
-  expect(bars[0]).toEqual({ scores: "0–10 %", accepted: null, score: null, count: 0 });
+  expect(bars[7]).toEqual({
+    ...{ scores: "70–80 %", accepted: 0.5, score: 0.76, count: 4 },
+    words: { accepted: "50 % (95 % interval 7–93 %, 4 proposals)", score: "76 % on average" },
+  });
+  expect(bars[0]).toEqual({
+    ...{ scores: "0–10 %", accepted: null, score: null, count: 0 },
+    words: { accepted: "—", score: "—" },
+  });
 });

@@ -5,5 +5,6 @@ export const NO_ARM: ArmEffort = {
   captions: 0,
   edits_per_100_words: null,
   seconds_per_caption: null,
+  timed: 0,
   accepted_untouched_share: null,
 };

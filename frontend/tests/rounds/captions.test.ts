@@ -48,10 +48,12 @@ test("each arm's effort has its figures, and a dash where there is none", () => 
     captions: 1200,
     edits_per_100_words: 12.4,
     seconds_per_caption: 41,
+    timed: 1200,
     accepted_untouched_share: 0.5,
   };
 
   expect(armCells(shown)).toEqual(["1,200", "12", "41 s", "50 %"]);
+  expect(armCells({ ...shown, timed: 900 })[2]).toBe("41 s (of 900)");
   expect(armCells({ ...shown, accepted_untouched_share: null })[3]).toBe("—");
   expect(armCells(NO_ARM)).toEqual(["0", "—", "—", "—"]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { EffortRow } from "@/api/types";
+import type { EffortRow, Round } from "@/api/types";
 import {
   columnsBy,
   figureWords,
@@ -7,6 +7,7 @@ import {
   rowTitle,
   savedWords,
 } from "@/pages/rounds/effort/effortRows";
+import { effortPoints } from "@/pages/rounds/effortWords";
 
 const ROW: EffortRow = {
   ...{ key: "", name: "", arm: "serving", images: 40, masks: 1200 },
@@ -53,7 +54,7 @@ test("what proposals save is said with how sure it is, or what is missing", () =
   ];
 
   expect(savedWords(saved(2, 10), 0.1)).toBe(
-    "Proposals save 6.0 seconds (95 %: 2.0 to 10.0) a mask.",
+    "Proposals save 6.0 seconds (95 %: 2.0 to 10.0, 1,200 masks) a mask.",
   );
   expect(savedWords(saved(-2, 14), 0.1)).toContain("not sure yet");
   expect(savedWords([ROW], 0.1)).toContain("once images with and without");
@@ -72,7 +73,31 @@ test("people's learning is a line of its own, the oldest round first", () => {
   ];
 
   expect(learningPoints(rows)).toEqual([
-    { round: "Pretrained", with: 20, without: null },
-    { round: "Round 1", with: 9, without: 28 },
+    {
+      ...{ round: "Pretrained", with: 20, without: null },
+      words: { with: "20.0 (1,200 masks)", without: "—" },
+    },
+    {
+      ...{ round: "Round 1", with: 9, without: 28 },
+      words: { with: "9.0 (1,200 masks)", without: "28.0 (1,200 masks)" },
+    },
+  ]);
+});
+
+test("a point of the curve is told with its interval and what it is of", () => {
+  const effort = {
+    ...{ masks: 1200, images: 40, seconds_per_mask: figure(13.33, -8.06, 34.7) },
+    ...{ clicks_per_mask: null },
+  };
+  const rounds = [
+    { number: 1, effort },
+    { number: 0, effort: { masks: 0 } },
+  ] as unknown as Round[];
+
+  expect(effortPoints(rounds)).toEqual([
+    {
+      ...{ round: "Round 1", of: "1,200 masks on 40 images", seconds: 13.33, clicks: null },
+      words: { seconds: "13.3 (95 %: −8.1 to 34.7, 1,200 masks)", clicks: "—" },
+    },
   ]);
 });

@@ -1,19 +1,24 @@
 import { expect, test } from "vitest";
-import { expectationWords } from "@/pages/rounds/expectationWords";
+import { basisWords, expectationWords } from "@/pages/rounds/expectationWords";
 
 const saving = { value: 2400, low: 290, high: 4510, n: 800 };
+const KNOWN = { waiting: "", rounds: 3 };
 
 test("what a round would save and take is said in minutes, with the interval", () => {
-  expect(expectationWords({ waiting: "", saving, round_s: 843 })).toBe(
+  expect(expectationWords({ ...KNOWN, saving, round_s: 843 })).toBe(
     "A round would save about 40 min of people's time (95 %: 5 min to 1 h 15 min) on the 800 masks still to come, and take 14 min.",
   );
+});
+
+test("a saving is told with the rounds that it is expected by", () => {
+  expect(basisWords({ ...KNOWN, saving, round_s: 843 })).toMatch(/^Expected by .* 3 judged rounds/);
 });
 
 test("an interval reaches below nothing, and one that is not known is left out", () => {
   const unsure = { ...saving, low: -20, high: null };
 
   const told = [unsure, { ...unsure, high: 60 }].map((each) =>
-    expectationWords({ waiting: "", saving: each, round_s: 30 }),
+    expectationWords({ ...KNOWN, saving: each, round_s: 30 }),
   );
 
   expect(told[0]).toContain("of people's time on the 800 masks");
@@ -22,7 +27,7 @@ test("an interval reaches below nothing, and one that is not known is left out",
 });
 
 test("no saving is said as plainly", () => {
-  expect(expectationWords({ waiting: "", saving: { ...saving, value: 0 }, round_s: 843 })).toBe(
+  expect(expectationWords({ ...KNOWN, saving: { ...saving, value: 0 }, round_s: 843 })).toBe(
     "A round would take 14 min and is not expected to save people time on the 800 masks still to come.",
   );
 });
@@ -30,5 +35,5 @@ test("no saving is said as plainly", () => {
 test("what is waited for is said in its place", () => {
   const waiting = "Round 3 runs: what another would save is told once it is judged.";
 
-  expect(expectationWords({ waiting, saving: null, round_s: 843 })).toBe(waiting);
+  expect(expectationWords({ ...KNOWN, waiting, saving: null, round_s: 843 })).toBe(waiting);
 });

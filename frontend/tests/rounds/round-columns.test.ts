@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ArmEffort, Round } from "@/api/types";
+import type { ArmEffort, EffortFigure, Round } from "@/api/types";
 import { columnsOf } from "@/pages/rounds/roundColumns";
 import { NO_ARM } from "./arms";
 
@@ -18,11 +18,33 @@ test("rounds of descriptions tell of descriptions alone", () => {
 
   const columns = columnsOf([only]);
 
-  expect(columns.map(({ title, cell }) => `${title}: ${cell(only)}`)).toEqual([
-    "CIDEr: 0.69",
-    "Words in common: 0.22",
-    "Descriptions: 1,200",
-    "Edits per 100 words: 31",
+  expect(columns.map(({ title, cell }) => [title, cell(only).value, cell(only).of])).toEqual([
+    ["CIDEr", "0.69", "28 images"],
+    ["Words in common", "0.22", "28 images"],
+    ["Descriptions", "1,200", ""],
+    ["Edits per 100 words", "31", "1,200 descriptions"],
+  ]);
+});
+
+test("each figure of masks stands with what it is of", () => {
+  const candidate = {
+    ...{ miou_1: 0.75, miou_3: 0.8, miou_5: 0.9, noc_85: 3.5, noc_90: 6, objects: 44 },
+    ...{ ap_50: 0.8, ap_75: 0.6, ap_images: 7, labels: { masks: 40, right: 30, named: 9 } },
+  } as unknown as NonNullable<Round["metrics"]["candidate"]>;
+  const only = round({
+    ...{ parts: ["masks"], masks: 1200, metrics: { candidate } },
+    seconds: { value: 10.25, low: 9, high: 11.5, n: 1200 },
+    untouched: { value: 0.5, low: null, high: null, n: 900 },
+  });
+
+  expect(columnsOf([only]).map(({ cell }) => Object.values(cell(only)))).toEqual([
+    ["0.750", "44 objects"],
+    ["3.50", "44 objects"],
+    ["0.800", "7 images"],
+    ["1,200", ""],
+    ["10.3", "1,200 masks"],
+    ["50 %", "900 proposals"],
+    ["75 %", "40 masks"],
   ]);
 });
 
@@ -32,7 +54,7 @@ test("both are told where rounds train both, or where people make masks besides"
 
   expect(both).toHaveLength(10);
   expect(columnsOf([captions, round({ parts: [], masks: 3 })])).toEqual(both);
-  expect(both.map(({ cell }) => cell(captions))).toEqual([
+  expect(both.map(({ cell }) => cell(captions).value)).toEqual([
     ...["—", "—", "—", "0", "—", "—"],
     ...["—", "—", "0", "—"],
   ]);
@@ -43,16 +65,18 @@ interface Told {
   metrics?: Round["metrics"];
   masks?: number;
   shown?: ArmEffort;
+  seconds?: EffortFigure;
+  untouched?: EffortFigure;
 }
 
-function round({ parts, metrics = {}, masks = 0, shown = NO_ARM }: Told): Round {
+function round({ parts, metrics = {}, masks = 0, shown = NO_ARM, ...figures }: Told): Round {
   return {
     parts,
     metrics,
     effort: {
       masks,
-      seconds_per_mask: null,
-      accepted_untouched_share: null,
+      seconds_per_mask: figures.seconds ?? null,
+      accepted_untouched_share: figures.untouched ?? null,
       captions: { shown, control: NO_ARM },
     },
   } as unknown as Round;

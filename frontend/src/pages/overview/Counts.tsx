@@ -2,6 +2,8 @@ import { ColorSwatch, Group, Paper, Progress, SimpleGrid, Stack, Text } from "@m
 import type { ReactNode } from "react";
 import type { Project } from "@/api/types";
 import { formatCount } from "@/components/format";
+import { AnchorLink } from "@/components/links";
+import { Source } from "@/components/Source";
 import { agreementWords, shareWords } from "./agreementWords";
 import classes from "./Counts.module.css";
 import { maskWords, sharesOf } from "./countWords";
@@ -13,7 +15,7 @@ export function Counts({ project }: { project: Project }) {
   return (
     <SimpleGrid cols={{ base: 2, sm: 3, md: agreement === null ? 5 : 6 }} spacing="sm">
       <Figure name="Images" value={counts.images}>
-        <ByStatus counts={counts} />
+        <ByStatus project={project} />
       </Figure>
       <Figure name="Masks" value={counts.masks}>
         {maskWords(counts)}
@@ -30,7 +32,16 @@ export function Counts({ project }: { project: Project }) {
           : "Blind: they judge each new model"}
       </Figure>
       {agreement !== null && (
-        <Figure name="Agreement" value={shareWords(agreement.mean_iou)}>
+        <Figure
+          name="Agreement"
+          value={shareWords(agreement.mean_iou)}
+          source={
+            <Source of="Agreement" path="/api/projects/{project_id}" id={project.id}>
+              Masks of the first person and of each other who did the same image, matched object by
+              object, as they were when the image was finished.
+            </Source>
+          }
+        >
           {agreementWords(agreement)}
         </Figure>
       )}
@@ -41,15 +52,19 @@ export function Counts({ project }: { project: Project }) {
 interface FigureProps {
   name: string;
   value: number | string;
+  source?: ReactNode;
   children: ReactNode;
 }
 
-function Figure({ name, value, children }: FigureProps) {
+function Figure({ name, value, source, children }: FigureProps) {
   return (
     <Paper withBorder p="md" className={classes.figure}>
-      <Text size="xs" c="dimmed" fw={500}>
-        {name}
-      </Text>
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="xs" c="dimmed" fw={500}>
+          {name}
+        </Text>
+        {source}
+      </Group>
       <Group align="baseline" gap={6}>
         <Text className={classes.value}>
           {typeof value === "number" ? formatCount(value) : value}
@@ -62,8 +77,8 @@ function Figure({ name, value, children }: FigureProps) {
   );
 }
 
-/** A bar of the images by status, and below it what its colours mean. */
-function ByStatus({ counts }: { counts: Project["counts"] }) {
+/** A bar of the images by status, and below it what its colours mean, each with its images. */
+function ByStatus({ project: { id, counts } }: { project: Project }) {
   const shares = sharesOf(counts);
   return (
     <>
@@ -78,14 +93,22 @@ function ByStatus({ counts }: { counts: Project["counts"] }) {
         ))}
       </Progress.Root>
       <Group gap="2px 10px">
-        {shares.map(({ name, color, words }) => (
+        {shares.map(({ name, status, color, words }) => (
           <Group key={name} gap={4} wrap="nowrap">
             <ColorSwatch
               size={8}
               withShadow={false}
               color={`var(--mantine-color-${color}-filled)`}
             />
-            {words}
+            <AnchorLink
+              to="/projects/$projectId/images"
+              params={{ projectId: String(id) }}
+              search={{ status }}
+              inherit
+              c="inherit"
+            >
+              {words}
+            </AnchorLink>
           </Group>
         ))}
       </Group>

@@ -12,9 +12,9 @@ export function shareWords(share: number | null): string {
 
 /** What stands below the mean IoU. */
 export function agreementWords(agreement: Agreement): string {
-  const { images, mean_iou, matched_share, same_label_share } = agreement;
+  const { images, objects, masks, mean_iou, matched_share, same_label_share } = agreement;
   const where = `on ${plural(images, "image")} that two did`;
   if (mean_iou === null) return `No object in common ${where}`;
-  const both = `${shareWords(matched_share)} of masks in both`;
-  return `Mean IoU ${where}; ${both}, ${shareWords(same_label_share)} under one label`;
+  const both = `${shareWords(matched_share)} of ${plural(masks, "mask")} in both`;
+  return `Mean IoU of ${plural(objects, "object")} ${where}; ${both}, ${shareWords(same_label_share)} of the objects under one label`;
 }

@@ -14,10 +14,11 @@ const TRUTH = "#ffffff";
 /** What a model lost, or fails on. */
 export const WRONG = "#fa5252";
 
-/** A judged round. */
+/** A judged round, and how many objects of the holdout it was judged on. */
 export interface Judged {
   round: number;
   project: number;
+  objects: number;
 }
 
 type PicturedImage = RoundExample["image"];

@@ -1,9 +1,14 @@
 import { CompositeChart } from "@mantine/charts";
 import type { Round } from "@/api/types";
 import { Section } from "@/components/Section";
-import { beginning } from "./effortWords";
-import { roundName } from "./servedWords";
+import { Source } from "@/components/Source";
+import { beginning, effortPoints } from "./effortWords";
+import { pointTooltip } from "./pointTooltip";
 
+const SECONDS = {
+  ...{ name: "seconds", label: "Seconds per mask", color: "iris.5" },
+  ...({ type: "bar" } as const),
+};
 const CLICKS = {
   ...{ name: "clicks", label: "Clicks per mask", color: "orange.6" },
   ...({ type: "line", yAxisId: "right" } as const),
@@ -11,30 +16,32 @@ const CLICKS = {
 
 interface Props {
   rounds: Round[];
+  project: number;
 }
 
 const TITLE = "Effort per finished mask";
 const ROOM = { top: 10, left: 10, right: 5 }; // for the highest tick and the axes' names
 
 /** The measure of the whole: what a finished mask costs people, round by round. */
-export function EffortChart({ rounds }: Props) {
-  const data = rounds
-    .filter((round) => round.effort.masks > 0)
-    .toReversed()
-    .map(({ number, effort }) => ({
-      round: roundName(number),
-      seconds: effort.seconds_per_mask,
-      clicks: effort.clicks_per_mask,
-    }));
-
+export function EffortChart({ rounds, project }: Props) {
+  const data = effortPoints(rounds);
   const hasClicks = data.some(({ clicks }) => clicks !== null);
+  const series = hasClicks ? [SECONDS, CLICKS] : [SECONDS];
+  const source = (
+    <Source of={TITLE} path="/api/projects/{project_id}/rounds" id={project}>
+      Finished images that a round's model had proposed for, without the holdout and without what a
+      second person did. All active time on them and all clicks, by their masks; 95 % intervals over
+      images.
+    </Source>
+  );
   const [only] = data;
   if (only === undefined || data.length === 1)
-    return <Section title={TITLE} description={beginning(only)} />;
+    return <Section title={TITLE} description={beginning(only)} source={source} />;
   return (
     <Section
       title={TITLE}
       description={`Seconds${hasClicks ? " and clicks" : ""} that people spent while each round's proposals were corrected.`}
+      source={source}
     >
       <CompositeChart
         h={220}
@@ -49,11 +56,8 @@ export function EffortChart({ rounds }: Props) {
         yAxisProps={{ tickFormatter: String }}
         rightYAxisProps={{ tickFormatter: String }}
         maxBarWidth={44}
-        series={[
-          { name: "seconds", label: "Seconds per mask", color: "iris.5", type: "bar" },
-          ...(hasClicks ? [CLICKS] : []),
-        ]}
-        valueFormatter={(value) => value.toFixed(1)}
+        series={series}
+        tooltipProps={pointTooltip(series)}
         composedChartProps={{ margin: ROOM }}
         barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0] }}
         lineProps={{ isAnimationActive: false }}

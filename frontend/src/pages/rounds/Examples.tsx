@@ -1,28 +1,34 @@
-import { Alert, Box, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Box, Group, SimpleGrid, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { examplesQuery } from "@/api/rounds";
 import type { RoundExample } from "@/api/types";
+import { plural } from "@/components/format";
 import { Pictures } from "@/components/pictures/pictures";
+import { Source } from "@/components/Source";
 import { Answer, type Judged, NameAndIoU, WRONG } from "./Answer";
 import classes from "./Examples.module.css";
 
 const GAINED = "#12b886";
 
 /** The objects that one click gained and lost most on: both bundles' answers side by side. */
-export function Examples({ round, project }: Judged) {
+export function Examples({ round, project, objects }: Judged) {
   const { data, error } = useQuery(examplesQuery(round));
   const [pictures] = useState(() => new Pictures());
   if (error) return <Alert color="red">The examples did not load: {error.message}</Alert>;
   if (data && data.gained.length + data.lost.length === 0) return null; // a round of before they were kept
   return (
     <section aria-label="What this round learned">
-      <Title order={3} mb={2}>
-        What this round learned
-      </Title>
+      <Group gap={4} mb={2}>
+        <Title order={3}>What this round learned</Title>
+        <Source of="What this round learned" path="/api/rounds/{round_id}/examples" id={round}>
+          The objects whose IoU after one click changed most, by more than 0.05, one an image. The
+          answers are those of the evaluation on the holdout; each name leads to its image.
+        </Source>
+      </Group>
       <Text size="sm" c="dimmed" mb="sm">
-        Objects of the holdout after one click: the model's answer is filled, the finished mask is
-        outlined in white.
+        Of {plural(objects, "object")} of the holdout, after one click: the model's answer is
+        filled, the finished mask is outlined in white.
       </Text>
       {data ? (
         <Stack gap="md">

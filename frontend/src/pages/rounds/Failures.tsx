@@ -1,23 +1,29 @@
-import { Alert, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
+import { Alert, Group, SegmentedControl, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { examplesQuery } from "@/api/rounds";
 import type { RoundFailure } from "@/api/types";
+import { plural } from "@/components/format";
 import { Pictures } from "@/components/pictures/pictures";
+import { Source } from "@/components/Source";
 import { formatBox } from "@/pages/annotate/address";
 import { Answer, type Judged, NameAndIoU, WRONG } from "./Answer";
 import classes from "./Examples.module.css";
 import { type FailureKind, KINDS, kindsOf, sizeWords, subjectOf, whyNone } from "./failureWords";
 
 /** What the round's model does worst on the holdout, whatever the one before it did. */
-export function Failures({ round, project }: Judged) {
+export function Failures({ round, project, objects }: Judged) {
   const { data, error } = useQuery(examplesQuery(round));
   const none = data && whyNone(data.failures);
   return (
     <section aria-label="What it fails on">
-      <Title order={3} mb={2}>
-        What it fails on
-      </Title>
+      <Group gap={4} mb={2}>
+        <Title order={3}>What it fails on</Title>
+        <Source of="What it fails on" path="/api/rounds/{round_id}/examples" id={round}>
+          What the evaluation on the holdout did worst, kept by kind: not all that failed, but at
+          most one an image of each kind. Each leads to its place in the image.
+        </Source>
+      </Group>
       {error && <Alert color="red">The failures did not load: {error.message}</Alert>}
       {none && (
         <Text size="sm" c="dimmed">
@@ -26,7 +32,7 @@ export function Failures({ round, project }: Judged) {
       )}
       {!data && !error && <Skeleton height={180} />}
       {data?.failures && !none && (
-        <Gallery key={round} failures={data.failures} project={project} />
+        <Gallery key={round} failures={data.failures} {...{ project, objects }} />
       )}
     </section>
   );
@@ -34,7 +40,7 @@ export function Failures({ round, project }: Judged) {
 
 type GalleryProps = Omit<Judged, "round"> & { failures: readonly RoundFailure[] };
 
-function Gallery({ failures, project }: GalleryProps) {
+function Gallery({ failures, project, objects }: GalleryProps) {
   const [pictures] = useState(() => new Pictures());
   const [chosen, choose] = useState<FailureKind | "all">("all");
   const kinds = kindsOf(failures);
@@ -44,8 +50,8 @@ function Gallery({ failures, project }: GalleryProps) {
   return (
     <>
       <Text size="sm" c="dimmed" mb="sm">
-        The worst on the holdout, one an image of each kind: the answer is filled, the finished mask
-        outlined in white. {kind !== "all" && KINDS[kind][1]}
+        The worst on a holdout of {plural(objects, "object")}, one an image of each kind: the answer
+        is filled, the finished mask outlined in white. {kind !== "all" && KINDS[kind][1]}
       </Text>
       {only === undefined && (
         <SegmentedControl

@@ -2,7 +2,7 @@ import { Stack } from "@mantine/core";
 import type { Interval, Round } from "@/api/types";
 import { alsoRows } from "./alsoRows";
 import { ComparisonTable } from "./ComparisonTable";
-import { changeOf, FIGURES, type FigureName, formatFigure } from "./figures";
+import { changeOf, FIGURES, type FigureName, figureTitle, formatFigure } from "./figures";
 import { labelRows } from "./labelRows";
 import { sizeRows } from "./sizes";
 
@@ -28,8 +28,9 @@ export function HoldoutFigures({ metrics, ...names }: Props) {
       <ComparisonTable
         label="Holdout figures"
         {...names}
-        rows={FIGURES.filter(({ name }) => name in candidate).map(({ name, ...words }) => ({
+        rows={FIGURES.filter(({ name }) => name in candidate).map(({ name, title, ...words }) => ({
           ...words,
+          title: figureTitle(name, title, metrics),
           serving: formatFigure(name, serving?.[name]),
           candidate: formatFigure(name, candidate[name]),
           change: changeOf(name, serving, candidate),

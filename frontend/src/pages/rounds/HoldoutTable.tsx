@@ -1,21 +1,28 @@
-import { Text, Title } from "@mantine/core";
+import { Group, Text, Title } from "@mantine/core";
 import type { Round } from "@/api/types";
 import { plural } from "@/components/format";
+import { Source } from "@/components/Source";
 import { HoldoutFigures } from "./HoldoutFigures";
 
 interface Props {
+  round: number;
   metrics: Round["metrics"];
   isLive: boolean;
 }
 
 /** The candidate against the bundle that served, on images that neither was trained on. */
-export function HoldoutTable({ metrics, isLive }: Props) {
+export function HoldoutTable({ round, metrics, isLive }: Props) {
   const { candidate } = metrics;
   return (
     <section aria-label="Blind holdout">
-      <Title order={3} mb={2}>
-        Blind holdout
-      </Title>
+      <Group gap={4} mb={2}>
+        <Title order={3}>Blind holdout</Title>
+        <Source of="Blind holdout" path="/api/rounds/{round_id}" id={round}>
+          The finished holdout images of the version that the round trained on, with simulated
+          clicks on each object. The difference is of the same objects; its 95 % interval is a
+          paired bootstrap over images.
+        </Source>
+      </Group>
       {candidate ? (
         <>
           <Text size="sm" c="dimmed" mb="xs">

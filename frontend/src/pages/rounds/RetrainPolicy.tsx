@@ -8,8 +8,9 @@ import { driftQuery, expectationQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
+import { Source } from "@/components/Source";
 import { driftWords } from "./driftWords";
-import { expectationWords } from "./expectationWords";
+import { basisWords, expectationWords } from "./expectationWords";
 
 const MOST = Number.POSITIVE_INFINITY;
 const FIELDS = {
@@ -130,9 +131,17 @@ function Expected({ project }: { project: Project }) {
       {expectationWords(expectation)}{" "}
       {expectation.saving && (
         <Text span inherit c="dimmed">
-          Expected by what the last rounds saved each time the finished images doubled.
+          {basisWords(expectation)}
         </Text>
-      )}
+      )}{" "}
+      <Source
+        of="What another round would save"
+        path="/api/projects/{project_id}/expectation"
+        id={project.id}
+      >
+        Seconds a mask with what served after each judged round, against the images that the round
+        learned from; on the masks that are expected of images that nobody has begun.
+      </Source>
     </Text>
   );
 }
@@ -140,5 +149,14 @@ function Expected({ project }: { project: Project }) {
 /** How unlike the newest images are; nothing, as long as there are few. */
 function Drifted({ project }: { project: Project }) {
   const { data: drift } = useQuery(driftQuery(project.id));
-  return drift ? <Text size="sm">{driftWords(drift)}</Text> : null;
+  if (!drift) return null;
+  return (
+    <Text size="sm">
+      {driftWords(drift)}{" "}
+      <Source of="How alike new images are" path="/api/projects/{project_id}/drift" id={project.id}>
+        Images that came since the round began, beside those finished by then, by the encoder's
+        embeddings; at most a thousand of either, drawn by hash.
+      </Source>
+    </Text>
+  );
 }

@@ -2,6 +2,7 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { roundCostQuery } from "@/api/rounds";
 import type { Project, Round } from "@/api/types";
+import { Source } from "@/components/Source";
 import { proposedWords, savesWords, tookWords } from "./costWords";
 
 /** What a round that has ended cost, beside what it saves people. For managers. */
@@ -11,5 +12,14 @@ export function RoundCost({ round, project }: { round: Round; project: Project }
   const isServed = round.state === "promoted" && round.parts.includes("masks");
   const words = [tookWords(cost), proposedWords(cost), isServed ? savesWords(cost) : null];
   const told = words.filter((each) => each !== null);
-  return told.length === 0 ? null : <Text size="sm">{told.join(" ")}</Text>;
+  if (told.length === 0) return null;
+  return (
+    <Text size="sm">
+      {told.join(" ")}{" "}
+      <Source of="What it cost" path="/api/rounds/{round_id}/cost" id={round.id ?? 0}>
+        The last run of its job, and the masks that were finished where its model proposed as the
+        one that served, beside those of the model before it.
+      </Source>
+    </Text>
+  );
 }

@@ -32,30 +32,34 @@ export function RoundDetail({ row, project }: Props) {
   });
   const round = { ...row, ...data };
   const isLive = !round.finished_at;
+  const { id } = round;
+  const objects = round.metrics.candidate?.objects;
+  const isManager = project.role === "manager";
+  const judged = isManager && id && objects ? { round: id, project: project.id, objects } : null;
 
   return (
     <Section
       title={`Round ${round.number}`}
       description={<TrainedOn round={round} project={project.id} />}
-      actions={
-        isLive && project.role === "manager" && <CancelButton round={round} project={project} />
-      }
+      actions={isLive && isManager && <CancelButton round={round} project={project} />}
     >
       <Stack gap="lg">
         {round.decision && <Decision round={round} project={project} />}
-        {project.role === "manager" && !isLive && <RoundCost round={round} project={project} />}
+        {isManager && !isLive && <RoundCost round={round} project={project} />}
         {round.job && (isLive || round.job.error) && (
           <JobRow job={round.job} project={project.id} withActions={false} />
         )}
         {error ? <ErrorState error={error} onRetry={() => refetch()} /> : <Curves round={round} />}
-        {trains("masks", round) && <HoldoutTable metrics={round.metrics} isLive={isLive} />}
-        {project.role === "manager" && round.id && round.metrics.candidate && (
+        {trains("masks", round) && (
+          <HoldoutTable round={round.id ?? 0} metrics={round.metrics} isLive={isLive} />
+        )}
+        {judged && (
           <>
-            <Examples round={round.id} project={project.id} />
-            <Failures round={round.id} project={project.id} />
+            <Examples {...judged} />
+            <Failures {...judged} />
           </>
         )}
-        <CaptionTable metrics={round.metrics} />
+        <CaptionTable round={round.id ?? 0} metrics={round.metrics} />
       </Stack>
     </Section>
   );
@@ -72,10 +76,16 @@ function Curves({ round }: { round: Round & Partial<RoundWithCurve> }) {
   return (
     <>
       {trains("masks", round) && (
-        <LossCurve title={isBoth ? "Loss of masks" : "Loss"} curve={round.curve} isLive={isLive} />
+        <LossCurve
+          round={round.id ?? 0}
+          title={isBoth ? "Loss of masks" : "Loss"}
+          curve={round.curve}
+          isLive={isLive}
+        />
       )}
       {trains("captions", round) && (
         <LossCurve
+          round={round.id ?? 0}
           title={isBoth ? "Loss of descriptions" : "Loss"}
           curve={round.caption_curve}
           isLive={isLive}

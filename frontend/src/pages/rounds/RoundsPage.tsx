@@ -56,9 +56,10 @@ export function RoundsPage() {
       {rounds.error && <ErrorState error={rounds.error} onRetry={() => rounds.refetch()} />}
       {rounds.data && (
         <Stack gap="lg">
-          {trained.length > 0 && <EffortChart rounds={rounds.data} />}
+          {trained.length > 0 && <EffortChart rounds={rounds.data} project={id} />}
           {rounds.data.length > 0 && (
             <RoundsTable
+              project={id}
               rounds={rounds.data}
               serving={project.serving?.bundle ?? null}
               selected={selected?.number ?? null}
@@ -72,7 +73,7 @@ export function RoundsPage() {
             <TrialSection trial={trial} round={tried} project={project} />
           )}
           {isManager && <MaskEffort project={project} />}
-          <CaptionEffort rounds={rounds.data} />
+          <CaptionEffort rounds={rounds.data} project={id} />
           <AcceptedByModel project={project.id} />
           <Grid gap="lg">
             <Grid.Col span={{ base: 12, md: 8 }}>

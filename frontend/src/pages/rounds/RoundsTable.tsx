@@ -1,12 +1,14 @@
-import { Badge, Card, Group, Table, UnstyledButton } from "@mantine/core";
+import { Badge, Card, Group, Table, Text, UnstyledButton } from "@mantine/core";
 import type { Round } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
+import { Source } from "@/components/Source";
 import { StatusBadge } from "@/components/StatusBadge";
 import { NOTHING } from "./figures";
 import classes from "./RoundsTable.module.css";
 import { columnsOf, type RoundColumn } from "./roundColumns";
 
 interface Props {
+  project: number;
   rounds: Round[];
   serving: string | null;
   selected: number | null;
@@ -14,18 +16,28 @@ interface Props {
 }
 
 /** One row for each round, the newest first, down to the pretrained bundle. */
-export function RoundsTable({ rounds, serving, selected, onSelect }: Props) {
+export function RoundsTable({ project, rounds, serving, selected, onSelect }: Props) {
   const columns = columnsOf(rounds);
   return (
     <Card p={0}>
       <Table.ScrollContainer
-        minWidth={380 + 85 * columns.length}
+        minWidth={400 + 95 * columns.length}
         scrollAreaProps={{ offsetScrollbars: "present" }}
       >
         <Table className="tabular" highlightOnHover aria-label="Rounds">
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>Round</Table.Th>
+              <Table.Th>
+                <Group gap={2} wrap="nowrap">
+                  Round
+                  <Source of="Rounds" path="/api/projects/{project_id}/rounds" id={project}>
+                    Figures of the blind holdout are those of the round's own evaluation, the
+                    pretrained model's those of the newest round that was judged against it. Effort
+                    is of the images that a round's model had proposed for. In grey: what a figure
+                    is of.
+                  </Source>
+                </Group>
+              </Table.Th>
               <Table.Th>State</Table.Th>
               <Table.Th>Started</Table.Th>
               {columns.map(({ title }) => (
@@ -95,11 +107,17 @@ function Row({ round, columns, isServing, isSelected, onSelect }: RowProps) {
       <Table.Td title={formatMoment(round.created_at)}>
         {id === null ? NOTHING : `${formatAgo(round.created_at)}${byWhom(round)}`}
       </Table.Td>
-      {columns.map(({ title, cell }) => (
-        <Table.Td key={title} ta="right">
-          {cell(round)}
-        </Table.Td>
-      ))}
+      {columns.map(({ title, cell }) => {
+        const { value, of } = cell(round);
+        return (
+          <Table.Td key={title} ta="right">
+            {value}
+            <Text size="xs" c="dimmed">
+              {of}
+            </Text>
+          </Table.Td>
+        );
+      })}
     </Table.Tr>
   );
 }

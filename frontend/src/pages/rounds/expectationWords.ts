@@ -12,6 +12,11 @@ export function expectationWords({ waiting, saving, round_s }: Expectation): str
   return `A round would save about ${formatAbout(saving.value)} of people's time${intervalWords(saving)} on the ${n} still to come, and take ${takes}.`;
 }
 
+/** By what that is expected. */
+export function basisWords({ rounds }: Expectation): string {
+  return `Expected by what the last ${plural(rounds, "judged round")} saved each time the finished images doubled; the time is that of the newest round that ran in one go.`;
+}
+
 function intervalWords({ low, high }: EffortFigure): string {
   if (low === null || high === null) return "";
   return ` (95 %: ${signed(low)} to ${signed(high)})`;

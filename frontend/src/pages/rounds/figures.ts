@@ -1,6 +1,6 @@
 /** The holdout's figures: their names for people, and which way is better. */
 
-import type { Figures } from "@/api/types";
+import type { Figures, Round } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
 
 export type FigureName =
@@ -61,6 +61,21 @@ export function changeOf(
 export function countOfBoth(before: number | undefined, after: number, one: string): string {
   const words = plural(after, one);
   return before === undefined || before === after ? words : `${formatCount(before)} and ${words}`;
+}
+
+/** A figure's title; what is of neither the objects nor the images of the table says of what. */
+export function figureTitle(
+  name: FigureName,
+  title: string,
+  { serving, candidate }: Round["metrics"],
+): string {
+  const of = name === "calibration_error" ? proposalsIn(candidate) : 0;
+  return of === 0 ? title : `${title}, ${countOfBoth(proposalsIn(serving), of, "proposal")}`;
+}
+
+/** How many proposals a verifier's scores were compared on; 0 where it has none. */
+function proposalsIn(figures: Figures | undefined): number {
+  return figures?.calibration_bins?.reduce((sum, bin) => sum + bin.proposals, 0) ?? 0;
 }
 
 export function formatChange(change: number, digits: number): string {

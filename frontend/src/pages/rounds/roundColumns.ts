@@ -1,13 +1,19 @@
 /** What the table of rounds tells: columns for the parts that a project's rounds train. */
 
-import type { Part, Round } from "@/api/types";
-import { formatCount } from "@/components/format";
+import type { EffortFigure, Part, Round } from "@/api/types";
+import { formatCount, plural } from "@/components/format";
+import { oneDigit } from "./effort/effortRows";
 import { formatFigure, NOTHING } from "./figures";
 import { formatShare, labelAccuracy } from "./labelRows";
 
+interface Cell {
+  value: string;
+  of: string; // what it was measured on; empty: it is a count, or nobody measured it
+}
+
 export interface RoundColumn {
   title: string;
-  cell: (round: Round) => string;
+  cell: (round: Round) => Cell;
 }
 
 const COLUMNS: Readonly<Record<Part, readonly RoundColumn[]>> = {
@@ -15,38 +21,37 @@ const COLUMNS: Readonly<Record<Part, readonly RoundColumn[]>> = {
     { title: "IoU at 1 click", cell: (round) => holdoutFigure("miou_1", round) },
     { title: "Clicks to 85 %", cell: (round) => holdoutFigure("noc_85", round) },
     { title: "AP50", cell: (round) => holdoutFigure("ap_50", round) },
-    { title: "Masks made", cell: ({ effort }) => formatCount(effort.masks) },
+    { title: "Masks made", cell: ({ effort }) => countCell(effort.masks) },
     {
       title: "Seconds per mask",
-      cell: ({ effort }) => effort.seconds_per_mask?.toFixed(1) ?? NOTHING,
+      cell: ({ effort }) => effortCell(effort.seconds_per_mask, oneDigit, "mask"),
     },
     {
       title: "Accepted untouched",
-      cell: ({ effort }) => formatShare(effort.accepted_untouched_share),
+      cell: ({ effort }) => effortCell(effort.accepted_untouched_share, formatShare, "proposal"),
     },
   ],
   captions: [
-    {
-      title: "CIDEr",
-      cell: ({ metrics }) => metrics.captions?.candidate?.cider.toFixed(2) ?? NOTHING,
-    },
-    {
-      title: "Words in common",
-      cell: ({ metrics }) => metrics.captions?.candidate?.f1.toFixed(2) ?? NOTHING,
-    },
-    { title: "Descriptions", cell: ({ effort }) => formatCount(effort.captions.shown.captions) },
+    { title: "CIDEr", cell: (round) => captionFigure("cider", round) },
+    { title: "Words in common", cell: (round) => captionFigure("f1", round) },
+    { title: "Descriptions", cell: ({ effort }) => countCell(effort.captions.shown.captions) },
     {
       title: "Edits per 100 words",
-      cell: ({ effort }) => effort.captions.shown.edits_per_100_words?.toFixed(0) ?? NOTHING,
+      cell: ({ effort }) => {
+        const { edits_per_100_words: edits, captions } = effort.captions.shown;
+        return edits === null ? NO_CELL : of(edits.toFixed(0), captions, "description");
+      },
     },
   ],
 };
+
+const NO_CELL: Cell = { value: NOTHING, of: "" };
 
 const LABELS: RoundColumn = {
   title: "Label accuracy",
   cell: ({ metrics }) => {
     const figures = metrics.candidate?.labels;
-    return figures ? formatShare(labelAccuracy(figures)) : NOTHING;
+    return figures ? of(formatShare(labelAccuracy(figures)), figures.masks, "mask") : NO_CELL;
   },
 };
 
@@ -70,6 +75,33 @@ function tellsOf(part: Part, { parts, effort, metrics }: Round): boolean {
   return effort.captions.shown.captions > 0 || Boolean(metrics.captions?.candidate);
 }
 
-function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): string {
-  return formatFigure(name, metrics.candidate?.[name]);
+function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): Cell {
+  const figures = metrics.candidate;
+  const figure = figures?.[name];
+  if (!figures || typeof figure !== "number") return NO_CELL;
+  const value = formatFigure(name, figure);
+  return name === "ap_50"
+    ? of(value, figures.ap_images, "image")
+    : of(value, figures.objects, "object");
+}
+
+function captionFigure(name: "cider" | "f1", { metrics }: Round): Cell {
+  const figures = metrics.captions?.candidate;
+  return figures ? of(figures[name].toFixed(2), figures.images, "image") : NO_CELL;
+}
+
+function effortCell(
+  figure: EffortFigure | null,
+  format: (value: number) => string,
+  one: string,
+): Cell {
+  return figure === null ? NO_CELL : of(format(figure.value), figure.n, one);
+}
+
+function countCell(count: number): Cell {
+  return { value: formatCount(count), of: "" };
+}
+
+function of(value: string, n: number, one: string): Cell {
+  return { value, of: plural(n, one) };
 }

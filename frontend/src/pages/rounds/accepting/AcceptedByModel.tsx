@@ -5,6 +5,7 @@ import type { AutoAccept } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { formatMoment, plural } from "@/components/format";
 import { Section } from "@/components/Section";
+import { Source } from "@/components/Source";
 import { auditWords, leftOutWords, measuredWords, switchWords } from "./acceptWords";
 import { ReliabilityPlot } from "./ReliabilityPlot";
 
@@ -14,7 +15,22 @@ export function AcceptedByModel({ project }: { project: number }) {
   if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
   if (state === undefined) return <Skeleton height={110} radius="lg" />;
   return (
-    <Section title="Accepted by the model" description={switchWords(state)}>
+    <Section
+      title="Accepted by the model"
+      description={switchWords(state)}
+      source={
+        <Source
+          of="Accepted by the model"
+          path="/api/projects/{project_id}/auto-accept"
+          id={project}
+        >
+          What people decided on proposals of images that are not deleted, whoever is doubted left
+          out; right is what they accepted and left as it was. The chart is of the serving model's
+          proposals alone. Exact intervals (Clopper and Pearson), as if each verdict stood for
+          itself.
+        </Source>
+      }
+    >
       <Stack gap="md">
         {state.stopped_at !== null && (
           <Alert color="orange" title={`Stopped on ${formatMoment(state.stopped_at)}`}>

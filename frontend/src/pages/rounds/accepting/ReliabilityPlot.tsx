@@ -2,9 +2,15 @@ import { CompositeChart } from "@mantine/charts";
 import { Text } from "@mantine/core";
 import type { ScoreBin } from "@/api/types";
 import { formatPercent } from "@/components/format";
+import { pointTooltip } from "../pointTooltip";
 import { barsOf } from "./acceptWords";
 
 const ROOM = { top: 20, left: 10, right: 5 }; // for the counts above the bars and the axis' name
+
+const SERIES = [
+  { name: "accepted", label: "Accepted untouched", color: "iris.5", type: "bar" },
+  { name: "score", label: "What the scores say", color: "orange.6", type: "line" },
+] as const;
 
 interface BarPlace {
   x?: number | string;
@@ -48,11 +54,8 @@ export function ReliabilityPlot({ bins }: { bins: readonly ScoreBin[] }) {
         tickLine="none"
         yAxisProps={{ domain: [0, 1], tickFormatter: formatPercent }}
         maxBarWidth={44}
-        series={[
-          { name: "accepted", label: "Accepted untouched", color: "iris.5", type: "bar" },
-          { name: "score", label: "What the scores say", color: "orange.6", type: "line" },
-        ]}
-        valueFormatter={formatPercent}
+        series={[...SERIES]}
+        tooltipProps={pointTooltip(SERIES)}
         composedChartProps={{ margin: ROOM }}
         barProps={{ isAnimationActive: false, radius: [4, 4, 0, 0], label: countAbove }}
         lineProps={{ isAnimationActive: false, connectNulls: true }}

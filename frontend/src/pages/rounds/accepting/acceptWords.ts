@@ -2,6 +2,7 @@
 
 import type { AutoAccept, ScoreBin } from "@/api/types";
 import { formatAgo, formatCount, formatMoment, formatPercent, plural } from "@/components/format";
+import { NOTHING } from "../figures";
 
 /** The precisions that a manager chooses from, beside one that was set by REST. */
 const PROMISES = [0.9, 0.95, 0.98, 0.99];
@@ -44,9 +45,12 @@ export function switchWords(state: AutoAccept): string {
 /** What people made of the audited proposals: the share, how sure that is, and of how many. */
 export function measuredWords({ measured, decided }: AutoAccept): string {
   if (measured === null) return "Nothing yet";
-  const { share, low, high } = measured;
+  return precisionWords(measured, `n ${formatCount(decided)}`);
+}
+
+function precisionWords({ share, low, high }: ScoreBin["accepted"], of: string): string {
   const sure = `95 % interval ${Math.round(100 * low)}–${formatPercent(high)}`;
-  return `${inPercent(share)} (${sure}, n ${formatCount(decided)})`;
+  return `${inPercent(share)} (${sure}, ${of})`;
 }
 
 /** How many verdicts are left out of what was measured; null where none are, or nobody tells. */
@@ -65,17 +69,26 @@ export interface BarOfScores {
   accepted: number | null; // null: none of these scores
   score: number | null;
   count: number;
+  words: { accepted: string; score: string };
 }
 
 /** All ten bins, those without proposals too. */
 export function barsOf(bins: readonly ScoreBin[]): BarOfScores[] {
   return Array.from({ length: 10 }, (_, at) => {
     const bin = bins.find(({ low }) => Math.round(10 * low) === at);
+    const scores = `${10 * at}–${10 * (at + 1)} %`;
+    if (bin === undefined)
+      return {
+        ...{ scores, accepted: null, score: null, count: 0 },
+        words: { accepted: NOTHING, score: NOTHING },
+      };
+    const { accepted, mean_score: score, count } = bin;
     return {
-      scores: `${10 * at}–${10 * (at + 1)} %`,
-      accepted: bin?.accepted_share ?? null,
-      score: bin?.mean_score ?? null,
-      count: bin?.count ?? 0,
+      ...{ scores, accepted: accepted.share, score, count },
+      words: {
+        accepted: precisionWords(accepted, plural(count, "proposal")),
+        score: `${inPercent(score)} on average`,
+      },
     };
   });
 }

@@ -50,12 +50,14 @@ export function partsWords(parts: Round["parts"]): string {
 
 /** One arm's figures, as the cells of a row. */
 export function armCells(arm: ArmEffort): string[] {
-  const { captions, edits_per_100_words, seconds_per_caption, accepted_untouched_share } = arm;
+  const { captions, timed, edits_per_100_words, seconds_per_caption, accepted_untouched_share } =
+    arm;
+  const ofTimed = timed === captions ? "" : ` (of ${formatCount(timed)})`;
   if (captions === 0) return ["0", NOTHING, NOTHING, NOTHING];
   return [
     formatCount(captions),
     edits_per_100_words === null ? NOTHING : edits_per_100_words.toFixed(0),
-    seconds_per_caption === null ? NOTHING : formatDuration(seconds_per_caption),
+    seconds_per_caption === null ? NOTHING : `${formatDuration(seconds_per_caption)}${ofTimed}`,
     accepted_untouched_share === null ? NOTHING : formatPercent(accepted_untouched_share),
   ];
 }

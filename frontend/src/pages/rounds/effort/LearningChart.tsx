@@ -1,5 +1,11 @@
 import { LineChart } from "@mantine/charts";
+import { pointTooltip } from "../pointTooltip";
 import type { LearningPoint } from "./effortRows";
+
+const SERIES = [
+  { name: "with", label: "With proposals", color: "iris.5" },
+  { name: "without", label: "Without proposals", color: "orange.6" },
+];
 
 /** Where the line without proposals falls, people have learned; the gap is the model's doing. */
 export function LearningChart({ points }: { points: LearningPoint[] }) {
@@ -14,11 +20,8 @@ export function LearningChart({ points }: { points: LearningPoint[] }) {
       yAxisLabel="Seconds per mask"
       tickLine="none"
       curveType="linear"
-      series={[
-        { name: "with", label: "With proposals", color: "iris.5" },
-        { name: "without", label: "Without proposals", color: "orange.6" },
-      ]}
-      valueFormatter={(value) => value.toFixed(1)}
+      series={SERIES}
+      tooltipProps={pointTooltip(SERIES)}
       lineChartProps={{ margin: { top: 10, left: 10, right: 20 } }}
       lineProps={{ isAnimationActive: false }}
     />

@@ -5,6 +5,7 @@ import { effortQuery } from "@/api/rounds";
 import type { EffortBy, Project } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { Section } from "@/components/Section";
+import { Source } from "@/components/Source";
 import { Doubts } from "./Doubts";
 import { EffortTable } from "./EffortTable";
 import { GROUPINGS, learningPoints, savedWords } from "./effortRows";
@@ -19,6 +20,18 @@ export function MaskEffort({ project }: { project: Project }) {
     <Section
       title="Effort"
       description="What finished images cost, without the holdout. Some are annotated without proposals, or with those of the model before or on trial; nobody is told which. In grey: the 95 % interval over images, and how many masks or proposals."
+      source={
+        <Source
+          of="Effort"
+          path="/api/projects/{project_id}/effort"
+          id={project.id}
+          query={`by=${by}`}
+        >
+          Finished images that an arm was drawn for; without the holdout, and without what a second
+          person did. A ratio of sums over images, with Student's interval of its linearised
+          variance. Proposals that the model accepted by itself are nobody's verdict.
+        </Source>
+      }
       actions={
         <SegmentedControl
           size="xs"

@@ -1,7 +1,7 @@
 /** The effort table in words: its groupings, rows and figures. */
 
 import type { EffortBy, EffortFigure, EffortRow } from "@/api/types";
-import { formatCount, formatPercent } from "@/components/format";
+import { formatCount, formatPercent, plural } from "@/components/format";
 import { NOTHING } from "../figures";
 
 export const GROUPINGS: readonly { value: EffortBy; label: string }[] = [
@@ -84,6 +84,21 @@ export function figureWords(
   return { value: format(value), spread };
 }
 
+/** "13.3 (95 %: 8.1 to 34.7, 1,200 masks)"; a dash where nobody measured it. */
+export function figureOf(
+  figure: EffortFigure | null,
+  format: EffortColumn["format"],
+  one: string,
+): string {
+  return figure === null ? NOTHING : `${format(figure.value)} ${basisOf(figure, format, one)}`;
+}
+
+function basisOf({ low, high, n }: EffortFigure, format: EffortColumn["format"], one: string) {
+  const of = plural(n, one);
+  const isKnown = low !== null && high !== null;
+  return isKnown ? `(95 %: ${format(low)} to ${format(high)}, ${of})` : `(${of})`;
+}
+
 /** What proposals save, in a sentence, or what is missing to tell. */
 export function savedWords(rows: readonly EffortRow[], bareShare: number): string {
   const saved = rows.find(({ arm }) => arm === "serving")?.saved;
@@ -99,10 +114,8 @@ export function savedWords(rows: readonly EffortRow[], bareShare: number): strin
   return `Proposals save ${parts.join(" and ")} a mask.${isSure(saved.seconds) ? "" : " Whether they save time is not sure yet: finish more images."}`;
 }
 
-function savedPart({ value, low, high }: EffortFigure, unit: string): string {
-  const interval =
-    low === null || high === null ? "" : ` (95 %: ${oneDigit(low)} to ${oneDigit(high)})`;
-  return `${oneDigit(value)} ${unit}${interval}`;
+function savedPart(figure: EffortFigure, unit: string): string {
+  return `${oneDigit(figure.value)} ${unit} ${basisOf(figure, oneDigit, "mask")}`;
 }
 
 export function oneDigit(value: number): string {
@@ -117,6 +130,7 @@ export interface LearningPoint {
   round: string;
   with: number | null;
   without: number | null;
+  words: { with: string; without: string };
 }
 
 /** Seconds per mask by round, the oldest first, with what served proposing and without it. */
@@ -124,8 +138,13 @@ export function learningPoints(rows: readonly EffortRow[]): LearningPoint[] {
   const rounds = new Map<string, LearningPoint>();
   for (const { key, name, arm, seconds } of rows.toReversed()) {
     if (arm !== "serving" && arm !== "none") continue;
-    const point = rounds.get(key) ?? { round: name, with: null, without: null };
-    point[arm === "none" ? "without" : "with"] = seconds?.value ?? null;
+    const point = rounds.get(key) ?? {
+      ...{ round: name, with: null, without: null },
+      words: { with: NOTHING, without: NOTHING },
+    };
+    const line = arm === "none" ? "without" : "with";
+    point[line] = seconds?.value ?? null;
+    point.words[line] = figureOf(seconds, oneDigit, "mask");
     rounds.set(key, point);
   }
   return [...rounds.values()];

@@ -1,9 +1,10 @@
-import { Alert, Skeleton, Stack, Text, Title } from "@mantine/core";
+import { Alert, Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { comparisonQuery } from "@/api/bundles";
 import { effortQuery } from "@/api/rounds";
 import type { Bundle, BundleComparison } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
+import { Source } from "@/components/Source";
 import { ComparisonTable } from "../ComparisonTable";
 import { captionRows } from "../captions/captionWords";
 import { EffortTable } from "../effort/EffortTable";
@@ -23,9 +24,20 @@ export function ModelComparison({ project, before, after }: Props) {
   const { data, error, refetch } = compared;
   return (
     <Stack component="section" gap="lg" mt="lg" aria-label="Comparison">
-      <Title order={3}>
-        {modelName(before)} and {modelWords(after)}
-      </Title>
+      <Group gap={4}>
+        <Title order={3}>
+          {modelName(before)} and {modelWords(after)}
+        </Title>
+        <Source
+          of="Comparison"
+          path="/api/projects/{project_id}/comparison"
+          id={project}
+          query={`before=${before.bundle}&after=${after.bundle}`}
+        >
+          What rounds measured of the two on the blind holdout, and which round that was. Effort is
+          that of the table of effort, by round.
+        </Source>
+      </Group>
       {error && <ErrorState error={error} onRetry={() => refetch()} />}
       {!data && !error && <Skeleton height={180} radius="md" />}
       {data && <OnHoldout compared={data} before={before} after={after} />}

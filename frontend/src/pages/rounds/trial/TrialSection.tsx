@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { endTrial } from "@/api/rounds";
 import type { Project, Round, Trial } from "@/api/types";
 import { Section } from "@/components/Section";
+import { Source } from "@/components/Source";
 import { ComparisonTable } from "../ComparisonTable";
 import { PromoteButton } from "../models/PromoteButton";
 import { comparedWords, trialRows, trialWords } from "./trialRows";
@@ -21,6 +22,12 @@ export function TrialSection({ trial, round, project }: Props) {
     <Section
       title={`Trial of round ${trial.round}`}
       description={trialWords(trial, project.candidate_bundle_share)}
+      source={
+        <Source of="Trial" path="/api/projects/{project_id}/trial" id={project.id}>
+          Images that were finished from the trial's beginning to its end, with the candidate's
+          proposals or the serving model's; the arms are drawn by hash. 95 % intervals over images.
+        </Source>
+      }
       actions={isRunning && <Actions round={round} project={project} />}
     >
       <Text size="sm" mb="xs">

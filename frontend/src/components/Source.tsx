@@ -1,0 +1,47 @@
+import { ActionIcon, Anchor, Popover, Text } from "@mantine/core";
+import { IconInfoCircle } from "@tabler/icons-react";
+import type { ReactNode } from "react";
+import type { paths } from "@/api/schema";
+
+interface Props {
+  /** The figures' title. */
+  of: string;
+  /** What answers with them, and the one id in it. */
+  path: keyof paths;
+  id: number;
+  query?: string;
+  /** What was counted, in sentences. */
+  children: ReactNode;
+}
+
+/** What figures were computed from: what was counted, and the address of the same by REST. */
+export function Source({ of, path, id, query, children }: Props) {
+  const address = path.replace(/\{\w+\}/, String(id)) + (query ? `?${query}` : "");
+  return (
+    <Popover width={320} position="bottom-start" shadow="md" withArrow trapFocus returnFocus>
+      <Popover.Target>
+        <ActionIcon size="sm" aria-label={`What this is of: ${of}`}>
+          <IconInfoCircle size={16} stroke={1.6} aria-hidden />
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Text size="sm" mb={6}>
+          {children}
+        </Text>
+        <Text size="xs" c="dimmed">
+          By REST:{" "}
+          <Anchor
+            href={address}
+            target="_blank"
+            inherit
+            underline="always"
+            ff="monospace"
+            style={{ overflowWrap: "anywhere" }}
+          >
+            {address}
+          </Anchor>
+        </Text>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
