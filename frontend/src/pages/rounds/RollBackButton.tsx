@@ -16,7 +16,7 @@ export function RollBackButton({ project }: { project: Project }) {
       notifications.show({
         color: "teal",
         title: "Rolled back",
-        message: `${modelName({ bundle, round })} (${bundle.slice(0, 8)}) serves again.`,
+        message: `${modelName({ round })} (${bundle.slice(0, 8)}) serves again.`,
       }),
     onSettled: () =>
       Promise.all([
