@@ -111,6 +111,9 @@ class ProjectSerializer(serializers.Serializer[Any]):
         help_text="Of images, drawn by hash; one does the others"
     )
     holdout_share = serializers.FloatField()
+    holdout_people = serializers.IntegerField(
+        help_text="How many do an image of the holdout, at least"
+    )
     caption_control_share = serializers.FloatField(
         help_text="Of images, drawn by hash, whose proposed description nobody sees"
     )
@@ -152,6 +155,10 @@ class ProjectSerializer(serializers.Serializer[Any]):
         help_text="Images that were returned to the person, in the order in which they come",
     )
     agreement = AgreementSerializer(allow_null=True, help_text="null: nobody did the same image")
+    holdout_agreement = AgreementSerializer(
+        allow_null=True,
+        help_text="On the holdout alone: as near as a model can be expected to come",
+    )
     deleted_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -187,6 +194,7 @@ class ProjectPatchSerializer(serializers.Serializer[Any]):
         required=False,
         help_text="For images imported from now on",
     )
+    holdout_people = serializers.IntegerField(min_value=1, max_value=MOST_OVERLAP, required=False)
     caption_control_share = serializers.FloatField(
         min_value=0, max_value=1, required=False, help_text="For proposals made from now on"
     )
@@ -400,6 +408,7 @@ def _project(request: Request, project_id: int, *, status: int = 200) -> Respons
             "has_caption_models": caption_models.are_installed(),
         },
         "agreement": agreement_of(project_id),
+        "holdout_agreement": agreement_of(project_id, holdout=True),
         "returned": returned_images(project_id=project_id, user=user_of(request)),
     }
     for name, value in figures.items():

@@ -35,6 +35,9 @@ class Project(models.Model):
     overlap = models.PositiveSmallIntegerField(default=1)  # how many people do one image
     overlap_share = models.FloatField(default=1, db_default=1)  # of images that so many do, by hash
     holdout_share = models.FloatField(default=0.1)  # of images, drawn by hash on import
+    holdout_people = models.PositiveSmallIntegerField(  # that do an image of it, at least
+        default=1, db_default=1
+    )
     caption_control_share = models.FloatField(  # of images, whose proposed caption nobody sees
         default=0.2, db_default=0.2
     )
@@ -80,6 +83,10 @@ class Project(models.Model):
             models.CheckConstraint(
                 name="project_overlap_is_positive",
                 condition=Q(overlap__gte=1, overlap__lte=MOST_OVERLAP),
+            ),
+            models.CheckConstraint(
+                name="project_holdout_people_is_positive",
+                condition=Q(holdout_people__gte=1, holdout_people__lte=MOST_OVERLAP),
             ),
             models.CheckConstraint(
                 name="project_overlap_share_is_a_fraction",

@@ -57,9 +57,14 @@ def pairs_on(image: Image, slots: list[int]) -> list[Pair]:
     return sorted(pairs, key=lambda pair: (pair.iou is None, pair.iou or 0, pair.first is None))
 
 
-def agreement_of(project_id: int) -> Figures | None:
-    """Sum up the images that several people have finished; None where there are none."""
+def agreement_of(project_id: int, *, holdout: bool = False) -> Figures | None:
+    """Sum up the images that several people have finished; None where there are none.
+
+    On the holdout that is how near any model can be expected to come to what it is judged by.
+    """
     rows = Agreement.objects.filter(image__project_id=project_id, image__deleted_at=None)
+    if holdout:
+        rows = rows.filter(image__is_holdout=True)
     found = rows.aggregate(
         images=Count("image", distinct=True),
         matched=Sum("matched", default=0),

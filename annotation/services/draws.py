@@ -22,12 +22,13 @@ def is_drawn_for_control(sha256: str, *, project: Project) -> bool:
     return _drawn(f"caption control {sha256}") < project.caption_control_share
 
 
-def people_for(sha256: str, *, project: Project) -> int:
+def people_for(sha256: str, *, is_holdout: bool, project: Project) -> int:
     """How many people do an image: `overlap` a share of them, drawn by hash, and one the others.
 
-    A larger share only adds to the images that were drawn before.
+    A larger share only adds to the images that were drawn before. Of the holdout more may do each.
     """
-    return project.overlap if _drawn(f"overlap {sha256}") < project.overlap_share else 1
+    drawn = project.overlap if _drawn(f"overlap {sha256}") < project.overlap_share else 1
+    return max(drawn, project.holdout_people) if is_holdout else drawn
 
 
 def arm_for(sha256: str, *, project: Project) -> Image.Arm:

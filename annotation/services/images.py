@@ -71,7 +71,7 @@ def add_image(
     try:
         with transaction.atomic():
             image.save()
-            places = range(people_for(sha256, project=project))
+            places = range(people_for(sha256, is_holdout=image.is_holdout, project=project))
             Assignment.objects.bulk_create(Assignment(image=image, slot=slot) for slot in places)
     except IntegrityError:  # somebody added the same bytes at the same time
         return _duplicate(Image.objects.get(project=project, sha256=sha256))

@@ -53,7 +53,8 @@ def create_project(
 def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
     """Change the named fields.
 
-    A new overlap adds places to images, or takes open ones away; another order is made by a job.
+    Another number of people adds places to images, or takes open ones away; another order is made
+    by a job.
     """
     locked = Project.objects.select_for_update().get(pk=project.pk)
     if "auto_accept_precision" in changes:
@@ -63,7 +64,7 @@ def update_project(*, project: Project, changes: Mapping[str, Any]) -> Project:
         setattr(locked, name, value)
     if changes:
         locked.save(update_fields=list(changes))
-    if changes.keys() & {"overlap", "overlap_share"}:
+    if changes.keys() & {"overlap", "overlap_share", "holdout_people"}:
         _fit_places(locked)
     if is_reordered:
         prepare_project(project=locked)
@@ -98,16 +99,16 @@ def _visible(project: Project) -> QuerySet[Project]:
 def _fit_places(project: Project) -> None:
     """Take away open places that are too many, and make those missing at unfinished images."""
     images = Image.objects.filter(project=project).order_by("pk")
-    rows = list(images.values_list("pk", "sha256", "status"))
+    rows = list(images.values_list("pk", "sha256", "is_holdout", "status"))
     for start in range(0, len(rows), BATCH):
         people = {
-            (pk, status): people_for(sha256, project=project)
-            for pk, sha256, status in rows[start : start + BATCH]
+            (pk, status): people_for(sha256, is_holdout=is_holdout, project=project)
+            for pk, sha256, is_holdout, status in rows[start : start + BATCH]
         }
         surplus = Assignment.objects.filter(
             kind=Assignment.Kind.ANNOTATE, state=Assignment.State.OPEN
         )
-        for count in {1, project.overlap}:
+        for count in set(people.values()):
             ids = [pk for (pk, _), wanted in people.items() if wanted == count]
             surplus.filter(image__in=ids, slot__gte=count).delete()
         Assignment.objects.bulk_create(

@@ -44,6 +44,7 @@ const PROJECT: Project = {
   overlap: 1,
   overlap_share: 1,
   holdout_share: 0.1,
+  holdout_people: 1,
   caption_control_share: 0.2,
   without_proposals_share: 0.1,
   previous_bundle_share: 0.1,
@@ -63,6 +64,7 @@ const PROJECT: Project = {
   news: { masks: 4, captions: 0, has_caption_models: true },
   returned: [],
   agreement: null,
+  holdout_agreement: null,
   deleted_at: null,
 };
 

@@ -119,6 +119,20 @@ def test_a_project_sums_up_the_agreement_of_its_people(
     }
 
 
+def test_how_near_people_come_to_each_other_on_the_holdout_is_told_apart(
+    manager: Api, world: World, second: User
+) -> None:
+    held, other = make_image(world.project, 0, is_holdout=True), make_image(world.project, 1)
+    for image, side in ((held, 3), (other, 2)):
+        _do(world, image, world.annotator, create(rle=square(1, 1, 4)))
+        _do(world, image, second, create(rle=square(1, 1, side)))
+
+    found = manager.get(f"projects/{world.project.pk}").json()
+
+    assert (found["agreement"]["images"], found["holdout_agreement"]["images"]) == (2, 1)
+    assert found["holdout_agreement"]["mean_iou"] == pytest.approx(9 / 16)
+
+
 def test_people_who_found_nothing_agree_on_it(
     manager: Api, reviewer: Api, world: World, second: User
 ) -> None:

@@ -68,11 +68,11 @@ def test_a_share_of_the_images_is_drawn_by_hash(share: float, people: set[int]) 
     project = Project(overlap=3, overlap_share=share)
     more = Project(overlap=3, overlap_share=min(1, share + 0.1))
 
-    drawn = {name: people_for(name, project=project) for name in names}
+    drawn = {name: people_for(name, is_holdout=False, project=project) for name in names}
 
     assert set(drawn.values()) == people
-    assert drawn == {name: people_for(name, project=project) for name in names}
-    assert all(people_for(name, project=more) >= drawn[name] for name in names)
+    assert drawn == {name: people_for(name, is_holdout=False, project=project) for name in names}
+    assert all(people_for(name, is_holdout=False, project=more) >= drawn[name] for name in names)
     assert abs(sum(each == 3 for each in drawn.values()) / 200 - share) < 0.1
 
 
@@ -90,11 +90,33 @@ def test_a_new_share_makes_and_takes_away_open_places(manager: Api, world: World
     world.project.refresh_from_db()
     world.project.overlap_share = 0.5
     assert some == {
-        each.pk for each in images if people_for(each.sha256, project=world.project) == 2
+        each.pk
+        for each in images
+        if people_for(each.sha256, is_holdout=False, project=world.project) == 2
     }
     assert 0 < len(some) < 12
     assert (every, places.count(), Assignment.objects.count()) == (12, 0, 12)
     assert manager.patch(path, {"overlap_share": 1.5}).status_code == 400
+
+
+def test_more_people_may_do_each_image_of_the_holdout(manager: Api, world: World) -> None:
+    held, _ = make_image(world.project, 0, is_holdout=True), make_image(world.project, 1)
+    path = f"projects/{world.project.pk}"
+    more = Assignment.objects.filter(slot__gte=1).order_by("slot")
+
+    assert manager.patch(path, {"holdout_people": 3}).json()["holdout_people"] == 3
+    assert [(place.image_id, place.slot) for place in more] == [(held.pk, 1), (held.pk, 2)]
+    world.project.refresh_from_db()
+    world.project.holdout_share = 0.9
+    imported = [make_image(world.project, seed) for seed in range(2, 8)]
+
+    for image in imported:
+        places = Assignment.objects.filter(image=image)
+        assert places.count() == (3 if image.is_holdout else 1)
+    assert {image.is_holdout for image in imported} >= {True}
+    manager.patch(path, {"holdout_people": 1})
+    assert not more.all().exists()
+    assert manager.patch(path, {"holdout_people": 6}).status_code == 400
 
 
 def test_a_new_overlap_leaves_finished_images_alone(

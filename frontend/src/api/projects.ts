@@ -47,6 +47,7 @@ export interface ProjectChange {
   overlap?: number;
   overlap_share?: number;
   holdout_share?: number;
+  holdout_people?: number;
   caption_control_share?: number;
   without_proposals_share?: number;
   previous_bundle_share?: number;

@@ -3140,6 +3140,8 @@ export interface components {
             overlap_share: number;
             /** Format: double */
             holdout_share: number;
+            /** @description How many do an image of the holdout, at least */
+            holdout_people: number;
             /**
              * Format: double
              * @description Of images, drawn by hash, whose proposed description nobody sees
@@ -3201,6 +3203,8 @@ export interface components {
             returned: number[];
             /** @description null: nobody did the same image */
             agreement: components["schemas"]["Agreement"] | null;
+            /** @description On the holdout alone: as near as a model can be expected to come */
+            holdout_agreement: components["schemas"]["Agreement"] | null;
             /** Format: date-time */
             deleted_at: string | null;
         };
@@ -3248,6 +3252,7 @@ export interface components {
              * @description For images imported from now on
              */
             holdout_share?: number;
+            holdout_people?: number;
             /**
              * Format: double
              * @description For proposals made from now on

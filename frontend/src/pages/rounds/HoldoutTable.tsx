@@ -1,17 +1,20 @@
 import { Group, Text, Title } from "@mantine/core";
-import type { Round } from "@/api/types";
+import type { Project, Round } from "@/api/types";
 import { plural } from "@/components/format";
 import { Source } from "@/components/Source";
+import { ceilingWords } from "./ceilingWords";
 import { HoldoutFigures } from "./HoldoutFigures";
 
 interface Props {
   round: number;
   metrics: Round["metrics"];
   isLive: boolean;
+  /** Of the people who did the same holdout images. */
+  agreement: Project["holdout_agreement"];
 }
 
 /** The candidate against the bundle that served, on images that neither was trained on. */
-export function HoldoutTable({ round, metrics, isLive }: Props) {
+export function HoldoutTable({ round, metrics, isLive, agreement }: Props) {
   const { candidate } = metrics;
   return (
     <section aria-label="Blind holdout">
@@ -28,6 +31,7 @@ export function HoldoutTable({ round, metrics, isLive }: Props) {
           <Text size="sm" c="dimmed" mb="xs">
             {plural(candidate.objects, "object")} on images that no model was trained on; proposals
             on {plural(candidate.ap_images, "image")} of them.
+            {agreement !== null && ` ${ceilingWords(agreement)}`}
           </Text>
           <HoldoutFigures metrics={metrics} before="Serving" after="Candidate" />
         </>

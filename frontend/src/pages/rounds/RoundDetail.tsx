@@ -51,7 +51,12 @@ export function RoundDetail({ row, project }: Props) {
         )}
         {error ? <ErrorState error={error} onRetry={() => refetch()} /> : <Curves round={round} />}
         {trains("masks", round) && (
-          <HoldoutTable round={round.id ?? 0} metrics={round.metrics} isLive={isLive} />
+          <HoldoutTable
+            round={round.id ?? 0}
+            metrics={round.metrics}
+            isLive={isLive}
+            agreement={project.holdout_agreement}
+          />
         )}
         {judged && (
           <>

@@ -15,6 +15,7 @@ const MOST_OF_ARM = 40; // percent
 const FIELDS = {
   overlap_share: "overlapShare",
   holdout_share: "holdout",
+  holdout_people: "holdoutPeople",
   caption_control_share: "control",
   without_proposals_share: "bare",
   previous_bundle_share: "previous",
@@ -30,6 +31,7 @@ export function General({ project }: { project: Project }) {
       overlap: project.overlap,
       overlapShare: Math.round(100 * project.overlap_share),
       holdout: Math.round(100 * project.holdout_share),
+      holdoutPeople: project.holdout_people,
       control: Math.round(100 * project.caption_control_share),
       bare: Math.round(100 * project.without_proposals_share),
       previous: Math.round(100 * project.previous_bundle_share),
@@ -41,6 +43,7 @@ export function General({ project }: { project: Project }) {
       overlap: (people) => numberError(people, 1, 5),
       overlapShare: (percent) => numberError(percent, 0, 100),
       holdout: (percent) => numberError(percent, 0, 90),
+      holdoutPeople: (people) => numberError(people, 1, 5),
       control: (percent) => numberError(percent, 0, 100),
       bare: (percent) => numberError(percent, 0, MOST_OF_ARM),
       previous: (percent) => numberError(percent, 0, MOST_OF_ARM),
@@ -49,11 +52,13 @@ export function General({ project }: { project: Project }) {
   });
   const save = useMutation({
     mutationFn: (values: typeof form.values) => {
-      const { holdout, control, bare, previous, tried, overlapShare, ...rest } = values;
+      const { holdout, holdoutPeople, control, bare, previous, tried, overlapShare, ...rest } =
+        values;
       return changeProject(project.id, {
         ...rest,
         overlap_share: overlapShare / 100,
         holdout_share: holdout / 100,
+        holdout_people: holdoutPeople,
         caption_control_share: control / 100,
         without_proposals_share: bare / 100,
         previous_bundle_share: previous / 100,
@@ -87,6 +92,16 @@ export function General({ project }: { project: Project }) {
             overlapMeans="Two or more work blind. Counts at once, for images that are not finished."
             holdoutMeans="Counts for images imported from now on."
           />
+          {form.values.holdout > 0 && (
+            <NumberInput
+              label="People per image of the holdout"
+              description="Where two or more do it blind, the rounds show how far they agree: no model can be expected to come nearer to what it is judged by."
+              min={1}
+              max={5}
+              allowDecimal={false}
+              {...form.getInputProps("holdoutPeople")}
+            />
+          )}
           <Group grow align="flex-start">
             <NumberInput
               label="Annotated without proposals"
