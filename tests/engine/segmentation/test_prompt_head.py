@@ -54,7 +54,7 @@ def empty_image(seed: int) -> AnnotatedImage:
     """Something that looks like objects, but for channel 1, and that people do not want."""
 
     def embedding() -> NDArray[np.float16]:
-        array = np.asarray(image(seed).load_embedding())
+        array = np.asarray(image(seed).load_embedding(), np.float16)
         array[1] += np.where(array[0] > 2, np.float16(4), np.float16(0))
         return array
 
