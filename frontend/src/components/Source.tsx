@@ -3,6 +3,9 @@ import { IconInfoCircle } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import type { paths } from "@/api/schema";
 
+/** At the end of a sentence it stands in its line, and makes that no higher. */
+const IN_TEXT = { verticalAlign: "middle" };
+
 interface Props {
   /** The figures' title. */
   of: string;
@@ -20,7 +23,7 @@ export function Source({ of, path, id, query, children }: Props) {
   return (
     <Popover width={320} position="bottom-start" shadow="md" withArrow trapFocus returnFocus>
       <Popover.Target>
-        <ActionIcon size="sm" aria-label={`What this is of: ${of}`}>
+        <ActionIcon size="sm" my={-4} aria-label={`What this is of: ${of}`} style={IN_TEXT}>
           <IconInfoCircle size={16} stroke={1.6} aria-hidden />
         </ActionIcon>
       </Popover.Target>

@@ -30,8 +30,8 @@ test("a trial is told with its person, its share of the images and how it ended"
 
   expect([begun, byHand, promoted, other].map(whyMoved)).toEqual([
     "Begun by ada on 10 % of the images that nobody had begun",
-    "Ended by ada, then on 20 % of the images",
-    "Ended by ada, who had it serve, then on 10 % of the images",
+    "Ended by ada; it was on 20 % of the images",
+    "Ended by ada, who had it serve; it was on 10 % of the images",
     "Ended by the gate, which had the pretrained model serve",
   ]);
   expect([begun, byHand].map(moveName)).toEqual(["Trial of round 2", "Trial of round 2 ended"]);

@@ -28,7 +28,7 @@ export function whyMoved(move: ServingMove): string {
 }
 
 function howTrialEnded({ by, before, share, gave_way_to: instead }: ServingMove): string {
-  const byThen = share === null ? "" : `, then on ${formatPercent(share)} of the images`;
+  const byThen = share === null ? "" : `; it was on ${formatPercent(share)} of the images`;
   if (instead === null) return `Ended by ${by}${byThen}`;
   const model = instead.bundle === before?.bundle ? "it" : modelWords(instead);
   const whom = by === null ? "by the gate, which" : `by ${by}, who`;
