@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from annotation.models import Bundle, DatasetVersion, Image, Job, Project, Round
+from annotation.models import Agreement, Bundle, DatasetVersion, Image, Job, Project, Round
 from annotation.services.bundles import ensure_pretrained, register_bundle
 from engine.bundle import read_bundle, write_bundle
 from tests.e2e.reviewing import box
@@ -55,6 +55,18 @@ def seed_rounds(project_id: int) -> None:
     tried = Bundle.objects.get(round__project=project, round__number=1)
     others = images.order_by("pk").values("pk")[4:]
     images.filter(pk__in=others).update(proposed_by=tried, arm=Image.Arm.CANDIDATE)
+    _agree_on_the_holdout(project)
+
+
+def _agree_on_the_holdout(project: Project) -> None:
+    """Let two people have done an image of the holdout, where they have three objects in common."""
+    held = Image.objects.create(
+        project=project, sha256="e" * 64, file_name="held.png", width=64, height=64, bytes=1,
+        format="PNG", orientation=1, is_holdout=True, status=Image.Status.DONE,
+    )  # fmt: skip
+    Agreement.objects.create(
+        image=held, slot=1, matched=3, same_label=3, iou_sum=2.61, only_first=0, only_other=1
+    )
 
 
 def _job_of(project: Project) -> Job:

@@ -93,7 +93,24 @@ def see_what_it_fails_on(page: Page, take_picture: Look, address: str) -> None:
     page.go_back()
 
 
+def see_how_far_people_agree(page: Page, take_picture: Look) -> None:
+    """What two people made of the holdout is as near as a model can be expected to come."""
+    judged = page.get_by_role("region", name="Blind holdout")
+    expect(judged).to_contain_text("3 objects have a mean IoU of 0.870: no model can be expected")
+    page.get_by_role("link", name="Settings").click()
+    people = page.get_by_label("People per image of the holdout")
+    people.fill("2")
+    section = page.get_by_role("region", name="Project", exact=True)
+    section.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("The settings were saved.")).to_be_visible()
+    take_picture("95-people-of-the-holdout")
+    page.reload()
+    expect(people).to_have_value("2")
+    page.get_by_role("link", name="Rounds").click()
+
+
 def look_at_the_newest_round(page: Page, take_picture: Look, address: str) -> None:
+    see_how_far_people_agree(page, take_picture)
     see_what_it_learned(page, take_picture, address)
     see_what_it_fails_on(page, take_picture, address)
 

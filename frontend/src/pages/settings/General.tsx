@@ -92,10 +92,10 @@ export function General({ project }: { project: Project }) {
             overlapMeans="Two or more work blind. Counts at once, for images that are not finished."
             holdoutMeans="Counts for images imported from now on."
           />
-          {form.values.holdout > 0 && (
+          {(form.values.holdout > 0 || project.counts.holdout > 0) && (
             <NumberInput
               label="People per image of the holdout"
-              description="Where two or more do it blind, the rounds show how far they agree: no model can be expected to come nearer to what it is judged by."
+              description="At least. Where two or more do one, blind, the rounds show how far they agree: as near as a model can be expected to come."
               min={1}
               max={5}
               allowDecimal={false}
