@@ -106,7 +106,7 @@ def approve(page: Page, take_picture: Look, conflict: Conflict) -> None:
     page.keyboard.press("n")
     expect(page.get_by_text("Nothing is left to review")).to_be_visible(timeout=SLOW_MS)
     page.goto(f"/projects/{conflict.project}")
-    expect(page.get_by_text("Mean IoU on 1 image that two did")).to_be_visible(timeout=SLOW_MS)
+    expect(page.get_by_text("objects on 1 image that two did")).to_be_visible(timeout=SLOW_MS)
     take_picture("46-agreement")
 
 

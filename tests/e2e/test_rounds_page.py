@@ -103,6 +103,7 @@ def see_how_far_people_agree(page: Page, take_picture: Look) -> None:
     section = page.get_by_role("region", name="Project", exact=True)
     section.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The settings were saved.")).to_be_visible()
+    people.scroll_into_view_if_needed()
     take_picture("95-people-of-the-holdout")
     page.reload()
     expect(people).to_have_value("2")
