@@ -1,8 +1,9 @@
-import { Badge, Card, Group, Table, Text, UnstyledButton } from "@mantine/core";
+import { Badge, Card, Group, Table, UnstyledButton } from "@mantine/core";
 import type { Round } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
 import { Source } from "@/components/Source";
 import { StatusBadge } from "@/components/StatusBadge";
+import { FigureCell } from "./FigureCell";
 import { NOTHING } from "./figures";
 import classes from "./RoundsTable.module.css";
 import { columnsOf, type RoundColumn } from "./roundColumns";
@@ -109,14 +110,7 @@ function Row({ round, columns, isServing, isSelected, onSelect }: RowProps) {
       </Table.Td>
       {columns.map(({ title, cell }) => {
         const { value, of } = cell(round);
-        return (
-          <Table.Td key={title} ta="right">
-            {value}
-            <Text size="xs" c="dimmed">
-              {of}
-            </Text>
-          </Table.Td>
-        );
+        return <FigureCell key={title} value={value} note={of} />;
       })}
     </Table.Tr>
   );

@@ -1,6 +1,7 @@
-import { Table, Text, Tooltip } from "@mantine/core";
+import { Table, Tooltip } from "@mantine/core";
 import type { EffortBy, EffortRow } from "@/api/types";
 import { formatCount } from "@/components/format";
+import { FigureCell } from "../FigureCell";
 import { columnsBy, figureWords, GROUPINGS, rowTitle } from "./effortRows";
 
 interface Props {
@@ -36,14 +37,7 @@ export function EffortTable({ by, rows }: Props) {
               <Table.Td ta="right">{formatCount(row.masks)}</Table.Td>
               {columns.map(({ of, format }) => {
                 const { value, spread } = figureWords(row[of], format);
-                return (
-                  <Table.Td key={of} ta="right">
-                    {value}
-                    <Text size="xs" c="dimmed">
-                      {spread}
-                    </Text>
-                  </Table.Td>
-                );
+                return <FigureCell key={of} value={value} note={spread} />;
               })}
             </Table.Tr>
           ))}
