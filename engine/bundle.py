@@ -24,6 +24,7 @@ from engine.canonical import canonical_json, parse_canonical, sha256_of_path
 
 MANIFEST: Final = "manifest.json"
 DECODER_FILES: Final = ("decoder.safetensors", "decoder.onnx")
+ENCODER: Final = "encoder.onnx"  # where a round has taught one; else all share the installed one
 PROMPT_HEAD: Final = "prompt_head.onnx"  # where a round has trained one
 LABEL_HEAD: Final = "label_head.safetensors"  # where people have given labels
 VERIFIER: Final = "verifier.safetensors"  # where people's verdicts have taught one

@@ -19,7 +19,7 @@ from tqdm import tqdm
 from engine.bundle import PROMPT_HEAD, BundleError, BundleManifest, read_bundle
 from engine.datasets.coco import DatasetError, write_coco
 from engine.media.images import DecodedImage, MediaError, decode_image
-from engine.segmentation.ablation_command import ablate, add_arguments
+from engine.segmentation.ablation_command import ablate, add_arguments, encoder_path
 from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.evaluation import click_images, summarise
@@ -64,7 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     for command in (evaluate, proposing, ablating):
         command.add_argument("bundle", type=Path, help="a bundle folder")
         command.add_argument("--images", type=Path, required=True, help="folder of images")
-        command.add_argument("--encoder", type=Path, help="default: encoder.onnx beside the bundle")
+        command.add_argument(
+            "--encoder", type=Path, help="default: encoder.onnx in the bundle, or beside it"
+        )
     for command in (evaluate, proposing):
         command.add_argument("--max-images", type=int, default=None)
     for command in (evaluate, ablating):
@@ -79,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _encoder_of(options: argparse.Namespace, manifest: BundleManifest) -> Encoder:
-    encoder = load_encoder(options.encoder or options.bundle.parent / "encoder.onnx")
+    encoder = load_encoder(encoder_path(options))
     if encoder.digest != manifest.encoder_digest:
         raise ValueError(f"the bundle was trained for another encoder than {encoder.digest}")
     return encoder

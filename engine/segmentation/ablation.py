@@ -1,4 +1,7 @@
-"""What each part of a round's training is worth: the same images, one part left out in turn."""
+"""What each part of a round's training is worth: the same images, one part left out in turn.
+
+And what it would be worth if the encoder learned as well.
+"""
 
 import hashlib
 import json
@@ -13,7 +16,7 @@ import numpy as np
 
 from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, pooled, standardised
-from engine.bundle import PROMPT_HEAD
+from engine.bundle import ENCODER, PROMPT_HEAD
 from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import file_digest
 from engine.segmentation.evaluation import (
@@ -26,6 +29,7 @@ from engine.segmentation.evaluation import (
     summarise,
 )
 from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.precision import ScoredImage, average_precision
@@ -51,6 +55,7 @@ class Parts:
     average: bool = True  # of the weights within a run
     runs: bool = True  # several, and the mean of their weights
     head: bool = True  # says where to prompt; a grid otherwise
+    encoder: bool = False  # its last stage learns, too
 
     @property
     def name(self) -> str:
@@ -77,6 +82,7 @@ ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
     "no replay": Parts(replay=False),
     "no average": Parts(average=False),
     "one run": Parts(runs=False),
+    "encoder learns": Parts(encoder=True),
 })  # fmt: skip
 
 
@@ -94,18 +100,33 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Ablation:
+class Sides:
     """Images to learn from and images to be measured on, of which no group is on both sides."""
 
-    train_images: Sequence[AnnotatedImage]
+    train: Sequence[AnnotatedImage]
     holdout: Sequence[AnnotatedImage]
-    also: Sequence[AnnotatedImage]
+    also: Sequence[AnnotatedImage]  # of another kind
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """What is trained on and measured.
+
+    Args:
+        encoder: whose embeddings `sides` has.
+        seen_by: gives the sides as an encoder sees them that has learned.
+
+    """
+
+    sides: Sides
     replay: Sequence[AnnotatedImage]
+    encoder: Path
+    seen_by: Callable[[Path], Sides]
     threads: int = 2
 
     def pretrained(self, decoder: Path, show: Show) -> Score:
         """Measure a decoder (ONNX) as it is, with a grid."""
-        return self._score("pretrained", decoder, ProposalConfig(), None, self.holdout, show)
+        return self._score("pretrained", decoder, ProposalConfig(), None, self.sides, show)
 
     def train(
         self,
@@ -122,7 +143,7 @@ class Ablation:
         What a call with the same arguments has left in `work` is not made again.
         """
         parts = ROWS[row]
-        images = parts.seen(self.train_images)
+        images = parts.seen(self.sides.train)
         made_of = _digest(images, file_digest(base), config, head_config)
         folder = work / f"{replace(parts, head=True).name}-{made_of}"
         decoder, head = folder / "decoder.onnx", folder / PROMPT_HEAD
@@ -135,9 +156,12 @@ class Ablation:
                 checkpoint_dir=folder,
                 on_step=lambda report: show(report.step, report.steps, "training"),
                 should_stop=lambda: False,
+                encoder=LearningEncoder(self.encoder) if parts.encoder else None,
             )
             with whole_file(decoder) as scratch:
                 export_decoder(load_any(weights), scratch)
+        sides = self.seen_by(folder / ENCODER) if parts.encoder else self.sides
+        images = parts.seen(sides.train)
         if parts.head and not head.is_file():
             found = train_prompt_head(
                 images,
@@ -151,7 +175,8 @@ class Ablation:
         finder = ObjectFinder(head) if parts.head else None
         predictor = OnnxPredictor(decoder, self.threads)
         fitted = fit_thresholds(images[:ENOUGH_IMAGES], predictor, ProposalConfig(), finder)
-        return self._score(row, decoder, fitted, finder, parts.seen(self.holdout), show)
+        sides = replace(sides, holdout=parts.seen(sides.holdout))
+        return self._score(row, decoder, fitted, finder, sides, show)
 
     def _score(
         self,
@@ -159,9 +184,10 @@ class Ablation:
         decoder: Path,
         config: ProposalConfig,
         finder: ObjectFinder | None,
-        holdout: Sequence[AnnotatedImage],
+        sides: Sides,
         show: Show,
     ) -> Score:
+        holdout = sides.holdout
         clicked = self._clicked(decoder, holdout, show)
         scored, predictor = [], OnnxPredictor(decoder, self.threads)
         started = time.monotonic()
@@ -172,7 +198,7 @@ class Ablation:
             scored.append(ScoredImage([each.rle for each in found], sureness, image.masks))
         proposal_s = (time.monotonic() - started) / len(holdout)
         precision = average_precision(scored)
-        also = self._clicked(decoder, self.also, show).overall if self.also else None
+        also = self._clicked(decoder, sides.also, show).overall if sides.also else None
         return Score(
             row,
             clicked.overall,

@@ -10,9 +10,10 @@ from typing import Final, NoReturn
 import torch
 from tqdm import tqdm
 
-from engine.segmentation.ablation import ROWS, Ablation, Score, split, spread
-from engine.segmentation.coco_folder import read_groups
-from engine.segmentation.encoder import Encoder
+from engine.bundle import ENCODER
+from engine.segmentation.ablation import ROWS, Ablation, Score, Sides, split, spread
+from engine.segmentation.coco_folder import Encode, read_groups
+from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.replay import load_replay
@@ -46,14 +47,12 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
         ValueError: there are not so many images, or one is not in the folder.
 
     """
-    groups = read_groups(options.images, options.coco, encoder.encode, options.work / "looks")
-    others, holdout = split(groups, train=options.train, holdout=options.holdout, seed=options.seed)
-    is_spread = options.choose == "spread"
+    sides = _sides(options, encoder.encode)
     ablation = Ablation(
-        spread(others, options.train) if is_spread else others[: options.train],
-        holdout,
-        also=_also(options, encoder),
+        sides,
         replay=load_replay(options.work / "replay", encoder, options.bundle / "decoder.onnx"),
+        encoder=encoder_path(options),
+        seen_by=partial(_seen_by, options, sides),
         threads=options.threads,
     )
     torch.set_num_threads(options.threads)
@@ -74,12 +73,43 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
         yield score
 
 
-def _also(options: argparse.Namespace, encoder: Encoder) -> list[AnnotatedImage]:
+def encoder_path(options: argparse.Namespace) -> Path:
+    """Return the encoder that was asked for, the bundle's own, or that beside the bundle."""
+    own: Path = options.bundle / ENCODER
+    path: Path = options.encoder or (own if own.is_file() else options.bundle.parent / ENCODER)
+    return path
+
+
+def _sides(options: argparse.Namespace, encode: Encode) -> Sides:
+    groups = read_groups(options.images, options.coco, encode, options.work / "looks")
+    others, holdout = split(groups, train=options.train, holdout=options.holdout, seed=options.seed)
+    is_spread = options.choose == "spread"
+    train = spread(others, options.train) if is_spread else others[: options.train]
+    return Sides(train, holdout, _also(options, encode, options.work))
+
+
+def _seen_by(options: argparse.Namespace, sides: Sides, encoder: Path) -> Sides:
+    """Return the same images as an encoder sees them that has learned; it is kept beside that."""
+    encode, work = load_encoder(encoder, options.threads).encode, encoder.parent
+    images = _images(options.images, options.coco, encode, work / "looks")
+    known = {each.key: each for each in images}
+    return Sides(
+        [known[image.key] for image in sides.train],
+        [known[image.key] for image in sides.holdout],
+        _also(options, encode, work),
+    )
+
+
+def _also(options: argparse.Namespace, encode: Encode, work: Path) -> list[AnnotatedImage]:
     if options.also is None:
         return []
     folder, coco = options.also
-    groups = read_groups(folder, coco, encoder.encode, options.work / "also")
-    return [image for group in groups.values() for image in group][:MOST_ALSO]
+    return _images(folder, coco, encode, work / "also")[:MOST_ALSO]
+
+
+def _images(folder: Path, coco: Path, encode: Encode, cache: Path) -> list[AnnotatedImage]:
+    groups = read_groups(folder, coco, encode, cache)
+    return [image for group in groups.values() for image in group]
 
 
 def _show(progress: "tqdm[NoReturn]", done: int, total: int, what: str) -> None:

@@ -71,6 +71,24 @@ def tuned_of(decoder: SamDecoder | AdaptedDecoder) -> SamDecoder:
     return decoder if isinstance(decoder, SamDecoder) else decoder.tuned
 
 
+def adapted(
+    base: Path,
+    tuned: SamDecoder,
+    images: Sequence[AnnotatedImage],
+    others: Sequence[AnnotatedImage],
+) -> SamDecoder | AdaptedDecoder:
+    """Return a decoder for images like the given ones alone, if there are others.
+
+    Args:
+        base: the weights that training started from, plain or adapted.
+
+    """
+    if not others:
+        return tuned
+    familiarity = fit_familiarity(images, others)
+    return AdaptedDecoder(base_of(load_any(base)), tuned, familiarity)
+
+
 def fit_familiarity(
     images: Sequence[AnnotatedImage], others: Sequence[AnnotatedImage]
 ) -> nn.Linear:

@@ -41,7 +41,8 @@ def read_groups(
     for image in dataset.images.values():
         if not masks[image.id]:
             continue
-        look = partial(_look, find_image(images, image.file_name), image.size_hw, encode, cache)
+        path = find_image(images, image.file_name)
+        look = partial(_look, path, image.size_hw, encode, cache)
         windows = windows_of_masks(masks[image.id], image.size_hw)
         groups[image.group or image.file_name].append(
             AnnotatedImage(
@@ -50,6 +51,7 @@ def read_groups(
                 masks=masks[image.id],
                 size_hw=image.size_hw,
                 closer={window: partial(look, window) for window in windows},
+                load_pixels=partial(_pixels, path, image.size_hw),
             )
         )
     return groups
@@ -62,11 +64,15 @@ def _look(
     if kept and kept.is_file():
         known: Embedding = np.load(kept, allow_pickle=False)
         return known
-    decoded = decode_image(path.read_bytes())
-    if decoded.size_hw != size_hw:
-        raise ValueError(f"{path} is {decoded.size_hw} high and wide, its masks are {size_hw}")
-    seen = encode(window.crop(decoded.pixels))
+    seen = encode(window.crop(_pixels(path, size_hw)))
     if kept:
         with whole_file(kept) as scratch, scratch.open("wb") as out:
             np.save(out, seen)
     return seen
+
+
+def _pixels(path: Path, size_hw: tuple[int, int]) -> NDArray[np.uint8]:
+    decoded = decode_image(path.read_bytes())
+    if decoded.size_hw != size_hw:
+        raise ValueError(f"{path} is {decoded.size_hw} high and wide, its masks are {size_hw}")
+    return decoded.pixels

@@ -1,8 +1,8 @@
 """An image as its encoder saw it, alone and with its masks. Light."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -13,6 +13,7 @@ from engine.segmentation.windows import Window, whole_of
 
 Embedding: TypeAlias = NDArray[np.float16] | NDArray[np.float32]  # (256, 64, 64)
 LoadEmbedding: TypeAlias = Callable[[], Embedding]
+Pixels: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB, upright
 
 WHOLE_SHARE: Final = 0.5  # of the views that training draws of an image with windows
 
@@ -39,6 +40,7 @@ class AnnotatedImage:
     masks: Sequence[RLE]  # at image size
     size_hw: tuple[int, int]
     closer: Mapping[Window, LoadEmbedding] = field(default_factory=dict)
+    load_pixels: Callable[[], Pixels] | None = None  # for an encoder that learns
 
     @property
     def is_empty(self) -> bool:
@@ -57,13 +59,40 @@ class AnnotatedImage:
         cut = [(window.crop_mask(mask), mask) for mask in self.masks]
         masks = [own for own, mask in cut if area(own) and 2 * area(own) >= area(mask)]
         key = f"{self.key}/{window.name}"
-        part = AnnotatedImage(key, self.closer[window], masks, window.size_hw)
+        load_pixels = self.load_pixels and partial(_cropped, self.load_pixels, window)
+        part = AnnotatedImage(
+            key, self.closer[window], masks, window.size_hw, load_pixels=load_pixels
+        )
         return part if masks else self
+
+    def seen_by(self, encode: Callable[[Pixels], Embedding]) -> "AnnotatedImage":
+        """Return it as something else sees it, each time that it is read.
+
+        Raises:
+            ValueError: there are no pixels to see.
+
+        """
+        if self.load_pixels is None:
+            raise ValueError(f"of image {self.key} there is an embedding alone")
+        look = partial(_encoded, encode, self.load_pixels)
+        closer = {window: partial(look, window) for window in self.closer}
+        return replace(self, load_embedding=partial(look, None), closer=closer)
 
     def seen(self) -> SeenImage:
         """Read the embedding of the whole; those of windows are read once, when first needed."""
         closer = {window: cache(load) for window, load in self.closer.items()}
         return SeenImage(self.size_hw, self.load_embedding(), closer)
+
+
+def _cropped(load_pixels: Callable[[], Pixels], window: Window) -> Pixels:
+    return window.crop(load_pixels())
+
+
+def _encoded(
+    encode: Callable[[Pixels], Embedding], load_pixels: Callable[[], Pixels], window: Window | None
+) -> Embedding:
+    pixels = load_pixels()
+    return encode(window.crop(pixels) if window else pixels)
 
 
 def sample_images(images: Sequence[AnnotatedImage], count: int) -> list[AnnotatedImage]:

@@ -8,11 +8,12 @@ from typing import TypeAlias
 
 import onnx
 import torch
-from onnx import compose, helper, numpy_helper
+from onnx import compose, helper
 from torch import Tensor, nn
 
 from engine.segmentation.adapted import AdaptedDecoder
 from engine.segmentation.decoder import SamDecoder
+from engine.segmentation.onnx_choice import as_branch, choosing
 from engine.segmentation.onnx_decoder import Answering, GraphLook, Looking
 from engine.segmentation.onnx_kernels import functions, opset_imports
 
@@ -38,40 +39,12 @@ def export_decoder(decoder: SamDecoder | AdaptedDecoder, path: Path) -> None:
 
 def _choosing(tuned: onnx.ModelProto, base: onnx.ModelProto, gate: nn.Linear) -> onnx.ModelProto:
     """Put two graphs of the same inputs under an If; its branches see those inputs by name."""
+    branches = as_branch(tuned.graph), as_branch(base.graph)
+    names = [*ANSWER, *LOOK]
+    nodes, constants = choosing(gate, "image_embeddings", [2, 3], names, *branches)
     outputs = list(tuned.graph.output)
-    weights = {"gate_weight": gate.weight.detach().T, "gate_bias": gate.bias.detach()}
-    nodes = [
-        helper.make_node("ReduceMean", ["image_embeddings"], ["mean"], axes=[2, 3], keepdims=0),
-        helper.make_node("MatMul", ["mean", "gate_weight"], ["product"]),
-        helper.make_node("Add", ["product", "gate_bias"], ["logit"]),
-        helper.make_node("Greater", ["logit", "gate_zero"], ["greater"]),
-        helper.make_node("Squeeze", ["greater"], ["is_familiar"]),
-        helper.make_node(
-            "If",
-            ["is_familiar"],
-            [*ANSWER, *LOOK],
-            then_branch=_as_branch(tuned.graph),
-            else_branch=_as_branch(base.graph),
-        ),
-    ]
-    constants = [
-        numpy_helper.from_array(tensor.contiguous().numpy(), name)
-        for name, tensor in {**weights, "gate_zero": torch.zeros(1)}.items()
-    ]
     graph = helper.make_graph(nodes, "adapted", list(tuned.graph.input), outputs, constants)
     return _model(graph, tuned.ir_version)
-
-
-def _as_branch(graph: onnx.GraphProto) -> onnx.GraphProto:
-    branch = onnx.GraphProto()
-    branch.CopyFrom(graph)
-    del branch.input[:]
-    for output in branch.output:  # a branch may not shadow the If's own names
-        for node in branch.node:
-            node.output[:] = [f"own_{o}" if o == output.name else o for o in node.output]
-            node.input[:] = [f"own_{i}" if i == output.name else i for i in node.input]
-        output.name = f"own_{output.name}"
-    return branch
 
 
 def _export(decoder: SamDecoder, path: Path) -> None:
@@ -165,7 +138,7 @@ def _joined(
         helper.make_node("Squeeze", ["looks"], ["count"]),
         helper.make_node("Cast", ["count"], ["is_known"], to=onnx.TensorProto.BOOL),
         helper.make_node(
-            "If", ["is_known"], LOOK, then_branch=passed_on, else_branch=_as_branch(looking)
+            "If", ["is_known"], LOOK, then_branch=passed_on, else_branch=as_branch(looking)
         ),
         *answering.node,
     ]

@@ -4,13 +4,22 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from engine.segmentation.adapted import save_any
+import torch
+from torch import nn
+
+from engine.bundle import ENCODER
+from engine.segmentation.adapted import adapted, fit_familiarity, save_any
 from engine.segmentation.allocation import freed_memory_kept
 from engine.segmentation.checkpoint import load_state, save_state
+from engine.segmentation.encoder import OnnxEncoder
 from engine.segmentation.items import AnnotatedImage, sample_images
+from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.trainer import TrainConfig, Trainer
 from engine.whole_file import whole_file
+
+ENOUGH_TO_KNOW: Final = 200  # images that tell what is familiar to an encoder, two seconds each
 
 
 class TrainingCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -36,8 +45,12 @@ def train_decoder(  # the contract between a worker and the engine
     checkpoint_dir: Path,
     on_step: Callable[[StepReport], None],
     should_stop: Callable[[], bool],
+    encoder: LearningEncoder | None = None,
 ) -> Path:
     """Train from `base` and return the new decoder.safetensors, in `checkpoint_dir`.
+
+    An encoder, if given, learns, too, and is written beside it: the decoder then reads the
+    embeddings of encoder.onnx there. All images need their pixels for that, the replay's, too.
 
     Called again after a kill it goes on from the last checkpoint of the same images, base and
     config, and ends, on the same device with as many threads, with the same bytes as if it had
@@ -55,14 +68,32 @@ def train_decoder(  # the contract between a worker and the engine
         raise ValueError("no mask to train on: every image is empty")
     empty = [image for image in sample_images(images, len(with_masks)) if image.is_empty]
     result = checkpoint_dir / "decoder.safetensors"
-    trainer = Trainer(with_masks, replay, base, config)
+    trainer = Trainer(with_masks, replay, base, config, encoder)
     load_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
     with freed_memory_kept():
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
+    learned, known, others = trainer.result(), [*with_masks, *empty], replay
+    if encoder is not None:
+        known = sample_images(known, ENOUGH_TO_KNOW)
+        path = checkpoint_dir / ENCODER
+        with whole_file(path) as scratch:
+            encoder.export(learned.stage, _familiarity(known, others, encoder), scratch)
+        encode = OnnxEncoder(path, torch.get_num_threads()).encode
+        known, others = ([each.seen_by(encode) for each in some] for some in (known, others))
     with whole_file(result) as scratch:
-        save_any(trainer.result(empty), scratch)
+        save_any(adapted(base, learned.decoder, known, others), scratch)
     return result
+
+
+def _familiarity(
+    images: Sequence[AnnotatedImage], others: Sequence[AnnotatedImage], encoder: LearningEncoder
+) -> nn.Linear | None:
+    """Tell images from others by what the encoder's stage reads; None where there are no others."""
+    if not others:
+        return None
+    seen, unlike = ([each.seen_by(encoder.features) for each in some] for some in (images, others))
+    return fit_familiarity(seen, unlike)
 
 
 def _take_steps(

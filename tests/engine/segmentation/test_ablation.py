@@ -1,8 +1,10 @@
 """Each part of training can be left out, on images that share no group with those measured on."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,11 +12,13 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.masks.rle import encode
-from engine.segmentation.ablation import ROWS, Ablation, Parts, Score, split, spread
+from engine.segmentation.ablation import ROWS, Ablation, Score, Sides, split, spread
 from engine.segmentation.coco_folder import read_groups
+from engine.segmentation.encoder import OnnxEncoder
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import Run, TrainConfig
+from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
 
 SIZE_HW = (256, 256)
 SHORT = TrainConfig(steps=2, masks_per_step=1, runs=(Run(1), Run(1)), precision="fp32")
@@ -121,19 +125,21 @@ def test_images_to_train_on_can_be_unlike_each_other() -> None:
     assert chosen[0] is alike[0]  # one in five is left to chance
 
 
-def test_every_row_leaves_out_one_part() -> None:
-    left_out = {row: [part for part in Parts.__slots__ if not getattr(parts, part)]
-                for row, parts in ROWS.items()}  # fmt: skip
+def test_every_row_changes_one_part() -> None:
+    whole = asdict(ROWS["all"])
+    others = [asdict(parts) for row, parts in ROWS.items() if row != "all"]
 
-    assert left_out.pop("all") == []
-    assert sorted(part for parts in left_out.values() for part in parts) == sorted(Parts.__slots__)
+    changed = [[part for part in whole if whole[part] != parts[part]] for parts in others]
+
+    assert sorted(part for [part] in changed) == sorted(whole)
 
 
 @pytest.mark.slow
 def test_a_row_is_trained_measured_and_not_trained_again(
     tiny_weights: Path, tmp_path: Path
 ) -> None:
-    ablation = Ablation([image("a")], [image("b", 1)], also=[image("c", 2)], replay=[])
+    sides = Sides([image("a")], [image("b", 1)], also=[image("c", 2)])
+    ablation = Ablation(sides, [], encoder=tmp_path / "none", seen_by=Mock(side_effect=OSError))
     steps: list[tuple[str, int]] = []
 
     def score(row: str, config: TrainConfig = SHORT) -> Score:
@@ -159,3 +165,38 @@ def test_a_row_is_trained_measured_and_not_trained_again(
     assert seeded.clicks != first.clicks
     assert steps.count(("training", 2)) == 3  # all but "no head"
     assert steps.count(("learning where objects are", 1)) == 3
+
+
+@pytest.mark.slow
+def test_where_the_encoder_learned_all_is_measured_as_it_sees_it(
+    tiny_weights: Path, tmp_path: Path
+) -> None:
+    def seen(encoder: Path) -> Sides:
+        encode = OnnxEncoder(encoder).encode
+        train, holdout, also = (
+            replace(image(key, seed), load_pixels=partial(picture, seed)).seen_by(encode)
+            for seed, key in enumerate("abc")
+        )
+        return Sides([train], [holdout], [also])
+
+    first = write_tiny_encoder(tmp_path / "encoder.onnx")
+    seen_by = Mock(side_effect=seen)
+    ablation = Ablation(seen(first), [], encoder=first, seen_by=seen_by)
+
+    score = ablation.train(
+        "encoder learns",
+        base=tiny_weights,
+        config=SHORT,
+        head_config=PromptHeadConfig(steps=1, width=8),
+        work=tmp_path,
+        show=lambda *_: None,
+    )
+
+    [[learned]] = [call.args for call in seen_by.call_args_list]
+    assert OnnxEncoder(learned).digest != OnnxEncoder(first).digest
+    assert score.also is not None
+    assert score.clicks.objects == score.also.objects == 1
+
+
+def picture(seed: int) -> NDArray[np.uint8]:
+    return np.random.default_rng(seed).integers(0, 255, (*SIZE_HW, 3)).astype(np.uint8)
