@@ -178,6 +178,8 @@ CLEAN_MODEL = env.str("CLEAN_MODEL", default="")
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
 TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round
+# The encoder's last stage learns, too: closer masks, but each round embeds every image anew.
+TRAIN_ENCODER = env.bool("TRAIN_ENCODER", default=False)
 TRAIN_HEAD_STEPS = env.int("TRAIN_HEAD_STEPS", default=400)  # of the head that finds objects
 
 CELERY_BROKER_URL = env.str("BROKER_URL")

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from functools import partial
 
-from annotation.models import Bundle, DatasetVersion
+from annotation.models import DatasetVersion
 from annotation.selectors.versions import frozen_images
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.windows import windows_of_masks
 from workers.embeddings import (
     Closer,
+    Sight,
     closer_looks,
     embedded_images,
     load_embedding,
@@ -17,7 +18,7 @@ from workers.embeddings import (
     save_embedding,
 )
 from workers.lease import Lease
-from workers.networks import encoder_of, forget_networks
+from workers.networks import forget_networks
 
 
 def annotated_images(
@@ -34,6 +35,7 @@ def annotated_images(
             load_embedding=partial(load_embedding, image.row["image_sha256"], encoder_digest),
             masks=[mask.rle for mask in image.masks],
             size_hw=(image.row["size_hw"][0], image.row["size_hw"][1]),
+            load_pixels=partial(load_pixels, image.row["image_sha256"]),
         )
         for image in frozen_images(version, split)
         if image.masks or not (image.row["captions"] or image.row["transcripts"])
@@ -41,29 +43,26 @@ def annotated_images(
     return _with_windows(images, encoder_digest)
 
 
-def embed_missing(
-    lease: Lease, images: list[AnnotatedImage], bundle: Bundle
-) -> list[AnnotatedImage]:
+def embed_missing(lease: Lease, images: list[AnnotatedImage], sight: Sight) -> list[AnnotatedImage]:
     """Embed the windows that show the images' small objects, and return the images with them.
 
     Whole images, too, that were finished before they were prepared, drawn without a model.
     """
-    load_encoder = partial(encoder_of, bundle)
-    embedded = embedded_images([image.key for image in images], bundle.encoder_digest)
+    digest = sight.encoder_digest
+    embedded = embedded_images([image.key for image in images], digest)
     for done, image in enumerate(images):
         lease.report(done, len(images), "Looking closer")
         if image.key not in embedded:
-            embedding = load_encoder().encode(load_pixels(image.key))
-            save_embedding(image.key, bundle.encoder_digest, embedding)
+            embedding = sight.load_encoder().encode(load_pixels(image.key))
+            save_embedding(image.key, digest, embedding)
         wanted = windows_of_masks(image.masks, image.size_hw)
         missing = [each for each in wanted if each not in image.closer]
         if missing:
-            digest = bundle.encoder_digest
-            seen = looked_at_closer(image.key, image.size_hw, digest, load_encoder)
+            seen = looked_at_closer(image.key, image.size_hw, sight)
             for window in missing:
                 seen.through(window)
     forget_networks()
-    return _with_windows(images, bundle.encoder_digest)
+    return _with_windows(images, digest)
 
 
 def _with_windows(images: list[AnnotatedImage], encoder_digest: str) -> list[AnnotatedImage]:

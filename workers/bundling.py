@@ -15,10 +15,11 @@ Part = Round.Part
 
 @dataclass(frozen=True, slots=True)
 class BundlePart:
-    """The files of one part, and the thresholds that belong to it."""
+    """The files of one part, the thresholds that belong to it, and whose embeddings masks need."""
 
     files: Mapping[str, Path]
     thresholds: Mapping[str, float]
+    encoder_digest: str = ""  # of the part of masks
 
 
 def part_of(bundle: Bundle, part: str) -> BundlePart:
@@ -28,6 +29,7 @@ def part_of(bundle: Bundle, part: str) -> BundlePart:
     return BundlePart(
         {name: folder / name for name in bundle.digests_of(part)},
         thresholds if part == Part.MASKS else {},
+        bundle.encoder_digest if part == Part.MASKS else "",
     )
 
 
@@ -48,7 +50,7 @@ def write_round_bundle(
     write_bundle(
         folder,
         files={**files, MODEL_CARD: card},
-        encoder_digest=others.encoder_digest,
+        encoder_digest=parts[Part.MASKS].encoder_digest,
         thresholds={n: value for part in parts.values() for n, value in part.thresholds.items()},
         dataset_version=version.pk,
         parent=current.base_bundle_id,
@@ -81,7 +83,7 @@ def compose(
     return register_bundle(made)
 
 
-def _card(current: Round, version: DatasetVersion, parts: Collection[str]) -> str:
+def _card(current: Round, version: DatasetVersion, parts: Mapping[str, BundlePart]) -> str:
     counts = {"masks": 0, "captions": 0, **version.counts}
     what = {
         Part.MASKS: "Prompt encoder and mask decoder of Segment Anything, and small heads",
@@ -92,7 +94,14 @@ def _card(current: Round, version: DatasetVersion, parts: Collection[str]) -> st
         f"# Round {current.number} of {current.project.name}\n\n"
         f"{trained}: trained from bundle "
         f"{current.base_bundle_id} on dataset version {version.pk}: {counts['train']} images "
-        f"of a project with {counts['masks']} masks and {counts['captions']} captions. The encoder "
-        f"is {current.base_bundle.encoder_digest}, unchanged. How it does on the blind "
-        f"holdout is in the round's record.\n"
+        f"of a project with {counts['masks']} masks and {counts['captions']} captions. "
+        f"{_seen_by(current, parts)} How it does on the blind holdout is in the round's record.\n"
     )
+
+
+def _seen_by(current: Round, parts: Mapping[str, BundlePart]) -> str:
+    before = current.base_bundle.encoder_digest
+    digest = parts[Part.MASKS].encoder_digest if Part.MASKS in parts else before
+    if digest == before:
+        return f"The encoder is {digest}, unchanged."
+    return f"The encoder is {digest}: its last stage was trained, too, from {before}."

@@ -6,7 +6,7 @@ Every image is embedded whole before anybody opens it; windows of it only where 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from django.conf import settings
@@ -27,6 +27,13 @@ BATCH: Final = 1000
 Closer: TypeAlias = Mapping[Window, LoadEmbedding]
 LoadEncoder: TypeAlias = Callable[[], Encoder]
 Pooled: TypeAlias = NDArray[np.float16]
+
+
+class Sight(NamedTuple):
+    """What sees images: an encoder, loaded only where something is still to be seen."""
+
+    encoder_digest: str
+    load_encoder: LoadEncoder
 
 
 def load_embedding(
@@ -126,23 +133,22 @@ def seen_image(image_sha256: str, size_hw: tuple[int, int], encoder_digest: str)
     return SeenImage(size_hw, load_embedding(image_sha256, encoder_digest), closer)
 
 
-def looked_at_closer(
-    image_sha256: str, size_hw: tuple[int, int], encoder_digest: str, load_encoder: LoadEncoder
-) -> SeenImage:
+def looked_at_closer(image_sha256: str, size_hw: tuple[int, int], sight: Sight) -> SeenImage:
     """Return an image with all of its windows: what nobody has seen of it is embedded when asked.
 
     Not for threads: what was embedded gets a row in the database.
     """
-    known = closer_looks([image_sha256], encoder_digest).get(image_sha256, {})
+    digest = sight.encoder_digest
+    known = closer_looks([image_sha256], digest).get(image_sha256, {})
     pixels = cache(partial(load_pixels, image_sha256))
 
     def embed(window: Window) -> EmbeddingArray:
-        embedding = load_encoder().encode(window.crop(pixels()))
-        save_embedding(image_sha256, encoder_digest, embedding, window)
+        embedding = sight.load_encoder().encode(window.crop(pixels()))
+        save_embedding(image_sha256, digest, embedding, window)
         return embedding
 
     closer = {each: known.get(each) or partial(embed, each) for each in windows_of(size_hw)}
-    return SeenImage(size_hw, load_embedding(image_sha256, encoder_digest), closer)
+    return SeenImage(size_hw, load_embedding(image_sha256, digest), closer)
 
 
 def load_pixels(image_sha256: str) -> Pixels:

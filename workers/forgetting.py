@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from annotation.models import Bundle, DatasetVersion, Embedding, Project
+from annotation.models import Bundle, DatasetVersion, Project
 from annotation.selectors.also import also_of
-from engine.segmentation.items import AnnotatedImage
 from workers.annotated_images import annotated_images, embed_missing
-from workers.evaluation import compare, evaluate_bundle
+from workers.evaluation import Evaluation, compare, evaluate_bundle
 from workers.lease import Lease
+from workers.networks import sight_of
 
 
 def measure_also(
@@ -16,14 +16,10 @@ def measure_also(
 ) -> list[dict[str, Any]]:
     """Compare both at one click on each project that this one names; see `Round.metrics`."""
     rows = []
-    for other, version, images in _holdouts(project, candidate.encoder_digest):
-        seen = embed_missing(lease, images, candidate)
-        before, after = (
-            evaluate_bundle(
-                bundle, seen, show=lease.report, should_stop=lease.should_stop, proposal_images=0
-            )
-            for bundle in (serving, candidate)
-        )
+    for other, version in _versions(project):
+        before, after = (_measured(lease, version, bundle) for bundle in (serving, candidate))
+        if before is None or after is None:
+            continue
         difference = compare(before, after)
         rows.append(
             {
@@ -39,26 +35,27 @@ def measure_also(
     return rows
 
 
-def _holdouts(
-    project: Project, encoder_digest: str
-) -> Iterator[tuple[Project, DatasetVersion, list[AnnotatedImage]]]:
-    """Yield the other projects with their newest version and what of its holdout is embedded.
+def _versions(project: Project) -> Iterator[tuple[Project, DatasetVersion]]:
+    """Yield the other projects with their newest version."""
+    for other in also_of(project):
+        version = other.versions.order_by("-created_at").first()
+        if version is not None:
+            yield other, version
+
+
+def _measured(lease: Lease, version: DatasetVersion, bundle: Bundle) -> Evaluation | None:
+    """Click on a holdout as the bundle sees it; None where it has no object.
 
     Without its empty images: nothing is clicked there, and nothing is proposed here.
     """
-    for other in also_of(project):
-        version = other.versions.order_by("-created_at").first()
-        if version is None:
-            continue
-        holdout = annotated_images(version, "holdout", encoder_digest)
-        images = [image for image in holdout if not image.is_empty]
-        embedded = set(
-            Embedding.objects.filter(
-                image_sha256__in=[image.key for image in images],
-                encoder_digest=encoder_digest,
-                window="",
-            ).values_list("image_sha256", flat=True)
-        )
-        known = [image for image in images if image.key in embedded]
-        if known:
-            yield other, version, known
+    holdout = annotated_images(version, "holdout", bundle.encoder_digest)
+    images = [image for image in holdout if not image.is_empty]
+    if not images:
+        return None
+    return evaluate_bundle(
+        bundle,
+        embed_missing(lease, images, sight_of(bundle)),
+        show=lease.report,
+        should_stop=lease.should_stop,
+        proposal_images=0,
+    )

@@ -8,9 +8,10 @@ from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
+from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage, sample_images
+from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.predictor import OnnxPredictor
@@ -27,7 +28,14 @@ from workers.bundling import BundlePart
 from workers.curve import Curve
 from workers.labels import learn_labels
 from workers.lease import Lease
-from workers.networks import encoder_of, proposal_config_of
+from workers.networks import (
+    encoder_of,
+    encoder_path_of,
+    installed_encoder,
+    proposal_config_of,
+    sight_by,
+    sight_of,
+)
 from workers.verifiers import learn_verifier
 
 
@@ -36,8 +44,12 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     torch.set_num_threads(settings.TORCH_THREADS)
     base = current.base_bundle
     images = annotated_images(version, "train", base.encoder_digest)
-    images = embed_missing(lease, images, base)
+    images = embed_missing(lease, images, sight_of(base))
     weights = _train(lease, current, images, folder)
+    files = _encoder_files(base, weights)
+    sight = sight_by(files[ENCODER]) if settings.TRAIN_ENCODER else sight_of(base)
+    images = annotated_images(version, "train", sight.encoder_digest)
+    images = embed_missing(lease, images, sight)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
     head = folder / PROMPT_HEAD
@@ -48,7 +60,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     finder = ObjectFinder(head)
     sample = sample_images(images, ENOUGH_IMAGES)
     config = fit_thresholds(sample, predictor, proposal_config_of(base), finder)
-    files = {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
+    files |= {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
     labels = folder / LABEL_HEAD
     if labels.is_file() or learn_labels(lease, version, labels):
         files[LABEL_HEAD] = labels
@@ -64,7 +76,15 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     return BundlePart(
         files,
         {**base.manifest["thresholds"], **config.thresholds()},
+        sight.encoder_digest,
     )
+
+
+def _encoder_files(base: Bundle, weights: Path) -> dict[str, Path]:
+    """Return the encoder that was trained beside some weights, or that of the base, if its own."""
+    if settings.TRAIN_ENCODER:
+        return {ENCODER: weights.with_name(ENCODER)}
+    return {ENCODER: fetch_bundle(base) / ENCODER} if ENCODER in base.manifest["files"] else {}
 
 
 def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folder: Path) -> Path:
@@ -77,6 +97,7 @@ def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folde
         checkpoint_dir=folder / "checkpoints",
         on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
         should_stop=lease.should_stop,
+        encoder=LearningEncoder(encoder_path_of(base)) if settings.TRAIN_ENCODER else None,
     )
 
 
@@ -94,8 +115,12 @@ def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], 
 
 
 def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
-    """Return the photos that keep what the model knew; the pretrained decoder has marked them."""
+    """Return the photos that keep what the model knew; the pretrained decoder has marked them.
+
+    An encoder that learns sees them for itself, so that nobody waits for them anew each round.
+    """
     lease.report(0, 0, "Reading the replay photos")
     pretrained = Path(settings.PRETRAINED_BUNDLE) / "decoder.onnx"
     cache, photos = settings.MODELS_DIR / "replay", settings.TRAIN_REPLAY_PHOTOS
-    return load_replay(cache, encoder_of(base), pretrained, photos)
+    encoder = installed_encoder() if settings.TRAIN_ENCODER else encoder_of(base)
+    return load_replay(cache, encoder, pretrained, photos)

@@ -2,7 +2,7 @@
 
 Not `models`: Django imports the module of that name in every process that has the app."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,13 +11,14 @@ from django.utils.module_loading import import_string
 
 from annotation.models import Bundle
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERIFIER
-from engine.segmentation.encoder import Encoder, load_encoder
+from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERIFIER
+from engine.segmentation.encoder import Encoder, file_digest, load_encoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
 from engine.verification.label_head import LabelHead, load_label_head
 from engine.verification.verifier import Verifier
+from workers.embeddings import Sight
 
 if TYPE_CHECKING:
     from engine.captioning.backbone import Backbone
@@ -31,13 +32,35 @@ def encoder_of(bundle: Bundle) -> Encoder:
         ValueError: this worker is set up with another encoder.
 
     """
-    encoder = _encoder(settings.SAM_ENCODER)
+    encoder = _encoder(str(encoder_path_of(bundle)))
     if encoder.digest != bundle.encoder_digest:
         raise ValueError(
             f"The serving bundle reads embeddings of encoder {bundle.encoder_digest[:12]}, but "
             f"SAM_ENCODER is {encoder.digest[:12]}: set the one that the bundle was trained with."
         )
     return encoder
+
+
+def encoder_path_of(bundle: Bundle) -> Path:
+    """Return the encoder that a round has trained with the bundle, or else the installed one."""
+    if ENCODER in bundle.manifest["files"]:
+        return fetch_bundle(bundle) / ENCODER
+    return Path(settings.SAM_ENCODER)
+
+
+def installed_encoder() -> Encoder:
+    """Return the encoder that bundles share which bring none of their own."""
+    return _encoder(str(settings.SAM_ENCODER))
+
+
+def sight_of(bundle: Bundle) -> Sight:
+    """Return what sees images as the bundle does."""
+    return Sight(bundle.encoder_digest, partial(encoder_of, bundle))
+
+
+def sight_by(encoder: Path) -> Sight:
+    """Return what sees images by an encoder that no bundle has yet."""
+    return Sight(file_digest(encoder), partial(_encoder, str(encoder)))
 
 
 def predictor_of(bundle: Bundle) -> OnnxPredictor:

@@ -8,7 +8,6 @@ arm of images that shows what proposals save.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from itertools import chain
 
 import structlog
@@ -48,6 +47,7 @@ from workers.networks import (
     forget_networks,
     predictor_of,
     proposal_config_of,
+    sight_of,
     verifier_of,
 )
 from workers.propose_captions import propose_captions_for_images
@@ -103,11 +103,11 @@ def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
     finder, config = finder_of(bundle), proposal_config_of(bundle)
     if finder is None:
         return
-    load_encoder = partial(encoder_of, bundle)
+    sight = sight_of(bundle)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Looking closer")
         image = Image.objects.get(pk=image_id)
-        seen = looked_at_closer(image.sha256, image.size_hw, bundle.encoder_digest, load_encoder)
+        seen = looked_at_closer(image.sha256, image.size_hw, sight)
         find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
 
 

@@ -34,7 +34,7 @@ from workers.failures import failures_of
 from workers.forgetting import measure_also
 from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
 from workers.lease import Lease
-from workers.networks import forget_networks
+from workers.networks import forget_networks, sight_of
 from workers.round_folders import folder_of
 from workers.training import train_bundle, trained_parts
 
@@ -122,14 +122,18 @@ def _measure_masks(
     serving: Bundle,
     candidate: Bundle,
 ) -> dict[str, Any]:
-    holdout = annotated_images(version, "holdout", candidate.encoder_digest)
+    holdout = annotated_images(version, "holdout", serving.encoder_digest)
     if all(image.is_empty for image in holdout):
         return {}
-    holdout = embed_missing(lease, holdout, candidate)
-    evaluate = partial(
-        evaluate_bundle, images=holdout, show=lease.report, should_stop=lease.should_stop
+    holdout = embed_missing(lease, holdout, sight_of(serving))
+    evaluate = partial(evaluate_bundle, show=lease.report, should_stop=lease.should_stop)
+    before = evaluate(serving, holdout)
+    holdout = embed_missing(
+        lease,
+        annotated_images(version, "holdout", candidate.encoder_digest),
+        sight_of(candidate),
     )
-    before, after = evaluate(serving), evaluate(candidate)
+    after = evaluate(candidate, holdout)
     examples = examples_of(before, after, holdout, serving=serving, candidate=candidate)
     failures = failures_of(after, holdout, candidate=candidate)
     with fenced(lease.claim):

@@ -3,7 +3,7 @@
 Five hundred masks are usual: rows become plain dicts here, and the serializers only describe them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final, cast
 
@@ -15,7 +15,7 @@ from annotation import storage
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.projects import LabelSerializer
-from annotation.models import Assignment, Bundle, Embedding, Image, Proposal
+from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Proposal
 from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     OPEN,
@@ -28,7 +28,7 @@ from annotation.selectors.images import (
 from annotation.selectors.overlap import seen_by
 from annotation.selectors.projects import labels_of
 from annotation.selectors.queue import assignment_shown, places_of
-from annotation.selectors.serving import serving_bundle_of
+from annotation.selectors.serving import bundle_of
 from engine.segmentation.windows import Window
 
 OPEN_STATES = [state.value for state in OPEN]
@@ -130,7 +130,7 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
 
 def image_detail(image: Image, user: User) -> dict[str, Any]:
     """Build the answer of GET /api/images/{id}, of an image that `image_to_show` found."""
-    bundle = serving_bundle_of(image.project_id)
+    bundle, looks = _decoded_with(image)
     places = places_of(image.pk)
     assignment = assignment_shown(places, user)
     seen = seen_by(user, image=image, role=cast("HasRole", image).role, places=places)
@@ -150,7 +150,7 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "slot": seen.slot,
         "people": len(places),
         "display_url": display_url(image),
-        "embedding": _embedding(image, bundle),
+        "embedding": _embedding(image, looks),
         "bundle": bundle and _bundle(bundle),
         "masks": [_mask(row) for row in mask_rows(image.pk, seen)],
         "proposals": [proposal_row(proposal) for proposal in open_proposals_of(image, seen)],
@@ -165,15 +165,29 @@ def display_url(image: Image) -> str:
     return storage.presign_get(key(image.sha256))
 
 
-def _embedding(image: Image, bundle: Bundle | None) -> dict[str, Any] | None:
-    seen = embeddings_of(image, bundle.encoder_digest) if bundle else []
-    if bundle is None or not seen:
+def _decoded_with(image: Image) -> tuple[Bundle | None, list[Embedding]]:
+    """Return the bundle that answers clicks on an image, and what its encoder has seen of it.
+
+    That is what serves. Where it has brought an encoder of its own, which has not seen the image
+    yet, what served before goes on answering.
+    """
+    serving = bundle_of(image.project_id, Alias.Name.SERVING)
+    looks = embeddings_of(image, serving.encoder_digest) if serving else []
+    if serving is None or looks:
+        return serving, looks
+    previous = bundle_of(image.project_id, Alias.Name.PREVIOUS)
+    known = embeddings_of(image, previous.encoder_digest) if previous else []
+    return (previous, known) if known else (serving, [])
+
+
+def _embedding(image: Image, looks: Sequence[Embedding]) -> dict[str, Any] | None:
+    if not looks:
         return None
-    key = storage.embedding_key(bundle.encoder_digest, image.sha256)
+    digest = looks[0].encoder_digest
     return {
-        "url": storage.presign_get(key),
-        "encoder_digest": bundle.encoder_digest,
-        "windows": [_window(image, each) for each in seen if each.window],
+        "url": storage.presign_get(storage.embedding_key(digest, image.sha256)),
+        "encoder_digest": digest,
+        "windows": [_window(image, each) for each in looks if each.window],
     }
 
 

@@ -8,9 +8,9 @@ from django.db.models.functions import JSONObject
 from annotation.models import Alias, AliasMove, Bundle
 from annotation.prepared import Param, Prepared
 
-_SERVING = Prepared(
+_POINTED_AT = Prepared(
     lambda: Bundle.objects.filter(
-        pk__in=Alias.objects.filter(project_id=Param("project"), name=Alias.Name.SERVING).values(
+        pk__in=Alias.objects.filter(project_id=Param("project"), name=Param("name")).values(
             "bundle"
         )
     ).defer("manifest")
@@ -34,9 +34,9 @@ def serving_of(project_id: int) -> Serving | None:
     return None if alias is None else Serving(bundle=alias[0], round=alias[1])
 
 
-def serving_bundle_of(project_id: int) -> Bundle | None:
-    """Return the bundle that the project's pages decode with."""
-    return _SERVING.first(project=project_id)
+def bundle_of(project_id: int, name: Alias.Name) -> Bundle | None:
+    """Return the bundle that an alias of a project points at."""
+    return _POINTED_AT.first(project=project_id, name=name)
 
 
 def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:

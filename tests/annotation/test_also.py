@@ -56,20 +56,24 @@ def test_a_project_that_one_does_not_manage_is_neither_offered_nor_named(
     assert manager.get(address).json() == {"chosen": [], "choices": []}
 
 
-def test_neither_another_encoders_project_nor_itself_is_named(
+def test_a_project_cannot_name_itself(world: World, bundle: Bundle, manager: Api) -> None:
+    address = f"projects/{world.project.pk}/also"
+
+    refused = manager.send("PUT", address, {"projects": [world.project.pk]})
+
+    assert refused.status_code == 403
+    assert manager.get(address).json()["choices"] == []
+
+
+def test_a_project_of_another_encoder_judges_as_well(
     world: World, bundle: Bundle, manager: Api
 ) -> None:
     reads_others = Bundle.objects.create(pk="b" * 64, encoder_digest="f" * 64, manifest={})
-    foreign = make_other(world, reads_others)
-    address = f"projects/{world.project.pk}/also"
+    other = make_other(world, reads_others)
 
-    refused = [
-        manager.send("PUT", address, {"projects": [project.pk]}).status_code
-        for project in (foreign, world.project)
-    ]
+    manager.send("PUT", f"projects/{world.project.pk}/also", {"projects": [other.pk]})
 
-    assert refused == [403, 403]
-    assert manager.get(address).json()["choices"] == []
+    assert list(also_of(world.project)) == [other]
 
 
 def test_a_project_stays_named_while_somebody_manages_both(

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from annotation.models import Embedding, Image, Label, Project, Upload
+from annotation.models import Alias, Bundle, Embedding, Image, Label, Project, Upload
 from annotation.services.projects import create_project
 from tests.annotation.everything import ids_of_everything
 from tests.annotation.world import Api, World, create, make_bundle, make_image, make_proposals
@@ -86,6 +86,30 @@ def test_the_page_of_an_image_takes_the_same_queries_for_one_mask_and_for_a_hund
     assert len(many) == len(few) <= 9
     assert page["embedding"]["encoder_digest"] == page["bundle"]["encoder_digest"]
     assert page["bundle"]["decoder_url"] == f"/api/bundles/{'a' * 64}/decoder.onnx"
+
+
+def test_until_what_serves_has_seen_an_image_what_served_before_answers_its_clicks(
+    manager: Api, world: World
+) -> None:
+    ids_of_everything(world)
+    image = Image.objects.get()
+    learned = Bundle.objects.create(pk="b" * 64, encoder_digest="f" * 64, manifest={})
+    before = Alias.objects.get(project=world.project, name="serving").bundle
+    Alias.objects.filter(project=world.project, name="serving").update(bundle=learned)
+    Alias.objects.create(project=world.project, name="previous", bundle=before)
+    Embedding.objects.all().delete()
+    pages = [manager.get(f"images/{image.pk}").json()]
+
+    for digest in (before.encoder_digest, learned.encoder_digest):
+        Embedding.objects.create(image_sha256=image.sha256, encoder_digest=digest)
+        pages.append(manager.get(f"images/{image.pk}").json())
+
+    assert [page["bundle"]["id"] for page in pages] == [learned.pk, before.pk, learned.pk]
+    assert pages[0]["embedding"] is None
+    assert [page["embedding"]["encoder_digest"] for page in pages[1:]] == [
+        before.encoder_digest,
+        learned.encoder_digest,
+    ]
 
 
 def test_a_save_takes_few_queries_whatever_the_image_holds(manager: Api, image: Image) -> None:

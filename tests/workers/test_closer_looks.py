@@ -26,6 +26,7 @@ from engine.segmentation.windows import windows_of
 from tests.annotation.world import Api, World, png, square
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
 from workers.annotated_images import annotated_images, embed_missing
+from workers.networks import sight_of
 from workers.tasks import run_job
 
 SIZE_HW = (240, 320)
@@ -133,7 +134,7 @@ def test_what_is_learned_from_has_the_windows_that_its_masks_ask_for_and_no_othe
     bundle = ensure_pretrained(project=world.project)
     images = annotated_images(version, "train", bundle.encoder_digest)
 
-    seen = embed_missing(Mock(), images, bundle)
+    seen = embed_missing(Mock(), images, sight_of(bundle))
 
     assert [list(each.closer) for each in images] == [[]]
     assert [list(each.closer) for each in seen] == [[windows_of(SIZE_HW)[3]]]
@@ -146,7 +147,8 @@ def test_what_was_finished_before_it_was_prepared_is_learned_from(
     bundle = ensure_pretrained(project=world.project)
     version = finish(world, image, square(100, 100, 80, size_hw=SIZE_HW))
 
-    [seen] = embed_missing(Mock(), annotated_images(version, "train", ENCODER_DIGEST), bundle)
+    images = annotated_images(version, "train", ENCODER_DIGEST)
+    [seen] = embed_missing(Mock(), images, sight_of(bundle))
 
     assert seen.load_embedding().shape == (256, 64, 64)
     assert encoder.calls == 1

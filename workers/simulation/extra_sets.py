@@ -12,7 +12,7 @@ from annotation.models import Bundle
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage
 from workers.embeddings import load_embedding, store_embedding
-from workers.networks import encoder_of
+from workers.networks import sight_of
 from workers.simulation.pictures import read_pictures
 
 MOST_IMAGES: Final = 100
@@ -48,17 +48,19 @@ def embedded_images(
 ) -> list[AnnotatedImage]:
     """Embed the first hundred images, those that have no embedding yet, and return them."""
     pictures = read_pictures(extra.images, extra.coco)[:MOST_IMAGES]
-    encoder = encoder_of(bundle)
+    sight = sight_of(bundle)
+    digest = sight.encoder_digest
     images = []
     for done, picture in enumerate(pictures, start=1):
         data = picture.path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
-        if not storage.exists(storage.embedding_key(encoder.digest, sha256)):
-            store_embedding(sha256, encoder.digest, encoder.encode(decode_image(data).pixels))
+        if not storage.exists(storage.embedding_key(digest, sha256)):
+            embedding = sight.load_encoder().encode(decode_image(data).pixels)
+            store_embedding(sha256, digest, embedding)
         images.append(
             AnnotatedImage(
                 key=sha256,
-                load_embedding=partial(load_embedding, sha256, encoder.digest),
+                load_embedding=partial(load_embedding, sha256, digest),
                 masks=[mask.rle for mask in picture.truth],
                 size_hw=picture.size_hw,
             )

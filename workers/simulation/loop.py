@@ -9,7 +9,6 @@ from typing import Any, Final
 from annotation.models import Bundle, Job, Round
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
-from engine.segmentation.items import AnnotatedImage
 from workers.annotated_images import annotated_images
 from workers.evaluation import evaluate_bundle
 from workers.labels import measure_labels
@@ -84,16 +83,12 @@ def run_rounds(people: SimulatedProject, plan: Plan, show: Show) -> Iterator[Rou
         for done, picture in enumerate(plan.held_out, start=1):
             people.import_holdout(picture)
             show(done, len(plan.held_out), "Importing the holdout")
-    also: dict[str, list[AnnotatedImage]] = {}
     candidate: Bundle | None = None
     for number in range(plan.rounds + 1):
         _prepare(people, plan.arriving(number), report, show)
         candidate = candidate or people.serving()
         with report.timed("evaluate"):
-            for extra in plan.also:
-                if extra.name not in also:
-                    also[extra.name] = embedded_images(extra, candidate, show)
-            _measure(report, people, candidate, also, show)
+            _measure(report, people, candidate, plan.also, show)
         if number < plan.rounds:
             with report.timed("annotate"):
                 _annotate(people, people.next_images(plan.per_round), plan, report, show)
@@ -116,7 +111,7 @@ def _measure(
     report: RoundReport,
     people: SimulatedProject,
     bundle: Bundle,
-    also: dict[str, list[AnnotatedImage]],
+    also: Sequence[ExtraSet],
     show: Show,
 ) -> None:
     version = cut_version(
@@ -126,8 +121,11 @@ def _measure(
     report.bundle = bundle.pk
     figures = evaluate_bundle(bundle, holdout, show=show).figures
     report.holdout = figures | measure_labels(version, bundle)
-    for name, images in also.items():
-        report.also[name] = evaluate_bundle(bundle, images, show=show, proposal_images=0).figures
+    for extra in also:
+        seen = embedded_images(extra, bundle, show)
+        report.also[extra.name] = evaluate_bundle(
+            bundle, seen, show=show, proposal_images=0
+        ).figures
 
 
 def _annotate(
