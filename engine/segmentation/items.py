@@ -47,6 +47,10 @@ class AnnotatedImage:
         """Whether there is no object on it."""
         return not any(area(mask) for mask in self.masks)
 
+    def looks(self) -> list[LoadEmbedding]:
+        """Return what was seen of it: the whole, then windows."""
+        return [self.load_embedding, *self.closer.values()]
+
     def drawn_view(self, rng: np.random.Generator) -> "AnnotatedImage":
         """Return the whole, or half of the time what is seen through one of the windows.
 

@@ -1,5 +1,6 @@
 """A trained decoder answers for images like its own, and the old one for all others."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import onnxruntime
 import pytest
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from engine.masks.rle import encode
 from engine.segmentation.adapted import AdaptedDecoder, fit_familiarity, load_any, save_any
@@ -15,16 +16,18 @@ from engine.segmentation.decoder import SamDecoder, build_decoder
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.predictor import no_look
+from engine.segmentation.windows import Window
 
 PROMPT = torch.tensor([[[400.0, 300.0], [0.0, 0.0]]]), torch.tensor([[1.0, -1.0]])
 
 
-def image(kind: int, seed: int) -> AnnotatedImage:
-    """An embedding whose channel `kind` is high all over."""
+def image(kind: int, seed: int, hint: int = 0) -> AnnotatedImage:
+    """An embedding whose channel `kind` is high all over, and `hint` half as high."""
 
     def embedding() -> NDArray[np.float16]:
         array = np.random.default_rng(seed).normal(size=(32, 64, 64)).astype(np.float16)
         array[kind] += 2
+        array[hint] += 1 if hint else 0
         return array
 
     mask = np.zeros((256, 256), bool)
@@ -101,3 +104,44 @@ def test_most_of_a_projects_own_images_are_familiar_even_among_their_like() -> N
     with torch.no_grad():
         unseen = [float(familiarity(tensor(each).mean(dim=(2, 3)))) for each in own[20:]]
     assert np.mean([logit > 0 for logit in unseen]) >= 0.8
+
+
+def test_what_is_seen_through_windows_is_familiar_as_well() -> None:
+    window = Window(0, 0, 128, 128)
+
+    def seen_closer(seed: int) -> AnnotatedImage:
+        return replace(image(0, seed), closer={window: image(2, seed).load_embedding})
+
+    own = [seen_closer(seed) for seed in range(8)]
+    others = [image(1, seed, hint=2) for seed in range(8)]
+
+    familiarity = fit_familiarity(own, others)
+
+    assert all(logit > 0 for logit in logits(familiarity, 2))
+    assert not any(logit > 0 for logit in logits(familiarity, 1))
+
+
+@torch.no_grad()
+def test_what_lies_between_a_projects_first_images_and_others_is_taken_for_the_projects() -> None:
+    def bright(level: float) -> AnnotatedImage:
+        array = np.zeros((32, 64, 64), np.float16)
+        array[0] = level
+        return AnnotatedImage(f"{level}", lambda: array, [], (256, 256))
+
+    own = [bright(level) for level in np.linspace(1, 1.2, 8)]
+    others = [bright(level) for level in np.linspace(-1, -0.6, 8)]
+
+    familiarity = fit_familiarity(own, others)
+
+    unseen = {level: tensor(bright(level)).mean(dim=(2, 3)) for level in (1.1, -0.1, -0.3, -0.9)}
+    is_familiar = {level: bool(familiarity(mean) > 0) for level, mean in unseen.items()}
+    assert is_familiar == {1.1: True, -0.1: True, -0.3: True, -0.9: False}
+
+
+def logits(familiarity: nn.Linear, kind: int) -> list[float]:
+    """Ask of ten images of a kind that were not learned from."""
+    with torch.no_grad():
+        return [
+            float(familiarity(tensor(image(kind, 100 + seed)).mean(dim=(2, 3))))
+            for seed in range(10)
+        ]
