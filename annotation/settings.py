@@ -176,7 +176,7 @@ CAPTION_STEPS = env.int("CAPTION_STEPS", default=300)  # optimiser steps of one 
 # A Hugging Face chat model that shortens what was said; none set: SmolLM2, where it is installed.
 CLEAN_MODEL = env.str("CLEAN_MODEL", default="")
 TORCH_THREADS = env.int("TORCH_THREADS", default=2)
-TRAIN_REPLAY_PHOTOS = env.int("TRAIN_REPLAY_PHOTOS", default=9)  # they keep the model broad
+TRAIN_PHOTOS = env.int("TRAIN_PHOTOS", default=9)  # that a project's images are told apart from
 TRAIN_STEPS = env.int("TRAIN_STEPS", default=180)  # optimiser steps of one round
 # The encoder's last stage learns, too: closer masks, but each round embeds every image anew.
 TRAIN_ENCODER = env.bool("TRAIN_ENCODER", default=False)

@@ -14,11 +14,11 @@ from engine.segmentation.items import AnnotatedImage, sample_images
 from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
+from engine.segmentation.photos import load_photos
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import propose
-from engine.segmentation.replay import load_replay
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
 from engine.segmentation.trainer import TrainConfig
 from engine.segmentation.training import train_decoder
@@ -92,7 +92,7 @@ def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folde
     return train_decoder(
         images,
         base=fetch_bundle(base) / "decoder.safetensors",
-        replay=_replay(lease, base),
+        others=_photos(lease, base),
         config=TrainConfig(steps=settings.TRAIN_STEPS, seed=current.number),
         checkpoint_dir=folder / "checkpoints",
         on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
@@ -114,13 +114,11 @@ def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], 
         export_prompt_head(head, scratch)
 
 
-def _replay(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
-    """Return the photos that keep what the model knew; the pretrained decoder has marked them.
+def _photos(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
+    """Return the photos that the project's images are told apart from.
 
     An encoder that learns sees them for itself, so that nobody waits for them anew each round.
     """
-    lease.report(0, 0, "Reading the replay photos")
-    pretrained = Path(settings.PRETRAINED_BUNDLE) / "decoder.onnx"
-    cache, photos = settings.MODELS_DIR / "replay", settings.TRAIN_REPLAY_PHOTOS
+    lease.report(0, 0, "Reading the everyday photos")
     encoder = installed_encoder() if settings.TRAIN_ENCODER else encoder_of(base)
-    return load_replay(cache, encoder, pretrained, photos)
+    return load_photos(settings.MODELS_DIR / "photos", encoder, settings.TRAIN_PHOTOS)

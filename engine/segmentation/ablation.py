@@ -51,7 +51,7 @@ class Parts:
     """What a training and its proposals are made of."""
 
     windows: bool = True
-    replay: bool = True
+    gate: bool = True  # that leaves images of another kind to the base
     average: bool = True  # of the weights within a run
     runs: bool = True  # several, and the mean of their weights
     head: bool = True  # says where to prompt; a grid otherwise
@@ -79,7 +79,7 @@ ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
     "all": Parts(),
     "no head": Parts(head=False),
     "no windows": Parts(windows=False),
-    "no replay": Parts(replay=False),
+    "no gate": Parts(gate=False),
     "no average": Parts(average=False),
     "one run": Parts(runs=False),
     "encoder learns": Parts(encoder=True),
@@ -119,7 +119,7 @@ class Ablation:
     """
 
     sides: Sides
-    replay: Sequence[AnnotatedImage]
+    photos: Sequence[AnnotatedImage]
     encoder: Path
     seen_by: Callable[[Path], Sides]
     threads: int = 2
@@ -151,7 +151,7 @@ class Ablation:
             weights = train_decoder(
                 images,
                 base=base,
-                replay=self.replay if parts.replay else [],
+                others=self.photos if parts.gate else [],
                 config=parts.applied_to(config),
                 checkpoint_dir=folder,
                 on_step=lambda report: show(report.step, report.steps, "training"),

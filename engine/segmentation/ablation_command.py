@@ -15,8 +15,8 @@ from engine.segmentation.ablation import ROWS, Ablation, Score, Sides, split, sp
 from engine.segmentation.coco_folder import Encode, read_groups
 from engine.segmentation.encoder import Encoder, load_encoder
 from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.photos import load_photos
 from engine.segmentation.prompt_head_training import PromptHeadConfig
-from engine.segmentation.replay import load_replay
 from engine.segmentation.trainer import TrainConfig
 
 PRETRAINED: Final = "pretrained"  # a row that trains nothing
@@ -50,7 +50,7 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
     sides = _sides(options, encoder.encode)
     ablation = Ablation(
         sides,
-        replay=load_replay(options.work / "replay", encoder, options.bundle / "decoder.onnx"),
+        photos=load_photos(options.work / "photos", encoder),
         encoder=encoder_path(options),
         seen_by=partial(_seen_by, options, sides),
         threads=options.threads,

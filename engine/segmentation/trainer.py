@@ -1,8 +1,6 @@
 """One step of training, as people will use the decoder.
 
 A step takes masks of one annotated image through simulated clicks (Segment Anything, appendix A).
-Now and then it is a replay photo with the base model's answers as its masks, so that a round does
-not forget what it is not shown.
 
 The steps are several short runs from the same start, and the result is the mean of their weights
 (model soups, Wortsman et al. 2022, arXiv:2203.05482). Runs that learn different things make a
@@ -69,7 +67,6 @@ class TrainConfig:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     average_decay: float = 0.95  # EMA of the weights
-    replay_every: int = 8  # steps, of which one is on a replay photo
     # Steps, half a minute of work; writing one takes a part of a second.
     checkpoint_every: int = 5
     precision: str = "auto"  # "bf16", "fp32", or by what this machine does faster
@@ -97,13 +94,12 @@ class Trainer:
     def __init__(
         self,
         images: Sequence[AnnotatedImage],
-        replay: Sequence[AnnotatedImage],
         base: Path,
         config: TrainConfig,
         encoder: LearningEncoder | None = None,
     ) -> None:
         self.config, self.encoder = config, encoder
-        self.images, self.replay = images, replay
+        self.images = images
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         # Every round goes on from what serves, with all data so far: what its few minutes teach
         # adds up. Trained a second time on the same 60 images of nuclei a decoder took 3.1 clicks
@@ -118,7 +114,7 @@ class Trainer:
             for _ in range(2)
         )
         self.state = TrainerState(self.model, average, mean, self._optimizer(), precision)
-        self.fingerprint = _fingerprint([*images, *replay], base, config, encoder)
+        self.fingerprint = _fingerprint(images, base, config, encoder)
         self._ahead: Iterator[tuple[int, Drawn]] | None = None
 
     def train_step(self) -> float:
@@ -170,11 +166,7 @@ class Trainer:
         return self.model.optimizer(self.config.lr, self.config.weight_decay)
 
     def image_of(self, step: int) -> AnnotatedImage:
-        turn, since = divmod(step, self.config.replay_every)
-        if self.replay and since == self.config.replay_every - 1:
-            return self.replay[whose_turn(len(self.replay), self.config.seed + 1, turn)]
-        own = step - turn if self.replay else step
-        return self.images[whose_turn(len(self.images), self.config.seed, own)]
+        return self.images[whose_turn(len(self.images), self.config.seed, step)]
 
     def _next(self) -> Drawn:
         """Read what this step learns from; that of the next one is read while this one learns."""

@@ -19,7 +19,7 @@ from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.trainer import TrainConfig, Trainer
 from engine.whole_file import whole_file
 
-ENOUGH_TO_KNOW: Final = 200  # images that tell what is familiar to an encoder, two seconds each
+ENOUGH_TO_KNOW: Final = 200  # images that tell what is familiar
 
 
 class TrainingCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -40,7 +40,7 @@ def train_decoder(  # the contract between a worker and the engine
     images: Sequence[AnnotatedImage],
     *,
     base: Path,
-    replay: Sequence[AnnotatedImage],
+    others: Sequence[AnnotatedImage],
     config: TrainConfig,
     checkpoint_dir: Path,
     on_step: Callable[[StepReport], None],
@@ -50,7 +50,10 @@ def train_decoder(  # the contract between a worker and the engine
     """Train from `base` and return the new decoder.safetensors, in `checkpoint_dir`.
 
     An encoder, if given, learns, too, and is written beside it: the decoder then reads the
-    embeddings of encoder.onnx there. All images need their pixels for that, the replay's, too.
+    embeddings of encoder.onnx there. All images need their pixels for that, the others, too.
+
+    What is like the others, and not like the images, is answered as `base` does. All is for all
+    images where there are none.
 
     Called again after a kill it goes on from the last checkpoint of the same images, base and
     config, and ends, on the same device with as many threads, with the same bytes as if it had
@@ -63,19 +66,18 @@ def train_decoder(  # the contract between a worker and the engine
         ValueError: there is no mask to train on.
 
     """
-    with_masks, replay = _with_masks(images), _with_masks(replay)
+    with_masks = [image for image in images if not image.is_empty]
     if not with_masks:
         raise ValueError("no mask to train on: every image is empty")
     empty = [image for image in sample_images(images, len(with_masks)) if image.is_empty]
     result = checkpoint_dir / "decoder.safetensors"
-    trainer = Trainer(with_masks, replay, base, config, encoder)
+    trainer = Trainer(with_masks, base, config, encoder)
     load_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
     with freed_memory_kept():
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
-    learned, known, others = trainer.result(), [*with_masks, *empty], replay
+    learned, known = trainer.result(), sample_images([*with_masks, *empty], ENOUGH_TO_KNOW)
     if encoder is not None:
-        known = sample_images(known, ENOUGH_TO_KNOW)
         path = checkpoint_dir / ENCODER
         with whole_file(path) as scratch:
             encoder.export(learned.stage, _familiarity(known, others, encoder), scratch)
@@ -114,7 +116,3 @@ def _take_steps(
         on_step(StepReport(step, config.steps, loss, pace * (config.steps - step)))
         if step % config.checkpoint_every == 0 and step < config.steps:
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
-
-
-def _with_masks(images: Sequence[AnnotatedImage]) -> list[AnnotatedImage]:
-    return [image for image in images if not image.is_empty]

@@ -41,11 +41,6 @@ class ModelPaths:
         return self.root / "SOURCES.json"
 
     @property
-    def replay(self) -> Path:
-        """Cached embeddings and targets of the replay photos."""
-        return self.root / "replay"
-
-    @property
     def samples(self) -> Path:
         """An annotated image for the demonstration."""
         return self.root / "samples"

@@ -22,7 +22,7 @@ SETTINGS = {
     "JOB_LEASE_S": "6",
     "TRAIN_STEPS": str(STEPS),
     "TRAIN_HEAD_STEPS": "2",
-    "TRAIN_REPLAY_PHOTOS": "1",
+    "TRAIN_PHOTOS": "1",
 }
 SIZE_PX = 128
 

@@ -22,7 +22,7 @@ CLIP = ROOT.parent / "shared" / "data" / "speech" / "clips" / "1688-142285-0003.
 SETTINGS = {
     "TRAIN_STEPS": "3",
     "TRAIN_HEAD_STEPS": "2",
-    "TRAIN_REPLAY_PHOTOS": "1",
+    "TRAIN_PHOTOS": "1",
     "CAPTION_BASE": "not-installed",
 }
 WIDTH, HEIGHT = 1440, 900

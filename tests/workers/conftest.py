@@ -96,7 +96,7 @@ def world(
     short = partial(TrainConfig, runs=(Run(2), Run(1)))  # chains of clicks
     monkeypatch.setattr(mask_training, "TrainConfig", short)
     monkeypatch.setattr(jobs, "send", Mock())
-    monkeypatch.setattr(mask_training, "load_replay", lambda *_: [])  # a minute's work to make
+    monkeypatch.setattr(mask_training, "load_photos", lambda *_: [])  # a minute's work to make
     return make_world()
 
 

@@ -66,7 +66,7 @@ def _steps(models: Path, threads: int) -> dict[str, object]:
     torch.set_num_threads(threads)
     images = encoded_images(models, IMAGES, threads)
     base = ModelPaths(models).pretrained / "decoder.safetensors"
-    trainer = RecordingTrainer(images, [], base, TrainConfig(steps=STEPS))
+    trainer = RecordingTrainer(images, base, TrainConfig(steps=STEPS))
     step_s = bare_s = 0.0
     for number in range(STEPS):
         trainer.calls = []

@@ -27,7 +27,6 @@ SHORT = TrainConfig(
     runs=(Run(2), Run(3)),
     learned_max=2,
     checkpoint_every=1,
-    replay_every=2,
     precision="fp32",
 )
 WINDOW = Window(0, 0, 128, 128)
@@ -67,14 +66,14 @@ def train(
     base: Path,
     encoder: Path,
     *,
-    replay: list[AnnotatedImage] | None = None,
+    others: list[AnnotatedImage] | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     on_step: Callable[[StepReport], None] = lambda _: None,
 ) -> Path:
     return train_decoder(
         OWN,
         base=base,
-        replay=PHOTOS if replay is None else replay,
+        others=PHOTOS if others is None else others,
         config=SHORT,
         checkpoint_dir=folder,
         on_step=on_step,
@@ -121,7 +120,7 @@ def test_a_stopped_training_goes_on_to_the_same_encoder(
 def test_without_photos_to_keep_there_is_one_encoder_and_one_decoder_for_all(
     tiny_weights: Path, encoder: Path, tmp_path: Path
 ) -> None:
-    weights = train(tmp_path / "run", tiny_weights, encoder, replay=[])
+    weights = train(tmp_path / "run", tiny_weights, encoder, others=[])
 
     assert not isinstance(load_any(weights), AdaptedDecoder)
     assert (tmp_path / "run" / "encoder.onnx").is_file()
@@ -145,4 +144,4 @@ def test_images_without_pixels_are_named(tiny_weights: Path, encoder: Path, tmp_
     blind = AnnotatedImage("blind", unread, OWN[0].masks, (256, 256))
 
     with pytest.raises(ValueError, match="of image blind there is an embedding alone"):
-        train(tmp_path / "run", tiny_weights, encoder, replay=[blind])
+        train(tmp_path / "run", tiny_weights, encoder, others=[blind])

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -10,10 +11,10 @@ from PIL import Image
 
 from engine.datasets.coco import read_coco
 from engine.masks.rle import encode
-from engine.segmentation import replay
+from engine.segmentation import photos
 from engine.segmentation.__main__ import main
 from engine.segmentation.encoder import load_encoder
-from engine.segmentation.replay import load_replay
+from engine.segmentation.photos import load_photos
 from engine.weights.paths import ModelPaths
 
 pytestmark = pytest.mark.slow
@@ -79,18 +80,20 @@ def test_a_folder_that_is_no_bundle_is_a_message_and_a_code(
     assert "manifest.json" in capsys.readouterr().err
 
 
-def test_as_many_replay_photos_as_wanted_are_made_once_and_read_from_the_cache_after(
+def test_as_many_photos_as_wanted_are_seen_once_and_read_from_the_cache_after(
     models: ModelPaths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(replay, "PHOTOS", ("coins", "cat"))
-    monkeypatch.setattr(replay, "CROPS", 1)
-    encoder, decoder = load_encoder(models.encoder), models.pretrained / "decoder.onnx"
+    monkeypatch.setattr(photos, "PHOTOS", ("coins", "cat"))
+    monkeypatch.setattr(photos, "WINDOWS", 1)
+    encoder = load_encoder(models.encoder)
 
-    made = load_replay(tmp_path, encoder, decoder, photos=1)
-    monkeypatch.setattr(replay, "PHOTOS", ())
-    read = load_replay(tmp_path, encoder, decoder, photos=1)
+    [made] = load_photos(tmp_path, encoder, count=1)
+    blind = Mock(digest=encoder.digest, encode=Mock(side_effect=OSError))
+    [read] = load_photos(tmp_path, blind, count=1)
 
-    assert [image.key for image in made] == ["replay/coins", "replay/coins-0"]
-    assert all(image.masks for image in made)
-    assert made[0].load_embedding().shape == (256, 64, 64)
-    assert [(image.key, image.masks) for image in read] == [(i.key, i.masks) for i in made]
+    seen = read.seen_by(encoder.encode)
+    assert (made.key, len(made.looks())) == ("photo/coins", 2)
+    for first, again, anew in zip(made.looks(), read.looks(), seen.looks(), strict=True):
+        assert first().shape == (256, 64, 64)
+        np.testing.assert_array_equal(again(), first())
+        np.testing.assert_array_equal(anew(), first())

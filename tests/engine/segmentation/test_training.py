@@ -90,12 +90,12 @@ def run_training(
     on_step: Callable[[StepReport], None] = lambda _: None,
     should_stop: Callable[[], bool] = lambda: False,
     images: list[AnnotatedImage] | None = None,
-    replay: list[AnnotatedImage] | None = None,
+    others: list[AnnotatedImage] | None = None,
 ) -> Path:
     return train_decoder(
         [image(0), image(1)] if images is None else images,
         base=base,
-        replay=[image(5)] if replay is None else replay,
+        others=[image(5)] if others is None else others,
         config=config,
         checkpoint_dir=parent / folder,
         on_step=on_step,
@@ -112,9 +112,7 @@ def trained(path: Path) -> SamDecoder:
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
     reports: list[StepReport] = []
 
-    train(
-        "run", replace(SHORT, steps=20, runs=(Run(2),), lr=2e-3, replay_every=100), reports.append
-    )
+    train("run", replace(SHORT, steps=20, runs=(Run(2),), lr=2e-3), reports.append)
 
     losses = [report.loss for report in reports]
     assert [report.step for report in reports] == list(range(1, 21))
@@ -239,7 +237,7 @@ def test_another_seed_gives_another_decoder(train: TrainFn, whole: str) -> None:
 
 def test_the_result_is_the_mean_of_the_runs(tiny_weights: Path) -> None:
     config = replace(SHORT, steps=5)  # of three steps and of two
-    trainer = Trainer([image(0), image(1)], [], tiny_weights, config)
+    trainer = Trainer([image(0), image(1)], tiny_weights, config)
     averages = []
     for step in range(5):
         trainer.train_step()
@@ -262,7 +260,7 @@ def test_the_result_is_the_mean_of_the_runs(tiny_weights: Path) -> None:
 
 
 def test_every_run_of_a_training_starts_where_it_did(tiny_weights: Path) -> None:
-    trainer = Trainer([image(0)], [], tiny_weights, replace(SHORT, steps=4, lr=0.0))
+    trainer = Trainer([image(0)], tiny_weights, replace(SHORT, steps=4, lr=0.0))
     trainer.train_step()
     trainer.train_step()
     with torch.no_grad():
@@ -281,13 +279,13 @@ def test_a_round_goes_on_from_the_one_before_and_keeps_the_decoder_for_unfamilia
 ) -> None:
     images, photos = [image(0), image(1)], [image(5), image(6)]
     before = tmp_path / "before.safetensors"
-    first = Trainer(images, photos, tiny_weights, replace(SHORT, steps=2))
+    first = Trainer(images, tiny_weights, replace(SHORT, steps=2))
     first.train_step()
     first.train_step()
     learned = first.result().decoder
     save_any(adapted(tiny_weights, learned, images, photos), before)
 
-    second = Trainer(images, photos, before, replace(SHORT, steps=2, lr=0.0))
+    second = Trainer(images, before, replace(SHORT, steps=2, lr=0.0))
     second.train_step()
     second.train_step()
     result = adapted(before, second.result().decoder, images, photos)
@@ -303,19 +301,14 @@ def test_a_round_goes_on_from_the_one_before_and_keeps_the_decoder_for_unfamilia
     )
 
 
-def test_one_step_in_a_few_is_on_a_replay_photo(tiny_weights: Path) -> None:
-    images, photos = [image(0), image(1)], [image(5), image(6)]
-    trainer = Trainer(images, photos, tiny_weights, replace(SHORT, replay_every=3))
+def test_every_image_has_its_turn_before_one_comes_again(tiny_weights: Path) -> None:
+    trainer = Trainer([image(0), image(1), image(2)], tiny_weights, SHORT)
 
     keys = [trainer.image_of(step).key for step in range(12)]
 
-    assert [index for index, key in enumerate(keys) if key in {"image-5", "image-6"}] == [
-        2,
-        5,
-        8,
-        11,
-    ]
-    assert sorted(keys) == sorted(["image-0", "image-1"] * 4 + ["image-5", "image-6"] * 2)
+    every = ["image-0", "image-1", "image-2"]
+    assert [sorted(keys[at : at + 3]) for at in range(0, 12, 3)] == [every] * 4
+    assert len({tuple(keys[at : at + 3]) for at in range(0, 12, 3)}) > 1
 
 
 def test_a_loss_that_is_not_finite_stops_the_run_and_writes_nothing(
@@ -348,7 +341,7 @@ def test_a_run_whose_losses_come_to_be_far_higher_stops_also_where_it_goes_on(
 ) -> None:
     monkeypatch.setattr("engine.divergence.COMPARED", 2)
     killed, resumed = (
-        Trainer([image(0)], [], tiny_weights, replace(SHORT, runs=(Run(1),))) for _ in range(2)
+        Trainer([image(0)], tiny_weights, replace(SHORT, runs=(Run(1),))) for _ in range(2)
     )
     killed.train_step()
     killed.train_step()
@@ -379,7 +372,7 @@ def test_what_the_next_step_learns_from_is_read_meanwhile(
         return decoder_loss(*arguments)
 
     monkeypatch.setattr("engine.segmentation.trainer.decoder_loss", learning)
-    trainer = Trainer([replace(one, load_embedding=load_embedding)], [], tiny_weights, SHORT)
+    trainer = Trainer([replace(one, load_embedding=load_embedding)], tiny_weights, SHORT)
 
     trainer.train_step()
 
@@ -405,7 +398,7 @@ def test_empty_images_are_familiar_as_well(train: TrainFn) -> None:
     own, empty, photo = high_on(0, masks=masks), high_on(1, 2), high_on(1, masks=masks)
 
     once = replace(SHORT, steps=1, runs=(Run(1),))
-    decoder = load_any(train("run", once, images=[own, empty] * 5, replay=[photo] * 5))
+    decoder = load_any(train("run", once, images=[own, empty] * 5, others=[photo] * 5))
 
     assert isinstance(decoder, AdaptedDecoder)
     seen = [torch.from_numpy(each.load_embedding())[None] for each in (own, empty, photo)]
