@@ -21,6 +21,7 @@ from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Proje
 from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK
 from annotation.services.draws import arm_for
+from workers.networks import has_encoder
 
 Arm = Image.Arm
 COMPARED: Final = {Arm.PREVIOUS, Arm.CANDIDATE}  # with what serves
@@ -32,17 +33,18 @@ class Arms:
 
     project: Project
     serving: Bundle
-    others: Mapping[Arm, Bundle]  # none that would propose the same, or reads other embeddings
+    others: Mapping[Arm, Bundle]  # none that would propose the same, or whose encoder is not here
 
     @classmethod
     def of(cls, project: Project, serving: Bundle) -> Self:
         """Find the bundles that there are to compare with what serves."""
-        aliases = Alias.objects.filter(
-            project=project,
-            name__in=COMPARED,
-            bundle__encoder_digest=serving.encoder_digest,
-        ).exclude(bundle__in=alike(serving))
-        others = {Arm(alias.name): alias.bundle for alias in aliases.select_related("bundle")}
+        aliases = Alias.objects.filter(project=project, name__in=COMPARED)
+        aliases = aliases.exclude(bundle__in=alike(serving)).select_related("bundle")
+        others = {
+            Arm(alias.name): alias.bundle
+            for alias in aliases
+            if alias.bundle.encoder_digest == serving.encoder_digest or has_encoder(alias.bundle)
+        }
         return cls(project, serving, others)
 
     def due(self) -> dict[Arm, list[int]]:

@@ -41,6 +41,13 @@ def encoder_of(bundle: Bundle) -> Encoder:
     return encoder
 
 
+def has_encoder(bundle: Bundle) -> bool:
+    """Tell whether this worker can see as the bundle does; nothing is loaded for it."""
+    if ENCODER in bundle.manifest["files"]:
+        return True
+    return file_digest(Path(settings.SAM_ENCODER)) == bundle.encoder_digest
+
+
 def encoder_path_of(bundle: Bundle) -> Path:
     """Return the encoder that a round has trained with the bundle, or else the installed one."""
     if ENCODER in bundle.manifest["files"]:

@@ -74,7 +74,11 @@ def prepare_images(lease: Lease) -> None:
 
 def embed_images(lease: Lease, project: Project, bundle: Bundle) -> None:
     """Run the encoder once on each image that has no embedding by it."""
-    ids = list(without_embedding(project, bundle).values_list("pk", flat=True))
+    _embed(lease, bundle, without_embedding(project, bundle))
+
+
+def _embed(lease: Lease, bundle: Bundle, images: QuerySet[Image]) -> None:
+    ids = list(images.values_list("pk", flat=True))
     if not ids:
         return
     lease.report(0, len(ids), "Embedding images")
@@ -92,10 +96,12 @@ def look_closer(lease: Lease, arms: Arms) -> None:
     """Embed the windows that bundles will propose through: where they find small objects.
 
     What serves looks at all images, whatever their arm: people's clicks see through windows, too.
+    Another bundle's encoder may be its own, and then sees its arm's images for the first time.
     """
     due = arms.due()
     _look_closer(lease, arms.serving, [*chain.from_iterable(due.values())])
     for arm, bundle in arms.others.items():
+        _embed(lease, bundle, without_embedding(arms.project, bundle).filter(pk__in=due[arm]))
         _look_closer(lease, bundle, due[arm])
 
 

@@ -8,6 +8,7 @@ from annotation.errors import DomainError
 from annotation.models import Alias, Project, Round
 from annotation.services.bundles import CANDIDATE, SERVING, ServingMovedError, point_alias
 from annotation.services.preparation import prepare_project
+from engine.bundle import ENCODER
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,8 @@ def begin_trial(*, round_id: int, serving_seen: str, by: User) -> None:
         raise NotTriableError("This round has no masks to try.")
     if tried.bundle == serving.bundle:
         raise NotTriableError("This round serves already.")
-    if tried.bundle.encoder_digest != serving.bundle.encoder_digest:
+    has_own = ENCODER in tried.bundle.manifest["files"]
+    if not has_own and tried.bundle.encoder_digest != serving.bundle.encoder_digest:
         raise NotTriableError("This round was trained for another encoder.")
     if aliases.filter(name=CANDIDATE).exclude(bundle=tried.bundle).exists():
         raise TrialRunningError("Another round is on trial; end that first.")

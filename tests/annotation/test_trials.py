@@ -274,6 +274,22 @@ def test_what_cannot_be_compared_with_what_serves_is_not_tried(
     assert not moves_of(world)
 
 
+def test_what_brings_an_encoder_of_its_own_can_be_tried(
+    world: World, serving: Bundle, refused: Round
+) -> None:
+    assert refused.bundle is not None
+    manifest = refused.bundle.manifest
+    files = {**manifest["files"], "encoder.onnx": "f" * 64}
+    Bundle.objects.filter(pk=refused.bundle_id).update(
+        encoder_digest="f" * 64, manifest={**manifest, "files": files}
+    )
+
+    begin(world, refused)
+
+    tried = Alias.objects.get(project=world.project, name="candidate").bundle
+    assert tried.encoder_digest != serving.encoder_digest
+
+
 def test_one_candidate_is_tried_at_a_time(world: World, serving: Bundle, refused: Round) -> None:
     facts = {"number": 4, "trigger": "manual", "state": "refused"}
     other = Round.objects.create(

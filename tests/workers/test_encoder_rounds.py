@@ -132,6 +132,29 @@ def test_once_it_serves_every_image_is_seen_anew(
     np.testing.assert_array_equal(load_embedding(image.sha256, learned.encoder_digest), expected)
 
 
+def test_what_served_before_proposes_on_its_arm_as_its_own_encoder_sees_that(
+    world: World,
+    started: Round,
+    installed: str,
+    promoting: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    learned = run(started).bundle
+    assert learned is not None
+    monkeypatch.setattr("workers.arms.arm_for", lambda *_, **__: Image.Arm.PREVIOUS)
+    image = make_image(world.project, 4)
+
+    prepare(world)
+
+    image.refresh_from_db()
+    assert (image.arm, image.proposed_by_id) == ("previous", started.base_bundle_id)
+    digests = Embedding.objects.filter(image_sha256=image.sha256)
+    assert set(digests.values_list("encoder_digest", flat=True)) == {
+        installed,
+        learned.encoder_digest,
+    }
+
+
 def test_a_later_round_keeps_the_encoder_where_it_does_not_learn_any_more(
     world: World, started: Round, promoting: None, settings: LazySettings
 ) -> None:
