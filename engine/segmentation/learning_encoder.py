@@ -55,21 +55,16 @@ class LearningEncoder:
 
     def __init__(self, path: Path, threads: int = 1) -> None:
         self.digest = file_digest(path)
-        model = onnx.load(path)
-        if _choice(model.graph) is None:
-            model = _simplified(model)
-        self._model = model
-        graph = model.graph
+        self._model = _read(path)
+        graph = self._model.graph
         self._front = _leading_to(graph.node, [LAST_STAGE], ())
-        if not any(LAST_STAGE in node.output for node in self._front):
-            raise ValueError(
-                f"{path.name} is no encoder that can learn: it has no {LAST_STAGE!r}. Use the one "
-                "that `python -m engine.weights` makes, or leave TRAIN_ENCODER out."
-            )
-        tuned, self._base = _choice(graph) or [_last_stage(graph)] * 2
-        constants = constants_of(graph) | constants_of(tuned)
-        result = tuned.output[0].name
+        tuned, self._base = _choice(graph) or (_last_stage(graph), _last_stage(graph))
+        constants, result = constants_of(graph) | constants_of(tuned), tuned.output[0].name
         self.stage = LearningStage(GraphModule(tuned.node, constants, LAST_STAGE, result))
+        self._session = self._front_session(threads)
+
+    def _front_session(self, threads: int) -> ort.InferenceSession:
+        graph = self._model.graph
         front = helper.make_graph(
             self._front,
             "front",
@@ -80,8 +75,8 @@ class LearningEncoder:
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        session = self._like(front).SerializeToString()
-        self._session = ort.InferenceSession(session, options, providers=["CPUExecutionProvider"])
+        model = self._like(front).SerializeToString()
+        return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
     def features(self, pixels: Pixels) -> Features:
         """Return what the stage reads of (H, W, 3) RGB; threads may do so at once."""
@@ -114,11 +109,8 @@ class LearningEncoder:
         else:
             tuned.initializer.extend(learned)
             nodes, constants = choosing(familiarity, LAST_STAGE, [2], [result], tuned, self._base)
-        kept = [
-            each
-            for each in graph.initializer
-            if each.name not in stage.graph.learned and not each.name.startswith("gate_")
-        ]
+        used = _names([*self._front, *tuned.node]) - set(stage.graph.learned)
+        kept = [each for each in graph.initializer if each.name in used]
         whole = helper.make_graph(
             [*self._front, *nodes],
             "encoder",
@@ -136,12 +128,26 @@ class LearningEncoder:
         return model
 
 
-def _choice(graph: onnx.GraphProto) -> list[onnx.GraphProto] | None:
+def _read(path: Path) -> onnx.ModelProto:
+    """Read a graph whose last stage can be told from the rest."""
+    refused = ValueError(
+        f"{path.name} is no encoder that can learn: it has no {LAST_STAGE!r}. Use the one that "
+        "`python -m engine.weights` makes, or leave TRAIN_ENCODER out."
+    )
+    if path.suffix != ".onnx":
+        raise refused
+    model = onnx.load(path)
+    if not any(LAST_STAGE in node.output for node in model.graph.node):
+        raise refused
+    return model if _choice(model.graph) else _simplified(model)
+
+
+def _choice(graph: onnx.GraphProto) -> tuple[onnx.GraphProto, onnx.GraphProto] | None:
     """Return the learned stage and that of before, of a graph that `export` has written."""
     for node in graph.node:
         if node.op_type == "If" and node.output[0] == graph.output[0].name:
             branches = {each.name: each.g for each in node.attribute}
-            return [branches["then_branch"], branches["else_branch"]]
+            return branches["then_branch"], branches["else_branch"]
     return None
 
 

@@ -19,7 +19,8 @@ from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.trainer import TrainConfig, Trainer
 from engine.whole_file import whole_file
 
-ENOUGH_TO_KNOW: Final = 200  # images that tell what is familiar
+ENOUGH_TO_KNOW: Final = 200  # images with masks that tell what is familiar, and empty ones
+ENOUGH_TO_SEE: Final = 40  # where the encoder learned: it takes two seconds for each look at them
 
 
 class TrainingCancelled(Exception):  # noqa: N818  # a request, not an error
@@ -69,14 +70,15 @@ def train_decoder(  # the contract between a worker and the engine
     with_masks = [image for image in images if not image.is_empty]
     if not with_masks:
         raise ValueError("no mask to train on: every image is empty")
-    empty = [image for image in sample_images(images, len(with_masks)) if image.is_empty]
     result = checkpoint_dir / "decoder.safetensors"
     trainer = Trainer(with_masks, base, config, encoder)
     load_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
     with freed_memory_kept():
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
-    learned, known = trainer.result(), sample_images([*with_masks, *empty], ENOUGH_TO_KNOW)
+    learned = trainer.result()
+    enough = ENOUGH_TO_KNOW if encoder is None else ENOUGH_TO_SEE
+    known = sample_images(images, min(len(with_masks), enough))
     if encoder is not None:
         path = checkpoint_dir / ENCODER
         with whole_file(path) as scratch:

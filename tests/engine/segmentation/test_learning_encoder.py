@@ -126,10 +126,11 @@ def test_the_same_weights_are_the_same_encoder(path: Path, tmp_path: Path) -> No
     assert len(digests) == 1
 
 
-def test_an_encoder_of_another_kind_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    other = write_tiny_encoder(tmp_path / "other.onnx", last_stage="elsewhere")
+@pytest.mark.parametrize("name", ["other.onnx", "other.pth"])
+def test_an_encoder_of_another_kind_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
+    other = write_tiny_encoder(tmp_path / name, last_stage="elsewhere")
 
-    with pytest.raises(ValueError, match=r"other\.onnx is no encoder that can learn.*TRAIN_ENC"):
+    with pytest.raises(ValueError, match=r"other\.\w+ is no encoder that can learn.*TRAIN_ENC"):
         LearningEncoder(other)
 
 
