@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.authentication import SessionAuthentication
 from annotation.api.inputs import body_of
-from annotation.api.projects import MemberInputSerializer, MemberSerializer
+from annotation.api.members import MemberInputSerializer, MemberSerializer
 from annotation.selectors.projects import projects_for
 from annotation.services.accounts import create_member
 

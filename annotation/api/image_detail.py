@@ -14,7 +14,7 @@ from rest_framework import serializers
 from annotation import storage
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
-from annotation.api.projects import LabelSerializer
+from annotation.api.labels import LabelSerializer
 from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Proposal
 from annotation.selectors.access import HasRole
 from annotation.selectors.images import (

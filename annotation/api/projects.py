@@ -1,4 +1,4 @@
-"""Projects, their people and their labels."""
+"""Projects: what they are set to, what is in them and what they serve."""
 
 from typing import Any
 
@@ -10,16 +10,14 @@ from rest_framework.views import APIView
 
 from annotation import caption_models, storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.attributes import AttributeSerializer, AttributesField
-from annotation.api.inputs import ColorField, body_of, query_of
+from annotation.api.inputs import body_of, query_of
+from annotation.api.labels import LabelInputSerializer, LabelSerializer
 from annotation.models import Membership, Project
 from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
 from annotation.selectors.counts import finished_since_round, project_counts
 from annotation.selectors.news import new_to_learn
 from annotation.selectors.projects import (
-    labels_for,
-    members_of,
     projects_for,
     trashed_projects_for,
     with_card,
@@ -27,19 +25,11 @@ from annotation.selectors.projects import (
 )
 from annotation.selectors.queue import returned_images
 from annotation.selectors.serving import serving_of
-from annotation.services import labels, members, projects
+from annotation.services import projects
 
 MOST_HOLDOUT = 0.9
 MOST_VOICE_DAYS = 3650
 MOST_PRICE = 86_400  # people's seconds for a minute of the machine
-
-
-class LabelSerializer(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    name = serializers.CharField()
-    color = serializers.CharField()
-    attributes = AttributeSerializer(many=True)
-    deleted = serializers.BooleanField(source="is_deleted")
 
 
 class ProjectCardSerializer(serializers.Serializer[Any]):
@@ -160,11 +150,6 @@ class ProjectSerializer(serializers.Serializer[Any]):
         help_text="On the holdout alone: as near as a model can be expected to come",
     )
     deleted_at = serializers.DateTimeField(allow_null=True)
-
-
-class LabelInputSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100)
-    color = ColorField()
 
 
 class ProjectInputSerializer(serializers.Serializer[Any]):
@@ -313,88 +298,6 @@ class ProjectRestoreView(MemberView):
         project = self.fetch(either, pk=project_id)
         projects.restore_project(project=project, by=user_of(request))
         return _project(request, project_id)
-
-
-class MemberSerializer(serializers.Serializer[Any]):
-    user = serializers.IntegerField(source="user_id")
-    username = serializers.CharField(source="user.username")
-    role = serializers.ChoiceField(Membership.Role.choices)
-
-
-class MemberInputSerializer(serializers.Serializer[Any]):
-    username = serializers.CharField(max_length=150)
-    role = serializers.ChoiceField(Membership.Role.choices)
-
-
-class MemberListView(MemberView):
-    roles = {"GET": ANYONE, "POST": MANAGERS}
-
-    @extend_schema(operation_id="list_members", responses=MemberSerializer(many=True))
-    def get(self, request: Request, project_id: int) -> Response:
-        self.fetch(projects_for(user_of(request)), pk=project_id)
-        return Response(MemberSerializer(members_of(project_id), many=True).data)
-
-    @extend_schema(
-        operation_id="set_member", request=MemberInputSerializer, responses=MemberSerializer
-    )
-    def post(self, request: Request, project_id: int) -> Response:
-        project = self.fetch(projects_for(user_of(request)), pk=project_id)
-        member = members.set_member(project=project, **body_of(request, MemberInputSerializer))
-        return Response(MemberSerializer(member).data)
-
-
-class MemberDetailView(MemberView):
-    roles = {"DELETE": MANAGERS}
-
-    @extend_schema(operation_id="remove_member", responses={204: None})
-    def delete(self, request: Request, project_id: int, user_id: int) -> Response:
-        project = self.fetch(projects_for(user_of(request)), pk=project_id)
-        members.remove_member(project=project, user_id=user_id)
-        return Response(status=204)
-
-
-class LabelListView(MemberView):
-    roles = {"POST": MANAGERS}
-
-    @extend_schema(
-        operation_id="create_label", request=LabelInputSerializer, responses={201: LabelSerializer}
-    )
-    def post(self, request: Request, project_id: int) -> Response:
-        project = self.fetch(projects_for(user_of(request)), pk=project_id)
-        label = labels.create_label(project=project, **body_of(request, LabelInputSerializer))
-        return Response(LabelSerializer(label).data, status=201)
-
-
-class LabelPatchSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=100, required=False)
-    color = ColorField(required=False)
-    attributes = AttributesField(required=False)
-
-
-class LabelView(MemberView):
-    roles = {"PATCH": MANAGERS, "DELETE": MANAGERS}
-
-    @extend_schema(
-        operation_id="update_label", request=LabelPatchSerializer, responses=LabelSerializer
-    )
-    def patch(self, request: Request, label_id: int) -> Response:
-        label = self.fetch(labels_for(user_of(request)), pk=label_id)
-        changes = body_of(request, LabelPatchSerializer)
-        return Response(LabelSerializer(labels.update_label(label=label, changes=changes)).data)
-
-    @extend_schema(operation_id="delete_label", responses={204: None})
-    def delete(self, request: Request, label_id: int) -> Response:
-        labels.delete_label(label=self.fetch(labels_for(user_of(request)), pk=label_id))
-        return Response(status=204)
-
-
-class LabelRestoreView(MemberView):
-    roles = {"POST": MANAGERS}
-
-    @extend_schema(operation_id="restore_label", request=None, responses=LabelSerializer)
-    def post(self, request: Request, label_id: int) -> Response:
-        label = self.fetch(labels_for(user_of(request)), pk=label_id)
-        return Response(LabelSerializer(labels.restore_label(label=label)).data)
 
 
 def _project(request: Request, project_id: int, *, status: int = 200) -> Response:
