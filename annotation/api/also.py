@@ -23,7 +23,7 @@ class NamedProjectSerializer(serializers.Serializer[Project]):
 class AlsoSerializer(serializers.Serializer[Any]):
     chosen = NamedProjectSerializer(many=True)
     choices = NamedProjectSerializer(
-        many=True, help_text="Others with the same encoder that the person manages"
+        many=True, help_text="Others that the person manages"
     )
 
 

@@ -20,12 +20,12 @@ def set_also(*, project: Project, ids: Collection[int], by: User) -> None:
     Those that are named already may stay, whoever named them.
 
     Raises:
-        NotAllowedError: the person does not manage one of them, or its encoder is another.
+        NotAllowedError: the person does not manage one of them.
 
     """
     locked = Project.objects.select_for_update().get(pk=project.pk)
     known = {*may_be_also(by, locked), *locked.also.all()}
     if not set(ids) <= {each.pk for each in known}:
-        raise NotAllowedError("Only projects with the same encoder that you manage can be named.")
+        raise NotAllowedError("Only other projects that you manage can be named.")
     locked.also.set(ids)
     log.info("also_set", project_id=project.pk, also=sorted(ids), user_id=by.pk)

@@ -17,7 +17,7 @@ def bundle(world: World) -> Bundle:
 
 @pytest.fixture
 def other(world: World, bundle: Bundle) -> Project:
-    """Another project of the manager, which serves another bundle for the same encoder."""
+    """Another project of the manager, which serves another bundle."""
     return make_other(world, make_bundle("b"))
 
 

@@ -1658,7 +1658,7 @@ export interface components {
         };
         Also: {
             chosen: components["schemas"]["NamedProject"][];
-            /** @description Others with the same encoder that the person manages */
+            /** @description Others that the person manages */
             choices: components["schemas"]["NamedProject"][];
         };
         /** @description Mean IoU after one click on another project's holdout, as of its newest version. */
