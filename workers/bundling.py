@@ -45,7 +45,7 @@ def write_round_bundle(
     parts = {part: trained.get(part) or part_of(others, part) for part in Part.values}
     folder.parent.mkdir(parents=True, exist_ok=True)
     card = folder.with_name(f"{folder.name}.md")
-    card.write_text(_card(current, version, trained))
+    card.write_text(_card(current, version, trained, parts[Part.MASKS].encoder_digest))
     files = {name: path for part in parts.values() for name, path in part.files.items()}
     write_bundle(
         folder,
@@ -83,7 +83,9 @@ def compose(
     return register_bundle(made)
 
 
-def _card(current: Round, version: DatasetVersion, parts: Mapping[str, BundlePart]) -> str:
+def _card(
+    current: Round, version: DatasetVersion, parts: Collection[str], encoder_digest: str
+) -> str:
     counts = {"masks": 0, "captions": 0, **version.counts}
     what = {
         Part.MASKS: "Prompt encoder and mask decoder of Segment Anything, and small heads",
@@ -95,13 +97,13 @@ def _card(current: Round, version: DatasetVersion, parts: Mapping[str, BundlePar
         f"{trained}: trained from bundle "
         f"{current.base_bundle_id} on dataset version {version.pk}: {counts['train']} images "
         f"of a project with {counts['masks']} masks and {counts['captions']} captions. "
-        f"{_seen_by(current, parts)} How it does on the blind holdout is in the round's record.\n"
+        f"{_seen_by(current, encoder_digest)} "
+        "How it does on the blind holdout is in the round's record.\n"
     )
 
 
-def _seen_by(current: Round, parts: Mapping[str, BundlePart]) -> str:
+def _seen_by(current: Round, digest: str) -> str:
     before = current.base_bundle.encoder_digest
-    digest = parts[Part.MASKS].encoder_digest if Part.MASKS in parts else before
     if digest == before:
         return f"The encoder is {digest}, unchanged."
-    return f"The encoder is {digest}: its last stage was trained, too, from {before}."
+    return f"The encoder is {digest}, whose last stage was trained, too, and not {before}."

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
@@ -21,13 +21,15 @@ MOST: Final = 6  # of either kind, each from another image
 LEAST_CHANGE: Final = 0.05  # IoU; below it nobody sees a difference
 
 
+class BundleView(NamedTuple):
+    """A bundle, and images as its encoder sees them."""
+
+    bundle: Bundle
+    images: Sequence[AnnotatedImage]
+
+
 def examples_of(
-    before: Evaluation,
-    after: Evaluation,
-    images: Sequence[AnnotatedImage],
-    *,
-    serving: Bundle,
-    candidate: Bundle,
+    before: Evaluation, after: Evaluation, *, serving: BundleView, candidate: BundleView
 ) -> dict[str, list[dict[str, Any]]]:
     """Show what both bundles answer to the first click on such objects, beside the truth.
 
@@ -41,15 +43,18 @@ def examples_of(
         ((iou_at_one_click(one) - known[one.key, one.index], one) for one in after.objects),
         key=lambda change: change[0],
     )
-    by_key = {image.key: image for image in images}
-    predictors = {"serving": predictor_of(serving), "candidate": predictor_of(candidate)}
+    views = {
+        name: (predictor_of(view.bundle), {image.key: image for image in view.images})
+        for name, view in {"serving": serving, "candidate": candidate}.items()
+    }
+    by_key = views["candidate"][1]
 
     def shown(one: ObjectClicks) -> dict[str, Any]:
         ious = {"serving": known[one.key, one.index], "candidate": iou_at_one_click(one)}
-        image, truth = by_key[one.key], clicked_masks(by_key[one.key])[one.index]
+        truth = clicked_masks(by_key[one.key])[one.index]
         answers = {
-            name: {"iou": ious[name], "rle": first_answer(image, truth, predictor)}
-            for name, predictor in predictors.items()
+            name: {"iou": ious[name], "rle": first_answer(images[one.key], truth, predictor)}
+            for name, (predictor, images) in views.items()
         }
         return {"image": one.key, "truth": truth, **answers}
 

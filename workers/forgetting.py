@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from annotation.models import Bundle, DatasetVersion, Project
+from annotation.models import Bundle, DatasetVersion, Image, Project
 from annotation.selectors.also import also_of
 from workers.annotated_images import annotated_images, embed_missing
 from workers.evaluation import Evaluation, compare, evaluate_bundle
@@ -46,10 +46,14 @@ def _versions(project: Project) -> Iterator[tuple[Project, DatasetVersion]]:
 def _measured(lease: Lease, version: DatasetVersion, bundle: Bundle) -> Evaluation | None:
     """Click on a holdout as the bundle sees it; None where it has no object.
 
-    Without its empty images: nothing is clicked there, and nothing is proposed here.
+    Without its empty images: nothing is clicked there, and nothing is proposed here. And without
+    those that were put in the trash after it was cut, whose pixels may be gone.
     """
     holdout = annotated_images(version, "holdout", bundle.encoder_digest)
-    images = [image for image in holdout if not image.is_empty]
+    keys = [image.key for image in holdout]
+    live = Image.objects.filter(deleted_at=None, project__deleted_at=None, sha256__in=keys)
+    there = set(live.values_list("sha256", flat=True))
+    images = [image for image in holdout if image.key in there and not image.is_empty]
     if not images:
         return None
     return evaluate_bundle(

@@ -11,7 +11,6 @@ from annotation.services.bundles import fetch_bundle
 from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
 from engine.segmentation.items import AnnotatedImage, sample_images
-from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.photos import load_photos
@@ -30,8 +29,8 @@ from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
-    encoder_path_of,
     installed_encoder,
+    learning_encoder_of,
     proposal_config_of,
     sight_by,
     sight_of,
@@ -52,7 +51,9 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     images = embed_missing(lease, images, sight)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
-    head = folder / PROMPT_HEAD
+    made = folder / sight.encoder_digest[:16]  # by whose eyes: a round may go on with another
+    made.mkdir(exist_ok=True)
+    head = made / PROMPT_HEAD
     if not head.is_file():  # or a killed run has made it
         _train_head(lease, current, images, head)
     lease.report(0, 0, "Fitting the thresholds")
@@ -64,7 +65,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     labels = folder / LABEL_HEAD
     if labels.is_file() or learn_labels(lease, version, labels):
         files[LABEL_HEAD] = labels
-    verifier, stop = folder / VERIFIER, lease.should_stop
+    verifier, stop = made / VERIFIER, lease.should_stop
     if verifier.is_file() or learn_verifier(
         lease,
         current.project_id,
@@ -97,7 +98,7 @@ def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folde
         checkpoint_dir=folder / "checkpoints",
         on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
         should_stop=lease.should_stop,
-        encoder=LearningEncoder(encoder_path_of(base)) if settings.TRAIN_ENCODER else None,
+        encoder=learning_encoder_of(base) if settings.TRAIN_ENCODER else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 Not `models`: Django imports the module of that name in every process that has the app."""
 
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from annotation.models import Bundle
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.encoder import Encoder, file_digest, load_encoder
+from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
 from engine.segmentation.proposals import ProposalConfig
@@ -33,19 +34,36 @@ def encoder_of(bundle: Bundle) -> Encoder:
 
     """
     encoder = _encoder(str(encoder_path_of(bundle)))
-    if encoder.digest != bundle.encoder_digest:
+    _check(encoder.digest, bundle)
+    return encoder
+
+
+def learning_encoder_of(bundle: Bundle) -> LearningEncoder:
+    """Return the same with its last stage in torch.
+
+    Raises:
+        ValueError: this worker is set up with another encoder, or it cannot learn.
+
+    """
+    encoder = LearningEncoder(encoder_path_of(bundle))
+    _check(encoder.digest, bundle)
+    return encoder
+
+
+def _check(digest: str, bundle: Bundle) -> None:
+    if digest != bundle.encoder_digest:
         raise ValueError(
             f"The serving bundle reads embeddings of encoder {bundle.encoder_digest[:12]}, but "
-            f"SAM_ENCODER is {encoder.digest[:12]}: set the one that the bundle was trained with."
+            f"SAM_ENCODER is {digest[:12]}: set the one that the bundle was trained with."
         )
-    return encoder
 
 
 def has_encoder(bundle: Bundle) -> bool:
     """Tell whether this worker can see as the bundle does; nothing is loaded for it."""
     if ENCODER in bundle.manifest["files"]:
         return True
-    return file_digest(Path(settings.SAM_ENCODER)) == bundle.encoder_digest
+    installed = Path(settings.SAM_ENCODER)
+    return installed.is_file() and file_digest(installed) == bundle.encoder_digest
 
 
 def encoder_path_of(bundle: Bundle) -> Path:
@@ -61,8 +79,8 @@ def installed_encoder() -> Encoder:
 
 
 def sight_of(bundle: Bundle) -> Sight:
-    """Return what sees images as the bundle does."""
-    return Sight(bundle.encoder_digest, partial(encoder_of, bundle))
+    """Return what sees images as the bundle does; its files are proved once, not for each look."""
+    return Sight(bundle.encoder_digest, cache(partial(encoder_of, bundle)))
 
 
 def sight_by(encoder: Path) -> Sight:

@@ -123,7 +123,10 @@ def propose_for_images(lease: Lease, arms: Arms) -> int:
     for image in Image.objects.filter(pk__in=due[Arm.NONE]).iterator():
         _save(lease, image, arms.serving, Arm.NONE, [])
     for arm, bundle in {Arm.SERVING: arms.serving, **arms.others}.items():
-        _propose(lease, bundle, arm, due[arm])
+        # Whoever held an image while the arm's were embedded may have given it back since.
+        seen = Image.objects.filter(has_embedding(bundle), pk__in=due[arm])
+        seen_ids = set(seen.values_list("pk", flat=True))
+        _propose(lease, bundle, arm, [each for each in due[arm] if each in seen_ids])
         forget_networks()
     return sum(map(len, due.values()))
 

@@ -29,7 +29,7 @@ from annotation.services.versions import cut_version
 from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import compose
 from workers.evaluation import compare, digest_of, evaluate_bundle
-from workers.examples import examples_of
+from workers.examples import BundleView, examples_of
 from workers.failures import failures_of
 from workers.forgetting import measure_also
 from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
@@ -122,24 +122,21 @@ def _measure_masks(
     serving: Bundle,
     candidate: Bundle,
 ) -> dict[str, Any]:
-    holdout = annotated_images(version, "holdout", serving.encoder_digest)
-    if all(image.is_empty for image in holdout):
+    seen = annotated_images(version, "holdout", serving.encoder_digest)
+    if all(image.is_empty for image in seen):
         return {}
-    holdout = embed_missing(lease, holdout, sight_of(serving))
     evaluate = partial(evaluate_bundle, show=lease.report, should_stop=lease.should_stop)
-    before = evaluate(serving, holdout)
-    holdout = embed_missing(
-        lease,
-        annotated_images(version, "holdout", candidate.encoder_digest),
-        sight_of(candidate),
-    )
-    after = evaluate(candidate, holdout)
-    examples = examples_of(before, after, holdout, serving=serving, candidate=candidate)
-    failures = failures_of(after, holdout, candidate=candidate)
+    old = BundleView(serving, embed_missing(lease, seen, sight_of(serving)))
+    before = evaluate(*old)
+    seen = annotated_images(version, "holdout", candidate.encoder_digest)
+    new = BundleView(candidate, embed_missing(lease, seen, sight_of(candidate)))
+    after = evaluate(*new)
+    examples = examples_of(before, after, serving=old, candidate=new)
+    failures = failures_of(after, new.images, candidate=candidate)
     with fenced(lease.claim):
         record_examples(round_id=current.pk, examples=examples | {"failures": failures})
     return {
-        "holdout": digest_of(holdout),
+        "holdout": digest_of(new.images),
         "serving": before.figures | measure_labels(version, serving),
         "candidate": after.figures | measure_labels(version, candidate),
         "difference": compare(before, after),

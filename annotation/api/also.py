@@ -22,9 +22,7 @@ class NamedProjectSerializer(serializers.Serializer[Project]):
 
 class AlsoSerializer(serializers.Serializer[Any]):
     chosen = NamedProjectSerializer(many=True)
-    choices = NamedProjectSerializer(
-        many=True, help_text="Others that the person manages"
-    )
+    choices = NamedProjectSerializer(many=True, help_text="Others that the person manages")
 
 
 class AlsoInputSerializer(serializers.Serializer[Any]):

@@ -15,7 +15,7 @@ from annotation import storage
 from annotation.api.attributes import ValuesField
 from annotation.api.inputs import RleField
 from annotation.api.labels import LabelSerializer
-from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Proposal
+from annotation.models import Assignment, Bundle, Embedding, Image, Proposal
 from annotation.selectors.access import HasRole
 from annotation.selectors.images import (
     OPEN,
@@ -28,7 +28,7 @@ from annotation.selectors.images import (
 from annotation.selectors.overlap import seen_by
 from annotation.selectors.projects import labels_of
 from annotation.selectors.queue import assignment_shown, places_of
-from annotation.selectors.serving import bundle_of
+from annotation.selectors.serving import last_bundle_to_see, serving_bundle_of
 from engine.segmentation.windows import Window
 
 OPEN_STATES = [state.value for state in OPEN]
@@ -169,15 +169,14 @@ def _decoded_with(image: Image) -> tuple[Bundle | None, list[Embedding]]:
     """Return the bundle that answers clicks on an image, and what its encoder has seen of it.
 
     That is what serves. Where it has brought an encoder of its own, which has not seen the image
-    yet, what served before goes on answering.
+    yet, the last one goes on answering that served and has.
     """
-    serving = bundle_of(image.project_id, Alias.Name.SERVING)
+    serving = serving_bundle_of(image.project_id)
     looks = embeddings_of(image, serving.encoder_digest) if serving else []
     if serving is None or looks:
         return serving, looks
-    previous = bundle_of(image.project_id, Alias.Name.PREVIOUS)
-    known = embeddings_of(image, previous.encoder_digest) if previous else []
-    return (previous, known) if known else (serving, [])
+    before = last_bundle_to_see(image)
+    return (before, embeddings_of(image, before.encoder_digest)) if before else (serving, [])
 
 
 def _embedding(image: Image, looks: Sequence[Embedding]) -> dict[str, Any] | None:

@@ -68,9 +68,9 @@ def _embeddings_made_during(each: Round) -> int:
     if each.job is None or each.job.finished_at is None:
         return 0
     images = Image.objects.filter(project=each.project_id)
-    base = Bundle.objects.filter(pk=each.base_bundle_id)
+    both = Bundle.objects.filter(pk__in=[each.base_bundle_id, each.bundle_id])
     return Embedding.objects.filter(
         image_sha256__in=images.values("sha256"),
-        encoder_digest__in=base.values("encoder_digest"),
+        encoder_digest__in=both.values("encoder_digest"),
         created_at__range=(each.job.started_at, each.job.finished_at),
     ).count()

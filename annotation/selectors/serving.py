@@ -2,15 +2,15 @@
 
 from typing import TypedDict
 
-from django.db.models import Case, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, JSONField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import JSONObject
 
-from annotation.models import Alias, AliasMove, Bundle
+from annotation.models import Alias, AliasMove, Bundle, Embedding, Image
 from annotation.prepared import Param, Prepared
 
-_POINTED_AT = Prepared(
+_SERVING = Prepared(
     lambda: Bundle.objects.filter(
-        pk__in=Alias.objects.filter(project_id=Param("project"), name=Param("name")).values(
+        pk__in=Alias.objects.filter(project_id=Param("project"), name=Alias.Name.SERVING).values(
             "bundle"
         )
     ).defer("manifest")
@@ -34,9 +34,21 @@ def serving_of(project_id: int) -> Serving | None:
     return None if alias is None else Serving(bundle=alias[0], round=alias[1])
 
 
-def bundle_of(project_id: int, name: Alias.Name) -> Bundle | None:
-    """Return the bundle that an alias of a project points at."""
-    return _POINTED_AT.first(project=project_id, name=name)
+def serving_bundle_of(project_id: int) -> Bundle | None:
+    """Return the bundle that the project's pages decode with."""
+    return _SERVING.first(project=project_id)
+
+
+def last_bundle_to_see(image: Image) -> Bundle | None:
+    """Return what served its project last of those whose encoder has seen an image."""
+    seen = Embedding.objects.filter(
+        image_sha256=image.sha256, encoder_digest=OuterRef("to_bundle__encoder_digest"), window=""
+    )
+    moves = AliasMove.objects.filter(
+        Exists(seen), project_id=image.project_id, name=Alias.Name.SERVING
+    )
+    move = moves.select_related("to_bundle").order_by("-pk").first()
+    return move.to_bundle if move else None
 
 
 def alias_moves_of(project_id: int) -> QuerySet[AliasMove]:

@@ -104,7 +104,7 @@ class Trainer:
         # Every round goes on from what serves, with all data so far: what its few minutes teach
         # adds up. Trained a second time on the same 60 images of nuclei a decoder took 3.1 clicks
         # to an IoU of 0.85 instead of 3.6, and AP75 rose from 0.67 to 0.69.
-        stage = encoder.stage if encoder else None
+        stage = copy.deepcopy(encoder.stage) if encoder else None
         self.start = Learner(tuned_of(load_any(base)), stage).to(self.device)
         self.model = copy.deepcopy(self.start).train()
         self.start.requires_grad_(requires_grad=False)

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from engine.segmentation.trainer import TrainConfig, Trainer
 from engine.whole_file import whole_file
 
 ENOUGH_TO_KNOW: Final = 200  # images with masks that tell what is familiar, and empty ones
+WINDOWS_TO_KNOW: Final = 4  # of each of them
 ENOUGH_TO_SEE: Final = 40  # where the encoder learned: it takes two seconds for each look at them
 
 
@@ -78,7 +80,10 @@ def train_decoder(  # the contract between a worker and the engine
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
     learned = trainer.result()
     enough = ENOUGH_TO_KNOW if encoder is None else ENOUGH_TO_SEE
-    known = sample_images(images, min(len(with_masks), enough))
+    known = [
+        replace(image, closer=dict(islice(image.closer.items(), WINDOWS_TO_KNOW)))
+        for image in sample_images(images, min(len(with_masks), enough))
+    ]
     if encoder is not None:
         path = checkpoint_dir / ENCODER
         with whole_file(path) as scratch:

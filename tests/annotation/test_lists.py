@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from annotation.models import Alias, Bundle, Embedding, Image, Label, Project, Upload
+from annotation.models import Alias, AliasMove, Bundle, Embedding, Image, Label, Project, Upload
 from annotation.services.projects import create_project
 from tests.annotation.everything import ids_of_everything
 from tests.annotation.world import Api, World, create, make_bundle, make_image, make_proposals
@@ -96,7 +96,8 @@ def test_until_what_serves_has_seen_an_image_what_served_before_answers_its_clic
     learned = Bundle.objects.create(pk="b" * 64, encoder_digest="f" * 64, manifest={})
     before = Alias.objects.get(project=world.project, name="serving").bundle
     Alias.objects.filter(project=world.project, name="serving").update(bundle=learned)
-    Alias.objects.create(project=world.project, name="previous", bundle=before)
+    for bundle in (before, learned, learned):  # again, with another captioner
+        AliasMove.objects.create(project=world.project, name="serving", to_bundle=bundle)
     Embedding.objects.all().delete()
     pages = [manager.get(f"images/{image.pk}").json()]
 

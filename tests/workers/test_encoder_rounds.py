@@ -1,12 +1,14 @@
 """Rounds in which the encoder learns, too: the bundle brings its own, and all is embedded anew."""
 
 from dataclasses import replace
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.utils import timezone
 
 from annotation import jobs
 from annotation.models import Embedding, Image, Job, Round
@@ -15,6 +17,7 @@ from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
+from annotation.services.trash import empty_trash
 from annotation.services.versions import cut_version
 from engine.bundle import ENCODER, read_bundle, write_bundle
 from engine.segmentation.encoder import file_digest, load_encoder
@@ -155,6 +158,21 @@ def test_what_served_before_proposes_on_its_arm_as_its_own_encoder_sees_that(
     }
 
 
+def test_what_came_into_an_arm_since_its_images_were_seen_waits_for_the_next_time(
+    world: World, started: Round, promoting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(started)
+    monkeypatch.setattr("workers.arms.arm_for", lambda *_, **__: Image.Arm.PREVIOUS)
+    monkeypatch.setattr("workers.prepare_images.look_closer", lambda *_: None)
+    image = make_image(world.project, 4)
+
+    prepare(world)
+
+    image.refresh_from_db()
+    assert image.proposed_by_id is None
+    assert Job.objects.latest("pk").state == "succeeded"
+
+
 def test_a_later_round_keeps_the_encoder_where_it_does_not_learn_any_more(
     world: World, started: Round, promoting: None, settings: LazySettings
 ) -> None:
@@ -195,7 +213,11 @@ def test_what_must_not_be_forgotten_is_seen_by_each_bundles_own_encoder(
     other = create_project(name="Photos", created_by=world.manager)
     image = make_image(other, 7, is_holdout=True)
     finish(replace(world, project=other, annotator=world.manager), image)
+    gone = make_image(other, 8, is_holdout=True)
+    finish(replace(world, project=other, annotator=world.manager), gone)
     cut_version(project=other, created_by=world.manager)
+    Image.objects.filter(pk=gone.pk).update(deleted_at=timezone.now() - timedelta(days=31))
+    empty_trash()
     set_also(project=world.project, ids=[other.pk], by=world.manager)
 
     ended = run(started)

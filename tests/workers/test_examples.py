@@ -1,5 +1,7 @@
 """What a round learned is shown on the objects that changed most."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from annotation.models import Image
@@ -9,7 +11,8 @@ from engine.segmentation.evaluation import ObjectClicks
 from engine.segmentation.items import AnnotatedImage
 from tests.annotation.world import World, square
 from workers.evaluation import Evaluation, clicked_masks
-from workers.examples import MOST, examples_of
+from workers.examples import MOST, BundleView, examples_of, first_answer
+from workers.networks import predictor_of
 
 MASKS = [square(3, 3, 8), square(18, 10, 9)]
 
@@ -32,9 +35,9 @@ def test_the_largest_changes_come_first_each_from_another_image(
     after = {("a", 0): 0.6, ("a", 1): 0.8, ("b", 0): 0.9, ("c", 0): 0.4, ("d", 0): 0.54}
     images = [annotated(prepared, key) for key in "abcd"]
 
-    found = examples_of(
-        evaluation(before), evaluation(after), images, serving=bundle, candidate=bundle
-    )
+    view = BundleView(bundle, images)
+
+    found = examples_of(evaluation(before), evaluation(after), serving=view, candidate=view)
 
     assert [each["image"] for each in found["gained"]] == ["b", "a"]
     assert [each["image"] for each in found["lost"]] == ["c"]
@@ -50,12 +53,26 @@ def test_a_page_can_hold_them(world: World, prepared: Image) -> None:
     keys = [str(number) for number in range(2 * MOST)]
     before, after = ({(key, 0): iou for key in keys} for iou in (0.2, 0.7))
 
-    found = examples_of(
-        evaluation(before),
-        evaluation(after),
-        [annotated(prepared, key) for key in keys],
-        serving=bundle,
-        candidate=bundle,
-    )
+    view = BundleView(bundle, [annotated(prepared, key) for key in keys])
+
+    found = examples_of(evaluation(before), evaluation(after), serving=view, candidate=view)
 
     assert (len(found["gained"]), found["lost"]) == (MOST, [])
+
+
+def test_each_bundle_answers_on_what_its_own_encoder_sees(world: World, prepared: Image) -> None:
+    bundle = ensure_pretrained(project=world.project)
+    image = annotated(prepared, "a")
+    other = np.random.default_rng(1).normal(size=(256, 64, 64)).astype(np.float16)
+    anew = replace(image, load_embedding=lambda: other)
+
+    [found] = examples_of(
+        evaluation({("a", 0): 0.2}),
+        evaluation({("a", 0): 0.7}),
+        serving=BundleView(bundle, [image]),
+        candidate=BundleView(bundle, [anew]),
+    )["gained"]
+
+    assert found["serving"]["rle"] == first_answer(image, found["truth"], predictor_of(bundle))
+    assert found["candidate"]["rle"] == first_answer(anew, found["truth"], predictor_of(bundle))
+    assert found["serving"]["rle"] != found["candidate"]["rle"]
