@@ -32,6 +32,7 @@ from engine.captioning.proposals import propose_captions
 from engine.captioning.trainer import CaptionTrainer
 from tests.annotation.world import World, make_image, make_proposals, square
 from tests.engine.captioning.tiny import save_language_model
+from tests.workers.conftest import ENCODER_DIGEST
 from tests.workers.describing import (
     QuickBackbone,
     describe,
@@ -207,7 +208,7 @@ def better_decoder(
     files = {name: tmp_path / name for name in DECODER_FILES}
     save_file({"weight": torch.ones(1)}, files["decoder.safetensors"])
     files["decoder.onnx"].write_bytes(b"a better one")
-    part = BundlePart(files, {"min_area_px": 2.0})
+    part = BundlePart(files, {"min_area_px": 2.0}, ENCODER_DIGEST)
     monkeypatch.setattr("workers.mask_training.train_masks", lambda *_: part)
     monkeypatch.setattr(module, "judge", lambda **_: YES)
     return files

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +20,13 @@ from annotation.services.rounds import start_round
 from annotation.services.trash import empty_trash
 from annotation.services.versions import cut_version
 from engine.bundle import ENCODER, read_bundle, write_bundle
-from engine.segmentation.encoder import file_digest, load_encoder
+from engine.segmentation.encoder import Encoder, file_digest, load_encoder
+from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.learning_encoder import LAST_STAGE
 from tests.annotation.world import World, make_image
 from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
 from tests.workers.conftest import finish
-from workers import evaluation, networks
+from workers import evaluation, mask_training, networks
 from workers import run_round as module
 from workers.bundling import part_of, write_round_bundle
 from workers.embeddings import load_embedding, load_pixels
@@ -53,6 +54,7 @@ def installed(
     """Install a small encoder that can learn and a bundle that reads it; return its digest."""
     path = write_tiny_encoder(tmp_path / "encoder.onnx", dim=256, last_stage=last_stage)
     monkeypatch.setattr(networks, "_encoder", lru_cache(load_encoder))
+    monkeypatch.setattr(mask_training, "load_photos", lambda _, encoder, __: photos(encoder))
     monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
     known = read_bundle(bundle_folder)
     write_bundle(
@@ -69,6 +71,17 @@ def installed(
     settings.PRETRAINED_BUNDLE = tmp_path / "pretrained"
     settings.TRAIN_ENCODER = True
     return file_digest(path)
+
+
+def photos(encoder: Encoder) -> list[AnnotatedImage]:
+    """Two pictures in one colour each, which noise is told apart from."""
+    pixels = [np.full((24, 32, 3), level, np.uint8) for level in (40, 200)]
+    return [
+        AnnotatedImage(
+            f"photo/{number}", partial(encoder.encode, each), [], (24, 32), load_pixels=each.copy
+        )
+        for number, each in enumerate(pixels)
+    ]
 
 
 @pytest.fixture
@@ -115,6 +128,9 @@ def test_a_bundle_brings_the_encoder_that_learned_with_it(
     learned = ended.bundle.encoder_digest
     assert learned == ended.bundle.manifest["files"][ENCODER] != installed
     assert encoder_of(ended.bundle).digest == learned
+    [plain] = photos(encoder_of(ended.base_bundle))[:1]
+    [seen] = photos(encoder_of(ended.bundle))[:1]
+    np.testing.assert_array_equal(seen.load_embedding(), plain.load_embedding())
     assert encoder_of(ended.base_bundle).digest == installed
     assert (seen_by(installed), seen_by(learned)) == (4, 3)  # all; those learned from or judged by
     assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
