@@ -45,10 +45,11 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     images = annotated_images(version, "train", base.encoder_digest)
     images = embed_missing(lease, images, sight_of(base))
     weights = _train(lease, current, images, folder)
-    files = _encoder_files(base, weights)
-    sight = sight_by(files[ENCODER]) if settings.TRAIN_ENCODER else sight_of(base)
-    images = annotated_images(version, "train", sight.encoder_digest)
-    images = embed_missing(lease, images, sight)
+    files, sight = _encoder_files(base, weights), sight_of(base)
+    if settings.TRAIN_ENCODER:
+        sight = sight_by(files[ENCODER])
+        images = annotated_images(version, "train", sight.encoder_digest)
+        images = embed_missing(lease, images, sight)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
     made = folder / sight.encoder_digest[:16]  # by whose eyes: a round may go on with another
