@@ -5,6 +5,8 @@ from typing import Any
 
 from annotation.models import Bundle, DatasetVersion, Image, Project
 from annotation.selectors.also import also_of
+from annotation.selectors.versions import frozen_images
+from engine.masks.rle import area
 from workers.annotated_images import annotated_images, embed_missing
 from workers.evaluation import Evaluation, compare, evaluate_bundle
 from workers.lease import Lease
@@ -16,10 +18,8 @@ def measure_also(
 ) -> list[dict[str, Any]]:
     """Compare both at one click on each project that this one names; see `Round.metrics`."""
     rows = []
-    for other, version in _versions(project):
-        before, after = (_measured(lease, version, bundle) for bundle in (serving, candidate))
-        if before is None or after is None:
-            continue
+    for other, version, keys in _holdouts(project):
+        before, after = (_measured(lease, version, keys, each) for each in (serving, candidate))
         difference = compare(before, after)
         rows.append(
             {
@@ -35,27 +35,30 @@ def measure_also(
     return rows
 
 
-def _versions(project: Project) -> Iterator[tuple[Project, DatasetVersion]]:
-    """Yield the other projects with their newest version."""
-    for other in also_of(project):
-        version = other.versions.order_by("-created_at").first()
-        if version is not None:
-            yield other, version
-
-
-def _measured(lease: Lease, version: DatasetVersion, bundle: Bundle) -> Evaluation | None:
-    """Click on a holdout as the bundle sees it; None where it has no object.
+def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion, set[str]]]:
+    """Yield the other projects with their newest version and what of its holdout is measured.
 
     Without its empty images: nothing is clicked there, and nothing is proposed here. And without
     those that were put in the trash after it was cut, whose pixels may be gone.
     """
+    for other in also_of(project):
+        version = other.versions.order_by("-created_at").first()
+        if version is None:
+            continue
+        keys = [
+            image.row["image_sha256"]
+            for image in frozen_images(version, "holdout")
+            if any(area(mask.rle) for mask in image.masks)
+        ]
+        live = Image.objects.filter(deleted_at=None, project__deleted_at=None, sha256__in=keys)
+        if known := set(live.values_list("sha256", flat=True)):
+            yield other, version, known
+
+
+def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bundle) -> Evaluation:
+    """Click on images of a holdout as the bundle sees them."""
     holdout = annotated_images(version, "holdout", bundle.encoder_digest)
-    keys = [image.key for image in holdout]
-    live = Image.objects.filter(deleted_at=None, project__deleted_at=None, sha256__in=keys)
-    there = set(live.values_list("sha256", flat=True))
-    images = [image for image in holdout if image.key in there and not image.is_empty]
-    if not images:
-        return None
+    images = [image for image in holdout if image.key in keys]
     return evaluate_bundle(
         bundle,
         embed_missing(lease, images, sight_of(bundle)),
