@@ -99,7 +99,7 @@ def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folde
         checkpoint_dir=folder / "checkpoints",
         on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
         should_stop=lease.should_stop,
-        encoder=learning_encoder_of(base) if settings.TRAIN_ENCODER else None,
+        encoder=learning_encoder_of(base) if settings.TRAIN_ENCODER else encoder_of(base),
     )
 
 

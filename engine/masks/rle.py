@@ -6,13 +6,14 @@ These trust their input: whatever comes from outside goes through `validate_rle`
 
 import hashlib
 from collections.abc import Sequence
-from typing import TypedDict
+from typing import Final, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 from rlemasklib import RLEMask
 
 Mask = npt.NDArray[np.bool_]  # (H, W)
+QUARTERS: Final = 4
 
 
 class RLE(TypedDict):
@@ -66,6 +67,13 @@ def digest(rle: RLE) -> str:
     """Return the sha256 hex of the canonical form: the ASCII text "H W counts"."""
     height, width = rle["size"]
     return hashlib.sha256(f"{height} {width} {rle['counts']}".encode("ascii")).hexdigest()
+
+
+def turned(rle: RLE, turn: int) -> RLE:
+    """Turn it by so many quarters to the left, from 4 on mirrored left to right first: 0 to 7."""
+    read = _read(rle).fliplr() if turn >= QUARTERS else _read(rle)
+    made = read.rot90(turn % QUARTERS).to_dict()
+    return RLE(size=[*made["size"]], counts=made["counts"].decode("ascii"))
 
 
 def _read(rle: RLE) -> RLEMask:

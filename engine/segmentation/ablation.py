@@ -18,7 +18,7 @@ from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import ENCODER, PROMPT_HEAD
 from engine.segmentation.adapted import load_any
-from engine.segmentation.encoder import file_digest
+from engine.segmentation.encoder import Encoder, file_digest, load_encoder
 from engine.segmentation.evaluation import (
     MAX_CLICKS,
     OBJECTS_PER_IMAGE,
@@ -52,6 +52,7 @@ class Parts:
 
     windows: bool = True
     gate: bool = True  # that leaves images of another kind to the base
+    turns: bool = True  # of the images, and mirrors
     average: bool = True  # of the weights within a run
     runs: bool = True  # several, and the mean of their weights
     head: bool = True  # says where to prompt; a grid otherwise
@@ -80,6 +81,7 @@ ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
     "no head": Parts(head=False),
     "no windows": Parts(windows=False),
     "no gate": Parts(gate=False),
+    "no turns": Parts(turns=False),
     "no average": Parts(average=False),
     "one run": Parts(runs=False),
     "encoder learns": Parts(encoder=True),
@@ -156,7 +158,7 @@ class Ablation:
                 checkpoint_dir=folder,
                 on_step=lambda report: show(report.step, report.steps, "training"),
                 should_stop=lambda: False,
-                encoder=LearningEncoder(self.encoder) if parts.encoder else None,
+                encoder=self._encoder_of(parts),
             )
             with whole_file(decoder) as scratch:
                 export_decoder(load_any(weights), scratch)
@@ -177,6 +179,11 @@ class Ablation:
         fitted = fit_thresholds(images[:ENOUGH_IMAGES], predictor, ProposalConfig(), finder)
         sides = replace(sides, holdout=parts.seen(sides.holdout))
         return self._score(row, decoder, fitted, finder, sides, show)
+
+    def _encoder_of(self, parts: Parts) -> Encoder | LearningEncoder | None:
+        if parts.encoder:
+            return LearningEncoder(self.encoder)
+        return load_encoder(self.encoder, self.threads) if parts.turns else None
 
     def _score(
         self,

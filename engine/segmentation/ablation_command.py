@@ -12,9 +12,9 @@ from tqdm import tqdm
 
 from engine.bundle import ENCODER
 from engine.segmentation.ablation import ROWS, Ablation, Score, Sides, split, spread
-from engine.segmentation.coco_folder import Encode, read_groups
+from engine.segmentation.coco_folder import read_groups
 from engine.segmentation.encoder import Encoder, load_encoder
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import AnnotatedImage, Encode
 from engine.segmentation.photos import load_photos
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import TrainConfig

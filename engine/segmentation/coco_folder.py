@@ -1,10 +1,8 @@
 """Annotated images from a COCO file and a folder of images, encoded when they are needed."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +10,9 @@ from numpy.typing import NDArray
 from engine.datasets.coco import find_image, read_coco
 from engine.masks.rle import RLE, area
 from engine.media.images import decode_image
-from engine.segmentation.items import AnnotatedImage, Embedding
+from engine.segmentation.items import AnnotatedImage, Embedding, Encode
 from engine.segmentation.windows import Window, whole_of, windows_of_masks
 from engine.whole_file import whole_file
-
-Encode: TypeAlias = Callable[[NDArray[np.uint8]], Embedding]
 
 
 def read_groups(

@@ -8,13 +8,15 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.masks.rle import RLE, area
+from engine.masks.rle import QUARTERS, RLE, area, turned
 from engine.segmentation.windows import Window, whole_of
 
 Embedding: TypeAlias = NDArray[np.float16] | NDArray[np.float32]  # (256, 64, 64)
 LoadEmbedding: TypeAlias = Callable[[], Embedding]
 Pixels: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB, upright
+Encode: TypeAlias = Callable[[Pixels], Embedding]
 
+TURNS: Final = 2 * QUARTERS  # of an image: by quarters, and mirrored
 WHOLE_SHARE: Final = 0.5  # of the views that training draws of an image with windows
 
 
@@ -69,7 +71,27 @@ class AnnotatedImage:
         )
         return part if masks else self
 
-    def seen_by(self, encode: Callable[[Pixels], Embedding]) -> "AnnotatedImage":
+    def turned(self, turn: int, encode: Encode) -> "AnnotatedImage":
+        """Return the whole turned, see engine.masks.rle.turned, and seen so when it is read.
+
+        Raises:
+            ValueError: there are no pixels to turn.
+
+        """
+        if turn == 0:
+            return self
+        height, width = self.size_hw
+        load_pixels = self.load_pixels and partial(_turned, self.load_pixels, turn)
+        made = AnnotatedImage(
+            f"{self.key}/turn-{turn}",
+            self.load_embedding,
+            [turned(mask, turn) for mask in self.masks],
+            (width, height) if turn % 2 else (height, width),
+            load_pixels=load_pixels,
+        )
+        return made.seen_by(encode)
+
+    def seen_by(self, encode: Encode) -> "AnnotatedImage":
         """Return it as something else sees it, each time that it is read.
 
         Raises:
@@ -92,9 +114,13 @@ def _cropped(load_pixels: Callable[[], Pixels], window: Window) -> Pixels:
     return window.crop(load_pixels())
 
 
-def _encoded(
-    encode: Callable[[Pixels], Embedding], load_pixels: Callable[[], Pixels], window: Window | None
-) -> Embedding:
+def _turned(load_pixels: Callable[[], Pixels], turn: int) -> Pixels:
+    pixels = load_pixels()
+    mirrored = pixels[:, ::-1] if turn >= QUARTERS else pixels
+    return np.ascontiguousarray(np.rot90(mirrored, turn % QUARTERS))
+
+
+def _encoded(encode: Encode, load_pixels: Callable[[], Pixels], window: Window | None) -> Embedding:
     pixels = load_pixels()
     return encode(window.crop(pixels) if window else pixels)
 

@@ -14,7 +14,7 @@ from engine.bundle import ENCODER
 from engine.segmentation.adapted import adapted, fit_familiarity, save_any
 from engine.segmentation.allocation import freed_memory_kept
 from engine.segmentation.checkpoint import load_state, save_state
-from engine.segmentation.encoder import OnnxEncoder
+from engine.segmentation.encoder import Encoder, OnnxEncoder
 from engine.segmentation.items import AnnotatedImage, sample_images
 from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.trainer import TrainConfig, Trainer
@@ -48,12 +48,13 @@ def train_decoder(  # the contract between a worker and the engine
     checkpoint_dir: Path,
     on_step: Callable[[StepReport], None],
     should_stop: Callable[[], bool],
-    encoder: LearningEncoder | None = None,
+    encoder: Encoder | LearningEncoder | None = None,
 ) -> Path:
     """Train from `base` and return the new decoder.safetensors, in `checkpoint_dir`.
 
-    An encoder, if given, learns, too, and is written beside it: the decoder then reads the
-    embeddings of encoder.onnx there. All images need their pixels for that, the others, too.
+    `encoder` is what made the embeddings: images, which need their pixels then, are shown to it
+    turned. One that learns is written beside the decoder, which then reads the embeddings of
+    encoder.onnx there, and the others need their pixels, too.
 
     What is like the others, and not like the images, is answered as `base` does. All is for all
     images where there are none.
@@ -79,15 +80,16 @@ def train_decoder(  # the contract between a worker and the engine
     with freed_memory_kept():
         _take_steps(trainer, checkpoint_dir, on_step, should_stop)
     learned = trainer.result()
-    enough = ENOUGH_TO_KNOW if encoder is None else ENOUGH_TO_SEE
+    learning = trainer.learning
+    enough = ENOUGH_TO_SEE if learning else ENOUGH_TO_KNOW
     known = [
         replace(image, closer=dict(islice(image.closer.items(), WINDOWS_TO_KNOW)))
         for image in sample_images(images, min(len(with_masks), enough))
     ]
-    if encoder is not None:
+    if learning is not None:
         path = checkpoint_dir / ENCODER
         with whole_file(path) as scratch:
-            encoder.export(learned.stage, _familiarity(known, others, encoder), scratch)
+            learning.export(learned.stage, _familiarity(known, others, learning), scratch)
         encode = OnnxEncoder(path, torch.get_num_threads()).encode
         known, others = ([each.seen_by(encode) for each in some] for some in (known, others))
     with whole_file(result) as scratch:

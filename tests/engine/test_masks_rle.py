@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco
 
 from engine.masks.counts import canonical_runs, format_counts, parse_counts
-from engine.masks.rle import RLE, area, bbox_xywh, decode, digest, encode, iou, iou_matrix
+from engine.masks.rle import RLE, area, bbox_xywh, decode, digest, encode, iou, iou_matrix, turned
 from engine.masks.validate import validate_any_rle
 
 Mask = npt.NDArray[np.bool_]
@@ -54,6 +54,13 @@ def test_shared_case_is_read_and_written_exactly(case: dict[str, Any]) -> None:
     assert list(bbox_xywh(rle)) == case["bbox_xywh"]
     assert digest(rle) == case["digest"]
     assert validate_any_rle(rle, (case["size"][0], case["size"][1])) == rle
+
+
+@given(masks, st.integers(0, 7))
+def test_a_mask_is_turned_as_an_array_is(mask: Mask, turn: int) -> None:
+    expected = np.rot90(mask[:, ::-1] if turn >= 4 else mask, turn % 4)
+
+    assert turned(encode(mask), turn) == encode(np.ascontiguousarray(expected))
 
 
 @given(masks)

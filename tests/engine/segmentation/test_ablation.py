@@ -138,8 +138,10 @@ def test_every_row_changes_one_part() -> None:
 def test_a_row_is_trained_measured_and_not_trained_again(
     tiny_weights: Path, tmp_path: Path
 ) -> None:
-    sides = Sides([image("a")], [image("b", 1)], also=[image("c", 2)])
-    ablation = Ablation(sides, [], encoder=tmp_path / "none", seen_by=Mock(side_effect=OSError))
+    own = replace(image("a"), load_pixels=partial(picture, 0))
+    sides = Sides([own], [image("b", 1)], also=[image("c", 2)])
+    encoder = write_tiny_encoder(tmp_path / "encoder.onnx")
+    ablation = Ablation(sides, [], encoder=encoder, seen_by=Mock(side_effect=OSError))
     steps: list[tuple[str, int]] = []
 
     def score(row: str, config: TrainConfig = SHORT) -> Score:
@@ -155,6 +157,7 @@ def test_a_row_is_trained_measured_and_not_trained_again(
     first = score("all")
     grid = score("no head")
     one = score("one run")
+    upright = score("no turns")
     seeded = score("all", replace(SHORT, seed=1))
 
     assert first.also is not None
@@ -162,9 +165,10 @@ def test_a_row_is_trained_measured_and_not_trained_again(
     assert 0 <= first.clicks.miou_1 <= 1
     assert grid.clicks == first.clicks  # of the same decoder
     assert one.clicks != first.clicks
+    assert upright.clicks != first.clicks
     assert seeded.clicks != first.clicks
-    assert steps.count(("training", 2)) == 3  # all but "no head"
-    assert steps.count(("learning where objects are", 1)) == 3
+    assert steps.count(("training", 2)) == 4  # all but "no head"
+    assert steps.count(("learning where objects are", 1)) == 4
 
 
 @pytest.mark.slow

@@ -231,6 +231,53 @@ def test_a_checkpoint_of_other_masks_is_not_continued(train: TrainFn) -> None:
     assert steps[0] == 1
 
 
+class Seeing:
+    """An encoder that tells how bright each cell of 4 px is, once in each channel."""
+
+    digest = "seeing"
+
+    def encode(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        cells = pixels[::4, ::4, 0].astype(np.float32) / 255
+        return np.broadcast_to(cells, (32, 64, 64)).copy()
+
+
+def test_what_made_the_embeddings_is_shown_images_turned_and_a_stopped_run_ends_the_same(
+    tiny_weights: Path, tmp_path: Path
+) -> None:
+    pixels = np.zeros((256, 256, 3), np.uint8)
+    pixels[20:60, 30:70] = 255
+    upright = Seeing().encode(pixels)
+    own = AnnotatedImage("own", lambda: upright, [square(20, 30)], (256, 256), {}, lambda: pixels)
+    shown: list[NDArray[np.float32]] = []
+
+    class Watched(Seeing):
+        def encode(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+            shown.append(super().encode(pixels))
+            return shown[-1]
+
+    def run(folder: str, encoder: Seeing | None, stop_at: int = 99) -> Path:
+        done: list[StepReport] = []
+        return train_decoder(
+            [own],
+            base=tiny_weights,
+            others=[],
+            config=SHORT,
+            checkpoint_dir=tmp_path / folder,
+            on_step=done.append,
+            should_stop=lambda: len(done) >= stop_at,
+            encoder=encoder,
+        )
+
+    whole = run("whole", Watched())
+    with pytest.raises(TrainingCancelled):
+        run("stopped", Seeing(), stop_at=3)
+
+    assert len({each.tobytes() for each in shown}) > 2
+    assert all(not np.array_equal(each, upright) for each in shown)
+    assert digest(run("stopped", Seeing())) == digest(whole)
+    assert digest(run("never turned", None)) != digest(whole)
+
+
 def test_another_seed_gives_another_decoder(train: TrainFn, whole: str) -> None:
     assert digest(train("run", replace(SHORT, seed=4))) != whole
 
