@@ -53,8 +53,7 @@ class Parts:
     windows: bool = True
     gate: bool = True  # that leaves images of another kind to the base
     turns: bool = True  # of the images, and mirrors
-    average: bool = True  # of the weights within a run
-    runs: bool = True  # several, and the mean of their weights
+    average: bool = True  # of the weights over the last steps
     head: bool = True  # says where to prompt; a grid otherwise
     encoder: bool = False  # its last stage learns, too
 
@@ -72,7 +71,6 @@ class Parts:
         return replace(
             config,
             average_decay=config.average_decay if self.average else 0.0,
-            runs=config.runs if self.runs else config.runs[:1],
         )
 
 
@@ -83,7 +81,6 @@ ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
     "no gate": Parts(gate=False),
     "no turns": Parts(turns=False),
     "no average": Parts(average=False),
-    "one run": Parts(runs=False),
     "encoder learns": Parts(encoder=True),
 })  # fmt: skip
 

@@ -17,12 +17,11 @@ class TrainerState:
     """Everything that a step changes. Randomness is a function of seed and step, so not here."""
 
     model: nn.Module
-    average: dict[str, Tensor]  # EMA of the run's parameters
-    mean: dict[str, Tensor]  # of the finished runs' averages
+    average: dict[str, Tensor]  # EMA of the parameters
     optimizer: Optimizer
     precision: str  # kept, because another machine or another load may choose otherwise
     step: int = 0
-    losses: list[float] = field(default_factory=list)  # of the run's steps so far
+    losses: list[float] = field(default_factory=list)  # of the steps so far
 
 
 def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
@@ -30,7 +29,6 @@ def save_state(state: TrainerState, folder: Path, fingerprint: str) -> None:
     names = [name for name, _ in state.model.named_parameters()]
     tensors = {f"model.{name}": value for name, value in state.model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in state.average.items()}
-    tensors |= {f"mean.{name}": value for name, value in state.mean.items()}
     moments = state.optimizer.state_dict()["state"]
     for index, name in enumerate(names):
         for moment in _MOMENTS:
@@ -50,8 +48,6 @@ def load_state(state: TrainerState, folder: Path, fingerprint: str) -> bool:
     state.model.load_state_dict(tensors_under(found.tensors, "model"))
     for name, value in tensors_under(found.tensors, "average").items():
         state.average[name].copy_(value)
-    for name, value in tensors_under(found.tensors, "mean").items():
-        state.mean[name].copy_(value)
     _load_moments(state, found.tensors)
     return True
 

@@ -17,7 +17,7 @@ from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import write_bundle
 from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
-from engine.segmentation.trainer import Run, TrainConfig
+from engine.segmentation.trainer import Chain, TrainConfig
 from tests.annotation.world import World, make_image, make_world, square
 from workers import mask_training, networks
 
@@ -93,7 +93,7 @@ def world(
     settings.SCRATCH_DIR = tmp_path / "scratch"
     settings.TRAIN_STEPS = 3
     settings.TRAIN_HEAD_STEPS = 2
-    short = partial(TrainConfig, runs=(Run(2), Run(1)))  # chains of clicks
+    short = partial(TrainConfig, chains=(Chain(2), Chain(1)))  # chains of clicks
     monkeypatch.setattr(mask_training, "TrainConfig", short)
     monkeypatch.setattr(jobs, "send", Mock())
     monkeypatch.setattr(mask_training, "load_photos", lambda *_: [])  # a minute's work to make

@@ -19,7 +19,7 @@ from annotation.services.jobs import cancel_job, claim_job, retry_job
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
-from engine.segmentation.trainer import Run, TrainConfig
+from engine.segmentation.trainer import Chain, TrainConfig
 from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
 from tests.full_disk import files_up_to
@@ -241,7 +241,7 @@ def test_a_round_whose_base_was_altered_fails_with_what_to_do_and_keeps_what_ser
 def test_a_round_without_room_for_a_checkpoint_says_so_and_goes_on_once_there_is(
     world: World, started: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    every_step = partial(TrainConfig, runs=(Run(1),), checkpoint_every=1)
+    every_step = partial(TrainConfig, chains=(Chain(1),), checkpoint_every=1)
     monkeypatch.setattr(mask_training, "TrainConfig", every_step)
 
     with files_up_to(50 * 2**20):  # a bundle, but no checkpoint

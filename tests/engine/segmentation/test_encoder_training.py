@@ -15,7 +15,7 @@ from engine.segmentation.adapted import AdaptedDecoder, load_any
 from engine.segmentation.encoder import OnnxEncoder, file_digest
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.learning_encoder import LearningEncoder
-from engine.segmentation.trainer import Run, TrainConfig
+from engine.segmentation.trainer import Chain, TrainConfig
 from engine.segmentation.training import StepReport, TrainingCancelled, train_decoder
 from engine.segmentation.windows import Window
 from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow  # each trains for some steps
 SHORT = TrainConfig(
     steps=4,
     masks_per_step=2,
-    runs=(Run(2), Run(3)),
+    chains=(Chain(2), Chain(3)),
     learned_max=2,
     checkpoint_every=1,
     precision="fp32",

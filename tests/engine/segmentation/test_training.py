@@ -24,7 +24,7 @@ from engine.segmentation.encoder import file_digest as digest
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.losses import decoder_loss
 from engine.segmentation.trainer import (
-    Run,
+    Chain,
     TrainConfig,
     Trainer,
     choose_precision,
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.slow  # each trains a decoder for some steps
 SHORT = TrainConfig(
     steps=6,
     masks_per_step=2,
-    runs=(Run(2), Run(4, 0.5, 2.0)),
+    chains=(Chain(2), Chain(4, 0.5, 2.0)),
     learned_max=2,
     checkpoint_every=2,
     precision="fp32",
@@ -112,7 +112,7 @@ def trained(path: Path) -> SamDecoder:
 def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
     reports: list[StepReport] = []
 
-    train("run", replace(SHORT, steps=20, runs=(Run(2),), lr=2e-3), reports.append)
+    train("run", replace(SHORT, steps=20, chains=(Chain(2),), lr=2e-3), reports.append)
 
     losses = [report.loss for report in reports]
     assert [report.step for report in reports] == list(range(1, 21))
@@ -121,7 +121,7 @@ def test_the_loss_falls_and_every_step_is_reported(train: TrainFn) -> None:
 
 
 def test_a_run_stopped_at_any_step_ends_with_the_same_bytes(train: TrainFn, whole: str) -> None:
-    for stop_at in (1, 2, 3):  # in a run, between two runs
+    for stop_at in (1, 2, 3):
         done: list[StepReport] = []
         with pytest.raises(TrainingCancelled):
             train(f"cut-{stop_at}", on_step=done.append, should_stop=lambda: len(done) >= stop_at)  # noqa: B023
@@ -236,9 +236,9 @@ class Seeing:
 
     digest = "seeing"
 
-    def encode(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
-        cells = pixels[::4, ::4, 0].astype(np.float32) / 255
-        return np.broadcast_to(cells, (32, 64, 64)).copy()
+    def encode(self, pixels: NDArray[np.uint8]) -> NDArray[np.float16]:
+        cells = pixels[::4, ::4, 0]
+        return np.stack([cells / 255] * 32).astype(np.float16)
 
 
 def test_what_made_the_embeddings_is_shown_images_turned_and_a_stopped_run_ends_the_same(
@@ -248,10 +248,10 @@ def test_what_made_the_embeddings_is_shown_images_turned_and_a_stopped_run_ends_
     pixels[20:60, 30:70] = 255
     upright = Seeing().encode(pixels)
     own = AnnotatedImage("own", lambda: upright, [square(20, 30)], (256, 256), {}, lambda: pixels)
-    shown: list[NDArray[np.float32]] = []
+    shown: list[NDArray[np.float16]] = []
 
     class Watched(Seeing):
-        def encode(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        def encode(self, pixels: NDArray[np.uint8]) -> NDArray[np.float16]:
             shown.append(super().encode(pixels))
             return shown[-1]
 
@@ -282,43 +282,25 @@ def test_another_seed_gives_another_decoder(train: TrainFn, whole: str) -> None:
     assert digest(train("run", replace(SHORT, seed=4))) != whole
 
 
-def test_the_result_is_the_mean_of_the_runs(tiny_weights: Path) -> None:
-    config = replace(SHORT, steps=5)  # of three steps and of two
-    trainer = Trainer([image(0), image(1)], tiny_weights, config)
-    averages = []
-    for step in range(5):
+def test_steps_take_turns_at_their_chains() -> None:
+    chains = [SHORT.chain_of(step) for step in range(4)]
+
+    assert chains == [*SHORT.chains, *SHORT.chains]
+
+
+def test_the_result_is_the_moving_average_of_the_weights(tiny_weights: Path) -> None:
+    trainer = Trainer([image(0), image(1)], tiny_weights, replace(SHORT, average_decay=0.5))
+    expected = {name: value.clone() for name, value in trainer.state.average.items()}
+    for step in range(1, SHORT.steps + 1):
         trainer.train_step()
-        if step in {2, 4}:
-            averages.append({name: value.clone() for name, value in trainer.state.average.items()})
+        decay = min(0.5, step / (step + 10))
+        for name, value in trainer.model.named_parameters():
+            expected[name] = decay * expected[name] + (1 - decay) * value.detach()
 
     result = trainer.result()
 
-    assert [config.place(step) for step in range(5)] == [
-        (0, 0, 3),
-        (0, 1, 3),
-        (0, 2, 3),
-        (1, 0, 2),
-        (1, 1, 2),
-    ]
     for name, value in result.named_parameters():
-        first, second = (average[name] for average in averages)
-        torch.testing.assert_close(value, (first + second) / 2)
-    assert any(not torch.equal(averages[0][name], averages[1][name]) for name in averages[0])
-
-
-def test_every_run_of_a_training_starts_where_it_did(tiny_weights: Path) -> None:
-    trainer = Trainer([image(0)], tiny_weights, replace(SHORT, steps=4, lr=0.0))
-    trainer.train_step()
-    trainer.train_step()
-    with torch.no_grad():
-        for value in trainer.model.parameters():
-            value.add_(1)
-
-    trainer.train_step()
-
-    for name, value in trainer.model.named_parameters():
-        assert torch.equal(value, trainer.start.get_parameter(name))
-    assert len(trainer.state.losses) == 1
+        torch.testing.assert_close(value.detach(), expected[name])
 
 
 def test_a_round_goes_on_from_the_one_before_and_keeps_the_decoder_for_unfamiliar_images(
@@ -388,7 +370,7 @@ def test_a_run_whose_losses_come_to_be_far_higher_stops_also_where_it_goes_on(
 ) -> None:
     monkeypatch.setattr("engine.divergence.COMPARED", 2)
     killed, resumed = (
-        Trainer([image(0)], tiny_weights, replace(SHORT, runs=(Run(1),))) for _ in range(2)
+        Trainer([image(0)], tiny_weights, replace(SHORT, chains=(Chain(1),))) for _ in range(2)
     )
     killed.train_step()
     killed.train_step()
@@ -444,7 +426,7 @@ def test_empty_images_are_familiar_as_well(train: TrainFn) -> None:
     masks = [square(20, 30)]
     own, empty, photo = high_on(0, masks=masks), high_on(1, 2), high_on(1, masks=masks)
 
-    once = replace(SHORT, steps=1, runs=(Run(1),))
+    once = replace(SHORT, steps=1, chains=(Chain(1),))
     decoder = load_any(train("run", once, images=[own, empty] * 5, others=[photo] * 5))
 
     assert isinstance(decoder, AdaptedDecoder)
