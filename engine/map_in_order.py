@@ -1,7 +1,7 @@
 """Work in threads on a stream, a few items ahead: memory does not grow with the stream."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ Result = TypeVar("Result")
 
 def map_in_order(
     function: Callable[[Item], Result], items: Iterable[Item], *, threads: int
-) -> Iterator[tuple[Item, Result]]:
+) -> Generator[tuple[Item, Result]]:
     """Yield (item, function(item)) in order, with at most threads + 1 items in flight."""
     waiting: deque[tuple[Item, Future[Result]]] = deque()
     with ThreadPoolExecutor(threads) as pool:

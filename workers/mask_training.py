@@ -10,7 +10,9 @@ from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle
 from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERIFIER
 from engine.segmentation.adapted import load_any
+from engine.segmentation.encoder import Encoder
 from engine.segmentation.items import AnnotatedImage, sample_images
+from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.photos import load_photos
@@ -29,6 +31,7 @@ from workers.labels import learn_labels
 from workers.lease import Lease
 from workers.networks import (
     encoder_of,
+    forget_networks,
     installed_encoder,
     learning_encoder_of,
     proposal_config_of,
@@ -45,6 +48,7 @@ def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: P
     images = annotated_images(version, "train", base.encoder_digest)
     images = embed_missing(lease, images, sight_of(base))
     weights = _train(lease, current, images, folder)
+    forget_networks()
     files, sight = _encoder_files(base, weights), sight_of(base)
     if settings.TRAIN_ENCODER:
         sight = sight_by(files[ENCODER])
@@ -99,8 +103,15 @@ def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folde
         checkpoint_dir=folder / "checkpoints",
         on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
         should_stop=lease.should_stop,
-        encoder=learning_encoder_of(base) if settings.TRAIN_ENCODER else encoder_of(base),
+        encoder=_shown_to(base),
     )
+
+
+def _shown_to(base: Bundle) -> Encoder | LearningEncoder | None:
+    """Return what the steps show their images to: it learns along, or sees them turned."""
+    if settings.TRAIN_ENCODER:
+        return learning_encoder_of(base)
+    return encoder_of(base) if settings.TRAIN_TURNS else None
 
 
 def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], path: Path) -> None:

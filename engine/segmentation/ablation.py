@@ -18,7 +18,7 @@ from engine.acquisition.order import with_chosen
 from engine.acquisition.spread import farthest_first, pooled, standardised
 from engine.bundle import ENCODER, PROMPT_HEAD
 from engine.segmentation.adapted import load_any
-from engine.segmentation.encoder import Encoder, file_digest, load_encoder
+from engine.segmentation.encoder import Encoder, file_digest
 from engine.segmentation.evaluation import (
     MAX_CLICKS,
     OBJECTS_PER_IMAGE,
@@ -68,10 +68,7 @@ class Parts:
 
     def applied_to(self, config: TrainConfig) -> TrainConfig:
         """Return how it trains."""
-        return replace(
-            config,
-            average_decay=config.average_decay if self.average else 0.0,
-        )
+        return config if self.average else replace(config, average_decay=0.0)
 
 
 ROWS: Final[Mapping[str, Parts]] = MappingProxyType({
@@ -112,14 +109,15 @@ class Ablation:
     """What is trained on and measured.
 
     Args:
-        encoder: whose embeddings `sides` has.
+        encoder: whose embeddings `sides` has, and its file.
         seen_by: gives the sides as an encoder sees them that has learned.
 
     """
 
     sides: Sides
     photos: Sequence[AnnotatedImage]
-    encoder: Path
+    encoder: Encoder
+    encoder_path: Path
     seen_by: Callable[[Path], Sides]
     threads: int = 2
 
@@ -143,7 +141,7 @@ class Ablation:
         """
         parts = ROWS[row]
         images = parts.seen(self.sides.train)
-        made_of = _digest(images, file_digest(base), config, head_config)
+        made_of = _digest(images, file_digest(base), self.encoder.digest, config, head_config)
         folder = work / f"{replace(parts, head=True).name}-{made_of}"
         decoder, head = folder / "decoder.onnx", folder / PROMPT_HEAD
         if not decoder.is_file():
@@ -179,8 +177,8 @@ class Ablation:
 
     def _encoder_of(self, parts: Parts) -> Encoder | LearningEncoder | None:
         if parts.encoder:
-            return LearningEncoder(self.encoder)
-        return load_encoder(self.encoder, self.threads) if parts.turns else None
+            return LearningEncoder(self.encoder_path)
+        return self.encoder if parts.turns else None
 
     def _score(
         self,
@@ -225,10 +223,14 @@ class Ablation:
 
 
 def _digest(
-    images: Sequence[AnnotatedImage], base: str, config: TrainConfig, head: PromptHeadConfig
+    images: Sequence[AnnotatedImage],
+    base: str,
+    encoder: str,
+    config: TrainConfig,
+    head: PromptHeadConfig,
 ) -> str:
     keys = [each.key for each in images]
-    record = json.dumps([keys, base, asdict(config), asdict(head)], sort_keys=True)
+    record = json.dumps([keys, base, encoder, asdict(config), asdict(head)], sort_keys=True)
     return hashlib.sha256(record.encode()).hexdigest()[:12]
 
 

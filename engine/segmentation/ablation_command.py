@@ -47,11 +47,12 @@ def ablate(options: argparse.Namespace, encoder: Encoder) -> Iterator[Score]:
         ValueError: there are not so many images, or one is not in the folder.
 
     """
-    sides = _sides(options, encoder.encode)
+    sides = _sides(options, encoder)
     ablation = Ablation(
         sides,
         photos=load_photos(options.work / "photos", encoder),
-        encoder=encoder_path(options),
+        encoder=encoder,
+        encoder_path=encoder_path(options),
         seen_by=partial(_seen_by, options, sides),
         threads=options.threads,
     )
@@ -80,12 +81,13 @@ def encoder_path(options: argparse.Namespace) -> Path:
     return path
 
 
-def _sides(options: argparse.Namespace, encode: Encode) -> Sides:
-    groups = read_groups(options.images, options.coco, encode, options.work / "looks")
+def _sides(options: argparse.Namespace, encoder: Encoder) -> Sides:
+    seen = options.work / encoder.digest[:16]
+    groups = read_groups(options.images, options.coco, encoder.encode, seen / "looks")
     others, holdout = split(groups, train=options.train, holdout=options.holdout, seed=options.seed)
     is_spread = options.choose == "spread"
     train = spread(others, options.train) if is_spread else others[: options.train]
-    return Sides(train, holdout, _also(options, encode, options.work))
+    return Sides(train, holdout, _also(options, encoder.encode, seen))
 
 
 def _seen_by(options: argparse.Namespace, sides: Sides, encoder: Path) -> Sides:

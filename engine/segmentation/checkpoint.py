@@ -44,7 +44,7 @@ def load_state(state: TrainerState, folder: Path, fingerprint: str) -> bool:
     if found is None:
         return False
     state.step, state.precision = found.step, found.record["precision"]
-    state.losses = found.record.get("losses", [])  # an older version's has none
+    state.losses = found.record["losses"]
     state.model.load_state_dict(tensors_under(found.tensors, "model"))
     for name, value in tensors_under(found.tensors, "average").items():
         state.average[name].copy_(value)

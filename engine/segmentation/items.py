@@ -42,7 +42,7 @@ class AnnotatedImage:
     masks: Sequence[RLE]  # at image size
     size_hw: tuple[int, int]
     closer: Mapping[Window, LoadEmbedding] = field(default_factory=dict)
-    load_pixels: Callable[[], Pixels] | None = None  # for an encoder that learns
+    load_pixels: Callable[[], Pixels] | None = None  # to be turned, or seen by another encoder
 
     @property
     def is_empty(self) -> bool:
@@ -72,7 +72,9 @@ class AnnotatedImage:
         return part if masks else self
 
     def turned(self, turn: int, encode: Encode) -> "AnnotatedImage":
-        """Return the whole turned, see engine.masks.rle.turned, and seen so when it is read.
+        """Return the whole of it, turned as its masks are by engine.masks.rle.turned.
+
+        It has no windows, and is seen anew each time that it is read; turn 0 is itself.
 
         Raises:
             ValueError: there are no pixels to turn.

@@ -11,7 +11,7 @@ import hashlib
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -41,7 +41,7 @@ FAR_SLOWER = 8  # a product in bf16, without units for it
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What a step is good at: see decoder_loss for the weights."""
+    """How long a step's chains of clicks are, and what its loss weighs: see decoder_loss."""
 
     clicks: int  # at the most
     surest_weight: float = 0.0
@@ -50,7 +50,10 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """How a decoder is trained; a step takes 4 to 8 s of one core in bf16."""
+    """How a decoder is trained; a step takes 4 to 8 s of one core in bf16, a look at it 1.7.
+
+    Chains and weights were found on nuclei.
+    """
 
     steps: int = 180
     chains: tuple[Chain, ...] = (Chain(11, 0.25, 2.0), Chain(4, 0.5, 5.0), Chain(8, 0.5, 2.0))
@@ -86,8 +89,11 @@ class Trainer:
 
     Args:
         images: with masks; with their pixels, too, where there is an encoder.
-        encoder: made the embeddings, or learns along. Images are turned and mirrored for it, each
-            time anew: it sees them otherwise then, and a few teach as more would.
+        encoder: what made the embeddings, or what learns along. Each step shows it a view turned or
+            mirrored, of which it makes another embedding: so few images teach more.
+
+    Raises:
+        ValueError: an image that is to be turned has no pixels.
 
     """
 
@@ -106,6 +112,9 @@ class Trainer:
         elif encoder is not None:
             self.encode = encoder.encode
         self.images = images
+        for image in images if self.encode else []:
+            if image.load_pixels is None:
+                raise ValueError(f"image {image.key} cannot be turned: it has no pixels")
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         # Every round goes on from what serves, with all data so far: what its few minutes teach
         # adds up. Trained a second time on the same 60 images of nuclei a decoder took 3.1 clicks
@@ -117,7 +126,7 @@ class Trainer:
         optimizer = self.model.optimizer(config.lr, config.weight_decay)
         self.state = TrainerState(self.model, average, optimizer, precision)
         self.fingerprint = _fingerprint(images, base, config, encoder)
-        self._ahead: Iterator[tuple[int, Drawn]] | None = None
+        self._ahead: Generator[tuple[int, Drawn]] | None = None
 
     def train_step(self) -> float:
         """Take one step and return its loss.
@@ -160,6 +169,12 @@ class Trainer:
             steps = range(self.state.step, self.config.steps)
             self._ahead = map_in_order(self._draw, steps, threads=1)
         return next(self._ahead)[1]
+
+    def stop_reading(self) -> None:
+        """Let go of what reads ahead, and so of the encoder: nothing else would for a while."""
+        if self._ahead is not None:
+            self._ahead.close()
+            self._ahead = None
 
     def _draw(self, step: int) -> Drawn:
         rng = np.random.default_rng([self.config.seed, step])

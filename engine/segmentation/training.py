@@ -1,4 +1,4 @@
-"""Train prompt encoder and mask decoder on cached embeddings: a run from start to result."""
+"""Train prompt encoder and mask decoder: a run from start to result."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -52,15 +52,15 @@ def train_decoder(  # the contract between a worker and the engine
 ) -> Path:
     """Train from `base` and return the new decoder.safetensors, in `checkpoint_dir`.
 
-    `encoder` is what made the embeddings: images, which need their pixels then, are shown to it
-    turned. One that learns is written beside the decoder, which then reads the embeddings of
+    `encoder` is what made the embeddings, if images are to be turned for it: they need their
+    pixels then. One that learns is written beside the decoder, which then reads the embeddings of
     encoder.onnx there, and the others need their pixels, too.
 
     What is like the others, and not like the images, is answered as `base` does. All is for all
     images where there are none.
 
-    Called again after a kill it goes on from the last checkpoint of the same images, base and
-    config, and ends, on the same device with as many threads, with the same bytes as if it had
+    Called again after a kill it goes on from the last checkpoint of the same images, base, encoder
+    and config, and ends, on the same device with as many threads, with the same bytes as if it had
     never been interrupted. Empty images only tell what is familiar, no more of them than others.
 
     Raises:
@@ -77,8 +77,11 @@ def train_decoder(  # the contract between a worker and the engine
     trainer = Trainer(with_masks, base, config, encoder)
     load_state(trainer.state, checkpoint_dir, trainer.fingerprint)
 
-    with freed_memory_kept():
-        _take_steps(trainer, checkpoint_dir, on_step, should_stop)
+    try:
+        with freed_memory_kept():
+            _take_steps(trainer, checkpoint_dir, on_step, should_stop)
+    finally:
+        trainer.stop_reading()
     learned = trainer.result()
     learning = trainer.learning
     enough = ENOUGH_TO_SEE if learning else ENOUGH_TO_KNOW

@@ -1,5 +1,6 @@
 """Workers without Celery around them: tasks are called, models are small and real."""
 
+import zlib
 from functools import lru_cache, partial
 from pathlib import Path
 from unittest.mock import Mock
@@ -31,10 +32,12 @@ class QuickEncoder:
 
     def __init__(self) -> None:
         self.calls = 0
+        self.shown: set[bytes] = set()
 
     def encode(self, pixels: np.ndarray) -> np.ndarray:
         self.calls += 1
-        seed = int(pixels.sum())
+        self.shown.add(pixels.tobytes())
+        seed = zlib.crc32(pixels.tobytes())
         return np.random.default_rng(seed).normal(size=(256, 64, 64)).astype(np.float16)
 
 

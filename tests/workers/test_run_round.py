@@ -8,6 +8,7 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+from django.conf import LazySettings
 from django.db.models.functions import Now
 
 from annotation import jobs, storage
@@ -23,7 +24,7 @@ from engine.segmentation.trainer import Chain, TrainConfig
 from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
 from tests.full_disk import files_up_to
-from tests.workers.conftest import finish, finish_as_it_is
+from tests.workers.conftest import QuickEncoder, finish, finish_as_it_is
 from workers import evaluation, mask_training, training, verifiers
 from workers import run_round as module
 from workers.annotated_images import annotated_images
@@ -85,6 +86,19 @@ def test_a_round_trains_makes_a_bundle_judges_it_and_cleans_up(
     assert [each["kind"] for each in failures] == ["click", "missed", "false"]
     assert {each["image"] for each in failures} == {Image.objects.get(is_holdout=True).sha256}
     assert not (tmp_path / "scratch" / "rounds" / str(started.pk)).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_turning", [True, False])
+def test_a_round_shows_the_encoder_images_turned_unless_it_is_not_to(
+    started: Round, encoder: QuickEncoder, settings: LazySettings, *, is_turning: bool
+) -> None:
+    settings.TRAIN_TURNS = is_turning
+    prepared = set(encoder.shown)
+
+    run(started)
+
+    assert bool(encoder.shown - prepared) == is_turning
 
 
 @pytest.mark.slow

@@ -134,14 +134,21 @@ def test_every_row_changes_one_part() -> None:
     assert sorted(part for [part] in changed) == sorted(whole)
 
 
+def test_without_an_average_the_last_weights_are_the_result() -> None:
+    assert ROWS["all"].applied_to(SHORT) == SHORT
+    assert ROWS["no average"].applied_to(SHORT) == replace(SHORT, average_decay=0.0)
+
+
 @pytest.mark.slow
 def test_a_row_is_trained_measured_and_not_trained_again(
     tiny_weights: Path, tmp_path: Path
 ) -> None:
     own = replace(image("a"), load_pixels=partial(picture, 0))
     sides = Sides([own], [image("b", 1)], also=[image("c", 2)])
-    encoder = write_tiny_encoder(tmp_path / "encoder.onnx")
-    ablation = Ablation(sides, [], encoder=encoder, seen_by=Mock(side_effect=OSError))
+    path = write_tiny_encoder(tmp_path / "encoder.onnx")
+    ablation = Ablation(
+        sides, [], OnnxEncoder(path), encoder_path=path, seen_by=Mock(side_effect=OSError)
+    )
     steps: list[tuple[str, int]] = []
 
     def score(row: str, config: TrainConfig = SHORT) -> Score:
@@ -183,7 +190,7 @@ def test_where_the_encoder_learned_all_is_measured_as_it_sees_it(
 
     first = write_tiny_encoder(tmp_path / "encoder.onnx")
     seen_by = Mock(side_effect=seen)
-    ablation = Ablation(seen(first), [], encoder=first, seen_by=seen_by)
+    ablation = Ablation(seen(first), [], OnnxEncoder(first), encoder_path=first, seen_by=seen_by)
 
     score = ablation.train(
         "encoder learns",

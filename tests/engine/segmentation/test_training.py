@@ -282,18 +282,38 @@ def test_another_seed_gives_another_decoder(train: TrainFn, whole: str) -> None:
     assert digest(train("run", replace(SHORT, seed=4))) != whole
 
 
-def test_steps_take_turns_at_their_chains() -> None:
-    chains = [SHORT.chain_of(step) for step in range(4)]
+def test_steps_take_turns_at_their_chains(
+    tiny_weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights: list[tuple[float, float]] = []
 
-    assert chains == [*SHORT.chains, *SHORT.chains]
+    def weighing(*arguments: Any) -> torch.Tensor:
+        weights.append(arguments[-2:])
+        return decoder_loss(*arguments)
+
+    monkeypatch.setattr("engine.segmentation.trainer.decoder_loss", weighing)
+    trainer = Trainer([image(0)], tiny_weights, SHORT)
+
+    by_step = []
+    for _ in range(4):
+        weights.clear()
+        trainer.train_step()
+        by_step.append({*weights})
+
+    assert by_step == [{(0.0, 1.0)}, {(0.5, 2.0)}] * 2
+
+
+def test_what_cannot_be_turned_is_named_before_anything_is_trained(tiny_weights: Path) -> None:
+    with pytest.raises(ValueError, match="image image-0 cannot be turned: it has no pixels"):
+        Trainer([image(0)], tiny_weights, SHORT, Seeing())
 
 
 def test_the_result_is_the_moving_average_of_the_weights(tiny_weights: Path) -> None:
-    trainer = Trainer([image(0), image(1)], tiny_weights, replace(SHORT, average_decay=0.5))
+    trainer = Trainer([image(0), image(1)], tiny_weights, replace(SHORT, average_decay=0.2))
     expected = {name: value.clone() for name, value in trainer.state.average.items()}
     for step in range(1, SHORT.steps + 1):
         trainer.train_step()
-        decay = min(0.5, step / (step + 10))
+        decay = min(0.2, step / (step + 10))
         for name, value in trainer.model.named_parameters():
             expected[name] = decay * expected[name] + (1 - decay) * value.detach()
 
