@@ -61,7 +61,7 @@ def data_services(config: Config) -> list[Service]:
 
 
 # A worker for each queue of annotation.jobs, and how many jobs it runs at once. A job of `models`
-# reaches 2.4 GB, and two of them keep two cores busy: more would only be slower each.
+# reaches 3.1 GB, and two of them keep two cores busy: more would only be slower each.
 WORKERS = {"worker": ("cpu", 3), "speech": ("speech", 1), "models": ("gpu", 2)}
 
 
