@@ -1,5 +1,7 @@
 """Training learns, remembers, resumes to the bit and never leaves half a result."""
 
+import gc
+import weakref
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
@@ -301,6 +303,33 @@ def test_steps_take_turns_at_their_chains(
         by_step.append({*weights})
 
     assert by_step == [{(0.0, 1.0)}, {(0.5, 2.0)}] * 2
+
+
+def test_nothing_holds_the_encoder_once_a_training_has_ended(
+    tiny_weights: Path, tmp_path: Path
+) -> None:
+    pixels = np.zeros((256, 256, 3), np.uint8)
+    encoder = Seeing()
+    held = weakref.ref(encoder)
+    done: list[StepReport] = []
+    gc.disable()
+    try:
+        with pytest.raises(TrainingCancelled):
+            train_decoder(
+                [replace(image(0), load_pixels=lambda: pixels)],
+                base=tiny_weights,
+                others=[],
+                config=SHORT,
+                checkpoint_dir=tmp_path,
+                on_step=done.append,
+                should_stop=lambda: len(done) >= 1,
+                encoder=encoder,
+            )
+        del encoder
+
+        assert held() is None
+    finally:
+        gc.enable()
 
 
 def test_what_cannot_be_turned_is_named_before_anything_is_trained(tiny_weights: Path) -> None:
