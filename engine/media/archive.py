@@ -8,7 +8,8 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
@@ -51,29 +52,75 @@ DEFAULT_LIMITS: Final = ArchiveLimits()
 
 def iter_zip_images(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> Iterator[ArchiveEntry]:
     """Yield each file but hidden ones. Raise MediaError if the archive itself is unacceptable."""
-    with path.open("rb") as file:
-        _check_directory(file)
-        try:
-            archive = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError):
-            raise MediaError("broken", "This zip is broken: make it or upload it again.") from None
-        with archive:
-            yield from _entries(archive, limits)
+    with path.open("rb") as file, _opened(file, limits) as archive:
+        yield from _entries(archive, limits)
+
+
+class ZipFiles:
+    """The files of a zip by name, for whoever reads them in an order of their own.
+
+    Raises:
+        MediaError: the archive itself is unacceptable, or one of its names or kinds.
+
+    """
+
+    def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self._left = limits.total_bytes
+        seen: set[str] = set()
+        with path.open("rb") as file, _opened(file, limits) as archive:
+            infos = [info for info in archive.infolist() if _is_wanted(info)]
+        for info in infos:
+            try:
+                _check_name(info, seen)
+                _check_kind(info)
+            except MediaError as error:
+                raise MediaError(error.code, f"{_printable(info.filename)}: {error}") from None
+        self._infos = {info.filename: info for info in infos}
+        self._archive = zipfile.ZipFile(path)  # closes itself when it is let go
+
+    @property
+    def names(self) -> Iterable[str]:
+        return self._infos.keys()
+
+    def read(self, name: str, limit_bytes: int) -> bytes:
+        """Return a file's bytes.
+
+        Raises:
+            KeyError: there is no such file.
+            MediaError: it is broken, or it or all that was read is longer than allowed.
+
+        """
+        info = self._infos[name]
+        data = _read(self._archive, info, min(limit_bytes, self._left))
+        self._left -= len(data)
+        return data
+
+
+@contextmanager
+def _opened(file: BinaryIO, limits: ArchiveLimits) -> Iterator[zipfile.ZipFile]:
+    """Open an archive whose table of contents is sound."""
+    _check_directory(file)
+    try:
+        archive = zipfile.ZipFile(file)
+    except (zipfile.BadZipFile, OSError, ValueError, LookupError, NotImplementedError):
+        raise MediaError("broken", "This zip is broken: make it or upload it again.") from None
+    with archive:
+        infos = archive.infolist()
+        if len(infos) > limits.entries:
+            raise MediaError(
+                "too_many_entries",
+                f"This zip has {len(infos)} entries; at most {limits.entries} are accepted: "
+                "split it.",
+            )
+        _refuse_overlaps(infos)
+        yield archive
 
 
 def _entries(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[ArchiveEntry]:
-    infos = archive.infolist()
-    if len(infos) > limits.entries:
-        raise MediaError(
-            "too_many_entries",
-            f"This zip has {len(infos)} entries; at most {limits.entries} are accepted: split it.",
-        )
-    _refuse_overlaps(infos)
     names: set[str] = set()
     left = limits.total_bytes
-    for info in infos:
-        if info.is_dir() or _is_hidden(info.filename):
-            continue
+    for info in filter(_is_wanted, archive.infolist()):
         try:
             _check_name(info, names)
             _check_kind(info)
@@ -114,6 +161,10 @@ def _refuse_overlaps(infos: list[zipfile.ZipInfo]) -> None:
         if info.header_offset < end:
             raise MediaError("bomb", "This zip's entries overlap, as only hostile ones do.")
         end = info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size
+
+
+def _is_wanted(info: zipfile.ZipInfo) -> bool:
+    return not info.is_dir() and not _is_hidden(info.filename)
 
 
 def _is_hidden(name: str) -> bool:

@@ -3,19 +3,15 @@
 Stored values are kept as they are: an embedded colour profile is not applied.
 """
 
-import re
-import struct
-import warnings
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import ExifTags, Image, TiffImagePlugin, UnidentifiedImageError
+from PIL import ExifTags, Image, TiffImagePlugin
 
 from engine.media.errors import MediaError
-from engine.media.pixels import Pixels, to_rgb, turn_upright
-from engine.media.sniff import image_format
+from engine.media.opened import BROKEN, MAX_PIXELS, opened
+from engine.media.pixels import SIDEWAYS, Pixels, to_rgb, turn_upright
 
 __all__ = [
     "DecodedImage",
@@ -24,17 +20,12 @@ __all__ = [
     "encode_rendition",
     "encode_thumbnail",
     "needs_rendition",
+    "read_size",
 ]
 
-MAX_SIDE_PX: Final = 32_767  # what browsers draw on one canvas
 _BROWSER_FORMATS: Final = ("JPEG", "PNG", "WEBP")
 _PLAIN_GAMMA: Final = 45_455  # of 100,000: what screens have anyway
 _EIGHT_BITS: Final = 8
-# What Pillow's readers raise on broken files, besides their own errors (all OSError or ValueError).
-_BROKEN: Final = (
-    OSError, ValueError, SyntaxError, EOFError, TypeError, LookupError, OverflowError,
-    ArithmeticError, AttributeError, RuntimeError, struct.error, zlib.error,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +39,18 @@ class DecodedImage:
     notes: tuple[str, ...]  # what was normalised
 
 
-def decode_image(data: bytes, *, max_pixels: int = 64_000_000) -> DecodedImage:
+def decode_image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> DecodedImage:
     """Decode untrusted bytes or raise MediaError. The size is checked before pixels are read."""
-    name = image_format(data)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module=r"PIL\.")  # faults that matter raise
-        try:
-            with Image.open(BytesIO(data), formats=[name]) as image:
-                _check_size(image.size, max_pixels)
-                return _decode(image, name, data)
-        except MediaError:
-            raise
-        except (Image.DecompressionBombError, MemoryError) as error:
-            pixels = re.search(r"\d+ pixels", str(error))
-            raise MediaError(
-                "too_large",
-                f"This image is too large{f' ({pixels[0]})' if pixels else ''}: "
-                f"at most {max_pixels / 1e6:g} megapixels are accepted, reduce it or cut it.",
-            ) from None
-        except _BROKEN as error:
-            why = "no header" if isinstance(error, UnidentifiedImageError) else str(error)[:100]
-            raise MediaError(
-                "broken",
-                f"This {name} image is broken or cut short ({why}): export or upload it again.",
-            ) from None
+    with opened(data, max_pixels=max_pixels) as (image, name):
+        return _decode(image, name, data)
+
+
+def read_size(data: bytes) -> tuple[int, int]:
+    """Return height and width of an image, upright, from its header. Raise MediaError."""
+    with opened(data) as (image, _):
+        width, height = image.size
+        is_turned = _orientation(image) in SIDEWAYS
+    return (width, height) if is_turned else (height, width)
 
 
 def needs_rendition(decoded: DecodedImage, data: bytes) -> bool:
@@ -97,18 +76,6 @@ def encode_thumbnail(pixels: Pixels, side_px: int = 256) -> bytes:
     return out.getvalue()
 
 
-def _check_size(size_wh: tuple[int, int], max_pixels: int) -> None:
-    width, height = size_wh
-    if width < 1 or height < 1:
-        raise MediaError("broken", f"This image claims a size of {width} x {height} pixels.")
-    if width * height > max_pixels or max(width, height) > MAX_SIDE_PX:
-        raise MediaError(
-            "too_large",
-            f"This image has {width} x {height} pixels; at most {max_pixels / 1e6:g} megapixels "
-            f"and {MAX_SIDE_PX} pixels a side are accepted: reduce it or cut it.",
-        )
-
-
 def _decode(image: Image.Image, name: str, data: bytes) -> DecodedImage:
     frames = int(getattr(image, "n_frames", 1))
     orientation = _orientation(image)
@@ -130,7 +97,7 @@ def _decode(image: Image.Image, name: str, data: bytes) -> DecodedImage:
 def _orientation(image: Image.Image) -> int:
     try:
         value = image.getexif().get(ExifTags.Base.Orientation, 1)
-    except _BROKEN:
+    except BROKEN:
         return 1  # broken EXIF must not lose an image whose pixels are whole
     return value if isinstance(value, int) and 1 <= value <= 8 else 1  # noqa: PLR2004  # EXIF's range
 

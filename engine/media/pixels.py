@@ -8,6 +8,7 @@ from PIL import Image
 
 Pixels = npt.NDArray[np.uint8]  # (H, W, 3) RGB
 
+SIDEWAYS: Final = (5, 6, 7, 8)  # EXIF orientations that swap height and width
 _DEEP_MODES: Final = ("I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 _ROWS_AT_ONCE: Final = 512
 _OPAQUE: Final = 255
@@ -25,7 +26,7 @@ def to_rgb(image: Image.Image) -> tuple[Pixels, list[str]]:
 
 def turn_upright(pixels: Pixels, orientation: int) -> Pixels:
     """Undo an EXIF orientation (1-8), in a new array where anything moves."""
-    if orientation in (5, 6, 7, 8):
+    if orientation in SIDEWAYS:
         pixels = pixels.transpose(1, 0, 2)
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.media.archive import ArchiveEntry, ArchiveLimits, iter_zip_images
+from engine.media.archive import ArchiveEntry, ArchiveLimits, ZipFiles, iter_zip_images
 from engine.media.errors import MediaError
 
 
@@ -166,3 +166,27 @@ def test_damaged_entry_is_refused_and_the_next_read(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"123456", b"123x56"))
 
     assert codes(list(iter_zip_images(path))) == {"a.png": "broken", "b.png": ""}
+
+
+def test_files_are_read_by_name_in_any_order_up_to_what_all_may_hold(tmp_path: Path) -> None:
+    files = ZipFiles(
+        make_zip(tmp_path / "a.zip", {"b.txt": b"12345", "a.txt": b"678", ".hidden": b""}),
+        ArchiveLimits(total_bytes=9),
+    )
+
+    assert sorted(files.names) == ["a.txt", "b.txt"]
+    assert files.read("a.txt", 3) == b"678"
+    with pytest.raises(MediaError, match="over 4 bytes"):
+        files.read("b.txt", 4)
+    assert files.read("b.txt", 5) == b"12345"
+    with pytest.raises(MediaError, match="over 1 bytes"):
+        files.read("a.txt", 3)
+    with pytest.raises(KeyError):
+        files.read("../a.txt", 3)
+
+
+def test_zip_with_a_name_that_leads_astray_is_not_opened(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.txt": b"1", "../evil.txt": b"2"})
+
+    with pytest.raises(MediaError, match=r"\.\./evil\.txt: Its name points outside the zip"):
+        ZipFiles(path)
