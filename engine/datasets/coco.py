@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
@@ -99,8 +99,8 @@ def write_coco(
 ) -> None:
     """Write a COCO file, one entry at a time. Memory: the images' sizes.
 
-    Entries have COCO's own keys; `segmentation` is an RLE. An annotation's area, bbox and
-    iscrowd are filled in; fields that COCO does not know are kept.
+    Entries have COCO's own keys; `segmentation` is an RLE, or not there where a `bbox` is all. An
+    annotation's area, bbox and iscrowd are filled in; fields that COCO does not know are kept.
     """
     sizes: dict[object, tuple[int, int]] = {}
 
@@ -130,6 +130,9 @@ def _filled(
     size_hw = sizes.get(annotation["image_id"])
     if size_hw is None:
         raise DatasetError("image_id names no image", field="annotations", index=index)
+    if "segmentation" not in annotation:
+        _, _, width, height = cast("tuple[float, float, float, float]", annotation["bbox"])
+        return {"area": width * height, "iscrowd": 0, **annotation}
     try:
         rle = validate_rle(annotation["segmentation"], size_hw)
     except InvalidMaskError as error:

@@ -49,7 +49,7 @@ def joined(rings: Sequence[Ring]) -> Ring:
     first, tree = rings[0], cKDTree(rings[0])
     detours: list[list[Ring]] = [[] for _ in first]
     for ring in rings[1:]:
-        distances, nearest = tree.query(ring)
+        distances, nearest = map(np.asarray, tree.query(ring))
         there = int(distances.argmin())
         here = int(nearest[there])
         away = np.roll(ring, -there, axis=0)

@@ -72,7 +72,24 @@ def digest(rle: RLE) -> str:
 def turned(rle: RLE, turn: int) -> RLE:
     """Turn it by so many quarters to the left, from 4 on mirrored left to right first: 0 to 7."""
     read = _read(rle).fliplr() if turn >= QUARTERS else _read(rle)
-    made = read.rot90(turn % QUARTERS).to_dict()
+    return _written(read.rot90(turn % QUARTERS))
+
+
+def united(rles: Sequence[RLE]) -> RLE:
+    """Return what any of them covers; all must have one size, and there must be one."""
+    whole = _read(rles[0])
+    for rle in rles[1:]:
+        whole = whole | _read(rle)
+    return _written(whole)
+
+
+def subtracted(rle: RLE, other: RLE) -> RLE:
+    """Return what is left of a mask without another of its size; it may be empty."""
+    return _written(_read(rle) - _read(other))
+
+
+def _written(mask: RLEMask) -> RLE:
+    made = mask.to_dict()
     return RLE(size=[*made["size"]], counts=made["counts"].decode("ascii"))
 
 

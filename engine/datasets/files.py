@@ -1,0 +1,156 @@
+"""Where datasets are read from and written to: a folder or a zip, by names with "/" in them.
+
+What is read is untrusted: no name leads out of its folder, no link is followed, and no zip unpacks
+to more than it may (engine.media.archive). What is written twice has the same bytes.
+"""
+
+import json
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol, cast
+
+from engine.datasets.errors import DatasetError
+from engine.media.archive import ZipFiles
+
+__all__ = ["FolderOut", "FolderSource", "Out", "Source", "ZipOut", "open_source"]
+
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's first moment: times would make equal exports differ
+_PACKED: Final = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".opus", ".webm", ".parquet"}
+MAX_TEXT_BYTES: Final = 64 * 2**20
+
+
+class Out(Protocol):
+    """Takes one file at a time."""
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        """Open a new file to be written."""
+        ...
+
+
+class FolderOut:
+    """Writes below a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as out:
+            yield out
+
+
+class ZipOut:
+    """Writes into a zip, packed but for what is packed by its nature."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        info = zipfile.ZipInfo(name, _EPOCH)
+        is_packed = Path(name).suffix.lower() in _PACKED
+        info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+        with self._archive.open(info, "w", force_zip64=True) as out:
+            yield cast("BinaryIO", out)
+
+
+class Source(Protocol):
+    """Files by name; `names` are sorted, relative and lead nowhere else."""
+
+    names: Sequence[str]
+
+    def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
+        """Return a file's bytes.
+
+        Raises:
+            DatasetError: it is not there, is broken, or longer than that.
+
+        """
+        ...
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        """Open a file, of any length."""
+        ...
+
+
+class FolderSource:
+    """The files below a folder, without hidden ones and links."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        paths = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+        parts = (path.relative_to(folder).parts for path in paths)
+        self.names: Sequence[str] = sorted(
+            "/".join(each) for each in parts if not any(part.startswith(".") for part in each)
+        )
+        self._known = set(self.names)
+
+    def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
+        with self.file(name) as file:
+            data = file.read(limit_bytes + 1)
+        if len(data) > limit_bytes:
+            raise DatasetError(f"is longer than {limit_bytes} bytes", file=name)
+        return data
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        if name not in self._known:
+            raise DatasetError("is not there", file=name)
+        with (self._folder / name).open("rb") as file:
+            yield file
+
+
+class ZipSource:
+    """The files of a zip, read one at a time into memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._zip = ZipFiles(path)
+        self.names: Sequence[str] = sorted(self._zip.names)
+
+    def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
+        try:
+            return self._zip.read(name, limit_bytes)
+        except (KeyError, ValueError) as error:  # a MediaError is one
+            fault = "is not there" if isinstance(error, KeyError) else str(error)
+            raise DatasetError(fault, file=name) from None
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        yield BytesIO(self.read(name, self._zip.limits.entry_bytes))
+
+
+def open_source(path: Path) -> Source:
+    """Open a folder or a zip.
+
+    Raises:
+        MediaError: a zip that is broken or hostile as a whole.
+
+    """
+    return FolderSource(path) if path.is_dir() else ZipSource(path)
+
+
+def read_json(source: Source, name: str) -> object:
+    """Read a small JSON file.
+
+    Raises:
+        DatasetError: it is not JSON, or over 64 MiB.
+
+    """
+    try:
+        value: object = json.loads(source.read(name), parse_constant=_refuse_constant)
+    except DatasetError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"not JSON: {error}", file=name) from None
+    return value
+
+
+def _refuse_constant(constant: str) -> object:
+    raise ValueError(f"{constant} is not a number")

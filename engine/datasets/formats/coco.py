@@ -1,0 +1,223 @@
+"""COCO: instances with RLE masks, boxes and captions in one JSON file, images beside it.
+
+Format: https://cocodataset.org/#format-data. Fields that COCO does not know hold what else there is
+to tell, so nothing is lost; whoever does not know them passes them over.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
+
+from engine.datasets.coco import CocoAnnotation, CocoDataset, CocoImage, read_coco, write_coco
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Out, Source
+from engine.datasets.formats.format import Format, Report
+from engine.datasets.formats.pictures import Pictures, write_images
+from engine.datasets.json_stream import iter_elements
+from engine.datasets.sample import (
+    UNLABELLED,
+    Annotation,
+    Dataset,
+    Label,
+    Sample,
+    Value,
+    label_or_none,
+)
+from engine.datasets.traits import ALL
+from engine.masks.rle import area, bbox_xywh
+
+UNLABELLED_ID: Final = 0
+SPLITS: Final = ("train", "val", "test", "holdout")
+_TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
+# Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
+_ID, _CAPTION = "mask", "region_caption"  # not `caption`, which makes it a caption of the image
+
+
+def write(dataset: Dataset, out: Out) -> None:
+    """Write `annotations.json` and, where their bytes are known, `images/`."""
+    with out.file("annotations.json") as file:
+        write_coco(
+            file,
+            info={
+                "description": dataset.name,
+                "version": dataset.version,
+                "contributor": "Anneal",
+            },
+            categories=[
+                {"id": UNLABELLED_ID, "name": UNLABELLED},
+                *({"id": each.id, "name": each.name, **each.extra} for each in dataset.labels),
+            ],
+            images=_images(dataset),
+            annotations=_annotations(dataset),
+        )
+    write_images(dataset.samples(), out)
+
+
+def _images(dataset: Dataset) -> Iterator[dict[str, object]]:
+    for number, sample in enumerate(dataset.samples(), start=1):
+        height, width = sample.size_hw
+        yield {
+            "id": number,
+            "file_name": sample.file_name,
+            "height": height,
+            "width": width,
+            "sha256": sample.sha256,
+            "group": sample.group,
+            "split": sample.split,
+            "captions": list(sample.captions),
+        }
+
+
+def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:
+    ids = {label.name: label.id for label in dataset.labels}
+    identity = 0
+    for number, sample in enumerate(dataset.samples(), start=1):
+        for each in sample.annotations:
+            identity += 1
+            category = UNLABELLED_ID if each.label is None else ids[each.label]
+            yield {
+                "id": identity,
+                "image_id": number,
+                "category_id": category,
+                **_fields(each),
+            }
+
+
+def _fields(each: Annotation) -> dict[str, object]:
+    told: dict[str, object] = {
+        **each.extra,
+        _ID: each.id,
+        "parent": each.parent,
+        "iscrowd": int(each.is_crowd),
+        **({} if each.box_xywh is None else {"bbox": list(each.box_xywh)}),
+    }
+    if each.rle is not None:
+        told |= {
+            "segmentation": each.rle,
+            "area": area(each.rle),
+            "bbox": list(bbox_xywh(each.rle)),
+        }
+    optional = {
+        "attributes": dict(each.attributes),
+        "z": each.z,
+        _CAPTION: each.caption,
+        "predicted_iou": each.predicted_iou,
+        "stability_score": each.stability_score,
+    }
+    return told | {key: value for key, value in optional.items() if value not in (None, 0, {})}
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read all COCO files of a folder; each keeps its images and annotations in memory.
+
+    Files of one folder are united by the names of images and categories, as COCO puts masks,
+    captions and splits in files of their own.
+    """
+    pictures = Pictures(source)
+    samples: dict[str, Sample] = {}
+    names: dict[str, Label] = {}
+    for name in _files(source):
+        with source.file(name) as file:
+            content = read_coco(file, on_problem=report)
+        for category in content.categories.values():
+            if label_or_none(category.name):
+                label = Label(category.name, len(names) + 1, category.extra)
+                names.setdefault(category.name, label)
+        for sample in _samples(content, _split_of(name), pictures):
+            known = samples.get(sample.file_name)
+            samples[sample.file_name] = _merged(known, sample) if known else sample
+    return Dataset(tuple(names.values()), lambda: iter(samples.values()))
+
+
+def is_in(source: Source) -> bool:
+    return next(_files(source), None) is not None
+
+
+def _files(source: Source) -> Iterator[str]:
+    """Yield the JSON files whose first image or annotation is COCO's."""
+    for name in source.names:
+        if name.endswith(".json"):
+            with source.file(name) as file:
+                try:
+                    listed = (each for each in iter_elements(file, name) if each.key in _TOLD_BY)
+                    first = next(listed, None)
+                except DatasetError:
+                    continue
+            value = first.value if first and isinstance(first.value, dict) else {}
+            if first and value.keys() >= _TOLD_BY[first.key] and "segments_info" not in value:
+                yield name
+
+
+def _split_of(name: str) -> str | None:
+    """Find a split's name in that of a file, as in `instances_val2017.json`."""
+    words = PurePosixPath(name).with_suffix("").as_posix().lower()
+    return next((split for split in SPLITS if split in words), None)
+
+
+def _samples(content: CocoDataset, split: str | None, pictures: Pictures) -> Iterator[Sample]:
+    of_image: dict[int, list[CocoAnnotation]] = defaultdict(list)
+    for annotation in content.annotations:
+        of_image[annotation.image_id].append(annotation)
+    names = {category.id: category.name for category in content.categories.values()}
+    for image in content.images.values():
+        found = of_image[image.id]
+        yield Sample(
+            image.file_name,
+            image.size_hw,
+            tuple(_annotation(each, names) for each in found if each.caption is None),
+            (*_captions(image), *(each.caption for each in found if each.caption)),
+            str(image.extra.get("split") or "") or split,
+            image.group,
+            str(image.extra.get("sha256") or "") or None,
+            pictures.loader(image.file_name),
+        )
+
+
+def _captions(image: CocoImage) -> list[str]:
+    captions = image.extra.get("captions")
+    listed = captions if isinstance(captions, list) else []
+    return [each for each in listed if isinstance(each, str)]
+
+
+def _annotation(found: CocoAnnotation, names: dict[int, str]) -> Annotation:
+    extra = dict(found.extra)
+    attributes = extra.pop("attributes", None)
+    identity, parent = extra.pop(_ID, None), extra.pop("parent", None)
+    z, caption = extra.pop("z", 0), extra.pop(_CAPTION, None)
+    return Annotation(
+        found.rle,
+        label_or_none(names[found.category_id]) if found.category_id is not None else None,
+        None if found.rle else found.bbox_xywh,
+        str(identity) if identity is not None else "",
+        str(parent) if parent else None,
+        z if type(z) is int else 0,
+        found.is_crowd,
+        caption if isinstance(caption, str) else None,
+        _values(attributes),
+        _number(extra.pop("predicted_iou", extra.pop("score", None))),
+        _number(extra.pop("stability_score", None)),
+        extra,
+    )
+
+
+def _values(attributes: object) -> dict[str, Value]:
+    items = attributes.items() if isinstance(attributes, dict) else ()
+    return {str(key): value for key, value in items if isinstance(value, str | int | float)}
+
+
+def _number(value: object) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number else None  # type: ignore[arg-type]  # just told
+
+
+def _merged(known: Sample, more: Sample) -> Sample:
+    return replace(
+        known,
+        annotations=(*known.annotations, *more.annotations),
+        captions=(*known.captions, *more.captions),
+    )
+
+
+COCO: Final = Format("coco", "COCO instances", ALL, write, read, is_in)

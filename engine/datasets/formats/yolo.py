@@ -1,0 +1,234 @@
+"""YOLO: one text file for each image, a line for each object, in shares of the image's sides.
+
+Segmentation has a class and the corners of one polygon, detection a class and a box's centre and
+sides. Ultralytics' layout is written (https://docs.ultralytics.com/datasets/segment/); of what is
+read, Darknet's, Roboflow's and Label Studio's are too: classes in `data.yaml`, `obj.names` or
+`classes.txt`, labels beside the images or in `labels/` for `images/`.
+
+A mask of several parts or with holes is one polygon all the same: see engine.masks.outlines.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+import numpy as np
+import yaml
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Out, Source
+from engine.datasets.formats.format import Format, Report
+from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.sample import (
+    TRAIN,
+    UNLABELLED,
+    Annotation,
+    Dataset,
+    Sample,
+    label_or_none,
+    labels_of,
+    rounded_box,
+)
+from engine.datasets.traits import Trait
+from engine.masks.outlines import joined, outlines
+from engine.masks.rle import RLE, bbox_xywh, decode
+from engine.masks.validate import InvalidMaskError, rle_from_coco
+
+SPLITS: Final = ("train", "val", "valid", "validation", "test", "holdout", "unfinished")
+FOLDERS: Final = ("images", "obj_train_data")  # of layout, no part of a name
+CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
+MAX_LINES: Final = 100_000  # of one image
+MAX_LIST_BYTES: Final = 2**20
+LineOf: TypeAlias = Callable[[Annotation, tuple[int, int]], str]  # what follows its class
+_BOX_NUMBERS: Final = 4
+_DIGITS: Final = 9  # a pixel of the longest side is a share of 3e-5
+_SLACK: Final = 0.01  # of a side: strangers' boxes stick out a little
+
+
+def _write(line_of: LineOf, dataset: Dataset, out: Out) -> None:
+    """Write `data.yaml`, `labels/SPLIT/NAME.txt` and `images/SPLIT/NAME`."""
+    classes = dataset.classes()
+    numbers = {name: number for number, name in enumerate(classes)}
+    splits, is_labelled = set(), True
+    for sample in dataset.samples():
+        split = sample.split or TRAIN
+        splits.add(split)
+        is_labelled &= all(each.label for each in sample.annotations)
+        lines = (
+            f"{numbers[each.label or UNLABELLED]} {line_of(each, sample.size_hw)}\n"
+            for each in sample.annotations
+        )
+        with out.file(f"labels/{split}/{sample.stem}.txt") as file:
+            file.write("".join(lines).encode())
+        write_image(sample, out, f"images/{split}/{sample.file_name}")
+    with out.file("data.yaml") as file:
+        file.write(_data_yaml(classes[:-1] if is_labelled else classes, sorted(splits)).encode())
+
+
+def _data_yaml(classes: Sequence[str], splits: Sequence[str]) -> str:
+    """Name what to train on and to validate on: ultralytics wants both."""
+    train = TRAIN if TRAIN in splits or not splits else splits[0]
+    val = next((split for split in ("val", "holdout", "test") if split in splits), train)
+    names = [f"  {number}: {json.dumps(name)}" for number, name in enumerate(classes)]
+    lines = ["path: .", f"train: images/{train}", f"val: images/{val}", "names:", *names]
+    return "\n".join(lines) + "\n"
+
+
+def _polygon(each: Annotation, size_hw: tuple[int, int]) -> str:
+    if each.rle is None:
+        raise ValueError("segmentation holds no boxes: they are to be left out")
+    rings = [ring for part in outlines(decode(each.rle)) for ring in (part.ring, *part.holes)]
+    shares = joined(rings) / np.array(size_hw[::-1])
+    return " ".join(f"{share:.{_DIGITS}g}" for share in shares.ravel())
+
+
+def _box(each: Annotation, size_hw: tuple[int, int]) -> str:
+    x, y, width, height = each.box_xywh or (bbox_xywh(each.rle) if each.rle else (0, 0, 0, 0))
+    shares = np.array([x + width / 2, y + height / 2, width, height]) / np.tile(size_hw[::-1], 2)
+    return " ".join(f"{share:.{_DIGITS}g}" for share in shares)
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read boxes and polygons of all images, also of those that have no labels file.
+
+    Raises:
+        DatasetError: there is no list of classes, or it is not one.
+
+    """
+    names = _class_names(source)
+    pictures = Pictures(source)
+    texts = {name for name in source.names if name.endswith(".txt")}
+
+    def samples() -> Iterator[Sample]:
+        left = texts - {name for name in texts if _is_list(name)}
+        for image in pictures.names:
+            text = next((each for each in _labels_beside(image) if each in texts), None)
+            left.discard(text or "")
+            try:
+                yield _sample(source, pictures, image, text, names, report)
+            except DatasetError as problem:  # of the image as a whole
+                report(problem)
+        for name in sorted(left):
+            report(DatasetError("no image of this name is there, which tells its size", file=name))
+
+    return Dataset(labels_of(names), samples)
+
+
+def is_in(source: Source) -> bool:
+    bare = {PurePosixPath(name).name for name in source.names}
+    return bool(bare & set(CLASS_FILES)) and any(name.endswith(".txt") for name in source.names)
+
+
+def _class_names(source: Source) -> list[str]:
+    files = {PurePosixPath(name).name: name for name in reversed(source.names)}
+    name = next((files[each] for each in CLASS_FILES if each in files), None)
+    if name is None:
+        raise DatasetError(f"no list of classes is there: one of {', '.join(CLASS_FILES)}")
+    text = source.read(name, MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
+    if not name.endswith(("yaml", "yml")):
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    try:
+        listed = yaml.safe_load(text)["names"]
+    except (yaml.YAMLError, TypeError, KeyError, RecursionError, ValueError):
+        raise DatasetError("must be YAML with a list `names`", file=name) from None
+    if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
+        listed = [listed[number] for number in range(len(listed))]
+    if not isinstance(listed, list):
+        raise DatasetError("`names` must be a list, or numbered from 0", file=name)
+    return [str(each) for each in listed]
+
+
+def _is_list(name: str) -> bool:
+    """Tell lists of images and of classes from labels: they lie at the top, or have known names."""
+    bare = PurePosixPath(name).name.lower()
+    return bare in {"classes.txt", "readme.txt", "requirements.txt"} or "/" not in name
+
+
+def _labels_beside(image: str) -> Iterator[str]:
+    """Yield where the labels of an image may lie."""
+    path = PurePosixPath(image).with_suffix(".txt")
+    yield path.as_posix()
+    for place, part in reversed(list(enumerate(path.parts))):
+        if part == "images":
+            yield PurePosixPath(*path.parts[:place], "labels", *path.parts[place + 1 :]).as_posix()
+
+
+def _sample(
+    source: Source,
+    pictures: Pictures,
+    image: str,
+    text: str | None,
+    names: Sequence[str],
+    report: Report,
+) -> Sample:
+    size_hw = pictures.size_of(image)
+    annotations = []
+    lines = source.read(text).decode("utf-8-sig", errors="replace").splitlines() if text else []
+    for number, line in enumerate(lines[:MAX_LINES], start=1):
+        if line.strip():
+            try:
+                annotations.append(_annotation(line.split(), size_hw, names))
+            except ValueError as error:
+                report(DatasetError(str(error), file=text or "", index=number))
+    split, name = _split_and_name(image)
+    return Sample(name, size_hw, tuple(annotations), split=split, load_bytes=pictures.loader(image))
+
+
+def _split_and_name(image: str) -> tuple[str | None, str]:
+    """Take the folders of layout and split off an image's path."""
+    parts = [part for part in PurePosixPath(image).parts if part not in FOLDERS]
+    split = next((part for part in parts[:-1] if part in SPLITS), None)
+    if split:
+        parts.remove(split)
+    return split, "/".join(parts)
+
+
+def _annotation(words: Sequence[str], size_hw: tuple[int, int], names: Sequence[str]) -> Annotation:
+    """Read a line: class, then a box, a box with its confidence, or the corners of a polygon."""
+    try:
+        number, values = int(words[0]), [float(word) for word in words[1:]]
+    except ValueError:
+        raise ValueError("each line is a whole number and shares of the sides") from None
+    if not 0 <= number < len(names):
+        raise ValueError(f"class {words[0][:20]} is none of 0 to {len(names) - 1}")
+    if not all(-_SLACK <= value <= 1 + _SLACK for value in values):  # a NaN compares false
+        raise ValueError("coordinates are shares of the image's sides, from 0 to 1")
+    label = label_or_none(names[number])
+    sides = np.array(size_hw[::-1])
+    if len(values) in {_BOX_NUMBERS, _BOX_NUMBERS + 1}:
+        x, y, width, height = (np.array(values[:_BOX_NUMBERS]) * np.tile(sides, 2)).tolist()
+        box = rounded_box(x - width / 2, y - height / 2, width, height)
+        confidence = values[_BOX_NUMBERS] if len(values) > _BOX_NUMBERS else None
+        return Annotation(None, label, box, predicted_iou=confidence)
+    if len(values) % 2:
+        raise ValueError(f"{len(values)} numbers are neither a box nor the corners of a polygon")
+    corners = np.clip(np.array(values).reshape(-1, 2), 0, 1) * sides
+    return Annotation(_mask(corners.ravel().tolist(), size_hw), label)
+
+
+def _mask(polygon: list[float], size_hw: tuple[int, int]) -> RLE:
+    try:
+        return rle_from_coco([polygon], size_hw)
+    except InvalidMaskError as error:
+        raise ValueError(str(error)) from None
+
+
+_KEPT: Final = frozenset({Trait.LABELS, Trait.SPLITS, Trait.EMPTY})
+YOLO_SEGMENTATION: Final = Format(
+    "yolo",
+    "YOLO segmentation",
+    _KEPT | {Trait.MASKS, Trait.OVERLAPS, Trait.INSTANCES},
+    partial(_write, _polygon),
+    read,
+    is_in,
+)
+YOLO_DETECTION: Final = Format(
+    "yolo_detection",
+    "YOLO detection",
+    _KEPT | {Trait.BOXES, Trait.OVERLAPS, Trait.INSTANCES},
+    partial(_write, _box),
+    read,
+    is_in,
+)

@@ -1,0 +1,90 @@
+"""What every format is read into and written from: images with their masks, boxes and captions."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from engine.masks.rle import RLE
+
+Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in pixels
+Value: TypeAlias = str | float | bool
+
+UNLABELLED: Final = "unlabelled"  # the class of a mask without label, where each must have one
+TRAIN: Final = "train"
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One object: a mask, or a box of which no mask is known."""
+
+    rle: RLE | None
+    label: str | None = None
+    box_xywh: Box | None = None  # where there is no mask; else the mask tells
+    id: str = ""  # unique among those of its image; "": it has none
+    parent: str | None = None  # id of what it is a part of
+    z: int = 0  # above those that have less
+    is_crowd: bool = False
+    caption: str | None = None  # its own
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    predicted_iou: float | None = None  # the model's estimate, where a model made it
+    stability_score: float | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)  # where it comes from; JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One image with all that is known of it."""
+
+    file_name: str  # relative, with "/" and without ".."
+    size_hw: tuple[int, int]  # upright, as masks count it
+    annotations: tuple[Annotation, ...] = ()
+    captions: tuple[str, ...] = ()
+    split: str | None = None
+    group: str | None = None  # images of one group stay on one side of a split
+    sha256: str | None = None
+    load_bytes: Callable[[], bytes] | None = field(default=None, compare=False)  # of its file
+
+    @property
+    def stem(self) -> str:
+        """The name without its ending, which names files beside it."""
+        folder, slash, name = self.file_name.rpartition("/")
+        return f"{folder}{slash}{name.rpartition('.')[0] or name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A class of objects. Names are unique in a dataset; ids are ours or the file's, above zero."""
+
+    name: str
+    id: int
+    extra: Mapping[str, object] = field(default_factory=dict)  # its attributes, its parent; JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Labels, and images that may be read more than once; they need not fit in memory."""
+
+    labels: tuple[Label, ...]
+    samples: Callable[[], Iterator[Sample]]
+    name: str = ""
+    version: str = ""  # its id, if it is one of ours
+
+    def classes(self) -> tuple[str, ...]:
+        """Return the names of all labels, and after them that of objects which have none."""
+        return (*(each.name for each in self.labels if each.name != UNLABELLED), UNLABELLED)
+
+
+def rounded_box(x: float, y: float, width: float, height: float) -> Box:
+    """Undo what sums and shares of sides leave in the last digits: a ten-thousandth of a pixel."""
+    return round(x, 4), round(y, 4), round(width, 4), round(height, 4)
+
+
+def labels_of(names: Iterable[str]) -> tuple[Label, ...]:
+    """Number labels that a format knows by name alone, without that of objects which have none."""
+    unique = dict.fromkeys(name for name in names if name != UNLABELLED)
+    return tuple(Label(name, number) for number, name in enumerate(unique, start=1))
+
+
+def label_or_none(name: str) -> str | None:
+    """Return what `classes` was written from."""
+    return None if name == UNLABELLED else name

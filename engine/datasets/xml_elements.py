@@ -1,0 +1,93 @@
+"""Read a large XML file element by element, without document types and so without entities.
+
+Those are how a few bytes of XML grow to gigabytes or read a file of the machine; no format of
+annotations needs them.
+"""
+
+from collections.abc import Iterator
+from typing import BinaryIO, Final
+from xml.etree.ElementTree import Element, TreeBuilder
+from xml.parsers import expat
+
+from engine.datasets.errors import DatasetError
+
+__all__ = ["Element", "iter_children", "read_root"]
+
+MAX_DEPTH: Final = 32
+_CHUNK_BYTES: Final = 2**16
+
+
+def iter_children(file: BinaryIO, name: str) -> Iterator[Element]:
+    """Yield the root, still empty, and then each of its children once it is whole.
+
+    Raises:
+        DatasetError: the file is not XML, nests too deeply or has a document type.
+
+    """
+    parser = _Parser(name)
+    while piece := file.read(_CHUNK_BYTES):
+        yield from parser.feed(piece, is_last=False)
+    yield from parser.feed(b"", is_last=True)
+
+
+def read_root(data: bytes, name: str) -> Element:
+    """Read a small XML file as a whole.
+
+    Raises:
+        DatasetError: as above.
+
+    """
+    parser = _Parser(name)
+    root, *children = parser.feed(data, is_last=True)
+    root.extend(children)
+    return root
+
+
+class _Parser:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._depth = 0
+        self._builder = TreeBuilder()
+        self._ready: list[Element] = []
+        self._expat = expat.ParserCreate()
+        self._expat.buffer_text = True
+        self._expat.StartDoctypeDeclHandler = self._refuse_doctype
+        self._expat.StartElementHandler = self._start
+        self._expat.EndElementHandler = self._end
+        self._expat.CharacterDataHandler = self._text
+
+    def feed(self, piece: bytes, *, is_last: bool) -> list[Element]:
+        try:
+            self._expat.Parse(piece, is_last)
+        except expat.ExpatError as error:
+            fault = f"not XML: {expat.ErrorString(error.code)}"
+            raise DatasetError(fault, file=self._name, index=error.lineno) from None
+        ready, self._ready = self._ready, []
+        return ready
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise self._fault(f"elements lie within each other more than {MAX_DEPTH} deep")
+        if self._depth == 1:
+            self._ready.append(Element(tag, attributes))
+        else:
+            self._builder.start(tag, attributes)
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        if self._depth > 0:
+            self._builder.end(tag)
+        if self._depth == 1:
+            self._ready.append(self._builder.close())
+            self._builder = TreeBuilder()
+
+    def _text(self, text: str) -> None:
+        if self._depth > 1:
+            self._builder.data(text)
+
+    def _refuse_doctype(self, *_: object) -> None:
+        raise self._fault("a document type is not read: remove the line with <!DOCTYPE")
+
+    def _fault(self, fault: str) -> DatasetError:
+        return DatasetError(fault, file=self._name, index=self._expat.CurrentLineNumber)

@@ -1,0 +1,113 @@
+"""What a format keeps comes back bit for bit; what it does not keep is told and counted."""
+
+import tempfile
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import FolderOut, ZipOut, open_source
+from engine.datasets.formats import FORMATS, Format, export
+from engine.datasets.sample import Dataset, Sample
+from engine.datasets.traits import Losses, Trait, kept
+from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
+
+formats = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
+
+
+def fail(problem: DatasetError) -> None:
+    raise problem
+
+
+def held(found: list[Sample], form: Format) -> tuple[list[Sample], Losses]:
+    """What a format ought to hold of images, in the order of their names."""
+    pairs = [kept(sample, form.keeps) for sample in found]
+    left = [sample for sample, _ in pairs if sample is not None]
+    return sorted(left, key=lambda each: each.file_name), sum((lost for _, lost in pairs), Losses())
+
+
+def read_again(path: Path, form: Format) -> Dataset:
+    return form.read(open_source(path), fail)
+
+
+def by_name(dataset: Dataset) -> list[Sample]:
+    return sorted(dataset.samples(), key=lambda each: each.file_name)
+
+
+@formats
+def test_out_and_in_again_is_what_the_format_keeps(form: Format, tmp_path: Path) -> None:
+    found = corpus()
+    expected, expected_losses = held(found, form)
+
+    losses = export(dataset_of(found), form, FolderOut(tmp_path))
+    again = read_again(tmp_path, form)
+
+    assert by_name(again) == expected
+    assert losses == expected_losses
+    used = {each.label for sample in expected for each in sample.annotations} - {None}
+    assert used <= {label.name for label in again.labels} <= {label.name for label in LABELS}
+
+
+@formats
+def test_image_bytes_come_back_and_may_be_left_out_where_sizes_are_told(
+    form: Format, tmp_path: Path
+) -> None:
+    found = corpus()
+    export(dataset_of(found), form, FolderOut(tmp_path))
+
+    for before, after in zip(
+        held(found, form)[0], by_name(read_again(tmp_path, form)), strict=True
+    ):
+        assert before.load_bytes is not None
+        assert after.load_bytes is not None
+        assert after.load_bytes() == before.load_bytes()
+
+
+@formats
+def test_zip_twice_is_the_same_bytes_and_reads_as_the_folder_does(
+    form: Format, tmp_path: Path
+) -> None:
+    found = dataset_of(corpus())
+    for name in ("a.zip", "b.zip"):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            export(found, form, ZipOut(archive))
+    export(found, form, FolderOut(tmp_path / "folder"))
+
+    assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
+    assert by_name(read_again(tmp_path / "a.zip", form)) == by_name(
+        read_again(tmp_path / "folder", form)
+    )
+
+
+@formats
+@settings(max_examples=25)
+@given(found=samples())
+def test_any_masks_come_back_bit_for_bit(form: Format, found: list[Sample]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        losses = export(dataset_of(found), form, FolderOut(Path(folder)))
+        again = by_name(read_again(Path(folder), form))
+
+    expected, expected_losses = held(found, form)
+    assert again == expected
+    assert losses == expected_losses
+
+
+@formats
+def test_format_is_told_by_its_files(form: Format, tmp_path: Path) -> None:
+    export(dataset_of(corpus()), form, FolderOut(tmp_path))
+
+    assert form.is_in(open_source(tmp_path))
+
+
+def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:
+    whole = next(each for each in corpus() if each.file_name == "whole.png")
+
+    left, losses = kept(replace(whole, split=None), frozenset(Trait) - {Trait.OVERLAPS})
+
+    assert left is not None
+    assert losses == Counter({Trait.OVERLAPS: 2})
+    assert [each.parent for each in left.annotations] == [None, "a", "b"]
