@@ -15,10 +15,21 @@ from typing import BinaryIO, Final, Protocol, cast
 from engine.datasets.errors import DatasetError
 from engine.media.archive import ZipFiles
 
-__all__ = ["FolderOut", "FolderSource", "Out", "Source", "ZipOut", "open_source"]
+__all__ = ["FolderOut", "FolderSource", "Out", "Source", "Within", "ZipOut", "open_source"]
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's first moment: times would make equal exports differ
-_PACKED: Final = {".jpg", ".jpeg", ".png", ".webp", ".avif", ".gif", ".opus", ".webm", ".parquet"}
+_PACKED: Final = {
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".webp",
+    ".avif",
+    ".gif",
+    ".opus",
+    ".webm",
+    ".tar",
+    ".parquet",
+}
 MAX_TEXT_BYTES: Final = 64 * 2**20
 
 
@@ -39,7 +50,7 @@ class FolderOut:
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
-        path = self._folder / name
+        path = self._folder / _checked(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as out:
             yield out
@@ -53,11 +64,31 @@ class ZipOut:
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
-        info = zipfile.ZipInfo(name, _EPOCH)
+        info = zipfile.ZipInfo(_checked(name), _EPOCH)
         is_packed = Path(name).suffix.lower() in _PACKED
         info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
         with self._archive.open(info, "w", force_zip64=True) as out:
             yield cast("BinaryIO", out)
+
+
+class Within:
+    """Writes below a folder of another."""
+
+    def __init__(self, out: Out, folder: str) -> None:
+        self._out = out
+        self._folder = folder
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        with self._out.file(f"{self._folder}/{name}") as file:
+            yield file
+
+
+def _checked(name: str) -> str:
+    """Refuse a name that leads out of the folder: it may have come from a stranger's file."""
+    if not name or name.startswith("/") or {"", ".", ".."} & set(name.split("/")):
+        raise DatasetError("this name leads out of the folder", file=name)
+    return name
 
 
 class Source(Protocol):
@@ -94,16 +125,32 @@ class FolderSource:
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
         with self.file(name) as file:
-            data = file.read(limit_bytes + 1)
-        if len(data) > limit_bytes:
-            raise DatasetError(f"is longer than {limit_bytes} bytes", file=name)
-        return data
+            return _limited(file, name, limit_bytes)
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
         if name not in self._known:
             raise DatasetError("is not there", file=name)
         with (self._folder / name).open("rb") as file:
+            yield file
+
+
+class FileSource:
+    """One file alone, as some tools export all that they know in one."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.names: Sequence[str] = [path.name]
+
+    def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
+        with self.file(name) as file:
+            return _limited(file, name, limit_bytes)
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        if name not in self.names:
+            raise DatasetError("is not there", file=name)
+        with self._path.open("rb") as file:
             yield file
 
 
@@ -127,13 +174,22 @@ class ZipSource:
 
 
 def open_source(path: Path) -> Source:
-    """Open a folder or a zip.
+    """Open a folder, a zip or a file by itself.
 
     Raises:
         MediaError: a zip that is broken or hostile as a whole.
 
     """
-    return FolderSource(path) if path.is_dir() else ZipSource(path)
+    if path.is_dir():
+        return FolderSource(path)
+    return ZipSource(path) if zipfile.is_zipfile(path) else FileSource(path)
+
+
+def _limited(file: BinaryIO, name: str, limit_bytes: int) -> bytes:
+    data = file.read(limit_bytes + 1)
+    if len(data) > limit_bytes:
+        raise DatasetError(f"is longer than {limit_bytes} bytes", file=name)
+    return data
 
 
 def read_json(source: Source, name: str) -> object:

@@ -1,4 +1,4 @@
-"""Read a large JSON object piece by piece: one element of a top-level list at a time."""
+"""Read large JSON piece by piece: one element of a list at the top, or below it, at a time."""
 
 import codecs
 import json
@@ -40,6 +40,14 @@ def iter_elements(file: BinaryIO, name: str) -> Iterator[Element]:
         if not text.skip_if(","):
             break
     text.expect("}")
+    text.expect_end()
+
+
+def iter_list(file: BinaryIO, name: str) -> Iterator[object]:
+    """Yield what a list holds that is the whole file. Raise DatasetError as above."""
+    text = _Text(file, name)
+    text.expect("[")
+    yield from (element.value for element in _list_elements(text, "item"))
     text.expect_end()
 
 

@@ -68,6 +68,7 @@ class Dataset:
     samples: Callable[[], Iterator[Sample]]
     name: str = ""
     version: str = ""  # its id, if it is one of ours
+    has_images: bool = True  # some of their bytes may be known
 
     def classes(self) -> tuple[str, ...]:
         """Return the names of all labels, and after them that of objects which have none."""

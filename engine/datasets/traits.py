@@ -5,7 +5,7 @@ that people are told before they export, and a test can hold it to that.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
@@ -39,9 +39,9 @@ class Trait(StrEnum):
 
 Losses = Counter[Trait]
 ALL: Final = frozenset(Trait)
-ANNOTATION_DEFAULTS: Final = Annotation(None)
+_NOTHING: Final = Annotation(None)
 
-# Traits that are fields: whose default says that there is nothing of it.
+# Traits that are fields, whose defaults say that there is nothing of it.
 _FIELDS: Final[dict[Trait, tuple[str, ...]]] = {
     Trait.LABELS: ("label",),
     Trait.IDS: ("id",),
@@ -59,105 +59,119 @@ _IMAGE_FIELDS: Final = {
     Trait.DIGESTS: "sha256",
     Trait.CAPTIONS: "captions",
 }
+_IMAGE_DEFAULTS: Final = {"split": None, "group": None, "sha256": None, "captions": ()}
+
+
+def count_traits(sample: Sample, traits: Collection[Trait] = ALL) -> Losses:
+    """Count what an image has of each trait: what a format without it loses."""
+    counts: Losses = Counter()
+    for trait in traits:
+        if trait in _COUNTERS:
+            counts[trait] = _COUNTERS[trait](sample.annotations)
+        elif trait in _FIELDS:
+            counts[trait] = sum(bool(_told(each, trait)) for each in sample.annotations)
+        elif trait in _IMAGE_FIELDS:
+            counts[trait] = int(bool(getattr(sample, _IMAGE_FIELDS[trait])))
+    counts[Trait.EMPTY] = int(Trait.EMPTY in traits and not sample.annotations)
+    return +counts
 
 
 def kept(sample: Sample, keeps: Collection[Trait]) -> tuple[Sample | None, Losses]:
     """Return what a format holds of an image, None if nothing, and how much of what it loses."""
-    losses: Losses = Counter()
+    losses = count_traits(sample, ALL - frozenset(keeps))
     annotations: Sequence[Annotation] = sample.annotations
     for trait, reduce in _REDUCTIONS:
-        if trait not in keeps:
-            annotations, count = reduce(annotations)
-            losses[trait] += count
-    annotations, plain = _plain(annotations, keeps)
-    losses += plain
-    dropped: dict[str, Any] = {
-        name: None if name != "captions" else ()
-        for trait, name in _IMAGE_FIELDS.items()
-        if trait not in keeps and getattr(sample, name)
-    }
-    losses += Counter(trait for trait, name in _IMAGE_FIELDS.items() if name in dropped)
+        if losses[trait]:
+            annotations = reduce(annotations)
+    annotations = [_plain(each, keeps) for each in annotations]
     if not annotations and Trait.EMPTY not in keeps:
-        return None, losses + Counter({Trait.EMPTY: 1})
-    return replace(sample, annotations=tuple(annotations), **dropped), +losses
+        losses[Trait.EMPTY] = 1
+        return None, losses
+    dropped: dict[str, Any] = {
+        name: _IMAGE_DEFAULTS[name] for trait, name in _IMAGE_FIELDS.items() if trait not in keeps
+    }
+    return replace(sample, annotations=tuple(annotations), **dropped), losses
 
 
-def count_losses(samples: Iterable[Sample], keeps: Collection[Trait]) -> Losses:
-    """Count over many images what a format loses of them."""
-    losses: Losses = Counter()
-    for sample in samples:
-        losses += kept(sample, keeps)[1]
-    return losses
+def _told(each: Annotation, trait: Trait) -> list[str]:
+    """Name the fields of a trait that say something."""
+    return [name for name in _FIELDS[trait] if getattr(each, name) != getattr(_NOTHING, name)]
 
 
-def _plain(
-    annotations: Sequence[Annotation], keeps: Collection[Trait]
-) -> tuple[list[Annotation], Losses]:
-    losses: Losses = Counter()
-    plain = []
-    for each in annotations:
-        dropped: dict[str, Any] = {}
-        for trait, names in _FIELDS.items():
-            told = [n for n in names if getattr(each, n) != getattr(ANNOTATION_DEFAULTS, n)]
-            if told and trait not in keeps:
-                losses[trait] += 1
-                dropped |= {name: getattr(ANNOTATION_DEFAULTS, name) for name in told}
-        plain.append(replace(each, **dropped) if dropped else each)
-    return plain, losses
+def _plain(each: Annotation, keeps: Collection[Trait]) -> Annotation:
+    names = [name for trait in _FIELDS if trait not in keeps for name in _told(each, trait)]
+    dropped: dict[str, Any] = {name: getattr(_NOTHING, name) for name in names}
+    return replace(each, **dropped) if dropped else each
 
 
-Reduced = tuple[list[Annotation], int]
+def _without_boxes(annotations: Sequence[Annotation]) -> list[Annotation]:
+    return [each for each in annotations if each.rle is not None]
 
 
-def _without_boxes(annotations: Sequence[Annotation]) -> Reduced:
-    masks = [each for each in annotations if each.rle is not None]
-    return masks, len(annotations) - len(masks)
-
-
-def _without_masks(annotations: Sequence[Annotation]) -> Reduced:
-    boxes = [
+def _without_masks(annotations: Sequence[Annotation]) -> list[Annotation]:
+    return [
         each if each.rle is None else replace(each, rle=None, box_xywh=bbox_xywh(each.rle))
         for each in annotations
     ]
-    return boxes, sum(each.rle is not None for each in annotations)
 
 
-def _without_overlaps(annotations: Sequence[Annotation]) -> Reduced:
+def _without_overlaps(annotations: Sequence[Annotation]) -> list[Annotation]:
     """Lay masks over each other, those of higher z and then the later ones on top."""
-    order = sorted(range(len(annotations)), key=lambda index: annotations[index].z)
-    left: dict[int, Annotation] = {}
-    count = 0
-    above: RLE | None = None
-    for index in reversed(order):
-        each = annotations[index]
-        if each.rle is None:
-            left[index] = each
-            continue
-        rle = each.rle if above is None else subtracted(each.rle, above)
-        above = each.rle if above is None else united([above, each.rle])
-        if area(rle):
-            left[index] = replace(each, rle=rle)
-        count += rle != each.rle
-    ids = {each.id for each in left.values()}
-    shown = [left[index] for index in sorted(left)]
-    return [e if e.parent in ids else replace(e, parent=None) for e in shown], count
-
-
-def _without_instances(annotations: Sequence[Annotation]) -> Reduced:
-    """Unite the masks of each label; nothing is told of one that is more than one."""
-    of_label: dict[str | None, list[Annotation]] = {}
-    for each in annotations:
-        of_label.setdefault(each.label, []).append(each)
-    merged = [
-        group[0]
-        if len(group) == 1
-        else Annotation(united([each.rle for each in group if each.rle is not None]), label)
-        for label, group in of_label.items()
+    rles = _uncovered(annotations)
+    shown = [
+        each if rle is None else replace(each, rle=rle)
+        for each, rle in zip(annotations, rles, strict=True)
+        if rle is None or area(rle)
     ]
-    return merged, sum(len(group) for group in of_label.values() if len(group) > 1)
+    ids = {each.id for each in shown}
+    return [each if each.parent in ids else replace(each, parent=None) for each in shown]
 
 
-_REDUCTIONS: Final[tuple[tuple[Trait, Callable[[Sequence[Annotation]], Reduced]], ...]] = (
+def _uncovered(annotations: Sequence[Annotation]) -> list[RLE | None]:
+    """Return what is seen of each mask below those that lie on it."""
+    seen: list[RLE | None] = [None] * len(annotations)
+    above: RLE | None = None
+    order = sorted(range(len(annotations)), key=lambda index: annotations[index].z)
+    for index in reversed(order):
+        rle = annotations[index].rle
+        if rle is not None:
+            seen[index] = rle if above is None else subtracted(rle, above)
+            above = rle if above is None else united([above, rle])
+    return seen
+
+
+def _without_instances(annotations: Sequence[Annotation]) -> list[Annotation]:
+    """Unite the masks of each label; nothing else is told of what was more than one."""
+    return [
+        group[0] if len(group) == 1 else Annotation(united([each.rle for each in group]), label)  # type: ignore[misc]  # masks alone
+        for label, group in _by_label(annotations).items()
+    ]
+
+
+def _by_label(annotations: Sequence[Annotation]) -> dict[str | None, list[Annotation]]:
+    groups: dict[str | None, list[Annotation]] = {}
+    for each in annotations:
+        if each.rle is not None:
+            groups.setdefault(each.label, []).append(each)
+    return groups
+
+
+def _count_covered(annotations: Sequence[Annotation]) -> int:
+    pairs = zip(annotations, _uncovered(annotations), strict=True)
+    return sum(each.rle != seen for each, seen in pairs)
+
+
+def _count_united(annotations: Sequence[Annotation]) -> int:
+    return sum(len(group) for group in _by_label(annotations).values() if len(group) > 1)
+
+
+_COUNTERS: Final[dict[Trait, Callable[[Sequence[Annotation]], int]]] = {
+    Trait.MASKS: lambda annotations: sum(each.rle is not None for each in annotations),
+    Trait.BOXES: lambda annotations: sum(each.rle is None for each in annotations),
+    Trait.OVERLAPS: _count_covered,
+    Trait.INSTANCES: _count_united,
+}
+_REDUCTIONS: Final[tuple[tuple[Trait, Callable[[Sequence[Annotation]], list[Annotation]]], ...]] = (
     (Trait.BOXES, _without_boxes),
     (Trait.MASKS, _without_masks),
     (Trait.OVERLAPS, _without_overlaps),

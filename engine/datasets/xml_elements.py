@@ -62,6 +62,10 @@ class _Parser:
         except expat.ExpatError as error:
             fault = f"not XML: {expat.ErrorString(error.code)}"
             raise DatasetError(fault, file=self._name, index=error.lineno) from None
+        except DatasetError:
+            raise
+        except (LookupError, ValueError) as error:  # an encoding that nobody knows
+            raise DatasetError(f"not XML: {error}", file=self._name, index=1) from None
         ready, self._ready = self._ready, []
         return ready
 

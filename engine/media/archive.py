@@ -25,6 +25,7 @@ _ENCRYPTED: Final = 0x1
 _END: Final = b"PK\x05\x06"
 _END64_LOCATOR: Final = b"PK\x06\x07"
 _NESTED: Final = re.compile(r"\.(zip|tar|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
+_PACKED_NESTED: Final = re.compile(r"\.(zip|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
 # Control characters, and those that make a name read other than it is.
 _DECEPTIVE: Final = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -73,7 +74,7 @@ class ZipFiles:
         for info in infos:
             try:
                 _check_name(info, seen)
-                _check_kind(info)
+                _check_kind(info, _PACKED_NESTED)  # a tar, of WebDataset, is not packed
             except MediaError as error:
                 raise MediaError(error.code, f"{_printable(info.filename)}: {error}") from None
         self._infos = {info.filename: info for info in infos}
@@ -185,11 +186,11 @@ def _check_name(info: zipfile.ZipInfo, names: set[str]) -> None:
     names.add(name)
 
 
-def _check_kind(info: zipfile.ZipInfo) -> None:
+def _check_kind(info: zipfile.ZipInfo, nested: re.Pattern[str] = _NESTED) -> None:
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise MediaError("link", "It is a link or a device, not a file: add the file itself.")
-    if _NESTED.search(info.filename):
+    if nested.search(info.filename):
         raise MediaError("nested", "It is an archive inside the archive: unpack it first.")
     if info.flag_bits & _ENCRYPTED:
         raise MediaError("encrypted", "It is encrypted: make the zip without a password.")

@@ -15,6 +15,7 @@ from engine.datasets.formats import FORMATS, Format, export
 from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
+from tests.engine.format_table import lines
 
 formats = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 
@@ -111,3 +112,41 @@ def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:
     assert left is not None
     assert losses == Counter({Trait.OVERLAPS: 2})
     assert [each.parent for each in left.annotations] == [None, "a", "b"]
+
+
+@pytest.mark.parametrize("name", ["../a.txt", "/a.txt", "a/../../b", "", "a//b", "./a"])
+def test_nothing_is_written_outside_its_folder(name: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for out in (FolderOut(tmp_path / "in"), ZipOut(archive)):
+            with pytest.raises(DatasetError, match="leads out"), out.file(name):
+                pass
+
+
+@formats
+def test_a_hostile_split_or_name_stays_within_the_folder(form: Format, tmp_path: Path) -> None:
+    hostile = replace(corpus()[0], split="../../evil", file_name="a.png")
+
+    try:
+        export(dataset_of([hostile]), form, FolderOut(tmp_path / "in" / "deep"))
+    except DatasetError as refused:
+        assert "leads out" in str(refused)  # noqa: PT017  # either is right
+
+    assert {path.name for path in tmp_path.rglob("*evil*")} <= {
+        path.name for path in (tmp_path / "in" / "deep").rglob("*evil*")
+    }
+
+
+def test_a_file_by_itself_is_a_source_of_one(tmp_path: Path) -> None:
+    export(dataset_of(corpus()), FORMATS["cvat"], FolderOut(tmp_path))
+
+    alone = read_again(tmp_path / "annotations.xml", FORMATS["cvat"])
+
+    assert [replace(each, load_bytes=None) for each in by_name(alone)] == [
+        replace(each, load_bytes=None) for each in held(corpus(), FORMATS["cvat"])[0]
+    ]
+
+
+def test_the_page_of_formats_says_what_is_written_and_read() -> None:
+    page = Path("engine/datasets/FORMATS.md").read_text()
+
+    assert page == "\n".join(lines()) + "\n"

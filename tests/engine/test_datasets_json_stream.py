@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.datasets import json_stream
 from engine.datasets.errors import DatasetError
-from engine.datasets.json_stream import iter_elements
+from engine.datasets.json_stream import iter_elements, iter_list
 
 texts = st.text(st.characters(codec="utf-8"), max_size=6)
 values = st.recursive(
@@ -48,6 +48,22 @@ def test_elements_are_those_of_json_whatever_the_chunks(
         found = collect(data.encode())
 
     assert found == {key: value for key, value in content.items() if value != []}
+
+
+@settings(max_examples=30)
+@given(st.lists(values), st.integers(1, 9))
+def test_list_that_is_the_whole_file_is_read_too(content: list[Any], chunk_bytes: int) -> None:
+    data = json.dumps(content).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_stream, "_CHUNK_BYTES", chunk_bytes)
+
+        assert list(iter_list(io.BytesIO(data), "a.json")) == content
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[1", b"[1,]", b"[1]x", b"[NaN]"])
+def test_what_is_no_list_is_refused(data: bytes) -> None:
+    with pytest.raises(DatasetError, match=r"a.json: .*not JSON"):
+        list(iter_list(io.BytesIO(data), "a.json"))
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,8 @@ def test_children_come_one_by_one_after_the_empty_root() -> None:
         ("<a>\n<b></a>", "line 2: not XML: mismatched tag"),
         ("<a>" * 40, "line 1: elements lie within each other more than 32 deep"),
         ("", "line 1: not XML: no element found"),
+        ('<?xml version="1.0" encoding="x-odd"?><a/>', "line 1: not XML: unknown encoding"),
+        ('<?xml version="1.0" encoding="gb2312"?><a/>', "line 1: not XML: multi-byte"),
         ("{}", "line 1: not XML: not well-formed"),
     ],
 )

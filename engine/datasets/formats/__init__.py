@@ -3,12 +3,46 @@
 from collections.abc import Mapping
 from typing import Final
 
+from engine.datasets.formats.ade import ADE
+from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
-from engine.datasets.formats.format import Format, export
+from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
+from engine.datasets.formats.cvat import CVAT
+from engine.datasets.formats.datumaro import DATUMARO
+from engine.datasets.formats.fiftyone import FIFTYONE
+from engine.datasets.formats.format import Format, export, export_apart
+from engine.datasets.formats.label_studio import LABEL_STUDIO
+from engine.datasets.formats.labelme import LABELME
+from engine.datasets.formats.lvis import LVIS
+from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
+from engine.datasets.formats.sa1b import SA1B
+from engine.datasets.formats.supervisely import SUPERVISELY
+from engine.datasets.formats.voc import VOC
+from engine.datasets.formats.webdataset import WEBDATASET
 from engine.datasets.formats.yolo import YOLO_DETECTION, YOLO_SEGMENTATION
 
-__all__ = ["FORMATS", "Format", "export"]
+__all__ = ["FORMATS", "Format", "export", "export_apart"]
 
 FORMATS: Final[Mapping[str, Format]] = {
-    each.name: each for each in (COCO, YOLO_SEGMENTATION, YOLO_DETECTION)
+    each.name: each
+    for each in (
+        COCO,
+        YOLO_SEGMENTATION,
+        YOLO_DETECTION,
+        VOC,
+        MASK_MAPS,
+        MASK_FILES,
+        COCO_PANOPTIC,
+        CITYSCAPES,
+        ADE,
+        CVAT,
+        LABELME,
+        LABEL_STUDIO,
+        SUPERVISELY,
+        DATUMARO,
+        SA1B,
+        LVIS,
+        FIFTYONE,
+        WEBDATASET,
+    )
 }

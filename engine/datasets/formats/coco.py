@@ -30,6 +30,7 @@ from engine.masks.rle import area, bbox_xywh
 
 UNLABELLED_ID: Final = 0
 SPLITS: Final = ("train", "val", "test", "holdout")
+_LISTS: Final = {"images", "annotations", "categories", "licenses"}
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
 _ID, _CAPTION = "mask", "region_caption"  # not `caption`, which makes it a caption of the image
@@ -52,7 +53,7 @@ def write(dataset: Dataset, out: Out) -> None:
             images=_images(dataset),
             annotations=_annotations(dataset),
         )
-    write_images(dataset.samples(), out)
+    write_images(dataset, out)
 
 
 def _images(dataset: Dataset) -> Iterator[dict[str, object]]:
@@ -106,7 +107,8 @@ def _fields(each: Annotation) -> dict[str, object]:
         "predicted_iou": each.predicted_iou,
         "stability_score": each.stability_score,
     }
-    return told | {key: value for key, value in optional.items() if value not in (None, 0, {})}
+    nothing = {"attributes": {}, "z": 0}
+    return told | {key: each for key, each in optional.items() if each != nothing.get(key)}
 
 
 def read(source: Source, report: Report) -> Dataset:
@@ -136,18 +138,29 @@ def is_in(source: Source) -> bool:
 
 
 def _files(source: Source) -> Iterator[str]:
-    """Yield the JSON files whose first image or annotation is COCO's."""
+    """Yield the JSON files whose first image and first annotation are COCO's."""
     for name in source.names:
-        if name.endswith(".json"):
-            with source.file(name) as file:
-                try:
-                    listed = (each for each in iter_elements(file, name) if each.key in _TOLD_BY)
-                    first = next(listed, None)
-                except DatasetError:
-                    continue
-            value = first.value if first and isinstance(first.value, dict) else {}
-            if first and value.keys() >= _TOLD_BY[first.key] and "segments_info" not in value:
-                yield name
+        if name.endswith(".json") and _is_coco(source, name):
+            yield name
+
+
+def _is_coco(source: Source, name: str) -> bool:
+    first: dict[str, object] = {}
+    with source.file(name) as file:
+        try:
+            for element in iter_elements(file, name):
+                if element.key in _TOLD_BY:
+                    first.setdefault(element.key, element.value)
+                is_strange = element.place is not None and element.key not in _LISTS
+                if element.key == "annotations" or is_strange:
+                    break
+        except DatasetError:
+            return False
+    known = all(
+        isinstance(value, dict) and value.keys() >= _TOLD_BY[key] and "segments_info" not in value
+        for key, value in first.items()
+    )
+    return bool(first) and known
 
 
 def _split_of(name: str) -> str | None:

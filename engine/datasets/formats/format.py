@@ -1,11 +1,12 @@
 """What a format is: how it is read and written, and which traits of a dataset it keeps."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from engine.datasets.choosing import Choice, chosen
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Out, Source
+from engine.datasets.files import Out, Source, Within
 from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 
@@ -22,6 +23,7 @@ class Format:
     write: Callable[[Dataset, Out], None]
     read: Callable[[Source, Report], Dataset]
     is_in: Callable[[Source], bool]  # tells by names and first bytes, so that it is quick
+    tells_splits: bool = False  # to whoever reads it, by folders, lists or fields of its own
 
 
 def export(dataset: Dataset, form: Format, out: Out) -> Losses:
@@ -37,4 +39,18 @@ def export(dataset: Dataset, form: Format, out: Out) -> Losses:
                 yield held
 
     form.write(replace(dataset, samples=samples), out)
+    return losses
+
+
+def export_apart(dataset: Dataset, form: Format, out: Out, splits: Sequence[str]) -> Losses:
+    """Write a dataset, its splits in folders of their own unless the format tells them apart.
+
+    So nobody trains on a holdout that lies among the rest.
+    """
+    if form.tells_splits or len(splits) <= 1:
+        return export(dataset, form, out)
+    losses = Losses()
+    for split in splits:
+        part = chosen(dataset, Choice(frozenset({split}), has_images=True))
+        losses.update(export(part, form, Within(out, split)))
     return losses

@@ -1,13 +1,13 @@
 """Images beside annotations: where other tools put them, and how they are found again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
-from engine.datasets.sample import Sample
+from engine.datasets.sample import Dataset, Sample
 from engine.media.errors import MediaError
 from engine.media.images import read_size
 
@@ -16,9 +16,9 @@ MAX_BYTES: Final = 512 * 2**20
 FOLDER: Final = "images"
 
 
-def write_images(samples: Iterable[Sample], out: Out, folder: str = FOLDER) -> None:
+def write_images(dataset: Dataset, out: Out, folder: str = FOLDER) -> None:
     """Copy each image whose bytes are known below a folder, by its own name."""
-    for sample in samples:
+    for sample in dataset.samples() if dataset.has_images else ():
         write_image(sample, out, f"{folder}/{sample.file_name}")
 
 

@@ -21,6 +21,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.naming import safe_name
 from engine.datasets.sample import (
     TRAIN,
     UNLABELLED,
@@ -53,7 +54,7 @@ def _write(line_of: LineOf, dataset: Dataset, out: Out) -> None:
     numbers = {name: number for number, name in enumerate(classes)}
     splits, is_labelled = set(), True
     for sample in dataset.samples():
-        split = sample.split or TRAIN
+        split = safe_name(sample.split or TRAIN).replace("/", "_")
         splits.add(split)
         is_labelled &= all(each.label for each in sample.annotations)
         lines = (
@@ -130,7 +131,7 @@ def _class_names(source: Source) -> list[str]:
     if not name.endswith(("yaml", "yml")):
         return [line.strip() for line in text.splitlines() if line.strip()]
     try:
-        listed = yaml.safe_load(text)["names"]
+        listed = yaml.safe_load(text)["names"] or []
     except (yaml.YAMLError, TypeError, KeyError, RecursionError, ValueError):
         raise DatasetError("must be YAML with a list `names`", file=name) from None
     if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
@@ -223,6 +224,7 @@ YOLO_SEGMENTATION: Final = Format(
     partial(_write, _polygon),
     read,
     is_in,
+    tells_splits=True,
 )
 YOLO_DETECTION: Final = Format(
     "yolo_detection",
@@ -231,4 +233,5 @@ YOLO_DETECTION: Final = Format(
     partial(_write, _box),
     read,
     is_in,
+    tells_splits=True,
 )

@@ -1,0 +1,67 @@
+"""Which part of a dataset goes out, and under which names."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.sample import Dataset, Label, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What goes out. Labels that are not named keep their name; those of None are left out."""
+
+    splits: frozenset[str] = frozenset()  # none: all of them
+    labels: Mapping[str, str | None] = field(default_factory=dict)  # new names, by name
+    has_images: bool = False  # their bytes too; else they are named alone
+
+
+def chosen(dataset: Dataset, choice: Choice) -> Dataset:
+    """Return the chosen part of a dataset.
+
+    Raises:
+        DatasetError: a label is renamed that the dataset does not have.
+
+    """
+    known = {label.name for label in dataset.labels}
+    if unknown := sorted(choice.labels.keys() - known):
+        raise DatasetError(f"there is no label {unknown[0]!r} to rename or leave out")
+
+    def samples() -> Iterator[Sample]:
+        for sample in dataset.samples():
+            if not choice.splits or sample.split in choice.splits:
+                yield _chosen(sample, choice)
+
+    return replace(
+        dataset,
+        labels=_renamed(dataset.labels, choice),
+        samples=samples,
+        has_images=dataset.has_images and choice.has_images,
+    )
+
+
+def _renamed(labels: tuple[Label, ...], choice: Choice) -> tuple[Label, ...]:
+    """Rename labels; those that share a name become one, numbered as the first of them."""
+    first: dict[str, Label] = {}
+    for label in labels:
+        name = choice.labels.get(label.name, label.name)
+        if name is not None:
+            first.setdefault(name, replace(label, name=name))
+    return tuple(first.values())
+
+
+def _chosen(sample: Sample, choice: Choice) -> Sample:
+    annotations = sample.annotations
+    if choice.labels:
+        left_out = {name for name, new in choice.labels.items() if new is None}
+        annotations = tuple(
+            replace(each, label=choice.labels.get(each.label, each.label)) if each.label else each
+            for each in annotations
+            if each.label not in left_out
+        )
+        ids = {each.id for each in annotations}
+        annotations = tuple(
+            each if each.parent in ids else replace(each, parent=None) for each in annotations
+        )
+    load_bytes = sample.load_bytes if choice.has_images else None
+    return replace(sample, annotations=annotations, load_bytes=load_bytes)

@@ -1,0 +1,282 @@
+"""COCO panoptic: JSON of segments, and a PNG for each image whose colours are their ids.
+
+Format: https://cocodataset.org/#format-data, 4. Fields that COCO does not know hold what else there
+is to tell. A segment without pixels is an error to COCO's own tools, so that boxes are lost.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+from engine.canonical import canonical_json
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Out, Source
+from engine.datasets.formats.fields import (
+    annotation_of,
+    image_fields,
+    json_of,
+    object_fields,
+    sample_of,
+    size_hw_of,
+    text_of,
+)
+from engine.datasets.formats.format import Format, Report
+from engine.datasets.formats.maps import masks_in, painted, read_map, write_colours
+from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.json_stream import Element, iter_elements
+from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sample, label_or_none
+from engine.datasets.traits import ALL, Trait
+from engine.masks.counts import show
+from engine.masks.rle import RLE, area, bbox_xywh
+
+FOLDER: Final = "panoptic"
+UNLABELLED_ID: Final = 0
+SPLITS: Final = ("train", "val", "test", "holdout")
+_ID: Final = "mask"  # ours, as in `annotations.json`: a segment's `id` is its colour
+Id: TypeAlias = int | str  # Mapillary names images by text
+_NATIVE: Final = ("id", "category_id", "area", "bbox", _ID)
+
+
+def write(dataset: Dataset, out: Out) -> None:
+    """Write `panoptic.json`, `panoptic/NAME.png` and, where their bytes are known, `images/`."""
+    with out.file(f"{FOLDER}.json") as file:
+        info = {"description": dataset.name, "version": dataset.version, "contributor": "Anneal"}
+        file.write(b'{"info":' + canonical_json(info))
+        for key, items in (
+            ("annotations", _annotations(dataset)),  # first, so that readers soon see what it is
+            ("categories", _categories(dataset)),
+            ("images", _images(dataset)),
+        ):
+            file.write(b',\n"' + key.encode() + b'":[')
+            for index, item in enumerate(items):
+                file.write((b",\n" if index else b"\n") + canonical_json(item))
+            file.write(b"]")
+        file.write(b"}\n")
+    for sample in dataset.samples():
+        segments = ((n, each.rle) for n, each in _numbered(sample) if each.rle)
+        write_colours(out, f"{FOLDER}/{sample.stem}.png", painted(segments, sample.size_hw))
+        write_image(sample, out, f"images/{sample.file_name}")
+
+
+def _numbered(sample: Sample) -> Iterator[tuple[int, Annotation]]:
+    return enumerate(sample.annotations, start=1)
+
+
+def _images(dataset: Dataset) -> Iterator[dict[str, object]]:
+    for number, sample in enumerate(dataset.samples(), start=1):
+        yield {"id": number, **image_fields(sample)}
+
+
+def _categories(dataset: Dataset) -> Iterator[dict[str, object]]:
+    yield {"id": UNLABELLED_ID, "name": UNLABELLED, "supercategory": "", "isthing": 1}
+    for each in dataset.labels:
+        yield {"supercategory": "", "isthing": 1, **each.extra, "id": each.id, "name": each.name}
+
+
+def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:
+    ids = {label.name: label.id for label in dataset.labels}
+    for number, sample in enumerate(dataset.samples(), start=1):
+        segments = [
+            _segment(n, each, each.rle, ids[each.label] if each.label else UNLABELLED_ID)
+            for n, each in _numbered(sample)
+            if each.rle
+        ]
+        yield {"image_id": number, "file_name": f"{sample.stem}.png", "segments_info": segments}
+
+
+def _segment(number: int, each: Annotation, rle: RLE, category: int) -> dict[str, object]:
+    told = object_fields(each)
+    return {
+        **{_ID if key == "id" else key: value for key, value in told.items()},
+        "id": number,
+        "category_id": category,
+        "iscrowd": int(each.is_crowd),
+        "area": area(rle),
+        "bbox": [int(side) for side in bbox_xywh(rle)],
+    }
+
+
+@dataclass(slots=True)
+class _Content:
+    """A file's content."""
+
+    name: str
+    images: dict[Id, Sample] = field(default_factory=dict)
+    categories: dict[Id, Label] = field(default_factory=dict)
+    segments: dict[Id, tuple[str, list[object]]] = field(default_factory=dict)  # with the PNG
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read all panoptic files of a folder; segments are kept in memory, their masks are not.
+
+    Raises:
+        DatasetError: there is no such file, or its JSON, images or categories are wrong.
+
+    """
+    pictures = Pictures(source)
+    contents = [_content(source, name, report) for name in _files(source)]
+    if not contents:
+        raise DatasetError("no JSON file is there whose annotations have segments_info")
+
+    def samples() -> Iterator[Sample]:
+        seen: set[str] = set()
+        for content in contents:
+            for image_id, image in content.images.items():
+                if image.file_name in seen:
+                    report(DatasetError(f"{image.file_name} is there twice", file=content.name))
+                    continue
+                seen.add(image.file_name)
+                try:
+                    found = list(_objects(source, pictures, content, image_id, report))
+                except DatasetError as problem:  # of the image as a whole
+                    report(problem)
+                    continue
+                loader = pictures.loader(image.file_name)
+                yield replace(image, annotations=tuple(found), load_bytes=loader)
+
+    return Dataset(_labels(contents), samples)
+
+
+def _labels(contents: Iterable[_Content]) -> tuple[Label, ...]:
+    """Unite the categories of all files by name."""
+    names: dict[str, Label] = {}
+    for label in (label for each in contents for label in each.categories.values()):
+        if label_or_none(label.name):
+            names.setdefault(label.name, replace(label, id=len(names) + 1))
+    return tuple(names.values())
+
+
+def is_in(source: Source) -> bool:
+    return next(_files(source), None) is not None
+
+
+def _files(source: Source) -> Iterator[str]:
+    """Yield the JSON files whose first annotation has segments."""
+    for name in source.names:
+        if name.endswith(".json"):
+            with source.file(name) as file:
+                try:
+                    listed = (e for e in iter_elements(file, name) if e.key == "annotations")
+                    first = next(listed, None)
+                except DatasetError:
+                    continue
+            if first and isinstance(first.value, dict) and "segments_info" in first.value:
+                yield name
+
+
+def _content(source: Source, name: str, report: Report) -> _Content:
+    content = _Content(name)
+    with source.file(name) as file:
+        for element in iter_elements(file, name):
+            try:
+                _add(content, element)
+            except DatasetError as problem:
+                fault = DatasetError(
+                    problem.fault, file=name, field=element.key, index=element.place
+                )
+                if element.key != "annotations":
+                    raise fault from None
+                report(fault)
+    if not content.images:
+        raise DatasetError("has no images", file=name)
+    for image_id in content.segments.keys() - content.images.keys():
+        report(DatasetError(f"image_id {show(image_id)} names no image", file=name))
+    return content
+
+
+def _add(content: _Content, element: Element) -> None:
+    if element.key == "images":
+        image_id, fields = _fields(element, "id")
+        content.images[image_id] = _image(fields, content.name)
+    elif element.key == "categories":
+        category_id, fields = _fields(element, "id")
+        content.categories[category_id] = _category(fields)
+    elif element.key == "annotations":
+        image_id, fields = _fields(element, "image_id")
+        content.segments[image_id] = _segments(fields)
+
+
+def _fields(element: Element, key: str) -> tuple[Id, dict[str, object]]:
+    if element.place is None or not isinstance(element.value, dict):
+        raise DatasetError("must be a list of objects")
+    identity = element.value.get(key)
+    if isinstance(identity, bool) or not isinstance(identity, int | str):
+        raise DatasetError(f"{key} must be a whole number, or text")
+    return identity, element.value
+
+
+def _image(fields: Mapping[str, object], name: str) -> Sample:
+    file_name = fields.get("file_name")
+    if not isinstance(file_name, str) or not file_name:
+        raise DatasetError("file_name must be text")
+    sample = sample_of(fields, file_name, size_hw_of(fields))
+    words = PurePosixPath(name).with_suffix("").as_posix().lower()
+    return replace(sample, split=sample.split or next((s for s in SPLITS if s in words), None))
+
+
+def _category(fields: Mapping[str, object]) -> Label:
+    name = text_of(fields.get("name"))
+    if name is None:
+        raise DatasetError("name must be text")
+    extra = {key: fields[key] for key in fields if key not in {"id", "name"}}
+    return Label(name, 0, json_of(extra))
+
+
+def _segments(fields: Mapping[str, object]) -> tuple[str, list[object]]:
+    file_name, segments = fields.get("file_name"), fields.get("segments_info")
+    if not isinstance(file_name, str) or not isinstance(segments, list):
+        raise DatasetError("file_name must be text, and segments_info a list")
+    return file_name, segments
+
+
+def _objects(
+    source: Source, pictures: Pictures, content: _Content, image_id: Id, report: Report
+) -> Iterator[Annotation]:
+    if image_id not in content.segments:
+        return
+    named, segments = content.segments[image_id]
+    name = _find_map(content.name, named, source.names, pictures)
+    masks = dict(masks_in(read_map(source, name, content.images[image_id].size_hw), name))
+    for index, segment in enumerate(segments):
+        try:
+            yield _object(segment, masks, content.categories)
+        except DatasetError as problem:
+            field_of = f"{named}: segments_info"
+            report(DatasetError(problem.fault, file=content.name, field=field_of, index=index))
+    if masks:
+        fault = f"colour {min(masks)} is of no segment" + (len(masks) > 1) * f" of {len(masks)}"
+        report(DatasetError(fault, file=name))
+
+
+def _find_map(name: str, file_name: str, names: Iterable[str], pictures: Pictures) -> str:
+    """Find a PNG: it lies in a folder with the name of its JSON, or beside that."""
+    folder = PurePosixPath(name)
+    beside = [folder.with_suffix("") / file_name, folder.parent / file_name]
+    known = set(names)
+    found = next((each.as_posix() for each in beside if each.as_posix() in known), None)
+    return found or pictures.find(file_name) or file_name
+
+
+def _object(segment: object, masks: dict[int, RLE], categories: Mapping[Id, Label]) -> Annotation:
+    """Read a segment, and take its mask from those that are left."""
+    if not isinstance(segment, dict):
+        raise DatasetError("must be a list of objects")
+    number, category = segment.get("id"), segment.get("category_id")
+    if type(category) is not int or category not in categories:
+        raise DatasetError(f"category_id {show(category)} names no category")
+    if type(number) is not int or number not in masks:
+        raise DatasetError(f"id {show(number)} is the colour of no pixel, or another's")
+    told = {**segment, "id": segment.get(_ID)}
+    label = label_or_none(categories[category].name)
+    return annotation_of(told, masks.pop(number), label, native=_NATIVE)
+
+
+COCO_PANOPTIC: Final = Format(
+    "coco_panoptic",
+    "COCO panoptic",
+    ALL - {Trait.OVERLAPS, Trait.BOXES},
+    write,
+    read,
+    is_in,
+)

@@ -1,0 +1,150 @@
+"""CVAT for images 1.1: one XML file, masks as runs within their box, images beside it.
+
+Format: https://docs.cvat.ai/docs/dataset_management/formats/format-cvat/. Masks and boxes are
+written, polygons read too (engine.datasets.formats.cvat_read). CVAT passes over attributes of
+elements that it does not know: there ours lie.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from engine.datasets.files import Out
+from engine.datasets.formats.cvat_read import OCCLUDED, Kinds, is_in, place_of, read, value_of
+from engine.datasets.formats.format import Format
+from engine.datasets.formats.objects import OWN
+from engine.datasets.formats.own_fields import Fields, image_beside, told_beside
+from engine.datasets.formats.pictures import write_image
+from engine.datasets.formats.shapes import cut, row_runs
+from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value
+from engine.datasets.traits import ALL
+from engine.masks.rle import RLE
+
+_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BLANKS: Final = {9: "&#9;", 10: "&#10;", 13: "&#13;"}  # which a reader would make spaces
+
+
+def write(dataset: Dataset, out: Out) -> None:
+    """Write `annotations.xml` and, where their bytes are known, `images/SUBSET/NAME`."""
+    kinds = _kinds(dataset)
+    with out.file("annotations.xml") as file:
+        file.write(_head(dataset.name, kinds).encode())
+        for number, sample in enumerate(dataset.samples()):
+            for line in _image(number, sample, kinds):
+                file.write(line.encode())
+        file.write(b"</annotations>\n")
+    for sample in dataset.samples() if dataset.has_images else ():
+        write_image(sample, out, place_of(sample.split, sample.file_name))
+
+
+def _kinds(dataset: Dataset) -> Kinds:
+    """Find which input each attribute wants, and whether a label is needed for what has none."""
+    kinds: Kinds = {label.name: {} for label in dataset.labels}
+    for sample in dataset.samples():
+        for each in sample.annotations:
+            of_label = kinds.setdefault(each.label or UNLABELLED, {})
+            for name, value in each.attributes.items():
+                kind = _kind(value)
+                of_label[name] = kind if of_label.get(name, kind) == kind else "text"
+    return kinds
+
+
+def _kind(value: Value) -> str:
+    if isinstance(value, bool):
+        return "checkbox"
+    return "text" if isinstance(value, str) else "number"
+
+
+def _head(name: str, kinds: Kinds) -> str:
+    labels = "".join(
+        f"<label><name>{_xml(label)}</name><attributes>"
+        + "".join(
+            f"<attribute><name>{_xml(key)}</name><mutable>False</mutable>"
+            f"<input_type>{kind}</input_type></attribute>"
+            for key, kind in sorted(attributes.items())
+        )
+        + "</attributes></label>\n"
+        for label, attributes in kinds.items()
+    )
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n'
+        f"<meta><task><name>{_xml(name)}</name><mode>annotation</mode><labels>\n{labels}"
+        "</labels></task></meta>\n"
+    )
+
+
+def _image(number: int, sample: Sample, kinds: Kinds) -> Iterator[str]:
+    height, width = sample.size_hw
+    yield _open(
+        "image",
+        {
+            "id": number,
+            "name": sample.file_name,
+            **({"subset": sample.split} if sample.split else {}),
+            "width": width,
+            "height": height,
+            OWN: json.dumps(image_beside(("file_name", "split"), sample), sort_keys=True),
+        },
+    )
+    for each in sample.annotations:
+        yield from _shape(each, kinds[each.label or UNLABELLED])
+    yield "</image>\n"
+
+
+def _shape(each: Annotation, kinds: Mapping[str, str]) -> Iterator[str]:
+    is_occluded = each.attributes.get(OCCLUDED) is True
+    texts = {name: _spelt(value) for name, value in each.attributes.items()}
+    held = {name: value_of(_clean(texts[name]), kinds[name]) for name in texts}
+    source = "auto" if each.predicted_iou is not None else "manual"
+    tag, place = _box_fields(each.box_xywh) if each.rle is None else _mask_fields(each.rle)
+    own = told_beside({"z": each.z, "attributes": held}, each)
+    yield _open(
+        tag,
+        {
+            "label": each.label or UNLABELLED,
+            "source": source,
+            OCCLUDED: int(is_occluded),
+            **place,
+            "z_order": each.z,
+            OWN: json.dumps(own, sort_keys=True),
+        },
+    )
+    for name in sorted(texts):
+        if not (name == OCCLUDED and is_occluded):
+            yield f'<attribute name="{_xml(name)}">{_xml(texts[name])}</attribute>\n'
+    yield f"</{tag}>\n"
+
+
+def _mask_fields(rle: RLE) -> tuple[str, dict[str, object]]:
+    part, (x, y) = cut(rle)
+    runs = ", ".join(map(str, row_runs(part)))
+    return "mask", {"rle": runs, "left": x, "top": y, "width": part.shape[1], "height": len(part)}
+
+
+def _box_fields(box: Box | None) -> tuple[str, dict[str, object]]:
+    x, y, width, height = box or (0, 0, 0, 0)
+    far = round(x + width, 4), round(y + height, 4)
+    return "box", {"xtl": x, "ytl": y, "xbr": far[0], "ybr": far[1]}
+
+
+def _open(tag: str, fields: Fields) -> str:
+    told = "".join(f' {key}="{_xml(str(value))}"' for key, value in fields.items())
+    return f"<{tag}{told}>\n"
+
+
+def _xml(text: str) -> str:
+    return html.escape(_clean(text)).translate(_BLANKS)
+
+
+def _clean(text: str) -> str:
+    """Replace what no XML can hold."""
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def _spelt(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+CVAT: Final = Format("cvat", "CVAT for images 1.1", ALL, write, read, is_in, tells_splits=True)

@@ -1,0 +1,230 @@
+"""Read CVAT for images 1.1: masks, polygons and boxes of tasks, jobs and projects.
+
+These list their labels in different places, and projects say of each image its subset, which is a
+split. Turned boxes become those around them.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from typing import Final, TypeAlias
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source
+from engine.datasets.formats.format import Report
+from engine.datasets.formats.objects import OWN, label_of
+from engine.datasets.formats.own_fields import Fields, read_image, read_object
+from engine.datasets.formats.pictures import FOLDER, Pictures
+from engine.datasets.formats.shapes import (
+    Size,
+    box_around,
+    check_piece,
+    from_row_runs,
+    pasted,
+    polygon,
+    size,
+    turned,
+    whole,
+)
+from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of
+from engine.datasets.xml_elements import Element, iter_children
+from engine.masks.rle import RLE
+from engine.masks.validate import MAX_RUNS
+
+Kinds: TypeAlias = dict[str, dict[str, str]]  # CVAT's input type, by label and attribute
+DEFAULT_SUBSET: Final = "default"  # CVAT's name of none
+OCCLUDED: Final = "occluded"
+_LOOKED_AT: Final = 20  # XML files before others are taken for another format's
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read all files of an export, each twice: first for the labels that it uses.
+
+    Raises:
+        DatasetError: a file is not XML, or there is none.
+
+    """
+    files = list(_files(source))
+    if not files:
+        for name in _xml_in(source):
+            next(_children(source, name))  # one that is broken says so
+        raise DatasetError("no XML file of CVAT is there, whose root is `annotations`")
+    kinds = _kinds(chain.from_iterable(_children(source, name) for name in files))
+    pictures = Pictures(source)
+
+    def samples() -> Iterator[Sample]:
+        seen: set[str] = set()
+        for name in files:
+            for sample in _Reader(source, name, kinds, pictures, report).samples():
+                # Images of two tasks may share a name; their subsets tell them apart.
+                again = sample.file_name in seen and sample.split
+                file_name = f"{sample.split}/{sample.file_name}" if again else sample.file_name
+                seen.add(file_name)
+                yield replace(sample, file_name=file_name)
+
+    return Dataset(labels_of(label for label in kinds if label), samples)
+
+
+def _kinds(children: Iterable[Element]) -> Kinds:
+    """Find all labels, also those that no list has, with what is declared of their attributes."""
+    kinds: Kinds = {}
+    for child in children:
+        if child.tag == "meta":
+            kinds |= _declared(child)
+        for shape in child if child.tag == "image" else ():
+            kinds.setdefault(shape.get("label", ""), {})
+    return kinds
+
+
+def is_in(source: Source) -> bool:
+    return next(_files(source, _LOOKED_AT), None) is not None
+
+
+def _files(source: Source, most: int | None = None) -> Iterator[str]:
+    for name in islice(_xml_in(source), most):
+        with source.file(name) as file:
+            try:
+                if next(iter_children(file, name)).tag == "annotations":
+                    yield name
+            except DatasetError:
+                continue
+
+
+def _xml_in(source: Source) -> Iterator[str]:
+    return (name for name in source.names if name.endswith(".xml"))
+
+
+def _children(source: Source, name: str) -> Iterator[Element]:
+    with source.file(name) as file:
+        yield from iter_children(file, name)
+
+
+def _declared(meta: Element) -> Kinds:
+    return {
+        label.findtext("name") or "": {
+            each.findtext("name") or "": each.findtext("input_type") or "text"
+            for each in label.iter("attribute")
+        }
+        for label in meta.iter("label")
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    source: Source
+    name: str
+    kinds: Kinds
+    pictures: Pictures
+    report: Report
+
+    def samples(self) -> Iterator[Sample]:
+        place = 0
+        for child in _children(self.source, self.name):
+            if child.tag == "track":
+                self._report("tracks of videos are not read: export images", "track", None)
+            if child.tag != "image":
+                continue
+            try:
+                yield self._sample(child, f"image[{place}]")
+            except ValueError as error:
+                self._report(str(error), "image", place)
+            place += 1
+
+    def _report(self, fault: str, field: str, index: int | None) -> None:
+        self.report(DatasetError(fault, file=self.name, field=field, index=index))
+
+    def _sample(self, image: Element, field: str) -> Sample:
+        name, subset = image.get("name", ""), image.get("subset")
+        split = None if subset == DEFAULT_SUBSET else subset or None
+        size_hw = size(*(_whole(image, side) for side in ("height", "width")))
+        annotations = []
+        for place, shape in enumerate(image):
+            try:
+                annotations.append(self._annotation(shape, size_hw))
+            except ValueError as error:
+                self._report(str(error), f"{field}.{shape.tag}", place)
+        return replace(
+            read_image(_own(image), name, size_hw, split),
+            annotations=tuple(annotations),
+            split=split,
+            load_bytes=self.pictures.loader(place_of(subset, name)),
+        )
+
+    def _annotation(self, shape: Element, size_hw: Size) -> Annotation:
+        label = shape.get("label", "")
+        kinds = self.kinds.get(label, {})
+        attributes = {
+            each.get("name", ""): value_of(each.text or "", kinds.get(each.get("name", "")))
+            for each in shape.iter("attribute")
+        }
+        if shape.get(OCCLUDED) == "1":
+            attributes[OCCLUDED] = True
+        native = {
+            "z": _whole(shape, "z_order", "0"),
+            "attributes": attributes,
+            "extra": {key: shape.attrib[key] for key in ("source", "group_id") if shape.get(key)},
+        }
+        rle, box = _drawn(shape, size_hw)
+        return read_object(_own(shape), native, rle, label_of(label), box)
+
+
+def _own(element: Element) -> Fields | None:
+    if OWN not in element.attrib:
+        return None
+    try:
+        own = json.loads(element.attrib[OWN])
+    except (ValueError, RecursionError):
+        raise ValueError(f"{OWN} is not JSON") from None
+    return own if isinstance(own, dict) else None
+
+
+def _drawn(shape: Element, size_hw: Size) -> tuple[RLE | None, Box | None]:
+    if shape.tag == "mask":
+        return _mask(shape, size_hw), None
+    if shape.tag == "polygon":
+        pairs = [pair.split(",") for pair in shape.get("points", "").split(";")]
+        return polygon([[float(x) for x in pair] for pair in pairs], size_hw), None
+    if shape.tag == "box":
+        left, top, right, bottom = (_float(shape, key) for key in ("xtl", "ytl", "xbr", "ybr"))
+        box = box_around([[left, top], [right, bottom]])
+        degrees = _float(shape, "rotation", "0")
+        centre = (left + right) / 2, (top + bottom) / 2
+        return None, turned(box, degrees, centre) if degrees else box
+    raise ValueError("is neither a mask, a polygon nor a box")
+
+
+def _mask(shape: Element, size_hw: Size) -> RLE:
+    x, y, width, height = (_whole(shape, key) for key in ("left", "top", "width", "height"))
+    check_piece((height, width), (x, y), size_hw)
+    words = shape.get("rle", "").split(",")
+    if len(words) > MAX_RUNS:
+        raise ValueError(f"mask has {len(words)} runs; at most {MAX_RUNS} are read")
+    part = from_row_runs([int(word) for word in words], (height, width))
+    return pasted(part, (x, y), size_hw)
+
+
+def _float(element: Element, key: str, default: str = "") -> float:
+    try:
+        return float(element.get(key, default))
+    except ValueError:
+        raise ValueError(f"{key} must be a number") from None
+
+
+def _whole(element: Element, key: str, default: str = "") -> int:
+    return whole(_float(element, key, default))
+
+
+def place_of(subset: str | None, name: str) -> str:
+    """Return where an image lies."""
+    return "/".join(part for part in (FOLDER, subset, name) if part)
+
+
+def value_of(text: str, kind: str | None) -> Value:
+    """Read an attribute by the kind of its input."""
+    if kind == "checkbox" and text.lower() in {"true", "false"}:
+        return text.lower() == "true"
+    try:
+        return float(text) if kind == "number" else text
+    except ValueError:
+        return text

@@ -1,0 +1,240 @@
+"""What is read of FiftyOne's exports, ours and others'."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
+
+import numpy as np
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source, read_json
+from engine.datasets.formats.fields import (
+    annotation_of,
+    box_of,
+    sample_of,
+    size_hw_of,
+)
+from engine.datasets.formats.fiftyone_masks import Mask, placed_in, unpacked
+from engine.datasets.formats.format import Report
+from engine.datasets.formats.objects import (
+    OWN,
+    Fields,
+    fields_of,
+    label_of,
+    labels_in,
+    own_of,
+    placed,
+    text_of,
+    unique_ids,
+)
+from engine.datasets.formats.pictures import Pictures
+from engine.datasets.json_stream import iter_elements
+from engine.datasets.sample import (
+    Annotation,
+    Dataset,
+    Sample,
+    labels_of,
+    rounded_box,
+)
+from engine.masks.rle import RLE
+from engine.masks.validate import rle_from_coco
+from engine.media.errors import MediaError
+from engine.media.label_maps import read_numbers
+
+FILE: Final = "samples.json"
+FOLDER: Final = "data"
+FIELD: Final = "ground_truth"
+SPLITS: Final = ("train", "val", "validation", "test", "holdout", "unfinished")  # among tags
+_LISTS: Final = {"Detections": "detections", "Polylines": "polylines"}
+# What is no attribute of an object.
+_KNOWN: Final = frozenset(
+    "_id _cls id label tags bounding_box mask mask_path points closed filled confidence index "
+    f"attributes iscrowd {OWN}".split()
+)
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read detections and polylines of the field `ground_truth`, or else of all fields.
+
+    The samples are gone through once to find the labels.
+
+    Raises:
+        DatasetError: there is no `samples.json`, or it is not one.
+
+    """
+    pictures = Pictures(source)
+    name = _file(source)
+    if name is None:
+        raise DatasetError("is not there", file=FILE)
+
+    def samples() -> Iterator[Sample]:
+        for place, value in _listed(source, name):
+            reader = _Reader(pictures, report, name, place)
+            try:
+                yield reader.sample(fields_of(value))
+            except ValueError as error:
+                report(placed(error, file=name, field="samples", index=place))
+
+    return Dataset(labels_of(_labels(source, name)), samples)
+
+
+def _file(source: Source) -> str | None:
+    return next((n for n in source.names if PurePosixPath(n).name == FILE), None)
+
+
+def _listed(source: Source, name: str) -> Iterator[tuple[int, object]]:
+    with source.file(name) as file:
+        for each in iter_elements(file, name):
+            if each.key == "samples" and each.place is not None:
+                yield each.place, each.value
+
+
+def is_in(source: Source) -> bool:
+    name = _file(source)
+    if name is None:
+        return False
+    try:
+        _, first = next(_listed(source, name), (0, None))
+    except DatasetError:
+        return False
+    return isinstance(first, dict) and "filepath" in first
+
+
+def _labels(source: Source, name: str) -> Iterator[str]:
+    """Yield classes that are listed, and then the label of each object."""
+    metadata = str(PurePosixPath(name).with_name("metadata.json"))
+    content = read_json(source, metadata) if metadata in source.names else None
+    for told in (content, content.get("info") if isinstance(content, dict) else None):
+        if isinstance(told, dict):
+            yield from _classes(told.get("classes"))
+            yield from _classes(told.get("default_classes"))
+    for _, value in _listed(source, name):
+        for _, _, found in _objects(value) if isinstance(value, dict) else ():
+            yield from labels_in([found], "label")
+
+
+def _classes(listed: object) -> Iterator[str]:
+    """Yield names from a list, or from the lists of several fields."""
+    lists = listed.values() if isinstance(listed, dict) else [listed]
+    for each in lists:
+        for name in each if isinstance(each, list) else ():
+            if isinstance(name, str) and name:
+                yield text_of(name)
+
+
+def _objects(sample: Fields) -> Iterator[tuple[str, int | None, object]]:
+    """Yield field, place and content of each object."""
+    fields = {FIELD: sample[FIELD]} if FIELD in sample else sample
+    for field, value in fields.items():
+        kind = str(value.get("_cls")) if isinstance(value, dict) else ""
+        if isinstance(value, dict) and kind in {"Detection", "Polyline"}:
+            yield field, None, value
+        elif isinstance(value, dict) and kind in _LISTS:
+            listed = value.get(_LISTS[kind])
+            pairs = enumerate(listed) if isinstance(listed, list) else ()
+            yield from ((f"{field}.{_LISTS[kind]}", place, each) for place, each in pairs)
+
+
+class _Reader:
+    """One reading of one sample."""
+
+    def __init__(self, pictures: Pictures, report: Report, file: str, place: int) -> None:
+        self.pictures = pictures
+        self.report = report
+        self.file = file
+        self.place = place
+
+    def sample(self, fields: Fields) -> Sample:
+        path, metadata = text_of(fields.get("filepath")), fields.get("metadata")
+        is_told = isinstance(metadata, dict) and "height" in metadata
+        size_hw = size_hw_of(fields_of(metadata)) if is_told else self.pictures.size_of(path)
+        own: Fields = {"split": _split_of(fields.get("tags")), "file_name": _name_of(path)}
+        own |= own_of(fields)
+        return replace(
+            sample_of(own, text_of(own["file_name"]), size_hw),
+            annotations=unique_ids(self._annotations(fields, size_hw)),
+            load_bytes=self.pictures.loader(path),
+        )
+
+    def _annotations(self, fields: Fields, size_hw: tuple[int, int]) -> Iterator[Annotation]:
+        for field, index, value in _objects(fields):
+            try:
+                yield self._annotation(fields_of(value), size_hw)
+            except ValueError as error:
+                place = f"samples[{self.place}].{field}"
+                self.report(placed(error, file=self.file, field=place, index=index))
+
+    def _annotation(self, fields: Fields, size_hw: tuple[int, int]) -> Annotation:
+        told = {
+            **own_of(fields),
+            "attributes": _attributes(fields),
+            "iscrowd": fields.get("iscrowd"),
+            "predicted_iou": fields.get("confidence"),
+        }
+        label = label_of(fields.get("label"))
+        if fields.get("_cls") == "Polyline":
+            return annotation_of(told, _filled(fields, size_hw), label)
+        height, width = size_hw
+        x, y, w, h = box_of(fields.get("bounding_box"))
+        box = rounded_box(*box_of([x * width, y * height, w * width, h * height]))
+        mask = self._mask(fields, size_hw)
+        rle = None if mask is None else placed_in(mask, box, size_hw)
+        return annotation_of(told, rle, label, box_xywh=box)
+
+    def _mask(self, fields: Fields, size_hw: tuple[int, int]) -> Mask | None:
+        """Return the mask of an object, cropped to its box: in place, or in a file of its own."""
+        if fields.get("mask") is not None:
+            return unpacked(fields["mask"], size_hw)
+        path = fields.get("mask_path")
+        if path is None:
+            return None
+        load = self.pictures.loader(path) if isinstance(path, str) else None
+        if load is None:
+            raise DatasetError("the image of the mask is not there")
+        try:
+            return np.asarray(read_numbers(load()) != 0)
+        except MediaError as error:
+            raise DatasetError(str(error)) from None
+
+
+def _name_of(path: str) -> str:
+    """Return a path in the folder of images; of one of another machine only the last part."""
+    path = path.replace("\\", "/")
+    is_absolute = PurePosixPath(path).is_absolute() or ":" in path
+    return PurePosixPath(path).name if is_absolute else path.removeprefix(f"{FOLDER}/")
+
+
+def _split_of(tags: object) -> str | None:
+    listed = tags if isinstance(tags, list) else []
+    return next((each for each in listed if each in SPLITS), None)
+
+
+def _attributes(fields: Fields) -> Fields:
+    """Take attributes from where FiftyOne had them first, and from where it has them now."""
+    listed = fields.get("attributes")
+    named = {
+        name: each.get("value") if isinstance(each, dict) else each
+        for name, each in (listed.items() if isinstance(listed, dict) else ())
+    }
+    return {name: each for name, each in fields.items() if name not in _KNOWN} | named
+
+
+def _filled(fields: Fields, size_hw: tuple[int, int]) -> RLE:
+    """Fill a polyline whose ends meet; its corners are shares of the image's sides."""
+    rings = fields.get("points")
+    if not (fields.get("closed") or fields.get("filled")) or not isinstance(rings, list):
+        raise DatasetError("a polyline that is neither closed nor filled is no mask")
+    height, width = size_hw
+    polygons = []
+    for ring in rings:
+        pairs = [_pair(each) for each in ring] if isinstance(ring, list) else []
+        polygons.append([side for x, y in pairs for side in (x * width, y * height)])
+    return rle_from_coco(polygons, size_hw)
+
+
+def _pair(value: object) -> tuple[float, float]:
+    """Check a corner as a box that has no sides."""
+    pair = value if isinstance(value, list) else []
+    x, y, *_ = box_of([*pair, 0, 0])
+    return x, y

@@ -1,0 +1,264 @@
+"""Read Label Studio's lists of tasks: what people marked, or models where nobody has yet.
+
+Brushes, bitmasks, polygons and boxes are read; turned boxes become those around them. A region's
+texts and answers are results of the same id beside it.
+"""
+
+from base64 import b64decode
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, Final, TypeAlias
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source
+from engine.datasets.formats import label_studio_rle as brush
+from engine.datasets.formats.format import Report
+from engine.datasets.formats.objects import fields_of, label_of, text_of, unique_ids
+from engine.datasets.formats.own_fields import own_of, read_image, read_object
+from engine.datasets.formats.pictures import Pictures, is_image
+from engine.datasets.formats.shapes import (
+    Size,
+    box_around,
+    number,
+    pasted,
+    points,
+    polygon,
+    size,
+    turned,
+)
+from engine.datasets.json_stream import iter_list
+from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of
+from engine.masks.rle import RLE
+from engine.media.bitmaps import read_bitmap
+
+Result: TypeAlias = dict[str, Any]  # one entry of an annotation's `result`, or what holds these
+_SHAPES: Final = ("brush", "bitmask", "polygon", "rectangle")
+_ANSWERS: Final = ("choices", "number", "rating")
+_UPLOADS: Final = "data/upload/"
+_DIGEST: Final = 9  # characters that uploads have in front, with a dash
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read all lists of tasks, each twice: first for the labels that it uses.
+
+    Raises:
+        DatasetError: there is none, or one stops being JSON.
+
+    """
+    files = list(_files(source))
+    if not files:
+        raise DatasetError("no JSON list of Label Studio's tasks is there")
+    tasks = chain.from_iterable(_tasks(source, name) for name in files)
+    labels = (_label(result) for task in tasks for _, result in _results(task))
+    names = dict.fromkeys(label for label in labels if label)
+    pictures = Pictures(source)
+
+    def samples() -> Iterator[Sample]:
+        for name in files:
+            for place, task in enumerate(_tasks(source, name)):
+                try:
+                    yield _Reader(name, place, pictures, report).sample(fields_of(task))
+                except ValueError as error:
+                    report(DatasetError(str(error), file=name, field="task", index=place))
+
+    return Dataset(labels_of(names), samples)
+
+
+def is_in(source: Source) -> bool:
+    return next(_files(source), None) is not None
+
+
+def _files(source: Source) -> Iterator[str]:
+    for name in source.names:
+        if name.endswith(".json"):
+            try:
+                first = next(_tasks(source, name), None)
+            except DatasetError:
+                continue
+            keys = first.keys() if isinstance(first, dict) else set()
+            if "data" in keys and keys & {"annotations", "completions", "predictions"}:
+                yield name
+
+
+def _tasks(source: Source, name: str) -> Iterator[object]:
+    with source.file(name) as file:
+        yield from iter_list(file, name)
+
+
+def _results(task: object) -> Iterator[tuple[Result, Result]]:
+    """Yield what people marked, each with whose it is; what models did where nobody has yet.
+
+    Of several people's all counts, unless one's is said to be the truth.
+    """
+    whole: Result = task if isinstance(task, dict) else {}
+    made = _listed(whole.get("annotations", whole.get("completions")))
+    given = [each for each in made if not each.get("was_cancelled")]
+    truth = [each for each in given if each.get("ground_truth")]
+    for origin in truth or given or _listed(whole.get("predictions")):
+        for result in _listed(origin.get("result")):
+            yield origin, result
+
+
+def _listed(value: object) -> list[Result]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _label(result: Result) -> str | None:
+    """Return the first label that a region has, None if it has none that is text."""
+    value, kind = result.get("value"), result.get("type")
+    is_region = _kind(result) in _SHAPES or kind == "labels"
+    labels = value.get(kind) if is_region and isinstance(value, dict) else None
+    try:
+        return label_of(labels[0]) if isinstance(labels, list) and labels else None
+    except ValueError:
+        return None
+
+
+def _kind(result: Result) -> str:
+    return str(result.get("type")).removesuffix("labels")
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The reading of one task."""
+
+    file: str
+    place: int
+    pictures: Pictures
+    report: Report
+
+    def sample(self, task: Result) -> Sample:
+        data = fields_of(task.get("data"))
+        path, split = _path_in(data), data.get("split")
+        results = list(_results(task))
+        size_hw = self._size(data, [result for _, result in results], path)
+        annotations, captions = self._content(results, size_hw)
+        name = path.rpartition("/")[2]
+        return replace(
+            read_image(own_of(data), path, size_hw, split if isinstance(split, str) else None),
+            annotations=annotations,
+            captions=tuple(captions),
+            load_bytes=self.pictures.loader(path) or self.pictures.loader(name[_DIGEST:]),
+        )
+
+    def _size(self, data: Result, results: list[Result], path: str) -> Size:
+        for result in results:
+            if "original_height" in result:
+                return size(result["original_height"], result.get("original_width"))
+        if "height" in data:
+            return size(data["height"], data.get("width"))
+        return self.pictures.size_of(path)
+
+    def _content(
+        self, results: list[tuple[Result, Result]], size_hw: Size
+    ) -> tuple[tuple[Annotation, ...], list[str]]:
+        """Return objects and captions: texts that are not an object's."""
+        beside: defaultdict[str, list[Result]] = defaultdict(list)
+        for _, result in results:
+            if _kind(result) not in _SHAPES:
+                beside[str(result.get("id"))].append(result)
+        shapes = {str(result.get("id")) for _, result in results if _kind(result) in _SHAPES}
+        found: list[Annotation] = []
+        captions: list[str] = []
+        for index, (origin, result) in enumerate(results):
+            identity = str(result.get("id"))
+            try:
+                if _kind(result) in _SHAPES:
+                    found.append(_annotation(origin, result, beside[identity], size_hw))
+                elif identity not in shapes:
+                    captions += _texts(result)
+            except ValueError as error:
+                field = f"task[{self.place}].result"
+                self.report(DatasetError(str(error), file=self.file, field=field, index=index))
+        return _related(found), captions
+
+
+def _path_in(data: Result) -> str:
+    """Find the image's path in the address that a task gives."""
+    texts = [value for value in data.values() if isinstance(value, str)]
+    first = next((each for each in texts if is_image(urlsplit(each).path)), None)
+    url = data["image"] if isinstance(data.get("image"), str) else first
+    if url is None or url.startswith("data:"):
+        raise ValueError("names no image")
+    parts = urlsplit(url)
+    path = text_of(parse_qs(parts.query).get("d", [unquote(parts.path)])[0]).lstrip("/")
+    return path.rpartition("/")[2] if path.startswith(_UPLOADS) else path
+
+
+def _annotation(origin: Result, result: Result, beside: list[Result], size_hw: Size) -> Annotation:
+    if result.get("image_rotation"):
+        raise ValueError("is drawn on a turned image")
+    meta, score = result.get("meta"), result.get("score", origin.get("score"))
+    own = own_of(meta) if isinstance(meta, dict) else None
+    captions = [each for one in beside if one.get("type") == "textarea" for each in _texts(one)]
+    parent = result.get("parentID")
+    native = {
+        "id": text_of(result.get("id", "")),
+        "parent": None if parent is None else text_of(parent),
+        "caption": "\n".join(captions) or None,
+        "attributes": dict(_answer(each) for each in beside if each.get("type") in _ANSWERS),
+        "predicted_iou": None if score is None else number(score),
+        "extra": _origin(origin),
+    }
+    labels = [_label(each) for each in (result, *beside)]
+    rle, box = _drawn(result, size_hw)
+    return read_object(own, native, rle, next((each for each in labels if each), None), box)
+
+
+def _origin(origin: Result) -> dict[str, object]:
+    person = origin.get("completed_by")
+    told_of = {
+        "completed_by": person.get("id") if isinstance(person, dict) else person,
+        "model_version": origin.get("model_version"),
+    }
+    return {key: each for key, each in told_of.items() if isinstance(each, str | int)}
+
+
+def _texts(result: Result) -> list[str]:
+    if result.get("type") != "textarea":
+        raise ValueError(f"{str(result.get('type'))[:20]} is not read")
+    texts = fields_of(result.get("value")).get("text")
+    return [text_of(each) for each in texts] if isinstance(texts, list) else [text_of(texts)]
+
+
+def _answer(result: Result) -> tuple[str, object]:
+    value = fields_of(result.get("value")).get(str(result.get("type")))
+    answer = ", ".join(map(text_of, value)) if isinstance(value, list) else value
+    return text_of(result.get("from_name")), answer
+
+
+def _related(found: list[Annotation]) -> tuple[Annotation, ...]:
+    """Take ids from objects that repeat another's, and parents that are not there."""
+    ids = {each.id for each in found}
+    return unique_ids(each if each.parent in ids else replace(each, parent=None) for each in found)
+
+
+def _drawn(result: Result, size_hw: Size) -> tuple[RLE | None, Box | None]:
+    value, kind = fields_of(result.get("value")), _kind(result)
+    if kind == "rectangle":
+        x, y = _pixels([(value.get("x"), value.get("y"))], size_hw)[0]
+        width, height = _pixels([(value.get("width"), value.get("height"))], size_hw)[0]
+        box = box_around([(x, y), (x + width, y + height)])
+        degrees = number(value.get("rotation") or 0)
+        return None, turned(box, degrees, (x, y)) if degrees else box
+    if kind == "polygon":
+        return polygon(_pixels(value.get("points"), size_hw), size_hw), None
+    if kind == "bitmask":
+        png = b64decode(text_of(value.get("imageDataURL")).partition(",")[2])
+        mask = read_bitmap(png, max_pixels=size_hw[0] * size_hw[1])
+    else:
+        packed = value.get("rle")
+        if not isinstance(packed, list) or not all(type(each) is int for each in packed):
+            raise ValueError("rle must be a list of bytes")
+        mask = brush.unpack(bytes(packed), size_hw)
+    if mask.shape != size_hw:
+        raise ValueError("mask has not the image's size")
+    return pasted(mask, (0, 0), size_hw), None
+
+
+def _pixels(percents: object, size_hw: Size) -> list[tuple[float, float]]:
+    height, width = size_hw
+    return [(x * width / 100, y * height / 100) for x, y in points(percents)]

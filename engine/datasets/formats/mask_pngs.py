@@ -1,0 +1,243 @@
+"""Masks as PNGs: one map of object numbers for each image, or one file of bits for each object.
+
+`labels.json` lists the labels, `objects.jsonl` has a line for each image with all that is told of
+it and of its objects; names in it count from its own folder. Folders of others have no such lists:
+see engine.datasets.formats.mask_folders.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Final, TypeAlias
+
+from engine.canonical import canonical_json
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Out, Source, read_json
+from engine.datasets.formats.fields import (
+    annotation_of,
+    box_of,
+    image_fields,
+    json_of,
+    object_fields,
+    sample_of,
+    size_hw_of,
+    text_of,
+)
+from engine.datasets.formats.format import Format, Report
+from engine.datasets.formats.maps import (
+    masks_in,
+    painted,
+    read_bits,
+    read_map,
+    write_bits,
+    write_map,
+)
+from engine.datasets.formats.mask_folders import (
+    maps_beside,
+    masks_of_folders,
+    other_files,
+    other_maps,
+)
+from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.json_lines import iter_objects
+from engine.datasets.sample import Annotation, Dataset, Label, Sample
+from engine.datasets.traits import ALL, Trait
+from engine.masks.counts import show
+from engine.masks.rle import RLE, decode
+
+LIST: Final = "objects.jsonl"
+LABELS: Final = "labels.json"
+_NATIVE: Final = ("label", "number", "file", "box")
+Line: TypeAlias = dict[str, object]
+FindMask: TypeAlias = Callable[[Mapping[str, object]], RLE]  # of an object
+MasksOf: TypeAlias = Callable[[Source, str, Line, tuple[int, int]], FindMask]  # of a line
+
+
+def write_maps(dataset: Dataset, out: Out) -> None:
+    """Write the lists, `maps/NAME.png` and, where their bytes are known, `images/NAME`."""
+    _write_lists(dataset, out, _number, _map_of)
+    for sample in dataset.samples():
+        write_map(out, _map_of(sample), painted(_masks(sample), sample.size_hw))
+        write_image(sample, out, f"images/{sample.file_name}")
+
+
+def write_files(dataset: Dataset, out: Out) -> None:
+    """Write the lists, `masks/NAME/NUMBER.png` and, where they are known, `images/NAME`."""
+    _write_lists(dataset, out, _file)
+    for sample in dataset.samples():
+        for number, rle in _masks(sample):
+            write_bits(out, _file_of(sample, number), decode(rle))
+        write_image(sample, out, f"images/{sample.file_name}")
+
+
+def _masks(sample: Sample) -> Iterator[tuple[int, RLE]]:
+    """Yield masks with the place of each among all objects, from 1."""
+    numbered = enumerate(sample.annotations, start=1)
+    return ((number, each.rle) for number, each in numbered if each.rle)
+
+
+def _map_of(sample: Sample) -> str:
+    return f"maps/{sample.stem}.png"
+
+
+def _file_of(sample: Sample, number: int) -> str:
+    return f"masks/{sample.stem}/{number:04}.png"
+
+
+def _number(sample: Sample, number: int) -> Line:
+    del sample  # its map has them all
+    return {"number": number}
+
+
+def _file(sample: Sample, number: int) -> Line:
+    return {"file": _file_of(sample, number)}
+
+
+def _write_lists(
+    dataset: Dataset,
+    out: Out,
+    place_of: Callable[[Sample, int], Line],
+    map_of: Callable[[Sample], str] | None = None,
+) -> None:
+    with out.file(LABELS) as file:
+        labels = [{**each.extra, "id": each.id, "name": each.name} for each in dataset.labels]
+        file.write(canonical_json(labels) + b"\n")
+    with out.file(LIST) as file:
+        for sample in dataset.samples():
+            objects = [
+                {"label": each.label, **object_fields(each)}
+                | (place_of(sample, number) if each.rle else {"box": each.box_xywh})
+                for number, each in enumerate(sample.annotations, start=1)
+            ]
+            line = image_fields(sample) | {"objects": objects}
+            file.write(canonical_json(line | ({"map": map_of(sample)} if map_of else {})) + b"\n")
+
+
+def _read(
+    masks_of: MasksOf,
+    others: Callable[[Source, Report], Iterator[Sample]],
+    source: Source,
+    report: Report,
+) -> Dataset:
+    name = _list_in(source)
+    if name is None:
+        return Dataset((), lambda: others(source, report))
+    folder = name.removesuffix(LIST)
+    labels = _labels(source, folder + LABELS)
+    known = {None, *(label.name for label in labels)}
+    pictures = Pictures(source)
+
+    def samples() -> Iterator[Sample]:
+        with source.file(name) as file:
+            for number, line in iter_objects(file):
+                try:
+                    sample = sample_of(line, str(line.get("file_name", "")), size_hw_of(line))
+                    find = masks_of(source, folder, line, sample.size_hw)
+                except DatasetError as problem:
+                    report(DatasetError(str(problem), file=name, index=number))
+                    continue
+                objects = []
+                for place, each in enumerate(_listed(line.get("objects"))):
+                    try:
+                        objects.append(_object(each, find, known))
+                    except DatasetError as problem:
+                        fault = f"objects[{place}]: {problem}"
+                        report(DatasetError(fault, file=name, index=number))
+                load_bytes = pictures.loader(f"{folder}images/{sample.file_name}")
+                yield replace(sample, annotations=tuple(objects), load_bytes=load_bytes)
+
+    return Dataset(labels, samples)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
+
+
+def _object(each: object, find: FindMask, known: set[str | None]) -> Annotation:
+    if not isinstance(each, dict):
+        raise DatasetError("must be a JSON object")
+    label = each.get("label")
+    if not isinstance(label, str | None) or label not in known:
+        raise DatasetError(f"label {show(label)} is not in {LABELS}")
+    box = box_of(each["box"]) if "box" in each else None
+    return annotation_of(each, None if box else find(each), label, box_xywh=box, native=_NATIVE)
+
+
+def _in_map(source: Source, folder: str, line: Line, size_hw: tuple[int, int]) -> FindMask:
+    name = f"{folder}{line.get('map')}"
+    masks = dict(masks_in(read_map(source, name, size_hw), name))
+
+    def find(each: Mapping[str, object]) -> RLE:
+        number = each.get("number")
+        if type(number) is not int or number not in masks:
+            raise DatasetError(f"number {show(number)} is nowhere in {name}")
+        return masks[number]
+
+    return find
+
+
+def _in_file(source: Source, folder: str, line: Line, size_hw: tuple[int, int]) -> FindMask:
+    del line  # each object names its file
+
+    def find(each: Mapping[str, object]) -> RLE:
+        return read_bits(source, f"{folder}{each.get('file')}", size_hw)
+
+    return find
+
+
+def _labels(source: Source, name: str) -> tuple[Label, ...]:
+    unique: dict[str, Label] = {}
+    for index, row in enumerate(_listed(read_json(source, name))):
+        label = text_of(row.get("name")) if isinstance(row, dict) else None
+        if not isinstance(row, dict) or label is None:
+            raise DatasetError("must be labels that have a name", file=name, index=index)
+        extra = json_of({key: row[key] for key in row if key not in {"id", "name"}})
+        unique.setdefault(label, Label(label, len(unique) + 1, extra))
+    return tuple(unique.values())
+
+
+def _list_in(source: Source) -> str | None:
+    return next((name for name in source.names if PurePosixPath(name).name == LIST), None)
+
+
+def _keys(source: Source, name: str) -> set[str]:
+    """Return the keys of a list's first line."""
+    with source.file(name) as file:
+        try:
+            return set(next((line for _, line in iter_objects(file)), {}))
+        except DatasetError:
+            return set()
+
+
+def maps_are_in(source: Source) -> bool:
+    name = _list_in(source)
+    if name is None:
+        return next(maps_beside(source), None) is not None
+    return {"objects", "map"} <= _keys(source, name)
+
+
+def files_are_in(source: Source) -> bool:
+    name = _list_in(source)
+    if name is None:
+        return any(masks for _, masks in masks_of_folders(source))
+    keys = _keys(source, name)
+    return "objects" in keys and "map" not in keys
+
+
+MASK_MAPS: Final = Format(
+    "mask_maps",
+    "Masks as PNG, one map per image",
+    ALL - {Trait.OVERLAPS},
+    write_maps,
+    partial(_read, _in_map, other_maps),
+    maps_are_in,
+)
+MASK_FILES: Final = Format(
+    "mask_files",
+    "Masks as PNG, one file per object",
+    ALL,
+    write_files,
+    partial(_read, _in_file, other_files),
+    files_are_in,
+)

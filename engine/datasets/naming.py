@@ -1,0 +1,57 @@
+"""File names that are safe in any folder, and each once."""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.datasets.sample import Sample
+
+# What some system forbids in names: control characters, and what Windows does not take.
+_FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
+_MAX_PART: Final = 200  # characters; most file systems take 255 bytes
+_DIGEST_BYTES: Final = 8
+_SHOWN: Final = 8  # of an image's digest
+
+Repeated = npt.NDArray[np.uint64]
+
+
+def safe_name(name: str) -> str:
+    """Return a relative path with "/" that any system takes; what it cannot have becomes "_"."""
+    parts = [
+        _FORBIDDEN.sub("_", part)[-_MAX_PART:].rstrip(" .") or "_"
+        for part in name.replace("\\", "/").split("/")
+        if part not in {"", ".", ".."}
+    ]
+    return "/".join(parts) or "_"
+
+
+def repeated_stems(names: Iterable[str]) -> Repeated:
+    """Find the names, without their endings and whatever their case, that come more than once.
+
+    Eight bytes are kept of each, so a million names take 8 MB.
+    """
+    digests = np.fromiter((_stem_digest(name) for name in names), np.uint64)
+    found, counts = np.unique(digests, return_counts=True)
+    return found[counts > 1]
+
+
+def told_apart(sample: Sample, repeated: Repeated) -> Sample:
+    """Add the beginning of its digest to an image's safe name where others have the same."""
+    if not np.isin(_stem_digest(sample.file_name), repeated):
+        return sample
+    path, digest = PurePosixPath(sample.file_name), (sample.sha256 or "")[:_SHOWN]
+    return replace(
+        sample, file_name=path.with_name(f"{path.stem}-{digest}{path.suffix}").as_posix()
+    )
+
+
+def _stem_digest(name: str) -> np.uint64:
+    stem = PurePosixPath(safe_name(name)).with_suffix("").as_posix().casefold()
+    digest = hashlib.sha256(stem.encode()).digest()
+    return np.uint64(int.from_bytes(digest[:_DIGEST_BYTES], "big"))

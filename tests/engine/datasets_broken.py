@@ -1,0 +1,146 @@
+"""Files of a dataset in memory, as a format writes them and with something broken in them."""
+
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from hypothesis import strategies as st
+from PIL import Image
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.formats.format import Format, export
+from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.masks.rle import decode, encode
+from engine.masks.validate import validate_rle
+from tests.engine.datasets_corpus import box, dataset_of, with_picture
+
+ROOT = Path(__file__).parents[2]
+THIRD_PARTY = ROOT.parent / "shared" / "data" / "exports_thirdparty" / "datumaro_assets"
+HOSTILE = ["-1", "0", "1e999", "true", "null", '"x"', "[]", "{}", "9" * 30, "", "NaN", '"\\ud800"']
+TOKEN = re.compile(rb'-?\d+|"[^"]*"|\btrue\b|(?<=>)[^<>]*(?=<)|\n')
+
+
+class MemorySource:
+    """A folder whose files are known by now."""
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self._files = files
+        self.names: Sequence[str] = sorted(files)
+
+    def read(self, name: str, limit_bytes: int = 2**26) -> bytes:
+        if name not in self._files:
+            raise DatasetError("is not there", file=name)
+        return self._files[name][:limit_bytes]
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        yield io.BytesIO(self.read(name))
+
+
+class MemoryOut:
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        if name in self.files:
+            raise FileExistsError(name)
+        out = io.BytesIO()
+        yield out
+        self.files[name] = out.getvalue()
+
+
+def small_sample() -> Sample:
+    """One image with two masks side by side, of which one tells all that there is to tell."""
+    size_hw = (6, 8)
+    left, right = (box(size_hw, slice(1, 5), slice(x, x + 3)) for x in (0, 4))
+    told = Annotation(
+        encode(left),
+        "cell",
+        id="m1",
+        z=1,
+        caption="A\rcell.",
+        attributes={"round": True, "size": 2.5, "kind": "2.5", "truncated": True},
+        predicted_iou=0.0,
+        extra={"made": {"by": "sam"}},
+    )
+    part = Annotation(encode(right), "Zellkern, groß", id="m2", parent="m1", is_crowd=True)
+    return with_picture(
+        Sample("a/1.png", size_hw, (told, part), captions=("Ä <b>",), split="train", group="g")
+    )
+
+
+def written(form: Format, samples: list[Sample] | None = None) -> dict[str, bytes]:
+    out = MemoryOut()
+    export(dataset_of(samples or [small_sample()]), form, out)
+    return out.files
+
+
+def read_files(form: Format, files: Mapping[str, bytes]) -> tuple[list[Sample], Dataset, list[str]]:
+    """Return what is read of files, and what is reported."""
+    problems: list[str] = []
+    dataset = form.read(MemorySource(files), lambda problem: problems.append(str(problem)))
+    return list(dataset.samples()), dataset, problems
+
+
+def read_folder(form: Format, folder: Path) -> tuple[list[Sample], Dataset, list[str]]:
+    names = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return read_files(
+        form, {path.relative_to(folder).as_posix(): path.read_bytes() for path in names}
+    )
+
+
+def counts(samples: list[Sample]) -> tuple[int, int, int]:
+    """Count images, masks and boxes."""
+    found = [each for sample in samples for each in sample.annotations]
+    masks = sum(each.rle is not None for each in found)
+    return len(samples), masks, len(found) - masks
+
+
+def areas(sample: Sample) -> list[tuple[str | None, int]]:
+    pairs = [(each.label, each.rle) for each in sample.annotations]
+    return [(label, int(decode(rle).sum())) for label, rle in pairs if rle]
+
+
+def png(rows: Any, kind: Any = np.uint8) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(np.array(rows, kind)).save(out, "PNG")
+    return out.getvalue()
+
+
+@st.composite
+def broken(draw: st.DrawFn, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Take a file away or change it: anywhere, at its end, or a word of its text."""
+    changed = dict(files)
+    name = draw(st.sampled_from(sorted(files)))
+    data = changed.pop(name)
+    how = draw(st.sampled_from(["gone", "cut", "bytes", "word", "word"]))
+    at = draw(st.integers(0, max(len(data) - 1, 0)))
+    if how == "cut":
+        changed[name] = data[:at]
+    elif how == "bytes":
+        changed[name] = data[:at] + draw(st.binary(max_size=4)) + data[at + 1 :]
+    elif how == "word":
+        words = list(TOKEN.finditer(data))
+        word = draw(st.sampled_from(words)).span() if words else (0, 0)
+        changed[name] = data[: word[0]] + draw(st.sampled_from(HOSTILE)).encode() + data[word[1] :]
+    return changed
+
+
+def check_reading(form: Format, files: Mapping[str, bytes]) -> None:
+    """See that what is read is sound, and can be written again; faults are DatasetErrors."""
+    try:
+        samples, dataset, _ = read_files(form, files)
+    except DatasetError:
+        return
+    for sample in samples:
+        for each in sample.annotations:
+            assert each.rle is None or validate_rle(each.rle, sample.size_hw) == each.rle
+            assert each.label is None or each.label in {label.name for label in dataset.labels}
+    export(dataset_of(samples, dataset.labels), form, MemoryOut())

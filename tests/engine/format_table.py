@@ -1,0 +1,122 @@
+"""`python -m tests.engine.format_table`: what comes back of each format, as a table.
+
+Each cell is of a dataset that was written and read again. The text is engine/datasets/FORMATS.md.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import numpy as np
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import FolderOut, open_source
+from engine.datasets.formats import FORMATS, Format, export
+from engine.datasets.sample import Annotation, Sample, labels_of
+from engine.datasets.traits import kept
+from engine.masks.rle import Mask, encode
+from tests.engine.datasets_corpus import box, dataset_of, with_picture
+
+SIZE_HW: Final = (12, 16)
+HEAD: Final = """# Formats
+
+What comes back of masks that are written in a format and read again: "=" is every mask bit for bit,
+with its label. What is lost is told at the export, before and after, and counted.
+
+`python -m tests.engine.format_table` makes this page; a test holds it to what is written and read.
+"""
+
+
+def cases() -> dict[str, Sample]:
+    hole = box(SIZE_HW, slice(1, 11), slice(2, 14))
+    hole[4:7, 5:9] = False
+    detached = box(SIZE_HW, slice(0, 3), slice(0, 3)) | box(SIZE_HW, slice(8, 12), slice(11, 16))
+    over = box(SIZE_HW, slice(4, 9), slice(4, 9))
+    under = box(SIZE_HW, slice(2, 7), slice(2, 7))
+    part = box(SIZE_HW, slice(3, 6), slice(3, 6))
+    return {
+        "hole": image(objects(hole)),
+        "detached parts": image(objects(detached)),
+        "overlap": image(objects(under, over)),
+        "one pixel": image(objects(box(SIZE_HW, slice(5, 6), slice(7, 8)))),
+        "whole image": image(objects(np.ones(SIZE_HW, bool))),
+        "part of a part": image(nested(under, part, box(SIZE_HW, slice(4, 5), slice(4, 5)))),
+        "Unicode": replace(
+            image((Annotation(encode(over), "Zellkern 核"),)), file_name="Ä/bild 1 (核).png"
+        ),
+        "no object": image(()),
+    }
+
+
+def objects(*masks: Mask) -> tuple[Annotation, ...]:
+    return tuple(Annotation(encode(mask), f"label {n}") for n, mask in enumerate(masks))
+
+
+def nested(*masks: Mask) -> tuple[Annotation, ...]:
+    return tuple(
+        replace(each, id=f"m{n}", parent=f"m{n - 1}" if n else None)
+        for n, each in enumerate(objects(*masks))
+    )
+
+
+def image(annotations: tuple[Annotation, ...]) -> Sample:
+    return with_picture(Sample("a.png", SIZE_HW, annotations, split="train"))
+
+
+def cell(form: Format, sample: Sample) -> str:
+    """Write and read one image; say what is not as it was, which must be what the export told."""
+    names = {each.label for each in sample.annotations if each.label}
+    labels = labels_of(sorted(names))
+    with TemporaryDirectory() as folder:
+        told = export(dataset_of([sample], labels), form, FolderOut(Path(folder)))
+        found = list(form.read(open_source(Path(folder)), _fail).samples())
+    lost = told.keys() - {"ids", "splits"}
+    held, _ = kept(sample, form.keeps)
+    if found != ([] if held is None else [held]):
+        raise AssertionError(f"{form.name} does not hold what it says of {sample.file_name}")
+    return ", ".join(sorted(trait.replace("_", " ") for trait in lost)) or "="
+
+
+def _fail(problem: DatasetError) -> None:
+    raise problem
+
+
+def lines() -> Iterator[str]:
+    shown = cases()
+    yield HEAD
+    yield f"| | {' | '.join(shown)} |"
+    yield f"|---|{'---|' * len(shown)}"
+    for form in FORMATS.values():
+        cells = (cell(form, sample) for sample in shown.values())
+        yield f"| {form.title} (`{form.name}`) | {' | '.join(cells)} |"
+    yield ""
+    yield "What else is kept, where an object or an image has it:"
+    yield ""
+    yield f"| | {' | '.join(words for _, words in RECORDS)} |"
+    yield f"|---|{'---|' * len(RECORDS)}"
+    for form in FORMATS.values():
+        cells = ("kept" if trait in form.keeps else "" for trait, _ in RECORDS)
+        yield f"| {form.title} | {' | '.join(cells)} |"
+
+
+RECORDS: Final = (
+    ("boxes", "boxes alone"),
+    ("depths", "order"),
+    ("attributes", "attributes"),
+    ("mask_captions", "captions of masks"),
+    ("captions", "captions of images"),
+    ("estimates", "model's estimates"),
+    ("crowds", "crowds"),
+    ("ids", "ids of masks"),
+    ("origins", "who and when"),
+    ("splits", "splits"),
+    ("groups", "groups"),
+    ("digests", "digests"),
+)
+
+
+if __name__ == "__main__":
+    sys.stdout.write("\n".join(lines()) + "\n")

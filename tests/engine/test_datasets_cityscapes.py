@@ -1,0 +1,169 @@
+"""Cityscapes' polygons are read in their order, and its maps where there are none."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from engine.datasets.formats.cityscapes import CITYSCAPES
+from engine.datasets.sample import Annotation, Label, Sample
+from engine.masks.rle import encode
+from engine.media.label_maps import read_numbers
+from tests.engine.datasets_broken import (
+    THIRD_PARTY,
+    MemoryOut,
+    MemorySource,
+    areas,
+    broken,
+    check_reading,
+    counts,
+    png,
+    read_files,
+    read_folder,
+    written,
+)
+from tests.engine.datasets_corpus import box, dataset_of, picture, with_picture
+
+needs_data = pytest.mark.skipif(not THIRD_PARTY.exists(), reason="needs the shared data")
+FILES = written(CITYSCAPES)
+SQUARE = [[1, 1], [5, 1], [5, 4], [1, 4]]
+NAME = "gtFine/train/bonn/bonn_1_gtFine"
+
+
+def read_objects(*objects: object, **changes: object) -> tuple[list[Sample], list[str]]:
+    content = {"imgHeight": 6, "imgWidth": 8, "objects": objects} | changes
+    files = {f"{NAME}_polygons.json": json.dumps(content).encode()}
+    samples, _, problems = read_files(CITYSCAPES, files)
+    return samples, problems
+
+
+@needs_data
+def test_maps_of_instances_are_read_by_the_numbers_of_cityscapes() -> None:
+    samples, dataset, problems = read_folder(CITYSCAPES, THIRD_PARTY / "cityscapes_dataset")
+
+    assert problems == []
+    assert counts(samples) == (4, 9, 0)
+    assert sorted(str(sample.split) for sample in samples) == ["test", "test", "train", "val"]
+    assert {each.label for sample in samples for each in sample.annotations} == {
+        "ego vehicle", "out of roi", "wall", "truck", "train", "person",
+    }  # fmt: skip
+    assert len(dataset.labels) == 33
+    assert samples[0].file_name == "defaultcity/defaultcity_000001_000031.png"
+
+
+def test_polygons_are_read_with_groups_as_crowds_and_corners_outside() -> None:
+    samples, problems = read_objects(
+        {"label": "road", "polygon": [[-3, -3], [11, -3], [11, 9], [-3, 9]], "id": 7, "draw": 1},
+        {"label": "cargroup", "polygon": SQUARE},
+        {"label": "polegroup", "polygon": SQUARE},
+        {"label": "my group", "polygon": SQUARE},
+    )
+
+    assert problems == []
+    assert areas(samples[0]) == [("road", 48), ("car", 12), ("polegroup", 12), ("my group", 12)]
+    assert [each.is_crowd for each in samples[0].annotations] == [False, True, False, False]
+    assert samples[0].annotations[0].id == "7"
+    assert samples[0].annotations[0].extra == {"draw": 1}
+    assert (samples[0].file_name, samples[0].split) == ("bonn/bonn_1.png", "train")
+
+
+def test_map_of_instances_tells_crowds_and_own_classes_are_listed() -> None:
+    kit = {f"{NAME}_instanceIds.png": png([[0, 7, 26, 26001, 26001, 60000]], np.uint16)}
+    own = {"label_colors.txt": b"# r g b name\n0 0 0 nothing\n1 2 3 big cell\n"}
+
+    samples, _, problems = read_files(CITYSCAPES, kit)
+    assert areas(samples[0]) == [("road", 1), ("car", 1), ("car", 2)]
+    assert [each.is_crowd for each in samples[0].annotations] == [False, True, False]
+    assert problems == [f"{NAME}_instanceIds.png: number 60000 is none of a class"]
+
+    samples, dataset, problems = read_files(
+        CITYSCAPES, own | {f"{NAME}_labelIds.png": png([[0, 1, 1, 255]])}
+    )
+    assert areas(samples[0]) == [("big cell", 2)]
+    assert [label.name for label in dataset.labels] == ["big cell"]
+    assert problems == []
+
+
+def test_objects_lie_in_the_order_in_which_they_are_drawn_and_come_back_in_theirs() -> None:
+    size_hw = (6, 8)
+    above = Annotation(encode(box(size_hw, slice(0, 3), slice(0, 3))), "cell", z=2)
+    below = Annotation(encode(box(size_hw, slice(0, 4), slice(0, 4))), "cell", z=-1)
+    sample = Sample("bonn/1.png", size_hw, (above, below), split="train")
+
+    files = written(CITYSCAPES, [with_picture(sample)])
+
+    content = json.loads(files["gtFine/train/bonn/1_gtFine_polygons.json"])
+    assert [each["place"] for each in content["objects"]] == [1, 0]
+    numbers = read_numbers(files["gtFine/train/bonn/1_gtFine_instanceIds.png"])
+    assert (numbers[0, 0], numbers[3, 3]) == (1001, 1000)
+    assert set(read_numbers(files["gtFine/train/bonn/1_gtFine_labelIds.png"]).ravel()) == {0, 1}
+    assert read_files(CITYSCAPES, files)[0] == [sample]
+
+
+def test_what_sixteen_bits_cannot_count_has_the_number_of_its_class_in_the_map_alone() -> None:
+    labels = tuple(Label(f"c{number}", number) for number in range(1, 71))
+    masks = [encode(box((1, 3), slice(0, 1), slice(x, x + 1))) for x in range(3)]
+    found = tuple(
+        Annotation(rle, name) for rle, name in zip(masks, ("c65", "c66", "c1"), strict=True)
+    )
+    sample = with_picture(Sample("x/1.png", (1, 3), found, split="train"))
+    out = MemoryOut()
+
+    CITYSCAPES.write(dataset_of([sample], labels), out)
+
+    numbers = read_numbers(out.files["gtFine/train/x/1_gtFine_instanceIds.png"])
+    assert numbers.tolist() == [[65_000, 66, 1000]]
+    assert read_files(CITYSCAPES, out.files)[0] == [sample]
+
+
+def test_image_without_any_annotation_is_there() -> None:
+    files = FILES | {"leftImg8bit/test/bonn/bonn_2_leftImg8bit.png": picture((3, 4))}
+
+    samples, _, problems = read_files(CITYSCAPES, files)
+
+    assert problems == []
+    assert {(each.file_name, each.size_hw) for each in samples} == {
+        ("a/1.png", (6, 8)), ("bonn/bonn_2.png", (3, 4)),
+    }  # fmt: skip
+    images = {name: data for name, data in files.items() if name.startswith("left")}
+    assert not CITYSCAPES.is_in(MemorySource(images))
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (5, "must be a JSON object"),
+        ({"polygon": SQUARE}, "label must be text"),
+        ({"label": "", "polygon": SQUARE}, "label must be text"),
+        ({"label": "car"}, "polygon must be a list of pairs x, y"),
+        ({"label": "car", "polygon": []}, "polygon 0 has 0 numbers"),
+        ({"label": "car", "polygon": [[1, 2], [3, True], [4, 5]]}, "polygon must be a list"),
+        ({"label": "car", "polygon": [[1, 2], [3, "4"], [4, 5]]}, "polygon must be a list"),
+        ({"label": "car", "polygon": [[1, 2], [3], [4, 5]]}, "polygon must be a list of pairs"),
+        ({"label": "car", "polygon": [[9, 9], [10, 9], [10, 12]]}, "mask is empty"),
+    ],
+)
+def test_polygon_that_is_none_is_told_by_place(found: object, message: str) -> None:
+    samples, problems = read_objects({"label": "car", "polygon": SQUARE}, found)
+
+    assert areas(samples[0]) == [("car", 12)]
+    assert len(problems) == 1
+    assert problems[0].startswith(f"{NAME}_polygons.json: objects[1]: ")
+    assert message in problems[0]
+
+
+@pytest.mark.parametrize("side", [0, -1, True, 2.5, "6", None, 10**30])
+def test_size_that_is_none_is_told(side: object) -> None:
+    samples, problems = read_objects(imgHeight=side)
+
+    assert samples == []
+    assert problems == [
+        f"{NAME}_polygons.json: imgHeight and imgWidth must be whole numbers above zero"
+    ]
+
+
+@settings(max_examples=60)
+@given(files=broken(FILES))
+def test_whatever_is_broken_is_read_or_told(files: dict[str, bytes]) -> None:
+    check_reading(CITYSCAPES, files)
