@@ -2,10 +2,18 @@
 
 from typing import Final
 
+from engine.datasets.formats import FORMATS as MASK_FORMATS
+
 COCO: Final = "coco"
 DESCRIPTIONS: Final = "descriptions"
 NARRATIVES: Final = "narratives"
 VOICES: Final = "voices"  # narratives with their audio
-FORMATS: Final = (COCO, DESCRIPTIONS, NARRATIVES, VOICES)
+FORMATS: Final = (*MASK_FORMATS, DESCRIPTIONS, NARRATIVES, VOICES)
+TITLES: Final = {
+    **{name: form.title for name, form in MASK_FORMATS.items()},
+    DESCRIPTIONS: "Descriptions",
+    NARRATIVES: "Narratives",
+    VOICES: "Narratives with voices",
+}
 # These hold where somebody pointed, or their voice: as long as they agree, for whoever may hear it.
 VOICED: Final = (NARRATIVES, VOICES)

@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 
 from annotation.models import Export
-from annotation.services.exports import write_export
+from annotation.services.exports import choice_of, write_export
 from annotation.services.kept_exports import keep_export
 from workers.lease import Lease
 
@@ -32,9 +32,15 @@ def export_version(lease: Lease) -> None:
     _drop_abandoned(settings.SCRATCH_DIR)
     with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix=PREFIX) as folder:
         path = Path(folder) / "export.zip"
-        voices = write_export(export.version, path, show, export_format=export.format)
+        written = write_export(
+            export.version,
+            path,
+            show,
+            export_format=export.format,
+            choice=choice_of(export.options),
+        )
         lease.check()
-        keep_export(export=export, path=path, voices=voices)
+        keep_export(export=export, path=path, voices=written.voices, losses=written.losses)
 
 
 def _drop_abandoned(scratch: Path) -> None:

@@ -63,6 +63,7 @@ urlpatterns = [
     ),
     path("projects/<int:project_id>/versions", versions.ProjectVersionsView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
+    path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
     path("exports/<uuid:export_id>", versions.ExportView.as_view()),
     path("consent", consent.ConsentView.as_view()),

@@ -13,11 +13,12 @@ from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
-from annotation.export_formats import FORMATS
+from annotation.export_formats import FORMATS, TITLES
 from annotation.models import DatasetVersion, Export, Job
+from annotation.selectors.export_offers import offers_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.versions import exports_for, versions_for
-from annotation.services.exports import request_export
+from annotation.services.exports import choice_of, request_export
 from annotation.services.versions import cut_version
 
 
@@ -29,7 +30,12 @@ def file_name(version: DatasetVersion, ending: str) -> str:
 class ExportSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     format = serializers.ChoiceField(choices=FORMATS)
+    title = serializers.SerializerMethodField(help_text="the format's name for people")
     state = serializers.ChoiceField(choices=Job.State.choices, source="job.state")
+    options = serializers.DictField(help_text="what was chosen: splits, labels, images")
+    losses = serializers.DictField(
+        child=serializers.IntegerField(), help_text="what the format could not hold, by trait"
+    )
     bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     download_url = serializers.SerializerMethodField(
@@ -41,6 +47,9 @@ class ExportSerializer(serializers.Serializer[Any]):
     may_download = serializers.BooleanField()
     job = JobSerializer()
     created_at = serializers.DateTimeField()
+
+    def get_title(self, export: Export) -> str:
+        return TITLES.get(export.format, export.format)
 
     def get_download_url(self, export: Export) -> str | None:
         if not export.sha256 or not getattr(export, "may_download", False):
@@ -82,6 +91,25 @@ class NewVersionSerializer(serializers.Serializer[Any]):
 class NewExportSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     format = serializers.ChoiceField(choices=FORMATS)
+    splits = serializers.ListField(
+        child=serializers.CharField(max_length=20), max_length=3, required=False, help_text="or all"
+    )
+    labels = serializers.DictField(
+        child=serializers.CharField(max_length=100, allow_null=True),
+        required=False,
+        help_text="new names by name; null leaves a label's masks out",
+    )
+    images = serializers.BooleanField(default=False, help_text="put the images' bytes in too")
+
+
+class ExportOfferSerializer(serializers.Serializer[Any]):
+    format = serializers.ChoiceField(choices=FORMATS)
+    title = serializers.CharField()
+    losses = serializers.DictField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="what it cannot hold of this version, by trait; null where that is not known",
+    )
 
 
 class ProjectVersionsView(MemberView):
@@ -143,9 +171,23 @@ class VersionExportsView(MemberView):
             export_id=data["id"],
             export_format=data["format"],
             created_by=user_of(request),
+            choice=choice_of(data),
         )
         found = exports_for(request.user).get(pk=export.pk)
         return Response(ExportSerializer(found).data, status=201)
+
+
+class VersionOffersView(MemberView):
+    """The formats of masks, and what each of them cannot hold of this version."""
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(
+        operation_id="list_export_offers", responses={200: ExportOfferSerializer(many=True)}
+    )
+    def get(self, request: Request, version_id: str) -> Response:
+        version = self.fetch(versions_for(request.user), pk=version_id)
+        return Response(ExportOfferSerializer(offers_of(version), many=True).data)
 
 
 class ExportView(MemberView):

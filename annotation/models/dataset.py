@@ -16,6 +16,9 @@ class DatasetVersion(models.Model):
     id = models.CharField(max_length=64, primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="versions")
     counts = models.JSONField()  # {"images", "masks", "train", "holdout", "captions", ...}
+    # How much there is of what formats may be unable to hold, by engine.datasets.traits; null: cut
+    # before that was counted.
+    traits = models.JSONField(null=True)
     note = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
@@ -32,6 +35,9 @@ class Export(models.Model):
     id = models.UUIDField(primary_key=True)  # made by the client
     version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="exports")
     format = models.CharField(max_length=20)
+    # What was chosen of the version: {"splits": [], "labels": {old: new or null}, "images": true}
+    options = models.JSONField(default=dict, blank=True)
+    losses = models.JSONField(default=dict, blank=True)  # what the format could not hold, by trait
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="export")
     key = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

@@ -1,50 +1,71 @@
 """Exports: a version written as one zip, the same bytes whenever it is asked for."""
 
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotation import jobs
-from annotation.errors import IdTakenError, NotAllowedError
+from annotation.errors import DomainError, IdTakenError, NotAllowedError
 from annotation.export_formats import COCO, DESCRIPTIONS, NARRATIVES, VOICED, VOICES
 from annotation.models import DatasetVersion, Export
-from annotation.selectors.versions import (
-    AttributeNames,
-    FrozenImage,
-    FrozenMask,
-    attribute_names,
-    frozen_images,
-    manifest_path,
-    version_header,
-)
+from annotation.selectors.version_dataset import Report, dataset_of, with_unique_names
+from annotation.selectors.versions import manifest_path, version_header
 from annotation.selectors.voices import hears_others
-from annotation.services.export_archive import Report, entry
+from annotation.services.export_archive import entry
 from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.exported_voices import write_narratives, write_narratives_with_voices
 from annotation.services.jobs import enqueue_job
-from engine.datasets.coco import write_coco
-from engine.masks.rle import bbox_xywh
+from engine.datasets.choosing import Choice, chosen
+from engine.datasets.files import Out, ZipOut
+from engine.datasets.formats import FORMATS, Format, export_apart
+from engine.datasets.traits import Losses
 
-UNLABELLED: Final = 0  # the category of masks without a label
+EVERYTHING: Final = Choice()
+SPLITS: Final = ("train", "holdout", "unfinished")
 Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None], set[UUID]]
+
+
+class ChoiceError(DomainError):
+    """What was chosen of a version cannot be exported as it was asked for."""
+
+    code = "export_choice"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an export holds, and what its format could not hold."""
+
+    voices: set[UUID] = field(default_factory=set)  # takes whose trace or voice is in it
+    losses: Losses = field(default_factory=Losses)
 
 
 @transaction.atomic
 def request_export(
-    *, version: DatasetVersion, export_id: UUID, export_format: str, created_by: User | None
+    *,
+    version: DatasetVersion,
+    export_id: UUID,
+    export_format: str,
+    created_by: User | None,
+    choice: Choice = EVERYTHING,
 ) -> Export:
     """Have a job write the version. The same id again returns the same export.
 
     What holds the voices of others is for those whom the project lets hear them.
+
+    Raises:
+        ChoiceError: the format cannot hold what was chosen, or there is nothing of it.
+
     """
     if export_format in VOICED and not (created_by and hears_others(created_by, version.project)):
         raise NotAllowedError("The project's settings do not let you hear the voices of others.")
+    check_choice(version, export_format, choice)
+    options = options_of(choice)
     known = Export.objects.filter(pk=export_id).first()
     if known is None:
         job = enqueue_job(
@@ -55,106 +76,104 @@ def request_export(
             idempotency_key=f"export:{export_id}",
         )
         known, _ = Export.objects.get_or_create(
-            pk=export_id, defaults={"version": version, "format": export_format, "job": job}
+            pk=export_id,
+            defaults={
+                "version": version,
+                "format": export_format,
+                "options": options,
+                "job": job,
+            },
         )
-    if (known.version_id, known.format) != (version.pk, export_format):
+    if (known.version_id, known.format, known.options) != (version.pk, export_format, options):
         raise IdTakenError("Another export has this id.")
     return known
 
 
-def write_export(
-    version: DatasetVersion, path: Path, report: Report | None = None, *, export_format: str = COCO
-) -> set[UUID]:
-    """Write the version in one format, with the manifest that proves it, as one zip.
+def check_choice(version: DatasetVersion, export_format: str, choice: Choice) -> None:
+    """Refuse what a format cannot hold, before anything is written.
 
-    Return the takes of which it holds the trace or the voice.
+    Raises:
+        ChoiceError: as above.
+
     """
-    with zipfile.ZipFile(path, "w") as archive:
-        voices = WRITERS[export_format](version, archive, report)
-        with entry(archive, "manifest.jsonl") as out, manifest_path(version).open("rb") as manifest:
-            while piece := manifest.read(1 << 20):
-                out.write(piece)
-    return voices
+    form = FORMATS.get(export_format)
+    if form is None:
+        if choice != EVERYTHING:
+            raise ChoiceError("Descriptions are exported as a whole: leave the choice out.")
+        return
+    if unknown := sorted(choice.splits - set(SPLITS)):
+        raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
+    known = {label["name"] for label in version_header(version)["labels"]}
+    if missing := sorted(choice.labels.keys() - known):
+        raise ChoiceError(f"The version has no label {missing[0]!r}.")
+    if not splits_of(version, choice):
+        raise ChoiceError("There is no image in what was chosen.")
 
 
-def write_version(version: DatasetVersion, out: BinaryIO, report: Report | None = None) -> None:
-    """Stream a version as COCO JSON; memory does not grow with it."""
-    header = version_header(version)
-    write_coco(
-        out,
-        info={
-            "description": header["project"]["name"],
-            "version": version.pk,
-            "contributor": "Anneal",
-        },
-        categories=[{"id": UNLABELLED, "name": "unlabelled"}, *header["labels"]],
-        images=_images(version),
-        annotations=_annotations(version, attribute_names(header), report),
+def splits_of(version: DatasetVersion, choice: Choice) -> list[str]:
+    """Return the chosen splits that have images."""
+    wanted = choice.splits or SPLITS
+    return [split for split in SPLITS if split in wanted and version.counts.get(split)]
+
+
+def options_of(choice: Choice) -> dict[str, Any]:
+    """Return a choice as its row keeps it; that of everything is empty."""
+    options: dict[str, Any] = {}
+    if choice.splits:
+        options["splits"] = sorted(choice.splits)
+    if choice.labels:
+        options["labels"] = dict(sorted(choice.labels.items()))
+    if choice.has_images:
+        options["images"] = True
+    return options
+
+
+def choice_of(options: Mapping[str, Any]) -> Choice:
+    """Return what `options_of` was given."""
+    return Choice(
+        frozenset(options.get("splits", ())),
+        options.get("labels", {}),
+        bool(options.get("images", False)),
     )
 
 
-def _images(version: DatasetVersion) -> Iterator[dict[str, Any]]:
-    for number, image in enumerate(frozen_images(version), start=1):
-        row = image.row
-        height, width = row["size_hw"]
-        yield {
-            "id": number,
-            "file_name": row["file_name"],
-            "height": height,
-            "width": width,
-            "sha256": row["image_sha256"],
-            "group": row["group"],
-            "split": row["split"],
-            "captions": [caption["text"] for caption in row["captions"]],
-        }
+def write_export(
+    version: DatasetVersion,
+    path: Path,
+    report: Report | None = None,
+    *,
+    export_format: str = COCO,
+    choice: Choice = EVERYTHING,
+) -> Written:
+    """Write the version in one format, with the manifest that proves it, as one zip."""
+    with zipfile.ZipFile(path, "w") as archive:
+        if export_format in FORMATS:
+            losses = write_version(version, ZipOut(archive), report, FORMATS[export_format], choice)
+            written = Written(losses=losses)
+        else:
+            written = Written(WRITERS[export_format](version, archive, report))
+        with entry(archive, "manifest.jsonl") as out, manifest_path(version).open("rb") as manifest:
+            while piece := manifest.read(1 << 20):
+                out.write(piece)
+    return written
 
 
-def _annotations(
-    version: DatasetVersion, attributes: AttributeNames, report: Report | None
-) -> Iterator[dict[str, Any]]:
-    identity = 0
-    for number, image in enumerate(frozen_images(version), start=1):
-        for annotation in _annotations_of(image, attributes):
-            identity += 1
-            yield {"id": identity, "image_id": number, **annotation}
-        if report is not None:
-            report(number, version.counts["images"])
-
-
-def _annotations_of(image: FrozenImage, attributes: AttributeNames) -> Iterator[dict[str, Any]]:
-    for mask in image.masks:
-        revision = mask.revision
-        names = attributes.get(revision.label_id or UNLABELLED)
-        yield {
-            "category_id": revision.label_id or UNLABELLED,
-            "segmentation": mask.rle,
-            "area": revision.area_px,
-            "bbox": list(bbox_xywh(mask.rle)),
-            "iscrowd": 0,
-            "mask": mask.mask,
-            "parent": mask.parent,
-            "revision": revision.number,
-            "author": revision.author.username if revision.author else None,
-            "bundle": revision.bundle_id,
-            "proposal": str(revision.proposal_id) if revision.proposal_id else None,
-            "created_at": revision.created_at.astimezone(UTC).isoformat(),
-            **({} if names is None else {"attributes": _named(mask, names)}),
-            **({"z": revision.z} if revision.z else {}),
-            # Not `caption`, by which COCO tells a caption of the image from a mask.
-            **({"region_caption": mask.caption} if mask.caption else {}),
-        }
-
-
-def _named(mask: FrozenMask, names: Mapping[str, str]) -> dict[str, str | float]:
-    return {names[key]: value for key, value in mask.attributes.items()}
-
-
-def _write_coco(
-    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
-) -> set[UUID]:
-    with entry(archive, "annotations.json") as out:
-        write_version(version, out, report)
-    return set()
+def write_version(
+    version: DatasetVersion,
+    out: Out,
+    report: Report | None = None,
+    form: Format = FORMATS[COCO],
+    choice: Choice = EVERYTHING,
+) -> Losses:
+    """Write the masks of a version in a format, and return what it could not hold of them."""
+    dataset = chosen(dataset_of(version, report), choice)
+    # COCO tells images apart by number, and has always named them as they came. So it stays, for
+    # the same version to give the same bytes.
+    if form.name != COCO or choice.has_images:
+        dataset = with_unique_names(dataset, version)
+    # Everything of COCO is one file as ever, too, in which each image says its split.
+    splits = [] if form.name == COCO and choice == EVERYTHING else splits_of(version, choice)
+    return export_apart(dataset, form, out, splits)
 
 
 def _write_descriptions(
@@ -166,7 +185,6 @@ def _write_descriptions(
 
 
 WRITERS: Final[Mapping[str, Write]] = {
-    COCO: _write_coco,
     DESCRIPTIONS: _write_descriptions,
     NARRATIVES: write_narratives,
     VOICES: write_narratives_with_voices,

@@ -19,6 +19,7 @@ from annotation.errors import DomainError
 from annotation.export_formats import VOICED
 from annotation.models import Export, Recording
 from annotation.selectors.voices import all_may_leave
+from engine.datasets.traits import Losses
 
 BATCH: Final = 1000  # files
 PREFIX: Final = "exports/"
@@ -31,7 +32,13 @@ class VoiceLeftError(DomainError):
     code = "voice_left"
 
 
-def keep_export(*, export: Export, path: Path, voices: Collection[UUID] = ()) -> Export:
+def keep_export(
+    *,
+    export: Export,
+    path: Path,
+    voices: Collection[UUID] = (),
+    losses: Losses | None = None,
+) -> Export:
     """Store the file and note where it lies. Safe to repeat.
 
     `voices` are the takes of which the file holds voice or trace. Whoever deletes one of them, or
@@ -43,7 +50,7 @@ def keep_export(*, export: Export, path: Path, voices: Collection[UUID] = ()) ->
     Export.objects.filter(pk=export.pk).update(key=key)
     storage.put_file(key, path, "application/zip")
     kept = Export.objects.filter(pk=export.pk, key=key).update(
-        sha256=sha256, bytes=path.stat().st_size
+        sha256=sha256, bytes=path.stat().st_size, losses=losses or {}
     )
     if not kept or not all_may_leave(voices):
         _close(Export.objects.filter(pk=export.pk))

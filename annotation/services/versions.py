@@ -1,5 +1,6 @@
 """Cutting a dataset version: a manifest of what is annotated now, named by its own sha256."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +30,8 @@ from annotation.models import (
 from annotation.selectors.versions import AttributeNames, attribute_names
 from annotation.services.attributes import live
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
+from engine.datasets.sample import Annotation, Sample
+from engine.datasets.traits import Losses, count_traits
 from engine.masks.rle import digest
 
 COUNTED = (
@@ -44,19 +47,26 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
     One statement reads it all, so that a save in between is either wholly in or wholly out.
     """
     counts = dict.fromkeys(COUNTED, 0)
+    traits: Losses = Counter()
     scratch = Path(settings.SCRATCH_DIR)
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / "manifest.jsonl"
         with path.open("wb") as file:
             header = _header(project)
-            rows = _counted(_rows(project, header), counts)
+            rows = _counted(_rows(project, header, traits), counts)
             version_id = write_manifest(file, header, rows)
         if not DatasetVersion.objects.filter(pk=version_id).exists():
             storage.put_file(storage.version_key(version_id), path, "application/jsonl")
     version, is_new = DatasetVersion.objects.get_or_create(
         pk=version_id,
-        defaults={"project": project, "counts": counts, "note": note, "created_by": created_by},
+        defaults={
+            "project": project,
+            "counts": counts,
+            "traits": traits,
+            "note": note,
+            "created_by": created_by,
+        },
     )
     if note and not version.note:  # a round cut it first, without a word
         DatasetVersion.objects.filter(pk=version_id, note="").update(note=note)
@@ -78,12 +88,12 @@ def _label(label: Label) -> dict[str, Any]:
     return {"id": label.pk, "name": label.name} | ({"attributes": attributes} if attributes else {})
 
 
-def _rows(project: Project, header: dict[str, Any]) -> Iterator[ManifestRow]:
-    """Yield what has anything to say, in the order of the images' digests."""
+def _rows(project: Project, header: dict[str, Any], traits: Losses) -> Iterator[ManifestRow]:
+    """Yield what has anything to say, in the order of the images' digests, and count its traits."""
     attributes = attribute_names(header)
     for image in _annotated_images(project).iterator(chunk_size=50):
         found: dict[str, Any] = image.__dict__  # annotations, whose types Django does not know
-        yield ManifestRow(
+        row = ManifestRow(
             image_sha256=image.sha256,
             file_name=image.file_name,
             size_hw=list(image.size_hw),
@@ -95,6 +105,34 @@ def _rows(project: Project, header: dict[str, Any]) -> Iterator[ManifestRow]:
             ],
             captions=[_caption(caption) for caption in found["caption_rows"]],
         )
+        traits.update(count_traits(_sample(row, found["mask_rows"])))
+        yield row
+
+
+def _sample(row: ManifestRow, masks: Sequence[dict[str, Any]]) -> Sample:
+    """Return an image as far as traits are counted on it."""
+    height, width = row["size_hw"]
+    return Sample(
+        row["file_name"],
+        (height, width),
+        tuple(
+            Annotation(
+                each["rle"],
+                mask["label"],
+                id=mask["mask"],
+                parent=mask["parent"],
+                z=mask.get("z", 0),
+                caption=mask.get("caption"),
+                attributes=mask.get("attributes", {}),
+                extra={"revision": mask["revision"]},
+            )
+            for each, mask in zip(masks, row["masks"], strict=True)
+        ),
+        tuple(str(caption["text"]) for caption in row["captions"]),
+        row["split"],
+        row["group"],
+        row["image_sha256"],
+    )
 
 
 def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:

@@ -22,12 +22,12 @@ const offered = (
   );
 
 test("a format is offered until there is an export of it, and again where one failed", () => {
-  expect(offered([])).toEqual(["coco", "descriptions", "narratives", "voices"]);
+  expect(offered([])).toEqual(["descriptions", "narratives", "voices"]);
   expect(offered([exported("coco", "running"), exported("descriptions", "succeeded")])).toEqual([
     "narratives",
     "voices",
   ]);
-  expect(offered([exported("coco", "failed")])[0]).toBe("coco");
+  expect(offered([exported("descriptions", "failed")])[0]).toBe("descriptions");
 });
 
 test("voices can be exported again, as others may agree by then, but not twice at once", () => {
@@ -45,14 +45,9 @@ test("voices are for those whom the project lets hear them", () => {
   expect(voices("reviewer", "manager")).toBe(true);
 });
 
-test("a version in which nothing was said offers its masks alone", () => {
+test("a version in which nothing was said says so at each of them", () => {
   const silent = { ...counts, transcripts: 0, captions: 0 };
 
-  expect(offered([], manager, silent)).toEqual([
-    "coco",
-    "no descriptions",
-    "no narratives",
-    "no voices",
-  ]);
-  expect(offered([], manager, { ...silent, captions: 1 })[1]).toBe("descriptions");
+  expect(offered([], manager, silent)).toEqual(["no descriptions", "no narratives", "no voices"]);
+  expect(offered([], manager, { ...silent, captions: 1 })[0]).toBe("descriptions");
 });

@@ -1,6 +1,5 @@
 """Which bundle answered a person's prompts: kept with the revision, told by history and export."""
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.models import AliasMove, Bundle, Image, Project, Revision
 from annotation.services.exports import write_version
 from annotation.services.versions import cut_version
+from engine.datasets.files import FolderOut
 from tests.annotation.world import (
     Api,
     World,
@@ -127,11 +127,11 @@ def test_an_export_names_the_bundle_that_answered(
     bundle = made_to_serve(world.project, "a")
     annotator.save(image, create(at=(2, 2), effort=answered_by(bundle)), create(at=(12, 2)))
     version = cut_version(project=world.project, created_by=world.manager)
-    out = io.BytesIO()
 
-    write_version(version, out)
+    write_version(version, FolderOut(tmp_path))
 
-    told = {each["bbox"][0]: each["bundle"] for each in json.loads(out.getvalue())["annotations"]}
+    found = json.loads((tmp_path / "annotations.json").read_bytes())["annotations"]
+    told = {each["bbox"][0]: each["bundle"] for each in found}
     assert told == {2: bundle.pk, 12: None}
 
 

@@ -341,7 +341,7 @@ def keep(
         version=version, export_id=uuid4(), export_format=export_format, created_by=asked_by
     )
     path = Path(settings.SCRATCH_DIR) / "kept.zip"
-    voices = write_export(version, path, export_format=export_format)
+    voices = write_export(version, path, export_format=export_format).voices
     meanwhile()
     export.job.state = "succeeded"
     export.job.save()

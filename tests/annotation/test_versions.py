@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.request import urlopen
 from uuid import uuid4
@@ -22,6 +23,7 @@ from annotation.services.assignments import claim_image, finish_image
 from annotation.services.exports import request_export, write_export, write_version
 from annotation.services.kept_exports import keep_export
 from annotation.services.versions import cut_version
+from engine.datasets.files import FolderOut
 from engine.datasets.manifest import verify_manifest
 from engine.masks.rle import RLE, encode
 from tests.altered import alter_file
@@ -67,9 +69,9 @@ def cut(world: World) -> DatasetVersion:
 
 
 def exported(version: DatasetVersion) -> Any:
-    out = io.BytesIO()
-    write_version(version, out)
-    return json.loads(out.getvalue())
+    with TemporaryDirectory() as folder:
+        write_version(version, FolderOut(Path(folder)))
+        return json.loads((Path(folder) / "annotations.json").read_bytes())
 
 
 def test_a_version_is_named_by_its_manifest_and_proved_by_it_offline(

@@ -9,8 +9,9 @@ from tqdm import tqdm
 from annotation.errors import DomainError
 from annotation.export_formats import COCO, FORMATS
 from annotation.models import DatasetVersion, Project
-from annotation.services.exports import write_export
+from annotation.services.exports import check_choice, write_export
 from annotation.services.versions import cut_version
+from engine.datasets.choosing import Choice
 
 
 class Command(BaseCommand):
@@ -23,9 +24,21 @@ class Command(BaseCommand):
         parser.add_argument("source", metavar="PROJECT|VERSION")
         parser.add_argument("--out", type=Path, required=True, help="the zip file to write")
         parser.add_argument("--format", choices=FORMATS, default=COCO)
+        parser.add_argument("--images", action="store_true", help="put the images' bytes in too")
+        parser.add_argument("--split", nargs="+", default=[], help="train, holdout, unfinished")
+        parser.add_argument(
+            "--label",
+            nargs="+",
+            default=[],
+            metavar="OLD=NEW",
+            help="rename labels; OLD= leaves its masks out",
+        )
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         version = _version(options["source"])
+        choice = Choice(
+            frozenset(options["split"]), _labels(options["label"]), has_images=options["images"]
+        )
         out: Path = options["out"]
         unfinished = out.with_name(f"{out.name}.new")
         with tqdm(total=version.counts["images"], unit="image", disable=None) as bar:
@@ -34,12 +47,24 @@ class Command(BaseCommand):
                 bar.update(done - bar.n)
 
             try:
-                write_export(version, unfinished, show, export_format=options["format"])
+                check_choice(version, options["format"], choice)
+                written = write_export(
+                    version, unfinished, show, export_format=options["format"], choice=choice
+                )
             except DomainError as error:
                 unfinished.unlink(missing_ok=True)
                 raise CommandError(str(error)) from error
         unfinished.replace(out)
         self.stdout.write(f"version {version.pk}\n{options['format']} in {out}\n")
+        for trait, count in sorted(written.losses.items()):
+            self.stdout.write(f"not held: {count} {trait.replace('_', ' ')}\n")
+
+
+def _labels(pairs: list[str]) -> dict[str, str | None]:
+    """Read OLD=NEW; nothing after the sign leaves a label out."""
+    if bad := [pair for pair in pairs if "=" not in pair]:
+        raise CommandError(f"--label {bad[0]!r} is not OLD=NEW.")
+    return {old: new or None for old, _, new in (pair.rpartition("=") for pair in pairs)}
 
 
 def _version(source: str) -> DatasetVersion:

@@ -1612,6 +1612,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}/formats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The formats of masks, and what each of them cannot hold of this version. */
+        get: operations["list_export_offers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/manifest": {
         parameters: {
             query?: never;
@@ -2437,7 +2454,17 @@ export interface components {
             /** Format: uuid */
             id: string;
             format: components["schemas"]["ExportFormat"];
+            /** @description the format's name for people */
+            readonly title: string;
             state: components["schemas"]["JobState"];
+            /** @description what was chosen: splits, labels, images */
+            options: {
+                [key: string]: unknown;
+            };
+            /** @description what the format could not hold, by trait */
+            losses: {
+                [key: string]: number;
+            };
             bytes: number;
             sha256: string;
             /** @description null until it is written, once it is closed, and for who may not hear voices */
@@ -2451,12 +2478,36 @@ export interface components {
         };
         /**
          * @description * `coco` - coco
+         *     * `yolo` - yolo
+         *     * `yolo_detection` - yolo_detection
+         *     * `voc` - voc
+         *     * `mask_maps` - mask_maps
+         *     * `mask_files` - mask_files
+         *     * `coco_panoptic` - coco_panoptic
+         *     * `cityscapes` - cityscapes
+         *     * `ade` - ade
+         *     * `cvat` - cvat
+         *     * `labelme` - labelme
+         *     * `label_studio` - label_studio
+         *     * `supervisely` - supervisely
+         *     * `datumaro` - datumaro
+         *     * `sa1b` - sa1b
+         *     * `lvis` - lvis
+         *     * `fiftyone` - fiftyone
          *     * `descriptions` - descriptions
          *     * `narratives` - narratives
          *     * `voices` - voices
          * @enum {string}
          */
-        ExportFormat: "coco" | "descriptions" | "narratives" | "voices";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "descriptions" | "narratives" | "voices";
+        ExportOffer: {
+            format: components["schemas"]["ExportFormat"];
+            title: string;
+            /** @description what it cannot hold of this version, by trait; null where that is not known */
+            losses: {
+                [key: string]: number;
+            } | null;
+        };
         /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
         Failure: {
             image: components["schemas"]["PicturedImage"];
@@ -2858,6 +2909,17 @@ export interface components {
              */
             id: string;
             format: components["schemas"]["ExportFormat"];
+            /** @description or all */
+            splits?: string[];
+            /** @description new names by name; null leaves a label's masks out */
+            labels?: {
+                [key: string]: string | null;
+            };
+            /**
+             * @description put the images' bytes in too
+             * @default false
+             */
+            images?: boolean;
         };
         NewMaskCaption: {
             /**
@@ -7623,6 +7685,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Export"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_export_offers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOffer"][];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { ExportFormat } from "./types";
+import type { ExportChoice, ExportFormat } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 
@@ -15,11 +15,20 @@ export function cutVersion(id: number, note: string) {
   return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));
 }
 
-export function startExport(version_id: string, format: ExportFormat) {
+/** The formats of masks, with what each of them cannot hold of the version. */
+export const exportOffersQuery = (version_id: string) =>
+  queryOptions({
+    queryKey: ["export-offers", version_id],
+    queryFn: () =>
+      read(client.GET("/api/versions/{version_id}/formats", { params: { path: { version_id } } })),
+    staleTime: Number.POSITIVE_INFINITY, // of what never changes
+  });
+
+export function startExport(version_id: string, format: ExportFormat, choice: ExportChoice = {}) {
   return read(
     client.POST("/api/versions/{version_id}/exports", {
       params: { path: { version_id } },
-      body: { id: crypto.randomUUID(), format },
+      body: { id: crypto.randomUUID(), format, images: false, ...choice },
     }),
   );
 }

@@ -4,7 +4,8 @@ import type { Export, Project } from "@/api/types";
 import { formatBytes } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
 import classes from "./ExportRow.module.css";
-import { formatName } from "./exportFormats";
+import { choiceWords } from "./exportChoice";
+import { lossLines } from "./lossWords";
 
 /** One export: its progress, then its download, or why there is none. */
 export function ExportRow({ item, project }: { item: Export; project: Project }) {
@@ -18,7 +19,7 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
     return (
       <div className={classes.row}>
         <Text size="sm" fw={550}>
-          {formatName(item.format)}
+          {item.title}
         </Text>
         <Text size="xs" c="dimmed">
           {item.is_closed
@@ -27,15 +28,22 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
         </Text>
       </div>
     );
+  const lost = lossLines(item.losses);
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap" gap="xs">
       <div style={{ minWidth: 0 }}>
         <Text size="sm" fw={550}>
-          {formatName(item.format)}
+          {item.title}
         </Text>
         <Text size="xs" c="dimmed" truncate title={item.sha256}>
-          {formatBytes(item.bytes)} · sha256 {item.sha256.slice(0, 12)}
+          {[choiceWords(item.options), formatBytes(item.bytes)].filter(Boolean).join(" · ")} ·
+          sha256 {item.sha256.slice(0, 12)}
         </Text>
+        {lost.length > 0 && (
+          <Text size="xs" c="dimmed">
+            Not held: {lost.join("; ")}.
+          </Text>
+        )}
       </div>
       <Button
         component="a"

@@ -14,13 +14,8 @@ export interface Offer extends Described {
   refusal: string | null;
 }
 
+/** What people said, beside the masks, whose formats the server tells. */
 export const FORMATS: readonly Described[] = [
-  {
-    format: "coco",
-    name: "Masks",
-    holds: "Every mask with its label, maker and revision, as COCO JSON.",
-    isVoiced: false,
-  },
   {
     format: "descriptions",
     name: "Descriptions",
@@ -47,13 +42,9 @@ const ROLES_HEARING: Record<Project["listeners"], readonly Project["role"][]> = 
   reviewer: ["reviewer", "manager"],
 };
 
-export function formatName(format: ExportFormat): string {
-  return FORMATS.find((each) => each.format === format)?.name ?? format;
-}
-
 /**
- * What a version can still be exported as. The same version gives the same bytes, so that one export
- * is enough; of voices it gives what people agree to at the time, so that another may hold more.
+ * How a version's descriptions can still be exported. The same version gives the same bytes, so that
+ * one export is enough; of voices it gives what people agree to then, so that another may hold more.
  */
 export function offersOf(
   { exports, counts }: Pick<Version, "exports" | "counts">,
@@ -74,12 +65,12 @@ function isThere({ format, isVoiced }: Described, exports: readonly Export[]): b
 }
 
 function refusalOf(
-  { format, isVoiced }: Described,
+  { isVoiced }: Described,
   counts: Version["counts"],
   { listeners, role }: Pick<Project, "listeners" | "role">,
 ): string | null {
   const said = counts.transcripts + (isVoiced ? 0 : counts.captions + (counts.mask_captions ?? 0));
-  if (format !== "coco" && said === 0) return "Nothing was said in this version.";
+  if (said === 0) return "Nothing was said in this version.";
   if (!isVoiced || ROLES_HEARING[listeners].includes(role)) return null;
   return listeners === "nobody"
     ? "The project's settings let nobody hear the voices of others."

@@ -1,0 +1,106 @@
+"""A dataset version as the engine's formats take it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC
+from functools import partial
+from typing import Any, Final
+
+from annotation import storage
+from annotation.models import DatasetVersion
+from annotation.selectors.versions import (
+    AttributeNames,
+    FrozenImage,
+    FrozenMask,
+    attribute_names,
+    frozen_images,
+    frozen_rows,
+    version_header,
+)
+from engine.datasets.naming import repeated_stems, safe_name, told_apart
+from engine.datasets.sample import Annotation, Dataset, Label, Sample
+
+Report = Callable[[int, int], None]  # images done, of
+_TOLD: Final = ("id", "name")  # of a label in the header; the rest goes along
+
+
+def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset:
+    """Return a version; memory does not grow with it.
+
+    Images have the names that they came with, made safe; two may have the same.
+    """
+    header = version_header(version)
+    labels = _labels(header)
+    names = {label.id: label.name for label in labels}
+    attributes = attribute_names(header)
+
+    def samples() -> Iterator[Sample]:
+        for number, image in enumerate(frozen_images(version), start=1):
+            yield _sample(image, names, attributes)
+            if report is not None:
+                report(number, version.counts["images"])
+
+    return Dataset(tuple(labels), samples, header["project"]["name"], version.pk)
+
+
+def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
+    """Tell images of one name apart, for whatever makes files of them."""
+    repeated = repeated_stems(row["file_name"] for row in frozen_rows(version))
+
+    def samples() -> Iterator[Sample]:
+        return (told_apart(sample, repeated) for sample in dataset.samples())
+
+    return replace(dataset, samples=samples)
+
+
+def _labels(header: Mapping[str, Any]) -> list[Label]:
+    """Tell apart labels of one name, of which one was deleted and made again."""
+    labels: list[Label] = []
+    taken: set[str] = set()
+    for each in header["labels"]:
+        name = each["name"] if each["name"] not in taken else f"{each['name']} ({each['id']})"
+        taken.add(name)
+        extra = {key: value for key, value in each.items() if key not in _TOLD}
+        labels.append(Label(name, each["id"], extra))
+    return labels
+
+
+def _sample(image: FrozenImage, names: Mapping[int, str], attributes: AttributeNames) -> Sample:
+    row = image.row
+    height, width = row["size_hw"]
+    return Sample(
+        safe_name(row["file_name"]),
+        (height, width),
+        tuple(_annotation(mask, names, attributes) for mask in image.masks),
+        tuple(str(caption["text"]) for caption in row["captions"]),
+        row["split"],
+        row["group"],
+        row["image_sha256"],
+        partial(storage.get_bytes, storage.original_key(row["image_sha256"])),
+    )
+
+
+def _annotation(
+    mask: FrozenMask, names: Mapping[int, str], attributes: AttributeNames
+) -> Annotation:
+    revision = mask.revision
+    own = attributes.get(revision.label_id or 0)
+    origin: dict[str, object] = {
+        "revision": revision.number,
+        "author": revision.author.username if revision.author else None,
+        "bundle": revision.bundle_id,
+        "proposal": str(revision.proposal_id) if revision.proposal_id else None,
+        "created_at": revision.created_at.astimezone(UTC).isoformat(),
+        # A mask without values says so where its label has attributes.
+        **({} if own is None else {"attributes": {}}),
+    }
+    return Annotation(
+        mask.rle,
+        names.get(revision.label_id or 0),
+        id=mask.mask,
+        parent=mask.parent,
+        z=revision.z,
+        caption=mask.caption,
+        attributes={(own or {})[key]: value for key, value in mask.attributes.items()},
+        extra=origin,
+    )

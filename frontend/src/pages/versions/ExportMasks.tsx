@@ -1,0 +1,129 @@
+import {
+  Accordion,
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  Select,
+  Skeleton,
+  Stack,
+  Switch,
+  Text,
+} from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { ExportFormat, ExportOffer, Project, Version } from "@/api/types";
+import { exportOffersQuery, startExport, versionsQuery } from "@/api/versions";
+import { ErrorState } from "@/components/ErrorState";
+import { formatCount } from "@/components/format";
+import { choiceOf, type LabelChoice, SPLITS, splitsAtFirst } from "./exportChoice";
+import { LabelNames } from "./LabelNames";
+import { Losses } from "./Losses";
+
+interface Props {
+  version: Version;
+  project: Project;
+  opened: boolean;
+  onClose: () => void;
+}
+
+/** Choose how masks go out; what the format cannot hold is told before. */
+export function ExportMasks({ version, project, opened, onClose }: Props) {
+  const offers = useQuery({ ...exportOffersQuery(version.id), enabled: opened });
+  return (
+    <Modal opened={opened} onClose={onClose} title="Export masks" size="lg">
+      {offers.isPending && <Skeleton height={220} radius="md" />}
+      {offers.error && <ErrorState error={offers.error} onRetry={() => offers.refetch()} />}
+      {offers.data && (
+        <Choices version={version} project={project} offers={offers.data} onClose={onClose} />
+      )}
+    </Modal>
+  );
+}
+
+interface ChoicesProps extends Omit<Props, "opened"> {
+  offers: readonly ExportOffer[];
+}
+
+function Choices({ version, project, offers, onClose }: ChoicesProps) {
+  const queries = useQueryClient();
+  const [format, setFormat] = useState<ExportFormat>("coco");
+  const [splits, setSplits] = useState<string[]>(() => splitsAtFirst(version.counts));
+  const [withImages, setWithImages] = useState(false);
+  const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
+  const offer = offers.find((each) => each.format === format);
+  const begin = useMutation({
+    mutationFn: () => startExport(version.id, format, choiceOf(splits, withImages, labels)),
+    onSuccess: async () => {
+      onClose();
+      await queries.invalidateQueries(versionsQuery(project.id));
+    },
+  });
+
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        begin.mutate();
+      }}
+    >
+      <Stack gap="md">
+        <Select
+          label="Format"
+          data={offers.map(({ format: value, title }) => ({ value, label: title }))}
+          value={format}
+          onChange={(value) => value && setFormat(value as ExportFormat)}
+          allowDeselect={false}
+          searchable
+          nothingFoundMessage="No format of this name"
+          comboboxProps={{ shadow: "md" }}
+          data-autofocus
+        />
+        {offer && <Losses losses={offer.losses} masks={version.counts.masks} />}
+        <Checkbox.Group
+          label="Images"
+          description="Where a format does not tell them apart, each lies in a folder of its own."
+          value={splits}
+          onChange={setSplits}
+        >
+          <Group mt={6}>
+            {SPLITS.filter((split) => version.counts[split] > 0).map((split) => (
+              <Checkbox
+                key={split}
+                value={split}
+                label={`${split} (${formatCount(version.counts[split])})`}
+              />
+            ))}
+          </Group>
+        </Checkbox.Group>
+        <Switch
+          label="Put the images in"
+          description="Otherwise their names alone go along."
+          checked={withImages}
+          onChange={(event) => setWithImages(event.currentTarget.checked)}
+        />
+        {project.labels.length > 0 && (
+          <Accordion variant="contained">
+            <Accordion.Item value="labels">
+              <Accordion.Control>
+                <Text size="sm">Rename labels or leave some out</Text>
+              </Accordion.Control>
+              <Accordion.Panel>
+                <LabelNames labels={project.labels} choices={labels} onChange={setLabels} />
+              </Accordion.Panel>
+            </Accordion.Item>
+          </Accordion>
+        )}
+        {begin.error && <ErrorState error={begin.error} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" loading={begin.isPending} disabled={splits.length === 0}>
+            Export
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

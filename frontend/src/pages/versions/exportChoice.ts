@@ -1,0 +1,41 @@
+import type { ExportChoice, Version } from "@/api/types";
+
+export const SPLITS = ["train", "holdout", "unfinished"] as const;
+
+/** What becomes of a label: another name, or its masks stay behind. */
+export interface LabelChoice {
+  name: string;
+  isOut: boolean;
+}
+
+/** Finished images alone, unless there are no others. */
+export function splitsAtFirst(counts: Pick<Version["counts"], (typeof SPLITS)[number]>): string[] {
+  const there = SPLITS.filter((split) => counts[split] > 0);
+  const finished = there.filter((split) => split !== "unfinished");
+  return finished.length > 0 ? finished : there;
+}
+
+/** What is sent: only what differs from everything under its own name. */
+export function choiceOf(
+  splits: readonly string[],
+  images: boolean,
+  labels: Readonly<Record<string, LabelChoice>>,
+): ExportChoice {
+  const changed = Object.entries(labels).flatMap(([name, choice]): [string, string | null][] => {
+    if (choice.isOut) return [[name, null]];
+    const wanted = choice.name.trim();
+    return wanted && wanted !== name ? [[name, wanted]] : [];
+  });
+  const choice: ExportChoice = { splits: [...splits], images };
+  if (changed.length > 0) choice.labels = Object.fromEntries(changed);
+  return choice;
+}
+
+/** An export's choice in a few words, "" for everything. */
+export function choiceWords(options: Readonly<Record<string, unknown>>): string {
+  const words: string[] = [];
+  if (Array.isArray(options.splits)) words.push(options.splits.join(", "));
+  if (options.images) words.push("with images");
+  if (options.labels) words.push("labels changed");
+  return words.join(" · ");
+}

@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { choiceOf, choiceWords, splitsAtFirst } from "@/pages/versions/exportChoice";
+import { lossLines, recordsLost } from "@/pages/versions/lossWords";
+
+test("finished images are chosen at first, and begun ones where there are no others", () => {
+  expect(splitsAtFirst({ train: 3, holdout: 1, unfinished: 2 })).toEqual(["train", "holdout"]);
+  expect(splitsAtFirst({ train: 0, holdout: 0, unfinished: 2 })).toEqual(["unfinished"]);
+});
+
+test("labels are sent where their name differs or they stay behind", () => {
+  const labels = {
+    cell: { name: " nucleus ", isOut: false },
+    dirt: { name: "x", isOut: true },
+    edge: { name: "edge", isOut: false },
+    blank: { name: " ", isOut: false },
+  };
+
+  expect(choiceOf(["train"], true, labels)).toEqual({
+    splits: ["train"],
+    images: true,
+    labels: { cell: "nucleus", dirt: null },
+  });
+  expect(choiceOf(["train"], false, {})).toEqual({ splits: ["train"], images: false });
+});
+
+test("a choice is told in a few words", () => {
+  expect(choiceWords({})).toBe("");
+  expect(choiceWords({ splits: ["holdout", "train"], images: true, labels: { a: null } })).toBe(
+    "holdout, train · with images · labels changed",
+  );
+});
+
+test("what is lost is told by how much there is of it, records apart", () => {
+  const losses = { parents: 1, overlaps: 1200, ids: 9, digests: 2 };
+
+  expect(lossLines(losses)).toEqual([
+    "1,200 masks under others: what is covered is lost",
+    "that 1 mask is part of others",
+  ]);
+  expect(recordsLost(losses)).toBe("ids of masks; digests of images");
+  expect(lossLines({})).toEqual([]);
+  expect(recordsLost({ masks: 3 })).toBe("");
+});

@@ -1,0 +1,211 @@
+"""A version leaves in other tools' formats; what they cannot hold is told before and after."""
+
+import zipfile
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+
+from annotation.models import DatasetVersion, Image, Label
+from annotation.selectors.export_offers import offers_of
+from annotation.services.exports import (
+    choice_of,
+    options_of,
+    write_export,
+)
+from annotation.services.versions import cut_version
+from engine.datasets.choosing import Choice
+from engine.datasets.files import open_source
+from engine.datasets.formats import FORMATS
+from engine.datasets.sample import Dataset, Sample
+from engine.masks.rle import RLE
+from tests.annotation.test_versions import ring_and_dot
+from tests.annotation.world import Api, World, create, make_image, square
+
+
+@pytest.fixture(autouse=True)
+def _scratch(settings: LazySettings, tmp_path: Path) -> None:
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+
+
+@pytest.fixture
+def version(world: World, annotator: Api) -> DatasetVersion:
+    """Two images, begun: on one a ring with a dot and a part that lies on it, on the other none."""
+    image, other = (make_image(world.project, seed) for seed in range(2))
+    whole = str(uuid4())
+    labelled = {"rle": ring_and_dot(), "label": world.label_id}
+    annotator.save(image, create(whole) | labelled, create(at=(3, 3), parent=whole))
+    annotator.save(other, create(at=(5, 5)) | {"label": world.label_id})
+    Image.objects.filter(pk=other.pk).update(file_name=f"../{image.file_name}")
+    return cut_version(project=world.project, created_by=world.manager)
+
+
+def exported(version: DatasetVersion, name: str, path: Path, choice: Choice) -> Dataset:
+    """Write an export and read it as anybody would."""
+    write_export(version, path, export_format=name, choice=choice)
+    problems: list[object] = []
+    dataset = FORMATS[name].read(open_source(path), problems.append)
+    samples = list(dataset.samples())
+    assert not problems
+    return Dataset(dataset.labels, lambda: iter(samples))
+
+
+def masks_of(samples: list[Sample]) -> list[RLE]:
+    return sorted(
+        (each.rle for sample in samples for each in sample.annotations if each.rle),
+        key=lambda rle: rle["counts"],
+    )
+
+
+ONE_SPLIT = Choice(frozenset({"unfinished"}), has_images=True)
+EXACT = [name for name, form in FORMATS.items() if form.keeps >= {"masks", "overlaps", "instances"}]
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_masks_leave_bit_for_bit_with_images_of_safe_names(
+    version: DatasetVersion, name: str, tmp_path: Path
+) -> None:
+    found = list(exported(version, name, tmp_path / "a.zip", ONE_SPLIT).samples())
+
+    assert masks_of(found) == sorted(
+        [ring_and_dot(), square(3, 3), square(5, 5)], key=lambda rle: rle["counts"]
+    )
+    assert len({sample.file_name for sample in found}) == len(found) == 2
+    assert not any(".." in sample.file_name for sample in found)
+    assert all(sample.load_bytes is not None for sample in found)
+
+
+def test_what_a_format_cannot_hold_is_told_before_and_counted_the_same_after(
+    version: DatasetVersion, tmp_path: Path
+) -> None:
+    for offer in offers_of(version):
+        path = tmp_path / f"{offer.format}.zip"
+        written = write_export(version, path, export_format=offer.format)
+
+        assert {trait.value: count for trait, count in written.losses.items()} == offer.losses
+    before = {offer.format: offer.losses for offer in offers_of(version)}
+    assert before["coco"] == {}
+    assert before["yolo"] == {"digests": 2, "ids": 3, "origins": 3, "parents": 1}
+
+
+def test_a_version_of_before_traits_were_counted_says_that_it_does_not_know(
+    version: DatasetVersion,
+) -> None:
+    version.traits = None
+
+    assert {offer.losses for offer in offers_of(version)} == {None}
+
+
+def test_a_part_of_a_version_leaves_under_other_names(
+    version: DatasetVersion, world: World, tmp_path: Path
+) -> None:
+    label = Label.objects.get(pk=world.label_id).name
+    renamed = Choice(labels={label: "Zelle"})
+    without = Choice(labels={label: None})
+
+    under_names = exported(version, "coco", tmp_path / "a.zip", renamed)
+    left = exported(version, "coco", tmp_path / "b.zip", without)
+
+    names = {each.label for sample in under_names.samples() for each in sample.annotations}
+    assert names == {"Zelle", None}
+    assert masks_of(list(left.samples())) == [square(3, 3)]
+    assert [each.parent for sample in left.samples() for each in sample.annotations] == [None]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_holdout_is_not_mixed_with_the_rest_where_strangers_read_no_splits(
+    world: World, annotator: Api, name: str, tmp_path: Path
+) -> None:
+    for seed, is_holdout in enumerate([False, True]):
+        image = make_image(world.project, seed, is_holdout=is_holdout, status="done")
+        annotator.save(image, create(at=(5, 5)) | {"label": world.label_id})
+    Image.objects.update(status="done")
+    version = cut_version(project=world.project, created_by=world.manager)
+    both = Choice(frozenset({"train", "holdout"}), has_images=True)
+    path = tmp_path / "a.zip"
+
+    write_export(version, path, export_format=name, choice=both)
+
+    with zipfile.ZipFile(path) as archive:
+        tops = {each.partition("/")[0] for each in archive.namelist()}
+        archive.extractall(tmp_path / "a")
+    form = FORMATS[name]
+    roots = (
+        [path] if form.tells_splits else [tmp_path / "a" / each for each in ("train", "holdout")]
+    )
+    found = [list(form.read(open_source(root), print).samples()) for root in roots]
+    splits = [[sample.split for sample in samples] for samples in found]
+    if form.tells_splits:
+        assert sorted(splits[0], key=str) == ["holdout", "train"]
+    else:
+        assert tops == {"train", "holdout", "manifest.jsonl"}
+        assert splits == [["train"], ["holdout"]]
+
+
+@pytest.mark.parametrize(
+    ("options", "fault"),
+    [
+        ({"splits": ["val"]}, "no split 'val'"),
+        ({"splits": ["train"]}, "no image in what was chosen"),
+        ({"labels": {"nothing": "x"}}, "no label 'nothing'"),
+    ],
+)
+def test_a_choice_of_what_is_not_there_is_refused_by_name(
+    version: DatasetVersion, annotator: Api, options: dict[str, object], fault: str
+) -> None:
+    answer = annotator.post(
+        f"versions/{version.pk}/exports", {"id": str(uuid4()), "format": "yolo"} | options
+    )
+
+    assert answer.status_code == 409
+    assert fault in answer.json()["detail"]
+
+
+def test_an_export_remembers_what_was_chosen_and_another_choice_needs_another_id(
+    version: DatasetVersion, annotator: Api
+) -> None:
+    body = {"id": str(uuid4()), "format": "yolo", "splits": ["unfinished"], "images": True}
+    address = f"versions/{version.pk}/exports"
+
+    first, again = (annotator.post(address, body) for _ in range(2))
+    other = annotator.post(address, body | {"images": False})
+
+    assert first.status_code == again.status_code == 201
+    assert first.json()["options"] == {"splits": ["unfinished"], "images": True}
+    assert other.status_code == 409
+
+
+def test_offers_are_read_over_http(version: DatasetVersion, annotator: Api, stranger: Api) -> None:
+    address = f"versions/{version.pk}/formats"
+
+    offers = {each["format"]: each for each in annotator.get(address).json()}
+
+    assert offers.keys() == FORMATS.keys()
+    assert offers["yolo"]["title"] == "YOLO segmentation"
+    assert stranger.get(address).status_code == 404
+
+
+def test_choices_are_kept_as_they_were_made() -> None:
+    choice = Choice(frozenset({"train", "holdout"}), {"b": None, "a": "c"}, has_images=True)
+
+    assert choice_of(options_of(choice)) == choice
+    assert options_of(Choice()) == {}
+
+
+def test_the_command_exports_a_part_in_a_format_and_says_what_it_cannot_hold(
+    version: DatasetVersion, world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label = Label.objects.get(pk=world.label_id).name
+    out = tmp_path / "out.zip"
+
+    call_command("export", version.pk, out=out, format="yolo", images=True, label=[f"{label}=x"])
+
+    with zipfile.ZipFile(out) as archive:
+        assert b'0: "x"' in archive.read("data.yaml")
+    assert "not held: 1 parents" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="is not OLD=NEW"):
+        call_command("export", version.pk, out=out, format="yolo", label=["x"])
+    with pytest.raises(CommandError, match="no label 'y'"):
+        call_command("export", version.pk, out=out, format="yolo", label=["y=x"])
