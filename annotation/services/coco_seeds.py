@@ -2,28 +2,14 @@
 
 from collections import defaultdict
 from pathlib import PurePosixPath
-from typing import Final
 
 from django.contrib.auth.models import User
 
 from annotation.models import Image, Label, Project
+from annotation.services.label_colors import PALETTE
 from annotation.services.seeds import Seed, seed_masks
 from engine.datasets.coco import CocoDataset
 from engine.masks.validate import InvalidMaskError
-
-# Ten colours that stay apart on photographs and for most colour-blind people (Tableau 10).
-PALETTE: Final = (
-    "#4e79a7",
-    "#f28e2b",
-    "#e15759",
-    "#76b7b2",
-    "#59a14f",
-    "#edc948",
-    "#b07aa1",
-    "#ff9da7",
-    "#9c755f",
-    "#bab0ac",
-)
 
 
 class CocoSeeds:

@@ -1,7 +1,7 @@
 """Masks that come with the images: imported annotations, as first revisions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 import structlog
@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from annotation.models import Image, Label, Mask, Revision
+from annotation.models import Image, Label, Mask, MaskCaption, Revision
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
 from engine.masks.validate import validate_rle
@@ -20,10 +20,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """One imported mask."""
+    """One imported mask. `key` names it among those of its image, for its parts and its caption."""
 
     rle: RLE
     label: Label | None = None
+    key: str = ""
+    parent: str = ""  # key of what it is a part of
+    z: int = 0
+    caption: str = ""  # its own
 
 
 @transaction.atomic
@@ -38,11 +42,15 @@ def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
     """
     locked = Image.objects.select_for_update().get(pk=image.pk)
     wanted = dict(_identified(locked, seed) for seed in seeds)
+    ids = {seed.key: mask_id for mask_id, seed in wanted.items() if seed.key}
     known = set(Mask.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     fresh = {mask_id: seed for mask_id, seed in wanted.items() if mask_id not in known}
     if not fresh:
         return 0
-    masks = Mask.objects.bulk_create(Mask(pk=mask_id, image=locked) for mask_id in fresh)
+    masks = Mask.objects.bulk_create(
+        Mask(pk=mask_id, image=locked, parent_id=ids.get(seed.parent))
+        for mask_id, seed in fresh.items()
+    )
     revisions = Revision.objects.bulk_create(
         Revision(
             mask_id=mask_id,
@@ -50,6 +58,7 @@ def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
             label=seed.label,
             rle=seed.rle,
             area_px=rles.area(seed.rle),
+            z=seed.z,
             author=author,
         )
         for mask_id, seed in fresh.items()
@@ -57,6 +66,13 @@ def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
     for mask, revision in zip(masks, revisions, strict=True):
         mask.head = revision
     Mask.objects.bulk_update(masks, ["head"])
+    MaskCaption.objects.bulk_create(
+        MaskCaption(
+            pk=uuid5(mask_id, seed.caption), mask_id=mask_id, text=seed.caption, author=author
+        )
+        for mask_id, seed in fresh.items()
+        if seed.caption
+    )
     Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
     log.info("masks_seeded", image_id=locked.pk, count=len(fresh))
     return len(fresh)
@@ -66,4 +82,4 @@ def _identified(image: Image, seed: Seed) -> tuple[UUID, Seed]:
     rle = validate_rle(seed.rle, image.size_hw)
     label_id = seed.label.pk if seed.label else ""
     name = f"{image.pk} {label_id} {rles.digest(rle)}"
-    return uuid5(NAMESPACE, name), Seed(rle, seed.label)
+    return uuid5(NAMESPACE, name), replace(seed, rle=rle)

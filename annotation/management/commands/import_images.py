@@ -5,15 +5,14 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from annotation.models import Project, Upload
+from annotation.management.importer import add_importer, find_project, find_user
+from annotation.models import Upload
 from annotation.services.coco_seeds import CocoSeeds
 from annotation.services.images import add_image
 from annotation.services.preparation import prepare_project
-from annotation.services.projects import create_project
 from annotation.services.sources import SourceFile, list_files, read_files
 from engine.datasets.coco import read_coco
 from engine.datasets.errors import DatasetError
@@ -28,15 +27,14 @@ class Command(BaseCommand):
         parser.add_argument("project", help="its name or number")
         parser.add_argument("paths", nargs="+", type=Path, help="folders, zips or image files")
         parser.add_argument("--coco", type=Path, help="COCO JSON whose masks become seeds")
-        parser.add_argument("--create", action="store_true", help="make the project if missing")
-        parser.add_argument("--user", help="who imports (default: who made the project)")
+        add_importer(parser)
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401  # as Django passes them
         for path in [*options["paths"], *filter(None, [options["coco"]])]:
             if not path.exists():
                 raise CommandError(f"{path}: there is no such file or folder.")
-        user = self._user(options["user"])
-        project = self._project(options["project"], user, is_created=options["create"])
+        user = find_user(options["user"])
+        project = find_project(options["project"], user, is_created=options["create"])
         self.user = user or project.created_by
         self.project = project
         self.seeds = self._seeds(options["coco"])
@@ -79,30 +77,6 @@ class Command(BaseCommand):
         except DatasetError as error:
             raise CommandError(str(error)) from None
         return CocoSeeds(dataset, project=self.project)
-
-    def _user(self, name: str | None) -> User | None:
-        if name is None:
-            return None
-        user = User.objects.filter(username=name).first()
-        if user is None:
-            raise CommandError(f"There is no user {name!r}.")
-        return user
-
-    def _project(self, given: str, user: User | None, *, is_created: bool) -> Project:
-        alive = Project.objects.filter(deleted_at=None)
-        named = list(alive.filter(name=given)[:2])
-        if len(named) > 1:
-            raise CommandError(f"Several projects are called {given!r}: give the number.")
-        found = named[0] if named else None
-        if found is None and given.isascii() and given.isdigit():
-            found = alive.filter(pk=int(given)).first()
-        if found is not None:
-            return found
-        if not is_created:
-            raise CommandError(f"There is no project {given!r}; --create makes it.")
-        if user is None:
-            raise CommandError("--create needs --user: a project has a first manager.")
-        return create_project(name=given[:100], created_by=user)
 
     def _refuse(self, name: str, reason: str) -> None:
         self.outcomes[Upload.State.REFUSED] += 1

@@ -1,0 +1,187 @@
+"""Datasets of other tools: their images, and masks and captions as if drawn and written here.
+
+An image is taken by its bytes where they lie in the files, or else is the one of that name or
+digest which the project has. Importing twice adds nothing.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid5
+
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+
+from annotation.models import Image, Label, Project
+from annotation.services.captions import save_caption
+from annotation.services.images import add_image
+from annotation.services.label_colors import PALETTE
+from annotation.services.seeds import NAMESPACE, Seed, seed_masks
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source
+from engine.datasets.formats import FORMATS, Format
+from engine.datasets.formats.coco import COCO
+from engine.datasets.formats.lvis import LVIS
+from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.masks.validate import InvalidMaskError
+
+MAX_NAME: Final = 100  # characters of a label or a group
+MAX_FILE_NAME: Final = 500
+MAX_Z: Final = 2**15 - 1
+Report = Callable[[DatasetError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Importing:
+    """Where a dataset goes, and as whose work."""
+
+    project: Project
+    author: User
+    labels: dict[str, Label]
+
+
+def detect_format(source: Source) -> Format:
+    """Tell a format by the files.
+
+    Raises:
+        DatasetError: it is none of ours, or might be several.
+
+    """
+    found = [form for form in FORMATS.values() if form.is_in(source)]
+    if LVIS in found and COCO in found:
+        found.remove(COCO)  # which LVIS is made of
+    readers = {form.read: form for form in reversed(found)}  # YOLO's two are read as one
+    if len(readers) == 1:
+        return next(iter(readers.values()))
+    names = ", ".join(sorted(form.name for form in found or FORMATS.values()))
+    if found:
+        raise DatasetError(f"these files may be any of {names}: say which with --format")
+    raise DatasetError(f"no known format is in these files; known are {names}")
+
+
+def begin_import(*, project: Project, dataset: Dataset, author: User) -> Importing:
+    """Find or make the labels that a dataset names."""
+    known = {label.name: label for label in project.labels.filter(deleted_at=None)}
+    for each in dataset.labels:
+        name = each.name[:MAX_NAME]
+        if name not in known:
+            color = PALETTE[len(known) % len(PALETTE)]
+            known[name] = Label.objects.create(project=project, name=name, color=color)
+    return Importing(project, author, known)
+
+
+def import_sample(importing: Importing, sample: Sample, report: Report) -> Counter[str]:
+    """Import one image with all that is known of it; count what became of that, in people's words.
+
+    What cannot be used is reported and left out; the rest comes in all the same.
+    """
+    image, outcome = _image_of(importing, sample, report)
+    counts = Counter({outcome: 1})
+    if image is None:
+        return counts
+    if image.size_hw != sample.size_hw:
+        height, width = sample.size_hw
+        fault = f"its masks are for {height} x {width} pixels, the image has {image.size_hw}"
+        report(DatasetError(fault, file=sample.file_name))
+        counts["masks refused"] += len(sample.annotations)
+        return counts
+    counts += _seed(importing, image, sample, report)
+    for text in sample.captions:
+        caption_id = uuid5(NAMESPACE, f"{image.pk} caption {text}")
+        save_caption(caption_id=caption_id, image=image, author=importing.author, text=text)
+        counts["captions"] += 1
+    return counts
+
+
+def count_sample(project: Project, sample: Sample) -> Counter[str]:
+    """Tell what an import would do with an image, without doing it."""
+    has_image = sample.load_bytes is not None or _known(project, sample).exists()
+    plain = [each for each in sample.annotations if each.rle is not None and not each.is_crowd]
+    counts = Counter(
+        {
+            "images" if has_image else "images not there": 1,
+            "masks": len(plain),
+            **_left_out(sample.annotations),
+            "captions": len(sample.captions),
+        }
+    )
+    return +counts
+
+
+def _image_of(importing: Importing, sample: Sample, report: Report) -> tuple[Image | None, str]:
+    if sample.load_bytes is None:
+        found = list(_known(importing.project, sample)[:2])
+        if len(found) == 1:
+            return found[0], "images that were there"
+        fault = "several images have this name" if found else "the image is not there"
+        report(DatasetError(f"{fault}: put its file beside the annotations", file=sample.file_name))
+        return None, "images not there"
+    try:
+        data = sample.load_bytes()
+    except DatasetError as error:
+        report(error)
+        return None, "images refused"
+    added = add_image(
+        project=importing.project,
+        data=data,
+        file_name=sample.file_name[-MAX_FILE_NAME:],
+        group=(sample.group or "")[:MAX_NAME],
+        created_by=importing.author,
+    )
+    if added.image is None:
+        report(DatasetError(added.message, file=sample.file_name))
+        return None, "images refused"
+    return added.image, f"images {added.outcome}"
+
+
+def _known(project: Project, sample: Sample) -> QuerySet[Image]:
+    same = Q(sha256=sample.sha256) if sample.sha256 else Q(file_name=sample.file_name)
+    return Image.objects.filter(same, project=project, deleted_at=None)
+
+
+def _seed(importing: Importing, image: Image, sample: Sample, report: Report) -> Counter[str]:
+    counts = Counter(_left_out(sample.annotations))
+    seeds = list(_seeds(importing, sample, report))
+    try:
+        counts["masks"] = seed_masks(image=image, seeds=seeds, author=importing.author)
+    except InvalidMaskError as error:
+        report(DatasetError(str(error), file=sample.file_name))
+        counts["masks refused"] += len(seeds)
+    return counts
+
+
+def _left_out(annotations: Iterable[Annotation]) -> dict[str, int]:
+    """Count what has no place here: boxes without a mask, and crowds, which are no object."""
+    listed = list(annotations)
+    return {
+        "boxes left out": sum(each.rle is None for each in listed),
+        "crowds left out": sum(each.rle is not None and each.is_crowd for each in listed),
+        "attributes left out": sum(bool(each.attributes) for each in listed),
+    }
+
+
+def _seeds(importing: Importing, sample: Sample, report: Report) -> Iterable[Seed]:
+    parents = {each.id: each.parent for each in sample.annotations if each.id}
+    for each in sample.annotations:
+        if each.rle is None or each.is_crowd:
+            continue
+        parent = each.parent or ""
+        if parent and _leads_back(each.id, parents):
+            report(DatasetError(f"mask {each.id} is a part of itself", file=sample.file_name))
+            parent = ""
+        label = importing.labels.get(each.label[:MAX_NAME]) if each.label else None
+        z = max(-MAX_Z, min(MAX_Z, each.z))
+        yield Seed(each.rle, label, each.id, parent, z, each.caption or "")
+
+
+def _leads_back(start: str, parents: dict[str, str | None]) -> bool:
+    """Tell whether somebody's parents go in a circle."""
+    seen = {start}
+    at = parents.get(start)
+    while at is not None:
+        if at in seen:
+            return True
+        seen.add(at)
+        at = parents.get(at)
+    return False

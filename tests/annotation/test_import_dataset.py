@@ -1,0 +1,175 @@
+"""`manage.py import_dataset`: what other tools wrote comes in, once, and what does not is named."""
+
+import json
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from django.core.management import CommandError, call_command
+
+from annotation.models import Caption, Image, Label, Mask, Revision
+from engine.datasets.files import FolderOut
+from engine.datasets.formats import FORMATS, export
+from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
+from engine.masks.rle import encode
+from tests.annotation.world import SIZE_HW, World, make_image, png, square
+
+
+def _import(*arguments: object, **options: Any) -> str:
+    out = StringIO()
+    call_command("import_dataset", *map(str, arguments), stdout=out, **options)
+    return out.getvalue()
+
+
+def nested(seed: int = 1) -> Sample:
+    """An image with a whole, a part of it with a caption, and a box; described."""
+    annotations = (
+        Annotation(square(2, 2, 15), "cell", id="a", z=1),
+        Annotation(square(4, 4), "nucleus", id="b", parent="a", caption="A round one."),
+        Annotation(None, "cell", (1.0, 1.0, 4.0, 4.0), id="c"),
+        Annotation(square(20, 2, 3), "cell", id="d", is_crowd=True),
+    )
+    return Sample(
+        f"deep/{seed}.png",
+        SIZE_HW,
+        annotations,
+        ("Two cells.",),
+        group="slide 1",
+        load_bytes=lambda: png(seed),
+    )
+
+
+def write(folder: Path, name: str, *samples: Sample) -> Path:
+    labels = labels_of(["cell", "nucleus"])
+    export(Dataset(labels, lambda: iter(samples)), FORMATS[name], FolderOut(folder))
+    return folder
+
+
+def test_all_that_a_format_holds_comes_in_once(world: World, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", "coco", nested())
+
+    told = _import(world.project.name, folder)
+    again = _import(world.project.name, folder)
+
+    image = Image.objects.get(project=world.project)
+    masks = {mask.head.label.name: mask for mask in Mask.objects.filter(image=image)}  # type: ignore[union-attr]  # all have
+    assert (image.file_name, image.group) == ("deep/1.png", "slide 1")
+    assert masks["nucleus"].parent == masks["cell"]
+    assert [each.text for each in masks["nucleus"].captions.all()] == ["A round one."]
+    assert Revision.objects.get(mask=masks["cell"]).z == 1
+    assert Caption.objects.get(image=image).text == "Two cells."
+    assert Label.objects.filter(project=world.project).count() == 2
+    assert "COCO instances: 2 labels" in told
+    assert {"1 images accepted", "2 masks", "1 captions", "1 boxes left out"} < set(
+        told.split("\n")
+    )
+    assert "1 images duplicate" in again
+    assert "masks\n" not in again
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_told_by_its_files_and_comes_in(
+    world: World, tmp_path: Path, name: str
+) -> None:
+    sample = Sample(
+        "a.png",
+        SIZE_HW,
+        (Annotation(square(2, 2), "cell"), Annotation(square(9, 9), "nucleus")),
+        load_bytes=lambda: png(1),
+        split="train",
+    )
+    folder = write(tmp_path / "in", name, sample)
+
+    told = _import(world.project.name, folder)
+
+    revisions = Revision.objects.filter(mask__image__project=world.project)
+    found = Counter(each.rle["counts"] for each in revisions if each.rle)
+    drawn = Counter(mask["counts"] for mask in (square(2, 2), square(9, 9)))
+    assert found == (Counter() if name == "yolo_detection" else drawn)
+    assert "refused" not in told
+    assert "1 images accepted" in told
+
+
+def test_a_dry_run_tells_what_would_come_in_and_changes_nothing(
+    world: World, tmp_path: Path
+) -> None:
+    folder = write(tmp_path / "in", "coco", nested())
+
+    told = _import(world.project.name, folder, dry_run=True)
+
+    assert {"1 images", "2 masks", "1 captions"} < set(told.split("\n"))
+    assert not Image.objects.filter(project=world.project).exists()
+    assert Label.objects.filter(project=world.project).count() == 1
+
+
+def test_annotations_alone_are_laid_on_images_that_are_there(world: World, tmp_path: Path) -> None:
+    there = make_image(world.project, 7)
+    known = Sample(there.file_name, SIZE_HW, (Annotation(square(2, 2), "cell"),))
+    missing = Sample("missing.png", SIZE_HW, (Annotation(square(2, 2), "cell"),))
+    folder = write(tmp_path / "in", "coco", known, missing)
+
+    told = _import(world.project.name, folder)
+
+    assert Mask.objects.get().image == there
+    assert "refused: missing.png: the image is not there: put its file beside" in told
+
+
+def test_masks_of_another_size_than_their_image_are_refused_by_name(
+    world: World, tmp_path: Path
+) -> None:
+    wrong = Sample(
+        "a.png", (8, 8), (Annotation(encode(np.ones((8, 8), bool))),), load_bytes=lambda: png(1)
+    )
+    folder = write(tmp_path / "in", "coco", wrong)
+
+    told = _import(world.project.name, folder)
+
+    assert "refused: a.png: its masks are for 8 x 8 pixels" in told
+    assert "1 masks refused" in told
+    assert not Mask.objects.exists()
+
+
+def test_parts_that_go_in_a_circle_come_in_as_wholes(world: World, tmp_path: Path) -> None:
+    annotations = (
+        Annotation(square(2, 2), id="a", parent="b"),
+        Annotation(square(9, 9), id="b", parent="a"),
+        Annotation(square(15, 9), id="c", parent="c"),
+    )
+    folder = write(
+        tmp_path / "in",
+        "coco",
+        Sample("a.png", SIZE_HW, annotations, load_bytes=lambda: png(1)),
+    )
+
+    told = _import(world.project.name, folder)
+
+    assert told.count("is a part of itself") == 3
+    assert Mask.objects.filter(parent=None).count() == 3
+
+
+def test_files_of_no_format_or_of_several_are_refused(world: World, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("hello")
+    several = write(write(tmp_path / "in", "coco", nested()), "labelme", nested(2))
+
+    with pytest.raises(CommandError, match="no known format is in these files; known are ade"):
+        _import(world.project.name, tmp_path / "a.txt")
+    with pytest.raises(CommandError, match="may be any of coco, labelme: say which"):
+        _import(world.project.name, several)
+    assert "1 images accepted" in _import(world.project.name, several, format="coco")
+
+
+def test_a_bad_annotation_is_named_and_the_others_come_in(world: World, tmp_path: Path) -> None:
+    folder = write(tmp_path / "in", "coco", nested())
+    path = folder / "annotations.json"
+    content = json.loads(path.read_bytes())
+    content["annotations"][0]["segmentation"]["counts"] = "nonsense"
+    path.write_text(json.dumps(content))
+
+    told = _import(world.project.name, folder)
+
+    assert "refused: " in told
+    assert "annotations[0]: segmentation: mask counts" in told
+    assert Mask.objects.count() == 1
