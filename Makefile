@@ -25,7 +25,7 @@ CAPTION_MODELS := var/models/smollm2-135m-instruct/SOURCE.json
 # What tests need: they make the models of captions themselves, tiny ones.
 TESTED := $(PACKAGES) $(MODULES) $(PAGES) $(MODELS)
 
-.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor bench-captions bench-learning browser lock clean
+.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor bench-captions bench-datasets bench-learning browser lock clean
 
 help: ## Show the doors.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -103,6 +103,9 @@ bench-editor: install browser ## Measure how fast the editor is, row by row: one
 bench-captions: install ## Measure descriptions: hearing, captions, pages of many. One line of JSON.
 	$(PYTHON) -m engine.weights --captions
 	$(PYTHON) -m tests.bench.captions $(ARGS)
+
+bench-datasets: install ## Measure what datasets cost to write and encode. One line of JSON.
+	$(PYTHON) -m tests.bench.datasets $(ARGS)
 
 bench-learning: install ## Measure what learning costs: a step, proposals, verdicts. One line of JSON.
 	$(PYTHON) -m tests.bench.learning $(ARGS)

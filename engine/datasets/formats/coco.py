@@ -26,7 +26,6 @@ from engine.datasets.sample import (
     label_or_none,
 )
 from engine.datasets.traits import ALL
-from engine.masks.rle import area, bbox_xywh
 
 UNLABELLED_ID: Final = 0
 SPLITS: Final = ("train", "val", "test", "holdout")
@@ -95,11 +94,7 @@ def _fields(each: Annotation) -> dict[str, object]:
         **({} if each.box_xywh is None else {"bbox": list(each.box_xywh)}),
     }
     if each.rle is not None:
-        told |= {
-            "segmentation": each.rle,
-            "area": area(each.rle),
-            "bbox": list(bbox_xywh(each.rle)),
-        }
+        told["segmentation"] = each.rle
     optional = {
         "attributes": dict(each.attributes),
         "z": each.z,

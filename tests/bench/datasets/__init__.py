@@ -1,0 +1,1 @@
+"""What datasets cost: to write, to read, to encode."""
