@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpResponseRedirect
 from django.utils.text import slugify
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -178,16 +178,19 @@ class VersionExportsView(MemberView):
 
 
 class VersionOffersView(MemberView):
-    """The formats of masks, and what each of them cannot hold of this version."""
+    """The formats of masks, and what each of them cannot hold of this version or of its splits."""
 
     roles = {"GET": ANYONE}
 
     @extend_schema(
-        operation_id="list_export_offers", responses={200: ExportOfferSerializer(many=True)}
+        operation_id="list_export_offers",
+        parameters=[OpenApiParameter("split", str, many=True, description="all if left out")],
+        responses={200: ExportOfferSerializer(many=True)},
     )
     def get(self, request: Request, version_id: str) -> Response:
         version = self.fetch(versions_for(request.user), pk=version_id)
-        return Response(ExportOfferSerializer(offers_of(version), many=True).data)
+        offers = offers_of(version, request.query_params.getlist("split"))
+        return Response(ExportOfferSerializer(offers, many=True).data)
 
 
 class ExportView(MemberView):

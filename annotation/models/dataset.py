@@ -16,8 +16,8 @@ class DatasetVersion(models.Model):
     id = models.CharField(max_length=64, primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="versions")
     counts = models.JSONField()  # {"images", "masks", "train", "holdout", "captions", ...}
-    # How much there is of what formats may be unable to hold, by engine.datasets.traits; null: cut
-    # before that was counted.
+    # How much there is of what formats may be unable to hold, by split and by the names of
+    # engine.datasets.traits; null: cut before that was counted.
     traits = models.JSONField(null=True)
     note = models.TextField(blank=True)
     created_by = models.ForeignKey(

@@ -18,7 +18,7 @@ from annotation.selectors.versions import (
     version_header,
 )
 from engine.datasets.naming import repeated_stems, safe_name, told_apart
-from engine.datasets.sample import Annotation, Dataset, Label, Sample
+from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sample
 
 Report = Callable[[int, int], None]  # images done, of
 _TOLD: Final = ("id", "name")  # of a label in the header; the rest goes along
@@ -27,10 +27,10 @@ _TOLD: Final = ("id", "name")  # of a label in the header; the rest goes along
 def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset:
     """Return a version; memory does not grow with it.
 
-    Images have the names that they came with, made safe; two may have the same.
+    Images have the names that they came with, whatever these are; two may have the same.
     """
     header = version_header(version)
-    labels = _labels(header)
+    labels = labels_of(header)
     names = {label.id: label.name for label in labels}
     attributes = attribute_names(header)
 
@@ -44,32 +44,42 @@ def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset
 
 
 def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
-    """Tell images of one name apart, for whatever makes files of them."""
+    """Give images names that any system takes, and tell those of one name apart."""
     repeated = repeated_stems(row["file_name"] for row in frozen_rows(version))
 
     def samples() -> Iterator[Sample]:
-        return (told_apart(sample, repeated) for sample in dataset.samples())
+        for sample in dataset.samples():
+            safe = replace(sample, file_name=safe_name(sample.file_name))
+            yield told_apart(safe, repeated)
 
     return replace(dataset, samples=samples)
 
 
-def _labels(header: Mapping[str, Any]) -> list[Label]:
-    """Tell apart labels of one name, of which one was deleted and made again."""
+def labels_of(header: Mapping[str, Any]) -> list[Label]:
+    """Return a version's labels by unique names.
+
+    Of several of one name, all but the last were deleted. They get their id behind it, and as COCO
+    has always told them, keep their own name among what else is told.
+    """
+    taken = {UNLABELLED}
     labels: list[Label] = []
-    taken: set[str] = set()
-    for each in header["labels"]:
-        name = each["name"] if each["name"] not in taken else f"{each['name']} ({each['id']})"
+    for each in reversed(header["labels"]):
+        plain = " ".join(each["name"].split())
+        name = plain
+        while name in taken:
+            name = f"{name} ({each['id']})"
         taken.add(name)
         extra = {key: value for key, value in each.items() if key not in _TOLD}
-        labels.append(Label(name, each["id"], extra))
-    return labels
+        own = {} if name == each["name"] else {"name": each["name"]}
+        labels.append(Label(name, each["id"], extra | own))
+    return labels[::-1]
 
 
 def _sample(image: FrozenImage, names: Mapping[int, str], attributes: AttributeNames) -> Sample:
     row = image.row
     height, width = row["size_hw"]
     return Sample(
-        safe_name(row["file_name"]),
+        row["file_name"],
         (height, width),
         tuple(_annotation(mask, names, attributes) for mask in image.masks),
         tuple(str(caption["text"]) for caption in row["captions"]),

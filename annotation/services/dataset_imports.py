@@ -4,9 +4,10 @@ An image is taken by its bytes where they lie in the files, or else is the one o
 digest which the project has. Importing twice adds nothing.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import uuid5
 
@@ -14,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
 from annotation.models import Image, Label, Project
+from annotation.selectors.descriptions import captions_of
 from annotation.services.captions import save_caption
 from annotation.services.images import add_image
 from annotation.services.label_colors import PALETTE
@@ -23,12 +25,13 @@ from engine.datasets.files import Source
 from engine.datasets.formats import FORMATS, Format
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.lvis import LVIS
-from engine.datasets.sample import Annotation, Dataset, Sample
-from engine.masks.validate import InvalidMaskError
+from engine.datasets.naming import safe_name
+from engine.datasets.sample import Annotation, Dataset, Sample, unique_ids
 
 MAX_NAME: Final = 100  # characters of a label or a group
 MAX_FILE_NAME: Final = 500
 MAX_Z: Final = 2**15 - 1
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 Report = Callable[[DatasetError], None]
 
 
@@ -64,8 +67,8 @@ def begin_import(*, project: Project, dataset: Dataset, author: User) -> Importi
     """Find or make the labels that a dataset names."""
     known = {label.name: label for label in project.labels.filter(deleted_at=None)}
     for each in dataset.labels:
-        name = each.name[:MAX_NAME]
-        if name not in known:
+        name = _label_name(each.name)
+        if name and name not in known:
             color = PALETTE[len(known) % len(PALETTE)]
             known[name] = Label.objects.create(project=project, name=name, color=color)
     return Importing(project, author, known)
@@ -76,6 +79,12 @@ def import_sample(importing: Importing, sample: Sample, report: Report) -> Count
 
     What cannot be used is reported and left out; the rest comes in all the same.
     """
+    sample = replace(
+        sample,
+        file_name=safe_name(sample.file_name),
+        group=_plain(sample.group or ""),
+        annotations=unique_ids(sample.annotations),
+    )
     image, outcome = _image_of(importing, sample, report)
     counts = Counter({outcome: 1})
     if image is None:
@@ -87,11 +96,19 @@ def import_sample(importing: Importing, sample: Sample, report: Report) -> Count
         counts["masks refused"] += len(sample.annotations)
         return counts
     counts += _seed(importing, image, sample, report)
-    for text in sample.captions:
+    counts.update(_describe(importing, image, sample.captions))
+    return +counts
+
+
+def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> Counter[str]:
+    """Write down what is said of an image that nobody has described: the newest would count."""
+    texts = [text for text in map(_plain, captions) if text]
+    if captions_of(image.pk).exists():
+        return Counter()
+    for text in texts:
         caption_id = uuid5(NAMESPACE, f"{image.pk} caption {text}")
         save_caption(caption_id=caption_id, image=image, author=importing.author, text=text)
-        counts["captions"] += 1
-    return counts
+    return Counter({"captions": len(texts)})
 
 
 def count_sample(project: Project, sample: Sample) -> Counter[str]:
@@ -142,12 +159,8 @@ def _known(project: Project, sample: Sample) -> QuerySet[Image]:
 
 def _seed(importing: Importing, image: Image, sample: Sample, report: Report) -> Counter[str]:
     counts = Counter(_left_out(sample.annotations))
-    seeds = list(_seeds(importing, sample, report))
-    try:
-        counts["masks"] = seed_masks(image=image, seeds=seeds, author=importing.author)
-    except InvalidMaskError as error:
-        report(DatasetError(str(error), file=sample.file_name))
-        counts["masks refused"] += len(seeds)
+    seeds = list(_seeds(importing, sample, report))  # of valid masks: readers refuse others
+    counts["masks"] = seed_masks(image=image, seeds=seeds, author=importing.author)
     return counts
 
 
@@ -162,26 +175,41 @@ def _left_out(annotations: Iterable[Annotation]) -> dict[str, int]:
 
 
 def _seeds(importing: Importing, sample: Sample, report: Report) -> Iterable[Seed]:
-    parents = {each.id: each.parent for each in sample.annotations if each.id}
+    circular = _circular({each.id: each.parent for each in sample.annotations if each.id})
     for each in sample.annotations:
         if each.rle is None or each.is_crowd:
             continue
         parent = each.parent or ""
-        if parent and _leads_back(each.id, parents):
+        if parent and each.id in circular:
             report(DatasetError(f"mask {each.id} is a part of itself", file=sample.file_name))
             parent = ""
-        label = importing.labels.get(each.label[:MAX_NAME]) if each.label else None
+        label = importing.labels.get(_label_name(each.label)) if each.label else None
         z = max(-MAX_Z, min(MAX_Z, each.z))
-        yield Seed(each.rle, label, each.id, parent, z, each.caption or "")
+        yield Seed(each.rle, label, each.id, parent, z, _plain(each.caption or ""))
 
 
-def _leads_back(start: str, parents: dict[str, str | None]) -> bool:
-    """Tell whether somebody's parents go in a circle."""
-    seen = {start}
-    at = parents.get(start)
-    while at is not None:
-        if at in seen:
-            return True
-        seen.add(at)
-        at = parents.get(at)
-    return False
+def _circular(parents: Mapping[str, str | None]) -> set[str]:
+    """Find those who are, over their parents and theirs, a part of themselves."""
+    circular: set[str] = set()
+    done: set[str] = set()
+    for start in parents:
+        way: list[str] = []
+        places: dict[str, int] = {}
+        at: str | None = start
+        while at is not None and at not in done and at not in places:
+            places[at] = len(way)
+            way.append(at)
+            at = parents.get(at)
+        if at is not None and at in places:
+            circular.update(way[places[at] :])
+        done.update(way)
+    return circular
+
+
+def _label_name(name: str) -> str:
+    return " ".join(_plain(name).split())[:MAX_NAME]
+
+
+def _plain(text: str) -> str:
+    """Leave out what no database holds: NUL, and halves of pairs of UTF-16."""
+    return _NO_TEXT.sub("", text)

@@ -2,7 +2,7 @@
 
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -14,7 +14,12 @@ from annotation import jobs
 from annotation.errors import DomainError, IdTakenError, NotAllowedError
 from annotation.export_formats import COCO, DESCRIPTIONS, NARRATIVES, VOICED, VOICES
 from annotation.models import DatasetVersion, Export
-from annotation.selectors.version_dataset import Report, dataset_of, with_unique_names
+from annotation.selectors.version_dataset import (
+    Report,
+    dataset_of,
+    labels_of,
+    with_unique_names,
+)
 from annotation.selectors.versions import manifest_path, version_header
 from annotation.selectors.voices import hears_others
 from annotation.services.export_archive import entry
@@ -23,7 +28,8 @@ from annotation.services.exported_voices import write_narratives, write_narrativ
 from annotation.services.jobs import enqueue_job
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, ZipOut
-from engine.datasets.formats import FORMATS, Format, export_apart
+from engine.datasets.formats import FORMATS, Format, export, export_apart
+from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
 
 EVERYTHING: Final = Choice()
@@ -103,9 +109,12 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
         return
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
-    known = {label["name"] for label in version_header(version)["labels"]}
-    if missing := sorted(choice.labels.keys() - known):
-        raise ChoiceError(f"The version has no label {missing[0]!r}.")
+    if choice.labels:
+        known = {label.name for label in labels_of(version_header(version))}
+        if missing := sorted(choice.labels.keys() - known):
+            raise ChoiceError(f"The version has no label {missing[0]!r}.")
+        if UNLABELLED in choice.labels.values():
+            raise ChoiceError(f"No label can be called {UNLABELLED!r}: masks without one are.")
     if not splits_of(version, choice):
         raise ChoiceError("There is no image in what was chosen.")
 
@@ -145,17 +154,25 @@ def write_export(
     export_format: str = COCO,
     choice: Choice = EVERYTHING,
 ) -> Written:
-    """Write the version in one format, with the manifest that proves it, as one zip."""
+    """Write the version in one format as one zip; all of it with the manifest that proves it.
+
+    A part goes without: the manifest tells of what was left out, as the holdout's captions.
+    """
     with zipfile.ZipFile(path, "w") as archive:
         if export_format in FORMATS:
             losses = write_version(version, ZipOut(archive), report, FORMATS[export_format], choice)
             written = Written(losses=losses)
         else:
             written = Written(WRITERS[export_format](version, archive, report))
-        with entry(archive, "manifest.jsonl") as out, manifest_path(version).open("rb") as manifest:
-            while piece := manifest.read(1 << 20):
-                out.write(piece)
+        if not choice.labels and splits_of(version, choice) == splits_of(version, EVERYTHING):
+            _copy_manifest(version, archive)
     return written
+
+
+def _copy_manifest(version: DatasetVersion, archive: zipfile.ZipFile) -> None:
+    with entry(archive, "manifest.jsonl") as out, manifest_path(version).open("rb") as manifest:
+        while piece := manifest.read(1 << 20):
+            out.write(piece)
 
 
 def write_version(
@@ -166,14 +183,13 @@ def write_version(
     choice: Choice = EVERYTHING,
 ) -> Losses:
     """Write the masks of a version in a format, and return what it could not hold of them."""
-    dataset = chosen(dataset_of(version, report), choice)
-    # COCO tells images apart by number, and has always named them as they came. So it stays, for
-    # the same version to give the same bytes.
-    if form.name != COCO or choice.has_images:
-        dataset = with_unique_names(dataset, version)
-    # Everything of COCO is one file as ever, too, in which each image says its split.
-    splits = [] if form.name == COCO and choice == EVERYTHING else splits_of(version, choice)
-    return export_apart(dataset, form, out, splits)
+    whole = dataset_of(version, report)
+    if form.name == COCO and choice == EVERYTHING:
+        # As ever, for the same version to give the same bytes: one file, in which images and labels
+        # have the names that they came with, and images say their splits.
+        return export(replace(whole, has_images=False), form, out)
+    dataset = with_unique_names(chosen(whole, choice), version)
+    return export_apart(dataset, form, out, splits_of(version, choice))
 
 
 def _write_descriptions(

@@ -41,8 +41,9 @@ def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
 
     """
     locked = Image.objects.select_for_update().get(pk=image.pk)
-    wanted = dict(_identified(locked, seed) for seed in seeds)
-    ids = {seed.key: mask_id for mask_id, seed in wanted.items() if seed.key}
+    identified = [_identified(locked, seed) for seed in seeds]
+    wanted = dict(reversed(identified))  # of equals, the first
+    ids = {seed.key: mask_id for mask_id, seed in identified if seed.key}
     known = set(Mask.objects.filter(pk__in=wanted).values_list("pk", flat=True))
     fresh = {mask_id: seed for mask_id, seed in wanted.items() if mask_id not in known}
     if not fresh:

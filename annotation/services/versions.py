@@ -1,6 +1,6 @@
 """Cutting a dataset version: a manifest of what is annotated now, named by its own sha256."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,7 +47,7 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
     One statement reads it all, so that a save in between is either wholly in or wholly out.
     """
     counts = dict.fromkeys(COUNTED, 0)
-    traits: Losses = Counter()
+    traits: defaultdict[str, Losses] = defaultdict(Counter)
     scratch = Path(settings.SCRATCH_DIR)
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
@@ -88,7 +88,9 @@ def _label(label: Label) -> dict[str, Any]:
     return {"id": label.pk, "name": label.name} | ({"attributes": attributes} if attributes else {})
 
 
-def _rows(project: Project, header: dict[str, Any], traits: Losses) -> Iterator[ManifestRow]:
+def _rows(
+    project: Project, header: dict[str, Any], traits: defaultdict[str, Losses]
+) -> Iterator[ManifestRow]:
     """Yield what has anything to say, in the order of the images' digests, and count its traits."""
     attributes = attribute_names(header)
     for image in _annotated_images(project).iterator(chunk_size=50):
@@ -105,7 +107,7 @@ def _rows(project: Project, header: dict[str, Any], traits: Losses) -> Iterator[
             ],
             captions=[_caption(caption) for caption in found["caption_rows"]],
         )
-        traits.update(count_traits(_sample(row, found["mask_rows"])))
+        traits[row["split"]].update(count_traits(_sample(row, found["mask_rows"])))
         yield row
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.sample import Dataset, Label, Sample
+from engine.datasets.sample import UNLABELLED, Dataset, Label, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ def chosen(dataset: Dataset, choice: Choice) -> Dataset:
 
     """
     known = {label.name for label in dataset.labels}
+    if UNLABELLED in choice.labels.values():
+        raise DatasetError(f"no label can be called {UNLABELLED!r}: masks without one are")
     if unknown := sorted(choice.labels.keys() - known):
         raise DatasetError(f"there is no label {unknown[0]!r} to rename or leave out")
 
@@ -46,7 +48,8 @@ def _renamed(labels: tuple[Label, ...], choice: Choice) -> tuple[Label, ...]:
     for label in labels:
         name = choice.labels.get(label.name, label.name)
         if name is not None:
-            first.setdefault(name, replace(label, name=name))
+            extra = {key: value for key, value in label.extra.items() if key != "name"}
+            first.setdefault(name, replace(label, name=name, extra=extra))
     return tuple(first.values())
 
 

@@ -65,6 +65,8 @@ class ZipOut:
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
         info = zipfile.ZipInfo(_checked(name), _EPOCH)
+        if name in self._archive.NameToInfo:
+            raise DatasetError("this name is in the zip already", file=name)
         is_packed = Path(name).suffix.lower() in _PACKED
         info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
         with self._archive.open(info, "w", force_zip64=True) as out:

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from engine.datasets.sample import Sample
 
 # What some system forbids in names: control characters, and what Windows does not take.
-_FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
+# Halves of pairs of UTF-16 are how Python tells names on disk that are no text.
+_FORBIDDEN: Final = re.compile('[\x00-\x1f\x7f<>:"|?*\ud800-\udfff]')
 _MAX_PART: Final = 200  # characters; most file systems take 255 bytes
 _DIGEST_BYTES: Final = 8
 _SHOWN: Final = 8  # of an image's digest
@@ -24,7 +25,7 @@ Repeated = npt.NDArray[np.uint64]
 def safe_name(name: str) -> str:
     """Return a relative path with "/" that any system takes; what it cannot have becomes "_"."""
     parts = [
-        _FORBIDDEN.sub("_", part)[-_MAX_PART:].rstrip(" .") or "_"
+        _FORBIDDEN.sub("_", part)[-_MAX_PART:].strip(" .") or "_"
         for part in name.replace("\\", "/").split("/")
         if part not in {"", ".", ".."}
     ]

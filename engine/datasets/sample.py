@@ -1,7 +1,7 @@
 """What every format is read into and written from: images with their masks, boxes and captions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from engine.masks.rle import RLE
@@ -89,3 +89,13 @@ def labels_of(names: Iterable[str]) -> tuple[Label, ...]:
 def label_or_none(name: str) -> str | None:
     """Return what `classes` was written from."""
     return None if name == UNLABELLED else name
+
+
+def unique_ids(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
+    """Take ids from objects that repeat another's: some tools number all with 0."""
+    seen: set[str] = set()
+    found = []
+    for each in annotations:
+        found.append(replace(each, id="") if each.id in seen else each)
+        seen.add(each.id)
+    return tuple(found)

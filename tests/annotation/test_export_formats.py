@@ -1,5 +1,6 @@
 """A version leaves in other tools' formats; what they cannot hold is told before and after."""
 
+import json
 import zipfile
 from pathlib import Path
 from uuid import uuid4
@@ -90,6 +91,60 @@ def test_what_a_format_cannot_hold_is_told_before_and_counted_the_same_after(
     assert before["yolo"] == {"digests": 2, "ids": 3, "origins": 3, "parents": 1}
 
 
+def test_what_a_part_loses_is_told_of_that_part(world: World, annotator: Api) -> None:
+    for seed, status in enumerate(["done", "open"]):
+        image = make_image(world.project, seed)
+        annotator.save(image, create(at=(5, 5)), create(at=(6, 6)))
+        Image.objects.filter(pk=image.pk).update(status=status)
+    version = cut_version(project=world.project, created_by=world.manager)
+    address = f"versions/{version.pk}/formats"
+
+    def overlaps(query: str) -> int:
+        offers = {each["format"]: each for each in annotator.get(address + query).json()}
+        return int(offers["voc"]["losses"]["overlaps"])
+
+    assert overlaps("") == overlaps("?split=train&split=unfinished") == 2
+    assert overlaps("?split=train") == 1
+
+
+def test_a_part_leaves_without_the_manifest_that_tells_of_the_rest(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    for seed, is_holdout in enumerate([False, True]):
+        image = make_image(world.project, seed, is_holdout=is_holdout)
+        annotator.save(image, create(at=(5, 5)))
+    Image.objects.update(status="done")
+    version = cut_version(project=world.project, created_by=world.manager)
+    path = tmp_path / "a.zip"
+
+    write_export(version, path, export_format="yolo", choice=Choice(frozenset({"train"})))
+
+    with zipfile.ZipFile(path) as archive:
+        assert archive.namelist() == ["labels/train/0.txt", "data.yaml"]
+        assert b"holdout" not in archive.read("data.yaml")
+
+
+def test_everything_as_coco_keeps_names_as_they_came_and_other_exports_make_them_safe(
+    version: DatasetVersion, world: World, tmp_path: Path
+) -> None:
+    """Also where a label was deleted and made again: the living one has the plain name."""
+    old = Label.objects.get(pk=world.label_id)
+    Label.objects.filter(pk=old.pk).update(deleted_at=version.created_at)
+    Label.objects.create(project=world.project, name=old.name, color="#123456")
+    again = cut_version(project=world.project, created_by=world.manager)
+
+    write_export(again, tmp_path / "a.zip")
+    part = exported(again, "coco", tmp_path / "b.zip", ONE_SPLIT)
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        content = json.loads(archive.read("annotations.json"))
+    assert {image["file_name"] for image in content["images"]} == {"0.png", "../0.png"}
+    assert [each["name"] for each in content["categories"]] == ["unlabelled", old.name, old.name]
+    assert len({sample.file_name for sample in part.samples()}) == 2
+    names = {each.label for sample in part.samples() for each in sample.annotations}
+    assert names == {None, f"{old.name} ({old.pk})"}
+
+
 def test_a_version_of_before_traits_were_counted_says_that_it_does_not_know(
     version: DatasetVersion,
 ) -> None:
@@ -140,7 +195,7 @@ def test_the_holdout_is_not_mixed_with_the_rest_where_strangers_read_no_splits(
     if form.tells_splits:
         assert sorted(splits[0], key=str) == ["holdout", "train"]
     else:
-        assert tops == {"train", "holdout", "manifest.jsonl"}
+        assert tops == {"train", "holdout", "manifest.jsonl"}  # which is all of the version
         assert splits == [["train"], ["holdout"]]
 
 

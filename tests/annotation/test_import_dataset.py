@@ -5,12 +5,16 @@ from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
 from annotation.models import Caption, Image, Label, Mask, Revision
+from annotation.services.captions import save_caption
+from annotation.services.dataset_imports import begin_import, import_sample
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
@@ -173,3 +177,57 @@ def test_a_bad_annotation_is_named_and_the_others_come_in(world: World, tmp_path
     assert "refused: " in told
     assert "annotations[0]: segmentation: mask counts" in told
     assert Mask.objects.count() == 1
+
+
+def test_what_a_person_wrote_is_not_buried_by_a_caption_of_the_files(
+    world: World, tmp_path: Path
+) -> None:
+    image = make_image(world.project, 1)
+    save_caption(caption_id=uuid4(), image=image, author=world.annotator, text="By hand.")
+
+    told = _import(world.project.name, write(tmp_path / "in", "coco", nested()))
+
+    assert [each.text for each in Caption.objects.filter(image=image)] == ["By hand."]
+    assert "captions" not in told
+
+
+def test_two_images_of_one_name_keep_their_own_masks(world: World, tmp_path: Path) -> None:
+    """As in everything of a version as COCO, whose files may have come with the same name."""
+    first, second = make_image(world.project, 1), make_image(world.project, 2)
+    masks = {first.sha256: square(2, 2), second.sha256: square(9, 9)}
+    samples = [
+        Sample("a.png", SIZE_HW, (Annotation(mask, "cell"),), sha256=sha256)
+        for sha256, mask in masks.items()
+    ]
+
+    _import(world.project.name, write(tmp_path / "in", "coco", *samples))
+
+    found = {mask.image.sha256: mask.head.rle for mask in Mask.objects.all()}  # type: ignore[union-attr]  # all have one
+    assert found == masks
+
+
+def test_text_that_no_database_holds_comes_in_without_what_it_cannot(
+    world: World, tmp_path: Path
+) -> None:
+    sample = Sample(
+        "a.png",
+        SIZE_HW,
+        (Annotation(square(2, 2), "ce\0ll", id="a"),),
+        ("One\0 cell.",),
+        group="a\0b",
+        load_bytes=lambda: png(1),
+    )
+    dataset = Dataset(labels_of(["ce\0ll"]), lambda: iter([sample]))
+    importing = begin_import(project=world.project, dataset=dataset, author=world.manager)
+
+    counts = import_sample(importing, sample, fail)
+
+    assert counts == {"images accepted": 1, "masks": 1, "captions": 1}
+    revision = Revision.objects.get()
+    assert revision.label is not None
+    assert revision.label.name == "cell"
+    assert Caption.objects.get().text == "One cell."
+
+
+def fail(problem: DatasetError) -> None:
+    raise problem

@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from hypothesis.extra import numpy as hnp
 from pycocotools.coco import COCO
 
 from engine.datasets.coco import DatasetError, read_coco, write_coco
+from engine.datasets.files import FolderSource, open_source
+from engine.datasets.formats import FORMATS
 from engine.masks.rle import RLE, decode, encode
 from tests.engine.test_masks_rle import coco_decode
 
@@ -283,3 +286,41 @@ def test_file_of_60_mb_is_read_in_less_memory_than_its_size(tmp_path: Path) -> N
     assert annotations == 6000
     assert size > 50e6
     assert grown_bytes < size
+
+
+def two_of_one_name() -> dict[str, Any]:
+    images = [
+        {"id": n, "file_name": "a.png", "height": 4, "width": 4, "sha256": f"{n}" * 64}
+        for n in (1, 2)
+    ]
+    boxes = [
+        {"id": n, "image_id": n, "category_id": 1, "bbox": [n, n, 1, 1], "score": 10**400}
+        for n in (1, 2)
+    ]
+    return {"images": images, "categories": [{"id": 1, "name": "x"}], "annotations": boxes}
+
+
+def test_two_images_of_one_name_stay_two_and_files_add_to_the_same_one(tmp_path: Path) -> None:
+    for name in ("instances_train.json", "more_train.json"):
+        (tmp_path / name).write_text(json.dumps(two_of_one_name()))
+
+    samples = list(FORMATS["coco"].read(FolderSource(tmp_path), print).samples())
+
+    found = [(s.sha256, [each.box_xywh for each in s.annotations]) for s in samples]
+    assert found == [(f"{n}" * 64, 2 * [(n, n, 1, 1)]) for n in (1, 2)]
+    assert samples[0].annotations[0].predicted_iou is None
+
+
+def test_one_broken_file_of_a_zip_hides_no_format(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("0.json", '{"broken": "checksum"}')
+        archive.writestr("instances.json", json.dumps(content()))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"checksum")
+    data[at : at + 1] = b"C"
+    path.write_bytes(data)
+
+    told = [form.name for form in FORMATS.values() if form.is_in(open_source(path))]
+
+    assert told == ["coco"]

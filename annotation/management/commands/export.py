@@ -12,6 +12,7 @@ from annotation.models import DatasetVersion, Project
 from annotation.services.exports import check_choice, write_export
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
+from engine.datasets.errors import DatasetError
 
 
 class Command(BaseCommand):
@@ -51,7 +52,7 @@ class Command(BaseCommand):
                 written = write_export(
                     version, unfinished, show, export_format=options["format"], choice=choice
                 )
-            except DomainError as error:
+            except (DomainError, DatasetError) as error:
                 unfinished.unlink(missing_ok=True)
                 raise CommandError(str(error)) from error
         unfinished.replace(out)

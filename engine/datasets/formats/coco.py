@@ -5,14 +5,16 @@ to tell, so nothing is lost; whoever does not know them passes them over.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
 from engine.datasets.coco import CocoAnnotation, CocoDataset, CocoImage, read_coco, write_coco
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
+from engine.datasets.formats.fields import json_of, number_of, text_of, values_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, write_images
 from engine.datasets.json_stream import iter_elements
@@ -22,7 +24,6 @@ from engine.datasets.sample import (
     Dataset,
     Label,
     Sample,
-    Value,
     label_or_none,
 )
 from engine.datasets.traits import ALL
@@ -122,10 +123,25 @@ def read(source: Source, report: Report) -> Dataset:
             if label_or_none(category.name):
                 label = Label(category.name, len(names) + 1, category.extra)
                 names.setdefault(category.name, label)
+        own: set[str] = set()  # of this file: two images of one name are two
         for sample in _samples(content, _split_of(name), pictures):
-            known = samples.get(sample.file_name)
-            samples[sample.file_name] = _merged(known, sample) if known else sample
+            key = next(_keys(sample, samples, own))
+            own.add(key)
+            samples[key] = _merged(samples[key], sample) if key in samples else sample
     return Dataset(tuple(names.values()), lambda: iter(samples.values()))
+
+
+def _keys(sample: Sample, known: Mapping[str, Sample], own: Collection[str]) -> Iterator[str]:
+    """Yield where an image may go: to what another file tells of the same, or by itself."""
+    for number in count():
+        key = f"{sample.file_name}\n{number}"
+        if key not in known or (key not in own and _is_same(known[key], sample)):
+            yield key
+
+
+def _is_same(a: Sample, b: Sample) -> bool:
+    is_other = a.sha256 and b.sha256 and a.sha256 != b.sha256
+    return a.size_hw == b.size_hw and not is_other
 
 
 def is_in(source: Source) -> bool:
@@ -141,16 +157,16 @@ def _files(source: Source) -> Iterator[str]:
 
 def _is_coco(source: Source, name: str) -> bool:
     first: dict[str, object] = {}
-    with source.file(name) as file:
-        try:
+    try:
+        with source.file(name) as file:
             for element in iter_elements(file, name):
                 if element.key in _TOLD_BY:
                     first.setdefault(element.key, element.value)
                 is_strange = element.place is not None and element.key not in _LISTS
                 if element.key == "annotations" or is_strange:
                     break
-        except DatasetError:
-            return False
+    except DatasetError:
+        return False
     known = all(
         isinstance(value, dict) and value.keys() >= _TOLD_BY[key] and "segments_info" not in value
         for key, value in first.items()
@@ -186,7 +202,7 @@ def _samples(content: CocoDataset, split: str | None, pictures: Pictures) -> Ite
 def _captions(image: CocoImage) -> list[str]:
     captions = image.extra.get("captions")
     listed = captions if isinstance(captions, list) else []
-    return [each for each in listed if isinstance(each, str)]
+    return [each for each in listed if text_of(each)]
 
 
 def _annotation(found: CocoAnnotation, names: dict[int, str]) -> Annotation:
@@ -202,22 +218,12 @@ def _annotation(found: CocoAnnotation, names: dict[int, str]) -> Annotation:
         str(parent) if parent else None,
         z if type(z) is int else 0,
         found.is_crowd,
-        caption if isinstance(caption, str) else None,
-        _values(attributes),
-        _number(extra.pop("predicted_iou", extra.pop("score", None))),
-        _number(extra.pop("stability_score", None)),
-        extra,
+        text_of(caption),
+        values_of(attributes),
+        number_of(extra.pop("predicted_iou", extra.pop("score", None))),
+        number_of(extra.pop("stability_score", None)),
+        json_of(extra),
     )
-
-
-def _values(attributes: object) -> dict[str, Value]:
-    items = attributes.items() if isinstance(attributes, dict) else ()
-    return {str(key): value for key, value in items if isinstance(value, str | int | float)}
-
-
-def _number(value: object) -> float | None:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number else None  # type: ignore[arg-type]  # just told
 
 
 def _merged(known: Sample, more: Sample) -> Sample:

@@ -155,12 +155,12 @@ def _files(source: Source) -> Iterator[str]:
     """Yield the JSON files whose first annotation has segments."""
     for name in source.names:
         if name.endswith(".json"):
-            with source.file(name) as file:
-                try:
+            try:
+                with source.file(name) as file:
                     listed = (e for e in iter_elements(file, name) if e.key == "annotations")
                     first = next(listed, None)
-                except DatasetError:
-                    continue
+            except DatasetError:
+                continue
             if first and isinstance(first.value, dict) and "segments_info" in first.value:
                 yield name
 
@@ -236,7 +236,7 @@ def _objects(
     if image_id not in content.segments:
         return
     named, segments = content.segments[image_id]
-    name = _find_map(content.name, named, source.names, pictures)
+    name = _find_map(content.name, named, pictures)
     masks = dict(masks_in(read_map(source, name, content.images[image_id].size_hw), name))
     for index, segment in enumerate(segments):
         try:
@@ -249,12 +249,11 @@ def _objects(
         report(DatasetError(fault, file=name))
 
 
-def _find_map(name: str, file_name: str, names: Iterable[str], pictures: Pictures) -> str:
+def _find_map(name: str, file_name: str, pictures: Pictures) -> str:
     """Find a PNG: it lies in a folder with the name of its JSON, or beside that."""
     folder = PurePosixPath(name)
     beside = [folder.with_suffix("") / file_name, folder.parent / file_name]
-    known = set(names)
-    found = next((each.as_posix() for each in beside if each.as_posix() in known), None)
+    found = next((each.as_posix() for each in beside if pictures.has(each.as_posix())), None)
     return found or pictures.find(file_name) or file_name
 
 

@@ -83,12 +83,13 @@ def is_in(source: Source) -> bool:
 
 def _files(source: Source, most: int | None = None) -> Iterator[str]:
     for name in islice(_xml_in(source), most):
-        with source.file(name) as file:
-            try:
-                if next(iter_children(file, name)).tag == "annotations":
-                    yield name
-            except DatasetError:
-                continue
+        try:
+            with source.file(name) as file:
+                is_ours = next(iter_children(file, name)).tag == "annotations"
+        except DatasetError:
+            continue
+        if is_ours:
+            yield name
 
 
 def _xml_in(source: Source) -> Iterator[str]:

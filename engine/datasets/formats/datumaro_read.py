@@ -25,11 +25,10 @@ from engine.datasets.formats.objects import (
     placed,
     plain,
     text_of,
-    unique_ids,
 )
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_stream import Element, iter_elements
-from engine.datasets.sample import Annotation, Box, Dataset, Label, Sample
+from engine.datasets.sample import Annotation, Box, Dataset, Label, Sample, unique_ids
 from engine.masks.rle import RLE, united
 from engine.masks.validate import rle_from_coco
 
@@ -70,11 +69,11 @@ def _files(source: Source) -> Iterator[str]:
     """Yield JSON files of which the first list is that of items."""
     for name in source.names:
         if name.endswith(".json"):
-            with source.file(name) as file:
-                try:
+            try:
+                with source.file(name) as file:
                     first = _first_of_list(iter_elements(file, name))
-                except DatasetError:
-                    continue
+            except DatasetError:
+                continue
             if (
                 first
                 and isinstance(first.value, dict)

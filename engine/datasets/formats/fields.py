@@ -28,7 +28,8 @@ _OF_OBJECT: Final = {
 _OF_IMAGE: Final = ("split", "group", "sha256", "captions")
 _BOX_NUMBERS: Final = 4
 _FAR: Final = 2**31  # no coordinate, side or depth is
-_HALVES: Final = re.compile("[\ud800-\udfff]")  # of pairs of UTF-16: JSON spells what is no text
+# NUL, which no database holds, and halves of pairs of UTF-16: JSON spells what is no text.
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 
 def object_fields(each: Annotation) -> dict[str, object]:
@@ -61,9 +62,9 @@ def annotation_of(
         z if type(z) is int and abs(z) < _FAR else 0,
         told.get("iscrowd") in (1, True),
         _text(caption),
-        _values(told.get("attributes")),
-        _number(told.get("predicted_iou")),
-        _number(told.get("stability_score")),
+        values_of(told.get("attributes")),
+        number_of(told.get("predicted_iou")),
+        number_of(told.get("stability_score")),
         json_of({**unknown, **extra} if isinstance(extra, dict) else unknown),
     )
 
@@ -84,7 +85,7 @@ def sample_of(told: Mapping[str, object], file_name: str, size_hw: tuple[int, in
     listed = told.get("captions")
     captions = listed if isinstance(listed, list) else []
     return Sample(
-        safe_name(_HALVES.sub("_", file_name)),
+        safe_name(_NO_TEXT.sub("_", file_name)),
         size_hw,
         captions=tuple(text for each in captions if (text := _text(each))),
         split=_text(told.get("split")),
@@ -125,7 +126,7 @@ def box_of(value: object) -> Box:
 
 def text_of(value: object) -> str | None:
     """Return a text that is one, and not empty."""
-    is_text = isinstance(value, str) and value and not _HALVES.search(value)
+    is_text = isinstance(value, str) and value and not _NO_TEXT.search(value)
     return str(value) if is_text else None
 
 
@@ -144,17 +145,17 @@ def json_of(value: dict[str, object]) -> dict[str, object]:
     return value
 
 
-def _values(value: object) -> dict[str, Value]:
+def values_of(value: object) -> dict[str, Value]:
     items = value.items() if isinstance(value, dict) else ()
     return {
         key: each
         for key, each in items
         if text_of(key)
-        and (each in ("", True, False) or text_of(each) or _number(each) is not None)
+        and (each in ("", True, False) or text_of(each) or number_of(each) is not None)
     }
 
 
-def _number(value: object) -> float | None:
+def number_of(value: object) -> float | None:
     """Pass over what is no number of any use: JSON's 1e999 is infinite."""
     is_number = type(value) in (int, float) and abs(value) < _FAR  # type: ignore[arg-type]  # numbers
     return float(value) if is_number else None  # type: ignore[arg-type]  # just told

@@ -26,7 +26,6 @@ from engine.datasets.formats.objects import (
     own_of,
     placed,
     text_of,
-    unique_ids,
 )
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_stream import iter_elements
@@ -36,6 +35,7 @@ from engine.datasets.sample import (
     Sample,
     labels_of,
     rounded_box,
+    unique_ids,
 )
 from engine.masks.rle import RLE
 from engine.masks.validate import rle_from_coco

@@ -16,7 +16,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import label_studio_rle as brush
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import fields_of, label_of, text_of, unique_ids
+from engine.datasets.formats.objects import fields_of, label_of, text_of
 from engine.datasets.formats.own_fields import own_of, read_image, read_object
 from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.formats.shapes import (
@@ -30,7 +30,7 @@ from engine.datasets.formats.shapes import (
     turned,
 )
 from engine.datasets.json_stream import iter_list
-from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of
+from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of, unique_ids
 from engine.masks.rle import RLE
 from engine.media.bitmaps import read_bitmap
 

@@ -124,11 +124,11 @@ def is_in(source: Source) -> bool:
 
 
 def _is_ours(source: Source, name: str) -> bool:
-    with source.file(name) as file:
-        try:
+    try:
+        with source.file(name) as file:
             return any(_tells(each) for each in islice(iter_elements(file, name), _LOOKED_AT))
-        except DatasetError:
-            return False
+    except DatasetError:
+        return False
 
 
 def _tells(element: Element) -> bool:

@@ -190,13 +190,19 @@ def is_in(source: Source) -> bool:
 def _files(source: Source) -> Iterator[str]:
     """Yield JSON files whose first or last images are told as LVIS does."""
     for name in source.names:
-        if name.endswith(".json"):
-            with source.file(name) as file:
-                peeked = file.read(_PEEKED_BYTES)
-                end = file.seek(0, 2)
-                file.seek(max(0, end - _PEEKED_BYTES))
-                if _TOLD_BY in peeked or _TOLD_BY in file.read(_PEEKED_BYTES):
-                    yield name
+        if name.endswith(".json") and _is_lvis(source, name):
+            yield name
+
+
+def _is_lvis(source: Source, name: str) -> bool:
+    try:
+        with source.file(name) as file:
+            peeked = file.read(_PEEKED_BYTES)
+            end = file.seek(0, 2)
+            file.seek(max(0, end - _PEEKED_BYTES))
+            return _TOLD_BY in peeked or _TOLD_BY in file.read(_PEEKED_BYTES)
+    except DatasetError:
+        return False
 
 
 LVIS: Final = Format("lvis", "LVIS", ALL, write, read, is_in)

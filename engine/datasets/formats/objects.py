@@ -5,8 +5,7 @@ passes over. Whatever cannot be used raises ValueError.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Final, TypeAlias
 
 from engine.canonical import canonical_json
@@ -115,13 +114,3 @@ def placed(
     """Say of a fault where it is, unless it already tells the file."""
     is_placed = isinstance(error, DatasetError) and error.file
     return error if is_placed else DatasetError(str(error), file=file, field=field, index=index)  # type: ignore[return-value]  # just told
-
-
-def unique_ids(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
-    """Take ids from objects that repeat another's: some tools number all with 0."""
-    seen: set[str] = set()
-    found = []
-    for each in annotations:
-        found.append(replace(each, id="") if each.id in seen else each)
-        seen.add(each.id)
-    return tuple(found)

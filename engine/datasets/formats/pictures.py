@@ -14,6 +14,7 @@ from engine.media.images import read_size
 ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif")
 MAX_BYTES: Final = 512 * 2**20
 FOLDER: Final = "images"
+SPLITS: Final = {"train", "val", "valid", "validation", "test", "holdout", "unfinished"}
 
 
 def write_images(dataset: Dataset, out: Out, folder: str = FOLDER) -> None:
@@ -38,18 +39,34 @@ class Pictures:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.names = [name for name in source.names if is_image(name)]
+        self._known = set(self.names)
         self._by_bare_name: dict[str, list[str]] = {}
         for name in self.names:
             self._by_bare_name.setdefault(PurePosixPath(name).name, []).append(name)
 
+    def has(self, name: str) -> bool:
+        return name in self._known
+
     def find(self, file_name: str) -> str | None:
         """Return the image that is meant: tools name it from its folder or from one above.
 
-        The longest common end counts; None where no image has the bare name.
+        Where folders differ the bare name must be there once. None, too, where a name is in several
+        splits, or in another than is meant.
         """
-        wanted = PurePosixPath(file_name).parts[::-1]
-        found = self._by_bare_name.get(wanted[0] if wanted else "", [])
-        return max(found, key=lambda name: _common(name, wanted), default=None)
+        if file_name in self._known:
+            return file_name
+        wanted = PurePosixPath(file_name).parts
+        found = self._by_bare_name.get(wanted[-1] if wanted else "", [])
+        parts = {name: PurePosixPath(name).parts for name in found}
+        below = [name for name in found if parts[name][-len(wanted) :] == wanted]
+        above = [name for name in found if wanted[-len(parts[name]) :] == parts[name]]
+        if above:
+            return max(above, key=len)
+        meant = below or (found if len(found) == 1 else [])
+        splits = {frozenset(_splits(parts[name])) for name in meant}
+        if len(splits) != 1 or (_splits(wanted) and _splits(wanted).isdisjoint(*splits)):
+            return None
+        return min(meant, key=lambda name: (FOLDER not in parts[name], name))
 
     def loader(self, file_name: str) -> Callable[[], bytes] | None:
         """Return what reads an image that annotations name, or None where it is not there."""
@@ -72,6 +89,5 @@ class Pictures:
             raise DatasetError(str(error), file=name) from None
 
 
-def _common(name: str, wanted: tuple[str, ...]) -> int:
-    pairs = zip(PurePosixPath(name).parts[::-1], wanted, strict=False)
-    return next((n for n, (own, other) in enumerate(pairs) if own != other), len(wanted))
+def _splits(parts: tuple[str, ...]) -> set[str]:
+    return {part.lower() for part in parts} & SPLITS

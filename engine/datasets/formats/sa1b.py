@@ -26,11 +26,10 @@ from engine.datasets.formats.objects import (
     own_of,
     placed,
     text_of,
-    unique_ids,
 )
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_stream import iter_elements
-from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
+from engine.datasets.sample import Annotation, Dataset, Sample, labels_of, unique_ids
 from engine.datasets.traits import ALL, Trait
 
 _TOLD_BY: Final = {"file_name", "height", "width"}
@@ -89,15 +88,15 @@ def is_in(source: Source) -> bool:
 
 
 def _is_image(source: Source, name: str) -> bool:
-    with source.file(name) as file:
-        try:
+    try:
+        with source.file(name) as file:
             for each in iter_elements(file, name):
                 if each.key == "image":
                     return isinstance(each.value, dict) and each.value.keys() >= _TOLD_BY
                 if each.key != "annotations":
                     return False
-        except DatasetError:
-            pass
+    except DatasetError:
+        pass
     return False
 
 

@@ -33,11 +33,10 @@ from engine.datasets.formats.objects import (
     own_of,
     placed,
     text_of,
-    unique_ids,
 )
 from engine.datasets.formats.pictures import MAX_BYTES, is_image
 from engine.datasets.formats.shards import Member, Shard
-from engine.datasets.sample import Dataset, Sample, labels_of
+from engine.datasets.sample import Dataset, Sample, labels_of, unique_ids
 from engine.datasets.traits import ALL
 from engine.media.errors import MediaError
 from engine.media.images import read_size

@@ -69,11 +69,17 @@ def _write(line_of: LineOf, dataset: Dataset, out: Out) -> None:
 
 
 def _data_yaml(classes: Sequence[str], splits: Sequence[str]) -> str:
-    """Name what to train on and to validate on: ultralytics wants both."""
-    train = TRAIN if TRAIN in splits or not splits else splits[0]
-    val = next((split for split in ("val", "holdout", "test") if split in splits), train)
+    """Name what to train on and to validate on: ultralytics wants both.
+
+    The holdout is neither: it keeps the best weights by what it validates on.
+    """
+    others = [split for split in splits if split not in {"holdout", "test", "val"}]
+    train = TRAIN if TRAIN in splits or not others else others[0]
+    val = "val" if "val" in splits else train
+    tests = [f"test: images/{split}" for split in ("holdout", "test") if split in splits]
     names = [f"  {number}: {json.dumps(name)}" for number, name in enumerate(classes)]
-    lines = ["path: .", f"train: images/{train}", f"val: images/{val}", "names:", *names]
+    paths = ["path: .", f"train: images/{train}", f"val: images/{val}", *tests[:1]]
+    lines = [*paths, "names:", *names]
     return "\n".join(lines) + "\n"
 
 
@@ -131,13 +137,18 @@ def _class_names(source: Source) -> list[str]:
     if not name.endswith(("yaml", "yml")):
         return [line.strip() for line in text.splitlines() if line.strip()]
     try:
+        # A few aliases of aliases are gigabytes once they are written out.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
+            raise DatasetError("aliases are not read: write them out", file=name)
         listed = yaml.safe_load(text)["names"] or []
-    except (yaml.YAMLError, TypeError, KeyError, RecursionError, ValueError):
+    except (yaml.YAMLError, TypeError, KeyError, RecursionError):
         raise DatasetError("must be YAML with a list `names`", file=name) from None
     if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
         listed = [listed[number] for number in range(len(listed))]
     if not isinstance(listed, list):
         raise DatasetError("`names` must be a list, or numbered from 0", file=name)
+    if not all(isinstance(each, str | int | float) for each in listed):
+        raise DatasetError("`names` must be texts", file=name)
     return [str(each) for each in listed]
 
 

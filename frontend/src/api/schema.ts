@@ -1619,7 +1619,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The formats of masks, and what each of them cannot hold of this version. */
+        /** @description The formats of masks, and what each of them cannot hold of this version or of its splits. */
         get: operations["list_export_offers"];
         put?: never;
         post?: never;
@@ -2494,12 +2494,13 @@ export interface components {
          *     * `sa1b` - sa1b
          *     * `lvis` - lvis
          *     * `fiftyone` - fiftyone
+         *     * `webdataset` - webdataset
          *     * `descriptions` - descriptions
          *     * `narratives` - narratives
          *     * `voices` - voices
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "descriptions" | "narratives" | "voices";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "descriptions" | "narratives" | "voices";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;
@@ -7700,7 +7701,10 @@ export interface operations {
     };
     list_export_offers: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description all if left out */
+                split?: string[];
+            };
             header?: never;
             path: {
                 version_id: string;

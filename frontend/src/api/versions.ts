@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import type { ExportChoice, ExportFormat } from "./types";
 
@@ -15,13 +15,18 @@ export function cutVersion(id: number, note: string) {
   return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));
 }
 
-/** The formats of masks, with what each of them cannot hold of the version. */
-export const exportOffersQuery = (version_id: string) =>
+/** The formats of masks, with what each of them cannot hold of some splits of the version. */
+export const exportOffersQuery = (version_id: string, split: readonly string[]) =>
   queryOptions({
-    queryKey: ["export-offers", version_id],
+    queryKey: ["export-offers", version_id, ...split],
     queryFn: () =>
-      read(client.GET("/api/versions/{version_id}/formats", { params: { path: { version_id } } })),
+      read(
+        client.GET("/api/versions/{version_id}/formats", {
+          params: { path: { version_id }, query: { split: [...split] } },
+        }),
+      ),
     staleTime: Number.POSITIVE_INFINITY, // of what never changes
+    placeholderData: keepPreviousData, // while another split is ticked
   });
 
 export function startExport(version_id: string, format: ExportFormat, choice: ExportChoice = {}) {

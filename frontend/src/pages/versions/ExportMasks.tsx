@@ -12,11 +12,11 @@ import {
 } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import type { ExportFormat, ExportOffer, Project, Version } from "@/api/types";
+import type { ExportFormat, Project, Version } from "@/api/types";
 import { exportOffersQuery, startExport, versionsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount } from "@/components/format";
-import { choiceOf, type LabelChoice, SPLITS, splitsAtFirst } from "./exportChoice";
+import { choiceOf, type LabelChoice, splitsAtFirst, splitsThere } from "./exportChoice";
 import { LabelNames } from "./LabelNames";
 import { Losses } from "./Losses";
 
@@ -29,29 +29,22 @@ interface Props {
 
 /** Choose how masks go out; what the format cannot hold is told before. */
 export function ExportMasks({ version, project, opened, onClose }: Props) {
-  const offers = useQuery({ ...exportOffersQuery(version.id), enabled: opened });
   return (
     <Modal opened={opened} onClose={onClose} title="Export masks" size="lg">
-      {offers.isPending && <Skeleton height={220} radius="md" />}
-      {offers.error && <ErrorState error={offers.error} onRetry={() => offers.refetch()} />}
-      {offers.data && (
-        <Choices version={version} project={project} offers={offers.data} onClose={onClose} />
-      )}
+      <Choices version={version} project={project} onClose={onClose} />
     </Modal>
   );
 }
 
-interface ChoicesProps extends Omit<Props, "opened"> {
-  offers: readonly ExportOffer[];
-}
-
-function Choices({ version, project, offers, onClose }: ChoicesProps) {
+function Choices({ version, project, onClose }: Omit<Props, "opened">) {
   const queries = useQueryClient();
   const [format, setFormat] = useState<ExportFormat>("coco");
   const [splits, setSplits] = useState<string[]>(() => splitsAtFirst(version.counts));
   const [withImages, setWithImages] = useState(false);
   const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
-  const offer = offers.find((each) => each.format === format);
+  const offers = useQuery(exportOffersQuery(version.id, splits));
+  const offer = offers.data?.find((each) => each.format === format);
+  const masks = splits.length === splitsThere(version.counts).length ? version.counts.masks : null;
   const begin = useMutation({
     mutationFn: () => startExport(version.id, format, choiceOf(splits, withImages, labels)),
     onSuccess: async () => {
@@ -60,6 +53,8 @@ function Choices({ version, project, offers, onClose }: ChoicesProps) {
     },
   });
 
+  if (offers.isPending) return <Skeleton height={220} radius="md" />;
+  if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
   return (
     <form
       onSubmit={(event) => {
@@ -70,7 +65,7 @@ function Choices({ version, project, offers, onClose }: ChoicesProps) {
       <Stack gap="md">
         <Select
           label="Format"
-          data={offers.map(({ format: value, title }) => ({ value, label: title }))}
+          data={offers.data.map(({ format: value, title }) => ({ value, label: title }))}
           value={format}
           onChange={(value) => value && setFormat(value as ExportFormat)}
           allowDeselect={false}
@@ -79,7 +74,7 @@ function Choices({ version, project, offers, onClose }: ChoicesProps) {
           comboboxProps={{ shadow: "md" }}
           data-autofocus
         />
-        {offer && <Losses losses={offer.losses} masks={version.counts.masks} />}
+        {offer && <Losses losses={offer.losses} masks={masks} />}
         <Checkbox.Group
           label="Images"
           description="Where a format does not tell them apart, each lies in a folder of its own."
@@ -87,7 +82,7 @@ function Choices({ version, project, offers, onClose }: ChoicesProps) {
           onChange={setSplits}
         >
           <Group mt={6}>
-            {SPLITS.filter((split) => version.counts[split] > 0).map((split) => (
+            {splitsThere(version.counts).map((split) => (
               <Checkbox
                 key={split}
                 value={split}

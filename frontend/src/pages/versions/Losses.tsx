@@ -3,8 +3,14 @@ import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
 import { plural } from "@/components/format";
 import { type Losses as Lost, lossLines, recordsLost } from "./lossWords";
 
-/** What a format cannot hold of a version, or that it holds it all. */
-export function Losses({ losses, masks }: { losses: Lost | null; masks: number }) {
+interface Props {
+  losses: Lost | null;
+  /** Of the version; null where a part goes out, of which nobody counted them. */
+  masks: number | null;
+}
+
+/** What a format cannot hold of what goes out, or that it holds it all. */
+export function Losses({ losses, masks }: Props) {
   if (!losses)
     return (
       <Text size="sm" c="dimmed">
@@ -17,7 +23,7 @@ export function Losses({ losses, masks }: { losses: Lost | null; masks: number }
   if (lines.length === 0)
     return (
       <Alert color="teal" icon={<IconCheck aria-hidden />} p="sm">
-        Holds {masks === 1 ? "the mask" : `all ${plural(masks, "mask")}`}, pixel for pixel.
+        Holds {masks === null ? "every mask" : plural(masks, "mask")}, pixel for pixel.
         {records && ` Left out: ${records}.`}
       </Alert>
     );

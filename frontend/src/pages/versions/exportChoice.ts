@@ -1,6 +1,8 @@
 import type { ExportChoice, Version } from "@/api/types";
 
-export const SPLITS = ["train", "holdout", "unfinished"] as const;
+const SPLITS = ["train", "holdout", "unfinished"] as const;
+type Split = (typeof SPLITS)[number];
+type Counts = Pick<Version["counts"], Split>;
 
 /** What becomes of a label: another name, or its masks stay behind. */
 export interface LabelChoice {
@@ -8,9 +10,14 @@ export interface LabelChoice {
   isOut: boolean;
 }
 
+/** The splits that have images. */
+export function splitsThere(counts: Counts): Split[] {
+  return SPLITS.filter((split) => counts[split] > 0);
+}
+
 /** Finished images alone, unless there are no others. */
-export function splitsAtFirst(counts: Pick<Version["counts"], (typeof SPLITS)[number]>): string[] {
-  const there = SPLITS.filter((split) => counts[split] > 0);
+export function splitsAtFirst(counts: Counts): string[] {
+  const there = splitsThere(counts);
   const finished = there.filter((split) => split !== "unfinished");
   return finished.length > 0 ? finished : there;
 }

@@ -1,0 +1,125 @@
+"""YOLO's layouts, and what nobody should train on or unpack."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import FolderOut, FolderSource
+from engine.datasets.formats import FORMATS, export
+from engine.datasets.formats.pictures import Pictures
+from engine.datasets.sample import Sample
+from tests.engine.datasets_corpus import dataset_of, picture, with_picture
+from tests.engine.test_datasets_coco import DATA, needs_data
+
+YOLO = FORMATS["yolo"]
+
+
+def data_yaml(folder: Path, *splits: str) -> dict[str, object]:
+    samples = [with_picture(Sample(f"{split}.png", (2, 2), split=split)) for split in splits]
+    export(dataset_of(samples), YOLO, FolderOut(folder))
+    found: dict[str, object] = yaml.safe_load((folder / "data.yaml").read_text())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("splits", "told"),
+    [
+        (["train", "holdout"], {"train": "train", "val": "train", "test": "holdout"}),
+        (["unfinished", "holdout"], {"train": "unfinished", "val": "unfinished"}),
+        (["holdout"], {"train": "train", "val": "train", "test": "holdout"}),
+        (["train", "val", "test"], {"train": "train", "val": "val", "test": "test"}),
+    ],
+)
+def test_nobody_trains_on_the_holdout_or_keeps_weights_by_it(
+    tmp_path: Path, splits: list[str], told: dict[str, str]
+) -> None:
+    found = data_yaml(tmp_path, *splits)
+
+    assert found.items() >= {key: f"images/{split}" for key, split in told.items()}.items()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("a: &a [x, x]\nnames: [*a, *a]", "aliases are not read"),
+        ("names: [[x]]", "`names` must be texts"),
+        ("names: {1: x}", "`names` must be a list, or numbered from 0"),
+        ("names: [", "must be YAML"),
+        ("[]", "must be YAML with a list `names`"),
+    ],
+)
+def test_a_list_of_classes_that_is_none_is_refused(tmp_path: Path, text: str, fault: str) -> None:
+    (tmp_path / "data.yaml").write_text(text)
+
+    with pytest.raises(DatasetError, match=f"data.yaml: {fault}"):
+        YOLO.read(FolderSource(tmp_path), print)
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ("2 0.5 0.5 0.1 0.1", "class 2 is none of 0 to 1"),
+        ("x 0.5 0.5 0.1 0.1", "whole number and shares"),
+        ("0 0.5 0.5 nan 0.1", "from 0 to 1"),
+        ("0 0.5 1e400 0.1 0.1", "from 0 to 1"),
+        ("0 0.1 0.1 0.2 0.2 0.3 0.3 0.4", "7 numbers are neither"),
+        ("0 0.5", "1 numbers are neither"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_are_read(tmp_path: Path, line: str, fault: str) -> None:
+    (tmp_path / "classes.txt").write_text("a\nb\n")
+    (tmp_path / "x.png").write_bytes(picture((10, 10)))
+    (tmp_path / "x.txt").write_text(f"{line}\n1 0.5 0.5 0.2 0.4\n")
+    problems: list[DatasetError] = []
+
+    # The labels lie at the top here, where lists lie, too: beside an image they are its labels.
+    (sample,) = YOLO.read(FolderSource(tmp_path), problems.append).samples()
+
+    assert [str(each) for each in problems] == [str(problems[0])]
+    assert "x.txt: line 1: " in str(problems[0])
+    assert fault in str(problems[0])
+    assert [each.box_xywh for each in sample.annotations] == [(4, 3, 2, 4)]
+
+
+@needs_data
+@pytest.mark.parametrize(
+    ("folder", "images", "masks", "boxes"),
+    [
+        ("datumaro_assets/yolo_dataset", 1, 0, 2),
+        ("datumaro_assets/roboflow_dataset/yolo", 3, 0, 4),
+        ("labelstudio_sdk/test_import_yolo_data", 5, 0, 17),
+    ],
+)
+def test_other_tools_labels_come_in_whole(folder: str, images: int, masks: int, boxes: int) -> None:
+    dataset = YOLO.read(FolderSource(DATA / "exports_thirdparty" / folder), lambda _: None)
+    samples = list(dataset.samples())
+    objects = [each for sample in samples for each in sample.annotations]
+
+    assert len(samples) == images
+    assert sum(each.rle is not None for each in objects) == masks
+    assert sum(each.rle is None for each in objects) == boxes
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted", "found"),
+    [
+        (["a.png", "train/a.png"], "data/train/a.png", "train/a.png"),
+        (["train/a.png"], "val/a.png", None),
+        (["train/a.png", "val/a.png"], "a.png", None),
+        (["images/a.png", "masks/a.png"], "a.png", "images/a.png"),
+        (["JPEGImages/a.png"], "images/a.png", "JPEGImages/a.png"),
+        (["x/a.png", "y/a.png"], "z/a.png", None),
+        (["a.png"], "data/a.png", "a.png"),
+        (["a.png"], "b.png", None),
+    ],
+)
+def test_an_image_is_found_by_its_end_and_never_in_another_split(
+    tmp_path: Path, names: list[str], wanted: str, found: str | None
+) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    assert Pictures(FolderSource(tmp_path)).find(wanted) == found
