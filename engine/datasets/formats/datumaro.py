@@ -9,16 +9,14 @@ from typing import Final
 
 from engine.canonical import canonical_json
 from engine.datasets.files import Out
+from engine.datasets.formats.checked import Fields
 from engine.datasets.formats.datumaro_read import DEFAULT, is_in, read
 from engine.datasets.formats.fields import (
     image_fields,
     object_fields,
 )
 from engine.datasets.formats.format import Format
-from engine.datasets.formats.objects import (
-    OWN,
-    Fields,
-)
+from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import ALL

@@ -7,6 +7,16 @@ from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
+from engine.datasets.formats.checked import (
+    Fields,
+    checked_fields,
+    checked_list,
+    checked_text,
+    is_whole,
+    label_of,
+    placed,
+    plain,
+)
 from engine.datasets.formats.fields import (
     annotation_of,
     box_of,
@@ -14,18 +24,7 @@ from engine.datasets.formats.fields import (
     size_hw_of,
 )
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import (
-    OWN,
-    Fields,
-    fields_of,
-    is_whole,
-    label_of,
-    list_of,
-    own_of,
-    placed,
-    plain,
-    text_of,
-)
+from engine.datasets.formats.objects import OWN, own_of
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import Annotation, Box, Dataset, Label, Sample, unique_ids
@@ -97,9 +96,9 @@ def _labels_of(source: Source, name: str) -> list[tuple[str, Fields]]:
     found = []
     for index, each in enumerate(listed if isinstance(listed, list) else []):
         try:
-            fields = fields_of(each)
+            fields = checked_fields(each)
             told = {key: value for key, value in fields.items() if key != "name" and value}
-            found.append((text_of(fields.get("name")), plain(told)))
+            found.append((checked_text(fields.get("name")), plain(told)))
         except DatasetError as error:
             raise placed(error, file=name, field="labels", index=index) from None
     return found
@@ -122,12 +121,12 @@ class _Reader:
                 self.has_version = each.value != "legacy"
             if each.key == "items":
                 try:
-                    yield self._sample(fields_of(each.value), each.place)
+                    yield self._sample(checked_fields(each.value), each.place)
                 except ValueError as error:
                     self.report(placed(error, file=self.name, field="items", index=each.place))
 
     def _sample(self, item: Fields, place: int | None) -> Sample:
-        image = fields_of(item.get("image") or item.get("media"))
+        image = checked_fields(item.get("image") or item.get("media"))
         name = self._file_name(item.get("id"), image.get("path"))
         inside = f"{self.subset}/{name}"
         size = image.get("size")
@@ -145,23 +144,23 @@ class _Reader:
 
     def _file_name(self, identity: object, path: object) -> str:
         """Return a path inside the subset; one of another machine only tells its ending."""
-        name = text_of(path or "").replace("\\", "/")
+        name = checked_text(path or "").replace("\\", "/")
         if not self.has_version:
             name = name.removeprefix(f"{self.subset}/")
         if name and not PurePosixPath(name).is_absolute() and ":" not in name:
             return name
-        return f"{text_of(identity)}{PurePosixPath(name).suffix or '.jpg'}"
+        return f"{checked_text(identity)}{PurePosixPath(name).suffix or '.jpg'}"
 
     def _annotations(
         self, listed: object, size_hw: tuple[int, int], place: int | None
     ) -> tuple[list[str], list[Annotation]]:
         captions: list[str] = []
         objects: dict[object, Annotation] = {}
-        for index, value in enumerate(list_of(listed, "annotations")):
+        for index, value in enumerate(checked_list(listed, "annotations")):
             try:
-                fields = fields_of(value)
+                fields = checked_fields(value)
                 if fields.get("type") == "caption":
-                    captions.append(text_of(fields.get("caption")))
+                    captions.append(checked_text(fields.get("caption")))
                 else:
                     key = _key_of(fields, index)
                     objects[key] = _joined(objects.get(key), self._object(fields, size_hw))
@@ -200,7 +199,7 @@ def _joined(known: Annotation | None, part: Annotation) -> Annotation:
 def _shape_of(fields: Fields, size_hw: tuple[int, int]) -> tuple[RLE | None, Box | None]:
     kind = fields.get("type")
     if kind == "mask":
-        return rle_from_coco(fields_of(fields.get("rle")), size_hw), None
+        return rle_from_coco(checked_fields(fields.get("rle")), size_hw), None
     if kind == "polygon":
         return rle_from_coco([fields.get("points")], size_hw), None
     if kind == "bbox":

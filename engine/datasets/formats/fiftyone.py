@@ -10,6 +10,7 @@ import numpy as np
 
 from engine.canonical import canonical_json
 from engine.datasets.files import Out
+from engine.datasets.formats.checked import Fields
 from engine.datasets.formats.fields import (
     image_fields,
     object_fields,
@@ -17,10 +18,7 @@ from engine.datasets.formats.fields import (
 from engine.datasets.formats.fiftyone_masks import packed
 from engine.datasets.formats.fiftyone_read import FIELD, FILE, FOLDER, is_in, read
 from engine.datasets.formats.format import Format
-from engine.datasets.formats.objects import (
-    OWN,
-    Fields,
-)
+from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.pictures import write_images
 from engine.datasets.sample import (
     Annotation,

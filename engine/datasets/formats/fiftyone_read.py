@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, read_json
+from engine.datasets.formats.checked import Fields, checked_fields, checked_text, label_of, placed
 from engine.datasets.formats.fields import (
     annotation_of,
     box_of,
@@ -17,16 +18,7 @@ from engine.datasets.formats.fields import (
 )
 from engine.datasets.formats.fiftyone_masks import Mask, placed_in, unpacked
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import (
-    OWN,
-    Fields,
-    fields_of,
-    label_of,
-    labels_in,
-    own_of,
-    placed,
-    text_of,
-)
+from engine.datasets.formats.objects import OWN, labels_in, own_of
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import (
@@ -72,7 +64,7 @@ def read(source: Source, report: Report) -> Dataset:
         for place, value in _listed(source, name):
             reader = _Reader(pictures, report, name, place)
             try:
-                yield reader.sample(fields_of(value))
+                yield reader.sample(checked_fields(value))
             except ValueError as error:
                 report(placed(error, file=name, field="samples", index=place))
 
@@ -120,7 +112,7 @@ def _classes(listed: object) -> Iterator[str]:
     for each in lists:
         for name in each if isinstance(each, list) else ():
             if isinstance(name, str) and name:
-                yield text_of(name)
+                yield checked_text(name)
 
 
 def _objects(sample: Fields) -> Iterator[tuple[str, int | None, object]]:
@@ -146,13 +138,13 @@ class _Reader:
         self.place = place
 
     def sample(self, fields: Fields) -> Sample:
-        path, metadata = text_of(fields.get("filepath")), fields.get("metadata")
+        path, metadata = checked_text(fields.get("filepath")), fields.get("metadata")
         is_told = isinstance(metadata, dict) and "height" in metadata
-        size_hw = size_hw_of(fields_of(metadata)) if is_told else self.pictures.size_of(path)
+        size_hw = size_hw_of(checked_fields(metadata)) if is_told else self.pictures.size_of(path)
         own: Fields = {"split": _split_of(fields.get("tags")), "file_name": _name_of(path)}
         own |= own_of(fields)
         return replace(
-            sample_of(own, text_of(own["file_name"]), size_hw),
+            sample_of(own, checked_text(own["file_name"]), size_hw),
             annotations=unique_ids(self._annotations(fields, size_hw)),
             load_bytes=self.pictures.loader(path),
         )
@@ -160,7 +152,7 @@ class _Reader:
     def _annotations(self, fields: Fields, size_hw: tuple[int, int]) -> Iterator[Annotation]:
         for field, index, value in _objects(fields):
             try:
-                yield self._annotation(fields_of(value), size_hw)
+                yield self._annotation(checked_fields(value), size_hw)
             except ValueError as error:
                 place = f"samples[{self.place}].{field}"
                 self.report(placed(error, file=self.file, field=place, index=index))

@@ -15,8 +15,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import label_studio_rle as brush
+from engine.datasets.formats.checked import checked_fields, checked_text, label_of
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import fields_of, label_of, text_of
 from engine.datasets.formats.own_fields import own_of, read_image, read_object
 from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.formats.shapes import (
@@ -60,7 +60,7 @@ def read(source: Source, report: Report) -> Dataset:
         for name in files:
             for place, task in enumerate(_tasks(source, name)):
                 try:
-                    yield _Reader(name, place, pictures, report).sample(fields_of(task))
+                    yield _Reader(name, place, pictures, report).sample(checked_fields(task))
                 except ValueError as error:
                     report(DatasetError(str(error), file=name, field="task", index=place))
 
@@ -131,7 +131,7 @@ class _Reader:
     report: Report
 
     def sample(self, task: Result) -> Sample:
-        data = fields_of(task.get("data"))
+        data = checked_fields(task.get("data"))
         path, split = _path_in(data), data.get("split")
         results = list(_results(task))
         size_hw = self._size(data, [result for _, result in results], path)
@@ -184,7 +184,7 @@ def _path_in(data: Result) -> str:
     if url is None or url.startswith("data:"):
         raise ValueError("names no image")
     parts = urlsplit(url)
-    path = text_of(parse_qs(parts.query).get("d", [unquote(parts.path)])[0]).lstrip("/")
+    path = checked_text(parse_qs(parts.query).get("d", [unquote(parts.path)])[0]).lstrip("/")
     return path.rpartition("/")[2] if path.startswith(_UPLOADS) else path
 
 
@@ -196,8 +196,8 @@ def _annotation(origin: Result, result: Result, beside: list[Result], size_hw: S
     captions = [each for one in beside if one.get("type") == "textarea" for each in _texts(one)]
     parent = result.get("parentID")
     native = {
-        "id": text_of(result.get("id", "")),
-        "parent": None if parent is None else text_of(parent),
+        "id": checked_text(result.get("id", "")),
+        "parent": None if parent is None else checked_text(parent),
         "caption": "\n".join(captions) or None,
         "attributes": dict(_answer(each) for each in beside if each.get("type") in _ANSWERS),
         "predicted_iou": None if score is None else number(score),
@@ -220,14 +220,16 @@ def _origin(origin: Result) -> dict[str, object]:
 def _texts(result: Result) -> list[str]:
     if result.get("type") != "textarea":
         raise ValueError(f"{str(result.get('type'))[:20]} is not read")
-    texts = fields_of(result.get("value")).get("text")
-    return [text_of(each) for each in texts] if isinstance(texts, list) else [text_of(texts)]
+    texts = checked_fields(result.get("value")).get("text")
+    return (
+        [checked_text(each) for each in texts] if isinstance(texts, list) else [checked_text(texts)]
+    )
 
 
 def _answer(result: Result) -> tuple[str, object]:
-    value = fields_of(result.get("value")).get(str(result.get("type")))
-    answer = ", ".join(map(text_of, value)) if isinstance(value, list) else value
-    return text_of(result.get("from_name")), answer
+    value = checked_fields(result.get("value")).get(str(result.get("type")))
+    answer = ", ".join(map(checked_text, value)) if isinstance(value, list) else value
+    return checked_text(result.get("from_name")), answer
 
 
 def _related(found: list[Annotation]) -> tuple[Annotation, ...]:
@@ -237,7 +239,7 @@ def _related(found: list[Annotation]) -> tuple[Annotation, ...]:
 
 
 def _drawn(result: Result, size_hw: Size) -> tuple[RLE | None, Box | None]:
-    value, kind = fields_of(result.get("value")), _kind(result)
+    value, kind = checked_fields(result.get("value")), _kind(result)
     if kind == "rectangle":
         x, y = _pixels([(value.get("x"), value.get("y"))], size_hw)[0]
         width, height = _pixels([(value.get("width"), value.get("height"))], size_hw)[0]
@@ -247,7 +249,7 @@ def _drawn(result: Result, size_hw: Size) -> tuple[RLE | None, Box | None]:
     if kind == "polygon":
         return polygon(_pixels(value.get("points"), size_hw), size_hw), None
     if kind == "bitmask":
-        png = b64decode(text_of(value.get("imageDataURL")).partition(",")[2])
+        png = b64decode(checked_text(value.get("imageDataURL")).partition(",")[2])
         mask = read_bitmap(png, max_pixels=size_hw[0] * size_hw[1])
     else:
         packed = value.get("rle")

@@ -16,8 +16,9 @@ from typing import Final
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, read_json
+from engine.datasets.formats.checked import checked_fields, checked_text, label_of, placed
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import OWN, fields_of, label_of, placed, text_of
+from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.own_fields import (
     SPLITS,
     Fields,
@@ -147,22 +148,22 @@ def _listed(source: Source) -> list[str]:
 
 def _labels_in(source: Source, name: str) -> Iterator[str]:
     try:
-        shapes = fields_of(read_json(source, name)).get("shapes")
+        shapes = checked_fields(read_json(source, name)).get("shapes")
     except ValueError:  # reported when the image is read
         return
     for shape in shapes if isinstance(shapes, list) else ():
         try:
-            yield label_of(fields_of(shape).get("label")) or UNLABELLED
+            yield label_of(checked_fields(shape).get("label")) or UNLABELLED
         except ValueError:
             continue
 
 
 def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sample:
-    content = fields_of(read_json(source, name))
+    content = checked_fields(read_json(source, name))
     shapes = content.get("shapes")
     if not isinstance(shapes, list):
         raise ValueError("has no list `shapes`: it is not LabelMe's")  # noqa: TRY004  # one error kind
-    image = _image_of(name, text_of(content.get("imagePath")))
+    image = _image_of(name, checked_text(content.get("imagePath")))
     data = partial(_embedded, source, name) if isinstance(content.get("imageData"), str) else None
     if {"imageHeight", "imageWidth"} <= {k for k, v in content.items() if v is not None}:
         size_hw = size(content["imageHeight"], content["imageWidth"])
@@ -171,7 +172,7 @@ def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sa
     found: list[tuple[Annotation, object]] = []
     for place, shape in enumerate(shapes):
         try:
-            found.append((_annotation(fields_of(shape), size_hw), shape.get("group_id")))
+            found.append((_annotation(checked_fields(shape), size_hw), shape.get("group_id")))
         except ValueError as error:
             report(DatasetError(str(error), file=name, field="shapes", index=place))
     folders = image.split("/")[:-1]
@@ -190,18 +191,18 @@ def _image_of(name: str, path: str) -> str:
 
 
 def _embedded(source: Source, name: str) -> bytes:
-    return b64decode(text_of(fields_of(read_json(source, name)).get("imageData")))
+    return b64decode(checked_text(checked_fields(read_json(source, name)).get("imageData")))
 
 
 def _annotation(shape: Fields, size_hw: Size) -> Annotation:
     own, flags = own_of(shape), shape.get("flags")
     attributes: dict[str, Value] = {
-        text_of(key): each
+        checked_text(key): each
         for key, each in (flags.items() if isinstance(flags, dict) else ())
         if isinstance(each, bool)
     }
     native = {
-        "caption": text_of(shape.get("description") or "") or None,
+        "caption": checked_text(shape.get("description") or "") or None,
         "attributes": attributes,
         "extra": {} if shape.get("group_id") is None else {"group_id": shape["group_id"]},
     }
@@ -216,7 +217,7 @@ def _drawn(shape: Fields, size_hw: Size) -> tuple[RLE | None, Box | None]:
     if kind == "rectangle":
         return None, box_around(shape.get("points"))
     if kind == "mask":
-        png = b64decode(text_of(shape.get("mask")))
+        png = b64decode(checked_text(shape.get("mask")))
         part = read_bitmap(png, max_pixels=size_hw[0] * size_hw[1])
         (x, y), *_ = points(shape.get("points")) or [(-1, -1)]
         return pasted(part, (int(x), int(y)), size_hw), None

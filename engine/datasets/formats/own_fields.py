@@ -4,8 +4,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from engine.datasets.formats.checked import checked_text
 from engine.datasets.formats.fields import annotation_of, image_fields, object_fields, sample_of
-from engine.datasets.formats.objects import OWN, text_of
+from engine.datasets.formats.objects import OWN
 from engine.datasets.sample import Annotation, Box, Sample
 from engine.masks.rle import RLE
 
@@ -48,5 +49,5 @@ def read_image(
 ) -> Sample:
     """Do the same for an image. Of another tool's the split is told by what lies around it."""
     if own is None:
-        return replace(sample_of({}, text_of(file_name), size_hw), split=split)
-    return sample_of(own, text_of(own.get("file_name", file_name)), size_hw)
+        return replace(sample_of({}, checked_text(file_name), size_hw), split=split)
+    return sample_of(own, checked_text(own.get("file_name", file_name)), size_hw)

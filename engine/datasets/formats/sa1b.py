@@ -13,20 +13,16 @@ from typing import Final
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, read_json
+from engine.datasets.formats.checked import (
+    Fields,
+    checked_fields,
+    checked_list,
+    checked_text,
+    placed,
+)
 from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import (
-    OWN,
-    Fields,
-    fields_of,
-    labels_in,
-    list_of,
-    object_as_coco,
-    object_of,
-    own_of,
-    placed,
-    text_of,
-)
+from engine.datasets.formats.objects import OWN, labels_in, object_as_coco, object_of, own_of
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of, unique_ids
@@ -110,17 +106,17 @@ def _labels(source: Source, names: list[str]) -> Iterator[str]:
 
 
 def _content(source: Source, name: str) -> Fields:
-    return fields_of(read_json(source, name))
+    return checked_fields(read_json(source, name))
 
 
 def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sample:
     content = _content(source, name)
-    image = fields_of(content.get("image"))
-    listed = list_of(content.get("annotations"), "annotations")
+    image = checked_fields(content.get("image"))
+    listed = checked_list(content.get("annotations"), "annotations")
     size_hw = size_hw_of(image)
-    beside = (PurePosixPath(name).parent / text_of(image.get("file_name"))).as_posix()
+    beside = (PurePosixPath(name).parent / checked_text(image.get("file_name"))).as_posix()
     own = own_of(image)
-    sample = sample_of(own, text_of(own.get("file_name", beside)), size_hw)
+    sample = sample_of(own, checked_text(own.get("file_name", beside)), size_hw)
     annotations = []
     for index, each in enumerate(listed):
         try:

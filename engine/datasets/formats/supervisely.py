@@ -17,9 +17,10 @@ from typing import Final
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, read_json
+from engine.datasets.formats.checked import checked_fields, checked_text, label_of, placed
 from engine.datasets.formats.fields import box_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import OWN, fields_of, label_of, placed, text_of
+from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.own_fields import (
     SPLITS,
     Fields,
@@ -159,7 +160,7 @@ def read(source: Source, report: Report) -> Dataset:
         raise DatasetError(f"no {META} is there with a list `classes`")
     name, classes = meta
     try:
-        titles = [text_of(fields_of(each).get("title")) for each in classes]
+        titles = [checked_text(checked_fields(each).get("title")) for each in classes]
     except ValueError as error:
         raise DatasetError(str(error), file=name, field="classes") from None
     project = _Project(source, name.removesuffix(META), titles, Pictures(source), report)
@@ -204,8 +205,8 @@ class _Project:
     report: Report
 
     def sample(self, name: str) -> Sample:
-        content = fields_of(read_json(self.source, name))
-        sides = fields_of(content.get("size"))
+        content = checked_fields(read_json(self.source, name))
+        sides = checked_fields(content.get("size"))
         size_hw = size(sides.get("height"), sides.get("width"))
         datasets, image = _image_of(name.removeprefix(self.folder))
         data, tags = content.get("customBigData"), _tags(content)
@@ -214,7 +215,7 @@ class _Project:
         sample = read_image(own, "/".join([*datasets, image]), size_hw, split)
         description = content.get("description")
         if own is None and description:
-            sample = replace(sample, captions=(text_of(description),))
+            sample = replace(sample, captions=(checked_text(description),))
         found = self.pictures.loader("/".join([*PurePosixPath(name).parts[:-2], "img", image]))
         annotations = tuple(self._annotations(content.get("objects"), name, size_hw))
         return replace(sample, annotations=annotations, load_bytes=found)
@@ -222,7 +223,7 @@ class _Project:
     def _annotations(self, objects: object, name: str, size_hw: Size) -> Iterator[Annotation]:
         for place, each in enumerate(objects if isinstance(objects, list) else [None]):
             try:
-                yield _annotation(fields_of(each), size_hw, self.titles)
+                yield _annotation(checked_fields(each), size_hw, self.titles)
             except ValueError as error:
                 self.report(DatasetError(str(error), file=name, field="objects", index=place))
 
@@ -235,12 +236,12 @@ def _image_of(name: str) -> tuple[list[str], str]:
 
 
 def _annotation(each: Fields, size_hw: Size, titles: list[str]) -> Annotation:
-    title = text_of(each.get("classTitle"))
+    title = checked_text(each.get("classTitle"))
     if title not in titles:
         raise ValueError(f"class {title[:40]!r} is not in {META}")
     own = own_of(each)
     native = {
-        "caption": text_of(each.get("description") or "") or None,
+        "caption": checked_text(each.get("description") or "") or None,
         "attributes": _tags(each),
         "id": str(each["id"]) if own is None and type(each.get("id")) is int else "",
         "extra": {key: each[key] for key in _ORIGINS if isinstance(each.get(key), str)},
@@ -257,7 +258,7 @@ def _tags(fields: Fields) -> dict[str, Value]:
     listed = tags if isinstance(tags, list) else ()
     pairs = [(each.get("name"), each.get("value")) for each in listed if isinstance(each, dict)]
     return {
-        text_of(name): True if value is None else value
+        checked_text(name): True if value is None else value
         for name, value in pairs
         if isinstance(value, str | int | float | None)
     }
@@ -266,10 +267,10 @@ def _tags(fields: Fields) -> dict[str, Value]:
 def _drawn(each: Fields, size_hw: Size) -> tuple[RLE | None, Box | None]:
     kind = each.get("geometryType")
     if kind == "bitmap":
-        return _mask(fields_of(each.get("bitmap")), size_hw), None
+        return _mask(checked_fields(each.get("bitmap")), size_hw), None
     if kind not in ("polygon", "rectangle"):
         raise ValueError(f"is neither a bitmap, a polygon nor a rectangle, but {str(kind)[:20]}")
-    corners = fields_of(each.get("points"))
+    corners = checked_fields(each.get("points"))
     ring = points(corners.get("exterior"))
     if kind == "rectangle":
         return None, box_around([*ring, *((x + 1, y + 1) for x, y in ring)])
@@ -285,7 +286,7 @@ def _centres(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
 def _mask(bitmap: Fields, size_hw: Size) -> RLE:
     try:
         unpacked = zlib.decompressobj().decompress(
-            b64decode(text_of(bitmap.get("data"))), _MAX_PNG_BYTES
+            b64decode(checked_text(bitmap.get("data"))), _MAX_PNG_BYTES
         )
     except zlib.error:
         raise ValueError("bitmap is not packed as zlib does") from None

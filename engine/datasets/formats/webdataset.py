@@ -21,19 +21,10 @@ from typing import BinaryIO, Final, TypeAlias
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import MAX_TEXT_BYTES, Out, Source
+from engine.datasets.formats.checked import Fields, checked_fields, checked_text, placed
 from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import (
-    OWN,
-    Fields,
-    fields_of,
-    labels_in,
-    object_as_coco,
-    object_of,
-    own_of,
-    placed,
-    text_of,
-)
+from engine.datasets.formats.objects import OWN, labels_in, object_as_coco, object_of, own_of
 from engine.datasets.formats.pictures import MAX_BYTES, is_image
 from engine.datasets.formats.shards import Member, Shard
 from engine.datasets.sample import Dataset, Sample, labels_of, unique_ids
@@ -161,7 +152,7 @@ def _content(shard: Shard, members: Members) -> Fields:
         return {}
     text = shard.read(members["json"], MAX_TEXT_BYTES)
     try:
-        return fields_of(json.loads(text, parse_constant=_refuse_constant))
+        return checked_fields(json.loads(text, parse_constant=_refuse_constant))
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
 
@@ -186,11 +177,11 @@ def _sample(shard: Shard, key: str, members: Members, report: Report) -> Sample:
             report(placed(error, file=place, field="annotations", index=index))
     own = own_of(content)
     if own:
-        sample = sample_of(own, text_of(own.get("file_name")), size_hw)
+        sample = sample_of(own, checked_text(own.get("file_name")), size_hw)
     else:
         told = {"captions": _captions(shard, members, content), "split": _split_of(shard.name)}
         sample = sample_of(
-            told, text_of(f"{PurePosixPath(shard.name).stem}/{key}.{ending}"), size_hw
+            told, checked_text(f"{PurePosixPath(shard.name).stem}/{key}.{ending}"), size_hw
         )
     return replace(sample, annotations=unique_ids(annotations), load_bytes=load)
 
