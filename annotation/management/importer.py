@@ -23,16 +23,20 @@ def find_user(name: str | None) -> User | None:
     return user
 
 
-def find_project(given: str, user: User | None, *, is_created: bool) -> Project:
-    """Find a project by its name or number, or make it."""
+def known_project(given: str) -> Project | None:
+    """Find a project by its name, or else by its number."""
     alive = Project.objects.filter(deleted_at=None)
     named = list(alive.filter(name=given)[:2])
     if len(named) > 1:
         raise CommandError(f"Several projects are called {given!r}: give the number.")
-    found = named[0] if named else None
-    if found is None and given.isascii() and given.isdigit():
-        found = alive.filter(pk=int(given)).first()
-    if found is not None:
+    if not named and given.isascii() and given.isdigit():
+        return alive.filter(pk=int(given)).first()
+    return named[0] if named else None
+
+
+def find_project(given: str, user: User | None, *, is_created: bool) -> Project:
+    """Find a project, or make it."""
+    if (found := known_project(given)) is not None:
         return found
     if not is_created:
         raise CommandError(f"There is no project {given!r}; --create makes it.")

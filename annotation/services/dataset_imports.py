@@ -111,9 +111,10 @@ def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> Co
     return Counter({"captions": len(texts)})
 
 
-def count_sample(project: Project, sample: Sample) -> Counter[str]:
-    """Tell what an import would do with an image, without doing it."""
-    has_image = sample.load_bytes is not None or _known(project, sample).exists()
+def count_sample(project: Project | None, sample: Sample) -> Counter[str]:
+    """Tell what an import would do with an image, without doing it; None: into a new project."""
+    is_there = project is not None and _known(project, sample).exists()
+    has_image = sample.load_bytes is not None or is_there
     plain = [each for each in sample.annotations if each.rle is not None and not each.is_crowd]
     counts = Counter(
         {

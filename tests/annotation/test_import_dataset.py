@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from annotation.models import Caption, Image, Label, Mask, Revision
+from annotation.models import Caption, Image, Label, Mask, Project, Revision
 from annotation.services.captions import save_caption
 from annotation.services.dataset_imports import begin_import, import_sample
 from engine.datasets.errors import DatasetError
@@ -103,8 +103,13 @@ def test_a_dry_run_tells_what_would_come_in_and_changes_nothing(
     folder = write(tmp_path / "in", "coco", nested())
 
     told = _import(world.project.name, folder, dry_run=True)
+    new = _import("New", folder, dry_run=True, create=True)
 
     assert {"1 images", "2 masks", "1 captions"} < set(told.split("\n"))
+    assert new == told
+    assert not Project.objects.filter(name="New").exists()
+    with pytest.raises(CommandError, match="There is no project 'New'"):
+        _import("New", folder, dry_run=True)
     assert not Image.objects.filter(project=world.project).exists()
     assert Label.objects.filter(project=world.project).count() == 1
 
@@ -119,6 +124,7 @@ def test_annotations_alone_are_laid_on_images_that_are_there(world: World, tmp_p
 
     assert Mask.objects.get().image == there
     assert "refused: missing.png: the image is not there: put its file beside" in told
+    assert "\n\n" not in told
 
 
 def test_masks_of_another_size_than_their_image_are_refused_by_name(

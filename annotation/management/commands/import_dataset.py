@@ -12,7 +12,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from annotation.management.importer import add_importer, find_project, find_user
+from annotation.management.importer import (
+    add_importer,
+    find_project,
+    find_user,
+    known_project,
+)
 from annotation.services.dataset_imports import (
     begin_import,
     count_sample,
@@ -49,11 +54,13 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
         user = find_user(options["user"])
-        is_made = options["create"] and not options["dry_run"]
-        project = find_project(options["project"], user, is_created=is_made)
         if options["dry_run"]:
-            self._each(dataset.samples(), lambda sample: count_sample(project, sample))
+            there = known_project(options["project"])
+            if there is None and not options["create"]:
+                raise CommandError(f"There is no project {options['project']!r}.")
+            self._each(dataset.samples(), lambda sample: count_sample(there, sample))
             return
+        project = find_project(options["project"], user, is_created=options["create"])
         importing = begin_import(
             project=project, dataset=dataset, author=user or project.created_by
         )
@@ -73,4 +80,5 @@ class Command(BaseCommand):
             raise CommandError("There is no image in it.")
 
     def _refuse(self, problem: DatasetError) -> None:
-        tqdm.write(f"refused: {problem}", file=self.stdout)
+        with tqdm.external_write_mode():
+            self.stdout.write(f"refused: {problem}")

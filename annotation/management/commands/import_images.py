@@ -83,7 +83,8 @@ class Command(BaseCommand):
         self._say(f"refused: {name}: {reason}")
 
     def _say(self, line: str) -> None:
-        tqdm.write(line, file=self.stdout)
+        with tqdm.external_write_mode():
+            self.stdout.write(line)
 
 
 def _summary(outcomes: Counter[str]) -> str:
