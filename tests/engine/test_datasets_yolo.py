@@ -40,6 +40,18 @@ def test_nobody_trains_on_the_holdout_or_keeps_weights_by_it(
     assert found.items() >= {key: f"images/{split}" for key, split in told.items()}.items()
 
 
+def test_labels_lie_where_ultralytics_looks_for_those_of_an_image(tmp_path: Path) -> None:
+    """It takes the last folder `images` of a path for `labels` (ultralytics/data/utils.py)."""
+    sample = with_picture(Sample("images/deep/a.png", (2, 2), split="train"))
+    export(dataset_of([sample]), YOLO, FolderOut(tmp_path))
+
+    (image,) = (path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.png"))
+    before, _, after = image.rpartition("images/")
+    assert (tmp_path / f"{before}labels/{after}").with_suffix(".txt").is_file()
+    (again,) = YOLO.read(FolderSource(tmp_path), print).samples()
+    assert again.file_name == "images_/deep/a.png"
+
+
 @pytest.mark.parametrize(
     ("text", "fault"),
     [

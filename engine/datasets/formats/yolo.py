@@ -10,6 +10,7 @@ A mask of several parts or with holes is one polygon all the same: see engine.ma
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
@@ -53,7 +54,7 @@ def _write(line_of: LineOf, dataset: Dataset, out: Out) -> None:
     classes = dataset.classes()
     numbers = {name: number for number, name in enumerate(classes)}
     splits, is_labelled = set(), True
-    for sample in dataset.samples():
+    for sample in map(_placed, dataset.samples()):
         split = safe_name(sample.split or TRAIN).replace("/", "_")
         splits.add(split)
         is_labelled &= all(each.label for each in sample.annotations)
@@ -66,6 +67,13 @@ def _write(line_of: LineOf, dataset: Dataset, out: Out) -> None:
         write_image(sample, out, f"images/{split}/{sample.file_name}")
     with out.file("data.yaml") as file:
         file.write(_data_yaml(classes[:-1] if is_labelled else classes, sorted(splits)).encode())
+
+
+def _placed(sample: Sample) -> Sample:
+    """Rename folders called `images`: ultralytics finds labels by the last of that name."""
+    *folders, name = sample.file_name.split("/")
+    plain = [f"{each}_" if each in FOLDERS else each for each in folders]
+    return replace(sample, file_name="/".join([*plain, name]))
 
 
 def _data_yaml(classes: Sequence[str], splits: Sequence[str]) -> str:
