@@ -115,7 +115,7 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
             raise ChoiceError(f"The version has no label {missing[0]!r}.")
         if UNLABELLED in choice.labels.values():
             raise ChoiceError(f"No label can be called {UNLABELLED!r}: masks without one are.")
-    if not splits_of(version, choice):
+    if choice.splits and not splits_of(version, choice):
         raise ChoiceError("There is no image in what was chosen.")
 
 

@@ -14,6 +14,7 @@ from annotation.selectors.export_offers import offers_of
 from annotation.services.exports import (
     choice_of,
     options_of,
+    request_export,
     write_export,
 )
 from annotation.services.versions import cut_version
@@ -240,6 +241,16 @@ def test_offers_are_read_over_http(version: DatasetVersion, annotator: Api, stra
     assert offers.keys() == FORMATS.keys()
     assert offers["yolo"]["title"] == "YOLO segmentation"
     assert stranger.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_version_of_nothing_leaves_as_nothing(world: World, name: str, tmp_path: Path) -> None:
+    version = cut_version(project=world.project, created_by=world.manager)
+
+    request_export(version=version, export_id=uuid4(), export_format=name, created_by=world.manager)
+    written = write_export(version, tmp_path / "a.zip", export_format=name)
+
+    assert not written.losses
 
 
 def test_choices_are_kept_as_they_were_made() -> None:
