@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import FORMATS, export
+from engine.datasets.formats import export
 from engine.datasets.formats.datumaro import DATUMARO
 from engine.datasets.sample import Sample
 from engine.masks.rle import area, decode
@@ -218,13 +218,6 @@ def test_no_folder_of_another_tool_is_taken_for_datumaro() -> None:
     others = [path for path in THIRD_PARTY.iterdir() if path.name != "datumaro_dataset"]
 
     assert not any(DATUMARO.is_in(open_source(path)) for path in others)
-
-
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != DATUMARO.name])
-def test_no_other_format_is_taken_for_datumaro(tmp_path: Path, name: str) -> None:
-    export(dataset_of(corpus()), FORMATS[name], FolderOut(tmp_path))
-
-    assert not DATUMARO.is_in(open_source(tmp_path))
 
 
 @settings(max_examples=60)

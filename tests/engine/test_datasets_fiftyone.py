@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import FORMATS, export
+from engine.datasets.formats import export
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.masks.rle import decode
 from tests.engine.datasets_corpus import corpus, dataset_of, picture
@@ -301,13 +301,6 @@ def test_export_crops_masks_and_lists_classes(tmp_path: Path) -> None:
 @needs_data
 def test_no_folder_of_another_tool_is_taken_for_fiftyone() -> None:
     assert not any(FIFTYONE.is_in(open_source(path)) for path in THIRD_PARTY.iterdir())
-
-
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != FIFTYONE.name])
-def test_no_other_format_is_taken_for_fiftyone(tmp_path: Path, name: str) -> None:
-    export(dataset_of(corpus()), FORMATS[name], FolderOut(tmp_path))
-
-    assert not FIFTYONE.is_in(open_source(tmp_path))
 
 
 @settings(max_examples=60)

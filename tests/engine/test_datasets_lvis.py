@@ -12,7 +12,7 @@ from pycocotools import mask as coco_mask
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import FORMATS, export
+from engine.datasets.formats import export
 from engine.datasets.formats.lvis import LVIS
 from engine.masks.rle import decode
 from tests.engine.datasets_corpus import corpus, dataset_of, picture
@@ -145,13 +145,6 @@ def test_no_folder_of_another_tool_is_taken_for_lvis() -> None:
     others = [path for path in (THIRD_PARTY / "datumaro_assets").iterdir() if path.is_dir()]
 
     assert not any(LVIS.is_in(open_source(path)) for path in others)
-
-
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != LVIS.name])
-def test_no_other_format_is_taken_for_lvis(tmp_path: Path, name: str) -> None:
-    export(dataset_of(corpus()), FORMATS[name], FolderOut(tmp_path))
-
-    assert not LVIS.is_in(open_source(tmp_path))
 
 
 @settings(max_examples=60)

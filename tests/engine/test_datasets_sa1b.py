@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco_mask
 
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import FORMATS, export
+from engine.datasets.formats import export
 from engine.datasets.formats.sa1b import SA1B
 from tests.engine.datasets_corpus import corpus, dataset_of, picture
 from tests.engine.datasets_odd import (
@@ -146,13 +146,6 @@ def test_no_folder_of_another_tool_is_taken_for_sa1b() -> None:
     others = [path for path in THIRD_PARTY.iterdir() if path.name != "segment_anything_dataset"]
 
     assert not any(SA1B.is_in(open_source(path)) for path in others)
-
-
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != SA1B.name])
-def test_no_other_format_is_taken_for_sa1b(tmp_path: Path, name: str) -> None:
-    export(dataset_of(corpus()), FORMATS[name], FolderOut(tmp_path))
-
-    assert not SA1B.is_in(open_source(tmp_path))
 
 
 def ours() -> bytes:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import FORMATS, export, shards, webdataset
+from engine.datasets.formats import export, shards, webdataset
 from engine.datasets.formats.webdataset import WEBDATASET
 from engine.datasets.sample import Sample
 from engine.masks.rle import decode
@@ -301,15 +301,6 @@ def test_text_longer_than_text_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
 @needs_data
 def test_no_folder_of_another_tool_is_taken_for_webdataset() -> None:
     assert not any(WEBDATASET.is_in(open_source(path)) for path in THIRD_PARTY.iterdir())
-
-
-@pytest.mark.parametrize("name", [name for name in FORMATS if name != WEBDATASET.name])
-def test_no_other_format_is_taken_for_webdataset(tmp_path: Path, name: str) -> None:
-    export(dataset_of(corpus()), WEBDATASET, FolderOut(tmp_path / "ours"))
-    export(dataset_of(corpus()), FORMATS[name], FolderOut(tmp_path / "theirs"))
-
-    assert WEBDATASET.is_in(open_source(tmp_path / "ours"))
-    assert not WEBDATASET.is_in(open_source(tmp_path / "theirs"))
 
 
 @settings(max_examples=60)
