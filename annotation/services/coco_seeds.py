@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from django.contrib.auth.models import User
 
 from annotation.models import Image, Label, Project
-from annotation.services.label_colors import PALETTE
+from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.seeds import Seed, seed_masks
 from engine.datasets.coco import CocoDataset
 from engine.masks.validate import InvalidMaskError
@@ -62,12 +62,6 @@ def _by_name(dataset: CocoDataset) -> dict[str, tuple[int, str]]:
 
 def _labels(dataset: CocoDataset, project: Project) -> dict[int, Label]:
     """Find or make a label for every category."""
-    labels: dict[int, Label] = {}
-    known = {label.name: label for label in project.labels.filter(deleted_at=None)}
-    for number, category in enumerate(dataset.categories.values(), start=len(known)):
-        name = category.name[:100]
-        if name not in known:
-            color = PALETTE[number % len(PALETTE)]
-            known[name] = Label.objects.create(project=project, name=name, color=color)
-        labels[category.id] = known[name]
-    return labels
+    names = {category.id: category.name[:MAX_NAME] for category in dataset.categories.values()}
+    labels = labels_named(project=project, names=names.values())
+    return {category_id: labels[name] for category_id, name in names.items()}

@@ -18,7 +18,7 @@ from annotation.models import Image, Label, Project
 from annotation.selectors.descriptions import captions_of
 from annotation.services.captions import save_caption
 from annotation.services.images import add_image
-from annotation.services.label_colors import PALETTE
+from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.seeds import NAMESPACE, Seed, seed_masks
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
@@ -28,7 +28,6 @@ from engine.datasets.formats.lvis import LVIS
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import Annotation, Dataset, Sample, unique_ids
 
-MAX_NAME: Final = 100  # characters of a label or a group
 MAX_FILE_NAME: Final = 500
 MAX_Z: Final = 2**15 - 1
 _NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
@@ -65,13 +64,8 @@ def detect_format(source: Source) -> Format:
 
 def begin_import(*, project: Project, dataset: Dataset, author: User) -> Importing:
     """Find or make the labels that a dataset names."""
-    known = {label.name: label for label in project.labels.filter(deleted_at=None)}
-    for each in dataset.labels:
-        name = _label_name(each.name)
-        if name and name not in known:
-            color = PALETTE[len(known) % len(PALETTE)]
-            known[name] = Label.objects.create(project=project, name=name, color=color)
-    return Importing(project, author, known)
+    names = (_label_name(each.name) for each in dataset.labels)
+    return Importing(project, author, labels_named(project=project, names=names))
 
 
 def import_sample(importing: Importing, sample: Sample, report: Report) -> Counter[str]:

@@ -1,7 +1,7 @@
 """Labels: a deleted one leaves a tombstone, so that a save under it still succeeds."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -11,12 +11,39 @@ from annotation.errors import InvalidInputError
 from annotation.models import Label, Project, Proposal
 from annotation.services.attributes import defined
 
+MAX_NAME: Final = 100  # characters
+# Ten colours that stay apart on photographs and for most colour-blind people (Tableau 10).
+PALETTE: Final = (
+    "#4e79a7",
+    "#f28e2b",
+    "#e15759",
+    "#76b7b2",
+    "#59a14f",
+    "#edc948",
+    "#b07aa1",
+    "#ff9da7",
+    "#9c755f",
+    "#bab0ac",
+)
 log = structlog.get_logger(__name__)
 
 
 def create_label(*, project: Project, name: str, color: str) -> Label:
     """Add a label under a name that no other label of the project carries."""
     return _saved(Label(project=project, name=name, color=color))
+
+
+def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
+    """Return all labels of a project by their names, after those of `names` that it lacks are made.
+
+    Longer names are cut, and should be looked up so; an empty one makes none.
+    """
+    known = {label.name: label for label in project.labels.filter(deleted_at=None)}
+    for name in (each[:MAX_NAME] for each in names):
+        if name and name not in known:
+            color = PALETTE[len(known) % len(PALETTE)]
+            known[name] = Label.objects.create(project=project, name=name, color=color)
+    return known
 
 
 @transaction.atomic
