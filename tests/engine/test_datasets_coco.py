@@ -311,10 +311,11 @@ def test_two_images_of_one_name_stay_two_and_files_add_to_the_same_one(tmp_path:
     assert samples[0].annotations[0].predicted_iou is None
 
 
-def test_one_broken_file_of_a_zip_hides_no_format(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["0.json", "0.xml", "objects.jsonl"])
+def test_one_broken_file_of_a_zip_hides_no_format(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("0.json", '{"broken": "checksum"}')
+        archive.writestr(name, '{"broken": "checksum"}')
         archive.writestr("instances.json", json.dumps(content()))
     data = bytearray(path.read_bytes())
     at = data.index(b"checksum")

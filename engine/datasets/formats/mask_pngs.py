@@ -203,11 +203,11 @@ def _list_in(source: Source) -> str | None:
 
 def _keys(source: Source, name: str) -> set[str]:
     """Return the keys of a list's first line."""
-    with source.file(name) as file:
-        try:
+    try:
+        with source.file(name) as file:
             return set(next((line for _, line in iter_objects(file)), {}))
-        except DatasetError:
-            return set()
+    except DatasetError:
+        return set()
 
 
 def maps_are_in(source: Source) -> bool:
