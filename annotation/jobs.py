@@ -12,6 +12,9 @@ from kombu.exceptions import OperationalError
 
 IMPORT_UPLOADS: Final = "workers.import_uploads"  # {"project_id"}
 IMPORT_ARCHIVE: Final = "workers.import_archive"  # {"upload_id"}
+CHECK_DATASET: Final = "workers.check_dataset"  # {"dataset_import_id"}
+IMPORT_DATASET: Final = "workers.import_dataset"  # {"dataset_import_id"}
+UNDO_IMPORT: Final = "workers.undo_import"  # {"dataset_import_id"}
 PREPARE_IMAGES: Final = "workers.prepare_images"  # {"project_id"}
 TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
 GROUND: Final = "workers.ground"  # {"transcript_id"}
@@ -25,6 +28,9 @@ DELETE_VOICES: Final = "workers.delete_voices"  # {"user_id"}
 QUEUES: Final = {
     IMPORT_UPLOADS: "cpu",
     IMPORT_ARCHIVE: "cpu",
+    CHECK_DATASET: "cpu",
+    IMPORT_DATASET: "cpu",
+    UNDO_IMPORT: "cpu",
     PREPARE_IMAGES: "gpu",
     TRANSCRIBE: "speech",
     GROUND: "speech",

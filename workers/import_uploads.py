@@ -2,7 +2,7 @@
 
 from annotation.models import Project, Upload
 from annotation.selectors.uploads import checking_upload_ids
-from annotation.services.imports import check_upload, import_archive
+from annotation.services.imports import check_upload, import_archive, import_images_alone
 from annotation.services.preparation import prepare_project
 from workers.lease import Lease
 
@@ -19,12 +19,13 @@ def import_uploads(lease: Lease) -> None:
 
 
 def import_archive_job(lease: Lease) -> None:
-    """Import every image of a zip, then have them prepared."""
+    """Offer the dataset of an upload, or import every image of a zip and have them prepared."""
     upload_id = str(lease.claim.args["upload_id"])
 
     def show(done: int, name: str) -> None:
         lease.report(done, 0, f"Checking {name}")
 
-    import_archive(upload_id=upload_id, on_progress=show)
+    work = import_images_alone if lease.claim.args.get("images_alone") else import_archive
+    work(upload_id=upload_id, on_progress=show)
     upload = Upload.objects.select_related("project").get(pk=upload_id)
     prepare_project(project=upload.project)

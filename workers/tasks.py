@@ -15,6 +15,9 @@ from workers.lease import Lease, run_under_lease
 WORK: Final = {
     jobs.IMPORT_UPLOADS: "workers.import_uploads.import_uploads",
     jobs.IMPORT_ARCHIVE: "workers.import_uploads.import_archive_job",
+    jobs.CHECK_DATASET: "workers.import_datasets.check_dataset",
+    jobs.IMPORT_DATASET: "workers.import_datasets.import_dataset",
+    jobs.UNDO_IMPORT: "workers.import_datasets.undo_import",
     jobs.PREPARE_IMAGES: "workers.prepare_images.prepare_images",
     jobs.TRANSCRIBE: "workers.transcribe.transcribe",
     jobs.GROUND: "workers.ground.ground_transcript",

@@ -7,6 +7,7 @@ from annotation.api import (
     assignments,
     comments,
     conflicts,
+    dataset_imports,
     images,
     labels,
     mask_captions,
@@ -40,6 +41,35 @@ urlpatterns: list[URLPattern] = [
     path("labels/<int:label_id>/restore", labels.LabelRestoreView.as_view()),
     path("projects/<int:project_id>/uploads", uploads.UploadListView.as_view()),
     path("uploads/<uuid:upload_id>/complete", uploads.UploadCompleteView.as_view()),
+    path(
+        "projects/<int:project_id>/dataset-imports",
+        dataset_imports.ProjectDatasetImportsView.as_view(),
+    ),
+    path("dataset-imports/<uuid:dataset_import_id>", dataset_imports.DatasetImportView.as_view()),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/check",
+        dataset_imports.DatasetImportCheckView.as_view(),
+    ),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/start",
+        dataset_imports.DatasetImportStartView.as_view(),
+    ),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/undo",
+        dataset_imports.DatasetImportUndoView.as_view(),
+    ),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/images",
+        dataset_imports.DatasetImportImagesView.as_view(),
+    ),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/problems",
+        dataset_imports.DatasetImportProblemsView.as_view(),
+    ),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/problems.csv",
+        dataset_imports.DatasetImportProblemsTableView.as_view(),
+    ),
     path("projects/<int:project_id>/images", images.ImageListView.as_view()),
     path("images/<int:image_id>", images.ImageView.as_view()),
     path(

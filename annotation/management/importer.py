@@ -1,9 +1,13 @@
-"""Where an import goes and as whose work: what the commands that import have in common."""
+"""Where an import goes, as whose work, and how far it is: what commands that import share."""
 
 from argparse import ArgumentParser
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.contrib.auth.models import User
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
+from tqdm import tqdm
 
 from annotation.models import Project
 from annotation.services.projects import create_project
@@ -43,3 +47,23 @@ def find_project(given: str, user: User | None, *, is_created: bool) -> Project:
     if user is None:
         raise CommandError("--create needs --user: a project has a first manager.")
     return create_project(name=given[:100], created_by=user)
+
+
+@contextmanager
+def shown(unit: str) -> Iterator[Callable[[int, int], None]]:
+    """Yield what shows on a terminal how many are done, and of how many where that is known."""
+    with tqdm(unit=unit, disable=None) as bar:
+
+        def show(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        yield show
+
+
+def say_counts(out: OutputWrapper, counts: Counter[str], *, none: str) -> None:
+    """Print what was counted, a line each; where that is nothing, say so and fail."""
+    for what, count in sorted(counts.items()):
+        out.write(f"{count} {what}")
+    if not counts:
+        raise CommandError(none)

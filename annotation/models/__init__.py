@@ -5,6 +5,7 @@ from annotation.models.agreement import Agreement
 from annotation.models.caption_proposal import CaptionProposal
 from annotation.models.comment import Comment
 from annotation.models.dataset import DatasetVersion, Export
+from annotation.models.dataset_import import DatasetImport, ImportedSample, ImportProblem
 from annotation.models.description import (
     Caption,
     CaptionPart,
@@ -35,10 +36,13 @@ __all__ = [
     "CaptionProposal",
     "Comment",
     "Consent",
+    "DatasetImport",
     "DatasetVersion",
     "Embedding",
     "Export",
     "Image",
+    "ImportProblem",
+    "ImportedSample",
     "Job",
     "Label",
     "LiveTranscript",

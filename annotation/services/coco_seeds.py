@@ -34,7 +34,7 @@ class CocoSeeds:
         known = self._images.get(name) or self._images.get(PurePosixPath(name).name)
         seeds = self._seeds[known[0]] if known else []
         try:
-            return seed_masks(image=image, seeds=seeds, author=author), []
+            return len(seed_masks(image=image, seeds=seeds, author=author).brought), []
         except InvalidMaskError:
             return self._seed_one_by_one(image, seeds, author)
 
@@ -44,7 +44,7 @@ class CocoSeeds:
         added, refusals = 0, []
         for seed in seeds:
             try:
-                added += seed_masks(image=image, seeds=[seed], author=author)
+                added += len(seed_masks(image=image, seeds=[seed], author=author).brought)
             except InvalidMaskError as error:
                 refusals.append(str(error))
         return added, refusals

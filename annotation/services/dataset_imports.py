@@ -7,19 +7,19 @@ digest which the project has. Importing twice adds nothing.
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet
 
-from annotation.models import Image, Label, Project
+from annotation.models import Caption, Image, Label, Project
 from annotation.selectors.descriptions import captions_of
 from annotation.services.captions import save_caption
 from annotation.services.images import add_image
 from annotation.services.labels import MAX_NAME, labels_named
-from annotation.services.seeds import NAMESPACE, Seed, seed_masks
+from annotation.services.seeds import NAMESPACE, Seed, Seeded, seed_masks
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import FORMATS, Format
@@ -43,6 +43,26 @@ class Importing:
     labels: dict[str, Label]
 
 
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one image of a dataset brought."""
+
+    image: Image | None
+    is_new: bool = False  # the project had not this image
+    seeded: Seeded = field(default_factory=Seeded)
+    captions: tuple[UUID, ...] = ()
+    counts: Counter[str] = field(default_factory=Counter)  # in people's words
+
+
+def formats_in(source: Source) -> list[Format]:
+    """Return the formats that files may be of, each reader once."""
+    found = [form for form in FORMATS.values() if form.is_in(source)]
+    if LVIS in found and COCO in found:
+        found.remove(COCO)  # which LVIS is made of
+    readers = {form.read: form for form in reversed(found)}  # YOLO's two are read as one
+    return list(readers.values())
+
+
 def detect_format(source: Source) -> Format:
     """Tell a format by the files.
 
@@ -50,12 +70,9 @@ def detect_format(source: Source) -> Format:
         DatasetError: it is none of ours, or might be several.
 
     """
-    found = [form for form in FORMATS.values() if form.is_in(source)]
-    if LVIS in found and COCO in found:
-        found.remove(COCO)  # which LVIS is made of
-    readers = {form.read: form for form in reversed(found)}  # YOLO's two are read as one
-    if len(readers) == 1:
-        return next(iter(readers.values()))
+    found = formats_in(source)
+    if len(found) == 1:
+        return found[0]
     names = ", ".join(sorted(form.name for form in found or FORMATS.values()))
     if found:
         raise DatasetError(f"these files may be any of {names}: say which with --format")
@@ -68,8 +85,8 @@ def begin_import(*, project: Project, dataset: Dataset, author: User) -> Importi
     return Importing(project, author, labels_named(project=project, names=names))
 
 
-def import_sample(importing: Importing, sample: Sample, report: Report) -> Counter[str]:
-    """Import one image with all that is known of it; count what became of that, in people's words.
+def import_sample(importing: Importing, sample: Sample, report: Report) -> Brought:
+    """Import one image with all that is known of it; tell what it brought.
 
     What cannot be used is reported and left out; the rest comes in all the same.
     """
@@ -79,30 +96,37 @@ def import_sample(importing: Importing, sample: Sample, report: Report) -> Count
         group=_plain(sample.group or ""),
         annotations=unique_ids(sample.annotations),
     )
-    image, outcome = _image_of(importing, sample, report)
-    counts = Counter({outcome: 1})
+    brought = _image_of(importing, sample, report)
+    image = brought.image
     if image is None:
-        return counts
+        return brought
     if image.size_hw != sample.size_hw:
         height, width = sample.size_hw
         fault = f"its masks are for {height} x {width} pixels, the image has {image.size_hw}"
         report(DatasetError(fault, file=sample.file_name))
-        counts["masks refused"] += len(sample.annotations)
-        return counts
-    counts += _seed(importing, image, sample, report)
-    counts.update(_describe(importing, image, sample.captions))
-    return +counts
+        refused = Counter({"masks refused": len(sample.annotations)})
+        return replace(brought, counts=+(brought.counts + refused))
+    seeds = list(_seeds(importing, sample, report))  # of valid masks: readers refuse others
+    seeded = seed_masks(image=image, seeds=seeds, author=importing.author)
+    captions = _describe(importing, image, sample.captions)
+    more = Counter(_left_out(sample.annotations))
+    more.update({"masks": len(seeded.brought), "captions": len(captions)})
+    return replace(brought, seeded=seeded, captions=captions, counts=+(brought.counts + more))
 
 
-def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> Counter[str]:
+def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> tuple[UUID, ...]:
     """Write down what is said of an image that nobody has described: the newest would count."""
     texts = [text for text in map(_plain, captions) if text]
     if captions_of(image.pk).exists():
-        return Counter()
+        return ()
+    ids = []
     for text in texts:
         caption_id = uuid5(NAMESPACE, f"{image.pk} caption {text}")
+        while Caption.objects.filter(pk=caption_id, withdrawn_at__isnull=False).exists():
+            caption_id = uuid5(caption_id, "again")  # what was taken back stays so
         save_caption(caption_id=caption_id, image=image, author=importing.author, text=text)
-    return Counter({"captions": len(texts)})
+        ids.append(caption_id)
+    return tuple(ids)
 
 
 def count_sample(project: Project | None, sample: Sample) -> Counter[str]:
@@ -121,19 +145,19 @@ def count_sample(project: Project | None, sample: Sample) -> Counter[str]:
     return +counts
 
 
-def _image_of(importing: Importing, sample: Sample, report: Report) -> tuple[Image | None, str]:
+def _image_of(importing: Importing, sample: Sample, report: Report) -> Brought:
     if sample.load_bytes is None:
         found = list(_known(importing.project, sample)[:2])
         if len(found) == 1:
-            return found[0], "images that were there"
+            return Brought(found[0], counts=Counter({"images that were there": 1}))
         fault = "several images have this name" if found else "the image is not there"
         report(DatasetError(f"{fault}: put its file beside the annotations", file=sample.file_name))
-        return None, "images not there"
+        return Brought(None, counts=Counter({"images not there": 1}))
     try:
         data = sample.load_bytes()
     except DatasetError as error:
         report(error)
-        return None, "images refused"
+        return Brought(None, counts=Counter({"images refused": 1}))
     added = add_image(
         project=importing.project,
         data=data,
@@ -143,20 +167,12 @@ def _image_of(importing: Importing, sample: Sample, report: Report) -> tuple[Ima
     )
     if added.image is None:
         report(DatasetError(added.message, file=sample.file_name))
-        return None, "images refused"
-    return added.image, f"images {added.outcome}"
+    return Brought(added.image, added.is_new, counts=Counter({f"images {added.outcome}": 1}))
 
 
 def _known(project: Project, sample: Sample) -> QuerySet[Image]:
     same = Q(sha256=sample.sha256) if sample.sha256 else Q(file_name=sample.file_name)
     return Image.objects.filter(same, project=project, deleted_at=None)
-
-
-def _seed(importing: Importing, image: Image, sample: Sample, report: Report) -> Counter[str]:
-    counts = Counter(_left_out(sample.annotations))
-    seeds = list(_seeds(importing, sample, report))  # of valid masks: readers refuse others
-    counts["masks"] = seed_masks(image=image, seeds=seeds, author=importing.author)
-    return counts
 
 
 def _left_out(annotations: Iterable[Annotation]) -> dict[str, int]:

@@ -32,6 +32,7 @@ class AddedImage:
     image: Image | None
     outcome: Upload.State  # accepted, normalised, duplicate or refused
     message: str  # what was changed, or why not and what to do
+    is_new: bool = False  # the project had no such image, or had it in the trash
 
 
 def add_image(
@@ -77,7 +78,7 @@ def add_image(
         return _duplicate(Image.objects.get(project=project, sha256=sha256))
     log.info("image_added", image_id=image.pk, project_id=project.pk, user_id=created_by.pk)
     outcome = State.NORMALISED if decoded.notes else State.ACCEPTED
-    return AddedImage(image, outcome, "; ".join(decoded.notes))
+    return AddedImage(image, outcome, "; ".join(decoded.notes), is_new=True)
 
 
 def delete_image(*, image: Image, by: User) -> None:
@@ -112,4 +113,4 @@ def _brought_back(image: Image) -> AddedImage:
     Image.objects.filter(pk=image.pk).update(deleted_at=None)
     image.deleted_at = None
     message = f"The same as {image.file_name}, brought back from the trash."
-    return AddedImage(image, State.DUPLICATE, message)
+    return AddedImage(image, State.DUPLICATE, message, is_new=True)

@@ -1,9 +1,10 @@
-"""Looking at uploads: images, and zips of images. One bad file never stops the others."""
+"""Looking at uploads: images, zips of images, and datasets. One bad file never stops the others."""
 
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import Final
 from uuid import uuid5
@@ -13,25 +14,36 @@ from django.db import transaction
 
 from annotation import jobs, storage
 from annotation.models import Upload
+from annotation.services.dataset_imports import formats_in
 from annotation.services.images import AddedImage, add_image
+from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
+from engine.datasets.files import open_source
+from engine.datasets.formats import FORMATS
+from engine.datasets.naming import safe_name
 from engine.media.archive import ArchiveEntry, iter_zip_images
 from engine.media.errors import MediaError
 
 MAX_IMAGE_BYTES: Final = 512 * 1024**2
 ZIP: Final = b"PK\x03\x04"
+# Files that may hold a dataset without being a zip.
+DATASETS: Final = {".json", ".jsonl", ".ndjson", ".xml", ".csv", ".tar", ".parquet"}
 State = Upload.State
+NO_DATASET: Final = "This is no image, and no dataset that is known. A zip of a dataset may be."
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
 
 
 def check_upload(*, upload_id: str) -> Upload:
-    """Import one file whose bytes have arrived; a zip gets a job of its own. Safe to run twice."""
+    """Import one file whose bytes have arrived. Safe to run twice.
+
+    A zip, or what may be a dataset, gets a job of its own.
+    """
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
         return upload
     with storage.open_stream(storage.upload_key(upload.pk)) as stream:
         head = stream.read(len(ZIP))
-    if head == ZIP:
+    if head == ZIP or PurePosixPath(upload.file_name).suffix.lower() in DATASETS:
         enqueue_job(
             kind=jobs.IMPORT_ARCHIVE,
             project=upload.project,
@@ -46,16 +58,37 @@ def check_upload(*, upload_id: str) -> Upload:
 
 
 def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
-    """Import every image of an uploaded zip, each with a row of its own. Safe to run twice."""
+    """Offer the dataset that an upload holds, or else import every image of a zip.
+
+    Safe to run twice.
+    """
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
         return upload
+    with fetched(upload) as path:
+        if formats := _formats_in(path):
+            return _offered(upload, formats)
+        return _import_images(upload, path, on_progress)
+
+
+def import_images_alone(*, upload_id: str, on_progress: Progress) -> Upload:
+    """Import every image of a zip, whatever else is in it. Safe to run twice."""
+    upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
+    if upload.state != State.CHECKING:
+        return upload
+    with fetched(upload) as path:
+        return _import_images(upload, path, on_progress)
+
+
+def _import_images(upload: Upload, path: Path, on_progress: Progress) -> Upload:
+    """Import each with a row of its own."""
     outcomes: Counter[str] = Counter()
     try:
-        with _fetched(upload) as path:
-            for done, entry in enumerate(iter_zip_images(path), start=1):
-                outcomes[_import_entry(upload, entry)] += 1
-                on_progress(done, entry.name)
+        if not zipfile.is_zipfile(path):
+            return _end(upload, AddedImage(None, State.REFUSED, NO_DATASET))
+        for done, entry in enumerate(iter_zip_images(path), start=1):
+            outcomes[_import_entry(upload, entry)] += 1
+            on_progress(done, entry.name)
     except MediaError as error:  # the archive as a whole
         return _end(
             upload, AddedImage(None, State.REFUSED, f"{error} {_summary(outcomes)}".strip())
@@ -63,6 +96,22 @@ def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
     if not outcomes:
         return _end(upload, AddedImage(None, State.REFUSED, "The zip holds no files."))
     return _end(upload, AddedImage(None, State.ACCEPTED, _summary(outcomes)))
+
+
+def _formats_in(path: Path) -> list[str]:
+    try:
+        return [form.name for form in formats_in(open_source(path))]
+    except MediaError:  # told when its images are imported, each by itself
+        return []
+
+
+@transaction.atomic
+def _offered(upload: Upload, formats: list[str]) -> Upload:
+    offer_dataset(upload=upload, formats=formats)
+    titles = " or ".join(FORMATS[name].title for name in formats)
+    _record(upload, AddedImage(None, State.ACCEPTED, f"A dataset, {titles}: see Datasets."))
+    upload.refresh_from_db()
+    return upload
 
 
 def _added(upload: Upload) -> AddedImage:
@@ -129,9 +178,10 @@ def _summary(outcomes: Counter[str]) -> str:
 
 
 @contextmanager
-def _fetched(upload: Upload) -> Iterator[Path]:
+def fetched(upload: Upload) -> Iterator[Path]:
+    """Yield a copy of what was uploaded, under its own name, which may tell its format."""
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="archive-") as folder:
-        path = Path(folder) / "upload.zip"
+        path = Path(folder) / (PurePosixPath(safe_name(upload.file_name)).name or "upload")
         storage.get_file(storage.upload_key(upload.pk), path)
         yield path

@@ -1,6 +1,6 @@
 """Masks that come with the images: imported annotations, as first revisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
@@ -30,11 +30,20 @@ class Seed:
     caption: str = ""  # its own
 
 
-@transaction.atomic
-def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
-    """Give an image imported masks and return how many were new.
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """The masks of an image's seeds, by their ids."""
 
-    A seed's id follows from its image, label and pixels: importing twice adds nothing.
+    brought: tuple[UUID, ...] = ()
+    met: tuple[UUID, ...] = ()  # were there already, or a person has deleted them
+
+
+@transaction.atomic
+def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> Seeded:
+    """Give an image imported masks.
+
+    A seed's id follows from its image, label and pixels: importing twice adds nothing. One whose
+    import was undone comes back.
 
     Raises:
         InvalidMaskError: a mask does not fit the image; none of them is added.
@@ -44,39 +53,87 @@ def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> int:
     identified = [_identified(locked, seed) for seed in seeds]
     wanted = dict(reversed(identified))  # of equals, the first
     ids = {seed.key: mask_id for mask_id, seed in identified if seed.key}
-    known = set(Mask.objects.filter(pk__in=wanted).values_list("pk", flat=True))
-    fresh = {mask_id: seed for mask_id, seed in wanted.items() if mask_id not in known}
-    if not fresh:
-        return 0
-    masks = Mask.objects.bulk_create(
+    known = {mask.pk: mask for mask in Mask.objects.filter(pk__in=wanted).select_related("head")}
+    undone = [mask for mask in known.values() if _is_undone(mask)]
+    fresh = [
         Mask(pk=mask_id, image=locked, parent_id=ids.get(seed.parent))
-        for mask_id, seed in fresh.items()
-    )
+        for mask_id, seed in wanted.items()
+        if mask_id not in known
+    ]
+    brought = [*Mask.objects.bulk_create(fresh), *undone]
+    met = tuple(known.keys() - {mask.pk for mask in undone})
+    if not brought:
+        return Seeded(met=met)
     revisions = Revision.objects.bulk_create(
-        Revision(
-            mask_id=mask_id,
-            number=1,
-            label=seed.label,
-            rle=seed.rle,
-            area_px=rles.area(seed.rle),
-            z=seed.z,
-            author=author,
-        )
-        for mask_id, seed in fresh.items()
+        _revision(mask, wanted[mask.pk], author) for mask in brought
     )
-    for mask, revision in zip(masks, revisions, strict=True):
+    for mask, revision in zip(brought, revisions, strict=True):
         mask.head = revision
-    Mask.objects.bulk_update(masks, ["head"])
+    Mask.objects.bulk_update(brought, ["head"])
     MaskCaption.objects.bulk_create(
         MaskCaption(
-            pk=uuid5(mask_id, seed.caption), mask_id=mask_id, text=seed.caption, author=author
+            pk=uuid5(mask.pk, wanted[mask.pk].caption),
+            mask=mask,
+            text=wanted[mask.pk].caption,
+            author=author,
         )
-        for mask_id, seed in fresh.items()
-        if seed.caption
+        for mask in fresh
+        if wanted[mask.pk].caption
     )
     Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
-    log.info("masks_seeded", image_id=locked.pk, count=len(fresh))
-    return len(fresh)
+    log.info("masks_seeded", image_id=locked.pk, count=len(brought))
+    return Seeded(tuple(mask.pk for mask in brought), met)
+
+
+@transaction.atomic
+def unseed_masks(*, image: Image, mask_ids: Collection[UUID], author: User) -> list[UUID]:
+    """Take imported masks away that nobody has changed since; return those.
+
+    Each gets a revision without an RLE, as one that a person deletes does.
+    """
+    locked = Image.objects.select_for_update().get(pk=image.pk)
+    masks = Mask.objects.filter(pk__in=mask_ids, head__rle__isnull=False).select_related("head")
+    gone = [mask for mask in masks if _is_seed(mask)]
+    if not gone:
+        return []
+    revisions = Revision.objects.bulk_create(
+        Revision(mask=mask, number=_head(mask).number + 1, label=_head(mask).label, author=author)
+        for mask in gone
+    )
+    for mask, revision in zip(gone, revisions, strict=True):
+        mask.head = revision
+    Mask.objects.bulk_update(gone, ["head"])
+    Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
+    log.info("masks_unseeded", image_id=locked.pk, count=len(gone))
+    return [mask.pk for mask in gone]
+
+
+def _is_seed(mask: Mask) -> bool:
+    """Tell whether a mask is as it was imported: whatever people do has an operation."""
+    head = _head(mask)
+    return head.rle is not None and head.operation_id is None and head.proposal_id is None
+
+
+def _is_undone(mask: Mask) -> bool:
+    head = _head(mask)
+    return head.rle is None and head.operation_id is None
+
+
+def _head(mask: Mask) -> Revision:
+    assert mask.head is not None  # noqa: S101  # a seed has one from its beginning
+    return mask.head
+
+
+def _revision(mask: Mask, seed: Seed, author: User) -> Revision:
+    return Revision(
+        mask=mask,
+        number=mask.head.number + 1 if mask.head else 1,
+        label=seed.label,
+        rle=seed.rle,
+        area_px=rles.area(seed.rle),
+        z=seed.z,
+        author=author,
+    )
 
 
 def _identified(image: Image, seed: Seed) -> tuple[UUID, Seed]:

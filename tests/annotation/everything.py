@@ -14,6 +14,7 @@ from annotation.models import (
     Assignment,
     Caption,
     Comment,
+    DatasetImport,
     DatasetVersion,
     Embedding,
     Export,
@@ -116,6 +117,9 @@ def ids_of_everything(world: World) -> dict[str, object]:
     upload = Upload.objects.create(
         pk=UUID(int=3), project=project, file_name="a.png", bytes=10, created_by=user
     )
+    dataset = DatasetImport.objects.create(
+        pk=upload.pk, project=project, source="a.zip", state="ready", created_by=user
+    )
     comment = Comment.objects.create(pk=UUID(int=4), image=image, author=user, text="Look here.")
     token = Token.objects.create(
         user=user, name="t", prefix="anl_", digest="0" * 64, scope="read", expires_at=timezone.now()
@@ -127,6 +131,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "user_id": world.annotator.pk,
         "assignment_id": Assignment.objects.get(image=image).pk,
         "upload_id": upload.pk,
+        "dataset_import_id": dataset.pk,
         "mask_id": mask.pk,
         "comment_id": comment.pk,
         "token_id": token.pk,

@@ -9,15 +9,17 @@ import pytest
 from django.apps import apps
 
 from annotation import jobs, storage
-from annotation.models import Image, Job, Transcript, Upload
+from annotation.models import DatasetImport, Image, Job, Transcript, Upload
 from annotation.services.consent import give_consent
 from annotation.services.exports import request_export
+from annotation.services.import_requests import request_undo, start_import
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices
 from engine.speech.clean_by_model import Shortened
 from engine.speech.transcript import RawTranscript
+from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import World, make_image, png
 from tests.engine.test_media_silenced import tone
 from tests.workers.conftest import finish
@@ -70,8 +72,8 @@ def import_uploads(world: World) -> int:
     return Job.objects.create(kind=jobs.IMPORT_UPLOADS, project=world.project, args=args).pk
 
 
-def import_archive(world: World) -> int:
-    args = {"upload_id": upload(world, b"PK\x03\x04 and no more")}
+def import_archive(world: World, data: bytes = b"PK\x03\x04 and no more") -> int:
+    args = {"upload_id": upload(world, data)}
     return Job.objects.create(kind=jobs.IMPORT_ARCHIVE, project=world.project, args=args).pk
 
 
@@ -86,6 +88,26 @@ def upload(world: World, data: bytes) -> str:
     )
     storage.put_bytes(storage.upload_key(row.pk), data)
     return str(row.pk)
+
+
+def check_dataset(world: World) -> int:
+    samples = [cell(1), cell(2, label="nucleus", is_broken=True)]
+    run(import_archive(world, zipped("coco", *samples)))
+    return Job.objects.get(kind=jobs.CHECK_DATASET).pk
+
+
+def import_dataset(world: World) -> int:
+    run(check_dataset(world))
+    started = start_import(dataset_import=DatasetImport.objects.get(), by=world.manager)
+    assert started.job_id is not None
+    return started.job_id
+
+
+def undo_import(world: World) -> int:
+    run(import_dataset(world))
+    undone = request_undo(dataset_import=DatasetImport.objects.get(), by=world.manager)
+    assert undone.job_id is not None
+    return undone.job_id
 
 
 def transcribe_take(world: World) -> int:
@@ -134,6 +156,9 @@ def delete_voices(world: World) -> int:
 SCENES: dict[str, Callable[[World], int]] = {
     jobs.IMPORT_UPLOADS: import_uploads,
     jobs.IMPORT_ARCHIVE: import_archive,
+    jobs.CHECK_DATASET: check_dataset,
+    jobs.IMPORT_DATASET: import_dataset,
+    jobs.UNDO_IMPORT: undo_import,
     jobs.PREPARE_IMAGES: prepare,
     jobs.TRANSCRIBE: transcribe_take,
     jobs.GROUND: ground,

@@ -1,35 +1,40 @@
 """Import a dataset of another tool: images, masks, labels, parts and captions, in any format.
 
 What cannot be used is printed with its file and line, and the rest comes in. Twice adds nothing.
+`manage.py undo_import` takes out what an import brought, but for what people worked on since.
 """
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from uuid import uuid4
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from tqdm import tqdm
 
+from annotation.errors import DomainError
 from annotation.management.importer import (
     add_importer,
     find_project,
     find_user,
     known_project,
+    say_counts,
+    shown,
 )
-from annotation.services.dataset_imports import (
-    begin_import,
-    count_sample,
-    detect_format,
-    import_sample,
-)
+from annotation.models import DatasetImport
+from annotation.selectors.dataset_imports import problems_of
+from annotation.services.dataset_imports import count_sample, detect_format
+from annotation.services.import_runs import run_import
 from annotation.services.preparation import prepare_project
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import open_source
-from engine.datasets.formats import FORMATS
-from engine.datasets.sample import Sample
+from engine.datasets.files import Source, open_source
+from engine.datasets.formats import FORMATS, Format
 from engine.media.errors import MediaError
+
+NO_IMAGE: Final = "There is no image in it."
 
 
 class Command(BaseCommand):
@@ -37,7 +42,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help="its name or number")
-        parser.add_argument("path", type=Path, help="a folder or a zip")
+        parser.add_argument("path", type=Path, help="a folder, a zip or a file")
         parser.add_argument("--format", choices=FORMATS, help="told by the files if left out")
         parser.add_argument("--dry-run", action="store_true", help="tell what would come in")
         add_importer(parser)
@@ -49,35 +54,46 @@ class Command(BaseCommand):
         try:
             source = open_source(path)
             form = FORMATS[options["format"]] if options["format"] else detect_format(source)
-            dataset = form.read(source, self._refuse)
-        except (DatasetError, MediaError) as error:
+            if options["dry_run"]:
+                self._count(options, form, source)
+            else:
+                self._import(options, form, source)
+        except (DatasetError, MediaError, DomainError) as error:  # of the files as a whole
             raise CommandError(str(error)) from None
-        self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
-        user = find_user(options["user"])
-        if options["dry_run"]:
-            there = known_project(options["project"])
-            if there is None and not options["create"]:
-                raise CommandError(f"There is no project {options['project']!r}.")
-            self._each(dataset.samples(), lambda sample: count_sample(there, sample))
-            return
-        project = find_project(options["project"], user, is_created=options["create"])
-        importing = begin_import(
-            project=project, dataset=dataset, author=user or project.created_by
-        )
-        self._each(dataset.samples(), lambda sample: import_sample(importing, sample, self._refuse))
-        prepare_project(project=project, by=importing.author)
 
-    def _each(self, samples: Iterable[Sample], take: Callable[[Sample], Counter[str]]) -> None:
-        totals: Counter[str] = Counter()
+    def _count(self, options: Mapping[str, Any], form: Format, source: Source) -> None:
+        there = known_project(options["project"])
+        if there is None and not options["create"]:
+            raise CommandError(f"There is no project {options['project']!r}.")
+        dataset = form.read(source, self._refuse)
+        self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
+        counts: Counter[str] = Counter()
+        for sample in tqdm(dataset.samples(), unit="image", disable=None):
+            counts += count_sample(there, sample)
+        say_counts(self.stdout, counts, none=NO_IMAGE)
+
+    def _import(self, options: Mapping[str, Any], form: Format, source: Source) -> None:
+        user = find_user(options["user"])
+        project = find_project(options["project"], user, is_created=options["create"])
+        dataset_import = DatasetImport.objects.create(
+            pk=uuid4(),
+            project=project,
+            source=options["path"].name,
+            format=form.name,
+            state=DatasetImport.State.IMPORTING,
+            created_by=user or project.created_by,
+        )
+        self.stdout.write(f"{form.title}: import {dataset_import.pk}")
         try:
-            for sample in tqdm(samples, unit="image", disable=None):
-                totals += take(sample)
-        except DatasetError as error:  # of the files as a whole: what came in stays
-            raise CommandError(str(error)) from None
-        for what, count in sorted(totals.items()):
-            self.stdout.write(f"{count} {what}")
-        if not totals:
-            raise CommandError("There is no image in it.")
+            with shown("image") as show:
+                counts = run_import(dataset_import, source, fence=transaction.atomic, progress=show)
+        finally:
+            for each in problems_of(dataset_import).iterator():
+                self._refuse(
+                    DatasetError(each.fault, file=each.file, field=each.field, index=each.row)
+                )
+        say_counts(self.stdout, counts, none=NO_IMAGE)
+        prepare_project(project=project, by=dataset_import.created_by)
 
     def _refuse(self, problem: DatasetError) -> None:
         with tqdm.external_write_mode():

@@ -1,0 +1,225 @@
+"""Datasets of other tools that were uploaded: what is in them, bringing them in, undoing that."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.api.jobs import JobSerializer
+from annotation.api.pagination import CURSOR, page_of, page_serializer
+from annotation.models import DatasetImport
+from annotation.selectors.dataset_imports import dataset_imports_for, problems_of
+from annotation.selectors.projects import projects_for
+from annotation.services.import_requests import (
+    discard_dataset,
+    look_again,
+    request_undo,
+    start_import,
+    take_images_alone,
+)
+from engine.datasets.formats import FORMATS
+
+
+class DatasetFormatSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    title = serializers.CharField()
+
+
+class DatasetImportSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="that of the upload")
+    file_name = serializers.CharField(source="source")
+    format = serializers.CharField(help_text="empty where it is not clear")
+    title = serializers.SerializerMethodField(help_text="the format's name for people")
+    candidates = serializers.SerializerMethodField(help_text="what it may be")
+    state = serializers.ChoiceField(choices=DatasetImport.State.choices)
+    message = serializers.CharField()
+    found = serializers.DictField(
+        child=serializers.IntegerField(), help_text="what would come in, counted"
+    )
+    brought = serializers.DictField(
+        child=serializers.IntegerField(), help_text="what came in; after an undo, what went"
+    )
+    problems_count = serializers.IntegerField(help_text="parts that cannot be used")
+    job = JobSerializer(allow_null=True, help_text="the last one")
+    created_by = serializers.CharField(source="created_by.username")
+    created_at = serializers.DateTimeField()
+
+    def get_title(self, found: DatasetImport) -> str:
+        return FORMATS[found.format].title if found.format in FORMATS else found.format
+
+    @extend_schema_field(DatasetFormatSerializer(many=True))
+    def get_candidates(self, found: DatasetImport) -> list[dict[str, str]]:
+        known = (FORMATS[name] for name in found.candidates if name in FORMATS)
+        return [{"name": each.name, "title": each.title} for each in known]
+
+
+class ImportProblemSerializer(serializers.Serializer[Any]):
+    file = serializers.CharField()
+    field = serializers.CharField()
+    row = serializers.IntegerField(allow_null=True, help_text="line, or place in the field's list")
+    fault = serializers.CharField()
+
+
+class ChosenFormatSerializer(serializers.Serializer[Any]):
+    format = serializers.CharField(max_length=30)
+
+
+class ProjectDatasetImportsView(MemberView):
+    """The datasets that were brought to a project, the newest first."""
+
+    roles = {"GET": ANYONE}
+
+    @extend_schema(
+        operation_id="list_dataset_imports",
+        parameters=[CURSOR],
+        responses=page_serializer(DatasetImportSerializer),
+    )
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        found = dataset_imports_for(request.user).filter(project=project)
+        page, cursor = page_of(found, request, order=("-created_at", "-id"), size=20)
+        return Response({"results": DatasetImportSerializer(page, many=True).data, "next": cursor})
+
+
+class DatasetImportView(MemberView):
+    """One import. Deleting it before anything came in discards what was uploaded."""
+
+    roles = {"GET": ANYONE, "DELETE": MANAGERS}
+
+    @extend_schema(operation_id="read_dataset_import", responses=DatasetImportSerializer)
+    def get(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        return Response(DatasetImportSerializer(found).data)
+
+    @extend_schema(operation_id="discard_dataset_import", responses={204: None})
+    def delete(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        discard_dataset(dataset_import=found)
+        return Response(status=204)
+
+
+class DatasetImportCheckView(MemberView):
+    """Look at it again, as one of the format that is said."""
+
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="check_dataset_import",
+        request=ChosenFormatSerializer,
+        responses=DatasetImportSerializer,
+    )
+    def post(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        name = body_of(request, ChosenFormatSerializer)["format"]
+        look_again(dataset_import=found, format_name=name)
+        return _answer(request, dataset_import_id)
+
+
+class DatasetImportStartView(MemberView):
+    """Bring it in, or go on where it stopped."""
+
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="start_dataset_import", request=None, responses=DatasetImportSerializer
+    )
+    def post(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        start_import(dataset_import=found, by=user_of(request))
+        return _answer(request, dataset_import_id)
+
+
+class DatasetImportUndoView(MemberView):
+    """Take out what it brought, but for what people have worked on since."""
+
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="undo_dataset_import", request=None, responses=DatasetImportSerializer
+    )
+    def post(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        request_undo(dataset_import=found, by=user_of(request))
+        return _answer(request, dataset_import_id)
+
+
+class DatasetImportImagesView(MemberView):
+    """Import the images of the zip, and nothing else of it."""
+
+    roles = {"POST": MANAGERS}
+
+    @extend_schema(
+        operation_id="import_dataset_images", request=None, responses=DatasetImportSerializer
+    )
+    def post(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        take_images_alone(dataset_import=found)
+        return _answer(request, dataset_import_id)
+
+
+class DatasetImportProblemsView(MemberView):
+    """What of it cannot be used: where that stands, and why."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(
+        operation_id="list_import_problems",
+        parameters=[CURSOR],
+        responses=page_serializer(ImportProblemSerializer),
+    )
+    def get(self, request: Request, dataset_import_id: str) -> Response:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        page, cursor = page_of(problems_of(found), request, size=20)
+        return Response({"results": ImportProblemSerializer(page, many=True).data, "next": cursor})
+
+
+class DatasetImportProblemsTableView(MemberView):
+    """The same as a table for a spreadsheet."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(
+        operation_id="download_import_problems",
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, dataset_import_id: str) -> StreamingHttpResponse:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        answer = StreamingHttpResponse(_lines(found), content_type="text/csv; charset=utf-8")
+        answer["Content-Disposition"] = f'attachment; filename="problems-{str(found.pk)[:8]}.csv"'
+        return answer
+
+
+def _answer(request: Request, dataset_import_id: str) -> Response:
+    found = dataset_imports_for(request.user).get(pk=dataset_import_id)
+    return Response(DatasetImportSerializer(found).data)
+
+
+def _lines(found: DatasetImport) -> Iterator[str]:
+    table = csv.writer(_Line())
+    yield table.writerow(["file", "field", "row", "fault"])
+    for each in problems_of(found).iterator():
+        row = "" if each.row is None else each.row
+        yield table.writerow([_plain(each.file), _plain(each.field), row, _plain(each.fault)])
+
+
+class _Line:
+    """Hands back what a csv writer writes."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _plain(text: str) -> str:
+    """Keep a spreadsheet from taking text of a stranger's file for a formula.
+
+    https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -1,0 +1,92 @@
+"""Imports of datasets: what came in by each, so that it can go on, and be undone as a whole."""
+
+from django.conf import settings
+from django.db import models
+
+from annotation.models.image import Image
+from annotation.models.job import Job
+from annotation.models.project import Project
+
+
+class DatasetImport(models.Model):
+    """One dataset of another tool on its way in; what was uploaded has the same id.
+
+    It is looked at first, which changes nothing, and comes in once somebody says so.
+    """
+
+    class State(models.TextChoices):
+        CHECKING = "checking"
+        READY = "ready"  # `found` tells what would come in
+        UNREADABLE = "unreadable"  # `message` says why, and what to do
+        IMPORTING = "importing"
+        IMPORTED = "imported"
+        UNDOING = "undoing"
+        UNDONE = "undone"
+        DISCARDED = "discarded"  # nothing came in
+
+    id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="dataset_imports")
+    source = models.CharField(max_length=500)  # the name of the file or folder
+    format = models.CharField(max_length=30, blank=True)
+    candidates = models.JSONField(default=list)  # formats that it may be, where it is not clear
+    state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
+    message = models.TextField(blank=True)
+    found = models.JSONField(default=dict)  # what the look at it counted, by people's words
+    brought = models.JSONField(default=dict)  # what came in, or after an undo, what went
+    labels = models.JSONField(default=list)  # ids of those that it made
+    problems_count = models.PositiveIntegerField(default=0)
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")  # the last
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [
+            models.Index(name="dataset_import_latest", fields=["project", "-created_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"import of {self.source} ({self.state})"
+
+
+class ImportedSample(models.Model):
+    """What one image of a dataset brought: written with it, in the same transaction."""
+
+    dataset_import = models.ForeignKey(
+        DatasetImport, on_delete=models.CASCADE, related_name="samples"
+    )
+    number = models.PositiveIntegerField()  # in the order in which the format gives them
+    file_name = models.CharField(max_length=500)
+    image = models.ForeignKey(Image, on_delete=models.CASCADE, null=True, related_name="imports")
+    is_new = models.BooleanField(default=False)  # this import brought the image
+    masks = models.JSONField(default=list)  # ids of those that it brought
+    met = models.JSONField(default=list)  # ids of those that were there already
+    captions = models.JSONField(default=list)  # ids of those that it brought
+    counts = models.JSONField(default=dict)
+    is_undone = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="imported_sample_once", fields=["dataset_import", "number"]
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"sample {self.number} of import {self.dataset_import_id}"
+
+
+class ImportProblem(models.Model):
+    """A part of a dataset that cannot be used: where it stands, and why."""
+
+    dataset_import = models.ForeignKey(
+        DatasetImport, on_delete=models.CASCADE, related_name="problems"
+    )
+    file = models.CharField(max_length=500, blank=True)
+    field = models.CharField(max_length=200, blank=True)
+    row = models.PositiveBigIntegerField(null=True)  # a line, or a place in the field's list
+    fault = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.fault}"

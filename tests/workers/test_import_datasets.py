@@ -1,0 +1,299 @@
+"""A dataset that is uploaded is looked at, comes in when somebody says so, and goes out again."""
+
+import csv
+import io
+import json
+import zipfile
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from annotation import jobs, storage
+from annotation.models import Caption, DatasetImport, Image, Job, Label, Mask, Revision, Upload
+from annotation.services.captions import save_caption
+from annotation.services.jobs import cancel_job
+from tests.annotation.datasets import cell, zipped
+from tests.annotation.world import Api, World, make_image, png, square
+from workers.app import app
+
+THREE = zipped("coco", cell(1), cell(2), cell(3))
+
+
+@pytest.fixture(autouse=True)
+def tasks() -> None:
+    app.loader.import_default_modules()
+
+
+@pytest.fixture
+def manager(world: World) -> Api:
+    return Api(world.manager)
+
+
+def send(world: World, data: bytes, name: str = "cells.zip") -> str:
+    """Put an upload where one is whose bytes have arrived, and have it looked at."""
+    upload = Upload.objects.create(
+        pk=uuid4(),
+        project=world.project,
+        file_name=name,
+        bytes=len(data),
+        state=Upload.State.CHECKING,
+        created_by=world.manager,
+    )
+    storage.put_bytes(storage.upload_key(upload.pk), data)
+    args = {"project_id": world.project.pk}
+    Job.objects.create(kind=jobs.IMPORT_UPLOADS, project=world.project, args=args)
+    work()
+    return str(upload.pk)
+
+
+def work(*, but_not: str = "") -> None:
+    """Do what waits, and what that enqueues."""
+    aside = [jobs.PREPARE_IMAGES, but_not]
+    while job := Job.objects.filter(state="queued").exclude(kind__in=aside).order_by("pk").first():
+        app.tasks[job.kind](job_id=job.pk)
+        job.refresh_from_db()
+        assert job.error == ""
+
+
+def read(manager: Api, import_id: str) -> dict[str, Any]:
+    found: dict[str, Any] = manager.get(f"dataset-imports/{import_id}").json()
+    return found
+
+
+def start(manager: Api, import_id: str) -> dict[str, Any]:
+    assert manager.post(f"dataset-imports/{import_id}/start").status_code == 200
+    work()
+    return read(manager, import_id)
+
+
+def undo(manager: Api, import_id: str) -> dict[str, Any]:
+    assert manager.post(f"dataset-imports/{import_id}/undo").status_code == 200
+    work()
+    return read(manager, import_id)
+
+
+def drawn(image: Image) -> list[str]:
+    """The masks of an image that are there, by their pixels."""
+    there = Mask.objects.filter(image=image, head__rle__isnull=False)
+    return sorted(there.values_list("head__rle__counts", flat=True))
+
+
+def test_a_zip_that_holds_a_dataset_is_looked_at_and_changes_nothing(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, THREE)
+
+    listed = manager.get(f"projects/{world.project.pk}/dataset-imports").json()["results"]
+    assert listed == [read(manager, import_id)]
+    assert (listed[0]["state"], listed[0]["title"]) == ("ready", "COCO instances")
+    assert listed[0]["found"] == {"images": 3, "masks": 6, "captions": 3, "labels": 2}
+    assert "COCO instances" in Upload.objects.get(pk=import_id).message
+    assert not Image.objects.exists()
+    assert Label.objects.count() == 1
+
+
+def test_it_comes_in_once_it_is_started_and_twice_adds_nothing(world: World, manager: Api) -> None:
+    first = start(manager, send(world, THREE))
+    second = start(manager, send(world, THREE))
+    again = start(manager, first["id"])
+
+    assert (first["state"], second["state"]) == ("imported", "imported")
+    assert first["brought"] == {"images accepted": 3, "masks": 6, "captions": 3}
+    assert second["brought"] == {"images duplicate": 3}
+    assert again == first
+    assert Mask.objects.count() == 6
+    assert Caption.objects.count() == 3
+    assert not storage.exists(storage.upload_key(UUID(first["id"])))
+    assert Job.objects.filter(kind=jobs.PREPARE_IMAGES).exists()
+
+
+def test_what_cannot_be_used_is_listed_by_file_and_can_be_taken_to_a_spreadsheet(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, zipped("coco", cell(1), cell(2, is_broken=True)))
+
+    found = start(manager, import_id)
+
+    rows = manager.get(f"dataset-imports/{import_id}/problems").json()["results"]
+    table = b"".join(manager.get(f"dataset-imports/{import_id}/problems.csv").streaming_content)
+    assert found["problems_count"] == len(rows) == 1
+    assert rows[0]["file"] == "deep/2.png"
+    assert rows[0]["fault"]
+    assert next(iter(csv.DictReader(io.StringIO(table.decode())))) == rows[0] | {"row": ""}
+    assert found["brought"] == {
+        "images accepted": 1,
+        "images refused": 1,
+        "masks": 2,
+        "captions": 1,
+    }
+
+
+def test_no_text_of_a_file_is_a_formula_in_the_spreadsheet(world: World, manager: Api) -> None:
+    one = json.dumps(
+        {
+            "images": [{"id": 1, "file_name": "=1+1.png", "height": 24, "width": 32}],
+            "annotations": [],
+            "categories": [],
+        }
+    )
+    import_id = send(world, one.encode(), "cells.json")
+
+    start(manager, import_id)
+
+    table = b"".join(manager.get(f"dataset-imports/{import_id}/problems.csv").streaming_content)
+    assert "'=1+1.png" in table.decode()
+
+
+def test_an_undo_takes_all_that_came_in_to_the_trash_and_it_may_come_in_again(
+    world: World, manager: Api
+) -> None:
+    first = start(manager, send(world, THREE))
+    undone = undo(manager, first["id"])
+    trash = Image.objects.exclude(deleted_at=None).count()
+    again = start(manager, send(world, THREE))
+
+    assert undone["state"] == "undone"
+    assert undone["brought"] == {
+        "images removed": 3,
+        "masks removed": 6,
+        "captions removed": 3,
+        "labels removed": 1,
+    }
+    assert trash == 3
+    assert again["brought"] == {"images duplicate": 3, "masks": 6, "captions": 3}
+    for image in Image.objects.all():
+        assert image.deleted_at is None
+        assert drawn(image) == sorted(each["counts"] for each in (square(2, 2, 15), square(4, 4)))
+    names = Label.objects.filter(deleted_at=None).values_list("name", flat=True)
+    assert sorted(names) == ["cell", "nucleus"]
+
+
+def test_an_undo_leaves_what_was_there_and_what_people_have_done_since(
+    world: World, manager: Api
+) -> None:
+    there = make_image(world.project, 1)
+    first = start(manager, send(world, THREE))
+    changed = Image.objects.get(file_name="deep/2.png")
+    part, whole = Mask.objects.filter(image=changed).order_by("parent")
+    operation = {"id": str(uuid4()), "mask": str(part.pk), "kind": "revise", "rle": square(5, 5)}
+    assert manager.save(changed, operation).status_code == 200
+    said = Image.objects.get(file_name="deep/3.png")
+    save_caption(caption_id=uuid4(), image=said, author=world.annotator, text="Mine.")
+
+    undone = undo(manager, first["id"])
+
+    assert undone["brought"]["images kept"] == 2
+    assert undone["brought"]["masks kept"] == 1
+    assert "images removed" not in undone["brought"]
+    assert not Image.objects.exclude(deleted_at=None).exists()
+    assert drawn(there) == []
+    assert drawn(changed) == [square(5, 5)["counts"]]
+    assert Revision.objects.filter(mask=whole).count() == 2
+    texts = Caption.objects.filter(withdrawn_at=None).values_list("text", flat=True)
+    assert list(texts) == ["Mine."]
+
+
+def test_what_two_imports_brought_goes_when_both_are_undone(world: World, manager: Api) -> None:
+    first = start(manager, send(world, THREE))
+    second = start(manager, send(world, zipped("coco", cell(1))))
+
+    undo(manager, first["id"])
+    left = {image.file_name: drawn(image) for image in Image.objects.filter(deleted_at=None)}
+    undo(manager, second["id"])
+
+    assert list(left) == ["deep/1.png"]
+    assert len(left["deep/1.png"]) == 2
+    assert not Image.objects.filter(deleted_at=None).exists()
+
+
+def test_one_that_was_stopped_goes_on_or_is_undone(world: World, manager: Api) -> None:
+    import_id = send(world, THREE)
+    started = manager.post(f"dataset-imports/{import_id}/start").json()
+    cancel_job(job_id=started["job"]["id"])
+    refused = manager.delete(f"dataset-imports/{import_id}")
+
+    stopped = read(manager, import_id)
+    ended = start(manager, import_id)
+
+    assert refused.status_code == 409
+    assert (stopped["state"], stopped["job"]["state"]) == ("importing", "cancelled")
+    assert ended["state"] == "imported"
+    assert Mask.objects.count() == 6
+
+
+def test_one_that_comes_in_is_not_undone_before_it_is_stopped(world: World, manager: Api) -> None:
+    import_id = send(world, THREE)
+    first = manager.post(f"dataset-imports/{import_id}/start").json()
+    second = manager.post(f"dataset-imports/{import_id}/start").json()
+
+    answer = manager.post(f"dataset-imports/{import_id}/undo")
+
+    assert first["job"]["id"] == second["job"]["id"]
+    assert answer.status_code == 409
+    assert "stop that first" in answer.json()["detail"]
+
+
+def test_a_zip_of_images_alone_comes_in_as_ever(world: World, manager: Api) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.png", png(1))
+    send(world, out.getvalue())
+
+    assert not DatasetImport.objects.exists()
+    assert Image.objects.count() == 1
+
+
+def test_the_images_of_a_dataset_may_come_in_without_the_rest(world: World, manager: Api) -> None:
+    import_id = send(world, THREE)
+
+    for _ in range(2):
+        assert manager.post(f"dataset-imports/{import_id}/images").status_code == 200
+    work()
+
+    assert Image.objects.count() == 3
+    assert not Mask.objects.exists()
+    assert read(manager, import_id)["state"] == "discarded"
+
+
+def test_one_that_nobody_wants_is_discarded_with_its_bytes(world: World, manager: Api) -> None:
+    import_id = send(world, THREE)
+
+    answers = [manager.delete(f"dataset-imports/{import_id}").status_code for _ in range(2)]
+
+    assert answers == [204, 204]
+    assert read(manager, import_id)["state"] == "discarded"
+    assert not storage.exists(storage.upload_key(UUID(import_id)))
+    assert manager.post(f"dataset-imports/{import_id}/start").status_code == 409
+
+
+def test_a_broken_file_says_where_and_may_be_looked_at_as_another(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, b'{"images": [{"id": 1, "file_name": ', "cells.json")
+
+    text = Upload.objects.get(pk=import_id)
+    assert (text.state, DatasetImport.objects.count()) == ("refused", 0)
+    assert "no dataset that is known" in text.message
+
+    other = send(world, zipped("coco", cell(1)))
+    answer = manager.post(f"dataset-imports/{other}/check", {"format": "cvat"})
+    work()
+
+    assert answer.status_code == 200
+    assert read(manager, other)["state"] == "unreadable"
+    assert read(manager, other)["message"]
+
+
+@pytest.mark.parametrize("role", ["annotator", "reviewer"])
+def test_only_managers_bring_datasets_in(world: World, role: str) -> None:
+    import_id = send(world, THREE)
+    api = Api(getattr(world, role))
+
+    answers = {
+        address: api.post(f"dataset-imports/{import_id}/{address}").status_code
+        for address in ("start", "undo", "images", "check")
+    }
+
+    assert set(answers.values()) == {403}
+    assert api.get(f"dataset-imports/{import_id}").status_code == 200

@@ -1,0 +1,195 @@
+"""An import and an export whose process is killed, at ten points of each, come out the same.
+
+The process is real, and gets SIGKILL in the middle of its work; what it held is taken over by the
+next, as after the end of its lease.
+"""
+
+import hashlib
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.db import connection, connections
+from django.db.models.functions import Now
+
+from annotation import storage
+from annotation.models import (
+    Caption,
+    DatasetImport,
+    Export,
+    Image,
+    ImportedSample,
+    Job,
+    Mask,
+    MaskCaption,
+    Revision,
+    Upload,
+)
+from annotation.services.exports import request_export
+from annotation.services.import_requests import start_import
+from annotation.services.import_runs import run_import
+from annotation.services.imports import fetched
+from annotation.services.jobs import Claim, claim_job, fenced
+from annotation.services.versions import cut_version
+from engine.datasets.choosing import Choice
+from engine.datasets.files import open_source
+from tests.annotation.datasets import cell, zipped
+from tests.annotation.world import Api, World
+from tests.workers.test_import_datasets import send, tasks, work
+from workers.app import app
+from workers.export_version import export_version
+from workers.lease import Lease
+
+__all__ = ["tasks"]
+
+pytestmark = pytest.mark.slow
+
+IMAGES = 5
+DATASET = zipped("coco", *(cell(seed) for seed in range(1, IMAGES + 1)))
+
+
+@dataclass
+class Death:
+    """Kills its own process the n-th time that it is met."""
+
+    at: int
+    met: int = 0
+
+    def meet(self) -> None:
+        self.met += 1
+        if self.met == self.at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die(run: Callable[[], None]) -> None:
+    """Run something in a process of its own, and see it killed."""
+    connections.close_all()
+    connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's
+    if (pid := os.fork()) == 0:
+        try:
+            storage._client_of.cache_clear()  # noqa: SLF001  # its sockets are the parent's
+            run()
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(pid, 0)[1]) == signal.SIGKILL
+
+
+def claim(job_id: int) -> Claim:
+    found = claim_job(job_id=job_id)
+    assert found is not None
+    return found
+
+
+def taken_over(job_id: int) -> Job:
+    """Let the lease of the dead end, and another do the job."""
+    assert Job.objects.filter(pk=job_id, state="running").update(lease_until=Now()) == 1
+    job = Job.objects.get(pk=job_id)
+    app.tasks[job.kind](job_id=job_id)
+    job.refresh_from_db()
+    return job
+
+
+def import_and_die(found: DatasetImport, death: Death, *, is_kept: bool) -> None:
+    """Import, and die before the n-th transaction is kept, or once the n-th image is."""
+    assert found.job_id is not None
+    held = claim(found.job_id)
+
+    @contextmanager
+    def fence() -> Iterator[None]:
+        with fenced(held):
+            yield
+            if not is_kept:
+                death.meet()
+
+    def show(_done: int, _total: int) -> None:
+        if is_kept:
+            death.meet()
+
+    with fetched(Upload.objects.get(pk=found.pk)) as path:
+        run_import(found, open_source(path), fence=fence, progress=show)
+
+
+@pytest.mark.parametrize("at", range(1, IMAGES + 1))
+@pytest.mark.parametrize("when", ["once it is kept", "before it is kept"])
+def test_an_import_that_is_killed_goes_on_exactly_and_doubles_nothing(
+    world: World, at: int, when: str
+) -> None:
+    is_kept = when == "once it is kept"
+    manager = Api(world.manager)
+    found = DatasetImport.objects.get(pk=send(world, DATASET))
+    start_import(dataset_import=found, by=world.manager)
+    found.refresh_from_db()
+
+    die(partial(import_and_die, found, Death(at), is_kept=is_kept))
+    came_in = ImportedSample.objects.count()
+    there = (Image.objects.count(), Mask.objects.count(), Caption.objects.count())
+    assert found.job_id is not None
+    job = taken_over(found.job_id)
+
+    kept = at if is_kept else max(0, at - 2)  # the labels' transaction comes first
+    assert (came_in, there) == (kept, (kept, 2 * kept, kept))
+    assert (job.state, job.attempt, job.error) == ("succeeded", 2, "")
+    counted = manager.get(f"dataset-imports/{found.pk}").json()["brought"]
+    assert counted == {"images accepted": IMAGES, "masks": 2 * IMAGES, "captions": IMAGES}
+    assert [each.objects.count() for each in (Image, Mask, Revision, Caption, MaskCaption)] == [
+        IMAGES,
+        2 * IMAGES,
+        2 * IMAGES,
+        IMAGES,
+        IMAGES,
+    ]
+    assert not storage.exists(storage.upload_key(found.pk))
+
+
+def export_and_die(job_id: int, death: Death) -> None:
+    """Export, and die at the n-th step of writing, or beside the n-th touch of the store."""
+    put = storage.put_file
+
+    def put_file(key: str, path: Path, content_type: str) -> None:
+        death.meet()
+        put(key, path, content_type)
+        death.meet()
+
+    lease = Lease(claim(job_id))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lease, "report", lambda *_: death.meet())
+        patch.setattr(storage, "put_file", put_file)
+        export_version(lease)
+
+
+@pytest.mark.parametrize("at", range(1, 11))
+def test_an_export_that_is_killed_has_the_same_bytes_in_the_end(world: World, at: int) -> None:
+    start_import(dataset_import=_sent(world), by=world.manager)
+    work()
+    version = cut_version(project=world.project, created_by=world.manager)
+    ask = partial(
+        request_export,
+        version=version,
+        export_format="cvat",
+        created_by=world.manager,
+        choice=Choice(has_images=True),
+    )
+    undisturbed = ask(export_id=uuid4())
+    work()
+    killed = ask(export_id=uuid4())
+
+    die(partial(export_and_die, killed.job_id, Death(at)))
+    before = Export.objects.get(pk=killed.pk)
+    job = taken_over(killed.job_id)
+
+    undisturbed.refresh_from_db()
+    killed.refresh_from_db()
+    assert before.sha256 == ""
+    assert (job.state, job.attempt, job.error) == ("succeeded", 2, "")
+    assert killed.sha256 == undisturbed.sha256 != ""
+    assert hashlib.sha256(storage.get_bytes(killed.key)).hexdigest() == killed.sha256
+
+
+def _sent(world: World) -> DatasetImport:
+    return DatasetImport.objects.get(pk=send(world, DATASET))
