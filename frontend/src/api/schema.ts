@@ -223,6 +223,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dataset-imports/{dataset_import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One import. Deleting it before anything came in discards what was uploaded. */
+        get: operations["read_dataset_import"];
+        put?: never;
+        post?: never;
+        /** @description One import. Deleting it before anything came in discards what was uploaded. */
+        delete: operations["discard_dataset_import"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataset-imports/{dataset_import_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Look at it again, as one of the format that is said. */
+        post: operations["check_dataset_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataset-imports/{dataset_import_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Import the images of the zip, and nothing else of it. */
+        post: operations["import_dataset_images"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataset-imports/{dataset_import_id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What of it cannot be used: where that stands, and why. */
+        get: operations["list_import_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataset-imports/{dataset_import_id}/problems.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The same as a table for a spreadsheet. */
+        get: operations["download_import_problems"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataset-imports/{dataset_import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Bring it in, or go on where it stopped. */
+        post: operations["start_dataset_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dataset-imports/{dataset_import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Take out what it brought, but for what people have worked on since. */
+        post: operations["undo_dataset_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{export_id}": {
         parameters: {
             query?: never;
@@ -816,6 +936,23 @@ export interface paths {
         };
         /** @description What rounds measured of two bundles; an interval only where one round measured both. */
         get: operations["compare_bundles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/dataset-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The datasets that were brought to a project, the newest first. */
+        get: operations["list_dataset_imports"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2010,6 +2147,9 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        ChosenFormat: {
+            format: string;
+        };
         Chunk: {
             number: number;
         };
@@ -2256,6 +2396,57 @@ export interface components {
             /** Format: double */
             end_s: number;
         };
+        DatasetFormat: {
+            name: string;
+            title: string;
+        };
+        DatasetImport: {
+            /**
+             * Format: uuid
+             * @description that of the upload
+             */
+            id: string;
+            file_name: string;
+            /** @description empty where it is not clear */
+            format: string;
+            /** @description the format's name for people */
+            readonly title: string;
+            /** @description what it may be */
+            readonly candidates: components["schemas"]["DatasetFormat"][];
+            state: components["schemas"]["DatasetImportState"];
+            message: string;
+            /** @description what would come in, counted */
+            found: {
+                [key: string]: number;
+            };
+            /** @description what came in; after an undo, what went */
+            brought: {
+                [key: string]: number;
+            };
+            /** @description parts that cannot be used */
+            problems_count: number;
+            /** @description the last one */
+            job: components["schemas"]["Job"] | null;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        DatasetImportPage: {
+            results: components["schemas"]["DatasetImport"][];
+            next: string | null;
+        };
+        /**
+         * @description * `checking` - Checking
+         *     * `ready` - Ready
+         *     * `unreadable` - Unreadable
+         *     * `importing` - Importing
+         *     * `imported` - Imported
+         *     * `undoing` - Undoing
+         *     * `undone` - Undone
+         *     * `discarded` - Discarded
+         * @enum {string}
+         */
+        DatasetImportState: "checking" | "ready" | "unreadable" | "importing" | "imported" | "undoing" | "undone" | "discarded";
         DeleteOperation: {
             /** Format: uuid */
             id: string;
@@ -2697,6 +2888,17 @@ export interface components {
             display_url: string;
             thumb_url: string;
         };
+        ImportProblem: {
+            file: string;
+            field: string;
+            /** @description line, or place in the field's list */
+            row: number | null;
+            fault: string;
+        };
+        ImportProblemPage: {
+            results: components["schemas"]["ImportProblem"][];
+            next: string | null;
+        };
         /** @description Paired bootstrap over images: candidate minus serving. */
         Interval: {
             /** Format: double */
@@ -2730,7 +2932,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "export_version" | "delete_voices";
+        JobKind: "import_uploads" | "import_archive" | "check_dataset" | "import_dataset" | "undo_import" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "export_version" | "delete_voices";
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -4700,6 +4902,252 @@ export interface operations {
             };
         };
     };
+    read_dataset_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dataset_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_dataset_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChosenFormat"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_dataset_images: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_problems: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportProblemPage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_import_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_dataset_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_dataset_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dataset_import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_export: {
         parameters: {
             query?: never;
@@ -5973,6 +6421,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comparison"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_dataset_imports: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImportPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

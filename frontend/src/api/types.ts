@@ -14,6 +14,7 @@ export type Job = Schemas["Job"];
 export type JobState = Schemas["JobState"];
 export type UploadState = Schemas["UploadState"];
 export type UploadRow = Schemas["Upload"];
+export type DatasetImport = Schemas["DatasetImport"];
 export type UploadPlan = Schemas["BegunUpload"];
 export type ImageStatus = Schemas["ImageStatus"];
 export type ImageRow = Schemas["Image"];

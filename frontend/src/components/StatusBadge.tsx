@@ -1,7 +1,15 @@
 import { Badge } from "@mantine/core";
-import type { ImageStatus, JobState, RoundState, UploadState } from "@/api/types";
+import type { DatasetImport, ImageStatus, JobState, RoundState, UploadState } from "@/api/types";
 
-type Status = ImageStatus | JobState | RoundState | UploadState | "stalled" | "uploading";
+type Status =
+  | ImageStatus
+  | JobState
+  | RoundState
+  | UploadState
+  | DatasetImport["state"]
+  | "stalled"
+  | "stopped"
+  | "uploading";
 
 /** One colour and one word for each state, the same on every page. */
 const LOOKS: Record<Status, { color: string; word: string }> = {
@@ -26,6 +34,14 @@ const LOOKS: Record<Status, { color: string; word: string }> = {
   accepted: { color: "teal", word: "Accepted" },
   normalised: { color: "teal", word: "Normalised" },
   duplicate: { color: "gray", word: "Duplicate" },
+  ready: { color: "iris", word: "Ready" },
+  unreadable: { color: "orange", word: "Not readable" },
+  importing: { color: "iris", word: "Importing" },
+  imported: { color: "teal", word: "Imported" },
+  undoing: { color: "iris", word: "Undoing" },
+  undone: { color: "gray", word: "Undone" },
+  discarded: { color: "gray", word: "Discarded" },
+  stopped: { color: "orange", word: "Stopped" },
 };
 
 export function StatusBadge({ status, word }: { status: Status; word?: string }) {

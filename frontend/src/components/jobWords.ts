@@ -6,6 +6,9 @@ import { plural } from "./format";
 const WORDS: Record<Job["kind"], string> = {
   import_uploads: "Importing images",
   import_archive: "Unpacking an archive",
+  check_dataset: "Looking at a dataset",
+  import_dataset: "Importing a dataset",
+  undo_import: "Undoing an import",
   prepare_images: "Preparing images",
   transcribe: "Transcribing",
   ground: "Linking words to masks",
@@ -18,6 +21,8 @@ const WORDS: Record<Job["kind"], string> = {
 /** What the steps of a job are, where people count them too. */
 const STEPS: Partial<Record<Job["kind"], string>> = {
   import_uploads: "file",
+  import_dataset: "image",
+  undo_import: "image",
   prepare_images: "image",
   export_version: "image",
 };

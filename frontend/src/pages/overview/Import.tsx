@@ -6,6 +6,7 @@ import { useSyncExternalStore } from "react";
 import type { Project } from "@/api/types";
 import { Section } from "@/components/Section";
 import { queueOf } from "@/upload/queues";
+import { DatasetImports } from "./datasets/DatasetImports";
 import { ImportTable } from "./ImportTable";
 
 export const IMPORT_ANCHOR = "import";
@@ -20,7 +21,7 @@ export function Import({ project }: { project: Project }) {
   return (
     <Section
       title="Import"
-      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip of them. One bad file never stops the others."
+      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip of them. Datasets of other tools, as a zip or JSON, are looked at first. One bad file never stops the others."
     >
       <Dropzone
         id={IMPORT_ANCHOR}
@@ -36,13 +37,13 @@ export function Import({ project }: { project: Project }) {
         }
         maxSize={MAX_FILE_BYTES}
         inputProps={{ "aria-label": "Files to import" }}
-        aria-label="Drop images or a zip here, or choose files"
+        aria-label="Drop images, a zip or a dataset here, or choose files"
       >
         <Group justify="center" gap="md" mih={96} wrap="nowrap">
           <IconCloudUpload size={34} stroke={1.4} aria-hidden />
           <div>
             <Text size="sm" fw={550}>
-              Drop images or a zip here, or click to choose
+              Drop images, a zip or a dataset here, or click to choose
             </Text>
             <Text size="xs" c="dimmed">
               An interrupted upload goes on where it stopped when you drop the file again.
@@ -50,6 +51,7 @@ export function Import({ project }: { project: Project }) {
           </div>
         </Group>
       </Dropzone>
+      <DatasetImports project={project.id} />
       <ImportTable project={project.id} items={items} />
     </Section>
   );

@@ -1,0 +1,61 @@
+import { infiniteQueryOptions } from "@tanstack/react-query";
+import { client, read } from "./client";
+import type { DatasetImport, Job } from "./types";
+
+const one = (dataset_import_id: string) => ({ params: { path: { dataset_import_id } } });
+const WORKING: readonly Job["state"][] = ["queued", "running"];
+
+export const isAtWork = ({ job }: DatasetImport): boolean =>
+  job !== null && WORKING.includes(job.state);
+
+export const datasetImportsKey = (project: number) => ["dataset-imports", project];
+
+export const datasetImportsQuery = (project_id: number) =>
+  infiniteQueryOptions({
+    queryKey: datasetImportsKey(project_id),
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/projects/{project_id}/dataset-imports", {
+          params: { path: { project_id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+  });
+
+export const importProblemsQuery = (id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["import-problems", id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/dataset-imports/{dataset_import_id}/problems", {
+          params: { path: { dataset_import_id: id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+  });
+
+/** The page's own address of all problems as a table. */
+export const importProblemsUrl = (id: string): string => `/api/dataset-imports/${id}/problems.csv`;
+
+export function startDatasetImport(id: string) {
+  return read(client.POST("/api/dataset-imports/{dataset_import_id}/start", one(id)));
+}
+
+export function undoDatasetImport(id: string) {
+  return read(client.POST("/api/dataset-imports/{dataset_import_id}/undo", one(id)));
+}
+
+export function importImagesAlone(id: string) {
+  return read(client.POST("/api/dataset-imports/{dataset_import_id}/images", one(id)));
+}
+
+export function discardDatasetImport(id: string) {
+  return read(client.DELETE("/api/dataset-imports/{dataset_import_id}", one(id)));
+}
+
+export function checkDatasetImport(id: string, format: string) {
+  const body = { format };
+  return read(client.POST("/api/dataset-imports/{dataset_import_id}/check", { ...one(id), body }));
+}

@@ -1,0 +1,108 @@
+import { Button, Group, Select, Text } from "@mantine/core";
+import { modals } from "@mantine/modals";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  checkDatasetImport,
+  datasetImportsKey,
+  discardDatasetImport,
+  importImagesAlone,
+  startDatasetImport,
+  undoDatasetImport,
+} from "@/api/datasetImports";
+import { messageOf } from "@/api/problem";
+import type { DatasetImport } from "@/api/types";
+
+interface Props {
+  item: DatasetImport;
+  project: number;
+  isStopped: boolean;
+}
+
+/** What can be done with a dataset that nobody works on just now. */
+export function DatasetActions({ item, project, isStopped }: Props) {
+  const queries = useQueryClient();
+  const act = useMutation({
+    mutationFn: (work: () => Promise<unknown>) => work(),
+    onSettled: () => queries.invalidateQueries({ queryKey: datasetImportsKey(project) }),
+  });
+  const undo = () =>
+    modals.openConfirmModal({
+      title: "Undo this import?",
+      children: (
+        <Text size="sm">
+          Its images go to the trash, its masks, captions and labels are taken out. What people have
+          changed since stays, with the images that it lies on. Dropping the dataset again brings it
+          back.
+        </Text>
+      ),
+      labels: { confirm: "Undo import", cancel: "Keep it" },
+      confirmProps: { color: "red" },
+      onConfirm: () => act.mutate(() => undoDatasetImport(item.id)),
+    });
+  const isUnread = item.state === "ready" || item.state === "unreadable";
+
+  return (
+    <>
+      {act.error && (
+        <Text size="sm" c="var(--mantine-color-error)">
+          {messageOf(act.error)}
+        </Text>
+      )}
+      {item.state === "unreadable" && item.candidates.length > 1 && (
+        <Select
+          label="Read it as"
+          size="xs"
+          w={260}
+          data={item.candidates.map(({ name, title }) => ({ value: name, label: title }))}
+          onChange={(name) => name && act.mutate(() => checkDatasetImport(item.id, name))}
+        />
+      )}
+      <Group gap="xs">
+        {(item.state === "ready" || (isStopped && item.state === "importing")) && (
+          <Button
+            size="compact-sm"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => startDatasetImport(item.id))}
+          >
+            {item.state === "ready" ? "Import" : "Go on"}
+          </Button>
+        )}
+        {isStopped && item.state === "checking" && (
+          <Button
+            size="compact-sm"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => checkDatasetImport(item.id, item.format))}
+          >
+            Look again
+          </Button>
+        )}
+        {(item.state === "imported" ||
+          (isStopped && ["importing", "undoing"].includes(item.state))) && (
+          <Button size="compact-sm" variant="default" loading={act.isPending} onClick={undo}>
+            Undo import
+          </Button>
+        )}
+        {isUnread && item.file_name.toLowerCase().endsWith(".zip") && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => importImagesAlone(item.id))}
+          >
+            Import images alone
+          </Button>
+        )}
+        {(isUnread || (isStopped && item.state === "checking")) && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => discardDatasetImport(item.id))}
+          >
+            Discard
+          </Button>
+        )}
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,81 @@
+import { Button, Center, Group, Loader, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { IconDownload } from "@tabler/icons-react";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { importProblemsQuery, importProblemsUrl } from "@/api/datasetImports";
+import type { DatasetImport } from "@/api/types";
+import { ErrorState } from "@/components/ErrorState";
+
+/** What of a dataset cannot be used: where that stands, and why; all of it as a table to keep. */
+export function ImportProblems({ item }: { item: DatasetImport }) {
+  const problems = useInfiniteQuery(importProblemsQuery(item.id));
+  const rows = problems.data?.pages.flatMap((page) => page.results) ?? [];
+
+  if (problems.error)
+    return <ErrorState error={problems.error} onRetry={() => problems.refetch()} />;
+  if (problems.isPending)
+    return (
+      <Center>
+        <Loader size="sm" aria-label="Loading" />
+      </Center>
+    );
+  return (
+    <Stack gap="sm">
+      <Group justify="space-between" wrap="nowrap">
+        <Text size="sm" c="dimmed">
+          Mend these in the files and drop the dataset again: what is there already stays as it is.
+        </Text>
+        <Button
+          component="a"
+          href={importProblemsUrl(item.id)}
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconDownload size={15} aria-hidden />}
+        >
+          Download as CSV
+        </Button>
+      </Group>
+      <ScrollArea.Autosize
+        mah={420}
+        viewportProps={{ tabIndex: 0, role: "region", "aria-label": "Parts" }}
+      >
+        <Table>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>File</Table.Th>
+              <Table.Th>Where</Table.Th>
+              <Table.Th>Why</Table.Th>
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row, place) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the list only grows at its end.
+              <Table.Tr key={place}>
+                <Table.Td>{row.file}</Table.Td>
+                <Table.Td className="tabular">{placeWords(row)}</Table.Td>
+                <Table.Td>{row.fault}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      </ScrollArea.Autosize>
+      {problems.hasNextPage && (
+        <Center>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => problems.fetchNextPage()}
+            loading={problems.isFetchingNextPage}
+          >
+            Show more
+          </Button>
+        </Center>
+      )}
+    </Stack>
+  );
+}
+
+/** "annotations[3]", or "line 3" where it is no list. */
+function placeWords({ field, row }: { field: string; row: number | null }): string {
+  if (row === null) return field;
+  return field ? `${field}[${row}]` : `line ${row}`;
+}
