@@ -82,7 +82,7 @@ function ByStatus({ project: { id, counts } }: { project: Project }) {
   const shares = sharesOf(counts);
   return (
     <>
-      <Progress.Root size={5} aria-label="Images by status">
+      <Progress.Root size={5} role="group" aria-label="Images by status">
         {shares.map(({ name, value, color, words }) => (
           <Progress.Section
             key={name}

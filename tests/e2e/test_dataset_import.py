@@ -1,0 +1,65 @@
+"""A manager drops a dataset of another tool in: looks, brings it in, thinks better of it."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.annotation.datasets import cell, zipped
+from tests.e2e.conftest import Look
+from tests.e2e.gestures import SLOW_MS
+from tests.e2e.scenes import begin_project, log_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+DATASET = zipped("coco", cell(1), cell(2), cell(3, is_broken=True))
+
+
+def drop(page: Page, name: str, data: bytes) -> Locator:
+    files = page.get_by_label("Files to import")
+    files.set_input_files({"name": name, "mimeType": "application/zip", "buffer": data})
+    return page.get_by_role("article", name=f"Dataset {name}")
+
+
+def test_a_dataset_is_looked_at_brought_in_and_taken_out_again(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project = begin_project(stack.log_in("ada"), "Cells", ("cell",))
+    log_in(page, "ada")
+    page.goto(f"/projects/{project}")
+
+    card = drop(page, "cells.zip", DATASET)
+    expect(card).to_contain_text("Would bring in 3 images, 6 masks", timeout=SLOW_MS)
+    expect(card).to_contain_text("COCO instances")
+    card.scroll_into_view_if_needed()
+    take_picture("96-a-dataset-to-import")
+    card.get_by_role("button", name="Import", exact=True).click()
+
+    expect(card).to_contain_text("Brought in 2 new images, 4 masks, 2 captions", timeout=SLOW_MS)
+    expect(card).to_contain_text("Left out 1 image that cannot be used")
+    card.get_by_role("button", name="1 part cannot be used: see which").click()
+    problems = page.get_by_role("dialog")
+    expect(problems.get_by_role("row").last).to_contain_text("deep/3.png")
+    with page.expect_download() as download:
+        problems.get_by_role("link", name="Download as CSV").click()
+    assert "deep/3.png" in download.value.path().read_text()
+    take_picture("97-what-cannot-be-used")
+    page.keyboard.press("Escape")
+
+    card.get_by_role("button", name="Undo import").click()
+    page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
+    expect(card).to_contain_text("Taken out again: 2 images, 4 masks", timeout=SLOW_MS)
+    take_picture("98-an-import-undone")
+    page.get_by_role("link", name="Images", exact=True).click()
+    expect(page.get_by_text("No images")).to_be_visible()
+
+
+def test_a_file_that_is_no_dataset_says_what_to_do(stack: Stack, page: Page) -> None:
+    project = begin_project(stack.log_in("ada"), "Cells", ("cell",))
+    log_in(page, "ada")
+    page.goto(f"/projects/{project}")
+
+    drop(page, "notes.json", b'{"cells": 3}')
+
+    files = page.get_by_role("table", name="Imported files")
+    expect(files).to_contain_text(
+        "This is no image, and no dataset that is known.", timeout=SLOW_MS
+    )
