@@ -25,7 +25,7 @@ from annotation.services.import_requests import (
     start_import,
     take_images_alone,
 )
-from engine.datasets.formats import FORMATS
+from engine.datasets.formats import READERS
 
 
 class DatasetFormatSerializer(serializers.Serializer[Any]):
@@ -53,11 +53,11 @@ class DatasetImportSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
     def get_title(self, found: DatasetImport) -> str:
-        return FORMATS[found.format].title if found.format in FORMATS else found.format
+        return READERS[found.format].title if found.format in READERS else found.format
 
     @extend_schema_field(DatasetFormatSerializer(many=True))
     def get_candidates(self, found: DatasetImport) -> list[dict[str, str]]:
-        known = (FORMATS[name] for name in found.candidates if name in FORMATS)
+        known = (READERS[name] for name in found.candidates if name in READERS)
         return [{"name": each.name, "title": each.title} for each in known]
 
 

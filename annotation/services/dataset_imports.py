@@ -22,7 +22,7 @@ from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.seeds import NAMESPACE, Seed, Seeded, seed_masks
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
-from engine.datasets.formats import FORMATS, Format
+from engine.datasets.formats import READERS, Reader
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.lvis import LVIS
 from engine.datasets.naming import safe_name
@@ -54,16 +54,16 @@ class Brought:
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
 
 
-def formats_in(source: Source) -> list[Format]:
+def formats_in(source: Source) -> list[Reader]:
     """Return the formats that files may be of, each reader once."""
-    found = [form for form in FORMATS.values() if form.is_in(source)]
-    if LVIS in found and COCO in found:
-        found.remove(COCO)  # which LVIS is made of
-    readers = {form.read: form for form in reversed(found)}  # YOLO's two are read as one
+    found = [reader for reader in READERS.values() if reader.is_in(source)]
+    if LVIS.reader in found and COCO.reader in found:
+        found.remove(COCO.reader)  # which LVIS is made of
+    readers = {each.read: each for each in reversed(found)}  # YOLO's two are read as one
     return list(readers.values())
 
 
-def detect_format(source: Source) -> Format:
+def detect_format(source: Source) -> Reader:
     """Tell a format by the files.
 
     Raises:
@@ -73,7 +73,7 @@ def detect_format(source: Source) -> Format:
     found = formats_in(source)
     if len(found) == 1:
         return found[0]
-    names = ", ".join(sorted(form.name for form in found or FORMATS.values()))
+    names = ", ".join(sorted(each.name for each in found or READERS.values()))
     if found:
         raise DatasetError(f"these files may be any of {names}: say which with --format")
     raise DatasetError(f"no known format is in these files; known are {names}")

@@ -12,7 +12,7 @@ from annotation import jobs, storage
 from annotation.errors import DomainError, InvalidInputError
 from annotation.models import DatasetImport, Job, Upload
 from annotation.services.jobs import enqueue_job
-from engine.datasets.formats import FORMATS
+from engine.datasets.formats import READERS
 
 State = DatasetImport.State
 UNDOABLE: Final = (State.IMPORTING, State.IMPORTED, State.UNDOING, State.UNDONE)
@@ -40,7 +40,7 @@ def offer_dataset(*, upload: Upload, formats: Sequence[str]) -> DatasetImport:
     if is_new and len(formats) == 1:
         _look_at(offered, formats[0])
     elif is_new:
-        titles = ", ".join(FORMATS[name].title for name in formats)
+        titles = ", ".join(READERS[name].title for name in formats)
         message = f"It may be any of these: {titles}. Choose which it is."
         _change(offered, State.UNREADABLE, message=message)
     return offered
@@ -50,7 +50,7 @@ def offer_dataset(*, upload: Upload, formats: Sequence[str]) -> DatasetImport:
 def look_again(*, dataset_import: DatasetImport, format_name: str) -> DatasetImport:
     """Look at a dataset as one of another format."""
     locked = _locked(dataset_import.pk, State.READY, State.UNREADABLE, State.CHECKING)
-    if format_name not in FORMATS:
+    if format_name not in READERS:
         raise InvalidInputError(f"There is no format {format_name!r}.", field="format")
     if _is_running(locked):
         return locked

@@ -39,7 +39,7 @@ from annotation.services.labels import delete_label
 from annotation.services.seeds import unseed_masks
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
-from engine.datasets.formats import FORMATS
+from engine.datasets.formats import READERS
 from engine.datasets.sample import Sample
 from engine.media.errors import MediaError
 
@@ -102,7 +102,7 @@ def look_at_dataset(
     found: Counter[str] = Counter()
     state, message = State.READY, ""
     try:
-        dataset = FORMATS[dataset_import.format].read(source, problems.add)
+        dataset = READERS[dataset_import.format].read(source, problems.add)
         for done, sample in enumerate(dataset.samples(), start=1):
             found += count_sample(dataset_import.project, sample)
             progress(done, 0)
@@ -123,7 +123,7 @@ def run_import(
 ) -> Counter[str]:
     """Bring in what has not come in yet, and return what all of it brought, in people's words."""
     problems = Problems(dataset_import, kept=dataset_import.problems.count())
-    dataset = FORMATS[dataset_import.format].read(source, problems.add)
+    dataset = READERS[dataset_import.format].read(source, problems.add)
     with fence():
         _hold(dataset_import, State.IMPORTING)
         known = set(dataset_import.project.labels.values_list("pk", flat=True))

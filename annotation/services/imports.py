@@ -19,7 +19,7 @@ from annotation.services.images import AddedImage, add_image
 from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
 from engine.datasets.files import open_source
-from engine.datasets.formats import FORMATS
+from engine.datasets.formats import READERS
 from engine.datasets.naming import safe_name
 from engine.media.archive import ArchiveEntry, iter_zip_images
 from engine.media.errors import MediaError
@@ -108,7 +108,7 @@ def _formats_in(path: Path) -> list[str]:
 @transaction.atomic
 def _offered(upload: Upload, formats: list[str]) -> Upload:
     offer_dataset(upload=upload, formats=formats)
-    titles = " or ".join(FORMATS[name].title for name in formats)
+    titles = " or ".join(READERS[name].title for name in formats)
     _record(upload, AddedImage(None, State.ACCEPTED, f"A dataset, {titles}: see Datasets."))
     upload.refresh_from_db()
     return upload

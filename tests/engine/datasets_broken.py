@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.formats.format import Format, export
+from engine.datasets.formats import FORMATS, Format, Reader, export
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.masks.rle import decode, encode
 from engine.masks.validate import validate_rle
@@ -82,18 +82,22 @@ def written(form: Format, samples: list[Sample] | None = None) -> dict[str, byte
     return out.files
 
 
-def read_files(form: Format, files: Mapping[str, bytes]) -> tuple[list[Sample], Dataset, list[str]]:
+def read_files(
+    form: Format | Reader, files: Mapping[str, bytes]
+) -> tuple[list[Sample], Dataset, list[str]]:
     """Return what is read of files, and what is reported."""
     problems: list[str] = []
     dataset = form.read(MemorySource(files), lambda problem: problems.append(str(problem)))
     return list(dataset.samples()), dataset, problems
 
 
-def read_folder(form: Format, folder: Path) -> tuple[list[Sample], Dataset, list[str]]:
-    names = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return read_files(
-        form, {path.relative_to(folder).as_posix(): path.read_bytes() for path in names}
-    )
+def files_in(folder: Path) -> dict[str, bytes]:
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def read_folder(form: Format | Reader, folder: Path) -> tuple[list[Sample], Dataset, list[str]]:
+    return read_files(form, files_in(folder))
 
 
 def counts(samples: list[Sample]) -> tuple[int, int, int]:
@@ -133,7 +137,7 @@ def broken(draw: st.DrawFn, files: Mapping[str, bytes]) -> dict[str, bytes]:
     return changed
 
 
-def check_reading(form: Format, files: Mapping[str, bytes]) -> None:
+def check_reading(form: Format | Reader, files: Mapping[str, bytes]) -> None:
     """See that what is read is sound, and can be written again; faults are DatasetErrors."""
     try:
         samples, dataset, _ = read_files(form, files)
@@ -143,4 +147,5 @@ def check_reading(form: Format, files: Mapping[str, bytes]) -> None:
         for each in sample.annotations:
             assert each.rle is None or validate_rle(each.rle, sample.size_hw) == each.rle
             assert each.label is None or each.label in {label.name for label in dataset.labels}
-    export(dataset_of(samples, dataset.labels), form, MemoryOut())
+    written_as = form if isinstance(form, Format) else FORMATS["datumaro"]
+    export(dataset_of(samples, dataset.labels), written_as, MemoryOut())

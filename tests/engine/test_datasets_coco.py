@@ -17,7 +17,7 @@ from pycocotools.coco import COCO
 
 from engine.datasets.coco import DatasetError, read_coco, write_coco
 from engine.datasets.files import FolderSource, open_source
-from engine.datasets.formats import FORMATS
+from engine.datasets.formats import FORMATS, READERS
 from engine.masks.rle import RLE, decode, encode
 from tests.engine.test_masks_rle import coco_decode
 
@@ -311,7 +311,7 @@ def test_two_images_of_one_name_stay_two_and_files_add_to_the_same_one(tmp_path:
     assert samples[0].annotations[0].predicted_iou is None
 
 
-@pytest.mark.parametrize("name", ["0.json", "0.xml", "objects.jsonl"])
+@pytest.mark.parametrize("name", ["0.json", "0.xml", "0.csv", "objects.jsonl"])
 def test_one_broken_file_of_a_zip_hides_no_format(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
@@ -322,6 +322,6 @@ def test_one_broken_file_of_a_zip_hides_no_format(name: str, tmp_path: Path) -> 
     data[at : at + 1] = b"C"
     path.write_bytes(data)
 
-    told = [form.name for form in FORMATS.values() if form.is_in(open_source(path))]
+    told = [each.name for each in READERS.values() if each.is_in(open_source(path))]
 
     assert told == ["coco"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, ZipOut, open_source
-from engine.datasets.formats import FORMATS, Format, export
+from engine.datasets.formats import FORMATS, READERS, Format, export
 from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
@@ -102,9 +102,9 @@ def test_format_is_told_by_its_files_and_taken_for_no_other(form: Format, tmp_pa
     """Of those that one reader reads, as YOLO's two, any will do."""
     export(dataset_of(corpus()), form, FolderOut(tmp_path))
 
-    told = [each for each in FORMATS.values() if each.is_in(open_source(tmp_path))]
+    told = [each for each in READERS.values() if each.is_in(open_source(tmp_path))]
 
-    assert form in told
+    assert form.reader in told
     assert {each.read for each in told} == {form.read}
 
 

@@ -31,7 +31,7 @@ from annotation.services.import_runs import run_import
 from annotation.services.preparation import prepare_project
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
-from engine.datasets.formats import FORMATS, Format
+from engine.datasets.formats import READERS, Reader
 from engine.media.errors import MediaError
 
 NO_IMAGE: Final = "There is no image in it."
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help="its name or number")
         parser.add_argument("path", type=Path, help="a folder, a zip or a file")
-        parser.add_argument("--format", choices=FORMATS, help="told by the files if left out")
+        parser.add_argument("--format", choices=READERS, help="told by the files if left out")
         parser.add_argument("--dry-run", action="store_true", help="tell what would come in")
         add_importer(parser)
 
@@ -53,7 +53,7 @@ class Command(BaseCommand):
             raise CommandError(f"{path}: there is no such file or folder.")
         try:
             source = open_source(path)
-            form = FORMATS[options["format"]] if options["format"] else detect_format(source)
+            form = READERS[options["format"]] if options["format"] else detect_format(source)
             if options["dry_run"]:
                 self._count(options, form, source)
             else:
@@ -61,7 +61,7 @@ class Command(BaseCommand):
         except (DatasetError, MediaError, DomainError) as error:  # of the files as a whole
             raise CommandError(str(error)) from None
 
-    def _count(self, options: Mapping[str, Any], form: Format, source: Source) -> None:
+    def _count(self, options: Mapping[str, Any], form: Reader, source: Source) -> None:
         there = known_project(options["project"])
         if there is None and not options["create"]:
             raise CommandError(f"There is no project {options['project']!r}.")
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             counts += count_sample(there, sample)
         say_counts(self.stdout, counts, none=NO_IMAGE)
 
-    def _import(self, options: Mapping[str, Any], form: Format, source: Source) -> None:
+    def _import(self, options: Mapping[str, Any], form: Reader, source: Source) -> None:
         user = find_user(options["user"])
         project = find_project(options["project"], user, is_created=options["create"])
         dataset_import = DatasetImport.objects.create(

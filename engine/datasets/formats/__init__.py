@@ -10,7 +10,7 @@ from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.formats.datumaro import DATUMARO
 from engine.datasets.formats.fiftyone import FIFTYONE
-from engine.datasets.formats.format import Format, export, export_apart
+from engine.datasets.formats.format import Format, Reader, export, export_apart
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.labelme import LABELME
 from engine.datasets.formats.lvis import LVIS
@@ -21,7 +21,7 @@ from engine.datasets.formats.voc import VOC
 from engine.datasets.formats.webdataset import WEBDATASET
 from engine.datasets.formats.yolo import YOLO_DETECTION, YOLO_SEGMENTATION
 
-__all__ = ["FORMATS", "Format", "export", "export_apart"]
+__all__ = ["FORMATS", "READERS", "Format", "Reader", "export", "export_apart"]
 
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each
@@ -45,4 +45,9 @@ FORMATS: Final[Mapping[str, Format]] = {
         FIFTYONE,
         WEBDATASET,
     )
+}
+
+# What an import tells apart and reads: all that is written, and strangers' formats.
+READERS: Final[Mapping[str, Reader]] = {
+    each.name: each for each in (*(form.reader for form in FORMATS.values()),)
 }

@@ -14,8 +14,18 @@ Report: TypeAlias = Callable[[DatasetError], None]  # of what cannot be used and
 
 
 @dataclass(frozen=True, slots=True)
+class Reader:
+    """One way in which datasets come in. Of strangers' formats some are read and never written."""
+
+    name: str  # in commands
+    title: str  # for people
+    read: Callable[[Source, Report], Dataset]
+    is_in: Callable[[Source], bool]  # tells by names and first bytes, so that it is quick
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
-    """One way in which datasets are kept in files."""
+    """One way in which datasets are kept in files, read and written."""
 
     name: str  # in addresses and commands
     title: str  # for people
@@ -24,6 +34,11 @@ class Format:
     read: Callable[[Source, Report], Dataset]
     is_in: Callable[[Source], bool]  # tells by names and first bytes, so that it is quick
     tells_splits: bool = False  # to whoever reads it, by folders, lists or fields of its own
+
+    @property
+    def reader(self) -> Reader:
+        """The half of it that imports need."""
+        return Reader(self.name, self.title, self.read, self.is_in)
 
 
 def export(dataset: Dataset, form: Format, out: Out) -> Losses:
