@@ -14,8 +14,18 @@ from engine.datasets.files import FolderOut, ZipOut, open_source
 from engine.datasets.formats import FORMATS, READERS, Format, export
 from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
+from tests.engine import (
+    test_datasets_dota,
+    test_datasets_kitti,
+)
+from tests.engine.datasets_broken import MemorySource
 from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
 from tests.engine.format_table import lines
+
+STRANGERS = {
+    "dota": test_datasets_dota.FILES,
+    "kitti": test_datasets_kitti.FILES,
+}
 
 formats = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)
 
@@ -106,6 +116,17 @@ def test_format_is_told_by_its_files_and_taken_for_no_other(form: Format, tmp_pa
 
     assert form.reader in told
     assert {each.read for each in told} == {form.read}
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_strangers_format_is_told_by_its_files_and_taken_for_no_other(name: str) -> None:
+    told = [each.name for each in READERS.values() if each.is_in(MemorySource(STRANGERS[name]))]
+
+    assert told == [name]
+
+
+def test_every_format_that_is_only_read_is_asked_for_by_its_files() -> None:
+    assert STRANGERS.keys() == READERS.keys() - FORMATS.keys()
 
 
 def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:

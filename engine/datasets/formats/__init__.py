@@ -9,8 +9,10 @@ from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.formats.datumaro import DATUMARO
+from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.datasets.formats.format import Format, Reader, export, export_apart
+from engine.datasets.formats.kitti import KITTI
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.labelme import LABELME
 from engine.datasets.formats.lvis import LVIS
@@ -49,5 +51,10 @@ FORMATS: Final[Mapping[str, Format]] = {
 
 # What an import tells apart and reads: all that is written, and strangers' formats.
 READERS: Final[Mapping[str, Reader]] = {
-    each.name: each for each in (*(form.reader for form in FORMATS.values()),)
+    each.name: each
+    for each in (
+        *(form.reader for form in FORMATS.values()),
+        KITTI,
+        DOTA,
+    )
 }

@@ -1,6 +1,6 @@
 """Images beside annotations: where other tools put them, and how they are found again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -87,6 +87,15 @@ class Pictures:
             return read_size(self._source.read(name, MAX_BYTES))
         except MediaError as error:
             raise DatasetError(str(error), file=name) from None
+
+
+def split_and_name(image: str, folders: Collection[str]) -> tuple[str | None, str]:
+    """Take a split and the folders of a format's layout off an image's path."""
+    parts = [part for part in PurePosixPath(image).parts if part not in folders]
+    split = next((part for part in parts[:-1] if part in SPLITS), None)
+    if split:
+        parts.remove(split)
+    return split, "/".join(parts)
 
 
 def _splits(parts: tuple[str, ...]) -> set[str]:

@@ -21,7 +21,7 @@ import yaml
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.formats.pictures import Pictures, split_and_name, write_image
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import (
     TRAIN,
@@ -38,7 +38,6 @@ from engine.masks.outlines import joined, outlines
 from engine.masks.rle import RLE, bbox_xywh, decode
 from engine.masks.validate import InvalidMaskError, rle_from_coco
 
-SPLITS: Final = ("train", "val", "valid", "validation", "test", "holdout", "unfinished")
 FOLDERS: Final = ("images", "obj_train_data")  # of layout, no part of a name
 CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
 MAX_LINES: Final = 100_000  # of one image
@@ -133,7 +132,9 @@ def read(source: Source, report: Report) -> Dataset:
 
 def is_in(source: Source) -> bool:
     bare = {PurePosixPath(name).name for name in source.names}
-    return bool(bare & set(CLASS_FILES)) and any(name.endswith(".txt") for name in source.names)
+    texts = (PurePosixPath(name) for name in source.names if name.endswith(".txt"))
+    # Roboflow has texts of another format beside the same list of classes.
+    return bool(bare & set(CLASS_FILES)) and any("labelTxt" not in path.parts for path in texts)
 
 
 def _class_names(source: Source) -> list[str]:
@@ -192,17 +193,8 @@ def _sample(
                 annotations.append(_annotation(line.split(), size_hw, names))
             except ValueError as error:
                 report(DatasetError(str(error), file=text or "", index=number))
-    split, name = _split_and_name(image)
+    split, name = split_and_name(image, FOLDERS)
     return Sample(name, size_hw, tuple(annotations), split=split, load_bytes=pictures.loader(image))
-
-
-def _split_and_name(image: str) -> tuple[str | None, str]:
-    """Take the folders of layout and split off an image's path."""
-    parts = [part for part in PurePosixPath(image).parts if part not in FOLDERS]
-    split = next((part for part in parts[:-1] if part in SPLITS), None)
-    if split:
-        parts.remove(split)
-    return split, "/".join(parts)
 
 
 def _annotation(words: Sequence[str], size_hw: tuple[int, int], names: Sequence[str]) -> Annotation:
