@@ -11,15 +11,17 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
+from annotation.export_formats import FORMATS as EXPORT_FORMATS
 from annotation.models import Caption, Image, Label, Mask, Project, Revision
 from annotation.services.captions import save_caption
 from annotation.services.dataset_imports import begin_import, import_sample
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut
-from engine.datasets.formats import FORMATS, export
+from engine.datasets.formats import FORMATS, READERS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
-from engine.masks.rle import encode
+from engine.masks.rle import decode, encode
 from tests.annotation.world import SIZE_HW, World, make_image, png, square
+from tests.engine.datasets_broken import png as map_png
 
 
 def _import(*arguments: object, **options: Any) -> str:
@@ -95,6 +97,27 @@ def test_every_format_is_told_by_its_files_and_comes_in(
     assert found == (Counter() if name == "yolo_detection" else drawn)
     assert "refused" not in told
     assert "1 images accepted" in told
+
+
+def test_strangers_format_comes_in_and_is_not_among_those_that_are_written(
+    world: World, tmp_path: Path
+) -> None:
+    for folder, data in (
+        ("images", png(1)),
+        ("instances", map_png(decode(square(2, 2)) * 1001, np.uint16)),
+    ):
+        (tmp_path / "in" / folder).mkdir(parents=True)
+        (tmp_path / "in" / folder / "a.png").write_bytes(data)
+
+    told = _import(world.project.name, tmp_path / "in")
+
+    assert {"MOTS: 2 labels", "1 images accepted", "1 masks"} < set(told.split("\n"))
+    (revision,) = Revision.objects.filter(mask__image__project=world.project)
+    assert revision.rle == square(2, 2)
+    assert "mots" in READERS
+    assert not (READERS.keys() - FORMATS.keys()) & set(EXPORT_FORMATS)
+    with pytest.raises(CommandError, match="invalid choice: 'mots'"):
+        call_command("export", "1", "--format", "mots")
 
 
 def test_a_dry_run_tells_what_would_come_in_and_changes_nothing(

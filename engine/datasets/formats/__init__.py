@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.datasets.formats.ade import ADE
+from engine.datasets.formats.camvid import CAMVID
 from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
@@ -13,10 +14,12 @@ from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.datasets.formats.format import Format, Reader, export, export_apart
 from engine.datasets.formats.kitti import KITTI
+from engine.datasets.formats.kitti_instances import KITTI_INSTANCES
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.labelme import LABELME
 from engine.datasets.formats.lvis import LVIS
 from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
+from engine.datasets.formats.mots import MOTS
 from engine.datasets.formats.sa1b import SA1B
 from engine.datasets.formats.supervisely import SUPERVISELY
 from engine.datasets.formats.voc import VOC
@@ -55,6 +58,9 @@ READERS: Final[Mapping[str, Reader]] = {
     for each in (
         *(form.reader for form in FORMATS.values()),
         KITTI,
+        KITTI_INSTANCES,
+        CAMVID,
+        MOTS,
         DOTA,
     )
 }

@@ -26,7 +26,7 @@ NAMES: Final = (
     "terrain", "sky", "person", "rider", "car", "truck", "bus", "caravan", "trailer", "train",
     "motorcycle", "bicycle",
 )  # fmt: skip
-_FIRST_OF_INSTANCES: Final = NAMES.index("person")
+FIRST_OF_INSTANCES: Final = NAMES.index("person")
 _VOID: Final = 255
 _NATIVE: Final = ("label", "polygon", "place", "deleted")
 _FILE: Final = re.compile(r"(?:.*/)?(?:gtFine|gtCoarse|leftImg8bit)/(.+)_([A-Za-z0-9]+)\.(\w+)")
@@ -192,7 +192,7 @@ def _from_map(
         is_instance = number >= per_class
         place = number // per_class if is_instance else number
         if 0 < place < len(names):
-            has_some = names is NAMES and place >= _FIRST_OF_INSTANCES and kind == "instanceIds"
+            has_some = names is NAMES and place >= FIRST_OF_INSTANCES and kind == "instanceIds"
             label = label_or_none(names[place])
             annotations.append(Annotation(rle, label, is_crowd=has_some and not is_instance))
         elif place not in {0, _VOID}:
