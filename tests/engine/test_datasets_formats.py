@@ -16,10 +16,12 @@ from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 from tests.engine import (
     test_datasets_camvid,
+    test_datasets_csv_boxes,
     test_datasets_dota,
     test_datasets_kitti,
     test_datasets_kitti_instances,
     test_datasets_mots,
+    test_datasets_open_images,
 )
 from tests.engine.datasets_broken import MemorySource
 from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
@@ -27,10 +29,12 @@ from tests.engine.format_table import lines
 
 STRANGERS = {
     "camvid": test_datasets_camvid.FILES,
+    "csv_boxes": test_datasets_csv_boxes.FILES,
     "dota": test_datasets_dota.FILES,
     "kitti": test_datasets_kitti.FILES,
     "kitti_instances": test_datasets_kitti_instances.FILES,
     "mots": test_datasets_mots.FILES,
+    "open_images": test_datasets_open_images.FILES,
 }
 
 formats = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)

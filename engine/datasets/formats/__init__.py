@@ -8,6 +8,7 @@ from engine.datasets.formats.camvid import CAMVID
 from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
+from engine.datasets.formats.csv_boxes import CSV_BOXES
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.formats.datumaro import DATUMARO
 from engine.datasets.formats.dota import DOTA
@@ -20,6 +21,7 @@ from engine.datasets.formats.labelme import LABELME
 from engine.datasets.formats.lvis import LVIS
 from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
 from engine.datasets.formats.mots import MOTS
+from engine.datasets.formats.open_images import OPEN_IMAGES
 from engine.datasets.formats.sa1b import SA1B
 from engine.datasets.formats.supervisely import SUPERVISELY
 from engine.datasets.formats.voc import VOC
@@ -61,6 +63,8 @@ READERS: Final[Mapping[str, Reader]] = {
         KITTI_INSTANCES,
         CAMVID,
         MOTS,
+        OPEN_IMAGES,
+        CSV_BOXES,
         DOTA,
     )
 }

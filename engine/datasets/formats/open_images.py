@@ -1,0 +1,217 @@
+"""Open Images: boxes and masks in CSV tables, in shares of the sides; masks as PNGs.
+
+Layout: https://storage.googleapis.com/openimages/web/download_v7.html. Images and masks may lie in
+any folders: they are found by the names that the tables give. A mask's PNG may be smaller or larger
+than its image. The labels of whole images are not read: they tell of no object.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import PurePosixPath
+from typing import Final
+
+import numpy as np
+
+from engine.datasets.csv_rows import Row, iter_rows, read_head
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source
+from engine.datasets.formats.checked import label_of
+from engine.datasets.formats.format import Reader, Report
+from engine.datasets.formats.maps import read_map
+from engine.datasets.formats.pictures import FOLDER, Pictures, split_and_name
+from engine.datasets.formats.shapes import Size, box_around, number
+from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of
+from engine.masks.rle import RLE, encode
+
+BOXES: Final = {"ImageID", "LabelName", "XMin", "XMax", "YMin", "YMax"}
+MASKS: Final = {"ImageID", "LabelName", "MaskPath"}
+DESCRIPTIONS: Final = "class-descriptions"  # in the name of the table of labels
+MASKS_FOLDER: Final = "masks"  # in the names of their folders
+_FLAGS: Final = {
+    "IsOccluded": "occluded",
+    "IsTruncated": "truncated",
+    "IsDepiction": "depiction",
+    "IsInside": "inside",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A row and where it stands."""
+
+    file: str
+    number: int
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    boxes: dict[str, list[_Line]] = field(default_factory=lambda: defaultdict(list))  # by image
+    masks: dict[str, list[_Line]] = field(default_factory=lambda: defaultdict(list))
+
+
+def read(source: Source, report: Report) -> Dataset:
+    """Read all images that are there; the tables are kept in memory.
+
+    Raises:
+        DatasetError: a table is no text.
+
+    """
+    tables, names, pictures = _tables(source), _descriptions(source), Pictures(source)
+    reader = _Reader(source, pictures, tables, names, _masks_in(pictures), report)
+    drawn = {_bare(line.row.get("MaskPath", "")) for each in tables.masks.values() for line in each}
+    images = {
+        PurePosixPath(name).stem: name
+        for name in pictures.names
+        if _bare(name) not in drawn and MASKS_FOLDER not in PurePosixPath(name).parent.as_posix()
+    }
+    lost = sorted((tables.boxes.keys() | tables.masks.keys()) - images.keys())
+
+    def samples() -> Iterator[Sample]:
+        for identity, image in images.items():
+            try:
+                yield reader.sample(identity, image)
+            except DatasetError as problem:  # of the image as a whole
+                report(problem)
+        for identity in lost:
+            line = (tables.boxes.get(identity) or tables.masks[identity])[0]
+            fault = "the image is not there, which tells its size"
+            report(DatasetError(fault, file=line.file, index=line.number))
+
+    lines = chain.from_iterable([*tables.boxes.values(), *tables.masks.values()])
+    found = dict.fromkeys(line.row.get("LabelName", "") for line in lines)
+    return Dataset(labels_of(names.get(each, each) for each in found if each), samples)
+
+
+def _tables(source: Source) -> _Tables:
+    tables = _Tables()
+    for file, head in _heads(source):
+        known = tables.masks if head >= MASKS else tables.boxes
+        for line in _lines(source, file) if head >= MASKS or head >= BOXES else ():
+            known[line.row.get("ImageID", "")].append(line)
+    return tables
+
+
+def is_in(source: Source) -> bool:
+    return any(head >= BOXES or head >= MASKS for _, head in _heads(source))
+
+
+def _heads(source: Source) -> Iterator[tuple[str, set[str]]]:
+    """Yield all tables, each with the names of its columns."""
+    for name in source.names:
+        if name.endswith(".csv"):
+            try:
+                with source.file(name) as file:
+                    yield name, set(read_head(file, name))
+            except DatasetError:
+                continue
+
+
+def _lines(source: Source, name: str) -> Iterator[_Line]:
+    with source.file(name) as file:
+        for number_of_line, row in iter_rows(file, name):
+            yield _Line(name, number_of_line, row)
+
+
+def _descriptions(source: Source) -> dict[str, str]:
+    """Return what labels are called, by what tables call them: /m/01g317 is a person."""
+    found: dict[str, str] = {}
+    for name in source.names:
+        if DESCRIPTIONS in name and name.endswith(".csv"):
+            with source.file(name) as file:
+                head = read_head(file, name)  # of the first versions, which is a label itself
+            for cells in (head, *([*line.row.values()] for line in _lines(source, name))):
+                if len(cells) == len(("LabelName", "DisplayName")):
+                    found.setdefault(cells[0], cells[1])
+    return found
+
+
+def _masks_in(pictures: Pictures) -> dict[str, str]:
+    return {_bare(name): name for name in pictures.names if name.lower().endswith(".png")}
+
+
+def _bare(path: str) -> str:
+    return PurePosixPath(path).name
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    source: Source
+    pictures: Pictures
+    tables: _Tables
+    names: dict[str, str]
+    masks: dict[str, str]  # by their names without folders
+    report: Report
+
+    def sample(self, identity: str, image: str) -> Sample:
+        size_hw = self.pictures.size_of(image)
+        masks = self.tables.masks.get(identity, [])
+        outlined = {_cells(line, "BoxXMin", "BoxXMax", "BoxYMin", "BoxYMax") for line in masks}
+        boxes = [
+            line
+            for line in self.tables.boxes.get(identity, [])
+            # The box of a mask is listed, too: it is the same object.
+            if _cells(line, "XMin", "XMax", "YMin", "YMax") not in outlined
+        ]
+        annotations = (*self._objects(masks, size_hw), *self._objects(boxes, size_hw))
+        split, name = split_and_name(image, {FOLDER})
+        loader = self.pictures.loader(image)
+        return Sample(name, size_hw, annotations, split=split, load_bytes=loader)
+
+    def _objects(self, lines: list[_Line], size_hw: Size) -> Iterator[Annotation]:
+        for line in lines:
+            try:
+                yield self._object(line.row, size_hw)
+            except ValueError as error:
+                self.report(DatasetError(str(error), file=line.file, index=line.number))
+
+    def _object(self, row: Row, size_hw: Size) -> Annotation:
+        called = row.get("LabelName", "")
+        label = label_of(self.names.get(called, called))
+        if "MaskPath" in row:
+            return Annotation(self._mask(row["MaskPath"], size_hw), label, id=row.get("BoxID", ""))
+        return Annotation(
+            None,
+            label,
+            _box(row, size_hw),
+            is_crowd=row.get("IsGroupOf") == "1",
+            attributes={told: True for column, told in _FLAGS.items() if row.get(column) == "1"},
+        )
+
+    def _mask(self, path: str, size_hw: Size) -> RLE:
+        file = self.masks.get(_bare(path))
+        if file is None:
+            raise DatasetError(f"{path} is not there")
+        drawn = read_map(self.source, file) != 0
+        rows, columns = (
+            np.arange(side) * own // side for side, own in zip(size_hw, drawn.shape, strict=True)
+        )
+        mask = drawn[rows][:, columns]
+        if not mask.any():
+            raise DatasetError(f"{path}: mask is empty: it covers no pixel")
+        return encode(mask)
+
+
+def _cells(line: _Line, *columns: str) -> tuple[str, ...]:
+    """Return what tells an object apart: its label and its box, however it is spelt."""
+    cells = [line.row.get(column, "") for column in columns]
+    try:
+        return line.row.get("LabelName", ""), *(f"{float(cell):.5f}" for cell in cells)
+    except ValueError:
+        return line.row.get("LabelName", ""), *cells
+
+
+def _box(row: Row, size_hw: Size) -> Box:
+    try:
+        left, right, top, bottom = (
+            number(float(row[column])) for column in ("XMin", "XMax", "YMin", "YMax")
+        )
+    except (KeyError, ValueError):
+        raise ValueError("XMin, XMax, YMin and YMax must be shares of the sides") from None
+    height, width = size_hw
+    return box_around([(left * width, top * height), (right * width, bottom * height)])
+
+
+OPEN_IMAGES: Final = Reader("open_images", "Open Images", read, is_in)
