@@ -16,12 +16,16 @@ from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 from tests.engine import (
     test_datasets_camvid,
+    test_datasets_createml,
     test_datasets_csv_boxes,
     test_datasets_dota,
     test_datasets_kitti,
     test_datasets_kitti_instances,
+    test_datasets_label_studio_min,
+    test_datasets_labelme_xml,
     test_datasets_mots,
     test_datasets_open_images,
+    test_datasets_vott,
 )
 from tests.engine.datasets_broken import MemorySource
 from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
@@ -29,12 +33,16 @@ from tests.engine.format_table import lines
 
 STRANGERS = {
     "camvid": test_datasets_camvid.FILES,
+    "createml": test_datasets_createml.FILES,
     "csv_boxes": test_datasets_csv_boxes.FILES,
     "dota": test_datasets_dota.FILES,
     "kitti": test_datasets_kitti.FILES,
     "kitti_instances": test_datasets_kitti_instances.FILES,
+    "label_studio_min": test_datasets_label_studio_min.FILES,
+    "labelme_xml": test_datasets_labelme_xml.FILES,
     "mots": test_datasets_mots.FILES,
     "open_images": test_datasets_open_images.FILES,
+    "vott": test_datasets_vott.FILES,
 }
 
 formats = pytest.mark.parametrize("form", FORMATS.values(), ids=FORMATS)

@@ -8,6 +8,7 @@ from engine.datasets.formats.camvid import CAMVID
 from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
+from engine.datasets.formats.createml import CREATEML
 from engine.datasets.formats.csv_boxes import CSV_BOXES
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.formats.datumaro import DATUMARO
@@ -17,7 +18,9 @@ from engine.datasets.formats.format import Format, Reader, export, export_apart
 from engine.datasets.formats.kitti import KITTI
 from engine.datasets.formats.kitti_instances import KITTI_INSTANCES
 from engine.datasets.formats.label_studio import LABEL_STUDIO
+from engine.datasets.formats.label_studio_min import LABEL_STUDIO_MIN
 from engine.datasets.formats.labelme import LABELME
+from engine.datasets.formats.labelme_xml import LABELME_XML
 from engine.datasets.formats.lvis import LVIS
 from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
 from engine.datasets.formats.mots import MOTS
@@ -25,6 +28,7 @@ from engine.datasets.formats.open_images import OPEN_IMAGES
 from engine.datasets.formats.sa1b import SA1B
 from engine.datasets.formats.supervisely import SUPERVISELY
 from engine.datasets.formats.voc import VOC
+from engine.datasets.formats.vott import VOTT
 from engine.datasets.formats.webdataset import WEBDATASET
 from engine.datasets.formats.yolo import YOLO_DETECTION, YOLO_SEGMENTATION
 
@@ -64,7 +68,11 @@ READERS: Final[Mapping[str, Reader]] = {
         CAMVID,
         MOTS,
         OPEN_IMAGES,
+        VOTT,
+        CREATEML,
         CSV_BOXES,
+        LABELME_XML,
+        LABEL_STUDIO_MIN,
         DOTA,
     )
 }

@@ -51,16 +51,16 @@ def read(source: Source, report: Report) -> Dataset:
     files = list(_files(source))
     if not files:
         raise DatasetError("no JSON list of Label Studio's tasks is there")
-    tasks = chain.from_iterable(_tasks(source, name) for name in files)
-    labels = (_label(result) for task in tasks for _, result in _results(task))
+    tasks = chain.from_iterable(tasks_in(source, name) for name in files)
+    labels = (label_in(result) for task in tasks for _, result in _results(task))
     names = dict.fromkeys(label for label in labels if label)
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
         for name in files:
-            for place, task in enumerate(_tasks(source, name)):
+            for place, task in enumerate(tasks_in(source, name)):
                 try:
-                    yield _Reader(name, place, pictures, report).sample(checked_fields(task))
+                    yield TaskReader(name, place, pictures, report).sample(checked_fields(task))
                 except ValueError as error:
                     report(DatasetError(str(error), file=name, field="task", index=place))
 
@@ -75,7 +75,7 @@ def _files(source: Source) -> Iterator[str]:
     for name in source.names:
         if name.endswith(".json"):
             try:
-                first = next(_tasks(source, name), None)
+                first = next(tasks_in(source, name), None)
             except DatasetError:
                 continue
             keys = first.keys() if isinstance(first, dict) else set()
@@ -83,7 +83,7 @@ def _files(source: Source) -> Iterator[str]:
                 yield name
 
 
-def _tasks(source: Source, name: str) -> Iterator[object]:
+def tasks_in(source: Source, name: str) -> Iterator[object]:
     with source.file(name) as file:
         yield from iter_list(file, name)
 
@@ -106,7 +106,7 @@ def _listed(value: object) -> list[Result]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _label(result: Result) -> str | None:
+def label_in(result: Result) -> str | None:
     """Return the first label that a region has, None if it has none that is text."""
     value, kind = result.get("value"), result.get("type")
     is_region = _kind(result) in _SHAPES or kind == "labels"
@@ -122,7 +122,7 @@ def _kind(result: Result) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
+class TaskReader:
     """The reading of one task."""
 
     file: str
@@ -203,7 +203,7 @@ def _annotation(origin: Result, result: Result, beside: list[Result], size_hw: S
         "predicted_iou": None if score is None else number(score),
         "extra": _origin(origin),
     }
-    labels = [_label(each) for each in (result, *beside)]
+    labels = [label_in(each) for each in (result, *beside)]
     rle, box = _drawn(result, size_hw)
     return read_object(own, native, rle, next((each for each in labels if each), None), box)
 
