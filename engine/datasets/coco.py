@@ -250,6 +250,8 @@ class _Reader:
         rle = self._rle(element, fields.pop("segmentation", None), image)
         bbox = self._bbox(element, fields.pop("bbox", None))
         fields.pop("area", None)
+        if rle is None and bbox is None and caption is None:
+            raise self._fault(element, "is of the image as a whole: it has no mask, box or caption")
         return CocoAnnotation(
             annotation_id,
             image_id,

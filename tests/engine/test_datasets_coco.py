@@ -301,14 +301,38 @@ def two_of_one_name() -> dict[str, Any]:
 
 
 def test_two_images_of_one_name_stay_two_and_files_add_to_the_same_one(tmp_path: Path) -> None:
-    for name in ("instances_train.json", "more_train.json"):
-        (tmp_path / name).write_text(json.dumps(two_of_one_name()))
+    for width, name in enumerate(("instances_train.json", "more_train.json"), start=1):
+        whole = two_of_one_name()
+        for each in whole["annotations"]:
+            each["bbox"][2] = width
+        (tmp_path / name).write_text(json.dumps(whole))
 
     samples = list(FORMATS["coco"].read(FolderSource(tmp_path), print).samples())
 
     found = [(s.sha256, [each.box_xywh for each in s.annotations]) for s in samples]
-    assert found == [(f"{n}" * 64, 2 * [(n, n, 1, 1)]) for n in (1, 2)]
+    assert found == [(f"{n}" * 64, [(n, n, 1, 1), (n, n, 2, 1)]) for n in (1, 2)]
     assert samples[0].annotations[0].predicted_iou is None
+
+
+def test_what_two_files_tell_of_one_object_is_one_and_no_object_is_a_whole_image(
+    tmp_path: Path,
+) -> None:
+    instances, persons = two_of_one_name(), two_of_one_name()
+    persons["annotations"][0]["keypoints"] = [1, 1, 2]
+    persons["annotations"][1] = {"id": 3, "image_id": 2, "category_id": 1}
+    for name, whole in ("instances.json", instances), ("person_keypoints.json", persons):
+        (tmp_path / name).write_text(json.dumps(whole))
+    problems: list[DatasetError] = []
+
+    dataset = FORMATS["coco"].read(FolderSource(tmp_path), problems.append)
+
+    first, second = dataset.samples()
+    assert [each.extra["keypoints"] for each in first.annotations] == [[1, 1, 2]]
+    assert len(second.annotations) == 1
+    assert [str(each) for each in problems] == [
+        "person_keypoints.json: annotations[1]: "
+        "is of the image as a whole: it has no mask, box or caption"
+    ]
 
 
 @pytest.mark.parametrize("name", ["0.json", "0.xml", "0.csv", "objects.jsonl"])

@@ -227,11 +227,23 @@ def _annotation(found: CocoAnnotation, names: dict[int, str]) -> Annotation:
 
 
 def _merged(known: Sample, more: Sample) -> Sample:
+    """Unite what two files tell of an image: COCO lists persons once more with their keypoints."""
+    annotations = list(known.annotations)
+    places = {_shape(each): place for place, each in enumerate(annotations)}
+    for each in more.annotations:
+        place = places.pop(_shape(each), None)
+        if place is None:
+            annotations.append(each)
+        else:
+            same = annotations[place]
+            annotations[place] = replace(same, extra={**each.extra, **same.extra})
     return replace(
-        known,
-        annotations=(*known.annotations, *more.annotations),
-        captions=(*known.captions, *more.captions),
+        known, annotations=tuple(annotations), captions=(*known.captions, *more.captions)
     )
+
+
+def _shape(each: Annotation) -> tuple[object, ...]:
+    return each.label, each.rle and each.rle["counts"], each.box_xywh, each.is_crowd
 
 
 COCO: Final = Format("coco", "COCO instances", ALL, write, read, is_in)
