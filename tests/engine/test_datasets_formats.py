@@ -24,6 +24,7 @@ from tests.engine import (
     test_datasets_label_studio_min,
     test_datasets_labelme_xml,
     test_datasets_mots,
+    test_datasets_mots_txt,
     test_datasets_open_images,
     test_datasets_vott,
 )
@@ -41,6 +42,7 @@ STRANGERS = {
     "label_studio_min": test_datasets_label_studio_min.FILES,
     "labelme_xml": test_datasets_labelme_xml.FILES,
     "mots": test_datasets_mots.FILES,
+    "mots_txt": test_datasets_mots_txt.FILES,
     "open_images": test_datasets_open_images.FILES,
     "vott": test_datasets_vott.FILES,
 }

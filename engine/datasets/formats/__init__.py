@@ -24,6 +24,7 @@ from engine.datasets.formats.labelme_xml import LABELME_XML
 from engine.datasets.formats.lvis import LVIS
 from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
 from engine.datasets.formats.mots import MOTS
+from engine.datasets.formats.mots_txt import MOTS_TXT
 from engine.datasets.formats.open_images import OPEN_IMAGES
 from engine.datasets.formats.sa1b import SA1B
 from engine.datasets.formats.supervisely import SUPERVISELY
@@ -67,6 +68,7 @@ READERS: Final[Mapping[str, Reader]] = {
         KITTI_INSTANCES,
         CAMVID,
         MOTS,
+        MOTS_TXT,
         OPEN_IMAGES,
         VOTT,
         CREATEML,

@@ -21,7 +21,7 @@ IMAGES: Final = ("images", "image_02")
 LABELS_FILE: Final = "labels.txt"
 NAMES: Final = ("car", "pedestrian")
 _PER_CLASS: Final = 1000
-_IGNORED: Final = 10
+IGNORED: Final = 10
 
 
 def read(source: Source, report: Report) -> Dataset:
@@ -101,7 +101,7 @@ def _sample(
             label = label_or_none(labels[place - 1])
             told = {"track_id": track}
             annotations.append(Annotation(rle, label, id=str(number), attributes=told))
-        elif place == _IGNORED:
+        elif place == IGNORED:
             annotations.append(Annotation(rle, is_crowd=True))
         else:
             report(DatasetError(f"number {number} is none of a class", file=file or ""))
