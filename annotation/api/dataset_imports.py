@@ -68,6 +68,12 @@ class ImportProblemSerializer(serializers.Serializer[Any]):
     fault = serializers.CharField()
 
 
+class StartedImportSerializer(serializers.Serializer[Any]):
+    finished = serializers.BooleanField(
+        default=False, help_text="its masks are finished work: images with any count as annotated"
+    )
+
+
 class ChosenFormatSerializer(serializers.Serializer[Any]):
     format = serializers.CharField(max_length=30)
 
@@ -129,11 +135,14 @@ class DatasetImportStartView(MemberView):
     roles = {"POST": MANAGERS}
 
     @extend_schema(
-        operation_id="start_dataset_import", request=None, responses=DatasetImportSerializer
+        operation_id="start_dataset_import",
+        request=StartedImportSerializer,
+        responses=DatasetImportSerializer,
     )
     def post(self, request: Request, dataset_import_id: str) -> Response:
         found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
-        start_import(dataset_import=found, by=user_of(request))
+        is_finished = body_of(request, StartedImportSerializer)["finished"]
+        start_import(dataset_import=found, by=user_of(request), is_finished=is_finished)
         return _answer(request, dataset_import_id)
 
 

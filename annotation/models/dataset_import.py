@@ -31,6 +31,7 @@ class DatasetImport(models.Model):
     candidates = models.JSONField(default=list)  # formats that it may be, where it is not clear
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     message = models.TextField(blank=True)
+    is_finished = models.BooleanField(default=False)  # images with masks count as annotated
     found = models.JSONField(default=dict)  # what the look at it counted, by people's words
     brought = models.JSONField(default=dict)  # what came in, or after an undo, what went
     labels = models.JSONField(default=list)  # ids of those that it made
@@ -63,6 +64,7 @@ class ImportedSample(models.Model):
     masks = models.JSONField(default=list)  # ids of those that it brought
     met = models.JSONField(default=list)  # ids of those that were there already
     captions = models.JSONField(default=list)  # ids of those that it brought
+    is_finished = models.BooleanField(default=False)  # this import made the image count as done
     counts = models.JSONField(default=dict)
     is_undone = models.BooleanField(default=False)
 

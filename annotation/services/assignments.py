@@ -167,7 +167,7 @@ def finish_image(
     if any(proposal.is_audited for proposal in _write_final_iou(image)):
         stop_if_broken(project_id=image.project_id)
     if not places.exclude(state=State.DONE).exists():
-        _end([image.pk])
+        mark_done([image.pk])
         image.refresh_from_db()
         ask_for_caption(image=image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
@@ -186,10 +186,10 @@ def finish_images_done_by_all(project: Project) -> None:
     waiting = Image.objects.filter(
         Exists(places), ~Exists(places.exclude(state=State.DONE)), status=Image.Status.TODO
     )
-    _end(list(waiting.filter(project=project).values_list("pk", flat=True)))
+    mark_done(list(waiting.filter(project=project).values_list("pk", flat=True)))
 
 
-def _end(image_ids: Sequence[int]) -> None:
+def mark_done(image_ids: Sequence[int]) -> None:
     """Mark images as done and open them for review; who reviews one now keeps the place."""
     images = Image.objects.filter(pk__in=image_ids)
     images.update(status=Image.Status.DONE, finished_at=Now())

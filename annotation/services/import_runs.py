@@ -35,6 +35,7 @@ from annotation.services.dataset_imports import (
     import_sample,
 )
 from annotation.services.images import delete_image
+from annotation.services.imported_work import finish_imported, open_imported
 from annotation.services.labels import delete_label
 from annotation.services.seeds import unseed_masks
 from engine.datasets.errors import DatasetError
@@ -186,6 +187,16 @@ def _bring(
     problems: Problems,
 ) -> Counter[str]:
     brought = import_sample(importing, sample, problems.add)
+    counts = Counter(brought.counts)
+    has_masks = bool(brought.seeded.brought or brought.seeded.met)
+    is_finished = (
+        dataset_import.is_finished
+        and brought.image is not None
+        and has_masks
+        and finish_imported(image=brought.image, author=dataset_import.created_by)
+    )
+    if is_finished:
+        counts["images finished"] += 1
     ImportedSample.objects.create(
         dataset_import=dataset_import,
         number=number,
@@ -195,21 +206,27 @@ def _bring(
         masks=[str(mask) for mask in brought.seeded.brought],
         met=[str(mask) for mask in brought.seeded.met],
         captions=[str(caption) for caption in brought.captions],
-        counts=brought.counts,
+        is_finished=is_finished,
+        counts=counts,
     )
-    return brought.counts
+    return counts
 
 
 def _take_out(row: ImportedSample, by: User) -> Counter[str]:
     if row.image is None:
         return Counter()
     kept = _leave_to_others(row)
-    masks = set(row.masks) - kept
+    is_met = _elsewhere(row).exists()
+    if row.is_finished and not is_met:
+        open_imported(image=row.image, author=row.dataset_import.created_by)
+        row.image.refresh_from_db()
+    is_judged = row.image.status != Image.Status.TODO  # people stand for its masks by now
+    masks = set() if is_judged else set(row.masks) - kept
     gone = unseed_masks(image=row.image, mask_ids=masks, author=by)
-    captions = Caption.objects.filter(pk__in=row.captions, withdrawn_at=None)
     counts = Counter({"masks removed": len(gone), "masks kept": len(row.masks) - len(gone)})
-    counts["captions removed"] = captions.update(withdrawn_at=Now())
-    if row.is_new and not _is_met_elsewhere(row):
+    captions = Caption.objects.filter(pk__in=row.captions, withdrawn_at=None)
+    counts["captions removed"] = 0 if is_judged else captions.update(withdrawn_at=Now())
+    if row.is_new and not is_met:
         is_gone = not _is_worked_on(row.image)
         if is_gone:
             delete_image(image=row.image, by=by)
@@ -229,17 +246,14 @@ def _leave_to_others(row: ImportedSample) -> set[str]:
         other.masks = [*other.masks, *sorted(shared)]
         other.met = [each for each in other.met if each not in shared]
         other.is_new = other.is_new or row.is_new
-        other.save(update_fields=["masks", "met", "is_new"])
+        other.is_finished = other.is_finished or row.is_finished
+        other.save(update_fields=["masks", "met", "is_new", "is_finished"])
     return kept
 
 
 def _elsewhere(row: ImportedSample) -> QuerySet[ImportedSample]:
     others = ImportedSample.objects.filter(image=row.image, is_undone=False).order_by("pk")
     return others.exclude(dataset_import=row.dataset_import)
-
-
-def _is_met_elsewhere(row: ImportedSample) -> bool:
-    return _elsewhere(row).exists()
 
 
 def _is_worked_on(image: Image) -> bool:
@@ -288,7 +302,7 @@ def _hold(dataset_import: DatasetImport, state: State) -> None:
 
 def _last_first(rows: QuerySet[ImportedSample]) -> Iterator[ImportedSample]:
     """Yield rows without holding a cursor open: each is dealt with in a transaction of its own."""
-    rows = rows.select_related("image", "dataset_import").order_by("-number")
+    rows = rows.select_related("image", "dataset_import__created_by").order_by("-number")
     row = rows.first()
     while row is not None:
         yield row

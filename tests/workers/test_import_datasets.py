@@ -4,17 +4,32 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from annotation import jobs, storage
-from annotation.models import Caption, DatasetImport, Image, Job, Label, Mask, Revision, Upload
+from annotation.models import (
+    Assignment,
+    Caption,
+    DatasetImport,
+    Image,
+    Job,
+    Label,
+    Mask,
+    Revision,
+    Stint,
+    Upload,
+)
+from annotation.selectors.effort_table import By, effort_table
 from annotation.services.captions import save_caption
 from annotation.services.jobs import cancel_job
+from annotation.services.projects import update_project
+from annotation.services.review import review_image
 from tests.annotation.datasets import cell, zipped
-from tests.annotation.world import Api, World, make_image, png, square
+from tests.annotation.world import Api, World, create, make_image, png, square
 from workers.app import app
 
 THREE = zipped("coco", cell(1), cell(2), cell(3))
@@ -297,3 +312,66 @@ def test_only_managers_bring_datasets_in(world: World, role: str) -> None:
 
     assert set(answers.values()) == {403}
     assert api.get(f"dataset-imports/{import_id}").status_code == 200
+
+
+def finished(manager: Api, import_id: str) -> dict[str, Any]:
+    """Import a dataset whose masks are finished work."""
+    answer = manager.post(f"dataset-imports/{import_id}/start", {"finished": True})
+    assert answer.status_code == 200
+    work()
+    return read(manager, import_id)
+
+
+def test_finished_work_counts_as_annotated_but_not_what_people_have_begun_or_has_no_mask(
+    world: World, manager: Api
+) -> None:
+    begun = make_image(world.project, 1)
+    assert Api(world.annotator).save(begun, create()).status_code == 200
+    empty = replace(cell(3), annotations=())
+    import_id = send(world, zipped("coco", cell(1), cell(2), empty))
+
+    brought = finished(manager, import_id)["brought"]
+
+    status = {image.file_name: image.status for image in Image.objects.all()}
+    assert status == {begun.file_name: "todo", "deep/2.png": "done", "deep/3.png": "todo"}
+    assert brought["images finished"] == 1
+    place = Assignment.objects.get(image__file_name="deep/2.png", kind="annotate")
+    assert (place.user, place.state, place.active_s) == (world.manager, "done", 0)
+    assert not Stint.objects.exists()
+    assert not any(row["masks"] for row in effort_table(world.project.pk, By.ROUND))
+
+
+def test_an_undo_opens_what_was_finished_work_unless_somebody_reviewed_it(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, THREE)
+    finished(manager, import_id)
+    reviewed = Image.objects.get(file_name="deep/1.png")
+    review_image(image=reviewed, reviewer=world.reviewer, verdict="reviewed", comment="")
+
+    undone = undo(manager, import_id)["brought"]
+
+    assert undone["images removed"] == 2
+    assert undone["images kept"] == 1
+    kept = Image.objects.get(deleted_at=None)
+    assert (kept.file_name, kept.status) == ("deep/1.png", "reviewed")
+    assert len(drawn(kept)) == 2
+    opened = Assignment.objects.exclude(image=reviewed)
+    assert {(place.kind, place.state, place.user) for place in opened} == {
+        ("annotate", "open", None)
+    }
+
+
+def test_where_two_people_do_each_image_finished_work_is_that_of_one(
+    world: World, manager: Api
+) -> None:
+    update_project(project=world.project, changes={"overlap": 2})
+
+    finished(manager, send(world, zipped("coco", cell(1))))
+
+    places = Assignment.objects.filter(kind="annotate").order_by("slot")
+    assert [(place.state, place.user) for place in places] == [
+        ("done", world.manager),
+        ("open", None),
+    ]
+    assert Image.objects.get().status == "todo"

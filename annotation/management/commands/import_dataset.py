@@ -44,6 +44,9 @@ class Command(BaseCommand):
         parser.add_argument("project", help="its name or number")
         parser.add_argument("path", type=Path, help="a folder, a zip or a file")
         parser.add_argument("--format", choices=READERS, help="told by the files if left out")
+        parser.add_argument(
+            "--finished", action="store_true", help="images with masks count as annotated"
+        )
         parser.add_argument("--dry-run", action="store_true", help="tell what would come in")
         add_importer(parser)
 
@@ -81,6 +84,7 @@ class Command(BaseCommand):
             source=options["path"].name,
             format=form.name,
             state=DatasetImport.State.IMPORTING,
+            is_finished=options["finished"],
             created_by=user or project.created_by,
         )
         self.stdout.write(f"{form.title}: import {dataset_import.pk}")

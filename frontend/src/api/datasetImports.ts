@@ -39,8 +39,9 @@ export const importProblemsQuery = (id: string) =>
 /** The page's own address of all problems as a table. */
 export const importProblemsUrl = (id: string): string => `/api/dataset-imports/${id}/problems.csv`;
 
-export function startDatasetImport(id: string) {
-  return read(client.POST("/api/dataset-imports/{dataset_import_id}/start", one(id)));
+export function startDatasetImport(id: string, finished = false) {
+  const body = { finished };
+  return read(client.POST("/api/dataset-imports/{dataset_import_id}/start", { ...one(id), body }));
 }
 
 export function undoDatasetImport(id: string) {

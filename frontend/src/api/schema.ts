@@ -4196,6 +4196,13 @@ export interface components {
             /** @description Each also has author and image_version */
             missed: components["schemas"]["Operation"][];
         };
+        StartedImport: {
+            /**
+             * @description its masks are finished work: images with any count as annotated
+             * @default false
+             */
+            finished?: boolean;
+        };
         Stream: {
             /** @description null: fewer than 20 images were learned from, or are new */
             drift: components["schemas"]["Drift"] | null;
@@ -5097,7 +5104,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["StartedImport"];
+            };
+        };
         responses: {
             200: {
                 headers: {

@@ -1,6 +1,7 @@
-import { Button, Group, Select, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Select, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import {
   checkDatasetImport,
   datasetImportsKey,
@@ -21,6 +22,7 @@ interface Props {
 /** What can be done with a dataset that nobody works on just now. */
 export function DatasetActions({ item, project, isStopped }: Props) {
   const queries = useQueryClient();
+  const [isFinished, setIsFinished] = useState(false);
   const act = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: datasetImportsKey(project) }),
@@ -57,12 +59,20 @@ export function DatasetActions({ item, project, isStopped }: Props) {
           onChange={(name) => name && act.mutate(() => checkDatasetImport(item.id, name))}
         />
       )}
+      {item.state === "ready" && (item.found.masks ?? 0) > 0 && (
+        <Checkbox
+          size="xs"
+          checked={isFinished}
+          onChange={(event) => setIsFinished(event.currentTarget.checked)}
+          label="Its masks are finished work: images with masks count as annotated"
+        />
+      )}
       <Group gap="xs">
         {(item.state === "ready" || (isStopped && item.state === "importing")) && (
           <Button
             size="compact-sm"
             loading={act.isPending}
-            onClick={() => act.mutate(() => startDatasetImport(item.id))}
+            onClick={() => act.mutate(() => startDatasetImport(item.id, isFinished))}
           >
             {item.state === "ready" ? "Import" : "Go on"}
           </Button>

@@ -15,6 +15,7 @@ const TAKEN: readonly [string, string, string][] = [
   ["masks", "mask", "masks"],
   ["captions", "caption", "captions"],
   ["labels", "label", "labels"],
+  ["images finished", "image that counts as annotated", "images that count as annotated"],
   ["images removed", "image", "images"],
   ["masks removed", "mask", "masks"],
   ["captions removed", "caption", "captions"],
