@@ -58,7 +58,7 @@ def formats_in(source: Source) -> list[Reader]:
     """Return the formats that files may be of, each reader once."""
     found = [reader for reader in READERS.values() if reader.is_in(source)]
     if LVIS.reader in found and COCO.reader in found:
-        found.remove(COCO.reader)  # which LVIS is made of
+        found = [each for each in found if each.read is not COCO.read]  # LVIS is made of it
     readers = {each.read: each for each in reversed(found)}  # YOLO's two are read as one
     return list(readers.values())
 

@@ -40,9 +40,18 @@ def largest_error_point(truth: Mask, predicted: Mask) -> ErrorPoint:
         raise ValueError("the masks are equal: there is no error to correct")
 
     _, region, (rows, columns), is_positive = best
-    depth = ndimage.distance_transform_edt(np.pad(region, 1))[1:-1, 1:-1]
+    x, y = innermost_xy(region)
+    return ErrorPoint(columns.start + x, rows.start + y, is_positive)
+
+
+def innermost_xy(mask: Mask) -> tuple[int, int]:
+    """Return the pixel of a mask farthest from any other; the border counts as an edge.
+
+    Of several the first by rows.
+    """
+    depth = ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1]
     y, x = np.unravel_index(int(depth.argmax()), depth.shape)
-    return ErrorPoint(int(columns.start + x), int(rows.start + y), is_positive)
+    return int(x), int(y)
 
 
 def clean_small_regions(mask: Mask, min_area_px: int) -> Mask:

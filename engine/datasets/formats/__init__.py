@@ -7,7 +7,9 @@ from engine.datasets.formats.ade import ADE
 from engine.datasets.formats.camvid import CAMVID
 from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
+from engine.datasets.formats.coco_keypoints import COCO_KEYPOINTS
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
+from engine.datasets.formats.coco_stuff import COCO_STUFF
 from engine.datasets.formats.createml import CREATEML
 from engine.datasets.formats.csv_boxes import CSV_BOXES
 from engine.datasets.formats.cvat import CVAT
@@ -45,6 +47,8 @@ FORMATS: Final[Mapping[str, Format]] = {
         MASK_MAPS,
         MASK_FILES,
         COCO_PANOPTIC,
+        COCO_STUFF,
+        COCO_KEYPOINTS,
         CITYSCAPES,
         ADE,
         CVAT,

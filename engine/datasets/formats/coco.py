@@ -11,7 +11,14 @@ from itertools import count
 from pathlib import PurePosixPath
 from typing import Final
 
-from engine.datasets.coco import CocoAnnotation, CocoDataset, CocoImage, read_coco, write_coco
+from engine.datasets.coco import (
+    CocoAnnotation,
+    CocoCategory,
+    CocoDataset,
+    CocoImage,
+    read_coco,
+    write_coco,
+)
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.fields import json_of, number_of, text_of, values_of
@@ -34,11 +41,19 @@ _LISTS: Final = {"images", "annotations", "categories", "licenses"}
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
 _ID, _CAPTION = "mask", "region_caption"  # not `caption`, which makes it a caption of the image
+# What coco_keypoints tells of categories; points of no other name follow from masks.
+CENTRED: Final[Mapping[str, object]] = {"keypoints": ["centre"], "skeleton": []}
+_POINTS: Final = ("keypoints", "num_keypoints")
 
 
 def write(dataset: Dataset, out: Out) -> None:
     """Write `annotations.json` and, where their bytes are known, `images/`."""
-    with out.file("annotations.json") as file:
+    write_as("annotations.json", dataset, out, {})
+
+
+def write_as(name: str, dataset: Dataset, out: Out, told: Mapping[str, object]) -> None:
+    """Write COCO's file by a name, with what is told of every category, and `images/`."""
+    with out.file(name) as file:
         write_coco(
             file,
             info={
@@ -47,8 +62,11 @@ def write(dataset: Dataset, out: Out) -> None:
                 "contributor": "Anneal",
             },
             categories=[
-                {"id": UNLABELLED_ID, "name": UNLABELLED},
-                *({"id": each.id, "name": each.name, **each.extra} for each in dataset.labels),
+                {"id": UNLABELLED_ID, "name": UNLABELLED, **told},
+                *(
+                    {"id": each.id, "name": each.name, **told, **each.extra}
+                    for each in dataset.labels
+                ),
             ],
             images=_images(dataset),
             annotations=_annotations(dataset),
@@ -121,7 +139,7 @@ def read(source: Source, report: Report) -> Dataset:
             content = read_coco(file, on_problem=report)
         for category in content.categories.values():
             if label_or_none(category.name):
-                label = Label(category.name, len(names) + 1, category.extra)
+                label = Label(category.name, len(names) + 1, _told_of(category))
                 names.setdefault(category.name, label)
         own: set[str] = set()  # of this file: two images of one name are two
         for sample in _samples(content, _split_of(name), pictures):
@@ -146,6 +164,12 @@ def _is_same(a: Sample, b: Sample) -> bool:
 
 def is_in(source: Source) -> bool:
     return next(_files(source), None) is not None
+
+
+def is_named(word: str, source: Source) -> bool:
+    """Tell whether a file's name has COCO's word for what is in it."""
+    is_there = any(word in PurePosixPath(name).name for name in source.names)
+    return is_there and is_in(source)
 
 
 def _files(source: Source) -> Iterator[str]:
@@ -184,13 +208,12 @@ def _samples(content: CocoDataset, split: str | None, pictures: Pictures) -> Ite
     of_image: dict[int, list[CocoAnnotation]] = defaultdict(list)
     for annotation in content.annotations:
         of_image[annotation.image_id].append(annotation)
-    names = {category.id: category.name for category in content.categories.values()}
     for image in content.images.values():
         found = of_image[image.id]
         yield Sample(
             image.file_name,
             image.size_hw,
-            tuple(_annotation(each, names) for each in found if each.caption is None),
+            tuple(_annotation(each, content) for each in found if each.caption is None),
             (*_captions(image), *(each.caption for each in found if each.caption)),
             str(image.extra.get("split") or "") or split,
             image.group,
@@ -205,14 +228,21 @@ def _captions(image: CocoImage) -> list[str]:
     return [each for each in listed if text_of(each)]
 
 
-def _annotation(found: CocoAnnotation, names: dict[int, str]) -> Annotation:
+def _told_of(category: CocoCategory) -> dict[str, object]:
+    return {k: each for k, each in category.extra.items() if CENTRED.get(k) != each}
+
+
+def _annotation(found: CocoAnnotation, content: CocoDataset) -> Annotation:
+    category = None if found.category_id is None else content.categories[found.category_id]
     extra = dict(found.extra)
+    if category and category.extra.get("keypoints") == CENTRED["keypoints"]:
+        extra = {key: each for key, each in extra.items() if key not in _POINTS}
     attributes = extra.pop("attributes", None)
     identity, parent = extra.pop(_ID, None), extra.pop("parent", None)
     z, caption = extra.pop("z", 0), extra.pop(_CAPTION, None)
     return Annotation(
         found.rle,
-        label_or_none(names[found.category_id]) if found.category_id is not None else None,
+        label_or_none(category.name) if category else None,
         None if found.rle else found.bbox_xywh,
         str(identity) if identity is not None else "",
         str(parent) if parent else None,

@@ -2675,6 +2675,8 @@ export interface components {
          *     * `mask_maps` - mask_maps
          *     * `mask_files` - mask_files
          *     * `coco_panoptic` - coco_panoptic
+         *     * `coco_stuff` - coco_stuff
+         *     * `coco_keypoints` - coco_keypoints
          *     * `cityscapes` - cityscapes
          *     * `ade` - ade
          *     * `cvat` - cvat
@@ -2691,7 +2693,7 @@ export interface components {
          *     * `voices` - voices
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "descriptions" | "narratives" | "voices";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "descriptions" | "narratives" | "voices";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;
