@@ -22,6 +22,7 @@ from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sampl
 
 Report = Callable[[int, int], None]  # images done, of
 _TOLD: Final = ("id", "name")  # of a label in the header; the rest goes along
+_ASKED: Final = "point_coords"  # SA-1B's word
 
 
 def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset:
@@ -53,6 +54,22 @@ def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
             yield told_apart(safe, repeated)
 
     return replace(dataset, samples=samples)
+
+
+def as_ever(dataset: Dataset) -> Dataset:
+    """Leave out what the model said of masks: COCO's file of a whole version never told it."""
+
+    def samples() -> Iterator[Sample]:
+        for sample in dataset.samples():
+            plain = tuple(_without_model(each) for each in sample.annotations)
+            yield replace(sample, annotations=plain)
+
+    return replace(dataset, samples=samples)
+
+
+def _without_model(each: Annotation) -> Annotation:
+    extra = {key: value for key, value in each.extra.items() if key != _ASKED}
+    return replace(each, predicted_iou=None, stability_score=None, extra=extra)
 
 
 def labels_of(header: Mapping[str, Any]) -> list[Label]:
@@ -104,6 +121,9 @@ def _annotation(
         # A mask without values says so where its label has attributes.
         **({} if own is None else {"attributes": {}}),
     }
+    estimate = mask.estimate
+    if points := _asked_at(mask):
+        origin[_ASKED] = points
     return Annotation(
         mask.rle,
         names.get(revision.label_id or 0),
@@ -112,5 +132,15 @@ def _annotation(
         z=revision.z,
         caption=mask.caption,
         attributes={(own or {})[key]: value for key, value in mask.attributes.items()},
+        predicted_iou=estimate and estimate["predicted_iou"],
+        stability_score=estimate and estimate["stability"],
         extra=origin,
     )
+
+
+def _asked_at(mask: FrozenMask) -> list[list[float]]:
+    """Return where on the object a person clicked, or else where the model's own grid did."""
+    clicked = [
+        each["xy"] for each in mask.revision.prompts if "xy" in each and each.get("label", 1)
+    ]
+    return clicked or ([mask.estimate["point_xy"]] if mask.estimate else [])

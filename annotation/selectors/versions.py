@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, TypedDict, cast
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models.functions import JSONObject
 
 from annotation import storage
 from annotation.errors import DomainError
@@ -25,6 +26,14 @@ BATCH: Final = 50  # images
 AttributeNames = dict[int, dict[str, str]]  # by label, by the attribute's id
 
 
+class Estimate(TypedDict):
+    """What the model said of a mask that is pixel for pixel as it drew it."""
+
+    predicted_iou: float
+    stability: float
+    point_xy: list[float]  # where it was asked, image pixels
+
+
 @dataclass(frozen=True, slots=True)
 class FrozenMask:
     """A mask as the version froze it."""
@@ -35,6 +44,7 @@ class FrozenMask:
     parent: str | None
     attributes: Mapping[str, str | float]  # by id
     caption: str | None  # its own
+    estimate: Estimate | None  # of a mask that a person drew or corrected there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +120,11 @@ def frozen_rows(version: DatasetVersion) -> Iterator[ManifestRow]:
 
 def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
     ids = [mask["mask"] for row in rows for mask in row["masks"]]
-    revisions = Revision.objects.filter(mask_id__in=ids).select_related("author")
+    revisions = (
+        Revision.objects.filter(mask_id__in=ids)
+        .select_related("author")
+        .annotate(estimate=model_estimate())
+    )
     found = {(str(each.mask_id), str(each.number)): each for each in revisions}
     for row in rows:
         masks = []
@@ -131,7 +145,23 @@ def _frozen(mask: ManifestMask, rle: RLE, revision: Revision) -> FrozenMask:
         mask["parent"],
         mask.get("attributes", {}),
         mask.get("caption"),
+        revision.__dict__["estimate"],  # an annotation, whose type Django does not know
     )
+
+
+def model_estimate(of_revision: str = "") -> Case:
+    """Return an Estimate as SQL, null where a person drew or corrected the mask.
+
+    It is the same for ever: what a revision came from, and a proposal's pixels, prompt and
+    estimates are written once. What became of a proposal changes, and nothing of that is in it.
+    """
+    proposal = f"{of_revision}proposal__"
+    told = JSONObject(
+        predicted_iou=f"{proposal}predicted_iou",
+        stability=f"{proposal}stability",
+        point_xy=f"{proposal}point_xy",
+    )
+    return Case(When(Q(**{f"{of_revision}rle": F(f"{proposal}rle")}), then=told))
 
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":

@@ -16,6 +16,7 @@ from annotation.export_formats import COCO, DESCRIPTIONS, NARRATIVES, VOICED, VO
 from annotation.models import DatasetVersion, Export
 from annotation.selectors.version_dataset import (
     Report,
+    as_ever,
     dataset_of,
     labels_of,
     with_unique_names,
@@ -187,7 +188,7 @@ def write_version(
     if form.name == COCO and choice == EVERYTHING:
         # As ever, for the same version to give the same bytes: one file, in which images and labels
         # have the names that they came with, and images say their splits.
-        return export(replace(whole, has_images=False), form, out)
+        return export(as_ever(replace(whole, has_images=False)), form, out)
     dataset = with_unique_names(chosen(whole, choice), version)
     return export_apart(dataset, form, out, splits_of(version, choice))
 

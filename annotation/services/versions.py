@@ -27,7 +27,7 @@ from annotation.models import (
     Project,
     Transcript,
 )
-from annotation.selectors.versions import AttributeNames, attribute_names
+from annotation.selectors.versions import AttributeNames, attribute_names, model_estimate
 from annotation.services.attributes import live
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.datasets.sample import Annotation, Sample
@@ -126,6 +126,7 @@ def _sample(row: ManifestRow, masks: Sequence[dict[str, Any]]) -> Sample:
                 z=mask.get("z", 0),
                 caption=mask.get("caption"),
                 attributes=mask.get("attributes", {}),
+                predicted_iou=(each["estimate"] or {}).get("predicted_iou"),
                 extra={"revision": mask["revision"]},
             )
             for each, mask in zip(masks, row["masks"], strict=True)
@@ -234,6 +235,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         z=F("head__z"),
                         parent=F("parent_id"),
                         caption=F("caption"),
+                        estimate=model_estimate("head__"),
                     )
                 )
             ),
