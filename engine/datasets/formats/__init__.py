@@ -17,6 +17,7 @@ from engine.datasets.formats.datumaro import DATUMARO
 from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.datasets.formats.format import Format, Reader, export, export_apart
+from engine.datasets.formats.huggingface import HUGGINGFACE
 from engine.datasets.formats.kitti import KITTI
 from engine.datasets.formats.kitti_instances import KITTI_INSTANCES
 from engine.datasets.formats.label_studio import LABEL_STUDIO
@@ -60,6 +61,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         LVIS,
         FIFTYONE,
         WEBDATASET,
+        HUGGINGFACE,
     )
 }
 

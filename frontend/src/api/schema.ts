@@ -2688,12 +2688,13 @@ export interface components {
          *     * `lvis` - lvis
          *     * `fiftyone` - fiftyone
          *     * `webdataset` - webdataset
+         *     * `huggingface` - huggingface
          *     * `descriptions` - descriptions
          *     * `narratives` - narratives
          *     * `voices` - voices
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "descriptions" | "narratives" | "voices";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "descriptions" | "narratives" | "voices";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;
