@@ -41,7 +41,8 @@ def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset
             if report is not None:
                 report(number, version.counts["images"])
 
-    return Dataset(tuple(labels), samples, header["project"]["name"], version.pk)
+    day = version.created_at.astimezone(UTC).date().isoformat()
+    return Dataset(tuple(labels), samples, header["project"]["name"], version.pk, date=day)
 
 
 def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:

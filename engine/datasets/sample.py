@@ -69,6 +69,7 @@ class Dataset:
     name: str = ""
     version: str = ""  # its id, if it is one of ours
     has_images: bool = True  # some of their bytes may be known
+    date: str = ""  # of the version, as ISO 8601 has it
 
     def classes(self) -> tuple[str, ...]:
         """Return the names of all labels, and after them that of objects which have none."""

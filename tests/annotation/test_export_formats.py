@@ -243,6 +243,17 @@ def test_offers_are_read_over_http(version: DatasetVersion, annotator: Api, stra
     assert stranger.get(address).status_code == 404
 
 
+def test_croissant_tells_the_day_on_which_the_version_was_cut(
+    version: DatasetVersion, tmp_path: Path
+) -> None:
+    write_export(version, tmp_path / "a.zip", export_format="croissant")
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        told = json.loads(archive.read("metadata.json"))
+    assert told["datePublished"] == version.created_at.date().isoformat()
+    assert told["version"] == f"1.0.0+{version.pk}"
+
+
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_version_of_nothing_leaves_as_nothing(world: World, name: str, tmp_path: Path) -> None:
     version = cut_version(project=world.project, created_by=world.manager)

@@ -11,6 +11,7 @@ from engine.datasets.formats.coco_keypoints import COCO_KEYPOINTS
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
 from engine.datasets.formats.coco_stuff import COCO_STUFF
 from engine.datasets.formats.createml import CREATEML
+from engine.datasets.formats.croissant import CROISSANT
 from engine.datasets.formats.csv_boxes import CSV_BOXES
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.formats.datumaro import DATUMARO
@@ -62,6 +63,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         FIFTYONE,
         WEBDATASET,
         HUGGINGFACE,
+        CROISSANT,
     )
 }
 

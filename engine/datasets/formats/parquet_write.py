@@ -43,7 +43,8 @@ class WrittenFile:
     """One file, and what is in it."""
 
     name: str
-    split: str
+    split: str  # by its name as one word
+    splits: frozenset[str]  # by their names as they are
     images: int
     size_bytes: int
     arrow_bytes: int  # unpacked, in memory
@@ -64,14 +65,24 @@ def write_files(dataset: Dataset, out: Out) -> list[WrittenFile]:
         samples = (each for each in dataset.samples() if split_name(each) == split)
         for number, images in enumerate(sizes):
             name = f"{FOLDER}/{split}-{number:05}-of-{len(sizes):05}.parquet"
-            rows = (_row(each, places, dataset) for each in islice(samples, images))
+            splits: set[str] = set()
+            own = _noted(islice(samples, images), splits)
+            rows = (_row(each, places, dataset) for each in own)
             with out.file(name) as file:
                 sink = _Sink(file)
                 arrow_bytes = _write_rows(rows, schema, sink)
+            size_bytes, sha256 = sink.tell(), sink.sha256()
             written.append(
-                WrittenFile(name, split, images, sink.tell(), arrow_bytes, sink.sha256())
+                WrittenFile(name, split, frozenset(splits), images, size_bytes, arrow_bytes, sha256)
             )
     return written
+
+
+def _noted(samples: Iterable[Sample], splits: set[str]) -> Iterator[Sample]:
+    for sample in samples:
+        if sample.split:
+            splits.add(sample.split)
+        yield sample
 
 
 def split_name(sample: Sample) -> str:
