@@ -224,13 +224,32 @@ def test_a_file_without_pictures_is_refused() -> None:
     assert read(parquet_of([{"image": b"a"}])) == ([], [f"{NAME}: has no column image.bytes"])
 
 
-def test_a_group_of_rows_that_says_it_is_huge_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet_file, "MAX_GROUP_BYTES", 10)
+@pytest.mark.parametrize(
+    ("limit", "unit"), [("MAX_GROUP_BYTES", "bytes"), ("MAX_GROUP_VALUES", "values")]
+)
+def test_a_group_of_rows_that_says_it_is_huge_is_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str, unit: str
+) -> None:
+    monkeypatch.setattr(parquet_file, limit, 7)
 
     samples, [problem] = read(FILES[NAME])
 
     assert samples == []
-    assert problem == f"{NAME}: has a group of rows of over 10 bytes"
+    assert problem == f"{NAME}: has a group of rows of over 7 {unit}"
+
+
+def test_a_small_file_of_the_same_large_picture_again_and_again_stays_small() -> None:
+    large = {"bytes": bytes(2**20), "path": "a.png"}
+    data = parquet_of([{"image": large, "height": 9, "width": 9}] * 300)
+    before = pa.total_allocated_bytes()
+
+    samples, problems = read(data)
+
+    assert problems == []
+    loaded = samples[200].load_bytes
+    assert loaded is not None
+    assert loaded() == bytes(2**20)
+    assert pa.total_allocated_bytes() - before < 2**25 < 300 * 2**20
 
 
 @settings(max_examples=60)

@@ -15,6 +15,7 @@ from engine.datasets.formats.checked import Fields, checked_fields
 from engine.datasets.formats.huggingface_features import IMAGE
 
 MAX_GROUP_BYTES: Final = 2**30  # unpacked, as its file says
+MAX_GROUP_VALUES: Final = 2**24  # of one column: a list may be long and take no bytes
 BYTES: Final = f"{IMAGE}.bytes"
 _ROWS: Final = 16  # made Python's at once
 _BROKEN: Final = (pa.ArrowException, OSError, ValueError, LookupError, OverflowError)
@@ -114,11 +115,19 @@ class ParquetRows:
 
 
 def _checked(file: BinaryIO, name: str) -> parquet.ParquetFile:
-    opened = parquet.ParquetFile(file)
-    names = [opened.schema.column(place).path for place in range(len(opened.schema))]
-    if BYTES not in names:
+    metadata = parquet.read_metadata(file)
+    if BYTES not in [metadata.schema.column(place).path for place in range(metadata.num_columns)]:
         raise DatasetError(f"has no column {BYTES}", file=name)
-    groups = (opened.metadata.row_group(each) for each in range(opened.num_row_groups))
-    if any(each.total_byte_size > MAX_GROUP_BYTES for each in groups):
-        raise DatasetError(f"has a group of rows of over {MAX_GROUP_BYTES} bytes", file=name)
-    return opened
+    for number in range(metadata.num_row_groups):
+        if metadata.row_group(number).total_byte_size > MAX_GROUP_BYTES:
+            raise DatasetError(f"has a group of rows of over {MAX_GROUP_BYTES} bytes", file=name)
+        if _values_of(metadata, number) > MAX_GROUP_VALUES:
+            raise DatasetError(f"has a group of rows of over {MAX_GROUP_VALUES} values", file=name)
+    # Pictures stay packed: a file of 40 KB may say that two thousand rows have the same large one.
+    return parquet.ParquetFile(file, metadata=metadata, read_dictionary=[BYTES])
+
+
+def _values_of(metadata: parquet.FileMetaData, number: int) -> int:
+    """Return how many values the fullest column of a group has."""
+    group = metadata.row_group(number)
+    return max((group.column(each).num_values for each in range(group.num_columns)), default=0)
