@@ -1,15 +1,11 @@
 """Look at what was uploaded: images one by one, archives each in a job of its own."""
 
-from typing import Final
-
 from annotation.models import DatasetImport, Project, Upload
 from annotation.selectors.uploads import checking_upload_ids
+from annotation.services.import_requests import UNBEGUN
 from annotation.services.imports import check_upload, import_archive, import_images_alone
 from annotation.services.preparation import prepare_project
 from workers.lease import Lease
-
-# Datasets of which nothing has come in.
-WAITS: Final = ("checking", "ready", "unreadable")
 
 
 def import_uploads(lease: Lease) -> None:
@@ -33,5 +29,5 @@ def import_archive_job(lease: Lease) -> None:
     work = import_images_alone if lease.claim.args.get("images_alone") else import_archive
     work(upload_id=upload_id, on_progress=show)
     upload = Upload.objects.select_related("project").get(pk=upload_id)
-    if not DatasetImport.objects.filter(pk=upload_id, state__in=WAITS).exists():
+    if not DatasetImport.objects.filter(pk=upload_id, state__in=UNBEGUN).exists():
         prepare_project(project=upload.project)

@@ -15,6 +15,7 @@ from annotation.services.jobs import enqueue_job
 from engine.datasets.formats import READERS
 
 State = DatasetImport.State
+UNBEGUN: Final = (State.CHECKING, State.READY, State.UNREADABLE)  # nothing has come in
 UNDOABLE: Final = (State.IMPORTING, State.IMPORTED, State.UNDOING, State.UNDONE)
 log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ def offer_dataset(*, upload: Upload, formats: Sequence[str]) -> DatasetImport:
 @transaction.atomic
 def look_again(*, dataset_import: DatasetImport, format_name: str) -> DatasetImport:
     """Look at a dataset as one of another format."""
-    locked = _locked(dataset_import.pk, State.READY, State.UNREADABLE, State.CHECKING)
+    locked = _locked(dataset_import.pk, *UNBEGUN)
     if format_name not in READERS:
         raise InvalidInputError(f"There is no format {format_name!r}.", field="format")
     if _is_running(locked):
@@ -97,9 +98,7 @@ def begin_undo(*, dataset_import: DatasetImport) -> DatasetImport:
 @transaction.atomic
 def discard_dataset(*, dataset_import: DatasetImport) -> DatasetImport:
     """Forget a dataset of which nothing came in, with what was uploaded."""
-    locked = _locked(
-        dataset_import.pk, State.CHECKING, State.READY, State.UNREADABLE, State.DISCARDED
-    )
+    locked = _locked(dataset_import.pk, *UNBEGUN, State.DISCARDED)
     _change(locked, State.DISCARDED, message="")
     transaction.on_commit(lambda: storage.delete(storage.upload_key(locked.pk)))
     return locked

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from annotation import storage
-from annotation.models import Embedding, Image, Recording, Upload
+from annotation.models import DatasetImport, Embedding, Image, Recording, Upload
+from annotation.services.import_requests import UNBEGUN, discard_dataset
 from annotation.services.voices import forget_voice
 
 log = structlog.get_logger(__name__)
@@ -20,11 +21,12 @@ log = structlog.get_logger(__name__)
 def empty_trash() -> int:
     """Delete the stored pixels that nothing outside the trash needs; return of how many images.
 
-    Also ends uploads whose bytes never came, and deletes the voice of takes that were removed so
-    long ago. Safe to repeat.
+    Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes the
+    voice of takes that were removed so long ago. Safe to repeat.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     _drop_stale_uploads(cutoff)
+    _drop_unwanted_datasets(cutoff)
     _drop_removed_voices(cutoff)
     expired = Q(deleted_at__lt=cutoff) | Q(project__deleted_at__lt=cutoff)
     needed = Image.objects.exclude(expired).filter(sha256=OuterRef("sha256"))
@@ -51,6 +53,11 @@ def _drop_stale_uploads(cutoff: datetime) -> None:
     for upload in stale:
         storage.delete(storage.upload_key(upload.pk))
         upload.delete()
+
+
+def _drop_unwanted_datasets(cutoff: datetime) -> None:
+    for unwanted in DatasetImport.objects.filter(state__in=UNBEGUN, created_at__lt=cutoff):
+        discard_dataset(dataset_import=unwanted)
 
 
 def _drop_removed_voices(cutoff: datetime) -> None:

@@ -5,10 +5,12 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from annotation import jobs, storage
 from annotation.models import (
@@ -28,6 +30,7 @@ from annotation.services.captions import save_caption
 from annotation.services.jobs import cancel_job
 from annotation.services.projects import update_project
 from annotation.services.review import review_image
+from annotation.services.trash import empty_trash
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, create, make_image, png, square
 from workers.app import app
@@ -375,3 +378,16 @@ def test_where_two_people_do_each_image_finished_work_is_that_of_one(
         ("open", None),
     ]
     assert Image.objects.get().status == "todo"
+
+
+def test_one_that_waited_for_longer_than_the_trash_keeps_is_let_go_of(
+    world: World, manager: Api
+) -> None:
+    old, new = send(world, THREE), send(world, THREE)
+    long_ago = timezone.now() - timedelta(days=31)
+    DatasetImport.objects.filter(pk=old).update(created_at=long_ago)
+
+    empty_trash()
+
+    assert [read(manager, each)["state"] for each in (old, new)] == ["discarded", "ready"]
+    assert not storage.exists(storage.upload_key(UUID(old)))
