@@ -1,0 +1,52 @@
+"""From what a person says to the one thing that is meant."""
+
+from collections.abc import Sequence
+
+from engine.client.errors import AnnealError
+from engine.client.models import Project, ProjectCard, Version
+
+
+def one_called(name: str, projects: Sequence[ProjectCard]) -> ProjectCard:
+    """Return the project of a name; capitals count only where they tell two apart.
+
+    Raises:
+        AnnealError: none is called so, or more than one.
+
+    """
+    found = [each for each in projects if each.name == name] or [
+        each for each in projects if each.name.lower() == name.lower()
+    ]
+    if len(found) != 1:
+        how_many = f"{len(found)} projects are" if found else "no project is"
+        raise AnnealError(
+            0, "no_such_project", f"Of yours, {how_many} called {name!r}. Say its id instead."
+        )
+    return found[0]
+
+
+def one_that_starts(start: str, versions: Sequence[Version]) -> Version:
+    """Return the version whose id starts so; the first, which is the newest, for nothing.
+
+    Raises:
+        AnnealError: there is none, or more than one.
+
+    """
+    found = [each for each in versions if each.id.startswith(start.lower())]
+    if not found:
+        what = f"No version's id starts with {start!r}" if start else "No version was cut yet"
+        raise AnnealError(0, "no_such_version", f"{what}.")
+    if start and len(found) > 1:
+        raise AnnealError(0, "ambiguous", f"{len(found)} versions' ids start with {start!r}.")
+    return found[0]
+
+
+def what_serves(project: Project) -> str:
+    """Return the id of the bundle that serves the project.
+
+    Raises:
+        AnnealError: none does.
+
+    """
+    if project.serving is None:
+        raise AnnealError(0, "nothing_serves", "No bundle serves the project yet.")
+    return project.serving.bundle

@@ -1,0 +1,292 @@
+"""The client: a method for what a program does with Anneal."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+from uuid import uuid4
+
+import requests
+
+from engine.client import operations as op
+from engine.client.choosing import one_called, one_that_starts, what_serves
+from engine.client.downloads import address_of, download
+from engine.client.errors import AnnealError
+from engine.client.models import (
+    Export,
+    ExportOffer,
+    Image,
+    NewExport,
+    NewVersion,
+    NowServing,
+    Project,
+    ProjectCard,
+    Promotion,
+    RegisteredBundle,
+    Retrain,
+    Round,
+    RoundWithCurve,
+    RoundWithoutEffort,
+    ServingSeen,
+    Session,
+    Upload,
+    Version,
+)
+from engine.client.transport import Transport, pages
+from engine.client.uploads import UnfinishedUploads, ended_uploads, files_below, send_files
+from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
+
+AnyProject = int | str | ProjectCard | Project  # an id, a name, or what the client returned
+AnyVersion = str | Version
+
+
+class Client:
+    """One person's or program's door to one server. Every call may raise `AnnealError`.
+
+    Close it, or use it in a `with` block, to give its connections back.
+    """
+
+    def __init__(self, url: str, token: str) -> None:
+        self._transport = Transport(url, token)
+
+    @property
+    def url(self) -> str:
+        return self._transport.url
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def session(self) -> Session:
+        """Return whose token it is; the user is None where the server does not know it."""
+        return self._transport.call(op.SESSION)
+
+    def projects(self) -> list[ProjectCard]:
+        """Return the projects that the token's owner is a member of."""
+        return self._transport.call(op.PROJECTS)
+
+    def project(self, project: AnyProject) -> Project:
+        """Return one project, by id or by name.
+
+        Raises:
+            AnnealError: no project, or more than one, has this name.
+
+        """
+        return self._transport.call(op.PROJECT, project_id=self._id_of(project))
+
+    def images(
+        self, project: AnyProject, *, status: str | None = None, search: str | None = None
+    ) -> Iterator[Image]:
+        """Yield a project's images in the order of their import, fetched page by page."""
+        query = {"status": status, "search": search}
+        return pages(self._transport, op.IMAGES, query, project_id=self._id_of(project))
+
+    def uploads(self, project: AnyProject) -> Iterator[Upload]:
+        """Yield what became of each file that was sent, the newest first."""
+        return pages(self._transport, op.UPLOADS, {}, project_id=self._id_of(project))
+
+    def upload_images(
+        self,
+        project: AnyProject,
+        paths: Iterable[str | Path],
+        *,
+        unfinished: Path | None = None,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> list[Upload]:
+        """Send images, zips of images and folders of both, and wait until each was looked at.
+
+        One that is refused stops no other: look at `state` and `message`. With `unfinished`, a
+        folder in which the ids of uploads are kept meanwhile, an interrupted call is resumed by
+        calling again.
+        """
+        project_id = self._id_of(project)
+        known = UnfinishedUploads(unfinished, self.url)
+        sent = send_files(
+            self._transport,
+            project_id,
+            files_below(Path(path) for path in paths),
+            unfinished=known,
+            progress=progress,
+        )
+
+        def looked_at() -> list[Upload] | None:
+            ended = ended_uploads(self._transport, project_id, sent)
+            progress(len(ended), len(sent), "Looking at the files")
+            return ended if len(ended) == len(sent) else None
+
+        outcomes = wait_until(looked_at, "Looking at the files", timeout_s)
+        known.forget()
+        return outcomes
+
+    def versions(self, project: AnyProject) -> list[Version]:
+        """Return a project's dataset versions, the newest first."""
+        return self._transport.call(op.VERSIONS, project_id=self._id_of(project))
+
+    def version(self, project: AnyProject, start: str = "") -> Version:
+        """Return the version whose id starts so; the newest if nothing is asked for.
+
+        Raises:
+            AnnealError: none does, or more than one.
+
+        """
+        return one_that_starts(start, self.versions(project))
+
+    def diff(self, old: AnyVersion, new: AnyVersion) -> dict[str, Any] | None:
+        """Return what the server says has changed between two versions; None: it cannot tell."""
+        try:
+            return self._transport.call(op.DIFF, a=_version_id(old), b=_version_id(new))
+        except AnnealError as error:
+            if error.status == requests.codes.not_found:
+                return None
+            raise
+
+    def cut_version(self, project: AnyProject, note: str = "") -> Version:
+        """Freeze what is annotated now. The same content is the same version."""
+        return self._transport.call(
+            op.CUT_VERSION, NewVersion(note=note), project_id=self._id_of(project)
+        )
+
+    def manifest(self, version: AnyVersion, path: str | Path) -> Path:
+        """Fetch a version's manifest and prove it by the version's id."""
+        version_id = _version_id(version)
+        answer = self._transport.answer(op.MANIFEST, version_id=version_id)
+        return download(
+            self._transport,
+            answer.headers["Location"],
+            Path(path),
+            sha256=version_id,
+            size_bytes=None,
+            progress=nobody_looks,
+        )
+
+    def formats(self, version: AnyVersion) -> list[ExportOffer]:
+        """Return the formats of masks, with what each of them cannot hold of the version."""
+        return self._transport.call(op.FORMATS, version_id=_version_id(version))
+
+    def export(
+        self,
+        version: AnyVersion,
+        format: str = "coco",  # noqa: A002  # the API's own word
+        *,
+        splits: Sequence[str] = (),
+        labels: Mapping[str, str | None] | None = None,
+        images: bool = False,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Export:
+        """Have a version written in a format, and wait until it is.
+
+        Args:
+            version: what to write.
+            format: one of `formats`, or descriptions, narratives or voices.
+            splits: of train, holdout and unfinished; all if none is named.
+            labels: new names by name; None leaves a label's masks out.
+            images: put the images' bytes in, too.
+            timeout_s: how long to wait at most; None: until it is done.
+            progress: told of each step.
+
+        """
+        wanted = NewExport(
+            id=uuid4(),
+            format=format,
+            splits=list(splits),
+            labels=dict(labels or {}),
+            images=images,
+        )
+        self._transport.call(op.EXPORT_VERSION, wanted, version_id=_version_id(version))
+
+        def written() -> Export | None:
+            export = self._transport.call(op.EXPORT, export_id=wanted.id)
+            tell(progress, export.job, "The export")
+            return export if has_succeeded(export.job) else None
+
+        return wait_until(written, "The export", timeout_s)
+
+    def download(
+        self, export: Export, path: str | Path, *, progress: Progress = nobody_looks
+    ) -> Path:
+        """Fetch a written export and prove it by its sha256.
+
+        An interrupted call is resumed by calling again.
+        """
+        fresh = self._transport.call(op.EXPORT, export_id=export.id)
+        return download(
+            self._transport,
+            address_of(fresh),
+            Path(path),
+            sha256=fresh.sha256,
+            size_bytes=fresh.bytes,
+            progress=progress,
+        )
+
+    def rounds(self, project: AnyProject) -> list[Round]:
+        """Return a project's rounds, the newest first, down to the pretrained bundle."""
+        return self._transport.call(op.ROUNDS, project_id=self._id_of(project))
+
+    def start_round(
+        self, project: AnyProject, parts: Sequence[str] | None = None
+    ) -> RoundWithoutEffort:
+        """Start a round of what there is to learn from, or of the parts masks or captions."""
+        wanted = Retrain(id=uuid4(), parts=list(parts)) if parts else Retrain(id=uuid4())
+        return self._transport.call(op.START_ROUND, wanted, project_id=self._id_of(project))
+
+    def wait_for_round(
+        self,
+        round_id: int,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> RoundWithCurve:
+        """Wait for a round's end. One that the gate refused has ended well, too.
+
+        Raises:
+            JobEndedError: it failed or was cancelled.
+
+        """
+
+        def ended() -> RoundWithCurve | None:
+            found = self._transport.call(op.ROUND, round_id=round_id)
+            if found.job is None:
+                return found
+            tell(progress, found.job, f"Round {found.number}")
+            return found if has_succeeded(found.job) else None
+
+        return wait_until(ended, "The round", timeout_s)
+
+    def bundles(self, project: AnyProject) -> list[RegisteredBundle]:
+        """Return every bundle that served a project or may serve it, the newest first."""
+        return self._transport.call(op.BUNDLES, project_id=self._id_of(project))
+
+    def promote(self, project: AnyProject, bundle: str, *, reason: str) -> NowServing:
+        """Let a bundle serve. Refused if what serves has changed meanwhile."""
+        seen = self.project(project)
+        return self._transport.call(
+            op.PROMOTE,
+            Promotion(serving=what_serves(seen), reason=reason),
+            project_id=seen.id,
+            bundle_id=bundle,
+        )
+
+    def roll_back(self, project: AnyProject) -> NowServing:
+        """Let the bundle serve again that served before."""
+        seen = self.project(project)
+        body = ServingSeen(serving=what_serves(seen))
+        return self._transport.call(op.ROLL_BACK, body, project_id=seen.id)
+
+    def _id_of(self, project: AnyProject) -> int:
+        if isinstance(project, int):
+            return project
+        if not isinstance(project, str):
+            return project.id
+        if project.isdecimal():
+            return int(project)
+        return one_called(project, self.projects()).id
+
+
+def _version_id(version: AnyVersion) -> str:
+    return version if isinstance(version, str) else version.id

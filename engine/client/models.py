@@ -1,0 +1,286 @@
+"""What the API answers and is sent, as far as the client uses it.
+
+A class has the name that `frontend/openapi.json` gives it; a test compares every field with it.
+Fields that a newer server has besides are left out, so that an old client goes on working.
+"""
+
+from datetime import datetime
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Item = TypeVar("Item")
+# States stay text: a newer server may know more of them.
+JOB_UNFINISHED: Final = ("queued", "running")
+JOB_SUCCEEDED: Final = "succeeded"
+UPLOAD_UNFINISHED: Final = ("pending", "checking")
+UPLOAD_REFUSED: Final = "refused"
+
+
+class Model(BaseModel):
+    """A JSON object of the API, not to be changed."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Page(Model, Generic[Item]):
+    """One page of a list that is read by cursor."""
+
+    results: list[Item]
+    next: str | None
+
+
+class User(Model):
+    id: int
+    username: str
+
+
+class Session(Model):
+    user: User | None
+
+
+class Login(Model):
+    username: str
+    password: str = Field(repr=False)
+
+
+class TokenInput(Model):
+    name: str
+    scope: str
+    expires_in_days: int
+
+
+class NewToken(Model):
+    """A token as it is shown once, at its making."""
+
+    id: int
+    prefix: str
+    scope: str
+    expires_at: datetime
+    token: str = Field(repr=False)
+
+
+class ProjectCard(Model):
+    """A project in the list of one's own."""
+
+    id: int
+    name: str
+    description: str
+    role: str
+    images: int
+    done: int
+
+
+class Label(Model):
+    id: int
+    name: str
+    color: str
+    deleted: bool
+
+
+class Counts(Model):
+    images: int
+    todo: int
+    done: int
+    returned: int
+    reviewed: int
+    holdout: int
+    masks: int
+    proposals_pending: int
+
+
+class Serving(Model):
+    bundle: str
+    round: int | None  # None: pretrained
+
+
+class Project(Model):
+    id: int
+    name: str
+    description: str
+    role: str
+    labels: list[Label]
+    counts: Counts
+    serving: Serving | None
+
+
+class Image(Model):
+    id: int
+    file_name: str
+    width: int
+    height: int
+    status: str
+    version: int
+    masks: int
+    proposals: int
+    is_holdout: bool
+    assignee: str | None
+
+
+class UploadInput(Model):
+    id: UUID
+    file_name: str
+    bytes: int
+
+
+class UploadPart(Model):
+    """PUT the bytes from_byte up to but not including to_byte there."""
+
+    number: int
+    url: str
+    from_byte: int
+    to_byte: int
+
+
+class BegunUpload(Model):
+    id: UUID
+    state: str
+    parts: list[UploadPart]  # those still missing
+
+
+class SentPart(Model):
+    number: int
+    etag: str
+
+
+class CompleteUpload(Model):
+    parts: list[SentPart]
+
+
+class CompletedUpload(Model):
+    id: UUID
+    state: str
+
+
+class Upload(Model):
+    """What became of one file."""
+
+    id: UUID
+    file_name: str
+    state: str
+    message: str
+    image: int | None
+
+
+class Job(Model):
+    id: int
+    kind: str
+    state: str
+    progress_done: int
+    progress_total: int
+    message: str
+    error: str
+    stalled: bool
+
+
+class Export(Model):
+    id: UUID
+    format: str
+    title: str
+    state: str
+    options: dict[str, Any]
+    losses: dict[str, int]  # what the format could not hold, by trait
+    bytes: int
+    sha256: str
+    download_url: str | None
+    is_closed: bool
+    job: Job
+    created_at: datetime
+
+
+class ExportOffer(Model):
+    """A format, and what it cannot hold by trait; None where that is not known."""
+
+    format: str
+    title: str
+    losses: dict[str, int] | None
+
+
+class VersionCounts(Model):
+    images: int
+    train: int
+    holdout: int
+    unfinished: int
+    masks: int
+    transcripts: int
+    captions: int
+
+
+class Version(Model):
+    id: str  # sha256 of the manifest
+    counts: VersionCounts
+    note: str
+    created_at: datetime
+    created_by: str | None = None
+    rounds: list[int]
+    exports: list[Export]
+
+
+class NewVersion(Model):
+    note: str
+
+
+class NewExport(Model):
+    id: UUID
+    format: str
+    splits: list[str]
+    labels: dict[str, str | None]
+    images: bool
+
+
+class RoundWithoutEffort(Model):
+    """A round; its figures are as the server's schema describes them."""
+
+    id: int | None  # None: the pretrained bundle
+    number: int
+    state: str
+    trigger: str
+    parts: list[str]
+    dataset_version: str | None
+    base_bundle: str | None
+    bundle: str | None
+    metrics: dict[str, Any]
+    decision: str
+    created_at: datetime
+    finished_at: datetime | None
+    job: Job | None
+
+
+class Round(RoundWithoutEffort):
+    """The same with what people's effort was while its proposals were corrected."""
+
+    effort: dict[str, Any]
+
+
+class RoundWithCurve(RoundWithoutEffort):
+    """The same with its loss, step by step."""
+
+    curve: list[dict[str, Any]]
+
+
+class Retrain(Model):
+    id: UUID
+    parts: list[str] | None = None
+
+
+class RegisteredBundle(Model):
+    bundle: str
+    round: int | None = None
+    alias: str | None
+    base: str | None = None
+    made_at: datetime
+
+
+class ServingSeen(Model):
+    serving: str
+
+
+class Promotion(Model):
+    serving: str
+    reason: str
+
+
+class NowServing(Model):
+    bundle: str
+    round: int | None

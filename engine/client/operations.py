@@ -1,0 +1,89 @@
+"""The operations of the API that the client uses: address, what is sent, what is answered.
+
+A test holds each of them against `frontend/openapi.json`.
+"""
+
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, Final, Generic, TypeVar
+
+from engine.client.models import (
+    BegunUpload,
+    CompletedUpload,
+    CompleteUpload,
+    Export,
+    ExportOffer,
+    Image,
+    Login,
+    Model,
+    NewExport,
+    NewToken,
+    NewVersion,
+    NowServing,
+    Page,
+    Project,
+    ProjectCard,
+    Promotion,
+    RegisteredBundle,
+    Retrain,
+    Round,
+    RoundWithCurve,
+    RoundWithoutEffort,
+    ServingSeen,
+    Session,
+    TokenInput,
+    Upload,
+    UploadInput,
+    Version,
+)
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[Answer]):
+    """One method of one address; the names in its path are those of the schema."""
+
+    method: str
+    path: str
+    answer: type[Answer]  # NoneType: nothing, or a redirect
+    body: type[Model] | None = None
+    query: tuple[str, ...] = ()
+
+
+def _get(path: str, answer: type[Answer], *query: str) -> Operation[Answer]:
+    return Operation("GET", path, answer, query=query)
+
+
+def _post(path: str, body: type[Model] | None, answer: type[Answer]) -> Operation[Answer]:
+    return Operation("POST", path, answer, body)
+
+
+SESSION: Final = _get("/api/session", Session)
+LOG_IN: Final = _post("/api/session", Login, Session)
+LOG_OUT: Final = Operation("DELETE", "/api/session", NoneType)
+CREATE_TOKEN: Final = _post("/api/tokens", TokenInput, NewToken)
+PROJECTS: Final = _get("/api/projects", list[ProjectCard])
+PROJECT: Final = _get("/api/projects/{project_id}", Project)
+IMAGES: Final = _get(
+    "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"
+)
+UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "cursor")
+BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, BegunUpload)
+COMPLETE_UPLOAD: Final = _post("/api/uploads/{upload_id}/complete", CompleteUpload, CompletedUpload)
+VERSIONS: Final = _get("/api/projects/{project_id}/versions", list[Version])
+CUT_VERSION: Final = _post("/api/projects/{project_id}/versions", NewVersion, Version)
+# Not every server has it: its answer is passed on as it is.
+DIFF: Final = _get("/api/versions/{a}/diff/{b}", dict[str, Any])
+MANIFEST: Final = Operation("GET", "/api/versions/{version_id}/manifest", NoneType)
+FORMATS: Final = _get("/api/versions/{version_id}/formats", list[ExportOffer])
+EXPORT_VERSION: Final = _post("/api/versions/{version_id}/exports", NewExport, Export)
+EXPORT: Final = _get("/api/exports/{export_id}", Export)
+ROUNDS: Final = _get("/api/projects/{project_id}/rounds", list[Round])
+ROUND: Final = _get("/api/rounds/{round_id}", RoundWithCurve)
+START_ROUND: Final = _post("/api/projects/{project_id}/rounds", Retrain, RoundWithoutEffort)
+BUNDLES: Final = _get("/api/projects/{project_id}/bundles", list[RegisteredBundle])
+PROMOTE: Final = _post(
+    "/api/projects/{project_id}/bundles/{bundle_id}/promote", Promotion, NowServing
+)
+ROLL_BACK: Final = _post("/api/projects/{project_id}/rollback", ServingSeen, NowServing)

@@ -1,0 +1,154 @@
+"""Sending files: in parts, only those that the server lacks, so that a broken upload goes on."""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from engine.client.errors import AnnealError
+from engine.client.models import (
+    UPLOAD_UNFINISHED,
+    CompletedUpload,
+    CompleteUpload,
+    SentPart,
+    Upload,
+    UploadInput,
+)
+from engine.client.operations import BEGIN_UPLOAD, COMPLETE_UPLOAD, UPLOADS
+from engine.client.transport import Transport, pages
+from engine.client.waiting import Progress
+from engine.whole_file import whole_file
+
+File = tuple[Path, str]  # where it lies, and its name on the server
+OnBytes = Callable[[int], None]  # how many more bytes the server has
+_NAME_LENGTH: Final = 500
+
+
+class UnfinishedUploads:
+    """Ids of uploads that have no outcome yet, in a folder, so that the next run resumes them.
+
+    A file is known by server, project, place, size and time of its last change.
+    """
+
+    def __init__(self, folder: Path | None, url: str) -> None:
+        self._folder = folder
+        self._url = url
+        self._places: dict[UUID, Path] = {}
+
+    def id_of(self, project_id: int, path: Path) -> UUID:
+        """Return the id under which the file's upload was begun, or a new one."""
+        if self._folder is None:
+            return uuid4()
+        stat = path.stat()
+        facts = (self._url, project_id, path.resolve(), stat.st_size, stat.st_mtime_ns)
+        place = self._folder / hashlib.sha256(repr(facts).encode()).hexdigest()
+        if place.is_file():
+            upload_id = UUID(place.read_text())
+        else:
+            upload_id = uuid4()
+            with whole_file(place) as scratch:
+                scratch.write_text(str(upload_id))
+        self._places[upload_id] = place
+        return upload_id
+
+    def forget(self) -> None:
+        """Drop the ids that were asked for: the server has said what became of the files."""
+        for place in self._places.values():
+            place.unlink(missing_ok=True)
+
+
+def send_files(
+    transport: Transport,
+    project_id: int,
+    files: Sequence[File],
+    *,
+    unfinished: UnfinishedUploads,
+    progress: Progress,
+) -> set[UUID]:
+    """Send each file; return the ids of the uploads."""
+    total = sum(path.stat().st_size for path, _ in files)
+    done = 0
+    sent: set[UUID] = set()
+    for path, name in files:
+
+        def count(more: int, name: str = name) -> None:
+            nonlocal done
+            done += more
+            progress(done, total, f"Sending {name}")
+
+        upload_id = unfinished.id_of(project_id, path)
+        send_file(transport, project_id, path, upload_id=upload_id, file_name=name, on_bytes=count)
+        sent.add(upload_id)
+    return sent
+
+
+def send_file(
+    transport: Transport,
+    project_id: int,
+    path: Path,
+    *,
+    upload_id: UUID,
+    file_name: str,
+    on_bytes: OnBytes,
+) -> CompletedUpload:
+    """Send what the server lacks of a file, and have it looked at. Safe to repeat.
+
+    Raises:
+        AnnealError: the file is empty or changed meanwhile, or the server refused it.
+
+    """
+    size_bytes = path.stat().st_size
+    if not size_bytes:
+        raise AnnealError(0, "empty_file", f"{path} is empty.", "bytes")
+    begun = transport.call(
+        BEGIN_UPLOAD,
+        UploadInput(id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes),
+        project_id=project_id,
+    )
+    on_bytes(size_bytes - sum(part.to_byte - part.from_byte for part in begun.parts))
+    sent = []
+    with path.open("rb") as file:
+        for part in begun.parts:
+            file.seek(part.from_byte)
+            data = file.read(part.to_byte - part.from_byte)
+            if len(data) < part.to_byte - part.from_byte:
+                raise AnnealError(0, "file_changed", f"{path} became shorter while it was sent.")
+            etag = transport.put(part.url, data)
+            if etag:
+                sent.append(SentPart(number=part.number, etag=etag))
+            on_bytes(len(data))
+    if begun.state not in UPLOAD_UNFINISHED:
+        return CompletedUpload(id=begun.id, state=begun.state)
+    return transport.call(COMPLETE_UPLOAD, CompleteUpload(parts=sent), upload_id=upload_id)
+
+
+def ended_uploads(transport: Transport, project_id: int, ids: Collection[UUID]) -> list[Upload]:
+    """Return those of the uploads that the server has looked at."""
+    ours = (each for each in pages(transport, UPLOADS, project_id=project_id) if each.id in ids)
+    found = islice(ours, len(ids))  # the newest come first: few pages are read
+    return [each for each in found if each.state not in UPLOAD_UNFINISHED]
+
+
+def files_below(paths: Iterable[Path]) -> list[File]:
+    """Return each file with the name that it is to have: a folder's keep their place in it.
+
+    Raises:
+        AnnealError: there is no such file or folder.
+
+    """
+    found: list[File] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(each for each in path.rglob("*") if each.is_file())
+            found += [
+                (each, each.relative_to(path).as_posix())
+                for each in inside
+                if not any(part.startswith(".") for part in each.relative_to(path).parts)
+            ]
+        elif path.is_file():
+            found.append((path, path.name))
+        else:
+            raise AnnealError(0, "no_such_file", f"There is no file or folder {path}.")
+    return found
