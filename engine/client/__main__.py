@@ -1,0 +1,48 @@
+"""`anneal`, or `python -m engine.client`: the commands in one place."""
+
+import sys
+
+import typer
+
+from engine.client.cli import account, data, learning, versions
+from engine.client.cli.door import EXIT_CODES, REFUSED, advice, code_of
+from engine.client.errors import AnnealError
+from engine.datasets.errors import DatasetError
+
+app = typer.Typer(
+    name="anneal",
+    help="A door to Anneal from the command line.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+for name, command in (
+    ("login", account.login),
+    ("logout", account.logout),
+    ("projects", data.projects),
+    ("images", data.images),
+    ("import", data.import_),
+    ("export", versions.export),
+    ("diff", versions.diff),
+    ("verify", versions.verify),
+):
+    app.command(name)(command)
+app.add_typer(versions.version, name="version")
+app.add_typer(learning.rounds, name="rounds")
+app.add_typer(learning.bundles, name="bundles")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit with its code, having said what went wrong."""
+    try:
+        app(arguments, prog_name="anneal")
+    except AnnealError as error:
+        print(f"anneal: {advice(error)}", file=sys.stderr)
+        sys.exit(code_of(error))
+    except (DatasetError, OSError) as error:
+        print(f"anneal: {error}", file=sys.stderr)
+        sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()

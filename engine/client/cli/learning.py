@@ -1,0 +1,124 @@
+"""`anneal rounds` and `bundles`: retraining, and which model serves."""
+
+from typing import Annotated, Final
+
+import typer
+
+from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
+from engine.client.cli.output import progress, show
+from engine.client.client import Client
+from engine.client.errors import AnnealError
+from engine.client.models import NowServing, RoundWithoutEffort
+
+SHORT: Final = 12  # digits of an id that people are shown
+ROUND_HEADS: Final = ("round", "state", "parts", "bundle", "decision")
+rounds = group("Rounds of retraining: list, start, watch.")
+bundles = group("Bundles of models: list them, promote one, roll back.")
+Wait = Annotated[bool, typer.Option("--wait", help="Until the round has ended.")]
+
+
+@rounds.command("list")
+def list_rounds(*, project: ProjectArgument, as_json: Json = False) -> None:
+    """List a project's rounds, the newest first."""
+    with logged_in() as client:
+        found = client.rounds(project)
+    show(found, ROUND_HEADS, [_row(each) for each in found], as_json=as_json)
+
+
+@rounds.command()
+def start(
+    *,
+    project: ProjectArgument,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="masks or captions; else what has something new to learn from."),
+    ] = None,
+    wait: Wait = False,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Start a round."""
+    with logged_in() as client:
+        begun = client.start_round(project, part)
+        _end(client, begun, wait=wait, timeout=timeout, as_json=as_json)
+
+
+@rounds.command()
+def watch(
+    *,
+    project: ProjectArgument,
+    number: Annotated[int | None, typer.Argument(help="Of the round; else the newest.")] = None,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Wait until a round has ended. The exit code is 1 if it failed or was cancelled."""
+    with logged_in() as client:
+        found = client.rounds(project)
+        wanted = [each for each in found if number in {None, each.number}]
+        if not wanted:
+            raise AnnealError(0, "no_such_round", f"The project has no round {number}.")
+        _end(client, wanted[0], wait=True, timeout=timeout, as_json=as_json)
+
+
+@bundles.command("list")
+def list_bundles(*, project: ProjectArgument, as_json: Json = False) -> None:
+    """List every bundle that served a project or may serve it, the newest first."""
+    with logged_in() as client:
+        found = client.bundles(project)
+    heads = ["bundle", "round", "alias", "made at"]
+    rows = [
+        [each.bundle[:SHORT], each.round, each.alias, each.made_at.strftime("%Y-%m-%d %H:%M")]
+        for each in found
+    ]
+    show(found, heads, rows, as_json=as_json)
+
+
+@bundles.command()
+def promote(
+    *,
+    project: ProjectArgument,
+    bundle: Annotated[str, typer.Argument(help="How its id starts.")],
+    reason: Annotated[str, typer.Option(help="Kept in the history of what served.")],
+    as_json: Json = False,
+) -> None:
+    """Let a bundle serve, on your own judgement."""
+    with logged_in() as client:
+        ids = [each.bundle for each in client.bundles(project)]
+        found = [each for each in ids if each.startswith(bundle.lower())]
+        if len(found) != 1:
+            raise AnnealError(
+                0, "no_such_bundle", f"{len(found)} of the project's bundles start with {bundle!r}."
+            )
+        _show_serving(client.promote(project, found[0], reason=reason), as_json=as_json)
+
+
+@bundles.command()
+def rollback(*, project: ProjectArgument, as_json: Json = False) -> None:
+    """Let the bundle serve again that served before."""
+    with logged_in() as client:
+        _show_serving(client.roll_back(project), as_json=as_json)
+
+
+def _end(
+    client: Client,
+    found: RoundWithoutEffort,
+    *,
+    wait: bool,
+    timeout: float | None,
+    as_json: bool,
+) -> None:
+    if wait and found.id is not None:
+        with progress() as moved:
+            found = client.wait_for_round(found.id, timeout_s=timeout, progress=moved)
+    show(found, ROUND_HEADS, [_row(found)], as_json=as_json)
+    if found.state in {"failed", "cancelled"}:
+        raise typer.Exit(REFUSED)
+
+
+def _row(found: RoundWithoutEffort) -> list[object]:
+    bundle = (found.bundle or "")[:SHORT]
+    return [found.number, found.state, "+".join(found.parts), bundle, found.decision]
+
+
+def _show_serving(now: NowServing, *, as_json: bool) -> None:
+    show(now, ["serving", "round"], [[now.bundle[:SHORT], now.round]], as_json=as_json)

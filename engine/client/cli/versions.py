@@ -1,0 +1,208 @@
+"""`anneal version`, `export`, `diff` and `verify`: frozen data, out of the server and proved."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final
+
+import typer
+
+from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
+from engine.client.cli.output import progress, show, tell
+from engine.client.client import Client
+from engine.client.errors import AnnealError
+from engine.client.models import Version
+from engine.datasets import __main__ as datasets
+from engine.datasets.manifest import diff_manifests, verify_manifest
+from engine.datasets.proof import unproven_images, unproven_masks
+
+SHORT: Final = 12  # digits of an id that people are shown
+HEADS: Final = ("id", "cut at", "by", "images", "masks", "captions", "note")
+VersionArgument = Annotated[
+    str, typer.Argument(metavar="VERSION", help="How its id starts; else the newest.")
+]
+version = group("Dataset versions: list them, cut one, show one.")
+
+
+@version.command("list")
+def list_versions(*, project: ProjectArgument, as_json: Json = False) -> None:
+    """List a project's versions, the newest first."""
+    with logged_in() as client:
+        found = client.versions(project)
+    show(found, HEADS, [_row(each) for each in found], as_json=as_json)
+
+
+@version.command()
+def cut(
+    *,
+    project: ProjectArgument,
+    note: Annotated[str, typer.Option(help="What it is for.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Freeze what is annotated now. The same content is the same version."""
+    with logged_in() as client:
+        made = client.cut_version(project, note)
+    show(made, HEADS, [_row(made)], as_json=as_json)
+
+
+@version.command("show")
+def show_version(
+    *,
+    project: ProjectArgument,
+    start: VersionArgument = "",
+    manifest: Annotated[Path | None, typer.Option(help="Write its manifest there.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show one version, and fetch its manifest, proved by the id."""
+    with logged_in() as client:
+        found = client.version(project, start)
+        if manifest is not None:
+            client.manifest(found, manifest)
+    rows = [["id", found.id], *found.counts.model_dump().items(), ["note", found.note]]
+    rows += [["export", f"{each.format} {each.state} {each.bytes} bytes"] for each in found.exports]
+    show(found, ["", ""], rows, as_json=as_json)
+
+
+@version.command()
+def formats(
+    *, project: ProjectArgument, start: VersionArgument = "", as_json: Json = False
+) -> None:
+    """List the formats of masks, with what each cannot hold of a version."""
+    with logged_in() as client:
+        found = client.formats(client.version(project, start))
+    rows = [[each.format, each.title, _losses(each.losses)] for each in found]
+    show(found, ["format", "", "cannot hold"], rows, as_json=as_json)
+
+
+def export(  # noqa: PLR0913  # one for each option
+    *,
+    project: ProjectArgument,
+    start: VersionArgument = "",
+    form: Annotated[str, typer.Option("--format", help="See `anneal version formats`.")] = "coco",
+    split: Annotated[
+        list[str] | None, typer.Option(help="train, holdout or unfinished; may be repeated.")
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="OLD=NEW renames a label, OLD= leaves it out; may be repeated."),
+    ] = None,
+    images: Annotated[bool, typer.Option("--images", help="With the images' bytes.")] = False,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file.")] = None,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Have a version written in a format, and fetch the zip, proved by its sha256."""
+    labels = dict(_renaming(each) for each in label or ())
+    with logged_in() as client, progress() as moved:
+        found = client.version(project, start)
+        written = client.export(
+            found,
+            form,
+            splits=split or (),
+            labels=labels,
+            images=images,
+            timeout_s=timeout,
+            progress=moved,
+        )
+        path = output or Path(f"{found.id[:SHORT]}-{written.format}.zip")
+        client.download(written, path, progress=moved)
+    for trait, count in sorted(written.losses.items()):
+        tell(f"{written.title} cannot hold: {trait}, {count} times")
+    answer = {"path": str(path), **written.model_dump(mode="json", exclude={"download_url"})}
+    rows = [[path, written.bytes, written.sha256]]
+    show(answer, ["file", "bytes", "sha256"], rows, as_json=as_json)
+
+
+def diff(
+    *,
+    old: Annotated[str, typer.Argument(help="A manifest, or the start of a version's id.")],
+    new: Annotated[str, typer.Argument(help="The same.")],
+    project: Annotated[
+        str | None, typer.Option(help="Of the versions; not needed for manifests.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what changed from one version to another.
+
+    Of versions on the server, both manifests are fetched and proved first.
+    """
+    paths = [Path(old), Path(new)]
+    if all(path.is_file() for path in paths):
+        _diff(paths[0], paths[1], as_json=as_json)
+        return
+    if project is None:
+        raise AnnealError(
+            0, "no_project", "These are no files: say with --project whose versions they are."
+        )
+    with logged_in() as client, TemporaryDirectory() as folder:
+        versions = [client.version(project, start) for start in (old, new)]
+        told = client.diff(versions[0], versions[1]) if as_json else None
+        if told is not None:
+            show(told, [], [], as_json=as_json)
+            return
+        fetched = [_fetch(client, each, Path(folder)) for each in versions]
+        _diff(fetched[0], fetched[1], as_json=as_json)
+
+
+def verify(
+    *,
+    manifest: Annotated[Path, typer.Argument(help="manifest.jsonl", exists=True, dir_okay=False)],
+    folder: Annotated[
+        Path | None, typer.Argument(help="Of the images.", exists=True, file_okay=False)
+    ] = None,
+    coco: Annotated[
+        Path | None, typer.Option(help="A COCO export: its masks.", exists=True, dir_okay=False)
+    ] = None,
+    version_id: Annotated[str | None, typer.Option("--id", help="The id to be proved.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Prove images and masks against a manifest, without any server.
+
+    The exit code is 1, and each fault is told, where something is missing or changed.
+    """
+    with manifest.open("rb") as file:
+        summary = verify_manifest(file, version_id)
+        faults: list[str] = []
+        if folder is not None:
+            file.seek(0)
+            faults += unproven_images(file, folder)
+        if coco is not None:
+            file.seek(0)
+            faults += unproven_masks(file, coco)
+    answer = {"id": summary.id, "images": summary.images, "masks": summary.masks, "faults": faults}
+    show(answer, ["fault"], [[fault] for fault in faults], as_json=as_json)
+    tell(f"{summary.id}: {f'{len(faults)} faults' if faults else 'proved'}")
+    if faults:
+        raise typer.Exit(REFUSED)
+
+
+def _row(found: Version) -> Sequence[object]:
+    when = found.created_at.strftime("%Y-%m-%d %H:%M")
+    counts = found.counts
+    made = (found.id[:SHORT], when, found.created_by)
+    return (*made, counts.images, counts.masks, counts.captions, found.note)
+
+
+def _losses(losses: dict[str, int] | None) -> str:
+    return "?" if losses is None else ", ".join(f"{n} {name}" for name, n in sorted(losses.items()))
+
+
+def _renaming(text: str) -> tuple[str, str | None]:
+    old, sign, new = text.partition("=")
+    if not sign or not old:
+        raise typer.BadParameter(f"{text!r} is not OLD=NEW or OLD=.", param_hint="--label")
+    return old, new or None
+
+
+def _fetch(client: Client, found: Version, folder: Path) -> Path:
+    return client.manifest(found, folder / f"{found.id}.jsonl")
+
+
+def _diff(old: Path, new: Path, *, as_json: bool) -> None:
+    if not as_json:
+        datasets.main(["diff", str(old), str(new)])
+        return
+    with old.open("rb") as before, new.open("rb") as after:
+        changes = [asdict(change) for change in diff_manifests(before, after)]
+    show({"changes": changes}, [], [], as_json=True)

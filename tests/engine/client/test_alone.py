@@ -1,0 +1,37 @@
+"""The client alone: what it loads, and the command that the package installs."""
+
+import importlib
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+from engine.client.__main__ import main
+from tests.stack import ROOT
+
+HEAVY = {"django", "rest_framework", "celery", "boto3", "torch", "onnxruntime", "annotation"}
+
+
+def test_the_client_and_its_commands_load_neither_web_nor_models(tmp_path: Path) -> None:
+    program = "import engine.client.__main__, sys; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+
+    assert HEAVY.isdisjoint(loaded)
+    assert "engine.client.client" in loaded
+
+
+def test_the_package_installs_the_command() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+
+    module, _, name = scripts["anneal"].partition(":")
+
+    assert getattr(importlib.import_module(module), name) is main

@@ -1,0 +1,212 @@
+"""`anneal` against a running Anneal: what it prints, where, and with which exit code."""
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client import Client as Person
+from tests.engine.client.conftest import Run, draw
+from tests.stack import PASSWORD, ROOT, Stack
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What a script writes to standard input."""
+
+    def typed(text: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+    return typed
+
+
+@pytest.fixture
+def drawn(logged_in: Run, person: Person, project: int, pictures: Path) -> int:
+    """A project with a square on each picture; return its id."""
+    brought = json.loads(logged_in("import", project, pictures, "--json").out)
+    for each in brought:
+        draw(person, each["image"])
+    return project
+
+
+def test_a_login_keeps_a_token_for_its_owner_alone_and_a_logout_forgets_it(
+    run: Run, home: Path, stack: Stack, project: int, typed: Any
+) -> None:
+    typed(f"{PASSWORD}\n")
+
+    came_in = run("login", stack.url, "--user", "ada")
+    kept = home / "login.json"
+    mode, text = kept.stat().st_mode & 0o777, kept.read_text()
+    listed = run("projects", "--json")
+    out = run("logout")
+    after = run("projects")
+
+    assert came_in.code == listed.code == out.code == 0
+    assert mode == 0o600
+    assert PASSWORD not in text
+    assert project in {each["id"] for each in json.loads(listed.out)}
+    assert not kept.exists()
+    assert after.code == 3
+    assert "anneal login" in after.err
+
+
+def test_a_wrong_password_or_token_logs_nobody_in(
+    run: Run, home: Path, stack: Stack, typed: Any
+) -> None:
+    typed("guess\n")
+    guessed = run("login", stack.url, "--user", "ada")
+    typed("anl_nonsense\n")
+    made_up = run("login", stack.url, "--token")
+
+    assert (guessed.code, made_up.code) == (3, 3)
+    assert "password is wrong" in guessed.err
+    assert not (home / "login.json").exists()
+
+
+def test_a_kept_token_goes_to_no_other_address(
+    run: Run, stack: Stack, typed: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed(f"{PASSWORD}\n")
+    run("login", stack.url, "--user", "ada")
+    monkeypatch.setenv("ANNEAL_URL", f"{stack.url}0")
+
+    elsewhere = run("projects")
+
+    assert elsewhere.code == 3
+    assert "not logged in" in elsewhere.err
+
+
+def test_a_reading_token_reads_and_is_told_that_it_may_not_write(
+    run: Run, stack: Stack, project: int, typed: Any
+) -> None:
+    typed(f"{PASSWORD}\n")
+    run("login", stack.url, "--user", "ada", "--read-only")
+
+    cut = run("version", "cut", project)
+
+    assert run("images", project).code == 0
+    assert (cut.code, cut.out) == (3, "")
+    assert "may only read" in cut.err
+
+
+def test_an_unreachable_server_is_exit_code_4(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANNEAL_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("ANNEAL_TOKEN", "x")
+
+    ended = run("projects")
+
+    assert ended.code == 4
+    assert "127.0.0.1:9 cannot be reached" in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("nonsense",),
+        ("images",),
+        ("import", "1", "there/is/no/such.png"),
+        ("export", "1", "--label", "without a sign"),
+    ],
+)
+def test_wrong_usage_is_exit_code_2(logged_in: Run, arguments: tuple[str, ...]) -> None:
+    ended = logged_in(*arguments)
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "Usage: anneal" in ended.err
+
+
+def test_an_import_says_what_became_of_each_file(
+    logged_in: Run, project: int, pictures: Path
+) -> None:
+    (pictures / "bad.png").write_text("no picture")
+
+    ended = logged_in("import", project, pictures)
+    again = logged_in("import", project, pictures / "0.png", "--json")
+
+    lines = dict(line.split("\t")[:2] for line in ended.out.splitlines())
+    assert lines == {
+        **{f"{seed}.png": "accepted" for seed in range(3)},
+        "bad.png": "refused",
+    }
+    assert ended.code == 1
+    assert "3 accepted, 1 refused" in ended.err
+    [outcome] = json.loads(again.out)
+    assert (again.code, outcome["state"]) == (0, "duplicate")
+
+
+def test_from_import_to_a_proof_without_the_server(
+    logged_in: Run, person: Person, drawn: int, pictures: Path, tmp_path: Path
+) -> None:
+    first = json.loads(logged_in("version", "cut", drawn, "--note", "first", "--json").out)
+    draw(person, person.images(drawn)[0]["id"], x=20)
+    second = json.loads(logged_in("version", "cut", drawn, "--json").out)
+    zipped = tmp_path / "out.zip"
+
+    fetched = json.loads(logged_in("export", drawn, first["id"][:8], "-o", zipped, "--json").out)
+    offered = json.loads(logged_in("version", "formats", drawn, "--json").out)
+    with zipfile.ZipFile(zipped) as archive:
+        archive.extractall(tmp_path)
+    proof = ("verify", tmp_path / "manifest.jsonl", pictures)
+    coco = ("--coco", tmp_path / "annotations.json", "--id", first["id"], "--json")
+    good = logged_in(*proof, *coco)
+    (pictures / "1.png").write_bytes(b"another")
+    (pictures / "2.png").unlink()
+    bad = logged_in(*proof, "--json")
+    differ = logged_in("diff", first["id"][:8], second["id"][:8], "--project", drawn)
+    same = logged_in("diff", tmp_path / "manifest.jsonl", tmp_path / "manifest.jsonl", "--json")
+
+    assert (fetched["path"], fetched["state"]) == (str(zipped), "succeeded")
+    assert {"coco", "yolo"} < {each["format"] for each in offered}
+    assert (good.code, json.loads(good.out)["faults"]) == (0, [])
+    assert json.loads(good.out)["id"] == first["id"]
+    assert bad.code == 1
+    assert sorted(json.loads(bad.out)["faults"]) == [
+        "1.png: not the image of the manifest",
+        "2.png: missing",
+    ]
+    assert differ.code == 0
+    assert differ.out.startswith("changed")
+    assert json.loads(same.out) == {"changes": []}
+
+
+def test_what_is_printed_for_people_and_for_programs(logged_in: Run, drawn: int) -> None:
+    logged_in("version", "cut", drawn, "--note", "a\x1b[31mred\tnote")
+
+    lines = logged_in("version", "list", drawn).out.splitlines()
+    document = json.loads(logged_in("version", "list", drawn, "--json").out)
+    shown = logged_in("version", "show", drawn)
+
+    assert len(lines) == len(document) == 1
+    assert lines[0].split("\t")[0] == document[0]["id"][:12]
+    assert "\x1b" not in lines[0]
+    assert f"id\t{document[0]['id']}" in shown.out.splitlines()
+
+
+def test_a_version_that_is_not_there_is_told(logged_in: Run, project: int) -> None:
+    ended = logged_in("export", project)
+
+    assert (ended.code, ended.out) == (1, "")
+    assert "No version was cut yet" in ended.err
+
+
+def test_bundles_and_rounds_of_a_project_without_any(logged_in: Run, project: int) -> None:
+    assert json.loads(logged_in("rounds", "list", project, "--json").out) == []
+    assert logged_in("rounds", "watch", project).code == 1
+    assert logged_in("bundles", "promote", project, "abc", "--reason", "x").code == 1
+    assert logged_in("bundles", "rollback", project).code == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_is_told_how_to_complete(shell: str) -> None:
+    command = [sys.executable, "-m", "engine.client", "--show-completion", shell]
+
+    script = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    assert "_ANNEAL_COMPLETE" in script
