@@ -4,6 +4,7 @@ import structlog
 
 from annotation import jobs
 from annotation.services.jobs import sweep_jobs
+from annotation.services.kept_answers import drop_old_answers
 from annotation.services.kept_exports import drop_closed_exports
 from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
@@ -33,11 +34,12 @@ def apply_policies() -> None:
 def empty_trash_daily() -> None:
     """Delete the pixels of what has been in the trash for longer than it can be restored.
 
-    And what the store still holds of voices that were deleted.
+    And what the store still holds of voices that were deleted, and old answers to requests.
     """
     empty_trash()
     drop_stray_audio()
     drop_closed_exports()
+    drop_old_answers()
 
 
 @jobs.queue.task(name=jobs.DELETE_EXPIRED_VOICES)

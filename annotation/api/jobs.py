@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotation import jobs
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
+from annotation.api.once import KEY, once
 from annotation.models import Job
 from annotation.selectors.jobs import jobs_for, jobs_of
 from annotation.selectors.projects import projects_for
@@ -76,7 +77,13 @@ class PrepareView(MemberView):
 
     roles = {"POST": MANAGERS}
 
-    @extend_schema(operation_id="prepare_images", request=None, responses={200: JobSerializer})
+    @extend_schema(
+        operation_id="prepare_images",
+        parameters=[KEY],
+        request=None,
+        responses={200: JobSerializer},
+    )
+    @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         job = prepare_project(project=project, by=user_of(request))

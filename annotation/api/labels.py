@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.attributes import AttributeSerializer, AttributesField
 from annotation.api.inputs import ColorField, body_of
+from annotation.api.once import KEY, once
 from annotation.selectors.projects import labels_for, projects_for
 from annotation.services import labels
 
@@ -31,8 +32,12 @@ class LabelListView(MemberView):
     roles = {"POST": MANAGERS}
 
     @extend_schema(
-        operation_id="create_label", request=LabelInputSerializer, responses={201: LabelSerializer}
+        operation_id="create_label",
+        parameters=[KEY],
+        request=LabelInputSerializer,
+        responses={201: LabelSerializer},
     )
+    @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
         label = labels.create_label(project=project, **body_of(request, LabelInputSerializer))

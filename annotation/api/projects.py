@@ -12,6 +12,7 @@ from annotation import caption_models, storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of, query_of
 from annotation.api.labels import LabelInputSerializer, LabelSerializer
+from annotation.api.once import KEY, once
 from annotation.models import Membership, Project
 from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
@@ -257,9 +258,11 @@ class ProjectListView(APIView):
 
     @extend_schema(
         operation_id="create_project",
+        parameters=[KEY],
         request=ProjectInputSerializer,
         responses={201: ProjectSerializer},
     )
+    @once
     def post(self, request: Request) -> Response:
         given = body_of(request, ProjectInputSerializer)
         project = projects.create_project(created_by=user_of(request), **given)

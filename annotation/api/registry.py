@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
+from annotation.api.once import KEY, once
 from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
 from annotation.api.serving import ServedBundleSerializer
 from annotation.models import Alias, Round
@@ -110,9 +111,11 @@ class BundlePromoteView(MemberView):
 
     @extend_schema(
         operation_id="promote_bundle",
+        parameters=[KEY],
         request=PromotionSerializer,
         responses={200: NowServingSerializer},
     )
+    @once
     def post(self, request: Request, project_id: int, bundle_id: str) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         bundle = get_object_or_404(bundles_of(project.pk), pk=bundle_id)

@@ -11,6 +11,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.effort import EffortFigureSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
+from annotation.api.once import KEY, once
 from annotation.models import Round
 from annotation.selectors.projects import projects_for
 from annotation.selectors.rounds import round_facts, round_rows, rounds_for
@@ -272,9 +273,11 @@ class RollbackView(MemberView):
 
     @extend_schema(
         operation_id="roll_back",
+        parameters=[KEY],
         request=ServingSeenSerializer,
         responses={200: NowServingSerializer},
     )
+    @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         data = body_of(request, ServingSeenSerializer)

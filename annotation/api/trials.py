@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.effort import EffortFigureSerializer, EffortRowSerializer
 from annotation.api.inputs import body_of
+from annotation.api.once import KEY, once
 from annotation.api.rounds import ServingSeenSerializer
 from annotation.models import Project
 from annotation.selectors.projects import projects_for
@@ -64,8 +65,12 @@ class ProjectTrialView(MemberView):
         return _newest(self.fetch(projects_for(user_of(request)), pk=project_id))
 
     @extend_schema(
-        operation_id="begin_trial", request=TrialInputSerializer, responses=NewestTrialSerializer
+        operation_id="begin_trial",
+        parameters=[KEY],
+        request=TrialInputSerializer,
+        responses=NewestTrialSerializer,
     )
+    @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
         data = body_of(request, TrialInputSerializer)

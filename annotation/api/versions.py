@@ -13,6 +13,7 @@ from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
+from annotation.api.once import KEY, once
 from annotation.export_formats import FORMATS, TITLES
 from annotation.models import DatasetVersion, Export, Job
 from annotation.selectors.export_offers import offers_of
@@ -125,9 +126,11 @@ class ProjectVersionsView(MemberView):
 
     @extend_schema(
         operation_id="cut_version",
+        parameters=[KEY],
         request=NewVersionSerializer,
         responses={201: VersionSerializer},
     )
+    @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         data = body_of(request, NewVersionSerializer)

@@ -18,6 +18,7 @@ from annotation.models.description import (
 )
 from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
+from annotation.models.kept_answer import KeptAnswer
 from annotation.models.learning import Alias, AliasMove, Bundle, BundleNote, Round
 from annotation.models.mask import Mask, Operation, Proposal, Revision
 from annotation.models.phrase import Phrase, PhraseLink
@@ -44,6 +45,7 @@ __all__ = [
     "ImportProblem",
     "ImportedSample",
     "Job",
+    "KeptAnswer",
     "Label",
     "LiveTranscript",
     "Mask",

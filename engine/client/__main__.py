@@ -19,7 +19,6 @@ app = typer.Typer(
 for name, command in (
     ("login", account.login),
     ("logout", account.logout),
-    ("projects", data.projects),
     ("images", data.images),
     ("import", data.import_),
     ("export", versions.export),
@@ -27,6 +26,7 @@ for name, command in (
     ("verify", versions.verify),
 ):
     app.command(name)(command)
+app.add_typer(data.projects, name="projects")
 app.add_typer(versions.version, name="version")
 app.add_typer(learning.rounds, name="rounds")
 app.add_typer(learning.bundles, name="bundles")

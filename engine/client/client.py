@@ -20,6 +20,7 @@ from engine.client.models import (
     NowServing,
     Project,
     ProjectCard,
+    ProjectInput,
     Promotion,
     RegisteredBundle,
     Retrain,
@@ -77,6 +78,11 @@ class Client:
 
         """
         return self._transport.call(op.PROJECT, project_id=self._id_of(project))
+
+    def create_project(self, name: str, description: str = "") -> Project:
+        """Make a project, of which you are the first manager."""
+        body = ProjectInput(name=name, description=description)
+        return self._transport.call(op.CREATE_PROJECT, body)
 
     def images(
         self, project: AnyProject, *, status: str | None = None, search: str | None = None

@@ -105,6 +105,11 @@ class Project(Model):
     serving: Serving | None
 
 
+class ProjectInput(Model):
+    name: str
+    description: str = ""
+
+
 class Image(Model):
     id: int
     file_name: str

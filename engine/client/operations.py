@@ -23,6 +23,7 @@ from engine.client.models import (
     Page,
     Project,
     ProjectCard,
+    ProjectInput,
     Promotion,
     RegisteredBundle,
     Retrain,
@@ -64,6 +65,7 @@ LOG_IN: Final = _post("/api/session", Login, Session)
 LOG_OUT: Final = Operation("DELETE", "/api/session", NoneType)
 CREATE_TOKEN: Final = _post("/api/tokens", TokenInput, NewToken)
 PROJECTS: Final = _get("/api/projects", list[ProjectCard])
+CREATE_PROJECT: Final = _post("/api/projects", ProjectInput, Project)
 PROJECT: Final = _get("/api/projects/{project_id}", Project)
 IMAGES: Final = _get(
     "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"

@@ -11,14 +11,32 @@ from engine.client.cli.keys import unfinished_uploads
 from engine.client.cli.output import progress, show, tell
 from engine.client.models import UPLOAD_REFUSED
 
+projects = typer.Typer(help="List your projects, or create one.", invoke_without_command=True)
 
-def projects(*, as_json: Json = False) -> None:
-    """List your projects."""
+
+@projects.callback()
+def list_projects(*, ctx: typer.Context, as_json: Json = False) -> None:
+    """List your projects, or create one."""
+    if ctx.invoked_subcommand is not None:
+        return
     with logged_in() as client:
         found = client.projects()
     heads = ["id", "name", "role", "images", "done"]
     rows = [[each.id, each.name, each.role, each.images, each.done] for each in found]
     show(found, heads, rows, as_json=as_json)
+
+
+@projects.command()
+def create(
+    *,
+    name: Annotated[str, typer.Argument()],
+    description: Annotated[str, typer.Option()] = "",
+    as_json: Json = False,
+) -> None:
+    """Make a project, of which you are the first manager."""
+    with logged_in() as client:
+        made = client.create_project(name, description)
+    show(made, ["id", "name"], [[made.id, made.name]], as_json=as_json)
 
 
 def images(

@@ -6023,7 +6023,10 @@ export interface operations {
     create_project: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -6341,7 +6344,10 @@ export interface operations {
     promote_bundle: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 bundle_id: string;
                 project_id: number;
@@ -6691,7 +6697,10 @@ export interface operations {
     create_label: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: number;
             };
@@ -6819,7 +6828,10 @@ export interface operations {
     prepare_images: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: number;
             };
@@ -6909,7 +6921,10 @@ export interface operations {
     roll_back: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: number;
             };
@@ -7070,7 +7085,10 @@ export interface operations {
     begin_trial: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: number;
             };
@@ -7307,7 +7325,10 @@ export interface operations {
     cut_version: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
             path: {
                 project_id: number;
             };

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -194,6 +195,17 @@ def test_a_version_that_is_not_there_is_told(logged_in: Run, project: int) -> No
 
     assert (ended.code, ended.out) == (1, "")
     assert "No version was cut yet" in ended.err
+
+
+def test_a_project_is_made_and_found_by_its_name(logged_in: Run) -> None:
+    name = f"Made {uuid4()}"
+
+    made = json.loads(logged_in("projects", "create", name, "--json").out)
+    listed = logged_in("projects").out.splitlines()
+    images = logged_in("images", name, "--json")
+
+    assert f"{made['id']}\t{name}\tmanager\t0\t0" in listed
+    assert json.loads(images.out) == []
 
 
 def test_bundles_and_rounds_of_a_project_without_any(logged_in: Run, project: int) -> None:

@@ -21,6 +21,8 @@ OPERATIONS = {
     for name, each in vars(operations).items()
     if isinstance(each, Operation) and each is not operations.DIFF
 }
+# A login is not tried again; completing an upload twice is completing it.
+SENT_ONCE = {"LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD"}
 SCALARS: dict[object, tuple[str, str | None]] = {
     str: ("string", None),
     int: ("integer", None),
@@ -128,6 +130,16 @@ def test_what_the_client_sends_is_what_is_asked_for(name: str) -> None:
     for field, info in sent.items():
         assert field in schema["properties"], field
         assert list(differences(info.annotation, schema["properties"][field], field)) == []
+
+
+@pytest.mark.parametrize("name", [name for name in OPERATIONS if name not in SENT_ONCE])
+def test_whatever_is_tried_again_is_done_once(name: str) -> None:
+    operation = OPERATIONS[name]
+    headers = {each["name"] for each in described(operation).get("parameters", [])}
+
+    has_own_id = operation.body is not None and "id" in operation.body.model_fields
+
+    assert operation.method == "GET" or has_own_id or "Idempotency-Key" in headers
 
 
 def test_the_states_that_the_client_tells_apart_are_the_servers() -> None:
