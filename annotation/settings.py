@@ -113,6 +113,10 @@ WHITENOISE_USE_FINDERS = True
 # Vite puts a hash into the names of what it builds: those never change.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[0-9A-Za-z_-]{8,}\.[a-z0-9]+$"
 
+# Requests a minute that a person, or one token, may make of a web process; 0: as many as they like.
+RATE_LIMIT_SESSION = env.int("RATE_LIMIT_SESSION", default=12_000)
+RATE_LIMIT_TOKEN = env.int("RATE_LIMIT_TOKEN", default=6_000)
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "annotation.api.authentication.SessionAuthentication",
@@ -121,6 +125,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     # Deny by default: a view that declares nothing answers only to people who are logged in, and
     # a selector decides what they may see.
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["annotation.api.throttles.AskerThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["annotation.api.inputs.BoundedJSONParser"],
     "EXCEPTION_HANDLER": "annotation.api.problems.problem_response",
