@@ -46,12 +46,14 @@ APPLY_RETRAIN_POLICIES: Final = "workers.apply_retrain_policies"
 EMPTY_TRASH: Final = "workers.empty_trash"
 DELETE_EXPIRED_VOICES: Final = "workers.delete_expired_voices"
 DROP_ROUND_FOLDERS: Final = "workers.drop_round_folders"
+DELIVER_WEBHOOKS: Final = "workers.deliver_webhooks"
 PERIODIC: Final = (
     SWEEP,
     APPLY_RETRAIN_POLICIES,
     EMPTY_TRASH,
     DELETE_EXPIRED_VOICES,
     DROP_ROUND_FOLDERS,
+    DELIVER_WEBHOOKS,
 )
 
 # While somebody speaks, without a row: what is lost, the next seconds of the take ask for again.

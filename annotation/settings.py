@@ -155,6 +155,8 @@ SPECTACULAR_SETTINGS = {
         "OpenState": "annotation.api.image_detail.OPEN_STATES",
         "AttributeKind": "annotation.services.attributes.KINDS",
         "CaptionPartKind": "annotation.api.captions.PART_KINDS",
+        "WebhookEvent": "annotation.models.Webhook.Event",
+        "DeliveryState": "annotation.models.WebhookDelivery.State",
         "ExportFormat": "annotation.export_formats.FORMATS",
     },
 }
@@ -216,6 +218,9 @@ ASSIGNMENT_LEASE_S = env.int("ASSIGNMENT_LEASE_S", default=30 * 60)
 TRASH_DAYS = 30  # DESIGN P9
 MAX_IMAGE_PIXELS = env.int("MAX_IMAGE_PIXELS", default=64_000_000)
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=4 * 1024**3)
+
+# Hosts of one's own network that webhooks may be sent to, by http as well; others must be public.
+WEBHOOK_ALLOWED_HOSTS: list[str] = env.list("WEBHOOK_ALLOWED_HOSTS", default=[])
 
 LOG_FORMAT = env.str("LOG_FORMAT", default="console")  # console or json
 LOGGING = logging_config(LOG_FORMAT)

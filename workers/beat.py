@@ -25,6 +25,12 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    # The rows wait: what a run leaves, the next one finds.
+    "deliver_webhooks": {
+        "task": jobs.DELIVER_WEBHOOKS,
+        "schedule": 10.0,
+        "options": {"expires": 10},
+    },
     # Their disk is that of a worker that runs rounds.
     "drop_round_folders": {
         "task": jobs.DROP_ROUND_FOLDERS,

@@ -10,7 +10,9 @@ from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from annotation.services.voices import delete_expired_voices, drop_stray_audio
+from annotation.services.webhooks import drop_old_deliveries
 from workers.round_folders import drop_ended_folders
+from workers.webhooks import deliver_webhooks
 
 log = structlog.get_logger(__name__)
 
@@ -34,18 +36,26 @@ def apply_policies() -> None:
 def empty_trash_daily() -> None:
     """Delete the pixels of what has been in the trash for longer than it can be restored.
 
-    And what the store still holds of voices that were deleted, and old answers to requests.
+    And what the store still holds of voices that were deleted, and what is kept of old requests
+    and deliveries.
     """
     empty_trash()
     drop_stray_audio()
     drop_closed_exports()
     drop_old_answers()
+    drop_old_deliveries()
 
 
 @jobs.queue.task(name=jobs.DELETE_EXPIRED_VOICES)
 def delete_expired_voices_hourly() -> None:
     """Delete the voices that a project keeps no longer."""
     delete_expired_voices()
+
+
+@jobs.queue.task(name=jobs.DELIVER_WEBHOOKS)
+def deliver_due_webhooks() -> None:
+    """Tell webhooks what is due."""
+    deliver_webhooks()
 
 
 @jobs.queue.task(name=jobs.DROP_ROUND_FOLDERS)

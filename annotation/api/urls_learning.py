@@ -26,6 +26,7 @@ from annotation.api import (
     trials,
     versions,
     voices,
+    webhooks,
 )
 
 urlpatterns = [
@@ -66,6 +67,9 @@ urlpatterns = [
     path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
     path("exports/<uuid:export_id>", versions.ExportView.as_view()),
+    path("projects/<int:project_id>/webhooks", webhooks.ProjectWebhooksView.as_view()),
+    path("webhooks/<uuid:webhook_id>", webhooks.WebhookView.as_view()),
+    path("webhooks/<uuid:webhook_id>/deliveries", webhooks.WebhookDeliveriesView.as_view()),
     path("consent", consent.ConsentView.as_view()),
     path("session/voices", voices.OwnVoicesView.as_view()),
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),

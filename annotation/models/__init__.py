@@ -24,6 +24,7 @@ from annotation.models.mask import Mask, Operation, Proposal, Revision
 from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
 from annotation.models.project import Label, Membership, Project
+from annotation.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
     "Agreement",
@@ -66,4 +67,6 @@ __all__ = [
     "Token",
     "Transcript",
     "Upload",
+    "Webhook",
+    "WebhookDelivery",
 ]

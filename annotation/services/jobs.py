@@ -23,6 +23,7 @@ from django.db.models.functions import Now
 from annotation import jobs
 from annotation.errors import DomainError
 from annotation.models import Job, Project
+from annotation.services.webhooks import announce_job
 
 MAX_ATTEMPTS: Final = 3
 State = Job.State
@@ -196,7 +197,10 @@ def cancel_job(*, job_id: int) -> Job:
         state=State.CANCELLED, cancel_requested=True, finished_at=Now(), updated_at=Now()
     ):
         Job.objects.filter(pk=job_id, state=State.RUNNING).update(cancel_requested=True)
-    return Job.objects.get(pk=job_id)
+        return Job.objects.get(pk=job_id)
+    job = Job.objects.get(pk=job_id)
+    announce_job(job)
+    return job
 
 
 @transaction.atomic
@@ -227,16 +231,10 @@ def sweep_jobs() -> list[int]:
     """
     abandoned = Job.objects.filter(state=State.RUNNING, lease_until__lte=Now())
     for job_id in abandoned.filter(attempt__gte=MAX_ATTEMPTS).values_list("pk", flat=True):
-        abandoned.filter(pk=job_id).update(
-            state=State.FAILED,
-            error=f"The worker vanished {MAX_ATTEMPTS} times while running this job.",
-            finished_at=Now(),
-            updated_at=Now(),
-        )
-        log.error("job_abandoned", job_id=job_id)
-    abandoned.filter(cancel_requested=True).update(
-        state=State.CANCELLED, finished_at=Now(), updated_at=Now()
-    )
+        error = f"The worker vanished {MAX_ATTEMPTS} times while running this job."
+        _give_up(abandoned.filter(pk=job_id), job_id, State.FAILED, error)
+    for job_id in abandoned.filter(cancel_requested=True).values_list("pk", flat=True):
+        _give_up(abandoned.filter(pk=job_id), job_id, State.CANCELLED, "")
     sent = []
     due = Q(state=State.QUEUED, lease_until__lte=Now()) | Q(state=State.QUEUED, lease_until=None)
     due |= Q(state=State.RUNNING, lease_until__lte=Now())
@@ -246,6 +244,13 @@ def sweep_jobs() -> list[int]:
         jobs.send(job.kind, job.pk)
         sent.append(job.pk)
     return sent
+
+
+@transaction.atomic
+def _give_up(abandoned: QuerySet[Job], job_id: int, state: Job.State, error: str) -> None:
+    if abandoned.update(state=state, error=error, finished_at=Now(), updated_at=Now()):
+        announce_job(Job.objects.get(pk=job_id))
+        log.error("job_abandoned", job_id=job_id, state=state)
 
 
 def _lease_end() -> CombinedExpression:
@@ -271,6 +276,7 @@ def _end(claim: Claim, state: Job.State, *, message: str | None = None, error: s
     )
     if not ended:
         raise LeaseLostError(f"job {claim.job_id}")
+    announce_job(Job.objects.get(pk=claim.job_id))
     log.info("job_ended", job_id=claim.job_id, kind=claim.kind, state=state)
     twins = Job.objects.filter(kind=claim.kind, args=dict(claim.args), state=State.QUEUED)
     for job_id in twins.values_list("pk", flat=True):

@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
@@ -26,9 +27,11 @@ from annotation.models import (
     PhraseLink,
     Project,
     Transcript,
+    Webhook,
 )
 from annotation.selectors.versions import AttributeNames, attribute_names, model_estimate
 from annotation.services.attributes import live
+from annotation.services.webhooks import announce
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.datasets.sample import Annotation, Sample
 from engine.datasets.traits import Losses, count_traits
@@ -58,16 +61,24 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
             version_id = write_manifest(file, header, rows)
         if not DatasetVersion.objects.filter(pk=version_id).exists():
             storage.put_file(storage.version_key(version_id), path, "application/jsonl")
-    version, is_new = DatasetVersion.objects.get_or_create(
-        pk=version_id,
-        defaults={
-            "project": project,
-            "counts": counts,
-            "traits": traits,
-            "note": note,
-            "created_by": created_by,
-        },
-    )
+    with transaction.atomic():
+        version, is_new = DatasetVersion.objects.get_or_create(
+            pk=version_id,
+            defaults={
+                "project": project,
+                "counts": counts,
+                "traits": traits,
+                "note": note,
+                "created_by": created_by,
+            },
+        )
+        if is_new:
+            announce(
+                project_id=project.pk,
+                event=Webhook.Event.VERSION_CUT,
+                subject=version_id,
+                facts={"version": version_id, "counts": counts},
+            )
     if note and not version.note:  # a round cut it first, without a word
         DatasetVersion.objects.filter(pk=version_id, note="").update(note=note)
         version.refresh_from_db()

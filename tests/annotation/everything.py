@@ -26,6 +26,7 @@ from annotation.models import (
     Token,
     Transcript,
     Upload,
+    Webhook,
 )
 from tests.annotation.world import World, make_bundle, make_image
 
@@ -121,6 +122,13 @@ def ids_of_everything(world: World) -> dict[str, object]:
         pk=upload.pk, project=project, source="a.zip", state="ready", created_by=user
     )
     comment = Comment.objects.create(pk=UUID(int=4), image=image, author=user, text="Look here.")
+    hook = Webhook.objects.create(
+        pk=UUID(int=6),
+        project=project,
+        url="https://example.org",
+        events=["version.cut"],
+        created_by=user,
+    )
     token = Token.objects.create(
         user=user, name="t", prefix="anl_", digest="0" * 64, scope="read", expires_at=timezone.now()
     )
@@ -134,6 +142,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "dataset_import_id": dataset.pk,
         "mask_id": mask.pk,
         "comment_id": comment.pk,
+        "webhook_id": hook.pk,
         "token_id": token.pk,
         "job_id": job.pk,
         "round_id": round_.pk,

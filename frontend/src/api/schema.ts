@@ -1356,6 +1356,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        get: operations["list_webhooks"];
+        put?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/recordings/{recording_id}": {
         parameters: {
             query?: never;
@@ -1775,6 +1803,45 @@ export interface paths {
         };
         /** @description The manifest: its sha256 is the version's id, so that anyone can prove the version. */
         get: operations["read_manifest"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        delete: operations["delete_webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What a webhook was told in the last month, the newest first. */
+        get: operations["list_deliveries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2464,6 +2531,42 @@ export interface components {
          * @enum {string}
          */
         DeleteOperationKind: "delete";
+        Delivery: {
+            /**
+             * Format: uuid
+             * @description the Anneal-Delivery header of every attempt
+             */
+            id: string;
+            event: components["schemas"]["WebhookEvent"];
+            payload: {
+                [key: string]: unknown;
+            };
+            state: components["schemas"]["DeliveryState"];
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description of the next attempt, while it waits
+             */
+            due_at: string;
+            /** @description of the last answer, if any */
+            status: number | null;
+            error: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            ended_at: string | null;
+        };
+        DeliveryPage: {
+            results: components["schemas"]["Delivery"][];
+            next: string | null;
+        };
+        /**
+         * @description * `waiting` - Waiting
+         *     * `delivered` - Delivered
+         *     * `failed` - Failed
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "delivered" | "failed";
         /**
          * @description * `captioner` - captioner
          *     * `neighbours` - neighbours
@@ -3189,6 +3292,18 @@ export interface components {
         NewVersion: {
             /** @default  */
             note?: string;
+        };
+        NewWebhook: {
+            /**
+             * Format: uuid
+             * @description made by the client: sent again, it makes nothing new
+             */
+            id: string;
+            /** @description https, and on the public network */
+            url: string;
+            events: components["schemas"]["WebhookEvent"][];
+            /** @description made by the client; Anneal-Signature: t=SECONDS,v1=HEX is the HMAC-SHA256 of the time, a full stop and the body under it */
+            secret: string;
         };
         NewestTrial: {
             /** @description null: there was none */
@@ -4451,6 +4566,24 @@ export interface components {
             points: string[];
             closing: string;
         };
+        /** @description Its secret is in no answer. */
+        Webhook: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            events: components["schemas"]["WebhookEvent"][];
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        /**
+         * @description * `version.cut` - Version Cut
+         *     * `export.ended` - Export Ended
+         *     * `import.ended` - Import Ended
+         *     * `round.ended` - Round Ended
+         * @enum {string}
+         */
+        WebhookEvent: "version.cut" | "export.ended" | "import.ended" | "round.ended";
         /** @description A part of the image that the encoder saw closer, in whole image pixels. */
         Window: {
             x: number;
@@ -7359,6 +7492,70 @@ export interface operations {
             };
         };
     };
+    list_webhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewWebhook"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_recording: {
         parameters: {
             query?: never;
@@ -8266,6 +8463,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_deliveries: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {

@@ -1,0 +1,103 @@
+"""Webhooks of a project: who is told of what, and the log of the deliveries."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from annotation.api.access import MANAGERS, MemberView, user_of
+from annotation.api.inputs import body_of
+from annotation.api.pagination import CURSOR, page_of, page_serializer
+from annotation.models import Webhook, WebhookDelivery
+from annotation.selectors.projects import projects_for
+from annotation.selectors.webhooks import webhooks_for
+from annotation.services.webhooks import create_webhook, delete_webhook
+
+
+class WebhookSerializer(serializers.Serializer[Any]):
+    """Its secret is in no answer."""
+
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(Webhook.Event.choices))
+    created_by = serializers.CharField(source="created_by.username")
+    created_at = serializers.DateTimeField()
+
+
+class NewWebhookSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="made by the client: sent again, it makes nothing new")
+    url = serializers.CharField(max_length=500, help_text="https, and on the public network")
+    events = serializers.ListField(
+        child=serializers.ChoiceField(Webhook.Event.choices), allow_empty=False, max_length=20
+    )
+    secret = serializers.CharField(
+        min_length=16,
+        max_length=200,
+        trim_whitespace=False,
+        help_text="made by the client; Anneal-Signature: t=SECONDS,v1=HEX is the HMAC-SHA256 of "
+        "the time, a full stop and the body under it",
+    )
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="the Anneal-Delivery header of every attempt")
+    event = serializers.ChoiceField(Webhook.Event.choices)
+    payload = serializers.DictField()
+    state = serializers.ChoiceField(WebhookDelivery.State.choices)
+    attempts = serializers.IntegerField()
+    due_at = serializers.DateTimeField(help_text="of the next attempt, while it waits")
+    status = serializers.IntegerField(allow_null=True, help_text="of the last answer, if any")
+    error = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(allow_null=True)
+
+
+class ProjectWebhooksView(MemberView):
+    roles = {"GET": MANAGERS, "POST": MANAGERS}
+
+    @extend_schema(operation_id="list_webhooks", responses={200: WebhookSerializer(many=True)})
+    def get(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        hooks = webhooks_for(request.user).filter(project=project).select_related("created_by")
+        return Response(WebhookSerializer(hooks, many=True).data)
+
+    @extend_schema(
+        operation_id="create_webhook",
+        request=NewWebhookSerializer,
+        responses={201: WebhookSerializer},
+    )
+    def post(self, request: Request, project_id: int) -> Response:
+        project = self.fetch(projects_for(request.user), pk=project_id)
+        given = body_of(request, NewWebhookSerializer)
+        webhook_id = given.pop("id")
+        hook = create_webhook(
+            project=project, webhook_id=webhook_id, created_by=user_of(request), **given
+        )
+        return Response(WebhookSerializer(hook).data, status=201)
+
+
+class WebhookView(MemberView):
+    roles = {"DELETE": MANAGERS}
+
+    @extend_schema(operation_id="delete_webhook", responses={204: None})
+    def delete(self, request: Request, webhook_id: str) -> Response:
+        delete_webhook(webhook=self.fetch(webhooks_for(request.user), pk=webhook_id))
+        return Response(status=204)
+
+
+class WebhookDeliveriesView(MemberView):
+    """What a webhook was told in the last month, the newest first."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(
+        operation_id="list_deliveries",
+        parameters=[CURSOR],
+        responses=page_serializer(DeliverySerializer),
+    )
+    def get(self, request: Request, webhook_id: str) -> Response:
+        hook = self.fetch(webhooks_for(request.user), pk=webhook_id)
+        page, cursor = page_of(hook.deliveries.all(), request, order=("-created_at", "-id"))
+        return Response({"results": DeliverySerializer(page, many=True).data, "next": cursor})

@@ -1,0 +1,44 @@
+"""Signed messages: known to the letter, and refused when anything about them is another."""
+
+import hashlib
+import hmac
+
+import pytest
+
+from engine.signatures import is_signed, sign
+
+SECRET = "a secret of many letters"  # noqa: S105  # a test's
+BODY = b'{"event":"version.cut"}'
+AT = 1_764_409_592
+
+
+def test_the_signature_is_the_one_that_is_documented() -> None:
+    expected = hmac.new(SECRET.encode(), f"{AT}.".encode() + BODY, hashlib.sha256).hexdigest()
+
+    assert sign(SECRET, BODY, AT) == f"t={AT},v1={expected}"
+
+
+def test_a_signed_message_is_known_for_some_minutes() -> None:
+    header = sign(SECRET, BODY, AT)
+
+    assert is_signed(SECRET, BODY, header, now_s=AT + 299)
+    assert is_signed(SECRET, BODY, header, now_s=AT - 299)
+    assert not is_signed(SECRET, BODY, header, now_s=AT + 301)
+    assert not is_signed(SECRET, BODY, header)
+
+
+@pytest.mark.parametrize(
+    ("secret", "body", "header"),
+    [
+        ("another secret", BODY, sign(SECRET, BODY, AT)),
+        (SECRET, BODY + b" ", sign(SECRET, BODY, AT)),
+        (SECRET, BODY, sign(SECRET, BODY, AT).replace(str(AT), str(AT + 1))),
+        (SECRET, BODY, ""),
+        (SECRET, BODY, "t=,v1="),
+        (SECRET, BODY, f"t={AT}"),
+        (SECRET, BODY, "t=\N{SUPERSCRIPT TWO},v1=0"),
+        (SECRET, BODY, "v1=\N{SNOWMAN},t=1"),
+    ],
+)
+def test_any_other_is_refused(secret: str, body: bytes, header: str) -> None:
+    assert not is_signed(secret, body, header, now_s=AT)

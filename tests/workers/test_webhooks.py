@@ -1,0 +1,181 @@
+"""Delivering webhooks over real HTTP: signed, tried again, never to the house, never elsewhere."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, ClassVar
+from uuid import uuid4
+
+import pytest
+from django.conf import LazySettings
+from django.utils import timezone
+
+from annotation.models import Webhook, WebhookDelivery
+from annotation.services.webhooks import PAUSES_S, announce
+from engine.signatures import HEADER, is_signed
+from tests.annotation.world import World
+from workers.webhooks import deliver_webhooks
+
+SECRET = "a secret of many letters"  # noqa: S105  # a test's
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Answers with what it is told to, and remembers what it was sent."""
+
+    status: ClassVar[int] = 204
+    got: ClassVar[list[Any]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        type(self).got.append((self.path, dict(self.headers), body))
+        self.send_response(self.status)
+        if self.status == 302:
+            self.send_header("Location", "/elsewhere")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver(settings: LazySettings) -> Iterator[ThreadingHTTPServer]:
+    settings.WEBHOOK_ALLOWED_HOSTS = ["127.0.0.1"]
+    Receiver.status, Receiver.got = 204, []
+    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def tell(world: World, url: str) -> WebhookDelivery:
+    """Announce one event to a webhook at the address."""
+    hook = Webhook.objects.create(
+        pk=uuid4(),
+        project=world.project,
+        url=url,
+        events=["round.ended"],
+        secret=SECRET,
+        created_by=world.manager,
+    )
+    facts = {"round_id": 7}
+    announce(project_id=world.project.pk, event="round.ended", subject="7", facts=facts)
+    return hook.deliveries.get()
+
+
+def address(server: ThreadingHTTPServer) -> str:
+    return f"http://127.0.0.1:{server.server_port}/hook?of=cells"
+
+
+def make_due() -> None:
+    WebhookDelivery.objects.update(due_at=timezone.now())
+
+
+def test_an_event_arrives_once_and_proves_its_sender(
+    world: World, receiver: ThreadingHTTPServer
+) -> None:
+    delivery = tell(world, address(receiver))
+
+    assert [deliver_webhooks(), deliver_webhooks()] == [1, 0]
+
+    [(path, headers, body)] = Receiver.got
+    delivery.refresh_from_db()
+    assert path == "/hook?of=cells"
+    assert headers["Host"] == f"127.0.0.1:{receiver.server_port}"
+    assert (headers["Anneal-Event"], headers["Anneal-Delivery"]) == (
+        "round.ended",
+        str(delivery.pk),
+    )
+    assert is_signed(SECRET, body, headers[HEADER])
+    assert json.loads(body) == delivery.payload
+    assert json.loads(body)["round_id"] == 7
+    assert (delivery.state, delivery.status, delivery.attempts) == ("delivered", 204, 1)
+
+
+def test_what_is_not_taken_is_sent_again_later_with_the_same_id(
+    world: World, receiver: ThreadingHTTPServer
+) -> None:
+    delivery = tell(world, address(receiver))
+    Receiver.status = 503
+
+    first = [deliver_webhooks(), deliver_webhooks()]  # not yet due again
+    delivery.refresh_from_db()
+    pause_s = (delivery.due_at - timezone.now()).total_seconds()
+    Receiver.status = 200
+    make_due()
+    second = deliver_webhooks()
+
+    assert (first, second) == ([1, 0], 1)
+    assert (delivery.state, delivery.status) == ("waiting", 503)
+    assert PAUSES_S[0] - 5 < pause_s <= PAUSES_S[0]
+    ids = {headers["Anneal-Delivery"] for _, headers, _ in Receiver.got}
+    assert (len(Receiver.got), len(ids)) == (2, 1)
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("delivered", 2)
+
+
+def test_after_many_attempts_it_is_given_up(world: World, receiver: ThreadingHTTPServer) -> None:
+    delivery = tell(world, address(receiver))
+    Receiver.status = 500
+
+    for _ in range(len(PAUSES_S) + 3):
+        make_due()
+        deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.attempts) == ("failed", len(PAUSES_S) + 1)
+    assert delivery.ended_at is not None
+    assert len(Receiver.got) == len(PAUSES_S) + 1
+
+
+def test_a_redirect_is_followed_nowhere(world: World, receiver: ThreadingHTTPServer) -> None:
+    delivery = tell(world, address(receiver))
+    Receiver.status = 302
+
+    deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.status) == ("waiting", 302)
+    assert [path for path, _, _ in Receiver.got] == ["/hook?of=cells"]
+
+
+def test_an_address_that_leads_into_the_house_is_not_connected_to(
+    world: World, receiver: ThreadingHTTPServer, settings: LazySettings
+) -> None:
+    """The name was public when the webhook was made: what counts is where it leads now."""
+    settings.WEBHOOK_ALLOWED_HOSTS = []
+    delivery = tell(world, f"https://localhost:{receiver.server_port}/hook")
+
+    deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert Receiver.got == []
+    assert (delivery.state, delivery.status) == ("waiting", None)
+    assert "no public address" in delivery.error
+
+
+def test_a_receiver_that_is_away_is_noted(
+    world: World, receiver: ThreadingHTTPServer, settings: LazySettings
+) -> None:
+    delivery = tell(world, "http://127.0.0.1:9/hook")
+
+    deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert delivery.status is None
+    assert "refused" in delivery.error
+
+
+def test_a_receiver_that_cannot_prove_who_it_is_gets_nothing(
+    world: World, receiver: ThreadingHTTPServer
+) -> None:
+    delivery = tell(world, f"https://127.0.0.1:{receiver.server_port}/hook")
+
+    deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert (delivery.status, Receiver.got) == (None, [])
+    assert "SSL" in delivery.error
