@@ -28,9 +28,10 @@ EVENTS: Final = {
     jobs.EXPORT_VERSION: Webhook.Event.EXPORT_ENDED,
     jobs.IMPORT_UPLOADS: Webhook.Event.IMPORT_ENDED,
     jobs.IMPORT_ARCHIVE: Webhook.Event.IMPORT_ENDED,
+    jobs.IMPORT_DATASET: Webhook.Event.IMPORT_ENDED,
     jobs.RUN_ROUND: Webhook.Event.ROUND_ENDED,
 }
-SUBJECTS: Final = ("export_id", "round_id", "upload_id")  # of a job's arguments
+SUBJECTS: Final = ("dataset_import_id", "export_id", "round_id", "upload_id")  # of a job's arguments
 State = WebhookDelivery.State
 log = structlog.get_logger(__name__)
 
