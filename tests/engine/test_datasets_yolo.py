@@ -40,6 +40,11 @@ def test_nobody_trains_on_the_holdout_or_keeps_weights_by_it(
     assert found.items() >= {key: f"images/{split}" for key, split in told.items()}.items()
 
 
+def test_images_are_found_from_whatever_folder_ultralytics_runs_in(tmp_path: Path) -> None:
+    """It takes a `path` that exists there before that of the file (`check_det_dataset`)."""
+    assert "path" not in data_yaml(tmp_path, "train")
+
+
 def test_labels_lie_where_ultralytics_looks_for_those_of_an_image(tmp_path: Path) -> None:
     """It takes the last folder `images` of a path for `labels` (ultralytics/data/utils.py)."""
     sample = with_picture(Sample("images/deep/a.png", (2, 2), split="train"))

@@ -78,14 +78,15 @@ def _placed(sample: Sample) -> Sample:
 def _data_yaml(classes: Sequence[str], splits: Sequence[str]) -> str:
     """Name what to train on and to validate on: ultralytics wants both.
 
-    The holdout is neither: it keeps the best weights by what it validates on.
+    The holdout is neither: it keeps the best weights by what it validates on. No `path` is told: it
+    would take "." for the folder that it runs in, and without one it takes this file's own.
     """
     others = [split for split in splits if split not in {"holdout", "test", "val"}]
     train = TRAIN if TRAIN in splits or not others else others[0]
     val = "val" if "val" in splits else train
     tests = [f"test: images/{split}" for split in ("holdout", "test") if split in splits]
     names = [f"  {number}: {json.dumps(name)}" for number, name in enumerate(classes)]
-    paths = ["path: .", f"train: images/{train}", f"val: images/{val}", *tests[:1]]
+    paths = [f"train: images/{train}", f"val: images/{val}", *tests[:1]]
     lines = [*paths, "names:", *names]
     return "\n".join(lines) + "\n"
 
