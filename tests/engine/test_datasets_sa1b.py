@@ -71,6 +71,7 @@ def test_export_has_the_fields_of_sa1b_and_masks_that_pycocotools_reads(tmp_path
     assert mask["bbox"] == [2, 2, 1, 2]
     assert (mask["predicted_iou"], mask["stability_score"]) == (0.875, 0.75)
     assert (mask["point_coords"], mask["crop_box"]) == ([], [0, 0, 5, 7])
+    assert {"predicted_iou", "stability_score"}.isdisjoint(whole["annotations"][0])
 
 
 @needs_data

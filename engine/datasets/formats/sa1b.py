@@ -29,6 +29,7 @@ from engine.datasets.sample import Annotation, Dataset, Sample, labels_of, uniqu
 from engine.datasets.traits import ALL, Trait
 
 _TOLD_BY: Final = {"file_name", "height", "width"}
+_ESTIMATES: Final = ("predicted_iou", "stability_score")
 _PEEKED: Final = 16  # files by which a folder is told
 
 
@@ -57,10 +58,16 @@ def write(dataset: Dataset, out: Out) -> None:
 
 
 def _fields(each: Annotation, size_hw: tuple[int, int]) -> Fields:
-    """Tell a mask, and where the model was asked for it: of a person's, nowhere in the image."""
+    """Tell a mask, and where the model was asked for it: of a person's, nowhere in the image.
+
+    An estimate that nobody made is left out: Datumaro refuses an image where one is no number.
+    """
     height, width = size_hw
     asked = {"point_coords": [], "crop_box": [0, 0, width, height]}
-    return object_as_coco(each) | {name: each.extra.get(name, asked[name]) for name in asked}
+    told = object_as_coco(each)
+    return {
+        key: value for key, value in told.items() if value is not None or key not in _ESTIMATES
+    } | {name: each.extra.get(name, asked[name]) for name in asked}
 
 
 def read(source: Source, report: Report) -> Dataset:
