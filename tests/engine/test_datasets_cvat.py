@@ -1,6 +1,7 @@
 """CVAT's own exports are read, and what is broken or hostile is refused by its place."""
 
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import open_source
+from engine.datasets.files import FolderOut, open_source
+from engine.datasets.formats import export
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import bbox_xywh, decode, encode
+from tests.engine.datasets_corpus import dataset_of, with_picture
 from tests.engine.mutations import original, read_all, spliced, stands, written
 from tests.engine.test_datasets_coco import DATA, needs_data
 
@@ -40,6 +43,24 @@ def test_export_of_a_project_is_read_with_subsets_as_splits() -> None:
     assert len(problems) == 6
     assert found[2].load_bytes is not None
     assert found[2].load_bytes() == (THEIRS / "export_project/images/Train/img0.jpg").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("splits", "told"), [(["train", "holdout"], ["holdout", "train"]), ([None], [])]
+)
+def test_project_is_told_with_a_task_for_each_split(
+    tmp_path: Path, splits: list[str | None], told: list[str]
+) -> None:
+    """Datumaro reads no image of another subset."""
+    samples = [
+        with_picture(Sample(f"{n}.png", (2, 2), split=split)) for n, split in enumerate(splits)
+    ]
+    export(dataset_of(samples), CVAT, FolderOut(tmp_path))
+
+    meta = ElementTree.parse(tmp_path / NAME).find("meta")  # noqa: S314  # ours
+    assert meta is not None
+    assert [each.text for each in meta.findall("project/tasks/task/subset")] == told
+    assert (meta.find("task") is None) == bool(told)
 
 
 @needs_data

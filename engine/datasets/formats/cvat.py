@@ -12,7 +12,15 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from engine.datasets.files import Out
-from engine.datasets.formats.cvat_read import OCCLUDED, Kinds, is_in, place_of, read, value_of
+from engine.datasets.formats.cvat_read import (
+    DEFAULT_SUBSET,
+    OCCLUDED,
+    Kinds,
+    is_in,
+    place_of,
+    read,
+    value_of,
+)
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.own_fields import Fields, image_beside, told_beside
@@ -30,7 +38,7 @@ def write(dataset: Dataset, out: Out) -> None:
     """Write `annotations.xml` and, where their bytes are known, `images/SUBSET/NAME`."""
     kinds = _kinds(dataset)
     with out.file("annotations.xml") as file:
-        file.write(_head(dataset.name, kinds).encode())
+        file.write(_head(dataset, kinds).encode())
         for number, sample in enumerate(dataset.samples()):
             for line in _image(number, sample, kinds):
                 file.write(line.encode())
@@ -57,7 +65,11 @@ def _kind(value: Value) -> str:
     return "text" if isinstance(value, str) else "number"
 
 
-def _head(name: str, kinds: Kinds) -> str:
+def _head(dataset: Dataset, kinds: Kinds) -> str:
+    """Tell of a project with a task for each split, or of a task where there are none.
+
+    Datumaro reads images of those subsets alone that a project's tasks name.
+    """
     labels = "".join(
         f"<label><name>{_xml(label)}</name><attributes>"
         + "".join(
@@ -68,10 +80,21 @@ def _head(name: str, kinds: Kinds) -> str:
         + "</attributes></label>\n"
         for label, attributes in kinds.items()
     )
+    name = f"<name>{_xml(dataset.name)}</name>"
+    splits = sorted({sample.split or DEFAULT_SUBSET for sample in dataset.samples()})
+    tasks = "".join(
+        f"<task><name>{_xml(split)}</name><mode>annotation</mode>"
+        f"<subset>{_xml(split)}</subset></task>\n"
+        for split in splits
+    )
+    content = (
+        f"<task>{name}<mode>annotation</mode><labels>\n{labels}</labels></task>"
+        if splits in ([], [DEFAULT_SUBSET])
+        else f"<project>{name}<tasks>\n{tasks}</tasks><labels>\n{labels}</labels></project>"
+    )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<annotations>\n<version>1.1</version>\n'
-        f"<meta><task><name>{_xml(name)}</name><mode>annotation</mode><labels>\n{labels}"
-        "</labels></task></meta>\n"
+        f"<meta>{content}</meta>\n"
     )
 
 
