@@ -25,7 +25,7 @@ CAPTION_MODELS := var/models/smollm2-135m-instruct/SOURCE.json
 # What tests need: they make the models of captions themselves, tiny ones.
 TESTED := $(PACKAGES) $(MODULES) $(PAGES) $(MODELS)
 
-.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor bench-captions bench-datasets bench-learning browser lock clean
+.PHONY: help install demo up test pages-tests unit loop check fix bench bench-editor bench-captions bench-datasets bench-learning browser strangers lock clean
 
 help: ## Show the doors.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | column -t -s '|'
@@ -74,6 +74,23 @@ pages-tests: $(PAGES)
 unit: $(TESTED) ## The tests that take under two minutes.
 	$(PYTHON) -m pytest -m 'not (slow or e2e or gpu)' --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
+# Where other tools' readers live, apart: none of them is a dependency of ours.
+STRANGERS := .venv-strangers
+READERS := $(STRANGERS)/installed
+
+$(READERS): tests/strangers/requirements.lock tests/strangers/fiftyone.lock
+	$(PYTHON_BASE) -m venv $(STRANGERS)
+	$(STRANGERS)/bin/python -m pip --disable-pip-version-check --quiet install \
+		--no-compile --no-deps -r tests/strangers/requirements.lock
+	$(PYTHON_BASE) -m venv $(STRANGERS)/fiftyone
+	$(STRANGERS)/fiftyone/bin/python -m pip --disable-pip-version-check --quiet install \
+		--no-compile --no-deps -r tests/strangers/fiftyone.lock
+	touch $@
+
+strangers: $(PACKAGES) $(READERS) ## Let other tools' readers read what we write (2 GB, once).
+	ANNEAL_STRANGERS=required $(PYTHON) -m tests.strangers.table
+	ANNEAL_STRANGERS=required $(PYTHON) -m pytest -m strangers tests/strangers $(ARGS)
+
 browser: $(PACKAGES)
 	@deploy/browser.sh
 
@@ -121,4 +138,4 @@ lock: ## Pin again what pyproject.toml allows.
 	sed -i '/^$$/d; /^# /d' requirements.lock requirements-dev.lock  # torch has a lock of its own
 
 clean: ## Remove what was installed and built; the data in var stays.
-	rm -rf $(VENV) frontend/node_modules frontend/dist
+	rm -rf $(VENV) $(STRANGERS) frontend/node_modules frontend/dist

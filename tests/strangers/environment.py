@@ -1,0 +1,95 @@
+"""Where strangers live, and how they are asked.
+
+`make strangers` makes the environments. FiftyOne has one of its own: see fiftyone.txt.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from engine.datasets.files import FolderOut
+from engine.datasets.formats import FORMATS, export
+from tests.strangers.hard import hard
+from tests.strangers.readers.said import Images
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+ENVIRONMENT: Final = ROOT / ".venv-strangers"
+READERS: Final = "tests.strangers.readers"
+REQUIRED: Final = "ANNEAL_STRANGERS"  # set to "required" where their absence is an error
+_LIMIT_S: Final = 600  # an import is a minute where everything is cold
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a stranger says, and which one."""
+
+    version: str
+    images: Images
+
+
+def python_of(reader: str) -> Path:
+    """Return the interpreter that has a reader. Torchvision is ours."""
+    if reader == "torchvision":
+        return Path(sys.executable)
+    folder = ENVIRONMENT / "fiftyone" if reader == "fiftyone" else ENVIRONMENT
+    return folder / "bin" / "python"
+
+
+def skip_or_fail_without(reader: str) -> None:
+    """Skip a test whose stranger is not installed, unless strangers are required."""
+    if not python_of(reader).exists():
+        fault = f"{python_of(reader)} is not there: `make strangers` installs it"
+        if os.environ.get(REQUIRED) == "required":
+            pytest.fail(fault)
+        pytest.skip(fault)
+
+
+@cache
+def ask(reader: str, form: str, *, is_flat: bool = False) -> Answer:
+    """Write the hard dataset in a format and let a stranger read it, from another folder.
+
+    Raises:
+        ValueError: it could not; with the end of what it said.
+
+    """
+    with tempfile.TemporaryDirectory() as temporary:
+        folder, home = Path(temporary) / "written", Path(temporary) / "home"
+        home.mkdir()
+        export(hard(is_flat=is_flat), FORMATS[form], FolderOut(folder))
+        done = subprocess.run(
+            [python_of(reader), "-m", f"{READERS}.by_{reader}", form, folder],
+            cwd=home,
+            env=_environment(home),
+            capture_output=True,
+            text=True,
+            timeout=_LIMIT_S,
+            check=False,
+        )
+    if done.returncode:
+        raise ValueError(f"{reader} does not read {form}: {done.stderr[-2000:]}")
+    told = json.loads(done.stdout.splitlines()[-1])
+    return Answer(told["version"].partition("+")[0], told["images"])
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Let no stranger read or write settings of whoever runs it, nor ask the network."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "YOLO_CONFIG_DIR": str(home),
+        "YOLO_OFFLINE": "true",
+        "FIFTYONE_DO_NOT_TRACK": "true",
+        "MPLBACKEND": "Agg",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONWARNINGS": "ignore",
+    }

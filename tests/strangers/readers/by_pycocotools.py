@@ -1,0 +1,37 @@
+"""pycocotools: COCO's own reader; SA-1B's masks are its RLEs."""
+
+import json
+from pathlib import Path
+
+from pycocotools import mask as masks
+from pycocotools.coco import COCO
+
+from tests.strangers.readers.said import Images, boxed, masked, say
+
+
+def coco(folder: Path) -> Images:
+    read = COCO(str(folder / "annotations.json"))
+    images: Images = {}
+    for image in read.loadImgs(read.getImgIds()):
+        found = images[image["file_name"]] = []
+        for each in read.loadAnns(read.getAnnIds(imgIds=image["id"])):
+            label = read.cats[each["category_id"]]["name"]
+            has_mask = "segmentation" in each
+            found.append(
+                masked(label, read.annToMask(each)) if has_mask else boxed(label, *each["bbox"])
+            )
+    return images
+
+
+def sa1b(folder: Path) -> Images:
+    """SA-1B has no classes."""
+    images: Images = {}
+    for file in sorted(folder.glob("*.json")):
+        content = json.loads(file.read_text("utf-8"))
+        decoded = (masks.decode(each["segmentation"]) for each in content["annotations"])
+        images[content["image"]["file_name"]] = [masked(None, mask) for mask in decoded]
+    return images
+
+
+if __name__ == "__main__":
+    say("pycocotools", {"coco": coco, "sa1b": sa1b})

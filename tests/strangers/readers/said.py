@@ -1,0 +1,48 @@
+"""What a stranger says of a folder: `python -m tests.strangers.readers.by_NAME FORMAT FOLDER`.
+
+The readers run where nothing is installed but strangers, so they import nothing else of ours. Masks
+are told by their digests, of their sides and of their pixels row by row.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeAlias, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+
+class Object(TypedDict):
+    """One object: with a mask, or a box alone."""
+
+    label: str | None
+    mask: str | None
+    box_xywh: list[float] | None
+
+
+Images: TypeAlias = dict[str, list[Object]]  # by the names that the stranger has for them
+
+
+def masked(label: str | None, mask: npt.ArrayLike) -> Object:
+    """Tell an object by its mask (H, W), whatever its numbers are."""
+    pixels = np.asarray(mask) != 0
+    head = f"{pixels.shape[0]} {pixels.shape[1]} ".encode()
+    digest = hashlib.sha256(head + np.packbits(pixels).tobytes()).hexdigest()
+    return Object(label=label, mask=digest, box_xywh=None)
+
+
+def boxed(label: str | None, x: float, y: float, width: float, height: float) -> Object:
+    """Tell an object by its box, in pixels; a thousandth is as much as 32 bits tell."""
+    box = [round(float(each), 3) + 0.0 for each in (x, y, width, height)]  # no -0.0
+    return Object(label=label, mask=None, box_xywh=box)
+
+
+def say(distribution: str, readings: dict[str, Callable[[Path], Images]]) -> None:
+    """Read what the command line names, and print it as the last line."""
+    form, folder = sys.argv[1:]
+    images = readings[form](Path(folder))
+    sys.stdout.write("\n" + json.dumps({"version": version(distribution), "images": images}) + "\n")
