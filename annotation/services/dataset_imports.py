@@ -21,10 +21,6 @@ from annotation.services.images import add_image
 from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.seeds import NAMESPACE, Seed, Seeded, seed_masks
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Source
-from engine.datasets.formats import READERS, Reader
-from engine.datasets.formats.coco import COCO
-from engine.datasets.formats.lvis import LVIS
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import Annotation, Dataset, Sample, unique_ids
 
@@ -52,31 +48,6 @@ class Brought:
     seeded: Seeded = field(default_factory=Seeded)
     captions: tuple[UUID, ...] = ()
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
-
-
-def formats_in(source: Source) -> list[Reader]:
-    """Return the formats that files may be of, each reader once."""
-    found = [reader for reader in READERS.values() if reader.is_in(source)]
-    if LVIS.reader in found and COCO.reader in found:
-        found = [each for each in found if each.read is not COCO.read]  # LVIS is made of it
-    readers = {each.read: each for each in reversed(found)}  # YOLO's two are read as one
-    return list(readers.values())
-
-
-def detect_format(source: Source) -> Reader:
-    """Tell a format by the files.
-
-    Raises:
-        DatasetError: it is none of ours, or might be several.
-
-    """
-    found = formats_in(source)
-    if len(found) == 1:
-        return found[0]
-    names = ", ".join(sorted(each.name for each in found or READERS.values()))
-    if found:
-        raise DatasetError(f"these files may be any of {names}: say which with --format")
-    raise DatasetError(f"no known format is in these files; known are {names}")
 
 
 def begin_import(*, project: Project, dataset: Dataset, author: User) -> Importing:

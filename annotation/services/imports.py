@@ -14,12 +14,12 @@ from django.db import transaction
 
 from annotation import jobs, storage
 from annotation.models import Upload
-from annotation.services.dataset_imports import formats_in
 from annotation.services.images import AddedImage, add_image
 from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
 from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
+from engine.datasets.formats.detect import formats_in
 from engine.datasets.naming import safe_name
 from engine.media.archive import ArchiveEntry, iter_zip_images
 from engine.media.errors import MediaError

@@ -26,12 +26,13 @@ from annotation.management.importer import (
 )
 from annotation.models import DatasetImport
 from annotation.selectors.dataset_imports import problems_of
-from annotation.services.dataset_imports import count_sample, detect_format
+from annotation.services.dataset_imports import count_sample
 from annotation.services.import_runs import run_import
 from annotation.services.preparation import prepare_project
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats import READERS, Reader
+from engine.datasets.formats.detect import detect_format
 from engine.media.errors import MediaError
 
 NO_IMAGE: Final = "There is no image in it."

@@ -13,18 +13,17 @@ from typing import Final, TypeAlias
 
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Out, Source, read_json
+from engine.datasets.files import Out, Source
 from engine.datasets.formats.fields import (
     annotation_of,
     box_of,
     image_fields,
-    json_of,
     object_fields,
     sample_of,
     size_hw_of,
-    text_of,
 )
 from engine.datasets.formats.format import Format, Report
+from engine.datasets.formats.label_list import LABELS, listed, read_labels, write_labels
 from engine.datasets.formats.maps import (
     masks_in,
     painted,
@@ -41,13 +40,12 @@ from engine.datasets.formats.mask_folders import (
 )
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_lines import iter_objects
-from engine.datasets.sample import Annotation, Dataset, Label, Sample
+from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import ALL, Trait
 from engine.masks.counts import show
 from engine.masks.rle import RLE, decode
 
 LIST: Final = "objects.jsonl"
-LABELS: Final = "labels.json"
 _NATIVE: Final = ("label", "number", "file", "box")
 Line: TypeAlias = dict[str, object]
 FindMask: TypeAlias = Callable[[Mapping[str, object]], RLE]  # of an object
@@ -100,9 +98,7 @@ def _write_lists(
     place_of: Callable[[Sample, int], Line],
     map_of: Callable[[Sample], str] | None = None,
 ) -> None:
-    with out.file(LABELS) as file:
-        labels = [{**each.extra, "id": each.id, "name": each.name} for each in dataset.labels]
-        file.write(canonical_json(labels) + b"\n")
+    write_labels(dataset, out)
     with out.file(LIST) as file:
         for sample in dataset.samples():
             objects = [
@@ -124,7 +120,7 @@ def _read(
     if name is None:
         return Dataset((), lambda: others(source, report))
     folder = name.removesuffix(LIST)
-    labels = _labels(source, folder + LABELS)
+    labels = read_labels(source, folder + LABELS)
     known = {None, *(label.name for label in labels)}
     pictures = Pictures(source)
 
@@ -138,7 +134,7 @@ def _read(
                     report(DatasetError(str(problem), file=name, index=number))
                     continue
                 objects = []
-                for place, each in enumerate(_listed(line.get("objects"))):
+                for place, each in enumerate(listed(line.get("objects"))):
                     try:
                         objects.append(_object(each, find, known))
                     except DatasetError as problem:
@@ -148,10 +144,6 @@ def _read(
                 yield replace(sample, annotations=tuple(objects), load_bytes=load_bytes)
 
     return Dataset(labels, samples)
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
 
 
 def _object(each: object, find: FindMask, known: set[str | None]) -> Annotation:
@@ -184,17 +176,6 @@ def _in_file(source: Source, folder: str, line: Line, size_hw: tuple[int, int]) 
         return read_bits(source, f"{folder}{each.get('file')}", size_hw)
 
     return find
-
-
-def _labels(source: Source, name: str) -> tuple[Label, ...]:
-    unique: dict[str, Label] = {}
-    for index, row in enumerate(_listed(read_json(source, name))):
-        label = text_of(row.get("name")) if isinstance(row, dict) else None
-        if not isinstance(row, dict) or label is None:
-            raise DatasetError("must be labels that have a name", file=name, index=index)
-        extra = json_of({key: row[key] for key in row if key not in {"id", "name"}})
-        unique.setdefault(label, Label(label, len(unique) + 1, extra))
-    return tuple(unique.values())
 
 
 def _list_in(source: Source) -> str | None:
