@@ -31,7 +31,8 @@ EVENTS: Final = {
     jobs.IMPORT_DATASET: Webhook.Event.IMPORT_ENDED,
     jobs.RUN_ROUND: Webhook.Event.ROUND_ENDED,
 }
-SUBJECTS: Final = ("dataset_import_id", "export_id", "round_id", "upload_id")  # of a job's arguments
+# Of the arguments of a job.
+SUBJECTS: Final = ("dataset_import_id", "export_id", "round_id", "upload_id")
 State = WebhookDelivery.State
 log = structlog.get_logger(__name__)
 

@@ -31,6 +31,7 @@ from engine.datasets.formats.mots import MOTS
 from engine.datasets.formats.mots_txt import MOTS_TXT
 from engine.datasets.formats.open_images import OPEN_IMAGES
 from engine.datasets.formats.sa1b import SA1B
+from engine.datasets.formats.sample_lines import SAMPLE_LINES
 from engine.datasets.formats.supervisely import SUPERVISELY
 from engine.datasets.formats.voc import VOC
 from engine.datasets.formats.vott import VOTT
@@ -64,6 +65,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         WEBDATASET,
         HUGGINGFACE,
         CROISSANT,
+        SAMPLE_LINES,
     )
 }
 

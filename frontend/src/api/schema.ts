@@ -2793,12 +2793,13 @@ export interface components {
          *     * `webdataset` - webdataset
          *     * `huggingface` - huggingface
          *     * `croissant` - croissant
+         *     * `jsonl` - jsonl
          *     * `descriptions` - descriptions
          *     * `narratives` - narratives
          *     * `voices` - voices
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "descriptions" | "narratives" | "voices";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;
