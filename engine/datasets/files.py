@@ -13,9 +13,18 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
 from engine.datasets.errors import DatasetError
-from engine.media.archive import ZipFiles
+from engine.media.archive import DEFAULT_LIMITS, ArchiveLimits, ZipFiles
 
-__all__ = ["FolderOut", "FolderSource", "Out", "Source", "Within", "ZipOut", "open_source"]
+__all__ = [
+    "FolderOut",
+    "FolderSource",
+    "Out",
+    "Source",
+    "Within",
+    "ZipOut",
+    "ZipSource",
+    "open_source",
+]
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # zip's first moment: times would make equal exports differ
 _PACKED: Final = {
@@ -159,8 +168,8 @@ class FileSource:
 class ZipSource:
     """The files of a zip, read one at a time into memory."""
 
-    def __init__(self, path: Path) -> None:
-        self._zip = ZipFiles(path)
+    def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+        self._zip = ZipFiles(path, limits)
         self.names: Sequence[str] = sorted(self._zip.names)
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:

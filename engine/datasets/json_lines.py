@@ -25,13 +25,18 @@ def iter_objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
             raise DatasetError("the line is too long", file=name, index=number)
         if not line.strip():
             continue
-        try:
-            value = json.loads(line, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise DatasetError(f"not JSON: {error}", file=name, index=number) from None
-        if not isinstance(value, dict):
-            raise DatasetError("must be a JSON object", file=name, index=number)
-        yield number, value
+        yield number, parse_object(line, name, number)
+
+
+def parse_object(line: bytes, file: str, number: int) -> dict[str, Any]:
+    """Return the object that a line is. Raise DatasetError that tells file and line."""
+    try:
+        value = json.loads(line, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"not JSON: {error}", file=file, index=number) from None
+    if not isinstance(value, dict):
+        raise DatasetError("must be a JSON object", file=file, index=number)
+    return value
 
 
 def _refuse_constant(constant: str) -> object:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
-from engine.datasets.formats.pictures import MAX_BYTES
+from engine.datasets.places import MAX_BYTES
 from engine.masks.counts import format_counts, parse_counts
 from engine.masks.rle import RLE, Mask, encode
 from engine.media.errors import MediaError

@@ -1,18 +1,18 @@
 """Images beside annotations: where other tools put them, and how they are found again."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
+from engine.datasets.places import MAX_BYTES, Place, Placed
 from engine.datasets.sample import Dataset, Sample
 from engine.media.errors import MediaError
 from engine.media.images import read_size
 
 ENDINGS: Final = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif")
-MAX_BYTES: Final = 512 * 2**20
 FOLDER: Final = "images"
 SPLITS: Final = {"train", "val", "valid", "validation", "test", "holdout", "unfinished"}
 
@@ -68,10 +68,12 @@ class Pictures:
             return None
         return min(meant, key=lambda name: (FOLDER not in parts[name], name))
 
-    def loader(self, file_name: str) -> Callable[[], bytes] | None:
+    def loader(self, file_name: str) -> Placed | None:
         """Return what reads an image that annotations name, or None where it is not there."""
         name = self.find(file_name)
-        return None if name is None else partial(self._source.read, name, MAX_BYTES)
+        if name is None:
+            return None
+        return Placed(partial(self._source.read, name, MAX_BYTES), Place(name))
 
     def size_of(self, file_name: str) -> tuple[int, int]:
         """Return height and width of an image that annotations name.

@@ -1,7 +1,7 @@
 """JSON lines: one for each image with all that is told of it, masks as RLE; images lie beside.
 
 Each split has files of its own, so that nobody trains on what is held out. A line is read without
-those before it.
+those before it: see engine.datasets.torch_dataset.
 """
 
 import re

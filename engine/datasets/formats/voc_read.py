@@ -19,7 +19,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats.fields import annotation_of, sample_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import has_colours, map_of, masks_in, pixels_of
-from engine.datasets.formats.pictures import MAX_BYTES, Pictures
+from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.voc_files import (
     KIT_CLASSES,
     KIT_COLOURS,
@@ -31,6 +31,7 @@ from engine.datasets.formats.voc_files import (
     split_beside,
     splits_of,
 )
+from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import (
     Annotation,
     Box,

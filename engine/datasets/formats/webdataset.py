@@ -25,8 +25,9 @@ from engine.datasets.formats.checked import Fields, checked_fields, checked_text
 from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.objects import OWN, labels_in, object_as_coco, object_of, own_of
-from engine.datasets.formats.pictures import MAX_BYTES, is_image
+from engine.datasets.formats.pictures import is_image
 from engine.datasets.formats.shards import Member, Shard
+from engine.datasets.places import MAX_BYTES, Place, Placed
 from engine.datasets.sample import Dataset, Sample, labels_of, unique_ids
 from engine.datasets.traits import ALL
 from engine.media.errors import MediaError
@@ -165,7 +166,7 @@ def _sample(shard: Shard, key: str, members: Members, report: Report) -> Sample:
     content = _content(shard, members)
     ending = next((each for each in members if is_image(f".{each}")), content.get("image"))
     image = members.get(ending) if isinstance(ending, str) else None
-    load = partial(shard.read, image, MAX_BYTES) if image else None
+    load = _placed(shard, image) if image else None
     size_hw = _size_of(content, load)
     listed = content.get("annotations")
     annotations = []
@@ -184,6 +185,11 @@ def _sample(shard: Shard, key: str, members: Members, report: Report) -> Sample:
             told, checked_text(f"{PurePosixPath(shard.name).stem}/{key}.{ending}"), size_hw
         )
     return replace(sample, annotations=unique_ids(annotations), load_bytes=load)
+
+
+def _placed(shard: Shard, image: Member) -> Placed:
+    place = Place(shard.name, image.start, image.size_bytes)
+    return Placed(partial(shard.read, image, MAX_BYTES), place)
 
 
 def _size_of(content: Fields, load: Callable[[], bytes] | None) -> tuple[int, int]:

@@ -1,1 +1,1 @@
-"""What datasets cost: to write, to read, to encode."""
+"""What datasets cost: to write, to encode, to open."""

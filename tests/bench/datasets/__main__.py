@@ -9,10 +9,11 @@ from functools import partial
 from typing import Final
 
 from tests.bench.datasets.coding import measure_coding
+from tests.bench.datasets.first_batch import measure_first_batch
 from tests.bench.datasets.writing import measure_writing
 from tests.bench.rows import Row, in_one_line
 
-NAMES: Final = ("coding", "writing")
+NAMES: Final = ("coding", "writing", "first_batch")
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
     benches: dict[str, Callable[[], list[Row]]] = {
         "coding": measure_coding,
         "writing": partial(measure_writing, options.masks),
+        "first_batch": partial(measure_first_batch, options.masks),
     }
     load_before = os.getloadavg()[0]
     rows: list[dict[str, object]] = []

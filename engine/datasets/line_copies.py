@@ -1,0 +1,170 @@
+"""Any dataset as a folder of JSON lines, so that one image is read without the others.
+
+A folder of engine.datasets.formats.sample_lines is one already. Of all else a copy is made when it
+is first opened, of what is told and not of the images, and kept for as long as no file changes.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import astuple, dataclass, field
+from functools import partial
+from pathlib import Path, PurePosixPath
+from tempfile import mkdtemp
+from typing import BinaryIO, Final
+
+from tqdm import tqdm
+
+from engine.canonical import canonical_json
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import FolderOut, FolderSource, Source, open_source
+from engine.datasets.formats import FORMATS
+from engine.datasets.formats.detect import detect_format
+from engine.datasets.formats.label_list import LABELS, write_labels
+from engine.datasets.formats.sample_lines import (
+    SAMPLE_LINES,
+    are_lines,
+    files_in,
+    folder_of,
+    line_of,
+    name_of,
+)
+from engine.datasets.places import Placed
+from engine.datasets.sample import Sample
+
+_LAYOUT: Final = "1"  # of copies; those of another are made anew
+_ABOUT: Final = "about.json"
+PLACE: Final = "place"  # in a line: where its image lies
+COPY: Final = "copy"  # in a line: what its image is called beside the lines
+_PATIENCE_S: Final = 5.0  # before somebody wants to see how far it is
+_MOST_PROBLEMS: Final = 100  # that are kept in words
+
+
+@dataclass(slots=True)
+class Problems:
+    """What could not be used of a dataset, and was left out."""
+
+    count: int = 0
+    first: list[str] = field(default_factory=list)
+
+    def add(self, problem: DatasetError) -> None:
+        self.count += 1
+        if len(self.first) < _MOST_PROBLEMS:
+            self.first.append(str(problem))
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Where a dataset's lines are, and what its images are found in."""
+
+    folder: Path
+    root: Path  # a folder, a zip or a file
+    inside: str = ""  # what names begin with there
+    has_places: bool = False  # its lines tell where images lie; a stranger's are not asked
+    problems: Problems = field(default_factory=Problems)
+
+
+def lines_of(path: Path, form: str | None = None, cache: Path | None = None) -> Lines:
+    """Return a dataset's lines, or those of a copy of it.
+
+    Args:
+        form: name of its format; told by the files if left out.
+        cache: folder of the copies; by default the user's own for such things.
+
+    Raises:
+        DatasetError: it is not there, of no known format, or refused as a whole.
+
+    """
+    if not path.exists():
+        raise DatasetError("there is no such file or folder", file=str(path))
+    if form is not None and form not in FORMATS:
+        raise DatasetError(f"there is no format {form!r}; known are {', '.join(FORMATS)}")
+    may_be_lines = form in {None, SAMPLE_LINES.name}
+    # Where they lie at the top, not all of the images beside them need be listed.
+    if may_be_lines and path.is_dir() and are_lines([each.name for each in path.iterdir()]):
+        return Lines(path, path)
+    try:
+        source = open_source(path)
+    except ValueError as error:  # a MediaError
+        raise DatasetError(str(error), file=path.name) from None
+    is_lines = may_be_lines and are_lines(source.names)
+    inside = folder_of(files_in(source.names)) if is_lines else ""
+    if is_lines and isinstance(source, FolderSource):
+        return Lines(path / inside, path / inside)
+    folder = (cache or _user_cache()) / _state_of(path, source, form)
+    if not (folder / _ABOUT).is_file():
+        _make(folder, partial(_copy, source) if is_lines else partial(_write, source, form))
+    about = json.loads((folder / _ABOUT).read_text())
+    problems = Problems(about["left_out"], about["problems"])
+    return Lines(folder, path, inside, has_places=not is_lines, problems=problems)
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "anneal" / "datasets"
+
+
+def _state_of(path: Path, source: Source, form: str | None) -> str:
+    """Hash what a copy is made of: names, sizes and times, as contents would take too long."""
+    files = (path / name for name in source.names) if path.is_dir() else iter([path])
+    digest = hashlib.sha256(canonical_json([_LAYOUT, str(path.resolve()), form]))
+    for name, file in zip(source.names, files, strict=False):
+        state = file.stat()
+        digest.update(canonical_json([name, state.st_size, state.st_mtime_ns]))
+    return digest.hexdigest()
+
+
+def _make(folder: Path, write: Callable[[Path], Problems]) -> None:
+    """Make a copy whole or not at all; of several who make it at once one wins."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(mkdtemp(prefix=".making-", dir=folder.parent))
+    try:
+        problems = write(scratch)
+        about = {"problems": problems.first, "left_out": problems.count}
+        (scratch / _ABOUT).write_bytes(canonical_json(about))
+        try:
+            scratch.rename(folder)
+        except OSError:
+            if not (folder / _ABOUT).is_file():
+                raise
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _copy(source: Source, folder: Path) -> Problems:
+    """Copy lines as they are; faults in them are told when they are read."""
+    names = files_in(source.names)
+    for name in [*names, folder_of(names) + LABELS]:
+        with source.file(name) as file, (folder / PurePosixPath(name).name).open("xb") as out:
+            shutil.copyfileobj(file, out)
+    return Problems()
+
+
+def _write(source: Source, form: str | None, folder: Path) -> Problems:
+    """Write lines of what a reader reads, in one pass over it."""
+    problems = Problems()
+    dataset = (FORMATS[form] if form else detect_format(source)).read(source, problems.add)
+    out = FolderOut(folder)
+    write_labels(dataset, out)
+    with ExitStack() as stack:
+        files: dict[str | None, BinaryIO] = {}
+        samples = tqdm(dataset.samples(), "Reading it once", unit=" images", delay=_PATIENCE_S)
+        for number, sample in enumerate(samples):
+            if sample.split not in files:
+                files[sample.split] = stack.enter_context(out.file(name_of(sample.split)))
+            files[sample.split].write(line_of(sample, **_bytes_of(sample, number, folder)))
+    return problems
+
+
+def _bytes_of(sample: Sample, number: int, folder: Path) -> dict[str, object]:
+    """Tell where an image's bytes lie; those inside of a file of another kind are copied."""
+    load = sample.load_bytes
+    if load is None:
+        return {PLACE: None}
+    if isinstance(load, Placed):
+        return {PLACE: astuple(load.place)}
+    name = f"{number:09}"
+    (folder / name).write_bytes(load())
+    return {COPY: name}

@@ -1,0 +1,320 @@
+"""`engine.datasets.open`: the images that a format's reader finds, by number, in any process."""
+
+import json
+import os
+import subprocess
+import sys
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.utils.data import DataLoader
+
+import engine.datasets
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import FolderOut, ZipOut, open_source
+from engine.datasets.formats import FORMATS, export
+from engine.datasets.sample import Annotation, Sample
+from engine.datasets.torch_dataset import MaskDataset, collate, line_bounds, open_dataset
+from engine.masks.rle import decode, encode
+from engine.media.images import decode_image
+from tests.engine.datasets_corpus import box, corpus, dataset_of, with_picture
+
+Open = Callable[..., MaskDataset]
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Open:
+    """Open with copies of the test's own."""
+
+    def opened(path: Path, **options: Any) -> MaskDataset:
+        return open_dataset(path, cache=tmp_path / "cache", **options)
+
+    return opened
+
+
+def written(path: Path, name: str, samples: list[Sample] | None = None) -> Path:
+    dataset = dataset_of(corpus() if samples is None else samples)
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            export(dataset, FORMATS[name], ZipOut(archive))
+    else:
+        export(dataset, FORMATS[name], FolderOut(path))
+    return path
+
+
+def as_read(path: Path, name: str) -> list[Sample]:
+    """What the format's own reader finds, split by split."""
+    found = FORMATS[name].read(open_source(path), _fail).samples()
+    return sorted(found, key=lambda sample: sample.split or "")
+
+
+def _fail(problem: DatasetError) -> None:
+    raise problem
+
+
+@pytest.mark.parametrize("ending", ["", ".zip"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_it_has_what_the_formats_own_reader_finds(
+    name: str, ending: str, opened: Open, tmp_path: Path
+) -> None:
+    path = written(tmp_path / f"all{ending}", name)
+    expected = as_read(path, name)
+
+    dataset = opened(path)
+    found = [dataset.sample(index) for index in range(len(dataset))]
+
+    assert found == expected
+    for mine, theirs in zip(found, expected, strict=True):
+        assert mine.load_bytes is not None
+        assert theirs.load_bytes is not None
+        assert mine.load_bytes() == theirs.load_bytes()
+
+
+@pytest.mark.parametrize("name", ["jsonl", "coco", "webdataset", "yolo_detection"])
+def test_an_item_has_pixels_masks_boxes_and_labels_of_its_image(
+    name: str, opened: Open, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "all", name)
+    dataset = opened(path)
+    names = {label.id: label.name for label in dataset.labels} | {0: None}
+
+    for index, sample in enumerate(as_read(path, name)):
+        item = dataset[index]
+        assert sample.load_bytes is not None
+        pixels = decode_image(sample.load_bytes()).pixels
+        assert np.array_equal(item["image"].permute(1, 2, 0), pixels)
+        assert item["image"].dtype == torch.uint8
+        count, size_hw = len(sample.annotations), sample.size_hw
+        masks = item["masks"].decode()
+        assert (masks.dtype, masks.shape) == (torch.bool, (count, *size_hw))
+        assert (item["boxes"].dtype, item["boxes"].shape) == (torch.float32, (count, 4))
+        assert item["labels"].dtype == torch.int64
+        assert [names[int(each)] for each in item["labels"]] == [
+            each.label for each in sample.annotations
+        ]
+        for each, mask, has_mask in zip(sample.annotations, masks, item["has_mask"], strict=True):
+            assert bool(has_mask) == (each.rle is not None)
+            assert np.array_equal(mask, decode(each.rle) if each.rle else np.zeros(size_hw, bool))
+        assert item["is_crowd"].tolist() == [each.is_crowd for each in sample.annotations]
+        assert (item["file_name"], item["split"]) == (sample.file_name, sample.split)
+
+
+def test_a_box_is_the_corners_of_its_mask_or_the_one_that_is_told(
+    opened: Open, tmp_path: Path
+) -> None:
+    mask = Annotation(encode(box((20, 30), slice(4, 10), slice(3, 12))))
+    alone = Annotation(None, None, (1.5, 0.25, 3.0, 2.0))
+    path = written(
+        tmp_path / "all", "jsonl", [with_picture(Sample("a.png", (20, 30), (mask, alone)))]
+    )
+
+    item = opened(path)[0]
+
+    assert item["boxes"].tolist() == [[3, 4, 12, 10], [1.5, 0.25, 4.5, 2.25]]
+
+
+@pytest.mark.parametrize("name", ["jsonl", "coco"])
+def test_a_split_is_read_alone(name: str, opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "all", name)
+
+    names = {}
+    for split in ("train", "holdout"):
+        dataset = opened(path, split=split)
+        names[split] = {dataset[index]["file_name"] for index in range(len(dataset))}
+
+    assert names["holdout"] == {"whole.png"}
+    assert names["train"] == {each.file_name for each in corpus()} - {"whole.png"}
+    with pytest.raises(DatasetError, match="no split 'val'; known are: holdout, train"):
+        opened(path, split="val")
+
+
+def test_masks_are_decoded_only_where_they_are_asked_for(opened: Open, tmp_path: Path) -> None:
+    size_hw = (1000, 1000)
+    masks = [encode(box(size_hw, slice(n, n + 9), slice(n, n + 9))) for n in range(50)]
+    sample = Sample("a.png", size_hw, tuple(map(Annotation, masks)))
+    dataset = opened(written(tmp_path / "all", "jsonl", [sample]), decode=None)
+    dataset[0]["masks"][0]
+
+    tracemalloc.start()
+    some = dataset[0]["masks"][10:20]
+    one = some[3]
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert len(some) == 10
+    assert np.array_equal(one, decode(masks[13]))
+    assert one.numel() <= peak_bytes < 2 * one.numel()
+    assert torch.equal(some.decode()[3], one)
+
+
+@pytest.mark.parametrize("start", ["fork", pytest.param("spawn", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["jsonl", "coco.zip", "webdataset"])
+def test_workers_of_a_loader_read_what_one_process_reads(
+    start: str, name: str, opened: Open, tmp_path: Path
+) -> None:
+    many = [replace(each, file_name=f"{n}.png") for n in range(8) for each in corpus()[:1]]
+    dataset = opened(written(tmp_path / name, name.removesuffix(".zip"), many))
+    alone = [dataset[index] for index in range(len(dataset))]  # opens what there is to be shared
+
+    loader = DataLoader(
+        dataset, batch_size=3, num_workers=2, collate_fn=collate, multiprocessing_context=start
+    )
+    batches = list(loader)
+
+    assert [len(batch["image"]) for batch in batches] == [3, 3, 2]
+    for key in ("file_name", "ids", "captions"):
+        assert [each for batch in batches for each in batch[key]] == [each[key] for each in alone]
+    for key in ("image", "boxes", "labels"):
+        found = [each for batch in batches for each in batch[key]]
+        assert all(map(torch.equal, found, [each[key] for each in alone]))  # type: ignore[literal-required]  # keys of Item
+    masks = [each.decode() for batch in batches for each in batch["masks"]]
+    assert all(map(torch.equal, masks, [each["masks"].decode() for each in alone]))
+
+
+def test_a_copy_is_kept_until_a_file_changes(opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "all", "coco", corpus()[:1])
+    file = path / "annotations.json"
+    opened(path)
+    state = file.stat()
+    file.write_bytes(file.read_bytes().replace(b"holes.png", b"HOLES.png"))
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+    as_it_was = opened(path).sample(0).file_name
+    os.utime(file)
+    as_it_is = opened(path).sample(0).file_name
+
+    assert as_it_was == "shapes/holes.png"
+    assert as_it_is == "shapes/HOLES.png"
+
+
+def test_a_folder_of_lines_is_read_where_it_lies(opened: Open, tmp_path: Path) -> None:
+    opened(written(tmp_path / "all", "jsonl"))
+
+    assert not (tmp_path / "cache").exists()
+
+
+def test_lines_may_lie_in_a_folder_of_a_folder_or_zip(opened: Open, tmp_path: Path) -> None:
+    written(tmp_path / "top" / "all", "jsonl")
+    with zipfile.ZipFile(tmp_path / "top.zip", "w") as archive:
+        for path in filter(Path.is_file, (tmp_path / "top").rglob("*")):
+            archive.write(path, path.relative_to(tmp_path / "top"))
+
+    for path in (tmp_path / "top", tmp_path / "top.zip"):
+        dataset = opened(path)
+        found = [dataset.sample(index) for index in range(len(dataset))]
+
+        assert found == as_read(path, "jsonl")
+        assert [each["image"].shape[1:] for each in (dataset[n] for n in range(5))] == [
+            each.size_hw for each in found
+        ]
+
+
+def test_what_cannot_be_used_is_left_out_with_a_warning_each_time(
+    opened: Open, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "all", "coco", corpus()[:1])
+    content = json.loads((path / "annotations.json").read_text())
+    content["annotations"][1]["segmentation"]["counts"] = "?"
+    (path / "annotations.json").write_text(json.dumps(content))
+
+    for _ in range(2):
+        with pytest.warns(UserWarning, match=r"1 left out.*annotations\[1\]: segmentation"):
+            dataset = opened(path)
+
+    assert [each.id for each in dataset.sample(0).annotations] == ["m1", "m3", "m4"]
+
+
+def test_nothing_there_and_nothing_known_are_told_by_name(opened: Open, tmp_path: Path) -> None:
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "a.xyz").touch()
+
+    with pytest.raises(DatasetError, match=r"nowhere: there is no such file or folder"):
+        opened(tmp_path / "nowhere")
+    with pytest.raises(DatasetError, match="no known format"):
+        opened(tmp_path / "strange")
+    with pytest.raises(DatasetError, match="no format 'CoCo'; known are coco, "):
+        opened(tmp_path / "strange", form="CoCo")
+
+
+def test_a_broken_line_is_told_by_file_and_number(opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "all", "jsonl")
+    file = path / "samples-train-000000.jsonl"
+    lines = file.read_bytes().split(b"\n")
+    file.write_bytes(
+        b"\n".join([lines[0], b"{", lines[2].replace(b'"counts":"', b'"counts":"!', 1)])
+    )
+    dataset = opened(path, split="train")
+
+    assert dataset.sample(0) == as_read(written(tmp_path / "whole", "jsonl"), "jsonl")[1]
+    with pytest.raises(DatasetError, match=r"samples-train-000000.jsonl: line 2: not JSON"):
+        dataset.sample(1)
+    with pytest.raises(DatasetError, match=r"line 3: objects\[0\]: mask counts: character 0"):
+        dataset[-1]
+    with pytest.raises(IndexError, match="image 3 of 3"):
+        dataset[3]
+
+
+def test_an_image_that_is_missing_or_another_is_told_by_name(opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "all", "jsonl", corpus()[:2])
+    (path / "images" / "whole.png").unlink()
+    (path / "images" / "shapes" / "holes.png").write_bytes(_bytes_of(corpus()[2]))
+
+    missing, other = (opened(path, split=split) for split in ("holdout", "train"))
+
+    assert missing.sample(0).file_name == "whole.png"
+    with pytest.raises(DatasetError, match=r"images/whole.png: is not there"):
+        missing[0]
+    with pytest.raises(DatasetError, match=r"holes.png: the image has 4 x 9 pixels, .* 20 x 30"):
+        other[0]
+
+
+def test_no_line_of_a_stranger_leads_out_of_its_folder(opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "all", "jsonl", corpus()[1:2])
+    secret = tmp_path / "secret.png"
+    secret.write_bytes(_bytes_of(corpus()[1]))
+    file = path / "samples-holdout-000000.jsonl"
+    line = json.loads(file.read_text())
+    for odd in (
+        {"copy": str(secret), "place": [str(secret)]},
+        {"file_name": "../../secret.png"},
+        {"file_name": "link.png"},
+    ):
+        file.write_text(json.dumps({**line, "file_name": "no.png", **odd}) + "\n")
+        (path / "images" / "link.png").unlink(missing_ok=True)
+        (path / "images" / "link.png").symlink_to(secret)
+
+        with pytest.raises(DatasetError, match="is not there"):
+            opened(path)[0]
+
+
+def _bytes_of(sample: Sample) -> bytes:
+    assert sample.load_bytes is not None
+    return sample.load_bytes()
+
+
+def test_lines_end_as_files_of_any_tool_end_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"{}\n\n{1}\r\n\n{22}")
+
+    assert [path.read_bytes()[start:end] for start, end in line_bounds(path)] == [
+        b"{}\n",
+        b"{1}\r\n",
+        b"{22}",
+    ]
+
+
+def test_the_package_opens_and_loads_no_torch_before_it_is_asked_to(tmp_path: Path) -> None:
+    path = written(tmp_path / "all", "jsonl")
+    code = "import sys, engine.datasets.formats; sys.exit('torch' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # our own
+    assert len(engine.datasets.open(path)) == len(corpus())
+    with pytest.raises(AttributeError, match="no attribute 'close'"):
+        engine.datasets.close  # noqa: B018  # asked for
