@@ -12,7 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeGuard
@@ -28,6 +28,7 @@ ENCODER: Final = "encoder.onnx"  # where a round has taught one; else all share 
 PROMPT_HEAD: Final = "prompt_head.onnx"  # where a round has trained one
 LABEL_HEAD: Final = "label_head.safetensors"  # where people have given labels
 VERIFIER: Final = "verifier.safetensors"  # where people's verdicts have taught one
+VERDICTS: Final = "verdicts.json"  # those that it was to learn from, as they were then
 CAPTIONER_FILES: Final = ("captioner.safetensors", "captioner.json")  # where a bundle has one
 MODEL_CARD: Final = "model_card.md"
 REQUIRED_FILES: Final = (*DECODER_FILES, MODEL_CARD)
@@ -54,9 +55,11 @@ class BundleManifest:
     parent: str | None  # id of the bundle that training started from
     metrics: dict[str, object]
     created_at: str  # ISO 8601, UTC
+    # By part, what it was made by; nothing of parts that came ready or before this was kept.
+    recipe: dict[str, object] = field(default_factory=dict)
 
 
-def write_bundle(
+def write_bundle(  # noqa: PLR0913  # what a manifest tells
     folder: Path,
     *,
     files: Mapping[str, Path],
@@ -66,6 +69,7 @@ def write_bundle(
     parent: str | None,
     metrics: Mapping[str, object],
     code_version: str,
+    recipe: Mapping[str, object] | None = None,
 ) -> BundleManifest:
     """Make a bundle at `folder`, which must not exist, from files under their names in it.
 
@@ -88,11 +92,12 @@ def write_bundle(
             "parent": parent,
             "metrics": dict(metrics),
             "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            **({"recipe": dict(recipe)} if recipe else {}),
         }
         try:
             data = canonical_json(content)
         except ValueError as error:
-            raise BundleError(f"thresholds or metrics are not finite: {error}") from None
+            raise BundleError(f"thresholds, metrics or recipe are not finite: {error}") from None
         manifest = _parse_manifest(data)
         _write_synced(draft / MANIFEST, data)
         _sync_folder(draft)
@@ -134,6 +139,7 @@ def _parse_manifest(data: bytes) -> BundleManifest:
     if not isinstance(content, dict) or content.pop("format", None) != _FORMAT:
         raise BundleError(f"{MANIFEST} is not of the format {_FORMAT}")
     fields = {name for name in BundleManifest.__dataclass_fields__ if name != "id"}
+    content = {"recipe": {}, **content}
     if content.keys() != fields:
         raise BundleError(f"{MANIFEST} has other fields: {sorted(content.keys() ^ fields)}")
     files, thresholds, metrics = content["files"], content["thresholds"], content["metrics"]
@@ -142,8 +148,8 @@ def _parse_manifest(data: bytes) -> BundleManifest:
     _check_names(files)
     if not isinstance(thresholds, dict) or not all(type(v) is float for v in thresholds.values()):
         raise BundleError(f"{MANIFEST}: thresholds must be numbers")
-    if not isinstance(metrics, dict):
-        raise BundleError(f"{MANIFEST}: metrics must be an object")
+    if not isinstance(metrics, dict) or not isinstance(content["recipe"], dict):
+        raise BundleError(f"{MANIFEST}: metrics and recipe must be objects")
     return BundleManifest(
         id=hashlib.sha256(data).hexdigest(),
         encoder_digest=_text(content, "encoder_digest"),
@@ -154,6 +160,7 @@ def _parse_manifest(data: bytes) -> BundleManifest:
         parent=_text_or_none(content, "parent"),
         metrics=metrics,
         created_at=_text(content, "created_at"),
+        recipe=content["recipe"],
     )
 
 

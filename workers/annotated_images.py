@@ -17,7 +17,7 @@ from workers.embeddings import (
     looked_at_closer,
     save_embedding,
 )
-from workers.lease import Lease
+from workers.lease import Watch
 from workers.networks import forget_networks
 
 
@@ -43,7 +43,7 @@ def annotated_images(
     return _with_windows(images, encoder_digest)
 
 
-def embed_missing(lease: Lease, images: list[AnnotatedImage], sight: Sight) -> list[AnnotatedImage]:
+def embed_missing(watch: Watch, images: list[AnnotatedImage], sight: Sight) -> list[AnnotatedImage]:
     """Embed the windows that show the images' small objects, and return the images with them.
 
     Whole images, too, that were finished before they were prepared, drawn without a model.
@@ -51,7 +51,7 @@ def embed_missing(lease: Lease, images: list[AnnotatedImage], sight: Sight) -> l
     digest = sight.encoder_digest
     embedded = embedded_images([image.key for image in images], digest)
     for done, image in enumerate(images):
-        lease.report(done, len(images), "Looking closer")
+        watch.report(done, len(images), "Looking closer")
         if image.key not in embedded:
             embedding = sight.load_encoder().encode(load_pixels(image.key))
             save_embedding(image.key, digest, embedding)

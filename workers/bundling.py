@@ -1,7 +1,7 @@
 """Bundles made of parts: what a round trained, and the rest from a bundle that is there."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, cast
 
@@ -15,11 +15,12 @@ Part = Round.Part
 
 @dataclass(frozen=True, slots=True)
 class BundlePart:
-    """The files of one part, the thresholds that belong to it, and whose embeddings masks need."""
+    """The files of one part, and what else of a bundle belongs to it."""
 
     files: Mapping[str, Path]
     thresholds: Mapping[str, float]
-    encoder_digest: str = ""  # of the part of masks
+    encoder_digest: str = ""  # of the part of masks: whose embeddings these need
+    recipe: Mapping[str, object] = field(default_factory=dict)  # see workers/recipes.py
 
 
 def part_of(bundle: Bundle, part: str) -> BundlePart:
@@ -30,6 +31,7 @@ def part_of(bundle: Bundle, part: str) -> BundlePart:
         {name: folder / name for name in bundle.digests_of(part)},
         thresholds if part == Part.MASKS else {},
         bundle.encoder_digest if part == Part.MASKS else "",
+        bundle.manifest.get("recipe", {}).get(part, {}),
     )
 
 
@@ -56,6 +58,7 @@ def write_round_bundle(
         parent=current.base_bundle_id,
         metrics={},
         code_version=CODE_VERSION,
+        recipe={name: part.recipe for name, part in parts.items() if part.recipe},
     )
 
 

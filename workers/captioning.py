@@ -20,7 +20,7 @@ from engine.bundle import CAPTIONER_FILES
 from engine.captioning.items import DescribedImage, LabelledMask, Look
 from engine.masks.rle import RLE
 from workers.embeddings import load_pixels, store_embedding
-from workers.lease import Lease
+from workers.lease import Watch
 from workers.networks import load_backbone, load_captioner
 
 if TYPE_CHECKING:
@@ -74,11 +74,11 @@ def described_images(version: DatasetVersion, split: str) -> list[DescribedImage
     ]
 
 
-def look_at(lease: Lease, images: Sequence[DescribedImage]) -> None:
+def look_at(watch: Watch, images: Sequence[DescribedImage]) -> None:
     """Have the maps of all images computed that nobody has asked for yet."""
     digest = load_backbone(caption_models.backbone_folder()).digest
     for done, image in enumerate(images):
-        lease.report(done, len(images), "Looking at images")
+        watch.report(done, len(images), "Looking at images")
         if not storage.exists(storage.embedding_key(digest, image.key)):
             image.look()
 

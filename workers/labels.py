@@ -20,7 +20,7 @@ from engine.verification.label_head import Guess, LabelHead, save_label_head, tr
 from engine.verification.mask_features import Eye, Floats, features_digest, mask_features
 from engine.whole_file import whole_file
 from workers.embeddings import load_pixels
-from workers.lease import Lease
+from workers.lease import Watch
 from workers.networks import label_head_of, load_backbone
 
 MOST_EXAMPLES: Final = 10_000  # some 30 ms each
@@ -61,7 +61,7 @@ def namer_of(bundle: Bundle) -> Namer | None:
     return Namer(head, eye)
 
 
-def learn_labels(lease: Lease, version: DatasetVersion, path: Path) -> bool:
+def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
     """Train a label head and write it at `path`, whole or not at all.
 
     False where nobody has given a label, or nothing is here to tell several apart with.
@@ -77,7 +77,7 @@ def learn_labels(lease: Lease, version: DatasetVersion, path: Path) -> bool:
     for image, masks in _labelled(version, "train"):
         if len(labels) >= MOST_EXAMPLES:  # images come in the order of their digests: a fair draw
             break
-        lease.report(len(labels), min(len(given), MOST_EXAMPLES), "Learning the labels")
+        watch.report(len(labels), min(len(given), MOST_EXAMPLES), "Learning the labels")
         rows.append(_features(eye, image, [rle for rle, _ in masks]))
         labels += [label for _, label in masks]
         images += [image] * len(masks)

@@ -6,7 +6,7 @@ Every task takes a job's id and may be sent twice: only one of the two gets the 
 from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic
-from typing import Final
+from typing import Final, Protocol
 
 import structlog
 from django.conf import settings
@@ -30,6 +30,18 @@ REPORT_S: Final = 0.5
 # Faults that pass: the job is queued again.
 PASSING = (StorageUnavailableError, OperationalError, InterfaceError)
 log = structlog.get_logger(__name__)
+
+
+class Watch(Protocol):
+    """Whoever wants to know how far a long piece of work is, and may want it to stop."""
+
+    def report(self, done: int, total: int, message: str = "") -> None:
+        """Take its progress; what it raises ends the work."""
+        ...
+
+    def should_stop(self) -> bool:
+        """Tell whether it should stop."""
+        ...
 
 
 class Lease:

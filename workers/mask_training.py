@@ -1,6 +1,8 @@
 """Training a round's decoder and the heads beside it on a frozen version."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -8,7 +10,7 @@ from django.conf import settings
 
 from annotation.models import Bundle, DatasetVersion, Round
 from annotation.services.bundles import fetch_bundle
-from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERIFIER
+from engine.bundle import ENCODER, LABEL_HEAD, PROMPT_HEAD, VERDICTS, VERIFIER
 from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import Encoder
 from engine.segmentation.items import AnnotatedImage, sample_images
@@ -21,14 +23,14 @@ from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
 from engine.segmentation.proposals import propose
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
-from engine.segmentation.trainer import TrainConfig
-from engine.segmentation.training import train_decoder
+from engine.segmentation.trainer import TrainConfig, choose_precision
+from engine.segmentation.training import StepReport, train_decoder
 from engine.whole_file import whole_file
 from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import BundlePart
 from workers.curve import Curve
 from workers.labels import learn_labels
-from workers.lease import Lease
+from workers.lease import Lease, Watch
 from workers.networks import (
     encoder_of,
     forget_networks,
@@ -38,100 +40,128 @@ from workers.networks import (
     sight_by,
     sight_of,
 )
-from workers.verifiers import learn_verifier
+from workers.recipes import MaskRecipe, kept_recipe, made_by
+from workers.verifiers import freeze_verdicts, learn_verifier
 
 
 def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
     """Train from the round's base decoder, or go on where a killed run stopped."""
-    torch.set_num_threads(settings.TORCH_THREADS)
-    base = current.base_bundle
+    make = partial(_recipe, current, version)
+    recipe = kept_recipe(folder / "masks.json", MaskRecipe, make)
+    if not (folder / VERDICTS).is_file():
+        freeze_verdicts(current.project_id, folder / VERDICTS)
+    curve = Curve(lease, current, Round.Part.MASKS, "Training")
+    return make_masks(lease, recipe, folder, curve.add)
+
+
+def make_masks(
+    watch: Watch, recipe: MaskRecipe, folder: Path, on_step: Callable[[StepReport], None]
+) -> BundlePart:
+    """Make the part that a recipe says, with the verdicts in a folder, or go on with it there."""
+    torch.set_num_threads(recipe.threads)
+    base = Bundle.objects.get(pk=recipe.parent)
+    version = DatasetVersion.objects.get(pk=recipe.dataset_version)
     images = annotated_images(version, "train", base.encoder_digest)
-    images = embed_missing(lease, images, sight_of(base))
-    weights = _train(lease, current, images, folder)
+    images = embed_missing(watch, images, sight_of(base))
+    weights = train_decoder(
+        images,
+        base=fetch_bundle(base) / "decoder.safetensors",
+        others=_photos(watch, base, recipe),
+        config=recipe.decoder,
+        checkpoint_dir=folder / "checkpoints",
+        on_step=on_step,
+        should_stop=watch.should_stop,
+        encoder=_shown_to(base, recipe),
+    )
     forget_networks()
-    files, sight = _encoder_files(base, weights), sight_of(base)
-    if settings.TRAIN_ENCODER:
+    files, sight = _encoder_files(base, weights, recipe), sight_of(base)
+    if recipe.learns_encoder:
         sight = sight_by(files[ENCODER])
         images = annotated_images(version, "train", sight.encoder_digest)
-        images = embed_missing(lease, images, sight)
+        images = embed_missing(watch, images, sight)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
     made = folder / sight.encoder_digest[:16]  # by whose eyes: a round may go on with another
     made.mkdir(exist_ok=True)
     head = made / PROMPT_HEAD
     if not head.is_file():  # or a killed run has made it
-        _train_head(lease, current, images, head)
-    lease.report(0, 0, "Fitting the thresholds")
-    predictor = OnnxPredictor(onnx, settings.TORCH_THREADS)
+        _train_head(watch, recipe.head, images, head)
+    watch.report(0, 0, "Fitting the thresholds")
+    predictor = OnnxPredictor(onnx, recipe.threads)
     finder = ObjectFinder(head)
     sample = sample_images(images, ENOUGH_IMAGES)
     config = fit_thresholds(sample, predictor, proposal_config_of(base), finder)
     files |= {"decoder.safetensors": weights, "decoder.onnx": onnx, PROMPT_HEAD: head}
-    labels = folder / LABEL_HEAD
-    if labels.is_file() or learn_labels(lease, version, labels):
+    labels, verdicts = folder / LABEL_HEAD, folder / VERDICTS
+    if labels.is_file() or learn_labels(watch, version, labels):
         files[LABEL_HEAD] = labels
-    verifier, stop = made / VERIFIER, lease.should_stop
+    verifier, stop = made / VERIFIER, watch.should_stop
     if verifier.is_file() or learn_verifier(
-        lease,
-        current.project_id,
+        watch,
+        verdicts,
         images,
         lambda image: propose(image.seen(), predictor, config, finder=finder, should_stop=stop),
         verifier,
     ):
         files[VERIFIER] = verifier
     return BundlePart(
-        files,
+        files | {VERDICTS: verdicts},
         {**base.manifest["thresholds"], **config.thresholds()},
         sight.encoder_digest,
+        asdict(recipe),
     )
 
 
-def _encoder_files(base: Bundle, weights: Path) -> dict[str, Path]:
+def _recipe(current: Round, version: DatasetVersion) -> MaskRecipe:
+    """Say how a round is to train, by the settings as it begins."""
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    decoder = TrainConfig(steps=settings.TRAIN_STEPS, seed=current.number)
+    return MaskRecipe(
+        dataset_version=version.pk,
+        parent=current.base_bundle_id,
+        decoder=replace(decoder, precision=choose_precision(decoder.precision, device)),
+        head=PromptHeadConfig(steps=settings.TRAIN_HEAD_STEPS, seed=current.number),
+        turns=settings.TRAIN_TURNS,
+        learns_encoder=settings.TRAIN_ENCODER,
+        photos=settings.TRAIN_PHOTOS,
+        threads=settings.TORCH_THREADS,
+        made_by=made_by(),
+    )
+
+
+def _encoder_files(base: Bundle, weights: Path, recipe: MaskRecipe) -> dict[str, Path]:
     """Return the encoder that was trained beside some weights, or that of the base, if its own."""
-    if settings.TRAIN_ENCODER:
+    if recipe.learns_encoder:
         return {ENCODER: weights.with_name(ENCODER)}
     return {ENCODER: fetch_bundle(base) / ENCODER} if ENCODER in base.manifest["files"] else {}
 
 
-def _train(lease: Lease, current: Round, images: Sequence[AnnotatedImage], folder: Path) -> Path:
-    base = current.base_bundle
-    return train_decoder(
-        images,
-        base=fetch_bundle(base) / "decoder.safetensors",
-        others=_photos(lease, base),
-        config=TrainConfig(steps=settings.TRAIN_STEPS, seed=current.number),
-        checkpoint_dir=folder / "checkpoints",
-        on_step=Curve(lease, current, Round.Part.MASKS, "Training").add,
-        should_stop=lease.should_stop,
-        encoder=_shown_to(base),
-    )
-
-
-def _shown_to(base: Bundle) -> Encoder | LearningEncoder | None:
+def _shown_to(base: Bundle, recipe: MaskRecipe) -> Encoder | LearningEncoder | None:
     """Return what the steps show their images to: it learns along, or sees them turned."""
-    if settings.TRAIN_ENCODER:
+    if recipe.learns_encoder:
         return learning_encoder_of(base)
-    return encoder_of(base) if settings.TRAIN_TURNS else None
+    return encoder_of(base) if recipe.turns else None
 
 
-def _train_head(lease: Lease, current: Round, images: Sequence[AnnotatedImage], path: Path) -> None:
+def _train_head(
+    watch: Watch, config: PromptHeadConfig, images: Sequence[AnnotatedImage], path: Path
+) -> None:
     """Learn where the objects are, a minute or two; written whole or not at all."""
-    config = PromptHeadConfig(steps=settings.TRAIN_HEAD_STEPS, seed=current.number)
     head = train_prompt_head(
         images,
         config=config,
-        on_step=lambda step, _: lease.report(step, config.steps, "Learning where objects are"),
-        should_stop=lease.should_stop,
+        on_step=lambda step, _: watch.report(step, config.steps, "Learning where objects are"),
+        should_stop=watch.should_stop,
     )
     with whole_file(path) as scratch:
         export_prompt_head(head, scratch)
 
 
-def _photos(lease: Lease, base: Bundle) -> list[AnnotatedImage]:
+def _photos(watch: Watch, base: Bundle, recipe: MaskRecipe) -> list[AnnotatedImage]:
     """Return the photos that the project's images are told apart from.
 
     An encoder that learns sees them for itself, so that nobody waits for them anew each round.
     """
-    lease.report(0, 0, "Reading the everyday photos")
-    encoder = installed_encoder() if settings.TRAIN_ENCODER else encoder_of(base)
-    return load_photos(settings.MODELS_DIR / "photos", encoder, settings.TRAIN_PHOTOS)
+    watch.report(0, 0, "Reading the everyday photos")
+    encoder = installed_encoder() if recipe.learns_encoder else encoder_of(base)
+    return load_photos(settings.MODELS_DIR / "photos", encoder, recipe.photos)

@@ -1,5 +1,6 @@
 """A round's verifier: it learns what people would make of what the round's own decoder proposes."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -7,11 +8,12 @@ from typing import Final, TypeAlias
 import structlog
 
 from annotation.selectors.verdicts import distrusted_images, judged_proposals
+from engine.canonical import canonical_json
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.verifier_training import JudgedProposal, judge_by_masks, train_verifier
 from engine.whole_file import whole_file
-from workers.lease import Lease
+from workers.lease import Watch
 
 MOST_IMAGES: Final = 100  # some 2 s each
 Propose: TypeAlias = Callable[[AnnotatedImage], Sequence[MaskProposal]]
@@ -19,9 +21,19 @@ Propose: TypeAlias = Callable[[AnnotatedImage], Sequence[MaskProposal]]
 log = structlog.get_logger(__name__)
 
 
+def freeze_verdicts(project_id: int, path: Path) -> None:
+    """Write what people have decided so far: more is decided before anybody makes this anew."""
+    known = {
+        "distrusted": sorted(distrusted_images(project_id)),
+        "verdicts": [each._asdict() for each in judged_proposals(project_id)],
+    }
+    with whole_file(path) as scratch:
+        scratch.write_bytes(canonical_json(known))
+
+
 def learn_verifier(
-    lease: Lease,
-    project_id: int,
+    watch: Watch,
+    verdicts: Path,
     images: Sequence[AnnotatedImage],
     propose: Propose,
     path: Path,
@@ -36,18 +48,20 @@ def learn_verifier(
     0.05; one that knew the verdicts on as many, of 0.24. The verdicts tell how far to trust it.
 
     Args:
+        verdicts: what `freeze_verdicts` wrote.
         images: finished ones, in an order by chance.
 
     """
-    distrusted = distrusted_images(project_id)
+    frozen = json.loads(verdicts.read_bytes())
+    distrusted = set(frozen["distrusted"])
     known = [each for each in images if each.key not in distrusted][:MOST_IMAGES]
     own: list[JudgedProposal] = []
     for done, image in enumerate(known):
-        lease.report(done, len(known), "Learning what people accept")
+        watch.report(done, len(known), "Learning what people accept")
         own += judge_by_masks(image.key, propose(image), image.masks, image.size_hw)
-    verdicts = [JudgedProposal(**each._asdict()) for each in judged_proposals(project_id)]
-    verifier = train_verifier(own, verdicts)
-    log.info("verifier_learned", proposals=len(own), verdicts=len(verdicts), is_one=bool(verifier))
+    decided = [JudgedProposal(**each) for each in frozen["verdicts"]]
+    verifier = train_verifier(own, decided)
+    log.info("verifier_learned", proposals=len(own), verdicts=len(decided), is_one=bool(verifier))
     if verifier is None:
         return False
     with whole_file(path) as scratch:

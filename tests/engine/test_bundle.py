@@ -54,6 +54,19 @@ def test_bundle_reads_back_as_written(tmp_path: Path, files: dict[str, Path]) ->
     assert [path.name for path in (tmp_path / "bundles").iterdir()] == ["a"]
 
 
+def test_what_it_was_made_by_is_in_the_manifest_if_it_is_known(
+    tmp_path: Path, files: dict[str, Path]
+) -> None:
+    recipe = {"masks": {"seed": 3, "lr": 4e-4}}
+
+    plain, known = write(tmp_path / "a", files), write(tmp_path / "b", files, recipe=recipe)
+
+    assert (plain.recipe, known.recipe) == ({}, recipe)
+    assert read_bundle(tmp_path / "b") == known
+    assert "recipe" not in (tmp_path / "a" / "manifest.json").read_text()  # as old ones are
+    assert read_bundle(tmp_path / "a") == plain
+
+
 def test_bundle_is_never_overwritten(tmp_path: Path, files: dict[str, Path]) -> None:
     first = write(tmp_path / "a", files)
 

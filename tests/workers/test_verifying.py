@@ -19,7 +19,7 @@ from annotation.services.bundles import (
 )
 from annotation.services.jobs import enqueue_job
 from annotation.services.projects import update_project
-from engine.bundle import VERIFIER, read_bundle, write_bundle
+from engine.bundle import VERDICTS, VERIFIER, read_bundle, write_bundle
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.additive_model import AdditiveModel
@@ -29,7 +29,7 @@ from tests.annotation.verdicts import CERTAIN, note_verdict, trained_bundle
 from tests.annotation.world import SIZE_HW, World, make_image, square
 from workers import verifiers
 from workers.tasks import run_job
-from workers.verifiers import learn_verifier
+from workers.verifiers import freeze_verdicts, learn_verifier
 
 # Of 200 scores the upper half was right, so that a promise of 0.9 is kept by those.
 HALF_RIGHT = Verdicts(np.linspace(0, 1, 200, dtype=np.float32), np.arange(200) >= 100)
@@ -171,8 +171,9 @@ def test_who_is_doubted_has_their_images_left_out(
         return []
 
     images = [AnnotatedImage(key, Mock(), [square(1, 1)], SIZE_HW) for key in "abc"]
-    path = tmp_path / VERIFIER
+    path, verdicts = tmp_path / VERIFIER, tmp_path / VERDICTS
+    freeze_verdicts(world.project.pk, verdicts)
 
-    assert not learn_verifier(Mock(), world.project.pk, images, propose, path)
+    assert not learn_verifier(Mock(), verdicts, images, propose, path)
     assert seen == ["a", "c"]
     assert not path.exists()  # nothing was proposed that could be learned from

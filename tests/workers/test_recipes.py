@@ -1,0 +1,52 @@
+"""Recipes: read as they were written, or refused by name."""
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+
+from engine.segmentation.prompt_head_training import PromptHeadConfig
+from engine.segmentation.trainer import Chain, TrainConfig
+from workers.recipes import MaskRecipe, kept_recipe, made_by, read_recipe
+
+RECIPE = MaskRecipe(
+    dataset_version="d" * 64,
+    parent="p" * 64,
+    decoder=TrainConfig(steps=3, chains=(Chain(2, 0.5), Chain(1)), precision="fp32", seed=7),
+    head=PromptHeadConfig(seed=7),
+    turns=True,
+    learns_encoder=False,
+    photos=9,
+    threads=2,
+    made_by={"torch": "2"},
+)
+
+
+def test_a_recipe_comes_back_from_json_as_it_was() -> None:
+    assert read_recipe(MaskRecipe, json.loads(json.dumps(asdict(RECIPE)))) == RECIPE
+
+
+def test_a_training_goes_on_by_the_recipe_that_it_began_by(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.json"
+
+    begun = kept_recipe(path, MaskRecipe, lambda: RECIPE)
+    later = kept_recipe(path, MaskRecipe, lambda: replace(RECIPE, photos=1))
+
+    assert begun == later == RECIPE
+
+
+def test_a_recipe_of_other_code_is_refused_by_the_field() -> None:
+    told = asdict(RECIPE)
+    told["decoder"]["momentum"] = told["decoder"].pop("lr")
+
+    with pytest.raises(ValueError, match="other code, as to TrainConfig's lr, momentum"):
+        read_recipe(MaskRecipe, told)
+
+
+def test_code_libraries_and_machine_are_named() -> None:
+    told = made_by()
+
+    assert {"code", "torch", "onnxruntime", "device", "cpu"} <= told.keys()
+    assert all(told.values())
+    assert told == made_by()
