@@ -2,7 +2,7 @@
 """One door for every command.
 
 `up` starts the embedded services and does not need Django; every other command is Django's, and
-`simulate_rounds` runs beside the services, those that run already or its own.
+`simulate_rounds` and `rebuild_bundle` run beside the services, those that run already or their own.
 """
 
 import os

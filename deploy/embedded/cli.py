@@ -19,7 +19,10 @@ from deploy.embedded.supervisor import StopRequested, Supervisor
 from deploy.embedded.wait import ServiceError, answers_http
 
 COMMANDS = ("up", "with-services")
-BESIDE = ("simulate_rounds",)  # commands of Django's that start the services they need
+BESIDE = (
+    "simulate_rounds",
+    "rebuild_bundle",
+)  # commands of Django's that start the services they need
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
 
 

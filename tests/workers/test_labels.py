@@ -1,6 +1,7 @@
 """A round learns what masks are called; its bundle then says so of what it proposes."""
 
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import cast
 from unittest.mock import Mock
@@ -8,6 +9,7 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.core.management import call_command
 
 from annotation import jobs
 from annotation.models import DatasetVersion, Image, Label, Proposal, Round
@@ -17,11 +19,12 @@ from annotation.services.labels import create_label, delete_label, update_label
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed
 from annotation.services.versions import cut_version
-from engine.bundle import LABEL_HEAD, VERIFIER
+from engine.bundle import LABEL_HEAD, VERDICTS, VERIFIER
 from engine.segmentation.proposals import MaskProposal
 from engine.verification.cues import cues_of
 from engine.verification.label_head import LabelHead, load_label_head
 from engine.weights.paths import ModelPaths
+from tests.annotation.verdicts import note_verdict
 from tests.annotation.world import SIZE_HW, World, make_image, square
 from tests.workers.conftest import finish
 from tests.workers.describing import QuickBackbone
@@ -29,6 +32,7 @@ from workers import evaluation, labels, mask_training
 from workers.labels import NOT_LEARNED, labels_left_out, learn_labels, measure_labels, namer_of
 from workers.networks import verifier_of
 from workers.tasks import run_job
+from workers.verifiers import freeze_verdicts
 
 LEASE = Mock()  # shows progress to nobody
 
@@ -213,20 +217,23 @@ def test_without_the_eye_that_a_head_was_trained_on_proposals_have_no_label(
     assert proposed(image) == {None}
 
 
-@pytest.mark.slow
-def test_what_people_called_masks_and_decided_is_learned_by_the_next_round(
+@pytest.fixture
+def ended(
     version: DatasetVersion, world: World, eye: QuickBackbone, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Round:
+    """A round that had labels, and proposals to judge."""
     monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
     for seed in range(4, 8):
         finish(world, make_image(world.project, seed), Seed(square(3, 3, 8)))
     prepare(world)
     monkeypatch.setattr(mask_training, "propose", lambda *_, **__: GOOD_AND_BAD)
     begun = start_round(project=world.project, trigger="manual", created_by=world.manager)
-
     run_job(job_id=cast("int", begun.job_id))
+    return Round.objects.get(pk=begun.pk)
 
-    ended = Round.objects.get(pk=begun.pk)
+
+@pytest.mark.slow
+def test_what_people_called_masks_and_decided_is_learned_by_the_next_round(ended: Round) -> None:
     assert ended.bundle is not None, ended.decision
     assert {LABEL_HEAD, VERIFIER} <= set(ended.bundle.manifest["files"])
     assert NOT_LEARNED not in ended.decision
@@ -237,3 +244,23 @@ def test_what_people_called_masks_and_decided_is_learned_by_the_next_round(
     good, *_, bad = verifier.accepted.score(cues_of(GOOD_AND_BAD, SIZE_HW))
     assert good > bad
     assert verifier_of(ended.base_bundle) is None
+
+
+@pytest.mark.slow
+def test_what_people_decide_later_changes_no_verifier_that_is_made_again(
+    world: World, ended: Round, tmp_path: Path
+) -> None:
+    assert ended.bundle is not None, ended.decision
+    path = tmp_path / VERDICTS
+    freeze_verdicts(world.project.pk, path)
+    frozen = path.read_bytes()
+    image = Image.objects.filter(is_holdout=False, status__in=Image.FINISHED)[0]
+    note_verdict(world.annotator, image, ended.bundle, 1.0)
+    freeze_verdicts(world.project.pk, path)
+    assert path.read_bytes() != frozen
+
+    out = StringIO()
+    call_command("rebuild_bundle", ended.bundle.pk, stdout=out, stderr=StringIO())
+
+    said = dict(line.split()[:2] for line in out.getvalue().splitlines())
+    assert said[LABEL_HEAD] == said[VERIFIER] == "equal"

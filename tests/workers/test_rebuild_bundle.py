@@ -1,0 +1,126 @@
+"""`manage.py rebuild_bundle`: weights follow from version, recipe and seed, or it is told."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from annotation import jobs
+from annotation.models import Bundle, Image, Job, Round
+from annotation.services.bundles import ensure_pretrained, fetch_bundle, register_bundle
+from annotation.services.rounds import start_round
+from annotation.services.seeds import Seed
+from annotation.services.versions import cut_version
+from engine.bundle import MODEL_CARD, VERDICTS, write_bundle
+from tests.annotation.world import World, make_image, square
+from tests.workers.conftest import finish
+from workers import evaluation
+from workers.tasks import run_job
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def bundle(world: World, monkeypatch: pytest.MonkeyPatch) -> Bundle:
+    """What a round on two finished images made."""
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
+    for seed in range(3):
+        make_image(world.project, seed, is_holdout=seed == 2)
+    prepare = Job.objects.create(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    run_job(job_id=prepare.pk)
+    for image in Image.objects.order_by("pk"):
+        finish(world, image)
+    current = start_round(project=world.project, trigger="manual", created_by=world.manager)
+    assert current.job_id is not None
+    run_job(job_id=current.job_id)
+    ended = Round.objects.get(pk=current.pk)
+    assert ended.bundle is not None, ended.decision
+    return ended.bundle
+
+
+def rebuilt(bundle: Bundle, **options: Any) -> dict[str, str]:
+    """Run the command and return what it says of each file; raise what it raises after that."""
+    out = io.StringIO()
+    try:
+        call_command("rebuild_bundle", bundle.pk[:16], stdout=out, stderr=io.StringIO(), **options)
+    except CommandError as error:
+        error.add_note(out.getvalue())
+        raise
+    return {line.split()[0]: line.split()[1] for line in out.getvalue().splitlines()[:-1]}
+
+
+def altered(bundle: Bundle, folder: Path, *, version: str | None = None, **recipe: Any) -> Bundle:
+    """A bundle of the same files that says it was made otherwise."""
+    files = fetch_bundle(bundle)
+    told = json.loads(json.dumps(bundle.manifest["recipe"]))
+    told["masks"] |= recipe
+    manifest = write_bundle(
+        folder,
+        files={name: files / name for name in bundle.manifest["files"]},
+        encoder_digest=bundle.encoder_digest,
+        thresholds=bundle.manifest["thresholds"],
+        dataset_version=bundle.dataset_version_id,
+        parent=bundle.manifest["parent"],
+        metrics={},
+        code_version="test",
+        recipe=told,
+    )
+    assert manifest.id != bundle.pk
+    return register_bundle(folder)
+
+
+def test_a_rounds_bundle_is_made_again_to_the_bit(
+    world: World, bundle: Bundle, tmp_path: Path
+) -> None:
+    make_image(world.project, 7)  # what happens since changes nothing
+    finish(world, Image.objects.latest("pk"))
+
+    said = rebuilt(bundle, keep=tmp_path / "kept")
+
+    assert set(said.values()) == {"equal"}
+    own = set(bundle.manifest["files"]) - {MODEL_CARD, VERDICTS}
+    assert set(said) == own | {"thresholds", "encoder"}
+    assert {"decoder.safetensors", "decoder.onnx", "prompt_head.onnx"} <= own
+    assert (tmp_path / "kept" / "checkpoints" / "decoder.safetensors").is_file()
+    with pytest.raises(CommandError, match="is not empty"):
+        rebuilt(bundle, keep=tmp_path / "kept")
+
+
+def test_another_seed_is_found_out_by_the_files_that_it_changes(
+    bundle: Bundle, tmp_path: Path
+) -> None:
+    recipe = bundle.manifest["recipe"]["masks"]
+
+    decoder = altered(bundle, tmp_path / "a", decoder={**recipe["decoder"], "seed": 77})
+    with pytest.raises(CommandError, match=r"differ: decoder\.onnx, decoder\.safetensors"):
+        rebuilt(decoder)
+    head = altered(bundle, tmp_path / "b", head={**recipe["head"], "seed": 77})
+    with pytest.raises(CommandError, match=r"1 of \d differ: prompt_head\.onnx"):
+        rebuilt(head)
+
+
+def test_other_masks_are_found_out(world: World, bundle: Bundle, tmp_path: Path) -> None:
+    image = make_image(world.project, 8)
+    finish(world, image, Seed(square(2, 20, 6)))
+    other = cut_version(project=world.project, created_by=world.manager)
+    said = altered(bundle, tmp_path / "a", dataset_version=other.pk)
+
+    with pytest.raises(CommandError, match=r"differ: .*decoder\.safetensors, prompt_head\.onnx"):
+        rebuilt(said)
+
+
+def test_a_bundle_without_a_recipe_and_another_set_up_are_told(
+    world: World, bundle: Bundle, settings: Any
+) -> None:
+    with pytest.raises(CommandError, match="has no recipe"):
+        rebuilt(ensure_pretrained(project=world.project))
+    with pytest.raises(CommandError, match="no bundle begins with"):
+        call_command("rebuild_bundle", "nothing")
+    settings.TORCH_THREADS += 1
+    with pytest.raises(CommandError, match=r"made with TORCH_THREADS=\d, here it is \d"):
+        rebuilt(bundle)

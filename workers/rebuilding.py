@@ -1,0 +1,118 @@
+"""Making a bundle again from its recipes, to prove that its weights follow from them.
+
+Nothing of the bundle itself goes into it but the verdicts that its verifier learned from, as they
+were then. Its card is left out: it names the round, not the weights.
+"""
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, cast
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from annotation.models import Bundle, Round
+from annotation.services.bundles import fetch_bundle
+from engine.bundle import VERDICTS
+from engine.canonical import canonical_json, sha256_of_path
+from workers.bundling import BundlePart
+from workers.lease import Watch
+from workers.recipes import made_by, read_recipe
+
+Part = Round.Part
+# By name: what captions are trained with takes seconds to import.
+MAKE: Final = {
+    Part.MASKS: ("workers.recipes.MaskRecipe", "workers.mask_training.make_masks"),
+    Part.CAPTIONS: (
+        "workers.caption_training.CaptionRecipe",
+        "workers.caption_training.make_captions",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One file of a bundle beside what was made again; digests, or None where there is none."""
+
+    name: str
+    recorded: str | None
+    made: str | None
+    note: str = ""
+
+    @property
+    def is_equal(self) -> bool:
+        return self.recorded == self.made
+
+
+def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Iterator[Compared]:
+    """Make each part of a bundle again in an empty folder, and compare it file by file.
+
+    Raises:
+        ValueError: no part has a recipe, or this machine is not set up as a recipe says.
+
+    """
+    recipes = bundle.manifest.get("recipe", {})
+    if not recipes:
+        raise ValueError(
+            f"bundle {bundle.pk[:12]} has no recipe: it came ready, or was made before it was kept"
+        )
+    for part in Part.values:
+        if part in recipes:
+            yield from _made_again(bundle, part, recipes[part], folder, watch)
+        else:
+            yield from _taken_over(bundle, part)
+
+
+def changes_since(bundle: Bundle) -> list[str]:
+    """Say what is not as it was when the bundle was made: code, libraries, the machine."""
+    now = made_by()
+    told = {
+        (name, str(value))
+        for recipe in bundle.manifest.get("recipe", {}).values()
+        for name, value in recipe["made_by"].items()
+    }
+    return [
+        f"{name} was {value[:40]}, is {now.get(name, 'not here')[:40]}"
+        for name, value in sorted(told)
+        if now.get(name) != value
+    ]
+
+
+def _made_again(
+    bundle: Bundle, part: str, told: Mapping[str, Any], folder: Path, watch: Watch
+) -> Iterator[Compared]:
+    kind, make = map(import_string, MAKE[Part(part)])
+    recipe = read_recipe(kind, told)
+    if told["threads"] != settings.TORCH_THREADS:
+        raise ValueError(
+            f"it was made with TORCH_THREADS={told['threads']}, here it is {settings.TORCH_THREADS}"
+        )
+    if part == Part.MASKS:
+        shutil.copyfile(fetch_bundle(bundle) / VERDICTS, folder / VERDICTS)
+    made: BundlePart = make(
+        watch, recipe, folder, lambda step: watch.report(step.step, step.steps, f"Training {part}")
+    )
+    recorded = bundle.digests_of(part)
+    for name in sorted({*recorded, *made.files} - {VERDICTS}):
+        digest = sha256_of_path(made.files[name]) if name in made.files else None
+        yield Compared(name, recorded.get(name), digest)
+    if part == Part.MASKS:
+        thresholds = bundle.manifest["thresholds"], dict(made.thresholds)
+        yield Compared("thresholds", *map(_digest_of, thresholds))
+        yield Compared("encoder", bundle.encoder_digest, made.encoder_digest)
+
+
+def _taken_over(bundle: Bundle, part: str) -> Iterator[Compared]:
+    """Compare a part that no round has made with that of the bundle which this one began from."""
+    parent = Bundle.objects.filter(pk=bundle.manifest["parent"]).first()
+    known = parent.digests_of(part) if parent else {}
+    for name, digest in sorted(bundle.digests_of(part).items()):
+        note = "not made by a round: compared with the bundle before"
+        yield Compared(name, digest, known.get(name), note)
+
+
+def _digest_of(thresholds: Mapping[str, float]) -> str:
+    return hashlib.sha256(canonical_json(cast("dict[str, float]", thresholds))).hexdigest()
