@@ -16,7 +16,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.maps import has_colours, map_of, masks_in
-from engine.datasets.formats.pictures import MAX_BYTES, Pictures, split_and_name
+from engine.datasets.formats.pictures import Pictures, split_and_name
+from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import Annotation, Dataset, Sample, label_or_none, labels_of
 
 COLOURS_FILE: Final = "label_colors.txt"

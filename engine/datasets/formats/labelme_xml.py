@@ -14,8 +14,9 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import checked_text, label_of, placed
 from engine.datasets.formats.format import Reader, Report
-from engine.datasets.formats.pictures import MAX_BYTES, Pictures, split_and_name
+from engine.datasets.formats.pictures import Pictures, split_and_name
 from engine.datasets.formats.shapes import Size, box_around, pasted, polygon, size
+from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of, unique_ids
 from engine.datasets.xml_elements import Element, iter_children, read_root
 from engine.masks.rle import RLE
