@@ -1,13 +1,21 @@
 """`python -m engine.datasets`: prove and compare dataset versions without the server."""
 
 import argparse
+import json
 import re
 import sys
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from engine.datasets.coco import read_coco
+from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, with_ious
+from engine.datasets.diff_totals import DiffTotals, summary_lines
 from engine.datasets.errors import DatasetError
-from engine.datasets.manifest import diff_manifests, verify_manifest
+from engine.datasets.manifest import ManifestMask, verify_manifest
+from engine.datasets.manifest_lines import header_of
 from engine.datasets.proof import unproven_images, unproven_masks
+from engine.masks.rle import RLE, digest
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
     diff = commands.add_parser("diff", help="tell what changed between two versions")
     diff.add_argument("old", type=Path)
     diff.add_argument("new", type=Path)
+    diff.add_argument(
+        "--coco",
+        type=Path,
+        nargs="+",
+        default=[],
+        help="COCO exports with the masks of both, to measure how far shapes moved; held in memory",
+    )
+    diff.add_argument("--json", action="store_true", help="the totals alone, as JSON")
     options = parser.parse_args(arguments)
     try:
         return _verify(options) if options.command == "verify" else _diff(options)
@@ -52,16 +68,39 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _diff(options: argparse.Namespace) -> int:
-    changes = 0
+    totals = DiffTotals()
     with options.old.open("rb") as old, options.new.open("rb") as new:
-        for change in diff_manifests(old, new):
-            changes += 1
-            print(
-                f"{change.kind:<8} {change.image_sha256} "
-                f"+{len(change.masks_added)} -{len(change.masks_removed)} "
-                f"~{len(change.masks_changed)} {' '.join(change.fields_changed)}".rstrip()
-            )
-    return int(changes > 0)
+        for change in with_ious(diff_manifests(old, new), _shapes_in(options.coco)):
+            totals.add(change)
+            if not options.json:
+                print(_line(change))
+        summary = totals.summary(header_of(old), header_of(new))
+    if options.json:
+        print(json.dumps(summary))
+    else:
+        print(*summary_lines(summary), sep="\n")
+    return int(bool(totals.images))
+
+
+def _line(change: ImageChange) -> str:
+    counts = Counter(mask.kind for mask in change.masks)
+    signs = f"+{counts['added']} -{counts['removed']} ~{counts['changed']}"
+    return " ".join([f"{change.kind:<8}", change.row["image_sha256"], signs, *change.fields])
+
+
+def _shapes_in(exports: list[Path]) -> FindRLEs:
+    """Return a look-up among the masks of COCO exports, by digest."""
+    known = {
+        digest(each.rle): each.rle
+        for export in exports
+        for each in read_coco(export).annotations
+        if each.rle is not None
+    }
+
+    def find(_: Sequence[ManifestMask]) -> Mapping[str, RLE]:
+        return known
+
+    return find
 
 
 if __name__ == "__main__":

@@ -15,13 +15,15 @@ from engine.canonical import canonical_json, parse_canonical
 from engine.datasets.errors import DatasetError
 
 __all__ = [
+    "FIELDS",
     "DatasetError",
-    "ImageChange",
     "ManifestMask",
     "ManifestRow",
     "ManifestSummary",
     "build_manifest",
-    "diff_manifests",
+    "is_sha256",
+    "next_line",
+    "parse_row",
     "read_manifest",
     "verify_manifest",
     "write_manifest",
@@ -59,9 +61,8 @@ class ManifestRow(TypedDict):
     captions: list[dict[str, object]]
 
 
-_FIELDS: Final = tuple(ManifestRow.__annotations__)
+FIELDS: Final = tuple(ManifestRow.__annotations__)
 _LISTS: Final = ("masks", "transcripts", "captions")
-_AFTER_ALL: Final = "g"  # sorts after every hexadecimal digit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +76,6 @@ class ManifestSummary:
     transcripts: int
     captions: int
     splits: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class ImageChange:
-    """How one image differs between two versions."""
-
-    image_sha256: str
-    kind: str  # "added", "removed" or "changed"
-    masks_added: tuple[str, ...]
-    masks_removed: tuple[str, ...]
-    masks_changed: tuple[str, ...]
-    fields_changed: tuple[str, ...]
 
 
 def build_manifest(header: Mapping[str, object], rows: Iterable[ManifestRow]) -> Iterator[bytes]:
@@ -115,14 +104,14 @@ def write_manifest(out: BinaryIO, header: Mapping[str, object], rows: Iterable[M
 
 def read_manifest(file: BinaryIO) -> tuple[dict[str, object], Iterator[ManifestRow]]:
     """Return the header and the rows, each checked as it is read."""
-    header = _parse_header(_next_line(file, 0))
+    header = _parse_header(next_line(file, 0))
     return header, _parse_rows(file)
 
 
 def verify_manifest(file: BinaryIO, expected_id: str | None = None) -> ManifestSummary:
     """Read the whole manifest once, check every line, and compare its id if one is given."""
     digest = hashlib.sha256()
-    header_line = _next_line(file, 0)
+    header_line = next_line(file, 0)
     digest.update(header_line)
     header = _parse_header(header_line)
     totals = dict.fromkeys(("images", *_LISTS), 0)
@@ -138,41 +127,24 @@ def verify_manifest(file: BinaryIO, expected_id: str | None = None) -> ManifestS
     return ManifestSummary(found, header, splits=splits, **totals)
 
 
-def diff_manifests(a: BinaryIO, b: BinaryIO) -> Iterator[ImageChange]:
-    """Yield what changed from a to b, image by image, in one pass over both."""
-    rows_a, rows_b = read_manifest(a)[1], read_manifest(b)[1]
-    row_a, row_b = next(rows_a, None), next(rows_b, None)
-    while row_a is not None or row_b is not None:
-        at_a, at_b = (row["image_sha256"] if row else _AFTER_ALL for row in (row_a, row_b))
-        change = _change(row_a if at_a <= at_b else None, row_b if at_b <= at_a else None)
-        if change is not None:
-            yield change
-        if at_a <= at_b:
-            row_a = next(rows_a, None)
-        if at_b <= at_a:
-            row_b = next(rows_b, None)
+def next_line(file: BinaryIO, index: int | None) -> bytes:
+    """Return the next whole line, which has this number if it is known; none at the end."""
+    line = file.readline(_LINE_BYTES)
+    if line and not line.endswith(b"\n"):
+        raise DatasetError("the line is cut short", index=index)
+    return line
 
 
-def _change(a: ManifestRow | None, b: ManifestRow | None) -> ImageChange | None:
-    masks_a, masks_b = ({m["mask"]: m for m in row["masks"]} if row else {} for row in (a, b))
-    fields: tuple[str, ...] = ()
-    kind = "added" if a is None else "removed"
-    if a is not None and b is not None:
-        kind = "changed"
-        fields = tuple(name for name in _FIELDS if a[name] != b[name] and name != "masks")  # type: ignore[literal-required]  # from _FIELDS
-        if not fields and masks_a == masks_b:
-            return None
-    row = a or b
-    assert row is not None  # noqa: S101  # the caller has one of them
-    both = masks_a.keys() & masks_b.keys()
-    return ImageChange(
-        image_sha256=row["image_sha256"],
-        kind=kind,
-        masks_added=tuple(sorted(masks_b.keys() - masks_a.keys())),
-        masks_removed=tuple(sorted(masks_a.keys() - masks_b.keys())),
-        masks_changed=tuple(sorted(mask for mask in both if masks_a[mask] != masks_b[mask])),
-        fields_changed=fields,
-    )
+def parse_row(line: bytes, index: int | None) -> ManifestRow:
+    """Read one row that came from `next_line` and check it, but for its place among others."""
+    row = _parse(line, index)
+    _check_row(row, index, "")
+    return cast(ManifestRow, row)
+
+
+def is_sha256(value: object) -> bool:
+    """Tell whether it is 64 hexadecimal digits, as this writes them."""
+    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
 
 
 def _line(value: Mapping[str, object], index: int) -> bytes:
@@ -180,13 +152,6 @@ def _line(value: Mapping[str, object], index: int) -> bytes:
         return canonical_json(dict(value)) + b"\n"
     except (ValueError, TypeError) as error:
         raise DatasetError(f"cannot be written as JSON: {error}", index=index) from None
-
-
-def _next_line(file: BinaryIO, index: int) -> bytes:
-    line = file.readline(_LINE_BYTES)
-    if line and not line.endswith(b"\n"):
-        raise DatasetError("the line is cut short", index=index)
-    return line
 
 
 def _parse_header(line: bytes) -> dict[str, object]:
@@ -201,7 +166,7 @@ def _parse_rows(
 ) -> Iterator[ManifestRow]:
     last = ""
     for index in count(1):
-        line = _next_line(file, index)
+        line = next_line(file, index)
         if not line:
             return
         on_line(line)
@@ -210,7 +175,7 @@ def _parse_rows(
         yield cast(ManifestRow, row)
 
 
-def _parse(line: bytes, index: int) -> dict[str, object]:
+def _parse(line: bytes, index: int | None) -> dict[str, object]:
     try:
         value = parse_canonical(line.removesuffix(b"\n"))
     except ValueError as error:
@@ -220,16 +185,16 @@ def _parse(line: bytes, index: int) -> dict[str, object]:
     return value
 
 
-def _check_row(row: Mapping[str, object], index: int, last: str) -> str:
+def _check_row(row: Mapping[str, object], index: int | None, last: str) -> str:
     """Check one row and return its image's sha256, which must come after the last one's."""
 
     def require(is_right: bool, field: str, fault: str) -> None:  # noqa: FBT001  # an assertion
         if not is_right:
             raise DatasetError(f"{field} {fault}", index=index)
 
-    require(row.keys() == set(_FIELDS), "the row", f"must have {', '.join(_FIELDS)}")
+    require(row.keys() == set(FIELDS), "the row", f"must have {', '.join(FIELDS)}")
     sha256 = row["image_sha256"]
-    require(_is_sha256(sha256), "image_sha256", "must be 64 hexadecimal digits")
+    require(is_sha256(sha256), "image_sha256", "must be 64 hexadecimal digits")
     sha256 = str(sha256)
     require(sha256 > last, "image_sha256", "is not after the row before: rows must be sorted")
     require(_is_text(row["file_name"]), "file_name", "must be text")
@@ -255,12 +220,12 @@ def _check_row(row: Mapping[str, object], index: int, last: str) -> str:
     return sha256
 
 
-def _check_mask(mask: Mapping[str, object], index: int, last: str) -> str:
+def _check_mask(mask: Mapping[str, object], index: int | None, last: str) -> str:
     is_right = (
         mask.keys() - ManifestMask.__optional_keys__ == ManifestMask.__required_keys__
         and _is_text(mask["mask"])
         and _is_text(mask["revision"])
-        and _is_sha256(mask["rle_digest"])
+        and is_sha256(mask["rle_digest"])
         and all(mask[name] is None or _is_text(mask[name]) for name in ("label", "parent"))
         and ("attributes" not in mask or _is_values(mask["attributes"]))
         and ("z" not in mask or (type(mask["z"]) is int and mask["z"] != 0))
@@ -284,7 +249,3 @@ def _is_values(value: object) -> bool:
         and bool(value)
         and all(type(each) in (str, int, float) for each in value.values())
     )
-
-
-def _is_sha256(value: object) -> bool:
-    return isinstance(value, str) and _SHA256.fullmatch(value) is not None
