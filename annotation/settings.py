@@ -158,6 +158,7 @@ SPECTACULAR_SETTINGS = {
         "WebhookEvent": "annotation.models.Webhook.Event",
         "DeliveryState": "annotation.models.WebhookDelivery.State",
         "ExportFormat": "annotation.export_formats.FORMATS",
+        "DiffKind": "engine.datasets.diff_totals.KINDS",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio

@@ -24,6 +24,7 @@ from annotation.api import (
     serving,
     shortenings,
     trials,
+    version_diff,
     versions,
     voices,
     webhooks,
@@ -66,6 +67,14 @@ urlpatterns = [
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
+    path(
+        "versions/<str:version_id>/diff/<str:other_id>",
+        version_diff.VersionDiffView.as_view(),
+    ),
+    path(
+        "versions/<str:version_id>/diff/<str:other_id>/images",
+        version_diff.VersionDiffImagesView.as_view(),
+    ),
     path("exports/<uuid:export_id>", versions.ExportView.as_view()),
     path("projects/<int:project_id>/webhooks", webhooks.ProjectWebhooksView.as_view()),
     path("webhooks/<uuid:webhook_id>", webhooks.WebhookView.as_view()),

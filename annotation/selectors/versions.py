@@ -13,7 +13,7 @@ from django.db.models.functions import JSONObject
 
 from annotation import storage
 from annotation.errors import DomainError
-from annotation.local_copies import proved_copy
+from annotation.local_copies import proved_copy, proved_copy_to_serve
 from annotation.models import DatasetVersion, Export, Job, Revision, Round
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.jobs import with_stalled
@@ -85,8 +85,13 @@ def exports_for(user: Person) -> QuerySet[Export]:
 
 def manifest_path(version: DatasetVersion) -> Path:
     """Return a local copy of the manifest, proved by its sha256; fetched once for each machine."""
-    path = Path(settings.SCRATCH_DIR) / "versions" / f"{version.pk}.jsonl"
-    return proved_copy(storage.version_key(version.pk), path, sha256=version.pk)
+    return proved_copy(storage.version_key(version.pk), _copy_of(version.pk), sha256=version.pk)
+
+
+def manifest_path_to_serve(version_id: str) -> Path:
+    """Do the same for requests, which hash it once for each process."""
+    key = storage.version_key(version_id)
+    return proved_copy_to_serve(key, _copy_of(version_id), sha256=version_id)
 
 
 def version_header(version: DatasetVersion) -> dict[str, Any]:
@@ -118,6 +123,20 @@ def frozen_rows(version: DatasetVersion) -> Iterator[ManifestRow]:
         yield from read_manifest(file)[1]
 
 
+def shapes_of(masks: Sequence[ManifestMask]) -> dict[str, RLE]:
+    """Return the shapes of masks as versions froze them, by their digests."""
+    frozen = {(mask["mask"], mask["revision"]): mask["rle_digest"] for mask in masks}
+    revisions = Revision.objects.filter(
+        mask_id__in={mask for mask, _ in frozen}, number__in={int(number) for _, number in frozen}
+    )
+    shapes: dict[str, RLE] = {}
+    for mask, number, rle in revisions.values_list("mask_id", "number", "rle").iterator():
+        expected = frozen.get((str(mask), str(number)))
+        if expected is not None:
+            shapes[expected] = _proved(str(mask), rle, expected)
+    return shapes
+
+
 def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
     ids = [mask["mask"] for row in rows for mask in row["masks"]]
     revisions = (
@@ -130,11 +149,15 @@ def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
         masks = []
         for mask in row["masks"]:
             revision = found[mask["mask"], mask["revision"]]
-            rle = cast("RLE", revision.rle)
-            if rle is None or digest(rle) != mask["rle_digest"]:
-                raise DomainError(f"Mask {mask['mask']} is not what the version froze.")
+            rle = _proved(mask["mask"], revision.rle, mask["rle_digest"])
             masks.append(_frozen(mask, rle, revision))
         yield FrozenImage(row, masks)
+
+
+def _proved(mask: str, rle: Any, expected: str) -> RLE:  # noqa: ANN401  # JSON
+    if rle is None or digest(rle) != expected:
+        raise DomainError(f"Mask {mask} is not what the version froze.")
+    return cast("RLE", rle)
 
 
 def _frozen(mask: ManifestMask, rle: RLE, revision: Revision) -> FrozenMask:
@@ -162,6 +185,10 @@ def model_estimate(of_revision: str = "") -> Case:
         point_xy=f"{proposal}point_xy",
     )
     return Case(When(Q(**{f"{of_revision}rle": F(f"{proposal}rle")}), then=told))
+
+
+def _copy_of(version_id: str) -> Path:
+    return Path(settings.SCRATCH_DIR) / "versions" / f"{version_id}.jsonl"
 
 
 def _exports(user: Person) -> "Prefetch[str, QuerySet[Export], str]":

@@ -1,11 +1,13 @@
 """One row of every noun in one project, so that every address of the API can be asked."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
+from annotation import storage
 from annotation.api.access import MemberView
 from annotation.api.versions import VersionCountsSerializer
 from annotation.models import (
@@ -28,6 +30,7 @@ from annotation.models import (
     Upload,
     Webhook,
 )
+from engine.datasets.manifest import build_manifest
 from tests.annotation.world import World, make_bundle, make_image
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -100,7 +103,11 @@ def ids_of_everything(world: World) -> dict[str, object]:
         project=project, number=1, trigger="manual", base_bundle=bundle, state="failed"
     )
     counts = dict.fromkeys(VersionCountsSerializer().fields, 0)
-    version = DatasetVersion.objects.create(pk="f" * 64, project=project, counts=counts)
+    manifest = b"".join(build_manifest({}, []))
+    version = DatasetVersion.objects.create(
+        pk=hashlib.sha256(manifest).hexdigest(), project=project, counts=counts
+    )
+    storage.put_bytes(storage.version_key(version.pk), manifest)
     export = Export.objects.create(pk=UUID(int=1), version=version, format="coco", job=job)
     mask = Mask.objects.create(pk=UUID(int=4), image=image)
     recording = Recording.objects.create(pk=UUID(int=2), image=image, user=user, mime="audio/webm")
@@ -147,6 +154,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "job_id": job.pk,
         "round_id": round_.pk,
         "version_id": version.pk,
+        "other_id": version.pk,
         "export_id": export.pk,
         "recording_id": recording.pk,
         "phrase_id": phrase.pk,

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from annotation.errors import DomainError
 from annotation.export_formats import COCO, FORMATS
 from annotation.models import DatasetVersion, Project
+from annotation.selectors.version_names import VersionNameError, version_named
 from annotation.services.exports import check_choice, write_export
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
@@ -72,9 +73,7 @@ def _version(source: str) -> DatasetVersion:
     """Find the version that a person means, or cut one of their project."""
     if source.isdecimal() and (project := Project.objects.filter(pk=int(source)).first()):
         return cut_version(project=project, created_by=None)
-    found = list(DatasetVersion.objects.filter(pk__startswith=source)[:2])
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise CommandError(f"{source!r} begins more than one version's id.")
-    raise CommandError(f"{source!r} is neither a project's number nor a version's id.")
+    try:
+        return version_named(source)
+    except VersionNameError as error:
+        raise CommandError(f"{error} Nor is it a project's number.") from error

@@ -1755,6 +1755,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}/diff/{other_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What changed from one version to another, in totals. */
+        get: operations["diff_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/versions/{version_id}/diff/{other_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The images that changed, sorted by their sha256, with what changed in each. */
+        get: operations["list_version_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/exports": {
         parameters: {
             query?: never;
@@ -2088,6 +2122,16 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        CaptionChange: {
+            before: string | null;
+            after: string | null;
+            kind: components["schemas"]["DiffKind"];
+            /**
+             * Format: uuid
+             * @description null: it is the image's
+             */
+            mask: string | null;
+        };
         CaptionChanges: {
             parts: components["schemas"]["CaptionPart"][];
             /** @description content words */
@@ -2195,6 +2239,24 @@ export interface components {
          * @enum {string}
          */
         ChangeKind: "added" | "revised" | "deleted";
+        ChangedImage: {
+            sha256: string;
+            file_name: string;
+            kind: components["schemas"]["DiffKind"];
+            /** @description null: it is in the trash */
+            image: components["schemas"]["PicturedImage"] | null;
+            /** @description what is different in an image that both have */
+            fields: string[];
+            /** @description null where a version does not have the image */
+            split: components["schemas"]["FieldChange"];
+            group: components["schemas"]["FieldChange"];
+            captions: components["schemas"]["CaptionChange"][];
+            masks: components["schemas"]["MaskChange"][];
+        };
+        ChangedImagePage: {
+            results: components["schemas"]["ChangedImage"][];
+            next: string | null;
+        };
         /** @description Each by its name; what was never chosen is left out. */
         Choices: {
             /** @description The tool, the brush, the order of the list */
@@ -2584,6 +2646,13 @@ export interface components {
             /** @description takes that the caller may bring back */
             removed: components["schemas"]["Recording"][];
         };
+        /**
+         * @description * `added` - added
+         *     * `removed` - removed
+         *     * `changed` - changed
+         * @enum {string}
+         */
+        DiffKind: "added" | "removed" | "changed";
         /** @description How the candidate differs in IoU after one click, and in clicks to 0.85. */
         Difference: {
             /** Format: double */
@@ -2837,6 +2906,10 @@ export interface components {
          * @enum {string}
          */
         FailureKind: "click" | "missed" | "false";
+        FieldChange: {
+            before: string | null;
+            after: string | null;
+        };
         FieldError: {
             /** @description A path such as operations[2].rle */
             field: string;
@@ -3050,12 +3123,28 @@ export interface components {
          * @enum {string}
          */
         JobState: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+        KindCounts: {
+            added: number;
+            removed: number;
+            changed: number;
+        };
         Label: {
             id: number;
             name: string;
             color: string;
             attributes: components["schemas"]["Attribute"][];
             deleted: boolean;
+        };
+        LabelChanges: {
+            added: number;
+            removed: number;
+            changed: number;
+            /** @description null: masks without one */
+            label: string | null;
+            /** @description from other labels */
+            came: number;
+            /** @description to other labels */
+            left: number;
         };
         /** @description How a bundle names the holdout's masks. */
         LabelFigures: {
@@ -3145,6 +3234,22 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        MaskChange: {
+            /** Format: uuid */
+            mask: string;
+            kind: components["schemas"]["DiffKind"];
+            /** @description what is different in a mask that both have */
+            fields: string[];
+            label_before: string | null;
+            label_after: string | null;
+            /**
+             * Format: double
+             * @description of both shapes, if these differ
+             */
+            iou: number | null;
+            before: components["schemas"]["Rle"] | null;
+            after: components["schemas"]["Rle"] | null;
+        };
         Member: {
             user: number;
             username: string;
@@ -3179,6 +3284,12 @@ export interface components {
          * @enum {string}
          */
         Mime: "audio/webm" | "audio/webm;codecs=opus" | "audio/ogg" | "audio/ogg;codecs=opus" | "audio/mp4" | "audio/wav";
+        /** @description How much went from one value to another. */
+        Moves: {
+            before: string | null;
+            after: string | null;
+            count: number;
+        };
         NamedProject: {
             id: number;
             name: string;
@@ -4257,6 +4368,16 @@ export interface components {
             events_url: string;
             preferences: components["schemas"]["Preferences"];
         };
+        /** @description IoU of old and new shape of masks that both versions have. */
+        ShapeChanges: {
+            /** @description of equal width, from 0 to 1 */
+            bins: number[];
+            /** Format: double */
+            mean: number | null;
+            /** @description of many not all: those of the first images */
+            measured: number;
+            reshaped: number;
+        };
         Shortenable: {
             /** @description A language model is there */
             is_possible: boolean;
@@ -4560,6 +4681,28 @@ export interface components {
              * @default 0
              */
             mask_captions?: number;
+        };
+        /** @description Labels are told by the names that they have in the later version. */
+        VersionDiff: {
+            images: components["schemas"]["KindCounts"];
+            masks: components["schemas"]["KindCounts"];
+            /** @description masks that both have, by what is different */
+            mask_fields: {
+                [key: string]: number;
+            };
+            captions: components["schemas"]["KindCounts"];
+            /** @description images that both have, by what is different */
+            image_fields: {
+                [key: string]: number;
+            };
+            /** @description images that changed their split */
+            splits: components["schemas"]["Moves"][];
+            labels: components["schemas"]["LabelChanges"][];
+            /** @description masks that changed their label */
+            moves: components["schemas"]["Moves"][];
+            /** @description labels themselves, by their names */
+            renamed: components["schemas"]["Moves"][];
+            iou: components["schemas"]["ShapeChanges"];
         };
         VoiceTerms: {
             title: string;
@@ -8367,6 +8510,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CompletedUpload"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diff_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                other_id: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDiff"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_changes: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                other_id: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedImagePage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
