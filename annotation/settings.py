@@ -159,6 +159,7 @@ SPECTACULAR_SETTINGS = {
         "DeliveryState": "annotation.models.WebhookDelivery.State",
         "ExportFormat": "annotation.export_formats.FORMATS",
         "DiffKind": "engine.datasets.diff_totals.KINDS",
+        "BundleAlias": "annotation.models.Alias.Name",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio

@@ -25,6 +25,7 @@ from annotation.api import (
     shortenings,
     trials,
     version_diff,
+    version_tags,
     versions,
     voices,
     webhooks,
@@ -67,6 +68,9 @@ urlpatterns = [
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
+    path("versions/<str:version_id>/note", version_tags.VersionNoteView.as_view()),
+    path("versions/<str:version_id>/tags", version_tags.VersionTagsView.as_view()),
+    path("versions/<str:version_id>/tags/<str:tag_name>", version_tags.VersionTagView.as_view()),
     path(
         "versions/<str:version_id>/diff/<str:other_id>",
         version_diff.VersionDiffView.as_view(),

@@ -15,7 +15,7 @@ from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.export_formats import FORMATS, TITLES
-from annotation.models import DatasetVersion, Export, Job
+from annotation.models import Alias, DatasetVersion, Export, Job
 from annotation.selectors.export_offers import offers_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.versions import exports_for, versions_for
@@ -75,13 +75,25 @@ class VersionCountsSerializer(serializers.Serializer[Any]):
     )
 
 
+class TrainedBundleSerializer(serializers.Serializer[Any]):
+    """A bundle that learned from the version."""
+
+    bundle = serializers.CharField()
+    round = serializers.IntegerField(allow_null=True)
+    alias = serializers.ChoiceField(
+        choices=Alias.Name.choices, allow_null=True, help_text="What it is to the project"
+    )
+
+
 class VersionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="sha256 of the manifest")
     counts = VersionCountsSerializer()
     note = serializers.CharField()
+    tags = serializers.ListField(child=serializers.CharField(), source="tag_names")
     created_at = serializers.DateTimeField()
     created_by = serializers.CharField(source="created_by.username", allow_null=True, default=None)
     rounds = serializers.ListField(child=serializers.IntegerField(), source="round_numbers")
+    bundles = TrainedBundleSerializer(many=True, source="trained")
     exports = ExportSerializer(many=True)
 
 

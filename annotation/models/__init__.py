@@ -4,7 +4,7 @@ from annotation.models.access import Consent, Token
 from annotation.models.agreement import Agreement
 from annotation.models.caption_proposal import CaptionProposal
 from annotation.models.comment import Comment
-from annotation.models.dataset import DatasetVersion, Export
+from annotation.models.dataset import DatasetVersion, Export, VersionTag
 from annotation.models.dataset_import import DatasetImport, ImportedSample, ImportProblem
 from annotation.models.description import (
     Caption,
@@ -67,6 +67,7 @@ __all__ = [
     "Token",
     "Transcript",
     "Upload",
+    "VersionTag",
     "Webhook",
     "WebhookDelivery",
 ]

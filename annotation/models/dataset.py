@@ -1,10 +1,16 @@
 """Dataset versions and their exports."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from annotation.models.job import Job
 from annotation.models.project import Project
+
+# Not of hexadecimal digits alone, which could be how a version's id begins, or a project's number.
+TAG_NAME: Final = r"^(?![0-9a-f]+\Z)[a-z0-9][a-z0-9._-]{0,59}\Z"
 
 
 class DatasetVersion(models.Model):
@@ -27,6 +33,29 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.pk[:8]}"
+
+
+class VersionTag(models.Model):
+    """A name for a version, such as `v1.0`. It never moves: it can be taken away and given anew."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="version_tags")
+    name = models.CharField(max_length=60)
+    version = models.ForeignKey(DatasetVersion, on_delete=models.PROTECT, related_name="tags")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="tag_once_per_project", fields=["project", "name"]),
+            models.CheckConstraint(
+                name="tag_is_no_beginning_of_an_id", condition=Q(name__regex=TAG_NAME)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"tag {self.name} of {self.version_id[:8]}"
 
 
 class Export(models.Model):

@@ -8,13 +8,22 @@ from typing import Any, Final, TypedDict, cast
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, When
+from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from annotation import storage
 from annotation.errors import DomainError
 from annotation.local_copies import proved_copy, proved_copy_to_serve
-from annotation.models import DatasetVersion, Export, Job, Revision, Round
+from annotation.models import (
+    Alias,
+    Bundle,
+    DatasetVersion,
+    Export,
+    Job,
+    Revision,
+    Round,
+    VersionTag,
+)
 from annotation.selectors.access import Person, rows_for
 from annotation.selectors.jobs import with_stalled
 from annotation.selectors.voices import with_may_download
@@ -62,12 +71,21 @@ def versions_for(user: Person) -> QuerySet[DatasetVersion]:
 
 
 def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySet[DatasetVersion]:
-    """Add the exports, the newest first, and `round_numbers`, the rounds that trained on it."""
+    """Add the exports, the newest first, and what was made of it.
+
+    `tag_names` by name; `round_numbers`, the rounds that trained on it; `trained`, the bundles that
+    came out, each with its round and what it is to the project.
+    """
     rounds = Round.objects.filter(dataset_version=OuterRef("pk")).order_by("number")
+    tags = VersionTag.objects.filter(version=OuterRef("pk")).order_by("name")
     return (
         versions.select_related("created_by", "project")
         .prefetch_related(_exports(user))
-        .annotate(round_numbers=ArraySubquery(rounds.values("number")))
+        .annotate(
+            tag_names=ArraySubquery(tags.values("name")),
+            round_numbers=ArraySubquery(rounds.values("number")),
+            trained=ArraySubquery(_trained()),
+        )
     )
 
 
@@ -185,6 +203,15 @@ def model_estimate(of_revision: str = "") -> Case:
         point_xy=f"{proposal}point_xy",
     )
     return Case(When(Q(**{f"{of_revision}rle": F(f"{proposal}rle")}), then=told))
+
+
+def _trained() -> QuerySet[Bundle, Any]:
+    aliases = Alias.objects.filter(
+        project=OuterRef("dataset_version__project"), bundle=OuterRef("pk")
+    )
+    row = JSONObject(bundle="pk", round="round__number", alias=Subquery(aliases.values("name")[:1]))
+    bundles = Bundle.objects.filter(dataset_version=OuterRef("pk"))
+    return bundles.order_by("round__number", "created_at").values(row=row)
 
 
 def _copy_of(version_id: str) -> Path:

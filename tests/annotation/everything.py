@@ -155,6 +155,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "round_id": round_.pk,
         "version_id": version.pk,
         "other_id": version.pk,
+        "tag_name": "v1.0",
         "export_id": export.pk,
         "recording_id": recording.pk,
         "phrase_id": phrase.pk,

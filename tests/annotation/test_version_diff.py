@@ -212,5 +212,5 @@ def test_the_command_refuses_an_id_that_is_short_of_telling_two_apart(world: Wor
     with pytest.raises(CommandError, match="'abab' begins more than one version's id"):
         call_command("diff_versions", "abab", "abab")
     for name in ("", "nothing"):
-        with pytest.raises(CommandError, match="is no version's id"):
+        with pytest.raises(CommandError, match="is no version's tag or id"):
             call_command("diff_versions", name, name)

@@ -266,5 +266,7 @@ def test_the_command_line_exports_a_project_or_a_version(
 
 
 def test_the_command_line_names_what_it_cannot_find(db: None, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match=r"'nothing' is no version's id, .* a project's number"):
+    with pytest.raises(
+        CommandError, match=r"'nothing' is no version's tag or id, .* a project's number"
+    ):
         call_command("export", "nothing", out=tmp_path / "out.zip")

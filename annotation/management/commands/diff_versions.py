@@ -14,7 +14,7 @@ from engine.datasets.diff_totals import summary_lines
 class Command(BaseCommand):
     help = (
         "Tell what changed between two versions of a project, and how far shapes moved. A version "
-        "is named by the beginning of its id."
+        "is named by its tag or by the beginning of its id."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -19,7 +19,7 @@ from engine.datasets.errors import DatasetError
 class Command(BaseCommand):
     help = (
         "Export a dataset version in one format, with its manifest. A project's number cuts a "
-        "version of what is annotated now; a version is named by the beginning of its id."
+        "version of what is annotated now; a version is named by its tag or by how its id begins."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

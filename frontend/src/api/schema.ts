@@ -1845,6 +1845,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Say what a version is for, in place of what was said before. */
+        put: operations["note_version"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/versions/{version_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Give a version a name that commands and people can use in place of its id. */
+        post: operations["tag_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/versions/{version_id}/tags/{tag_name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Take a name away, so that it is free for another version. */
+        delete: operations["untag_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/webhooks/{webhook_id}": {
         parameters: {
             query?: never;
@@ -2083,6 +2134,13 @@ export interface components {
         };
         /** @enum {unknown} */
         Blank: "";
+        /**
+         * @description * `serving` - Serving
+         *     * `previous` - Previous
+         *     * `candidate` - Candidate
+         * @enum {string}
+         */
+        BundleAlias: "serving" | "previous" | "candidate";
         BundleNote: {
             text: string;
             by: string;
@@ -3387,6 +3445,9 @@ export interface components {
              */
             mask?: string | null;
         };
+        NewTag: {
+            name: string;
+        };
         /** @description A token as it is shown once, at its making. */
         NewToken: {
             id: number;
@@ -3961,16 +4022,9 @@ export interface components {
              *     * `previous` - Previous
              *     * `candidate` - Candidate
              */
-            alias: components["schemas"]["RegisteredBundleAlias"] | components["schemas"]["Null"];
+            alias: components["schemas"]["BundleAlias"] | components["schemas"]["Null"];
             note: components["schemas"]["BundleNote"] | null;
         };
-        /**
-         * @description * `serving` - Serving
-         *     * `previous` - Previous
-         *     * `candidate` - Candidate
-         * @enum {string}
-         */
-        RegisteredBundleAlias: "serving" | "previous" | "candidate";
         ReleaseInput: {
             /** @description The claim's. Of one that has ended, nothing is done and nothing added */
             stint?: number;
@@ -4500,6 +4554,19 @@ export interface components {
              */
             mask?: string | null;
         };
+        /** @description A bundle that learned from the version. */
+        TrainedBundle: {
+            bundle: string;
+            round: number | null;
+            /**
+             * @description What it is to the project
+             *
+             *     * `serving` - Serving
+             *     * `previous` - Previous
+             *     * `candidate` - Candidate
+             */
+            alias: components["schemas"]["BundleAlias"] | components["schemas"]["Null"];
+        };
         Transcript: {
             /** Format: uuid */
             id: string;
@@ -4659,10 +4726,12 @@ export interface components {
             id: string;
             counts: components["schemas"]["VersionCounts"];
             note: string;
+            tags: string[];
             /** Format: date-time */
             created_at: string;
             created_by?: string | null;
             rounds: number[];
+            bundles: components["schemas"]["TrainedBundle"][];
             exports: components["schemas"]["Export"][];
         };
         VersionCounts: {
@@ -8668,6 +8737,104 @@ export interface operations {
         responses: {
             /** @description No response body */
             302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    note_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewVersion"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tag_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTag"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    untag_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tag_name: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
