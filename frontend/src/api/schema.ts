@@ -597,6 +597,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/images/{image_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description The versions that hold the image, the newest first.
+         *
+         *     A page tells of so many versions of the project; it may be empty, and others follow.
+         */
+        get: operations["list_image_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{image_id}/windows/{encoder_digest}/{window}": {
         parameters: {
             query?: never;
@@ -3126,6 +3147,21 @@ export interface components {
             /** @description Upright pixels, as the masks see them */
             display_url: string;
             thumb_url: string;
+        };
+        ImageVersion: {
+            id: string;
+            tags: string[];
+            note: string;
+            /** Format: date-time */
+            created_at: string;
+            split: string;
+            masks: number;
+            /** @description of the image, not of its masks */
+            captions: number;
+        };
+        ImageVersionPage: {
+            results: components["schemas"]["ImageVersion"][];
+            next: string | null;
         };
         ImportProblem: {
             file: string;
@@ -6008,6 +6044,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_image_versions: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                image_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageVersionPage"];
+                };
             };
             /** @description A problem document (RFC 9457) */
             default: {
