@@ -1,4 +1,4 @@
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import type { ExportChoice, ExportFormat } from "./types";
 
@@ -37,6 +37,76 @@ export function startExport(version_id: string, format: ExportFormat, choice: Ex
     }),
   );
 }
+
+const pair = (version_id: string, other_id: string) => ({ version_id, other_id });
+
+/** What changed between two versions, neither of which ever does. */
+export const diffQuery = (before: string, after: string) =>
+  queryOptions({
+    queryKey: ["version-diff", before, after],
+    queryFn: () =>
+      read(
+        client.GET("/api/versions/{version_id}/diff/{other_id}", {
+          params: { path: pair(before, after) },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The images that changed, with addresses of their pixels, which do not last. */
+export const changesQuery = (before: string, after: string) =>
+  infiniteQueryOptions({
+    queryKey: ["version-diff", before, after, "images"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/versions/{version_id}/diff/{other_id}/images", {
+          params: { path: pair(before, after), query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+    refetchOnWindowFocus: false, // the changes stay as they are
+  });
+
+export function tagVersion(version_id: string, name: string) {
+  return read(
+    client.POST("/api/versions/{version_id}/tags", {
+      params: { path: { version_id } },
+      body: { name },
+    }),
+  );
+}
+
+export function untagVersion(version_id: string, tag_name: string) {
+  return read(
+    client.DELETE("/api/versions/{version_id}/tags/{tag_name}", {
+      params: { path: { version_id, tag_name } },
+    }),
+  );
+}
+
+export function noteVersion(version_id: string, note: string) {
+  return read(
+    client.PUT("/api/versions/{version_id}/note", {
+      params: { path: { version_id } },
+      body: { note },
+    }),
+  );
+}
+
+/** The versions that hold an image; under theirs: cutting one may have put the image in. */
+export const imageVersionsQuery = (project: number, image_id: number) =>
+  infiniteQueryOptions({
+    queryKey: ["versions", project, "with", image_id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/images/{image_id}/versions", {
+          params: { path: { image_id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+  });
 
 /** The page's own address of a version's manifest; the server redirects to the object store. */
 export const manifestUrl = (version: string): string => `/api/versions/${version}/manifest`;

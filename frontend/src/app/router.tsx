@@ -146,6 +146,9 @@ const rounds = createRoute({
 const versions = createRoute({
   getParentRoute: () => project,
   path: "/versions",
+  validateSearch: (search): { compare?: string } => ({
+    compare: typeof search.compare === "string" ? search.compare : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/pages/versions/VersionsPage"), "VersionsPage"),
 });
 

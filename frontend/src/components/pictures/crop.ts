@@ -63,6 +63,20 @@ export function drawBeside(
   if (outlined) outline(context, pathOf(outlined.mask, scale), outlined.colour, scale);
 }
 
+/** Draw outlines on the surroundings of a box, or on the whole image. */
+export function drawOutlines(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  around: Box | null,
+  shapes: readonly { mask: Mask; colour: string }[],
+): void {
+  const window = around
+    ? nearWindow(canvas, bitmap, around, SURROUNDINGS)
+    : wholeWindow(canvas, bitmap);
+  const { context, scale } = begin(canvas, bitmap, window);
+  for (const { mask, colour } of shapes) outline(context, pathOf(mask, scale), colour, scale);
+}
+
 function fill(
   context: CanvasRenderingContext2D,
   path: Path2D,

@@ -1,5 +1,13 @@
-import { ActionIcon, Badge, Group, Menu, Text, Tooltip } from "@mantine/core";
-import { IconDots, IconMessage, IconMicrophone, IconPencil, IconTrash } from "@tabler/icons-react";
+import { ActionIcon, Badge, Group, Menu, Modal, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import {
+  IconDatabase,
+  IconDots,
+  IconMessage,
+  IconMicrophone,
+  IconPencil,
+  IconTrash,
+} from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ImageRow, Project } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
@@ -7,11 +15,13 @@ import { MenuLink } from "@/components/links";
 import { StatusBadge } from "@/components/StatusBadge";
 import { Thumbnail } from "@/components/Thumbnail";
 import classes from "./ImageCard.module.css";
+import { ImageVersions } from "./ImageVersions";
 import { useDeleteImage } from "./useDeleteImage";
 
 export function ImageCard({ image, project }: { image: ImageRow; project: Project }) {
   const projectId = String(project.id);
   const deletion = useDeleteImage(project.id);
+  const [asksVersions, dialog] = useDisclosure(false);
 
   return (
     <article className={classes.card}>
@@ -60,6 +70,9 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
             >
               Describe aloud
             </MenuLink>
+            <Menu.Item leftSection={<IconDatabase size={16} aria-hidden />} onClick={dialog.open}>
+              Versions with it
+            </Menu.Item>
             {project.role === "manager" && (
               <Menu.Item
                 color="red"
@@ -75,6 +88,13 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
       <Text size="xs" c="dimmed" px={10} pb={10} className="tabular" lineClamp={2}>
         {factsOf(image)}
       </Text>
+      <Modal
+        opened={asksVersions}
+        onClose={dialog.close}
+        title={`Versions with ${image.file_name}`}
+      >
+        <ImageVersions project={project.id} image={image.id} />
+      </Modal>
     </article>
   );
 }

@@ -2,16 +2,23 @@ import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, Tooltip } fr
 import type { Project, Version } from "@/api/types";
 import { manifestUrl } from "@/api/versions";
 import { formatAgo, formatMoment, plural } from "@/components/format";
+import { ButtonLink } from "@/components/links";
 import { ExportMenu } from "./ExportMenu";
 import { ExportRow } from "./ExportRow";
+import { Tags } from "./Tags";
+import { VersionNote } from "./VersionNote";
+import { learnedWords } from "./versionWords";
 
 interface Props {
   version: Version;
   project: Project;
+  /** What the address holds to compare it with its neighbour; undefined: it has none. */
+  compare: string | undefined;
 }
 
-export function VersionCard({ version, project }: Props) {
-  const { id, note, counts, rounds, exports } = version;
+export function VersionCard({ version, project, compare }: Props) {
+  const { id, counts, rounds, exports } = version;
+  const learned = learnedWords(version);
 
   return (
     <Card id={id} component="article" aria-label={`Version ${id.slice(0, 8)}`}>
@@ -37,21 +44,36 @@ export function VersionCard({ version, project }: Props) {
                 Round {round}
               </Badge>
             ))}
+            <Tags version={version} project={project} />
             <Text size="xs" c="dimmed" title={formatMoment(version.created_at)}>
               {formatAgo(version.created_at)}
               {version.created_by && ` by ${version.created_by}`}
             </Text>
           </Group>
-          {(note !== "" || rounds.length === 0) && (
-            <Text size="sm" fw={note ? 550 : undefined} c={note ? undefined : "dimmed"}>
-              {note || "No note"}
-            </Text>
-          )}
+          <VersionNote version={version} project={project} />
           <Text size="sm" c="dimmed" className="tabular">
             {factsOf(counts)}
           </Text>
+          {learned && (
+            <Text size="xs" c="dimmed">
+              {learned}
+            </Text>
+          )}
         </Stack>
         <Group gap="xs" wrap="nowrap">
+          {compare && (
+            <ButtonLink
+              to="/projects/$projectId/versions"
+              params={{ projectId: String(project.id) }}
+              search={{ compare }}
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              aria-label={`Compare ${id.slice(0, 8)}`}
+            >
+              Compare
+            </ButtonLink>
+          )}
           <Button
             component="a"
             href={manifestUrl(id)}

@@ -2,13 +2,17 @@ import { Button, Container, Skeleton, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconDatabaseExport } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
 import { versionsQuery } from "@/api/versions";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
+import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
 import { CutVersion } from "./CutVersion";
+import { nameOfPair, neighbourOf, pairOf } from "./diff/pair";
+import { VersionComparison } from "./diff/VersionComparison";
 import { VersionCard } from "./VersionCard";
 
 const POLL_MS = 2000;
@@ -24,6 +28,10 @@ export function VersionsPage() {
         ? POLL_MS
         : false,
   });
+  const { compare } = useSearch({ from: "/inside/projects/$projectId/versions" });
+  const all = versions.data ?? [];
+  const [newest, previous] = all;
+  const pair = pairOf(compare, all);
   const isManager = project.role === "manager";
 
   return (
@@ -32,6 +40,16 @@ export function VersionsPage() {
         title="Versions"
         description="A version freezes all that was made so far, on finished and unfinished images; models learn from the finished ones. Its id is the digest of its manifest: same id, same bytes, for ever."
       >
+        {newest && previous && !pair && (
+          <ButtonLink
+            to="/projects/$projectId/versions"
+            params={{ projectId: String(id) }}
+            search={{ compare: nameOfPair(previous.id, newest.id) }}
+            variant="default"
+          >
+            Compare
+          </ButtonLink>
+        )}
         {isManager && versions.data?.length !== 0 && (
           <Button onClick={dialog.open}>Cut a version</Button>
         )}
@@ -48,8 +66,14 @@ export function VersionsPage() {
         </Empty>
       )}
       <Stack gap="md">
-        {versions.data?.map((version) => (
-          <VersionCard key={version.id} version={version} project={project} />
+        {pair && <VersionComparison project={project} versions={all} pair={pair} />}
+        {all.map((version) => (
+          <VersionCard
+            key={version.id}
+            version={version}
+            project={project}
+            compare={neighbourOf(version, all)}
+          />
         ))}
       </Stack>
       <CutVersion project={project} opened={cutting} onClose={dialog.close} />

@@ -4,8 +4,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { bundlesQuery, noteBundle } from "@/api/bundles";
 import type { Bundle } from "@/api/types";
 import { formatAgo, formatMoment } from "@/components/format";
+import { WordsForm } from "@/components/WordsForm";
 import { modelName, modelWords } from "../servedWords";
-import { WordsForm } from "./WordsForm";
 
 interface Props {
   project: number;

@@ -5,8 +5,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { promoteBundle } from "@/api/bundles";
 import { projectQuery } from "@/api/projects";
 import type { Project, ServedBundle } from "@/api/types";
+import { WordsForm } from "@/components/WordsForm";
 import { modelName, modelWords } from "../servedWords";
-import { WordsForm } from "./WordsForm";
 
 interface Props extends ButtonProps {
   project: Project;

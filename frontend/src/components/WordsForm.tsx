@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Textarea } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 
-const LONGEST = 500; // characters, as the server has it
+const LONGEST = 500; // characters, as the server mostly has it
 
 interface Props {
   label: string;
@@ -9,6 +9,8 @@ interface Props {
   /** What stands there already. */
   initial?: string;
   isRequired?: boolean;
+  /** Characters. */
+  longest?: number;
   /** What sending is called. */
   action: string;
   onSend: (text: string) => void;
@@ -19,7 +21,8 @@ interface Props {
 
 /** A few words that somebody writes in a dialog. */
 export function WordsForm(props: Props) {
-  const { label, description, initial = "", isRequired, action, onSend, onClose, children } = props;
+  const { label, description, initial = "", isRequired, longest = LONGEST } = props;
+  const { action, onSend, onClose, children } = props;
   const [text, setText] = useState(initial);
   return (
     <form
@@ -34,7 +37,7 @@ export function WordsForm(props: Props) {
           data-autofocus
           autosize
           minRows={2}
-          maxLength={LONGEST}
+          maxLength={longest}
           label={label}
           description={description}
           required={isRequired}

@@ -1,0 +1,122 @@
+"""A manager on the versions page, in a real browser: compares, tags and finds versions."""
+
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.masks.rle import RLE, decode, encode
+from tests.chaos.conftest import picture
+from tests.e2e.conftest import Look
+from tests.e2e.gestures import SLOW_MS
+from tests.e2e.scenes import begin_project, import_pictures, log_in
+from tests.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+
+def operation(kind: str, mask: str, **more: object) -> dict[str, object]:
+    return {"id": str(uuid4()), "kind": kind, "mask": mask, **more}
+
+
+def shifted(rle: RLE, by_px: int) -> RLE:
+    return encode(np.roll(decode(rle), by_px, axis=1))
+
+
+def make_versions(stack: Stack) -> tuple[int, list[dict[str, Any]]]:
+    """Cut a version, change some of all that a diff tells of, cut another; the newest first."""
+    grace = stack.log_in("grace")
+    project = begin_project(grace, "Versions", ("disc", "ring"))
+    drawn = {f"{number}.png": picture(number, discs=9) for number in range(6)}
+    images = import_pictures(grace, project, {name: data for name, (data, _) in drawn.items()})
+    disc, ring = (each["id"] for each in grace.get(f"/api/images/{images[0]}")["labels"])
+    names = {row["id"]: row["file_name"] for row in grace.images(project)}
+    masks: dict[int, list[str]] = {}
+    for image in images[:5]:
+        ids = [str(uuid4()) for _ in range(6)]
+        rles = drawn[names[image]][1]
+        made = [
+            operation("create", each, label=disc, rle=rle)
+            for each, rle in zip(ids, rles, strict=False)
+        ]
+        assert grace.save(image, 0, *made).is_good
+        masks[image] = ids
+    path = f"/api/projects/{project}/versions"
+    grace.post(path, {"note": "Before the second pass"})
+    for place, image in enumerate(images[:4]):
+        rles = drawn[names[image]][1]
+        first, second, third, *_ = masks[image]
+        changed = [
+            operation("revise", first, rle=shifted(rles[0], 2 + 3 * place)),
+            operation("revise", second, label=ring),
+            operation("delete", third),
+            operation("create", str(uuid4()), label=disc, rle=rles[7]),
+        ]
+        assert grace.save(image, 1, *changed).is_good
+    caption = {"id": str(uuid4()), "text": "Nine discs on noise."}
+    grace.post(f"/api/images/{images[0]}/captions", caption)
+    alone = drawn[names[images[5]]][1][0]
+    assert grace.save(
+        images[5], 0, operation("create", str(uuid4()), label=ring, rle=alone)
+    ).is_good
+    grace.post(path, {"note": "After it"})
+    return project, grace.get(path)
+
+
+def compare(page: Page, take_picture: Look) -> None:
+    page.get_by_role("link", name="Compare", exact=True).first.click()
+    found = page.get_by_role("region", name="Comparison", exact=True)
+    expect(found).to_contain_text("5 added, 4 removed, 8 changed", timeout=SLOW_MS)
+    expect(found).to_contain_text("disc → ring (4 masks)")
+    rows = found.get_by_role("table", name="Masks by label").get_by_role("row")
+    expect(rows.filter(has_text="ring")).to_contain_text("4")
+    expect(found).to_contain_text("on average, of 4 masks that changed their shape")
+    changed = found.get_by_role("region", name="Images that changed")
+    expect(changed.get_by_role("figure")).to_have_count(5)
+    expect(changed).to_contain_text("Nine discs on noise.")
+    take_picture("96-versions-compared")
+    changed.get_by_role("figure").last.scroll_into_view_if_needed()
+    expect(changed.get_by_role("img", name="Changes on")).to_have_count(5)
+    take_picture("97-images-that-changed")
+
+
+def tag_and_note(page: Page, version: str, take_picture: Look) -> None:
+    card = page.get_by_role("article", name=f"Version {version[:8]}")
+    card.get_by_role("button", name="Tag version").click()
+    tag = page.get_by_label("Tag", exact=True)
+    tag.fill("CAFE")
+    expect(page.get_by_role("button", name="Add", exact=True)).to_be_disabled()
+    tag.fill("v1.0")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(card).to_contain_text("v1.0")
+    card.get_by_role("button", name="Change the note").click()
+    page.get_by_role("textbox", name="Note").fill("What the paper used")
+    page.get_by_role("button", name="Save").click()
+    expect(card).to_contain_text("What the paper used")
+    take_picture("98-a-version-with-a-tag")
+
+
+def test_versions_are_compared_tagged_and_found_from_an_image(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project, (newest, first) = make_versions(stack)
+    log_in(page)
+    page.goto(f"/projects/{project}/versions")
+
+    compare(page, take_picture)
+    page.get_by_role("combobox", name="From").click()
+    page.get_by_role("option", name=newest["id"][:8]).click()
+    expect(page.get_by_text("These versions hold the same")).to_be_visible()
+    take_picture("99-versions-that-hold-the-same")
+    page.get_by_role("button", name="Close the comparison").click()
+    tag_and_note(page, first["id"], take_picture)
+
+    page.goto(f"/projects/{project}/images")
+    page.get_by_role("button", name="Actions for 0.png").click()
+    page.get_by_role("menuitem", name="Versions with it").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("link")).to_have_count(2)
+    expect(dialog).to_contain_text("v1.0")
+    take_picture("100-versions-with-an-image")
