@@ -14,8 +14,9 @@ from engine.datasets.diff_totals import DiffTotals, summary_lines
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, verify_manifest
 from engine.datasets.manifest_lines import header_of
-from engine.datasets.proof import unproven_images, unproven_masks
+from engine.datasets.proof import unproven, unproven_images, unproven_masks
 from engine.masks.rle import RLE, digest
+from engine.media.errors import MediaError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,6 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="check a manifest, and files against it")
     verify.add_argument("manifest", type=Path)
+    verify.add_argument(
+        "export",
+        type=Path,
+        nargs="?",
+        help="an exported folder or zip of the version, its images and masks to be hashed",
+    )
     verify.add_argument("--id", help="the version's id; else taken from the file's name if there")
     verify.add_argument("--images", type=Path, help="folder of the images, to be hashed")
     verify.add_argument("--coco", type=Path, help="COCO export, its masks to be hashed")
@@ -41,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return _verify(options) if options.command == "verify" else _diff(options)
-    except (DatasetError, OSError) as error:
+    except (DatasetError, MediaError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
@@ -57,10 +64,14 @@ def _verify(options: argparse.Namespace) -> int:
         for split, images in sorted(summary.splits.items()):
             print(f"split        {split}: {images} images")
         problems = 0
-        for unproven, source in (unproven_images, options.images), (unproven_masks, options.coco):
+        for proof, source in (
+            (unproven, options.export),
+            (unproven_images, options.images),
+            (unproven_masks, options.coco),
+        ):
             if source is not None:
                 file.seek(0)
-                for line in unproven(file, source):
+                for line in proof(file, source):
                     print(line)
                     problems += 1
     print("not proven" if problems else "proven")

@@ -23,8 +23,10 @@ from annotation.services.assignments import claim_image, finish_image
 from annotation.services.exports import request_export, write_export, write_version
 from annotation.services.kept_exports import keep_export
 from annotation.services.versions import cut_version
+from engine.datasets.choosing import Choice
 from engine.datasets.files import FolderOut
 from engine.datasets.manifest import verify_manifest
+from engine.datasets.proof import manifest_of, unproven
 from engine.masks.rle import RLE, encode
 from tests.altered import alter_file
 from tests.annotation.world import SIZE_HW, Api, World, create, make_image, operation, square
@@ -194,6 +196,22 @@ def test_an_export_written_twice_has_the_same_bytes(
         assert archive.namelist() == ["annotations.json", "manifest.jsonl"]
         manifest = archive.read("manifest.jsonl")
     assert hashlib.sha256(manifest).hexdigest() == version.pk
+
+
+def test_an_export_with_its_images_is_proved_by_the_manifest_in_it(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    images = [make_image(world.project, seed, is_holdout=seed == 1) for seed in range(2)]
+    for image in images:
+        annotator.save(image, create() | {"rle": ring_and_dot()}, create(at=(3, 3)))
+    finish(world, images[1])
+    path = tmp_path / "a.zip"
+
+    write_export(cut(world), path, choice=Choice(has_images=True))
+
+    assert list(unproven(io.BytesIO(manifest_of(path)), path)) == []
+    with zipfile.ZipFile(path) as archive:
+        assert sum(name.endswith(".png") for name in archive.namelist()) == 2
 
 
 def test_a_person_cuts_exports_and_downloads(
