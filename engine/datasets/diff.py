@@ -37,21 +37,14 @@ class MaskChange:
 
     before: ManifestMask | None
     after: ManifestMask | None
+    # What is different in a mask that both have: names of _OF_MASKS, or "revision" if none of them.
+    fields: tuple[str, ...]
     iou: float | None = None  # of both shapes, where both are known and differ
 
     @property
     def kind(self) -> str:
         """Return "added", "removed" or "changed"."""
         return _kind(self.before, self.after)
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        """Return what of a mask that both have is different; "revision" if nothing that counts."""
-        if self.before is None or self.after is None:
-            return ()
-        before, after = self.before, self.after
-        found = [name for name, key in _OF_MASKS.items() if before.get(key) != after.get(key)]
-        return tuple(found) or ("revision",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +154,14 @@ def _mask_changes(before: ManifestRow | None, after: ManifestRow | None) -> Iter
     for mask in sorted(a.keys() | b.keys()):
         old, new = a.get(mask), b.get(mask)
         if old != new:
-            yield MaskChange(old, new)
+            yield MaskChange(old, new, _fields(old, new))
+
+
+def _fields(old: ManifestMask | None, new: ManifestMask | None) -> tuple[str, ...]:
+    if old is None or new is None:
+        return ()
+    found = [name for name, key in _OF_MASKS.items() if old.get(key) != new.get(key)]
+    return tuple(found) or ("revision",)
 
 
 def _caption_changes(
@@ -202,4 +202,4 @@ def _measured(mask: MaskChange, shapes: Mapping[str, RLE]) -> MaskChange:
     old, new = shapes.get(mask.before["rle_digest"]), shapes.get(mask.after["rle_digest"])
     if old is None or new is None or old["size"] != new["size"]:
         return mask
-    return replace(mask, iou=iou(old, new))
+    return MaskChange(mask.before, mask.after, mask.fields, iou(old, new))
