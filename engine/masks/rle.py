@@ -50,7 +50,7 @@ def bbox_xywh(rle: RLE) -> tuple[float, float, float, float]:
 
 def iou(a: RLE, b: RLE) -> float:
     """Intersection over union; 0 when both masks are empty, as pycocotools has it."""
-    return float(iou_matrix([a], [b])[0, 0])
+    return float(_read(a).iou(_read(b)))
 
 
 def iou_matrix(a: Sequence[RLE], b: Sequence[RLE]) -> npt.NDArray[np.float64]:
