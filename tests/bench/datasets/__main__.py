@@ -9,11 +9,13 @@ from functools import partial
 from typing import Final
 
 from tests.bench.datasets.coding import measure_coding
+from tests.bench.datasets.comparing import measure_comparing
+from tests.bench.datasets.cutting import measure_cutting
 from tests.bench.datasets.first_batch import measure_first_batch
 from tests.bench.datasets.writing import measure_writing
 from tests.bench.rows import Row, in_one_line
 
-NAMES: Final = ("coding", "writing", "first_batch")
+NAMES: Final = ("coding", "writing", "first_batch", "diff", "cut")
 
 
 def main() -> None:
@@ -27,6 +29,8 @@ def main() -> None:
         "coding": measure_coding,
         "writing": partial(measure_writing, options.masks),
         "first_batch": partial(measure_first_batch, options.masks),
+        "diff": partial(measure_comparing, options.masks),
+        "cut": measure_cutting,
     }
     load_before = os.getloadavg()[0]
     rows: list[dict[str, object]] = []

@@ -1,0 +1,109 @@
+"""Very many masks of one project, straight into the database, and versions cut of them.
+
+Runs inside `manage.py shell` of the stack that is measured; each function prints a line of JSON.
+"""
+
+import hashlib
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import numpy as np
+from django.contrib.auth.models import User
+
+from annotation.models import DatasetVersion, Image, Mask, Project, Revision
+from annotation.selectors.version_diff import diff_page, diff_totals
+from annotation.services.versions import cut_version
+from engine.masks.rle import RLE, area, decode, encode
+from tests.bench.datasets.generated import MASKS, SIZE_HW, discs
+from tests.bench.memory import peak_mib
+
+BATCH = 40  # images
+SHAPES = [encode(mask) for mask in discs(MASKS, SIZE_HW)]
+
+
+def fill(project_id: int, wanted: int) -> None:
+    """Add finished images of so many masks each, up to so many masks."""
+    project = Project.objects.get(pk=project_id)
+    person = User.objects.get(username="ada")
+    have = Image.objects.filter(project=project).count()
+    for first in range(have, wanted // MASKS, BATCH):
+        numbers = range(first, min(first + BATCH, wanted // MASKS))
+        images = Image.objects.bulk_create(_image(project, number) for number in numbers)
+        masks = Mask.objects.bulk_create(
+            Mask(pk=uuid4(), image=image) for image in images for _ in SHAPES
+        )
+        _revise([mask.pk for mask in masks], SHAPES * len(images), person, number=1)
+
+
+def cut(project_id: int) -> None:
+    """Cut a version."""
+    began, cpu = time.perf_counter(), time.process_time()
+    version = cut_version(project=Project.objects.get(pk=project_id), created_by=None)
+    figures = {
+        "version": version.pk,
+        "masks": version.counts["masks"],
+        "wall_s": round(time.perf_counter() - began, 2),
+        "cpu_s": round(time.process_time() - cpu, 2),
+        "peak_mib": peak_mib("self"),
+    }
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+def revise(project_id: int, every: int) -> None:
+    """Give the masks of one in so many images another shape."""
+    person = User.objects.get(username="ada")
+    moved = [encode(np.roll(decode(rle), 4, axis=1)) for rle in SHAPES]
+    for image in Image.objects.filter(project_id=project_id).order_by("pk")[::every]:
+        masks = list(Mask.objects.filter(image=image).values_list("pk", flat=True))
+        _revise(masks, moved, person, number=2)
+
+
+def compare(before: str, after: str) -> None:
+    """Compare two versions whole, then read a page of the diff from its middle."""
+    versions = DatasetVersion.objects.in_bulk([before, after])
+    old, new = versions[before], versions[after]
+    began, cpu = time.perf_counter(), time.process_time()
+    totals = diff_totals(old, new)
+    wall_s, cpu_s = time.perf_counter() - began, time.process_time() - cpu
+    peak = peak_mib("self")
+    diff_page(old, new, "8" * 64)  # once, for what is hashed once for each process
+    began = time.perf_counter()
+    page = diff_page(old, new, "8" * 64)
+    figures = {
+        "changed": totals["masks"]["changed"],
+        "measured": totals["iou"]["measured"],
+        "wall_s": round(wall_s, 2),
+        "cpu_s": round(cpu_s, 2),
+        "peak_mib": peak,
+        "page_images": len(page.results),
+        "page_ms": round((time.perf_counter() - began) * 1000),
+    }
+    sys.stdout.write(json.dumps(figures) + "\n")
+
+
+def _revise(masks: list[UUID], shapes: list[RLE], person: User, *, number: int) -> None:
+    made = Revision.objects.bulk_create(
+        Revision(mask_id=mask, number=number, rle=rle, area_px=area(rle), author=person)
+        for mask, rle in zip(masks, shapes, strict=True)
+    )
+    Mask.objects.bulk_update(
+        [Mask(pk=each.mask_id, head=each) for each in made], ["head"], batch_size=2000
+    )
+
+
+def _image(project: Project, number: int) -> Image:
+    height, width = SIZE_HW
+    return Image(
+        project=project,
+        sha256=hashlib.sha256(f"{project.pk} {number}".encode()).hexdigest(),
+        file_name=f"{number:06}.png",
+        bytes=1,
+        format="PNG",
+        width=width,
+        height=height,
+        status=Image.Status.DONE,
+        finished_at=datetime.now(UTC),
+    )
