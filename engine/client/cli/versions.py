@@ -14,7 +14,8 @@ from engine.client.client import Client
 from engine.client.errors import AnnealError
 from engine.client.models import Version
 from engine.datasets import __main__ as datasets
-from engine.datasets.manifest import diff_manifests, verify_manifest
+from engine.datasets.diff import diff_manifests
+from engine.datasets.manifest import verify_manifest
 from engine.datasets.proof import unproven_images, unproven_masks
 
 SHORT: Final = 12  # digits of an id that people are shown
