@@ -6,7 +6,7 @@ from functools import partial
 from annotation import storage
 from annotation.models import DatasetImport, Job, Upload
 from annotation.services.import_runs import look_at_dataset, run_import
-from annotation.services.import_runs import undo_import as take_out
+from annotation.services.import_undo import undo_import as take_out
 from annotation.services.imports import fetched
 from annotation.services.jobs import fenced
 from annotation.services.preparation import prepare_project

@@ -35,6 +35,7 @@ class DatasetImport(models.Model):
     found = models.JSONField(default=dict)  # what the look at it counted, by people's words
     brought = models.JSONField(default=dict)  # what came in, or after an undo, what went
     labels = models.JSONField(default=list)  # ids of those that it made
+    label_ids = models.JSONField(default=dict)  # by the names that the dataset has
     problems_count = models.PositiveIntegerField(default=0)
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")  # the last
     created_by = models.ForeignKey(
@@ -65,7 +66,9 @@ class ImportedSample(models.Model):
     met = models.JSONField(default=list)  # ids of those that were there already
     captions = models.JSONField(default=list)  # ids of those that it brought
     is_finished = models.BooleanField(default=False)  # this import made the image count as done
-    counts = models.JSONField(default=dict)
+    met_captions = models.JSONField(default=list)  # ids of those that were there already
+    counts = models.JSONField(default=dict)  # what came in; after an undo, what went
+    created_at = models.DateTimeField(auto_now_add=True)
     is_undone = models.BooleanField(default=False)
 
     class Meta:

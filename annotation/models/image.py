@@ -76,6 +76,12 @@ class Image(models.Model):
                 fields=["project", "status", "id"],
                 condition=Q(deleted_at=None),
             ),
+            # Serves imports of annotations alone, which name their images.
+            models.Index(
+                name="image_by_file_name",
+                fields=["project", "file_name"],
+                condition=Q(deleted_at=None),
+            ),
             # Serves the queue.
             models.Index(
                 name="image_by_rank",

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -17,7 +18,7 @@ from django.db.models import Q, QuerySet
 from annotation.models import Caption, Image, Label, Project
 from annotation.selectors.descriptions import captions_of
 from annotation.services.captions import save_caption
-from annotation.services.images import add_image
+from annotation.services.images import add_image, restore_image
 from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.seeds import NAMESPACE, Seed, Seeded, seed_masks
 from engine.datasets.errors import DatasetError
@@ -46,18 +47,29 @@ class Brought:
     image: Image | None
     is_new: bool = False  # the project had not this image
     seeded: Seeded = field(default_factory=Seeded)
-    captions: tuple[UUID, ...] = ()
+    described: Seeded = field(default_factory=Seeded)  # captions
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
 
 
-def begin_import(*, project: Project, dataset: Dataset, author: User) -> Importing:
-    """Find or make the labels that a dataset names."""
-    names = (_label_name(each.name) for each in dataset.labels)
-    return Importing(project, author, labels_named(project=project, names=names))
+def begin_import(
+    *,
+    project: Project,
+    dataset: Dataset,
+    author: User,
+    label_ids: Mapping[str, int] = MappingProxyType({}),
+) -> Importing:
+    """Find or make the labels that a dataset names; `label_ids` are those of an earlier attempt."""
+    names = {_label_name(each.name) for each in dataset.labels} - {""}
+    found = {label.pk: label for label in project.labels.filter(pk__in=label_ids.values())}
+    labels = {name: found[pk] for name, pk in label_ids.items() if pk in found}
+    missing = labels_named(project=project, names=sorted(names - labels.keys()))
+    return Importing(
+        project, author, labels | {name: missing[name] for name in names - labels.keys()}
+    )
 
 
 def import_sample(importing: Importing, sample: Sample, report: Report) -> Brought:
-    """Import one image with all that is known of it; tell what it brought.
+    """Import one image with all that is known of it, in a transaction; tell what it brought.
 
     What cannot be used is reported and left out; the rest comes in all the same.
     """
@@ -68,9 +80,12 @@ def import_sample(importing: Importing, sample: Sample, report: Report) -> Broug
         annotations=unique_ids(sample.annotations),
     )
     brought = _image_of(importing, sample, report)
-    image = brought.image
-    if image is None:
+    if brought.image is None:
         return brought
+    image = Image.objects.select_for_update().get(pk=brought.image.pk)
+    if image.deleted_at is not None:  # while it was looked for, as by an undo
+        restore_image(image=image, by=importing.author)
+        brought = replace(brought, is_new=True)
     if image.size_hw != sample.size_hw:
         height, width = sample.size_hw
         fault = f"its masks are for {height} x {width} pixels, the image has {image.size_hw}"
@@ -79,31 +94,39 @@ def import_sample(importing: Importing, sample: Sample, report: Report) -> Broug
         return replace(brought, counts=+(brought.counts + refused))
     seeds = list(_seeds(importing, sample, report))  # of valid masks: readers refuse others
     seeded = seed_masks(image=image, seeds=seeds, author=importing.author)
-    captions = _describe(importing, image, sample.captions)
+    described = _describe(importing, image, sample.captions)
     more = Counter(_left_out(sample.annotations))
-    more.update({"masks": len(seeded.brought), "captions": len(captions)})
-    return replace(brought, seeded=seeded, captions=captions, counts=+(brought.counts + more))
+    more.update({"masks": len(seeded.brought), "captions": len(described.brought)})
+    return replace(brought, seeded=seeded, described=described, counts=+(brought.counts + more))
 
 
-def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> tuple[UUID, ...]:
+def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> Seeded:
     """Write down what is said of an image that nobody has described: the newest would count."""
     texts = [text for text in map(_plain, captions) if text]
-    if captions_of(image.pk).exists():
-        return ()
+    known = {caption.pk for caption in captions_of(image.pk)}
+    if known:
+        return Seeded(met=tuple(known & {_caption_id(image, text) for text in texts}))
     ids = []
     for text in texts:
-        caption_id = uuid5(NAMESPACE, f"{image.pk} caption {text}")
-        while Caption.objects.filter(pk=caption_id, withdrawn_at__isnull=False).exists():
-            caption_id = uuid5(caption_id, "again")  # what was taken back stays so
+        caption_id = _caption_id(image, text)
         save_caption(caption_id=caption_id, image=image, author=importing.author, text=text)
         ids.append(caption_id)
-    return tuple(ids)
+    return Seeded(tuple(ids))
+
+
+def _caption_id(image: Image, text: str) -> UUID:
+    """Name a caption by what it says; one that was taken back stays so, and has another's name."""
+    caption_id = uuid5(NAMESPACE, f"{image.pk} caption {text}")
+    while Caption.objects.filter(pk=caption_id, withdrawn_at__isnull=False).exists():
+        caption_id = uuid5(caption_id, "again")
+    return caption_id
 
 
 def count_sample(project: Project | None, sample: Sample) -> Counter[str]:
     """Tell what an import would do with an image, without doing it; None: into a new project."""
-    is_there = project is not None and _known(project, sample).exists()
-    has_image = sample.load_bytes is not None or is_there
+    has_image = sample.load_bytes is not None or (
+        project is not None and _known(project, sample).exists()
+    )
     plain = [each for each in sample.annotations if each.rle is not None and not each.is_crowd]
     counts = Counter(
         {

@@ -53,9 +53,11 @@ def look_again(*, dataset_import: DatasetImport, format_name: str) -> DatasetImp
     locked = _locked(dataset_import.pk, *UNBEGUN)
     if format_name not in READERS:
         raise InvalidInputError(f"There is no format {format_name!r}.", field="format")
-    if _is_running(locked):
-        return locked
-    return _look_at(locked, format_name)
+    if not _is_running(locked):
+        return _look_at(locked, format_name)
+    if locked.format != format_name:
+        raise ImportStateError("It is being looked at as another format: stop that first.")
+    return locked
 
 
 @transaction.atomic
@@ -99,6 +101,8 @@ def begin_undo(*, dataset_import: DatasetImport) -> DatasetImport:
 def discard_dataset(*, dataset_import: DatasetImport) -> DatasetImport:
     """Forget a dataset of which nothing came in, with what was uploaded."""
     locked = _locked(dataset_import.pk, *UNBEGUN, State.DISCARDED)
+    if locked.state == State.DISCARDED:
+        return locked  # what was uploaded is gone, or its images are being imported alone
     _change(locked, State.DISCARDED, message="")
     transaction.on_commit(lambda: storage.delete(storage.upload_key(locked.pk)))
     return locked

@@ -37,19 +37,13 @@ def finish_imported(*, image: Image, author: User) -> bool:
 
 @transaction.atomic
 def open_imported(*, image: Image, author: User) -> None:
-    """Undo `finish_imported`, unless somebody has worked on the image or reviewed it since."""
+    """Undo `finish_imported` on an image that nobody has finished or reviewed since."""
     locked = Image.objects.select_for_update().get(pk=image.pk)
     places = Assignment.objects.filter(image=locked)
-    is_as_imported = (
-        locked.status in {Image.Status.TODO, Image.Status.DONE}
-        and not Operation.objects.filter(image=locked).exists()
-        and not locked.stints.exists()
-        and not places.filter(state=State.LEASED).exists()
-    )
-    if not is_as_imported:
-        return
-    places.filter(kind=Kind.REVIEW).delete()
+    places.filter(kind=Kind.REVIEW).exclude(state=State.DONE).delete()
     places.filter(kind=Kind.ANNOTATE, slot=0, user=author, state=State.DONE).update(
         state=State.OPEN, user=None, finished_at=None
     )
-    Image.objects.filter(pk=locked.pk).update(status=Image.Status.TODO, finished_at=None)
+    if places.filter(kind=Kind.ANNOTATE).exclude(state=State.DONE).exists():
+        finished = Image.objects.filter(pk=locked.pk, status=Image.Status.DONE)
+        finished.update(status=Image.Status.TODO, finished_at=None)

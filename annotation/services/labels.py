@@ -42,7 +42,9 @@ def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
     for name in (each[:MAX_NAME] for each in names):
         if name and name not in known:
             color = PALETTE[len(known) % len(PALETTE)]
-            known[name] = Label.objects.create(project=project, name=name, color=color)
+            known[name], _ = Label.objects.get_or_create(
+                project=project, name=name, deleted_at=None, defaults={"color": color}
+            )
     return known
 
 

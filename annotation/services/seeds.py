@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 
-from annotation.models import Image, Label, Mask, MaskCaption, Revision
+from annotation.models import Image, Label, Mask, MaskCaption, PhraseLink, Recording, Revision
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
 from engine.masks.validate import validate_rle
@@ -87,13 +87,14 @@ def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> Seeded:
 
 @transaction.atomic
 def unseed_masks(*, image: Image, mask_ids: Collection[UUID], author: User) -> list[UUID]:
-    """Take imported masks away that nobody has changed since; return those.
+    """Take imported masks away that nobody has changed or described since; return those.
 
     Each gets a revision without an RLE, as one that a person deletes does.
     """
     locked = Image.objects.select_for_update().get(pk=image.pk)
     masks = Mask.objects.filter(pk__in=mask_ids, head__rle__isnull=False).select_related("head")
-    gone = [mask for mask in masks if _is_seed(mask)]
+    described = _described({mask.pk for mask in masks})
+    gone = [mask for mask in masks if _is_seed(mask) and mask.pk not in described]
     if not gone:
         return []
     revisions = Revision.objects.bulk_create(
@@ -106,6 +107,16 @@ def unseed_masks(*, image: Image, mask_ids: Collection[UUID], author: User) -> l
     Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
     log.info("masks_unseeded", image_id=locked.pk, count=len(gone))
     return [mask.pk for mask in gone]
+
+
+def _described(mask_ids: set[UUID]) -> set[UUID]:
+    """Return the masks of which people have written, spoken, or said that words mean them."""
+    captions = MaskCaption.objects.filter(mask__in=mask_ids)
+    written = {each.mask_id for each in captions if each.pk != uuid5(each.mask_id, each.text)}
+    spoken = Recording.objects.filter(mask__in=mask_ids).values_list("mask", flat=True)
+    links = PhraseLink.objects.filter(author__isnull=False, masks__overlap=list(mask_ids))
+    meant = {mask for link in links for mask in link.masks} & mask_ids
+    return written | {mask for mask in spoken if mask} | meant
 
 
 def _is_seed(mask: Mask) -> bool:

@@ -30,7 +30,7 @@ def _settle_archives() -> None:
 
 def _error_of(kind: str, args: dict[str, str]) -> str | None:
     """Return why the newest such job failed; None where it has not."""
-    job = Job.objects.filter(kind=kind, args=args).order_by("-pk").first()
+    job = Job.objects.filter(kind=kind, args__contains=args).order_by("-pk").first()
     if job is None or job.state not in {Job.State.FAILED, Job.State.CANCELLED}:
         return None
     return job.error or "Cancelled."

@@ -4,12 +4,15 @@ import csv
 import io
 import json
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from annotation import jobs, storage
@@ -26,13 +29,23 @@ from annotation.models import (
     Upload,
 )
 from annotation.selectors.effort_table import By, effort_table
-from annotation.services.captions import save_caption
-from annotation.services.jobs import cancel_job
+from annotation.services.assignments import claim_image
+from annotation.services.captions import caption_mask, save_caption
+from annotation.services.import_requests import request_undo
+from annotation.services.import_runs import run_import
+from annotation.services.import_undo import undo_import
+from annotation.services.imports import fetched
+from annotation.services.jobs import JobCancelledError, cancel_job
+from annotation.services.labels import update_label
 from annotation.services.projects import update_project
 from annotation.services.review import review_image
+from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
+from engine.datasets.files import open_source
+from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, create, make_image, png, square
+from tests.workers.conftest import finish, finish_as_it_is
 from workers.app import app
 
 THREE = zipped("coco", cell(1), cell(2), cell(3))
@@ -391,3 +404,169 @@ def test_one_that_waited_for_longer_than_the_trash_keeps_is_let_go_of(
 
     assert [read(manager, each)["state"] for each in (old, new)] == ["discarded", "ready"]
     assert not storage.exists(storage.upload_key(UUID(old)))
+
+
+def test_an_undo_takes_masks_from_an_image_that_was_finished_before_the_import(
+    world: World, manager: Api
+) -> None:
+    image = make_image(world.project, 1)
+    finish(world, image)
+    before = drawn(image)
+    first = start(manager, send(world, THREE))
+
+    undone = undo(manager, first["id"])["brought"]
+
+    assert undone["masks removed"] == 6
+    image.refresh_from_db()
+    assert (image.status, image.deleted_at, drawn(image)) == ("done", None, before)
+
+
+def test_an_undo_leaves_what_people_finished_with_it_in_view(world: World, manager: Api) -> None:
+    first = start(manager, send(world, THREE))
+    finish_as_it_is(world, Image.objects.get(file_name="deep/2.png"))
+
+    undone = undo(manager, first["id"])["brought"]
+
+    assert (undone["masks kept"], undone["images kept"]) == (2, 1)
+    kept = Image.objects.get(deleted_at=None)
+    assert (kept.file_name, kept.status, len(drawn(kept))) == ("deep/2.png", "done", 2)
+
+
+def test_finished_work_that_another_import_had_met_is_undone_as_well(
+    world: World, manager: Api
+) -> None:
+    start(manager, send(world, zipped("coco", replace(cell(1), annotations=()))))
+    second = send(world, zipped("coco", cell(1)))
+    finished(manager, second)
+
+    undone = undo(manager, second)["brought"]
+
+    image = Image.objects.get()
+    assert undone["masks removed"] == 2
+    assert (image.status, image.deleted_at, drawn(image)) == ("todo", None, [])
+
+
+def test_an_image_that_is_twice_in_one_dataset_goes_as_one(world: World, manager: Api) -> None:
+    again = replace(
+        cell(1), file_name="other.png", annotations=(Annotation(square(20, 2, 3), "cell"),)
+    )
+    import_id = send(world, zipped("coco", cell(1), again))
+    finished(manager, import_id)
+
+    undone = undo(manager, import_id)["brought"]
+
+    assert (undone["images removed"], undone["masks removed"]) == (1, 3)
+    assert not Image.objects.filter(deleted_at=None).exists()
+
+
+def test_an_undo_leaves_masks_that_people_described(world: World, manager: Api) -> None:
+    first = start(manager, send(world, zipped("coco", cell(1))))
+    mask = Mask.objects.filter(parent=None).get()
+    caption_mask(caption_id=uuid4(), mask=mask, author=world.annotator, text="Mine.")
+
+    undone = undo(manager, first["id"])["brought"]
+
+    image = Image.objects.get()
+    assert (undone["masks kept"], undone["images kept"]) == (1, 1)
+    assert (image.deleted_at, drawn(image)) == (None, [square(2, 2, 15)["counts"]])
+
+
+def test_an_undo_leaves_an_image_that_somebody_has_open(world: World, manager: Api) -> None:
+    update_project(project=world.project, changes={"overlap": 2})
+    import_id = send(world, zipped("coco", cell(1)))
+    finished(manager, import_id)
+    image = Image.objects.get()
+    claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+
+    undone = undo(manager, import_id)["brought"]
+
+    image.refresh_from_db()
+    assert (undone["images kept"], image.deleted_at, drawn(image)) == (1, None, [])
+    places = Assignment.objects.filter(kind="annotate").order_by("slot")
+    assert [(each.state, each.user) for each in places] == [
+        ("open", None),
+        ("leased", world.annotator),
+    ]
+
+
+def test_an_undo_that_waits_for_somebody_to_finish_leaves_what_they_finished(
+    world: World, manager: Api
+) -> None:
+    first = start(manager, send(world, zipped("coco", cell(1))))
+    request_undo(dataset_import=DatasetImport.objects.get(), by=world.manager)
+
+    @contextmanager
+    def fence() -> Iterator[None]:
+        if Image.objects.get().status == "todo":
+            finish_as_it_is(world, Image.objects.get())  # before the lock is had
+        with transaction.atomic():
+            yield
+
+    undo_import(
+        DatasetImport.objects.select_related("project", "created_by").get(),
+        by=world.manager,
+        fence=fence,
+        progress=lambda *_: None,
+    )
+
+    image = Image.objects.get()
+    assert read(manager, first["id"])["brought"] == {"masks kept": 2, "images kept": 1}
+    assert (image.status, image.deleted_at, len(drawn(image))) == ("done", None, 2)
+
+
+def test_captions_stay_while_another_import_has_them(world: World, manager: Api) -> None:
+    first = start(manager, send(world, zipped("coco", cell(1))))
+    second = start(manager, send(world, zipped("coco", cell(1))))
+
+    undo(manager, first["id"])
+    left = Caption.objects.filter(withdrawn_at=None).count()
+    undo(manager, second["id"])
+
+    assert left == 1
+    assert not Caption.objects.filter(withdrawn_at=None).exists()
+
+
+def test_one_that_goes_on_knows_labels_that_were_renamed_meanwhile(
+    world: World, manager: Api
+) -> None:
+    found = DatasetImport.objects.get(pk=send(world, THREE))
+    manager.post(f"dataset-imports/{found.pk}/start")
+
+    def stop(done: int, _: int) -> None:
+        if done == 1:
+            raise JobCancelledError("enough")
+
+    found.refresh_from_db()
+    with fetched(Upload.objects.get(pk=found.pk)) as path, pytest.raises(JobCancelledError):
+        run_import(found, open_source(path), fence=transaction.atomic, progress=stop)
+    nucleus = Label.objects.get(name="nucleus")
+    update_label(label=nucleus, changes={"name": "kernel"})
+    work()
+
+    assert read(manager, str(found.pk))["state"] == "imported"
+    assert sorted(Label.objects.values_list("name", flat=True)) == ["cell", "kernel"]
+    assert Revision.objects.filter(label=nucleus).count() == 3
+
+
+def test_images_that_come_in_alone_keep_their_bytes_when_the_rest_is_discarded(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, THREE)
+    manager.post(f"dataset-imports/{import_id}/images")
+
+    manager.delete(f"dataset-imports/{import_id}")
+    work()
+
+    assert Image.objects.count() == 3
+    assert Upload.objects.get(pk=import_id).state == "accepted"
+
+
+def test_images_alone_that_were_stopped_are_told_as_refused(world: World, manager: Api) -> None:
+    import_id = send(world, THREE)
+    manager.post(f"dataset-imports/{import_id}/images")
+    cancel_job(job_id=Job.objects.get(state="queued", kind=jobs.IMPORT_ARCHIVE).pk)
+
+    settle_failures()
+
+    upload = Upload.objects.get(pk=import_id)
+    assert (upload.state, upload.message) == ("refused", "Cancelled.")

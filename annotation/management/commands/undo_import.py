@@ -11,7 +11,7 @@ from annotation.errors import DomainError
 from annotation.management.importer import say_counts, shown
 from annotation.models import DatasetImport
 from annotation.services.import_requests import begin_undo
-from annotation.services.import_runs import undo_import
+from annotation.services.import_undo import undo_import
 
 
 class Command(BaseCommand):

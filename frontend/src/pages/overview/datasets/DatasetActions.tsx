@@ -64,7 +64,7 @@ export function DatasetActions({ item, project, isStopped }: Props) {
           size="xs"
           checked={isFinished}
           onChange={(event) => setIsFinished(event.currentTarget.checked)}
-          label="Its masks are finished work: images with masks count as annotated"
+          label="Its masks are finished work: images with masks count as annotated, also in the holdout"
         />
       )}
       <Group gap="xs">

@@ -1,0 +1,181 @@
+"""A dataset goes out again, image by image, but for what people have worked on since.
+
+All is judged under the image's lock, with the rows of all imports that met it: what another one met
+becomes its own, and goes when that is undone.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import structlog
+from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Now
+
+from annotation.models import (
+    Assignment,
+    Caption,
+    Comment,
+    DatasetImport,
+    Image,
+    ImportedSample,
+    Label,
+    Operation,
+    Recording,
+    Revision,
+    Stint,
+)
+from annotation.services.captions import CaptionBuiltUponError, withdraw_caption
+from annotation.services.images import delete_image
+from annotation.services.import_runs import Fence, Progress, hold, sum_of_counts
+from annotation.services.imported_work import open_imported
+from annotation.services.labels import delete_label
+from annotation.services.seeds import unseed_masks
+
+State = DatasetImport.State
+JUDGED = (Stint.End.FINISHED, Stint.End.REVIEWED)
+log = structlog.get_logger(__name__)
+
+
+def undo_import(
+    dataset_import: DatasetImport, *, by: User, fence: Fence, progress: Progress
+) -> Counter[str]:
+    """Take out what an import brought, and return what went and what stays, in people's words."""
+    total = dataset_import.samples.filter(is_undone=False).count()
+    for done, number in enumerate(_last_first(dataset_import), start=1):
+        with fence():
+            hold(dataset_import, State.UNDOING)
+            _take_out(dataset_import, number, by)
+        progress(done, max(total, done))
+    with fence():
+        hold(dataset_import, State.UNDOING)
+        gone = sum_of_counts(dataset_import)
+        gone["labels removed"] = _drop_labels(dataset_import)
+        DatasetImport.objects.filter(pk=dataset_import.pk).update(state=State.UNDONE, brought=+gone)
+    log.info("import_undone", dataset_import_id=str(dataset_import.pk), **gone)
+    return +gone
+
+
+def _last_first(dataset_import: DatasetImport) -> Iterator[int]:
+    """Yield the numbers of rows without holding a cursor open: each has its own transaction."""
+    rows = dataset_import.samples.filter(is_undone=False).order_by("-number")
+    numbers = rows.values_list("number", flat=True)
+    number = numbers.first()
+    while number is not None:
+        yield number
+        number = numbers.filter(number__lt=number).first()
+
+
+def _take_out(dataset_import: DatasetImport, number: int, by: User) -> None:
+    """Take out what the import brought to the image of a row, by whichever of its rows."""
+    row = dataset_import.samples.get(number=number)
+    if row.image_id is None:
+        ImportedSample.objects.filter(pk=row.pk).update(is_undone=True, counts={})
+        return
+    image = Image.objects.select_for_update().get(pk=row.image_id)
+    rows = ImportedSample.objects.filter(image=image, is_undone=False).order_by("pk")
+    locked = list(rows.select_for_update(of=("self",)).select_related("dataset_import"))
+    own = [each for each in locked if each.dataset_import_id == dataset_import.pk]
+    if not own:
+        return
+    others = [each for each in locked if each.dataset_import_id != dataset_import.pk]
+    counts = _undone(image, own, others, by)
+    for each in own:
+        each.is_undone, each.counts = True, {}
+    own[0].counts = +counts
+    ImportedSample.objects.bulk_update(own, ["is_undone", "counts"])
+
+
+def _undone(
+    image: Image, own: Sequence[ImportedSample], others: Sequence[ImportedSample], by: User
+) -> Counter[str]:
+    masks = {mask for each in own for mask in each.masks}
+    captions = {caption for each in own for caption in each.captions}
+    if _is_judged(image, own):  # people stand for what is on it by now
+        return Counter({"masks kept": len(masks), "images kept": int(_are_new(own))})
+    given = _leave_to_others(own, others)
+    if any(each.is_finished for each in own) and not _are_finished(others):
+        open_imported(image=image, author=own[0].dataset_import.created_by)
+        image.refresh_from_db()
+    gone = unseed_masks(image=image, mask_ids=masks - given, author=by)
+    counts = Counter({"masks removed": len(gone), "masks kept": len(masks) - len(gone)})
+    counts["captions removed"] = _withdrawn(captions - given)
+    if _are_new(own) and not others:
+        is_gone = not _is_worked_on(image)
+        if is_gone:
+            delete_image(image=image, by=by)
+        counts["images removed" if is_gone else "images kept"] += 1
+    return counts
+
+
+def _is_judged(image: Image, own: Sequence[ImportedSample]) -> bool:
+    """Tell whether people finished or reviewed the image with what the import had brought."""
+    since = min(each.created_at for each in own)
+    return image.stints.filter(ended_as__in=JUDGED, ended_at__gte=since).exists()
+
+
+def _are_new(rows: Sequence[ImportedSample]) -> bool:
+    return any(each.is_new for each in rows)
+
+
+def _are_finished(others: Sequence[ImportedSample]) -> bool:
+    return any(each.dataset_import.is_finished for each in others)
+
+
+def _leave_to_others(own: Sequence[ImportedSample], others: Sequence[ImportedSample]) -> set[str]:
+    """Leave what others met to them; return the ids of masks and captions that stay."""
+    masks = {mask for each in own for mask in each.masks}
+    captions = {caption for each in own for caption in each.captions}
+    given: set[str] = set()
+    for other in others:
+        shared_masks = masks & set(other.met) - given
+        shared_captions = captions & set(other.met_captions) - given
+        given |= shared_masks | shared_captions
+        other.masks = [*other.masks, *sorted(shared_masks)]
+        other.met = [each for each in other.met if each not in shared_masks]
+        other.captions = [*other.captions, *sorted(shared_captions)]
+        other.met_captions = [each for each in other.met_captions if each not in shared_captions]
+        other.is_new = other.is_new or _are_new(own)
+        other.is_finished = other.is_finished or (
+            other.dataset_import.is_finished and any(each.is_finished for each in own)
+        )
+    ImportedSample.objects.bulk_update(
+        others, ["masks", "met", "captions", "met_captions", "is_new", "is_finished"]
+    )
+    return given
+
+
+def _withdrawn(caption_ids: set[str]) -> int:
+    captions = Caption.objects.filter(pk__in=caption_ids, withdrawn_at=None)
+    count = 0
+    for caption in captions.order_by("-created_at", "-pk"):
+        count += 1
+        try:
+            withdraw_caption(caption=caption)
+        except CaptionBuiltUponError:  # somebody described the image since: that stands
+            captions.filter(pk=caption.pk).update(withdrawn_at=Now())
+    return count
+
+
+def _is_worked_on(image: Image) -> bool:
+    """Tell whether people did anything on an image; what a model proposes is nothing yet."""
+    opened = Assignment.objects.filter(image=image, state=Assignment.State.LEASED)
+    return (
+        image.status != Image.Status.TODO
+        or image.masks.filter(head__rle__isnull=False).exists()
+        or opened.filter(lease_until__gt=Now()).exists()
+        or image.stints.filter(ended_as__in=JUDGED).exists()
+        or Operation.objects.filter(image=image).exists()
+        or Caption.objects.filter(image=image, withdrawn_at=None).exists()
+        or Recording.objects.filter(image=image).exists()
+        or Comment.objects.filter(image=image).exists()
+    )
+
+
+def _drop_labels(dataset_import: DatasetImport) -> int:
+    """Put labels that it made in the trash, unless a mask that is there has one."""
+    used = Revision.objects.filter(label=OuterRef("pk"), rle__isnull=False, mask__head=F("pk"))
+    unused = Label.objects.filter(~Exists(used), pk__in=dataset_import.labels, deleted_at=None)
+    for label in unused:
+        delete_label(label=label)
+    return len(unused)
