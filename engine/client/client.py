@@ -1,26 +1,24 @@
 """The client: a method for what a program does with Anneal."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 import requests
 
 from engine.client import operations as op
-from engine.client.choosing import one_called, one_that_starts, what_serves
+from engine.client.choosing import one_that_starts, what_serves
+from engine.client.connection import AnyProject
 from engine.client.downloads import address_of, download
 from engine.client.errors import AnnealError
+from engine.client.incoming import Incoming
 from engine.client.models import (
     Export,
     ExportOffer,
-    Image,
     NewExport,
     NewVersion,
     NowServing,
-    Project,
-    ProjectCard,
-    ProjectInput,
     Promotion,
     RegisteredBundle,
     Retrain,
@@ -28,106 +26,18 @@ from engine.client.models import (
     RoundWithCurve,
     RoundWithoutEffort,
     ServingSeen,
-    Session,
-    Upload,
     Version,
 )
-from engine.client.transport import Transport, pages
-from engine.client.uploads import UnfinishedUploads, ended_uploads, files_below, send_files
 from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
 
-AnyProject = int | str | ProjectCard | Project  # an id, a name, or what the client returned
 AnyVersion = str | Version
 
 
-class Client:
+class Client(Incoming):
     """One person's or program's door to one server. Every call may raise `AnnealError`.
 
     Close it, or use it in a `with` block, to give its connections back.
     """
-
-    def __init__(self, url: str, token: str) -> None:
-        self._transport = Transport(url, token)
-
-    @property
-    def url(self) -> str:
-        return self._transport.url
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._transport.close()
-
-    def session(self) -> Session:
-        """Return whose token it is; the user is None where the server does not know it."""
-        return self._transport.call(op.SESSION)
-
-    def projects(self) -> list[ProjectCard]:
-        """Return the projects that the token's owner is a member of."""
-        return self._transport.call(op.PROJECTS)
-
-    def project(self, project: AnyProject) -> Project:
-        """Return one project, by id or by name.
-
-        Raises:
-            AnnealError: no project, or more than one, has this name.
-
-        """
-        return self._transport.call(op.PROJECT, project_id=self._id_of(project))
-
-    def create_project(self, name: str, description: str = "") -> Project:
-        """Make a project, of which you are the first manager."""
-        body = ProjectInput(name=name, description=description)
-        return self._transport.call(op.CREATE_PROJECT, body)
-
-    def images(
-        self, project: AnyProject, *, status: str | None = None, search: str | None = None
-    ) -> Iterator[Image]:
-        """Yield a project's images in the order of their import, fetched page by page."""
-        query = {"status": status, "search": search}
-        return pages(self._transport, op.IMAGES, query, project_id=self._id_of(project))
-
-    def uploads(self, project: AnyProject) -> Iterator[Upload]:
-        """Yield what became of each file that was sent, the newest first."""
-        return pages(self._transport, op.UPLOADS, {}, project_id=self._id_of(project))
-
-    def upload_images(
-        self,
-        project: AnyProject,
-        paths: Iterable[str | Path],
-        *,
-        unfinished: Path | None = None,
-        timeout_s: float | None = None,
-        progress: Progress = nobody_looks,
-    ) -> list[Upload]:
-        """Send images, zips of images and folders of both, and wait until each was looked at.
-
-        One that is refused stops no other: look at `state` and `message`. With `unfinished`, a
-        folder in which the ids of uploads are kept meanwhile, an interrupted call is resumed by
-        calling again.
-        """
-        project_id = self._id_of(project)
-        known = UnfinishedUploads(unfinished, self.url)
-        sent = send_files(
-            self._transport,
-            project_id,
-            files_below(Path(path) for path in paths),
-            unfinished=known,
-            progress=progress,
-        )
-
-        def looked_at() -> list[Upload] | None:
-            ended = ended_uploads(self._transport, project_id, sent)
-            progress(len(ended), len(sent), "Looking at the files")
-            return ended if len(ended) == len(sent) else None
-
-        outcomes = wait_until(looked_at, "Looking at the files", timeout_s)
-        known.forget()
-        return outcomes
 
     def versions(self, project: AnyProject) -> list[Version]:
         """Return a project's dataset versions, the newest first."""
@@ -283,15 +193,6 @@ class Client:
         seen = self.project(project)
         body = ServingSeen(serving=what_serves(seen))
         return self._transport.call(op.ROLL_BACK, body, project_id=seen.id)
-
-    def _id_of(self, project: AnyProject) -> int:
-        if isinstance(project, int):
-            return project
-        if not isinstance(project, str):
-            return project.id
-        if project.isdecimal():
-            return int(project)
-        return one_called(project, self.projects()).id
 
 
 def _version_id(version: AnyVersion) -> str:
