@@ -5,6 +5,7 @@ from engine.client import Client
 client = Client("https://anneal.example.org", token)
 project = client.project("Cells")
 client.upload_images(project, ["a.png", "more.zip"])
+client.import_dataset(project, "from-another-tool.zip", finished=True)
 export = client.export(client.cut_version(project), "coco")
 client.download(export, "cells.zip")
 """

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from engine.client.cli import account, data, learning, versions
+from engine.client.cli import account, data, incoming, learning, versions
 from engine.client.cli.door import EXIT_CODES, REFUSED, advice, code_of
 from engine.client.errors import AnnealError
 from engine.datasets.errors import DatasetError
@@ -20,7 +20,8 @@ for name, command in (
     ("login", account.login),
     ("logout", account.logout),
     ("images", data.images),
-    ("import", data.import_),
+    ("import", incoming.import_),
+    ("undo", incoming.undo),
     ("export", versions.export),
     ("diff", versions.diff),
     ("verify", versions.verify),

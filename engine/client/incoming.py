@@ -2,10 +2,22 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from uuid import UUID
 
+from engine.client import datasets
 from engine.client import operations as op
 from engine.client.connection import AnyProject, Connection
-from engine.client.models import Image, Upload
+from engine.client.errors import AnnealError
+from engine.client.models import (
+    IMPORT_READY,
+    IMPORT_UNREADABLE,
+    UPLOAD_REFUSED,
+    DatasetImport,
+    Image,
+    ImportedDataset,
+    Upload,
+)
+from engine.client.packing import is_dataset, packed
 from engine.client.transport import pages
 from engine.client.uploads import UnfinishedUploads, ended_uploads, files_below, send_files
 from engine.client.waiting import Progress, nobody_looks, wait_until
@@ -36,9 +48,11 @@ class Incoming(Connection):
     ) -> list[Upload]:
         """Send images, zips of images and folders of both, and wait until each was looked at.
 
-        One that is refused stops no other: look at `state` and `message`. With `unfinished`, a
-        folder in which the ids of uploads are kept meanwhile, an interrupted call is resumed by
-        calling again.
+        One that is refused stops no other: look at `state` and `message`. A dataset of another tool
+        is accepted, too, and waits: see `dataset_of`, `bring_in` and `take_images`.
+
+        With `unfinished`, a folder in which the ids of uploads are kept meanwhile, an interrupted
+        call is resumed by calling again.
         """
         project_id = self._id_of(project)
         known = UnfinishedUploads(unfinished, self.url)
@@ -58,3 +72,122 @@ class Incoming(Connection):
         outcomes = wait_until(looked_at, "Looking at the files", timeout_s)
         known.forget()
         return outcomes
+
+    def dataset_imports(self, project: AnyProject) -> Iterator[DatasetImport]:
+        """Yield the datasets of other tools that were sent to a project, the newest first."""
+        return pages(self._transport, op.DATASET_IMPORTS, {}, project_id=self._id_of(project))
+
+    def dataset_of(self, upload: Upload) -> DatasetImport | None:
+        """Return the dataset that an upload turned out to hold; None if it holds none."""
+        if upload.state == UPLOAD_REFUSED or upload.image is not None:
+            return None
+        return datasets.dataset_of(self._transport, upload.id)
+
+    def import_dataset(
+        self,
+        project: AnyProject,
+        path: str | Path,
+        *,
+        format: str | None = None,  # noqa: A002  # the API's own word
+        finished: bool = False,
+        dry_run: bool = False,
+        unfinished: Path | None = None,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> ImportedDataset:
+        """Bring in a dataset of another tool: images, masks, labels, parts and captions.
+
+        What cannot be used is in `problems`, and the rest comes in. Twice adds nothing.
+
+        Args:
+            project: where to.
+            path: a folder, which is sent as a zip, a zip or a file.
+            format: name of its format; the server tells it by the files if left out.
+            finished: its masks are finished work, so that images with any count as annotated.
+            dry_run: only tell in `found` what would come in; nothing is kept of what was sent.
+            unfinished: see `upload_images`; not for a folder, which is packed anew each time.
+            timeout_s: how long to wait for each step at most; None: until it is done.
+            progress: told of each step.
+
+        Raises:
+            AnnealError: it is no dataset, may be of several formats, or nothing in it is usable.
+
+        """
+        with packed([Path(path)], progress) as [file]:
+            if file.exists() and not is_dataset(file):
+                raise AnnealError(0, "no_dataset", f"{path} is no dataset that is known.")
+            [upload] = self.upload_images(
+                project, [file], unfinished=unfinished, timeout_s=timeout_s, progress=progress
+            )
+        found = self.dataset_of(upload)
+        if found is None:
+            raise AnnealError(0, "no_dataset", f"{upload.file_name}: {upload.message}")
+        brought = self.bring_in(
+            found.id,
+            format=format,
+            finished=finished,
+            dry_run=dry_run,
+            timeout_s=timeout_s,
+            progress=progress,
+        )
+        if brought.state == IMPORT_UNREADABLE:
+            raise AnnealError(0, "unreadable", f"{brought.file_name}: {brought.message}")
+        return brought
+
+    def bring_in(
+        self,
+        import_id: UUID,
+        *,
+        format: str | None = None,  # noqa: A002  # the API's own word
+        finished: bool = False,
+        dry_run: bool = False,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> ImportedDataset:
+        """Bring in a dataset that was sent. One that is unreadable comes back so, with `message`.
+
+        Of such a one, and in a dry run, nothing is kept. The arguments are `import_dataset`'s.
+        """
+        waiting: datasets.Waiting = {"timeout_s": timeout_s, "progress": progress}
+        found = datasets.look_at(self._transport, import_id, format, **waiting)
+        told = datasets.with_problems(self._transport, found)
+        if found.state == IMPORT_UNREADABLE or (dry_run and found.state == IMPORT_READY):
+            self._transport.call(op.DISCARD_IMPORT, dataset_import_id=import_id)
+            return told
+        if dry_run:
+            return told
+        brought = datasets.bring_in(self._transport, import_id, finished=finished, **waiting)
+        return datasets.with_problems(self._transport, brought)
+
+    def take_images(
+        self,
+        project: AnyProject,
+        import_id: UUID,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Upload:
+        """Bring in the images of a dataset that was sent as a zip, and nothing else of it."""
+        datasets.look_at(self._transport, import_id, None, timeout_s=timeout_s, progress=progress)
+        self._transport.call(op.IMPORT_IMAGES, dataset_import_id=import_id)
+        project_id = self._id_of(project)
+
+        def looked_at() -> Upload | None:
+            progress(0, 0, "Looking at the images")
+            ended = ended_uploads(self._transport, project_id, {import_id})
+            return ended[0] if ended else None
+
+        return wait_until(looked_at, "Looking at the images", timeout_s)
+
+    def undo_import(
+        self,
+        import_id: UUID,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> DatasetImport:
+        """Take out what an import brought, but for what people have worked on since.
+
+        `brought` then says what went.
+        """
+        return datasets.take_out(self._transport, import_id, timeout_s=timeout_s, progress=progress)

@@ -16,6 +16,12 @@ JOB_UNFINISHED: Final = ("queued", "running")
 JOB_SUCCEEDED: Final = "succeeded"
 UPLOAD_UNFINISHED: Final = ("pending", "checking")
 UPLOAD_REFUSED: Final = "refused"
+IMPORT_CHECKING: Final = "checking"
+IMPORT_READY: Final = "ready"
+IMPORT_UNREADABLE: Final = "unreadable"
+IMPORT_IMPORTING: Final = "importing"
+IMPORT_IMPORTED: Final = "imported"
+IMPORT_UNDOING: Final = "undoing"
 
 
 class Model(BaseModel):
@@ -177,6 +183,51 @@ class Job(Model):
     message: str
     error: str
     stalled: bool
+
+
+class DatasetFormat(Model):
+    name: str
+    title: str  # for people
+
+
+class DatasetImport(Model):
+    """A dataset of another tool that was sent; its id is that of the upload."""
+
+    id: UUID
+    file_name: str
+    format: str  # "": it is not clear
+    title: str
+    candidates: list[DatasetFormat]  # what it may be
+    state: str
+    message: str
+    found: dict[str, int]  # what would come in
+    brought: dict[str, int]  # what came in; after an undo, what went
+    problems_count: int
+    job: Job | None  # the last one
+    created_at: datetime
+
+
+class ImportProblem(Model):
+    """A part of a dataset that cannot be used."""
+
+    file: str
+    field: str
+    row: int | None  # a line, or a place in the field's list
+    fault: str
+
+
+class ImportedDataset(DatasetImport):
+    """The same with what of it cannot be used, as far as the server keeps that."""
+
+    problems: list[ImportProblem]
+
+
+class StartedImport(Model):
+    finished: bool
+
+
+class ChosenFormat(Model):
+    format: str
 
 
 class Export(Model):

@@ -9,11 +9,14 @@ from typing import Any, Final, Generic, TypeVar
 
 from engine.client.models import (
     BegunUpload,
+    ChosenFormat,
     CompletedUpload,
     CompleteUpload,
+    DatasetImport,
     Export,
     ExportOffer,
     Image,
+    ImportProblem,
     Login,
     Model,
     NewExport,
@@ -32,6 +35,7 @@ from engine.client.models import (
     RoundWithoutEffort,
     ServingSeen,
     Session,
+    StartedImport,
     TokenInput,
     Upload,
     UploadInput,
@@ -60,6 +64,7 @@ def _post(path: str, body: type[Model] | None, answer: type[Answer]) -> Operatio
     return Operation("POST", path, answer, body)
 
 
+_IMPORT: Final = "/api/dataset-imports/{dataset_import_id}"
 SESSION: Final = _get("/api/session", Session)
 LOG_IN: Final = _post("/api/session", Login, Session)
 LOG_OUT: Final = Operation("DELETE", "/api/session", NoneType)
@@ -73,6 +78,16 @@ IMAGES: Final = _get(
 UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "cursor")
 BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, BegunUpload)
 COMPLETE_UPLOAD: Final = _post("/api/uploads/{upload_id}/complete", CompleteUpload, CompletedUpload)
+DATASET_IMPORTS: Final = _get(
+    "/api/projects/{project_id}/dataset-imports", Page[DatasetImport], "cursor"
+)
+DATASET_IMPORT: Final = _get(_IMPORT, DatasetImport)
+DISCARD_IMPORT: Final = Operation("DELETE", _IMPORT, NoneType)
+CHECK_IMPORT: Final = _post(f"{_IMPORT}/check", ChosenFormat, DatasetImport)
+START_IMPORT: Final = _post(f"{_IMPORT}/start", StartedImport, DatasetImport)
+UNDO_IMPORT: Final = _post(f"{_IMPORT}/undo", None, DatasetImport)
+IMPORT_IMAGES: Final = _post(f"{_IMPORT}/images", None, DatasetImport)
+IMPORT_PROBLEMS: Final = _get(f"{_IMPORT}/problems", Page[ImportProblem], "cursor")
 VERSIONS: Final = _get("/api/projects/{project_id}/versions", list[Version])
 CUT_VERSION: Final = _post("/api/projects/{project_id}/versions", NewVersion, Version)
 # Not every server has it: its answer is passed on as it is.

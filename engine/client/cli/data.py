@@ -1,15 +1,11 @@
-"""`anneal projects`, `images` and `import`: what there is, and bringing more in."""
+"""`anneal projects` and `images`: what there is."""
 
-from collections import Counter
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
-from engine.client.cli.keys import unfinished_uploads
-from engine.client.cli.output import progress, show, tell
-from engine.client.models import UPLOAD_REFUSED
+from engine.client.cli.door import Json, ProjectArgument, logged_in
+from engine.client.cli.output import show
 
 projects = typer.Typer(help="List your projects, or create one.", invoke_without_command=True)
 
@@ -55,29 +51,3 @@ def images(
         for each in found
     ]
     show(found, heads, rows, as_json=as_json)
-
-
-def import_(
-    *,
-    project: ProjectArgument,
-    paths: Annotated[
-        list[Path], typer.Argument(help="Images, zips of images, folders of both.", exists=True)
-    ],
-    timeout: Timeout = None,
-    as_json: Json = False,
-) -> None:
-    """Bring images in. Interrupted, the same command goes on where it was.
-
-    The exit code is 1 if a file was refused; all others are in nonetheless.
-    """
-    with logged_in() as client, progress() as moved:
-        outcomes = client.upload_images(
-            project, paths, unfinished=unfinished_uploads(), timeout_s=timeout, progress=moved
-        )
-    heads = ["file", "outcome", "image", "message"]
-    rows = [[each.file_name, each.state, each.image, each.message] for each in outcomes]
-    show(outcomes, heads, rows, as_json=as_json)
-    counts = Counter(each.state for each in outcomes)
-    tell(", ".join(f"{count} {state}" for state, count in sorted(counts.items())) or "no files")
-    if counts[UPLOAD_REFUSED]:
-        raise typer.Exit(REFUSED)

@@ -21,8 +21,11 @@ OPERATIONS = {
     for name, each in vars(operations).items()
     if isinstance(each, Operation) and each is not operations.DIFF
 }
-# A login is not tried again; completing an upload twice is completing it.
-SENT_ONCE = {"LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD"}
+# A login is not tried again; whatever else is here changes nothing the second time.
+SENT_ONCE = {
+    *("LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD"),
+    *("CHECK_IMPORT", "START_IMPORT", "UNDO_IMPORT", "IMPORT_IMAGES", "DISCARD_IMPORT"),
+}
 SCALARS: dict[object, tuple[str, str | None]] = {
     str: ("string", None),
     int: ("integer", None),
@@ -147,6 +150,8 @@ def test_the_states_that_the_client_tells_apart_are_the_servers() -> None:
 
     assert {*models.JOB_UNFINISHED, models.JOB_SUCCEEDED} < set(known["JobState"]["enum"])
     assert {*models.UPLOAD_UNFINISHED, models.UPLOAD_REFUSED} < set(known["UploadState"]["enum"])
+    imports = {state for name, state in vars(models).items() if name.startswith("IMPORT_")}
+    assert imports < set(known["DatasetImportState"]["enum"])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""`anneal import` and `undo`: images and datasets of other tools in, and out again."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Final
+from uuid import UUID
+
+import typer
+
+from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
+from engine.client.cli.keys import unfinished_uploads
+from engine.client.cli.output import progress, show, tell
+from engine.client.client import Client
+from engine.client.models import (
+    IMPORT_IMPORTED,
+    IMPORT_READY,
+    IMPORT_UNREADABLE,
+    UPLOAD_REFUSED,
+    ImportedDataset,
+    ImportProblem,
+    Upload,
+)
+from engine.client.packing import is_dataset, packed
+from engine.client.waiting import Progress
+from engine.datasets.errors import DatasetError
+
+SHOWN: Final = 50  # parts that cannot be used, of one dataset
+NO_DATASET: Final = "no dataset: not sent, as its images would come in"
+
+
+class Outcome(Upload):
+    """What became of one file, and of the dataset that it holds."""
+
+    dataset: ImportedDataset | None = None
+
+
+def import_(
+    *,
+    project: ProjectArgument,
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Images, zips of images, datasets, folders of these.", exists=True),
+    ],
+    form: Annotated[
+        str | None, typer.Option("--format", help="Of datasets; told by the files if left out.")
+    ] = None,
+    finished: Annotated[
+        bool, typer.Option("--finished", help="Images with masks count as annotated.")
+    ] = False,
+    images_alone: Annotated[
+        bool, typer.Option("--images-alone", help="Of datasets sent as a zip, nothing else.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what datasets would bring.")
+    ] = False,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Bring in images, and datasets of other tools with their masks, labels and captions.
+
+    A folder that holds a dataset goes as one. Interrupted, the same command goes on where it was;
+    twice adds nothing. The exit code is 1 if a file was refused or a part of a dataset cannot be
+    used, which is told; all else is in nonetheless.
+    """
+
+    def end(client: Client, upload: Upload, moved: Progress) -> Outcome:
+        found = client.dataset_of(upload)
+        if found is None:
+            return Outcome(**upload.model_dump())
+        if images_alone and not dry_run:
+            taken = client.take_images(project, found.id, timeout_s=timeout, progress=moved)
+            return Outcome(**taken.model_dump())
+        brought = client.bring_in(
+            found.id,
+            format=form,
+            finished=finished,
+            dry_run=dry_run,
+            timeout_s=timeout,
+            progress=moved,
+        )
+        return Outcome(**upload.model_dump(), dataset=brought)
+
+    with logged_in() as client, progress() as moved, packed(paths, moved) as files:
+        wanted = [each for each in files if not dry_run or is_dataset(each)]
+        uploads = client.upload_images(
+            project, wanted, unfinished=unfinished_uploads(), timeout_s=timeout, progress=moved
+        )
+        outcomes = [end(client, each, moved) for each in uploads]
+    for path in files:
+        if path not in wanted:
+            tell(f"{path}: {NO_DATASET}")
+    _show(outcomes, as_json=as_json)
+    if any(each.state == UPLOAD_REFUSED or _is_faulty(each.dataset) for each in outcomes):
+        raise typer.Exit(REFUSED)
+
+
+def undo(
+    *,
+    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="As import told it.")],
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Take out what an import of a dataset brought, but for what people have worked on since."""
+    with logged_in() as client, progress() as moved:
+        undone = client.undo_import(import_id, timeout_s=timeout, progress=moved)
+    row = [undone.file_name, undone.state, _counted(undone.brought)]
+    show(undone, ["dataset", "state", "taken out"], [row], as_json=as_json)
+
+
+def _show(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+    heads = ["file", "outcome", "image", "message"]
+    rows = [[each.file_name, _word(each), each.image, _message(each)] for each in outcomes]
+    show(outcomes, heads, rows, as_json=as_json)
+    for each in outcomes:
+        if each.dataset is not None:
+            _tell_more(each.dataset)
+    words = Counter(map(_word, outcomes))
+    tell(", ".join(f"{count} {word}" for word, count in sorted(words.items())) or "no files")
+
+
+def _tell_more(found: ImportedDataset) -> None:
+    for each in found.problems[:SHOWN]:
+        tell(f"cannot be used: {_place(each)}")
+    if found.problems_count > SHOWN:
+        tell(f"and {found.problems_count - SHOWN} more parts that cannot be used")
+    if found.state == IMPORT_IMPORTED:
+        tell(f"{found.file_name} goes out again by: anneal undo {found.id}")
+    if found.state == IMPORT_UNREADABLE and found.candidates:
+        names = ", ".join(each.name for each in found.candidates)
+        tell(f"Say --format, one of {names}, or --images-alone.")
+
+
+def _place(problem: ImportProblem) -> DatasetError:
+    return DatasetError(problem.fault, file=problem.file, field=problem.field, index=problem.row)
+
+
+def _word(outcome: Outcome) -> str:
+    return outcome.state if outcome.dataset is None else outcome.dataset.state
+
+
+def _message(outcome: Outcome) -> str:
+    found = outcome.dataset
+    if found is None:
+        return outcome.message
+    if found.state == IMPORT_UNREADABLE:
+        return found.message
+    counts = _counted(found.found if found.state == IMPORT_READY else found.brought)
+    return f"{found.title}: {counts}"
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
+
+
+def _is_faulty(found: ImportedDataset | None) -> bool:
+    return found is not None and bool(found.problems_count or found.state == IMPORT_UNREADABLE)

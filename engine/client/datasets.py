@@ -1,0 +1,111 @@
+"""Datasets of other tools on the server: looked at, brought in, taken out again."""
+
+from typing import TypedDict
+from uuid import UUID
+
+import requests
+
+from engine.client import operations as op
+from engine.client.errors import AnnealError
+from engine.client.models import (
+    IMPORT_CHECKING,
+    IMPORT_IMPORTING,
+    IMPORT_READY,
+    IMPORT_UNDOING,
+    IMPORT_UNREADABLE,
+    ChosenFormat,
+    DatasetImport,
+    ImportedDataset,
+    StartedImport,
+)
+from engine.client.transport import Transport, pages
+from engine.client.waiting import Progress, has_succeeded, tell, wait_until
+
+
+class Waiting(TypedDict):
+    """How to wait: see engine.client.waiting."""
+
+    timeout_s: float | None
+    progress: Progress
+
+
+def dataset_of(transport: Transport, upload_id: UUID) -> DatasetImport | None:
+    """Return the dataset that an upload holds; None if it holds none."""
+    try:
+        return transport.call(op.DATASET_IMPORT, dataset_import_id=upload_id)
+    except AnnealError as error:
+        if error.status == requests.codes.not_found:
+            return None
+        raise
+
+
+def look_at(
+    transport: Transport,
+    import_id: UUID,
+    form: str | None,
+    *,
+    timeout_s: float | None,
+    progress: Progress,
+) -> DatasetImport:
+    """Wait until the server knows what a dataset would bring, read as one of that format."""
+    found = _after(transport, import_id, IMPORT_CHECKING, timeout_s, progress)
+    if form in {None, found.format} or found.state not in {IMPORT_READY, IMPORT_UNREADABLE}:
+        return found
+    chosen = ChosenFormat(format=form or "")
+    transport.call(op.CHECK_IMPORT, chosen, dataset_import_id=import_id)
+    return _after(transport, import_id, IMPORT_CHECKING, timeout_s, progress)
+
+
+def bring_in(
+    transport: Transport,
+    import_id: UUID,
+    *,
+    finished: bool,
+    timeout_s: float | None,
+    progress: Progress,
+) -> DatasetImport:
+    """Bring a dataset in, or the rest of one that stopped half-way."""
+    wanted = StartedImport(finished=finished)
+    transport.call(op.START_IMPORT, wanted, dataset_import_id=import_id)
+    return _after(transport, import_id, IMPORT_IMPORTING, timeout_s, progress)
+
+
+def take_out(
+    transport: Transport, import_id: UUID, *, timeout_s: float | None, progress: Progress
+) -> DatasetImport:
+    """Take out what an import brought, but for what people have worked on since."""
+    transport.call(op.UNDO_IMPORT, dataset_import_id=import_id)
+    return _after(transport, import_id, IMPORT_UNDOING, timeout_s, progress)
+
+
+def with_problems(transport: Transport, found: DatasetImport) -> ImportedDataset:
+    """Fetch what of a dataset cannot be used."""
+    problems = (
+        pages(transport, op.IMPORT_PROBLEMS, {}, dataset_import_id=found.id)
+        if found.problems_count
+        else ()
+    )
+    return ImportedDataset(**found.model_dump(), problems=list(problems))
+
+
+def _after(
+    transport: Transport, import_id: UUID, state: str, timeout_s: float | None, progress: Progress
+) -> DatasetImport:
+    """Wait until an import is not in a state any more.
+
+    Raises:
+        JobEndedError: it stays there, as its job failed or was cancelled.
+
+    """
+    what = f"The dataset ({state})"
+
+    def left() -> DatasetImport | None:
+        found = transport.call(op.DATASET_IMPORT, dataset_import_id=import_id)
+        if found.state != state:
+            return found
+        if found.job is not None:
+            tell(progress, found.job, what)
+            has_succeeded(found.job)
+        return None
+
+    return wait_until(left, what, timeout_s)

@@ -1,0 +1,69 @@
+"""Folders on their way to the server."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from engine.client.packing import is_dataset, packed
+from engine.client.waiting import nobody_looks
+from tests.annotation.datasets import cell, zipped
+from tests.annotation.world import png
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A dataset as it lies in a folder."""
+    with zipfile.ZipFile(io.BytesIO(zipped("coco", cell(1), cell(2)))) as archive:
+        archive.extractall(tmp_path / "cells")
+    return tmp_path / "cells"
+
+
+def packed_bytes(folder: Path) -> bytes:
+    with packed([folder], nobody_looks) as [file]:
+        assert file.name == "cells.zip"
+        return file.read_bytes()
+
+
+def test_a_folder_that_holds_a_dataset_is_packed_the_same_at_any_time(folder: Path) -> None:
+    first = packed_bytes(folder)
+    for path in folder.rglob("*"):
+        os.utime(path, (0, 0))
+
+    assert packed_bytes(folder) == first
+
+
+def test_neither_hidden_files_nor_links_are_packed(folder: Path, tmp_path: Path) -> None:
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    (tmp_path / "secret.txt").write_text("not to be sent")
+    (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("not to be sent")
+
+    with zipfile.ZipFile(io.BytesIO(packed_bytes(folder))) as archive:
+        assert set(archive.namelist()) == names
+
+
+def test_what_is_packed_is_gone_afterwards_and_all_else_stays_as_it_is(
+    folder: Path, tmp_path: Path
+) -> None:
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "1.png").write_bytes(png(1))
+
+    with packed([pictures, folder, pictures / "1.png"], nobody_looks) as files:
+        zip_ = files[1]
+
+    assert files[::2] == [pictures, pictures / "1.png"]
+    assert not zip_.exists()
+    assert pictures.is_dir()
+
+
+def test_a_zip_that_is_hostile_is_no_dataset(tmp_path: Path) -> None:
+    path = tmp_path / "hostile.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../annotations.json", "{}")
+
+    assert not is_dataset(path)
