@@ -4,8 +4,18 @@ from typing import Self
 
 from engine.client import operations as op
 from engine.client.choosing import one_called
-from engine.client.models import Project, ProjectCard, ProjectInput, Session
+from engine.client.models import (
+    BEFORE_WORK,
+    JOB_UNFINISHED,
+    PREPARE,
+    Job,
+    Project,
+    ProjectCard,
+    ProjectInput,
+    Session,
+)
 from engine.client.transport import Transport
+from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
 
 AnyProject = int | str | ProjectCard | Project  # an id, a name, or what the client returned
 
@@ -46,10 +56,51 @@ class Connection:
         """
         return self._transport.call(op.PROJECT, project_id=self._id_of(project))
 
-    def create_project(self, name: str, description: str = "") -> Project:
-        """Make a project, of which you are the first manager."""
+    def create_project(
+        self, name: str, description: str = "", *, holdout_share: float | None = None
+    ) -> Project:
+        """Make a project, of which you are the first manager.
+
+        `holdout_share` of its images, drawn by hash, are never trained on: they judge each round.
+        None leaves that to the server.
+        """
         body = ProjectInput(name=name, description=description)
+        if holdout_share is not None:
+            body = ProjectInput(**body.model_dump(exclude_unset=True), holdout_share=holdout_share)
         return self._transport.call(op.CREATE_PROJECT, body)
+
+    def jobs(self, project: AnyProject) -> list[Job]:
+        """Return the newest of what is done for a project in the background."""
+        return self._transport.call(op.JOBS, project_id=self._id_of(project))
+
+    def wait_until_prepared(
+        self,
+        project: AnyProject,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Project:
+        """Wait until nothing comes in any more and all images were looked at by the model.
+
+        Raises:
+            JobEndedError: looking at them failed or was cancelled.
+
+        """
+        project_id = self._id_of(project)
+
+        def prepared() -> Project | None:
+            jobs = [each for each in self.jobs(project_id) if each.kind in BEFORE_WORK]
+            for job in jobs:
+                if job.state in JOB_UNFINISHED:
+                    tell(progress, job, "The images")
+                    return None
+            for job in jobs:
+                if job.kind == PREPARE:
+                    has_succeeded(job)
+                    break
+            return self.project(project_id)
+
+        return wait_until(prepared, "Preparing the images", timeout_s)
 
     def _id_of(self, project: AnyProject) -> int:
         if isinstance(project, int):

@@ -14,6 +14,13 @@ Item = TypeVar("Item")
 # States stay text: a newer server may know more of them.
 JOB_UNFINISHED: Final = ("queued", "running")
 JOB_SUCCEEDED: Final = "succeeded"
+PREPARE: Final = "prepare_images"
+BEFORE_WORK: Final = (
+    "import_uploads",
+    "import_archive",
+    "import_dataset",
+    PREPARE,
+)  # kinds of jobs
 UPLOAD_UNFINISHED: Final = ("pending", "checking")
 UPLOAD_REFUSED: Final = "refused"
 IMPORT_CHECKING: Final = "checking"
@@ -114,6 +121,7 @@ class Project(Model):
 class ProjectInput(Model):
     name: str
     description: str = ""
+    holdout_share: float = 0.1
 
 
 class Image(Model):

@@ -17,6 +17,7 @@ from engine.client.models import (
     ExportOffer,
     Image,
     ImportProblem,
+    Job,
     Login,
     Model,
     NewExport,
@@ -72,6 +73,7 @@ CREATE_TOKEN: Final = _post("/api/tokens", TokenInput, NewToken)
 PROJECTS: Final = _get("/api/projects", list[ProjectCard])
 CREATE_PROJECT: Final = _post("/api/projects", ProjectInput, Project)
 PROJECT: Final = _get("/api/projects/{project_id}", Project)
+JOBS: Final = _get("/api/projects/{project_id}/jobs", list[Job])
 IMAGES: Final = _get(
     "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"
 )

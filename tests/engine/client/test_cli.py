@@ -208,6 +208,24 @@ def test_a_project_is_made_and_found_by_its_name(logged_in: Run) -> None:
     assert json.loads(images.out) == []
 
 
+def test_a_project_is_made_with_a_share_that_judges_and_shown_once_it_is_prepared(
+    logged_in: Run, pictures: Path
+) -> None:
+    name = f"Judged {uuid4()}"
+    made = json.loads(logged_in("projects", "create", name, "--holdout", "0.9", "--json").out)
+    before = logged_in("projects", "show", name)
+    logged_in("import", name, pictures)
+
+    shown = logged_in("projects", "show", name, "--wait", "--json")
+
+    found = json.loads(shown.out)
+    assert (shown.code, before.code) == (0, 0)
+    assert "serving\t" in before.out.splitlines()
+    assert (found["id"], found["counts"]["images"]) == (made["id"], 3)
+    assert found["counts"]["holdout"] > 1
+    assert found["serving"]["round"] is None
+
+
 def test_bundles_and_rounds_of_a_project_without_any(logged_in: Run, project: int) -> None:
     assert json.loads(logged_in("rounds", "list", project, "--json").out) == []
     assert logged_in("rounds", "watch", project).code == 1

@@ -29,6 +29,7 @@ SENT_ONCE = {
 SCALARS: dict[object, tuple[str, str | None]] = {
     str: ("string", None),
     int: ("integer", None),
+    float: ("number", "double"),
     bool: ("boolean", None),
     UUID: ("string", "uuid"),
     datetime: ("string", "date-time"),
@@ -150,6 +151,7 @@ def test_the_states_that_the_client_tells_apart_are_the_servers() -> None:
 
     assert {*models.JOB_UNFINISHED, models.JOB_SUCCEEDED} < set(known["JobState"]["enum"])
     assert {*models.UPLOAD_UNFINISHED, models.UPLOAD_REFUSED} < set(known["UploadState"]["enum"])
+    assert {*models.BEFORE_WORK} < set(_resolved(known["Job"]["properties"]["kind"])[0]["enum"])
     imports = {state for name, state in vars(models).items() if name.startswith("IMPORT_")}
     assert imports < set(known["DatasetImportState"]["enum"])
 
