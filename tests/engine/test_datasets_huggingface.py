@@ -4,6 +4,7 @@ import io
 import json
 import subprocess
 import sys
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,42 @@ def test_a_small_file_of_the_same_large_picture_again_and_again_stays_small() ->
     assert loaded is not None
     assert loaded() == bytes(2**20)
     assert pa.total_allocated_bytes() - before < 2**25 < 300 * 2**20
+
+
+def lists_of(value: Any, counts: list[int]) -> pa.ListArray:
+    """Lists of the same value again and again, which is written once."""
+    ends = pa.array([sum(counts[:place]) for place in range(len(counts) + 1)], pa.int32())
+    same = pa.array([0] * sum(counts), pa.int32())
+    values = pa.array([value]).take(same)
+    if isinstance(value, str):
+        values = pa.DictionaryArray.from_arrays(same, [value])
+    return pa.ListArray.from_arrays(ends, values)
+
+
+@pytest.mark.parametrize(
+    ("captions", "masks"), [([50, 50, 800], [0, 0, 0]), ([50, 50, 1], [0, 0, 450_000])]
+)
+def test_a_row_that_grows_beyond_bounds_as_it_is_read_is_refused(
+    captions: list[int], masks: list[int]
+) -> None:
+    object_of_many = {"label": "a", "id": 1, "extra": None, "track": 2}
+    columns = {
+        "image": pa.array([PNG] * 3),
+        "captions": lists_of("x" * (2**20 - 8), captions),
+        "masks": lists_of(object_of_many, masks),
+    }
+    out = io.BytesIO()
+    parquet.write_table(pa.table(columns), out)
+    assert len(out.getvalue()) < 100_000
+    tracemalloc.start()
+
+    samples, [problem] = read(out.getvalue())
+
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert problem == f"{NAME}: row[2]: is over {2**27} bytes large without its picture"
+    assert [len(each.captions) for each in samples] == [50, 50]
+    assert peak_bytes < 4 * 2**27
 
 
 @settings(max_examples=60)

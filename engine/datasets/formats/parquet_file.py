@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 import pyarrow as pa
-from pyarrow import parquet
+from pyarrow import compute, parquet
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
@@ -15,9 +15,12 @@ from engine.datasets.formats.checked import Fields, checked_fields
 from engine.datasets.formats.huggingface_features import IMAGE
 
 MAX_GROUP_BYTES: Final = 2**30  # unpacked, as its file says
-MAX_GROUP_VALUES: Final = 2**24  # of one column: a list may be long and take no bytes
+MAX_GROUP_VALUES: Final = 2**24  # of all columns: a list may be long and take no bytes
+MAX_ROW_BYTES: Final = 2**27  # as Python's own values, about, and without the picture
 BYTES: Final = f"{IMAGE}.bytes"
 _ROWS: Final = 16  # made Python's at once
+_VALUE_BYTES: Final = 64  # of a number, or of a list or text without what is in it
+_STRUCT_BYTES: Final = 256  # of a dictionary of a few fields
 _BROKEN: Final = (pa.ArrowException, OSError, ValueError, LookupError, OverflowError)
 
 
@@ -78,12 +81,14 @@ class ParquetRows:
 
         """
         with self._opened() as file:
+            before = 0  # rows of other groups
             for group in range(file.num_row_groups):
                 row = 0
                 for batch in file.iter_batches(_ROWS, row_groups=[group], columns=columns):
-                    for fields in batch.to_pylist():
+                    for fields in _fields(batch, self.name, before + row):
                         yield Place(group, row), fields
                         row += 1
+                before += row
 
     def picture(self, place: Place) -> bytes:
         """Return the bytes of a row's image; those of its group are read at once.
@@ -123,11 +128,47 @@ def _checked(file: BinaryIO, name: str) -> parquet.ParquetFile:
             raise DatasetError(f"has a group of rows of over {MAX_GROUP_BYTES} bytes", file=name)
         if _values_of(metadata, number) > MAX_GROUP_VALUES:
             raise DatasetError(f"has a group of rows of over {MAX_GROUP_VALUES} values", file=name)
-    # Pictures stay packed: a file of 40 KB may say that two thousand rows have the same large one.
-    return parquet.ParquetFile(file, metadata=metadata, read_dictionary=[BYTES])
+    # Texts stay packed: a file of 1 KB may say that a thousand values are the same large one.
+    texts = [
+        column.path
+        for column in map(metadata.schema.column, range(metadata.num_columns))
+        if column.physical_type == "BYTE_ARRAY" and column.logical_type.type != "DECIMAL"
+    ]
+    return parquet.ParquetFile(file, metadata=metadata, read_dictionary=texts)
 
 
 def _values_of(metadata: parquet.FileMetaData, number: int) -> int:
-    """Return how many values the fullest column of a group has."""
+    """Return how many values a group has."""
     group = metadata.row_group(number)
-    return max((group.column(each).num_values for each in range(group.num_columns)), default=0)
+    return sum(group.column(each).num_values for each in range(group.num_columns))
+
+
+def _fields(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Fields]:
+    """Yield rows as Python's own: all at once if they are small, else one by one.
+
+    Raises:
+        DatasetError: a row would take too much memory.
+
+    """
+    if sum(map(_python_bytes, batch.columns)) <= MAX_ROW_BYTES:
+        yield from batch.to_pylist()
+        return
+    for row in range(batch.num_rows):
+        one = batch.slice(row, 1)
+        if sum(map(_python_bytes, one.columns)) > MAX_ROW_BYTES:
+            fault = f"is over {MAX_ROW_BYTES} bytes large without its picture"
+            raise DatasetError(fault, file=name, field="row", index=first + row)
+        yield from one.to_pylist()
+
+
+def _python_bytes(array: pa.Array) -> int:
+    """Return about how many bytes values take as Python's own, without making them."""
+    if pa.types.is_struct(array.type):
+        return len(array) * _STRUCT_BYTES + sum(map(_python_bytes, array.flatten()))
+    size = len(array) * _VALUE_BYTES
+    if pa.types.is_dictionary(array.type):
+        counts = array.indices.drop_null().value_counts()
+        each = compute.binary_length(array.dictionary.take(counts.field("values")))
+        sizes = compute.multiply(each.cast(pa.int64()), counts.field("counts"))
+        return size + (compute.sum(sizes).as_py() or 0)
+    return size + _python_bytes(array.flatten()) if pa.types.is_nested(array.type) else size
