@@ -1,6 +1,6 @@
 """Webhooks: made, deleted, told of events; each delivery is a row before anything is sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -119,9 +119,15 @@ def announce_job(job: Job) -> None:
     announce(project_id=job.project_id, event=event, subject=subject, facts={"job": ended, **facts})
 
 
-def take_delivery() -> WebhookDelivery | None:
-    """Claim the delivery that is due for the longest; until its next pause is over it is ours."""
+def take_delivery(passed_over: Collection[UUID] = ()) -> WebhookDelivery | None:
+    """Claim the delivery that is due for the longest; until its next pause is over it is ours.
+
+    Args:
+        passed_over: webhooks of which none is taken.
+
+    """
     due = WebhookDelivery.objects.filter(state=State.WAITING, due_at__lte=Now())
+    due = due.exclude(webhook__in=passed_over)
     for found in due.select_related("webhook").order_by("due_at", "pk")[:MOST]:
         pause_s = PAUSES_S[min(found.attempts, len(PAUSES_S) - 1)]
         ours = WebhookDelivery.objects.filter(

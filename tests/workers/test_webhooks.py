@@ -15,6 +15,7 @@ from annotation.models import Webhook, WebhookDelivery
 from annotation.services.webhooks import PAUSES_S, announce
 from engine.signatures import HEADER, is_signed
 from tests.annotation.world import World
+from workers import webhooks
 from workers.webhooks import deliver_webhooks
 
 SECRET = "a secret of many letters"  # noqa: S105  # a test's
@@ -24,16 +25,34 @@ class Receiver(BaseHTTPRequestHandler):
     """Answers with what it is told to, and remembers what it was sent."""
 
     status: ClassVar[int] = 204
+    is_dripping: ClassVar[bool] = False
     got: ClassVar[list[Any]] = []
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         type(self).got.append((self.path, dict(self.headers), body))
+        if self.is_dripping:
+            self.drip()
+            return
         self.send_response(self.status)
         if self.status == 302:
             self.send_header("Location", "/elsewhere")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def drip(self) -> None:
+        """Answer without an end, until nobody is there any more."""
+        self.wfile.write(b"HTTP/1.1 200 ")
+        self.connection.settimeout(0.05)
+        while not self.is_left():
+            self.wfile.write(b"O")
+
+    def is_left(self) -> bool:
+        try:
+            return self.rfile.read(1) == b""
+        except TimeoutError:
+            self.rfile = self.connection.makefile("rb")  # one is of no use after a timeout
+            return False
 
     def log_message(self, *_: object) -> None:
         pass
@@ -42,7 +61,7 @@ class Receiver(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver(settings: LazySettings) -> Iterator[ThreadingHTTPServer]:
     settings.WEBHOOK_ALLOWED_HOSTS = ["127.0.0.1"]
-    Receiver.status, Receiver.got = 204, []
+    Receiver.status, Receiver.got, Receiver.is_dripping = 204, [], False
     with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -167,6 +186,49 @@ def test_a_receiver_that_is_away_is_noted(
     delivery.refresh_from_db()
     assert delivery.status is None
     assert "refused" in delivery.error
+
+
+def test_a_receiver_whose_answer_has_no_end_is_left(
+    world: World, receiver: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "ATTEMPT_S", 0.3)
+    delivery = tell(world, address(receiver))
+    Receiver.is_dripping = True
+
+    deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.status) == ("waiting", None)
+    assert delivery.error == "It took over 0.3 seconds."
+
+
+def test_a_webhook_that_fails_is_passed_over_until_the_next_run(
+    world: World, receiver: ThreadingHTTPServer
+) -> None:
+    hook = tell(world, "http://127.0.0.1:9/hook").webhook
+    for subject in "89":
+        announce(project_id=world.project.pk, event="round.ended", subject=subject, facts={})
+    well = tell(world, address(receiver))
+
+    made = deliver_webhooks()
+
+    well.refresh_from_db()
+    assert (made, well.state) == (2, "delivered")
+    assert sorted(hook.deliveries.values_list("attempts", flat=True)) == [0, 0, 1]
+    assert deliver_webhooks() == 1
+
+
+def test_a_webhook_that_is_slow_leaves_time_to_others(
+    world: World, receiver: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhooks, "SHARE_S", 0.0)
+    hook = tell(world, address(receiver)).webhook
+    announce(project_id=world.project.pk, event="round.ended", subject="8", facts={})
+
+    runs = [deliver_webhooks(), deliver_webhooks(), deliver_webhooks()]
+
+    assert runs == [1, 1, 0]
+    assert set(hook.deliveries.values_list("state", flat=True)) == {"delivered"}
 
 
 def test_a_receiver_that_cannot_prove_who_it_is_gets_nothing(
