@@ -107,7 +107,7 @@ def import_by_drag_and_drop(page: Page, take_picture: Look) -> None:
         }""",
         files,
     )
-    zone = page.get_by_text("Drop images or a zip here")
+    zone = page.get_by_text("Drop images, a zip or a dataset here")
     for event in ("dragenter", "dragover", "drop"):
         zone.dispatch_event(event, {"dataTransfer": dropped})
     table = page.get_by_role("table", name="Imported files")
