@@ -150,7 +150,13 @@ def _message(outcome: Outcome) -> str:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
+    return ", ".join(_said(each, counts[each]) for each in sorted(counts)) or "nothing"
+
+
+def _said(what: str, count: int) -> str:
+    """Say "1 image accepted" of 1 "images accepted"."""
+    noun, space, rest = what.partition(" ")
+    return f"{count} {noun.removesuffix('s') if count == 1 else noun}{space}{rest}"
 
 
 def _is_faulty(found: ImportedDataset | None) -> bool:
