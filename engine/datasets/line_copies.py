@@ -152,13 +152,18 @@ def _write(source: Source, form: str | None, folder: Path) -> Problems:
         files: dict[str | None, BinaryIO] = {}
         samples = tqdm(dataset.samples(), "Reading it once", unit=" images", delay=_PATIENCE_S)
         for number, sample in enumerate(samples):
+            try:
+                place = _place_of(sample, number, folder)
+            except DatasetError as problem:  # in a file of many images
+                problems.add(problem)
+                continue
             if sample.split not in files:
                 files[sample.split] = stack.enter_context(out.file(name_of(sample.split)))
-            files[sample.split].write(line_of(sample, **_bytes_of(sample, number, folder)))
+            files[sample.split].write(line_of(sample, **place))
     return problems
 
 
-def _bytes_of(sample: Sample, number: int, folder: Path) -> dict[str, object]:
+def _place_of(sample: Sample, number: int, folder: Path) -> dict[str, object]:
     """Tell where an image's bytes lie; those inside of a file of another kind are copied."""
     load = sample.load_bytes
     if load is None:

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
+from pyarrow import parquet
 from torch.utils.data import DataLoader
 
 import engine.datasets
@@ -24,7 +26,7 @@ from engine.datasets.sample import Annotation, Sample
 from engine.datasets.torch_dataset import MaskDataset, collate, line_bounds, open_dataset
 from engine.masks.rle import decode, encode
 from engine.media.images import decode_image
-from tests.engine.datasets_corpus import box, corpus, dataset_of, with_picture
+from tests.engine.datasets_corpus import box, corpus, dataset_of, picture, with_picture
 
 Open = Callable[..., MaskDataset]
 
@@ -229,6 +231,24 @@ def test_what_cannot_be_used_is_left_out_with_a_warning_each_time(
             dataset = opened(path)
 
     assert [each.id for each in dataset.sample(0).annotations] == ["m1", "m3", "m4"]
+
+
+def test_a_row_whose_picture_has_no_bytes_is_left_out_with_a_warning(
+    opened: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "train.parquet"
+    shared = {"height": 3, "width": 4}
+    rows = [
+        {"image": {"bytes": data, "path": f"{number}.png"}, **shared}
+        for number, data in enumerate([picture((3, 4)), None, picture((3, 4))])
+    ]
+    parquet.write_table(pa.Table.from_pylist(rows), path)
+
+    with pytest.warns(UserWarning, match=r"1 left out.*train.parquet: the image has no bytes"):
+        dataset = opened(path)
+
+    assert [each["file_name"] for each in (dataset[0], dataset[1])] == ["0.png", "2.png"]
+    assert len(dataset) == 2
 
 
 def test_nothing_there_and_nothing_known_are_told_by_name(opened: Open, tmp_path: Path) -> None:
