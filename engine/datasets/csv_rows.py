@@ -1,13 +1,52 @@
 """Read tables of comma-separated text row by row, of whatever length."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import BinaryIO, Final, TypeAlias
 
 from engine.datasets.errors import DatasetError
 
 Row: TypeAlias = Mapping[str, str]
+Cells: TypeAlias = tuple[str | None, ...]  # None: the row has no such column
+MAX_KEPT_ROWS: Final = 1_500_000  # of a dataset: 640 bytes for one of Open Images
+MAX_KEPT_LETTERS: Final = 2**28
 _LINE_BYTES: Final = 2**20
+
+
+class KeptRows:
+    """What is wanted of the rows of a dataset's tables, for readers who keep them, up to a limit.
+
+    It keeps none itself: it makes them small, and counts them.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        """Want the cells of those columns."""
+        self._columns = columns
+        self._rows = 0
+        self._letters = 0
+
+    def cells(self, row: Row, file: str, line: int) -> Cells:
+        """Return the cells that are wanted.
+
+        Raises:
+            DatasetError: too much is kept by now.
+
+        """
+        cells = tuple(map(row.get, self._columns))
+        self._rows += 1
+        self._letters += sum(len(cell) for cell in cells if cell)
+        if self._rows > MAX_KEPT_ROWS or self._letters > MAX_KEPT_LETTERS:
+            fault = (
+                f"the tables have over {MAX_KEPT_ROWS} rows or {MAX_KEPT_LETTERS} letters: "
+                "split the dataset into smaller ones"
+            )
+            raise DatasetError(fault, file=file, index=line)
+        return cells
+
+    def row(self, cells: Cells) -> Row:
+        """Return the row that cells are of."""
+        told = zip(self._columns, cells, strict=True)
+        return {column: cell for column, cell in told if cell is not None}
 
 
 def read_head(file: BinaryIO, name: str) -> list[str]:

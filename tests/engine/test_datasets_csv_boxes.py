@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from engine.datasets import csv_rows
 from engine.datasets.errors import DatasetError
 from engine.datasets.formats.csv_boxes import CSV_BOXES
 from tests.engine.datasets_broken import (
@@ -67,6 +68,16 @@ def test_folder_without_such_a_table_is_refused() -> None:
     assert not CSV_BOXES.is_in(MemorySource(other))
     with pytest.raises(DatasetError, match="no CSV table with xmin"):
         read_files(CSV_BOXES, other)
+
+
+@pytest.mark.parametrize("limit", ["MAX_KEPT_ROWS", "MAX_KEPT_LETTERS"])
+def test_tables_that_do_not_fit_into_memory_are_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(csv_rows, limit, {"MAX_KEPT_ROWS": 1, "MAX_KEPT_LETTERS": 30}[limit])
+
+    with pytest.raises(DatasetError, match=r"^train/p-export.csv: line 3: .*split the dataset"):
+        read_files(CSV_BOXES, FILES)
 
 
 @settings(max_examples=60)

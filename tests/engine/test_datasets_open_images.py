@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 
+from engine.datasets import csv_rows
 from engine.datasets.errors import DatasetError
 from engine.datasets.formats.open_images import OPEN_IMAGES
 from engine.masks.rle import decode
@@ -117,6 +118,16 @@ def test_lists_of_images_alone_are_not_taken_for_it() -> None:
 
     assert not OPEN_IMAGES.is_in(MemorySource({"train-images.csv": head}))
     assert OPEN_IMAGES.is_in(MemorySource(FILES))
+
+
+@pytest.mark.parametrize("limit", ["MAX_KEPT_ROWS", "MAX_KEPT_LETTERS"])
+def test_tables_that_do_not_fit_into_memory_are_refused(
+    monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(csv_rows, limit, {"MAX_KEPT_ROWS": 1, "MAX_KEPT_LETTERS": 30}[limit])
+
+    with pytest.raises(DatasetError, match=r"^train-annotations-bbox.csv: line 3: .*split the"):
+        read_files(OPEN_IMAGES, FILES)
 
 
 @settings(max_examples=80)

@@ -6,10 +6,11 @@ same corners in pixels and `class`. An image without boxes has no row: it is rea
 
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, TypeAlias
 
-from engine.datasets.csv_rows import Row, iter_rows, read_head
+from engine.datasets.csv_rows import Cells, KeptRows, Row, iter_rows, read_head
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import label_of
@@ -22,25 +23,28 @@ from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 CORNERS: Final = ("xmin", "ymin", "xmax", "ymax")
 IMAGE: Final = ("image", "filename")
 LABEL: Final = ("label", "class")
+_Line: TypeAlias = tuple[str, int, Cells]  # its file, and where it stands there
 
 
 def read(source: Source, report: Report) -> Dataset:
     """Read all tables, which are kept in memory, and all images.
 
     Raises:
-        DatasetError: there is none, or one is no text.
+        DatasetError: there is none, one is no text, or they are too large.
 
     """
     files = list(_files(source))
     if not files:
         raise DatasetError(f"no CSV table with {', '.join(CORNERS)} and the image's name is there")
     pictures = Pictures(source)
-    of_image: defaultdict[str, list[tuple[str, int, Row]]] = defaultdict(list)
+    kept = KeptRows((*IMAGE, *CORNERS, *LABEL))
+    of_image: defaultdict[str, list[_Line]] = defaultdict(list)
     for name in files:
         with source.file(name) as file:
             for line, row in iter_rows(file, name):
                 image = (PurePosixPath(name).parent / safe_name(_first(row, IMAGE))).as_posix()
-                of_image[pictures.find(image) or image].append((name, line, row))
+                cells = kept.cells(row, name, line)
+                of_image[pictures.find(image) or image].append((name, line, cells))
 
     def samples() -> Iterator[Sample]:
         for image in dict.fromkeys([*pictures.names, *of_image]):
@@ -52,11 +56,12 @@ def read(source: Source, report: Report) -> Dataset:
                 report(DatasetError(problem.fault, file=at[0], index=at[1]) if at else problem)
                 continue
             split, called = split_and_name(image, {FOLDER})
-            boxes = tuple(_boxes(rows, report))
+            boxes = tuple(_boxes(rows, kept, report))
             loader = pictures.loader(image)
             yield Sample(called, size_hw, boxes, split=split, load_bytes=loader)
 
-    labels = (_first(row, LABEL) for rows in of_image.values() for _, _, row in rows)
+    lines = chain.from_iterable(of_image.values())
+    labels = (_first(kept.row(cells), LABEL) for _, _, cells in lines)
     return Dataset(labels_of(label for label in labels if label), samples)
 
 
@@ -80,10 +85,10 @@ def _first(row: Row, columns: tuple[str, str]) -> str:
     return next((row[column] for column in columns if column in row), "")
 
 
-def _boxes(rows: list[tuple[str, int, Row]], report: Report) -> Iterator[Annotation]:
-    for name, line, row in rows:
+def _boxes(rows: list[_Line], kept: KeptRows, report: Report) -> Iterator[Annotation]:
+    for name, line, cells in rows:
         try:
-            yield _box(row)
+            yield _box(kept.row(cells))
         except ValueError as error:
             report(DatasetError(str(error), file=name, index=line))
 

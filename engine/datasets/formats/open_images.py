@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from engine.datasets.csv_rows import Row, iter_rows, read_head
+from engine.datasets.csv_rows import Cells, KeptRows, Row, iter_rows, read_head
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import label_of
@@ -35,6 +35,11 @@ _FLAGS: Final = {
     "IsDepiction": "depiction",
     "IsInside": "inside",
 }
+_CORNERS: Final = ("XMin", "XMax", "YMin", "YMax")
+_COLUMNS: Final = (
+    *("ImageID", "LabelName", "MaskPath", "BoxID", "IsGroupOf"),
+    *(*_CORNERS, *(f"Box{corner}" for corner in _CORNERS), *_FLAGS),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,12 @@ class _Line:
 
     file: str
     number: int
-    row: Row
+    cells: Cells
+    kept: KeptRows  # which knows the cells' columns
+
+    @property
+    def row(self) -> Row:
+        return self.kept.row(self.cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def read(source: Source, report: Report) -> Dataset:
     """Read all images that are there; the tables are kept in memory.
 
     Raises:
-        DatasetError: a table is no text.
+        DatasetError: a table is no text, or they are too large.
 
     """
     tables, names, pictures = _tables(source), _descriptions(source), Pictures(source)
@@ -86,10 +96,10 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 def _tables(source: Source) -> _Tables:
-    tables = _Tables()
+    tables, kept = _Tables(), KeptRows(_COLUMNS)
     for file, head in _heads(source):
         known = tables.masks if head >= MASKS else tables.boxes
-        for line in _lines(source, file) if head >= MASKS or head >= BOXES else ():
+        for line in _lines(source, file, kept) if head >= MASKS or head >= BOXES else ():
             known[line.row.get("ImageID", "")].append(line)
     return tables
 
@@ -109,10 +119,10 @@ def _heads(source: Source) -> Iterator[tuple[str, set[str]]]:
                 continue
 
 
-def _lines(source: Source, name: str) -> Iterator[_Line]:
+def _lines(source: Source, name: str, kept: KeptRows) -> Iterator[_Line]:
     with source.file(name) as file:
         for number_of_line, row in iter_rows(file, name):
-            yield _Line(name, number_of_line, row)
+            yield _Line(name, number_of_line, kept.cells(row, name, number_of_line), kept)
 
 
 def _descriptions(source: Source) -> dict[str, str]:
@@ -122,7 +132,9 @@ def _descriptions(source: Source) -> dict[str, str]:
         if DESCRIPTIONS in name and name.endswith(".csv"):
             with source.file(name) as file:
                 head = read_head(file, name)  # of the first versions, which is a label itself
-            for cells in (head, *([*line.row.values()] for line in _lines(source, name))):
+            kept = KeptRows(head)
+            lines = ([*line.row.values()] for line in _lines(source, name, kept))
+            for cells in chain([head], lines):
                 if len(cells) == len(("LabelName", "DisplayName")):
                     found.setdefault(cells[0], cells[1])
     return found
@@ -148,12 +160,12 @@ class _Reader:
     def sample(self, identity: str, image: str) -> Sample:
         size_hw = self.pictures.size_of(image)
         masks = self.tables.masks.get(identity, [])
-        outlined = {_cells(line, "BoxXMin", "BoxXMax", "BoxYMin", "BoxYMax") for line in masks}
+        outlined = {_cells(line.row, *(f"Box{corner}" for corner in _CORNERS)) for line in masks}
         boxes = [
             line
             for line in self.tables.boxes.get(identity, [])
             # The box of a mask is listed, too: it is the same object.
-            if _cells(line, "XMin", "XMax", "YMin", "YMax") not in outlined
+            if _cells(line.row, *_CORNERS) not in outlined
         ]
         annotations = (*self._objects(masks, size_hw), *self._objects(boxes, size_hw))
         split, name = split_and_name(image, {FOLDER})
@@ -194,20 +206,18 @@ class _Reader:
         return encode(mask)
 
 
-def _cells(line: _Line, *columns: str) -> tuple[str, ...]:
+def _cells(row: Row, *columns: str) -> tuple[str, ...]:
     """Return what tells an object apart: its label and its box, however it is spelt."""
-    cells = [line.row.get(column, "") for column in columns]
+    cells = [row.get(column, "") for column in columns]
     try:
-        return line.row.get("LabelName", ""), *(f"{float(cell):.5f}" for cell in cells)
+        return row.get("LabelName", ""), *(f"{float(cell):.5f}" for cell in cells)
     except ValueError:
-        return line.row.get("LabelName", ""), *cells
+        return row.get("LabelName", ""), *cells
 
 
 def _box(row: Row, size_hw: Size) -> Box:
     try:
-        left, right, top, bottom = (
-            number(float(row[column])) for column in ("XMin", "XMax", "YMin", "YMax")
-        )
+        left, right, top, bottom = (number(float(row[column])) for column in _CORNERS)
     except (KeyError, ValueError):
         raise ValueError("XMin, XMax, YMin and YMax must be shares of the sides") from None
     height, width = size_hw
