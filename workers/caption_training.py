@@ -20,6 +20,7 @@ from workers.curve import Curve
 from workers.lease import Lease, Watch
 from workers.recipes import kept_recipe, made_by
 
+MADE: Final = "captions"  # of a round's folder, in which another part has its own, too
 MOST_PASSES: Final = 30  # over few images: more takes long, and learns them by heart
 
 
@@ -41,7 +42,7 @@ def train_captions(
     It begins anew each round: what it learned before it learns again, with what is new.
     """
     make = partial(_recipe, current, version)
-    recipe = kept_recipe(folder / "captions.json", CaptionRecipe, make)
+    recipe = kept_recipe(folder / "captions.json", CaptionRecipe, make, (MADE,))
     curve = Curve(lease, current, Round.Part.CAPTIONS, "Training descriptions")
     return make_captions(lease, recipe, folder, curve.add)
 
@@ -58,7 +59,7 @@ def make_captions(
         images,
         base=Path(settings.CAPTION_BASE),
         config=recipe.config,
-        checkpoint_dir=folder / "captions",
+        checkpoint_dir=folder / MADE,
         on_step=on_step,
         should_stop=watch.should_stop,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import torch
 from django.conf import settings
@@ -43,11 +44,15 @@ from workers.networks import (
 from workers.recipes import MaskRecipe, kept_recipe, made_by
 from workers.verifiers import freeze_verdicts, learn_verifier
 
+CHECKPOINTS: Final = "checkpoints"
+# Of a round's folder, in which another part has its own, too.
+MADE: Final = (CHECKPOINTS, VERDICTS, LABEL_HEAD, f"*/{PROMPT_HEAD}", f"*/{VERIFIER}")
+
 
 def train_masks(lease: Lease, current: Round, version: DatasetVersion, folder: Path) -> BundlePart:
     """Train from the round's base decoder, or go on where a killed run stopped."""
     make = partial(_recipe, current, version)
-    recipe = kept_recipe(folder / "masks.json", MaskRecipe, make)
+    recipe = kept_recipe(folder / "masks.json", MaskRecipe, make, MADE)
     if not (folder / VERDICTS).is_file():
         freeze_verdicts(current.project_id, folder / VERDICTS)
     curve = Curve(lease, current, Round.Part.MASKS, "Training")
@@ -68,7 +73,7 @@ def make_masks(
         base=fetch_bundle(base) / "decoder.safetensors",
         others=_photos(watch, base, recipe),
         config=recipe.decoder,
-        checkpoint_dir=folder / "checkpoints",
+        checkpoint_dir=folder / CHECKPOINTS,
         on_step=on_step,
         should_stop=watch.should_stop,
         encoder=_shown_to(base, recipe),

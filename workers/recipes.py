@@ -5,12 +5,14 @@ A bundle's manifest keeps it as JSON, so that it can be made again: see workers/
 
 import hashlib
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast, get_args, get_origin, get_type_hints
 
+import structlog
 import torch
 
 import engine
@@ -30,6 +32,7 @@ _LIBRARIES: Final = (
     "pillow",
 )
 _CPU: Final = Path("/proc/cpuinfo")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,25 @@ def made_by() -> dict[str, str]:
     }
 
 
-def kept_recipe(path: Path, kind: type[T], make: Callable[[], T]) -> T:
-    """Return the recipe that a training began by, whatever the settings are by now."""
-    if not path.is_file():
-        with whole_file(path) as scratch:
-            scratch.write_bytes(canonical_json(asdict(cast("Any", make()))))
+def kept_recipe(path: Path, kind: type[T], make: Callable[[], T], made: Sequence[str]) -> T:
+    """Return the recipe that a training began by, whatever the settings are by now.
+
+    One of other code, which an upgrade left, cannot be gone on with: the training begins anew.
+
+    Args:
+        made: what the training leaves beside the recipe, as patterns for its folder. It is deleted
+            where a new recipe takes the place of an old one.
+
+    """
+    if path.is_file():
+        try:
+            return read_recipe(kind, json.loads(path.read_bytes()))
+        except ValueError as error:
+            log.warning("training_begins_anew", recipe=path.name, reason=str(error))
+            for each in [each for pattern in made for each in path.parent.glob(pattern)]:
+                shutil.rmtree(each) if each.is_dir() else each.unlink()
+    with whole_file(path) as scratch:  # the last, so that a kill before it leaves the old one
+        scratch.write_bytes(canonical_json(asdict(cast("Any", make()))))
     return read_recipe(kind, json.loads(path.read_bytes()))
 
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.bundle import LABEL_HEAD, PROMPT_HEAD, VERDICTS, VERIFIER
 from engine.segmentation.prompt_head_training import PromptHeadConfig
 from engine.segmentation.trainer import Chain, TrainConfig
+from workers.mask_training import CHECKPOINTS, MADE
 from workers.recipes import MaskRecipe, kept_recipe, made_by, read_recipe
 
 RECIPE = MaskRecipe(
@@ -23,17 +25,50 @@ RECIPE = MaskRecipe(
 )
 
 
+def left_by_a_killed_run(folder: Path) -> tuple[Path, Path]:
+    """Leave what masks are made by, and captions in the same folder; return a file of each."""
+    for name in (CHECKPOINTS, "captions", "digest"):
+        (folder / name).mkdir()
+    for name in (VERDICTS, LABEL_HEAD, f"digest/{PROMPT_HEAD}", f"digest/{VERIFIER}"):
+        (folder / name).touch()
+    own, others = folder / CHECKPOINTS / "checkpoint", folder / "captions" / "checkpoint"
+    own.touch()
+    others.touch()
+    return own, others
+
+
 def test_a_recipe_comes_back_from_json_as_it_was() -> None:
     assert read_recipe(MaskRecipe, json.loads(json.dumps(asdict(RECIPE)))) == RECIPE
 
 
 def test_a_training_goes_on_by_the_recipe_that_it_began_by(tmp_path: Path) -> None:
     path = tmp_path / "recipe.json"
+    checkpoint = left_by_a_killed_run(tmp_path)[0]
 
-    begun = kept_recipe(path, MaskRecipe, lambda: RECIPE)
-    later = kept_recipe(path, MaskRecipe, lambda: replace(RECIPE, photos=1))
+    begun = kept_recipe(path, MaskRecipe, lambda: RECIPE, MADE)
+    later = kept_recipe(path, MaskRecipe, lambda: replace(RECIPE, photos=1), MADE)
 
     assert begun == later == RECIPE
+    assert checkpoint.is_file()
+
+
+def test_p7_a_training_begins_anew_where_an_upgrade_left_a_recipe_of_other_code(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "recipe.json"
+    kept_recipe(path, MaskRecipe, lambda: RECIPE, MADE)
+    told = json.loads(path.read_text())
+    path.write_text(json.dumps(told | {"momentum": 0.9}))
+    own, others = left_by_a_killed_run(tmp_path)
+
+    anew = replace(RECIPE, photos=1)
+    first = kept_recipe(path, MaskRecipe, lambda: anew, MADE)
+    again = kept_recipe(path, MaskRecipe, lambda: RECIPE, MADE)
+
+    assert first == again == anew
+    assert (own.exists(), others.exists()) == (False, True)
+    left = [each.name for each in tmp_path.rglob("*") if each.is_file()]
+    assert sorted(left) == ["checkpoint", "recipe.json"]
 
 
 def test_a_recipe_of_other_code_is_refused_by_the_field() -> None:
