@@ -1,7 +1,8 @@
 """Any dataset as a folder of JSON lines, so that one image is read without the others.
 
 A folder of engine.datasets.formats.sample_lines is one already. Of all else a copy is made when it
-is first opened, of what is told and not of the images, and kept for as long as no file changes.
+is first opened, of what is told and not of the images, and kept for as long as no file changes, nor
+the code that read it.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 from typing import BinaryIO, Final
@@ -35,7 +36,8 @@ from engine.datasets.formats.sample_lines import (
 from engine.datasets.places import Placed
 from engine.datasets.sample import Sample
 
-_LAYOUT: Final = "1"  # of copies; those of another are made anew
+# What decides how a copy comes out: those of other code are made anew.
+READERS: Final = tuple(Path(__file__).parents[1] / name for name in ("datasets", "masks", "media"))
 _ABOUT: Final = "about.json"
 PLACE: Final = "place"  # in a line: where its image lies
 COPY: Final = "copy"  # in a line: what its image is called beside the lines
@@ -109,11 +111,21 @@ def _user_cache() -> Path:
 def _state_of(path: Path, source: Source, form: str | None) -> str:
     """Hash what a copy is made of: names, sizes and times, as contents would take too long."""
     files = (path / name for name in source.names) if path.is_dir() else iter([path])
-    digest = hashlib.sha256(canonical_json([_LAYOUT, str(path.resolve()), form]))
+    digest = hashlib.sha256(canonical_json([_code_digest(READERS), str(path.resolve()), form]))
     for name, file in zip(source.names, files, strict=False):
         state = file.stat()
         digest.update(canonical_json([name, state.st_size, state.st_mtime_ns]))
     return digest.hexdigest()
+
+
+@cache
+def _code_digest(folders: tuple[Path, ...]) -> str:
+    """Hash the readers' code, a few milliseconds: what they mend is to be seen in old datasets."""
+    sha256 = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            sha256.update(canonical_json([path.relative_to(folder).as_posix(), path.read_text()]))
+    return sha256.hexdigest()
 
 
 def _make(folder: Path, write: Callable[[Path], Problems]) -> None:

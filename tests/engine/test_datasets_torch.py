@@ -19,6 +19,7 @@ from pyarrow import parquet
 from torch.utils.data import DataLoader
 
 import engine.datasets
+from engine.datasets import line_copies
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, ZipOut, open_source
 from engine.datasets.formats import FORMATS, export
@@ -194,6 +195,25 @@ def test_a_copy_is_kept_until_a_file_changes(opened: Open, tmp_path: Path) -> No
 
     assert as_it_was == "shapes/holes.png"
     assert as_it_is == "shapes/HOLES.png"
+
+
+def test_a_copy_is_made_anew_by_readers_of_other_code(
+    opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path / "all", "coco", corpus()[:1])
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "reader.py").write_text(name)
+
+    for names in (["old"], ["old"], ["new"], ["old", "new"]):
+        monkeypatch.setattr(line_copies, "READERS", tuple(tmp_path / name for name in names))
+        assert opened(path).sample(0).file_name == "shapes/holes.png"
+
+    assert len(list((tmp_path / "cache").iterdir())) == 3
+
+
+def test_the_code_that_reads_is_where_copies_look_for_it() -> None:
+    assert [bool(list(each.glob("*.py"))) for each in line_copies.READERS] == [True] * 3
 
 
 def test_a_folder_of_lines_is_read_where_it_lies(opened: Open, tmp_path: Path) -> None:
