@@ -165,12 +165,13 @@ def _write(source: Source, form: str | None, folder: Path) -> Problems:
         samples = tqdm(dataset.samples(), "Reading it once", unit=" images", delay=_PATIENCE_S)
         for number, sample in enumerate(samples):
             try:
+                name = name_of(sample.split)
                 place = _place_of(sample, number, folder)
-            except DatasetError as problem:  # in a file of many images
+            except DatasetError as problem:
                 problems.add(problem)
                 continue
             if sample.split not in files:
-                files[sample.split] = stack.enter_context(out.file(name_of(sample.split)))
+                files[sample.split] = stack.enter_context(out.file(name))
             files[sample.split].write(line_of(sample, **place))
     return problems
 

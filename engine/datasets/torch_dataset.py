@@ -16,7 +16,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, TypeAlias, TypedDict
+from typing import Any, BinaryIO, Final, TypeAlias, TypedDict
 
 import numpy as np
 import torch
@@ -41,6 +41,7 @@ Bounds: TypeAlias = NDArray[np.int64]  # (N, 2): where each line begins and ends
 Decode: TypeAlias = Callable[[bytes], object]  # of an image's file
 _CHUNK_BYTES: Final = 2**24
 _NEWLINE: Final = 10
+_SHORT_BYTES: Final = 16  # too few for an image
 
 
 class Item(TypedDict):
@@ -172,9 +173,6 @@ class MaskDataset(Dataset[Item]):
         except DatasetError as error:
             raise DatasetError(str(error), file=path.name, index=number + 1) from None
 
-    def _id_of(self, each: Annotation) -> int:
-        return 0 if each.label is None else self._ids[each.label]
-
     def _loader(self, line: Mapping[str, Any], sample: Sample) -> Callable[[], bytes] | None:
         if not self._lines.has_places:
             return partial(self._bytes.read, Place(image_of(self._lines.inside, sample)))
@@ -203,16 +201,27 @@ def collate(items: Sequence[Item]) -> dict[str, list[Any]]:
 
 
 def line_bounds(path: Path) -> Bounds:
-    """Find a file's lines by their ends alone, a gigabyte in a second; empty ones are none."""
+    """Find a file's lines by their ends alone, a gigabyte in a second; blank ones are none.
+
+    Only short lines are looked at: one of many spaces is told as a broken one when it is read.
+    """
     ends = [np.zeros(1, np.int64)]
     size = 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK_BYTES):
             ends.append(np.flatnonzero(np.frombuffer(chunk, np.uint8) == _NEWLINE) + size + 1)
             size += len(chunk)
-    bounds = np.unique(np.concatenate([*ends, [size]]))  # with or without an end of the last
-    lines: Bounds = np.stack([bounds[:-1], bounds[1:]], axis=1)
-    return lines[np.diff(lines)[:, 0] > 1]
+        bounds = np.unique(np.concatenate([*ends, [size]]))  # with or without an end of the last
+        lines: Bounds = np.stack([bounds[:-1], bounds[1:]], axis=1)
+        lines = lines[np.diff(lines)[:, 0] > 1]
+        short = np.flatnonzero(np.diff(lines)[:, 0] <= _SHORT_BYTES)
+        blank = [place for place in short if _is_blank(file, *lines[place].tolist())]
+    return np.delete(lines, blank, axis=0)
+
+
+def _is_blank(file: BinaryIO, start: int, end: int) -> bool:
+    file.seek(start)
+    return not file.read(end - start).strip()
 
 
 def _box_xyxy(each: Annotation) -> tuple[float, float, float, float]:

@@ -13,6 +13,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export, sample_lines
 from engine.datasets.formats.sample_lines import SAMPLE_LINES, name_of, split_of
+from engine.datasets.sample import Sample
 from tests.engine.datasets_corpus import corpus, dataset_of
 from tests.engine.datasets_odd import (
     broken,
@@ -36,6 +37,14 @@ def test_every_split_has_files_of_its_own_that_tell_it(a: str, b: str, shard: in
     assert (name_of(a, shard) == name_of(b, shard)) == (a == b)
     assert "/" not in name_of(a, shard)
     assert split_of(name_of(None, shard)) is None
+
+
+def test_a_split_whose_name_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    odd = Sample("1.png", (2, 2), split="ä" * 100)
+
+    assert split_of(name_of("ä" * 38)) == "ä" * 38
+    with pytest.raises(DatasetError, match="the split's name is too long: ää"):
+        export(dataset_of([odd]), SAMPLE_LINES, FolderOut(tmp_path))
 
 
 def test_a_file_ends_before_it_is_more_than_is_read_from_a_zip(

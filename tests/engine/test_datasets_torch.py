@@ -341,13 +341,32 @@ def _bytes_of(sample: Sample) -> bytes:
 
 def test_lines_end_as_files_of_any_tool_end_them(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
-    path.write_bytes(b"{}\n\n{1}\r\n\n{22}")
+    path.write_bytes(b"\r\n{}\n\n{1}\r\n\r\n \t\n{22}\n  ")
 
     assert [path.read_bytes()[start:end] for start, end in line_bounds(path)] == [
         b"{}\n",
         b"{1}\r\n",
-        b"{22}",
+        b"{22}\n",
     ]
+
+
+def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"{}\n{22}")
+
+    assert line_bounds(path).tolist() == [[0, 3], [3, 7]]
+
+
+def test_a_split_whose_name_no_file_can_have_is_left_out(opened: Open, tmp_path: Path) -> None:
+    path = tmp_path / "train.parquet"
+    image = {"bytes": picture((3, 4)), "path": None}
+    rows = [{"image": image, "split": split} for split in ("train", "ä" * 100)]
+    parquet.write_table(pa.Table.from_pylist(rows), path)
+
+    with pytest.warns(UserWarning, match=r"1 left out.*the split's name is too long: ä{20}"):
+        dataset = opened(path)
+
+    assert [dataset.sample(index).split for index in range(len(dataset))] == ["train"]
 
 
 def test_the_package_opens_and_loads_no_torch_before_it_is_asked_to(tmp_path: Path) -> None:

@@ -34,6 +34,8 @@ from engine.masks.validate import validate_rle
 
 SHARD_BYTES: Final = 128 * 2**20  # where the next file begins: half of what is read from a zip
 _NAME: Final = re.compile(r"samples(?:-(?P<split>.+))?-\d{6}\.jsonl")
+_MAX_NAME: Final = 255  # bytes, on most file systems
+_SHOWN: Final = 40  # letters of a name that is too long
 _NATIVE: Final = ("label", "counts", "box")
 
 
@@ -62,9 +64,17 @@ def _write_shards(lines: Iterator[bytes], split: str | None, out: Out) -> None:
 
 
 def name_of(split: str | None, shard: int = 0) -> str:
-    """Name a file of a split. No two splits share one, and none leads out of the folder."""
+    """Name a file of a split. No two splits share one, and none leads out of the folder.
+
+    Raises:
+        DatasetError: no file can have so long a name.
+
+    """
     part = f"-{quote(split, safe='')}" if split else ""
-    return f"samples{part}-{shard:06}.jsonl"
+    name = f"samples{part}-{shard:06}.jsonl"
+    if len(name) > _MAX_NAME:
+        raise DatasetError(f"the split's name is too long: {(split or '')[:_SHOWN]}…")
+    return name
 
 
 def split_of(name: str) -> str | None:
