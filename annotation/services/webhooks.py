@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
 from annotation import jobs
 from annotation.errors import DomainError, IdTakenError, InvalidInputError
@@ -82,7 +83,8 @@ def create_webhook(
             created_by=created_by,
         )
         log.info("webhook_created", webhook_id=str(webhook_id), project_id=project.pk)
-    if (known.project_id, known.url, known.events) != (project.pk, url, wanted):
+    is_same = (known.project_id, known.url, known.events) == (project.pk, url, wanted)
+    if not (is_same and constant_time_compare(known.secret, secret)):
         raise IdTakenError("Another webhook has this id.")
     return known
 

@@ -58,11 +58,14 @@ def test_p3_the_same_id_makes_one_webhook_and_belongs_to_one(manager: Api, world
     webhook_id = str(uuid4())
 
     answers = [made(manager, world, id=webhook_id) for _ in range(2)]
-    other = made(manager, world, id=webhook_id, url="https://example.com")
+    others = [
+        made(manager, world, id=webhook_id, url="https://example.com"),
+        made(manager, world, id=webhook_id, secret=SECRET.upper()),
+    ]
 
     assert [each.status_code for each in answers] == [201, 201]
-    assert (other.status_code, other.json()["code"]) == (409, "id_taken")
-    assert Webhook.objects.count() == 1
+    assert [(each.status_code, each.json()["code"]) for each in others] == [(409, "id_taken")] * 2
+    assert Webhook.objects.get().secret == SECRET
 
 
 @pytest.mark.parametrize(
