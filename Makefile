@@ -121,7 +121,7 @@ bench-captions: install ## Measure descriptions: hearing, captions, pages of man
 	$(PYTHON) -m engine.weights --captions
 	$(PYTHON) -m tests.bench.captions $(ARGS)
 
-bench-datasets: install ## Measure what datasets cost: write, encode, open, cut, compare. One line of JSON.
+bench-datasets: install ## Measure what datasets cost: write, open, cut, compare, import. One line of JSON.
 	$(PYTHON) -m tests.bench.datasets $(ARGS)
 
 bench-learning: install ## Measure what learning costs: a step, proposals, verdicts. One line of JSON.

@@ -1,1 +1,1 @@
-"""What datasets cost: to write, to encode, to open, to cut and to compare."""
+"""What datasets cost: to write, to encode, to open, to cut, to compare and to import."""

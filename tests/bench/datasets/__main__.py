@@ -12,10 +12,11 @@ from tests.bench.datasets.coding import measure_coding
 from tests.bench.datasets.comparing import measure_comparing
 from tests.bench.datasets.cutting import measure_cutting
 from tests.bench.datasets.first_batch import measure_first_batch
+from tests.bench.datasets.importing import measure_importing
 from tests.bench.datasets.writing import measure_writing
 from tests.bench.rows import Row, in_one_line
 
-NAMES: Final = ("coding", "writing", "first_batch", "diff", "cut")
+NAMES: Final = ("coding", "writing", "first_batch", "diff", "cut", "import")
 
 
 def main() -> None:
@@ -31,6 +32,7 @@ def main() -> None:
         "first_batch": partial(measure_first_batch, options.masks),
         "diff": partial(measure_comparing, options.masks),
         "cut": measure_cutting,
+        "import": measure_importing,
     }
     load_before = os.getloadavg()[0]
     rows: list[dict[str, object]] = []

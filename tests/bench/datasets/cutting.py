@@ -1,10 +1,10 @@
 """What cutting a version costs in real PostgreSQL, and comparing two with the shapes in it."""
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from tests.bench.datasets.inside import run_inside
 from tests.bench.rows import Row
 from tests.quick_bundle import make_quick_bundle
 from tests.stack import Stack, running_stack
@@ -29,13 +29,13 @@ def _rows(stack: Stack) -> list[Row]:
     project = stack.log_in("ada").post("/api/projects", body)["id"]
     cuts = []
     for wanted in (FEW, MANY):
-        _run(stack, f"fill({project}, {wanted})")
+        run_inside(stack, "fill", f"fill({project}, {wanted})")
         stack.sql_do("ANALYZE")
-        cuts.append(_run(stack, f"cut({project})"))
+        cuts.append(run_inside(stack, "fill", f"cut({project})"))
     few, many = cuts
-    _run(stack, f"revise({project}, {EVERY})")
-    later = _run(stack, f"cut({project})")
-    compared = _run(stack, f"compare({many['version']!r}, {later['version']!r})")
+    run_inside(stack, "fill", f"revise({project}, {EVERY})")
+    later = run_inside(stack, "fill", f"cut({project})")
+    compared = run_inside(stack, "fill", f"compare({many['version']!r}, {later['version']!r})")
     return [
         _cut_row(few, few),
         _cut_row(many, few),
@@ -57,13 +57,3 @@ def _cut_row(cut: dict[str, Any], few: dict[str, Any]) -> Row:
     }
     is_flat = cut["peak_mib"] <= FLAT * few["peak_mib"]
     return Row(f"cut {cut['masks']} masks", figures, f"{FLAT} x the memory of {FEW}", is_flat)
-
-
-def _run(stack: Stack, call: str) -> dict[str, Any]:
-    """Call a function of `fill` in a process of its own, and return the JSON that it printed."""
-    said = stack.manage(
-        "shell", "--no-imports", "-c", f"from tests.bench.datasets import fill\nfill.{call}"
-    )
-    lines = [line for line in said.splitlines() if line.startswith("{")]
-    found: dict[str, Any] = json.loads(lines[-1]) if lines else {}
-    return found
