@@ -5,13 +5,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import requests
-
 from engine.client import operations as op
 from engine.client.choosing import one_that_starts, what_serves
 from engine.client.connection import AnyProject
 from engine.client.downloads import address_of, download
-from engine.client.errors import AnnealError
 from engine.client.incoming import Incoming
 from engine.client.models import (
     Export,
@@ -52,14 +49,9 @@ class Client(Incoming):
         """
         return one_that_starts(start, self.versions(project))
 
-    def diff(self, old: AnyVersion, new: AnyVersion) -> dict[str, Any] | None:
-        """Return what the server says has changed between two versions; None: it cannot tell."""
-        try:
-            return self._transport.call(op.DIFF, a=_version_id(old), b=_version_id(new))
-        except AnnealError as error:
-            if error.status == requests.codes.not_found:
-                return None
-            raise
+    def diff(self, old: AnyVersion, new: AnyVersion) -> dict[str, Any]:
+        """Return what the server says has changed between two versions, in totals."""
+        return self._transport.call(op.DIFF, version_id=_version_id(old), other_id=_version_id(new))
 
     def cut_version(self, project: AnyProject, note: str = "") -> Version:
         """Freeze what is annotated now. The same content is the same version."""

@@ -15,8 +15,10 @@ from engine.client.errors import AnnealError
 from engine.client.models import Version
 from engine.datasets import __main__ as datasets
 from engine.datasets.diff import diff_manifests
+from engine.datasets.files import open_source
+from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
-from engine.datasets.proof import unproven_images, unproven_masks
+from engine.datasets.proof import unproven, unproven_images, unproven_masks
 
 SHORT: Final = 12  # digits of an id that people are shown
 HEADS: Final = ("id", "cut at", "by", "images", "masks", "captions", "note")
@@ -126,7 +128,8 @@ def diff(
 ) -> None:
     """Tell what changed from one version to another.
 
-    Of versions on the server, both manifests are fetched and proved first.
+    Of versions on the server, both manifests are fetched and proved first; --json tells totals,
+    with the IoU of changed masks.
     """
     paths = [Path(old), Path(new)]
     if all(path.is_file() for path in paths):
@@ -138,9 +141,8 @@ def diff(
         )
     with logged_in() as client, TemporaryDirectory() as folder:
         versions = [client.version(project, start) for start in (old, new)]
-        told = client.diff(versions[0], versions[1]) if as_json else None
-        if told is not None:
-            show(told, [], [], as_json=as_json)
+        if as_json:
+            show(client.diff(*versions), [], [], as_json=True)
             return
         fetched = [_fetch(client, each, Path(folder)) for each in versions]
         _diff(fetched[0], fetched[1], as_json=as_json)
@@ -149,8 +151,9 @@ def diff(
 def verify(
     *,
     manifest: Annotated[Path, typer.Argument(help="manifest.jsonl", exists=True, dir_okay=False)],
-    folder: Annotated[
-        Path | None, typer.Argument(help="Of the images.", exists=True, file_okay=False)
+    export: Annotated[
+        Path | None,
+        typer.Argument(help="An export, as folder or zip, or a folder of images.", exists=True),
     ] = None,
     coco: Annotated[
         Path | None, typer.Option(help="A COCO export: its masks.", exists=True, dir_okay=False)
@@ -165,9 +168,10 @@ def verify(
     with manifest.open("rb") as file:
         summary = verify_manifest(file, version_id)
         faults: list[str] = []
-        if folder is not None:
+        if export is not None:
             file.seek(0)
-            faults += unproven_images(file, folder)
+            prove = unproven if formats_in(open_source(export)) else unproven_images
+            faults += prove(file, export)
         if coco is not None:
             file.seek(0)
             faults += unproven_masks(file, coco)

@@ -161,6 +161,8 @@ def test_from_import_to_a_proof_without_the_server(
     (pictures / "2.png").unlink()
     bad = logged_in(*proof, "--json")
     differ = logged_in("diff", first["id"][:8], second["id"][:8], "--project", drawn)
+    totals = logged_in("diff", first["id"][:8], second["id"][:8], "--project", drawn, "--json")
+    whole = logged_in("verify", tmp_path / "manifest.jsonl", zipped)
     same = logged_in("diff", tmp_path / "manifest.jsonl", tmp_path / "manifest.jsonl", "--json")
 
     assert (fetched["path"], fetched["state"]) == (str(zipped), "succeeded")
@@ -172,6 +174,8 @@ def test_from_import_to_a_proof_without_the_server(
         "1.png: not the image of the manifest",
         "2.png: missing",
     ]
+    assert (whole.code, whole.out) == (0, "")
+    assert json.loads(totals.out)["images"]
     assert differ.code == 0
     assert differ.out.startswith("changed")
     assert json.loads(same.out) == {"changes": []}

@@ -16,11 +16,7 @@ from engine.client.models import Model
 from engine.client.operations import Operation
 
 SCHEMA = json.loads((Path(__file__).parents[3] / "frontend" / "openapi.json").read_text())
-OPERATIONS = {
-    name: each
-    for name, each in vars(operations).items()
-    if isinstance(each, Operation) and each is not operations.DIFF
-}
+OPERATIONS = {name: each for name, each in vars(operations).items() if isinstance(each, Operation)}
 # A login is not tried again; whatever else is here changes nothing the second time.
 SENT_ONCE = {
     *("LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD"),
