@@ -95,6 +95,7 @@ _NO_CLASS: Final = "COCO's class 0 is none to it"
 _MASKS_ALONE: Final = "masks are compared: it gives each a box besides"
 PAIRS: Final = (
     Pair("pycocotools", "coco"),
+    Pair("pycocotools", "coco_keypoints", note="the masks of its objects"),
     Pair("faster_coco_eval", "coco"),
     Pair(
         "datumaro",
@@ -138,5 +139,7 @@ PAIRS: Final = (
     Pair("pycocotools", "sa1b", numbered, "it has no labels", has_labels=False),
     Pair("datumaro", "sa1b", stem_numbered, "it has no labels", has_labels=False),
     Pair("fiftyone", "fiftyone", unlabelled=None),
+    Pair("datasets", "huggingface", note="masks by pycocotools"),
+    Pair("mlcroissant", "croissant", note="masks by pycocotools"),
     Pair("webdataset", "webdataset", unlabelled=None),
 )

@@ -10,7 +10,16 @@ from tests.strangers.readers.said import Images, boxed, masked, say
 
 
 def coco(folder: Path) -> Images:
-    read = COCO(str(folder / "annotations.json"))
+    return _read(folder / "annotations.json")
+
+
+def keypoints(folder: Path) -> Images:
+    """The masks of the objects whose centres are told."""
+    return _read(folder / "keypoints.json")
+
+
+def _read(file: Path) -> Images:
+    read = COCO(str(file))
     images: Images = {}
     for image in read.loadImgs(read.getImgIds()):
         found = images[image["file_name"]] = []
@@ -34,4 +43,4 @@ def sa1b(folder: Path) -> Images:
 
 
 if __name__ == "__main__":
-    say("pycocotools", {"coco": coco, "sa1b": sa1b})
+    say("pycocotools", {"coco": coco, "coco_keypoints": keypoints, "sa1b": sa1b})
