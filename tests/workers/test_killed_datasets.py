@@ -48,7 +48,7 @@ from workers.lease import Lease
 
 __all__ = ["tasks"]
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 IMAGES = 5
 DATASET = zipped("coco", *(cell(seed) for seed in range(1, IMAGES + 1)))
