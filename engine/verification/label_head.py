@@ -121,14 +121,17 @@ def _of_one(label: str) -> LabelHead:
 def _fit(x: Floats, y: Texts) -> LabelHead:
     """Fit K labels: features minus their mean onto 1 for a mask's label and 0 for the others."""
     labels, which = np.unique(y, return_inverse=True)
-    mean, targets = x.mean(axis=0), np.eye(len(labels), dtype=np.float32)[which]
+    # In double precision: the order of sums, which is the machine's, does not show in the weights.
+    x = x.astype(np.float64)
+    mean, targets = x.mean(axis=0), np.eye(len(labels))[which]
     share = targets.mean(axis=0)
     centred = x - mean
     gram = centred.T @ centred
-    gram[np.diag_indices_from(gram)] += _RIDGE * np.trace(gram) / len(x) + np.float32(1e-6)
+    gram[np.diag_indices_from(gram)] += _RIDGE * np.trace(gram) / len(x) + 1e-6
     weights = np.linalg.solve(gram, centred.T @ (targets - share))
     bias = share - mean @ weights
-    return LabelHead(tuple(labels.tolist()), weights, bias, _NEVER)
+    names = tuple(labels.tolist())
+    return LabelHead(names, weights.astype(np.float32), bias.astype(np.float32), _NEVER)
 
 
 def _surest_min(x: Floats, y: Texts, images: Texts) -> float:
