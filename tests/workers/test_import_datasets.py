@@ -4,12 +4,9 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -29,26 +26,18 @@ from annotation.models import (
     Upload,
 )
 from annotation.selectors.effort_table import By, effort_table
-from annotation.services.assignments import claim_image
-from annotation.services.captions import caption_mask, save_caption
-from annotation.services.import_requests import request_undo
 from annotation.services.import_runs import run_import
-from annotation.services.import_undo import undo_import
 from annotation.services.imports import fetched
 from annotation.services.jobs import JobCancelledError, cancel_job
 from annotation.services.labels import update_label
 from annotation.services.projects import update_project
-from annotation.services.review import review_image
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from engine.datasets.files import open_source
-from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
-from tests.annotation.world import Api, World, create, make_image, png, square
-from tests.workers.conftest import finish, finish_as_it_is
+from tests.annotation.world import Api, World, create, make_image, png
+from tests.workers.bringing import THREE, finished, read, send, start, work
 from workers.app import app
-
-THREE = zipped("coco", cell(1), cell(2), cell(3))
 
 
 @pytest.fixture(autouse=True)
@@ -59,55 +48,6 @@ def tasks() -> None:
 @pytest.fixture
 def manager(world: World) -> Api:
     return Api(world.manager)
-
-
-def send(world: World, data: bytes, name: str = "cells.zip") -> str:
-    """Put an upload where one is whose bytes have arrived, and have it looked at."""
-    upload = Upload.objects.create(
-        pk=uuid4(),
-        project=world.project,
-        file_name=name,
-        bytes=len(data),
-        state=Upload.State.CHECKING,
-        created_by=world.manager,
-    )
-    storage.put_bytes(storage.upload_key(upload.pk), data)
-    args = {"project_id": world.project.pk}
-    Job.objects.create(kind=jobs.IMPORT_UPLOADS, project=world.project, args=args)
-    work()
-    return str(upload.pk)
-
-
-def work(*, but_not: str = "") -> None:
-    """Do what waits, and what that enqueues."""
-    aside = [jobs.PREPARE_IMAGES, but_not]
-    while job := Job.objects.filter(state="queued").exclude(kind__in=aside).order_by("pk").first():
-        app.tasks[job.kind](job_id=job.pk)
-        job.refresh_from_db()
-        assert job.error == ""
-
-
-def read(manager: Api, import_id: str) -> dict[str, Any]:
-    found: dict[str, Any] = manager.get(f"dataset-imports/{import_id}").json()
-    return found
-
-
-def start(manager: Api, import_id: str) -> dict[str, Any]:
-    assert manager.post(f"dataset-imports/{import_id}/start").status_code == 200
-    work()
-    return read(manager, import_id)
-
-
-def undo(manager: Api, import_id: str) -> dict[str, Any]:
-    assert manager.post(f"dataset-imports/{import_id}/undo").status_code == 200
-    work()
-    return read(manager, import_id)
-
-
-def drawn(image: Image) -> list[str]:
-    """The masks of an image that are there, by their pixels."""
-    there = Mask.objects.filter(image=image, head__rle__isnull=False)
-    return sorted(there.values_list("head__rle__counts", flat=True))
 
 
 def test_a_zip_that_holds_a_dataset_is_looked_at_and_changes_nothing(
@@ -174,68 +114,6 @@ def test_no_text_of_a_file_is_a_formula_in_the_spreadsheet(world: World, manager
 
     table = b"".join(manager.get(f"dataset-imports/{import_id}/problems.csv").streaming_content)
     assert "'=1+1.png" in table.decode()
-
-
-def test_an_undo_takes_all_that_came_in_to_the_trash_and_it_may_come_in_again(
-    world: World, manager: Api
-) -> None:
-    first = start(manager, send(world, THREE))
-    undone = undo(manager, first["id"])
-    trash = Image.objects.exclude(deleted_at=None).count()
-    again = start(manager, send(world, THREE))
-
-    assert undone["state"] == "undone"
-    assert undone["brought"] == {
-        "images removed": 3,
-        "masks removed": 6,
-        "captions removed": 3,
-        "labels removed": 1,
-    }
-    assert trash == 3
-    assert again["brought"] == {"images duplicate": 3, "masks": 6, "captions": 3}
-    for image in Image.objects.all():
-        assert image.deleted_at is None
-        assert drawn(image) == sorted(each["counts"] for each in (square(2, 2, 15), square(4, 4)))
-    names = Label.objects.filter(deleted_at=None).values_list("name", flat=True)
-    assert sorted(names) == ["cell", "nucleus"]
-
-
-def test_an_undo_leaves_what_was_there_and_what_people_have_done_since(
-    world: World, manager: Api
-) -> None:
-    there = make_image(world.project, 1)
-    first = start(manager, send(world, THREE))
-    changed = Image.objects.get(file_name="deep/2.png")
-    part, whole = Mask.objects.filter(image=changed).order_by("parent")
-    operation = {"id": str(uuid4()), "mask": str(part.pk), "kind": "revise", "rle": square(5, 5)}
-    assert manager.save(changed, operation).status_code == 200
-    said = Image.objects.get(file_name="deep/3.png")
-    save_caption(caption_id=uuid4(), image=said, author=world.annotator, text="Mine.")
-
-    undone = undo(manager, first["id"])
-
-    assert undone["brought"]["images kept"] == 2
-    assert undone["brought"]["masks kept"] == 1
-    assert "images removed" not in undone["brought"]
-    assert not Image.objects.exclude(deleted_at=None).exists()
-    assert drawn(there) == []
-    assert drawn(changed) == [square(5, 5)["counts"]]
-    assert Revision.objects.filter(mask=whole).count() == 2
-    texts = Caption.objects.filter(withdrawn_at=None).values_list("text", flat=True)
-    assert list(texts) == ["Mine."]
-
-
-def test_what_two_imports_brought_goes_when_both_are_undone(world: World, manager: Api) -> None:
-    first = start(manager, send(world, THREE))
-    second = start(manager, send(world, zipped("coco", cell(1))))
-
-    undo(manager, first["id"])
-    left = {image.file_name: drawn(image) for image in Image.objects.filter(deleted_at=None)}
-    undo(manager, second["id"])
-
-    assert list(left) == ["deep/1.png"]
-    assert len(left["deep/1.png"]) == 2
-    assert not Image.objects.filter(deleted_at=None).exists()
 
 
 def test_one_that_was_stopped_goes_on_or_is_undone(world: World, manager: Api) -> None:
@@ -330,69 +208,6 @@ def test_only_managers_bring_datasets_in(world: World, role: str) -> None:
     assert api.get(f"dataset-imports/{import_id}").status_code == 200
 
 
-def finished(manager: Api, import_id: str) -> dict[str, Any]:
-    """Import a dataset whose masks are finished work."""
-    answer = manager.post(f"dataset-imports/{import_id}/start", {"finished": True})
-    assert answer.status_code == 200
-    work()
-    return read(manager, import_id)
-
-
-def test_finished_work_counts_as_annotated_but_not_what_people_have_begun_or_has_no_mask(
-    world: World, manager: Api
-) -> None:
-    begun = make_image(world.project, 1)
-    assert Api(world.annotator).save(begun, create()).status_code == 200
-    empty = replace(cell(3), annotations=())
-    import_id = send(world, zipped("coco", cell(1), cell(2), empty))
-
-    brought = finished(manager, import_id)["brought"]
-
-    status = {image.file_name: image.status for image in Image.objects.all()}
-    assert status == {begun.file_name: "todo", "deep/2.png": "done", "deep/3.png": "todo"}
-    assert brought["images finished"] == 1
-    place = Assignment.objects.get(image__file_name="deep/2.png", kind="annotate")
-    assert (place.user, place.state, place.active_s) == (world.manager, "done", 0)
-    assert not Stint.objects.exists()
-    assert not any(row["masks"] for row in effort_table(world.project.pk, By.ROUND))
-
-
-def test_an_undo_opens_what_was_finished_work_unless_somebody_reviewed_it(
-    world: World, manager: Api
-) -> None:
-    import_id = send(world, THREE)
-    finished(manager, import_id)
-    reviewed = Image.objects.get(file_name="deep/1.png")
-    review_image(image=reviewed, reviewer=world.reviewer, verdict="reviewed", comment="")
-
-    undone = undo(manager, import_id)["brought"]
-
-    assert undone["images removed"] == 2
-    assert undone["images kept"] == 1
-    kept = Image.objects.get(deleted_at=None)
-    assert (kept.file_name, kept.status) == ("deep/1.png", "reviewed")
-    assert len(drawn(kept)) == 2
-    opened = Assignment.objects.exclude(image=reviewed)
-    assert {(place.kind, place.state, place.user) for place in opened} == {
-        ("annotate", "open", None)
-    }
-
-
-def test_where_two_people_do_each_image_finished_work_is_that_of_one(
-    world: World, manager: Api
-) -> None:
-    update_project(project=world.project, changes={"overlap": 2})
-
-    finished(manager, send(world, zipped("coco", cell(1))))
-
-    places = Assignment.objects.filter(kind="annotate").order_by("slot")
-    assert [(place.state, place.user) for place in places] == [
-        ("done", world.manager),
-        ("open", None),
-    ]
-    assert Image.objects.get().status == "todo"
-
-
 def test_one_that_waited_for_longer_than_the_trash_keeps_is_let_go_of(
     world: World, manager: Api
 ) -> None:
@@ -404,126 +219,6 @@ def test_one_that_waited_for_longer_than_the_trash_keeps_is_let_go_of(
 
     assert [read(manager, each)["state"] for each in (old, new)] == ["discarded", "ready"]
     assert not storage.exists(storage.upload_key(UUID(old)))
-
-
-def test_an_undo_takes_masks_from_an_image_that_was_finished_before_the_import(
-    world: World, manager: Api
-) -> None:
-    image = make_image(world.project, 1)
-    finish(world, image)
-    before = drawn(image)
-    first = start(manager, send(world, THREE))
-
-    undone = undo(manager, first["id"])["brought"]
-
-    assert undone["masks removed"] == 6
-    image.refresh_from_db()
-    assert (image.status, image.deleted_at, drawn(image)) == ("done", None, before)
-
-
-def test_an_undo_leaves_what_people_finished_with_it_in_view(world: World, manager: Api) -> None:
-    first = start(manager, send(world, THREE))
-    finish_as_it_is(world, Image.objects.get(file_name="deep/2.png"))
-
-    undone = undo(manager, first["id"])["brought"]
-
-    assert (undone["masks kept"], undone["images kept"]) == (2, 1)
-    kept = Image.objects.get(deleted_at=None)
-    assert (kept.file_name, kept.status, len(drawn(kept))) == ("deep/2.png", "done", 2)
-
-
-def test_finished_work_that_another_import_had_met_is_undone_as_well(
-    world: World, manager: Api
-) -> None:
-    start(manager, send(world, zipped("coco", replace(cell(1), annotations=()))))
-    second = send(world, zipped("coco", cell(1)))
-    finished(manager, second)
-
-    undone = undo(manager, second)["brought"]
-
-    image = Image.objects.get()
-    assert undone["masks removed"] == 2
-    assert (image.status, image.deleted_at, drawn(image)) == ("todo", None, [])
-
-
-def test_an_image_that_is_twice_in_one_dataset_goes_as_one(world: World, manager: Api) -> None:
-    again = replace(
-        cell(1), file_name="other.png", annotations=(Annotation(square(20, 2, 3), "cell"),)
-    )
-    import_id = send(world, zipped("coco", cell(1), again))
-    finished(manager, import_id)
-
-    undone = undo(manager, import_id)["brought"]
-
-    assert (undone["images removed"], undone["masks removed"]) == (1, 3)
-    assert not Image.objects.filter(deleted_at=None).exists()
-
-
-def test_an_undo_leaves_masks_that_people_described(world: World, manager: Api) -> None:
-    first = start(manager, send(world, zipped("coco", cell(1))))
-    mask = Mask.objects.filter(parent=None).get()
-    caption_mask(caption_id=uuid4(), mask=mask, author=world.annotator, text="Mine.")
-
-    undone = undo(manager, first["id"])["brought"]
-
-    image = Image.objects.get()
-    assert (undone["masks kept"], undone["images kept"]) == (1, 1)
-    assert (image.deleted_at, drawn(image)) == (None, [square(2, 2, 15)["counts"]])
-
-
-def test_an_undo_leaves_an_image_that_somebody_has_open(world: World, manager: Api) -> None:
-    update_project(project=world.project, changes={"overlap": 2})
-    import_id = send(world, zipped("coco", cell(1)))
-    finished(manager, import_id)
-    image = Image.objects.get()
-    claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-
-    undone = undo(manager, import_id)["brought"]
-
-    image.refresh_from_db()
-    assert (undone["images kept"], image.deleted_at, drawn(image)) == (1, None, [])
-    places = Assignment.objects.filter(kind="annotate").order_by("slot")
-    assert [(each.state, each.user) for each in places] == [
-        ("open", None),
-        ("leased", world.annotator),
-    ]
-
-
-def test_an_undo_that_waits_for_somebody_to_finish_leaves_what_they_finished(
-    world: World, manager: Api
-) -> None:
-    first = start(manager, send(world, zipped("coco", cell(1))))
-    request_undo(dataset_import=DatasetImport.objects.get(), by=world.manager)
-
-    @contextmanager
-    def fence() -> Iterator[None]:
-        if Image.objects.get().status == "todo":
-            finish_as_it_is(world, Image.objects.get())  # before the lock is had
-        with transaction.atomic():
-            yield
-
-    undo_import(
-        DatasetImport.objects.select_related("project", "created_by").get(),
-        by=world.manager,
-        fence=fence,
-        progress=lambda *_: None,
-    )
-
-    image = Image.objects.get()
-    assert read(manager, first["id"])["brought"] == {"masks kept": 2, "images kept": 1}
-    assert (image.status, image.deleted_at, len(drawn(image))) == ("done", None, 2)
-
-
-def test_captions_stay_while_another_import_has_them(world: World, manager: Api) -> None:
-    first = start(manager, send(world, zipped("coco", cell(1))))
-    second = start(manager, send(world, zipped("coco", cell(1))))
-
-    undo(manager, first["id"])
-    left = Caption.objects.filter(withdrawn_at=None).count()
-    undo(manager, second["id"])
-
-    assert left == 1
-    assert not Caption.objects.filter(withdrawn_at=None).exists()
 
 
 def test_one_that_goes_on_knows_labels_that_were_renamed_meanwhile(
@@ -570,3 +265,37 @@ def test_images_alone_that_were_stopped_are_told_as_refused(world: World, manage
 
     upload = Upload.objects.get(pk=import_id)
     assert (upload.state, upload.message) == ("refused", "Cancelled.")
+
+
+def test_finished_work_counts_as_annotated_but_not_what_people_have_begun_or_has_no_mask(
+    world: World, manager: Api
+) -> None:
+    begun = make_image(world.project, 1)
+    assert Api(world.annotator).save(begun, create()).status_code == 200
+    empty = replace(cell(3), annotations=())
+    import_id = send(world, zipped("coco", cell(1), cell(2), empty))
+
+    brought = finished(manager, import_id)["brought"]
+
+    status = {image.file_name: image.status for image in Image.objects.all()}
+    assert status == {begun.file_name: "todo", "deep/2.png": "done", "deep/3.png": "todo"}
+    assert brought["images finished"] == 1
+    place = Assignment.objects.get(image__file_name="deep/2.png", kind="annotate")
+    assert (place.user, place.state, place.active_s) == (world.manager, "done", 0)
+    assert not Stint.objects.exists()
+    assert not any(row["masks"] for row in effort_table(world.project.pk, By.ROUND))
+
+
+def test_where_two_people_do_each_image_finished_work_is_that_of_one(
+    world: World, manager: Api
+) -> None:
+    update_project(project=world.project, changes={"overlap": 2})
+
+    finished(manager, send(world, zipped("coco", cell(1))))
+
+    places = Assignment.objects.filter(kind="annotate").order_by("slot")
+    assert [(place.state, place.user) for place in places] == [
+        ("done", world.manager),
+        ("open", None),
+    ]
+    assert Image.objects.get().status == "todo"

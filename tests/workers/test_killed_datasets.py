@@ -41,17 +41,20 @@ from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World
-from tests.workers.test_import_datasets import send, tasks, work
+from tests.workers.bringing import send, work
 from workers.app import app
 from workers.export_version import export_version
 from workers.lease import Lease
-
-__all__ = ["tasks"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 IMAGES = 5
 DATASET = zipped("coco", *(cell(seed) for seed in range(1, IMAGES + 1)))
+
+
+@pytest.fixture(autouse=True)
+def tasks() -> None:
+    app.loader.import_default_modules()
 
 
 @dataclass
