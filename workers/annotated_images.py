@@ -1,10 +1,14 @@
 """A version's images with their masks, as the decoder learns from them and is measured on them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
+from typing import Final
 
 from annotation.models import DatasetVersion
-from annotation.selectors.versions import frozen_images
+from annotation.selectors.versions import frozen_rows
+from engine.datasets.stored_shapes import StoredShapes
+from engine.datasets.torch_dataset import MaskDataset
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.windows import windows_of_masks
 from workers.embeddings import (
@@ -19,6 +23,9 @@ from workers.embeddings import (
 )
 from workers.lease import Watch
 from workers.networks import forget_networks
+from workers.version_lines import open_version
+
+HELD: Final = 16  # images whose masks are kept from one question to the next
 
 
 def annotated_images(
@@ -29,18 +36,38 @@ def annotated_images(
     Where people left no mask, there is nothing. But for what somebody described: that there was
     something to say, and no mask, tells that it was finished for the description alone.
     """
+    opened = open_version(version, split)
+    if opened is None:
+        return []
+    read = lru_cache(maxsize=HELD)(opened.sample)
+    described = _described_alone(version)
     images = [
         AnnotatedImage(
-            key=image.row["image_sha256"],
-            load_embedding=partial(load_embedding, image.row["image_sha256"], encoder_digest),
-            masks=[mask.rle for mask in image.masks],
-            size_hw=(image.row["size_hw"][0], image.row["size_hw"][1]),
-            load_pixels=partial(load_pixels, image.row["image_sha256"]),
+            key=key,
+            load_embedding=partial(load_embedding, key, encoder_digest),
+            masks=StoredShapes(read, index),
+            size_hw=size_hw,
+            load_pixels=partial(load_pixels, key),
         )
-        for image in frozen_images(version, split)
-        if image.masks or not (image.row["captions"] or image.row["transcripts"])
+        for index, key, size_hw in _finished(opened)
+        if key not in described
     ]
     return _with_windows(images, encoder_digest)
+
+
+def _finished(opened: MaskDataset) -> Iterator[tuple[int, str, tuple[int, int]]]:
+    for index in range(len(opened)):
+        sample = opened.sample(index)
+        assert sample.sha256 is not None  # noqa: S101  # a version's images are named by it
+        yield index, sample.sha256, sample.size_hw
+
+
+def _described_alone(version: DatasetVersion) -> set[str]:
+    return {
+        row["image_sha256"]
+        for row in frozen_rows(version)
+        if not row["masks"] and (row["captions"] or row["transcripts"])
+    }
 
 
 def embed_missing(watch: Watch, images: list[AnnotatedImage], sight: Sight) -> list[AnnotatedImage]:

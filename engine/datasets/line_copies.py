@@ -10,12 +10,11 @@ import json
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import astuple, dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
-from typing import BinaryIO, Final
+from typing import Final
 
 from tqdm import tqdm
 
@@ -30,8 +29,7 @@ from engine.datasets.formats.sample_lines import (
     are_lines,
     files_in,
     folder_of,
-    line_of,
-    name_of,
+    lines_by_split,
 )
 from engine.datasets.places import Placed
 from engine.datasets.sample import Sample
@@ -160,19 +158,13 @@ def _write(source: Source, form: str | None, folder: Path) -> Problems:
     dataset = (FORMATS[form] if form else detect_format(source)).read(source, problems.add)
     out = FolderOut(folder)
     write_labels(dataset, out)
-    with ExitStack() as stack:
-        files: dict[str | None, BinaryIO] = {}
-        samples = tqdm(dataset.samples(), "Reading it once", unit=" images", delay=_PATIENCE_S)
+    samples = tqdm(dataset.samples(), "Reading it once", unit=" images", delay=_PATIENCE_S)
+    with lines_by_split(out) as write_line:
         for number, sample in enumerate(samples):
             try:
-                name = name_of(sample.split)
-                place = _place_of(sample, number, folder)
+                write_line(sample, **_place_of(sample, number, folder))
             except DatasetError as problem:
                 problems.add(problem)
-                continue
-            if sample.split not in files:
-                files[sample.split] = stack.enter_context(out.file(name))
-            files[sample.split].write(line_of(sample, **place))
     return problems
 
 

@@ -5,16 +5,17 @@ those before it: see engine.datasets.torch_dataset.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from typing import Final
+from typing import BinaryIO, Final
 from urllib.parse import quote, unquote
 
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Out, Source
+from engine.datasets.files import FolderOut, Out, Source
 from engine.datasets.formats.fields import (
     annotation_of,
     box_of,
@@ -61,6 +62,24 @@ def _write_shards(lines: Iterator[bytes], split: str | None, out: Out) -> None:
             while line is not None and size < SHARD_BYTES:
                 size += file.write(line)
                 line = next(lines, None)
+
+
+@contextmanager
+def lines_by_split(out: FolderOut) -> Iterator[Callable[..., None]]:
+    """Give what writes a sample's line, with more fields if there are any, as they come.
+
+    A folder can hold a file of each split open at once, so that one pass is enough. The function
+    raises DatasetError where a split's name is too long, and has written nothing then.
+    """
+    with ExitStack() as stack:
+        files: dict[str | None, BinaryIO] = {}
+
+        def write_line(sample: Sample, **more: object) -> None:
+            if sample.split not in files:
+                files[sample.split] = stack.enter_context(out.file(name_of(sample.split)))
+            files[sample.split].write(line_of(sample, **more))
+
+        yield write_line
 
 
 def name_of(split: str | None, shard: int = 0) -> str:
