@@ -32,6 +32,23 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a model found on an image: it waits for people's verdicts, and is no work of theirs."""
+
+    model: str  # its name; "": nobody tells
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What somebody said about an image, to others who worked on it."""
+
+    text: str
+    by: str = ""  # as the tool names its people
+    is_resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One image with all that is known of it."""
 
@@ -43,6 +60,9 @@ class Sample:
     group: str | None = None  # images of one group stay on one side of a split
     sha256: str | None = None
     load_bytes: Callable[[], bytes] | None = field(default=None, compare=False)  # of its file
+    predictions: tuple[Prediction, ...] = ()  # formats that are written have no place for these
+    remarks: tuple[Remark, ...] = ()  # nor for these
+    number: int | None = None  # by which the files call it, where they do not name it
 
     @property
     def stem(self) -> str:

@@ -85,6 +85,31 @@ def read(folder: Path, text: str) -> tuple[list[Sample], list[DatasetError]]:
     return read_all(CVAT, folder)
 
 
+@needs_data
+def test_owner_of_a_task_is_told_where_nobody_had_it_to_do() -> None:
+    found, _ = read_all(CVAT, THEIRS / "export_project")
+
+    assert {str(each.extra) for one in found for each in one.annotations} == {"{'owner': 'tester'}"}
+
+
+@pytest.mark.parametrize("kind", ["task", "job"])
+def test_who_had_a_task_and_how_far_it_had_come_are_told(tmp_path: Path, kind: str) -> None:
+    people = "<owner><username>bo</username></owner><assignee><username>ann</username></assignee>"
+    whole = f"<{kind}><id>4</id>{people}<stage>acceptance</stage><state>completed</state></{kind}>"
+    shape = '<polygon label="x" source="auto" points="0,0;3,0;3,2" z_order="0"/>'
+    text = image(shape).replace("<annotations>", f"<annotations><meta>{whole}</meta>")
+
+    (found,), problems = read(tmp_path, text)
+
+    assert not problems
+    assert found.annotations[0].extra == {
+        "author": "ann",
+        "owner": "bo",
+        "verdict": "acceptance, completed",
+        "source": "auto",
+    }
+
+
 def test_runs_of_a_mask_count_along_the_rows_of_its_box(tmp_path: Path) -> None:
     text = image('<mask label="x" rle="0, 1, 2, 1" left="1" top="1" width="2" height="2"/>')
 

@@ -19,7 +19,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.label_studio_rle import pack, unpack
-from engine.datasets.sample import Sample
+from engine.datasets.sample import Remark, Sample
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
 from tests.engine.mutations import changed_json, original, read_all, spliced, stands, written
@@ -178,7 +178,8 @@ def test_places_are_percents_of_the_sides(tmp_path: Path) -> None:
     assert not problems
     assert found.size_hw == (5, 10)
     box, mask = found.annotations
-    assert (box.box_xywh, box.label, box.extra) == ((1, 1, 5, 2), "cell", {"completed_by": 3})
+    assert (box.box_xywh, box.label) == ((1, 1, 5, 2), "cell")
+    assert box.extra == {"completed_by": 3, "author": "user 3 of Label Studio"}
     assert mask.rle is not None
     assert area(mask.rle) == 4 * 3
 
@@ -243,24 +244,73 @@ def test_ids_that_repeat_are_taken_once(tmp_path: Path) -> None:
     assert [each.id for each in found.annotations] == ["r1", ""]
 
 
-def test_truth_counts_alone_and_predictions_where_nobody_marked(tmp_path: Path) -> None:
+def test_truth_counts_alone_and_predictions_are_nobodys_work(tmp_path: Path) -> None:
     def by(person: int, **fields: Any) -> dict[str, Any]:
         return {"completed_by": person, "result": [rectangle(id=f"r{person}")], **fields}
 
     guess = {"model_version": "m", "score": 0.75, "result": [rectangle()]}
+    unnamed = {"result": [rectangle(score=0.5), result("textarea", {"text": "All."}, id="t")]}
     several = [by(1), by(2), by(3, was_cancelled=True)]
     tasks = [
         task(annotations=several),
-        task(annotations=[*several, by(4, ground_truth=True)], predictions=[guess]),
+        task(annotations=[*several, by(4, ground_truth=True)], predictions=[guess, unnamed]),
         task(annotations=[by(3, was_cancelled=True)], predictions=[guess]),
     ]
 
-    found, _ = read(tmp_path, *tasks)
+    found, problems = read(tmp_path, *tasks)
 
     people = [[each.extra.get("completed_by") for each in sample.annotations] for sample in found]
-    assert people == [[1, 2], [4], [None]]
-    guessed = found[2].annotations[0]
-    assert (guessed.predicted_iou, guessed.extra) == (0.75, {"model_version": "m"})
+    assert people == [[1, 2], [4], []]
+    guessed = [
+        (each.model, [(one.label, one.predicted_iou) for one in each.annotations])
+        for sample in found
+        for each in sample.predictions
+    ]
+    assert guessed == [("m", [("cell", 0.75)]), ("", [("cell", 0.5)]), ("m", [("cell", 0.75)])]
+    (problem,) = problems
+    assert problem.field == "task[1].predictions[1].result"
+    assert problem.fault == "what a model says of the whole image is not read"
+
+
+def test_people_reviews_and_comments_are_told_by_name(tmp_path: Path) -> None:
+    ann = {"id": 5, "email": "ann@example.com", "first_name": "Ann"}
+    made = {
+        "completed_by": {**ann, "username": "ann"},
+        "reviews": [
+            {"created_by": ann, "accepted": True, "created_at": "2024-02-01T00:00:00Z"},
+            {"created_by": 7, "accepted": False, "created_at": "2024-01-01T00:00:00Z"},
+            {"accepted": None},
+        ],
+        "comments": [{"text": "Done.", "created_by": 7, "is_resolved": True}, {"text": ""}],
+        "ground_truth": True,
+        "result": [rectangle(origin="manual")],
+    }
+    said = [{"text": "Too dark?", "created_by": ann}]
+
+    (found,), problems = read(tmp_path, task(annotations=[made], comments=said))
+
+    assert not problems
+    assert found.annotations[0].extra == {
+        "completed_by": 5,
+        "author": "ann",
+        "source": "manual",
+        "verdict": "ground truth; accepted by ann@example.com",
+    }
+    assert found.remarks == (
+        Remark("Too dark?", "ann@example.com"),
+        Remark("Done.", "user 7 of Label Studio", is_resolved=True),
+    )
+
+
+@needs_data
+def test_predictions_people_and_reviews_of_its_own_export_are_read() -> None:
+    found, _ = read_all(LABEL_STUDIO, THEIRS / "test_export_csv")
+
+    told = [(each.extra["author"], each.extra["verdict"]) for each in found[0].annotations]
+    assert told == [("hakan@heartex.com", "rejected by review@heartex.com")]
+    assert [(each.model, len(each.annotations)) for each in found[0].predictions] == [
+        ("model 0", 1)
+    ]
 
 
 @pytest.mark.parametrize(

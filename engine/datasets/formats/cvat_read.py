@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import label_of
+from engine.datasets.formats.cvat_people import Origin, origins_in
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.own_fields import Fields, read_image, read_object
@@ -122,13 +123,17 @@ class _Reader:
 
     def samples(self) -> Iterator[Sample]:
         place = 0
+        origins: dict[str, Origin] = {}
         for child in _children(self.source, self.name):
+            if child.tag == "meta":
+                origins |= origins_in(child)
             if child.tag == "track":
                 self._report("tracks of videos are not read: export images", "track", None)
             if child.tag != "image":
                 continue
             try:
-                yield self._sample(child, f"image[{place}]")
+                origin = origins.get(child.get("task_id", ""), origins.get("", {}))
+                yield self._sample(child, f"image[{place}]", origin)
             except ValueError as error:
                 self._report(str(error), "image", place)
             place += 1
@@ -136,14 +141,14 @@ class _Reader:
     def _report(self, fault: str, field: str, index: int | None) -> None:
         self.report(DatasetError(fault, file=self.name, field=field, index=index))
 
-    def _sample(self, image: Element, field: str) -> Sample:
+    def _sample(self, image: Element, field: str, origin: Origin) -> Sample:
         name, subset = image.get("name", ""), image.get("subset")
         split = None if subset == DEFAULT_SUBSET else subset or None
         size_hw = size(*(_whole(image, side) for side in ("height", "width")))
         annotations = []
         for place, shape in enumerate(image):
             try:
-                annotations.append(self._annotation(shape, size_hw))
+                annotations.append(self._annotation(shape, size_hw, origin))
             except ValueError as error:
                 self._report(str(error), f"{field}.{shape.tag}", place)
         return replace(
@@ -153,7 +158,7 @@ class _Reader:
             load_bytes=self.pictures.loader(place_of(subset, name)),
         )
 
-    def _annotation(self, shape: Element, size_hw: Size) -> Annotation:
+    def _annotation(self, shape: Element, size_hw: Size, origin: Origin) -> Annotation:
         label = shape.get("label", "")
         kinds = self.kinds.get(label, {})
         attributes = {
@@ -165,7 +170,10 @@ class _Reader:
         native = {
             "z": _whole(shape, "z_order", "0"),
             "attributes": attributes,
-            "extra": {key: shape.attrib[key] for key in ("source", "group_id") if shape.get(key)},
+            "extra": {
+                **origin,
+                **{key: shape.attrib[key] for key in ("source", "group_id") if shape.get(key)},
+            },
         }
         rle, box = _drawn(shape, size_hw)
         return read_object(_own(shape), native, rle, label_of(label), box)

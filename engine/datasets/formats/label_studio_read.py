@@ -1,4 +1,4 @@
-"""Read Label Studio's lists of tasks: what people marked, or models where nobody has yet.
+"""Read Label Studio's lists of tasks: what people marked, what models predict, what was said of it.
 
 Brushes, bitmasks, polygons and boxes are read; turned boxes become those around them. A region's
 texts and answers are results of the same id beside it.
@@ -17,6 +17,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats import label_studio_rle as brush
 from engine.datasets.formats.checked import checked_fields, checked_text, label_of
 from engine.datasets.formats.format import Report
+from engine.datasets.formats.label_studio_people import listed, model_of, origin_of, remarks_on
 from engine.datasets.formats.own_fields import own_of, read_image, read_object
 from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.formats.shapes import (
@@ -30,7 +31,15 @@ from engine.datasets.formats.shapes import (
     turned,
 )
 from engine.datasets.json_stream import iter_list
-from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of, unique_ids
+from engine.datasets.sample import (
+    Annotation,
+    Box,
+    Dataset,
+    Prediction,
+    Sample,
+    labels_of,
+    unique_ids,
+)
 from engine.masks.rle import RLE
 from engine.media.bitmaps import read_bitmap
 
@@ -52,7 +61,7 @@ def read(source: Source, report: Report) -> Dataset:
     if not files:
         raise DatasetError("no JSON list of Label Studio's tasks is there")
     tasks = chain.from_iterable(tasks_in(source, name) for name in files)
-    labels = (label_in(result) for task in tasks for _, result in _results(task))
+    labels = (label_in(result) for task in tasks for _, result in _all_results(task))
     names = dict.fromkeys(label for label in labels if label)
     pictures = Pictures(source)
 
@@ -88,22 +97,28 @@ def tasks_in(source: Source, name: str) -> Iterator[object]:
         yield from iter_list(file, name)
 
 
-def _results(task: object) -> Iterator[tuple[Result, Result]]:
-    """Yield what people marked, each with whose it is; what models did where nobody has yet.
+def _all_results(task: object) -> Iterator[tuple[Result, Result]]:
+    whole: Result = task if isinstance(task, dict) else {}
+    yield from _results(whole)
+    for prediction in listed(whole.get("predictions")):
+        yield from _results_of(prediction)
+
+
+def _results(task: Result) -> Iterator[tuple[Result, Result]]:
+    """Yield what people marked, each with whose it is.
 
     Of several people's all counts, unless one's is said to be the truth.
     """
-    whole: Result = task if isinstance(task, dict) else {}
-    made = _listed(whole.get("annotations", whole.get("completions")))
+    made = listed(task.get("annotations", task.get("completions")))
     given = [each for each in made if not each.get("was_cancelled")]
     truth = [each for each in given if each.get("ground_truth")]
-    for origin in truth or given or _listed(whole.get("predictions")):
-        for result in _listed(origin.get("result")):
-            yield origin, result
+    for origin in truth or given:
+        yield from _results_of(origin)
 
 
-def _listed(value: object) -> list[Result]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+def _results_of(origin: Result) -> Iterator[tuple[Result, Result]]:
+    for result in listed(origin.get("result")):
+        yield origin, result
 
 
 def label_in(result: Result) -> str | None:
@@ -134,13 +149,15 @@ class TaskReader:
         data = checked_fields(task.get("data"))
         path, split = _path_in(data), data.get("split")
         results = list(_results(task))
-        size_hw = self._size(data, [result for _, result in results], path)
-        annotations, captions = self._content(results, size_hw)
+        size_hw = self._size(data, [result for _, result in _all_results(task)], path)
+        annotations, captions = self._content(results, size_hw, f"task[{self.place}].result")
         name = path.rpartition("/")[2]
         return replace(
             read_image(own_of(data), path, size_hw, split if isinstance(split, str) else None),
             annotations=annotations,
             captions=tuple(captions),
+            predictions=tuple(self._predictions(task, size_hw)),
+            remarks=tuple(remarks_on(task)),
             load_bytes=self.pictures.loader(path) or self.pictures.loader(name[_DIGEST:]),
         )
 
@@ -152,8 +169,18 @@ class TaskReader:
             return size(data["height"], data.get("width"))
         return self.pictures.size_of(path)
 
+    def _predictions(self, task: Result, size_hw: Size) -> Iterator[Prediction]:
+        for index, each in enumerate(listed(task.get("predictions"))):
+            field = f"task[{self.place}].predictions[{index}].result"
+            annotations, captions = self._content(list(_results_of(each)), size_hw, field)
+            if captions:
+                fault = "what a model says of the whole image is not read"
+                self.report(DatasetError(fault, file=self.file, field=field))
+            if annotations:
+                yield Prediction(model_of(each), annotations)
+
     def _content(
-        self, results: list[tuple[Result, Result]], size_hw: Size
+        self, results: list[tuple[Result, Result]], size_hw: Size, field: str
     ) -> tuple[tuple[Annotation, ...], list[str]]:
         """Return objects and captions: texts that are not an object's."""
         beside: defaultdict[str, list[Result]] = defaultdict(list)
@@ -171,7 +198,6 @@ class TaskReader:
                 elif identity not in shapes:
                     captions += _texts(result)
             except ValueError as error:
-                field = f"task[{self.place}].result"
                 self.report(DatasetError(str(error), file=self.file, field=field, index=index))
         return _related(found), captions
 
@@ -201,20 +227,11 @@ def _annotation(origin: Result, result: Result, beside: list[Result], size_hw: S
         "caption": "\n".join(captions) or None,
         "attributes": dict(_answer(each) for each in beside if each.get("type") in _ANSWERS),
         "predicted_iou": None if score is None else number(score),
-        "extra": _origin(origin),
+        "extra": origin_of(origin, result),
     }
     labels = [label_in(each) for each in (result, *beside)]
     rle, box = _drawn(result, size_hw)
     return read_object(own, native, rle, next((each for each in labels if each), None), box)
-
-
-def _origin(origin: Result) -> dict[str, object]:
-    person = origin.get("completed_by")
-    told_of = {
-        "completed_by": person.get("id") if isinstance(person, dict) else person,
-        "model_version": origin.get("model_version"),
-    }
-    return {key: each for key, each in told_of.items() if isinstance(each, str | int)}
 
 
 def _texts(result: Result) -> list[str]:
