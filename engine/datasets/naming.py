@@ -32,6 +32,12 @@ def safe_name(name: str) -> str:
     return "/".join(parts) or "_"
 
 
+def number_in(name: str) -> int | None:
+    """Return the number that a file's name ends in before its ending; None where it has none."""
+    digits = re.search(r"[0-9]{1,18}$", PurePosixPath(name).stem)
+    return int(digits[0]) if digits else None
+
+
 def repeated_stems(names: Iterable[str]) -> Repeated:
     """Find the names, without their endings and whatever their case, that come more than once.
 

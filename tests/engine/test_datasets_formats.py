@@ -16,6 +16,7 @@ from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 from tests.engine import (
     test_datasets_camvid,
+    test_datasets_coco_results,
     test_datasets_createml,
     test_datasets_csv_boxes,
     test_datasets_dota,
@@ -34,6 +35,7 @@ from tests.engine.format_table import lines
 
 STRANGERS = {
     "camvid": test_datasets_camvid.FILES,
+    "coco_results": test_datasets_coco_results.FILES,
     "createml": test_datasets_createml.FILES,
     "csv_boxes": test_datasets_csv_boxes.FILES,
     "dota": test_datasets_dota.FILES,

@@ -169,7 +169,9 @@ def label_studio(folder: Path) -> Held:
         if not annotation.get("was_cancelled")
         for result in annotation["result"]
     )
-    return {"tasks": len(tasks), **kinds}
+    predicted = [each for task in tasks for each in task.get("predictions", ())]
+    count = sum(len(each["result"]) for each in predicted)
+    return {"tasks": len(tasks), **kinds} | ({"predictions": count} if count else {})
 
 
 def _tasks(content: Any) -> list[Any]:

@@ -5,7 +5,7 @@ Each row is read, and counted beside that without our readers. It is engine/data
 
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cache
 from typing import Final
 
@@ -20,9 +20,10 @@ DATA: Final = ROOT.parent / "shared" / "data" / "exports_thirdparty"
 HEAD: Final = """# Files of other tools
 
 What comes in of the files of other tools that the project is tested with, beside what they hold:
-entries, lines, elements and numbers counted plainly, without our readers. "Refused" is how many
-messages tell what was left out. Where figures differ, or what is read is not as the tool itself
-reads it, the last column says so.
+entries, lines, elements and numbers counted plainly, without our readers. "Predictions" are masks
+and boxes of models, which wait for verdicts; "refused" is how many messages tell what was left
+out. Where figures differ, or what is read is not as the tool itself reads it, the last column says
+so.
 
 `python -m tests.engine.third_party_table` makes this page; a test holds it to what is read.
 """
@@ -201,7 +202,8 @@ ROWS: Final = (
         "cocoapi_results",
         "COCO results",
         count.results,
-        "what models found, without the names of images and classes",
+        "captions of models are passed over; keypoints are no masks: each is refused by name; the "
+        "names of images and classes are in none of these files",
     ),
     Row("taco", "TACO (COCO)", count.coco),
 )
@@ -216,6 +218,7 @@ class Found:
     masks: int = 0
     boxes: int = 0
     captions: int = 0
+    predictions: int = 0
     refused: int = 0
 
 
@@ -242,28 +245,34 @@ def _read(reader: Reader, row: Row) -> Found:
     masks = sum(each.rle is not None for each in objects)
     captions = sum(len(sample.captions) for sample in samples)
     captions += sum(each.caption is not None for each in objects)
-    return Found(reader.name, len(samples), masks, len(objects) - masks, captions, len(problems))
+    found = [one for sample in samples for each in sample.predictions for one in each.annotations]
+    boxes = len(objects) - masks
+    return Found(reader.name, len(samples), masks, boxes, captions, len(found), len(problems))
 
 
 def differs(row: Row, found: Found, held: Held) -> bool:
     """Tell whether images, objects and captions are not as many as the files hold."""
     images, *others = held.values()
-    is_all = (images, sum(others)) == (found.images, found.masks + found.boxes + found.captions)
+    read_of = found.masks + found.boxes + found.captions + found.predictions
+    is_all = (images, sum(others)) == (found.images, read_of)
     return not is_all or found.refused > 0
 
 
 def lines() -> Iterator[str]:
     yield HEAD
-    yield "| files | of | read as | images | masks | boxes | captions | refused | they hold | why |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    yield (
+        "| files | of | read as | images | masks | boxes | captions | predictions | refused "
+        "| they hold | why |"
+    )
+    yield "|---|---|---|---|---|---|---|---|---|---|---|"
     for row in ROWS:
         found, held = read(row), row.held(DATA / row.folder)
         if differs(row, found, held) != bool(row.differences):
             raise AssertionError(f"{row.folder}: {found} of {held}: {row.differences or 'why?'}")
         told = ", ".join(f"{number} {name}" for name, number in held.items())
-        figures = (found.images, found.masks, found.boxes, found.captions, found.refused)
+        figures = astuple(found)[1:]
         named = f"`{found.reader}`" + (" if named" if row.form else "") if found.reader else "not"
-        shown = " | ".join(str(figure) for figure in figures) if found.reader else "| | | | "
+        shown = " | ".join(str(figure) for figure in figures) if found.reader else "| | | | | "
         words = "; ".join(each for each in (row.differences, row.note) if each)
         yield f"| {row.folder} | {row.tool} | {named} | {shown} | {told} | {words} |"
 

@@ -9,6 +9,7 @@ from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.coco_keypoints import COCO_KEYPOINTS
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
+from engine.datasets.formats.coco_results import COCO_RESULTS
 from engine.datasets.formats.coco_stuff import COCO_STUFF
 from engine.datasets.formats.createml import CREATEML
 from engine.datasets.formats.croissant import CROISSANT
@@ -74,6 +75,7 @@ READERS: Final[Mapping[str, Reader]] = {
     each.name: each
     for each in (
         *(form.reader for form in FORMATS.values()),
+        COCO_RESULTS,
         KITTI,
         KITTI_INSTANCES,
         CAMVID,
