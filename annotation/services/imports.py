@@ -1,6 +1,5 @@
-"""Looking at uploads: images, zips of images, and datasets. One bad file never stops the others."""
+"""Looking at uploads: images, archives of them, and datasets. One bad file stops no other."""
 
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,22 +20,26 @@ from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.naming import safe_name
-from engine.media.archive import ArchiveEntry, iter_zip_images
+from engine.media.archive import ArchiveEntry
+from engine.media.archives import is_archive, iter_archive
 from engine.media.errors import MediaError
 
 MAX_IMAGE_BYTES: Final = 512 * 1024**2
 ZIP: Final = b"PK\x03\x04"
-# Files that may hold a dataset without being a zip.
-DATASETS: Final = {".json", ".jsonl", ".ndjson", ".xml", ".csv", ".tar", ".parquet"}
+# Files that may hold a dataset or images without being a zip.
+TARS: Final = {".tar", ".gz", ".tgz", ".zst", ".tzst"}
+DATASETS: Final = {".json", ".jsonl", ".ndjson", ".xml", ".csv", ".parquet", *TARS}
 State = Upload.State
-NO_DATASET: Final = "This is no image, and no dataset that is known. A zip of a dataset may be."
+NO_DATASET: Final = (
+    "This is no image, and no dataset that is known. A zip or tar of a dataset may be."
+)
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
 
 
 def check_upload(*, upload_id: str) -> Upload:
     """Import one file whose bytes have arrived. Safe to run twice.
 
-    A zip, or what may be a dataset, gets a job of its own.
+    An archive, or what may be a dataset, gets a job of its own.
     """
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
@@ -58,7 +61,7 @@ def check_upload(*, upload_id: str) -> Upload:
 
 
 def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
-    """Offer the dataset that an upload holds, or else import every image of a zip.
+    """Offer the dataset that an upload holds, or else import every image of an archive.
 
     Safe to run twice.
     """
@@ -72,7 +75,7 @@ def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
 
 
 def import_images_alone(*, upload_id: str, on_progress: Progress) -> Upload:
-    """Import every image of a zip, whatever else is in it. Safe to run twice."""
+    """Import every image of an archive, whatever else is in it. Safe to run twice."""
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
         return upload
@@ -84,9 +87,9 @@ def _import_images(upload: Upload, path: Path, on_progress: Progress) -> Upload:
     """Import each with a row of its own."""
     outcomes: Counter[str] = Counter()
     try:
-        if not zipfile.is_zipfile(path):
+        if not is_archive(path):
             return _end(upload, AddedImage(None, State.REFUSED, NO_DATASET))
-        for done, entry in enumerate(iter_zip_images(path), start=1):
+        for done, entry in enumerate(iter_archive(path), start=1):
             outcomes[_import_entry(upload, entry)] += 1
             on_progress(done, entry.name)
     except MediaError as error:  # the archive as a whole
@@ -94,7 +97,7 @@ def _import_images(upload: Upload, path: Path, on_progress: Progress) -> Upload:
             upload, AddedImage(None, State.REFUSED, f"{error} {_summary(outcomes)}".strip())
         )
     if not outcomes:
-        return _end(upload, AddedImage(None, State.REFUSED, "The zip holds no files."))
+        return _end(upload, AddedImage(None, State.REFUSED, "The archive holds no files."))
     return _end(upload, AddedImage(None, State.ACCEPTED, _summary(outcomes)))
 
 

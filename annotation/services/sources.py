@@ -1,14 +1,15 @@
-"""Reading folders, zips and files for an import: names and bytes, or why not."""
+"""Reading folders, archives and files for an import: names and bytes, or why not."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from annotation.services.imports import MAX_IMAGE_BYTES
-from engine.media.archive import iter_zip_images
+from annotation.services.imports import MAX_IMAGE_BYTES, TARS
+from engine.media.archives import iter_archive
 from engine.media.errors import MediaError
 
+ARCHIVES: Final = {".zip", *TARS}
 # What lies beside images without being one: passed over in silence.
 BESIDE: Final = {".json", ".txt", ".csv", ".md", ".xml", ".yaml", ".yml", ".html"}
 
@@ -35,17 +36,17 @@ def list_files(paths: Sequence[Path]) -> list[tuple[str, Path]]:
 
 
 def read_files(files: Sequence[tuple[str, Path]]) -> Iterator[SourceFile]:
-    """Yield each file, and for a zip each of its files."""
+    """Yield each file, and for an archive each of its files."""
     for name, path in files:
-        if path.suffix.lower() == ".zip":
-            yield from _read_zip(name, path)
+        if path.suffix.lower() in ARCHIVES:
+            yield from _read_archive(name, path)
         else:
             yield _read_file(name, path)
 
 
-def _read_zip(name: str, path: Path) -> Iterator[SourceFile]:
+def _read_archive(name: str, path: Path) -> Iterator[SourceFile]:
     try:
-        for entry in iter_zip_images(path):
+        for entry in iter_archive(path):
             if entry.data is None:
                 yield SourceFile(f"{name}/{entry.name}", None, str(entry.error))
             elif Path(entry.name).suffix.lower() not in BESIDE:

@@ -1,7 +1,7 @@
-"""Where datasets are read from and written to: a folder or a zip, by names with "/" in them.
+"""Where datasets are read from and written to: a folder or an archive, by names with "/" in them.
 
-What is read is untrusted: no name leads out of its folder, no link is followed, and no zip unpacks
-to more than it may (engine.media.archive). What is written twice has the same bytes.
+What is read is untrusted: no name leads out of its folder, no link is followed, and no zip or tar
+unpacks to more than it may (engine.media.archive). What is written twice has the same bytes.
 """
 
 import json
@@ -14,12 +14,14 @@ from typing import BinaryIO, Final, Protocol, cast
 
 from engine.datasets.errors import DatasetError
 from engine.media.archive import DEFAULT_LIMITS, ArchiveLimits, ZipFiles
+from engine.media.tars import TarFiles, is_tar
 
 __all__ = [
     "FolderOut",
     "FolderSource",
     "Out",
     "Source",
+    "TarSource",
     "Within",
     "ZipOut",
     "ZipSource",
@@ -173,26 +175,56 @@ class ZipSource:
         self.names: Sequence[str] = sorted(self._zip.names)
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
-        try:
+        with _told(name):
             return self._zip.read(name, limit_bytes)
-        except (KeyError, ValueError) as error:  # a MediaError is one
-            fault = "is not there" if isinstance(error, KeyError) else str(error)
-            raise DatasetError(fault, file=name) from None
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
         yield BytesIO(self.read(name, self._zip.limits.entry_bytes))
 
 
+class TarSource:
+    """The files of a tar; `shard` is the name of the tar itself, which may be one of WebDataset."""
+
+    def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
+        self._tar = TarFiles(path, limits)
+        self.names: Sequence[str] = sorted(self._tar.names)
+        self.order: Sequence[str] = list(self._tar.names)  # in which they follow each other
+        self.shard = self._tar.name
+
+    def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
+        with _told(name):
+            return self._tar.read(name, limit_bytes)
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        with _told(name):
+            is_whole = name == self.shard and name not in self._tar.names
+            opened = self._tar.whole() if is_whole else self._tar.opened(name)
+        with opened:
+            yield opened
+
+
+@contextmanager
+def _told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, ValueError) as error:  # a MediaError is one
+        fault = "is not there" if isinstance(error, KeyError) else str(error)
+        raise DatasetError(fault, file=name) from None
+
+
 def open_source(path: Path) -> Source:
-    """Open a folder, a zip or a file by itself.
+    """Open a folder, a zip, a tar or a file by itself.
 
     Raises:
-        MediaError: a zip that is broken or hostile as a whole.
+        MediaError: a zip or a tar that is broken or hostile as a whole.
 
     """
     if path.is_dir():
         return FolderSource(path)
+    if is_tar(path):
+        return TarSource(path)
     return ZipSource(path) if zipfile.is_zipfile(path) else FileSource(path)
 
 

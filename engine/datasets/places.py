@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import ZipSource
+from engine.datasets.files import Source, TarSource, ZipSource
 from engine.media.archive import DEFAULT_LIMITS
+from engine.media.tars import is_tar
 
 MAX_BYTES: Final = 512 * 2**20  # of an image
 # Training reads the same files again and again, which is no sign of a zip that means harm.
@@ -38,21 +39,21 @@ class Placed:
 
 
 class PlacedBytes:
-    """Reads places of a folder, a zip or a file; it may be forked and pickled.
+    """Reads places of a folder, a zip, a tar or a file; it may be forked and pickled.
 
-    Each process opens a zip by itself: two that share one move each other's place in it.
+    Each process opens an archive by itself: two that share a zip move each other's place in it.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._zip: ZipSource | None = None
+        self._archive: Source | None = None
         self._owner = 0  # the process that opened it
 
     def __getstate__(self) -> Path:
         return self._path
 
     def __setstate__(self, path: Path) -> None:
-        self._path, self._zip, self._owner = path, None, 0
+        self._path, self._archive, self._owner = path, None, 0
 
     def read(self, place: Place) -> bytes:
         """Return the bytes.
@@ -72,8 +73,9 @@ class PlacedBytes:
 
     @contextmanager
     def _file(self, name: str) -> Iterator[BinaryIO]:
-        if zipfile.is_zipfile(self._path):
-            with self._opened_zip().file(name) as file:
+        is_inside = not self._path.is_dir() and name != self._path.name
+        if is_inside and (is_tar(self._path) or zipfile.is_zipfile(self._path)):
+            with self._opened().file(name) as file:
                 yield file
             return
         path = self._path / name if self._path.is_dir() else self._path
@@ -82,7 +84,8 @@ class PlacedBytes:
         with path.open("rb") as file:
             yield file
 
-    def _opened_zip(self) -> ZipSource:
-        if self._zip is None or self._owner != os.getpid():
-            self._zip, self._owner = ZipSource(self._path, _WITHOUT_END), os.getpid()
-        return self._zip
+    def _opened(self) -> Source:
+        if self._archive is None or self._owner != os.getpid():
+            kind = TarSource if is_tar(self._path) else ZipSource
+            self._archive, self._owner = kind(self._path, _WITHOUT_END), os.getpid()
+        return self._archive

@@ -17,15 +17,15 @@ from typing import BinaryIO, Final
 from engine.media.errors import MediaError
 
 _DIRECTORY_BYTES: Final = 16 * 2**20  # of the zip's own table of contents
-_RATIO: Final = 200
-_RATIO_FROM_BYTES: Final = 2**20
+RATIO: Final = 200
+RATIO_FROM_BYTES: Final = 2**20
 _CHUNK_BYTES: Final = 2**20
 _LOCAL_HEADER_BYTES: Final = 30
 _ENCRYPTED: Final = 0x1
 _END: Final = b"PK\x05\x06"
 _END64_LOCATOR: Final = b"PK\x06\x07"
-_NESTED: Final = re.compile(r"\.(zip|tar|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
-_PACKED_NESTED: Final = re.compile(r"\.(zip|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
+NESTED: Final = re.compile(r"\.(zip|tar|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
+PACKED_NESTED: Final = re.compile(r"\.(zip|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
 # Control characters, and those that make a name read other than it is.
 _DECEPTIVE: Final = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -73,10 +73,11 @@ class ZipFiles:
             infos = [info for info in archive.infolist() if _is_wanted(info)]
         for info in infos:
             try:
-                _check_name(info, seen)
-                _check_kind(info, _PACKED_NESTED)  # a tar, of WebDataset, is not packed
+                # The original name has what zipfile drops: all after a NUL.
+                check_name(info.orig_filename, seen, "zip")
+                _check_kind(info, PACKED_NESTED)  # a tar, of WebDataset, is not packed
             except MediaError as error:
-                raise MediaError(error.code, f"{_printable(info.filename)}: {error}") from None
+                raise MediaError(error.code, f"{printable(info.filename)}: {error}") from None
         self._infos = {info.filename: info for info in infos}
         self._archive = zipfile.ZipFile(path)  # closes itself when it is let go
 
@@ -123,11 +124,11 @@ def _entries(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[Archiv
     left = limits.total_bytes
     for info in filter(_is_wanted, archive.infolist()):
         try:
-            _check_name(info, names)
+            check_name(info.orig_filename, names, "zip")
             _check_kind(info)
             data = _read(archive, info, min(limits.entry_bytes, left))
         except MediaError as error:
-            yield ArchiveEntry(_printable(info.filename), None, error)
+            yield ArchiveEntry(printable(info.filename), None, error)
             if error.code == "too_large" and left < limits.entry_bytes:
                 raise MediaError(
                     "too_large", f"This zip unpacks to over {limits.total_bytes} bytes: split it."
@@ -165,28 +166,30 @@ def _refuse_overlaps(infos: list[zipfile.ZipInfo]) -> None:
 
 
 def _is_wanted(info: zipfile.ZipInfo) -> bool:
-    return not info.is_dir() and not _is_hidden(info.filename)
+    return not info.is_dir() and not is_hidden(info.filename)
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """Tell what desktops add on their own."""
     parts = PurePosixPath(name).parts
     return "__MACOSX" in parts or bool(re.match(r"\.(?!\.)", parts[-1] if parts else ""))
 
 
-def _check_name(info: zipfile.ZipInfo, names: set[str]) -> None:
-    name = info.orig_filename  # still has what zipfile drops: all after a NUL
+def check_name(name: str, names: set[str], archive: str) -> None:
+    """Raise MediaError for a name that leads astray, or that an archive has had already."""
     if _DECEPTIVE.search(name):
         raise MediaError("name", "Its name holds control characters: rename it.")
     is_absolute = name.startswith("/") or re.match(r"[A-Za-z]:", name)
     if is_absolute or "\\" in name or ".." in name.split("/"):
-        raise MediaError("name", "Its name points outside the zip: make the zip again.")
+        raise MediaError("name", f"Its name points outside the {archive}: make it again.")
     if name in names:
-        raise MediaError("duplicate", "The zip holds a second file of this name: rename one.")
+        raise MediaError(
+            "duplicate", f"The {archive} holds a second file of this name: rename one."
+        )
     names.add(name)
 
 
-def _check_kind(info: zipfile.ZipInfo, nested: re.Pattern[str] = _NESTED) -> None:
+def _check_kind(info: zipfile.ZipInfo, nested: re.Pattern[str] = NESTED) -> None:
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
         raise MediaError("link", "It is a link or a device, not a file: add the file itself.")
@@ -196,21 +199,21 @@ def _check_kind(info: zipfile.ZipInfo, nested: re.Pattern[str] = _NESTED) -> Non
         raise MediaError("encrypted", "It is encrypted: make the zip without a password.")
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise MediaError("compression", "Its compression is unusual: make the zip with Deflate.")
-    if info.file_size > _RATIO_FROM_BYTES and info.file_size > _RATIO * info.compress_size:
-        raise MediaError("bomb", f"It is packed over {_RATIO} times: save it in another format.")
+    if info.file_size > RATIO_FROM_BYTES and info.file_size > RATIO * info.compress_size:
+        raise MediaError("bomb", f"It is packed over {RATIO} times: save it in another format.")
 
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit_bytes: int) -> bytes:
     """Read one file in pieces, trusting no declared size."""
     if info.file_size > limit_bytes:
-        raise _too_large(limit_bytes)
+        raise too_large(limit_bytes)
     data = bytearray()
     try:
         with archive.open(info) as file:
             while piece := file.read(_CHUNK_BYTES):
                 data += piece
                 if len(data) > limit_bytes:
-                    raise _too_large(limit_bytes)
+                    raise too_large(limit_bytes)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -227,9 +230,9 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit_bytes: int) -> 
     return bytes(data)
 
 
-def _too_large(limit_bytes: int) -> MediaError:
+def too_large(limit_bytes: int) -> MediaError:
     return MediaError("too_large", f"It unpacks to over {limit_bytes} bytes: reduce it.")
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     return _DECEPTIVE.sub("\N{REPLACEMENT CHARACTER}", name)

@@ -1,10 +1,11 @@
 """Which format a dataset has, told by its files."""
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Source
+from engine.datasets.files import Source, TarSource
 from engine.datasets.formats import READERS, Reader
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.lvis import LVIS
+from engine.datasets.formats.webdataset import WEBDATASET
 
 
 def formats_in(source: Source) -> list[Reader]:
@@ -12,6 +13,9 @@ def formats_in(source: Source) -> list[Reader]:
     found = [reader for reader in READERS.values() if reader.is_in(source)]
     if LVIS.reader in found and COCO.reader in found:
         found = [each for each in found if each.read is not COCO.read]  # LVIS is made of it
+    if isinstance(source, TarSource) and len(found) > 1:
+        # In any tar a file may follow another of its name; those of WebDataset are told by that.
+        found = [each for each in found if each.read is not WEBDATASET.read]
     readers = {each.read: each for each in reversed(found)}  # YOLO's two are read as one
     return list(readers.values())
 

@@ -3,17 +3,15 @@
 A tar is not packed, so what is read of it is never more than the tar itself has.
 """
 
-import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Final, cast
+from typing import BinaryIO, Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
+from engine.media.tar_headers import BROKEN, is_plain, iter_headers
 
 MAX_MEMBERS: Final = 100_000
-_HEADER_BYTES: Final = 2**16  # names and attributes of one file; tarfile has no limit of its own
-_BROKEN: Final = (tarfile.TarError, OSError, EOFError, ValueError, OverflowError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +41,19 @@ class Shard:
         with self._source.file(self.name) as file:
             self._file = file
             try:
-                headers = _Headers(file)
-                as_file = cast("BinaryIO", headers)
-                with tarfile.open(fileobj=as_file, mode="r:", encoding="utf-8") as tar:
-                    yield from self._plain(tar, headers)
+                yield from self._plain(file)
             except DatasetError:
                 raise
-            except _BROKEN as error:
+            except BROKEN as error:
                 raise DatasetError(f"no tar: {str(error)[:100]}", file=self.name) from None
             finally:
                 self._file = None
 
-    def _plain(self, tar: tarfile.TarFile, headers: "_Headers") -> Iterator[Member]:
-        for number, info in enumerate(tar):
-            headers.left_bytes = _HEADER_BYTES  # for the next
+    def _plain(self, file: BinaryIO) -> Iterator[Member]:
+        for number, info in enumerate(iter_headers(file)):
             if number >= MAX_MEMBERS:
                 raise DatasetError(f"has more than {MAX_MEMBERS} files", file=self.name)
-            is_plain = info.type in {tarfile.REGTYPE, tarfile.AREGTYPE} and not info.issparse()
-            if is_plain and info.size >= 0:
+            if is_plain(info):
                 yield Member(info.name, info.offset_data, info.size)
 
     def read(self, member: Member, limit_bytes: int) -> bytes:
@@ -86,31 +79,3 @@ class Shard:
 def _read(file: BinaryIO, member: Member) -> bytes:
     file.seek(member.start)
     return file.read(member.size_bytes)
-
-
-class _Headers:
-    """A file of which tarfile reads headers alone, from its start to its end.
-
-    A header may say that it goes on for gigabytes, or lead back to where it was.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._reached = 0
-        self.left_bytes = _HEADER_BYTES
-
-    def read(self, size: int) -> bytes:
-        if not 0 <= size <= self.left_bytes:
-            raise tarfile.ReadError(f"a header of over {_HEADER_BYTES} bytes")
-        self.left_bytes -= size
-        data = self._file.read(size)
-        self._reached = self._file.tell()
-        return data
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seek(self, place: int) -> None:
-        if place < self._reached - 1:  # tarfile reads one byte before the next header
-            raise tarfile.ReadError("a header that leads back")
-        self._file.seek(place)

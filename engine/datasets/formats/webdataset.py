@@ -20,7 +20,7 @@ from typing import BinaryIO, Final, TypeAlias
 
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import MAX_TEXT_BYTES, Out, Source
+from engine.datasets.files import MAX_TEXT_BYTES, Out, Source, TarSource
 from engine.datasets.formats.checked import Fields, checked_fields, checked_text, placed
 from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
 from engine.datasets.formats.format import Format, Report
@@ -114,12 +114,17 @@ def is_in(source: Source) -> bool:
             _, members = next(_groups(Shard(source, name)), ("", {}))
         except DatasetError:
             return False
-        return any(ending == "json" or is_image(f".{ending}") for ending in members)
+        images = [is_image(f".{ending}") for ending in members]
+        if name not in source.names and all(images):
+            return False  # it is a tar of images
+        return "json" in members or any(images)
     return False
 
 
 def _names(source: Source) -> list[str]:
-    return [name for name in source.names if name.endswith(".tar")]
+    """Return the shards: of a tar that has none in it, the tar itself."""
+    names = [name for name in source.names if name.endswith(".tar")]
+    return [source.shard] if isinstance(source, TarSource) and not names else names
 
 
 Members: TypeAlias = dict[str, Member]  # of one sample, by their endings

@@ -21,7 +21,7 @@ export function Import({ project }: { project: Project }) {
   return (
     <Section
       title="Import"
-      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip of them. Datasets of other tools, as a zip or JSON, are looked at first. One bad file never stops the others."
+      description="JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, or a zip or tar of them. Datasets of other tools, as a zip, tar or JSON, are looked at first. One bad file never stops the others."
     >
       <Dropzone
         id={IMPORT_ANCHOR}

@@ -19,6 +19,8 @@ interface Props {
   isStopped: boolean;
 }
 
+const ARCHIVE = /\.(zip|tar|tgz|tzst|gz|zst)$/i;
+
 /** What can be done with a dataset that nobody works on just now. */
 export function DatasetActions({ item, project, isStopped }: Props) {
   const queries = useQueryClient();
@@ -92,7 +94,7 @@ export function DatasetActions({ item, project, isStopped }: Props) {
             Undo import
           </Button>
         )}
-        {isUnread && item.file_name.toLowerCase().endsWith(".zip") && (
+        {isUnread && ARCHIVE.test(item.file_name) && (
           <Button
             size="compact-sm"
             variant="default"
