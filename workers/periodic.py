@@ -3,6 +3,7 @@
 import structlog
 
 from annotation import jobs
+from annotation.services.deliveries import drop_old_deliveries
 from annotation.services.jobs import sweep_jobs
 from annotation.services.kept_answers import drop_old_answers
 from annotation.services.kept_exports import drop_closed_exports
@@ -10,7 +11,6 @@ from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from annotation.services.voices import delete_expired_voices, drop_stray_audio
-from annotation.services.webhooks import drop_old_deliveries
 from workers.round_folders import drop_ended_folders
 from workers.webhooks import deliver_webhooks
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from django.conf import settings
 
 from annotation.models import WebhookDelivery
-from annotation.services.webhooks import Attempt, end_attempt, take_delivery
+from annotation.services.deliveries import Attempt, end_attempt, take_delivery
 from engine.public_address import addresses, public_addresses
 from engine.signatures import HEADER, sign
 

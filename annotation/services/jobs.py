@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 from annotation import jobs
 from annotation.errors import DomainError
 from annotation.models import Job, Project
-from annotation.services.webhooks import announce_job
+from annotation.services.deliveries import announce_job
 
 MAX_ATTEMPTS: Final = 3
 State = Job.State

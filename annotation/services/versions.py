@@ -31,7 +31,7 @@ from annotation.models import (
 )
 from annotation.selectors.versions import AttributeNames, attribute_names, model_estimate
 from annotation.services.attributes import live
-from annotation.services.webhooks import announce
+from annotation.services.deliveries import announce
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.datasets.sample import Annotation, Sample
 from engine.datasets.traits import Losses, count_traits

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from annotation import jobs
 from annotation.models import Job, Webhook, WebhookDelivery
+from annotation.services.deliveries import announce, drop_old_deliveries
 from annotation.services.jobs import (
     cancel_job,
     claim_job,
@@ -19,7 +20,6 @@ from annotation.services.jobs import (
     sweep_jobs,
 )
 from annotation.services.versions import cut_version
-from annotation.services.webhooks import announce, drop_old_deliveries
 from tests.annotation.world import Api, World, create, make_image
 
 SECRET = "a secret of many letters"  # noqa: S105  # a test's

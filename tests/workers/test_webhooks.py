@@ -12,7 +12,7 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from annotation.models import Webhook, WebhookDelivery
-from annotation.services.webhooks import PAUSES_S, announce
+from annotation.services.deliveries import PAUSES_S, announce
 from engine.signatures import HEADER, is_signed
 from tests.annotation.world import World
 from workers import webhooks

@@ -1,0 +1,116 @@
+"""What webhooks are told: each delivery is a row before anything is sent, and the log after."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import structlog
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotation import jobs
+from annotation.models import Job, Webhook, WebhookDelivery
+
+LOOKED_AT: Final = 10  # of what is due, to claim one that nobody else has claimed
+KEPT: Final = timedelta(days=30)  # the log of what has ended
+# After each attempt that came to nothing; the last of them gives up.
+PAUSES_S: Final = (10, 60, 300, 1800, 7200, 21_600, 43_200)
+EVENTS: Final = {
+    jobs.EXPORT_VERSION: Webhook.Event.EXPORT_ENDED,
+    jobs.IMPORT_UPLOADS: Webhook.Event.IMPORT_ENDED,
+    jobs.IMPORT_ARCHIVE: Webhook.Event.IMPORT_ENDED,
+    jobs.IMPORT_DATASET: Webhook.Event.IMPORT_ENDED,
+    jobs.RUN_ROUND: Webhook.Event.ROUND_ENDED,
+}
+# Of the arguments of a job.
+SUBJECTS: Final = ("dataset_import_id", "export_id", "round_id", "upload_id")
+State = WebhookDelivery.State
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one attempt to deliver came to."""
+
+    status: int | None = None  # of HTTP; None: no answer
+    error: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004  # HTTP's good ones
+
+
+def announce(*, project_id: int, event: str, subject: str, facts: Mapping[str, Any]) -> None:
+    """Have an event of a project told, once, to those who want it. Part of its transaction."""
+    hooks = Webhook.objects.filter(project_id=project_id, events__contains=[event])
+    now = timezone.now()
+    payload = {"event": event, "at": now.isoformat(), "project": project_id, **facts}
+    WebhookDelivery.objects.bulk_create(
+        [
+            WebhookDelivery(webhook=hook, event=event, subject=subject, payload=payload, due_at=now)
+            for hook in hooks
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def announce_job(job: Job) -> None:
+    """Have the end of a job told, if it is of a kind that anybody may want to be told of."""
+    event = EVENTS.get(job.kind)
+    if event is None or job.project_id is None:
+        return
+    facts = {name: job.args[name] for name in SUBJECTS if name in job.args}
+    # A job that was tried again ends again.
+    subject = f"job {job.pk} ended {job.finished_at}"
+    ended = {"id": job.pk, "state": job.state, "error": job.error}
+    announce(project_id=job.project_id, event=event, subject=subject, facts={"job": ended, **facts})
+
+
+def take_delivery(passed_over: Collection[UUID] = ()) -> WebhookDelivery | None:
+    """Claim the delivery that is due for the longest; until its next pause is over it is ours.
+
+    Args:
+        passed_over: webhooks of which none is taken.
+
+    """
+    due = WebhookDelivery.objects.filter(state=State.WAITING, due_at__lte=Now())
+    due = due.exclude(webhook__in=passed_over)
+    for found in due.select_related("webhook").order_by("due_at", "pk")[:LOOKED_AT]:
+        pause_s = PAUSES_S[min(found.attempts, len(PAUSES_S) - 1)]
+        ours = WebhookDelivery.objects.filter(
+            pk=found.pk, state=State.WAITING, attempts=found.attempts
+        ).update(attempts=F("attempts") + 1, due_at=Now() + timedelta(seconds=pause_s))
+        if ours:
+            found.attempts += 1
+            return found
+    return None
+
+
+def end_attempt(*, delivery: WebhookDelivery, attempt: Attempt) -> None:
+    """Note what an attempt came to; the last one that fails ends the delivery."""
+    ours = WebhookDelivery.objects.filter(
+        pk=delivery.pk, state=State.WAITING, attempts=delivery.attempts
+    )
+    facts: dict[str, Any] = {"status": attempt.status, "error": attempt.error}
+    if attempt.is_good:
+        ours.update(state=State.DELIVERED, ended_at=Now(), **facts)
+    elif delivery.attempts > len(PAUSES_S):
+        ours.update(state=State.FAILED, ended_at=Now(), **facts)
+    else:
+        ours.update(**facts)
+    log.info(
+        "webhook_attempted",
+        delivery_id=str(delivery.pk),
+        attempt=delivery.attempts,
+        status=attempt.status,
+        error=attempt.error,
+    )
+
+
+def drop_old_deliveries() -> int:
+    """Delete the log of what has ended long ago; return how many rows."""
+    old = WebhookDelivery.objects.filter(ended_at__lt=Now() - KEPT)
+    return old.delete()[0]
