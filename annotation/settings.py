@@ -156,6 +156,7 @@ SPECTACULAR_SETTINGS = {
         "AttributeKind": "annotation.services.attributes.KINDS",
         "CaptionPartKind": "annotation.api.captions.PART_KINDS",
         "WebhookEvent": "annotation.models.Webhook.Event",
+        "DeliveryEvent": "annotation.models.WebhookDelivery.EVENTS",
         "DeliveryState": "annotation.models.WebhookDelivery.State",
         "ExportFormat": "annotation.export_formats.FORMATS",
         "DiffKind": "engine.datasets.diff_totals.KINDS",

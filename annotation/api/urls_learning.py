@@ -83,6 +83,8 @@ urlpatterns = [
     path("projects/<int:project_id>/webhooks", webhooks.ProjectWebhooksView.as_view()),
     path("webhooks/<uuid:webhook_id>", webhooks.WebhookView.as_view()),
     path("webhooks/<uuid:webhook_id>/deliveries", webhooks.WebhookDeliveriesView.as_view()),
+    path("webhooks/<uuid:webhook_id>/ping", webhooks.WebhookPingView.as_view()),
+    path("deliveries/<uuid:delivery_id>/again", webhooks.DeliveryAgainView.as_view()),
     path("consent", consent.ConsentView.as_view()),
     path("session/voices", voices.OwnVoicesView.as_view()),
     path("images/<int:image_id>/descriptions", captions.ImageDescriptionsView.as_view()),

@@ -12,7 +12,9 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from annotation import jobs
+from annotation.errors import DomainError
 from annotation.models import Job, Webhook, WebhookDelivery
+from annotation.models.webhook import PING
 
 LOOKED_AT: Final = 10  # of what is due, to claim one that nobody else has claimed
 KEPT: Final = timedelta(days=30)  # the log of what has ended
@@ -31,6 +33,12 @@ State = WebhookDelivery.State
 log = structlog.get_logger(__name__)
 
 
+class WebhookOffError(DomainError):
+    """Nothing is sent to a webhook that is switched off."""
+
+    code = "webhook_off"
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What one attempt to deliver came to."""
@@ -45,7 +53,7 @@ class Attempt:
 
 def announce(*, project_id: int, event: str, subject: str, facts: Mapping[str, Any]) -> None:
     """Have an event of a project told, once, to those who want it. Part of its transaction."""
-    hooks = Webhook.objects.filter(project_id=project_id, events__contains=[event])
+    hooks = Webhook.objects.filter(project_id=project_id, is_on=True, events__contains=[event])
     now = timezone.now()
     payload = {"event": event, "at": now.isoformat(), "project": project_id, **facts}
     WebhookDelivery.objects.bulk_create(
@@ -69,6 +77,40 @@ def announce_job(job: Job) -> None:
     announce(project_id=job.project_id, event=event, subject=subject, facts={"job": ended, **facts})
 
 
+def ping(*, webhook: Webhook, ping_id: UUID) -> WebhookDelivery:
+    """Have a webhook told that it is there, whatever it wants. The same id again is the same one.
+
+    Raises:
+        WebhookOffError: nothing would be sent.
+
+    """
+    _check_on(webhook)
+    now = timezone.now()
+    facts = {"at": now.isoformat(), "project": webhook.project_id, "webhook": str(webhook.pk)}
+    return WebhookDelivery.objects.get_or_create(
+        webhook=webhook,
+        event=PING,
+        subject=str(ping_id),
+        defaults={"payload": {"event": PING, **facts}, "due_at": now},
+    )[0]
+
+
+def send_again(*, delivery: WebhookDelivery) -> WebhookDelivery:
+    """Have a delivery sent at once, whatever became of it: the same body under the same id.
+
+    Raises:
+        WebhookOffError: nothing would be sent.
+
+    """
+    _check_on(delivery.webhook)
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        state=State.WAITING, earlier_attempts=F("attempts"), due_at=Now(), ended_at=None
+    )
+    delivery.refresh_from_db()
+    log.info("webhook_sent_again", delivery_id=str(delivery.pk), attempts=delivery.attempts)
+    return delivery
+
+
 def take_delivery(passed_over: Collection[UUID] = ()) -> WebhookDelivery | None:
     """Claim the delivery that is due for the longest; until its next pause is over it is ours.
 
@@ -76,13 +118,19 @@ def take_delivery(passed_over: Collection[UUID] = ()) -> WebhookDelivery | None:
         passed_over: webhooks of which none is taken.
 
     """
-    due = WebhookDelivery.objects.filter(state=State.WAITING, due_at__lte=Now())
+    due = WebhookDelivery.objects.filter(
+        state=State.WAITING, due_at__lte=Now(), webhook__is_on=True
+    )
     due = due.exclude(webhook__in=passed_over)
     for found in due.select_related("webhook").order_by("due_at", "pk")[:LOOKED_AT]:
-        pause_s = PAUSES_S[min(found.attempts, len(PAUSES_S) - 1)]
+        pause_s = PAUSES_S[min(_tries(found), len(PAUSES_S) - 1)]
         ours = WebhookDelivery.objects.filter(
             pk=found.pk, state=State.WAITING, attempts=found.attempts
-        ).update(attempts=F("attempts") + 1, due_at=Now() + timedelta(seconds=pause_s))
+        ).update(
+            attempts=F("attempts") + 1,
+            attempted_at=Now(),
+            due_at=Now() + timedelta(seconds=pause_s),
+        )
         if ours:
             found.attempts += 1
             return found
@@ -97,7 +145,7 @@ def end_attempt(*, delivery: WebhookDelivery, attempt: Attempt) -> None:
     facts: dict[str, Any] = {"status": attempt.status, "error": attempt.error}
     if attempt.is_good:
         ours.update(state=State.DELIVERED, ended_at=Now(), **facts)
-    elif delivery.attempts > len(PAUSES_S):
+    elif _tries(delivery) > len(PAUSES_S):
         ours.update(state=State.FAILED, ended_at=Now(), **facts)
     else:
         ours.update(**facts)
@@ -114,3 +162,13 @@ def drop_old_deliveries() -> int:
     """Delete the log of what has ended long ago; return how many rows."""
     old = WebhookDelivery.objects.filter(ended_at__lt=Now() - KEPT)
     return old.delete()[0]
+
+
+def _tries(delivery: WebhookDelivery) -> int:
+    """Return how many attempts were made since it was last asked for."""
+    return delivery.attempts - delivery.earlier_attempts
+
+
+def _check_on(webhook: Webhook) -> None:
+    if not webhook.is_on:
+        raise WebhookOffError("The webhook is switched off. Switch it on first.")

@@ -1,7 +1,7 @@
-"""Webhooks: made and deleted."""
+"""Webhooks: made, changed and deleted."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -56,6 +56,22 @@ def create_webhook(
     if not (is_same and constant_time_compare(known.secret, secret)):
         raise IdTakenError("Another webhook has this id.")
     return known
+
+
+@transaction.atomic
+def update_webhook(*, webhook: Webhook, changes: Mapping[str, Any]) -> Webhook:
+    """Change where a webhook is, what it wants or its secret, or switch it off or on.
+
+    While it is off it is told of nothing that happens; what waits for it goes on waiting.
+    """
+    webhook = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    if "url" in changes:
+        _check_url(changes["url"])
+    for name, value in changes.items():
+        setattr(webhook, name, sorted(set(value)) if name == "events" else value)
+    webhook.save(update_fields=list(changes))
+    log.info("webhook_changed", webhook_id=str(webhook.pk), fields=sorted(changes))
+    return webhook
 
 
 def delete_webhook(*, webhook: Webhook) -> None:

@@ -29,6 +29,7 @@ from annotation.models import (
     Transcript,
     Upload,
     Webhook,
+    WebhookDelivery,
 )
 from engine.datasets.manifest import build_manifest
 from tests.annotation.world import World, make_bundle, make_image
@@ -136,6 +137,9 @@ def ids_of_everything(world: World) -> dict[str, object]:
         events=["version.cut"],
         created_by=user,
     )
+    delivery = WebhookDelivery.objects.create(
+        webhook=hook, event="version.cut", subject="1", payload={}, due_at=timezone.now()
+    )
     token = Token.objects.create(
         user=user, name="t", prefix="anl_", digest="0" * 64, scope="read", expires_at=timezone.now()
     )
@@ -150,6 +154,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "mask_id": mask.pk,
         "comment_id": comment.pk,
         "webhook_id": hook.pk,
+        "delivery_id": delivery.pk,
         "token_id": token.pk,
         "job_id": job.pk,
         "round_id": round_.pk,

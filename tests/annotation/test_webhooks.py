@@ -208,3 +208,102 @@ def test_the_log_is_read_page_by_page_and_forgotten_after_a_month(
     ended = timezone.now() - timedelta(days=31)
     WebhookDelivery.objects.filter(subject="7").update(state="delivered", ended_at=ended)
     assert drop_old_deliveries() == 1
+
+
+def test_a_webhook_is_changed_and_its_secret_replaced(manager: Api, world: World) -> None:
+    webhook_id = made(manager, world).json()["id"]
+
+    answer = manager.patch(
+        f"webhooks/{webhook_id}",
+        {
+            "url": "https://example.com/other",
+            "events": ["round.ended", "import.ended", "round.ended"],
+            "secret": SECRET.upper(),
+        },
+    )
+
+    hook_row = Webhook.objects.get()
+    assert answer.status_code == 200
+    assert answer.json()["url"] == hook_row.url == "https://example.com/other"
+    assert answer.json()["events"] == hook_row.events == ["import.ended", "round.ended"]
+    assert hook_row.secret == SECRET.upper()
+    assert SECRET.upper() not in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"url": "https://127.0.0.1/"}, {"events": []}, {"secret": "short"}, {"is_on": None}],
+)
+def test_what_is_wrong_in_a_change_is_named_and_changes_nothing(
+    manager: Api, world: World, changes: dict[str, object]
+) -> None:
+    webhook_id = made(manager, world).json()["id"]
+
+    answer = manager.patch(f"webhooks/{webhook_id}", changes)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["field"] == next(iter(changes))
+    row = Webhook.objects.get()
+    assert (row.url, row.secret, row.is_on) == (hook()["url"], SECRET, True)
+
+
+def test_a_webhook_that_is_off_is_told_of_nothing_new(
+    manager: Api, world: World, told: UUID
+) -> None:
+    manager.patch(f"webhooks/{told}", {"is_on": False})
+    announce(project_id=world.project.pk, event="round.ended", subject="1", facts={})
+    while_off = _log(manager, told)
+
+    manager.patch(f"webhooks/{told}", {"is_on": True})
+    announce(project_id=world.project.pk, event="round.ended", subject="2", facts={})
+
+    assert (while_off, len(_log(manager, told))) == ([], 1)
+
+
+def test_a_test_is_sent_whatever_is_wanted_once_for_each_id(manager: Api, world: World) -> None:
+    webhook_id = made(manager, world, events=["round.ended"]).json()["id"]
+    wanted = {"id": str(uuid4())}
+
+    answers = [manager.post(f"webhooks/{webhook_id}/ping", wanted) for _ in range(2)]
+
+    [delivery] = _log(manager, webhook_id)
+    assert [(each.status_code, each.json()) for each in answers] == [(201, delivery)] * 2
+    assert (delivery["event"], delivery["state"]) == ("ping", "waiting")
+    assert delivery["payload"]["webhook"] == webhook_id
+    [listed] = manager.get(f"projects/{world.project.pk}/webhooks").json()
+    assert listed["last_state"] == "waiting"
+
+
+def test_nothing_is_asked_of_a_webhook_that_is_off(manager: Api, world: World, told: UUID) -> None:
+    announce(project_id=world.project.pk, event="round.ended", subject="1", facts={})
+    [delivery] = _log(manager, told)
+    manager.patch(f"webhooks/{told}", {"is_on": False})
+
+    answers = [
+        manager.post(f"webhooks/{told}/ping", {"id": str(uuid4())}),
+        manager.post(f"deliveries/{delivery['id']}/again"),
+    ]
+
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [
+        (409, "webhook_off")
+    ] * 2
+    assert _log(manager, told) == [delivery]
+
+
+def test_p3_what_was_delivered_is_sent_again_once_for_each_key(
+    manager: Api, world: World, told: UUID
+) -> None:
+    announce(project_id=world.project.pk, event="round.ended", subject="1", facts={})
+    [delivery] = _log(manager, told)
+    path, key = f"deliveries/{delivery['id']}/again", {"Idempotency-Key": "one"}
+    ended = {"state": "delivered", "attempts": 1, "ended_at": timezone.now()}
+    WebhookDelivery.objects.update(**ended)
+
+    first = manager.post(path, **key)
+    WebhookDelivery.objects.update(**ended)
+    second = manager.post(path, **key)
+
+    assert (first.status_code, first.json()["state"]) == (200, "waiting")
+    assert (first.json()["id"], first.json()["ended_at"]) == (delivery["id"], None)
+    assert second.json() == first.json()
+    assert WebhookDelivery.objects.get().state == "delivered"

@@ -12,7 +12,8 @@ from django.conf import LazySettings
 from django.utils import timezone
 
 from annotation.models import Webhook, WebhookDelivery
-from annotation.services.deliveries import PAUSES_S, announce
+from annotation.services.deliveries import PAUSES_S, announce, send_again
+from annotation.services.webhooks import update_webhook
 from engine.signatures import HEADER, is_signed
 from tests.annotation.world import World
 from workers import webhooks
@@ -241,3 +242,44 @@ def test_a_receiver_that_cannot_prove_who_it_is_gets_nothing(
     delivery.refresh_from_db()
     assert (delivery.status, Receiver.got) == (None, [])
     assert "SSL" in delivery.error
+
+
+def test_nothing_is_sent_to_a_webhook_that_is_off_until_it_is_on_again(
+    world: World, receiver: ThreadingHTTPServer
+) -> None:
+    delivery = tell(world, address(receiver))
+    update_webhook(webhook=delivery.webhook, changes={"is_on": False})
+
+    while_off = deliver_webhooks()
+    update_webhook(webhook=delivery.webhook, changes={"is_on": True})
+
+    assert (while_off, deliver_webhooks(), len(Receiver.got)) == (0, 1, 1)
+
+
+def test_what_was_given_up_is_sent_again_with_all_its_pauses_anew(
+    world: World, receiver: ThreadingHTTPServer
+) -> None:
+    delivery = tell(world, address(receiver))
+    Receiver.status = 500
+    for _ in range(len(PAUSES_S) + 1):
+        make_due()
+        deliver_webhooks()
+
+    delivery.refresh_from_db()
+    given_up = delivery.state
+    send_again(delivery=delivery)
+    asked = timezone.now()
+    deliver_webhooks()
+
+    delivery.refresh_from_db()
+    assert (given_up, delivery.state) == ("failed", "waiting")
+    assert delivery.attempts == len(PAUSES_S) + 2
+    assert delivery.attempted_at is not None
+    assert delivery.attempted_at >= asked
+    assert PAUSES_S[0] - 5 < (delivery.due_at - asked).total_seconds() <= PAUSES_S[0] + 5
+    assert len({headers["Anneal-Delivery"] for _, headers, _ in Receiver.got}) == 1
+    Receiver.status = 200
+    make_due()
+    deliver_webhooks()
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.status) == ("delivered", 200)

@@ -343,6 +343,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/deliveries/{delivery_id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        post: operations["send_delivery_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/exports/{export_id}": {
         parameters: {
             query?: never;
@@ -1936,7 +1958,13 @@ export interface paths {
         delete: operations["delete_webhook"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        patch: operations["update_webhook"];
         trace?: never;
     };
     "/api/webhooks/{webhook_id}/deliveries": {
@@ -1950,6 +1978,28 @@ export interface paths {
         get: operations["list_deliveries"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/webhooks/{webhook_id}/ping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description A view on something inside a project.
+         *
+         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
+         *     Strangers get 404, members without the role 403.
+         */
+        post: operations["ping_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2678,12 +2728,17 @@ export interface components {
              * @description the Anneal-Delivery header of every attempt
              */
             id: string;
-            event: components["schemas"]["WebhookEvent"];
+            event: components["schemas"]["DeliveryEvent"];
             payload: {
                 [key: string]: unknown;
             };
             state: components["schemas"]["DeliveryState"];
             attempts: number;
+            /**
+             * Format: date-time
+             * @description the last time, if any
+             */
+            attempted_at: string | null;
             /**
              * Format: date-time
              * @description of the next attempt, while it waits
@@ -2697,6 +2752,15 @@ export interface components {
             /** Format: date-time */
             ended_at: string | null;
         };
+        /**
+         * @description * `version.cut` - Version Cut
+         *     * `export.ended` - Export Ended
+         *     * `import.ended` - Import Ended
+         *     * `round.ended` - Round Ended
+         *     * `ping` - Ping
+         * @enum {string}
+         */
+        DeliveryEvent: "version.cut" | "export.ended" | "import.ended" | "round.ended" | "ping";
         DeliveryPage: {
             results: components["schemas"]["Delivery"][];
             next: string | null;
@@ -3688,6 +3752,13 @@ export interface components {
             width: number;
             height: number;
             readonly display_url: string;
+        };
+        Ping: {
+            /**
+             * Format: uuid
+             * @description made by the client: sent again, it makes nothing new
+             */
+            id: string;
         };
         Place: {
             image: number;
@@ -4821,6 +4892,16 @@ export interface components {
             id: string;
             url: string;
             events: components["schemas"]["WebhookEvent"][];
+            /** @description off: nothing is sent, and nothing new is to be */
+            is_on: boolean;
+            /**
+             * @description of what it was told last
+             *
+             *     * `waiting` - Waiting
+             *     * `delivered` - Delivered
+             *     * `failed` - Failed
+             */
+            last_state: components["schemas"]["DeliveryState"] | components["schemas"]["Null"];
             created_by: string;
             /** Format: date-time */
             created_at: string;
@@ -4833,6 +4914,14 @@ export interface components {
          * @enum {string}
          */
         WebhookEvent: "version.cut" | "export.ended" | "import.ended" | "round.ended";
+        WebhookPatch: {
+            /** @description https, and on the public network */
+            url?: string;
+            events?: components["schemas"]["WebhookEvent"][];
+            /** @description made by the client; Anneal-Signature: t=SECONDS,v1=HEX is the HMAC-SHA256 of the time, a full stop and the body under it */
+            secret?: string;
+            is_on?: boolean;
+        };
         /** @description A part of the image that the encoder saw closer, in whole image pixels. */
         Window: {
             x: number;
@@ -5532,6 +5621,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    send_delivery_again: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -8949,6 +9071,40 @@ export interface operations {
             };
         };
     };
+    update_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_deliveries: {
         parameters: {
             query?: {
@@ -8969,6 +9125,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ping_webhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ping"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description A problem document (RFC 9457) */
