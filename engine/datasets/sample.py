@@ -11,6 +11,7 @@ Value: TypeAlias = str | float | bool
 
 UNLABELLED: Final = "unlabelled"  # the class of a mask without label, where each must have one
 TRAIN: Final = "train"
+NO_SIZE: Final = (0, 0)  # of an image that is described alone, where nothing tells it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ class Sample:
     predictions: tuple[Prediction, ...] = ()  # formats that are written have no place for these
     remarks: tuple[Remark, ...] = ()  # nor for these
     number: int | None = None  # by which the files call it, where they do not name it
+    # What is told of it that has no place here, counted in people's words.
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def stem(self) -> str:

@@ -19,6 +19,7 @@ from tests.engine import (
     test_datasets_coco_results,
     test_datasets_createml,
     test_datasets_csv_boxes,
+    test_datasets_described,
     test_datasets_dota,
     test_datasets_kitti,
     test_datasets_kitti_instances,
@@ -43,9 +44,11 @@ STRANGERS = {
     "kitti_instances": test_datasets_kitti_instances.FILES,
     "label_studio_min": test_datasets_label_studio_min.FILES,
     "labelme_xml": test_datasets_labelme_xml.FILES,
+    "localized_narratives": test_datasets_described.NARRATIVES,
     "mots": test_datasets_mots.FILES,
     "mots_txt": test_datasets_mots_txt.FILES,
     "open_images": test_datasets_open_images.FILES,
+    "pixmo_captions": test_datasets_described.ROWS,
     "vott": test_datasets_vott.FILES,
 }
 

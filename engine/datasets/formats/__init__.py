@@ -16,6 +16,7 @@ from engine.datasets.formats.croissant import CROISSANT
 from engine.datasets.formats.csv_boxes import CSV_BOXES
 from engine.datasets.formats.cvat import CVAT
 from engine.datasets.formats.datumaro import DATUMARO
+from engine.datasets.formats.described import LOCALIZED_NARRATIVES, PIXMO_CAPTIONS
 from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.datasets.formats.format import Format, Reader, export, export_apart
@@ -88,5 +89,7 @@ READERS: Final[Mapping[str, Reader]] = {
         LABELME_XML,
         LABEL_STUDIO_MIN,
         DOTA,
+        LOCALIZED_NARRATIVES,
+        PIXMO_CAPTIONS,
     )
 }

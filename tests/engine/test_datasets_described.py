@@ -1,0 +1,160 @@
+"""Narratives and captions in JSON lines come in as captions; the rest of a take is counted."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from engine.datasets.descriptions import CleanCaption, Description, write_descriptions
+from engine.datasets.errors import DatasetError
+from engine.datasets.formats.described import LOCALIZED_NARRATIVES, PIXMO_CAPTIONS
+from engine.datasets.formats.format import Reader
+from engine.datasets.localized_narratives import (
+    Narrative,
+    TracePoint,
+    Utterance,
+    write_localized_narratives,
+)
+from engine.datasets.sample import NO_SIZE
+from tests.engine.datasets_broken import MemorySource, broken, check_reading, read_files
+from tests.engine.datasets_corpus import picture
+
+DIGEST = "5e" * 32
+
+
+def lines(*rows: Any) -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+
+
+def told(image_id: str, caption: Any, **changes: Any) -> dict[str, Any]:
+    trace = [[{"x": 0.2, "y": 0.4, "t": 0.0}]]
+    said = [{"utterance": "A", "start_time": 0.0, "end_time": 0.1}]
+    row = {"dataset_id": "mscoco_val2017", "image_id": image_id, "annotator_id": 93}
+    return row | {"caption": caption, "timed_caption": said, "traces": trace} | changes
+
+
+def row(url: str, caption: Any, *spoken: str) -> dict[str, Any]:
+    return {"image_url": url, "caption": caption, "transcripts": list(spoken)}
+
+
+NARRATIVES = {
+    "val.jsonl": lines(told("137576", "A dog."), told("000a1249", "A car.")),
+    "images/000000137576.png": picture((6, 8)),
+    "images/000a1249.png": picture((4, 5)),
+}
+ROWS = {
+    "cap.jsonl": lines(row("https://a.example/x/dog%201.png?w=9", "A dog.", "it is", "a dog")),
+    "dog 1.png": picture((6, 8)),
+}
+
+
+def test_narratives_find_their_images_by_number_and_by_name() -> None:
+    samples, dataset, problems = read_files(LOCALIZED_NARRATIVES, NARRATIVES)
+
+    assert (problems, dataset.labels) == ([], ())
+    assert [(each.file_name, each.size_hw, each.captions) for each in samples] == [
+        ("images/000000137576.png", (6, 8), ("A dog.",)),
+        ("images/000a1249.png", (4, 5), ("A car.",)),
+    ]
+    assert [dict(each.left_out) for each in samples] == 2 * [{"traces left out": 1}]
+
+
+def test_what_several_people_said_of_an_image_comes_together_once_each() -> None:
+    found = lines(told("7", "A dog."), told("8", "A car."), told("7", "It barks."))
+    again = lines(told("7", "A dog."))
+
+    samples, _, _ = read_files(LOCALIZED_NARRATIVES, {"a.jsonl": found, "b.jsonl": again})
+
+    assert [(each.number, each.captions) for each in samples] == [
+        (7, ("A dog.", "It barks.")),
+        (8, ("A car.",)),
+    ]
+    assert {each.size_hw for each in samples} == {NO_SIZE}
+    assert samples[0].left_out == {"traces left out": 3}
+
+
+def test_our_own_narratives_name_images_by_their_contents() -> None:
+    said = Utterance("A dog.", 0.0, 1.0)
+    strokes = ((TracePoint(0.0, 0.5, 0.5),),)
+    out = io.BytesIO()
+    write_localized_narratives(
+        out, [Narrative("cells", DIGEST, 3, "A dog.", (said,), strokes, "voices/a.ogg")]
+    )
+
+    (sample,), _, problems = read_files(
+        LOCALIZED_NARRATIVES, {"localized_narratives.jsonl": out.getvalue()}
+    )
+
+    assert problems == []
+    assert (sample.sha256, sample.captions) == (DIGEST, ("A dog.",))
+
+
+def test_our_own_descriptions_come_in_by_the_caption_that_counts() -> None:
+    captions = tuple(CleanCaption(text, text, ()) for text in ("Old.", "New."))
+    out = io.BytesIO()
+    write_descriptions(out, [Description(DIGEST, "a/ä 1.png", (6, 8), "train", (), captions)])
+
+    (sample,), _, problems = read_files(PIXMO_CAPTIONS, {"descriptions.jsonl": out.getvalue()})
+
+    assert problems == []
+    assert (sample.file_name, sample.sha256) == ("a/ä 1.png", DIGEST)
+    assert sample.captions == ("New.",)
+
+
+def test_published_rows_find_their_image_by_the_end_of_its_address() -> None:
+    (sample,), _, problems = read_files(PIXMO_CAPTIONS, ROWS)
+
+    assert problems == []
+    assert (sample.file_name, sample.size_hw, sample.captions) == ("dog 1.png", (6, 8), ("A dog.",))
+    assert sample.left_out["transcripts left out"] == 2
+
+
+@pytest.mark.parametrize(
+    ("bad", "fault"),
+    [
+        (told("1", None), "must be text"),
+        (told("1", "x", traces=3), "traces must be a list"),
+        ({"caption": "x"}, "must be text"),
+    ],
+)
+def test_bad_line_is_told_by_its_number_and_the_others_are_read(bad: Any, fault: str) -> None:
+    found = {"a.jsonl": lines(told("7", "A dog."), bad, told("8", "A car."))}
+
+    samples, _, problems = read_files(LOCALIZED_NARRATIVES, found)
+
+    assert [each.number for each in samples] == [7, 8]
+    assert len(problems) == 1
+    assert problems[0].startswith("a.jsonl: line 2: ")
+    assert fault in problems[0]
+
+
+def test_image_that_cannot_be_opened_is_told_and_the_others_are_read() -> None:
+    samples, _, problems = read_files(
+        LOCALIZED_NARRATIVES, NARRATIVES | {"images/000a1249.png": b"no image"}
+    )
+
+    assert [each.file_name for each in samples] == ["images/000000137576.png"]
+    assert len(problems) == 1
+    assert problems[0].startswith("images/000a1249.png: ")
+
+
+def test_folder_without_such_lines_is_refused() -> None:
+    for reader in (LOCALIZED_NARRATIVES, PIXMO_CAPTIONS):
+        assert not reader.is_in(MemorySource({"a.jsonl": b'{"a": 1}\n'}))
+        with pytest.raises(DatasetError, match="no JSON lines with"):
+            read_files(reader, {"a.jsonl": b'{"a": 1}\n'})
+
+
+@settings(max_examples=60)
+@given(found=broken(NARRATIVES))
+def test_broken_narratives_are_read_or_told(found: dict[str, bytes]) -> None:
+    check_reading(LOCALIZED_NARRATIVES, found)
+
+
+@settings(max_examples=60)
+@given(found=broken(ROWS))
+def test_broken_rows_are_read_or_told(found: dict[str, bytes]) -> None:
+    reader: Reader = PIXMO_CAPTIONS
+    check_reading(reader, found)
