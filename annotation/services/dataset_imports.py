@@ -4,31 +4,33 @@ An image is taken by its bytes where they lie in the files, or else is the one o
 digest which the project has. Importing twice adds nothing.
 """
 
-import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet
+from django.db import transaction
 
-from annotation.models import Caption, Image, Label, Project
-from annotation.selectors.descriptions import captions_of
-from annotation.services.captions import save_caption
-from annotation.services.images import add_image, restore_image
+from annotation.models import Image, Label, Project
+from annotation.services.images import locked_images, restore_image, store_image
+from annotation.services.import_batches import (
+    MAX_FILE_NAME,
+    Brought,
+    Coming,
+    plain,
+    plain_sample,
+)
+from annotation.services.imported_captions import describe_images
+from annotation.services.imported_images import find_images, key_of, known_images
 from annotation.services.labels import MAX_NAME, labels_named
-from annotation.services.seeds import NAMESPACE, Seed, Seeded, seed_masks
+from annotation.services.seeds import Seed, seed_images
 from engine.datasets.errors import DatasetError
-from engine.datasets.naming import safe_name
-from engine.datasets.sample import Annotation, Dataset, Sample, unique_ids
+from engine.datasets.sample import Annotation, Dataset, Sample
 
-MAX_FILE_NAME: Final = 500
 MAX_Z: Final = 2**15 - 1
-_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
-Report = Callable[[DatasetError], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +40,6 @@ class Importing:
     project: Project
     author: User
     labels: dict[str, Label]
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """What one image of a dataset brought."""
-
-    image: Image | None
-    is_new: bool = False  # the project had not this image
-    seeded: Seeded = field(default_factory=Seeded)
-    described: Seeded = field(default_factory=Seeded)  # captions
-    counts: Counter[str] = field(default_factory=Counter)  # in people's words
 
 
 def begin_import(
@@ -68,105 +59,99 @@ def begin_import(
     )
 
 
-def import_sample(importing: Importing, sample: Sample, report: Report) -> Brought:
-    """Import one image with all that is known of it, in a transaction; tell what it brought.
+def fetch_sample(importing: Importing, sample: Sample) -> Coming:
+    """Put an image's file in the store, if the dataset has it; no transaction need wait for that.
 
-    What cannot be used is reported and left out; the rest comes in all the same.
+    Raises StorageUnavailableError only.
     """
-    sample = replace(
-        sample,
-        file_name=safe_name(sample.file_name),
-        group=_plain(sample.group or ""),
-        annotations=unique_ids(sample.annotations),
-    )
-    brought = _image_of(importing, sample, report)
-    if brought.image is None:
-        return brought
-    image = Image.objects.select_for_update().get(pk=brought.image.pk)
-    if image.deleted_at is not None:  # while it was looked for, as by an undo
-        restore_image(image=image, by=importing.author)
-        brought = replace(brought, is_new=True)
-    if image.size_hw != sample.size_hw:
-        height, width = sample.size_hw
-        fault = f"its masks are for {height} x {width} pixels, the image has {image.size_hw}"
-        report(DatasetError(fault, file=sample.file_name))
-        refused = Counter({"masks refused": len(sample.annotations)})
-        return replace(brought, counts=+(brought.counts + refused))
-    seeds = list(_seeds(importing, sample, report))  # of valid masks: readers refuse others
-    seeded = seed_masks(image=image, seeds=seeds, author=importing.author)
-    described = _describe(importing, image, sample.captions)
-    more = Counter(_left_out(sample.annotations))
-    more.update({"masks": len(seeded.brought), "captions": len(described.brought)})
-    return replace(brought, seeded=seeded, described=described, counts=+(brought.counts + more))
-
-
-def _describe(importing: Importing, image: Image, captions: Iterable[str]) -> Seeded:
-    """Write down what is said of an image that nobody has described: the newest would count."""
-    texts = [text for text in map(_plain, captions) if text]
-    known = {caption.pk for caption in captions_of(image.pk)}
-    if known:
-        return Seeded(met=tuple(known & {_caption_id(image, text) for text in texts}))
-    ids = []
-    for text in texts:
-        caption_id = _caption_id(image, text)
-        save_caption(caption_id=caption_id, image=image, author=importing.author, text=text)
-        ids.append(caption_id)
-    return Seeded(tuple(ids))
-
-
-def _caption_id(image: Image, text: str) -> UUID:
-    """Name a caption by what it says; one that was taken back stays so, and has another's name."""
-    caption_id = uuid5(NAMESPACE, f"{image.pk} caption {text}")
-    while Caption.objects.filter(pk=caption_id, withdrawn_at__isnull=False).exists():
-        caption_id = uuid5(caption_id, "again")
-    return caption_id
-
-
-def count_sample(project: Project | None, sample: Sample) -> Counter[str]:
-    """Tell what an import would do with an image, without doing it; None: into a new project."""
-    has_image = sample.load_bytes is not None or (
-        project is not None and _known(project, sample).exists()
-    )
-    plain = [each for each in sample.annotations if each.rle is not None and not each.is_crowd]
-    counts = Counter(
-        {
-            "images" if has_image else "images not there": 1,
-            "masks": len(plain),
-            **_left_out(sample.annotations),
-            "captions": len(sample.captions),
-        }
-    )
-    return +counts
-
-
-def _image_of(importing: Importing, sample: Sample, report: Report) -> Brought:
+    sample = plain_sample(sample)
     if sample.load_bytes is None:
-        found = list(_known(importing.project, sample)[:2])
-        if len(found) == 1:
-            return Brought(found[0], counts=Counter({"images that were there": 1}))
-        fault = "several images have this name" if found else "the image is not there"
-        report(DatasetError(f"{fault}: put its file beside the annotations", file=sample.file_name))
-        return Brought(None, counts=Counter({"images not there": 1}))
+        return Coming(sample)
     try:
         data = sample.load_bytes()
     except DatasetError as error:
-        report(error)
-        return Brought(None, counts=Counter({"images refused": 1}))
-    added = add_image(
+        return Coming(sample, problem=error)
+    file = store_image(
         project=importing.project,
         data=data,
         file_name=sample.file_name[-MAX_FILE_NAME:],
         group=(sample.group or "")[:MAX_NAME],
-        created_by=importing.author,
     )
-    if added.image is None:
-        report(DatasetError(added.message, file=sample.file_name))
-    return Brought(added.image, added.is_new, counts=Counter({f"images {added.outcome}": 1}))
+    return Coming(sample, file)
 
 
-def _known(project: Project, sample: Sample) -> QuerySet[Image]:
-    same = Q(sha256=sample.sha256) if sample.sha256 else Q(file_name=sample.file_name)
-    return Image.objects.filter(same, project=project, deleted_at=None)
+@transaction.atomic
+def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Brought]:
+    """Import images with all that is known of them; tell what each brought.
+
+    What cannot be used is a problem of its image and left out; the rest comes in all the same.
+    """
+    brought = []
+    # One that brings its file may be what a later one means by its name, but no earlier one.
+    for _, alike in groupby(coming, key=lambda each: each.sample.load_bytes is None):
+        batch = list(alike)
+        found = find_images(importing.project, batch, author=importing.author)
+        _annotate(importing, [each.sample for each in batch], found)
+        brought += found
+    for each in brought:
+        each.counts = +each.counts
+    return brought
+
+
+def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[Brought]) -> None:
+    """Lay masks and captions on the images that have the size for which they were made."""
+    images = _held(importing, found)
+    fitting: list[tuple[Image, Sample, Brought]] = []
+    for sample, each in zip(samples, found, strict=True):
+        image = images.get(each.image_id or 0)
+        if image is not None and image.size_hw == sample.size_hw:
+            fitting.append((image, sample, each))
+        elif image is not None:
+            height, width = sample.size_hw
+            fault = f"its masks are for {height} x {width} pixels, the image has {image.size_hw}"
+            each.problems.append(DatasetError(fault, file=sample.file_name))
+            each.counts["masks refused"] += len(sample.annotations)
+    seeds = [(image, list(_seeds(importing, sample, each))) for image, sample, each in fitting]
+    texts = [(image, _texts(sample)) for image, sample, _ in fitting]
+    seeded = seed_images(seeds, author=importing.author)
+    described = describe_images(texts, author=importing.author)
+    for (_, sample, each), masks, captions in zip(fitting, seeded, described, strict=True):
+        each.seeded, each.described = masks, captions
+        each.counts.update(_left_out(sample.annotations))
+        each.counts.update({"masks": len(masks.brought), "captions": len(captions.brought)})
+
+
+def _held(importing: Importing, found: Sequence[Brought]) -> dict[int, Image]:
+    """Lock the images, and bring those back that went to the trash while they were looked for."""
+    ids = {each.image_id for each in found if each.image_id is not None}
+    images = {image.pk: image for image in locked_images(ids)}
+    for each in found:
+        image = images.get(each.image_id or 0)
+        if image is not None and image.deleted_at is not None:  # as by an undo
+            restore_image(image=image, by=importing.author)
+            image.deleted_at = None
+            each.is_new = True
+    return images
+
+
+def _texts(sample: Sample) -> list[str]:
+    return [text for text in map(plain, sample.captions) if text]
+
+
+def count_samples(project: Project | None, samples: Iterable[Sample]) -> Counter[str]:
+    """Tell what an import would do with images, without doing it; None: into a new project."""
+    told = [plain_sample(each) for each in samples]
+    known = {} if project is None else known_images(project, told)
+    counts: Counter[str] = Counter()
+    for sample in told:
+        has_image = sample.load_bytes is not None or key_of(sample) in known
+        counts["images" if has_image else "images not there"] += 1
+        counts["masks"] += sum(
+            each.rle is not None and not each.is_crowd for each in sample.annotations
+        )
+        counts["captions"] += len(sample.captions)
+        counts.update(_left_out(sample.annotations))
+    return +counts
 
 
 def _left_out(annotations: Iterable[Annotation]) -> dict[str, int]:
@@ -179,18 +164,25 @@ def _left_out(annotations: Iterable[Annotation]) -> dict[str, int]:
     }
 
 
-def _seeds(importing: Importing, sample: Sample, report: Report) -> Iterable[Seed]:
+def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[Seed]:
+    """Yield the masks of a sample, which its reader has validated."""
     circular = _circular({each.id: each.parent for each in sample.annotations if each.id})
     for each in sample.annotations:
         if each.rle is None or each.is_crowd:
             continue
+        if tuple(each.rle["size"]) != sample.size_hw:
+            fault = f"mask {each.id} has not the size that is told of its image"
+            brought.problems.append(DatasetError(fault, file=sample.file_name))
+            brought.counts["masks refused"] += 1
+            continue
         parent = each.parent or ""
         if parent and each.id in circular:
-            report(DatasetError(f"mask {each.id} is a part of itself", file=sample.file_name))
+            fault = f"mask {each.id} is a part of itself"
+            brought.problems.append(DatasetError(fault, file=sample.file_name))
             parent = ""
         label = importing.labels.get(_label_name(each.label)) if each.label else None
         z = max(-MAX_Z, min(MAX_Z, each.z))
-        yield Seed(each.rle, label, each.id, parent, z, _plain(each.caption or ""))
+        yield Seed(each.rle, label, each.id, parent, z, plain(each.caption or ""))
 
 
 def _circular(parents: Mapping[str, str | None]) -> set[str]:
@@ -212,9 +204,4 @@ def _circular(parents: Mapping[str, str | None]) -> set[str]:
 
 
 def _label_name(name: str) -> str:
-    return " ".join(_plain(name).split())[:MAX_NAME]
-
-
-def _plain(text: str) -> str:
-    """Leave out what no database holds: NUL, and halves of pairs of UTF-16."""
-    return _NO_TEXT.sub("", text)
+    return " ".join(plain(name).split())[:MAX_NAME]

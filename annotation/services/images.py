@@ -1,12 +1,14 @@
 """Images: taken in from untrusted bytes, put in the trash, brought back."""
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from annotation import storage
@@ -35,6 +37,16 @@ class AddedImage:
     is_new: bool = False  # the project had no such image, or had it in the trash
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file that was looked at. It lies in the store, unless it was refused or is known."""
+
+    sha256: str
+    image: Image | None = None  # its row as it would be; None: refused, or known
+    message: str = ""  # as AddedImage has it
+    is_refused: bool = False
+
+
 def add_image(
     *, project: Project, data: bytes, file_name: str, group: str = "", created_by: User
 ) -> AddedImage:
@@ -42,19 +54,25 @@ def add_image(
 
     Safe to run twice: the second time is a duplicate. Raises StorageUnavailableError only.
     """
+    stored = store_image(project=project, data=data, file_name=file_name, group=group)
+    [added] = add_images(project=project, stored=[stored], created_by=created_by)
+    return added
+
+
+def store_image(*, project: Project, data: bytes, file_name: str, group: str = "") -> StoredFile:
+    """Decode a file and put it in the store; no row is written, so no transaction need wait.
+
+    Raises StorageUnavailableError only.
+    """
     sha256 = hashlib.sha256(data).hexdigest()
-    known = Image.objects.filter(project=project, sha256=sha256).first()
-    if known is not None and known.deleted_at is None:
-        return _duplicate(known)
+    known = Image.objects.filter(project=project, sha256=sha256)
+    if known.filter(deleted_at=None).exists():
+        return StoredFile(sha256)
     try:
         decoded = decode_image(data, max_pixels=settings.MAX_IMAGE_PIXELS)
     except MediaError as error:
         log.info("image_refused", project_id=project.pk, file_name=file_name, code=error.code)
-        return AddedImage(None, State.REFUSED, str(error))
-
-    has_rendition = _store(sha256, data, decoded)
-    if known is not None:  # in the trash; an emptied one had lost its pixels
-        return _brought_back(known)
+        return StoredFile(sha256, message=str(error), is_refused=True)
     height, width = decoded.size_hw
     image = Image(
         project=project,
@@ -65,20 +83,78 @@ def add_image(
         height=height,
         width=width,
         orientation=decoded.orientation,
-        has_rendition=has_rendition,
+        has_rendition=_store(sha256, data, decoded),  # in the trash, too: an emptied one lost it
         group=group,
         is_holdout=is_drawn_for_holdout(group or sha256, share=project.holdout_share),
     )
+    return StoredFile(sha256, image, "; ".join(decoded.notes))
+
+
+@transaction.atomic
+def add_images(
+    *, project: Project, stored: Sequence[StoredFile], created_by: User
+) -> list[AddedImage]:
+    """Write the rows of files that are in the store, and say of each what became of it."""
+    taken = [each for each in stored if not each.is_refused]
+    of_project = Image.objects.filter(project=project)
+    found = of_project.filter(sha256__in={each.sha256 for each in taken})
+    known = {image.sha256: image for image in found}
+    fresh: dict[str, Image] = {}
+    for each in taken:
+        if each.image is not None and each.sha256 not in known:
+            fresh.setdefault(each.sha256, each.image)
+    made = {image.sha256: image for image in _made([*fresh.values()], project)}
+    if lost := fresh.keys() - made.keys():  # somebody else was faster
+        known |= {image.sha256: image for image in of_project.filter(sha256__in=lost)}
+    back = [image.pk for image in known.values() if image.deleted_at is not None]
+    if back:
+        Image.objects.filter(pk__in=back).update(deleted_at=None)
+    for image in made.values():
+        log.info("image_added", image_id=image.pk, project_id=project.pk, user_id=created_by.pk)
+    return [_outcome(each, made, known) for each in stored]
+
+
+def _made(images: list[Image], project: Project) -> list[Image]:
+    """Write rows with their places in the queue; return those that nobody else has just written."""
+    if not images:
+        return []
     try:
         with transaction.atomic():
-            image.save()
-            places = range(people_for(sha256, is_holdout=image.is_holdout, project=project))
-            Assignment.objects.bulk_create(Assignment(image=image, slot=slot) for slot in places)
+            Image.objects.bulk_create(images)
+            Assignment.objects.bulk_create(
+                Assignment(image=image, slot=slot)
+                for image in images
+                for slot in range(
+                    people_for(image.sha256, is_holdout=image.is_holdout, project=project)
+                )
+            )
     except IntegrityError:  # somebody added the same bytes at the same time
-        return _duplicate(Image.objects.get(project=project, sha256=sha256))
-    log.info("image_added", image_id=image.pk, project_id=project.pk, user_id=created_by.pk)
-    outcome = State.NORMALISED if decoded.notes else State.ACCEPTED
-    return AddedImage(image, outcome, "; ".join(decoded.notes), is_new=True)
+        if len(images) == 1:
+            return []
+        return [made for image in images for made in _made([image], project)]
+    return images
+
+
+def _outcome(stored: StoredFile, made: dict[str, Image], known: dict[str, Image]) -> AddedImage:
+    """Tell what became of a file; of several with the same bytes, the first is the new one."""
+    if stored.is_refused:
+        return AddedImage(None, State.REFUSED, stored.message)
+    if (image := made.pop(stored.sha256, None)) is not None:
+        known[stored.sha256] = image
+        outcome = State.NORMALISED if stored.message else State.ACCEPTED
+        return AddedImage(image, outcome, stored.message, is_new=True)
+    image = known[stored.sha256]
+    message = f"The same as {image.file_name}"
+    if image.deleted_at is None:
+        return AddedImage(image, State.DUPLICATE, f"{message}.")
+    image.deleted_at = None
+    message = f"{message}, brought back from the trash."
+    return AddedImage(image, State.DUPLICATE, message, is_new=True)
+
+
+def locked_images(image_ids: Collection[int]) -> QuerySet[Image]:
+    """Lock images for the transaction as they are read, in one order: so none waits in a circle."""
+    return Image.objects.filter(pk__in=image_ids).order_by("pk").select_for_update()
 
 
 def delete_image(*, image: Image, by: User) -> None:
@@ -103,14 +179,3 @@ def _store(sha256: str, data: bytes, decoded: DecodedImage) -> bool:
     thumbnail = encode_thumbnail(decoded.pixels)
     storage.put_bytes(storage.thumbnail_key(sha256), thumbnail, "image/webp")
     return has_rendition
-
-
-def _duplicate(image: Image) -> AddedImage:
-    return AddedImage(image, State.DUPLICATE, f"The same as {image.file_name}.")
-
-
-def _brought_back(image: Image) -> AddedImage:
-    Image.objects.filter(pk=image.pk).update(deleted_at=None)
-    image.deleted_at = None
-    message = f"The same as {image.file_name}, brought back from the trash."
-    return AddedImage(image, State.DUPLICATE, message, is_new=True)

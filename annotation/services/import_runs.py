@@ -1,16 +1,18 @@
-"""A dataset comes in image by image.
+"""A dataset comes in by batches of images, each in a transaction of less than a second.
 
 What an image brought is written down beside it in the same transaction: whoever goes on after a
 kill goes on with the next, and an undo (services/import_undo.py) knows what was there before.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 import structlog
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 
 from annotation.errors import DomainError
@@ -22,14 +24,24 @@ from annotation.models import (
 from annotation.services.dataset_imports import (
     Importing,
     begin_import,
-    count_sample,
-    import_sample,
+    count_samples,
+    fetch_sample,
+    import_samples,
+)
+from annotation.services.import_batches import (
+    BATCH,
+    MAX_FILE_NAME,
+    Brought,
+    Coming,
+    batches,
+    plain,
+    refused,
 )
 from annotation.services.imported_work import finish_imported
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import READERS
-from engine.datasets.sample import Dataset, Sample
+from engine.datasets.sample import Dataset
 from engine.media.errors import MediaError
 
 MAX_PROBLEMS: Final = 10_000  # that are kept; all are counted
@@ -59,6 +71,10 @@ class Problems:
         if self.kept + len(self.found) < MAX_PROBLEMS:
             self.found.append(problem)
 
+    def extend(self, problems: Iterable[DatasetError]) -> None:
+        for problem in problems:
+            self.add(problem)
+
     def forget(self) -> None:
         """Leave out what was written down when its image came in."""
         self.found.clear()
@@ -69,10 +85,10 @@ class Problems:
         ImportProblem.objects.bulk_create(
             ImportProblem(
                 dataset_import=self.dataset_import,
-                file=each.file[-500:],
-                field=each.field[:200],
+                file=plain(each.file)[-MAX_FILE_NAME:],
+                field=plain(each.field)[:200],
                 row=each.index,
-                fault=each.fault,
+                fault=plain(each.fault),
             )
             for each in self.found
         )
@@ -92,8 +108,10 @@ def look_at_dataset(
     state, message = State.READY, ""
     try:
         dataset = READERS[dataset_import.format].read(source, problems.add)
-        for done, sample in enumerate(dataset.samples(), start=1):
-            found += count_sample(dataset_import.project, sample)
+        done = 0
+        for batch in batches(dataset.samples()):
+            found += count_samples(dataset_import.project, batch)
+            done += len(batch)
             progress(done, 0)
         found["labels"] = len(dataset.labels)
     except (DatasetError, MediaError) as error:  # of the files as a whole
@@ -108,7 +126,12 @@ def look_at_dataset(
 
 
 def run_import(
-    dataset_import: DatasetImport, source: Source, *, fence: Fence, progress: Progress
+    dataset_import: DatasetImport,
+    source: Source,
+    *,
+    fence: Fence,
+    progress: Progress,
+    most: int = BATCH,
 ) -> Counter[str]:
     """Bring in what has not come in yet, and return what all of it brought, in people's words."""
     problems = Problems(dataset_import, kept=dataset_import.problems.count())
@@ -116,21 +139,26 @@ def run_import(
     with fence():
         hold(dataset_import, State.IMPORTING)
         importing = _begun(dataset_import, dataset)
-        came_in = dataset_import.samples.count()
-        if not came_in:
+        done = dataset_import.samples.count()
+        if not done:
             _forget_problems(dataset_import)  # those of the look at it
             problems.kept = 0
     brought = sum_of_counts(dataset_import)
     total = int(dataset_import.found.get("images", 0))
-    for number, sample in enumerate(dataset.samples(), start=1):
-        if number > came_in:
-            with fence():
-                hold(dataset_import, State.IMPORTING)
-                brought += _bring(dataset_import, importing, number, sample, problems)
-                problems.write()
-        else:
-            problems.forget()
+    samples = dataset.samples()
+    for number, _ in enumerate(islice(samples, done), start=1):
+        problems.forget()
         progress(number, max(total, number))
+    for batch in batches(samples, most):
+        coming = [fetch_sample(importing, sample) for sample in batch]
+        with fence():
+            hold(dataset_import, State.IMPORTING)
+            for each in _bring(dataset_import, importing, coming, after=done):
+                brought += each.counts
+                problems.extend(each.problems)
+            problems.write()
+        done += len(batch)
+        progress(done, max(total, done))
     with fence():
         hold(dataset_import, State.IMPORTING)
         problems.write()
@@ -159,37 +187,64 @@ def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
 
 
 def _bring(
+    dataset_import: DatasetImport, importing: Importing, coming: Sequence[Coming], *, after: int
+) -> list[Brought]:
+    """Bring images in together; if the database refuses that, each alone, so that one harms none.
+
+    `after` is how many came in before.
+    """
+    try:
+        with transaction.atomic():
+            brought = import_samples(importing, coming)
+            _keep(dataset_import, coming, brought, after=after)
+    except (DataError, IntegrityError) as error:
+        if len(coming) == 1:
+            fault = f"the database refuses it: {error}"
+            brought = [refused(DatasetError(fault, file=coming[0].sample.file_name))]
+            _keep(dataset_import, coming, brought, after=after)
+            return brought
+        return [
+            brought
+            for number, each in enumerate(coming, start=after)
+            for brought in _bring(dataset_import, importing, [each], after=number)
+        ]
+    return brought
+
+
+def _keep(
     dataset_import: DatasetImport,
-    importing: Importing,
-    number: int,
-    sample: Sample,
-    problems: Problems,
-) -> Counter[str]:
-    brought = import_sample(importing, sample, problems.add)
-    counts = Counter(brought.counts)
-    has_masks = bool(brought.seeded.brought or brought.seeded.met)
-    is_finished = (
-        dataset_import.is_finished
-        and brought.image is not None
-        and has_masks
-        and finish_imported(image=brought.image, author=dataset_import.created_by)
-    )
-    if is_finished:
-        counts["images finished"] += 1
-    ImportedSample.objects.create(
-        dataset_import=dataset_import,
-        number=number,
-        file_name=sample.file_name[-500:].replace("\0", ""),
-        image=brought.image,
-        is_new=brought.is_new,
-        masks=[str(mask) for mask in brought.seeded.brought],
-        met=[str(mask) for mask in brought.seeded.met],
-        captions=[str(caption) for caption in brought.described.brought],
-        met_captions=[str(caption) for caption in brought.described.met],
-        is_finished=is_finished,
-        counts=counts,
-    )
-    return counts
+    coming: Sequence[Coming],
+    brought: Sequence[Brought],
+    *,
+    after: int,
+) -> None:
+    """Write down what images brought; if their masks are finished work, they count as done."""
+    masked = {each.image_id for each in brought if each.image_id and each.has_masks}
+    done: set[int | None] = set()
+    if dataset_import.is_finished:
+        done |= finish_imported(image_ids=masked, author=dataset_import.created_by)
+    rows = []
+    for number, (one, each) in enumerate(zip(coming, brought, strict=True), start=after + 1):
+        is_finished = each.has_masks and each.image_id in done
+        if is_finished:
+            done -= {each.image_id}  # an image that comes twice is finished once
+            each.counts["images finished"] += 1
+        rows.append(
+            ImportedSample(
+                dataset_import=dataset_import,
+                number=number,
+                file_name=one.sample.file_name[-MAX_FILE_NAME:],
+                image_id=each.image_id,
+                is_new=each.is_new,
+                masks=[str(mask) for mask in each.seeded.brought],
+                met=[str(mask) for mask in each.seeded.met],
+                captions=[str(caption) for caption in each.described.brought],
+                met_captions=[str(caption) for caption in each.described.met],
+                is_finished=is_finished,
+                counts=each.counts,
+            )
+        )
+    ImportedSample.objects.bulk_create(rows)
 
 
 def sum_of_counts(dataset_import: DatasetImport) -> Counter[str]:

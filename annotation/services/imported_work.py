@@ -3,36 +3,37 @@
 Nobody spent time on them here, so that no stint is kept and no figure of effort knows of them.
 """
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image, Operation
 from annotation.services.assignments import mark_done
+from annotation.services.images import locked_images
 
 Kind = Assignment.Kind
 State = Assignment.State
 
 
 @transaction.atomic
-def finish_imported(*, image: Image, author: User) -> bool:
-    """Fill the author's place at an image that nobody has begun; tell whether that was so.
+def finish_imported(*, image_ids: Collection[int], author: User) -> set[int]:
+    """Fill the author's place at those images that nobody has begun; return those.
 
     Where several people do each image, it is done once the others are.
     """
-    locked = Image.objects.select_for_update().get(pk=image.pk)
-    places = Assignment.objects.filter(image=locked, kind=Kind.ANNOTATE)
-    is_begun = (
-        locked.status != Image.Status.TODO
-        or places.exclude(state=State.OPEN).exists()
-        or Operation.objects.filter(image=locked).exists()
-    )
-    if is_begun:
-        return False
-    places.filter(slot=0).update(state=State.DONE, user=author, lease_until=None, finished_at=Now())
-    if not places.exclude(state=State.DONE).exists():
-        mark_done([locked.pk])
-    return True
+    unbegun = locked_images(image_ids).filter(status=Image.Status.TODO)
+    todo = set(unbegun.values_list("pk", flat=True))
+    places = Assignment.objects.filter(image__in=todo, kind=Kind.ANNOTATE)
+    taken = places.exclude(state=State.OPEN).values_list("image", flat=True)
+    worked_on = Operation.objects.filter(image__in=todo).values_list("image", flat=True)
+    finished = todo.difference(taken, worked_on.distinct())
+    own = places.filter(image__in=finished)
+    own.filter(slot=0).update(state=State.DONE, user=author, lease_until=None, finished_at=Now())
+    waiting = own.exclude(state=State.DONE).values_list("image", flat=True)
+    mark_done(sorted(finished.difference(waiting)))
+    return finished
 
 
 @transaction.atomic

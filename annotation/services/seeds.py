@@ -1,20 +1,33 @@
 """Masks that come with the images: imported annotations, as first revisions."""
 
-from collections.abc import Collection, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid5
 
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, IntegerField, OuterRef, Q, Subquery, When
+from django.utils import timezone
 
 from annotation.models import Image, Label, Mask, MaskCaption, PhraseLink, Recording, Revision
+from annotation.services.copying import copy_rows, next_ids
+from annotation.services.images import locked_images
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
 from engine.masks.validate import validate_rle
 
 NAMESPACE = UUID("6f0a2b5c-6a0e-4f0f-9d0e-0c7f3c6c9b55")
+FIRST: Final = 1  # number of a mask's revisions
+_MASK: Final = ("id", "image_id", "slot", "is_aside", "parent_id", "head_id", "created_at")
+_REVISION: Final = (
+    *("id", "mask_id", "number", "label_id", "author_id", "created_at"),
+    *("rle", "area_px", "z", "attributes"),
+    *("prompts", "seconds", "clicks", "strokes"),
+)
 log = structlog.get_logger(__name__)
 
 
@@ -38,51 +51,113 @@ class Seeded:
     met: tuple[UUID, ...] = ()  # were there already, or a person has deleted them
 
 
-@transaction.atomic
-def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> Seeded:
-    """Give an image imported masks.
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A mask that is to be written, or is there and comes back."""
 
-    A seed's id follows from its image, label and pixels: importing twice adds nothing. One whose
-    import was undone comes back.
+    mask_id: UUID
+    image_id: int
+    parent_id: UUID | None
+    number: int  # of its revision
+    seed: Seed
+
+
+def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> Seeded:
+    """Give one image imported masks, wherever they come from.
 
     Raises:
         InvalidMaskError: a mask does not fit the image; none of them is added.
 
     """
-    locked = Image.objects.select_for_update().get(pk=image.pk)
-    identified = [_identified(locked, seed) for seed in seeds]
-    wanted = dict(reversed(identified))  # of equals, the first
-    ids = {seed.key: mask_id for mask_id, seed in identified if seed.key}
-    known = {mask.pk: mask for mask in Mask.objects.filter(pk__in=wanted).select_related("head")}
-    undone = [mask for mask in known.values() if _is_undone(mask)]
-    fresh = [
-        Mask(pk=mask_id, image=locked, parent_id=ids.get(seed.parent))
-        for mask_id, seed in wanted.items()
-        if mask_id not in known
-    ]
-    brought = [*Mask.objects.bulk_create(fresh), *undone]
-    met = tuple(known.keys() - {mask.pk for mask in undone})
-    if not brought:
-        return Seeded(met=met)
-    revisions = Revision.objects.bulk_create(
-        _revision(mask, wanted[mask.pk], author) for mask in brought
-    )
-    for mask, revision in zip(brought, revisions, strict=True):
-        mask.head = revision
-    Mask.objects.bulk_update(brought, ["head"])
+    valid = [replace(each, rle=validate_rle(each.rle, image.size_hw)) for each in seeds]
+    [seeded] = seed_images([(image, valid)], author=author)
+    return seeded
+
+
+@transaction.atomic
+def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User) -> list[Seeded]:
+    """Give images masks that are canonical and fit them, and tell what each was given.
+
+    A seed's id follows from its image, label and pixels: importing twice adds nothing, nor does
+    an image that comes twice. One whose import was undone comes back.
+    """
+    list(locked_images({image.pk for image, _ in wanted}).values_list("pk"))
+    named = [(image, [(_id_of(image, seed), seed) for seed in seeds]) for image, seeds in wanted]
+    numbers = _last_numbers({mask_id for _, seeds in named for mask_id, _ in seeds})
+    due: list[_Due] = []
+    seeded = []
+    for image, seeds in named:
+        own = _due(image, seeds, numbers)
+        numbers |= dict.fromkeys((each.mask_id for each in own), None)  # by now they are there
+        brought = tuple(each.mask_id for each in own)
+        met = {mask_id for mask_id, _ in seeds}.difference(brought)
+        seeded.append(Seeded(brought, tuple(met)))
+        due += own
+    if due:
+        _write(due, author)
+    return seeded
+
+
+def _id_of(image: Image, seed: Seed) -> UUID:
+    label_id = seed.label.pk if seed.label else ""
+    return uuid5(NAMESPACE, f"{image.pk} {label_id} {rles.digest(seed.rle)}")
+
+
+def _last_numbers(mask_ids: set[UUID]) -> dict[UUID, int | None]:
+    """Find the masks that are known, with the last number of those whose import was undone."""
+    undone = Q(head__rle__isnull=True, head__operation=None)
+    number = Case(When(undone, then="head__number"), output_field=IntegerField())
+    return dict(Mask.objects.filter(pk__in=mask_ids).values_list("pk", number))
+
+
+def _due(
+    image: Image, seeds: Sequence[tuple[UUID, Seed]], numbers: Mapping[UUID, int | None]
+) -> list[_Due]:
+    ids = {seed.key: mask_id for mask_id, seed in seeds if seed.key}
+    due = {}
+    for mask_id, seed in seeds:
+        number = numbers.get(mask_id, FIRST - 1)
+        if number is not None and mask_id not in due:  # of equals, the first
+            due[mask_id] = _Due(mask_id, image.pk, ids.get(seed.parent), number + 1, seed)
+    return list(due.values())
+
+
+def _write(due: Sequence[_Due], author: User) -> None:
+    """Write the masks, and revisions that are their heads from the beginning."""
+    heads = next_ids(Revision, len(due))
+    now = timezone.now()  # each is newer than the one before, and none is of the future
+    made_at = [now - timedelta(microseconds=back) for back in reversed(range(len(due)))]
+    rows = list(zip(due, heads, made_at, strict=True))
+    copy_rows(Mask, _MASK, (_mask_row(*each) for each in rows if each[0].number == FIRST))
+    copy_rows(Revision, _REVISION, (_revision_row(*each, author) for each in rows))
+    if back := [each.mask_id for each in due if each.number > FIRST]:
+        newest = Revision.objects.filter(mask=OuterRef("pk")).order_by("-number")
+        Mask.objects.filter(pk__in=back).update(head=Subquery(newest.values("pk")[:1]))
     MaskCaption.objects.bulk_create(
         MaskCaption(
-            pk=uuid5(mask.pk, wanted[mask.pk].caption),
-            mask=mask,
-            text=wanted[mask.pk].caption,
+            pk=uuid5(each.mask_id, each.seed.caption),
+            mask_id=each.mask_id,
+            text=each.seed.caption,
             author=author,
         )
-        for mask in fresh
-        if wanted[mask.pk].caption
+        for each in due
+        if each.number == FIRST and each.seed.caption
     )
-    Image.objects.filter(pk=locked.pk).update(version=F("version") + 1)
-    log.info("masks_seeded", image_id=locked.pk, count=len(brought))
-    return Seeded(tuple(mask.pk for mask in brought), met)
+    images = {each.image_id for each in due}
+    Image.objects.filter(pk__in=images).update(version=F("version") + 1)
+    log.info("masks_seeded", images=len(images), count=len(due))
+
+
+def _mask_row(due: _Due, head: int, at: datetime) -> tuple[object, ...]:
+    return due.mask_id, due.image_id, 0, False, due.parent_id, head, at
+
+
+def _revision_row(due: _Due, head: int, at: datetime, author: User) -> tuple[object, ...]:
+    seed = due.seed
+    label_id = seed.label.pk if seed.label else None
+    made = (head, due.mask_id, due.number, label_id, author.pk, at)
+    drawn = (json.dumps(seed.rle), rles.area(seed.rle), seed.z, "{}")
+    return *made, *drawn, "[]", 0, 0, 0
 
 
 @transaction.atomic
@@ -133,22 +208,3 @@ def _is_undone(mask: Mask) -> bool:
 def _head(mask: Mask) -> Revision:
     assert mask.head is not None  # noqa: S101  # a seed has one from its beginning
     return mask.head
-
-
-def _revision(mask: Mask, seed: Seed, author: User) -> Revision:
-    return Revision(
-        mask=mask,
-        number=mask.head.number + 1 if mask.head else 1,
-        label=seed.label,
-        rle=seed.rle,
-        area_px=rles.area(seed.rle),
-        z=seed.z,
-        author=author,
-    )
-
-
-def _identified(image: Image, seed: Seed) -> tuple[UUID, Seed]:
-    rle = validate_rle(seed.rle, image.size_hw)
-    label_id = seed.label.pk if seed.label else ""
-    name = f"{image.pk} {label_id} {rles.digest(rle)}"
-    return uuid5(NAMESPACE, name), replace(seed, rle=rle)

@@ -14,8 +14,7 @@ from django.core.management import CommandError, call_command
 from annotation.export_formats import FORMATS as EXPORT_FORMATS
 from annotation.models import Caption, Image, Label, Mask, Project, Revision
 from annotation.services.captions import save_caption
-from annotation.services.dataset_imports import begin_import, import_sample
-from engine.datasets.errors import DatasetError
+from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
 from engine.datasets.files import FolderOut
 from engine.datasets.formats import FORMATS, READERS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
@@ -250,14 +249,11 @@ def test_text_that_no_database_holds_comes_in_without_what_it_cannot(
     dataset = Dataset(labels_of(["ce\0ll"]), lambda: iter([sample]))
     importing = begin_import(project=world.project, dataset=dataset, author=world.manager)
 
-    counts = import_sample(importing, sample, fail).counts
+    [brought] = import_samples(importing, [fetch_sample(importing, sample)])
 
-    assert counts == {"images accepted": 1, "masks": 1, "captions": 1}
+    assert brought.problems == []
+    assert brought.counts == {"images accepted": 1, "masks": 1, "captions": 1}
     revision = Revision.objects.get()
     assert revision.label is not None
     assert revision.label.name == "cell"
     assert Caption.objects.get().text == "One cell."
-
-
-def fail(problem: DatasetError) -> None:
-    raise problem

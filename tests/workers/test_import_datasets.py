@@ -233,7 +233,7 @@ def test_one_that_goes_on_knows_labels_that_were_renamed_meanwhile(
 
     found.refresh_from_db()
     with fetched(Upload.objects.get(pk=found.pk)) as path, pytest.raises(JobCancelledError):
-        run_import(found, open_source(path), fence=transaction.atomic, progress=stop)
+        run_import(found, open_source(path), fence=transaction.atomic, progress=stop, most=1)
     nucleus = Label.objects.get(name="nucleus")
     update_label(label=nucleus, changes={"name": "kernel"})
     work()

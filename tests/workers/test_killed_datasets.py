@@ -1,4 +1,4 @@
-"""An import and an export whose process is killed, at ten points of each, come out the same.
+"""An import and an export whose process is killed, at many points of each, come out the same.
 
 The process is real, and gets SIGKILL in the middle of its work; what it held is taken over by the
 next, as after the end of its lease.
@@ -32,6 +32,7 @@ from annotation.models import (
     Upload,
 )
 from annotation.services.exports import request_export
+from annotation.services.import_batches import PER_FILE
 from annotation.services.import_requests import start_import
 from annotation.services.import_runs import run_import
 from annotation.services.imports import fetched
@@ -49,6 +50,7 @@ from workers.lease import Lease
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 IMAGES = 5
+ONE, TWO = 1, PER_FILE + 50  # the weights of batches of so many images
 DATASET = zipped("coco", *(cell(seed) for seed in range(1, IMAGES + 1)))
 
 
@@ -98,8 +100,8 @@ def taken_over(job_id: int) -> Job:
     return job
 
 
-def import_and_die(found: DatasetImport, death: Death, *, is_kept: bool) -> None:
-    """Import, and die before the n-th transaction is kept, or once the n-th image is."""
+def import_and_die(found: DatasetImport, death: Death, *, when: str, most: int) -> None:
+    """Import, and die before the n-th transaction is kept, once it is, or at the n-th statement."""
     assert found.job_id is not None
     held = claim(found.job_id)
 
@@ -107,46 +109,72 @@ def import_and_die(found: DatasetImport, death: Death, *, is_kept: bool) -> None
     def fence() -> Iterator[None]:
         with fenced(held):
             yield
-            if not is_kept:
+            if when == "before it is kept":
                 death.meet()
 
     def show(_done: int, _total: int) -> None:
-        if is_kept:
+        if when == "once it is kept":
             death.meet()
 
-    with fetched(Upload.objects.get(pk=found.pk)) as path:
-        run_import(found, open_source(path), fence=fence, progress=show)
+    def execute(run: Callable[..., object], *arguments: object) -> object:
+        if when == "at a statement":
+            death.meet()
+        return run(*arguments)
+
+    with fetched(Upload.objects.get(pk=found.pk)) as path, connection.execute_wrapper(execute):
+        run_import(found, open_source(path), fence=fence, progress=show, most=most)
 
 
-@pytest.mark.parametrize("at", range(1, IMAGES + 1))
-@pytest.mark.parametrize("when", ["once it is kept", "before it is kept"])
+@pytest.mark.parametrize(
+    ("when", "at", "most", "kept"),
+    [
+        *(("once it is kept", at, ONE, at) for at in range(1, IMAGES + 1)),
+        # The labels' transaction comes first.
+        *(("before it is kept", at, ONE, max(0, at - 2)) for at in range(1, IMAGES + 1)),
+        *(("once it is kept", at, TWO, kept) for at, kept in enumerate((2, 4, 5), start=1)),
+        *(("before it is kept", at, TWO, kept) for at, kept in enumerate((0, 0, 2, 4, 5), start=1)),
+    ],
+)
 def test_an_import_that_is_killed_goes_on_exactly_and_doubles_nothing(
-    world: World, at: int, when: str
+    world: World, when: str, at: int, most: int, kept: int
 ) -> None:
-    is_kept = when == "once it is kept"
-    manager = Api(world.manager)
-    found = DatasetImport.objects.get(pk=send(world, DATASET))
-    start_import(dataset_import=found, by=world.manager)
-    found.refresh_from_db()
+    found = _sent_and_started(world)
 
-    die(partial(import_and_die, found, Death(at), is_kept=is_kept))
-    came_in = ImportedSample.objects.count()
-    there = (Image.objects.count(), Mask.objects.count(), Caption.objects.count())
+    die(partial(import_and_die, found, Death(at), when=when, most=most))
+
+    assert came_in() == kept
+    assert_all_comes_in_once(world, found)
+
+
+@pytest.mark.parametrize("at", range(12, 92, 8))
+def test_an_import_that_is_killed_at_any_statement_of_a_batch_goes_on_exactly(
+    world: World, at: int
+) -> None:
+    found = _sent_and_started(world)
+
+    die(partial(import_and_die, found, Death(at), when="at a statement", most=TWO))
+
+    assert came_in() in {0, 2, 4}
+    assert_all_comes_in_once(world, found)
+
+
+def came_in() -> int:
+    """Return how many images came in, each with all that belongs to it."""
+    count = ImportedSample.objects.count()
+    there = [each.objects.count() for each in (Image, Mask, Revision, Caption)]
+    assert there == [count, 2 * count, 2 * count, count]
+    return count
+
+
+def assert_all_comes_in_once(world: World, found: DatasetImport) -> None:
     assert found.job_id is not None
     job = taken_over(found.job_id)
 
-    kept = at if is_kept else max(0, at - 2)  # the labels' transaction comes first
-    assert (came_in, there) == (kept, (kept, 2 * kept, kept))
     assert (job.state, job.attempt, job.error) == ("succeeded", 2, "")
-    counted = manager.get(f"dataset-imports/{found.pk}").json()["brought"]
+    counted = Api(world.manager).get(f"dataset-imports/{found.pk}").json()["brought"]
     assert counted == {"images accepted": IMAGES, "masks": 2 * IMAGES, "captions": IMAGES}
-    assert [each.objects.count() for each in (Image, Mask, Revision, Caption, MaskCaption)] == [
-        IMAGES,
-        2 * IMAGES,
-        2 * IMAGES,
-        IMAGES,
-        IMAGES,
-    ]
+    assert came_in() == IMAGES
+    assert MaskCaption.objects.count() == IMAGES
     assert not storage.exists(storage.upload_key(found.pk))
 
 
@@ -192,6 +220,10 @@ def test_an_export_that_is_killed_has_the_same_bytes_in_the_end(world: World, at
     assert (job.state, job.attempt, job.error) == ("succeeded", 2, "")
     assert killed.sha256 == undisturbed.sha256 != ""
     assert hashlib.sha256(storage.get_bytes(killed.key)).hexdigest() == killed.sha256
+
+
+def _sent_and_started(world: World) -> DatasetImport:
+    return start_import(dataset_import=_sent(world), by=world.manager)
 
 
 def _sent(world: World) -> DatasetImport:

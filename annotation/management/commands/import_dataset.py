@@ -26,7 +26,8 @@ from annotation.management.importer import (
 )
 from annotation.models import DatasetImport
 from annotation.selectors.dataset_imports import problems_of
-from annotation.services.dataset_imports import count_sample
+from annotation.services.dataset_imports import count_samples
+from annotation.services.import_batches import batches
 from annotation.services.import_runs import run_import
 from annotation.services.preparation import prepare_project
 from engine.datasets.errors import DatasetError
@@ -72,8 +73,8 @@ class Command(BaseCommand):
         dataset = form.read(source, self._refuse)
         self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
         counts: Counter[str] = Counter()
-        for sample in tqdm(dataset.samples(), unit="image", disable=None):
-            counts += count_sample(there, sample)
+        for batch in batches(tqdm(dataset.samples(), unit="image", disable=None)):
+            counts += count_samples(there, batch)
         say_counts(self.stdout, counts, none=NO_IMAGE)
 
     def _import(self, options: Mapping[str, Any], form: Reader, source: Source) -> None:

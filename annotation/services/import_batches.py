@@ -1,0 +1,81 @@
+"""Images of a dataset on their way in, some at a time, and what each brings."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from annotation.services.images import StoredFile
+from annotation.services.seeds import Seeded
+from engine.datasets.errors import DatasetError
+from engine.datasets.naming import safe_name
+from engine.datasets.sample import Sample, unique_ids
+
+MAX_FILE_NAME: Final = 500
+# About what one takes to come in, as parts of a batch that takes a quarter of a second.
+BATCH: Final = 2500
+PER_MASK: Final = 1
+PER_IMAGE: Final = 10
+PER_FILE: Final = 250  # decoding and storing it
+_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One image of a dataset on its way in, as the database can hold it."""
+
+    sample: Sample
+    file: StoredFile | None = None  # its own, which lies in the store
+    problem: DatasetError | None = None  # of its file
+
+
+@dataclass(slots=True)
+class Brought:
+    """What one image of a dataset brought."""
+
+    image_id: int | None = None
+    is_new: bool = False  # the project had not this image
+    seeded: Seeded = field(default_factory=Seeded)
+    described: Seeded = field(default_factory=Seeded)  # captions
+    counts: Counter[str] = field(default_factory=Counter)  # in people's words
+    problems: list[DatasetError] = field(default_factory=list)
+
+    @property
+    def has_masks(self) -> bool:
+        return bool(self.seeded.brought or self.seeded.met)
+
+
+def refused(problem: DatasetError) -> Brought:
+    return Brought(counts=Counter({"images refused": 1}), problems=[problem])
+
+
+def batches(samples: Iterable[Sample], most: int = BATCH) -> Iterator[list[Sample]]:
+    """Yield some images at a time. None is read before those that came before have been used."""
+    batch: list[Sample] = []
+    weight = 0
+    for sample in samples:
+        batch.append(sample)
+        weight += PER_IMAGE + PER_MASK * len(sample.annotations)
+        weight += 0 if sample.load_bytes is None else PER_FILE
+        if weight >= most:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
+
+
+def plain_sample(sample: Sample) -> Sample:
+    """Return it with names that a database holds, and ids that are each of one object."""
+    return replace(
+        sample,
+        file_name=safe_name(sample.file_name),
+        group=plain(sample.group or ""),
+        sha256=plain(sample.sha256 or ""),
+        annotations=unique_ids(sample.annotations),
+    )
+
+
+def plain(text: str) -> str:
+    """Leave out what no database holds: NUL, and halves of pairs of UTF-16."""
+    return _NO_TEXT.sub("", text)
