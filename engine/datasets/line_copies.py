@@ -2,7 +2,7 @@
 
 A folder of engine.datasets.formats.sample_lines is one already. Of all else a copy is made when it
 is first opened, of what is told and not of the images, and kept for as long as no file changes, nor
-the code that read it.
+the code that read it, and there is room: see engine.datasets.copies.
 """
 
 import hashlib
@@ -13,12 +13,19 @@ from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from functools import cache, partial
 from pathlib import Path, PurePosixPath
-from tempfile import mkdtemp
 from typing import Final
 
 from tqdm import tqdm
 
 from engine.canonical import canonical_json
+from engine.datasets.copies import (
+    ABOUT,
+    HeldCopy,
+    drop_copies,
+    hold,
+    limit_of_cache,
+    make_copy,
+)
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, FolderSource, Source, open_source
 from engine.datasets.formats import FORMATS
@@ -36,7 +43,6 @@ from engine.datasets.sample import Sample
 
 # What decides how a copy comes out: those of other code are made anew.
 READERS: Final = tuple(Path(__file__).parents[1] / name for name in ("datasets", "masks", "media"))
-_ABOUT: Final = "about.json"
 PLACE: Final = "place"  # in a line: where its image lies
 COPY: Final = "copy"  # in a line: what its image is called beside the lines
 _PATIENCE_S: Final = 5.0  # before somebody wants to see how far it is
@@ -65,14 +71,22 @@ class Lines:
     inside: str = ""  # what names begin with there
     has_places: bool = False  # its lines tell where images lie; a stranger's are not asked
     problems: Problems = field(default_factory=Problems)
+    held: HeldCopy | None = None  # the folder stays for as long as these are used
 
 
-def lines_of(path: Path, form: str | None = None, cache: Path | None = None) -> Lines:
+def lines_of(
+    path: Path,
+    form: str | None = None,
+    cache: Path | None = None,
+    limit_bytes: float | None = None,
+) -> Lines:
     """Return a dataset's lines, or those of a copy of it.
 
     Args:
         form: name of its format; told by the files if left out.
         cache: folder of the copies; by default the user's own for such things.
+        limit_bytes: how much copies may take there; by default what the environment says. After
+            one is made, those that nobody holds are dropped until the rest fit.
 
     Raises:
         DatasetError: it is not there, of no known format, or refused as a whole.
@@ -94,12 +108,29 @@ def lines_of(path: Path, form: str | None = None, cache: Path | None = None) -> 
     inside = folder_of(files_in(source.names)) if is_lines else ""
     if is_lines and isinstance(source, FolderSource):
         return Lines(path / inside, path / inside)
+    limit_bytes = limit_of_cache() if limit_bytes is None else limit_bytes
     folder = (cache or _user_cache()) / _state_of(path, source, form)
-    if not (folder / _ABOUT).is_file():
-        _make(folder, partial(_copy, source) if is_lines else partial(_write, source, form))
-    about = json.loads((folder / _ABOUT).read_text())
+    write = partial(_copy, source) if is_lines else partial(_write, source, form)
+    held = _held(folder, write, limit_bytes)
+    about = json.loads((folder / ABOUT).read_text())
     problems = Problems(about["left_out"], about["problems"])
-    return Lines(folder, path, inside, has_places=not is_lines, problems=problems)
+    return Lines(folder, path, inside, has_places=not is_lines, problems=problems, held=held)
+
+
+def _held(folder: Path, write: Callable[[Path], Problems], limit_bytes: float) -> HeldCopy:
+    """Hold a copy, which is made if it is not there; then there may be too many."""
+
+    def written(scratch: Path) -> bytes:
+        problems = write(scratch)
+        return canonical_json({"problems": problems.first, "left_out": problems.count})
+
+    held, is_new = hold(folder), False
+    while held is None:
+        make_copy(folder, written)
+        held, is_new = hold(folder), True
+    if is_new:
+        drop_copies(folder.parent, limit_bytes)
+    return held
 
 
 def _user_cache() -> Path:
@@ -124,23 +155,6 @@ def _code_digest(folders: tuple[Path, ...]) -> str:
         for path in sorted(folder.rglob("*.py")):
             sha256.update(canonical_json([path.relative_to(folder).as_posix(), path.read_text()]))
     return sha256.hexdigest()
-
-
-def _make(folder: Path, write: Callable[[Path], Problems]) -> None:
-    """Make a copy whole or not at all; of several who make it at once one wins."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=".making-", dir=folder.parent))
-    try:
-        problems = write(scratch)
-        about = {"problems": problems.first, "left_out": problems.count}
-        (scratch / _ABOUT).write_bytes(canonical_json(about))
-        try:
-            scratch.rename(folder)
-        except OSError:
-            if not (folder / _ABOUT).is_file():
-                raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _copy(source: Source, folder: Path) -> Problems:

@@ -72,6 +72,7 @@ def open_dataset(
     form: str | None = None,
     decode: Decode | None = decode_rgb,
     cache: Path | None = None,
+    cache_bytes: float | None = None,
 ) -> "MaskDataset":
     """Open a folder, a zip or a file of any format in engine.datasets.formats.
 
@@ -83,13 +84,16 @@ def open_dataset(
         form: name of the format; told by the files if left out.
         decode: what to make of an image's file; None: images are not read. What is decoded here
             must have the size that its masks have.
-        cache: folder for the copies of what is no JSON lines; by default the user's own.
+        cache: folder for the copies of what is no JSON lines; by default the user's own,
+            `$XDG_CACHE_HOME/anneal/datasets` or `~/.cache/anneal/datasets`.
+        cache_bytes: how much copies may take there; by default `ANNEAL_DATASET_CACHE_GB`, or 20 GB.
+            When one is added, those used longest ago are dropped, but none that is open somewhere.
 
     Raises:
         DatasetError: it is not there, of no known format, or has no such split.
 
     """
-    lines = lines_of(Path(path), form, cache)
+    lines = lines_of(Path(path), form, cache, cache_bytes)
     if lines.problems.count:
         warnings.warn(
             f"{path}: {lines.problems.count} left out, as it cannot be used. The first: "
@@ -102,7 +106,8 @@ def open_dataset(
 class MaskDataset(Dataset[Item]):
     """Images by number, in the order of the splits' names and then of the files.
 
-    It holds no file open and may be pickled and forked, as workers of a DataLoader are.
+    It holds no file of the dataset open and may be pickled and forked, as workers of a DataLoader
+    are. The copy that it reads is not dropped while it lives.
     """
 
     def __init__(self, lines: Lines, split: str | None, decode: Decode | None) -> None:
