@@ -17,7 +17,7 @@ from typing import Final, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
-from annotation.models import Alias, Assignment, Bundle, Embedding, Image, Project, Round
+from annotation.models import Alias, AliasMove, Assignment, Bundle, Embedding, Image, Project, Round
 from annotation.selectors.images import begun
 from annotation.selectors.queue import BY_RANK
 from annotation.services.draws import arm_for
@@ -59,13 +59,15 @@ class Arms:
         """Images that nobody has begun, and that their arm's bundle has not seen.
 
         Nor a bundle that proposes the same: a round may have changed the captioner alone. With
-        those that somebody has begun before any bundle saw them.
+        those that somebody has begun before any bundle saw them. Without those on which an outside
+        model's proposals stand.
         """
         is_seen = ~Q(arm__in=self.others) & Q(proposed_by__in=alike(self.serving))
         for arm, bundle in self.others.items():
             is_seen |= Q(arm=arm, proposed_by__in=alike(bundle))
         waiting = _waiting(self.project, self.serving)
-        return waiting.filter(Q(proposed_by=None) | (~is_seen & ~Q(begun())))
+        is_bare = Q(proposed_by=None, outside_at=None)
+        return waiting.filter(is_bare | (~is_seen & ~Q(begun()) & ~_outside_stands()))
 
     def _to_try(self) -> Iterator[int]:
         """Yield the images that nobody has begun and that a trial draws, whoever has seen them.
@@ -74,7 +76,7 @@ class Arms:
         """
         if Arm.CANDIDATE not in self.others:
             return
-        images = _waiting(self.project, self.serving).filter(~Q(begun()))
+        images = _waiting(self.project, self.serving).filter(~Q(begun()), ~_outside_stands())
         for image in images.exclude(arm=Arm.CANDIDATE).only("sha256").iterator():
             if self._arm_of(image) == Arm.CANDIDATE:
                 yield image.pk
@@ -103,10 +105,12 @@ def _waiting(project: Project, serving: Bundle) -> QuerySet[Image]:
 def lock_if_free(image: Image) -> bool:
     """Lock an image, and tell whether it is free for a bundle's proposals still.
 
-    Nobody has finished it since it was drawn, nor begun or taken it where something has proposed.
+    Nobody has finished it since it was drawn, nor begun or taken it where something has proposed;
+    nor has an import brought proposals that stand.
     """
     Image.objects.select_for_update().get(pk=image.pk)
-    is_free = Q(proposed_by=None) | (~Q(_held()) & ~Q(begun()))
+    is_bare = Q(proposed_by=None, outside_at=None)
+    is_free = is_bare | (~Q(_held()) & ~Q(begun()) & ~_outside_stands())
     return Image.objects.filter(is_free, pk=image.pk, status=Image.Status.TODO).exists()
 
 
@@ -115,6 +119,20 @@ def _held() -> Exists:
         image=OuterRef("pk"), state=Assignment.State.LEASED, lease_until__gt=Now()
     )
     return Exists(held)
+
+
+def _outside_stands() -> Q:
+    """Tell of an image whether what outside models proposed stays there: nothing serves anew since.
+
+    The first bundle of a project is nothing new: an import may come before it.
+    """
+    moves = AliasMove.objects.filter(
+        project=OuterRef("project"),
+        name=Alias.Name.SERVING,
+        from_bundle__isnull=False,
+        at__gt=OuterRef("outside_at"),
+    )
+    return Q(outside_at__isnull=False) & ~Q(Exists(moves))
 
 
 def alike(bundle: Bundle) -> QuerySet[Bundle]:

@@ -59,16 +59,28 @@ class MaskSerializer(serializers.Serializer[Any]):
 
 
 class ProposalSerializer(serializers.Serializer[Any]):
-    """Without its bundle, which would tell whoever annotates in which arm the image is."""
+    """Without its bundle, which would tell whoever annotates in which arm the image is.
+
+    One of an outside model is in no arm, and tells whose it is.
+    """
 
     id = serializers.UUIDField()
     label = serializers.IntegerField(allow_null=True)  # type: ignore[assignment]  # a field of this name
     rle = RleField()
-    predicted_iou = serializers.FloatField()
-    stability = serializers.FloatField()
+    model = serializers.CharField(
+        allow_null=True, help_text="An outside model, whose predictions an import brought"
+    )
+    predicted_iou = serializers.FloatField(
+        allow_null=True, help_text="Of an outside model its score, null if it told none"
+    )
+    stability = serializers.FloatField(allow_null=True, help_text="null: an outside model's")
     verifier_score = serializers.FloatField(allow_null=True)
     point_xy = serializers.ListField(
-        child=serializers.FloatField(), min_length=2, max_length=2, help_text="Image pixels"
+        child=serializers.FloatField(),
+        min_length=2,
+        max_length=2,
+        allow_null=True,
+        help_text="Image pixels; null: an outside model's",
     )
     state = serializers.ChoiceField(OPEN_STATES, help_text="Not accepted or rejected yet")
 
@@ -230,6 +242,7 @@ def proposal_row(proposal: Proposal) -> dict[str, Any]:
         "id": str(proposal.pk),
         "label": proposal.label_id,
         "rle": proposal.rle,
+        "model": proposal.outside_model and proposal.outside_model.name,
         "predicted_iou": proposal.predicted_iou,
         "stability": proposal.stability,
         "verifier_score": proposal.verifier_score,

@@ -43,7 +43,18 @@ class RevisionSerializer(serializers.Serializer[Any]):
         help_text="Whose proposal the mask came from; for managers alone, as it tells the arm",
     )
     round = serializers.IntegerField(
-        source="source_round", allow_null=True, help_text="That made the bundle; null: pretrained"
+        source="source_round",
+        allow_null=True,
+        help_text="That made the bundle; null: pretrained, or none",
+    )
+    model = serializers.CharField(
+        source="source_model",
+        allow_null=True,
+        help_text="The outside model whose proposal the mask came from; null: a bundle's, or none",
+    )
+    origin = serializers.DictField(
+        child=serializers.CharField(),
+        help_text="Of an imported mask, what the files said: author, owner, source, verdict",
     )
     prompts = PromptSerializer(many=True)
     answered_by = serializers.CharField(

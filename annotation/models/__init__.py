@@ -19,7 +19,14 @@ from annotation.models.description import (
 from annotation.models.image import Assignment, Embedding, Image, Stint, Upload
 from annotation.models.job import Job
 from annotation.models.kept_answer import KeptAnswer
-from annotation.models.learning import Alias, AliasMove, Bundle, BundleNote, Round
+from annotation.models.learning import (
+    Alias,
+    AliasMove,
+    Bundle,
+    BundleNote,
+    OutsideModel,
+    Round,
+)
 from annotation.models.mask import Mask, Operation, Proposal, Revision
 from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
@@ -53,6 +60,7 @@ __all__ = [
     "MaskCaption",
     "Membership",
     "Operation",
+    "OutsideModel",
     "Phrase",
     "PhraseLink",
     "Preferences",

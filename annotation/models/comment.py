@@ -23,6 +23,9 @@ class Comment(models.Model):
     y = models.FloatField(null=True)
     text = models.CharField(max_length=2000)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Whose words an import brought, as the files name them; the author is who imported them, or
+    # the member of that name. Empty: it was written here.
+    written_by = models.CharField(max_length=200, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     resolved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Value
 
 from annotation.models.image import Image
 from annotation.models.job import Job
@@ -32,6 +33,8 @@ class DatasetImport(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)
     message = models.TextField(blank=True)
     is_finished = models.BooleanField(default=False)  # images with masks count as annotated
+    # The model whose proposals the masks with a score are; empty: they are masks as others.
+    proposals_by = models.CharField(max_length=100, blank=True, default="", db_default="")
     found = models.JSONField(default=dict)  # what the look at it counted, by people's words
     brought = models.JSONField(default=dict)  # what came in, or after an undo, what went
     labels = models.JSONField(default=list)  # ids of those that it made
@@ -65,6 +68,9 @@ class ImportedSample(models.Model):
     masks = models.JSONField(default=list)  # ids of those that it brought
     met = models.JSONField(default=list)  # ids of those that were there already
     captions = models.JSONField(default=list)  # ids of those that it brought
+    proposals = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # the same
+    met_proposals = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    comments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     is_finished = models.BooleanField(default=False)  # this import made the image count as done
     met_captions = models.JSONField(default=list)  # ids of those that were there already
     counts = models.JSONField(default=dict)  # what came in; after an undo, what went

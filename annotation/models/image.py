@@ -51,6 +51,9 @@ class Image(models.Model):
     # Whose proposals it got then, and nobody who annotates is told; empty: nothing has proposed.
     # In the arm without any, `proposed_by` is what served.
     arm = models.CharField(max_length=9, choices=Arm, blank=True, default="", db_default="")
+    # When an import brought proposals of others' models, while these stand in the place of a
+    # bundle's. Such an image is in no arm: what it cost is no bundle's doing.
+    outside_at = models.DateTimeField(null=True)
     # In the queue, the lowest first: in [0, 1) by chance, below 0 as the model chose. Those without
     # come last, in order of import.
     rank = models.FloatField(null=True)
@@ -67,6 +70,10 @@ class Image(models.Model):
             ),
             models.CheckConstraint(
                 name="image_holdout_is_in_no_arm", condition=Q(is_holdout=False) | Q(arm="")
+            ),
+            models.CheckConstraint(
+                name="image_of_outside_proposals_is_in_no_arm",
+                condition=Q(outside_at=None) | Q(proposed_by=None, arm="", is_holdout=False),
             ),
         ]
         indexes = [

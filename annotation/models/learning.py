@@ -40,6 +40,25 @@ class Bundle(models.Model):
         }
 
 
+class OutsideModel(models.Model):
+    """A model of somebody else, whose predictions an import brought: a name and nothing more.
+
+    It is no bundle: there are no files that could serve, be promoted or be measured.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="outside_models")
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="outside_model_once", fields=["project", "name"])
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Alias(models.Model):
     """`serving`, `previous` or `candidate` of a project: a name that points to one bundle."""
 

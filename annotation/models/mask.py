@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q, Value
 
 from annotation.models.image import Image
-from annotation.models.learning import Bundle
+from annotation.models.learning import Bundle, OutsideModel
 from annotation.models.project import Label
 
 
@@ -62,7 +62,7 @@ class Mask(models.Model):
 
 
 class Proposal(models.Model):
-    """A mask that a bundle suggests, and what became of it."""
+    """A mask that a bundle or a model of somebody else suggests, and what became of it."""
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -74,15 +74,23 @@ class Proposal(models.Model):
 
     id = models.UUIDField(primary_key=True)
     image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="proposals")
-    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="proposals")
+    bundle = models.ForeignKey(
+        Bundle, on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
+    outside_model = models.ForeignKey(  # that an import brought, where it is no bundle's
+        OutsideModel, on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
     label = models.ForeignKey(Label, on_delete=models.PROTECT, null=True, related_name="+")
     rle = models.JSONField()  # COCO RLE {"size": [H, W], "counts": str}, column-major
-    predicted_iou = models.FloatField()  # the model's own estimate, clamped to [0, 1]
-    stability = models.FloatField()  # IoU between the masks at logits +1 and -1
+    # The model's own estimate, clamped to [0, 1]: its score, if it is another's; null: untold.
+    predicted_iou = models.FloatField(null=True)
+    stability = models.FloatField(  # IoU between the masks at logits +1 and -1
+        null=True
+    )  # null: another's, as is the prompt
     # What a verifier is told of it, by name, as it was beside the image's other proposals.
     cues = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     verifier_score = models.FloatField(null=True)  # probability that it is accepted as it is
-    point_xy = models.JSONField()  # the prompt that gave it, image pixels
+    point_xy = models.JSONField(null=True)  # the prompt that gave it, image pixels
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     mask = models.OneToOneField(Mask, on_delete=models.PROTECT, null=True, related_name="origin")
     decided_by = models.ForeignKey(
@@ -120,6 +128,23 @@ class Proposal(models.Model):
                     verifier_score__isnull=False,
                     state="accepted",
                     decided_by=None,
+                ),
+            ),
+            models.CheckConstraint(
+                name="proposal_is_of_a_bundle_or_of_an_outside_model",
+                condition=Q(
+                    bundle__isnull=False,
+                    outside_model=None,
+                    predicted_iou__isnull=False,
+                    stability__isnull=False,
+                    point_xy__isnull=False,
+                )
+                | Q(
+                    bundle=None,
+                    outside_model__isnull=False,
+                    stability=None,
+                    verifier_score=None,
+                    is_audited=False,
                 ),
             ),
             models.CheckConstraint(
@@ -171,6 +196,8 @@ class Revision(models.Model):
         db_index=False,
         related_name="+",
     )
+    # Of an imported mask, what the files said: whose it was there, how made, what was decided.
+    origin = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     # Whose decoder answered the prompts; null: there were none, or nobody told.
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, null=True, related_name="+")
     proposal = models.ForeignKey(

@@ -35,8 +35,14 @@ _TO_SHOW = Prepared(
     lambda: with_takes(with_open_comments(images_for(SOMEBODY))).filter(pk=Param("image"))
 )
 _PROPOSALS = Prepared(
-    lambda: Proposal.objects.filter(image_id=Param("image"), state__in=OPEN).order_by(
-        F("verifier_score").desc(nulls_last=True), "-predicted_iou", "pk"
+    lambda: (
+        Proposal.objects.filter(image_id=Param("image"), state__in=OPEN)
+        .select_related("outside_model")
+        .order_by(
+            F("verifier_score").desc(nulls_last=True),
+            F("predicted_iou").desc(nulls_last=True),
+            "pk",
+        )
     )
 )
 _EMBEDDED = Prepared(

@@ -164,7 +164,7 @@ def to_verify(project_id: int) -> QuerySet[Proposal]:
         "image__rank",
         "image_id",
         F("verifier_score").desc(nulls_last=True),
-        "-predicted_iou",
+        F("predicted_iou").desc(nulls_last=True),
         "pk",
     )
 

@@ -20,6 +20,7 @@ def revisions_of(mask: Mask) -> QuerySet[Revision]:
     Adds `kind` (of the operation; null: imported), `author_name`, `parent`, `tool`, `undos`,
     `picked` (whether the person chose the hypothesis; else it is the one that was shown),
     `source_bundle` (whose proposal the mask came from) and `source_round` (which made that bundle),
+    or `source_model` (an outside model's, that an import brought),
     `answering_round` (which made the bundle that answered the prompts).
     """
     effort = KeyTransform("effort", "operation__payload")
@@ -32,6 +33,7 @@ def revisions_of(mask: Mask) -> QuerySet[Revision]:
         picked=Case(When(operation__payload__effort__picked=True, then=True), default=False),
         source_bundle=F("proposal__bundle_id"),
         source_round=F("proposal__bundle__round__number"),
+        source_model=F("proposal__outside_model__name"),
         answering_round=F("bundle__round__number"),
     )
 

@@ -29,7 +29,9 @@ def cost_of_round(each: Round) -> RoundCost:
     """
     seconds = seconds_of(each.job)
     masks, saved = _saved(each)
-    proposed = Proposal.objects.filter(bundle=each.bundle_id, image__project=each.project_id)
+    proposed = Proposal.objects.filter(
+        bundle__isnull=False, bundle=each.bundle_id, image__project=each.project_id
+    )
     counts = proposed.aggregate(proposals=Count("pk"), images=Count("image", distinct=True))
     return RoundCost(
         seconds=seconds,

@@ -119,6 +119,8 @@ def _annotation(
         "bundle": revision.bundle_id,
         "proposal": str(revision.proposal_id) if revision.proposal_id else None,
         "created_at": revision.created_at.astimezone(UTC).isoformat(),
+        **({} if mask.outside_model is None else {"outside_model": mask.outside_model}),
+        **({"imported": revision.origin} if revision.origin else {}),
         # A mask without values says so where its label has attributes.
         **({} if own is None else {"attributes": {}}),
     }

@@ -54,6 +54,7 @@ class FrozenMask:
     attributes: Mapping[str, str | float]  # by id
     caption: str | None  # its own
     estimate: Estimate | None  # of a mask that a person drew or corrected there is none
+    outside_model: str | None  # whose proposal it came from, if that was no bundle's
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
     revisions = (
         Revision.objects.filter(mask_id__in=ids)
         .select_related("author")
-        .annotate(estimate=model_estimate())
+        .annotate(estimate=model_estimate(), outside_model=F("proposal__outside_model__name"))
     )
     found = {(str(each.mask_id), str(each.number)): each for each in revisions}
     for row in rows:
@@ -186,7 +187,8 @@ def _frozen(mask: ManifestMask, rle: RLE, revision: Revision) -> FrozenMask:
         mask["parent"],
         mask.get("attributes", {}),
         mask.get("caption"),
-        revision.__dict__["estimate"],  # an annotation, whose type Django does not know
+        revision.__dict__["estimate"],  # annotations, whose types Django does not know
+        revision.__dict__["outside_model"],
     )
 
 
@@ -195,6 +197,7 @@ def model_estimate(of_revision: str = "") -> Case:
 
     It is the same for ever: what a revision came from, and a proposal's pixels, prompt and
     estimates are written once. What became of a proposal changes, and nothing of that is in it.
+    Null, too, of another's model, whose score may be of anything.
     """
     proposal = f"{of_revision}proposal__"
     told = JSONObject(
@@ -202,7 +205,8 @@ def model_estimate(of_revision: str = "") -> Case:
         stability=f"{proposal}stability",
         point_xy=f"{proposal}point_xy",
     )
-    return Case(When(Q(**{f"{of_revision}rle": F(f"{proposal}rle")}), then=told))
+    is_as_drawn = Q(**{f"{of_revision}rle": F(f"{proposal}rle"), f"{proposal}outside_model": None})
+    return Case(When(is_as_drawn, then=told))
 
 
 def _trained() -> QuerySet[Bundle, Any]:

@@ -48,7 +48,9 @@ def claim_proposals(
     Membership.objects.select_for_update().get(project=project, user=user)
     wanted = to_verify(project.pk).exclude(pk__in=known).filter(**(narrowed or {}))
     own = held_in(Queue.VERIFY, project_id=project.pk, user=user)
-    mine = wanted.filter(image__in=own.order_by().values("image")).select_related("image")
+    mine = wanted.filter(image__in=own.order_by().values("image")).select_related(
+        "image", "outside_model"
+    )
     proposals = list(mine[:BATCH])
     if len(proposals) < BATCH:
         taken = _take_images(project, user, wanted, BATCH - len(proposals))

@@ -12,6 +12,7 @@ function proposal(id: string, area_px: number, predicted_iou: number): ProposalR
     id,
     rle: maskToRLE(maskFromRuns([...SIZE_HW], runs)),
     label: null,
+    model: null,
     predicted_iou,
     stability: 1,
     verifier_score: null,
@@ -42,6 +43,16 @@ test("where people's verdicts have taught it, the model is as sure as they make 
 
   expect(accepted).toEqual([trusted]);
   expect([doubted, trusted, coin].map(sureWords)).toEqual(["40 % sure", "99 % sure", "IoU 0.97"]);
+});
+
+test("a proposal of an outside model has its name, and counts as unsure without a score", () => {
+  const scored = { ...coin, model: "net" };
+  const untold = { ...scored, predicted_iou: null };
+
+  const { accepted } = sureProposals([scored, untold], 0.9, [...SIZE_HW], NONE);
+
+  expect(accepted).toEqual([scored]);
+  expect([scored, untold].map(sureWords)).toEqual(["net: 0.97", "net"]);
 });
 
 test("an unsure proposal of most of the image is not spoken of", () => {

@@ -170,6 +170,7 @@ def _offers(image: Image, those: Q) -> list[Offer]:
     return [
         Offer(each.pk, each.rle, (each.point_xy[0], each.point_xy[1]))
         for each in found.order_by("-predicted_iou", "pk")
+        if each.point_xy is not None
     ]
 
 

@@ -3995,20 +3995,32 @@ export interface components {
          * @enum {string}
          */
         PromptKind: "point" | "box";
-        /** @description Without its bundle, which would tell whoever annotates in which arm the image is. */
+        /**
+         * @description Without its bundle, which would tell whoever annotates in which arm the image is.
+         *
+         *     One of an outside model is in no arm, and tells whose it is.
+         */
         Proposal: {
             /** Format: uuid */
             id: string;
             label: number | null;
             rle: components["schemas"]["Rle"];
-            /** Format: double */
-            predicted_iou: number;
-            /** Format: double */
-            stability: number;
+            /** @description An outside model, whose predictions an import brought */
+            model: string | null;
+            /**
+             * Format: double
+             * @description Of an outside model its score, null if it told none
+             */
+            predicted_iou: number | null;
+            /**
+             * Format: double
+             * @description null: an outside model's
+             */
+            stability: number | null;
             /** Format: double */
             verifier_score: number | null;
-            /** @description Image pixels */
-            point_xy: number[];
+            /** @description Image pixels; null: an outside model's */
+            point_xy: number[] | null;
             /**
              * @description Not accepted or rejected yet
              *
@@ -4018,20 +4030,32 @@ export interface components {
              */
             state: components["schemas"]["OpenState"];
         };
-        /** @description Without its bundle, which would tell whoever annotates in which arm the image is. */
+        /**
+         * @description Without its bundle, which would tell whoever annotates in which arm the image is.
+         *
+         *     One of an outside model is in no arm, and tells whose it is.
+         */
         ProposalToVerify: {
             /** Format: uuid */
             id: string;
             label: number | null;
             rle: components["schemas"]["Rle"];
-            /** Format: double */
-            predicted_iou: number;
-            /** Format: double */
-            stability: number;
+            /** @description An outside model, whose predictions an import brought */
+            model: string | null;
+            /**
+             * Format: double
+             * @description Of an outside model its score, null if it told none
+             */
+            predicted_iou: number | null;
+            /**
+             * Format: double
+             * @description null: an outside model's
+             */
+            stability: number | null;
             /** Format: double */
             verifier_score: number | null;
-            /** @description Image pixels */
-            point_xy: number[];
+            /** @description Image pixels; null: an outside model's */
+            point_xy: number[] | null;
             /**
              * @description Not accepted or rejected yet
              *
@@ -4254,8 +4278,14 @@ export interface components {
             proposal: string | null;
             /** @description Whose proposal the mask came from; for managers alone, as it tells the arm */
             bundle: string | null;
-            /** @description That made the bundle; null: pretrained */
+            /** @description That made the bundle; null: pretrained, or none */
             round: number | null;
+            /** @description The outside model whose proposal the mask came from; null: a bundle's, or none */
+            model: string | null;
+            /** @description Of an imported mask, what the files said: author, owner, source, verdict */
+            origin: {
+                [key: string]: string;
+            };
             prompts: components["schemas"]["Prompt"][];
             /** @description The bundle that answered the prompts */
             answered_by: string | null;

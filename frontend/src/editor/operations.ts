@@ -149,19 +149,22 @@ export interface ProposalRow {
   readonly id: string;
   readonly label: LabelId | null;
   readonly rle: RLE;
-  readonly predicted_iou: number;
-  readonly stability: number;
+  /** Whose it is, where an import brought what a model of somebody else predicts. */
+  readonly model: string | null;
+  /** Of such a model, its own score; null where it told none. */
+  readonly predicted_iou: number | null;
+  readonly stability: number | null;
   readonly verifier_score: number | null;
-  readonly point_xy: readonly [number, number];
+  readonly point_xy: readonly [number, number] | null;
   readonly state: VerdictOperation["verdict"];
 }
 
 /**
  * How sure the model is: how likely people accept it as it is, where their verdicts have taught
- * that; else the decoder's own estimate of its IoU.
+ * that; else the decoder's own estimate of its IoU. Without either, not at all.
  */
 export function sureness(row: Pick<ProposalRow, "predicted_iou" | "verifier_score">): number {
-  return row.verifier_score ?? row.predicted_iou;
+  return row.verifier_score ?? row.predicted_iou ?? 0;
 }
 
 /** Whether somebody has yet to accept or reject a proposal. */

@@ -21,6 +21,8 @@ const revision = (number: number, mask: Mask | null): Revision => ({
   ...{ number, kind: "revise", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
   ...{ parent: null, z: 0, area_px: 0, proposal: null, bundle: null, round: null, attributes: {} },
   ...{
+    model: null,
+    origin: {},
     tool: null,
     prompts: [],
     answered_by: null,

@@ -7,6 +7,7 @@ import {
   changeLines,
   meansOf,
   type Names,
+  originOf,
   wayTo,
   whoMade,
 } from "@/pages/annotate/revision-words";
@@ -19,7 +20,7 @@ const names: Names = {
 const revision = (change: Partial<Revision> = {}): Revision => ({
   ...{ number: 1, kind: "create", created_at: "2026-01-02T03:04:05Z", author: "ada", label: null },
   ...{ parent: null, z: 0, rle: null, area_px: 0, proposal: null, bundle: null, round: null },
-  ...{ answered_by: null, answered_by_round: null },
+  ...{ model: null, origin: {}, answered_by: null, answered_by_round: null },
   ...{
     tool: null,
     prompts: [],
@@ -142,4 +143,19 @@ test("only the newest revision is how the mask is now; older ones are the same",
   expect([way(3, true), way(2, false), way(1, true)]).toEqual(["here", "back", "same"]);
   expect(way(3, false)).toBe("back"); // a change is on its way to the server
   expect(wayTo({ number: 3, rle: null }, 3, true)).toBe("none");
+});
+
+test("an import tells what the files said, and whose model predicted", () => {
+  const origin = { author: "ann", source: "manual", verdict: "accepted by bo" };
+  const predicted = { model: "net", kind: "verdict", proposal: "p" } as const;
+
+  expect(originOf(revision())).toBeNull();
+  expect(originOf(revision({ kind: null, origin }))).toBe(
+    "In the files: by ann, manual, accepted by bo",
+  );
+  expect(originOf(revision({ kind: null, origin: { owner: "cy" } }))).toBe(
+    "In the files: of cy's task",
+  );
+  expect(originOf(revision(predicted))).toBe("Predicted by net");
+  expect(originOf(revision({ ...predicted, kind: "revise" }))).toBeNull();
 });

@@ -20,7 +20,13 @@ export function maskRow(id: string, rle: RLE, change: Partial<MaskRow> = {}): Ma
 }
 
 export function proposalRow(id: string, rle: RLE, predicted_iou: number): ProposalRow {
-  const row = { label: null, stability: 0.9, verifier_score: null, point_xy: [1, 1] } as const;
+  const row = {
+    label: null,
+    model: null,
+    stability: 0.9,
+    verifier_score: null,
+    point_xy: [1, 1],
+  } as const;
   return { ...row, id, rle, predicted_iou, state: "pending" };
 }
 

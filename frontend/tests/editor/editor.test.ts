@@ -4,7 +4,7 @@ import { Editor } from "@/editor/editor";
 import { EffortMeter } from "@/editor/effort";
 import { contains, maskFromRLE, maskToRLE, runsOf } from "@/editor/mask";
 import { subtract } from "@/editor/mask-sets";
-import type { Operation, Prompt, ProposalRow } from "@/editor/operations";
+import { type Operation, type Prompt, type ProposalRow, sureness } from "@/editor/operations";
 import { liveMasks, pendingProposals } from "@/editor/picking";
 import type { RLE } from "@/editor/rle";
 import type { Decoded } from "@/editor/sam";
@@ -79,7 +79,7 @@ async function click(editor: Editor, prompt: Prompt): Promise<void> {
 }
 
 const sure = (editor: Editor, threshold: number): ProposalRow[] =>
-  pendingProposals(editor.annotations.get()).filter((row) => row.predicted_iou >= threshold);
+  pendingProposals(editor.annotations.get()).filter((row) => sureness(row) >= threshold);
 
 describe("a draft", () => {
   test("becomes a mask with its prompts when it is accepted, and room is made for the next", async () => {

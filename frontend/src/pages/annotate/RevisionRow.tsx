@@ -7,7 +7,15 @@ import type { Prompt } from "@/editor/operations";
 import type { StateChange } from "@/editor/revisions";
 import type { Revision } from "./api";
 import classes from "./HistoryPanel.module.css";
-import { bundlesOf, changeLines, meansOf, type Names, type Way, whoMade } from "./revision-words";
+import {
+  bundlesOf,
+  changeLines,
+  meansOf,
+  type Names,
+  originOf,
+  type Way,
+  whoMade,
+} from "./revision-words";
 import { Thumb } from "./Thumb";
 import { thumbAddress } from "./thumbs";
 
@@ -32,6 +40,7 @@ interface Props {
 export function RevisionRow({ revision, changes, names, way, isHindered, ...props }: Props) {
   const { number, created_at } = revision;
   const means = meansOf(revision);
+  const origin = originOf(revision);
   const mask = maskOf(revision, props.size_hw);
   const look = (): void => props.onLook(mask);
   return (
@@ -54,6 +63,7 @@ export function RevisionRow({ revision, changes, names, way, isHindered, ...prop
         {changeLines(revision, changes, names).map((line) => (
           <div key={line}>{line}</div>
         ))}
+        {origin && <div className={classes.quiet}>{origin}</div>}
         {bundlesOf(revision).map(({ part, bundle }) => (
           <div key={part} className={classes.quiet}>
             {part} <Code className={classes.bundle}>{bundle.slice(0, 8)}</Code>

@@ -166,7 +166,8 @@ export function annotationsOf(detail: ImageDetail): Annotations {
   const proposals = detail.proposals.map((row) => ({
     ...row,
     rle: row.rle as RLE,
-    point_xy: row.point_xy as [number, number],
+    model: row.model ?? null, // a copy that an older release kept lacks it
+    point_xy: row.point_xy as [number, number] | null,
   }));
   return {
     masks: new Map(masks.map((row) => [row.id, row])),

@@ -85,6 +85,16 @@ export function bundlesOf(revision: Revision): BundlePart[] {
   return parts;
 }
 
+/** What else an import told of a mask, or whose model predicted it; null where there is nothing. */
+export function originOf(revision: Pick<Revision, "kind" | "model" | "origin">): string | null {
+  const { kind, model, origin } = revision;
+  if (model !== null && (kind === "create" || kind === "verdict")) return `Predicted by ${model}`;
+  const { author, owner, source, verdict } = origin;
+  const parts = [author && `by ${author}`, owner && `of ${owner}'s task`, source, verdict];
+  const told = parts.filter(Boolean).join(", ");
+  return told ? `In the files: ${told}` : null;
+}
+
 /** What a bundle is called, after the round that made it. */
 function nameOf(round: number | null): string {
   return round === null ? "the pretrained model" : `round ${formatCount(round)}`;

@@ -63,7 +63,12 @@ export function sampleAnnotations(): Annotations {
   const rows = DISCS.filter(({ isProposed }) => isProposed).map(
     (disc, at): ProposalRow => ({
       ...{ id: `sample-${at}`, label: null, state: "pending", verifier_score: null },
-      ...{ predicted_iou: 0.97 - 0.02 * at, stability: 0.95, point_xy: [disc.x, disc.y] },
+      ...{
+        model: null,
+        predicted_iou: 0.97 - 0.02 * at,
+        stability: 0.95,
+        point_xy: [disc.x, disc.y],
+      },
       rle: maskToRLE(maskWhere(within(disc))),
     }),
   );
