@@ -4,7 +4,7 @@ from annotation.models.access import Consent, Token
 from annotation.models.agreement import Agreement
 from annotation.models.caption_proposal import CaptionProposal
 from annotation.models.comment import Comment
-from annotation.models.dataset import DatasetVersion, Export, VersionTag
+from annotation.models.dataset import DatasetVersion, Export, VersionCut, VersionTag
 from annotation.models.dataset_import import DatasetImport, ImportedSample, ImportProblem
 from annotation.models.description import (
     Caption,
@@ -31,6 +31,7 @@ from annotation.models.mask import Mask, Operation, Proposal, Revision
 from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
 from annotation.models.project import Label, Membership, Project
+from annotation.models.version_query import VersionQuery
 from annotation.models.webhook import Webhook, WebhookDelivery
 
 __all__ = [
@@ -75,6 +76,8 @@ __all__ = [
     "Token",
     "Transcript",
     "Upload",
+    "VersionCut",
+    "VersionQuery",
     "VersionTag",
     "Webhook",
     "WebhookDelivery",

@@ -1,13 +1,14 @@
-"""Dataset versions and their exports."""
+"""Dataset versions, how they are asked for, and their exports."""
 
 from typing import Final
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
 from annotation.models.job import Job
 from annotation.models.project import Project
+from annotation.models.version_query import VersionQuery
 
 # Not of hexadecimal digits alone, which could be how a version's id begins, or a project's number.
 TAG_NAME: Final = r"^(?![0-9a-f]+\Z)[a-z0-9][a-z0-9._-]{0,59}\Z"
@@ -26,6 +27,11 @@ class DatasetVersion(models.Model):
     # engine.datasets.traits; null: cut before that was counted.
     traits = models.JSONField(null=True)
     note = models.TextField(blank=True)
+    # What of the project it holds, as its manifest's header has it; empty: everything.
+    criteria = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
+    cut_from = models.ForeignKey(
+        VersionQuery, on_delete=models.PROTECT, null=True, related_name="versions"
+    )  # null: of everything, or of criteria that nobody saved
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -33,6 +39,30 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"version {self.pk[:8]}"
+
+
+class VersionCut(models.Model):
+    """A version that somebody asked for: its job cuts it, and then says which one it is."""
+
+    id = models.UUIDField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="version_cuts")
+    criteria = models.JSONField(default=dict)  # what it shall hold; empty: everything
+    query = models.ForeignKey(VersionQuery, on_delete=models.PROTECT, null=True, related_name="+")
+    note = models.TextField(blank=True)
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="version_cut")
+    version = models.ForeignKey(
+        DatasetVersion, on_delete=models.PROTECT, null=True, related_name="cuts"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(name="version_cut_latest", fields=["project", "-created_at"])]
+
+    def __str__(self) -> str:
+        return f"cut {self.pk} of project {self.project_id}"
 
 
 class VersionTag(models.Model):

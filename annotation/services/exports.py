@@ -34,7 +34,7 @@ from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
 
 EVERYTHING: Final = Choice()
-SPLITS: Final = ("train", "holdout", "unfinished")
+SPLITS: Final = ("train", "val", "holdout", "unfinished")
 Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None], set[UUID]]
 
 

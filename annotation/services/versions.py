@@ -1,7 +1,7 @@
 """Cutting a dataset version: a manifest of what is annotated now, named by its own sha256."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from annotation import storage
@@ -21,13 +21,19 @@ from annotation.models import (
     DatasetVersion,
     Image,
     Label,
-    Mask,
     MaskCaption,
     Phrase,
     PhraseLink,
     Project,
     Transcript,
     Webhook,
+)
+from annotation.selectors.version_criteria import EVERYTHING, Criteria, json_of
+from annotation.selectors.version_query import (
+    Splits,
+    images_in,
+    masks_in,
+    parent_in,
 )
 from annotation.selectors.versions import AttributeNames, attribute_names, model_estimate
 from annotation.services.attributes import live
@@ -38,16 +44,30 @@ from engine.datasets.traits import Losses, count_traits
 from engine.masks.rle import digest
 
 COUNTED = (
-    *("images", "train", "holdout", "unfinished"),
+    *("images", "train", "val", "holdout", "unfinished"),
     *("masks", "transcripts", "captions", "mask_captions"),
 )
 log = structlog.get_logger(__name__)
 
 
-def cut_version(*, project: Project, note: str = "", created_by: User | None) -> DatasetVersion:
+def cut_version(
+    *,
+    project: Project,
+    note: str = "",
+    created_by: User | None,
+    criteria: Criteria = EVERYTHING,
+    progress: Callable[[int], None] = lambda _: None,
+    keep: Callable[[DatasetVersion], None] = lambda _: None,
+) -> DatasetVersion:
     """Freeze the project. The same content gives the same version, whoever cuts it and when.
 
     One statement reads it all, so that a save in between is either wholly in or wholly out.
+    `criteria` choose what of it is frozen. `progress` is told of each image, and `keep` of the
+    version in the transaction that makes its row: what they raise leaves none.
+
+    Raises:
+        DrawMovedError: work that came in between has changed the draw of a `val` split.
+
     """
     counts = dict.fromkeys(COUNTED, 0)
     traits: defaultdict[str, Losses] = defaultdict(Counter)
@@ -56,8 +76,8 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
     with TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / "manifest.jsonl"
         with path.open("wb") as file:
-            header = _header(project)
-            rows = _counted(_rows(project, header, traits), counts)
+            header = _header(project, criteria)
+            rows = _counted(_rows(project, criteria, header, traits), counts, progress)
             version_id = write_manifest(file, header, rows)
         if not DatasetVersion.objects.filter(pk=version_id).exists():
             storage.put_file(storage.version_key(version_id), path, "application/jsonl")
@@ -68,6 +88,7 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
                 "project": project,
                 "counts": counts,
                 "traits": traits,
+                "criteria": json_of(criteria),
                 "note": note,
                 "created_by": created_by,
             },
@@ -79,6 +100,7 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
                 subject=version_id,
                 facts={"version": version_id, "counts": counts},
             )
+        keep(version)
     if note and not version.note:  # a round cut it first, without a word
         DatasetVersion.objects.filter(pk=version_id, note="").update(note=note)
         version.refresh_from_db()
@@ -87,9 +109,12 @@ def cut_version(*, project: Project, note: str = "", created_by: User | None) ->
     return version
 
 
-def _header(project: Project) -> dict[str, Any]:
+def _header(project: Project, criteria: Criteria) -> dict[str, Any]:
+    """Tell what the rows are of; that nothing was chosen is not told, by the same bytes as ever."""
     labels = [_label(label) for label in Label.objects.filter(project=project).order_by("pk")]
-    return {"project": {"id": project.pk, "name": project.name}, "labels": labels}
+    query = json_of(criteria)
+    header = {"project": {"id": project.pk, "name": project.name}, "labels": labels}
+    return header | ({"query": query} if query else {})
 
 
 def _label(label: Label) -> dict[str, Any]:
@@ -100,18 +125,22 @@ def _label(label: Label) -> dict[str, Any]:
 
 
 def _rows(
-    project: Project, header: dict[str, Any], traits: defaultdict[str, Losses]
+    project: Project,
+    criteria: Criteria,
+    header: dict[str, Any],
+    traits: defaultdict[str, Losses],
 ) -> Iterator[ManifestRow]:
     """Yield what has anything to say, in the order of the images' digests, and count its traits."""
     attributes = attribute_names(header)
-    for image in _annotated_images(project).iterator(chunk_size=50):
+    splits = Splits(project, criteria)
+    for image in _annotated_images(project, criteria).iterator(chunk_size=50):
         found: dict[str, Any] = image.__dict__  # annotations, whose types Django does not know
         row = ManifestRow(
             image_sha256=image.sha256,
             file_name=image.file_name,
             size_hw=list(image.size_hw),
             group=image.group or None,
-            split=_split(image),
+            split=splits.of(image),
             masks=[_mask(mask, attributes) for mask in found["mask_rows"]],
             transcripts=[
                 _transcript(each, found["mask_rows"]) for each in found["transcript_rows"]
@@ -120,6 +149,7 @@ def _rows(
         )
         traits[row["split"]].update(count_traits(_sample(row, found["mask_rows"])))
         yield row
+    splits.check()
 
 
 def _sample(row: ManifestRow, masks: Sequence[dict[str, Any]]) -> Sample:
@@ -217,10 +247,10 @@ def _confirmed_phrases() -> ArraySubquery:
     return ArraySubquery(confirmed.values(row=row))
 
 
-def _annotated_images(project: Project) -> QuerySet[Image]:
+def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
     said = MaskCaption.objects.filter(mask=OuterRef("pk")).order_by("-created_at")
     masks = (
-        Mask.objects.filter(image=OuterRef("pk"), is_aside=False, head__rle__isnull=False)
+        masks_in(criteria)
         .annotate(
             caption=Subquery(said.values(row=JSONObject(text="text", recording="recording_id"))[:1])
         )
@@ -230,10 +260,8 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
         recording__image=OuterRef("pk"), recording__deleted_at=None
     ).order_by("pk")
     captions = Caption.objects.filter(image=OuterRef("pk"), withdrawn_at=None).order_by("pk")
-    has_something = Exists(masks) | Exists(transcripts) | Exists(captions)
     return (
-        Image.objects.filter(project=project, deleted_at=None)
-        .filter(Q(status__in=Image.FINISHED) | Q(has_something))
+        images_in(project, criteria)
         .annotate(
             mask_rows=ArraySubquery(
                 masks.values(
@@ -244,7 +272,7 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
                         rle=F("head__rle"),
                         attributes=F("head__attributes"),
                         z=F("head__z"),
-                        parent=F("parent_id"),
+                        parent=parent_in(criteria),
                         caption=F("caption"),
                         estimate=model_estimate("head__"),
                     )
@@ -278,15 +306,12 @@ def _annotated_images(project: Project) -> QuerySet[Image]:
     )
 
 
-def _split(image: Image) -> str:
-    if image.status not in Image.FINISHED:
-        return "unfinished"
-    return "holdout" if image.is_holdout else "train"
-
-
-def _counted(rows: Iterator[ManifestRow], counts: dict[str, int]) -> Iterator[ManifestRow]:
+def _counted(
+    rows: Iterator[ManifestRow], counts: dict[str, int], progress: Callable[[int], None]
+) -> Iterator[ManifestRow]:
     for row in rows:
         counts["images"] += 1
+        progress(counts["images"])
         counts[row["split"]] += 1
         counts["masks"] += len(row["masks"])
         # A take that was corrected has two texts, and is one description.

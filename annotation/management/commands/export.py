@@ -10,7 +10,7 @@ from annotation.errors import DomainError
 from annotation.export_formats import COCO, FORMATS
 from annotation.models import DatasetVersion, Project
 from annotation.selectors.version_names import VersionNameError, version_named
-from annotation.services.exports import check_choice, write_export
+from annotation.services.exports import SPLITS, check_choice, write_export
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.errors import DatasetError
@@ -27,7 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="the zip file to write")
         parser.add_argument("--format", choices=FORMATS, default=COCO)
         parser.add_argument("--images", action="store_true", help="put the images' bytes in too")
-        parser.add_argument("--split", nargs="+", default=[], help="train, holdout, unfinished")
+        parser.add_argument("--split", nargs="+", default=[], help=", ".join(SPLITS))
         parser.add_argument(
             "--label",
             nargs="+",

@@ -1,0 +1,257 @@
+"""Which images and masks of a project criteria choose, and which split each image is in.
+
+Cutting a version and looking before it go by the same rules, which are here alone.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any, Final, NamedTuple, cast
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    F,
+    FloatField,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf
+
+from annotation.errors import DomainError
+from annotation.models import Agreement, Caption, Image, Mask, Project, Transcript
+from annotation.selectors.version_criteria import (
+    HOLDOUT,
+    PRETRAINED,
+    TRAIN,
+    UNFINISHED,
+    Criteria,
+)
+from engine.datasets.val_split import VAL, Unit, corrected_draws, is_drawn_for_val
+
+IS_FINISHED: Final = Q(status__in=Image.FINISHED)
+OF_SPLIT: Final[Mapping[str, Q]] = {
+    TRAIN: IS_FINISHED & Q(is_holdout=False),
+    HOLDOUT: IS_FINISHED & Q(is_holdout=True),
+    UNFINISHED: ~IS_FINISHED,
+}
+
+
+class Counted(NamedTuple):
+    """How much there is."""
+
+    images: int
+    masks: int
+
+    def __add__(self, other: tuple[int, ...]) -> "Counted":  # type: ignore[override]  # of its kind
+        images, masks = other
+        return Counted(self.images + images, self.masks + masks)
+
+
+NOTHING: Final = Counted(0, 0)
+
+
+def masks_in(criteria: Criteria) -> QuerySet[Mask]:
+    """Return, beside an image, its masks that a version of these criteria holds."""
+    return Mask.objects.filter(_is_held(criteria), image=OuterRef("pk"))
+
+
+def parent_in(criteria: Criteria) -> Combinable:
+    """Return what a mask is a part of, none where that is left out."""
+    if not criteria.labels:
+        return F("parent_id")
+    return Case(When(parent__head__label__in=sorted(criteria.labels), then=F("parent_id")))
+
+
+def images_in(project: Project, criteria: Criteria) -> QuerySet[Image]:
+    """Return the images that a version holds: what is finished or has anything to say, chosen."""
+    transcripts = Transcript.objects.filter(
+        recording__image=OuterRef("pk"), recording__deleted_at=None
+    )
+    captions = Caption.objects.filter(image=OuterRef("pk"), withdrawn_at=None)
+    has_something = Exists(masks_in(criteria)) | Exists(transcripts) | Exists(captions)
+    images = Image.objects.filter(project=project, deleted_at=None)
+    images = with_agreement(images.filter(IS_FINISHED | Q(has_something)), criteria)
+    return images.filter(*conditions(criteria).values())
+
+
+def conditions(criteria: Criteria) -> dict[str, Q]:
+    """Return what each chosen criterion asks of an image `with_agreement`, by its name."""
+    found = _of_days(criteria)
+    if criteria.splits:
+        asked = (OF_SPLIT[split] for split in sorted(criteria.splits))
+        found["splits"] = reduce(or_, asked)
+    if criteria.drop_empty:
+        found["drop_empty"] = Q(Exists(masks_in(criteria)))
+    if criteria.reviewed:
+        found["reviewed"] = Q(status=Image.Status.REVIEWED)
+    if criteria.agreement is not None:
+        found["agreement"] = Q(agreement__gte=criteria.agreement)
+    if criteria.rounds:
+        found["rounds"] = _proposed_by(criteria)
+    if criteria.groups:
+        found["groups"] = Q(group__in=sorted(criteria.groups))
+    return found
+
+
+def _of_days(criteria: Criteria) -> dict[str, Q]:
+    found: dict[str, Q] = {}
+    if criteria.finished_from is not None:
+        first = datetime.combine(criteria.finished_from, time(), UTC)
+        found["finished_from"] = IS_FINISHED & Q(finished_at__gte=first)
+    if criteria.finished_to is not None:
+        last = datetime.combine(criteria.finished_to, time(), UTC) + timedelta(days=1)
+        found["finished_to"] = IS_FINISHED & Q(finished_at__lt=last)
+    return found
+
+
+def with_agreement(images: QuerySet[Image], criteria: Criteria) -> QuerySet[Image]:
+    """Add, where it is asked for, how far people agree on an image; null where one did it alone.
+
+    The IoU of the objects that two people both have, summed up, to all objects of either: an
+    object that one of them has alone counts as half a one. Panoptic quality of Kirillov et al.
+    (arXiv 1801.00868, section 4.1) without its classes. 1 where they agree that there is nothing.
+    """
+    if criteria.agreement is None:
+        return images
+    sums = Agreement.objects.filter(image=OuterRef("pk")).values("image")
+    objects = 2 * Sum("matched") + Sum("only_first") + Sum("only_other")
+    agreement = Coalesce(
+        2 * Sum("iou_sum") / NullIf(Cast(objects, FloatField()), Value(0.0)), Value(1.0)
+    )
+    return images.alias(agreement=Subquery(sums.annotate(share=agreement).values("share")))
+
+
+class DrawMovedError(DomainError):
+    """Work that came in between has changed the draw: what was written by it is of no moment."""
+
+    code = "draw_moved"
+
+
+class Splits:
+    """Tells the split of each image; some of train are drawn for `val`.
+
+    Nothing is kept of images but the draws that had to be corrected.
+    """
+
+    def __init__(self, project: Project, criteria: Criteria) -> None:
+        self._project = project
+        self._criteria = criteria
+        self._corrections = self._corrected()
+
+    def of(self, image: Image) -> str:
+        split = split_of(image)
+        share = self._criteria.val_share
+        if share is None or split != TRAIN:
+            return split
+        unit = f"group {image.group}" if image.group else image.sha256
+        is_val = self._corrections.get(unit, is_drawn_for_val(unit, share))
+        return VAL if is_val else TRAIN
+
+    def check(self) -> None:
+        """Prove, once all images are told, that they were told by the draw of their moment.
+
+        Raises:
+            DrawMovedError: it may have been another.
+
+        """
+        if self._corrected() != self._corrections:
+            raise DrawMovedError("Images were finished while their splits were drawn: try again.")
+
+    def _corrected(self) -> dict[str, bool]:
+        share = self._criteria.val_share
+        if share is None:
+            return {}
+        return corrected_draws(map(_unit, _units(self._project, self._criteria)), share)
+
+
+def split_of(image: Image) -> str:
+    """Tell the split that an image has by itself."""
+    if image.status not in Image.FINISHED:
+        return UNFINISHED
+    return HOLDOUT if image.is_holdout else TRAIN
+
+
+def count_splits(project: Project, criteria: Criteria) -> dict[str, Counted]:
+    """Count what a version of these criteria would hold, by split, in one query, or two to draw."""
+    split = Case(*(When(asked, then=Value(name)) for name, asked in OF_SPLIT.items()))
+    images = images_in(project, criteria).annotate(split=split).values("split")
+    rows = cast("Iterator[dict[str, Any]]", images.annotate(**_counts(criteria)).order_by())
+    found = {row["split"]: Counted(row["image_count"], row["mask_count"]) for row in rows}
+    if criteria.val_share is not None and TRAIN in found:
+        found |= _drawn(project, criteria, criteria.val_share)
+    return {name: found[name] for name in (TRAIN, VAL, HOLDOUT, UNFINISHED) if name in found}
+
+
+def _drawn(project: Project, criteria: Criteria, share: float) -> dict[str, Counted]:
+    rows = list(_units(project, criteria))
+    corrections = corrected_draws(map(_unit, rows), share)
+    sides = {TRAIN: NOTHING, VAL: NOTHING}
+    for row in rows:
+        is_val = corrections.get(row["unit"], is_drawn_for_val(row["unit"], share))
+        sides[VAL if is_val else TRAIN] += Counted(row["image_count"], row["mask_count"])
+    return {name: counted for name, counted in sides.items() if counted.images}
+
+
+def _unit(row: Mapping[str, Any]) -> Unit:
+    return Unit(row["unit"], frozenset(row["label_ids"]))
+
+
+def _units(project: Project, criteria: Criteria) -> Iterator[dict[str, Any]]:
+    """Yield the groups and single images of train in the order of their first finished image."""
+    unit = Case(
+        When(group="", then=F("sha256")),
+        default=Concat(Value("group "), F("group")),
+        output_field=CharField(),
+    )
+    labels = ArrayAgg(
+        "masks__head__label_id",
+        filter=_is_held(criteria, "masks__") & Q(masks__head__label__isnull=False),
+        distinct=True,
+        default=Value([]),
+    )
+    rows = (
+        images_in(project, criteria)
+        .filter(OF_SPLIT[TRAIN])
+        .annotate(unit=unit)
+        .values("unit")
+        .annotate(first=Min("finished_at"), lowest=Min("pk"), label_ids=labels, **_counts(criteria))
+        .order_by(F("first").asc(nulls_first=True), "lowest")
+    )
+    yield from cast("Iterator[dict[str, Any]]", rows.iterator(chunk_size=1000))
+
+
+def _counts(criteria: Criteria) -> dict[str, Count]:
+    return {
+        "image_count": Count("pk", distinct=True),
+        "mask_count": Count("masks", filter=_is_held(criteria, "masks__")),
+    }
+
+
+def _is_held(criteria: Criteria, path: str = "") -> Q:
+    held = Q(**{f"{path}is_aside": False, f"{path}head__rle__isnull": False})
+    if criteria.labels:
+        held &= Q(**{f"{path}head__label__in": sorted(criteria.labels)})
+    return held
+
+
+def _proposed_by(criteria: Criteria) -> Q:
+    """Ask for images on which the model of one of the rounds proposed last."""
+    trained = Q(
+        proposed_by__round__project=F("project"),
+        proposed_by__round__number__in=sorted(criteria.rounds - {PRETRAINED}),
+    )
+    if PRETRAINED not in criteria.rounds:
+        return trained
+    return trained | Q(proposed_by__isnull=False, proposed_by__round__isnull=True)
