@@ -8,12 +8,11 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, Final
 
-import numpy as np
-
 from engine.datasets.sample import Annotation, Sample
-from engine.masks.rle import RLE, area, bbox_xywh, iou_matrix, subtracted, united
+from engine.masks.rle import RLE, area, bbox_xywh, count_covered, subtracted, united
 
 
 class Trait(StrEnum):
@@ -42,7 +41,6 @@ class Trait(StrEnum):
 Losses = Counter[Trait]
 ALL: Final = frozenset(Trait)
 _NOTHING: Final = Annotation(None)
-_ROWS: Final = 500  # of IoUs at once
 
 # Traits that are fields, whose defaults say that there is nothing of it.
 _FIELDS: Final[dict[Trait, tuple[str, ...]]] = {
@@ -56,6 +54,8 @@ _FIELDS: Final[dict[Trait, tuple[str, ...]]] = {
     Trait.ESTIMATES: ("predicted_iou", "stability_score"),
     Trait.ORIGINS: ("extra",),
 }
+# Of very many objects each is asked for each trait: by what is written in C.
+_TELL: Final = {trait: attrgetter(*names) for trait, names in _FIELDS.items()}
 _IMAGE_FIELDS: Final = {
     Trait.SPLITS: "split",
     Trait.GROUPS: "group",
@@ -72,7 +72,9 @@ def count_traits(sample: Sample, traits: Collection[Trait] = ALL) -> Losses:
         if trait in _COUNTERS:
             counts[trait] = _COUNTERS[trait](sample.annotations)
         elif trait in _FIELDS:
-            counts[trait] = sum(bool(_told(each, trait)) for each in sample.annotations)
+            tell = _TELL[trait]
+            told = [*map(tell, sample.annotations)]
+            counts[trait] = len(told) - told.count(tell(_NOTHING))
         elif trait in _IMAGE_FIELDS:
             counts[trait] = int(bool(getattr(sample, _IMAGE_FIELDS[trait])))
     counts[Trait.EMPTY] = int(Trait.EMPTY in traits and not sample.annotations)
@@ -160,14 +162,8 @@ def _by_label(annotations: Sequence[Annotation]) -> dict[str | None, list[Annota
 
 
 def _count_covered(annotations: Sequence[Annotation]) -> int:
-    """Count the masks that share a pixel with one above them. Cost: by pairs whose boxes meet."""
-    masks = [each for each in annotations if each.rle is not None]
-    rles = [each.rle for each in sorted(masks, key=lambda each: each.z) if each.rle is not None]
-    covered = 0
-    for first in range(0, len(rles), _ROWS):
-        ious = iou_matrix(rles[first : first + _ROWS], rles[first:])
-        covered += int(np.count_nonzero(np.triu(ious, 1).any(axis=1)))
-    return covered
+    ordered = sorted(annotations, key=lambda each: each.z)
+    return count_covered([each.rle for each in ordered if each.rle is not None])
 
 
 def _count_united(annotations: Sequence[Annotation]) -> int:

@@ -15,7 +15,18 @@ from hypothesis.extra import numpy as hnp
 from pycocotools import mask as coco
 
 from engine.masks.counts import canonical_runs, format_counts, parse_counts
-from engine.masks.rle import RLE, area, bbox_xywh, decode, digest, encode, iou, iou_matrix, turned
+from engine.masks.rle import (
+    RLE,
+    area,
+    bbox_xywh,
+    count_covered,
+    decode,
+    digest,
+    encode,
+    iou,
+    iou_matrix,
+    turned,
+)
 from engine.masks.validate import validate_any_rle
 
 Mask = npt.NDArray[np.bool_]
@@ -90,6 +101,17 @@ def test_canonical_runs_draw_the_same_pixels_without_empty_runs(runs: list[int])
 
     assert pixels(joined) == pixels(np.array(runs))
     assert (joined[1:] > 0).all()
+
+
+@given(hnp.arrays(np.bool_, (5, 4, 3)))
+def test_a_mask_is_covered_that_shares_a_pixel_with_a_later_one(masks: Mask) -> None:
+    covered = [(mask & masks[place:].any(axis=0)).any() for place, mask in enumerate(masks, 1)]
+
+    assert count_covered([encode(mask) for mask in masks]) == sum(covered)
+
+
+def test_what_lies_on_very_many_masks_covers_all_of_them() -> None:
+    assert count_covered([encode(np.ones((2, 2), bool))] * 1100) == 1099
 
 
 @given(hnp.arrays(np.bool_, (4, 9, 7)), hnp.arrays(np.bool_, (3, 9, 7)))
