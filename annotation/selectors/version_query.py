@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, Protocol, cast
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import (
@@ -133,6 +133,19 @@ def with_agreement(images: QuerySet[Image], criteria: Criteria) -> QuerySet[Imag
     return images.alias(agreement=Subquery(sums.annotate(share=agreement).values("share")))
 
 
+class Drawn(Protocol):
+    """An image, as far as it tells its split."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def group(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def is_holdout(self) -> bool: ...
+
+
 class DrawMovedError(DomainError):
     """Work that came in between has changed the draw: what was written by it is of no moment."""
 
@@ -150,7 +163,7 @@ class Splits:
         self._criteria = criteria
         self._corrections = self._corrected()
 
-    def of(self, image: Image) -> str:
+    def of(self, image: Drawn) -> str:
         split = split_of(image)
         share = self._criteria.val_share
         if share is None or split != TRAIN:
@@ -176,7 +189,7 @@ class Splits:
         return corrected_draws(map(_unit, _units(self._project, self._criteria)), share)
 
 
-def split_of(image: Image) -> str:
+def split_of(image: Drawn) -> str:
     """Tell the split that an image has by itself."""
     if image.status not in Image.FINISHED:
         return UNFINISHED

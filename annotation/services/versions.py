@@ -1,7 +1,7 @@
 """Cutting a dataset version: a manifest of what is annotated now, named by its own sha256."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -28,6 +28,7 @@ from annotation.models import (
     Transcript,
     Webhook,
 )
+from annotation.selectors.streaming import JsonRows, Read, one_moment
 from annotation.selectors.version_criteria import EVERYTHING, Criteria, json_of
 from annotation.selectors.version_query import (
     Splits,
@@ -35,13 +36,12 @@ from annotation.selectors.version_query import (
     masks_in,
     parent_in,
 )
-from annotation.selectors.versions import AttributeNames, attribute_names, model_estimate
-from annotation.services.attributes import live
+from annotation.selectors.versions import attribute_names, model_estimate
+from annotation.services.attributes import Definition, live
 from annotation.services.deliveries import announce
-from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
-from engine.datasets.sample import Annotation, Sample
+from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of
+from engine.datasets.manifest import ManifestRow, write_manifest
 from engine.datasets.traits import Losses, count_traits
-from engine.masks.rle import digest
 
 COUNTED = (
     *("images", "train", "val", "holdout", "unfinished"),
@@ -61,7 +61,7 @@ def cut_version(
 ) -> DatasetVersion:
     """Freeze the project. The same content gives the same version, whoever cuts it and when.
 
-    One statement reads it all, so that a save in between is either wholly in or wholly out.
+    All is read as it is at one moment: a save in between is either wholly in or wholly out.
     `criteria` choose what of it is frozen. `progress` is told of each image, and `keep` of the
     version in the transaction that makes its row: what they raise leaves none.
 
@@ -75,9 +75,9 @@ def cut_version(
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / "manifest.jsonl"
-        with path.open("wb") as file:
-            header = _header(project, criteria)
-            rows = _counted(_rows(project, criteria, header, traits), counts, progress)
+        with path.open("wb") as file, one_moment() as read:
+            header = _header(project, criteria, read)
+            rows = _counted(_rows(project, criteria, header, traits, read), counts, progress)
             version_id = write_manifest(file, header, rows)
         if not DatasetVersion.objects.filter(pk=version_id).exists():
             storage.put_file(storage.version_key(version_id), path, "application/jsonl")
@@ -109,19 +109,23 @@ def cut_version(
     return version
 
 
-def _header(project: Project, criteria: Criteria) -> dict[str, Any]:
+def _header(project: Project, criteria: Criteria, read: Read) -> dict[str, Any]:
     """Tell what the rows are of; that nothing was chosen is not told, by the same bytes as ever."""
-    labels = [_label(label) for label in Label.objects.filter(project=project).order_by("pk")]
+    labels = Label.objects.filter(project=project).order_by("pk")
+    rows = read(labels.values_list("pk", "name", "attributes"))
+    header = {
+        "project": {"id": project.pk, "name": project.name},
+        "labels": [_label(*row) for row in rows],
+    }
     query = json_of(criteria)
-    header = {"project": {"id": project.pk, "name": project.name}, "labels": labels}
     return header | ({"query": query} if query else {})
 
 
-def _label(label: Label) -> dict[str, Any]:
+def _label(label_id: int, name: str, attributes: list[Definition]) -> dict[str, Any]:
     """Describe a label; one without attributes as before there were any, by the same bytes."""
     told = ("id", "name", "kind", "choices", "min", "max", "required", "default")
-    attributes = [{key: each[key] for key in told} for each in live(label.attributes)]  # type: ignore[literal-required]  # from told
-    return {"id": label.pk, "name": label.name} | ({"attributes": attributes} if attributes else {})
+    living = [{key: each[key] for key in told} for each in live(attributes)]  # type: ignore[literal-required]  # from told
+    return {"id": label_id, "name": name} | ({"attributes": living} if living else {})
 
 
 def _rows(
@@ -129,103 +133,17 @@ def _rows(
     criteria: Criteria,
     header: dict[str, Any],
     traits: defaultdict[str, Losses],
+    read: Read,
 ) -> Iterator[ManifestRow]:
     """Yield what has anything to say, in the order of the images' digests, and count its traits."""
     attributes = attribute_names(header)
     splits = Splits(project, criteria)
-    for image in _annotated_images(project, criteria).iterator(chunk_size=50):
-        found: dict[str, Any] = image.__dict__  # annotations, whose types Django does not know
-        row = ManifestRow(
-            image_sha256=image.sha256,
-            file_name=image.file_name,
-            size_hw=list(image.size_hw),
-            group=image.group or None,
-            split=splits.of(image),
-            masks=[_mask(mask, attributes) for mask in found["mask_rows"]],
-            transcripts=[
-                _transcript(each, found["mask_rows"]) for each in found["transcript_rows"]
-            ],
-            captions=[_caption(caption) for caption in found["caption_rows"]],
-        )
-        traits[row["split"]].update(count_traits(_sample(row, found["mask_rows"])))
+    images = _annotated_images(project, criteria).values_list(*FoundImage._fields)
+    for image in map(FoundImage._make, read(images)):
+        row = manifest_row(image, attributes, splits.of(image))
+        traits[row["split"]].update(count_traits(sample_of(row, image.mask_rows)))
         yield row
     splits.check()
-
-
-def _sample(row: ManifestRow, masks: Sequence[dict[str, Any]]) -> Sample:
-    """Return an image as far as traits are counted on it."""
-    height, width = row["size_hw"]
-    return Sample(
-        row["file_name"],
-        (height, width),
-        tuple(
-            Annotation(
-                each["rle"],
-                mask["label"],
-                id=mask["mask"],
-                parent=mask["parent"],
-                z=mask.get("z", 0),
-                caption=mask.get("caption"),
-                attributes=mask.get("attributes", {}),
-                predicted_iou=(each["estimate"] or {}).get("predicted_iou"),
-                extra={"revision": mask["revision"]},
-            )
-            for each, mask in zip(masks, row["masks"], strict=True)
-        ),
-        tuple(str(caption["text"]) for caption in row["captions"]),
-        row["split"],
-        row["group"],
-        row["image_sha256"],
-    )
-
-
-def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
-    own = attributes.get(found["label"], {})
-    values = {key: value for key, value in found["attributes"].items() if key in own}
-    mask = ManifestMask(
-        mask=found["mask"],
-        revision=str(found["revision"]),
-        label=None if found["label"] is None else str(found["label"]),
-        rle_digest=digest(found["rle"]),
-        parent=found["parent"],
-    )
-    if values:
-        mask["attributes"] = values
-    if found["z"]:
-        mask["z"] = found["z"]
-    said = found["caption"] or {}
-    if said.get("text"):
-        mask["caption"] = said["text"]
-        if said["recording"]:
-            mask["caption_recording"] = said["recording"]
-    return mask
-
-
-def _transcript(found: dict[str, Any], masks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Keep the phrases that speak of masks of the version, and the mask that the take is about.
-
-    Without any, the row is as ever.
-    """
-    own = {mask["mask"] for mask in masks}
-    linked = [
-        {**each, "masks": [mask for mask in each["masks"] if mask in own]}
-        for each in found["phrases"]
-    ]
-    phrases = [each for each in linked if each["masks"]]
-    told = {key: found[key] for key in ("id", "kind", "recording", "text")}
-    about = {"mask": found["mask"]} if found["mask"] else {}
-    return told | about | ({"phrases": phrases} if phrases else {})
-
-
-def _caption(found: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what a caption has not: rows from before there were such things stay the same."""
-    parts = [_words(part) for part in found.pop("parts")]
-    return _words(found) | ({"parts": parts} if parts else {})
-
-
-def _words(found: dict[str, Any]) -> dict[str, Any]:
-    """Name a bundle only where the words are its own."""
-    return {key: value for key, value in found.items() if key != "bundle" or value is not None}
 
 
 def _parts() -> ArraySubquery:
@@ -263,7 +181,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
     return (
         images_in(project, criteria)
         .annotate(
-            mask_rows=ArraySubquery(
+            mask_rows=JsonRows(
                 masks.values(
                     row=JSONObject(
                         mask=F("pk"),
@@ -278,7 +196,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
                     )
                 )
             ),
-            transcript_rows=ArraySubquery(
+            transcript_rows=JsonRows(
                 transcripts.values(
                     row=JSONObject(
                         id=F("pk"),
@@ -290,7 +208,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
                     )
                 )
             ),
-            caption_rows=ArraySubquery(
+            caption_rows=JsonRows(
                 captions.values(
                     row=JSONObject(
                         id=F("pk"),
