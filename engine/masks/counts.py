@@ -6,6 +6,11 @@ characters 48-111; bit 32 says that more follows and bit 16 of the last group is
 (`rleToString` in pycocotools' common/maskApi.c).
 """
 
+import re
+from functools import lru_cache
+from itertools import accumulate
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +21,9 @@ _MAX_CHARACTERS_PER_RUN = 7  # 35 bits hold any run or difference below 2**32
 _LAST_DIGIT = 0x3F
 _SIGN = 0x10
 _MORE = 0x20
+_SHORT: Final = 2000  # characters; numpy is faster on longer ones
+_NUMBER: Final = re.compile("[P-o]{0,6}[0-O]")
+_NUMBERS: Final = re.compile(f"(?:{_NUMBER.pattern})+")
 
 
 def parse_counts(text: str) -> Runs:
@@ -45,6 +53,36 @@ def parse_counts(text: str) -> Runs:
     numbers[1::2] = np.cumsum(numbers[1::2])  # the second run is whole, later ones differences
     numbers[2::2] = np.cumsum(numbers[2::2])
     return numbers
+
+
+def parse_canonical(text: str) -> list[int] | None:
+    """Read a short string of which nothing would change: as `format_counts` writes canonical runs.
+
+    None stands for any other, good or bad. Plain Python: on the few dozen runs of an ordinary
+    object it is ten times as fast as numpy.
+    """
+    if len(text) > _SHORT or not _NUMBERS.fullmatch(text):
+        return None
+    try:
+        runs = list(map(_number, _NUMBER.findall(text)))
+    except ValueError:
+        return None
+    runs[1::2] = accumulate(runs[1::2])
+    runs[2::2] = accumulate(runs[2::2])
+    return runs if runs[0] >= 0 and min(runs[1:], default=1) > 0 else None
+
+
+@lru_cache(maxsize=2**14)
+def _number(characters: str) -> int:
+    """Read one number. Raise ValueError if fewer characters would do."""
+    number = 0
+    for place, character in enumerate(characters):
+        number |= (ord(character) - 48 & 0x1F) << 5 * place
+    bits = 5 * len(characters)
+    number -= (number >> bits - 1) << bits  # the sign
+    if len(characters) > 1 and -(1 << bits - 6) <= number < 1 << bits - 6:
+        raise ValueError("a number has more characters than it needs")
+    return number
 
 
 def format_counts(runs: Runs) -> str:

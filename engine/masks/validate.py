@@ -10,7 +10,14 @@ from typing import Final
 import numpy as np
 
 from engine.masks import polygons
-from engine.masks.counts import Runs, canonical_runs, format_counts, parse_counts, show
+from engine.masks.counts import (
+    Runs,
+    canonical_runs,
+    format_counts,
+    parse_canonical,
+    parse_counts,
+    show,
+)
 from engine.masks.rle import RLE
 
 MAX_PIXELS: Final = 2**28  # far above the largest image that import accepts
@@ -23,16 +30,24 @@ class InvalidMaskError(ValueError):
 
 def validate_rle(value: object, size_hw: tuple[int, int]) -> RLE:
     """Return the canonical form of a compressed RLE of an image's size. Refuse an empty mask."""
-    return _to_rle(_refuse_empty(_compressed_runs(value, size_hw)), size_hw)
+    return _compressed(_counts_of(value, size_hw), size_hw)
 
 
 def validate_any_rle(value: object, size_hw: tuple[int, int]) -> RLE:
     """Do what `validate_rle` does, but let an empty mask pass."""
-    return _to_rle(_compressed_runs(value, size_hw), size_hw)
+    return _to_rle(_compressed_runs(_counts_of(value, size_hw), size_hw), size_hw)
 
 
-def _compressed_runs(value: object, size_hw: tuple[int, int]) -> Runs:
-    counts = _counts_of(value, size_hw)
+def _compressed(counts: object, size_hw: tuple[int, int]) -> RLE:
+    height, width = size_hw
+    if isinstance(counts, str):
+        runs = parse_canonical(counts)
+        if runs is not None and len(runs) > 1 and sum(runs) == height * width:
+            return RLE(size=[height, width], counts=counts)
+    return _to_rle(_refuse_empty(_compressed_runs(counts, size_hw)), size_hw)
+
+
+def _compressed_runs(counts: object, size_hw: tuple[int, int]) -> Runs:
     if isinstance(counts, bytes):
         counts = counts.decode("ascii", errors="replace")
     if not isinstance(counts, str):
@@ -55,7 +70,7 @@ def rle_from_coco(segmentation: object, size_hw: tuple[int, int]) -> RLE:
         if isinstance(counts, list | tuple):
             runs = _canonical(_listed_runs(counts, size_hw), size_hw)
             return _to_rle(_refuse_empty(runs), size_hw)
-        return validate_rle(segmentation, size_hw)
+        return _compressed(counts, size_hw)
     if isinstance(segmentation, list | tuple):
         _check_size(size_hw)
         try:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco
 
 from engine.masks import polygons
-from engine.masks.counts import format_counts
+from engine.masks.counts import format_counts, parse_canonical, parse_counts
 from engine.masks.rle import RLE, decode, encode
 from engine.masks.validate import (
     InvalidMaskError,
@@ -91,6 +91,20 @@ def test_runs_that_are_empty_or_wordy_become_canonical() -> None:
 
     assert validate_rle(wordy, SIZE)["counts"] == format_counts(np.array([5, 13, 30]))
     assert validate_rle(rle("UP0;P1"), SIZE) == rle("5;P1")  # "UP0" is 5 in too many digits
+
+
+@given(st.text("05OPo", max_size=12) | st.text("".join(map(chr, range(47, 113))), max_size=30))
+def test_the_quick_reader_takes_what_is_canonical_and_reads_the_same(counts: str) -> None:
+    try:
+        runs = parse_counts(counts)
+    except ValueError:
+        runs = np.zeros(0, np.int64)
+
+    is_canonical = runs.size and runs[0] >= 0 and (runs[1:] > 0).all()
+    if is_canonical and format_counts(runs) == counts:
+        assert parse_canonical(counts) == runs.tolist()
+    else:
+        assert parse_canonical(counts) is None
 
 
 @given(st.text(st.characters(min_codepoint=40, max_codepoint=120), max_size=30))
