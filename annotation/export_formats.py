@@ -8,12 +8,14 @@ COCO: Final = "coco"
 DESCRIPTIONS: Final = "descriptions"
 NARRATIVES: Final = "narratives"
 VOICES: Final = "voices"  # narratives with their audio
-FORMATS: Final = (*MASK_FORMATS, DESCRIPTIONS, NARRATIVES, VOICES)
+MANIFEST: Final = "manifest"  # as Parquet, for whoever asks it by columns
+FORMATS: Final = (*MASK_FORMATS, DESCRIPTIONS, NARRATIVES, VOICES, MANIFEST)
 TITLES: Final = {
     **{name: form.title for name, form in MASK_FORMATS.items()},
     DESCRIPTIONS: "Descriptions",
     NARRATIVES: "Narratives",
     VOICES: "Narratives with voices",
+    MANIFEST: "Manifest as Parquet",
 }
 # These hold where somebody pointed, or their voice: as long as they agree, for whoever may hear it.
 VOICED: Final = (NARRATIVES, VOICES)

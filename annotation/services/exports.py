@@ -12,7 +12,14 @@ from django.db import transaction
 
 from annotation import jobs
 from annotation.errors import DomainError, IdTakenError, NotAllowedError
-from annotation.export_formats import COCO, DESCRIPTIONS, NARRATIVES, VOICED, VOICES
+from annotation.export_formats import (
+    COCO,
+    DESCRIPTIONS,
+    MANIFEST,
+    NARRATIVES,
+    VOICED,
+    VOICES,
+)
 from annotation.models import DatasetVersion, Export
 from annotation.selectors.version_dataset import (
     Report,
@@ -23,13 +30,14 @@ from annotation.selectors.version_dataset import (
 )
 from annotation.selectors.versions import manifest_path, version_header
 from annotation.selectors.voices import hears_others
-from annotation.services.export_archive import entry
+from annotation.services.export_archive import entry, unpacked_entry
 from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.exported_voices import write_narratives, write_narratives_with_voices
 from annotation.services.jobs import enqueue_job
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, ZipOut
 from engine.datasets.formats import FORMATS, Format, export, export_apart
+from engine.datasets.manifest_files import write_parquet
 from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
 
@@ -106,7 +114,8 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
     form = FORMATS.get(export_format)
     if form is None:
         if choice != EVERYTHING:
-            raise ChoiceError("Descriptions are exported as a whole: leave the choice out.")
+            what = "The manifest is" if export_format == MANIFEST else "Descriptions are"
+            raise ChoiceError(f"{what} exported as a whole: leave the choice out.")
         return
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
@@ -165,7 +174,8 @@ def write_export(
             written = Written(losses=losses)
         else:
             written = Written(WRITERS[export_format](version, archive, report))
-        if not choice.labels and splits_of(version, choice) == splits_of(version, EVERYTHING):
+        is_whole = splits_of(version, choice) == splits_of(version, EVERYTHING)
+        if is_whole and not choice.labels and export_format != MANIFEST:
             _copy_manifest(version, archive)
     return written
 
@@ -201,8 +211,23 @@ def _write_descriptions(
     return set()
 
 
+def _write_manifest(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+) -> set[UUID]:
+    total = version.counts["images"]
+
+    def show(done: int) -> None:
+        if report is not None:
+            report(done, total)
+
+    with unpacked_entry(archive, "manifest.parquet") as out, manifest_path(version).open("rb") as m:
+        write_parquet(m, out, report=show)
+    return set()
+
+
 WRITERS: Final[Mapping[str, Write]] = {
     DESCRIPTIONS: _write_descriptions,
     NARRATIVES: write_narratives,
     VOICES: write_narratives_with_voices,
+    MANIFEST: _write_manifest,
 }

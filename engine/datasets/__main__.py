@@ -13,6 +13,7 @@ from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, with_iou
 from engine.datasets.diff_totals import DiffTotals, summary_lines
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, verify_manifest
+from engine.datasets.manifest_files import open_manifest
 from engine.datasets.manifest_lines import header_of
 from engine.datasets.proof import unproven, unproven_images, unproven_masks
 from engine.masks.rle import RLE, digest
@@ -24,7 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m engine.datasets", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     verify = commands.add_parser("verify", help="check a manifest, and files against it")
-    verify.add_argument("manifest", type=Path)
+    verify.add_argument("manifest", type=Path, help="its JSON lines, or the Parquet made of them")
     verify.add_argument(
         "export",
         type=Path,
@@ -56,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _verify(options: argparse.Namespace) -> int:
     path: Path = options.manifest
     named = re.search(r"[0-9a-f]{64}", path.name)
-    with path.open("rb") as file:
+    with open_manifest(path) as file:
         summary = verify_manifest(file, options.id or (named and named[0]))
         print(f"id           {summary.id}")
         for name in ("images", "masks", "transcripts", "captions"):
@@ -80,7 +81,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 def _diff(options: argparse.Namespace) -> int:
     totals = DiffTotals()
-    with options.old.open("rb") as old, options.new.open("rb") as new:
+    with open_manifest(options.old) as old, open_manifest(options.new) as new:
         for change in with_ious(diff_manifests(old, new), _shapes_in(options.coco)):
             totals.add(change)
             if not options.json:

@@ -22,10 +22,11 @@ const offered = (
   );
 
 test("a format is offered until there is an export of it, and again where one failed", () => {
-  expect(offered([])).toEqual(["descriptions", "narratives", "voices"]);
+  expect(offered([])).toEqual(["descriptions", "narratives", "voices", "manifest"]);
   expect(offered([exported("coco", "running"), exported("descriptions", "succeeded")])).toEqual([
     "narratives",
     "voices",
+    "manifest",
   ]);
   expect(offered([exported("descriptions", "failed")])[0]).toBe("descriptions");
 });
@@ -45,9 +46,14 @@ test("voices are for those whom the project lets hear them", () => {
   expect(voices("reviewer", "manager")).toBe(true);
 });
 
-test("a version in which nothing was said says so at each of them", () => {
+test("a version in which nothing was said says so at each of them, and has its manifest", () => {
   const silent = { ...counts, transcripts: 0, captions: 0 };
 
-  expect(offered([], manager, silent)).toEqual(["no descriptions", "no narratives", "no voices"]);
+  expect(offered([], manager, silent)).toEqual([
+    "no descriptions",
+    "no narratives",
+    "no voices",
+    "manifest",
+  ]);
   expect(offered([], manager, { ...silent, captions: 1 })[0]).toBe("descriptions");
 });

@@ -14,18 +14,26 @@ import numpy as np
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from pyarrow import parquet
 from pycocotools import mask as coco_masks
 
 from annotation import storage
 from annotation.models import DatasetVersion, Export, Image, Mask
 from annotation.selectors.versions import frozen_images, manifest_path
 from annotation.services.assignments import claim_image, finish_image
-from annotation.services.exports import request_export, write_export, write_version
+from annotation.services.exports import (
+    ChoiceError,
+    check_choice,
+    request_export,
+    write_export,
+    write_version,
+)
 from annotation.services.kept_exports import keep_export
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.files import FolderOut
 from engine.datasets.manifest import verify_manifest
+from engine.datasets.manifest_files import open_manifest
 from engine.datasets.proof import manifest_of, unproven
 from engine.masks.rle import RLE, encode
 from tests.altered import alter_file
@@ -212,6 +220,27 @@ def test_an_export_with_its_images_is_proved_by_the_manifest_in_it(
     assert list(unproven(io.BytesIO(manifest_of(path)), path)) == []
     with zipfile.ZipFile(path) as archive:
         assert sum(name.endswith(".png") for name in archive.namelist()) == 2
+
+
+def test_the_manifest_leaves_as_parquet_that_proves_the_version_by_itself(
+    world: World, annotated: Image, tmp_path: Path
+) -> None:
+    version = cut(world)
+
+    write_export(version, tmp_path / "a.zip", export_format="manifest")
+
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        assert archive.namelist() == ["manifest.parquet"]
+        archive.extractall(tmp_path)
+    with open_manifest(tmp_path / "manifest.parquet") as lines:
+        assert hashlib.sha256(lines.read()).hexdigest() == version.pk
+    masks = parquet.read_table(tmp_path / "manifest.parquet").column("masks").to_pylist()[0]
+    assert sorted(str(each["label_name"]) for each in masks) == ["None", "cell"]
+
+
+def test_a_part_of_the_manifest_is_no_manifest(world: World, annotated: Image) -> None:
+    with pytest.raises(ChoiceError, match="The manifest is exported as a whole"):
+        check_choice(cut(world), "manifest", Choice(frozenset({"train"})))
 
 
 def test_a_person_cuts_exports_and_downloads(

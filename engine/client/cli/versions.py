@@ -18,6 +18,7 @@ from engine.datasets.diff import diff_manifests
 from engine.datasets.files import open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
+from engine.datasets.manifest_files import open_manifest
 from engine.datasets.proof import unproven, unproven_images, unproven_masks
 
 SHORT: Final = 12  # digits of an id that people are shown
@@ -150,7 +151,10 @@ def diff(
 
 def verify(
     *,
-    manifest: Annotated[Path, typer.Argument(help="manifest.jsonl", exists=True, dir_okay=False)],
+    manifest: Annotated[
+        Path,
+        typer.Argument(help="manifest.jsonl, or manifest.parquet", exists=True, dir_okay=False),
+    ],
     export: Annotated[
         Path | None,
         typer.Argument(help="An export, as folder or zip, or a folder of images.", exists=True),
@@ -165,7 +169,7 @@ def verify(
 
     The exit code is 1, and each fault is told, where something is missing or changed.
     """
-    with manifest.open("rb") as file:
+    with open_manifest(manifest) as file:
         summary = verify_manifest(file, version_id)
         faults: list[str] = []
         if export is not None:
@@ -208,6 +212,6 @@ def _diff(old: Path, new: Path, *, as_json: bool) -> None:
     if not as_json:
         datasets.main(["diff", str(old), str(new)])
         return
-    with old.open("rb") as before, new.open("rb") as after:
+    with open_manifest(old) as before, open_manifest(new) as after:
         changes = [asdict(change) for change in diff_manifests(before, after)]
     show({"changes": changes}, [], [], as_json=True)

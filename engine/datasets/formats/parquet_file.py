@@ -21,7 +21,7 @@ BYTES: Final = f"{IMAGE}.bytes"
 _ROWS: Final = 16  # made Python's at once
 _VALUE_BYTES: Final = 64  # of a number, or of a list or text without what is in it
 _STRUCT_BYTES: Final = 256  # of a dictionary of a few fields
-_BROKEN: Final = (pa.ArrowException, OSError, ValueError, LookupError, OverflowError)
+BROKEN: Final = (pa.ArrowException, OSError, ValueError, LookupError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class ParquetRows:
                     self._open = None
         except DatasetError:
             raise
-        except _BROKEN as error:
+        except BROKEN as error:
             fault = f"no Parquet: {str(error)[:100]}"
             raise DatasetError(fault, file=self.name) from None
 
@@ -85,7 +85,7 @@ class ParquetRows:
             for group in range(file.num_row_groups):
                 row = 0
                 for batch in file.iter_batches(_ROWS, row_groups=[group], columns=columns):
-                    for fields in _fields(batch, self.name, before + row):
+                    for fields in python_rows(batch, self.name, before + row):
                         yield Place(group, row), fields
                         row += 1
                 before += row
@@ -120,14 +120,9 @@ class ParquetRows:
 
 
 def _checked(file: BinaryIO, name: str) -> parquet.ParquetFile:
-    metadata = parquet.read_metadata(file)
+    metadata = bounded_metadata(file, name)
     if BYTES not in [metadata.schema.column(place).path for place in range(metadata.num_columns)]:
         raise DatasetError(f"has no column {BYTES}", file=name)
-    for number in range(metadata.num_row_groups):
-        if metadata.row_group(number).total_byte_size > MAX_GROUP_BYTES:
-            raise DatasetError(f"has a group of rows of over {MAX_GROUP_BYTES} bytes", file=name)
-        if _values_of(metadata, number) > MAX_GROUP_VALUES:
-            raise DatasetError(f"has a group of rows of over {MAX_GROUP_VALUES} values", file=name)
     # Texts stay packed: a file of 1 KB may say that a thousand values are the same large one.
     texts = [
         column.path
@@ -137,13 +132,29 @@ def _checked(file: BinaryIO, name: str) -> parquet.ParquetFile:
     return parquet.ParquetFile(file, metadata=metadata, read_dictionary=texts)
 
 
+def bounded_metadata(file: BinaryIO, name: str) -> parquet.FileMetaData:
+    """Return what a stranger's file says of itself, if memory can hold each of its groups.
+
+    Raises:
+        DatasetError: it cannot. What is no Parquet raises one of `BROKEN`.
+
+    """
+    metadata = parquet.read_metadata(file)
+    for number in range(metadata.num_row_groups):
+        if metadata.row_group(number).total_byte_size > MAX_GROUP_BYTES:
+            raise DatasetError(f"has a group of rows of over {MAX_GROUP_BYTES} bytes", file=name)
+        if _values_of(metadata, number) > MAX_GROUP_VALUES:
+            raise DatasetError(f"has a group of rows of over {MAX_GROUP_VALUES} values", file=name)
+    return metadata
+
+
 def _values_of(metadata: parquet.FileMetaData, number: int) -> int:
     """Return how many values a group has."""
     group = metadata.row_group(number)
     return sum(group.column(each).num_values for each in range(group.num_columns))
 
 
-def _fields(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Fields]:
+def python_rows(batch: pa.RecordBatch, name: str, first: int) -> Iterator[Fields]:
     """Yield rows as Python's own: all at once if they are small, else one by one.
 
     Raises:

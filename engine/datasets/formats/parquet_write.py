@@ -69,7 +69,7 @@ def write_files(dataset: Dataset, out: Out) -> list[WrittenFile]:
             own = _noted(islice(samples, images), splits)
             rows = (_row(each, places, dataset) for each in own)
             with out.file(name) as file:
-                sink = _Sink(file)
+                sink = Sink(file)
                 arrow_bytes = _write_rows(rows, schema, sink)
             size_bytes, sha256 = sink.tell(), sink.sha256()
             written.append(
@@ -114,7 +114,7 @@ def _weight(sample: Sample, dataset: Dataset) -> int:
     return has_image * height * width + sum(each + _OBJECT_BYTES for each in runs)
 
 
-def _write_rows(rows: Iterable[Row], schema: pa.Schema, sink: "_Sink") -> int:
+def _write_rows(rows: Iterable[Row], schema: pa.Schema, sink: "Sink") -> int:
     """Write groups of rows; return how many bytes they take unpacked."""
     arrow_bytes = 0
     # Every column as it is packed by any release: readers in browsers know snappy alone.
@@ -203,7 +203,7 @@ def _json(fields: Mapping[str, object]) -> str | None:
     return canonical_json(dict(fields)).decode() if fields else None
 
 
-class _Sink:
+class Sink:
     """A file that is only written on, counted and hashed: a zip's tells no place."""
 
     closed = False

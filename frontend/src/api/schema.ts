@@ -3009,9 +3009,10 @@ export interface components {
          *     * `descriptions` - descriptions
          *     * `narratives` - narratives
          *     * `voices` - voices
+         *     * `manifest` - manifest
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices" | "manifest";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;

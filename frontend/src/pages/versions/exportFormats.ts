@@ -14,7 +14,7 @@ export interface Offer extends Described {
   refusal: string | null;
 }
 
-/** What people said, beside the masks, whose formats the server tells. */
+/** What there is beside the masks, whose formats the server tells: what people said, the manifest. */
 export const FORMATS: readonly Described[] = [
   {
     format: "descriptions",
@@ -33,6 +33,12 @@ export const FORMATS: readonly Described[] = [
     name: "Narratives with voices",
     holds: "The same with the recordings of those who agree to that now.",
     isVoiced: true,
+  },
+  {
+    format: "manifest",
+    name: "Manifest as Parquet",
+    holds: "Which images, masks and words it froze, as a table to be queried: a row an image.",
+    isVoiced: false,
   },
 ];
 
@@ -65,10 +71,11 @@ function isThere({ format, isVoiced }: Described, exports: readonly Export[]): b
 }
 
 function refusalOf(
-  { isVoiced }: Described,
+  { format, isVoiced }: Described,
   counts: Version["counts"],
   { listeners, role }: Pick<Project, "listeners" | "role">,
 ): string | null {
+  if (format === "manifest") return null;
   const said = counts.transcripts + (isVoiced ? 0 : counts.captions + (counts.mask_captions ?? 0));
   if (said === 0) return "Nothing was said in this version.";
   if (!isVoiced || ROLES_HEARING[listeners].includes(role)) return null;
