@@ -9,6 +9,7 @@ from typing import Any
 
 import environ
 
+from annotation.import_sources import import_sources
 from annotation.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -171,6 +172,8 @@ S3_BUCKET: str = env.str("S3_BUCKET")
 S3_ACCESS_KEY_ID: str = env.str("S3_ACCESS_KEY_ID")
 S3_SECRET_ACCESS_KEY: str = env.str("S3_SECRET_ACCESS_KEY")
 S3_REGION: str = env.str("S3_REGION", default="us-east-1")
+# Buckets that managers may import from, by name; none: uploads alone.
+IMPORT_SOURCES = import_sources(env.json("IMPORT_SOURCES", default={}))
 
 MODELS_DIR = Path(env.str("MODELS_DIR", default=str(BASE_DIR / "var" / "models")))
 SCRATCH_DIR = Path(env.str("SCRATCH_DIR", default=str(BASE_DIR / "var" / "scratch")))

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import boto3
 from boto3.s3.transfer import TransferConfig
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -75,7 +76,7 @@ def version_key(version_id: str) -> str:
 
 
 def put_bytes(key: str, data: bytes, content_type: str = "application/octet-stream") -> None:
-    with _translated(key):
+    with translated(key):
         _client().put_object(
             Bucket=settings.S3_BUCKET, Key=key, Body=data, ContentType=content_type
         )
@@ -84,7 +85,7 @@ def put_bytes(key: str, data: bytes, content_type: str = "application/octet-stre
 def put_private(key: str, file: IO[bytes], content_type: str) -> None:
     """Store what no browser or proxy may keep a copy of: it has to be gone once it is deleted."""
     file.seek(0)
-    with _translated(key):
+    with translated(key):
         _client().put_object(
             Bucket=settings.S3_BUCKET,
             Key=key,
@@ -96,7 +97,7 @@ def put_private(key: str, file: IO[bytes], content_type: str) -> None:
 
 def put_file(key: str, path: Path, content_type: str = "application/octet-stream") -> None:
     """Send a file of any size, in parts when it is large."""
-    with _translated(key):
+    with translated(key):
         _client().upload_file(
             Filename=str(path),
             Bucket=settings.S3_BUCKET,
@@ -107,7 +108,7 @@ def put_file(key: str, path: Path, content_type: str = "application/octet-stream
 
 
 def get_bytes(key: str) -> bytes:
-    with _translated(key):
+    with translated(key):
         return _client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"].read()
 
 
@@ -124,7 +125,7 @@ def get_file(key: str, path: Path) -> None:
 @contextmanager
 def open_stream(key: str) -> Iterator[IO[bytes]]:
     """Open an object to read it piece by piece."""
-    with _translated(key):
+    with translated(key):
         body = _client().get_object(Bucket=settings.S3_BUCKET, Key=key)["Body"]
         try:
             yield body  # type: ignore[misc]  # botocore's StreamingBody reads like a file
@@ -142,18 +143,18 @@ def exists(key: str) -> bool:
 
 def size(key: str) -> int:
     """Return the object's length in bytes."""
-    with _translated(key):
+    with translated(key):
         return _client().head_object(Bucket=settings.S3_BUCKET, Key=key)["ContentLength"]
 
 
 def delete(key: str) -> None:
     """Delete an object; one that is gone already is no error."""
-    with _translated(key):
+    with translated(key):
         _client().delete_object(Bucket=settings.S3_BUCKET, Key=key)
 
 
 def list_keys(prefix: str) -> Iterator[str]:
-    with _translated(prefix):
+    with translated(prefix):
         pages = _client().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=settings.S3_BUCKET, Prefix=prefix):
             for found in page.get("Contents", []):
@@ -173,7 +174,7 @@ def presign_put(key: str) -> str:
 
 def create_multipart(key: str) -> str:
     """Begin an upload in parts and return its id."""
-    with _translated(key):
+    with translated(key):
         begun = _client().create_multipart_upload(Bucket=settings.S3_BUCKET, Key=key)
         return begun["UploadId"]
 
@@ -193,7 +194,7 @@ def presign_part(key: str, multipart_id: str, number: int) -> str:
 
 def list_parts(key: str, multipart_id: str) -> dict[int, str]:
     """Return the parts that have arrived: number to ETag."""
-    with _translated(key):
+    with translated(key):
         pages = (
             _client()
             .get_paginator("list_parts")
@@ -206,7 +207,7 @@ def list_parts(key: str, multipart_id: str) -> dict[int, str]:
 
 def complete_multipart(key: str, multipart_id: str, parts: Sequence[tuple[int, str]]) -> None:
     """Join the parts, (number, ETag) each, in their order."""
-    with _translated(key):
+    with translated(key):
         _client().complete_multipart_upload(
             Bucket=settings.S3_BUCKET,
             Key=key,
@@ -219,7 +220,7 @@ def complete_multipart(key: str, multipart_id: str, parts: Sequence[tuple[int, s
 
 def ensure_bucket() -> None:
     """Make the bucket where it is missing."""
-    with _translated(settings.S3_BUCKET):
+    with translated(settings.S3_BUCKET):
         try:
             _client().head_bucket(Bucket=settings.S3_BUCKET)
         except ClientError as error:
@@ -230,7 +231,7 @@ def ensure_bucket() -> None:
 
 def check() -> None:
     """Raise StorageUnavailableError unless the bucket answers."""
-    with _translated(settings.S3_BUCKET):
+    with translated(settings.S3_BUCKET):
         _client().head_bucket(Bucket=settings.S3_BUCKET)
 
 
@@ -246,7 +247,7 @@ def _presign_get(key: str, download_name: str | None, hour: int) -> str:  # noqa
 
 
 @contextmanager
-def _translated(key: str) -> Iterator[None]:
+def translated(key: str) -> Iterator[None]:
     """Turn boto's errors into ours: a missing object, or a store that cannot be used now."""
     try:
         yield
@@ -271,17 +272,24 @@ def _public_client() -> "S3Client":
     return _client_of(settings.S3_PUBLIC_URL)
 
 
-@cache
 def _client_of(endpoint_url: str | None) -> "S3Client":
+    keys = settings.S3_ACCESS_KEY_ID, settings.S3_SECRET_ACCESS_KEY
+    return client_for(endpoint_url, settings.S3_REGION, keys)
+
+
+@cache
+def client_for(endpoint_url: str | None, region: str, keys: tuple[str, str] | None) -> "S3Client":
+    """Return what asks a store by a key and its secret; None: as one whom nobody knows."""
     make: Callable[..., S3Client] = boto3.client
+    key_id, secret = keys or (None, None)
     return make(
         "s3",
         endpoint_url=endpoint_url,
-        region_name=settings.S3_REGION,
-        aws_access_key_id=settings.S3_ACCESS_KEY_ID,
-        aws_secret_access_key=settings.S3_SECRET_ACCESS_KEY,
+        region_name=region,
+        aws_access_key_id=key_id,
+        aws_secret_access_key=secret,
         config=Config(
-            signature_version="s3v4",
+            signature_version="s3v4" if keys else UNSIGNED,
             s3={"addressing_style": "path"},
             connect_timeout=5,
             read_timeout=60,

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from functools import partial
 
 from annotation import storage
-from annotation.models import DatasetImport, Job, Upload
+from annotation.models import DatasetImport, Job
+from annotation.services.bucket_imports import UNUSABLE, opened, refuse_files, tell_format
 from annotation.services.import_runs import look_at_dataset, run_import
 from annotation.services.import_undo import undo_import as take_out
-from annotation.services.imports import fetched
 from annotation.services.jobs import fenced
 from annotation.services.preparation import prepare_project
-from engine.datasets.files import open_source
 from workers.lease import Lease
 
 
@@ -19,23 +18,27 @@ def check_dataset(lease: Lease) -> None:
     found = _dataset_import(lease)
     if found.state != DatasetImport.State.CHECKING:
         return
-    with fetched(Upload.objects.get(pk=found.pk)) as path:
-        look_at_dataset(
-            found,
-            open_source(path),
-            fence=partial(fenced, lease.claim),
-            progress=_show(lease, "Looking at the dataset"),
-        )
+    try:
+        with opened(found) as source:
+            if tell_format(found, source).state == DatasetImport.State.CHECKING:
+                look_at_dataset(
+                    found,
+                    source,
+                    fence=partial(fenced, lease.claim),
+                    progress=_show(lease, "Looking at the dataset"),
+                )
+    except UNUSABLE as error:  # nothing that is there can be read
+        refuse_files(found, str(error))
 
 
 def import_dataset(lease: Lease) -> None:
     """Bring a dataset in, or the rest of it, then have its images prepared."""
     found = _dataset_import(lease)
     if found.state != DatasetImport.State.IMPORTED:
-        with fetched(Upload.objects.get(pk=found.pk)) as path:
+        with opened(found) as source:
             run_import(
                 found,
-                open_source(path),
+                source,
                 fence=partial(fenced, lease.claim),
                 progress=_show(lease, "Importing the dataset"),
             )

@@ -34,13 +34,18 @@ class DatasetFormatSerializer(serializers.Serializer[Any]):
 
 
 class DatasetImportSerializer(serializers.Serializer[Any]):
-    id = serializers.UUIDField(help_text="that of the upload")
+    id = serializers.UUIDField(help_text="that of the upload, if it was one")
     file_name = serializers.CharField(source="source")
+    bucket = serializers.CharField(help_text="the import source that it lies in; empty: uploaded")
+    prefix = serializers.CharField(help_text="the folder or file there")
     format = serializers.CharField(help_text="empty where it is not clear")
     title = serializers.SerializerMethodField(help_text="the format's name for people")
     candidates = serializers.SerializerMethodField(help_text="what it may be")
     state = serializers.ChoiceField(choices=DatasetImport.State.choices)
     message = serializers.CharField()
+    finished = serializers.BooleanField(
+        source="is_finished", help_text="its masks came in as finished work"
+    )
     found = serializers.DictField(
         child=serializers.IntegerField(), help_text="what would come in, counted"
     )
@@ -75,7 +80,9 @@ class StartedImportSerializer(serializers.Serializer[Any]):
 
 
 class ChosenFormatSerializer(serializers.Serializer[Any]):
-    format = serializers.CharField(max_length=30)
+    format = serializers.CharField(
+        max_length=30, allow_blank=True, help_text="empty, of a bucket: told by its files"
+    )
 
 
 class ProjectDatasetImportsView(MemberView):

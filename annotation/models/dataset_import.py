@@ -12,6 +12,8 @@ from annotation.models.project import Project
 class DatasetImport(models.Model):
     """One dataset of another tool on its way in; what was uploaded has the same id.
 
+    One that lies in a bucket of others is read there, and was never uploaded.
+
     It is looked at first, which changes nothing, and comes in once somebody says so.
     """
 
@@ -28,6 +30,11 @@ class DatasetImport(models.Model):
     id = models.UUIDField(primary_key=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="dataset_imports")
     source = models.CharField(max_length=500)  # the name of the file or folder
+    # The name of one of the deployment's IMPORT_SOURCES, and a folder or a file in it.
+    bucket = models.CharField(max_length=50, blank=True, default="", db_default="")
+    prefix = models.CharField(max_length=400, blank=True, default="", db_default="")
+    # The sha256 of the names that were there as it began, with what their contents are known by.
+    listing = models.CharField(max_length=64, blank=True, default="", db_default="")
     format = models.CharField(max_length=30, blank=True)
     candidates = models.JSONField(default=list)  # formats that it may be, where it is not clear
     state = models.CharField(max_length=10, choices=State, default=State.CHECKING)

@@ -47,11 +47,16 @@ def offer_dataset(*, upload: Upload, formats: Sequence[str]) -> DatasetImport:
     return offered
 
 
+def begin_look(offered: DatasetImport) -> DatasetImport:
+    """Have an import's files looked at, whichever format they have."""
+    return _look_at(offered, "")
+
+
 @transaction.atomic
 def look_again(*, dataset_import: DatasetImport, format_name: str) -> DatasetImport:
     """Look at a dataset as one of another format."""
     locked = _locked(dataset_import.pk, *UNBEGUN)
-    if format_name not in READERS:
+    if format_name not in READERS and not (locked.bucket and not format_name):
         raise InvalidInputError(f"There is no format {format_name!r}.", field="format")
     if not _is_running(locked):
         return _look_at(locked, format_name)
@@ -72,7 +77,7 @@ def start_import(
     locked = _locked(dataset_import.pk, State.READY, State.IMPORTING, State.IMPORTED)
     if locked.state == State.IMPORTED or _is_running(locked):
         return locked
-    if not Upload.objects.filter(pk=locked.pk).exists():
+    if not locked.bucket and not Upload.objects.filter(pk=locked.pk).exists():
         raise ImportStateError("Its files are not here: give the command that began it again.")
     if locked.state == State.READY:
         locked.is_finished = is_finished

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from engine.client.cli import account, data, incoming, learning, versions
+from engine.client.cli import account, buckets, data, incoming, learning, versions
 from engine.client.cli.door import EXIT_CODES, REFUSED, advice, code_of
 from engine.client.errors import AnnealError
 from engine.datasets.errors import DatasetError
@@ -21,6 +21,7 @@ for name, command in (
     ("logout", account.logout),
     ("images", data.images),
     ("import", incoming.import_),
+    ("import-bucket", buckets.import_bucket),
     ("undo", incoming.undo),
     ("export", versions.export),
     ("diff", versions.diff),

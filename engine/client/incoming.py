@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from engine.client import datasets
 from engine.client import operations as op
@@ -12,6 +12,7 @@ from engine.client.models import (
     IMPORT_READY,
     IMPORT_UNREADABLE,
     UPLOAD_REFUSED,
+    BucketImport,
     DatasetImport,
     Image,
     ImportedDataset,
@@ -122,6 +123,50 @@ class Incoming(Connection):
         found = self.dataset_of(upload)
         if found is None:
             raise AnnealError(0, "no_dataset", f"{upload.file_name}: {upload.message}")
+        brought = self.bring_in(
+            found.id,
+            format=format,
+            finished=finished,
+            dry_run=dry_run,
+            timeout_s=timeout_s,
+            progress=progress,
+        )
+        if brought.state == IMPORT_UNREADABLE:
+            raise AnnealError(0, "unreadable", f"{brought.file_name}: {brought.message}")
+        return brought
+
+    def import_sources(self, project: AnyProject) -> list[str]:
+        """Return the names of the buckets that the server lets managers import from."""
+        return self._transport.call(op.IMPORT_SOURCES, project_id=self._id_of(project))
+
+    def offer_bucket(self, project: AnyProject, bucket: str, prefix: str = "") -> DatasetImport:
+        """Have what lies in a bucket looked at; `bring_in` brings it in."""
+        wanted = BucketImport(id=uuid4(), bucket=bucket, prefix=prefix)
+        project_id = self._id_of(project)
+        return self._transport.call(op.BUCKET_IMPORT, wanted, project_id=project_id)
+
+    def import_bucket(
+        self,
+        project: AnyProject,
+        bucket: str,
+        prefix: str = "",
+        *,
+        format: str | None = None,  # noqa: A002  # the API's own word
+        finished: bool = False,
+        dry_run: bool = False,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> ImportedDataset:
+        """Bring in a dataset, or images alone, that lie in a bucket which the server may read.
+
+        Again it brings what is new there. The arguments are `import_dataset`'s, but for `bucket`,
+        one of `import_sources`, and `prefix`, a folder or a file in it.
+
+        Raises:
+            AnnealError: it may be of several formats, or nothing in it is usable.
+
+        """
+        found = self.offer_bucket(project, bucket, prefix)
         brought = self.bring_in(
             found.id,
             format=format,

@@ -234,6 +234,12 @@ class StartedImport(Model):
     finished: bool
 
 
+class BucketImport(Model):
+    id: UUID
+    bucket: str
+    prefix: str
+
+
 class ChosenFormat(Model):
     format: str
 

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from engine.client.models import (
     BegunUpload,
+    BucketImport,
     ChosenFormat,
     CompletedUpload,
     CompleteUpload,
@@ -82,6 +83,10 @@ BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, B
 COMPLETE_UPLOAD: Final = _post("/api/uploads/{upload_id}/complete", CompleteUpload, CompletedUpload)
 DATASET_IMPORTS: Final = _get(
     "/api/projects/{project_id}/dataset-imports", Page[DatasetImport], "cursor"
+)
+IMPORT_SOURCES: Final = _get("/api/projects/{project_id}/import-sources", list[str])
+BUCKET_IMPORT: Final = _post(
+    "/api/projects/{project_id}/bucket-imports", BucketImport, DatasetImport
 )
 DATASET_IMPORT: Final = _get(_IMPORT, DatasetImport)
 DISCARD_IMPORT: Final = Operation("DELETE", _IMPORT, NoneType)

@@ -6,11 +6,13 @@ What cannot be used is printed with its file and line, and the rest comes in. Tw
 
 from argparse import ArgumentParser
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
@@ -26,6 +28,7 @@ from annotation.management.importer import (
 )
 from annotation.models import DatasetImport
 from annotation.selectors.dataset_imports import problems_of
+from annotation.services.bucket_imports import checked_prefix, opened_bucket
 from annotation.services.dataset_imports import count_samples
 from annotation.services.import_batches import batches
 from annotation.services.import_runs import run_import
@@ -44,7 +47,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("project", help="its name or number")
-        parser.add_argument("path", type=Path, help="a folder, a zip or a file")
+        parser.add_argument(
+            "path",
+            help="a folder, a zip, a tar or a file; or NAME:FOLDER of one of IMPORT_SOURCES",
+        )
         parser.add_argument("--format", choices=READERS, help="told by the files if left out")
         parser.add_argument(
             "--finished", action="store_true", help="images with masks count as annotated"
@@ -53,16 +59,13 @@ class Command(BaseCommand):
         add_importer(parser)
 
     def handle(self, **options: Any) -> None:  # noqa: ANN401  # as Django passes them
-        path: Path = options["path"]
-        if not path.exists():
-            raise CommandError(f"{path}: there is no such file or folder.")
         try:
-            source = open_source(path)
-            form = READERS[options["format"]] if options["format"] else detect_format(source)
-            if options["dry_run"]:
-                self._count(options, form, source)
-            else:
-                self._import(options, form, source)
+            with _opened(options["path"]) as source:
+                form = READERS[options["format"]] if options["format"] else detect_format(source)
+                if options["dry_run"]:
+                    self._count(options, form, source)
+                else:
+                    self._import(options, form, source)
         except (DatasetError, MediaError, DomainError) as error:  # of the files as a whole
             raise CommandError(str(error)) from None
 
@@ -83,7 +86,7 @@ class Command(BaseCommand):
         dataset_import = DatasetImport.objects.create(
             pk=uuid4(),
             project=project,
-            source=options["path"].name,
+            source=Path(options["path"]).name,
             format=form.name,
             state=DatasetImport.State.IMPORTING,
             is_finished=options["finished"],
@@ -104,3 +107,16 @@ class Command(BaseCommand):
     def _refuse(self, problem: DatasetError) -> None:
         with tqdm.external_write_mode():
             self.stdout.write(f"refused: {problem}")
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[Source]:
+    """Open what is on this machine, or else in a bucket that the deployment names."""
+    name, colon, folder = path.partition(":")
+    if Path(path).exists():
+        yield open_source(Path(path))
+    elif colon and name in settings.IMPORT_SOURCES:
+        with opened_bucket(name, checked_prefix(folder)) as source:
+            yield source
+    else:
+        raise CommandError(f"{path}: there is no such file or folder, and no such source.")

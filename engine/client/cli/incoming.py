@@ -40,7 +40,7 @@ def import_(
     project: ProjectArgument,
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Images, zips of images, datasets, folders of these.", exists=True),
+        typer.Argument(help="Images, zips and tars, datasets, folders of these.", exists=True),
     ],
     form: Annotated[
         str | None, typer.Option("--format", help="Of datasets; told by the files if left out.")
@@ -49,7 +49,7 @@ def import_(
         bool, typer.Option("--finished", help="Images with masks count as annotated.")
     ] = False,
     images_alone: Annotated[
-        bool, typer.Option("--images-alone", help="Of datasets sent as a zip, nothing else.")
+        bool, typer.Option("--images-alone", help="Of datasets in a zip or tar, nothing else.")
     ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only tell what datasets would bring.")
@@ -90,8 +90,8 @@ def import_(
     for path in files:
         if path not in wanted:
             tell(f"{path}: {NO_DATASET}")
-    _show(outcomes, as_json=as_json)
-    if any(each.state == UPLOAD_REFUSED or _is_faulty(each.dataset) for each in outcomes):
+    show_outcomes(outcomes, as_json=as_json)
+    if any(each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes):
         raise typer.Exit(REFUSED)
 
 
@@ -108,7 +108,8 @@ def undo(
     show(undone, ["dataset", "state", "taken out"], [row], as_json=as_json)
 
 
-def _show(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+def show_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+    """Show what became of each file, and the parts of datasets that cannot be used."""
     heads = ["file", "outcome", "image", "message"]
     rows = [[each.file_name, _word(each), each.image, _message(each)] for each in outcomes]
     show(outcomes, heads, rows, as_json=as_json)
@@ -159,5 +160,6 @@ def _said(what: str, count: int) -> str:
     return f"{count} {noun.removesuffix('s') if count == 1 else noun}{space}{rest}"
 
 
-def _is_faulty(found: ImportedDataset | None) -> bool:
+def is_faulty(found: ImportedDataset | None) -> bool:
+    """Tell whether a dataset, or a part of it, cannot be used."""
     return found is not None and bool(found.problems_count or found.state == IMPORT_UNREADABLE)

@@ -21,6 +21,7 @@ from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.datasets.formats.format import Format, Reader, export, export_apart
 from engine.datasets.formats.huggingface import HUGGINGFACE
+from engine.datasets.formats.images_alone import IMAGES_ALONE
 from engine.datasets.formats.kitti import KITTI
 from engine.datasets.formats.kitti_instances import KITTI_INSTANCES
 from engine.datasets.formats.label_studio import LABEL_STUDIO
@@ -91,5 +92,6 @@ READERS: Final[Mapping[str, Reader]] = {
         DOTA,
         LOCALIZED_NARRATIVES,
         PIXMO_CAPTIONS,
+        IMAGES_ALONE,
     )
 }

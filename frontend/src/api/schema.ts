@@ -902,6 +902,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/bucket-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have a folder or a file of a bucket looked at; it comes in as an upload does. */
+        post: operations["import_from_bucket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/bundles": {
         parameters: {
             query?: never;
@@ -1091,6 +1108,23 @@ export interface paths {
          *     Strangers get 404, members without the role 403.
          */
         get: operations["list_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/import-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The names of the buckets that the deployment lets managers import from. */
+        get: operations["list_import_sources"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2205,6 +2239,20 @@ export interface components {
         };
         /** @enum {unknown} */
         Blank: "";
+        BucketImport: {
+            /**
+             * Format: uuid
+             * @description made by the client: said twice, it is one import
+             */
+            id: string;
+            /** @description one of the import sources */
+            bucket: string;
+            /**
+             * @description a folder in it, or a file; empty: all of it
+             * @default
+             */
+            prefix?: string;
+        };
         /**
          * @description * `serving` - Serving
          *     * `previous` - Previous
@@ -2406,6 +2454,7 @@ export interface components {
             };
         };
         ChosenFormat: {
+            /** @description empty, of a bucket: told by its files */
             format: string;
         };
         Chunk: {
@@ -2661,10 +2710,14 @@ export interface components {
         DatasetImport: {
             /**
              * Format: uuid
-             * @description that of the upload
+             * @description that of the upload, if it was one
              */
             id: string;
             file_name: string;
+            /** @description the import source that it lies in; empty: uploaded */
+            bucket: string;
+            /** @description the folder or file there */
+            prefix: string;
             /** @description empty where it is not clear */
             format: string;
             /** @description the format's name for people */
@@ -2673,6 +2726,8 @@ export interface components {
             readonly candidates: components["schemas"]["DatasetFormat"][];
             state: components["schemas"]["DatasetImportState"];
             message: string;
+            /** @description its masks came in as finished work */
+            finished: boolean;
             /** @description what would come in, counted */
             found: {
                 [key: string]: number;
@@ -6844,6 +6899,40 @@ export interface operations {
             };
         };
     };
+    import_from_bucket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BucketImport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetImport"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_bundles: {
         parameters: {
             query?: never;
@@ -7219,6 +7308,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImagePage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_import_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
                 };
             };
             /** @description A problem document (RFC 9457) */

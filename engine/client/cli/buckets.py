@@ -1,0 +1,54 @@
+"""`anneal import-bucket`: what lies in a bucket that the server may read."""
+
+from typing import Annotated
+
+import typer
+
+from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logged_in
+from engine.client.cli.incoming import Outcome, is_faulty, show_outcomes
+from engine.client.cli.output import progress
+
+
+def import_bucket(
+    *,
+    project: ProjectArgument,
+    bucket: Annotated[str, typer.Argument(help="One of the names that the server has for them.")],
+    folder: Annotated[str, typer.Argument(help="A folder in it, or a file; else all of it.")] = "",
+    form: Annotated[
+        str | None, typer.Option("--format", help="Told by the files if left out.")
+    ] = None,
+    finished: Annotated[
+        bool, typer.Option("--finished", help="Images with masks count as annotated.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what it would bring.")
+    ] = False,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Bring in a dataset, or images alone, that lie in a bucket.
+
+    Again it brings what is new there. The exit code is 1 if a part cannot be used, which is told;
+    all else is in nonetheless.
+    """
+    with logged_in() as client, progress() as moved:
+        offered = client.offer_bucket(project, bucket, folder)
+        brought = client.bring_in(
+            offered.id,
+            format=form,
+            finished=finished,
+            dry_run=dry_run,
+            timeout_s=timeout,
+            progress=moved,
+        )
+    outcome = Outcome(
+        id=brought.id,
+        file_name=brought.file_name,
+        state=brought.state,
+        message=brought.message,
+        image=None,
+        dataset=brought,
+    )
+    show_outcomes([outcome], as_json=as_json)
+    if is_faulty(brought):
+        raise typer.Exit(REFUSED)
