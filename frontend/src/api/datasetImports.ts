@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import type { DatasetImport, Job } from "./types";
 
@@ -21,6 +21,18 @@ export const datasetImportsQuery = (project_id: number) =>
         }),
       ),
     getNextPageParam: (page) => page.next,
+  });
+
+export const importSourcesQuery = (project_id: number) =>
+  queryOptions({
+    queryKey: ["import-sources", project_id],
+    queryFn: () =>
+      read(
+        client.GET("/api/projects/{project_id}/import-sources", {
+          params: { path: { project_id } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY, // the deployment's settings
   });
 
 export const importProblemsQuery = (id: string) =>
@@ -59,4 +71,11 @@ export function discardDatasetImport(id: string) {
 export function checkDatasetImport(id: string, format: string) {
   const body = { format };
   return read(client.POST("/api/dataset-imports/{dataset_import_id}/check", { ...one(id), body }));
+}
+
+/** Has a folder or a file of a bucket looked at; nothing comes in yet. */
+export function importFromBucket(project_id: number, bucket: string, prefix: string) {
+  const body = { id: crypto.randomUUID(), bucket, prefix };
+  const params = { path: { project_id } };
+  return read(client.POST("/api/projects/{project_id}/bucket-imports", { params, body }));
 }

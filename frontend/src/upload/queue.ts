@@ -56,9 +56,11 @@ export class UploadQueue {
     return () => this.#listeners.delete(listener);
   };
 
-  add(files: readonly File[]): void {
-    for (const file of files) this.#addOne(file);
+  /** Returns the ids of the uploads, which are those of the datasets in them. */
+  add(files: readonly File[]): string[] {
+    const ids = files.map((file) => this.#addOne(file));
     this.#startMore();
+    return ids;
   }
 
   retry(id: string): void {
@@ -79,13 +81,14 @@ export class UploadQueue {
     this.#set(this.#items.filter((item) => item.state !== "sent"));
   }
 
-  #addOne(file: File): void {
+  #addOne(file: File): string {
     const known = this.#memory.load(keyOf(this.#project, file));
     const id = known?.id ?? crypto.randomUUID();
-    if (this.#files.has(id)) return;
+    if (this.#files.has(id)) return id;
     this.#files.set(id, file);
     const item = { id, name: file.name, bytes: file.size, sentBytes: 0, message: "" };
     this.#set([...this.#items, { ...item, state: "waiting" }]);
+    return id;
   }
 
   #startMore(): void {

@@ -6,6 +6,7 @@ import { useSyncExternalStore } from "react";
 import type { Project } from "@/api/types";
 import { Section } from "@/components/Section";
 import { queueOf } from "@/upload/queues";
+import { BucketImport } from "./datasets/BucketImport";
 import { DatasetImports } from "./datasets/DatasetImports";
 import { ImportTable } from "./ImportTable";
 
@@ -51,6 +52,7 @@ export function Import({ project }: { project: Project }) {
           </div>
         </Group>
       </Dropzone>
+      <BucketImport project={project.id} />
       <DatasetImports project={project.id} />
       <ImportTable project={project.id} items={items} />
     </Section>

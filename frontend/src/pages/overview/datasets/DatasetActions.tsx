@@ -1,17 +1,19 @@
 import { Button, Checkbox, Group, Select, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import {
   checkDatasetImport,
   datasetImportsKey,
   discardDatasetImport,
+  importFromBucket,
   importImagesAlone,
   startDatasetImport,
   undoDatasetImport,
 } from "@/api/datasetImports";
 import { messageOf } from "@/api/problem";
 import type { DatasetImport } from "@/api/types";
+import { settingsOf } from "./sentAgain";
 
 interface Props {
   item: DatasetImport;
@@ -19,12 +21,14 @@ interface Props {
   isStopped: boolean;
 }
 
+const IMAGES = "images";
 const ARCHIVE = /\.(zip|tar|tgz|tzst|gz|zst)$/i;
 
 /** What can be done with a dataset that nobody works on just now. */
 export function DatasetActions({ item, project, isStopped }: Props) {
   const queries = useQueryClient();
-  const [isFinished, setIsFinished] = useState(false);
+  const before = settingsOf(item.id);
+  const [isFinished, setIsFinished] = useState(before?.finished ?? false);
   const act = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: datasetImportsKey(project) }),
@@ -43,6 +47,12 @@ export function DatasetActions({ item, project, isStopped }: Props) {
       confirmProps: { color: "red" },
       onConfirm: () => act.mutate(() => undoDatasetImport(item.id)),
     });
+  const isUnclear = item.state === "unreadable" && item.candidates.length > 1;
+  const format = isUnclear && item.format === "" ? before?.format : undefined;
+  const { mutate } = act;
+  useEffect(() => {
+    if (format) mutate(() => checkDatasetImport(item.id, format));
+  }, [format, item.id, mutate]);
   const isUnread = item.state === "ready" || item.state === "unreadable";
 
   return (
@@ -52,7 +62,7 @@ export function DatasetActions({ item, project, isStopped }: Props) {
           {messageOf(act.error)}
         </Text>
       )}
-      {item.state === "unreadable" && item.candidates.length > 1 && (
+      {isUnclear && (
         <Select
           label="Read it as"
           size="xs"
@@ -94,7 +104,27 @@ export function DatasetActions({ item, project, isStopped }: Props) {
             Undo import
           </Button>
         )}
-        {isUnread && ARCHIVE.test(item.file_name) && (
+        {item.state === "imported" && item.bucket && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => importFromBucket(project, item.bucket, item.prefix))}
+          >
+            Look for what is new
+          </Button>
+        )}
+        {isUnread && item.bucket && item.format !== IMAGES && (
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={act.isPending}
+            onClick={() => act.mutate(() => checkDatasetImport(item.id, IMAGES))}
+          >
+            Look at images alone
+          </Button>
+        )}
+        {isUnread && !item.bucket && ARCHIVE.test(item.file_name) && (
           <Button
             size="compact-sm"
             variant="default"

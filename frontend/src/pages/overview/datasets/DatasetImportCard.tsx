@@ -37,7 +37,7 @@ export function DatasetImportCard({ item, project }: Props) {
         ) : (
           <>
             <Outcome item={item} isStopped={isStopped} />
-            {item.problems_count > 0 && <Problems item={item} />}
+            {item.problems_count > 0 && <Problems item={item} project={project} />}
             <DatasetActions item={item} project={project} isStopped={isStopped} />
           </>
         )}
@@ -82,12 +82,12 @@ const SAID: Partial<Record<DatasetImport["state"], ["found" | "brought", string,
   undone: ["brought", "Taken out again:", "Kept:"],
 };
 
-function Problems({ item }: { item: DatasetImport }) {
+function Problems({ item, project }: Props) {
   const show = () =>
     modals.open({
       title: `What cannot be used of ${item.file_name}`,
       size: "xl",
-      children: <ImportProblems item={item} />,
+      children: <ImportProblems item={item} project={project} />,
     });
   return (
     <Anchor component="button" type="button" size="sm" ta="left" onClick={show}>

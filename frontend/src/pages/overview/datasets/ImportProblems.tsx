@@ -4,9 +4,10 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { importProblemsQuery, importProblemsUrl } from "@/api/datasetImports";
 import type { DatasetImport } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
+import { SendAgain } from "./SendAgain";
 
 /** What of a dataset cannot be used: where that stands, and why; all of it as a table to keep. */
-export function ImportProblems({ item }: { item: DatasetImport }) {
+export function ImportProblems({ item, project }: { item: DatasetImport; project: number }) {
   const problems = useInfiniteQuery(importProblemsQuery(item.id));
   const rows = problems.data?.pages.flatMap((page) => page.results) ?? [];
 
@@ -22,17 +23,23 @@ export function ImportProblems({ item }: { item: DatasetImport }) {
     <Stack gap="sm">
       <Group justify="space-between" wrap="nowrap">
         <Text size="sm" c="dimmed">
-          Mend these in the files and drop the dataset again: what is there already stays as it is.
+          {item.bucket
+            ? "Mend these in the bucket and import what is new there: "
+            : "Mend these and send the dataset again, or a file of it with what it needs: "}
+          what is there already stays as it is.
         </Text>
-        <Button
-          component="a"
-          href={importProblemsUrl(item.id)}
-          size="compact-sm"
-          variant="default"
-          leftSection={<IconDownload size={15} aria-hidden />}
-        >
-          Download as CSV
-        </Button>
+        <Group gap="xs" wrap="nowrap">
+          {!item.bucket && <SendAgain item={item} project={project} />}
+          <Button
+            component="a"
+            href={importProblemsUrl(item.id)}
+            size="compact-sm"
+            variant="default"
+            leftSection={<IconDownload size={15} aria-hidden />}
+          >
+            Download as CSV
+          </Button>
+        </Group>
       </Group>
       <ScrollArea.Autosize
         mah={420}

@@ -1,0 +1,13 @@
+/** Which datasets were sent again after they were mended, and how the first was brought in. */
+
+import type { DatasetImport } from "@/api/types";
+
+export type Settings = Pick<DatasetImport, "format" | "finished">;
+
+const settings = new Map<string, Settings>();
+
+export function rememberSettings(ids: readonly string[], { format, finished }: Settings): void {
+  for (const id of ids) settings.set(id, { format, finished });
+}
+
+export const settingsOf = (id: string): Settings | undefined => settings.get(id);
