@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("annotation", "0045_image_by_file_name")]
+    dependencies: ClassVar = [("annotation", "0052_imported_proposals_and_comments")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="datasetimport",

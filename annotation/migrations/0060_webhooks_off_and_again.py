@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0052_imported_proposals_and_comments'),
+        ('annotation', '0055_bucket_imports'),
     ]
 
     operations = [
