@@ -7,6 +7,7 @@ digest which the project has. Importing twice adds nothing.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -182,7 +183,7 @@ def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[S
             parent = ""
         label = importing.labels.get(_label_name(each.label)) if each.label else None
         z = max(-MAX_Z, min(MAX_Z, each.z))
-        yield Seed(each.rle, label, each.id, parent, z, plain(each.caption or ""))
+        yield Seed(each.rle, label, each.id, parent, z, plain(each.caption) if each.caption else "")
 
 
 def _circular(parents: Mapping[str, str | None]) -> set[str]:
@@ -203,5 +204,6 @@ def _circular(parents: Mapping[str, str | None]) -> set[str]:
     return circular
 
 
+@lru_cache(maxsize=1000)
 def _label_name(name: str) -> str:
     return " ".join(plain(name).split())[:MAX_NAME]

@@ -45,6 +45,12 @@ class Brought:
     def has_masks(self) -> bool:
         return bool(self.seeded.brought or self.seeded.met)
 
+    def ids(self) -> Iterator[list[str]]:
+        """Yield the masks that came and those that were there, then the captions, by their ids."""
+        for each in (self.seeded, self.described):
+            for ids in (each.brought, each.met):
+                yield [str(row_id) for row_id in ids]
+
 
 def refused(problem: DatasetError) -> Brought:
     return Brought(counts=Counter({"images refused": 1}), problems=[problem])

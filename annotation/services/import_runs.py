@@ -4,6 +4,7 @@ What an image brought is written down beside it in the same transaction: whoever
 kill goes on with the next, and an undo (services/import_undo.py) knows what was there before.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -14,6 +15,7 @@ from typing import Final
 import structlog
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from annotation.errors import DomainError
 from annotation.models import (
@@ -21,6 +23,7 @@ from annotation.models import (
     ImportedSample,
     ImportProblem,
 )
+from annotation.services.copying import copy_rows
 from annotation.services.dataset_imports import (
     Importing,
     begin_import,
@@ -45,6 +48,11 @@ from engine.datasets.sample import Dataset
 from engine.media.errors import MediaError
 
 MAX_PROBLEMS: Final = 10_000  # that are kept; all are counted
+_ROW: Final = (
+    *("dataset_import_id", "number", "file_name"),
+    *("image_id", "is_new", "is_finished", "is_undone", "created_at"),
+    *("masks", "met", "captions", "met_captions", "counts"),
+)
 State = DatasetImport.State
 Fence = Callable[[], AbstractContextManager[None]]  # a transaction, for whoever holds the job alone
 Progress = Callable[[int, int], None]  # images done, and of how many, or 0; may raise to stop
@@ -224,27 +232,21 @@ def _keep(
     if dataset_import.is_finished:
         done |= finish_imported(image_ids=masked, author=dataset_import.created_by)
     rows = []
+    now = timezone.now()
     for number, (one, each) in enumerate(zip(coming, brought, strict=True), start=after + 1):
         is_finished = each.has_masks and each.image_id in done
         if is_finished:
             done -= {each.image_id}  # an image that comes twice is finished once
             each.counts["images finished"] += 1
         rows.append(
-            ImportedSample(
-                dataset_import=dataset_import,
-                number=number,
-                file_name=one.sample.file_name[-MAX_FILE_NAME:],
-                image_id=each.image_id,
-                is_new=each.is_new,
-                masks=[str(mask) for mask in each.seeded.brought],
-                met=[str(mask) for mask in each.seeded.met],
-                captions=[str(caption) for caption in each.described.brought],
-                met_captions=[str(caption) for caption in each.described.met],
-                is_finished=is_finished,
-                counts=each.counts,
+            (
+                *(dataset_import.pk, number, one.sample.file_name[-MAX_FILE_NAME:]),
+                *(each.image_id, each.is_new, is_finished, False, now),
+                *map(json.dumps, each.ids()),
+                json.dumps(each.counts),
             )
         )
-    ImportedSample.objects.bulk_create(rows)
+    copy_rows(ImportedSample, _ROW, rows)
 
 
 def sum_of_counts(dataset_import: DatasetImport) -> Counter[str]:

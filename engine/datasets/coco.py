@@ -59,10 +59,15 @@ class CocoAnnotation:
     image_id: int
     category_id: int | None
     rle: RLE | None
-    bbox_xywh: tuple[float, float, float, float] | None  # the mask's own where there is one
+    told_xywh: tuple[float, float, float, float] | None  # its box, as the file has it
     is_crowd: bool
     caption: str | None
     extra: dict[str, object]
+
+    @property
+    def bbox_xywh(self) -> tuple[float, float, float, float] | None:
+        """Return the mask's own box where there is one, or else what the file tells."""
+        return self.told_xywh if self.rle is None else bbox_xywh(self.rle)
 
 
 @dataclass(slots=True)
@@ -257,7 +262,7 @@ class _Reader:
             image_id,
             category_id,
             rle,
-            bbox if rle is None else bbox_xywh(rle),
+            bbox,
             bool(fields.pop("iscrowd", 0)),
             caption,
             fields,

@@ -120,6 +120,6 @@ def unique_ids(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
     seen: set[str] = set()
     found = []
     for each in annotations:
-        found.append(replace(each, id="") if each.id in seen else each)
+        found.append(replace(each, id="") if each.id and each.id in seen else each)
         seen.add(each.id)
     return tuple(found)

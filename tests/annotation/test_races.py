@@ -33,11 +33,12 @@ from annotation.services.comments import (
     add_comment,
     withdraw_comment,
 )
-from annotation.services.images import add_image
+from annotation.services.images import add_image, add_images, store_image
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, StaleCaptionError, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
+from annotation.services.seeds import Seed, seed_images
 from annotation.services.verification import Batch, claim_proposals
 from tests.annotation.world import (
     World,
@@ -48,6 +49,7 @@ from tests.annotation.world import (
     make_user,
     make_world,
     png,
+    square,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -247,3 +249,34 @@ def test_of_people_who_add_to_one_caption_at_once_one_is_first(world: World) -> 
     refused = [each for each in results if isinstance(each, StaleCaptionError)]
     assert len(refused) == len(people) - 1
     assert image.captions.count() == 1
+
+
+def test_imports_that_meet_on_the_same_images_wait_for_each_other_in_one_order(
+    world: World,
+) -> None:
+    images = [make_image(world.project, seed) for seed in range(8)]
+    seeds = [Seed(square(x, 2)) for x in (2, 9)]
+    wanted = [(image, seeds) for image in images]
+    orders = [wanted, wanted[::-1], wanted[4:] + wanted[:4], wanted[::2] + wanted[1::2]]
+
+    results = at_once(*(partial(seed_images, each, author=world.manager) for each in orders))
+
+    given = [seeded for each in results if isinstance(each, list) for seeded in each]
+    assert [each for each in results if isinstance(each, Exception)] == []
+    assert sorted(len(each.brought) for each in given) == [0] * 24 + [2] * 8
+    assert Mask.objects.count() == Revision.objects.count() == 16
+    assert set(Image.objects.values_list("version", flat=True)) == {1}
+
+
+def test_images_that_two_imports_add_at_once_are_each_one(world: World) -> None:
+    store = partial(store_image, project=world.project)
+    batches = [
+        [store(data=png(seed), file_name=f"{seed}.png") for seed in range(4)] for _ in range(3)
+    ]
+    add = partial(add_images, project=world.project, created_by=world.manager)
+
+    results = at_once(*(partial(add, stored=batch) for batch in batches))
+
+    outcomes = [str(one.outcome) for each in results if isinstance(each, list) for one in each]
+    assert sorted(outcomes) == ["accepted"] * 4 + ["duplicate"] * 8
+    assert Image.objects.count() == Assignment.objects.count() == 4

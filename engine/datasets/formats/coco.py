@@ -243,7 +243,7 @@ def _annotation(found: CocoAnnotation, content: CocoDataset) -> Annotation:
     return Annotation(
         found.rle,
         label_or_none(category.name) if category else None,
-        None if found.rle else found.bbox_xywh,
+        None if found.rle else found.told_xywh,
         str(identity) if identity is not None else "",
         str(parent) if parent else None,
         z if type(z) is int else 0,
