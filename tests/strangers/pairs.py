@@ -96,6 +96,7 @@ _MASKS_ALONE: Final = "masks are compared: it gives each a box besides"
 PAIRS: Final = (
     Pair("pycocotools", "coco"),
     Pair("pycocotools", "coco_keypoints", note="the masks of its objects"),
+    Pair("pycocotools", "coco_stuff"),
     Pair("faster_coco_eval", "coco"),
     Pair(
         "datumaro",
@@ -119,6 +120,7 @@ PAIRS: Final = (
         f"files put into `annotations`; {_NO_CLASS}",
         unlabelled=None,
     ),
+    Pair("panopticapi", "coco_panoptic"),
     Pair("ultralytics", "yolo", in_split, "its corners, filled by pycocotools"),
     Pair("ultralytics", "yolo_detection", in_split),
     Pair("datumaro", "yolo_detection", stem, "it reads no images in folders", is_flat=True),

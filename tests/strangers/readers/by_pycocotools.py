@@ -18,6 +18,11 @@ def keypoints(folder: Path) -> Images:
     return _read(folder / "keypoints.json")
 
 
+def stuff(folder: Path) -> Images:
+    """One mask for each class of an image."""
+    return _read(folder / "stuff.json")
+
+
 def _read(file: Path) -> Images:
     read = COCO(str(file))
     images: Images = {}
@@ -43,4 +48,7 @@ def sa1b(folder: Path) -> Images:
 
 
 if __name__ == "__main__":
-    say("pycocotools", {"coco": coco, "coco_keypoints": keypoints, "sa1b": sa1b})
+    say(
+        "pycocotools",
+        {"coco": coco, "coco_keypoints": keypoints, "coco_stuff": stuff, "sa1b": sa1b},
+    )
