@@ -23,6 +23,7 @@ SETTINGS = {
     "TRAIN_STEPS": str(STEPS),
     "TRAIN_HEAD_STEPS": "2",
     "TRAIN_PHOTOS": "1",
+    "WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
 }
 SIZE_PX = 128
 

@@ -24,6 +24,7 @@ SETTINGS = {
     "TRAIN_HEAD_STEPS": "2",
     "TRAIN_PHOTOS": "1",
     "CAPTION_BASE": "not-installed",
+    "WEBHOOK_ALLOWED_HOSTS": "127.0.0.1",
 }
 WIDTH, HEIGHT = 1440, 900
 # Two seconds of a core for each page with an editor, on which a test clicks once or twice.
@@ -38,6 +39,7 @@ AUDITED: Final = {
     *("15-transcript", "19-round", "21-exported", "22-settings", "24-projects", "27-account"),
     *("29-reviewed", "31-verify", "38-verify-grid", "44-conflicts", "47-receipts"),
     *("96-versions-compared", "98-a-version-with-a-tag"),
+    *("101-webhook-made", "103-deliveries"),
     *("51-tour-look-half", "68-palette", "80-accept-by-itself", "81-accepted-by-the-model"),
 }
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")

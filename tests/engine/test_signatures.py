@@ -2,6 +2,9 @@
 
 import hashlib
 import hmac
+import runpy
+import time
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +12,7 @@ from engine.signatures import is_signed, sign
 
 SECRET = "a secret of many letters"  # noqa: S105  # a test's
 BODY = b'{"event":"version.cut"}'
+SHOWN = Path("frontend/src/pages/settings/webhooks/is_from_anneal.py")  # by the page
 AT = 1_764_409_592
 
 
@@ -42,3 +46,14 @@ def test_a_signed_message_is_known_for_some_minutes() -> None:
 )
 def test_any_other_is_refused(secret: str, body: bytes, header: str) -> None:
     assert not is_signed(secret, body, header, now_s=AT)
+
+
+def test_the_lines_that_the_page_shows_know_a_message_and_refuse_any_other() -> None:
+    is_from_anneal = runpy.run_path(str(Path(__file__).parents[2] / SHOWN))["is_from_anneal"]
+    now = int(time.time())
+    header = sign(SECRET, BODY, now)
+
+    assert is_from_anneal(SECRET, BODY, header)
+    assert not is_from_anneal(SECRET.upper(), BODY, header)
+    assert not is_from_anneal(SECRET, BODY + b" ", header)
+    assert not is_from_anneal(SECRET, BODY, sign(SECRET, BODY, now - 301))

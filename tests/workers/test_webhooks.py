@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, ClassVar
+from http.server import ThreadingHTTPServer
 from uuid import uuid4
 
 import pytest
@@ -16,59 +14,18 @@ from annotation.services.deliveries import PAUSES_S, announce, send_again
 from annotation.services.webhooks import update_webhook
 from engine.signatures import HEADER, is_signed
 from tests.annotation.world import World
+from tests.receiver import Receiver, address, running_receiver
 from workers import webhooks
 from workers.webhooks import deliver_webhooks
 
 SECRET = "a secret of many letters"  # noqa: S105  # a test's
 
 
-class Receiver(BaseHTTPRequestHandler):
-    """Answers with what it is told to, and remembers what it was sent."""
-
-    status: ClassVar[int] = 204
-    is_dripping: ClassVar[bool] = False
-    got: ClassVar[list[Any]] = []
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        type(self).got.append((self.path, dict(self.headers), body))
-        if self.is_dripping:
-            self.drip()
-            return
-        self.send_response(self.status)
-        if self.status == 302:
-            self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def drip(self) -> None:
-        """Answer without an end, until nobody is there any more."""
-        self.wfile.write(b"HTTP/1.1 200 ")
-        self.connection.settimeout(0.05)
-        while not self.is_left():
-            self.wfile.write(b"O")
-
-    def is_left(self) -> bool:
-        try:
-            return self.rfile.read(1) == b""
-        except TimeoutError:
-            self.rfile = self.connection.makefile("rb")  # one is of no use after a timeout
-            return False
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def receiver(settings: LazySettings) -> Iterator[ThreadingHTTPServer]:
     settings.WEBHOOK_ALLOWED_HOSTS = ["127.0.0.1"]
-    Receiver.status, Receiver.got, Receiver.is_dripping = 204, [], False
-    with ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with running_receiver() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 def tell(world: World, url: str) -> WebhookDelivery:
@@ -84,10 +41,6 @@ def tell(world: World, url: str) -> WebhookDelivery:
     facts = {"round_id": 7}
     announce(project_id=world.project.pk, event="round.ended", subject="7", facts=facts)
     return hook.deliveries.get()
-
-
-def address(server: ThreadingHTTPServer) -> str:
-    return f"http://127.0.0.1:{server.server_port}/hook?of=cells"
 
 
 def make_due() -> None:

@@ -1,5 +1,12 @@
 import { Badge } from "@mantine/core";
-import type { DatasetImport, ImageStatus, JobState, RoundState, UploadState } from "@/api/types";
+import type {
+  DatasetImport,
+  DeliveryState,
+  ImageStatus,
+  JobState,
+  RoundState,
+  UploadState,
+} from "@/api/types";
 
 type Status =
   | ImageStatus
@@ -7,6 +14,7 @@ type Status =
   | RoundState
   | UploadState
   | DatasetImport["state"]
+  | DeliveryState
   | "stalled"
   | "stopped"
   | "uploading";
@@ -41,6 +49,8 @@ const LOOKS: Record<Status, { color: string; word: string }> = {
   undoing: { color: "iris", word: "Undoing" },
   undone: { color: "gray", word: "Undone" },
   discarded: { color: "gray", word: "Discarded" },
+  waiting: { color: "gray", word: "Waiting" },
+  delivered: { color: "teal", word: "Delivered" },
   stopped: { color: "orange", word: "Stopped" },
 };
 

@@ -12,6 +12,7 @@ import { Labels } from "./Labels";
 import { Members } from "./Members";
 import { NextImagePolicy } from "./NextImagePolicy";
 import { Voice } from "./Voice";
+import { Webhooks } from "./webhooks/Webhooks";
 
 export function SettingsPage() {
   const { data: project } = useSuspenseQuery(projectQuery(useProjectId()));
@@ -35,6 +36,7 @@ export function SettingsPage() {
         {isManager && <RetrainPolicy project={project} />}
         {isManager && <Also project={project} />}
         {isManager && <AutoAcceptPolicy project={project} />}
+        {isManager && <Webhooks project={project} />}
         {isManager && <DeleteProject project={project} />}
       </Stack>
     </Container>

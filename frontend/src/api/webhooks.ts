@@ -1,0 +1,64 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { client, read } from "./client";
+import type { Delivery, WebhookChanges, WebhookInput } from "./types";
+
+const WATCH_MS = 3000; // while something waits to be delivered
+
+const one = (webhook_id: string) => ({ params: { path: { webhook_id } } });
+
+export const webhooksQuery = (project_id: number) =>
+  queryOptions({
+    queryKey: ["webhooks", project_id],
+    queryFn: () =>
+      read(client.GET("/api/projects/{project_id}/webhooks", { params: { path: { project_id } } })),
+  });
+
+/** What a webhook was told, asked for again and again while some of it is on its way. */
+export const deliveriesQuery = (webhook_id: string) =>
+  infiniteQueryOptions({
+    queryKey: ["deliveries", webhook_id],
+    staleTime: 0, // whatever ends may add to it
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/webhooks/{webhook_id}/deliveries", {
+          params: { path: { webhook_id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some(({ results }) => results.some(isWaiting)) ? WATCH_MS : false,
+  });
+
+export function createWebhook(project_id: number, body: WebhookInput) {
+  const params = { path: { project_id } };
+  return read(client.POST("/api/projects/{project_id}/webhooks", { params, body }));
+}
+
+export function changeWebhook(id: string, body: WebhookChanges) {
+  return read(client.PATCH("/api/webhooks/{webhook_id}", { ...one(id), body }));
+}
+
+export function deleteWebhook(id: string) {
+  return read(client.DELETE("/api/webhooks/{webhook_id}", one(id)));
+}
+
+export function pingWebhook(id: string) {
+  const body = { id: crypto.randomUUID() };
+  return read(client.POST("/api/webhooks/{webhook_id}/ping", { ...one(id), body }));
+}
+
+export function sendAgain(delivery_id: string) {
+  return read(
+    client.POST("/api/deliveries/{delivery_id}/again", {
+      params: {
+        path: { delivery_id },
+        header: { "Idempotency-Key": crypto.randomUUID() },
+      },
+    }),
+  );
+}
+
+function isWaiting({ state }: Delivery): boolean {
+  return state === "waiting";
+}
