@@ -50,7 +50,7 @@ export function TakeMenu({ recording, image }: { recording: Recording; image: nu
         </Menu.Item>
         {recording.has_voice && (
           <Menu.Item
-            color="red"
+            color="var(--mantine-color-error)"
             leftSection={<IconVolumeOff size={16} aria-hidden />}
             onClick={ask}
           >

@@ -75,7 +75,7 @@ export function ImageCard({ image, project }: { image: ImageRow; project: Projec
             </Menu.Item>
             {project.role === "manager" && (
               <Menu.Item
-                color="red"
+                color="var(--mantine-color-error)"
                 leftSection={<IconTrash size={16} aria-hidden />}
                 onClick={() => deletion.mutate(image)}
               >
