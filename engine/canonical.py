@@ -40,3 +40,13 @@ def sha256_of_path(path: Path) -> str:
     """Hash a whole file, in pieces."""
     with path.open("rb") as file:
         return sha256_of(file)
+
+
+def refuse_constant(constant: str) -> object:
+    """Refuse NaN and infinities, which Python's JSON would read: `parse_constant` of its readers.
+
+    Raises:
+        ValueError: always.
+
+    """
+    raise ValueError(f"{constant} is not a number")

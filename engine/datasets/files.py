@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, cast
 
+from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
 from engine.media.archive import DEFAULT_LIMITS, ArchiveLimits, ZipFiles
 from engine.media.tars import TarFiles, is_tar
@@ -243,13 +244,9 @@ def read_json(source: Source, name: str) -> object:
 
     """
     try:
-        value: object = json.loads(source.read(name), parse_constant=_refuse_constant)
+        value: object = json.loads(source.read(name), parse_constant=refuse_constant)
     except DatasetError:
         raise
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"not JSON: {error}", file=name) from None
     return value
-
-
-def _refuse_constant(constant: str) -> object:
-    raise ValueError(f"{constant} is not a number")

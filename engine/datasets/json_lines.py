@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
 
 _LINE_BYTES: Final = 64 * 2**20
@@ -31,13 +32,9 @@ def iter_objects(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any]]]:
 def parse_object(line: bytes, file: str, number: int) -> dict[str, Any]:
     """Return the object that a line is. Raise DatasetError that tells file and line."""
     try:
-        value = json.loads(line, parse_constant=_refuse_constant)
+        value = json.loads(line, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"not JSON: {error}", file=file, index=number) from None
     if not isinstance(value, dict):
         raise DatasetError("must be a JSON object", file=file, index=number)
     return value
-
-
-def _refuse_constant(constant: str) -> object:
-    raise ValueError(f"{constant} is not a number")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
+from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
 
 MAX_ELEMENT_CHARACTERS: Final = 64 * 2**20
@@ -70,7 +71,7 @@ class _Text:
         self._file = file
         self._name = name
         self._utf8 = codecs.getincrementaldecoder("utf-8-sig")()
-        self._json = json.JSONDecoder(parse_constant=_refuse_constant)
+        self._json = json.JSONDecoder(parse_constant=refuse_constant)
         self._window = ""
         self._at = 0
         self._is_whole = False
@@ -132,7 +133,3 @@ class _Text:
             raise self.fault("the text is not UTF-8") from None
         self._window = self._window[self._at :] + text
         self._at = 0
-
-
-def _refuse_constant(constant: str) -> object:
-    raise ValueError(f"{constant} is not a number")

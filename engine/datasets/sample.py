@@ -123,3 +123,9 @@ def unique_ids(annotations: Iterable[Annotation]) -> tuple[Annotation, ...]:
         found.append(replace(each, id="") if each.id and each.id in seen else each)
         seen.add(each.id)
     return tuple(found)
+
+
+def related(found: list[Annotation]) -> tuple[Annotation, ...]:
+    """Take ids from objects that repeat another's, and parents that are not there."""
+    ids = {each.id for each in found}
+    return unique_ids(each if each.parent in ids else replace(each, parent=None) for each in found)

@@ -1,4 +1,8 @@
-"""Files of a dataset in memory, as a format writes them and with something broken in them."""
+"""Files of a dataset in memory, as a format writes them and with something broken in them.
+
+For formats of many small files, of which any may be gone or another; see also
+tests.engine.datasets_odd.
+"""
 
 import io
 import re

@@ -15,7 +15,7 @@ from engine.datasets.formats.cvat import CVAT
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import bbox_xywh, decode, encode
 from tests.engine.datasets_corpus import dataset_of, with_picture
-from tests.engine.mutations import original, read_all, spliced, stands, written
+from tests.engine.datasets_odd import broken, original, read_all, stands, written
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 THEIRS = DATA / "exports_thirdparty" / "datumaro_assets" / "cvat_dataset"
@@ -24,7 +24,7 @@ NAME = "annotations.xml"
 
 @needs_data
 def test_export_of_a_project_is_read_with_subsets_as_splits() -> None:
-    found, problems = read_all(CVAT, THEIRS / "export_project")
+    found, problems = read_all(THEIRS / "export_project", CVAT)
 
     assert [(each.file_name, each.split) for each in found] == [
         ("img0.jpg", "Test"), ("img1.jpg", "Test"), ("Train/img0.jpg", "Train"),
@@ -65,7 +65,7 @@ def test_project_is_told_with_a_task_for_each_split(
 
 @needs_data
 def test_export_of_a_task_is_read_without_splits_and_labels() -> None:
-    found, problems = read_all(CVAT, THEIRS / "export_task")
+    found, problems = read_all(THEIRS / "export_task", CVAT)
 
     labels = [each.label for sample in found for each in sample.annotations]
     assert [(each.file_name, each.split) for each in found] == [
@@ -82,7 +82,7 @@ def image(content: str, size: str = 'width="4" height="3"') -> str:
 
 def read(folder: Path, text: str) -> tuple[list[Sample], list[DatasetError]]:
     (folder / NAME).write_text(text)
-    return read_all(CVAT, folder)
+    return read_all(folder, CVAT)
 
 
 @needs_data
@@ -189,7 +189,7 @@ def test_folder_without_cvats_xml_is_refused(tmp_path: Path) -> None:
 
     assert not CVAT.is_in(open_source(tmp_path))
     with pytest.raises(DatasetError, match="no XML file of CVAT"):
-        read_all(CVAT, tmp_path)
+        read_all(tmp_path, CVAT)
 
 
 def test_attributes_of_one_name_and_many_kinds_come_back_as_they_are(tmp_path: Path) -> None:
@@ -198,16 +198,16 @@ def test_attributes_of_one_name_and_many_kinds_come_back_as_they_are(tmp_path: P
     objects = tuple(Annotation(rle, "x", attributes={"a": value}) for value in values)
     sample = Sample("a.png", (2, 2), objects)
 
-    written(CVAT, tmp_path, [sample])
+    written(tmp_path, CVAT, [sample])
 
-    assert read_all(CVAT, tmp_path) == ([sample], [])
+    assert read_all(tmp_path, CVAT) == ([sample], [])
 
 
 def test_masks_are_written_within_their_box(tmp_path: Path) -> None:
     mask = np.zeros((5, 6), bool)
     mask[2:4, 3:5] = [[False, True], [True, True]]
 
-    written(CVAT, tmp_path, [Sample("a.png", (5, 6), (Annotation(encode(mask), "x"),))])
+    written(tmp_path, CVAT, [Sample("a.png", (5, 6), (Annotation(encode(mask), "x"),))])
 
     text = (tmp_path / NAME).read_text()
     assert 'rle="1, 3" left="3" top="2" width="2" height="2"' in text
@@ -221,4 +221,4 @@ CONTENT = original(CVAT, NAME)
 @settings(max_examples=30)
 @given(st.data())
 def test_any_changed_file_is_read_or_refused(data: st.DataObject) -> None:
-    stands(CVAT, NAME, data.draw(spliced(CONTENT)))
+    stands(CVAT, NAME, data.draw(broken(CONTENT)))

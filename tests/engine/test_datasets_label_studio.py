@@ -22,7 +22,7 @@ from engine.datasets.formats.label_studio_rle import pack, unpack
 from engine.datasets.sample import Remark, Sample
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
-from tests.engine.mutations import changed_json, original, read_all, spliced, stands, written
+from tests.engine.datasets_odd import broken, changed_json, original, read_all, stands, written
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 THEIRS = DATA / "exports_thirdparty" / "labelstudio_sdk"
@@ -120,7 +120,7 @@ def test_any_brush_is_read_or_refused(tail: bytes) -> None:
 def test_exports_of_its_own_tests_are_read(
     folder: str, images: int, shapes: int, boxes: int, problems: int
 ) -> None:
-    found, faults = read_all(LABEL_STUDIO, THEIRS / folder)
+    found, faults = read_all(THEIRS / folder, LABEL_STUDIO)
 
     kinds = Counter(each.rle is not None for sample in found for each in sample.annotations)
     assert (len(found), kinds[True], kinds[False], len(faults)) == (images, shapes, boxes, problems)
@@ -167,7 +167,7 @@ def task(*results: Any, **fields: Any) -> dict[str, Any]:
 
 def read(folder: Path, *tasks: Any) -> tuple[list[Sample], list[DatasetError]]:
     (folder / "tasks.json").write_text(json.dumps(tasks))
-    return read_all(LABEL_STUDIO, folder)
+    return read_all(folder, LABEL_STUDIO)
 
 
 def test_places_are_percents_of_the_sides(tmp_path: Path) -> None:
@@ -393,11 +393,11 @@ def test_folder_without_tasks_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{}")
 
     with pytest.raises(DatasetError, match="no JSON list"):
-        read_all(LABEL_STUDIO, tmp_path)
+        read_all(tmp_path, LABEL_STUDIO)
 
 
 def test_tasks_name_images_as_local_storage_serves_them(tmp_path: Path) -> None:
-    written(LABEL_STUDIO, tmp_path)
+    written(tmp_path, LABEL_STUDIO)
 
     tasks = json.loads((tmp_path / "tasks.json").read_text())
     addresses = [each["data"]["image"] for each in tasks]
@@ -418,4 +418,4 @@ CONTENT = original(LABEL_STUDIO, NAME)
 @settings(max_examples=30)
 @given(st.data())
 def test_any_changed_file_is_read_or_refused(data: st.DataObject) -> None:
-    stands(LABEL_STUDIO, NAME, data.draw(changed_json(CONTENT) | spliced(CONTENT)))
+    stands(LABEL_STUDIO, NAME, data.draw(changed_json(CONTENT) | broken(CONTENT)))

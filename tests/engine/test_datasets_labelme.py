@@ -18,7 +18,7 @@ from engine.datasets.formats.labelme import LABELME
 from engine.datasets.sample import Sample
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
-from tests.engine.mutations import changed_json, original, read_all, spliced, stands, written
+from tests.engine.datasets_odd import broken, changed_json, original, read_all, stands, written
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 SQUARE = [[1, 1], [4, 1], [4, 4], [1, 4]]
@@ -44,7 +44,7 @@ def content(*shapes: Any, **fields: Any) -> dict[str, Any]:
 def read(folder: Path, value: Any, name: str = "a.json") -> tuple[list[Sample], list[DatasetError]]:
     (folder / name).parent.mkdir(exist_ok=True, parents=True)
     (folder / name).write_text(json.dumps(value))
-    return read_all(LABELME, folder)
+    return read_all(folder, LABELME)
 
 
 def test_polygons_rectangles_and_masks_are_read(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_bad_file_is_left_out_and_named(tmp_path: Path, value: Any, fault: str) 
 
 
 def test_tools_keys_are_those_that_it_opens(tmp_path: Path) -> None:
-    written(LABELME, tmp_path)
+    written(tmp_path, LABELME)
 
     whole = json.loads((tmp_path / "holdout" / "whole.json").read_text())
     assert whole.keys() >= {"version", "flags", "shapes", "imagePath", "imageData"}
@@ -210,4 +210,4 @@ CONTENT = original(LABELME, NAME)
 @settings(max_examples=30)
 @given(st.data())
 def test_any_changed_file_is_read_or_refused(data: st.DataObject) -> None:
-    stands(LABELME, NAME, data.draw(changed_json(CONTENT) | spliced(CONTENT)))
+    stands(LABELME, NAME, data.draw(changed_json(CONTENT) | broken(CONTENT)))

@@ -19,7 +19,7 @@ from engine.datasets.formats.supervisely import SUPERVISELY
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import decode, encode
 from tests.engine.datasets_corpus import picture
-from tests.engine.mutations import changed_json, original, read_all, spliced, stands, written
+from tests.engine.datasets_odd import broken, changed_json, original, read_all, stands, written
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 RING = [[1, 1], [5, 1], [5, 5], [1, 5]]
@@ -73,7 +73,7 @@ def read(
     (folder / "meta.json").write_text(json.dumps(meta or {"classes": classes, "tags": []}))
     (folder / name).parent.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(json.dumps(value))
-    return read_all(SUPERVISELY, folder)
+    return read_all(folder, SUPERVISELY)
 
 
 @pytest.mark.parametrize("encode_png", [palette_png, canvas_png, lambda mask: packed(bits(mask))])
@@ -136,7 +136,7 @@ def test_datasets_and_tags_tell_splits_and_folders(
 
     root = tmp_path / "project" if place.startswith("project/") else tmp_path
     read(root, content(tags=tags), place.removeprefix("project/"))
-    (found,), _ = read_all(SUPERVISELY, tmp_path)
+    (found,), _ = read_all(tmp_path, SUPERVISELY)
 
     assert (found.file_name, found.split) == (file_name, split)
     assert found.load_bytes is not None
@@ -211,7 +211,7 @@ def test_project_has_the_fields_that_the_sdk_wants(tmp_path: Path) -> None:
         Annotation(encode(np.ones((2, 3), bool)), None, attributes=attributes),
         Annotation(None, "cell", (0.5, 0.25, 0.5, 1.0)),
     )
-    written(SUPERVISELY, tmp_path, [Sample("deep/a.png", (2, 3), objects, split="train")])
+    written(tmp_path, SUPERVISELY, [Sample("deep/a.png", (2, 3), objects, split="train")])
 
     meta = json.loads((tmp_path / "meta.json").read_text())
     assert [each["title"] for each in meta["classes"]][-1] == "unlabelled"
@@ -227,7 +227,7 @@ def test_project_has_the_fields_that_the_sdk_wants(tmp_path: Path) -> None:
     }
     assert mask["bitmap"]["origin"] == [0, 0]
     assert box["points"]["exterior"] == [[0, 0], [0, 1]]
-    (again,), _ = read_all(SUPERVISELY, tmp_path)
+    (again,), _ = read_all(tmp_path, SUPERVISELY)
     assert again.annotations == objects
 
 
@@ -246,10 +246,10 @@ META = original(SUPERVISELY, "meta.json")
 @settings(max_examples=30)
 @given(st.data())
 def test_any_changed_file_is_read_or_refused(data: st.DataObject) -> None:
-    stands(SUPERVISELY, NAME, data.draw(changed_json(CONTENT) | spliced(CONTENT)))
+    stands(SUPERVISELY, NAME, data.draw(changed_json(CONTENT) | broken(CONTENT)))
 
 
 @settings(max_examples=20)
 @given(st.data())
 def test_any_changed_meta_is_read_or_refused(data: st.DataObject) -> None:
-    stands(SUPERVISELY, "meta.json", data.draw(changed_json(META) | spliced(META)))
+    stands(SUPERVISELY, "meta.json", data.draw(changed_json(META) | broken(META)))

@@ -8,7 +8,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.sample import label_or_none
 
 Fields: TypeAlias = dict[str, object]
-_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
+# NUL, which no database holds, and halves of pairs of UTF-16: JSON spells what is no text.
+NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 _MOST: Final = 2**31
 
 
@@ -19,7 +20,7 @@ def label_of(value: object) -> str | None:
 
 def checked_text(value: object) -> str:
     """Return text that any file and database holds: without NUL and halves of characters."""
-    if not isinstance(value, str) or _NO_TEXT.search(value):
+    if not isinstance(value, str) or NO_TEXT.search(value):
         raise DatasetError("a label, a name or a caption must be text")
     return value
 

@@ -22,8 +22,7 @@ from engine.datasets.formats.cvat_read import (
     value_of,
 )
 from engine.datasets.formats.format import Format
-from engine.datasets.formats.objects import OWN
-from engine.datasets.formats.own_fields import Fields, image_beside, told_beside
+from engine.datasets.formats.own_fields import OWN, Fields, image_beside, told_beside
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.formats.shapes import cut, row_runs
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value

@@ -15,8 +15,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats.checked import label_of
 from engine.datasets.formats.cvat_people import Origin, origins_in
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import OWN
-from engine.datasets.formats.own_fields import Fields, read_image, read_object
+from engine.datasets.formats.own_fields import OWN, Fields, read_image, read_object
 from engine.datasets.formats.pictures import FOLDER, Pictures
 from engine.datasets.formats.shapes import (
     Size,

@@ -16,7 +16,7 @@ from engine.datasets.formats.fields import (
     object_fields,
 )
 from engine.datasets.formats.format import Format
-from engine.datasets.formats.objects import OWN
+from engine.datasets.formats.own_fields import OWN
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import ALL

@@ -24,7 +24,7 @@ from engine.datasets.formats.fields import (
     size_hw_of,
 )
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import OWN, own_of
+from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import Annotation, Box, Dataset, Label, Sample, unique_ids
@@ -137,7 +137,7 @@ class _Reader:
         )
         captions, objects = self._annotations(item.get("annotations"), size_hw, place)
         split = None if self.subset == DEFAULT else self.subset
-        told = {"split": split, **own_of(item), "captions": captions}
+        told = {"split": split, **(own_of(item) or {}), "captions": captions}
         load = self.pictures.loader(inside)
         sample = sample_of(told, name, size_hw)
         return replace(sample, annotations=unique_ids(objects), load_bytes=load)
@@ -171,7 +171,7 @@ class _Reader:
 
     def _object(self, fields: Fields, size_hw: tuple[int, int]) -> Annotation:
         rle, box = _shape_of(fields, size_hw)
-        told = own_of(fields) if OWN in fields else _told(fields.get("attributes"))
+        told = own_of(fields) or {} if OWN in fields else _told(fields.get("attributes"))
         label = self._label(fields.get("label_id"))
         return annotation_of({**told, "z": fields.get("z_order")}, rle, label, box_xywh=box)
 

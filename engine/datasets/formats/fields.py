@@ -3,12 +3,12 @@
 Formats put these among fields of their own, or where strangers pass them over.
 """
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
+from engine.datasets.formats.checked import NO_TEXT
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import Annotation, Box, Sample, Value
 from engine.masks.rle import RLE
@@ -28,8 +28,6 @@ _OF_OBJECT: Final = {
 _OF_IMAGE: Final = ("split", "group", "sha256", "captions")
 _BOX_NUMBERS: Final = 4
 _FAR: Final = 2**31  # no coordinate, side or depth is
-# NUL, which no database holds, and halves of pairs of UTF-16: JSON spells what is no text.
-_NO_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 
 def object_fields(each: Annotation) -> dict[str, object]:
@@ -85,7 +83,7 @@ def sample_of(told: Mapping[str, object], file_name: str, size_hw: tuple[int, in
     listed = told.get("captions")
     captions = listed if isinstance(listed, list) else []
     return Sample(
-        safe_name(_NO_TEXT.sub("_", file_name)),
+        safe_name(NO_TEXT.sub("_", file_name)),
         size_hw,
         captions=tuple(text for each in captions if (text := _text(each))),
         split=_text(told.get("split")),
@@ -126,7 +124,7 @@ def box_of(value: object) -> Box:
 
 def text_of(value: object) -> str | None:
     """Return a text that is one, and not empty."""
-    is_text = isinstance(value, str) and value and not _NO_TEXT.search(value)
+    is_text = isinstance(value, str) and value and not NO_TEXT.search(value)
     return str(value) if is_text else None
 
 

@@ -18,7 +18,7 @@ from engine.datasets.formats.fields import (
 from engine.datasets.formats.fiftyone_masks import packed
 from engine.datasets.formats.fiftyone_read import FIELD, FILE, FOLDER, is_in, read
 from engine.datasets.formats.format import Format
-from engine.datasets.formats.objects import OWN
+from engine.datasets.formats.own_fields import OWN
 from engine.datasets.formats.pictures import write_images
 from engine.datasets.sample import (
     Annotation,

@@ -18,7 +18,8 @@ from engine.datasets.formats.fields import (
 )
 from engine.datasets.formats.fiftyone_masks import Mask, placed_in, unpacked
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.objects import OWN, labels_in, own_of
+from engine.datasets.formats.objects import labels_in
+from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import (
@@ -142,7 +143,7 @@ class _Reader:
         is_told = isinstance(metadata, dict) and "height" in metadata
         size_hw = size_hw_of(checked_fields(metadata)) if is_told else self.pictures.size_of(path)
         own: Fields = {"split": _split_of(fields.get("tags")), "file_name": _name_of(path)}
-        own |= own_of(fields)
+        own |= own_of(fields) or {}
         return replace(
             sample_of(own, checked_text(own["file_name"]), size_hw),
             annotations=unique_ids(self._annotations(fields, size_hw)),
@@ -159,7 +160,7 @@ class _Reader:
 
     def _annotation(self, fields: Fields, size_hw: tuple[int, int]) -> Annotation:
         told = {
-            **own_of(fields),
+            **(own_of(fields) or {}),
             "attributes": _attributes(fields),
             "iscrowd": fields.get("iscrowd"),
             "predicted_iou": fields.get("confidence"),

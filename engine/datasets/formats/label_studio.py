@@ -16,8 +16,7 @@ from engine.datasets.files import Out
 from engine.datasets.formats import label_studio_rle as brush
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.label_studio_read import Result, is_in, read
-from engine.datasets.formats.objects import OWN
-from engine.datasets.formats.own_fields import image_beside, told_beside
+from engine.datasets.formats.own_fields import OWN, image_beside, told_beside
 from engine.datasets.formats.pictures import FOLDER, write_images
 from engine.datasets.sample import UNLABELLED, Box, Dataset, Sample
 from engine.datasets.traits import ALL

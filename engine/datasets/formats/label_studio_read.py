@@ -38,7 +38,7 @@ from engine.datasets.sample import (
     Prediction,
     Sample,
     labels_of,
-    unique_ids,
+    related,
 )
 from engine.masks.rle import RLE
 from engine.media.bitmaps import read_bitmap
@@ -199,7 +199,7 @@ class TaskReader:
                     captions += _texts(result)
             except ValueError as error:
                 self.report(DatasetError(str(error), file=self.file, field=field, index=index))
-        return _related(found), captions
+        return related(found), captions
 
 
 def _path_in(data: Result) -> str:
@@ -247,12 +247,6 @@ def _answer(result: Result) -> tuple[str, object]:
     value = checked_fields(result.get("value")).get(str(result.get("type")))
     answer = ", ".join(map(checked_text, value)) if isinstance(value, list) else value
     return checked_text(result.get("from_name")), answer
-
-
-def _related(found: list[Annotation]) -> tuple[Annotation, ...]:
-    """Take ids from objects that repeat another's, and parents that are not there."""
-    ids = {each.id for each in found}
-    return unique_ids(each if each.parent in ids else replace(each, parent=None) for each in found)
 
 
 def _drawn(result: Result, size_hw: Size) -> tuple[RLE | None, Box | None]:

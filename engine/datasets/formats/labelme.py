@@ -18,9 +18,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, read_json
 from engine.datasets.formats.checked import checked_fields, checked_text, label_of, placed
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.own_fields import (
-    SPLITS,
+    OWN,
     Fields,
     image_beside,
     own_of,
@@ -28,7 +27,7 @@ from engine.datasets.formats.own_fields import (
     read_object,
     told_beside,
 )
-from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.formats.pictures import SPLITS, Pictures, write_image
 from engine.datasets.formats.shapes import Size, box_around, cut, pasted, points, polygon, size
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value, labels_of

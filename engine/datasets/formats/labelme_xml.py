@@ -5,7 +5,7 @@ Layout: `Annotations/FOLDER/NAME.xml`, `Images/FOLDER/NAME` and `Masks/FOLDER/NA
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final
@@ -17,7 +17,7 @@ from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.pictures import Pictures, split_and_name
 from engine.datasets.formats.shapes import Size, box_around, pasted, polygon, size
 from engine.datasets.places import MAX_BYTES
-from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of, unique_ids
+from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of, related
 from engine.datasets.xml_elements import Element, iter_children, read_root
 from engine.masks.rle import RLE
 from engine.media.bitmaps import read_bitmap
@@ -101,7 +101,7 @@ class _Reader:
         return Sample(
             name,
             size_hw,
-            _related(list(self._objects(root, size_hw))),
+            related(list(self._objects(root, size_hw))),
             split=split,
             load_bytes=self.pictures.loader(image),
         )
@@ -174,12 +174,6 @@ def _attributes(item: Element) -> dict[str, Value]:
         if key:
             found[key] = value or True
     return found
-
-
-def _related(found: list[Annotation]) -> tuple[Annotation, ...]:
-    """Take ids from objects that repeat another's, and parents that are not there."""
-    ids = {each.id for each in found}
-    return unique_ids(each if each.parent in ids else replace(each, parent=None) for each in found)
 
 
 LABELME_XML: Final = Reader("labelme_xml", "LabelMe XML (MIT)", read, is_in)

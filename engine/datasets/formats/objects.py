@@ -1,8 +1,4 @@
-"""Objects in JSON as COCO tells them, their classes by name; what only we tell is beside that.
-
-What a format has no field for stands in one object of ours, OWN, which whoever does not know it
-passes over.
-"""
+"""Objects in JSON as COCO tells them, their classes by name; what only we tell is beside that."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,11 +6,11 @@ from typing import Final
 from engine.datasets.errors import DatasetError
 from engine.datasets.formats.checked import Fields, checked_fields, label_of, plain
 from engine.datasets.formats.fields import annotation_of, box_of, object_fields
+from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.sample import Annotation
 from engine.masks.rle import area, bbox_xywh
 from engine.masks.validate import rle_from_coco
 
-OWN: Final = "anneal"
 _NATIVE: Final = ("iscrowd", "predicted_iou", "stability_score")
 _TOLD: Final = {"category", "area", "bbox", "segmentation"}
 
@@ -44,7 +40,7 @@ def object_of(value: object, size_hw: tuple[int, int]) -> Annotation:
     box = None if rle else box_of(fields.get("bbox"))
     native: Fields = {key: fields[key] for key in _NATIVE if key in fields}
     told: Fields = (
-        {**own_of(fields), **native}
+        {**(own_of(fields) or {}), **native}
         if OWN in fields
         else plain({key: each for key, each in fields.items() if key not in _TOLD})
     )
@@ -60,9 +56,3 @@ def labels_in(listed: object, key: str = "category") -> Iterator[str]:
             continue
         if label:
             yield label
-
-
-def own_of(fields: Fields) -> Fields:
-    """Return our own fields; none where another tool wrote."""
-    own = fields.get(OWN)
-    return plain(own) if isinstance(own, dict) else {}

@@ -1,23 +1,31 @@
-"""Fields of ours beside those of other tools, and images and objects put together from both."""
+"""Fields of ours beside those of other tools, and images and objects put together from both.
+
+What a format has no field for stands in one object of ours, OWN, which whoever does not know it
+passes over.
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Final, TypeAlias
 
-from engine.datasets.formats.checked import checked_text
+from engine.datasets.formats.checked import checked_text, plain
 from engine.datasets.formats.fields import annotation_of, image_fields, object_fields, sample_of
-from engine.datasets.formats.objects import OWN
 from engine.datasets.sample import Annotation, Box, Sample
 from engine.masks.rle import RLE
 
-SPLITS: Final = ("train", "val", "valid", "validation", "test", "holdout", "unfinished")
+OWN: Final = "anneal"
 Fields: TypeAlias = Mapping[str, object]
 
 
 def own_of(fields: Fields) -> Fields | None:
-    """Return our fields, or None where another tool wrote."""
+    """Return our fields, or None where another tool wrote.
+
+    Raises:
+        DatasetError: they hold what could not be written again.
+
+    """
     own = fields.get(OWN)
-    return own if isinstance(own, dict) else None
+    return plain(own) if isinstance(own, dict) else None
 
 
 def told_beside(native: Fields, each: Annotation) -> dict[str, object]:

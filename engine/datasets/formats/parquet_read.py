@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
 
+from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_text, label_of, placed
@@ -19,8 +20,8 @@ from engine.datasets.formats.fields import sample_of, size_hw_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.huggingface_features import IMAGE, MASKS
 from engine.datasets.formats.objects import object_of
-from engine.datasets.formats.own_fields import SPLITS
 from engine.datasets.formats.parquet_file import ParquetRows, Pictures, Place
+from engine.datasets.formats.pictures import SPLITS
 from engine.datasets.sample import (
     UNLABELLED,
     Annotation,
@@ -197,10 +198,6 @@ def _json(value: object) -> object:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value, parse_constant=_refuse_constant)
+        return json.loads(value, parse_constant=refuse_constant)
     except (ValueError, RecursionError):
         raise DatasetError("attributes and extra must be JSON") from None
-
-
-def _refuse_constant(constant: str) -> object:
-    raise ValueError(f"{constant} is not a number")

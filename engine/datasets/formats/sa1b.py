@@ -22,7 +22,8 @@ from engine.datasets.formats.checked import (
 )
 from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import OWN, labels_in, object_as_coco, object_of, own_of
+from engine.datasets.formats.objects import labels_in, object_as_coco, object_of
+from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of, unique_ids
@@ -122,7 +123,7 @@ def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sa
     listed = checked_list(content.get("annotations"), "annotations")
     size_hw = size_hw_of(image)
     beside = (PurePosixPath(name).parent / checked_text(image.get("file_name"))).as_posix()
-    own = own_of(image)
+    own = own_of(image) or {}
     sample = sample_of(own, checked_text(own.get("file_name", beside)), size_hw)
     annotations = []
     for index, each in enumerate(listed):

@@ -20,9 +20,8 @@ from engine.datasets.files import Out, Source, read_json
 from engine.datasets.formats.checked import checked_fields, checked_text, label_of, placed
 from engine.datasets.formats.fields import box_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import OWN
 from engine.datasets.formats.own_fields import (
-    SPLITS,
+    OWN,
     Fields,
     image_beside,
     own_of,
@@ -30,7 +29,7 @@ from engine.datasets.formats.own_fields import (
     read_object,
     told_beside,
 )
-from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.formats.pictures import SPLITS, Pictures, write_image
 from engine.datasets.formats.shapes import (
     Size,
     box_around,

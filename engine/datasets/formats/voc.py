@@ -18,11 +18,11 @@ from engine.datasets.files import Out
 from engine.datasets.formats.fields import image_fields, object_fields
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.maps import painted, palette, write_map
+from engine.datasets.formats.own_fields import OWN
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.formats.voc_read import (
     DATABASE,
     NATIVE_FLAGS,
-    OWN,
     OWN_OF_IMAGE,
     VOID,
     is_in,

@@ -10,7 +10,7 @@ import numpy as np
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.maps import palette
-from engine.datasets.formats.pictures import is_image
+from engine.datasets.formats.pictures import SPLITS, is_image
 from engine.media.label_maps import Numbers
 
 KIT_CLASSES: Final = (
@@ -19,7 +19,6 @@ KIT_CLASSES: Final = (
     "train", "tvmonitor",
 )  # fmt: skip
 KIT_COLOURS: Final = np.frombuffer(palette(), np.uint8).reshape(-1, 3).astype(np.int64)
-SPLITS: Final = ("train", "val", "valid", "validation", "test", "holdout", "unfinished")
 _BOTH: Final = "trainval"  # lists what lies in one of the two as well
 _FOLDERS: Final = ("Annotations", "SegmentationObject", "SegmentationClass", "JPEGImages")
 

@@ -19,6 +19,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats.fields import annotation_of, sample_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import has_colours, map_of, masks_in, pixels_of
+from engine.datasets.formats.own_fields import OWN
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.voc_files import (
     KIT_CLASSES,
@@ -49,7 +50,6 @@ from engine.media.label_maps import Numbers
 VOID: Final = 255
 DATABASE: Final = "Anneal"
 NATIVE_FLAGS: Final = ("truncated", "difficult", "occluded")
-OWN: Final = "anneal"  # an element with JSON
 OWN_OF_IMAGE: Final = ("group", "sha256", "captions")
 _ROOT: Final = "annotation"
 _CORNERS: Final = ("xmin", "ymin", "xmax", "ymax")

@@ -18,13 +18,14 @@ from tarfile import USTAR_FORMAT, TarFile, TarInfo
 from tarfile import open as open_tar
 from typing import BinaryIO, Final, TypeAlias
 
-from engine.canonical import canonical_json
+from engine.canonical import canonical_json, refuse_constant
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import MAX_TEXT_BYTES, Out, Source, TarSource
 from engine.datasets.formats.checked import Fields, checked_fields, checked_text, placed
 from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.objects import OWN, labels_in, object_as_coco, object_of, own_of
+from engine.datasets.formats.objects import labels_in, object_as_coco, object_of
+from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import is_image
 from engine.datasets.formats.shards import Member, Shard
 from engine.datasets.places import MAX_BYTES, Place, Placed
@@ -158,13 +159,9 @@ def _content(shard: Shard, members: Members) -> Fields:
         return {}
     text = shard.read(members["json"], MAX_TEXT_BYTES)
     try:
-        return checked_fields(json.loads(text, parse_constant=_refuse_constant))
+        return checked_fields(json.loads(text, parse_constant=refuse_constant))
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
-
-
-def _refuse_constant(constant: str) -> object:
-    raise ValueError(f"{constant} is not a number")
 
 
 def _sample(shard: Shard, key: str, members: Members, report: Report) -> Sample:
@@ -181,7 +178,7 @@ def _sample(shard: Shard, key: str, members: Members, report: Report) -> Sample:
         except ValueError as error:
             place = f"{shard.name}: {key}.json"
             report(placed(error, file=place, field="annotations", index=index))
-    own = own_of(content)
+    own = own_of(content) or {}
     if own:
         sample = sample_of(own, checked_text(own.get("file_name")), size_hw)
     else:

@@ -3,9 +3,7 @@
 Runs inside `manage.py shell` of the stack that is measured.
 """
 
-import hashlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import numpy as np
@@ -23,6 +21,7 @@ from annotation.models import (
     Transcript,
 )
 from engine.masks.rle import area, encode
+from tests.bench.finished_images import finished_image
 
 SAID = (
     "a red bucket stands on the wet quay left of a coil of rope and behind it two small boats "
@@ -48,7 +47,9 @@ def fill(project: int, wanted: int) -> None:
 
 
 def _add(project: Project, person: User, numbers: Sequence[int]) -> None:
-    images = Image.objects.bulk_create(_image(project, number) for number in numbers)
+    images = Image.objects.bulk_create(
+        finished_image(project, number, SIZE_HW) for number in numbers
+    )
     masks = Mask.objects.bulk_create(Mask(pk=uuid4(), image=image) for image in images)
     heads = Revision.objects.bulk_create(
         Revision(mask=mask, number=1, rle=DISC, area_px=area(DISC), author=person) for mask in masks
@@ -103,19 +104,4 @@ def _add_texts(person: User, takes: list[Recording], masks: list[Mask]) -> None:
             pk=uuid4(), phrase=phrase, number=0, kind="confirmed", masks=[mask.pk], author=person
         )
         for phrase, mask in zip(phrases, masks, strict=True)
-    )
-
-
-def _image(project: Project, number: int) -> Image:
-    height, width = SIZE_HW
-    return Image(
-        project=project,
-        sha256=hashlib.sha256(f"{project.pk} {number}".encode()).hexdigest(),
-        file_name=f"{number:05}.png",
-        bytes=1,
-        format="PNG",
-        width=width,
-        height=height,
-        status=Image.Status.DONE,
-        finished_at=datetime.now(UTC),
     )

@@ -3,11 +3,9 @@
 Runs inside `manage.py shell` of the stack that is measured; each function prints a line of JSON.
 """
 
-import hashlib
 import json
 import sys
 import time
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -18,6 +16,7 @@ from annotation.selectors.version_diff import diff_page, diff_totals
 from annotation.services.versions import cut_version
 from engine.masks.rle import RLE, area, decode, encode
 from tests.bench.datasets.generated import MASKS, SIZE_HW, discs
+from tests.bench.finished_images import finished_image
 from tests.bench.memory import peak_mib
 
 BATCH = 40  # images
@@ -31,7 +30,9 @@ def fill(project_id: int, wanted: int) -> None:
     have = Image.objects.filter(project=project).count()
     for first in range(have, wanted // MASKS, BATCH):
         numbers = range(first, min(first + BATCH, wanted // MASKS))
-        images = Image.objects.bulk_create(_image(project, number) for number in numbers)
+        images = Image.objects.bulk_create(
+            finished_image(project, number, SIZE_HW) for number in numbers
+        )
         masks = Mask.objects.bulk_create(
             Mask(pk=uuid4(), image=image) for image in images for _ in SHAPES
         )
@@ -91,19 +92,4 @@ def _revise(masks: list[UUID], shapes: list[RLE], person: User, *, number: int) 
     )
     Mask.objects.bulk_update(
         [Mask(pk=each.mask_id, head=each) for each in made], ["head"], batch_size=2000
-    )
-
-
-def _image(project: Project, number: int) -> Image:
-    height, width = SIZE_HW
-    return Image(
-        project=project,
-        sha256=hashlib.sha256(f"{project.pk} {number}".encode()).hexdigest(),
-        file_name=f"{number:06}.png",
-        bytes=1,
-        format="PNG",
-        width=width,
-        height=height,
-        status=Image.Status.DONE,
-        finished_at=datetime.now(UTC),
     )
