@@ -25,6 +25,7 @@ from annotation.api import (
     shortenings,
     trials,
     version_diff,
+    version_distributions,
     version_tags,
     versions,
     voices,
@@ -67,6 +68,10 @@ urlpatterns = [
     path("projects/<int:project_id>/versions", versions.ProjectVersionsView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
+    path(
+        "versions/<str:version_id>/distributions",
+        version_distributions.VersionDistributionsView.as_view(),
+    ),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
     path("versions/<str:version_id>/note", version_tags.VersionNoteView.as_view()),
     path("versions/<str:version_id>/tags", version_tags.VersionTagsView.as_view()),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0046_version_queries'),
+        ('annotation', '0047_version_distributions'),
     ]
 
     operations = [

@@ -26,6 +26,8 @@ class DatasetVersion(models.Model):
     # How much there is of what formats may be unable to hold, by split and by the names of
     # engine.datasets.traits; null: cut before that was counted.
     traits = models.JSONField(null=True)
+    # How it is spread, as engine.datasets.distributions counts; null: cut before that was counted.
+    distributions = models.JSONField(null=True)
     note = models.TextField(blank=True)
     # What of the project it holds, as its manifest's header has it; empty: everything.
     criteria = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))

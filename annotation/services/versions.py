@@ -40,6 +40,7 @@ from annotation.selectors.versions import attribute_names, model_estimate
 from annotation.services.attributes import Definition, live
 from annotation.services.deliveries import announce
 from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of
+from engine.datasets.distributions import DistributionCounter
 from engine.datasets.manifest import ManifestRow, write_manifest
 from engine.datasets.traits import Losses, count_traits
 
@@ -71,13 +72,15 @@ def cut_version(
     """
     counts = dict.fromkeys(COUNTED, 0)
     traits: defaultdict[str, Losses] = defaultdict(Counter)
+    spread = DistributionCounter()
     scratch = Path(settings.SCRATCH_DIR)
     scratch.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=scratch) as folder:
         path = Path(folder) / "manifest.jsonl"
         with path.open("wb") as file, one_moment() as read:
             header = _header(project, criteria, read)
-            rows = _counted(_rows(project, criteria, header, traits, read), counts, progress)
+            found = _rows(project, criteria, header, traits, spread, read)
+            rows = _counted(found, counts, progress)
             version_id = write_manifest(file, header, rows)
         if not DatasetVersion.objects.filter(pk=version_id).exists():
             storage.put_file(storage.version_key(version_id), path, "application/jsonl")
@@ -89,6 +92,7 @@ def cut_version(
                 "counts": counts,
                 "traits": traits,
                 "criteria": json_of(criteria),
+                "distributions": spread.total(header),
                 "note": note,
                 "created_by": created_by,
             },
@@ -133,15 +137,17 @@ def _rows(
     criteria: Criteria,
     header: dict[str, Any],
     traits: defaultdict[str, Losses],
+    spread: DistributionCounter,
     read: Read,
 ) -> Iterator[ManifestRow]:
-    """Yield what has anything to say, in the order of the images' digests, and count its traits."""
+    """Yield what has anything to say, in the order of the images' digests, and count it."""
     attributes = attribute_names(header)
     splits = Splits(project, criteria)
     images = _annotated_images(project, criteria).values_list(*FoundImage._fields)
     for image in map(FoundImage._make, read(images)):
         row = manifest_row(image, attributes, splits.of(image))
         traits[row["split"]].update(count_traits(sample_of(row, image.mask_rows)))
+        spread.add(row, [mask["area"] for mask in image.mask_rows])
         yield row
     splits.check()
 
@@ -188,6 +194,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
                         revision=F("head__number"),
                         label=F("head__label_id"),
                         rle=F("head__rle"),
+                        area=F("head__area_px"),
                         attributes=F("head__attributes"),
                         z=F("head__z"),
                         parent=parent_in(criteria),

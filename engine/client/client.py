@@ -53,6 +53,10 @@ class Client(Incoming):
         """Return what the server says has changed between two versions, in totals."""
         return self._transport.call(op.DIFF, version_id=_version_id(old), other_id=_version_id(new))
 
+    def distributions(self, version: AnyVersion) -> dict[str, Any]:
+        """Return how the version is spread over splits, labels and sizes, as the server counts."""
+        return self._transport.call(op.DISTRIBUTIONS, version_id=_version_id(version))
+
     def cut_version(self, project: AnyProject, note: str = "") -> Version:
         """Freeze what is annotated now. The same content is the same version."""
         return self._transport.call(

@@ -97,8 +97,9 @@ IMPORT_IMAGES: Final = _post(f"{_IMPORT}/images", None, DatasetImport)
 IMPORT_PROBLEMS: Final = _get(f"{_IMPORT}/problems", Page[ImportProblem], "cursor")
 VERSIONS: Final = _get("/api/projects/{project_id}/versions", list[Version])
 CUT_VERSION: Final = _post("/api/projects/{project_id}/versions", NewVersion, Version)
-# Its answer is passed on as it is.
+# Their answers are passed on as they are.
 DIFF: Final = _get("/api/versions/{version_id}/diff/{other_id}", dict[str, Any])
+DISTRIBUTIONS: Final = _get("/api/versions/{version_id}/distributions", dict[str, Any])
 MANIFEST: Final = Operation("GET", "/api/versions/{version_id}/manifest", NoneType)
 FORMATS: Final = _get("/api/versions/{version_id}/formats", list[ExportOffer])
 EXPORT_VERSION: Final = _post("/api/versions/{version_id}/exports", NewExport, Export)

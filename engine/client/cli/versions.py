@@ -1,10 +1,10 @@
 """`anneal version`, `export`, `diff` and `verify`: frozen data, out of the server and proved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -66,6 +66,14 @@ def show_version(
     rows = [["id", found.id], *found.counts.model_dump().items(), ["note", found.note]]
     rows += [["export", f"{each.format} {each.state} {each.bytes} bytes"] for each in found.exports]
     show(found, ["", ""], rows, as_json=as_json)
+
+
+@version.command()
+def stats(*, project: ProjectArgument, start: VersionArgument = "", as_json: Json = False) -> None:
+    """Tell how a version is spread over splits, labels and sizes."""
+    with logged_in() as client:
+        found = client.distributions(client.version(project, start))
+    show(found, ["", "", "images", "masks"], _spread(found), as_json=as_json)
 
 
 @version.command()
@@ -191,6 +199,25 @@ def _row(found: Version) -> Sequence[object]:
     counts = found.counts
     made = (found.id[:SHORT], when, found.created_by)
     return (*made, counts.images, counts.masks, counts.captions, found.note)
+
+
+def _spread(found: Mapping[str, Any]) -> list[Sequence[object]]:
+    """Return a row for each count that is not zero."""
+    rows: list[Sequence[object]] = [
+        ("split", each["split"], each["images"], each["masks"]) for each in found["splits"]
+    ]
+    rows += [("label", each["label"] or "none", "", each["masks"]) for each in found["labels"]]
+    rows += [("size", name, "", masks) for name, masks in found["sizes"].items() if masks]
+    rows += [("share of image", name, "", n) for name, n in _bins(found["area_shares"])]
+    rows += [("masks of an image", name, n, "") for name, n in _bins(found["masks_per_image"])]
+    rows += [("megapixels", name, n, "") for name, n in _bins(found["megapixels"])]
+    return rows
+
+
+def _bins(found: Mapping[str, Any]) -> list[tuple[str, int]]:
+    edges = [f"{edge:g}" for edge in found["edges"]]
+    names = [f"below {edges[0]}", *(f"from {edge}" for edge in edges)]
+    return [(name, n) for name, n in zip(names, found["counts"], strict=True) if n]
 
 
 def _losses(losses: dict[str, int] | None) -> str:

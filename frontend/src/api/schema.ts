@@ -1866,6 +1866,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}/distributions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How the version is spread. What was cut long ago is counted when it is first asked for. */
+        get: operations["read_distributions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/exports": {
         parameters: {
             query?: never;
@@ -2236,6 +2253,11 @@ export interface components {
             state: components["schemas"]["UploadState"];
             /** @description Those still missing */
             parts: components["schemas"]["UploadPart"][];
+        };
+        /** @description Counts in bins: one below the first edge, one from each edge on. */
+        Bins: {
+            edges: number[];
+            counts: number[];
         };
         /** @enum {unknown} */
         Blank: "";
@@ -3375,6 +3397,11 @@ export interface components {
             name: string;
             color: string;
         };
+        LabelMasks: {
+            /** @description null: masks without one */
+            label: string | null;
+            masks: number;
+        };
         LabelPatch: {
             name?: string;
             color?: string;
@@ -3463,6 +3490,12 @@ export interface components {
             iou: number | null;
             before: components["schemas"]["Rle"] | null;
             after: components["schemas"]["Rle"] | null;
+        };
+        /** @description Masks by COCO's sizes: below 32 and 96 pixels square. */
+        MaskSizes: {
+            small: number;
+            medium: number;
+            large: number;
         };
         Member: {
             user: number;
@@ -4672,6 +4705,11 @@ export interface components {
             high: number;
             objects: number;
         };
+        SplitCounts: {
+            split: string;
+            images: number;
+            masks: number;
+        };
         /** @description Somebody saved in between: rebase on `missed` and send again with `version`. */
         StaleProblem: {
             type: string;
@@ -4965,6 +5003,18 @@ export interface components {
             /** @description labels themselves, by their names */
             renamed: components["schemas"]["Moves"][];
             iou: components["schemas"]["ShapeChanges"];
+        };
+        VersionDistributions: {
+            splits: components["schemas"]["SplitCounts"][];
+            /** @description those with most masks first */
+            labels: components["schemas"]["LabelMasks"][];
+            sizes: components["schemas"]["MaskSizes"];
+            /** @description masks by the share of their image that they cover */
+            area_shares: components["schemas"]["Bins"];
+            /** @description images by how many masks they have */
+            masks_per_image: components["schemas"]["Bins"];
+            /** @description images by how many million pixels they have */
+            megapixels: components["schemas"]["Bins"];
         };
         VoiceTerms: {
             title: string;
@@ -8985,6 +9035,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChangedImagePage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_distributions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionDistributions"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -62,6 +62,7 @@ export type ExportFormat = Schemas["ExportFormat"];
 export type ExportOffer = Schemas["ExportOffer"];
 export type ExportChoice = Partial<Pick<Schemas["NewExport"], "splits" | "labels" | "images">>;
 export type Version = Schemas["Version"];
+export type VersionDistributions = Schemas["VersionDistributions"];
 export type VersionDiff = Schemas["VersionDiff"];
 export type ChangedImage = Schemas["ChangedImage"];
 export type MaskChange = Schemas["MaskChange"];

@@ -68,6 +68,19 @@ export const changesQuery = (before: string, after: string) =>
     refetchOnWindowFocus: false, // the changes stay as they are
   });
 
+/** How a version is spread over splits, labels and sizes, which never changes. */
+export const distributionsQuery = (version_id: string) =>
+  queryOptions({
+    queryKey: ["version-distributions", version_id],
+    queryFn: () =>
+      read(
+        client.GET("/api/versions/{version_id}/distributions", {
+          params: { path: { version_id } },
+        }),
+      ),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 export function tagVersion(version_id: string, name: string) {
   return read(
     client.POST("/api/versions/{version_id}/tags", {

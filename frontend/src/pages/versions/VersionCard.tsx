@@ -1,8 +1,10 @@
 import { Badge, Button, Card, Code, CopyButton, Group, Stack, Text, Tooltip } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import type { Project, Version } from "@/api/types";
 import { manifestUrl } from "@/api/versions";
 import { formatAgo, formatMoment, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
+import { Distributions } from "./Distributions";
 import { ExportMenu } from "./ExportMenu";
 import { ExportRow } from "./ExportRow";
 import { Tags } from "./Tags";
@@ -19,6 +21,7 @@ interface Props {
 export function VersionCard({ version, project, compare }: Props) {
   const { id, counts, rounds, exports } = version;
   const learned = learnedWords(version);
+  const [isSpread, spread] = useDisclosure(false);
 
   return (
     <Card id={id} component="article" aria-label={`Version ${id.slice(0, 8)}`}>
@@ -75,6 +78,16 @@ export function VersionCard({ version, project, compare }: Props) {
             </ButtonLink>
           )}
           <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
+            aria-expanded={isSpread}
+            aria-label={`Figures of ${id.slice(0, 8)}`}
+            onClick={spread.toggle}
+          >
+            Figures
+          </Button>
+          <Button
             component="a"
             href={manifestUrl(id)}
             variant="subtle"
@@ -86,6 +99,7 @@ export function VersionCard({ version, project, compare }: Props) {
           <ExportMenu version={version} project={project} />
         </Group>
       </Group>
+      {isSpread && <Distributions version={version} />}
       {exports.length > 0 && (
         <Stack gap="xs" mt="md">
           {exports.map((each) => (

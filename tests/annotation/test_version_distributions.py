@@ -1,0 +1,61 @@
+"""How a version is spread: counted at the cut, and of older versions when somebody asks."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+
+from annotation.models import DatasetVersion, Image
+from annotation.services import distributions
+from annotation.services.versions import cut_version
+from tests.annotation.world import Api, World, create, make_image, operation, square
+
+
+@pytest.fixture
+def version(world: World, annotator: Api, settings: LazySettings, tmp_path: Path) -> DatasetVersion:
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+    image, other = make_image(world.project), make_image(world.project, 1)
+    drawn = create(label=world.label_id)
+    annotator.save(image, drawn, create(at=(9, 9)))
+    annotator.save(image, operation("revise", mask=drawn["mask"], rle=square(0, 0, 20)))
+    Image.objects.filter(pk=other.pk).update(status=Image.Status.DONE, is_holdout=True)
+    return cut_version(project=world.project, created_by=None)
+
+
+def test_members_see_how_a_version_is_spread(
+    world: World, version: DatasetVersion, annotator: Api
+) -> None:
+    found = annotator.get(f"versions/{version.pk}/distributions").json()
+
+    assert {each["split"]: (each["images"], each["masks"]) for each in found["splits"]} == {
+        "unfinished": (1, 2),
+        "holdout": (1, 0),
+    }
+    assert {each["label"]: each["masks"] for each in found["labels"]} == {"cell": 1, None: 1}
+    assert found["sizes"] == {"small": 2, "medium": 0, "large": 0}
+    assert sum(found["area_shares"]["counts"]) == 2
+    assert found["area_shares"]["counts"][-1] == 1  # 400 of 768 pixels
+    assert found["masks_per_image"]["counts"][:3] == [1, 0, 1]
+
+
+def test_an_older_version_is_counted_once_as_it_was_frozen(
+    version: DatasetVersion, annotator: Api, stranger: Api
+) -> None:
+    counted = version.distributions
+    DatasetVersion.objects.update(distributions=None)
+
+    assert stranger.get(f"versions/{version.pk}/distributions").status_code == 404
+    assert annotator.get(f"versions/{version.pk}/distributions").json() == counted
+    assert DatasetVersion.objects.get().distributions == counted
+
+
+def test_an_older_version_too_large_to_wait_for_says_so(
+    version: DatasetVersion, annotator: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    DatasetVersion.objects.update(distributions=None)
+    monkeypatch.setattr(distributions, "MOST_MASKS", 1)
+
+    answer = annotator.get(f"versions/{version.pk}/distributions")
+
+    assert answer.status_code == 409
+    assert "too large to count now" in str(answer.json())
