@@ -109,9 +109,22 @@ class Client:
         self.post(f"/api/recordings/{recording}/complete", done)
         return recording
 
+    def cut(self, project: int, note: str = "", **criteria: object) -> Any:
+        """Have a version cut and return it once it is."""
+        body = {"note": note} | ({"criteria": criteria} if criteria else {})
+        asked = self.post(f"/api/projects/{project}/versions", body)
+
+        def made() -> str | None:
+            version: str | None = self.get(f"/api/version-cuts/{asked['id']}")["version"]
+            return version
+
+        version = wait_for(made, "the version is cut", 120)
+        listed = self.get(f"/api/projects/{project}/versions")
+        return next(each for each in listed if each["id"] == version)
+
     def export(self, project: int) -> Any:
         """Cut a version, have it exported and return the COCO JSON inside."""
-        version = self.post(f"/api/projects/{project}/versions", {"note": "by a test"})
+        version = self.cut(project, "by a test")
         wanted = {"id": str(uuid4()), "format": "coco"}
         self.post(f"/api/versions/{version['id']}/exports", wanted)
 

@@ -24,8 +24,10 @@ from annotation.api import (
     serving,
     shortenings,
     trials,
+    version_cuts,
     version_diff,
     version_distributions,
+    version_queries,
     version_tags,
     versions,
     voices,
@@ -66,6 +68,23 @@ urlpatterns = [
         name="bundle-decoder",
     ),
     path("projects/<int:project_id>/versions", versions.ProjectVersionsView.as_view()),
+    path(
+        "projects/<int:project_id>/version-queries",
+        version_queries.ProjectVersionQueriesView.as_view(),
+    ),
+    path(
+        "version-queries/<int:version_query_id>",
+        version_queries.VersionQueryView.as_view(),
+    ),
+    path(
+        "projects/<int:project_id>/version-look",
+        version_queries.ProjectVersionLookView.as_view(),
+    ),
+    path(
+        "projects/<int:project_id>/version-cuts",
+        version_cuts.ProjectVersionCutsView.as_view(),
+    ),
+    path("version-cuts/<uuid:version_cut_id>", version_cuts.VersionCutView.as_view()),
     path("versions/<str:version_id>/manifest", versions.VersionManifestView.as_view()),
     path("versions/<str:version_id>/formats", versions.VersionOffersView.as_view()),
     path(

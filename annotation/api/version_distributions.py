@@ -19,7 +19,7 @@ class BinsSerializer(serializers.Serializer[Any]):
     counts = serializers.ListField(child=serializers.IntegerField())
 
 
-class SplitCountsSerializer(serializers.Serializer[Any]):
+class SplitMasksSerializer(serializers.Serializer[Any]):
     split = serializers.CharField()
     images = serializers.IntegerField()
     masks = serializers.IntegerField()
@@ -39,7 +39,7 @@ class MaskSizesSerializer(serializers.Serializer[Any]):
 
 
 class VersionDistributionsSerializer(serializers.Serializer[Any]):
-    splits = SplitCountsSerializer(many=True)
+    splits = SplitMasksSerializer(many=True)
     labels = LabelMasksSerializer(many=True, help_text="those with most masks first")
     sizes = MaskSizesSerializer()
     area_shares = BinsSerializer(help_text="masks by the share of their image that they cover")

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
-from annotation.api.versions import NewVersionSerializer, VersionSerializer
+from annotation.api.versions import VersionSerializer
 from annotation.models.dataset import TAG_NAME
 from annotation.selectors.versions import versions_for
 from annotation.services.version_tags import note_version, tag_version, untag_version
@@ -23,6 +23,10 @@ class NewTagSerializer(serializers.Serializer[Any]):
             "most, and not of the digits 0 to f alone, which could be a version's id."
         },
     )
+
+
+class VersionNoteSerializer(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=1000, allow_blank=True, default="")
 
 
 class VersionTagsView(MemberView):
@@ -60,12 +64,12 @@ class VersionNoteView(MemberView):
 
     @extend_schema(
         operation_id="note_version",
-        request=NewVersionSerializer,
+        request=VersionNoteSerializer,
         responses={200: VersionSerializer},
     )
     def put(self, request: Request, version_id: str) -> Response:
         version = self.fetch(versions_for(request.user), pk=version_id)
-        note = body_of(request, NewVersionSerializer)["note"]
+        note = body_of(request, VersionNoteSerializer)["note"]
         note_version(version=version, note=note, by=user_of(request))
         found = versions_for(request.user).get(pk=version.pk)
         return Response(VersionSerializer(found).data)

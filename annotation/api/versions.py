@@ -14,13 +14,18 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
+from annotation.api.version_criteria import CriteriaSerializer, NamedQuerySerializer
+from annotation.api.version_cuts import NewVersionSerializer, VersionCutSerializer
+from annotation.errors import InvalidInputError
 from annotation.export_formats import FORMATS, TITLES
 from annotation.models import Alias, DatasetVersion, Export, Job
 from annotation.selectors.export_offers import offers_of
 from annotation.selectors.projects import projects_for
+from annotation.selectors.version_criteria import criteria_of
+from annotation.selectors.version_queries import version_cuts_for, version_queries_for
 from annotation.selectors.versions import exports_for, versions_for
 from annotation.services.exports import choice_of, request_export
-from annotation.services.versions import cut_version
+from annotation.services.version_cuts import request_cut
 
 
 def file_name(version: DatasetVersion, ending: str) -> str:
@@ -65,6 +70,7 @@ class ExportSerializer(serializers.Serializer[Any]):
 class VersionCountsSerializer(serializers.Serializer[Any]):
     images = serializers.IntegerField()
     train = serializers.IntegerField()
+    val = serializers.IntegerField(default=0, help_text="cut out of train; absent in older ones")
     holdout = serializers.IntegerField()
     unfinished = serializers.IntegerField(help_text="begun: exported, never trained on")
     masks = serializers.IntegerField()
@@ -88,6 +94,8 @@ class TrainedBundleSerializer(serializers.Serializer[Any]):
 class VersionSerializer(serializers.Serializer[Any]):
     id = serializers.CharField(help_text="sha256 of the manifest")
     counts = VersionCountsSerializer()
+    criteria = CriteriaSerializer(help_text="what was chosen of the project; empty: everything")
+    cut_from = NamedQuerySerializer(allow_null=True, help_text="the saved query, if it was one")
     note = serializers.CharField()
     tags = serializers.ListField(child=serializers.CharField(), source="tag_names")
     created_at = serializers.DateTimeField()
@@ -97,15 +105,11 @@ class VersionSerializer(serializers.Serializer[Any]):
     exports = ExportSerializer(many=True)
 
 
-class NewVersionSerializer(serializers.Serializer[Any]):
-    note = serializers.CharField(max_length=1000, allow_blank=True, default="")
-
-
 class NewExportSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField(help_text="made by the client")
     format = serializers.ChoiceField(choices=FORMATS)
     splits = serializers.ListField(
-        child=serializers.CharField(max_length=20), max_length=3, required=False, help_text="or all"
+        child=serializers.CharField(max_length=20), max_length=4, required=False, help_text="or all"
     )
     labels = serializers.DictField(
         child=serializers.CharField(max_length=100, allow_null=True),
@@ -126,7 +130,11 @@ class ExportOfferSerializer(serializers.Serializer[Any]):
 
 
 class ProjectVersionsView(MemberView):
-    """The versions of a project, the newest first; cutting one freezes all that was made so far."""
+    """The versions of a project, the newest first.
+
+    Cutting one freezes all that was made so far, or what criteria or a saved query choose of it. A
+    job does that: what it answers tells how far it is, and once it has ended, the version.
+    """
 
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
@@ -140,15 +148,28 @@ class ProjectVersionsView(MemberView):
         operation_id="cut_version",
         parameters=[KEY],
         request=NewVersionSerializer,
-        responses={201: VersionSerializer},
+        responses={202: VersionCutSerializer},
     )
     @once
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         data = body_of(request, NewVersionSerializer)
-        version = cut_version(project=project, note=data["note"], created_by=user_of(request))
-        found = versions_for(request.user).get(pk=version.pk)
-        return Response(VersionSerializer(found).data, status=201)
+        query = None
+        if data.get("query") is not None:
+            saved = version_queries_for(request.user).filter(project=project)
+            query = saved.filter(pk=data["query"]).first()
+            if query is None or "criteria" in data:
+                why = "Say criteria or a query, not both." if query else "There is no such query."
+                raise InvalidInputError(why, field="query")
+        cut = request_cut(
+            project=project,
+            criteria=criteria_of(data.get("criteria", {})),
+            query=query,
+            note=data["note"],
+            created_by=user_of(request),
+        )
+        found = version_cuts_for(request.user).get(pk=cut.pk)
+        return Response(VersionCutSerializer(found).data, status=202)
 
 
 class VersionManifestView(MemberView):

@@ -80,7 +80,7 @@ def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySe
     rounds = Round.objects.filter(dataset_version=OuterRef("pk")).order_by("number")
     tags = VersionTag.objects.filter(version=OuterRef("pk")).order_by("name")
     return (
-        versions.select_related("created_by", "project")
+        versions.select_related("created_by", "project", "cut_from")
         .prefetch_related(_exports(user))
         .annotate(
             tag_names=ArraySubquery(tags.values("name")),

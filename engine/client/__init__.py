@@ -12,5 +12,13 @@ client.download(export, "cells.zip")
 
 from engine.client.client import Client
 from engine.client.errors import AnnealError, JobEndedError, UnreachableError, WaitedTooLongError
+from engine.client.models import Criteria
 
-__all__ = ["AnnealError", "Client", "JobEndedError", "UnreachableError", "WaitedTooLongError"]
+__all__ = [
+    "AnnealError",
+    "Client",
+    "Criteria",
+    "JobEndedError",
+    "UnreachableError",
+    "WaitedTooLongError",
+]

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from engine.client.cli import account, buckets, data, incoming, learning, versions
+from engine.client.cli import account, buckets, cutting, data, incoming, learning, versions
 from engine.client.cli.door import EXIT_CODES, REFUSED, advice, code_of
 from engine.client.errors import AnnealError
 from engine.datasets.errors import DatasetError
@@ -28,6 +28,9 @@ for name, command in (
     ("verify", versions.verify),
 ):
     app.command(name)(command)
+versions.version.command("cut")(cutting.cut)
+versions.version.command("queries")(cutting.queries)
+versions.version.command("drop-query")(cutting.drop_query)
 app.add_typer(data.projects, name="projects")
 app.add_typer(versions.version, name="version")
 app.add_typer(learning.rounds, name="rounds")

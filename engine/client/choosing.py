@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.client.errors import AnnealError
-from engine.client.models import Project, ProjectCard, Version
+from engine.client.models import Label, Project, ProjectCard, Version, VersionQuery
 
 
 def one_called(name: str, projects: Sequence[ProjectCard]) -> ProjectCard:
@@ -38,6 +38,35 @@ def one_that_starts(start: str, versions: Sequence[Version]) -> Version:
     if start and len(found) > 1:
         raise AnnealError(0, "ambiguous", f"{len(found)} versions' ids start with {start!r}.")
     return found[0]
+
+
+def one_named(name: str, queries: Sequence[VersionQuery]) -> VersionQuery:
+    """Return the saved query of a name.
+
+    Raises:
+        AnnealError: there is none.
+
+    """
+    for each in queries:
+        if each.name == name:
+            return each
+    known = ", ".join(each.name for each in queries) or "none"
+    raise AnnealError(0, "no_such_query", f"No query is called {name!r}; there are: {known}.")
+
+
+def label_ids(names: Sequence[str], labels: Sequence[Label]) -> list[int]:
+    """Return the ids of labels by their names.
+
+    Raises:
+        AnnealError: one is not there.
+
+    """
+    known = {each.name: each.id for each in labels if not each.deleted}
+    if missing := [name for name in names if name not in known]:
+        raise AnnealError(
+            0, "no_such_label", f"No label is called {missing[0]!r}; there are: {', '.join(known)}."
+        )
+    return [known[name] for name in names]
 
 
 def what_serves(project: Project) -> str:

@@ -6,15 +6,18 @@ from typing import Any
 from uuid import uuid4
 
 from engine.client import operations as op
-from engine.client.choosing import one_that_starts, what_serves
+from engine.client.choosing import one_named, one_that_starts, what_serves
 from engine.client.connection import AnyProject
 from engine.client.downloads import address_of, download
 from engine.client.incoming import Incoming
 from engine.client.models import (
+    AskedCriteria,
+    Criteria,
     Export,
     ExportOffer,
     NewExport,
     NewVersion,
+    NewVersionQuery,
     NowServing,
     Promotion,
     RegisteredBundle,
@@ -24,6 +27,8 @@ from engine.client.models import (
     RoundWithoutEffort,
     ServingSeen,
     Version,
+    VersionLook,
+    VersionQuery,
 )
 from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
 
@@ -57,11 +62,70 @@ class Client(Incoming):
         """Return how the version is spread over splits, labels and sizes, as the server counts."""
         return self._transport.call(op.DISTRIBUTIONS, version_id=_version_id(version))
 
-    def cut_version(self, project: AnyProject, note: str = "") -> Version:
-        """Freeze what is annotated now. The same content is the same version."""
+    def cut_version(  # one for each choice
+        self,
+        project: AnyProject,
+        note: str = "",
+        *,
+        criteria: Criteria | None = None,
+        query: str | VersionQuery | None = None,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Version:
+        """Freeze what is annotated now, and wait until it is. The same content is the same version.
+
+        Args:
+            project: whose work it is.
+            note: what the version is for.
+            criteria: what of it; None: everything.
+            query: a saved one, or its name, in place of criteria.
+            timeout_s: how long to wait at most; None: until it is done.
+            progress: told of each step.
+
+        """
+        project_id = self._id_of(project)
+        wanted = NewVersion(note=note)
+        if criteria is not None:
+            wanted = NewVersion(note=note, criteria=criteria)
+        elif query is not None:
+            if isinstance(query, str):
+                query = one_named(query, self.version_queries(project_id))
+            wanted = NewVersion(note=note, query=query.id)
+        asked = self._transport.call(op.CUT_VERSION, wanted, project_id=project_id)
+
+        def cut() -> str | None:
+            found = self._transport.call(op.VERSION_CUT, version_cut_id=asked.id)
+            tell(progress, found.job, "The version")
+            return found.version if has_succeeded(found.job) else None
+
+        version_id = wait_until(cut, "The version", timeout_s)
+        return self.version(project_id, version_id)
+
+    def look_at_version(self, project: AnyProject, criteria: Criteria) -> VersionLook:
+        """Count what a version of these criteria would hold, without cutting it."""
         return self._transport.call(
-            op.CUT_VERSION, NewVersion(note=note), project_id=self._id_of(project)
+            op.LOOK_AT_VERSION,
+            AskedCriteria(criteria=criteria),
+            project_id=self._id_of(project),
         )
+
+    def version_queries(self, project: AnyProject) -> list[VersionQuery]:
+        """Return the saved queries of a project, by name."""
+        return self._transport.call(op.VERSION_QUERIES, project_id=self._id_of(project))
+
+    def save_version_query(
+        self, project: AnyProject, name: str, criteria: Criteria
+    ) -> VersionQuery:
+        """Keep criteria under a name; others under the same name are its next number."""
+        return self._transport.call(
+            op.SAVE_VERSION_QUERY,
+            NewVersionQuery(name=name, criteria=criteria),
+            project_id=self._id_of(project),
+        )
+
+    def drop_version_query(self, query: VersionQuery) -> None:
+        """Offer a saved query no longer; versions go on naming it."""
+        self._transport.answer(op.DROP_VERSION_QUERY, version_query_id=query.id)
 
     def manifest(self, version: AnyVersion, path: str | Path) -> Path:
         """Fetch a version's manifest and prove it by the version's id."""

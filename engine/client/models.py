@@ -4,7 +4,7 @@ A class has the name that `frontend/openapi.json` gives it; a test compares ever
 Fields that a newer server has besides are left out, so that an old client goes on working.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
@@ -267,9 +267,64 @@ class ExportOffer(Model):
     losses: dict[str, int] | None
 
 
+class Criteria(Model):
+    """What of a project a version holds; whatever is None chooses nothing."""
+
+    splits: list[str] | None = None  # of train, holdout and unfinished
+    labels: list[int] | None = None  # only masks of these, by id
+    drop_empty: bool | None = None  # leave out images without any of these masks
+    reviewed: bool | None = None  # only what a reviewer accepted
+    agreement: float | None = None  # at least, of images that several people did
+    rounds: list[int] | None = None  # whose model proposed; 0: the pretrained one
+    finished_from: date | None = None  # the first day, by UTC
+    finished_to: date | None = None  # the last
+    groups: list[str] | None = None
+    val_share: float | None = None  # of train, drawn by hash
+
+
+class NamedQuery(Model):
+    """A saved query as a version names it."""
+
+    id: int
+    name: str
+    number: int  # of this name
+
+
+class VersionQuery(NamedQuery):
+    """A saved query, the newest of its name."""
+
+    criteria: Criteria
+    created_by: str | None = None
+    created_at: datetime
+
+
+class NewVersionQuery(Model):
+    name: str
+    criteria: Criteria
+
+
+class AskedCriteria(Model):
+    criteria: Criteria
+
+
+class SplitCounts(Model):
+    images: int
+    masks: int
+
+
+class VersionLook(Model):
+    """What a version would hold that was cut now."""
+
+    images: int
+    masks: int
+    splits: dict[str, SplitCounts]
+    meeting: dict[str, int]  # where it would be empty: how many images meet each criterion
+
+
 class VersionCounts(Model):
     images: int
     train: int
+    val: int = 0  # cut out of train
     holdout: int
     unfinished: int
     masks: int
@@ -280,6 +335,8 @@ class VersionCounts(Model):
 class Version(Model):
     id: str  # sha256 of the manifest
     counts: VersionCounts
+    criteria: Criteria = Criteria()
+    cut_from: NamedQuery | None = None
     note: str
     created_at: datetime
     created_by: str | None = None
@@ -289,6 +346,17 @@ class Version(Model):
 
 class NewVersion(Model):
     note: str
+    criteria: Criteria | None = None
+    query: int | None = None  # a saved one, in place of criteria
+
+
+class VersionCut(Model):
+    """A version that was asked for, and which it became once its job has succeeded."""
+
+    id: UUID
+    version: str | None
+    note: str
+    job: Job
 
 
 class NewExport(Model):

@@ -8,6 +8,7 @@ from types import NoneType
 from typing import Any, Final, Generic, TypeVar
 
 from engine.client.models import (
+    AskedCriteria,
     BegunUpload,
     BucketImport,
     ChosenFormat,
@@ -24,6 +25,7 @@ from engine.client.models import (
     NewExport,
     NewToken,
     NewVersion,
+    NewVersionQuery,
     NowServing,
     Page,
     Project,
@@ -42,6 +44,9 @@ from engine.client.models import (
     Upload,
     UploadInput,
     Version,
+    VersionCut,
+    VersionLook,
+    VersionQuery,
 )
 
 Answer = TypeVar("Answer")
@@ -96,7 +101,16 @@ UNDO_IMPORT: Final = _post(f"{_IMPORT}/undo", None, DatasetImport)
 IMPORT_IMAGES: Final = _post(f"{_IMPORT}/images", None, DatasetImport)
 IMPORT_PROBLEMS: Final = _get(f"{_IMPORT}/problems", Page[ImportProblem], "cursor")
 VERSIONS: Final = _get("/api/projects/{project_id}/versions", list[Version])
-CUT_VERSION: Final = _post("/api/projects/{project_id}/versions", NewVersion, Version)
+CUT_VERSION: Final = _post("/api/projects/{project_id}/versions", NewVersion, VersionCut)
+VERSION_CUT: Final = _get("/api/version-cuts/{version_cut_id}", VersionCut)
+LOOK_AT_VERSION: Final = _post(
+    "/api/projects/{project_id}/version-look", AskedCriteria, VersionLook
+)
+VERSION_QUERIES: Final = _get("/api/projects/{project_id}/version-queries", list[VersionQuery])
+SAVE_VERSION_QUERY: Final = _post(
+    "/api/projects/{project_id}/version-queries", NewVersionQuery, VersionQuery
+)
+DROP_VERSION_QUERY: Final = Operation("DELETE", "/api/version-queries/{version_query_id}", NoneType)
 # Their answers are passed on as they are.
 DIFF: Final = _get("/api/versions/{version_id}/diff/{other_id}", dict[str, Any])
 DISTRIBUTIONS: Final = _get("/api/versions/{version_id}/distributions", dict[str, Any])

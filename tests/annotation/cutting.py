@@ -1,14 +1,16 @@
 """Images in any state with masks of any labels, and what a version of some criteria holds."""
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from annotation.models import DatasetVersion, Image, Label, Mask, Revision
+from annotation.models import DatasetVersion, Image, Label, Mask, Revision, VersionCut
 from annotation.selectors.version_criteria import EVERYTHING, Criteria
 from annotation.selectors.versions import frozen_images
+from annotation.services.version_cuts import run_cut
 from annotation.services.versions import cut_version
-from tests.annotation.world import World, make_image, square
+from tests.annotation.world import Api, World, make_image, square
 
 DONE = Image.Status.DONE
 REVIEWED = Image.Status.REVIEWED
@@ -50,3 +52,14 @@ def held(world: World, criteria: Criteria = EVERYTHING) -> dict[str, tuple[str, 
         each.row["file_name"]: (each.row["split"], len(each.masks))
         for each in frozen_images(cut(world, criteria))
     }
+
+
+def cut_by(api: Api, world: World, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask for a version as a person does, do what its job does, and return the version."""
+    asked = api.post(f"projects/{world.project.pk}/versions", body or {})
+    assert asked.status_code == 202, asked.json()
+    version = run_cut(
+        VersionCut.objects.get(pk=asked.json()["id"]), fence=nullcontext, progress=lambda *_: None
+    )
+    found = api.get(f"projects/{world.project.pk}/versions").json()
+    return next(each for each in found if each["id"] == version.pk)

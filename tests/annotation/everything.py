@@ -28,6 +28,8 @@ from annotation.models import (
     Token,
     Transcript,
     Upload,
+    VersionCut,
+    VersionQuery,
     Webhook,
     WebhookDelivery,
 )
@@ -110,6 +112,9 @@ def ids_of_everything(world: World) -> dict[str, object]:
     )
     storage.put_bytes(storage.version_key(version.pk), manifest)
     export = Export.objects.create(pk=UUID(int=1), version=version, format="coco", job=job)
+    query = VersionQuery.objects.create(project=project, name="cells", number=1, criteria={})
+    cutting = Job.objects.create(project=project, kind="workers.cut_version", state="failed")
+    cut = VersionCut.objects.create(pk=UUID(int=7), project=project, job=cutting)
     mask = Mask.objects.create(pk=UUID(int=4), image=image)
     recording = Recording.objects.create(pk=UUID(int=2), image=image, user=user, mime="audio/webm")
     transcript = Transcript.objects.create(
@@ -161,6 +166,8 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "version_id": version.pk,
         "other_id": version.pk,
         "tag_name": "v1.0",
+        "version_query_id": query.pk,
+        "version_cut_id": cut.pk,
         "export_id": export.pk,
         "recording_id": recording.pk,
         "phrase_id": phrase.pk,

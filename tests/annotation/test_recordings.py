@@ -17,6 +17,7 @@ from annotation.services.recordings import join_chunks
 from annotation.services.settlement import settle_failures
 from annotation.services.transcripts import save_raw_transcript
 from annotation.services.trash import empty_trash
+from annotation.services.versions import cut_version
 from annotation.services.voices import audio_key
 from engine.media.limits import LONGEST_TAKE_S
 from tests.annotation.world import Api
@@ -236,9 +237,9 @@ def test_a_version_counts_a_take_once_that_was_corrected(
     corrected = {"id": str(uuid4()), "text": "A red bucket.", "words": [], "seconds": 4}
     annotator.post(f"recordings/{recording}/transcripts", corrected)
 
-    version = manager.post(f"projects/{image.project_id}/versions", {}).json()
+    version = cut_version(project=image.project, created_by=None)
 
-    assert version["counts"]["transcripts"] == 1
+    assert version.counts["transcripts"] == 1
 
 
 def test_the_effort_of_a_correction_is_counted_from_the_texts(
@@ -371,11 +372,11 @@ def test_a_removed_take_is_in_no_count_and_no_version(
         recording=take, transcript_id=uuid4(), text="spoken", words=[], model="tiny.en"
     )
     project = f"projects/{image.project_id}"
-    before = manager.post(f"{project}/versions", {}).json()["counts"]
+    before = cut_version(project=image.project, created_by=None).counts
 
     annotator.post(f"recordings/{recording}/remove")
 
-    after = manager.post(f"{project}/versions", {}).json()["counts"]
+    after = cut_version(project=image.project, created_by=None).counts
     assert (before["transcripts"], after["transcripts"]) == (1, 0)
     assert manager.get(project).json()["counts"]["recordings"] == 0
 

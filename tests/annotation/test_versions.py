@@ -37,6 +37,7 @@ from engine.datasets.manifest_files import open_manifest
 from engine.datasets.proof import manifest_of, unproven
 from engine.masks.rle import RLE, encode
 from tests.altered import alter_file
+from tests.annotation.cutting import cut_by
 from tests.annotation.world import SIZE_HW, Api, World, create, make_image, operation, square
 
 
@@ -246,7 +247,7 @@ def test_a_part_of_the_manifest_is_no_manifest(world: World, annotated: Image) -
 def test_a_person_cuts_exports_and_downloads(
     world: World, annotated: Image, manager: Api, tmp_path: Path
 ) -> None:
-    version = manager.post(f"projects/{world.project.pk}/versions", {"note": "first"}).json()
+    version = cut_by(manager, world, {"note": "first"})
     body = {"id": str(uuid4()), "format": "coco"}
     path = f"versions/{version['id']}/exports"
 

@@ -44,7 +44,7 @@ def make_versions(stack: Stack) -> tuple[int, list[dict[str, Any]]]:
         assert grace.save(image, 0, *made).is_good
         masks[image] = ids
     path = f"/api/projects/{project}/versions"
-    grace.post(path, {"note": "Before the second pass"})
+    grace.cut(project, "Before the second pass")
     for place, image in enumerate(images[:4]):
         rles = drawn[names[image]][1]
         first, second, third, *_ = masks[image]
@@ -61,7 +61,7 @@ def make_versions(stack: Stack) -> tuple[int, list[dict[str, Any]]]:
     assert grace.save(
         images[5], 0, operation("create", str(uuid4()), label=ring, rle=alone)
     ).is_good
-    grace.post(path, {"note": "After it"})
+    grace.cut(project, "After it")
     return project, grace.get(path)
 
 
@@ -120,3 +120,54 @@ def test_versions_are_compared_tagged_and_found_from_an_image(
     expect(dialog.get_by_role("link")).to_have_count(2)
     expect(dialog).to_contain_text("v1.0")
     take_picture("100-versions-with-an-image")
+
+
+def choose_rings(page: Page, take_picture: Look) -> None:
+    """Choose masks of one label and the images that have any, and see each choice counted."""
+    held = page.get_by_role("status", name="What the version would hold")
+    expect(held).to_contain_text("6 images: 6 unfinished. 31 masks.", timeout=SLOW_MS)
+    page.get_by_role("button", name="Choose a part").click()
+    page.get_by_role("combobox", name="Labels").click()
+    page.get_by_role("option", name="ring").click()
+    page.keyboard.press("Escape")
+    expect(held).to_contain_text("5 masks.")
+    page.get_by_role("switch", name="Leave out images without a mask").check()
+    expect(held).to_contain_text("5 images: 5 unfinished. 5 masks.")
+    page.get_by_label("Finished from").fill("2026-05-02")
+    page.get_by_label("Finished until").fill("2026-05-01")
+    expect(page.get_by_text("The last day, 2026-05-01, is before the first")).to_be_visible()
+    expect(page.get_by_role("button", name="Cut version")).to_be_disabled()
+    take_picture("120-a-choice-that-cannot-be")
+    page.get_by_label("Finished until").fill("")
+    expect(held).to_contain_text("No image meets all of this")
+    take_picture("121-a-choice-of-nothing")
+    page.get_by_label("Finished from").fill("")
+    expect(held).to_contain_text("5 images: 5 unfinished. 5 masks.")
+
+
+def test_a_part_is_counted_kept_under_a_name_cut_and_cut_again(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project, _ = make_versions(stack)
+    log_in(page)
+    page.goto(f"/projects/{project}/versions")
+
+    page.get_by_role("button", name="Cut a version").click()
+    choose_rings(page, take_picture)
+    page.get_by_label("Keep this choice as").fill("Rings")
+    page.get_by_label("Note").fill("For the detector of rings")
+    take_picture("122-a-part-to-cut")
+    page.get_by_role("button", name="Cut version").click()
+
+    card = page.get_by_role("article").filter(has_text="For the detector of rings")
+    expect(card).to_contain_text("Cut from “Rings”: Only masks of ring", timeout=SLOW_MS)
+    expect(card).to_contain_text("5 images (0 train, 0 holdout, 5 unfinished)")
+    take_picture("123-a-version-of-a-part")
+    card.get_by_role("button", name="Cut again").click()
+    expect(page.get_by_role("combobox", name="Saved choice")).to_have_value("Rings")
+    take_picture("124-cut-again")
+    page.get_by_role("button", name="Cut version").click()
+    expect(page.get_by_text("Nothing has changed since: this is version")).to_be_visible(
+        timeout=SLOW_MS
+    )
+    expect(page.get_by_role("article")).to_have_count(3)

@@ -1,4 +1,4 @@
-"""An import and an export whose process is killed, at many points of each, come out the same.
+"""An import, an export and a cut whose process is killed, at any point, come out the same.
 
 The process is real, and gets SIGKILL in the middle of its work; what it held is taken over by the
 next, as after the end of its lease.
@@ -22,6 +22,7 @@ from annotation import storage
 from annotation.models import (
     Caption,
     DatasetImport,
+    DatasetVersion,
     Export,
     Image,
     ImportedSample,
@@ -30,13 +31,16 @@ from annotation.models import (
     MaskCaption,
     Revision,
     Upload,
+    VersionCut,
 )
+from annotation.selectors.version_criteria import Criteria
 from annotation.services.exports import request_export
 from annotation.services.import_batches import PER_FILE
 from annotation.services.import_requests import start_import
 from annotation.services.import_runs import run_import
 from annotation.services.imports import fetched
-from annotation.services.jobs import Claim, claim_job, fenced
+from annotation.services.jobs import Claim, cancel_job, claim_job, fenced
+from annotation.services.version_cuts import request_cut, run_cut
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
@@ -44,8 +48,9 @@ from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World
 from tests.workers.bringing import send, work
 from workers.app import app
+from workers.cut_versions import cut_version as cut_of_lease
 from workers.export_version import export_version
-from workers.lease import Lease
+from workers.lease import Lease, run_under_lease
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -220,6 +225,67 @@ def test_an_export_that_is_killed_has_the_same_bytes_in_the_end(world: World, at
     assert (job.state, job.attempt, job.error) == ("succeeded", 2, "")
     assert killed.sha256 == undisturbed.sha256 != ""
     assert hashlib.sha256(storage.get_bytes(killed.key)).hexdigest() == killed.sha256
+
+
+def cut_and_die(job_id: int, death: Death) -> None:
+    """Cut, and die at the n-th image, beside the touch of the store, or before the row is kept."""
+    held = claim(job_id)
+    cut = VersionCut.objects.select_related("project", "created_by").get(job=job_id)
+    put = storage.put_file
+
+    def put_file(key: str, path: Path, content_type: str) -> None:
+        death.meet()
+        put(key, path, content_type)
+        death.meet()
+
+    @contextmanager
+    def fence() -> Iterator[None]:
+        with fenced(held):
+            death.meet()
+            yield
+            death.meet()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "put_file", put_file)
+        run_cut(cut, fence=fence, progress=lambda *_: death.meet())
+    death.meet()  # all is kept, and the job has not said so
+
+
+@pytest.mark.parametrize("at", range(1, IMAGES + 6))
+def test_a_cut_that_is_killed_is_done_once_and_is_the_same_version(world: World, at: int) -> None:
+    start_import(dataset_import=_sent(world), by=world.manager)
+    work()
+    criteria = Criteria(drop_empty=True, val_share=0.4)
+    cut = request_cut(project=world.project, criteria=criteria, created_by=world.manager)
+
+    die(partial(cut_and_die, cut.job_id, Death(at)))
+    made = DatasetVersion.objects.count()
+    job = taken_over(cut.job_id)
+
+    assert made == (1 if at == IMAGES + 5 else 0)
+    assert (job.state, job.attempt, job.error) == ("succeeded", 2, "")
+    assert (job.progress_done, job.progress_total) == ((0, 0) if made else (IMAGES, IMAGES))
+    cut.refresh_from_db()
+    [version] = DatasetVersion.objects.all()
+    assert cut.version == version
+    undisturbed = cut_version(project=world.project, created_by=world.manager, criteria=criteria)
+    assert undisturbed == version
+    manifest = storage.get_bytes(storage.version_key(version.pk))
+    assert hashlib.sha256(manifest).hexdigest() == version.pk
+
+
+def test_a_cut_that_is_cancelled_leaves_no_version(world: World) -> None:
+    start_import(dataset_import=_sent(world), by=world.manager)
+    work()
+    cut = request_cut(project=world.project, created_by=world.manager)
+    lease = Lease(claim(cut.job_id))
+    cancel_job(job_id=cut.job_id)
+
+    run_under_lease(lease, cut_of_lease)
+
+    job = Job.objects.get(pk=cut.job_id)
+    assert job.state == "cancelled"
+    assert not DatasetVersion.objects.exists()
 
 
 def _sent_and_started(world: World) -> DatasetImport:

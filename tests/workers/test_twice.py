@@ -15,6 +15,7 @@ from annotation.services.exports import request_export
 from annotation.services.import_requests import request_undo, start_import
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from annotation.services.rounds import start_round
+from annotation.services.version_cuts import request_cut
 from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices
 from engine.speech.clean_by_model import Shortened
@@ -141,6 +142,11 @@ def shorten_take(world: World) -> int:
     return Job.objects.create(kind=jobs.SHORTEN, project=world.project, args=args).pk
 
 
+def cut(world: World) -> int:
+    make_image(world.project, status=Image.Status.DONE)
+    return request_cut(project=world.project, note="a cut", created_by=world.manager).job_id
+
+
 def export(world: World) -> int:
     version = cut_version(project=world.project, created_by=world.manager)
     return request_export(
@@ -164,6 +170,7 @@ SCENES: dict[str, Callable[[World], int]] = {
     jobs.GROUND: ground,
     jobs.SHORTEN: shorten_take,
     jobs.RUN_ROUND: run_round,
+    jobs.CUT_VERSION: cut,
     jobs.EXPORT_VERSION: export,
     jobs.DELETE_VOICES: delete_voices,
 }

@@ -34,20 +34,7 @@ def list_versions(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List a project's versions, the newest first."""
     with logged_in() as client:
         found = client.versions(project)
-    show(found, HEADS, [_row(each) for each in found], as_json=as_json)
-
-
-@version.command()
-def cut(
-    *,
-    project: ProjectArgument,
-    note: Annotated[str, typer.Option(help="What it is for.")] = "",
-    as_json: Json = False,
-) -> None:
-    """Freeze what is annotated now. The same content is the same version."""
-    with logged_in() as client:
-        made = client.cut_version(project, note)
-    show(made, HEADS, [_row(made)], as_json=as_json)
+    show(found, HEADS, [row_of(each) for each in found], as_json=as_json)
 
 
 @version.command("show")
@@ -64,6 +51,7 @@ def show_version(
         if manifest is not None:
             client.manifest(found, manifest)
     rows = [["id", found.id], *found.counts.model_dump().items(), ["note", found.note]]
+    rows += [["query", "" if found.cut_from is None else found.cut_from.name]]
     rows += [["export", f"{each.format} {each.state} {each.bytes} bytes"] for each in found.exports]
     show(found, ["", ""], rows, as_json=as_json)
 
@@ -93,7 +81,7 @@ def export(  # noqa: PLR0913  # one for each option
     start: VersionArgument = "",
     form: Annotated[str, typer.Option("--format", help="See `anneal version formats`.")] = "coco",
     split: Annotated[
-        list[str] | None, typer.Option(help="train, holdout or unfinished; may be repeated.")
+        list[str] | None, typer.Option(help="train, val, holdout or unfinished; may be repeated.")
     ] = None,
     label: Annotated[
         list[str] | None,
@@ -194,7 +182,8 @@ def verify(
         raise typer.Exit(REFUSED)
 
 
-def _row(found: Version) -> Sequence[object]:
+def row_of(found: Version) -> Sequence[object]:
+    """Return a version as a line of a list."""
     when = found.created_at.strftime("%Y-%m-%d %H:%M")
     counts = found.counts
     made = (found.id[:SHORT], when, found.created_by)

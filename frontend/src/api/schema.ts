@@ -1415,6 +1415,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/version-cuts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest cuts of a project, the newest first. */
+        get: operations["list_version_cuts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/version-look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Count what a version of some criteria would hold, without cutting it. */
+        post: operations["look_at_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/version-queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The saved queries of a project, the newest of each name. */
+        get: operations["list_version_queries"];
+        put?: never;
+        /** @description The saved queries of a project, the newest of each name. */
+        post: operations["save_version_query"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/versions": {
         parameters: {
             query?: never;
@@ -1422,10 +1474,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The versions of a project, the newest first; cutting one freezes all that was made so far. */
+        /**
+         * @description The versions of a project, the newest first.
+         *
+         *     Cutting one freezes all that was made so far, or what criteria or a saved query choose of it. A
+         *     job does that: what it answers tells how far it is, and once it has ended, the version.
+         */
         get: operations["list_versions"];
         put?: never;
-        /** @description The versions of a project, the newest first; cutting one freezes all that was made so far. */
+        /**
+         * @description The versions of a project, the newest first.
+         *
+         *     Cutting one freezes all that was made so far, or what criteria or a saved query choose of it. A
+         *     job does that: what it answers tells how far it is, and once it has ended, the version.
+         */
         post: operations["cut_version"];
         delete?: never;
         options?: never;
@@ -1832,6 +1894,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/version-cuts/{version_cut_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One cut, with its version once its job has succeeded. */
+        get: operations["read_version_cut"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/version-queries/{version_query_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Offer a saved query no longer; versions that were cut from it go on naming it. */
+        delete: operations["drop_version_query"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/diff/{other_id}": {
         parameters: {
             query?: never;
@@ -2137,6 +2233,9 @@ export interface components {
              * @description null: nobody saw the proposals
              */
             accepted_untouched_share: number | null;
+        };
+        AskedCriteria: {
+            criteria: components["schemas"]["Criteria"];
         };
         Assignment: {
             id: number;
@@ -2713,6 +2812,40 @@ export interface components {
          * @enum {string}
          */
         CreateOperationKind: "create";
+        /** @description What of a project a version holds; whatever is left out chooses nothing. */
+        Criteria: {
+            /** @description of train, holdout and unfinished; or all */
+            splits?: string[];
+            /** @description only masks of these, by id */
+            labels?: number[];
+            /** @description leave out images without a mask, or without one of the labels */
+            drop_empty?: boolean;
+            /** @description only what a reviewer accepted */
+            reviewed?: boolean;
+            /**
+             * Format: double
+             * @description at least, from 0 to 1: the IoU of the objects that several people found, to all that any found. Images that one person did have none, and are left out
+             */
+            agreement?: number | null;
+            /** @description whose model proposed on the image last; 0: the pretrained one */
+            rounds?: number[];
+            /**
+             * Format: date
+             * @description the first day, by UTC
+             */
+            finished_from?: string | null;
+            /**
+             * Format: date
+             * @description the last day, by UTC
+             */
+            finished_to?: string | null;
+            groups?: string[];
+            /**
+             * Format: double
+             * @description of train that becomes the val split, above 0 and below 1: drawn by hash, of each label its share, groups whole. What is finished later moves nothing drawn before
+             */
+            val_share?: number | null;
+        };
         CurvePoint: {
             step: number;
             /** Format: double */
@@ -3349,7 +3482,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "check_dataset" | "import_dataset" | "undo_import" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "export_version" | "delete_voices";
+        JobKind: "import_uploads" | "import_archive" | "check_dataset" | "import_dataset" | "undo_import" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "cut_version" | "export_version" | "delete_voices";
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -3541,6 +3674,13 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description The saved query that a version was cut from. */
+        NamedQuery: {
+            id: number;
+            name: string;
+            /** @description of this name, from 1 */
+            number: number;
+        };
         /** @description A member whose account was made just now. */
         NewAccount: {
             user: number;
@@ -3654,6 +3794,14 @@ export interface components {
         NewVersion: {
             /** @default  */
             note?: string;
+            /** @description left out: everything */
+            criteria?: components["schemas"]["Criteria"];
+            /** @description a saved query's id, in place of criteria */
+            query?: number | null;
+        };
+        NewVersionQuery: {
+            name: string;
+            criteria: components["schemas"]["Criteria"];
         };
         NewWebhook: {
             /**
@@ -4706,6 +4854,10 @@ export interface components {
             objects: number;
         };
         SplitCounts: {
+            images: number;
+            masks: number;
+        };
+        SplitMasks: {
             split: string;
             images: number;
             masks: number;
@@ -4956,6 +5108,10 @@ export interface components {
             /** @description sha256 of the manifest */
             id: string;
             counts: components["schemas"]["VersionCounts"];
+            /** @description what was chosen of the project; empty: everything */
+            criteria: components["schemas"]["Criteria"];
+            /** @description the saved query, if it was one */
+            cut_from: components["schemas"]["NamedQuery"] | null;
             note: string;
             tags: string[];
             /** Format: date-time */
@@ -4968,6 +5124,11 @@ export interface components {
         VersionCounts: {
             images: number;
             train: number;
+            /**
+             * @description cut out of train; absent in older ones
+             * @default 0
+             */
+            val?: number;
             holdout: number;
             /** @description begun: exported, never trained on */
             unfinished: number;
@@ -4981,6 +5142,21 @@ export interface components {
              * @default 0
              */
             mask_captions?: number;
+        };
+        VersionCut: {
+            /** Format: uuid */
+            id: string;
+            /** @description empty: everything */
+            criteria: components["schemas"]["Criteria"];
+            /** @description the saved query, if it was one */
+            query: components["schemas"]["NamedQuery"] | null;
+            note: string;
+            /** @description its id, once the job has succeeded; one that was cut before, where nothing has changed */
+            version: string | null;
+            job: components["schemas"]["Job"];
+            created_by?: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         /** @description Labels are told by the names that they have in the later version. */
         VersionDiff: {
@@ -5005,7 +5181,7 @@ export interface components {
             iou: components["schemas"]["ShapeChanges"];
         };
         VersionDistributions: {
-            splits: components["schemas"]["SplitCounts"][];
+            splits: components["schemas"]["SplitMasks"][];
             /** @description those with most masks first */
             labels: components["schemas"]["LabelMasks"][];
             sizes: components["schemas"]["MaskSizes"];
@@ -5015,6 +5191,32 @@ export interface components {
             masks_per_image: components["schemas"]["Bins"];
             /** @description images by how many million pixels they have */
             megapixels: components["schemas"]["Bins"];
+        };
+        /** @description What a version would hold that was cut now. */
+        VersionLook: {
+            images: number;
+            masks: number;
+            splits: {
+                [key: string]: components["schemas"]["SplitCounts"];
+            };
+            /** @description where it would be empty: how many of all images meet each criterion alone */
+            meeting: {
+                [key: string]: number;
+            };
+        };
+        VersionNote: {
+            /** @default  */
+            note?: string;
+        };
+        VersionQuery: {
+            id: number;
+            name: string;
+            /** @description of this name, from 1 */
+            number: number;
+            criteria: components["schemas"]["Criteria"];
+            created_by?: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         VoiceTerms: {
             title: string;
@@ -8029,6 +8231,140 @@ export interface operations {
             };
         };
     };
+    list_version_cuts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionCut"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    look_at_version: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedCriteria"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionLook"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_queries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionQuery"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_version_query: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVersionQuery"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionQuery"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_versions: {
         parameters: {
             query?: never;
@@ -8077,12 +8413,12 @@ export interface operations {
             };
         };
         responses: {
-            201: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Version"];
+                    "application/json": components["schemas"]["VersionCut"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -8983,6 +9319,65 @@ export interface operations {
             };
         };
     };
+    read_version_cut: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_cut_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionCut"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drop_version_query: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version_query_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     diff_versions: {
         parameters: {
             query?: never;
@@ -9185,7 +9580,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NewVersion"];
+                "application/json": components["schemas"]["VersionNote"];
             };
         };
         responses: {

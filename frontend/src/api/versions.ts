@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { ExportChoice, ExportFormat } from "./types";
+import type { Criteria, ExportChoice, ExportFormat, NewVersion } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 
@@ -10,10 +10,51 @@ export const versionsQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/projects/{project_id}/versions", project(id))),
   });
 
-export function cutVersion(id: number, note: string) {
-  const body = { note };
+/** Ask for a version; a job cuts it. */
+export function cutVersion(id: number, body: NewVersion) {
   return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));
 }
+
+/** The newest cuts; under the versions' key: what ends there makes a version. */
+export const versionCutsQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["versions", id, "cuts"],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/version-cuts", project(id))),
+  });
+
+/** The saved queries, the newest of each name. */
+export const versionQueriesQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["version-queries", id],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/version-queries", project(id))),
+  });
+
+export function saveVersionQuery(id: number, name: string, criteria: Criteria) {
+  const body = { name, criteria };
+  return read(client.POST("/api/projects/{project_id}/version-queries", { ...project(id), body }));
+}
+
+export function dropVersionQuery(version_query_id: number) {
+  return read(
+    client.DELETE("/api/version-queries/{version_query_id}", {
+      params: { path: { version_query_id } },
+    }),
+  );
+}
+
+/** What a version of these criteria would hold now. */
+export const versionLookQuery = (id: number, criteria: Criteria) =>
+  queryOptions({
+    queryKey: ["version-look", id, criteria],
+    queryFn: () =>
+      read(
+        client.POST("/api/projects/{project_id}/version-look", {
+          ...project(id),
+          body: { criteria },
+        }),
+      ),
+    placeholderData: keepPreviousData, // while another criterion is typed
+  });
 
 /** The formats of masks, with what each of them cannot hold of some splits of the version. */
 export const exportOffersQuery = (version_id: string, split: readonly string[]) =>

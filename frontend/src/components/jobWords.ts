@@ -14,6 +14,7 @@ const WORDS: Record<Job["kind"], string> = {
   ground: "Linking words to masks",
   shorten: "Shortening a text",
   run_round: "Retraining",
+  cut_version: "Cutting a version",
   export_version: "Exporting",
   delete_voices: "Deleting recordings",
 };
@@ -24,6 +25,7 @@ const STEPS: Partial<Record<Job["kind"], string>> = {
   import_dataset: "image",
   undo_import: "image",
   prepare_images: "image",
+  cut_version: "image",
   export_version: "image",
 };
 

@@ -143,7 +143,7 @@ function version(letter: string): Version {
   const counts = { images: 0, train: 0, holdout: 0, unfinished: 0, masks: 0, transcripts: 0 };
   return {
     ...{ id: letter.repeat(64), note: "", tags: [], rounds: [], bundles: [], exports: [] },
-    ...{ created_at: "2026-11-29T09:00:00Z", created_by: null },
+    ...{ created_at: "2026-11-29T09:00:00Z", created_by: null, criteria: {}, cut_from: null },
     counts: { ...counts, captions: 0, mask_captions: 0 },
   };
 }

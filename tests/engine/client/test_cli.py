@@ -181,6 +181,52 @@ def test_from_import_to_a_proof_without_the_server(
     assert json.loads(same.out) == {"changes": []}
 
 
+def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_under(
+    logged_in: Run, person: Person, drawn: int
+) -> None:
+    whole = json.loads(logged_in("version", "cut", drawn, "--json").out)
+    options = ("--split", "unfinished", "--drop-empty")
+
+    look = json.loads(logged_in("version", "cut", drawn, *options, "--dry-run", "--json").out)
+    first = logged_in("version", "cut", drawn, *options, "--save-as", "begun", "--json")
+    again = logged_in("version", "cut", drawn, "--query", "begun", "--json")
+    listed = logged_in("version", "queries", drawn).out
+    shown = logged_in("version", "show", drawn, json.loads(first.out)["id"]).out
+    dropped = logged_in("version", "drop-query", drawn, "begun")
+    unknown = logged_in("version", "cut", drawn, "--query", "begun")
+
+    made = json.loads(first.out)
+    assert (first.code, again.code, dropped.code) == (0, 0, 0)
+    assert made["id"] == json.loads(again.out)["id"] != whole["id"]
+    assert look["images"] == made["counts"]["images"] == made["counts"]["unfinished"]
+    assert (made["cut_from"]["name"], made["cut_from"]["number"]) == ("begun", 1)
+    assert made["criteria"]["splits"] == ["unfinished"]
+    assert listed == 'begun\t1\t{"splits":["unfinished"],"drop_empty":true}\n'
+    assert "query\tbegun" in shown.splitlines()
+    assert (unknown.code, unknown.out) == (1, "")
+    assert "No query is called 'begun'; there are: none." in unknown.err
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "told"),
+    [
+        (("--label", "no such"), 1, "No label is called 'no such'"),
+        (("--reviewed",), 1, "0 reviewed"),
+        (("--val", "1.5"), 1, "A share is above 0 and below 1, not 1.5."),
+        (("--from", "2026-05-02", "--to", "2026-05-01"), 1, "is before the first"),
+        (("--from", "yesterday"), 2, "yesterday"),
+        (("--query", "x", "--reviewed"), 2, "a saved query stands"),
+    ],
+)
+def test_what_cannot_be_cut_is_told(
+    logged_in: Run, drawn: int, options: tuple[str, ...], code: int, told: str
+) -> None:
+    ended = logged_in("version", "cut", drawn, *options)
+
+    assert (ended.code, ended.out) == (code, "")
+    assert told in " ".join(ended.err.split())
+
+
 def test_what_is_printed_for_people_and_for_programs(logged_in: Run, drawn: int) -> None:
     logged_in("version", "cut", drawn, "--note", "a\x1b[31mred\tnote")
 

@@ -4,7 +4,7 @@ import json
 import types
 import typing
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ OPERATIONS = {name: each for name, each in vars(operations).items() if isinstanc
 SENT_ONCE = {
     *("LOG_IN", "LOG_OUT", "CREATE_TOKEN", "COMPLETE_UPLOAD"),
     *("CHECK_IMPORT", "START_IMPORT", "UNDO_IMPORT", "IMPORT_IMAGES", "DISCARD_IMPORT"),
+    "DROP_VERSION_QUERY",
 }
 SCALARS: dict[object, tuple[str, str | None]] = {
     str: ("string", None),
@@ -28,6 +29,7 @@ SCALARS: dict[object, tuple[str, str | None]] = {
     float: ("number", "double"),
     bool: ("boolean", None),
     UUID: ("string", "uuid"),
+    date: ("string", "date"),
     datetime: ("string", "date-time"),
 }
 CONTAINERS: dict[Any, tuple[str, str]] = {

@@ -86,7 +86,7 @@ function Choices({ version, project, onClose }: Omit<Props, "opened">) {
               <Checkbox
                 key={split}
                 value={split}
-                label={`${split} (${formatCount(version.counts[split])})`}
+                label={`${split} (${formatCount(version.counts[split] ?? 0)})`}
               />
             ))}
           </Group>

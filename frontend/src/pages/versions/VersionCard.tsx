@@ -4,6 +4,7 @@ import type { Project, Version } from "@/api/types";
 import { manifestUrl } from "@/api/versions";
 import { formatAgo, formatMoment, plural } from "@/components/format";
 import { ButtonLink } from "@/components/links";
+import { criteriaWords } from "./criteriaWords";
 import { Distributions } from "./Distributions";
 import { ExportMenu } from "./ExportMenu";
 import { ExportRow } from "./ExportRow";
@@ -16,12 +17,15 @@ interface Props {
   project: Project;
   /** What the address holds to compare it with its neighbour; undefined: it has none. */
   compare: string | undefined;
+  /** Open the form with what this version was cut from. */
+  onCutAgain: () => void;
 }
 
-export function VersionCard({ version, project, compare }: Props) {
+export function VersionCard({ version, project, compare, onCutAgain }: Props) {
   const { id, counts, rounds, exports } = version;
   const learned = learnedWords(version);
   const [isSpread, spread] = useDisclosure(false);
+  const chosen = criteriaWords(version.criteria, project.labels);
 
   return (
     <Card id={id} component="article" aria-label={`Version ${id.slice(0, 8)}`}>
@@ -57,6 +61,12 @@ export function VersionCard({ version, project, compare }: Props) {
           <Text size="sm" c="dimmed" className="tabular">
             {factsOf(counts)}
           </Text>
+          {chosen && (
+            <Text size="xs" c="dimmed">
+              {version.cut_from && `Cut from “${version.cut_from.name}”: `}
+              {chosen}.
+            </Text>
+          )}
           {learned && (
             <Text size="xs" c="dimmed">
               {learned}
@@ -64,6 +74,17 @@ export function VersionCard({ version, project, compare }: Props) {
           )}
         </Stack>
         <Group gap="xs" wrap="nowrap">
+          {chosen && project.role === "manager" && (
+            <Button
+              variant="subtle"
+              color="gray"
+              size="compact-sm"
+              onClick={onCutAgain}
+              aria-label={`Cut again what ${id.slice(0, 8)} was cut from`}
+            >
+              Cut again
+            </Button>
+          )}
           {compare && (
             <ButtonLink
               to="/projects/$projectId/versions"
@@ -123,8 +144,10 @@ function factsOf(counts: Version["counts"]): string {
   return facts.join(" · ");
 }
 
-function splitsOf({ train, holdout, unfinished }: Version["counts"]): string {
-  const splits = [`${train} train`, `${holdout} holdout`];
+function splitsOf({ train, val = 0, holdout, unfinished }: Version["counts"]): string {
+  const splits = [`${train} train`];
+  if (val > 0) splits.push(`${val} val`);
+  splits.push(`${holdout} holdout`);
   if (unfinished > 0) splits.push(`${unfinished} unfinished`);
   return splits.join(", ");
 }

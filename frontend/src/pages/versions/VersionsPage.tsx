@@ -1,15 +1,17 @@
 import { Button, Container, Skeleton, Stack } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { IconDatabaseExport } from "@tabler/icons-react";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { projectQuery } from "@/api/projects";
+import type { Criteria } from "@/api/types";
 import { versionsQuery } from "@/api/versions";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
+import { Cuts } from "./Cuts";
 import { CutVersion } from "./CutVersion";
 import { nameOfPair, neighbourOf, pairOf } from "./diff/pair";
 import { VersionComparison } from "./diff/VersionComparison";
@@ -20,7 +22,12 @@ const POLL_MS = 2000;
 export function VersionsPage() {
   const id = useProjectId();
   const { data: project } = useSuspenseQuery(projectQuery(id));
-  const [cutting, dialog] = useDisclosure(false);
+  const [cutting, setCutting] = useState<Criteria | null>(null); // what the form begins with
+  const [isOpen, setIsOpen] = useState(false); // apart: a form that closes keeps what it shows
+  const open = (criteria: Criteria) => {
+    setCutting(criteria);
+    setIsOpen(true);
+  };
   const versions = useQuery({
     ...versionsQuery(id),
     refetchInterval: ({ state }) =>
@@ -51,7 +58,7 @@ export function VersionsPage() {
           </ButtonLink>
         )}
         {isManager && versions.data?.length !== 0 && (
-          <Button onClick={dialog.open}>Cut a version</Button>
+          <Button onClick={() => open({})}>Cut a version</Button>
         )}
       </PageHeader>
       {versions.isPending && <Skeleton height={140} radius="lg" />}
@@ -62,10 +69,11 @@ export function VersionsPage() {
           title="No version yet"
           description="Cut one when enough is finished; its masks and descriptions can then be exported. Every round cuts its own as well."
         >
-          {isManager && <Button onClick={dialog.open}>Cut the first version</Button>}
+          {isManager && <Button onClick={() => open({})}>Cut the first version</Button>}
         </Empty>
       )}
       <Stack gap="md">
+        <Cuts project={project} />
         {pair && <VersionComparison project={project} versions={all} pair={pair} />}
         {all.map((version) => (
           <VersionCard
@@ -73,10 +81,16 @@ export function VersionsPage() {
             version={version}
             project={project}
             compare={neighbourOf(version, all)}
+            onCutAgain={() => open(version.criteria)}
           />
         ))}
       </Stack>
-      <CutVersion project={project} opened={cutting} onClose={dialog.close} />
+      <CutVersion
+        project={project}
+        start={cutting ?? {}}
+        opened={isOpen}
+        onClose={() => setIsOpen(false)}
+      />
     </Container>
   );
 }

@@ -1,8 +1,8 @@
 import type { ExportChoice, Version } from "@/api/types";
 
-const SPLITS = ["train", "holdout", "unfinished"] as const;
+const SPLITS = ["train", "val", "holdout", "unfinished"] as const;
 type Split = (typeof SPLITS)[number];
-type Counts = Pick<Version["counts"], Split>;
+type Counts = Pick<Version["counts"], Split>; // of older versions none has `val`
 
 /** What becomes of a label: another name, or its masks stay behind. */
 export interface LabelChoice {
@@ -12,7 +12,7 @@ export interface LabelChoice {
 
 /** The splits that have images. */
 export function splitsThere(counts: Counts): Split[] {
-  return SPLITS.filter((split) => counts[split] > 0);
+  return SPLITS.filter((split) => (counts[split] ?? 0) > 0);
 }
 
 /** Finished images alone, unless there are no others. */

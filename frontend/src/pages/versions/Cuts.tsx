@@ -1,0 +1,55 @@
+import { Card, Stack } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import type { Project, Version, VersionCut } from "@/api/types";
+import { versionCutsQuery, versionsQuery } from "@/api/versions";
+import { JobRow } from "@/components/JobRow";
+import { cutsToShow, endWords } from "./cutWords";
+
+const POLL_MS = 1000;
+
+/** Versions on their way, and those that came to nothing since the last one that was cut. */
+export function Cuts({ project }: { project: Project }) {
+  const cuts = useQuery({
+    ...versionCutsQuery(project.id),
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ job }) => !job.finished_at) ? POLL_MS : false,
+  });
+  useEndings(project, cuts.data);
+  const shown = cutsToShow(cuts.data ?? []);
+  if (shown.length === 0) return null;
+  return (
+    <Card component="section" aria-label="Versions being cut">
+      <Stack gap="sm">
+        {shown.map(({ id, job }) => (
+          <JobRow
+            key={id}
+            job={job}
+            project={project.id}
+            withActions={project.role === "manager"}
+          />
+        ))}
+      </Stack>
+    </Card>
+  );
+}
+
+/** Tell what became of a cut that ended while this page was looking. */
+function useEndings(project: Project, cuts: readonly VersionCut[] | undefined): void {
+  const queries = useQueryClient();
+  const live = useRef(new Set<string>());
+  useEffect(() => {
+    for (const cut of cuts ?? []) {
+      if (!cut.job.finished_at) live.current.add(cut.id);
+      else if (live.current.delete(cut.id)) void told(cut);
+    }
+
+    async function told(cut: VersionCut): Promise<void> {
+      await queries.refetchQueries({ ...versionsQuery(project.id), exact: true });
+      const versions: Version[] = queries.getQueryData(versionsQuery(project.id).queryKey) ?? [];
+      const message = endWords(cut, versions);
+      if (message) notifications.show({ color: "teal", message });
+    }
+  }, [cuts, queries, project.id]);
+}

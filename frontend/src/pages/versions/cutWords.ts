@@ -1,0 +1,23 @@
+/** What became of versions that were asked for. */
+
+import type { Version, VersionCut } from "@/api/types";
+import { plural } from "@/components/format";
+
+/** Of cuts, the newest first: those under way, and those that failed since one succeeded. */
+export function cutsToShow(cuts: readonly VersionCut[]): VersionCut[] {
+  const lastGood = cuts.findIndex(({ job }) => job.state === "succeeded");
+  return cuts.filter(
+    ({ job }, place) =>
+      !job.finished_at || (job.state === "failed" && (lastGood < 0 || place < lastGood)),
+  );
+}
+
+/** "" where it came to nothing, which its row tells. */
+export function endWords(cut: VersionCut, versions: readonly Version[]): string {
+  const version = versions.find(({ id }) => id === cut.version);
+  if (!version) return "";
+  const id = version.id.slice(0, 8);
+  return Date.parse(version.created_at) < Date.parse(cut.created_at)
+    ? `Nothing has changed since: this is version ${id}, which was cut before.`
+    : `Version ${id} holds ${plural(version.counts.masks, "mask")}.`;
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+import { ProblemError } from "@/api/problem";
+import type { Criteria, Label, VersionCut, VersionLook } from "@/api/types";
+import {
+  criteriaErrors,
+  criteriaOf,
+  isEverything,
+  isSame,
+  valuesOf,
+} from "@/pages/versions/criteria";
+import { criteriaWords, lookWords, nothingWords } from "@/pages/versions/criteriaWords";
+import { cutsToShow } from "@/pages/versions/cutWords";
+
+const ALL: Criteria = {
+  ...{ splits: ["train"], labels: [2, 3], drop_empty: true, reviewed: true, agreement: 0.8 },
+  ...{ rounds: [0, 2], finished_from: "2026-05-01", finished_to: "2026-05-03" },
+  ...{ groups: ["a", "b"], val_share: 0.2 },
+};
+const LABELS = [label(2, "disc"), label(3, "ring")];
+
+test("a form gives back the criteria that it began with", () => {
+  expect(criteriaOf(valuesOf(ALL))).toEqual(ALL);
+  expect(criteriaOf(valuesOf({ agreement: 0.07, val_share: 0.29 }))).toEqual({
+    agreement: 0.07,
+    val_share: 0.29,
+  });
+});
+
+test("what chooses nothing is everything, however it is said", () => {
+  const nothing = { splits: [], labels: [], agreement: null, val_share: null, reviewed: false };
+
+  expect(isEverything(nothing)).toBe(true);
+  expect(isEverything({ reviewed: true })).toBe(false);
+  expect(isEverything({ agreement: 0 })).toBe(false);
+});
+
+test("the order of choosing makes no other choice", () => {
+  expect(isSame({ labels: [3, 2] }, { labels: [2, 3], groups: [] })).toBe(true);
+  expect(isSame({ labels: [3] }, { labels: [2, 3] })).toBe(false);
+});
+
+test("errors stand beside the fields of the form", () => {
+  const errors = [
+    { field: "criteria.val_share", message: "Too much." },
+    { field: "criteria.labels[0]", message: "Not there." },
+    { field: "note", message: "Too long." },
+  ];
+
+  expect(criteriaErrors(new ProblemError(400, { errors }))).toEqual({
+    val: "Too much.",
+    labels: "Not there.",
+  });
+  expect(criteriaErrors(new Error("else"))).toEqual({});
+});
+
+test("criteria are told in words", () => {
+  expect(criteriaWords(ALL, LABELS)).toBe(
+    "Only train; only masks of disc, ring; without images that have none; reviewed; " +
+      "agreement of at least 80 %; under the pretrained model, round 2; " +
+      "finished from 2026-05-01 to 2026-05-03; of groups a, b; 20 % of train drawn for val",
+  );
+  expect(criteriaWords({ labels: [9], finished_to: "2026-05-03" }, LABELS)).toBe(
+    "Only masks of label 9; finished until 2026-05-03",
+  );
+  expect(criteriaWords({ splits: [], agreement: null }, LABELS)).toBe("");
+});
+
+test("a look tells how much there is by split, or why there is nothing", () => {
+  const splits = { holdout: { images: 2, masks: 1 }, train: { images: 1, masks: 4 } };
+
+  expect(lookWords({ images: 3, masks: 5, splits, meeting: {} })).toBe(
+    "3 images: 1 train, 2 holdout. 5 masks.",
+  );
+  expect(nothingWords(none({ images: 12, reviewed: 0, groups: 3 }))).toBe(
+    "No image meets all of this. Of 12 finished or begun: 0 reviewed, 3 of these groups.",
+  );
+  expect(nothingWords(none({ images: 0 }))).toBe("Nothing is finished or begun yet.");
+});
+
+test("cuts are shown while they run, and failed ones until another succeeds", () => {
+  const cuts = [cut("running"), cut("failed"), cut("succeeded"), cut("failed"), cut("cancelled")];
+
+  expect(cutsToShow(cuts)).toEqual(cuts.slice(0, 2));
+  expect(cutsToShow([cut("cancelled"), cut("failed")]).map(({ job }) => job.state)).toEqual([
+    "failed",
+  ]);
+});
+
+function none(meeting: VersionLook["meeting"]): VersionLook {
+  return { images: 0, masks: 0, splits: {}, meeting };
+}
+
+function label(id: number, name: string): Label {
+  return { id, name, color: "#112233", deleted: false, attributes: [] };
+}
+
+function cut(state: VersionCut["job"]["state"]): VersionCut {
+  const finished_at = state === "running" ? null : "2026-11-29T09:00:00Z";
+  const steps = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
+  return {
+    ...{ id: state, criteria: {}, query: null, note: "", version: null, created_by: null },
+    created_at: "2026-11-29T09:00:00Z",
+    job: {
+      ...{ id: 1, kind: "cut_version", state, ...steps, finished_at, started_at: null },
+      created_at: "2026-11-29T09:00:00Z",
+    },
+  };
+}
