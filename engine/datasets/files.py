@@ -169,7 +169,7 @@ class FileSource:
 
 
 class ZipSource:
-    """The files of a zip, read one at a time into memory."""
+    """The files of a zip, each read into memory, or piece by piece where it is large."""
 
     def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
         self._zip = ZipFiles(path, limits)
@@ -181,6 +181,12 @@ class ZipSource:
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
+        with _told(name):
+            is_large = self._zip.size_of(name) > self._zip.limits.entry_bytes
+            if is_large:
+                with self._zip.opened(name) as file:
+                    yield file
+                return
         yield BytesIO(self.read(name, self._zip.limits.entry_bytes))
 
 

@@ -4,15 +4,16 @@ Every limit is enforced while bytes are read, whatever the archive says of itsel
 gives an error of its own; only a broken or hostile archive as a whole ends the reading.
 """
 
+import io
 import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 from engine.media.errors import MediaError
 
@@ -26,6 +27,14 @@ _END: Final = b"PK\x05\x06"
 _END64_LOCATOR: Final = b"PK\x06\x07"
 NESTED: Final = re.compile(r"\.(zip|tar|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
 PACKED_NESTED: Final = re.compile(r"\.(zip|tgz|gz|bz2|xz|7z|rar|zst)$", re.IGNORECASE)
+_UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+)
 # Control characters, and those that make a name read other than it is.
 _DECEPTIVE: Final = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -85,6 +94,10 @@ class ZipFiles:
     def names(self) -> Iterable[str]:
         return self._infos.keys()
 
+    def size_of(self, name: str) -> int:
+        """Return how long a file says it is. Raise KeyError if there is none."""
+        return self._infos[name].file_size
+
     def read(self, name: str, limit_bytes: int) -> bytes:
         """Return a file's bytes.
 
@@ -97,6 +110,73 @@ class ZipFiles:
         data = _read(self._archive, info, min(limit_bytes, self._left))
         self._left -= len(data)
         return data
+
+    def opened(self, name: str) -> BinaryIO:
+        """Open a file of any length, to be read piece by piece; going back starts it anew.
+
+        Raises:
+            KeyError: there is no such file.
+            MediaError: as `read` does, while it is read.
+
+        """
+        info = self._infos[name]
+
+        def take(size: int) -> None:
+            self._left -= size
+            if self._left < 0:
+                raise too_large(self.limits.total_bytes)
+
+        return cast("BinaryIO", io.BufferedReader(_Stream(self._archive, info, take), _CHUNK_BYTES))
+
+
+class _Stream(io.RawIOBase):
+    """A packed file, as it is unpacked; all that is unpacked counts, also on the way to a place."""
+
+    def __init__(
+        self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, take: Callable[[int], None]
+    ) -> None:
+        self._size = info.file_size
+        self._take = take
+        with _as_media_error():
+            self._file = archive.open(info)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # as BufferedReader asks
+        with _as_media_error():
+            data = self._file.read(len(buffer))
+        self._take(len(data))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, place: int, whence: int = io.SEEK_SET) -> int:
+        at = self._file.tell()
+        wanted = place + {io.SEEK_SET: 0, io.SEEK_CUR: at, io.SEEK_END: self._size}[whence]
+        wanted = min(self._size, max(0, wanted))
+        self._take(wanted - at if wanted >= at else wanted)
+        with _as_media_error():
+            return self._file.seek(wanted)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+@contextmanager
+def _as_media_error() -> Iterator[None]:
+    try:
+        yield
+    except MediaError:
+        raise
+    except _UNREADABLE:
+        raise MediaError("broken", "It is broken in the zip: make it or upload it again.") from None
 
 
 @contextmanager
@@ -208,23 +288,11 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit_bytes: int) -> 
     if info.file_size > limit_bytes:
         raise too_large(limit_bytes)
     data = bytearray()
-    try:
-        with archive.open(info) as file:
-            while piece := file.read(_CHUNK_BYTES):
-                data += piece
-                if len(data) > limit_bytes:
-                    raise too_large(limit_bytes)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        OSError,
-        EOFError,
-        ValueError,
-        NotImplementedError,
-    ) as e:
-        if isinstance(e, MediaError):
-            raise
-        raise MediaError("broken", "It is broken in the zip: make it or upload it again.") from None
+    with _as_media_error(), archive.open(info) as file:
+        while piece := file.read(_CHUNK_BYTES):
+            data += piece
+            if len(data) > limit_bytes:
+                raise too_large(limit_bytes)
     if data.startswith(b"PK\x03\x04"):
         raise MediaError("nested", "It is an archive inside the archive: unpack it first.")
     return bytes(data)

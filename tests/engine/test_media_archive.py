@@ -190,3 +190,41 @@ def test_zip_with_a_name_that_leads_astray_is_not_opened(tmp_path: Path) -> None
 
     with pytest.raises(MediaError, match=r"\.\./evil\.txt: Its name points outside the zip"):
         ZipFiles(path)
+
+
+def test_file_of_any_length_is_read_piece_by_piece_and_from_any_place(tmp_path: Path) -> None:
+    data = bytes(range(256)) * 40
+    files = ZipFiles(make_zip(tmp_path / "a.zip", {"a": data}))
+
+    with files.opened("a") as file:
+        first = file.read(1000)
+        file.seek(-10, io.SEEK_END)
+        end = file.read()
+        file.seek(5)
+        again = file.read(20)
+
+    assert (first, end, again) == (data[:1000], data[-10:], data[5:25])
+    with pytest.raises(KeyError):
+        files.opened("b")
+
+
+def test_reading_again_and_again_comes_to_an_end(tmp_path: Path) -> None:
+    limits = ArchiveLimits(entry_bytes=10, total_bytes=25_000)
+    files = ZipFiles(make_zip(tmp_path / "a.zip", {"a": bytes(range(256)) * 40}), limits)
+
+    def read_again() -> int:
+        file.seek(0)
+        return len(file.read())
+
+    with files.opened("a") as file:
+        assert [read_again(), read_again()] == [10_240, 10_240]
+        with pytest.raises(MediaError, match="over 25000 bytes"):
+            read_again()
+
+
+def test_piece_that_is_broken_is_told(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.png": b"123456"}, zipfile.ZIP_STORED)
+    path.write_bytes(path.read_bytes().replace(b"123456", b"123x56"))
+
+    with ZipFiles(path).opened("a.png") as file, pytest.raises(MediaError, match="is broken"):
+        file.read()

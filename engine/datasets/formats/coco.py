@@ -4,21 +4,15 @@ Format: https://cocodataset.org/#format-data. Fields that COCO does not know hol
 to tell, so nothing is lost; whoever does not know them passes them over.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from itertools import count
+from functools import reduce
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
-from engine.datasets.coco import (
-    CocoAnnotation,
-    CocoCategory,
-    CocoDataset,
-    CocoImage,
-    read_coco,
-    write_coco,
-)
+from engine.datasets.coco import CocoAnnotation, CocoCategory, CocoImage, write_coco
+from engine.datasets.coco_index import CocoFile, CocoIndex, Found
+from engine.datasets.coco_reader import CocoReader
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.fields import json_of, number_of, text_of, values_of
@@ -126,40 +120,36 @@ def _fields(each: Annotation) -> dict[str, object]:
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read all COCO files of a folder; each keeps its images and annotations in memory.
+    """Read all COCO files of a folder, once; what they say lies on the disk meanwhile.
 
     Files of one folder are united by the names of images and categories, as COCO puts masks,
     captions and splits in files of their own.
     """
     pictures = Pictures(source)
-    samples: dict[str, Sample] = {}
     names: dict[str, Label] = {}
+    index = CocoIndex()
+    files: list[_File] = []
     for name in _files(source):
+        content = CocoFile(index, len(files))
         with source.file(name) as file:
-            content = read_coco(file, on_problem=report)
+            CocoReader(name, content, report).read(file)
+        content.check_categories(name, report)
         for category in content.categories.values():
             if label_or_none(category.name):
                 label = Label(category.name, len(names) + 1, _told_of(category))
                 names.setdefault(category.name, label)
-        own: set[str] = set()  # of this file: two images of one name are two
-        for sample in _samples(content, _split_of(name), pictures):
-            key = next(_keys(sample, samples, own))
-            own.add(key)
-            samples[key] = _merged(samples[key], sample) if key in samples else sample
-    return Dataset(tuple(names.values()), lambda: iter(samples.values()))
+        files.append(_File(content.categories, _split_of(name)))
+
+    def samples() -> Iterator[Sample]:
+        for told in index.samples():
+            yield reduce(_merged, (_sample(each, files[each.file], pictures) for each in told))
+
+    return Dataset(tuple(names.values()), samples)
 
 
-def _keys(sample: Sample, known: Mapping[str, Sample], own: Collection[str]) -> Iterator[str]:
-    """Yield where an image may go: to what another file tells of the same, or by itself."""
-    for number in count():
-        key = f"{sample.file_name}\n{number}"
-        if key not in known or (key not in own and _is_same(known[key], sample)):
-            yield key
-
-
-def _is_same(a: Sample, b: Sample) -> bool:
-    is_other = a.sha256 and b.sha256 and a.sha256 != b.sha256
-    return a.size_hw == b.size_hw and not is_other
+class _File(NamedTuple):
+    categories: Mapping[int, CocoCategory]
+    split: str | None
 
 
 def is_in(source: Source) -> bool:
@@ -204,22 +194,18 @@ def _split_of(name: str) -> str | None:
     return next((split for split in SPLITS if split in words), None)
 
 
-def _samples(content: CocoDataset, split: str | None, pictures: Pictures) -> Iterator[Sample]:
-    of_image: dict[int, list[CocoAnnotation]] = defaultdict(list)
-    for annotation in content.annotations:
-        of_image[annotation.image_id].append(annotation)
-    for image in content.images.values():
-        found = of_image[image.id]
-        yield Sample(
-            image.file_name,
-            image.size_hw,
-            tuple(_annotation(each, content) for each in found if each.caption is None),
-            (*_captions(image), *(each.caption for each in found if each.caption)),
-            str(image.extra.get("split") or "") or split,
-            image.group,
-            str(image.extra.get("sha256") or "") or None,
-            pictures.loader(image.file_name),
-        )
+def _sample(told: Found, file: _File, pictures: Pictures) -> Sample:
+    image, found = told.image, told.annotations
+    return Sample(
+        image.file_name,
+        image.size_hw,
+        tuple(_annotation(each, file.categories) for each in found if each.caption is None),
+        (*_captions(image), *(each.caption for each in found if each.caption)),
+        str(image.extra.get("split") or "") or file.split,
+        image.group,
+        str(image.extra.get("sha256") or "") or None,
+        pictures.loader(image.file_name),
+    )
 
 
 def _captions(image: CocoImage) -> list[str]:
@@ -232,8 +218,8 @@ def _told_of(category: CocoCategory) -> dict[str, object]:
     return {k: each for k, each in category.extra.items() if CENTRED.get(k) != each}
 
 
-def _annotation(found: CocoAnnotation, content: CocoDataset) -> Annotation:
-    category = None if found.category_id is None else content.categories[found.category_id]
+def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -> Annotation:
+    category = None if found.category_id is None else categories[found.category_id]
     extra = dict(found.extra)
     if category and category.extra.get("keypoints") == CENTRED["keypoints"]:
         extra = {key: each for key, each in extra.items() if key not in _POINTS}
