@@ -169,6 +169,8 @@ class Label(models.Model):
     name = models.CharField(max_length=100)
     color = models.CharField(max_length=7, validators=[RegexValidator(r"^#[0-9a-f]{6}$")])
     attributes = models.JSONField(default=list)  # definitions: services/attributes.py
+    # Names that it had, the newest last: datasets that were exported before still mean it.
+    former_names = models.JSONField(default=list, db_default=[])
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Labels: a deleted one leaves a tombstone, so that a save under it still succeeds."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -12,6 +13,7 @@ from annotation.models import Label, Project, Proposal
 from annotation.services.attributes import defined
 
 MAX_NAME: Final = 100  # characters
+MAX_FORMER_NAMES: Final = 20  # of one label
 # Ten colours that stay apart on photographs and for most colour-blind people (Tableau 10).
 PALETTE: Final = (
     "#4e79a7",
@@ -36,11 +38,14 @@ def create_label(*, project: Project, name: str, color: str) -> Label:
 def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
     """Return all labels of a project by their names, after those of `names` that it lacks are made.
 
-    Longer names are cut, and should be looked up so; an empty one makes none.
+    One that was called so before is not made anew. Longer names are cut, and should be looked up
+    so; an empty one makes none.
     """
     known = {label.name: label for label in project.labels.filter(deleted_at=None)}
-    for name in (each[:MAX_NAME] for each in names):
-        if name and name not in known:
+    missing = [name for name in dict.fromkeys(each[:MAX_NAME] for each in names) if name]
+    known |= _called_before(list(known.values()), missing)
+    for name in missing:
+        if name not in known:
             color = PALETTE[len(known) % len(PALETTE)]
             known[name], _ = Label.objects.get_or_create(
                 project=project, name=name, deleted_at=None, defaults={"color": color}
@@ -48,10 +53,30 @@ def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
     return known
 
 
+def _called_before(labels: Sequence[Label], names: Collection[str]) -> dict[str, Label]:
+    """Return the labels that names mean which they had before.
+
+    A name that two had means neither, and two names that stand side by side mean two labels.
+    """
+    current = {label.name for label in labels}
+    meant = [
+        (name, label)
+        for label in labels
+        for name in names
+        if label.name not in names and name in label.former_names and name not in current
+    ]
+    of_name = Counter(name for name, _ in meant)
+    of_label = Counter(label.pk for _, label in meant)
+    return {name: label for name, label in meant if of_name[name] == 1 and of_label[label.pk] == 1}
+
+
 @transaction.atomic
 def update_label(*, label: Label, changes: Mapping[str, Any]) -> Label:
     """Rename or recolor a label, or say what its attributes are; every mask under it follows."""
     label = Label.objects.select_for_update().get(pk=label.pk)
+    if (name := changes.get("name", label.name)) != label.name:
+        former = [each for each in label.former_names if each not in (name, label.name)]
+        label.former_names = [*former, label.name][-MAX_FORMER_NAMES:]
     for name, value in changes.items():
         setattr(label, name, defined(label, value) if name == "attributes" else value)
     return _saved(label)

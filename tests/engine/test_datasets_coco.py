@@ -16,8 +16,9 @@ from hypothesis.extra import numpy as hnp
 from pycocotools.coco import COCO
 
 from engine.datasets.coco import DatasetError, read_coco, write_coco
-from engine.datasets.files import FolderSource, open_source
+from engine.datasets.files import FolderOut, FolderSource, open_source
 from engine.datasets.formats import FORMATS, READERS
+from engine.datasets.sample import Annotation, Dataset, Label, Sample
 from engine.masks.rle import RLE, decode, encode
 from tests.engine.test_masks_rle import coco_decode
 
@@ -349,3 +350,20 @@ def test_one_broken_file_of_a_zip_hides_no_format(name: str, tmp_path: Path) -> 
     told = [each.name for each in READERS.values() if each.is_in(open_source(path))]
 
     assert told == ["coco"]
+
+
+def test_label_called_unlabelled_is_told_from_having_none(tmp_path: Path) -> None:
+    masks = [
+        Annotation(encode(np.ones((2, 3), bool)), "unlabelled", id="a"),
+        Annotation(encode(np.eye(2, 3, dtype=bool)), None, id="b"),
+    ]
+    sample = Sample("1.png", (2, 3), tuple(masks))
+    labels = (Label("unlabelled", 4, {"color": "red"}),)
+    FORMATS["coco"].write(Dataset(labels, lambda: iter([sample])), FolderOut(tmp_path))
+
+    again = FORMATS["coco"].read(FolderSource(tmp_path), print)
+
+    assert [(each.name, each.extra) for each in again.labels] == [("unlabelled", {"color": "red"})]
+    assert list(again.samples()) == [sample]
+    told = json.loads((tmp_path / "annotations.json").read_text())
+    assert [each["id"] for each in told["categories"]] == [0, 4]

@@ -35,6 +35,7 @@ _LISTS: Final = {"images", "annotations", "categories", "licenses"}
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
 _ID, _CAPTION = "mask", "region_caption"  # not `caption`, which makes it a caption of the image
+_IS_LABEL: Final = "is_label"  # of a category that is called as those without a label are
 # What coco_keypoints tells of categories; points of no other name follow from masks.
 CENTRED: Final[Mapping[str, object]] = {"keypoints": ["centre"], "skeleton": []}
 _POINTS: Final = ("keypoints", "num_keypoints")
@@ -58,7 +59,7 @@ def write_as(name: str, dataset: Dataset, out: Out, told: Mapping[str, object]) 
             categories=[
                 {"id": UNLABELLED_ID, "name": UNLABELLED, **told},
                 *(
-                    {"id": each.id, "name": each.name, **told, **each.extra}
+                    {"id": each.id, "name": each.name, **told, **_marked(each), **each.extra}
                     for each in dataset.labels
                 ),
             ],
@@ -66,6 +67,11 @@ def write_as(name: str, dataset: Dataset, out: Out, told: Mapping[str, object]) 
             annotations=_annotations(dataset),
         )
     write_images(dataset, out)
+
+
+def _marked(label: Label) -> dict[str, object]:
+    """Tell a label of this name from that of objects which have none."""
+    return {_IS_LABEL: True} if label.name == UNLABELLED else {}
 
 
 def _images(dataset: Dataset) -> Iterator[dict[str, object]]:
@@ -135,9 +141,8 @@ def read(source: Source, report: Report) -> Dataset:
             CocoReader(name, content, report).read(file)
         content.check_categories(name, report)
         for category in content.categories.values():
-            if label_or_none(category.name):
-                label = Label(category.name, len(names) + 1, _told_of(category))
-                names.setdefault(category.name, label)
+            if name_of := _label_of(category):
+                names.setdefault(name_of, Label(name_of, len(names) + 1, _told_of(category)))
         files.append(_File(content.categories, _split_of(name)))
 
     def samples() -> Iterator[Sample]:
@@ -214,8 +219,13 @@ def _captions(image: CocoImage) -> list[str]:
     return [each for each in listed if text_of(each)]
 
 
+def _label_of(category: CocoCategory) -> str | None:
+    return category.name if category.extra.get(_IS_LABEL) else label_or_none(category.name)
+
+
 def _told_of(category: CocoCategory) -> dict[str, object]:
-    return {k: each for k, each in category.extra.items() if CENTRED.get(k) != each}
+    told = {k: each for k, each in category.extra.items() if CENTRED.get(k) != each}
+    return {k: each for k, each in told.items() if k != _IS_LABEL or category.name != UNLABELLED}
 
 
 def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -> Annotation:
@@ -228,7 +238,7 @@ def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -
     z, caption = extra.pop("z", 0), extra.pop(_CAPTION, None)
     return Annotation(
         found.rle,
-        label_or_none(category.name) if category else None,
+        _label_of(category) if category else None,
         None if found.rle else found.told_xywh,
         str(identity) if identity is not None else "",
         str(parent) if parent else None,
