@@ -78,6 +78,7 @@ def plain_sample(sample: Sample) -> Sample:
         file_name=safe_name(sample.file_name),
         group=plain(sample.group or ""),
         sha256=plain(sample.sha256 or ""),
+        other_names=tuple(map(plain, sample.other_names)),
         annotations=unique_ids(sample.annotations),
     )
 

@@ -1,10 +1,11 @@
 """Which images of a project the samples of a dataset mean: those of their files, or those there."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from django.contrib.auth.models import User
-from django.db.models import Max, Min
+from django.db.models import F, Func, Max, Min, QuerySet, TextField, Value
+from django.db.models.functions import Cast
 
 from annotation.models import Image, Project
 from annotation.services.images import AddedImage, add_images
@@ -27,7 +28,8 @@ def find_images(project: Project, coming: Sequence[Coming], *, author: User) -> 
 def _linked(sample: Sample, image_ids: Sequence[int]) -> Brought:
     if len(image_ids) == 1:
         return Brought(image_ids[0], counts=Counter({"images that were there": 1}))
-    fault = "several images have this name" if image_ids else "the image is not there"
+    names = f" (as {' or '.join(sample.other_names)})" if sample.other_names else ""
+    fault = f"{'several images have this name' if image_ids else 'the image is not there'}{names}"
     problem = DatasetError(f"{fault}: put its file beside the annotations", file=sample.file_name)
     return Brought(counts=Counter({"images not there": 1}), problems=[problem])
 
@@ -48,7 +50,7 @@ def key_of(sample: Sample) -> tuple[str, str]:
     return (sample.sha256, "") if sample.sha256 else ("", sample.file_name)
 
 
-def known_images(project: Project, samples: Iterable[Sample]) -> dict[tuple[str, str], list[int]]:
+def known_images(project: Project, samples: Sequence[Sample]) -> dict[tuple[str, str], list[int]]:
     """Find the project's images that samples without a file mean: of several of a name, two."""
     keys = {key_of(each) for each in samples if each.load_bytes is None}
     there = Image.objects.filter(project=project, deleted_at=None)
@@ -60,4 +62,37 @@ def known_images(project: Project, samples: Iterable[Sample]) -> dict[tuple[str,
     found = names.values_list("file_name").annotate(Min("pk"), Max("pk"))  # however many there are
     for name, first, last in found:
         known["", name] = sorted({first, last})
+    unknown = [
+        each
+        for each in samples
+        if each.other_names and not each.load_bytes and key_of(each) not in known
+    ]
+    return known | (_known_otherwise(there, unknown) if unknown else {})
+
+
+def _known_otherwise(
+    there: QuerySet[Image], samples: Sequence[Sample]
+) -> dict[tuple[str, str], list[int]]:
+    """Find images by other names, or by what their own ends in; the first name that any has counts.
+
+    It goes through all names of the project, once for all samples.
+    """
+    bare = {_bare(name) for each in samples for name in each.other_names}
+    last_part = Func(F("file_name"), Value("/"), Value(-1), function="split_part")
+    named = there.annotate(bare=Cast(last_part, TextField())).filter(bare__in=bare)
+    by_bare: dict[str, list[tuple[str, int]]] = {}
+    for name, pk in named.order_by("pk").values_list("file_name", "pk"):
+        by_bare.setdefault(_bare(name), []).append((name, pk))
+    known = {}
+    for sample in samples:
+        for wanted in sample.other_names:
+            alike = by_bare.get(_bare(wanted), [])
+            ids = [pk for name, pk in alike if f"/{name}".endswith(f"/{wanted}")]
+            if ids:
+                known[key_of(sample)] = ids[:2]
+                break
     return known
+
+
+def _bare(name: str) -> str:
+    return name.rpartition("/")[2]

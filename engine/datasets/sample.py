@@ -66,6 +66,8 @@ class Sample:
     number: int | None = None  # by which the files call it, where they do not name it
     # What is told of it that has no place here, counted in people's words.
     left_out: Mapping[str, int] = field(default_factory=dict)
+    # How else its image may be called where the file is not there, the surest first; or ends of it.
+    other_names: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def stem(self) -> str:

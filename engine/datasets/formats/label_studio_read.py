@@ -4,6 +4,7 @@ Brushes, bitmasks, polygons and boxes are read; turned boxes become those around
 texts and answers are results of the same id beside it.
 """
 
+import re
 from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterator
@@ -48,6 +49,7 @@ _SHAPES: Final = ("brush", "bitmask", "polygon", "rectangle")
 _ANSWERS: Final = ("choices", "number", "rating")
 _UPLOADS: Final = "data/upload/"
 _DIGEST: Final = 9  # characters that uploads have in front, with a dash
+_UPLOADED: Final = re.compile(r"^[0-9a-f]{8}-(?=.)")
 
 
 def read(source: Source, report: Report) -> Dataset:
@@ -159,6 +161,7 @@ class TaskReader:
             predictions=tuple(self._predictions(task, size_hw)),
             remarks=tuple(remarks_on(task)),
             load_bytes=self.pictures.loader(path) or self.pictures.loader(name[_DIGEST:]),
+            other_names=_other_names(path),
         )
 
     def _size(self, data: Result, results: list[Result], path: str) -> Size:
@@ -212,6 +215,13 @@ def _path_in(data: Result) -> str:
     parts = urlsplit(url)
     path = checked_text(parse_qs(parts.query).get("d", [unquote(parts.path)])[0]).lstrip("/")
     return path.rpartition("/")[2] if path.startswith(_UPLOADS) else path
+
+
+def _other_names(path: str) -> tuple[str, ...]:
+    """Return the ends of a path, and its name as it was before it was uploaded there."""
+    parts = path.split("/")
+    ends = ["/".join(parts[place:]) for place in range(len(parts))]
+    return tuple(dict.fromkeys([*ends, _UPLOADED.sub("", parts[-1])]))
 
 
 def _annotation(origin: Result, result: Result, beside: list[Result], size_hw: Size) -> Annotation:
