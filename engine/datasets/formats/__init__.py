@@ -21,6 +21,7 @@ from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.datasets.formats.format import Format, Reader, export, export_apart
 from engine.datasets.formats.huggingface import HUGGINGFACE
+from engine.datasets.formats.huggingface_disk import HUGGINGFACE_DISK
 from engine.datasets.formats.images_alone import IMAGES_ALONE
 from engine.datasets.formats.kitti import KITTI
 from engine.datasets.formats.kitti_instances import KITTI_INSTANCES
@@ -92,6 +93,7 @@ READERS: Final[Mapping[str, Reader]] = {
         DOTA,
         LOCALIZED_NARRATIVES,
         PIXMO_CAPTIONS,
+        HUGGINGFACE_DISK,
         IMAGES_ALONE,
     )
 }

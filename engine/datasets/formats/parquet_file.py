@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import BinaryIO, Final
 
 import pyarrow as pa
@@ -45,6 +46,7 @@ class ParquetRows:
 
     def __init__(self, source: Source, name: str, pictures: Pictures) -> None:
         self.name = name
+        self.stem = PurePosixPath(name).stem
         self._source = source
         self._pictures = pictures
         self._open: parquet.ParquetFile | None = None  # while its rows are gone through
@@ -111,12 +113,17 @@ class ParquetRows:
     def features(self) -> Fields:
         """Return the types that `datasets` wrote beside the columns, if it did."""
         with self._opened() as file:
-            text = (file.schema_arrow.metadata or {}).get(b"huggingface", b"{}")
-        try:
-            info = checked_fields(checked_fields(json.loads(text)).get("info", {}))
-            return checked_fields(info.get("features", {}))
-        except (ValueError, RecursionError):
-            return {}  # the columns have types of their own
+            return features_in(file.schema_arrow)
+
+
+def features_in(schema: pa.Schema) -> Fields:
+    """Return the types that `datasets` wrote beside the columns, if it did."""
+    text = (schema.metadata or {}).get(b"huggingface", b"{}")
+    try:
+        info = checked_fields(checked_fields(json.loads(text)).get("info", {}))
+        return checked_fields(info.get("features", {}))
+    except (ValueError, RecursionError):
+        return {}  # the columns have types of their own
 
 
 def _checked(file: BinaryIO, name: str) -> parquet.ParquetFile:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, Protocol
 
 from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
@@ -52,7 +52,30 @@ def read(source: Source, report: Report) -> Dataset:
     """Read all files, one at a time; each is gone through once for its labels."""
     pictures = Pictures()
     names = [name for name in source.names if name.endswith(".parquet")]
-    files = [ParquetRows(source, name, pictures) for name in names]
+    return read_rows([ParquetRows(source, name, pictures) for name in names], report)
+
+
+class Rows(Protocol):
+    """One file with a row for each image."""
+
+    name: str
+    stem: str  # what images that have no name are called by
+
+    def rows(self, columns: Sequence[str]) -> Iterator[tuple[Place, Fields]]:
+        """Yield rows with those columns that are there."""
+        ...
+
+    def picture(self, place: Place) -> bytes:
+        """Return the bytes of a row's image."""
+        ...
+
+    def features(self) -> Fields:
+        """Return the types that `datasets` wrote beside the columns, if it did."""
+        ...
+
+
+def read_rows(files: Sequence[Rows], report: Report) -> Dataset:
+    """Read files of rows, one at a time; each is gone through once for its labels."""
 
     def samples() -> Iterator[Sample]:
         for file in files:
@@ -64,7 +87,7 @@ def read(source: Source, report: Report) -> Dataset:
     return Dataset(labels_of(_all_labels(files)), samples)
 
 
-def _all_labels(files: Sequence[ParquetRows]) -> Iterator[str]:
+def _all_labels(files: Sequence[Rows]) -> Iterator[str]:
     """Yield all classes; whatever is broken is told when samples are read."""
     for file in files:
         with suppress(DatasetError):
@@ -76,7 +99,7 @@ def _all_labels(files: Sequence[ParquetRows]) -> Iterator[str]:
                         yield _label(each, ()) or UNLABELLED
 
 
-def _class_names(file: ParquetRows) -> Sequence[str]:
+def _class_names(file: Rows) -> Sequence[str]:
     """Return the classes whose places are labels; none where labels are text, or not named."""
     features = file.features()
     for key in _OBJECTS:
@@ -99,7 +122,7 @@ def _unwrapped(feature: object) -> object:
     return feature
 
 
-def _samples(file: ParquetRows, report: Report) -> Iterator[Sample]:
+def _samples(file: Rows, report: Report) -> Iterator[Sample]:
     names = _class_names(file)
     columns = [*_TOLD, *_OBJECTS, *_CAPTIONS, f"{IMAGE}.path"]
     for number, (place, fields) in enumerate(file.rows(columns)):
@@ -110,7 +133,7 @@ def _samples(file: ParquetRows, report: Report) -> Iterator[Sample]:
 
 
 def _sample(
-    file: ParquetRows,
+    file: Rows,
     place: Place,
     number: int,
     fields: Fields,
@@ -128,7 +151,7 @@ def _sample(
             place_of = f"row[{number}]: objects"
             report(placed(error, file=file.name, field=place_of, index=index))
     path = image.get("path") if isinstance(image, dict) else None
-    unnamed = f"{PurePosixPath(file.name).stem}/{number:06}.png"
+    unnamed = f"{file.stem}/{number:06}.png"
     told = {**fields, "captions": _captions(fields), "split": _split(file.name, fields)}
     sample = sample_of(told, checked_text(fields.get("file_name") or path or unnamed), size_hw)
     return replace(sample, annotations=unique_ids(annotations), load_bytes=load)
@@ -154,11 +177,12 @@ def _captions(fields: Fields) -> list[object]:
 
 
 def _split(name: str, fields: Fields) -> object:
-    """Return the split that is told, or of others' files the one in their name."""
+    """Return the split that is told, or of others' files the one in their name or folder."""
     if "split" in fields:
         return fields["split"]
-    word = PurePosixPath(name).stem.partition("-")[0]
-    return word if word in SPLITS else None
+    path = PurePosixPath(name)
+    words = path.stem.partition("-")[0], path.parent.name
+    return next((word for word in words if word in SPLITS), None)
 
 
 def _listed(fields: Fields) -> list[Fields]:
