@@ -17,7 +17,7 @@ from engine.datasets.sample import Sample
 from engine.masks.rle import area
 from tests.engine.datasets_broken import broken, check_reading
 from tests.engine.datasets_corpus import picture
-from tests.engine.mutations import changed_json
+from tests.engine.datasets_odd import changed_json
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 COCO_RESULTS = READERS["coco_results"]

@@ -87,7 +87,7 @@ def read(folder: Path, text: str) -> tuple[list[Sample], list[DatasetError]]:
 
 @needs_data
 def test_owner_of_a_task_is_told_where_nobody_had_it_to_do() -> None:
-    found, _ = read_all(CVAT, THEIRS / "export_project")
+    found, _ = read_all(THEIRS / "export_project", CVAT)
 
     assert {str(each.extra) for one in found for each in one.annotations} == {"{'owner': 'tester'}"}
 

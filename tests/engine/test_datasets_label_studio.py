@@ -304,7 +304,7 @@ def test_people_reviews_and_comments_are_told_by_name(tmp_path: Path) -> None:
 
 @needs_data
 def test_predictions_people_and_reviews_of_its_own_export_are_read() -> None:
-    found, _ = read_all(LABEL_STUDIO, THEIRS / "test_export_csv")
+    found, _ = read_all(THEIRS / "test_export_csv", LABEL_STUDIO)
 
     told = [(each.extra["author"], each.extra["verdict"]) for each in found[0].annotations]
     assert told == [("hakan@heartex.com", "rejected by review@heartex.com")]

@@ -83,7 +83,7 @@ def die(run: Callable[[], None]) -> None:
     connection.close_pool()  # type: ignore[attr-defined]  # of PostgreSQL's
     if (pid := os.fork()) == 0:
         try:
-            storage._client_of.cache_clear()  # noqa: SLF001  # its sockets are the parent's
+            storage.client_for.cache_clear()  # its sockets are the parent's
             run()
         finally:
             os._exit(1)
