@@ -15,7 +15,6 @@ from annotation.models import (
     Image,
     ImportedSample,
     Mask,
-    MaskCaption,
     Revision,
 )
 from annotation.services.captions import withdraw_caption
@@ -156,14 +155,23 @@ def test_one_that_the_database_refuses_is_a_problem_and_the_others_come_in(
             "ALTER TABLE annotation_maskcaption ADD CONSTRAINT unheard CHECK (text NOT LIKE 'Un%')"
         )
 
-    found = bring(world, tmp_path, linked(1), linked(2, said), linked(3))
+    new = replace(cell(5), annotations=(said,))
 
-    problem = found.problems.get()
-    assert (problem.file, "unheard" in problem.fault) == ("2.png", True)
-    assert [each.number for each in rows(found)] == [1, 2, 3]
-    assert found.brought == {"images that were there": 2, "images refused": 1, "masks": 2}
-    assert Mask.objects.count() == Revision.objects.count() == 2
-    assert not MaskCaption.objects.exists()
+    found = bring(world, tmp_path, linked(1), linked(2, said), linked(3), cell(4), new)
+
+    problems = found.problems.order_by("pk")
+    assert [each.file for each in problems] == ["2.png", "deep/5.png"]
+    assert all("unheard" in each.fault for each in problems)
+    assert [each.image_id is not None for each in rows(found)] == [True, False, True, True, False]
+    assert found.brought == {
+        "images that were there": 2,
+        "images accepted": 1,
+        "images refused": 2,
+        "masks": 4,
+        "captions": 1,
+    }
+    assert Mask.objects.count() == Revision.objects.count() == 4
+    assert not Image.objects.filter(file_name="deep/5.png").exists()
 
 
 def test_a_name_means_an_image_that_came_before_it_in_the_batch(world: World) -> None:
