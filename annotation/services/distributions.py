@@ -31,7 +31,8 @@ def distributions_of(version: DatasetVersion) -> Distributions:
         return cast("Distributions", version.distributions)
     if version.counts["masks"] > MOST_MASKS:
         raise NotCountedError(
-            "This version was cut before such figures were counted, and is too large to count now."
+            "This version was cut before such figures were counted, and is too large to count now: "
+            "whoever cuts the same content again has them counted."
         )
     counted = _counted(version)
     DatasetVersion.objects.filter(pk=version.pk).update(distributions=counted)

@@ -105,6 +105,9 @@ def cut_version(
                 facts={"version": version_id, "counts": counts},
             )
         keep(version)
+    if version.distributions is None:  # cut before they were counted
+        version.distributions = spread.total(header)
+        version.save(update_fields=["distributions"])
     if note and not version.note:  # a round cut it first, without a word
         DatasetVersion.objects.filter(pk=version_id, note="").update(note=note)
         version.refresh_from_db()

@@ -59,3 +59,6 @@ def test_an_older_version_too_large_to_wait_for_says_so(
 
     assert answer.status_code == 409
     assert "too large to count now" in str(answer.json())
+    again = cut_version(project=version.project, created_by=None)
+    assert again == version
+    assert annotator.get(f"versions/{version.pk}/distributions").status_code == 200

@@ -38,7 +38,7 @@ AUDITED: Final = {
     *("01-login", "05-prepared", "06-images", "07-editor", "11-keys", "13-consent"),
     *("15-transcript", "19-round", "21-exported", "22-settings", "24-projects", "27-account"),
     *("29-reviewed", "31-verify", "38-verify-grid", "44-conflicts", "47-receipts"),
-    *("96-versions-compared", "98-a-version-with-a-tag"),
+    *("96-versions-compared", "98-a-version-with-a-tag", "101-how-a-version-is-spread"),
     *("101-webhook-made", "103-deliveries"),
     *("51-tour-look-half", "68-palette", "80-accept-by-itself", "81-accepted-by-the-model"),
 }

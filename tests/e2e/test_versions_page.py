@@ -98,6 +98,18 @@ def tag_and_note(page: Page, version: str, take_picture: Look) -> None:
     take_picture("98-a-version-with-a-tag")
 
 
+def look_at_figures(page: Page, version: str, take_picture: Look) -> None:
+    card = page.get_by_role("article", name=f"Version {version[:8]}")
+    button = card.get_by_role("button", name="Figures of")
+    button.click()
+    figures = card.get_by_role("region", name="Figures", exact=True)
+    expect(figures.get_by_role("region", name="Masks by label")).to_contain_text("disc")
+    expect(figures.get_by_role("table", name="Splits")).to_contain_text("unfinished")
+    take_picture("101-how-a-version-is-spread")
+    button.click()
+    expect(figures).to_have_count(0)
+
+
 def test_versions_are_compared_tagged_and_found_from_an_image(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:
@@ -111,6 +123,7 @@ def test_versions_are_compared_tagged_and_found_from_an_image(
     expect(page.get_by_text("These versions hold the same")).to_be_visible()
     take_picture("99-versions-that-hold-the-same")
     page.get_by_role("button", name="Close the comparison").click()
+    look_at_figures(page, newest["id"], take_picture)
     tag_and_note(page, first["id"], take_picture)
 
     page.goto(f"/projects/{project}/images")

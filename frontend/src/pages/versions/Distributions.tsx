@@ -12,6 +12,7 @@ import {
   type Bar,
   binBars,
   countName,
+  fromOf,
   labelBars,
   percents,
   rangeName,
@@ -22,6 +23,7 @@ const MASKS = [{ name: "count", label: "Masks", color: "iris.5" }];
 const IMAGES = [{ name: "count", label: "Images", color: "teal.6" }];
 const ROW_PX = 26; // of a label
 const AXIS_PX = 34;
+const ROOM = { top: 10, bottom: 10 }; // for the highest tick and the axis' name
 
 /** How a version is spread over splits, labels and sizes. */
 export function Distributions({ version }: { version: Version }) {
@@ -61,10 +63,10 @@ function Charts({ found }: { found: VersionDistributions }) {
               dataKey="name"
               orientation="vertical"
               series={MASKS}
-              gridAxis="x"
+              gridAxis="y"
               tickLine="none"
               yAxisProps={{ width: 120, interval: 0 }}
-              xAxisProps={{ allowDecimals: false }}
+              xAxisProps={{ allowDecimals: false, tickFormatter: formatCount }}
               maxBarWidth={16}
               barProps={{ isAnimationActive: false, radius: [0, 3, 3, 0] }}
             />
@@ -76,7 +78,8 @@ function Charts({ found }: { found: VersionDistributions }) {
           <Columns
             bars={binBars(shares, rangeName(percents(shares.edges)))}
             series={MASKS}
-            axis="Share of the image, %"
+            axis="From so many % of the image on"
+            tickOf={fromOf}
           />
         </Part>
         <Part title="Images by their masks">
@@ -100,7 +103,7 @@ function Charts({ found }: { found: VersionDistributions }) {
 
 function Part({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
   return (
-    <Box component="section" aria-label={title} mb="lg">
+    <Box component="section" aria-label={title} mb="xl">
       <Title order={3} mb={note ? 2 : 6}>
         {title}
       </Title>
@@ -126,20 +129,23 @@ interface ColumnsProps {
   bars: Bar[];
   series: typeof MASKS;
   axis: string;
+  /** What the axis says of a bar, where its name is too long. */
+  tickOf?: (name: string) => string;
 }
 
-function Columns({ bars, series, axis }: ColumnsProps) {
+function Columns({ bars, series, axis, tickOf = String }: ColumnsProps) {
   if (bars.length === 0) return <Nothing />;
   return (
     <BarChart
-      h={170}
+      h={190}
       data={bars}
       dataKey="name"
       series={series}
       tickLine="none"
       xAxisLabel={axis}
-      xAxisProps={{ interval: 0, tick: { fontSize: 11 } }}
+      xAxisProps={{ interval: "equidistantPreserveStart", tickFormatter: tickOf }}
       yAxisProps={{ allowDecimals: false, width: 56, tickFormatter: formatCount }}
+      barChartProps={{ margin: ROOM }}
       maxBarWidth={44}
       barProps={{ isAnimationActive: false, radius: [3, 3, 0, 0] }}
     />

@@ -41,6 +41,9 @@ export function rangeName(edges: readonly number[], unit = ""): (at: number) => 
   };
 }
 
+/** Where a range begins, by its name. */
+export const fromOf = (name: string): string => name.split("–")[0] ?? name;
+
 /** Of what is counted: "0", "1", "3–4", "≥1000". */
 export function countName(edges: readonly number[]): (at: number) => string {
   return (at) => {
