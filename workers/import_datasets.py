@@ -52,12 +52,14 @@ def undo_import(lease: Lease) -> None:
     if found.state == DatasetImport.State.UNDONE:
         return
     by = Job.objects.select_related("created_by").get(pk=lease.claim.job_id).created_by
-    take_out(
+    gone = take_out(
         found,
         by=by or found.created_by,
         fence=partial(fenced, lease.claim),
         progress=_show(lease, "Undoing the import"),
     )
+    if gone["proposals removed"]:  # where models of others proposed, bundles do again
+        prepare_project(project=found.project, by=found.created_by)
     storage.delete(storage.upload_key(found.pk))
 
 

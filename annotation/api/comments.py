@@ -28,6 +28,9 @@ class CommentSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     text = serializers.CharField()
     author = serializers.CharField(source="author.username")
+    written_by = serializers.CharField(
+        help_text="In the tool that an import brought it from; empty: it was written here"
+    )
     created_at = serializers.DateTimeField()
     point_xy = serializers.ListField(
         child=serializers.FloatField(),

@@ -77,6 +77,12 @@ class StartedImportSerializer(serializers.Serializer[Any]):
     finished = serializers.BooleanField(
         default=False, help_text="its masks are finished work: images with any count as annotated"
     )
+    proposals_by = serializers.CharField(
+        default="",
+        allow_blank=True,
+        max_length=100,
+        help_text="a model: masks with a score are its proposals, which people judge",
+    )
 
 
 class ChosenFormatSerializer(serializers.Serializer[Any]):
@@ -148,8 +154,13 @@ class DatasetImportStartView(MemberView):
     )
     def post(self, request: Request, dataset_import_id: str) -> Response:
         found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
-        is_finished = body_of(request, StartedImportSerializer)["finished"]
-        start_import(dataset_import=found, by=user_of(request), is_finished=is_finished)
+        said = body_of(request, StartedImportSerializer)
+        start_import(
+            dataset_import=found,
+            by=user_of(request),
+            is_finished=said["finished"],
+            proposals_by=said["proposals_by"],
+        )
         return _answer(request, dataset_import_id)
 
 

@@ -5,9 +5,8 @@ digest which the project has. Importing twice adds nothing.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
 from typing import Final
@@ -21,15 +20,25 @@ from annotation.services.import_batches import (
     MAX_FILE_NAME,
     Brought,
     Coming,
+    label_name,
     plain,
     plain_sample,
 )
+from annotation.services.import_looks import left_out, predicted_in
 from annotation.services.imported_captions import describe_images
-from annotation.services.imported_images import find_images, key_of, known_images
+from annotation.services.imported_images import are_our_ids, find_images
+from annotation.services.imported_people import (
+    bring_comments,
+    count_origin,
+    members_by_name,
+    origin_of,
+)
+from annotation.services.imported_values import fitting_values
 from annotation.services.labels import MAX_NAME, labels_named
+from annotation.services.outside_proposals import Predicted, propose_from_outside
 from annotation.services.seeds import Seed, seed_images
 from engine.datasets.errors import DatasetError
-from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.datasets.sample import Dataset, Sample
 
 MAX_Z: Final = 2**15 - 1
 
@@ -41,6 +50,9 @@ class Importing:
     project: Project
     author: User
     labels: dict[str, Label]
+    members: Mapping[str, User] = field(default_factory=dict)  # by their names
+    has_our_ids: bool = False  # of images
+    is_finished: bool = False  # images with masks count as annotated: nothing is proposed there
 
 
 def begin_import(
@@ -49,14 +61,20 @@ def begin_import(
     dataset: Dataset,
     author: User,
     label_ids: Mapping[str, int] = MappingProxyType({}),
+    is_finished: bool = False,
 ) -> Importing:
     """Find or make the labels that a dataset names; `label_ids` are those of an earlier attempt."""
-    names = {_label_name(each.name) for each in dataset.labels} - {""}
+    names = {label_name(each.name) for each in dataset.labels} - {""}
     found = {label.pk: label for label in project.labels.filter(pk__in=label_ids.values())}
     labels = {name: found[pk] for name, pk in label_ids.items() if pk in found}
     missing = labels_named(project=project, names=sorted(names - labels.keys()))
     return Importing(
-        project, author, labels | {name: missing[name] for name in names - labels.keys()}
+        project,
+        author,
+        labels | {name: missing[name] for name in names - labels.keys()},
+        members_by_name(project),
+        are_our_ids(project, dataset.numbers),
+        is_finished,
     )
 
 
@@ -91,7 +109,12 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
     # One that brings its file may be what a later one means by its name, but no earlier one.
     for _, alike in groupby(coming, key=lambda each: each.sample.load_bytes is None):
         batch = list(alike)
-        found = find_images(importing.project, batch, author=importing.author)
+        found = find_images(
+            importing.project,
+            batch,
+            author=importing.author,
+            has_our_ids=importing.has_our_ids,
+        )
         _annotate(importing, [each.sample for each in batch], found)
         brought += found
     for each in brought:
@@ -100,7 +123,7 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
 
 
 def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[Brought]) -> None:
-    """Lay masks and captions on the images that have the size for which they were made."""
+    """Lay all that is told on the images that have the size for which it was made."""
     images = _held(importing, found)
     fitting: list[tuple[Image, Sample, Brought]] = []
     for sample, each in zip(samples, found, strict=True):
@@ -112,14 +135,69 @@ def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[B
             fault = f"its masks are for {height} x {width} pixels, the image has {image.size_hw}"
             each.problems.append(DatasetError(fault, file=sample.file_name))
             each.counts["masks refused"] += len(sample.annotations)
+            each.counts["proposals refused"] += len(list(predicted_in(sample)))
     seeds = [(image, list(_seeds(importing, sample, each))) for image, sample, each in fitting]
     texts = [(image, _texts(sample)) for image, sample, _ in fitting]
+    remarks = [(image, sample.remarks) for image, sample, _ in fitting]
     seeded = seed_images(seeds, author=importing.author)
     described = describe_images(texts, author=importing.author)
-    for (_, sample, each), masks, captions in zip(fitting, seeded, described, strict=True):
-        each.seeded, each.described = masks, captions
-        each.counts.update(_left_out(sample.annotations))
-        each.counts.update({"masks": len(masks.brought), "captions": len(captions.brought)})
+    discussed = bring_comments(remarks=remarks, author=importing.author, members=importing.members)
+    for (_, sample, each), *given in zip(fitting, seeded, described, discussed, strict=True):
+        each.seeded, each.described, each.discussed = given
+        each.counts.update(left_out(sample))
+        each.counts.update(_counted(importing, each))
+        each.counts["comments left out"] += len(sample.remarks) - len(
+            {*each.discussed.brought, *each.discussed.met}
+        )
+    _propose(importing, fitting)
+
+
+def _counted(importing: Importing, brought: Brought) -> Counter[str]:
+    """Count what an image has by now, in people's words."""
+    counts = Counter(
+        {
+            "masks": len(brought.seeded.brought),
+            "captions": len(brought.described.brought),
+            "comments": len(brought.discussed.brought),
+        }
+    )
+    for seed in brought.seeded.seeds:
+        counts.update(count_origin(seed.origin, importing.members))
+        counts["attributes"] += len(seed.attributes)
+    return counts
+
+
+def _propose(importing: Importing, fitting: Sequence[tuple[Image, Sample, Brought]]) -> None:
+    """Lay what models found where people have yet to begin, beside the masks that came with it."""
+    wanted = [(image, _predicted(importing, sample, each), each) for image, sample, each in fitting]
+    told = propose_from_outside(
+        project=importing.project,
+        predicted=[
+            (image, [] if importing.is_finished and each.has_masks else found)
+            for image, found, each in wanted
+        ],
+    )
+    for (_, found, each), proposed in zip(wanted, told, strict=True):
+        each.proposed = proposed
+        known = len(proposed.brought) + len(proposed.met)
+        each.counts["proposals"] += len(proposed.brought)
+        each.counts["proposals on what is there"] += proposed.there
+        each.counts["proposals where none may come"] += len(found) - known - proposed.there
+
+
+def _predicted(importing: Importing, sample: Sample, brought: Brought) -> list[Predicted]:
+    found = []
+    for prediction in sample.predictions:
+        for each in prediction.annotations:
+            if each.rle is None:
+                continue
+            if tuple(each.rle["size"]) != sample.size_hw:
+                brought.counts["proposals refused"] += 1
+                continue
+            label = importing.labels.get(label_name(each.label)) if each.label else None
+            model = plain(prediction.model)
+            found.append(Predicted(model, each.rle, label, each.predicted_iou))
+    return found
 
 
 def _held(importing: Importing, found: Sequence[Brought]) -> dict[int, Image]:
@@ -139,32 +217,6 @@ def _texts(sample: Sample) -> list[str]:
     return [text for text in map(plain, sample.captions) if text]
 
 
-def count_samples(project: Project | None, samples: Iterable[Sample]) -> Counter[str]:
-    """Tell what an import would do with images, without doing it; None: into a new project."""
-    told = [plain_sample(each) for each in samples]
-    known = {} if project is None else known_images(project, told)
-    counts: Counter[str] = Counter()
-    for sample in told:
-        has_image = sample.load_bytes is not None or key_of(sample) in known
-        counts["images" if has_image else "images not there"] += 1
-        counts["masks"] += sum(
-            each.rle is not None and not each.is_crowd for each in sample.annotations
-        )
-        counts["captions"] += len(sample.captions)
-        counts.update(_left_out(sample.annotations))
-    return +counts
-
-
-def _left_out(annotations: Iterable[Annotation]) -> dict[str, int]:
-    """Count what has no place here: boxes without a mask, and crowds, which are no object."""
-    listed = list(annotations)
-    return {
-        "boxes left out": sum(each.rle is None for each in listed),
-        "crowds left out": sum(each.rle is not None and each.is_crowd for each in listed),
-        "attributes left out": sum(bool(each.attributes) for each in listed),
-    }
-
-
 def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[Seed]:
     """Yield the masks of a sample, which its reader has validated."""
     circular = _circular({each.id: each.parent for each in sample.annotations if each.id})
@@ -181,9 +233,22 @@ def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[S
             fault = f"mask {each.id} is a part of itself"
             brought.problems.append(DatasetError(fault, file=sample.file_name))
             parent = ""
-        label = importing.labels.get(_label_name(each.label)) if each.label else None
-        z = max(-MAX_Z, min(MAX_Z, each.z))
-        yield Seed(each.rle, label, each.id, parent, z, plain(each.caption) if each.caption else "")
+        name = label_name(each.label or "")
+        label = importing.labels.get(name)
+        values, left = fitting_values(label, name, each.attributes)
+        brought.counts.update(left)
+        origin = origin_of(each)
+        yield Seed(
+            each.rle,
+            label,
+            each.id,
+            parent,
+            max(-MAX_Z, min(MAX_Z, each.z)),
+            plain(each.caption) if each.caption else "",
+            values,
+            origin,
+            importing.members.get(origin.get("author", "")),
+        )
 
 
 def _circular(parents: Mapping[str, str | None]) -> set[str]:
@@ -202,8 +267,3 @@ def _circular(parents: Mapping[str, str | None]) -> set[str]:
             circular.update(way[places[at] :])
         done.update(way)
     return circular
-
-
-@lru_cache(maxsize=1000)
-def _label_name(name: str) -> str:
-    return " ".join(plain(name).split())[:MAX_NAME]

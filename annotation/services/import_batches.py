@@ -4,9 +4,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Final
 
 from annotation.services.images import StoredFile
+from annotation.services.labels import MAX_NAME
+from annotation.services.outside_proposals import Proposed
 from annotation.services.seeds import Seeded
 from engine.datasets.errors import DatasetError
 from engine.datasets.naming import safe_name
@@ -38,6 +41,8 @@ class Brought:
     is_new: bool = False  # the project had not this image
     seeded: Seeded = field(default_factory=Seeded)
     described: Seeded = field(default_factory=Seeded)  # captions
+    proposed: Proposed = field(default_factory=Proposed)
+    discussed: Seeded = field(default_factory=Seeded)  # comments
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
     problems: list[DatasetError] = field(default_factory=list)
 
@@ -46,10 +51,14 @@ class Brought:
         return bool(self.seeded.brought or self.seeded.met)
 
     def ids(self) -> Iterator[list[str]]:
-        """Yield the masks that came and those that were there, then the captions, by their ids."""
-        for each in (self.seeded, self.described):
+        """Yield the masks that came and those that were there, by their ids.
+
+        Then the captions and the proposals, and the comments that came.
+        """
+        for each in (self.seeded, self.described, self.proposed):
             for ids in (each.brought, each.met):
                 yield [str(row_id) for row_id in ids]
+        yield [str(row_id) for row_id in self.discussed.brought]
 
 
 def refused(problem: DatasetError) -> Brought:
@@ -62,7 +71,8 @@ def batches(samples: Iterable[Sample], most: int = BATCH) -> Iterator[list[Sampl
     weight = 0
     for sample in samples:
         batch.append(sample)
-        weight += PER_IMAGE + PER_MASK * len(sample.annotations)
+        predicted = sum(len(each.annotations) for each in sample.predictions)
+        weight += PER_IMAGE + PER_MASK * (len(sample.annotations) + predicted)
         weight += 0 if sample.load_bytes is None else PER_FILE
         if weight >= most:
             yield batch
@@ -81,6 +91,12 @@ def plain_sample(sample: Sample) -> Sample:
         other_names=tuple(map(plain, sample.other_names)),
         annotations=unique_ids(sample.annotations),
     )
+
+
+@lru_cache(maxsize=1000)
+def label_name(name: str) -> str:
+    """Return a label's name as the project has it."""
+    return " ".join(plain(name).split())[:MAX_NAME]
 
 
 def plain(text: str) -> str:

@@ -67,12 +67,13 @@ def look_again(*, dataset_import: DatasetImport, format_name: str) -> DatasetImp
 
 @transaction.atomic
 def start_import(
-    *, dataset_import: DatasetImport, by: User, is_finished: bool = False
+    *, dataset_import: DatasetImport, by: User, is_finished: bool = False, proposals_by: str = ""
 ) -> DatasetImport:
     """Bring a dataset in, or go on with one that stopped half-way. Asking twice changes nothing.
 
     `is_finished`, said at the beginning: its masks are finished work, so that images with any
-    count as annotated.
+    count as annotated. `proposals_by`, too: those with a score are proposals of the model of that
+    name, which people judge.
     """
     locked = _locked(dataset_import.pk, State.READY, State.IMPORTING, State.IMPORTED)
     if locked.state == State.IMPORTED or _is_running(locked):
@@ -81,6 +82,7 @@ def start_import(
         raise ImportStateError("Its files are not here: give the command that began it again.")
     if locked.state == State.READY:
         locked.is_finished = is_finished
+        locked.proposals_by = " ".join(proposals_by.split())
     return _enqueue(locked, State.IMPORTING, jobs.IMPORT_DATASET, by)
 
 
@@ -169,6 +171,8 @@ def _enqueue(dataset_import: DatasetImport, state: State, kind: str, by: User) -
 def _change(dataset_import: DatasetImport, state: State, *, message: str) -> DatasetImport:
     dataset_import.state = state
     dataset_import.message = message
-    dataset_import.save(update_fields=["state", "message", "format", "is_finished", "job"])
+    dataset_import.save(
+        update_fields=["state", "message", "format", "is_finished", "proposals_by", "job"]
+    )
     log.info("dataset_import", dataset_import_id=str(dataset_import.pk), state=state)
     return dataset_import

@@ -6,7 +6,7 @@ kill goes on with the next, and an undo (services/import_undo.py) knows what was
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -27,7 +27,6 @@ from annotation.services.copying import copy_rows
 from annotation.services.dataset_imports import (
     Importing,
     begin_import,
-    count_samples,
     fetch_sample,
     import_samples,
 )
@@ -40,18 +39,21 @@ from annotation.services.import_batches import (
     plain,
     refused,
 )
+from annotation.services.import_looks import Looking, count_samples
+from annotation.services.imported_values import named_apart
 from annotation.services.imported_work import finish_imported
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import READERS
-from engine.datasets.sample import Dataset
+from engine.datasets.sample import Dataset, Sample, as_predictions
 from engine.media.errors import MediaError
 
 MAX_PROBLEMS: Final = 10_000  # that are kept; all are counted
 _ROW: Final = (
     *("dataset_import_id", "number", "file_name"),
     *("image_id", "is_new", "is_finished", "is_undone", "created_at"),
-    *("masks", "met", "captions", "met_captions", "counts"),
+    *("masks", "met", "captions", "met_captions", "proposals", "met_proposals", "comments"),
+    "counts",
 )
 State = DatasetImport.State
 Fence = Callable[[], AbstractContextManager[None]]  # a transaction, for whoever holds the job alone
@@ -116,9 +118,10 @@ def look_at_dataset(
     state, message = State.READY, ""
     try:
         dataset = READERS[dataset_import.format].read(source, problems.add)
+        looking = Looking.at(dataset_import.project, dataset)
         done = 0
         for batch in batches(dataset.samples()):
-            found += count_samples(dataset_import.project, batch)
+            found += count_samples(looking, batch)
             done += len(batch)
             progress(done, 0)
         found["labels"] = len(dataset.labels)
@@ -129,7 +132,7 @@ def look_at_dataset(
     with fence():
         _forget_problems(dataset_import)
         looked_at = DatasetImport.objects.filter(pk=dataset_import.pk, state=State.CHECKING)
-        looked_at.update(state=state, message=message, found=found)
+        looked_at.update(state=state, message=message, found=named_apart(found))
         problems.write()
 
 
@@ -153,7 +156,7 @@ def run_import(
             problems.kept = 0
     brought = sum_of_counts(dataset_import)
     total = int(dataset_import.found.get("images", 0))
-    samples = dataset.samples()
+    samples = _samples(dataset_import, dataset)
     for number, _ in enumerate(islice(samples, done), start=1):
         problems.forget()
         progress(number, max(total, number))
@@ -167,6 +170,7 @@ def run_import(
             problems.write()
         done += len(batch)
         progress(done, max(total, done))
+    brought = named_apart(brought)
     with fence():
         hold(dataset_import, State.IMPORTING)
         problems.write()
@@ -185,6 +189,7 @@ def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
         dataset=dataset,
         author=dataset_import.created_by,
         label_ids=dataset_import.label_ids,
+        is_finished=dataset_import.is_finished,
     )
     made = [label.pk for label in importing.labels.values() if label.pk not in known]
     DatasetImport.objects.filter(pk=dataset_import.pk).update(
@@ -192,6 +197,12 @@ def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
         label_ids={name: label.pk for name, label in importing.labels.items()},
     )
     return importing
+
+
+def _samples(dataset_import: DatasetImport, dataset: Dataset) -> Iterator[Sample]:
+    """Yield the images, masks with a score as proposals if somebody said so."""
+    model = dataset_import.proposals_by
+    return (as_predictions(each, model) if model else each for each in dataset.samples())
 
 
 def _bring(

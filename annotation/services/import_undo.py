@@ -6,6 +6,7 @@ becomes its own, and goes when that is undone.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import structlog
 from django.contrib.auth.models import User
@@ -28,11 +29,15 @@ from annotation.models import (
 from annotation.services.captions import CaptionBuiltUponError, withdraw_caption
 from annotation.services.images import delete_image
 from annotation.services.import_runs import Fence, Progress, hold, sum_of_counts
+from annotation.services.imported_people import withdraw_comments
 from annotation.services.imported_work import open_imported
 from annotation.services.labels import delete_label
+from annotation.services.outside_proposals import withdraw_outside
 from annotation.services.seeds import unseed_masks
 
 State = DatasetImport.State
+# What an image brought, and met, by the names of their fields.
+_KINDS: Final = (("masks", "met"), ("captions", "met_captions"), ("proposals", "met_proposals"))
 JUDGED = (Stint.End.FINISHED, Stint.End.REVIEWED)
 log = structlog.get_logger(__name__)
 
@@ -91,6 +96,8 @@ def _undone(
 ) -> Counter[str]:
     masks = {mask for each in own for mask in each.masks}
     captions = {caption for each in own for caption in each.captions}
+    proposals = {proposal for each in own for proposal in each.proposals}
+    comments = {comment for each in own for comment in each.comments}
     if _is_judged(image, own):  # people stand for what is on it by now
         return Counter({"masks kept": len(masks), "images kept": int(_are_new(own))})
     given = _leave_to_others(own, others)
@@ -100,6 +107,11 @@ def _undone(
     gone = unseed_masks(image=image, mask_ids=masks - given, author=by)
     counts = Counter({"masks removed": len(gone), "masks kept": len(masks) - len(gone)})
     counts["captions removed"] = _withdrawn(captions - given)
+    withdrawn = withdraw_outside(proposal_ids=proposals - given)
+    counts["proposals removed"] = len(withdrawn)
+    counts["proposals kept"] = len(proposals) - len(withdrawn)
+    counts["comments removed"] = withdraw_comments(comment_ids=comments)
+    counts["comments kept"] = len(comments) - counts["comments removed"]
     if _are_new(own) and not others:
         is_gone = not _is_worked_on(image)
         if is_gone:
@@ -123,25 +135,21 @@ def _are_finished(others: Sequence[ImportedSample]) -> bool:
 
 
 def _leave_to_others(own: Sequence[ImportedSample], others: Sequence[ImportedSample]) -> set[str]:
-    """Leave what others met to them; return the ids of masks and captions that stay."""
-    masks = {mask for each in own for mask in each.masks}
-    captions = {caption for each in own for caption in each.captions}
+    """Leave what others met to them; return the ids of what stays."""
     given: set[str] = set()
     for other in others:
-        shared_masks = masks & set(other.met) - given
-        shared_captions = captions & set(other.met_captions) - given
-        given |= shared_masks | shared_captions
-        other.masks = [*other.masks, *sorted(shared_masks)]
-        other.met = [each for each in other.met if each not in shared_masks]
-        other.captions = [*other.captions, *sorted(shared_captions)]
-        other.met_captions = [each for each in other.met_captions if each not in shared_captions]
+        for brought, met in _KINDS:
+            all_own = {each for one in own for each in getattr(one, brought)}
+            shared = all_own & set(getattr(other, met)) - given
+            given |= shared
+            setattr(other, brought, [*getattr(other, brought), *sorted(shared)])
+            setattr(other, met, [each for each in getattr(other, met) if each not in shared])
         other.is_new = other.is_new or _are_new(own)
         other.is_finished = other.is_finished or (
             other.dataset_import.is_finished and any(each.is_finished for each in own)
         )
-    ImportedSample.objects.bulk_update(
-        others, ["masks", "met", "captions", "met_captions", "is_new", "is_finished"]
-    )
+    fields = [field for kind in _KINDS for field in kind]
+    ImportedSample.objects.bulk_update(others, [*fields, "is_new", "is_finished"])
     return given
 
 
@@ -168,7 +176,7 @@ def _is_worked_on(image: Image) -> bool:
         or Operation.objects.filter(image=image).exists()
         or Caption.objects.filter(image=image, withdrawn_at=None).exists()
         or Recording.objects.filter(image=image).exists()
-        or Comment.objects.filter(image=image).exists()
+        or Comment.objects.filter(image=image, withdrawn_at=None).exists()
     )
 
 

@@ -66,6 +66,8 @@ def propose_from_outside(
 
     """
     images = {image.pk: image for image, found in predicted if found}
+    if not images:
+        return [Proposed() for _ in predicted]
     free = set(_free(images).values_list("pk", flat=True))
     models = _models(project, {each.model for _, found in predicted for each in found})
     rows = {

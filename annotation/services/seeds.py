@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
@@ -25,7 +25,7 @@ FIRST: Final = 1  # number of a mask's revisions
 _MASK: Final = ("id", "image_id", "slot", "is_aside", "parent_id", "head_id", "created_at")
 _REVISION: Final = (
     *("id", "mask_id", "number", "label_id", "author_id", "created_at"),
-    *("rle", "area_px", "z", "attributes"),
+    *("rle", "area_px", "z", "attributes", "origin"),
     *("prompts", "seconds", "clicks", "strokes"),
 )
 log = structlog.get_logger(__name__)
@@ -41,6 +41,9 @@ class Seed:
     parent: str = ""  # key of what it is a part of
     z: int = 0
     caption: str = ""  # its own
+    attributes: Mapping[str, str | float] = field(default_factory=dict)  # by the attributes' ids
+    origin: Mapping[str, str] = field(default_factory=dict)  # what files say of where it comes from
+    author: User | None = None  # a member who made it elsewhere; None: who imports it counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class Seeded:
 
     brought: tuple[UUID, ...] = ()
     met: tuple[UUID, ...] = ()  # were there already, or a person has deleted them
+    seeds: tuple[Seed, ...] = ()  # of those brought
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User)
         numbers |= dict.fromkeys((each.mask_id for each in own), None)  # by now they are there
         brought = tuple(each.mask_id for each in own)
         met = {mask_id for mask_id, _ in seeds}.difference(brought)
-        seeded.append(Seeded(brought, tuple(met)))
+        seeded.append(Seeded(brought, tuple(met), tuple(each.seed for each in own)))
         due += own
     if due:
         _write(due, author)
@@ -155,8 +159,9 @@ def _mask_row(due: _Due, head: int, at: datetime) -> tuple[object, ...]:
 def _revision_row(due: _Due, head: int, at: datetime, author: User) -> tuple[object, ...]:
     seed = due.seed
     label_id = seed.label.pk if seed.label else None
-    made = (head, due.mask_id, due.number, label_id, author.pk, at)
-    drawn = (json.dumps(seed.rle), rles.area(seed.rle), seed.z, "{}")
+    made = (head, due.mask_id, due.number, label_id, (seed.author or author).pk, at)
+    told = (json.dumps(dict(seed.attributes)), json.dumps(dict(seed.origin)))
+    drawn = (json.dumps(seed.rle), rles.area(seed.rle), seed.z, *told)
     return *made, *drawn, "[]", 0, 0, 0
 
 

@@ -61,11 +61,12 @@ def bring_in(
     import_id: UUID,
     *,
     finished: bool,
+    proposals_by: str,
     timeout_s: float | None,
     progress: Progress,
 ) -> DatasetImport:
     """Bring a dataset in, or the rest of one that stopped half-way."""
-    wanted = StartedImport(finished=finished)
+    wanted = StartedImport(finished=finished, proposals_by=proposals_by)
     transport.call(op.START_IMPORT, wanted, dataset_import_id=import_id)
     return _after(transport, import_id, IMPORT_IMPORTING, timeout_s, progress)
 

@@ -84,19 +84,20 @@ class Incoming(Connection):
             return None
         return datasets.dataset_of(self._transport, upload.id)
 
-    def import_dataset(
+    def import_dataset(  # noqa: PLR0913  # each by its name
         self,
         project: AnyProject,
         path: str | Path,
         *,
         format: str | None = None,  # noqa: A002  # the API's own word
         finished: bool = False,
+        proposals_by: str = "",
         dry_run: bool = False,
         unfinished: Path | None = None,
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
     ) -> ImportedDataset:
-        """Bring in a dataset of another tool: images, masks, labels, parts and captions.
+        """Bring in a dataset of another tool: images and all that is told of them.
 
         What cannot be used is in `problems`, and the rest comes in. Twice adds nothing.
 
@@ -105,6 +106,7 @@ class Incoming(Connection):
             path: a folder, which is sent as a zip, a zip or a file.
             format: name of its format; the server tells it by the files if left out.
             finished: its masks are finished work, so that images with any count as annotated.
+            proposals_by: a model's name: masks with a score are its proposals, for people to judge.
             dry_run: only tell in `found` what would come in; nothing is kept of what was sent.
             unfinished: see `upload_images`; not for a folder, which is packed anew each time.
             timeout_s: how long to wait for each step at most; None: until it is done.
@@ -127,6 +129,7 @@ class Incoming(Connection):
             found.id,
             format=format,
             finished=finished,
+            proposals_by=proposals_by,
             dry_run=dry_run,
             timeout_s=timeout_s,
             progress=progress,
@@ -185,6 +188,7 @@ class Incoming(Connection):
         *,
         format: str | None = None,  # noqa: A002  # the API's own word
         finished: bool = False,
+        proposals_by: str = "",
         dry_run: bool = False,
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
@@ -201,7 +205,9 @@ class Incoming(Connection):
             return told
         if dry_run:
             return told
-        brought = datasets.bring_in(self._transport, import_id, finished=finished, **waiting)
+        brought = datasets.bring_in(
+            self._transport, import_id, finished=finished, proposals_by=proposals_by, **waiting
+        )
         return datasets.with_problems(self._transport, brought)
 
     def take_images(

@@ -232,6 +232,7 @@ class ImportedDataset(DatasetImport):
 
 class StartedImport(Model):
     finished: bool
+    proposals_by: str = ""
 
 
 class BucketImport(Model):

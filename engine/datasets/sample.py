@@ -95,10 +95,23 @@ class Dataset:
     version: str = ""  # its id, if it is one of ours
     has_images: bool = True  # some of their bytes may be known
     date: str = ""  # of the version, as ISO 8601 has it
+    numbers: tuple[int, ...] = ()  # of images that nothing in the files names
 
     def classes(self) -> tuple[str, ...]:
         """Return the names of all labels, and after them that of objects which have none."""
         return (*(each.name for each in self.labels if each.name != UNLABELLED), UNLABELLED)
+
+
+def as_predictions(sample: Sample, model: str) -> Sample:
+    """Take what carries a model's score for predictions of the model of this name.
+
+    Predictions that are nobody's become its own, too.
+    """
+    scored = tuple(each for each in sample.annotations if each.predicted_iou is not None)
+    rest = tuple(each for each in sample.annotations if each.predicted_iou is None)
+    known = tuple(replace(each, model=each.model or model) for each in sample.predictions)
+    own = (Prediction(model, scored),) if scored else ()
+    return replace(sample, annotations=rest, predictions=(*known, *own))
 
 
 def rounded_box(x: float, y: float, width: float, height: float) -> Box:

@@ -15,6 +15,30 @@ describe("what an import counted", () => {
     expect(leftWords(counts)).toBe("2 masks that do not fit their images, 1 box without a mask");
   });
 
+  it("tells of models, people and what they said to each other", () => {
+    const counts = { proposals: 2, comments: 1, "masks by members": 1, "masks by others": 2 };
+
+    expect(takenWords(counts)).toBe(
+      "2 proposals of models, 1 comment, 1 mask by a member, 2 masks by people who are no members",
+    );
+    expect(leftWords({ "proposals where none may come": 1, "proposed boxes left out": 2 })).toBe(
+      "2 proposed boxes without a mask, 1 proposal in the holdout or where people have begun",
+    );
+  });
+
+  it("names the attributes that have no place, those of most masks first", () => {
+    const counts = {
+      "attributes not defined: cell: age": 1,
+      "attributes not defined: cell: round": 5,
+      "attributes that do not fit: cell: colour": 1,
+    };
+
+    expect(leftWords(counts)).toBe(
+      "6 values that the labels have not (cell: round, cell: age), " +
+        "1 value whose attribute takes others (cell: colour)",
+    );
+  });
+
   it("is empty where there is nothing", () => {
     expect(takenWords({ masks: 0 })).toBe("");
     expect(leftWords({})).toBe("");

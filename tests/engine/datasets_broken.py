@@ -148,7 +148,8 @@ def check_reading(form: Format | Reader, files: Mapping[str, bytes]) -> None:
     except DatasetError:
         return
     for sample in samples:
-        for each in sample.annotations:
+        predicted = [one for each in sample.predictions for one in each.annotations]
+        for each in (*sample.annotations, *predicted):
             assert each.rle is None or validate_rle(each.rle, sample.size_hw) == each.rle
             assert each.label is None or each.label in {label.name for label in dataset.labels}
     written_as = form if isinstance(form, Format) else FORMATS["datumaro"]

@@ -29,9 +29,10 @@ from annotation.management.importer import (
 from annotation.models import DatasetImport
 from annotation.selectors.dataset_imports import problems_of
 from annotation.services.bucket_imports import checked_prefix, opened_bucket
-from annotation.services.dataset_imports import count_samples
 from annotation.services.import_batches import batches
+from annotation.services.import_looks import Looking, count_samples
 from annotation.services.import_runs import run_import
+from annotation.services.imported_values import named_apart
 from annotation.services.preparation import prepare_project
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
@@ -55,6 +56,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--finished", action="store_true", help="images with masks count as annotated"
         )
+        parser.add_argument(
+            "--proposals-by",
+            default="",
+            metavar="MODEL",
+            help="masks with a score are its proposals, which people judge",
+        )
         parser.add_argument("--dry-run", action="store_true", help="tell what would come in")
         add_importer(parser)
 
@@ -76,9 +83,10 @@ class Command(BaseCommand):
         dataset = form.read(source, self._refuse)
         self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
         counts: Counter[str] = Counter()
+        looking = Looking.at(there, dataset)
         for batch in batches(tqdm(dataset.samples(), unit="image", disable=None)):
-            counts += count_samples(there, batch)
-        say_counts(self.stdout, counts, none=NO_IMAGE)
+            counts += count_samples(looking, batch)
+        say_counts(self.stdout, named_apart(counts), none=NO_IMAGE)
 
     def _import(self, options: Mapping[str, Any], form: Reader, source: Source) -> None:
         user = find_user(options["user"])
@@ -90,6 +98,7 @@ class Command(BaseCommand):
             format=form.name,
             state=DatasetImport.State.IMPORTING,
             is_finished=options["finished"],
+            proposals_by=options["proposals_by"][:100],
             created_by=user or project.created_by,
         )
         self.stdout.write(f"{form.title}: import {dataset_import.pk}")

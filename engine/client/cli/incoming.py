@@ -35,7 +35,7 @@ class Outcome(Upload):
     dataset: ImportedDataset | None = None
 
 
-def import_(
+def import_(  # noqa: PLR0913  # one for each option
     *,
     project: ProjectArgument,
     paths: Annotated[
@@ -48,6 +48,10 @@ def import_(
     finished: Annotated[
         bool, typer.Option("--finished", help="Images with masks count as annotated.")
     ] = False,
+    proposals_by: Annotated[
+        str,
+        typer.Option(metavar="MODEL", help="Masks with a score are its proposals, to be judged."),
+    ] = "",
     images_alone: Annotated[
         bool, typer.Option("--images-alone", help="Of datasets in a zip or tar, nothing else.")
     ] = False,
@@ -75,6 +79,7 @@ def import_(
             found.id,
             format=form,
             finished=finished,
+            proposals_by=proposals_by,
             dry_run=dry_run,
             timeout_s=timeout,
             progress=moved,

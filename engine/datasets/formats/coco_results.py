@@ -64,7 +64,8 @@ def read(source: Source, report: Report) -> Dataset:
             reader.add(name, index, value)
     reader.leave_out_unknown()
     used = (each.label for one in reader.found.values() for each in _all(one) if each.label)
-    return Dataset(labels_of(used), reader.samples)
+    numbers = [each.number for each in reader.images.values() if each.number is not None]
+    return Dataset(labels_of(used), reader.samples, numbers=tuple(numbers))
 
 
 def is_in(source: Source) -> bool:

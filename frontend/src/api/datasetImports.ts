@@ -51,8 +51,9 @@ export const importProblemsQuery = (id: string) =>
 /** The page's own address of all problems as a table. */
 export const importProblemsUrl = (id: string): string => `/api/dataset-imports/${id}/problems.csv`;
 
-export function startDatasetImport(id: string, finished = false) {
-  const body = { finished };
+/** `model`: masks with a score are its proposals; empty: they are masks as any other. */
+export function startDatasetImport(id: string, finished = false, model = "") {
+  const body = { finished, proposals_by: model };
   return read(client.POST("/api/dataset-imports/{dataset_import_id}/start", { ...one(id), body }));
 }
 

@@ -2633,6 +2633,8 @@ export interface components {
             id: string;
             text: string;
             author: string;
+            /** @description In the tool that an import brought it from; empty: it was written here */
+            written_by: string;
             /** Format: date-time */
             created_at: string;
             /** @description Image pixels; with neither point nor mask it is on the whole image */
@@ -4880,6 +4882,11 @@ export interface components {
              * @default false
              */
             finished?: boolean;
+            /**
+             * @description a model: masks with a score are its proposals, which people judge
+             * @default
+             */
+            proposals_by?: string;
         };
         Stream: {
             /** @description null: fewer than 20 images were learned from, or are new */

@@ -9,6 +9,7 @@ import {
   numbered,
   placeOf,
   placeWords,
+  sayerOf,
   spotOf,
 } from "@/pages/annotate/review/notes";
 import { annotationsOf, maskRow } from "../editor/annotations";
@@ -16,7 +17,7 @@ import { draw } from "../editor/drawings";
 
 const PLAIN: Comment = {
   ...{ id: "1", text: "Too large.", author: "grace", created_at: "2026-01-01T00:00:00Z" },
-  ...{ point_xy: null, mask: null, answers: null },
+  ...{ written_by: "", point_xy: null, mask: null, answers: null },
   ...{ resolved_by: null, resolved_at: null, sealed_at: null },
 };
 const RESOLVED = { resolved_at: "2026-01-02T00:00:00Z", resolved_by: "ada" };
@@ -122,4 +123,9 @@ test("a change is told by what was done and by the label", () => {
   expect(changeTitle(change({ kind: "revised", label: 1 }), names)).toBe("Changed cell");
   expect(changeTitle(change({ kind: "added" }), names)).toBe("Added a mask without label");
   expect(changeTitle(change({ label: 7 }), names)).toBe("Deleted a mask");
+});
+
+test("of a comment that an import brought, whoever wrote it elsewhere has said it", () => {
+  expect(sayerOf(PLAIN)).toBe("grace");
+  expect(sayerOf({ ...PLAIN, written_by: "ann@example.com" })).toBe("ann@example.com");
 });

@@ -7,7 +7,7 @@ import { useSignal } from "@/components/useSignal";
 import type { Unsent } from "@/editor/unsent";
 import { RowAction } from "../ObjectRow";
 import { CommentField } from "./CommentField";
-import { isOpen, mayWithdraw, type NumberedComment } from "./notes";
+import { isOpen, mayWithdraw, type NumberedComment, sayerOf } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";
 
@@ -43,13 +43,13 @@ interface RowProps {
 }
 
 function AnswerRow({ answer, number, review }: RowProps) {
-  const { id, text, author, created_at } = answer;
+  const { id, text, created_at } = answer;
   return (
     <li className={classes.answer}>
       <span>
         <span className={classes.text}>{text}</span>
         <span className={classes.facts} title={formatMoment(created_at)}>
-          {author} · {formatAgo(created_at)}
+          {sayerOf(answer)} · {formatAgo(created_at)}
         </span>
       </span>
       {mayWithdraw(answer, review.me) && (

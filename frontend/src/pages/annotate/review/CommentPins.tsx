@@ -4,7 +4,7 @@ import { useSignal } from "@/components/useSignal";
 import type { Editor } from "@/editor/editor";
 import type { ImagePoint } from "@/editor/geometry";
 import type { Stage } from "@/editor/render/stage";
-import { isOpen, type NumberedComment, placeOf, spotOf } from "./notes";
+import { isOpen, type NumberedComment, placeOf, sayerOf, spotOf } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";
 
@@ -55,7 +55,8 @@ interface PinProps {
 }
 
 function Pin({ comment, spot, isFocused, onClick }: PinProps) {
-  const { number, author, text } = comment;
+  const { number, text } = comment;
+  const author = sayerOf(comment);
   return (
     <Tooltip label={`${author}: ${text}`} multiline maw={260} openDelay={150}>
       <button

@@ -4,7 +4,7 @@ import { formatAgo, formatMoment } from "@/components/format";
 import type { Unsent } from "@/editor/unsent";
 import { RowAction } from "../ObjectRow";
 import { Answers } from "./Answers";
-import { isOpen, mayWithdraw, type NumberedComment } from "./notes";
+import { isOpen, mayWithdraw, type NumberedComment, sayerOf } from "./notes";
 import classes from "./Review.module.css";
 import type { Review } from "./useReview";
 
@@ -23,7 +23,8 @@ export function CommentRow({ comment, review, unsent, place }: Props) {
   useLayoutEffect(() => {
     if (isFocused) row.current?.scrollIntoView({ block: "nearest" });
   }, [isFocused]);
-  const { id, number, text, author, created_at, below } = comment;
+  const { id, number, text, created_at, below } = comment;
+  const author = sayerOf(comment);
   return (
     <li
       ref={row}

@@ -26,6 +26,10 @@ export function numbered(said: readonly Comment[]): NumberedComment[] {
 }
 
 /** One's own, until a verdict has been given with it. */
+/** Who said it: of what an import brought, whoever wrote it in the other tool. */
+export const sayerOf = ({ author, written_by }: Pick<Comment, "author" | "written_by">): string =>
+  written_by || author;
+
 export const mayWithdraw = ({ author, sealed_at }: Comment, me: string | null): boolean =>
   author === me && sealed_at === null;
 

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Select, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Select, Text, TextInput } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -15,6 +15,8 @@ import { messageOf } from "@/api/problem";
 import type { DatasetImport } from "@/api/types";
 import { settingsOf } from "./sentAgain";
 
+const MAX_NAME = 100; // characters
+
 interface Props {
   item: DatasetImport;
   project: number;
@@ -29,6 +31,9 @@ export function DatasetActions({ item, project, isStopped }: Props) {
   const queries = useQueryClient();
   const before = settingsOf(item.id);
   const [isFinished, setIsFinished] = useState(before?.finished ?? false);
+  const [isProposed, setIsProposed] = useState(false);
+  const [model, setModel] = useState("");
+  const isUnnamed = isProposed && model.trim() === "";
   const act = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
     onSettled: () => queries.invalidateQueries({ queryKey: datasetImportsKey(project) }),
@@ -38,9 +43,9 @@ export function DatasetActions({ item, project, isStopped }: Props) {
       title: "Undo this import?",
       children: (
         <Text size="sm">
-          Its images go to the trash, its masks, captions and labels are taken out. What people have
-          changed since stays, with the images that it lies on. Dropping the dataset again brings it
-          back.
+          Its images go to the trash, its masks, proposals, captions, comments and labels are taken
+          out. What people have changed, judged or answered since stays, with the images that it
+          lies on. Dropping the dataset again brings it back.
         </Text>
       ),
       labels: { confirm: "Undo import", cancel: "Keep it" },
@@ -79,12 +84,33 @@ export function DatasetActions({ item, project, isStopped }: Props) {
           label="Its masks are finished work: images with masks count as annotated, also in the holdout"
         />
       )}
+      {item.state === "ready" && (item.found["masks with a score"] ?? 0) > 0 && (
+        <Checkbox
+          size="xs"
+          checked={isProposed}
+          onChange={(event) => setIsProposed(event.currentTarget.checked)}
+          label="A model made the masks with a score: they come in as its proposals, for people to judge"
+        />
+      )}
+      {item.state === "ready" && isProposed && (
+        <TextInput
+          size="xs"
+          w={260}
+          label="Name of the model"
+          maxLength={MAX_NAME}
+          value={model}
+          onChange={(event) => setModel(event.currentTarget.value)}
+        />
+      )}
       <Group gap="xs">
         {(item.state === "ready" || (isStopped && item.state === "importing")) && (
           <Button
             size="compact-sm"
             loading={act.isPending}
-            onClick={() => act.mutate(() => startDatasetImport(item.id, isFinished))}
+            disabled={isUnnamed}
+            onClick={() =>
+              act.mutate(() => startDatasetImport(item.id, isFinished, isProposed ? model : ""))
+            }
           >
             {item.state === "ready" ? "Import" : "Go on"}
           </Button>

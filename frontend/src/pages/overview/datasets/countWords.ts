@@ -1,7 +1,9 @@
 /** What an import counted, in lines that people read. */
 
 import type { DatasetImport } from "@/api/types";
-import { formatCount } from "@/components/format";
+import { formatCount, plural } from "@/components/format";
+
+const MOST_NAMES = 6;
 
 type Counts = DatasetImport["found"];
 
@@ -14,34 +16,77 @@ const TAKEN: readonly [string, string, string][] = [
   ["images that were there", "image that was there", "images that were there"],
   ["masks", "mask", "masks"],
   ["captions", "caption", "captions"],
+  ["proposals", "proposal of a model", "proposals of models"],
+  ["comments", "comment", "comments"],
+  ["attributes", "attribute", "attributes"],
   ["labels", "label", "labels"],
   ["images finished", "image that counts as annotated", "images that count as annotated"],
+  ["masks with a score", "mask with a model's score", "masks with a model's score"],
+  ["masks by members", "mask by a member", "masks by members"],
+  ["masks by others", "mask by somebody who is no member", "masks by people who are no members"],
+  ["masks with a verdict", "mask with a verdict", "masks with a verdict"],
   ["images removed", "image", "images"],
   ["masks removed", "mask", "masks"],
   ["captions removed", "caption", "captions"],
+  ["proposals removed", "proposal", "proposals"],
+  ["comments removed", "comment", "comments"],
   ["labels removed", "label", "labels"],
 ];
 
 const LEFT: readonly [string, string, string][] = [
   ["images not there", "image that is not there", "images that are not there"],
   ["images refused", "image that cannot be used", "images that cannot be used"],
+  [
+    "proposals refused",
+    "proposal that does not fit its image",
+    "proposals that do not fit their images",
+  ],
   ["masks refused", "mask that does not fit its image", "masks that do not fit their images"],
   ["boxes left out", "box without a mask", "boxes without a mask"],
   ["crowds left out", "crowd", "crowds"],
-  ["attributes left out", "mask's attributes", "masks' attributes"],
+  ["proposed boxes left out", "proposed box without a mask", "proposed boxes without a mask"],
+  ["proposals on what is there", "proposal on what is there", "proposals on what is there"],
+  [
+    "proposals where none may come",
+    "proposal in the holdout or where people have begun",
+    "proposals in the holdout or where people have begun",
+  ],
+  ["comments left out", "comment too many on an image", "comments too many on an image"],
   ["images kept", "image that people worked on", "images that people worked on"],
   [
     "masks kept",
     "mask that was changed or is another import's",
     "masks that were changed or are another import's",
   ],
+  ["proposals kept", "proposal that was judged", "proposals that were judged"],
+  ["comments kept", "comment that was answered", "comments that were answered"],
+];
+
+/** Attributes of masks that have no place: each such key goes on with the label and attribute. */
+const NAMELESS: readonly [string, string][] = [
+  ["attributes not defined: ", "that the labels have not"],
+  ["attributes that do not fit: ", "whose attribute takes others"],
 ];
 
 /** "3 images, 6 masks"; empty where there is nothing. */
 export const takenWords = (counts: Counts): string => words(counts, TAKEN);
 
 /** What does not come in, or on an undo, what stays. */
-export const leftWords = (counts: Counts): string => words(counts, LEFT);
+export const leftWords = (counts: Counts): string =>
+  [words(counts, LEFT), ...NAMELESS.map((kind) => valuesLeft(counts, kind))]
+    .filter(Boolean)
+    .join(", ");
+
+/** "12 values that the labels have not (cell: round, cell: kind)"; empty without any. */
+function valuesLeft(counts: Counts, [prefix, why]: (typeof NAMELESS)[number]): string {
+  const found = Object.entries(counts).filter(([key]) => key.startsWith(prefix));
+  const total = found.reduce((sum, [, count]) => sum + count, 0);
+  if (total === 0) return "";
+  const names = found.sort(([, a], [, b]) => b - a).map(([key]) => key.slice(prefix.length));
+  const shown = names.slice(0, MOST_NAMES).join(", ");
+  const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : "";
+  return `${plural(total, "value")} ${why} (${shown}${more})`;
+}
 
 function words(counts: Counts, told: typeof TAKEN): string {
   return told

@@ -1,0 +1,107 @@
+"""Who made what in the tool that files come from, and what they said to each other there.
+
+An import makes no accounts. A name is a member's who has that user name; any other stays as text.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+from uuid import UUID, uuid5
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotation.models import Comment, Image, Project
+from annotation.selectors.comments import MOST
+from annotation.services.import_batches import plain
+from annotation.services.seeds import NAMESPACE, Seeded
+from engine.datasets.sample import Annotation, Remark
+
+ORIGIN: Final = ("author", "owner", "source", "verdict")  # what is kept of where a mask comes from
+MAX_NAME: Final = 200
+MAX_TEXT: Final = 2000
+
+
+def members_by_name(project: Project) -> dict[str, User]:
+    members = User.objects.filter(memberships__project=project)
+    return {each.username: each for each in members}
+
+
+def origin_of(annotation: Annotation) -> dict[str, str]:
+    """Return what files say of where a mask comes from, as far as it is short text."""
+    told = {key: annotation.extra.get(key) for key in ORIGIN}
+    return {
+        key: plain(each)[:MAX_NAME]
+        for key, each in told.items()
+        if isinstance(each, str) and plain(each)
+    }
+
+
+def count_origin(origin: Mapping[str, str], members: Mapping[str, User]) -> Counter[str]:
+    """Count, in people's words, what is told of a mask."""
+    counts: Counter[str] = Counter()
+    if author := origin.get("author"):
+        counts["masks by members" if author in members else "masks by others"] = 1
+    if "verdict" in origin:
+        counts["masks with a verdict"] = 1
+    return counts
+
+
+@transaction.atomic
+def bring_comments(
+    *,
+    remarks: Sequence[tuple[Image, Sequence[Remark]]],
+    author: User,
+    members: Mapping[str, User],
+) -> list[Seeded]:
+    """Write what people said of images below them; an id follows from image, name and text.
+
+    Twice adds nothing, and what was withdrawn comes back. No image holds more than it may.
+    """
+    rows = [{row.pk: row for row in _rows(image, said, author, members)} for image, said in remarks]
+    ids = [pk for one in rows for pk in one]
+    found = Comment.objects.filter(pk__in=ids)
+    known = dict(found.values_list("pk", "withdrawn_at")) if ids else {}
+    said = Comment.objects.filter(image__in=[image for image, one in remarks if one])
+    counts = said.filter(withdrawn_at=None).values_list("image").annotate(Count("pk"))
+    room = {image_id: MOST - count for image_id, count in counts} if ids else {}
+    told, new = [], {}
+    for (image, _), own in zip(remarks, rows, strict=True):
+        met = [pk for pk in own if pk in known and known[pk] is None]
+        left = room.get(image.pk, MOST)
+        fresh = [pk for pk in own if pk not in met and pk not in new][:left]
+        room[image.pk] = left - len(fresh)
+        new.update({pk: own[pk] for pk in fresh})
+        told.append(Seeded(tuple(fresh), tuple(met)))
+    Comment.objects.bulk_create(row for pk, row in new.items() if pk not in known)
+    if back := new.keys() & known.keys():
+        found.filter(pk__in=back).update(withdrawn_at=None)
+    return told
+
+
+@transaction.atomic
+def withdraw_comments(*, comment_ids: Collection[UUID | str]) -> int:
+    """Take imported comments back that nobody has answered or reviewed with; return how many."""
+    answers = Comment.objects.filter(answers=OuterRef("pk"), withdrawn_at=None)
+    free = Comment.objects.filter(~Exists(answers), sealed_at=None, withdrawn_at=None)
+    return free.filter(pk__in=comment_ids).update(withdrawn_at=Now())
+
+
+def _rows(
+    image: Image, said: Sequence[Remark], author: User, members: Mapping[str, User]
+) -> list[Comment]:
+    return [
+        Comment(
+            pk=uuid5(NAMESPACE, f"{image.pk} comment {each.by} {each.text}"),
+            image=image,
+            text=each.text[:MAX_TEXT],
+            author=members.get(each.by, author),
+            written_by=each.by[:MAX_NAME],
+            resolved_by=members.get(each.by, author) if each.is_resolved else None,
+            resolved_at=timezone.now() if each.is_resolved else None,
+        )
+        for each in said
+    ]
