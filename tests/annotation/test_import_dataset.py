@@ -12,7 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation.export_formats import FORMATS as EXPORT_FORMATS
-from annotation.models import Caption, Image, Label, Mask, Project, Revision
+from annotation.models import Caption, Image, Label, Mask, Project, Proposal, Revision
 from annotation.services.captions import save_caption
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
 from engine.datasets.files import FolderOut
@@ -257,3 +257,20 @@ def test_text_that_no_database_holds_comes_in_without_what_it_cannot(
     assert revision.label is not None
     assert revision.label.name == "cell"
     assert Caption.objects.get().text == "One cell."
+
+
+def test_masks_with_a_score_are_a_models_proposals_if_the_command_says_so(
+    world: World, tmp_path: Path
+) -> None:
+    scored = Annotation(square(2, 2), "cell", predicted_iou=0.75)
+    sample = Sample("a.png", SIZE_HW, (scored,), load_bytes=lambda: png(1))
+    folder = write(tmp_path / "in", "coco", sample)
+
+    looked = _import(world.project.name, folder, dry_run=True)
+    told = _import(world.project.name, folder, proposals_by="net")
+
+    assert "1 masks with a score" in looked.split("\n")
+    assert "1 proposals" in told.split("\n")
+    assert not Mask.objects.exists()
+    proposals = Proposal.objects.values_list("outside_model__name", "predicted_iou")
+    assert list(proposals) == [("net", 0.75)]
