@@ -9,6 +9,7 @@ from django.db.models import Q, Value
 from annotation.models.job import Job
 from annotation.models.project import Project
 from annotation.models.version_query import VersionQuery
+from engine.datasets.sample import EDITION
 
 # Not of hexadecimal digits alone, which could be how a version's id begins, or a project's number.
 TAG_NAME: Final = r"^(?![0-9a-f]+\Z)[a-z0-9][a-z0-9._-]{0,59}\Z"
@@ -28,6 +29,8 @@ class DatasetVersion(models.Model):
     traits = models.JSONField(null=True)
     # How it is spread, as engine.datasets.distributions counts; null: cut before that was counted.
     distributions = models.JSONField(null=True)
+    # How exports of it are written: an old one is written as ever, whatever new ones are like.
+    edition = models.PositiveSmallIntegerField(default=EDITION, db_default=1)
     note = models.TextField(blank=True)
     # What of the project it holds, as its manifest's header has it; empty: everything.
     criteria = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))

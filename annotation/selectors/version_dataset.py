@@ -42,7 +42,8 @@ def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset
                 report(number, version.counts["images"])
 
     day = version.created_at.astimezone(UTC).date().isoformat()
-    return Dataset(tuple(labels), samples, header["project"]["name"], version.pk, date=day)
+    name = header["project"]["name"]
+    return Dataset(tuple(labels), samples, name, version.pk, date=day, edition=version.edition)
 
 
 def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:

@@ -9,6 +9,8 @@ from engine.masks.rle import RLE
 Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in pixels
 Value: TypeAlias = str | float | bool
 
+# What exports are like; they stay as they were of versions that were cut before it was raised.
+EDITION: Final = 2
 UNLABELLED: Final = "unlabelled"  # the class of a mask without label, where each must have one
 TRAIN: Final = "train"
 NO_SIZE: Final = (0, 0)  # of an image that is described alone, where nothing tells it
@@ -96,6 +98,7 @@ class Dataset:
     has_images: bool = True  # some of their bytes may be known
     date: str = ""  # of the version, as ISO 8601 has it
     numbers: tuple[int, ...] = ()  # of images that nothing in the files names
+    edition: int = EDITION  # by whose rules it is written: a version keeps those that it began with
 
     def classes(self) -> tuple[str, ...]:
         """Return the names of all labels, and after them that of objects which have none."""

@@ -221,7 +221,7 @@ def test_an_export_names_the_values_of_the_masks_label(
 
     content = exported(version)
 
-    found = {each["mask"]: each.get("attributes") for each in content["annotations"]}
+    found = {each["mask_id"]: each.get("attributes") for each in content["annotations"]}
     assert found == {named["mask"]: {"Paint": "red"}, unlabelled["mask"]: None}
     [category] = [each for each in content["categories"] if each["name"] == "cell"]
     assert [each["name"] for each in category["attributes"]] == ["Paint", "Length"]

@@ -79,10 +79,14 @@ def cut(world: World) -> DatasetVersion:
     return cut_version(project=world.project, created_by=world.manager)
 
 
-def exported(version: DatasetVersion) -> Any:
+def written(version: DatasetVersion) -> bytes:
     with TemporaryDirectory() as folder:
         write_version(version, FolderOut(Path(folder)))
-        return json.loads((Path(folder) / "annotations.json").read_bytes())
+        return (Path(folder) / "annotations.json").read_bytes()
+
+
+def exported(version: DatasetVersion) -> Any:
+    return json.loads(written(version))
 
 
 def test_a_version_is_named_by_its_manifest_and_proved_by_it_offline(
@@ -141,7 +145,7 @@ def test_a_place_among_others_is_frozen_and_one_that_was_never_given_leaves_no_t
     assert not any("z" in each for each in before["annotations"])
     assert b'"z"' not in manifest
     assert exported(version) == before
-    places = {each["mask"]: each.get("z") for each in exported(later)["annotations"]}
+    places = {each["mask_id"]: each.get("z") for each in exported(later)["annotations"]}
     assert sorted(places.values(), key=str) == [3, None]
     assert places[str(part.pk)] == 3
     [row] = [image.row for image in frozen_images(later)]
@@ -171,7 +175,7 @@ def test_an_export_opens_in_pycocotools_bit_for_bit(world: World, annotated: Ima
     in_database = {str(mask.pk): mask.head for mask in Mask.objects.select_related("head")}
     assert len(content["annotations"]) == len(in_database) == 2
     for annotation in content["annotations"]:
-        head = in_database[annotation["mask"]]
+        head = in_database[annotation["mask_id"]]
         assert head is not None
         assert annotation["segmentation"] == head.rle
         opened = coco_masks.decode(annotation["segmentation"])
@@ -179,10 +183,23 @@ def test_an_export_opens_in_pycocotools_bit_for_bit(world: World, annotated: Ima
         assert int(opened.sum()) == annotation["area"] == head.area_px
 
 
+def test_p6_a_version_of_before_is_exported_as_ever(world: World, annotated: Image) -> None:
+    """Cut again it is the same one still, whatever new versions are like."""
+    version = cut(world)
+    new = written(version)
+    DatasetVersion.objects.filter(pk=version.pk).update(edition=1)
+
+    again = cut(world)
+
+    assert (again.pk, again.edition) == (version.pk, 1)
+    assert written(again) == new.replace(b'"mask_id":', b'"mask":')
+    assert new.count(b'"mask_id":') == 2
+
+
 def test_an_export_says_where_each_mask_comes_from(world: World, annotated: Image) -> None:
     content = exported(cut(world))
 
-    parents = {each["mask"]: each["parent"] for each in content["annotations"]}
+    parents = {each["mask_id"]: each["parent"] for each in content["annotations"]}
     [part] = [mask for mask, parent in parents.items() if parent]
     assert parents[parents[part]] is None
     assert {each["author"] for each in content["annotations"]} == {"annotator"}

@@ -97,5 +97,5 @@ def test_a_save_is_neither_lost_nor_doubled_when_a_process_is_killed(
     assert counts == [(SAVES, SAVES)]
     # Who was killed last may still be going, and take an answer with it.
     exported = wait_for(partial(work.client.export, work.project), "the export")
-    written = {annotation["mask"] for annotation in exported["annotations"]}
+    written = {annotation["mask_id"] for annotation in exported["annotations"]}
     assert written == set(annotator.acknowledged)

@@ -364,8 +364,8 @@ def assert_export_equals_database(stack: Stack, archive: Path, folder: Path) -> 
     with zipfile.ZipFile(archive) as opened:
         opened.extract("annotations.json", folder)
     coco = COCO(str(folder / "annotations.json"))
-    exported = {ann["mask"]: coco.annToMask(ann).astype(bool) for ann in coco.anns.values()}
-    answered = {ann["mask"]: ann["bundle"] for ann in coco.anns.values()}
+    exported = {ann["mask_id"]: coco.annToMask(ann).astype(bool) for ann in coco.anns.values()}
+    answered = {ann["mask_id"]: ann["bundle"] for ann in coco.anns.values()}
     stored = stack.sql(
         "SELECT m.id::text, r.rle, r.bundle_id FROM annotation_mask m"
         " JOIN annotation_revision r ON r.id = m.head_id"

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from engine.datasets.files import FolderOut, FolderSource, open_source
 from engine.datasets.formats import FORMATS, READERS
 from engine.datasets.sample import Annotation, Dataset, Label, Sample
 from engine.masks.rle import RLE, decode, encode
+from tests.engine.datasets_broken import small_sample
+from tests.engine.datasets_corpus import dataset_of
 from tests.engine.test_masks_rle import coco_decode
 
 ROOT = Path(__file__).parents[2]
@@ -287,6 +290,24 @@ def test_file_of_60_mb_is_read_in_less_memory_than_its_size(tmp_path: Path) -> N
     assert annotations == 6000
     assert size > 50e6
     assert grown_bytes < size
+
+
+def test_the_id_of_a_mask_comes_back_from_either_edition_by_a_field_of_its_own(
+    tmp_path: Path,
+) -> None:
+    """FiftyOne takes a field `mask` for the pixels of an object."""
+    dataset = dataset_of([small_sample()])
+    fields = {}
+    for edition in (1, 2):
+        FORMATS["coco"].write(replace(dataset, edition=edition), FolderOut(tmp_path / f"{edition}"))
+        content = json.loads((tmp_path / f"{edition}" / "annotations.json").read_bytes())
+        fields[edition] = {key for each in content["annotations"] for key in each}
+        [found] = FORMATS["coco"].read(FolderSource(tmp_path / f"{edition}"), print).samples()
+        assert [each.id for each in found.annotations] == ["m1", "m2"]
+        assert found.annotations[0].extra == {"made": {"by": "sam"}}
+
+    assert fields[1] - fields[2] == {"mask"}
+    assert fields[2] - fields[1] == {"mask_id"}
 
 
 def two_of_one_name() -> dict[str, Any]:

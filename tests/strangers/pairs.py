@@ -106,12 +106,7 @@ PAIRS: Final = (
         has_boxes=False,
         unlabelled=None,
     ),
-    Pair(
-        "fiftyone",
-        "coco",
-        note="its segmentations, with `extra_attrs=False`: else it trips over our field `mask`",
-        has_boxes=False,
-    ),
+    Pair("fiftyone", "coco", note="its segmentations", has_boxes=False),
     Pair("lvis", "lvis"),
     Pair(
         "datumaro",

@@ -34,7 +34,9 @@ SPLITS: Final = ("train", "val", "test", "holdout")
 _LISTS: Final = {"images", "annotations", "categories", "licenses"}
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
-_ID, _CAPTION = "mask", "region_caption"  # not `caption`, which makes it a caption of the image
+# The id's was `mask` in edition 1, which is what FiftyOne calls the pixels of an object.
+_OLD_ID, _ID = "mask", "mask_id"
+_CAPTION = "region_caption"  # not `caption`, which makes it a caption of the image
 _IS_LABEL: Final = "is_label"  # of a category that is called as those without a label are
 # What coco_keypoints tells of categories; points of no other name follow from masks.
 CENTRED: Final[Mapping[str, object]] = {"keypoints": ["centre"], "skeleton": []}
@@ -100,14 +102,14 @@ def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:
                 "id": identity,
                 "image_id": number,
                 "category_id": category,
-                **_fields(each),
+                **_fields(each, _OLD_ID if dataset.edition == 1 else _ID),
             }
 
 
-def _fields(each: Annotation) -> dict[str, object]:
+def _fields(each: Annotation, id_field: str) -> dict[str, object]:
     told: dict[str, object] = {
         **each.extra,
-        _ID: each.id,
+        id_field: each.id,
         "parent": each.parent,
         "iscrowd": int(each.is_crowd),
         **({} if each.box_xywh is None else {"bbox": list(each.box_xywh)}),
@@ -234,7 +236,8 @@ def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -
     if category and category.extra.get("keypoints") == CENTRED["keypoints"]:
         extra = {key: each for key, each in extra.items() if key not in _POINTS}
     attributes = extra.pop("attributes", None)
-    identity, parent = extra.pop(_ID, None), extra.pop("parent", None)
+    identity = extra.pop(_ID if _ID in extra else _OLD_ID, None)
+    parent = extra.pop("parent", None)
     z, caption = extra.pop("z", 0), extra.pop(_CAPTION, None)
     return Annotation(
         found.rle,

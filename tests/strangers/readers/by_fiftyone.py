@@ -25,17 +25,12 @@ def samples(folder: Path) -> Images:
 
 
 def coco(folder: Path) -> Images:
-    """Read COCO's file, objects with masks alone.
-
-    Without fields that COCO does not know: it takes them all for its own detections' fields, and
-    stumbles over `mask`, in which exports have always had a mask's id.
-    """
+    """Read COCO's file, objects with masks alone, and all their fields that COCO does not know."""
     images: Images = {}
     with COCODetectionDatasetImporter(
         data_path=str(folder / "images"),
         labels_path=str(folder / "annotations.json"),
         label_types="segmentations",
-        extra_attrs=False,
     ) as importer:
         for path, metadata, labels in importer:
             size = metadata.width, metadata.height

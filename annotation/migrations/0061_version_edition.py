@@ -1,0 +1,17 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    """Versions that there are, and those that the code of before goes on cutting, are of 1."""
+
+    dependencies = [
+        ('annotation', '0060_webhooks_off_and_again'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='datasetversion',
+            name='edition',
+            field=models.PositiveSmallIntegerField(db_default=1, default=2),
+        ),
+    ]
