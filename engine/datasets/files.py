@@ -15,6 +15,7 @@ from typing import BinaryIO, Final, Protocol, cast
 from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
 from engine.media.archive import DEFAULT_LIMITS, ArchiveLimits, ZipFiles
+from engine.media.errors import MediaError
 from engine.media.tars import TarFiles, is_tar
 
 __all__ = [
@@ -43,6 +44,9 @@ _PACKED: Final = {
     ".parquet",
 }
 MAX_TEXT_BYTES: Final = 64 * 2**20
+# What is read from its start to its end need not be in memory whole, but anything else is quicker.
+_READ_IN_ORDER: Final = (".json", ".jsonl", ".ndjson", ".csv", ".xml")
+_WHOLE_BYTES: Final = 8 * 2**20
 
 
 class Out(Protocol):
@@ -181,13 +185,20 @@ class ZipSource:
 
     @contextmanager
     def file(self, name: str) -> Iterator[BinaryIO]:
+        limit_bytes = self._zip.limits.entry_bytes
+        most = min(limit_bytes, _WHOLE_BYTES) if _is_read_in_order(name) else limit_bytes
         with _told(name):
-            is_large = self._zip.size_of(name) > self._zip.limits.entry_bytes
-            if is_large:
-                with self._zip.opened(name) as file:
-                    yield file
-                return
-        yield BytesIO(self.read(name, self._zip.limits.entry_bytes))
+            is_large = self._zip.size_of(name) > most
+            opened = self._zip.opened(name) if is_large else BytesIO(self.read(name, limit_bytes))
+        try:
+            with opened:
+                yield opened
+        except MediaError as error:  # what comes of it later is broken, or too long
+            raise DatasetError(str(error), file=name) from None
+
+
+def _is_read_in_order(name: str) -> bool:
+    return name.lower().endswith(_READ_IN_ORDER)
 
 
 class TarSource:
@@ -216,6 +227,8 @@ class TarSource:
 def _told(name: str) -> Iterator[None]:
     try:
         yield
+    except DatasetError:
+        raise
     except (KeyError, ValueError) as error:  # a MediaError is one
         fault = "is not there" if isinstance(error, KeyError) else str(error)
         raise DatasetError(fault, file=name) from None

@@ -163,3 +163,35 @@ def test_memory_does_not_grow_with_the_number_of_annotations(tmp_path: Path) -> 
     small, large = grown_bytes(tmp_path / "a", 10_000), grown_bytes(tmp_path / "b", 60_000)
 
     assert large - small < 10 * 2**20  # its text has 25 MB more
+
+
+def test_long_json_that_is_broken_in_a_zip_is_told_by_its_name(tmp_path: Path) -> None:
+    listed = [
+        {"id": n, "image_id": 0, "category_id": 1, "bbox": BOX, "note": "x" * 40_000}
+        for n in range(100)
+    ]
+    text = json.dumps(whole(1, listed)).encode()
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.json", text)
+    data = bytearray(path.read_bytes())
+    at = data.index(b'"id": 90')
+    data[at : at + 8] = b'"id": 91'  # its checksum is another's now
+    path.write_bytes(data)
+    source = ZipSource(path, ArchiveLimits(entry_bytes=1_000))
+
+    assert COCO.is_in(source)  # its beginning is
+    with pytest.raises(DatasetError, match=r"^a\.json: It is broken in the zip"):
+        COCO.read(source, fail)
+
+
+def test_fault_in_a_long_json_of_a_zip_is_told_by_its_place(tmp_path: Path) -> None:
+    listed = [{"id": n, "image_id": n % 2, "category_id": 1, "bbox": BOX} for n in range(100)]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("a.json", json.dumps(whole(1, listed)))
+    source = ZipSource(tmp_path / "a.zip", ArchiveLimits(entry_bytes=1_000))
+
+    with pytest.raises(DatasetError) as fault:
+        COCO.read(source, fail)
+
+    assert str(fault.value) == "a.json: annotations[1]: image_id 1 names no image"
