@@ -5,7 +5,7 @@ SQLite keeps it in a file of its own without a name, below TMPDIR, which goes wh
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 from weakref import finalize
 
@@ -14,6 +14,8 @@ from engine.datasets.coco_reader import unknown_category
 from engine.datasets.errors import DatasetError
 
 _CACHE_KB: Final = 16 * 2**10
+_KNOWN: Final = 20_000  # images whose sizes are kept in memory
+_WRITTEN: Final = 500  # annotations at once
 _TABLES: Final = """
 CREATE TABLE sample (
     number INTEGER PRIMARY KEY, name TEXT NOT NULL, size TEXT NOT NULL, sha256 TEXT, file INTEGER
@@ -81,6 +83,10 @@ class CocoIndex:
         """Ask the database."""
         return self._database.execute(query, values)
 
+    def execute_many(self, query: str, values: Sequence[tuple[object, ...]]) -> None:
+        """Tell the database the same with many values."""
+        self._database.executemany(query, values)
+
 
 class CocoFile:
     """Keeps what one file has in an index."""
@@ -91,7 +97,8 @@ class CocoFile:
         self._index = index
         self._number = number
         self._used: set[int] = set()
-        self._last: tuple[int, int, tuple[int, int]] | None = None  # id, number and size
+        self._known: dict[int, tuple[int, tuple[int, int]]] = {}  # some images' numbers and sizes
+        self._waiting: list[tuple[object, ...]] = []  # annotations to be written together
 
     def add_image(self, image: CocoImage) -> bool:
         """Keep an image, with the one of its name, size and digest which another file told of."""
@@ -126,40 +133,45 @@ class CocoFile:
 
     def size_of(self, image_id: int) -> tuple[int, int] | None:
         """Return height and width, or None where there is no such image."""
-        if self._last is None or self._last[0] != image_id:
+        if image_id not in self._known:
             found = self._index.execute(
                 "SELECT number, size FROM image WHERE file = ? AND id = ?",
                 (self._number, str(image_id)),
             ).fetchone()
             if found is None:
                 return None
+            if len(self._known) >= _KNOWN:
+                self._known.clear()
             height, width = json.loads(found[1])
-            self._last = (image_id, found[0], (height, width))
-        return self._last[2]
+            self._known[image_id] = (found[0], (height, width))
+        return self._known[image_id][1]
 
     def add_category(self, category: CocoCategory) -> bool:
         """Keep a category, in memory."""
         return self.categories.setdefault(category.id, category) is category
 
     def add_annotation(self, annotation: CocoAnnotation, place: int) -> None:
-        """Keep an annotation; its image was the last whose size was asked for."""
-        assert self._last is not None  # noqa: S101  # nobody checks one without the image's size
+        """Keep an annotation, whose image's size was asked for just now."""
         category = annotation.category_id
         if category is not None:
             self._used.add(category)
-        self._index.execute(
-            "INSERT INTO annotation (image, file, category, place, told) VALUES (?, ?, ?, ?, ?)",
-            (
-                self._last[1],
-                self._number,
-                None if category is None else str(category),
-                place,
-                _told(annotation),
-            ),
-        )
+        number, _ = self._known[annotation.image_id]
+        named = None if category is None else str(category)
+        self._waiting.append((number, self._number, named, place, _told(annotation)))
+        if len(self._waiting) >= _WRITTEN:
+            self._write()
+
+    def _write(self) -> None:
+        query = "INSERT INTO annotation (image, file, category, place, told) VALUES (?, ?, ?, ?, ?)"
+        self._index.execute_many(query, self._waiting)
+        self._waiting.clear()
 
     def check_categories(self, name: str, on_problem: Callable[[DatasetError], None]) -> None:
-        """Report and leave out annotations whose category the file does not have."""
+        """Report and leave out annotations whose category the file does not have.
+
+        This is the end of a file: what was kept of it is written.
+        """
+        self._write()
         unknown = {str(each): each for each in self._used - self.categories.keys()}
         if not unknown:
             return
