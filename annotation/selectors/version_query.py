@@ -9,7 +9,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple, Protocol, cast
 
-from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.aggregates import JSONBAgg
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
     CharField,
@@ -199,8 +200,9 @@ def split_of(image: Drawn) -> str:
 def count_splits(project: Project, criteria: Criteria) -> dict[str, Counted]:
     """Count what a version of these criteria would hold, by split, in one query, or two to draw."""
     split = Case(*(When(asked, then=Value(name)) for name, asked in OF_SPLIT.items()))
-    images = images_in(project, criteria).annotate(split=split).values("split")
-    rows = cast("Iterator[dict[str, Any]]", images.annotate(**_counts(criteria)).order_by())
+    images = images_in(project, criteria).annotate(split=split, n=_masks_of_each(criteria))
+    counted = images.values("split").annotate(image_count=Count("pk"), mask_count=Sum("n"))
+    rows = cast("Iterator[dict[str, Any]]", counted.order_by())
     found = {row["split"]: Counted(row["image_count"], row["mask_count"]) for row in rows}
     if criteria.val_share is not None and TRAIN in found:
         found |= _drawn(project, criteria, criteria.val_share)
@@ -218,7 +220,7 @@ def _drawn(project: Project, criteria: Criteria, share: float) -> dict[str, Coun
 
 
 def _unit(row: Mapping[str, Any]) -> Unit:
-    return Unit(row["unit"], frozenset(row["label_ids"]))
+    return Unit(row["unit"], frozenset(label for own in row["owned"] for label in own))
 
 
 def _units(project: Project, criteria: Criteria) -> Iterator[dict[str, Any]]:
@@ -228,28 +230,32 @@ def _units(project: Project, criteria: Criteria) -> Iterator[dict[str, Any]]:
         default=Concat(Value("group "), F("group")),
         output_field=CharField(),
     )
-    labels = ArrayAgg(
-        "masks__head__label_id",
-        filter=_is_held(criteria, "masks__") & Q(masks__head__label__isnull=False),
-        distinct=True,
-        default=Value([]),
-    )
+    held = masks_in(criteria).filter(head__label__isnull=False)
     rows = (
         images_in(project, criteria)
         .filter(OF_SPLIT[TRAIN])
-        .annotate(unit=unit)
+        .annotate(
+            unit=unit,
+            n=_masks_of_each(criteria),
+            own=ArraySubquery(held.values("head__label_id").distinct()),
+        )
         .values("unit")
-        .annotate(first=Min("finished_at"), lowest=Min("pk"), label_ids=labels, **_counts(criteria))
+        .annotate(
+            first=Min("finished_at"),
+            lowest=Min("pk"),
+            owned=JSONBAgg("own"),
+            image_count=Count("pk"),
+            mask_count=Sum("n"),
+        )
         .order_by(F("first").asc(nulls_first=True), "lowest")
     )
     yield from cast("Iterator[dict[str, Any]]", rows.iterator(chunk_size=1000))
 
 
-def _counts(criteria: Criteria) -> dict[str, Count]:
-    return {
-        "image_count": Count("pk", distinct=True),
-        "mask_count": Count("masks", filter=_is_held(criteria, "masks__")),
-    }
+def _masks_of_each(criteria: Criteria) -> Coalesce:
+    """Count beside an image: a join with all masks had to be sorted to tell images apart."""
+    masks = masks_in(criteria).order_by().values("image").annotate(n=Count("pk"))
+    return Coalesce(Subquery(masks.values("n")), 0)
 
 
 def _is_held(criteria: Criteria, path: str = "") -> Q:

@@ -6,7 +6,6 @@ from typing import Final
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, InvalidInputError
@@ -104,9 +103,10 @@ def count_conditions(project: Project, criteria: Criteria) -> dict[str, int]:
     if criteria.labels and not criteria.drop_empty:  # images begun for other labels are not held
         asked |= conditions(Criteria(labels=criteria.labels, drop_empty=True))
     images = with_agreement(images_in(project, EVERYTHING), criteria)
-    return images.aggregate(
-        images=Count("pk"), **{name: Count("pk", filter=each) for name, each in asked.items()}
-    )
+    return {
+        "images": images.count(),
+        **{name: images.filter(each).count() for name, each in asked.items()},
+    }
 
 
 @transaction.atomic

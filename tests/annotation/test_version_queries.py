@@ -178,6 +178,35 @@ def test_what_matches_nothing_is_refused_with_counts_that_say_why(
     assert not Job.objects.exists()
 
 
+def test_each_criterion_is_counted_where_nothing_matches(world: World, manager: Api) -> None:
+    annotated(world, 1, world.label_id)
+    annotated(world, 2, status=REVIEWED)
+    criteria = {
+        "splits": ["train"],
+        "labels": [world.label_id],
+        "drop_empty": True,
+        "reviewed": True,
+        "agreement": 0.5,
+        "rounds": [0],
+        "finished_from": "2026-05-01",
+        "finished_to": "2026-05-02",
+        "val_share": 0.2,
+    }
+
+    look = manager.post(path(world, "version-look"), {"criteria": criteria}).json()
+
+    assert look["meeting"] == {
+        "images": 2,
+        "splits": 2,
+        "drop_empty": 1,
+        "reviewed": 1,
+        "agreement": 0,
+        "rounds": 0,
+        "finished_from": 0,
+        "finished_to": 0,
+    }
+
+
 def test_what_was_there_when_it_was_asked_for_may_be_gone_when_it_is_cut(
     world: World, manager: Api
 ) -> None:
