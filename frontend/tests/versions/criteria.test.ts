@@ -6,6 +6,7 @@ import {
   criteriaOf,
   isEverything,
   isSame,
+  valueErrors,
   valuesOf,
 } from "@/pages/versions/criteria";
 import { criteriaWords, lookWords, nothingWords } from "@/pages/versions/criteriaWords";
@@ -51,6 +52,14 @@ test("errors stand beside the fields of the form", () => {
     labels: "Not there.",
   });
   expect(criteriaErrors(new Error("else"))).toEqual({});
+});
+
+test("a last day before the first is told without asking", () => {
+  const days = { finished_from: "2026-05-02", finished_to: "2026-05-01" };
+
+  expect(Object.keys(valueErrors(valuesOf(days)))).toEqual(["to"]);
+  expect(valueErrors(valuesOf({ ...days, finished_to: "2026-05-02" }))).toEqual({});
+  expect(valueErrors(valuesOf({ ...days, finished_to: null }))).toEqual({});
 });
 
 test("criteria are told in words", () => {

@@ -20,6 +20,7 @@ import {
   criteriaOf,
   isEverything,
   isSame,
+  valueErrors,
   valuesOf,
 } from "./criteria";
 import { SavedQueries } from "./SavedQueries";
@@ -48,9 +49,12 @@ function CutForm({ project, start, onClose }: Omit<Props, "opened">) {
   const saved = useQuery(versionQueriesQuery(project.id));
   const form = useForm({ initialValues: { ...valuesOf(start), note: "", saveAs: "" } });
   const criteria = criteriaOf(form.values);
-  const [settled] = useDebouncedValue(criteria, SETTLED_MS);
-  const look = useQuery(versionLookQuery(project.id, settled));
-  const live = criteriaErrors(look.error);
+  const [values] = useDebouncedValue(form.values, SETTLED_MS);
+  const settled = criteriaOf(values);
+  const wrong = valueErrors(form.values);
+  const isAsked = Object.keys(wrong).length === 0 && isSame(settled, criteria);
+  const look = useQuery({ ...versionLookQuery(project.id, settled), enabled: isAsked });
+  const live = isAsked ? criteriaErrors(look.error) : wrong;
   const chosen = saved.data?.find((query) => isSame(query.criteria, criteria));
 
   const cut = useMutation({
@@ -93,7 +97,7 @@ function CutForm({ project, start, onClose }: Omit<Props, "opened">) {
             onChoose={(wanted) => form.setValues(valuesOf(wanted))}
           />
         )}
-        <Accordion variant="contained" defaultValue={isEverything(start) ? null : "part"}>
+        <Accordion variant="default" defaultValue={isEverything(start) ? null : "part"}>
           <Accordion.Item value="part">
             <Accordion.Control>
               <Text size="sm">{isEverything(criteria) ? "Choose a part" : "A part is chosen"}</Text>
@@ -129,7 +133,10 @@ function CutForm({ project, start, onClose }: Omit<Props, "opened">) {
           </Text>
         )}
         <Group className={classes.foot} justify="space-between" gap="xs" wrap="nowrap">
-          <CutLook look={isWrong ? undefined : look.data} isCounting={look.isFetching} />
+          <CutLook
+            look={isWrong ? undefined : look.data}
+            isCounting={!isWrong && (look.isFetching || !isAsked)}
+          />
           <Group gap="xs" wrap="nowrap">
             <Button variant="default" onClick={onClose}>
               Cancel

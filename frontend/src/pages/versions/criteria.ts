@@ -69,6 +69,11 @@ export function isEverything(criteria: Criteria): boolean {
   return isSame(criteria, {});
 }
 
+/** What is wrong by itself, before the server is asked. */
+export function valueErrors({ from, to }: CriteriaValues): Partial<Record<CriteriaField, string>> {
+  return from && to && to < from ? { to: "The last day is before the first." } : {};
+}
+
 /** What the server says of criteria, by the form's fields. */
 export function criteriaErrors(error: unknown): Partial<Record<CriteriaField, string>> {
   if (!(error instanceof ProblemError)) return {};
