@@ -1,4 +1,4 @@
-"""JSON with one spelling for each value, so that its sha256 can be an identity."""
+"""JSON and safetensors with one spelling for each value: their sha256 can be an identity."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 CHUNK_BYTES: Final = 2**20
+_LENGTH_BYTES: Final = 8  # of a safetensors file: of its header, little-endian
 
 
 def canonical_json(value: object) -> bytes:
@@ -26,6 +27,18 @@ def parse_canonical(data: bytes) -> object:
     if not is_canonical:
         raise ValueError("JSON that is not in canonical form")
     return value
+
+
+def canonical_tensors(data: bytes) -> bytes:
+    """Return what safetensors wrote with its header in canonical form.
+
+    It puts a file's metadata in an order that it draws anew each time (a HashMap of Rust's): of two
+    entries the same tensors have two sha256.
+    """
+    start = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES], "little")
+    header = canonical_json(json.loads(data[_LENGTH_BYTES:start]))
+    header += b" " * (-len(header) % _LENGTH_BYTES)  # tensors begin at a multiple of it
+    return len(header).to_bytes(_LENGTH_BYTES, "little") + header + data[start:]
 
 
 def sha256_of(file: BinaryIO) -> str:

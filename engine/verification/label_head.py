@@ -15,7 +15,9 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save
+
+from engine.canonical import canonical_tensors
 
 Floats: TypeAlias = NDArray[np.float32]
 Texts: TypeAlias = NDArray[np.str_]
@@ -84,14 +86,17 @@ def train_label_head(
 
 
 def save_label_head(head: LabelHead, path: Path) -> None:
-    """Write the head as safetensors; its labels and its features' digest are metadata."""
+    """Write the head as safetensors; its labels and its features' digest are metadata.
+
+    The same head is the same bytes.
+    """
     tensors = {
         "weights": np.ascontiguousarray(head.weights),
         "bias": head.bias,
         "surest_min": np.array([head.surest_min], np.float32),
     }
     known = {"labels": json.dumps(head.labels), "features": head.features}
-    save_file(tensors, path, metadata=known)
+    path.write_bytes(canonical_tensors(save(tensors, metadata=known)))
 
 
 def load_label_head(path: Path) -> LabelHead:

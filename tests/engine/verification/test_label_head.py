@@ -118,6 +118,18 @@ def test_a_head_is_kept_in_a_file_and_comes_back_as_it_was(tmp_path: Path) -> No
     assert again.guess(features) == head.guess(features)
 
 
+def test_the_same_head_is_the_same_bytes_each_time_that_it_is_written(tmp_path: Path) -> None:
+    head = train_label_head(*examples(96, noise=1.0), "of an eye")
+    path = tmp_path / "label_head.safetensors"
+
+    written = set()
+    for _ in range(20):
+        save_label_head(head, path)
+        written.add(path.read_bytes())
+
+    assert len(written) == 1
+
+
 def test_a_head_of_one_label_is_kept_as_well(tmp_path: Path) -> None:
     nothing = np.zeros((2, 0), np.float32)
     path = tmp_path / "label_head.safetensors"
