@@ -1,11 +1,16 @@
 """CIDEr-D and F1 by hand-computed values."""
 
 import math
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from engine.captioning.metrics import Cider, content_f1, content_words, mean_cider, mean_f1
 
+ROOT = Path(__file__).parents[3]
 CORPUS = [["red bus"], ["blue bus"]]
 
 
@@ -47,6 +52,28 @@ def test_several_references_count_by_their_mean() -> None:
     both = cider.score("red", ["red", "blue"])
 
     assert both == pytest.approx((cider.score("red", ["red"]) + 0) / 2)
+
+
+def test_a_score_is_the_same_to_the_bit_in_every_process() -> None:
+    """As sums of sets' words would not be: their order follows from a seed of the process."""
+    texts = ["a long road near a red bus", "long red car near a bus of old men by a road"]
+    others = ["the old men sit", "a wet road", "two men sit by the sea", "a car"]
+    script = (
+        "from engine.captioning.metrics import Cider\n"
+        f"cider = Cider({[[text] for text in texts + others]!r})\n"
+        f"print(cider.score(*{(texts[0], texts[1:])!r}).hex())"
+    )
+
+    said = {
+        subprocess.check_output(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            cwd=ROOT,
+        )
+        for seed in range(6)
+    }
+
+    assert len(said) == 1
 
 
 def test_the_mean_over_images_weighs_ngrams_by_the_references_given() -> None:
