@@ -14,6 +14,7 @@ from annotation.models import DatasetVersion, Round
 from engine.bundle import CAPTIONER_FILES
 from engine.captioning.training import CaptionConfig, StepReport, train_captioner
 from engine.segmentation.trainer import choose_precision
+from engine.threads import use_threads
 from workers.bundling import BundlePart
 from workers.captioning import described_images, look_at
 from workers.curve import Curve
@@ -51,7 +52,7 @@ def make_captions(
     watch: Watch, recipe: CaptionRecipe, folder: Path, on_step: Callable[[StepReport], None]
 ) -> BundlePart:
     """Make the part that a recipe says in a folder, or go on with it there."""
-    torch.set_num_threads(recipe.threads)
+    use_threads(recipe.threads)
     version = DatasetVersion.objects.get(pk=recipe.dataset_version)
     images = described_images(version, "train")
     look_at(watch, images)

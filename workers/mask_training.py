@@ -26,6 +26,7 @@ from engine.segmentation.proposals import propose
 from engine.segmentation.thresholds import ENOUGH_IMAGES, fit_thresholds
 from engine.segmentation.trainer import TrainConfig, choose_precision
 from engine.segmentation.training import StepReport, train_decoder
+from engine.threads import use_threads
 from engine.whole_file import whole_file
 from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import BundlePart
@@ -63,7 +64,7 @@ def make_masks(
     watch: Watch, recipe: MaskRecipe, folder: Path, on_step: Callable[[StepReport], None]
 ) -> BundlePart:
     """Make the part that a recipe says, with the verdicts in a folder, or go on with it there."""
-    torch.set_num_threads(recipe.threads)
+    use_threads(recipe.threads)
     base = Bundle.objects.get(pk=recipe.parent)
     version = DatasetVersion.objects.get(pk=recipe.dataset_version)
     images = annotated_images(version, "train", base.encoder_digest)

@@ -46,7 +46,7 @@ class MaskRecipe:
     turns: bool  # images are shown to the encoder turned
     learns_encoder: bool
     photos: int  # that images are told apart from
-    threads: int  # of torch and onnxruntime: sums come out otherwise with another number
+    threads: int  # of torch, onnxruntime and numpy's BLAS: with another number sums are others
     made_by: dict[str, str]  # see `made_by`
 
 
