@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from django.conf import LazySettings
+from django.core.management import CommandError
 from safetensors.torch import save_file
 
 from annotation import jobs, storage
@@ -26,7 +27,7 @@ from annotation.services.gate import Verdict
 from annotation.services.jobs import claim_job
 from annotation.services.rounds import record_curve, start_round
 from annotation.services.seeds import Seed, seed_masks
-from engine.bundle import DECODER_FILES
+from engine.bundle import CAPTIONER_FILES, DECODER_FILES, MODEL_CARD
 from engine.canonical import sha256_of_path
 from engine.captioning.proposals import propose_captions
 from engine.captioning.trainer import CaptionTrainer
@@ -40,6 +41,7 @@ from tests.workers.describing import (
     install_models,
     save_quick_bundle,
 )
+from tests.workers.rebuilt import altered, rebuilt
 from tests.workers.test_run_round import run
 from workers import caption_evaluation, curve
 from workers import run_round as module
@@ -113,6 +115,31 @@ def test_a_round_of_captions_trains_judges_and_promotes(
     assert figures["serving"]["images"] == figures["candidate"]["images"] == 2
     assert set(figures["difference"]) == {"mean", "low", "high"}
     assert "serving" not in ended.metrics  # nobody clicked
+
+
+def test_a_bundle_of_captions_is_made_again_to_the_bit(
+    world: World, images: list[Image], promoting: None
+) -> None:
+    bundle = run(start(world, "captions")).bundle
+    assert bundle is not None
+    describe(world, make_image(world.project, 9), "A dog on green grass.")  # changes nothing
+
+    said = rebuilt(bundle)
+
+    masks = {name for name in bundle.digests_of("masks") if name != MODEL_CARD}
+    assert said == dict.fromkeys({*CAPTIONER_FILES, *masks}, "equal")
+
+
+def test_another_seed_makes_another_captioner_and_is_found_out(
+    world: World, images: list[Image], promoting: None, tmp_path: Path
+) -> None:
+    bundle = run(start(world, "captions")).bundle
+    assert bundle is not None
+    config = bundle.manifest["recipe"]["captions"]["config"]
+    other = altered(bundle, tmp_path / "other", "captions", config={**config, "seed": 77})
+
+    with pytest.raises(CommandError, match=r"1 of \d differ: captioner\.safetensors"):
+        rebuilt(other)
 
 
 def test_nothing_of_the_holdout_is_trained_on_and_every_image_is_looked_at_once(

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import LazySettings
+from django.core.management import CommandError
 from django.utils import timezone
 
 from annotation import jobs
@@ -26,6 +27,7 @@ from engine.segmentation.learning_encoder import LAST_STAGE
 from tests.annotation.world import World, make_image
 from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
 from tests.workers.conftest import finish
+from tests.workers.rebuilt import altered, rebuilt
 from workers import evaluation, mask_training, networks
 from workers import run_round as module
 from workers.bundling import part_of, write_round_bundle
@@ -134,6 +136,22 @@ def test_a_bundle_brings_the_encoder_that_learned_with_it(
     assert encoder_of(ended.base_bundle).digest == installed
     assert (seen_by(installed), seen_by(learned)) == (4, 3)  # all; those learned from or judged by
     assert ended.metrics["serving"]["objects"] == ended.metrics["candidate"]["objects"] == 2
+
+
+def test_a_bundle_with_an_encoder_that_learned_is_made_again_to_the_bit(
+    started: Round, promoting: None, tmp_path: Path
+) -> None:
+    bundle = run(started).bundle
+    assert bundle is not None
+
+    said = rebuilt(bundle)
+
+    assert set(said.values()) == {"equal"}
+    assert {ENCODER, "encoder", "decoder.safetensors", "decoder.onnx"} <= said.keys()
+    told = bundle.manifest["recipe"]["masks"]["decoder"]
+    other = altered(bundle, tmp_path / "other", "masks", decoder={**told, "seed": 77})
+    with pytest.raises(CommandError, match=r"differ: .*, encoder\.onnx, .*, encoder\n"):
+        rebuilt(other)
 
 
 def test_once_it_serves_every_image_is_seen_anew(

@@ -1,22 +1,22 @@
 """`manage.py rebuild_bundle`: weights follow from version, recipe and seed, or it is told."""
 
-import io
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from annotation import jobs
 from annotation.models import Bundle, Image, Job, Round
-from annotation.services.bundles import ensure_pretrained, fetch_bundle, register_bundle
+from annotation.services.bundles import ensure_pretrained
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed
 from annotation.services.versions import cut_version
-from engine.bundle import MODEL_CARD, VERDICTS, write_bundle
+from engine.bundle import MODEL_CARD, VERDICTS
 from tests.annotation.world import World, make_image, square
 from tests.workers.conftest import finish
+from tests.workers.rebuilt import altered, rebuilt
 from workers import evaluation
 from workers.tasks import run_job
 
@@ -43,37 +43,6 @@ def bundle(world: World, monkeypatch: pytest.MonkeyPatch) -> Bundle:
     return ended.bundle
 
 
-def rebuilt(bundle: Bundle, **options: Any) -> dict[str, str]:
-    """Run the command and return what it says of each file; raise what it raises after that."""
-    out = io.StringIO()
-    try:
-        call_command("rebuild_bundle", bundle.pk[:16], stdout=out, stderr=io.StringIO(), **options)
-    except CommandError as error:
-        error.add_note(out.getvalue())
-        raise
-    return {line.split()[0]: line.split()[1] for line in out.getvalue().splitlines()[:-1]}
-
-
-def altered(bundle: Bundle, folder: Path, *, version: str | None = None, **recipe: Any) -> Bundle:
-    """A bundle of the same files that says it was made otherwise."""
-    files = fetch_bundle(bundle)
-    told = json.loads(json.dumps(bundle.manifest["recipe"]))
-    told["masks"] |= recipe
-    manifest = write_bundle(
-        folder,
-        files={name: files / name for name in bundle.manifest["files"]},
-        encoder_digest=bundle.encoder_digest,
-        thresholds=bundle.manifest["thresholds"],
-        dataset_version=bundle.dataset_version_id,
-        parent=bundle.manifest["parent"],
-        metrics={},
-        code_version="test",
-        recipe=told,
-    )
-    assert manifest.id != bundle.pk
-    return register_bundle(folder)
-
-
 def test_a_rounds_bundle_is_made_again_to_the_bit(
     world: World, bundle: Bundle, tmp_path: Path
 ) -> None:
@@ -91,15 +60,24 @@ def test_a_rounds_bundle_is_made_again_to_the_bit(
         rebuilt(bundle, keep=tmp_path / "kept")
 
 
+def test_as_many_threads_compute_as_the_recipe_says(bundle: Bundle) -> None:
+    with threadpool_limits(limits=3):  # as on a machine with three cores
+        rebuilt(bundle)
+
+        found = {each["num_threads"] for each in threadpool_info()}
+
+    assert found == {bundle.manifest["recipe"]["masks"]["threads"]}
+
+
 def test_another_seed_is_found_out_by_the_files_that_it_changes(
     bundle: Bundle, tmp_path: Path
 ) -> None:
     recipe = bundle.manifest["recipe"]["masks"]
 
-    decoder = altered(bundle, tmp_path / "a", decoder={**recipe["decoder"], "seed": 77})
+    decoder = altered(bundle, tmp_path / "a", "masks", decoder={**recipe["decoder"], "seed": 77})
     with pytest.raises(CommandError, match=r"differ: decoder\.onnx, decoder\.safetensors"):
         rebuilt(decoder)
-    head = altered(bundle, tmp_path / "b", head={**recipe["head"], "seed": 77})
+    head = altered(bundle, tmp_path / "b", "masks", head={**recipe["head"], "seed": 77})
     with pytest.raises(CommandError, match=r"1 of \d differ: prompt_head\.onnx"):
         rebuilt(head)
 
@@ -108,7 +86,7 @@ def test_other_masks_are_found_out(world: World, bundle: Bundle, tmp_path: Path)
     image = make_image(world.project, 8)
     finish(world, image, Seed(square(2, 20, 6)))
     other = cut_version(project=world.project, created_by=world.manager)
-    said = altered(bundle, tmp_path / "a", dataset_version=other.pk)
+    said = altered(bundle, tmp_path / "a", "masks", dataset_version=other.pk)
 
     with pytest.raises(CommandError, match=r"differ: .*decoder\.safetensors, prompt_head\.onnx"):
         rebuilt(said)
