@@ -21,7 +21,6 @@ from engine.masks.rle import RLE, digest, iou_matrix
 from engine.segmentation.evaluation import (
     GOOD_IOU,
     MAX_CLICKS,
-    OBJECTS_PER_IMAGE,
     ObjectClicks,
     click_object,
     group_by_size,
@@ -31,7 +30,7 @@ from engine.segmentation.evaluation import (
     summarise,
 )
 from engine.segmentation.failures import Failure, false_proposals, missed_objects
-from engine.segmentation.items import AnnotatedImage, sample_images
+from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage, sample_images
 from engine.segmentation.precision import ScoredImage, average_precision
 from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability

@@ -15,6 +15,7 @@ from engine.client.models import (
     Criteria,
     Export,
     ExportOffer,
+    GateOutlook,
     NewExport,
     NewVersion,
     NewVersionQuery,
@@ -203,6 +204,10 @@ class Client(Incoming):
     def rounds(self, project: AnyProject) -> list[Round]:
         """Return a project's rounds, the newest first, down to the pretrained bundle."""
         return self._transport.call(op.ROUNDS, project_id=self._id_of(project))
+
+    def gate(self, project: AnyProject) -> list[GateOutlook]:
+        """Return, for each part, what the gate wants of the holdout and what is there by now."""
+        return self._transport.call(op.GATE, project_id=self._id_of(project))
 
     def start_round(
         self, project: AnyProject, parts: Sequence[str] | None = None

@@ -398,6 +398,19 @@ class RoundWithCurve(RoundWithoutEffort):
     curve: list[dict[str, Any]]
 
 
+class GateOutlook(Model):
+    """What the gate wants of the holdout to judge a part of a round by, and what is there."""
+
+    part: str
+    has_news: bool  # a round that is asked for no part trains it
+    wanted: int
+    there: int
+    images: int
+    most_of_one: int
+    is_enough: bool
+    words: str  # what is missing, if anything
+
+
 class Retrain(Model):
     id: UUID
     parts: list[str] | None = None

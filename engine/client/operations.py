@@ -17,6 +17,7 @@ from engine.client.models import (
     DatasetImport,
     Export,
     ExportOffer,
+    GateOutlook,
     Image,
     ImportProblem,
     Job,
@@ -119,6 +120,7 @@ FORMATS: Final = _get("/api/versions/{version_id}/formats", list[ExportOffer])
 EXPORT_VERSION: Final = _post("/api/versions/{version_id}/exports", NewExport, Export)
 EXPORT: Final = _get("/api/exports/{export_id}", Export)
 ROUNDS: Final = _get("/api/projects/{project_id}/rounds", list[Round])
+GATE: Final = _get("/api/projects/{project_id}/gate", list[GateOutlook])
 ROUND: Final = _get("/api/rounds/{round_id}", RoundWithCurve)
 START_ROUND: Final = _post("/api/projects/{project_id}/rounds", Retrain, RoundWithoutEffort)
 BUNDLES: Final = _get("/api/projects/{project_id}/bundles", list[RegisteredBundle])

@@ -21,14 +21,13 @@ from engine.segmentation.adapted import load_any
 from engine.segmentation.encoder import Encoder, file_digest
 from engine.segmentation.evaluation import (
     MAX_CLICKS,
-    OBJECTS_PER_IMAGE,
     ClickMetrics,
     ClickSummary,
     click_images,
     sample_masks,
     summarise,
 )
-from engine.segmentation.items import AnnotatedImage
+from engine.segmentation.items import OBJECTS_PER_IMAGE, AnnotatedImage
 from engine.segmentation.learning_encoder import LearningEncoder
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.onnx_export import export_decoder

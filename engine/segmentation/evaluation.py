@@ -24,7 +24,6 @@ Mask: TypeAlias = NDArray[np.bool_]
 
 GOOD_IOU = 0.85  # people agree with each other at 0.85 to 0.91
 STOP_IOU = 0.90
-OBJECTS_PER_IMAGE: Final = 5  # that are clicked
 MAX_CLICKS: Final = 20  # on one object
 
 

@@ -17,6 +17,7 @@ Pixels: TypeAlias = NDArray[np.uint8]  # (H, W, 3) RGB, upright
 Encode: TypeAlias = Callable[[Pixels], Embedding]
 
 TURNS: Final = 2 * QUARTERS  # of an image: by quarters, and mirrored
+OBJECTS_PER_IMAGE: Final = 5  # that are clicked, where a round is judged
 WHOLE_SHARE: Final = 0.5  # of the views that training draws of an image with windows
 
 

@@ -18,7 +18,12 @@ import { cardsOf, QUEUE_WORDS, queueAddress, queuesOf } from "@/pages/overview/q
 import { nextStep } from "@/pages/overview/steps";
 import { beginning } from "@/pages/rounds/effortWords";
 import { changeOf, formatChange } from "@/pages/rounds/figures";
-import { isJudgedBy, lastTook, learnsFrom } from "@/pages/rounds/retrainWords";
+import {
+  descriptionsAreJudgedBy,
+  lastTook,
+  learnsFrom,
+  masksAreJudgedBy,
+} from "@/pages/rounds/retrainWords";
 
 const COUNTS = {
   images: 30,
@@ -251,12 +256,18 @@ test("who retrains reads first what the round learns from", () => {
 });
 
 test("who retrains reads first whether the holdout can judge the result", () => {
-  const judged = (changes: Partial<typeof COUNTS>) =>
-    isJudgedBy({ ...PROJECT, counts: { ...COUNTS, ...changes } });
+  const outlook = { part: "masks", has_news: true, wanted: 20, most_of_one: 5, words: "" } as const;
+  const judged = (there: number, images: number) =>
+    masksAreJudgedBy({ ...outlook, there, images, is_enough: there >= 20 });
+  const described = (there: number) => ({ ...outlook, there, images: there, is_enough: there > 9 });
 
-  expect(judged({ holdout_finished: 0 })).toContain("nothing can judge the result");
-  expect(judged({ masks_finished: 169 })).toMatch(/^Judged on 2 .* with 19 masks: .* not promoted/);
-  expect(judged({ masks_finished: 170 })).toMatch(/ with 20 masks; a better model is promoted/);
+  expect(judged(0, 0)).toContain("nothing can judge the result");
+  expect(judged(7, 2)).toMatch(
+    /^Judged on 7 objects of 2 fin.*, at most 5 of each: .* not promoted/,
+  );
+  expect(judged(20, 4)).toMatch(/^Judged on 20 objects of 4 .*; a better model is promoted/);
+  expect(descriptionsAreJudgedBy({ ...described(9), wanted: 10 })).toMatch(/than 10 are too few/);
+  expect(descriptionsAreJudgedBy({ ...described(10), wanted: 10 })).toMatch(/; better desc/);
 });
 
 test("the time of the newest round that went all the way is known", () => {

@@ -1,14 +1,15 @@
 """`anneal rounds` and `bundles`: retraining, and which model serves."""
 
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 import typer
 
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
-from engine.client.cli.output import progress, show
+from engine.client.cli.output import progress, show, tell
 from engine.client.client import Client
 from engine.client.errors import AnnealError
-from engine.client.models import NowServing, RoundWithoutEffort
+from engine.client.models import GateOutlook, NowServing, RoundWithoutEffort
 
 SHORT: Final = 12  # digits of an id that people are shown
 ROUND_HEADS: Final = ("round", "state", "parts", "bundle", "decision")
@@ -37,10 +38,14 @@ def start(
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Start a round."""
+    """Start a round, and say so first where the holdout has too little to judge it by."""
     with logged_in() as client:
+        gate = [each for each in client.gate(project) if _is_wanted(each, part)]
+        for each in gate:
+            if not each.is_enough:
+                tell(each.words)
         begun = client.start_round(project, part)
-        _end(client, begun, wait=wait, timeout=timeout, as_json=as_json)
+        _end(client, begun, wait=wait, timeout=timeout, as_json=as_json, gate=gate)
 
 
 @rounds.command()
@@ -99,6 +104,10 @@ def rollback(*, project: ProjectArgument, as_json: Json = False) -> None:
         _show_serving(client.roll_back(project), as_json=as_json)
 
 
+def _is_wanted(outlook: GateOutlook, parts: Sequence[str] | None) -> bool:
+    return outlook.part in parts if parts else outlook.has_news
+
+
 def _end(
     client: Client,
     found: RoundWithoutEffort,
@@ -106,11 +115,15 @@ def _end(
     wait: bool,
     timeout: float | None,
     as_json: bool,
+    gate: Sequence[GateOutlook] | None = None,
 ) -> None:
     if wait and found.id is not None:
         with progress() as moved:
             found = client.wait_for_round(found.id, timeout_s=timeout, progress=moved)
-    show(found, ROUND_HEADS, [_row(found)], as_json=as_json)
+    document = found.model_dump(mode="json")
+    if gate is not None:
+        document["gate"] = [each.model_dump(mode="json") for each in gate]
+    show(document, ROUND_HEADS, [_row(found)], as_json=as_json)
     if found.state in {"failed", "cancelled"}:
         raise typer.Exit(REFUSED)
 

@@ -84,6 +84,13 @@ export const effortQuery = (project_id: number, by: EffortBy) =>
   });
 
 /** Under the rounds' key: each round judged, and the work after it, tells more. */
+/** What the gate wants of the holdout and what is there. Under the rounds' key: work changes it. */
+export const gateQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["rounds", id, "gate"],
+    queryFn: () => read(client.GET("/api/projects/{project_id}/gate", project(id))),
+  });
+
 export const expectationQuery = (id: number) =>
   queryOptions({
     queryKey: ["rounds", id, "expectation"],

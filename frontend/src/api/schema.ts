@@ -1094,6 +1094,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Part by part: whether the holdout can judge a round yet. */
+        get: operations["read_gate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/images": {
         parameters: {
             query?: never;
@@ -3327,6 +3344,22 @@ export interface components {
             mask: string;
             label: number | null;
             rle: components["schemas"]["Rle"];
+        };
+        GateOutlook: {
+            part: components["schemas"]["RoundPart"];
+            /** @description A round that is asked for no part trains this one */
+            has_news: boolean;
+            /** @description On finished holdout images: objects for masks, described images for captions */
+            wanted: number;
+            /** @description Of these; of an image at most `most_of_one` count */
+            there: number;
+            /** @description That they are on */
+            images: number;
+            most_of_one: number;
+            /** @description If not, the gate refuses a round of this part, however good it is */
+            is_enough: boolean;
+            /** @description What is missing; empty: nothing */
+            words: string;
         };
         GiveConsent: {
             /**
@@ -7523,6 +7556,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Expectation"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GateOutlook"][];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -35,6 +35,7 @@ export type EffortFigure = Schemas["EffortFigure"];
 export type Drift = Schemas["Drift"];
 export type Doubt = Schemas["Doubt"];
 export type Expectation = Schemas["Expectation"];
+export type GateOutlook = Schemas["GateOutlook"];
 export type EffortRow = Schemas["EffortRow"];
 export type EffortBy = operations["list_effort"]["parameters"]["query"]["by"];
 export type ArmEffort = Schemas["ArmEffort"];

@@ -9,6 +9,7 @@ import pytest
 
 from engine.client import AnnealError, Client, JobEndedError
 from tests.annotation.datasets import cell, zipped
+from tests.client import Client as Person
 from tests.client import wait_for
 from tests.engine.client.conftest import Run
 from tests.stack import Stack
@@ -150,6 +151,26 @@ def test_the_command_packs_a_folder_and_counts_its_masks_as_finished(
     assert outcome["dataset"]["brought"]["masks"] == 4
     assert "masks" not in twice["dataset"]["brought"]
     assert [(each.status, each.masks) for each in client.images(project)] == [("done", 2)] * 2
+
+
+def test_whoever_starts_a_round_is_told_first_what_the_gate_wants(
+    logged_in: Run, person: Person, client: Client, project: int, whole: Path
+) -> None:
+    logged_in("import", project, whole, "--finished")
+    wait_for(lambda: client.project(project).serving, "a bundle serves")
+
+    begun = logged_in("rounds", "start", project, "--part", "masks", "--json")
+
+    started = json.loads(begun.out)
+    person.post(f"/api/rounds/{started['id']}/cancel", {})
+    assert begun.code == 0
+    assert begun.err == (
+        "The gate wants 20 objects on 4 or more finished held-out images, at most 5 of each; "
+        "there are 0 on 0. It cannot promote a round of masks yet.\n"
+    )
+    [masks] = started["gate"]
+    assert (masks["part"], masks["wanted"], masks["there"]) == ("masks", 20, 0)
+    assert not masks["is_enough"]
 
 
 def test_a_dry_run_of_the_command_sends_no_image(

@@ -1,10 +1,10 @@
 import { Button, Checkbox, Code, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { roundsQuery } from "@/api/rounds";
+import { gateQuery, roundsQuery } from "@/api/rounds";
 import type { Part, Project } from "@/api/types";
 import { partsOnOffer, tickedAtFirst } from "./retrainParts";
-import { isJudgedBy, lastTook, learnsFrom } from "./retrainWords";
+import { descriptionsAreJudgedBy, lastTook, learnsFrom, masksAreJudgedBy } from "./retrainWords";
 
 interface Props {
   project: Project;
@@ -15,6 +15,9 @@ interface Props {
 /** What a round shall train, and what is said before it starts. */
 export function RetrainDialog({ project, onStart, onClose }: Props) {
   const { data: rounds = [] } = useQuery(roundsQuery(project.id));
+  const { data: gate = [] } = useQuery(gateQuery(project.id));
+  const ofMasks = gate.find(({ part }) => part === "masks");
+  const ofCaptions = gate.find(({ part }) => part === "captions");
   const offers = partsOnOffer(project);
   const [ticked, setTicked] = useState<string[]>(() => tickedAtFirst(offers));
   const parts = offers.filter(({ part }) => ticked.includes(part)).map(({ part }) => part);
@@ -40,13 +43,13 @@ export function RetrainDialog({ project, onStart, onClose }: Props) {
       </Checkbox.Group>
       {parts.includes("masks") && (
         <Text size="sm">
-          Masks: {learnsFrom(project)} {isJudgedBy(project)}
+          Masks: {learnsFrom(project)} {ofMasks && masksAreJudgedBy(ofMasks)}
         </Text>
       )}
       {parts.includes("captions") && (
         <Text size="sm">
-          Descriptions: learns from what people wrote, and said and corrected, on finished images.
-          Judged on described holdout images; better descriptions are promoted by themselves.
+          Descriptions: learns from what people wrote, and said and corrected, on finished images.{" "}
+          {ofCaptions && descriptionsAreJudgedBy(ofCaptions)}
         </Text>
       )}
       <Text size="sm" c="dimmed">

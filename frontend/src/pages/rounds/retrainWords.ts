@@ -1,10 +1,7 @@
 /** What a person reads before a round starts: what it learns from, what judges it, how long. */
 
-import type { Project, Round } from "@/api/types";
+import type { GateOutlook, Project, Round } from "@/api/types";
 import { formatDuration, plural } from "@/components/format";
-
-/** Objects on the holdout below which the gate promotes nothing (FEWEST_OBJECTS on the server). */
-const FEWEST_OBJECTS = 20;
 
 type Asked = Pick<Project, "counts" | "finished_since_round">;
 
@@ -14,16 +11,22 @@ export function learnsFrom({ counts, finished_since_round }: Asked): string {
   return `Trains on ${plural(images, "finished image")}${isNew}, with ${plural(counts.masks_to_learn, "mask")}.`;
 }
 
-/** Whether the holdout can judge the result, and what becomes of it where it cannot. */
-export function isJudgedBy({ counts }: Asked): string {
-  const { holdout_finished: images, masks_finished, masks_to_learn } = counts;
-  if (images === 0)
-    return "No holdout image is finished, so nothing can judge the result: the round will be kept, but not promoted.";
-  const masks = masks_finished - masks_to_learn;
-  const holdout = `${plural(images, "finished holdout image")} with ${plural(masks, "mask")}`;
-  return masks < FEWEST_OBJECTS
-    ? `Judged on ${holdout}: fewer than ${FEWEST_OBJECTS} are too few, so the round will be kept, but not promoted.`
+/** Whether the holdout can judge masks, and what becomes of the round where it cannot. */
+export function masksAreJudgedBy({ wanted, there, images, most_of_one }: GateOutlook): string {
+  if (there === 0)
+    return "No finished holdout image has a mask, so nothing can judge the result: the round will be kept, but not promoted.";
+  const holdout = `${plural(there, "object")} of ${plural(images, "finished holdout image")}`;
+  return there < wanted
+    ? `Judged on ${holdout}, at most ${most_of_one} of each: fewer than ${wanted} are too few, so the round will be kept, but not promoted.`
     : `Judged on ${holdout}; a better model is promoted by itself.`;
+}
+
+/** The same of descriptions. */
+export function descriptionsAreJudgedBy({ wanted, there }: GateOutlook): string {
+  const holdout = plural(there, "described holdout image");
+  return there < wanted
+    ? `Judged on ${holdout}: fewer than ${wanted} are too few, so they will be kept, but not promoted.`
+    : `Judged on ${holdout}; better descriptions are promoted by themselves.`;
 }
 
 /** How long the newest round took that went all the way; null before the first. */
