@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """Versions that there are, and those that the code of before goes on cutting, are of 1."""
 
     dependencies = [
-        ('annotation', '0060_webhooks_off_and_again'),
+        ('annotation', '0053_webhooks_off_and_again'),
     ]
 
     operations = [

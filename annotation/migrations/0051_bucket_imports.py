@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("annotation", "0052_imported_proposals_and_comments")]
+    dependencies: ClassVar = [("annotation", "0050_imported_proposals_and_comments")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="datasetimport",

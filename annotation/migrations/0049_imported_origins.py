@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0050_outside_proposals'),
+        ('annotation', '0048_outside_proposals'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0056_label_former_names'),
+        ('annotation', '0052_label_former_names'),
     ]
 
     operations = [

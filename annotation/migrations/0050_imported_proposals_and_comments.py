@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotation', '0051_imported_origins'),
+        ('annotation', '0049_imported_origins'),
     ]
 
     operations = [

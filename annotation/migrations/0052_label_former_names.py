@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("annotation", "0055_bucket_imports")]
+    dependencies: ClassVar = [("annotation", "0051_bucket_imports")]
     operations: ClassVar = [
         migrations.AddField(
             model_name="label",
