@@ -75,7 +75,7 @@ class DistributionCounter:
 
     def total(self, header: Mapping[str, Any]) -> Distributions:
         """Return what was counted, with labels by the names that the manifest's header tells."""
-        names = {str(each["id"]): str(each["name"]) for each in header["labels"]}
+        names = {str(each["id"]): str(each["name"]) for each in header.get("labels", ())}
         labels = [
             LabelCount(label=None if label is None else names.get(label, label), masks=masks)
             for label, masks in self._labels.most_common()
