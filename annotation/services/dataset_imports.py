@@ -38,7 +38,7 @@ from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.outside_proposals import Predicted, propose_from_outside
 from annotation.services.seeds import Seed, seed_images
 from engine.datasets.errors import DatasetError
-from engine.datasets.sample import Dataset, Sample
+from engine.datasets.sample import NO_SIZE, Dataset, Sample
 
 MAX_Z: Final = 2**15 - 1
 
@@ -128,7 +128,7 @@ def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[B
     fitting: list[tuple[Image, Sample, Brought]] = []
     for sample, each in zip(samples, found, strict=True):
         image = images.get(each.image_id or 0)
-        if image is not None and image.size_hw == sample.size_hw:
+        if image is not None and sample.size_hw in {image.size_hw, NO_SIZE}:
             fitting.append((image, sample, each))
         elif image is not None:
             height, width = sample.size_hw

@@ -75,6 +75,7 @@ def predicted_in(sample: Sample) -> Iterator[Annotation]:
 def left_out(sample: Sample) -> dict[str, int]:
     """Count what has no place here: boxes without a mask, and crowds, which are no object."""
     return {
+        **sample.left_out,
         "boxes left out": sum(each.rle is None for each in sample.annotations),
         "crowds left out": sum(
             each.rle is not None and each.is_crowd for each in sample.annotations

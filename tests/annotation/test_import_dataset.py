@@ -274,3 +274,20 @@ def test_masks_with_a_score_are_a_models_proposals_if_the_command_says_so(
     assert not Mask.objects.exists()
     proposals = Proposal.objects.values_list("outside_model__name", "predicted_iou")
     assert list(proposals) == [("net", 0.75)]
+
+
+def test_narratives_describe_images_that_are_there_and_traces_are_counted(
+    world: World, tmp_path: Path
+) -> None:
+    image = make_image(world.project, 7)
+    Image.objects.filter(pk=image.pk).update(file_name="coco/000000000007.png")
+    line = {"dataset_id": "coco", "image_id": "7", "annotator_id": 1, "caption": "Two cells."}
+    said = {"timed_caption": [], "traces": [[{"x": 0.1, "y": 0.1, "t": 0.0}]]}
+    (tmp_path / "coco_val.jsonl").write_text(json.dumps(line | said) + "\n")
+
+    look = _import(world.project.name, tmp_path / "coco_val.jsonl", dry_run=True)
+    told = _import(world.project.name, tmp_path / "coco_val.jsonl")
+
+    assert [each.text for each in Caption.objects.filter(image=image)] == ["Two cells."]
+    assert "1 traces left out" in look
+    assert "1 traces left out" in told

@@ -51,6 +51,9 @@ const LEFT: readonly [string, string, string][] = [
     "proposal in the holdout or where people have begun",
     "proposals in the holdout or where people have begun",
   ],
+  ["traces left out", "pointer's trace", "pointers' traces"],
+  ["transcripts left out", "transcript without its sound", "transcripts without their sound"],
+  ["captions of masks left out", "caption of a mask", "captions of masks"],
   ["comments left out", "comment too many on an image", "comments too many on an image"],
   ["images kept", "image that people worked on", "images that people worked on"],
   [
