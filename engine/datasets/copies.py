@@ -11,7 +11,7 @@ import re
 import shutil
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
@@ -153,7 +153,7 @@ def _used_at(path: Path) -> float:
 
 def _bytes_of(path: Path) -> int:
     total = 0
-    for file in path.rglob("*"):
+    for file in _all_in(path):
         with suppress(OSError):  # somebody drops it just now
             total += file.stat().st_size
     return total
@@ -161,7 +161,13 @@ def _bytes_of(path: Path) -> int:
 
 def _last_write(folder: Path) -> float:
     times = [0.0]
-    for path in [folder, *folder.rglob("*")]:
+    for path in [folder, *_all_in(folder)]:
         with suppress(OSError):  # it is done with just now
             times.append(path.stat().st_mtime)
     return max(times)
+
+
+def _all_in(folder: Path) -> Iterator[Path]:
+    """Yield what is below a folder, none of what somebody drops just now: Path.rglob() trips."""
+    for path, folders, files in os.walk(folder):
+        yield from (Path(path, name) for name in (*folders, *files))

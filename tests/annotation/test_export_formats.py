@@ -203,7 +203,7 @@ def test_the_holdout_is_not_mixed_with_the_rest_where_strangers_read_no_splits(
 @pytest.mark.parametrize(
     ("options", "fault"),
     [
-        ({"splits": ["val"]}, "no split 'val'"),
+        ({"splits": ["test"]}, "no split 'test'"),
         ({"splits": ["train"]}, "no image in what was chosen"),
         ({"labels": {"nothing": "x"}}, "no label 'nothing'"),
     ],
