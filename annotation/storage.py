@@ -53,6 +53,11 @@ def original_key(sha256: str) -> str:
     return f"images/{sha256}/original"
 
 
+def original_address(sha256: str) -> str:
+    """Return where an image lies, for whoever has keys to the bucket; it is the same for ever."""
+    return f"s3://{settings.S3_BUCKET}/{original_key(sha256)}"
+
+
 def rendition_key(sha256: str) -> str:
     return f"images/{sha256}/rendition.png"
 

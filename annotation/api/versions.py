@@ -117,6 +117,9 @@ class NewExportSerializer(serializers.Serializer[Any]):
         help_text="new names by name; null leaves a label's masks out",
     )
     images = serializers.BooleanField(default=False, help_text="put the images' bytes in too")
+    addresses = serializers.BooleanField(
+        default=False, help_text="list where in the store the images lie, in image_addresses.jsonl"
+    )
 
 
 class ExportOfferSerializer(serializers.Serializer[Any]):

@@ -46,6 +46,18 @@ def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset
     return Dataset(tuple(labels), samples, name, version.pk, date=day, edition=version.edition)
 
 
+def images_of(version: DatasetVersion) -> Dataset:
+    """Return a version without what is on its images: of the database nothing is asked for it."""
+
+    def samples() -> Iterator[Sample]:
+        for row in frozen_rows(version):
+            height, width = row["size_hw"]
+            sha256 = row["image_sha256"]
+            yield Sample(row["file_name"], (height, width), split=row["split"], sha256=sha256)
+
+    return Dataset((), samples)
+
+
 def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
     """Give images names that any system takes, and tell those of one name apart."""
     repeated = repeated_stems(row["file_name"] for row in frozen_rows(version))

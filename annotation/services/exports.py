@@ -10,7 +10,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation import jobs
+from annotation import jobs, storage
 from annotation.errors import DomainError, IdTakenError, NotAllowedError
 from annotation.export_formats import (
     COCO,
@@ -25,6 +25,7 @@ from annotation.selectors.version_dataset import (
     Report,
     as_ever,
     dataset_of,
+    images_of,
     labels_of,
     with_unique_names,
 )
@@ -34,6 +35,7 @@ from annotation.services.export_archive import entry, unpacked_entry
 from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.exported_voices import write_narratives, write_narratives_with_voices
 from annotation.services.jobs import enqueue_job
+from engine.canonical import canonical_json
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, ZipOut
 from engine.datasets.formats import FORMATS, Format, export, export_apart
@@ -42,6 +44,7 @@ from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
 
 EVERYTHING: Final = Choice()
+ADDRESSES: Final = "image_addresses.jsonl"
 SPLITS: Final = ("train", "val", "holdout", "unfinished")
 Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None], set[UUID]]
 
@@ -144,6 +147,8 @@ def options_of(choice: Choice) -> dict[str, Any]:
         options["labels"] = dict(sorted(choice.labels.items()))
     if choice.has_images:
         options["images"] = True
+    if choice.has_addresses:
+        options["addresses"] = True
     return options
 
 
@@ -153,6 +158,7 @@ def choice_of(options: Mapping[str, Any]) -> Choice:
         frozenset(options.get("splits", ())),
         options.get("labels", {}),
         bool(options.get("images", False)),
+        bool(options.get("addresses", False)),
     )
 
 
@@ -174,10 +180,22 @@ def write_export(
             written = Written(losses=losses)
         else:
             written = Written(WRITERS[export_format](version, archive, report))
+        if choice.has_addresses:
+            _list_addresses(version, archive, choice)
         is_whole = splits_of(version, choice) == splits_of(version, EVERYTHING)
         if is_whole and not choice.labels and export_format != MANIFEST:
             _copy_manifest(version, archive)
     return written
+
+
+def _list_addresses(version: DatasetVersion, archive: zipfile.ZipFile, choice: Choice) -> None:
+    """Tell where in the store the images lie, by the names that the export gives them."""
+    images = chosen(images_of(version), replace(choice, labels={}))
+    with entry(archive, ADDRESSES) as out:
+        for image in with_unique_names(images, version).samples():
+            address = storage.original_address(str(image.sha256))
+            told = {"file_name": image.file_name, "split": image.split, "sha256": image.sha256}
+            out.write(canonical_json(told | {"address": address}) + b"\n")
 
 
 def _copy_manifest(version: DatasetVersion, archive: zipfile.ZipFile) -> None:

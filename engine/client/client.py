@@ -153,6 +153,7 @@ class Client(Incoming):
         splits: Sequence[str] = (),
         labels: Mapping[str, str | None] | None = None,
         images: bool = False,
+        addresses: bool = False,
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
     ) -> Export:
@@ -164,6 +165,7 @@ class Client(Incoming):
             splits: of train, holdout and unfinished; all if none is named.
             labels: new names by name; None leaves a label's masks out.
             images: put the images' bytes in, too.
+            addresses: list where in the store the images lie, in image_addresses.jsonl.
             timeout_s: how long to wait at most; None: until it is done.
             progress: told of each step.
 
@@ -174,6 +176,7 @@ class Client(Incoming):
             splits=list(splits),
             labels=dict(labels or {}),
             images=images,
+            addresses=addresses,
         )
         self._transport.call(op.EXPORT_VERSION, wanted, version_id=_version_id(version))
 

@@ -366,6 +366,7 @@ class NewExport(Model):
     splits: list[str]
     labels: dict[str, str | None]
     images: bool
+    addresses: bool
 
 
 class RoundWithoutEffort(Model):

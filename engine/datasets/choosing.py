@@ -14,6 +14,7 @@ class Choice:
     splits: frozenset[str] = frozenset()  # none: all of them
     labels: Mapping[str, str | None] = field(default_factory=dict)  # new names, by name
     has_images: bool = False  # their bytes too; else they are named alone
+    has_addresses: bool = False  # a list of where they lie
 
 
 def chosen(dataset: Dataset, choice: Choice) -> Dataset:

@@ -15,12 +15,17 @@ test("labels are sent where their name differs or they stay behind", () => {
     blank: { name: " ", isOut: false },
   };
 
-  expect(choiceOf(["train"], true, labels)).toEqual({
+  expect(choiceOf(["train"], { images: true, addresses: false }, labels)).toEqual({
     splits: ["train"],
     images: true,
+    addresses: false,
     labels: { cell: "nucleus", dirt: null },
   });
-  expect(choiceOf(["train"], false, {})).toEqual({ splits: ["train"], images: false });
+  expect(choiceOf(["train"], { images: false, addresses: true }, {})).toEqual({
+    splits: ["train"],
+    images: false,
+    addresses: true,
+  });
 });
 
 test("a choice is told in a few words", () => {

@@ -2,13 +2,14 @@
 
 import json
 import zipfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 import pytest
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
+from annotation import storage
 from annotation.models import DatasetVersion, Image, Label
 from annotation.selectors.export_offers import offers_of
 from annotation.services.exports import (
@@ -21,6 +22,7 @@ from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
 from engine.datasets.formats import FORMATS
+from engine.datasets.formats.detect import formats_in
 from engine.datasets.sample import Dataset, Sample
 from engine.masks.rle import RLE
 from tests.annotation.test_versions import ring_and_dot
@@ -286,3 +288,27 @@ def test_the_command_exports_a_part_in_a_format_and_says_what_it_cannot_hold(
         call_command("export", version.pk, out=out, format="yolo", label=["x"])
     with pytest.raises(CommandError, match="no label 'y'"):
         call_command("export", version.pk, out=out, format="yolo", label=["y=x"])
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_list_tells_where_each_image_lies_by_the_name_that_it_has_there(
+    version: DatasetVersion, name: str, settings: LazySettings, tmp_path: Path
+) -> None:
+    path, without = tmp_path / "a.zip", tmp_path / "b.zip"
+
+    write_export(version, path, export_format=name, choice=Choice(has_addresses=True))
+    write_export(version, without, export_format=name)
+
+    with zipfile.ZipFile(path) as archive:
+        listed = [json.loads(line) for line in archive.read("image_addresses.jsonl").splitlines()]
+    keys = {image.sha256: storage.original_key(image.sha256) for image in Image.objects.all()}
+    assert {each["sha256"]: each["address"] for each in listed} == {
+        sha256: f"s3://{settings.S3_BUCKET}/{key}" for sha256, key in keys.items()
+    }
+    assert len({each["file_name"] for each in listed}) == len(keys)
+    assert {each["split"] for each in listed} == {"unfinished"}
+    source = open_source(path)
+    assert formats_in(source) == formats_in(open_source(without))  # nobody takes it for a format
+    stems = {PurePosixPath(each["file_name"]).stem for each in listed}
+    found = {PurePosixPath(each.stem).name for each in FORMATS[name].read(source, print).samples()}
+    assert found <= stems

@@ -27,6 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True, help="the zip file to write")
         parser.add_argument("--format", choices=FORMATS, default=COCO)
         parser.add_argument("--images", action="store_true", help="put the images' bytes in too")
+        parser.add_argument(
+            "--addresses", action="store_true", help="list where in the store the images lie"
+        )
         parser.add_argument("--split", nargs="+", default=[], help=", ".join(SPLITS))
         parser.add_argument(
             "--label",
@@ -39,7 +42,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         version = _version(options["source"])
         choice = Choice(
-            frozenset(options["split"]), _labels(options["label"]), has_images=options["images"]
+            frozenset(options["split"]),
+            _labels(options["label"]),
+            has_images=options["images"],
+            has_addresses=options["addresses"],
         )
         out: Path = options["out"]
         unfinished = out.with_name(f"{out.name}.new")

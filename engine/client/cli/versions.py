@@ -88,6 +88,9 @@ def export(  # noqa: PLR0913  # one for each option
         typer.Option(help="OLD=NEW renames a label, OLD= leaves it out; may be repeated."),
     ] = None,
     images: Annotated[bool, typer.Option("--images", help="With the images' bytes.")] = False,
+    addresses: Annotated[
+        bool, typer.Option("--addresses", help="With a list of where in the store they lie.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The file.")] = None,
     timeout: Timeout = None,
     as_json: Json = False,
@@ -102,6 +105,7 @@ def export(  # noqa: PLR0913  # one for each option
             splits=split or (),
             labels=labels,
             images=images,
+            addresses=addresses,
             timeout_s=timeout,
             progress=moved,
         )

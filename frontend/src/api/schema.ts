@@ -3764,6 +3764,11 @@ export interface components {
              * @default false
              */
             images?: boolean;
+            /**
+             * @description list where in the store the images lie, in image_addresses.jsonl
+             * @default false
+             */
+            addresses?: boolean;
         };
         NewMaskCaption: {
             /**

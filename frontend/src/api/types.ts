@@ -61,7 +61,9 @@ export type CurvePoint = Schemas["CurvePoint"];
 export type Export = Schemas["Export"];
 export type ExportFormat = Schemas["ExportFormat"];
 export type ExportOffer = Schemas["ExportOffer"];
-export type ExportChoice = Partial<Pick<Schemas["NewExport"], "splits" | "labels" | "images">>;
+export type ExportChoice = Partial<
+  Pick<Schemas["NewExport"], "splits" | "labels" | "images" | "addresses">
+>;
 export type Version = Schemas["Version"];
 export type VersionDistributions = Schemas["VersionDistributions"];
 export type Criteria = Schemas["Criteria"];

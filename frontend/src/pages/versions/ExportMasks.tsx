@@ -41,12 +41,18 @@ function Choices({ version, project, onClose }: Omit<Props, "opened">) {
   const [format, setFormat] = useState<ExportFormat>("coco");
   const [splits, setSplits] = useState<string[]>(() => splitsAtFirst(version.counts));
   const [withImages, setWithImages] = useState(false);
+  const [withAddresses, setWithAddresses] = useState(false);
   const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
   const offers = useQuery(exportOffersQuery(version.id, splits));
   const offer = offers.data?.find((each) => each.format === format);
   const masks = splits.length === splitsThere(version.counts).length ? version.counts.masks : null;
   const begin = useMutation({
-    mutationFn: () => startExport(version.id, format, choiceOf(splits, withImages, labels)),
+    mutationFn: () =>
+      startExport(
+        version.id,
+        format,
+        choiceOf(splits, { images: withImages, addresses: withAddresses }, labels),
+      ),
     onSuccess: async () => {
       onClose();
       await queries.invalidateQueries(versionsQuery(project.id));
@@ -96,6 +102,12 @@ function Choices({ version, project, onClose }: Omit<Props, "opened">) {
           description="Otherwise their names alone go along."
           checked={withImages}
           onChange={(event) => setWithImages(event.currentTarget.checked)}
+        />
+        <Switch
+          label="List where the images lie"
+          description="Their addresses in the store, for whoever has keys to its bucket."
+          checked={withAddresses}
+          onChange={(event) => setWithAddresses(event.currentTarget.checked)}
         />
         {project.labels.length > 0 && (
           <Accordion variant="contained">

@@ -25,7 +25,7 @@ export function splitsAtFirst(counts: Counts): string[] {
 /** What is sent: only what differs from everything under its own name. */
 export function choiceOf(
   splits: readonly string[],
-  images: boolean,
+  beside: { images: boolean; addresses: boolean },
   labels: Readonly<Record<string, LabelChoice>>,
 ): ExportChoice {
   const changed = Object.entries(labels).flatMap(([name, choice]): [string, string | null][] => {
@@ -33,7 +33,7 @@ export function choiceOf(
     const wanted = choice.name.trim();
     return wanted && wanted !== name ? [[name, wanted]] : [];
   });
-  const choice: ExportChoice = { splits: [...splits], images };
+  const choice: ExportChoice = { splits: [...splits], ...beside };
   if (changed.length > 0) choice.labels = Object.fromEntries(changed);
   return choice;
 }
@@ -43,6 +43,7 @@ export function choiceWords(options: Readonly<Record<string, unknown>>): string 
   const words: string[] = [];
   if (Array.isArray(options.splits)) words.push(options.splits.join(", "));
   if (options.images) words.push("with images");
+  if (options.addresses) words.push("with addresses of images");
   if (options.labels) words.push("labels changed");
   return words.join(" · ");
 }
