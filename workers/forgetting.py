@@ -38,11 +38,12 @@ def measure_also(
 def _holdouts(project: Project) -> Iterator[tuple[Project, DatasetVersion, set[str]]]:
     """Yield the other projects with their newest version and what of its holdout is measured.
 
+    Of versions of everything: one that was cut of a part may hold no holdout, or too little of it.
     Without its empty images: nothing is clicked there, and nothing is proposed here. And without
     those that were put in the trash after it was cut, whose pixels may be gone.
     """
     for other in also_of(project):
-        version = other.versions.order_by("-created_at").first()
+        version = other.versions.filter(criteria={}).order_by("-created_at").first()
         if version is None:
             continue
         keys = [

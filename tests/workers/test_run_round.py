@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 
 from annotation import jobs, storage
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
+from annotation.selectors.version_criteria import Criteria
 from annotation.services.also import set_also
 from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from annotation.services.gate import Verdict
@@ -108,6 +109,10 @@ def test_a_round_is_measured_on_what_it_must_not_forget(world: World, started: R
     image = make_image(other, 2, is_holdout=True)  # the same picture, so that it is embedded
     finish(replace(world, project=other, annotator=world.manager), image)
     version = cut_version(project=other, created_by=world.manager)
+    finish(replace(world, project=other, annotator=world.manager), make_image(other, 4))
+    cut_version(
+        project=other, created_by=None, criteria=Criteria(splits=frozenset({"train"}))
+    )  # the newest, and nothing to be measured on
     make_image(other, 3, is_holdout=True)
     empty = create_project(name="Nothing yet", created_by=world.manager)
     Alias.objects.create(project=empty, name="serving", bundle=started.base_bundle)
