@@ -7,10 +7,12 @@ the door that everybody else has (engine.datasets.open), and memory does not gro
 import os
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -29,9 +31,9 @@ def open_version(version: DatasetVersion, split: str) -> MaskDataset | None:
     if not version.counts.get(split):
         return None
     folder = Path(settings.SCRATCH_DIR) / "version-lines" / version.pk
-    if folder.is_dir():
+    try:
         os.utime(folder)
-    else:
+    except FileNotFoundError:
         _drop_old(folder.parent)
         _write(version, folder)
     return open_dataset(folder, split=split, decode=None)
@@ -62,5 +64,8 @@ def _drop_old(folder: Path) -> None:
     """Drop what nobody has opened for long, and what a killed worker began."""
     oldest = time.time() - KEPT_S
     for path in folder.iterdir() if folder.is_dir() else ():
-        if path.stat().st_mtime < oldest:
-            shutil.rmtree(path, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another worker has made or dropped it just now
+            if path.stat().st_mtime < oldest:
+                # Out of the way at once: a half of a version would be opened as a whole one.
+                out = path.rename(path.with_name(f".dropped-{uuid4()}"))
+                shutil.rmtree(out, ignore_errors=True)

@@ -1,10 +1,12 @@
 """What a version's images teach and measure: those that people left empty as well."""
 
 import os
+import shutil
 import time
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
 from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -86,3 +88,38 @@ def test_what_nobody_has_opened_for_a_week_makes_room(world: World) -> None:
 
     assert [path.name for path in folder.iterdir()] == [second.pk]
     assert annotated_images(first, "train", ENCODER_DIGEST)
+
+
+def test_what_is_dropped_is_out_of_the_way_before_it_is_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(world, make_image(world.project, 1))
+    first = cut_version(project=world.project, created_by=world.manager)
+    [before] = annotated_images(first, "train", ENCODER_DIGEST)
+    masks = list(before.masks)
+    finish(world, make_image(world.project, 2))
+    second = cut_version(project=world.project, created_by=world.manager)
+    folder = Path(settings.SCRATCH_DIR) / "version-lines"
+    long_ago = time.time() - KEPT_S - 1
+    os.utime(folder / first.pk, (long_ago, long_ago))
+
+    def begin(path: Path | str, **_: object) -> None:  # and be killed
+        for file in Path(path).glob("samples-*"):
+            file.unlink()
+
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "rmtree", begin)
+        annotated_images(second, "train", ENCODER_DIGEST)
+
+    [again] = annotated_images(first, "train", ENCODER_DIGEST)
+    assert list(again.masks) == masks
+
+
+def test_what_another_worker_has_just_dropped_stops_nobody(world: World) -> None:
+    finish(world, make_image(world.project, 1))
+    version = cut_version(project=world.project, created_by=world.manager)
+    folder = Path(settings.SCRATCH_DIR) / "version-lines"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / ".making-gone").symlink_to(folder / "nowhere")  # listed, and not there
+
+    assert annotated_images(version, "train", ENCODER_DIGEST)
