@@ -27,6 +27,15 @@ test("a form gives back the criteria that it began with", () => {
   });
 });
 
+test("a share is the one that was typed, and no other that is near", () => {
+  expect(criteriaOf({ ...valuesOf({}), val: 0.7 })).toEqual({ val_share: 0.007 });
+  expect(criteriaOf(valuesOf({ val_share: 0.1234, agreement: 1 / 3 }))).toEqual({
+    val_share: 0.1234,
+    agreement: 0.333333333333,
+  });
+  expect(isSame({ val_share: 0.1234 }, { val_share: 0.123 })).toBe(false);
+});
+
 test("what chooses nothing is everything, however it is said", () => {
   const nothing = { splits: [], labels: [], agreement: null, val_share: null, reviewed: false };
 

@@ -91,11 +91,15 @@ function spelled(criteria: Criteria): string {
   return JSON.stringify(criteriaOf(valuesOf(criteria)));
 }
 
-/** To a tenth of a percent, which no share in binary strays from. */
 function percentOf(share: number | null | undefined): NumberValue {
-  return share === null || share === undefined ? "" : Math.round(share * 1000) / 10;
+  return share === null || share === undefined ? "" : rounded(share * 100);
 }
 
 function shareOf(percent: NumberValue): number {
-  return Number(percent) / 100;
+  return rounded(Number(percent) / 100);
+}
+
+/** Without what binary adds, 0.7 / 100 = 0.006999…: the same share is the same version. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(12));
 }
