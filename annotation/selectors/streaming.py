@@ -1,10 +1,10 @@
 """Very many rows, all of one moment, read one after the other while PostgreSQL finds the next."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any, Final, TypeAlias
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import JSONField, QuerySet, Subquery
 
@@ -44,7 +44,8 @@ def one_moment() -> Iterator[Read]:
         with ExitStack() as begun:  # what is left of a query would keep its connection busy
             yield lambda rows: begun.enter_context(closing(_streamed(own, rows)))
     finally:
-        own.rollback()
+        with suppress(Error):  # it is lost, and its transaction with it; the pool has to know
+            own.rollback()
         own.close()
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
-from django.db import DatabaseError, transaction
+from django.conf import LazySettings, settings
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, IntegerField, Value
 from django.db.models.functions import Cast
 
@@ -15,6 +15,10 @@ from annotation.services.masks import save_operations
 from annotation.services.versions import cut_version
 from tests.annotation.world import World, create, make_image, make_world
 
+END_TRANSACTIONS = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE state = 'idle in transaction' AND datname = current_database()
+"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -78,6 +82,24 @@ def test_what_the_database_refuses_is_djangos_error(world: World) -> None:
 
     with pytest.raises(DatabaseError, match="invalid input syntax"), one_moment() as read:
         list(read(rows))
+
+
+def test_a_connection_that_the_server_ends_is_given_back(world: World) -> None:
+    image_ids = Image.objects.values_list("pk")
+
+    def read_while_it_ends() -> None:
+        with one_moment() as read:
+            list(read(image_ids))
+            with connection.cursor() as cursor:
+                cursor.execute(END_TRANSACTIONS)
+            list(read(image_ids))
+
+    for _ in range(settings.DATABASES["default"]["OPTIONS"]["pool"]["max_size"]):
+        with pytest.raises(OperationalError, match=r"terminating|closed|lost"):
+            read_while_it_ends()
+
+    with one_moment() as read:
+        assert not list(read(image_ids))
 
 
 def test_a_version_cut_in_a_transaction_is_the_one_cut_outside(world: World) -> None:
