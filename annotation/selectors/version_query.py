@@ -30,8 +30,8 @@ from django.db.models import (
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
-from annotation.errors import DomainError
 from annotation.models import Agreement, Caption, Image, Mask, Project, Transcript
+from annotation.selectors.streaming import Read, Row
 from annotation.selectors.version_criteria import (
     HOLDOUT,
     PRETRAINED,
@@ -147,47 +147,27 @@ class Drawn(Protocol):
     def is_holdout(self) -> bool: ...
 
 
-class DrawMovedError(DomainError):
-    """Work that came in between has changed the draw: what was written by it is of no moment."""
-
-    code = "draw_moved"
-
-
 class Splits:
     """Tells the split of each image; some of train are drawn for `val`.
 
-    Nothing is kept of images but the draws that had to be corrected.
+    `read` reads the images as well, so that they are told by the draw of their moment. Nothing is
+    kept of them but the draws that had to be corrected.
     """
 
-    def __init__(self, project: Project, criteria: Criteria) -> None:
-        self._project = project
-        self._criteria = criteria
-        self._corrections = self._corrected()
+    def __init__(self, project: Project, criteria: Criteria, read: Read) -> None:
+        self._share = criteria.val_share
+        self._corrections: dict[str, bool] = {}
+        if self._share is not None:
+            units = map(_unit, read(_units(project, criteria)))
+            self._corrections = corrected_draws(units, self._share)
 
     def of(self, image: Drawn) -> str:
         split = split_of(image)
-        share = self._criteria.val_share
-        if share is None or split != TRAIN:
+        if self._share is None or split != TRAIN:
             return split
         unit = f"group {image.group}" if image.group else image.sha256
-        is_val = self._corrections.get(unit, is_drawn_for_val(unit, share))
+        is_val = self._corrections.get(unit, is_drawn_for_val(unit, self._share))
         return VAL if is_val else TRAIN
-
-    def check(self) -> None:
-        """Prove, once all images are told, that they were told by the draw of their moment.
-
-        Raises:
-            DrawMovedError: it may have been another.
-
-        """
-        if self._corrected() != self._corrections:
-            raise DrawMovedError("Images were finished while their splits were drawn: try again.")
-
-    def _corrected(self) -> dict[str, bool]:
-        share = self._criteria.val_share
-        if share is None:
-            return {}
-        return corrected_draws(map(_unit, _units(self._project, self._criteria)), share)
 
 
 def split_of(image: Drawn) -> str:
@@ -213,25 +193,29 @@ def _drawn(project: Project, criteria: Criteria, share: float) -> dict[str, Coun
     rows = list(_units(project, criteria))
     corrections = corrected_draws(map(_unit, rows), share)
     sides = {TRAIN: NOTHING, VAL: NOTHING}
-    for row in rows:
-        is_val = corrections.get(row["unit"], is_drawn_for_val(row["unit"], share))
-        sides[VAL if is_val else TRAIN] += Counted(row["image_count"], row["mask_count"])
+    for unit, _, images, masks in rows:
+        is_val = corrections.get(unit, is_drawn_for_val(unit, share))
+        sides[VAL if is_val else TRAIN] += Counted(images, masks)
     return {name: counted for name, counted in sides.items() if counted.images}
 
 
-def _unit(row: Mapping[str, Any]) -> Unit:
-    return Unit(row["unit"], frozenset(label for own in row["owned"] for label in own))
+def _unit(row: Row) -> Unit:
+    unit, owned, *_ = row
+    return Unit(unit, frozenset(label for own in owned for label in own))
 
 
-def _units(project: Project, criteria: Criteria) -> Iterator[dict[str, Any]]:
-    """Yield the groups and single images of train in the order of their first finished image."""
+def _units(project: Project, criteria: Criteria) -> QuerySet[Image, Row]:
+    """Return the groups and single images of train in the order of their first finished image.
+
+    With the labels of each image's masks, and how many images and masks there are.
+    """
     unit = Case(
         When(group="", then=F("sha256")),
         default=Concat(Value("group "), F("group")),
         output_field=CharField(),
     )
     held = masks_in(criteria).filter(head__label__isnull=False)
-    rows = (
+    return (
         images_in(project, criteria)
         .filter(OF_SPLIT[TRAIN])
         .annotate(
@@ -248,8 +232,8 @@ def _units(project: Project, criteria: Criteria) -> Iterator[dict[str, Any]]:
             mask_count=Sum("n"),
         )
         .order_by(F("first").asc(nulls_first=True), "lowest")
+        .values_list("unit", "owned", "image_count", "mask_count")
     )
-    yield from cast("Iterator[dict[str, Any]]", rows.iterator(chunk_size=1000))
 
 
 def _masks_of_each(criteria: Criteria) -> Coalesce:

@@ -1,9 +1,8 @@
 """Cutting a version as a job: asked for, done once, and named by what it was cut from."""
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from functools import partial
-from typing import Final
 from uuid import uuid4
 
 from django.contrib.auth.models import User
@@ -12,12 +11,9 @@ from django.db import transaction
 from annotation import jobs
 from annotation.models import DatasetVersion, Project, VersionCut, VersionQuery
 from annotation.selectors.version_criteria import EVERYTHING, Criteria, criteria_of, json_of
-from annotation.selectors.version_query import DrawMovedError
 from annotation.services.jobs import enqueue_job
 from annotation.services.version_queries import check_criteria, check_something
 from annotation.services.versions import cut_version
-
-DRAWS: Final = 5  # before a job gives up to people who finish images all the time
 
 
 @transaction.atomic
@@ -71,7 +67,6 @@ def run_cut(
 
     Raises:
         NothingToCutError: what met the criteria is gone.
-        DrawMovedError: the draw of its `val` split would not stand still.
 
     """
     if cut.version is not None:
@@ -98,7 +93,6 @@ def cut_now(
     Raises:
         InvalidInputError: the project has not what the criteria name.
         NothingToCutError: no image meets them.
-        DrawMovedError: the draw of its `val` split would not stand still.
 
     """
     check_criteria(project, criteria)
@@ -114,8 +108,7 @@ def _cut(
     keep: Callable[[DatasetVersion], None],
 ) -> DatasetVersion:
     total = check_something(project, criteria)
-    ask = partial(
-        cut_version,
+    return cut_version(
         project=project,
         note=note,
         created_by=created_by,
@@ -123,10 +116,6 @@ def _cut(
         progress=lambda done: progress(done, max(done, total)),
         keep=keep,
     )
-    for _ in range(DRAWS - 1):
-        with suppress(DrawMovedError):
-            return ask()
-    return ask()
 
 
 def _name_query(version: DatasetVersion, query: VersionQuery | None) -> None:

@@ -65,10 +65,6 @@ def cut_version(
     All is read as it is at one moment: a save in between is either wholly in or wholly out.
     `criteria` choose what of it is frozen. `progress` is told of each image, and `keep` of the
     version in the transaction that makes its row: what they raise leaves none.
-
-    Raises:
-        DrawMovedError: work that came in between has changed the draw of a `val` split.
-
     """
     counts = dict.fromkeys(COUNTED, 0)
     traits: defaultdict[str, Losses] = defaultdict(Counter)
@@ -145,14 +141,13 @@ def _rows(
 ) -> Iterator[ManifestRow]:
     """Yield what has anything to say, in the order of the images' digests, and count it."""
     attributes = attribute_names(header)
-    splits = Splits(project, criteria)
+    splits = Splits(project, criteria, read)
     images = _annotated_images(project, criteria).values_list(*FoundImage._fields)
     for image in map(FoundImage._make, read(images)):
         row = manifest_row(image, attributes, splits.of(image))
         traits[row["split"]].update(count_traits(sample_of(row, image.mask_rows)))
         spread.add(row, [mask["area"] for mask in image.mask_rows])
         yield row
-    splits.check()
 
 
 def _parts() -> ArraySubquery:

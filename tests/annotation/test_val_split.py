@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from annotation.models import Image, Mask, Project, Revision
+from annotation.selectors.streaming import one_moment
 from annotation.selectors.version_criteria import Criteria
-from annotation.selectors.version_query import DrawMovedError, Splits, images_in, split_of
+from annotation.selectors.version_query import Splits, images_in, split_of
 from engine.datasets.val_split import most_strayed
 from tests.annotation.cutting import draw
 from tests.annotation.world import World
@@ -73,7 +74,8 @@ def empty(project: Project) -> None:
 
 def sides(project: Project, share: float) -> dict[Image, str]:
     criteria = Criteria(val_share=share)
-    splits = Splits(project, criteria)
+    with one_moment() as read:
+        splits = Splits(project, criteria, read)
     return {image: splits.of(image) for image in images_in(project, criteria)}
 
 
@@ -114,16 +116,3 @@ def test_the_share_is_kept_for_each_label_and_another_image_in_between_changes_l
     assert abs(in_val - 5) <= most_strayed(20, 0.25)
     assert abs(list(before.values()).count("val") - 20) <= most_strayed(80, 0.25) + 1
     assert sum(after[image] != side for image, side in before.items()) <= 1 + 4
-
-
-def test_a_draw_that_moved_while_rows_were_written_is_told(world: World) -> None:
-    put(world, [DONE] * 30)
-    splits = Splits(world.project, Criteria(val_share=0.5))
-    splits.check()
-
-    Image.objects.filter(pk__in=Image.objects.order_by("pk")[:15].values("pk")).update(
-        status="todo"
-    )
-
-    with pytest.raises(DrawMovedError, match="try again"):
-        splits.check()

@@ -10,9 +10,12 @@ from django.db.models.functions import Cast
 
 from annotation.models import Image, Project
 from annotation.selectors.streaming import one_moment
+from annotation.selectors.version_criteria import Criteria
+from annotation.selectors.version_query import Splits
 from annotation.services.captions import save_caption
 from annotation.services.masks import save_operations
 from annotation.services.versions import cut_version
+from engine.datasets.val_split import is_drawn_for_val
 from tests.annotation.world import World, create, make_image, make_world
 
 END_TRANSACTIONS = """
@@ -48,6 +51,35 @@ def test_rows_are_of_one_moment_and_leave_the_connection_to_others(world: World)
 
     assert seen == again == before
     assert set(rows.values_list("file_name", flat=True)) == {"renamed"}
+
+
+def test_a_val_split_is_drawn_of_the_moment_of_the_rows(world: World) -> None:
+    digests = [f"{number:064x}" for number in range(40)]
+    digests.sort(key=lambda each: is_drawn_for_val(each, 0.5))  # so that draws are corrected
+    images = Image.objects.bulk_create(
+        Image(
+            project=world.project,
+            sha256=digest,
+            file_name=f"{digest}.png",
+            bytes=1,
+            format="PNG",
+            width=32,
+            height=24,
+            status=Image.Status.DONE,
+        )
+        for digest in digests
+    )
+    criteria = Criteria(val_share=0.5)
+    with one_moment() as read:
+        splits = Splits(world.project, criteria, read)
+    before = [splits.of(image) for image in images]
+
+    with one_moment() as read:
+        list(read(Image.objects.values_list("pk")))
+        Image.objects.filter(sha256__in=digests[:20]).update(status=Image.Status.TODO)
+        splits = Splits(world.project, criteria, read)
+
+    assert [splits.of(image) for image in images] == before
 
 
 def test_rows_in_a_transaction_are_what_it_wrote(world: World) -> None:
