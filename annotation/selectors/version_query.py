@@ -4,7 +4,7 @@ Cutting a version and looking before it go by the same rules, which are here alo
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from functools import reduce
 from operator import or_
 from typing import Any, Final, NamedTuple, Protocol, cast
@@ -112,8 +112,8 @@ def _of_days(criteria: Criteria) -> dict[str, Q]:
         first = datetime.combine(criteria.finished_from, time(), UTC)
         found["finished_from"] = IS_FINISHED & Q(finished_at__gte=first)
     if criteria.finished_to is not None:
-        last = datetime.combine(criteria.finished_to, time(), UTC) + timedelta(days=1)
-        found["finished_to"] = IS_FINISHED & Q(finished_at__lt=last)
+        last = datetime.combine(criteria.finished_to, time.max, UTC)
+        found["finished_to"] = IS_FINISHED & Q(finished_at__lte=last)
     return found
 
 

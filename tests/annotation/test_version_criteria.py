@@ -199,6 +199,7 @@ def test_days_are_whole_ones_and_of_finished_images(world: World) -> None:
     assert names(world, Criteria(finished_from=may[1])) == {"2.png", "3.png"}
     assert names(world, Criteria(finished_to=may[1])) == {"1.png", "2.png"}
     assert names(world, Criteria(finished_from=may[1], finished_to=may[1])) == {"2.png"}
+    assert "3.png" in names(world, Criteria(finished_to=date.max))
 
 
 def test_groups_ask_for_images_of_theirs(world: World) -> None:
