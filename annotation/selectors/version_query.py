@@ -6,6 +6,7 @@ Cutting a version and looking before it go by the same rules, which are here alo
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 from functools import reduce
+from itertools import tee
 from operator import or_
 from typing import Any, Final, NamedTuple, Protocol, cast
 
@@ -39,7 +40,7 @@ from annotation.selectors.version_criteria import (
     UNFINISHED,
     Criteria,
 )
-from engine.datasets.val_split import VAL, Unit, corrected_draws, is_drawn_for_val
+from engine.datasets.val_split import VAL, Unit, corrected_draws, draws, is_drawn_for_val
 
 IS_FINISHED: Final = Q(status__in=Image.FINISHED)
 OF_SPLIT: Final[Mapping[str, Q]] = {
@@ -190,11 +191,9 @@ def count_splits(project: Project, criteria: Criteria) -> dict[str, Counted]:
 
 
 def _drawn(project: Project, criteria: Criteria, share: float) -> dict[str, Counted]:
-    rows = list(_units(project, criteria))
-    corrections = corrected_draws(map(_unit, rows), share)
+    rows, drawn = tee(_units(project, criteria).iterator(chunk_size=1000))
     sides = {TRAIN: NOTHING, VAL: NOTHING}
-    for unit, _, images, masks in rows:
-        is_val = corrections.get(unit, is_drawn_for_val(unit, share))
+    for (_, _, images, masks), is_val in zip(rows, draws(map(_unit, drawn), share), strict=True):
         sides[VAL if is_val else TRAIN] += Counted(images, masks)
     return {name: counted for name, counted in sides.items() if counted.images}
 

@@ -6,7 +6,8 @@ corrects a draw looks only at those that came first.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import tee
 from math import sqrt
 from typing import Final, NamedTuple
 
@@ -27,15 +28,14 @@ def is_drawn_for_val(key: str, share: float) -> bool:
     return (int.from_bytes(digest[:8], "big") >> 11) / 2**53 < share
 
 
-def corrected_draws(units: Iterable[Unit], share: float) -> dict[str, bool]:
-    """Return the units whose draw would leave a label without its share, and where they go.
+def draws(units: Iterable[Unit], share: float) -> Iterator[bool]:
+    """Yield for each unit whether it is in val, before the next one is asked for.
 
     `units` come in a fixed order, the first to be finished first. A unit counts for the rarest
     of its labels so far, and goes to the other side where that label would have strayed from its
     share by more than one, or by more than one standard deviation of a fair draw. So labels of a
     handful of units are in both splits, and of many it is chance that decides nearly always.
     """
-    corrections: dict[str, bool] = {}
     carriers: Counter[int] = Counter()
     led: Counter[int] = Counter()
     in_val: Counter[int] = Counter()
@@ -47,9 +47,17 @@ def corrected_draws(units: Iterable[Unit], share: float) -> dict[str, bool]:
         strayed = in_val[leader] + is_val - share * led[leader]
         if abs(strayed) > most_strayed(led[leader], share):
             is_val = strayed < 0
-            corrections[unit.key] = is_val
         in_val[leader] += is_val
-    return corrections
+        yield is_val
+
+
+def corrected_draws(units: Iterable[Unit], share: float) -> dict[str, bool]:
+    """Return the units that are not where their hash alone puts them, and where they are."""
+    told, drawn = tee(units)
+    pairs = zip(told, draws(drawn, share), strict=True)
+    return {
+        unit.key: is_val for unit, is_val in pairs if is_val != is_drawn_for_val(unit.key, share)
+    }
 
 
 def most_strayed(units: int, share: float) -> float:

@@ -1,6 +1,7 @@
 """The split drawn by hash: shares of labels are kept, and what was drawn stays where it is."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from engine.datasets.val_split import (
     Unit,
     corrected_draws,
+    draws,
     is_drawn_for_val,
     most_strayed,
 )
@@ -35,6 +37,19 @@ def test_what_comes_later_moves_nothing_that_was_drawn(
     before, after = sides(units, share), sides([*units, *later], share)
 
     assert {key: after[key] for key in before} == before
+
+
+def test_a_unit_is_drawn_before_the_next_is_known() -> None:
+    seen: list[int] = []
+
+    def units() -> Iterator[Unit]:
+        for number in range(3):
+            seen.append(number)
+            yield Unit(str(number), frozenset({1}))
+
+    next(draws(units(), 0.5))
+
+    assert seen == [0]
 
 
 @given(st.lists(st.integers(0, 3), max_size=200), SHARES)
