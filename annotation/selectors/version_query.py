@@ -199,14 +199,15 @@ def _drawn(project: Project, criteria: Criteria, share: float) -> dict[str, Coun
 
 
 def _unit(row: Row) -> Unit:
-    unit, owned, *_ = row
-    return Unit(unit, frozenset(label for own in owned for label in own))
+    unit, (first, *_), *_ = row
+    return Unit(unit, frozenset(first))
 
 
 def _units(project: Project, criteria: Criteria) -> QuerySet[Image, Row]:
     """Return the groups and single images of train in the order of their first finished image.
 
-    With the labels of each image's masks, and how many images and masks there are.
+    With the labels of each image's masks, in that order too, and how many images and masks there
+    are.
     """
     unit = Case(
         When(group="", then=F("sha256")),
@@ -226,7 +227,7 @@ def _units(project: Project, criteria: Criteria) -> QuerySet[Image, Row]:
         .annotate(
             first=Min("finished_at"),
             lowest=Min("pk"),
-            owned=JSONBAgg("own"),
+            owned=JSONBAgg("own", order_by=("finished_at", "pk")),
             image_count=Count("pk"),
             mask_count=Sum("n"),
         )

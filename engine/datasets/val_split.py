@@ -19,7 +19,7 @@ class Unit(NamedTuple):
     """What stays on one side: the images of a group, or one image."""
 
     key: str
-    labels: frozenset[int]  # of its masks
+    labels: frozenset[int]  # of the first image's masks: what joins a group later moves nothing
 
 
 def is_drawn_for_val(key: str, share: float) -> bool:

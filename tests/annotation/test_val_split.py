@@ -90,7 +90,7 @@ def test_groups_stay_whole_holdout_stays_and_more_images_move_nothing(
     put(world, images)
 
     before = sides(world.project, share)
-    put(world, [each._replace(group="") for each in more], first=len(images))
+    put(world, more, first=len(images))  # of which some join groups that are drawn already
     after = sides(world.project, share)
 
     for image, side in before.items():
@@ -100,6 +100,17 @@ def test_groups_stay_whole_holdout_stays_and_more_images_move_nothing(
     assert not {group for group, side in of_groups if side == "train"} & {
         group for group, side in of_groups if side == "val"
     }
+
+
+def test_what_joins_groups_with_other_labels_moves_none_of_them(world: World) -> None:
+    groups = [DONE._replace(group=str(n), has_label=n % 2 == 1) for n in range(30)]
+    put(world, groups)
+
+    before = sides(world.project, 0.25)
+    put(world, [each._replace(has_label=True) for each in groups], first=len(groups))
+    after = sides(world.project, 0.25)
+
+    assert {image: after[image] for image in before} == before
 
 
 def test_the_share_is_kept_for_each_label_and_another_image_in_between_changes_little(
