@@ -162,7 +162,7 @@ class Client(Incoming):
         Args:
             version: what to write.
             format: one of `formats`, or descriptions, narratives or voices.
-            splits: of train, holdout and unfinished; all if none is named.
+            splits: of train, val, holdout and unfinished; all if none is named.
             labels: new names by name; None leaves a label's masks out.
             images: put the images' bytes in, too.
             addresses: list where in the store the images lie, in image_addresses.jsonl.
