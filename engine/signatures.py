@@ -11,6 +11,7 @@ import time
 from typing import Final
 
 HEADER: Final = "Anneal-Signature"
+MOST_DIGITS: Final = 19  # of a time; int() refuses very many
 TOLERANCE_S: Final = 300.0  # that clocks may differ, and a message may take
 
 
@@ -31,7 +32,7 @@ def is_signed(
     """Say whether the header is that of the body, and of about now."""
     fields = dict(part.partition("=")[::2] for part in header.split(","))
     at = fields.get("t", "")
-    if not (at.isascii() and at.isdigit()):
+    if not (at.isascii() and at.isdigit() and len(at) <= MOST_DIGITS):
         return False
     now_s = time.time() if now_s is None else now_s
     is_fresh = abs(now_s - int(at)) <= tolerance_s

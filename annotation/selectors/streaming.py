@@ -13,6 +13,7 @@ Read: TypeAlias = Callable[[QuerySet[Any, Row]], Iterable[Row]]  # of `values_li
 
 BATCH: Final = 50
 SNAPSHOT: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+UNHURRIED: Final = "SET LOCAL statement_timeout = 0"  # one statement reads a whole version
 
 
 class JsonRows(Subquery):
@@ -41,6 +42,7 @@ def one_moment() -> Iterator[Read]:
     try:
         with own.cursor() as cursor:
             cursor.execute(SNAPSHOT)
+            cursor.execute(UNHURRIED)
         with ExitStack() as begun:  # what is left of a query would keep its connection busy
             yield lambda rows: begun.enter_context(closing(_streamed(own, rows)))
     finally:

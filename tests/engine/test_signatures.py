@@ -56,4 +56,14 @@ def test_the_lines_that_the_page_shows_know_a_message_and_refuse_any_other() -> 
     assert is_from_anneal(SECRET, BODY, header)
     assert not is_from_anneal(SECRET.upper(), BODY, header)
     assert not is_from_anneal(SECRET, BODY + b" ", header)
+    for broken in (
+        "",
+        "x",
+        "t=,v1=a",
+        "t=9" * 9,
+        "t=" + "9" * 5000,
+        f"{header.partition(',')[0]},v1=\xe4",
+        "v1=a",
+    ):
+        assert not is_from_anneal(SECRET, BODY, broken)
     assert not is_from_anneal(SECRET, BODY, sign(SECRET, BODY, now - 301))

@@ -50,7 +50,7 @@ export function BucketImport({ project }: { project: number }) {
         </Button>
       </Group>
       {look.error && (
-        <Text size="sm" c="var(--mantine-color-error)">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {messageOf(look.error)}
         </Text>
       )}
