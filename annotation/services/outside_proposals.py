@@ -159,9 +159,13 @@ def _known(ids: Iterable[UUID]) -> dict[UUID, str]:
 
 
 def _there(image_ids: Collection[int]) -> defaultdict[int, list[RLE]]:
-    """Return what lies on images already: masks, what waits for correction, others' predictions."""
+    """Return what lies on images already: masks, what waits for correction, others' predictions.
+
+    Not the masks that a bundle accepted by itself, which go with its proposals (`_supersede`).
+    """
     there: defaultdict[int, list[RLE]] = defaultdict(list)
     masks = Mask.objects.filter(image__in=image_ids, is_aside=False, head__rle__isnull=False)
+    masks = masks.exclude(origin__is_auto_accepted=True)
     is_kept = Q(state__in=SENT_ON) | Q(state=State.PENDING, outside_model__isnull=False)
     waiting = Proposal.objects.filter(is_kept, image__in=image_ids)
     for image_id, rle in (
@@ -189,9 +193,9 @@ def _apart(rows: Sequence[Proposal], there: Sequence[RLE]) -> list[Proposal]:
 
 def _supersede(images: Mapping[int, Image]) -> None:
     """Withdraw what bundles propose on images and have accepted by themselves."""
-    for image in images.values():
-        if image.proposed_by_id is not None:
-            withdraw_accepted(image=image, keeping=None)
+    accepted = Proposal.objects.filter(image__in=images, is_auto_accepted=True)
+    for image_id in sorted(set(accepted.values_list("image_id", flat=True))):
+        withdraw_accepted(image=images[image_id], keeping=None)
     pending = Proposal.objects.filter(image__in=images, state=State.PENDING, bundle__isnull=False)
     pending.update(state=State.SUPERSEDED)
     Image.objects.filter(pk__in=images).update(outside_at=Now(), proposed_by=None, arm="")

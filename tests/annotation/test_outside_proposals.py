@@ -11,6 +11,7 @@ from annotation.selectors.effort_table import By, effort_table
 from annotation.selectors.round_cost import cost_of_round
 from annotation.selectors.verdicts import judged_proposals
 from annotation.selectors.version_dataset import dataset_of
+from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.outside_proposals import (
     Predicted,
@@ -23,6 +24,7 @@ from annotation.services.review import review_image
 from annotation.services.seeds import Seed, seed_masks
 from annotation.services.versions import cut_version
 from engine.masks.validate import InvalidMaskError
+from tests.annotation.scored import serving_bundle
 from tests.annotation.world import (
     Api,
     World,
@@ -108,6 +110,25 @@ def test_predictions_take_the_place_of_what_a_bundle_proposed_until_it_proposes_
     assert between == sorted(told.brought)
     assert len(pending(image)) == 1
     assert Proposal.objects.filter(pk__in=told.brought, state="superseded").count() == 2
+
+
+def test_predictions_come_where_a_bundle_accepted_the_same_by_itself_and_its_masks_go(
+    world: World, image: Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 0)  # drawn by ids that the database makes
+    bundle = serving_bundle(world.project)
+    found = Found(square(2, 2), 0.9, 0.9, (3.0, 3.0), verifier_score=0.99, label=world.label_id)
+    replace_pending_proposals(image=image, bundle=bundle, found=[found])
+    auto_accept.accept_surely(image=image, bundle=bundle, threshold=0.9)
+    Image.objects.filter(pk=image.pk).update(proposed_by=bundle, arm="serving")
+    accepted = Mask.objects.filter(image=image, head__rle__isnull=False)
+    assert accepted.count() == 1
+
+    told = bring(world, image)
+
+    assert (len(told.brought), told.there) == (2, 0)
+    assert pending(image) == sorted(told.brought)
+    assert not accepted.exists()
 
 
 def test_nothing_comes_to_the_holdout_nor_where_people_have_begun(world: World) -> None:
