@@ -36,7 +36,7 @@ from annotation.services.imported_people import (
 from annotation.services.imported_values import fitting_values
 from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.outside_proposals import Predicted, propose_from_outside
-from annotation.services.seeds import Seed, seed_images
+from annotation.services.seeds import Seed, circular, seed_images
 from engine.datasets.errors import DatasetError
 from engine.datasets.sample import NO_SIZE, Dataset, Sample
 
@@ -219,7 +219,7 @@ def _texts(sample: Sample) -> list[str]:
 
 def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[Seed]:
     """Yield the masks of a sample, which its reader has validated."""
-    circular = _circular({each.id: each.parent for each in sample.annotations if each.id})
+    in_circles = circular({each.id: each.parent for each in sample.annotations if each.id})
     for each in sample.annotations:
         if each.rle is None or each.is_crowd:
             continue
@@ -229,7 +229,7 @@ def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[S
             brought.counts["masks refused"] += 1
             continue
         parent = each.parent or ""
-        if parent and each.id in circular:
+        if parent and each.id in in_circles:
             fault = f"mask {each.id} is a part of itself"
             brought.problems.append(DatasetError(fault, file=sample.file_name))
             parent = ""
@@ -249,21 +249,3 @@ def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[S
             origin,
             importing.members.get(origin.get("author", "")),
         )
-
-
-def _circular(parents: Mapping[str, str | None]) -> set[str]:
-    """Find those who are, over their parents and theirs, a part of themselves."""
-    circular: set[str] = set()
-    done: set[str] = set()
-    for start in parents:
-        way: list[str] = []
-        places: dict[str, int] = {}
-        at: str | None = start
-        while at is not None and at not in done and at not in places:
-            places[at] = len(way)
-            way.append(at)
-            at = parents.get(at)
-        if at is not None and at in places:
-            circular.update(way[places[at] :])
-        done.update(way)
-    return circular

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID, uuid5
 
 import structlog
@@ -28,6 +28,7 @@ _REVISION: Final = (
     *("rle", "area_px", "z", "attributes", "origin"),
     *("prompts", "seconds", "clicks", "strokes"),
 )
+Key = TypeVar("Key")
 log = structlog.get_logger(__name__)
 
 
@@ -123,7 +124,28 @@ def _due(
         number = numbers.get(mask_id, FIRST - 1)
         if number is not None and mask_id not in due:  # of equals, the first
             due[mask_id] = _Due(mask_id, image.pk, ids.get(seed.parent), number + 1, seed)
+    # A whole and its part may be equal, and so one mask, which is no part of itself.
+    for mask_id in circular({each.mask_id: each.parent_id for each in due.values()}):
+        due[mask_id] = replace(due[mask_id], parent_id=None)
     return list(due.values())
+
+
+def circular(parents: Mapping[Key, Key | None]) -> set[Key]:
+    """Find those who are, over their parents and theirs, a part of themselves."""
+    circular: set[Key] = set()
+    done: set[Key] = set()
+    for start in parents:
+        way: list[Key] = []
+        places: dict[Key, int] = {}
+        at: Key | None = start
+        while at is not None and at not in done and at not in places:
+            places[at] = len(way)
+            way.append(at)
+            at = parents.get(at)
+        if at is not None and at in places:
+            circular.update(way[places[at] :])
+        done.update(way)
+    return circular
 
 
 def _write(due: Sequence[_Due], author: User) -> None:

@@ -15,6 +15,7 @@ from annotation.export_formats import FORMATS as EXPORT_FORMATS
 from annotation.models import Caption, Image, Label, Mask, Project, Proposal, Revision
 from annotation.services.captions import save_caption
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
+from annotation.services.seeds import Seed, seed_masks
 from engine.datasets.files import FolderOut
 from engine.datasets.formats import FORMATS, READERS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
@@ -181,6 +182,22 @@ def test_parts_that_go_in_a_circle_come_in_as_wholes(world: World, tmp_path: Pat
 
     assert told.count("is a part of itself") == 3
     assert Mask.objects.filter(parent=None).count() == 3
+
+
+def test_parts_that_are_the_same_mask_as_their_whole_are_no_parts_of_themselves(
+    world: World, image: Image
+) -> None:
+    seeds = [
+        Seed(square(2, 2), key="part", parent="whole"),
+        Seed(square(2, 2), key="whole"),
+        Seed(square(12, 9), key="a", parent="b"),
+        Seed(square(20, 9), key="b", parent="c"),
+        Seed(square(12, 9), key="c"),
+    ]
+
+    seed_masks(image=image, seeds=seeds, author=world.manager)
+
+    assert list(Mask.objects.values_list("parent", flat=True)) == [None] * 3
 
 
 def test_files_of_no_format_or_of_several_are_refused(world: World, tmp_path: Path) -> None:
