@@ -98,6 +98,7 @@ def _undone(
     captions = {caption for each in own for caption in each.captions}
     proposals = {proposal for each in own for proposal in each.proposals}
     comments = {comment for each in own for comment in each.comments}
+    comments -= {comment for each in others for comment in each.comments}
     if _is_judged(image, own):  # people stand for what is on it by now
         return Counter({"masks kept": len(masks), "images kept": int(_are_new(own))})
     given = _leave_to_others(own, others)
