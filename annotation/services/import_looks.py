@@ -12,6 +12,7 @@ from annotation.services.import_batches import label_name, plain_sample
 from annotation.services.imported_images import are_our_ids, key_of, known_images
 from annotation.services.imported_people import count_origin, members_by_name, origin_of
 from annotation.services.imported_values import fitting_values
+from annotation.services.labels import labels_meant
 from engine.datasets.sample import Annotation, Dataset, Sample
 
 
@@ -29,10 +30,10 @@ class Looking:
         """Find what the project has already."""
         if project is None:
             return cls()
-        labels = project.labels.filter(deleted_at=None)
+        names = {label_name(each.name) for each in dataset.labels} - {""}
         return cls(
             project,
-            {label.name: label for label in labels},
+            labels_meant(project=project, names=names),
             members_by_name(project),
             are_our_ids(project, dataset.numbers),
         )

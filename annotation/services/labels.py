@@ -41,9 +41,8 @@ def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
     One that was called so before is not made anew. Longer names are cut, and should be looked up
     so; an empty one makes none.
     """
-    known = {label.name: label for label in project.labels.filter(deleted_at=None)}
     missing = [name for name in dict.fromkeys(each[:MAX_NAME] for each in names) if name]
-    known |= _called_before(list(known.values()), missing)
+    known = labels_meant(project=project, names=missing)
     for name in missing:
         if name not in known:
             color = PALETTE[len(known) % len(PALETTE)]
@@ -51,6 +50,12 @@ def labels_named(*, project: Project, names: Iterable[str]) -> dict[str, Label]:
                 project=project, name=name, deleted_at=None, defaults={"color": color}
             )
     return known
+
+
+def labels_meant(*, project: Project, names: Collection[str]) -> dict[str, Label]:
+    """Return all labels of a project by their names, and those that `names` mean by former ones."""
+    known = {label.name: label for label in project.labels.filter(deleted_at=None)}
+    return known | _called_before(list(known.values()), names)
 
 
 def _called_before(labels: Sequence[Label], names: Collection[str]) -> dict[str, Label]:

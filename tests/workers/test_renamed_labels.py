@@ -2,17 +2,20 @@
 
 import io
 import zipfile
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from annotation.models import Label, Revision
+from annotation.services.import_looks import Looking, count_samples
 from annotation.services.labels import create_label, labels_named, update_label
 from engine.datasets.files import ZipOut
 from engine.datasets.formats import FORMATS, export
-from engine.datasets.sample import Dataset
+from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 from engine.datasets.sample import Label as DatasetLabel
 from tests.annotation.datasets import cell, zipped
-from tests.annotation.world import Api, World
+from tests.annotation.world import SIZE_HW, Api, World, square
 from tests.workers.bringing import send, start
 from workers.app import app
 
@@ -49,6 +52,19 @@ def test_label_that_was_renamed_is_found_by_its_old_name(world: World, manager: 
     assert names(world) == before - {"nucleus"} | {"Kern"}
     assert brought["brought"]["masks"] == 2
     assert Revision.objects.filter(label=nucleus).count() == 2
+
+
+def test_look_at_a_dataset_knows_a_label_by_its_old_name(world: World) -> None:
+    label = renamed(world, "cat", "dog")
+    age = {"id": str(uuid4()), "name": "age", "kind": "number", "required": False}
+    unset: dict[str, Any] = {"default": None, "min": None, "max": None, "choices": []}
+    update_label(label=label, changes={"attributes": [age | unset]})
+    seen = Annotation(square(2, 2), "cat", attributes={"age": 4.0})
+    dataset = Dataset(labels_of(["cat"]), lambda: iter([Sample("a.png", SIZE_HW, (seen,))]))
+
+    counts = count_samples(Looking.at(world.project, dataset), dataset.samples())
+
+    assert counts == {"images not there": 1, "masks": 1, "attributes": 1}
 
 
 def test_name_that_another_label_has_now_means_that_one(world: World) -> None:
