@@ -119,6 +119,8 @@ def fetch_object(source: ImportSource, name: str, path: Path, limit_bytes: int) 
 
     """
     key = _folder(source, name).removesuffix("/")
+    if not key:  # all of an empty bucket was meant
+        raise ObjectMissingError("There is no file without a name.")
     with translated(key):
         answer = _client(source).get_object(Bucket=source.bucket, Key=key)
         with answer["Body"] as body, path.open("wb") as file:

@@ -178,6 +178,28 @@ def test_place_that_is_empty_is_told(world: World, manager: Api) -> None:
     )
 
 
+def test_bucket_without_any_file_is_told_as_empty(
+    world: World, manager: Api, settings: LazySettings
+) -> None:
+    empty = f"empty-{uuid4()}"
+    told = {
+        "bucket": empty,
+        "endpoint_url": settings.S3_ENDPOINT_URL,
+        "access_key_id": settings.S3_ACCESS_KEY_ID,
+        "secret_access_key": settings.S3_SECRET_ACCESS_KEY,
+    }
+    settings.IMPORT_SOURCES = import_sources({"bare": told})
+    settings.S3_BUCKET = empty
+    storage.ensure_bucket()
+
+    looked_at = offer(manager, world, "", bucket="bare")
+
+    assert (looked_at["state"], looked_at["message"]) == (
+        "unreadable",
+        "There is no file in bare:.",
+    )
+
+
 def test_what_is_called_alike_or_lies_beside_the_prefix_is_not_read(
     world: World, manager: Api, lab: ImportSource
 ) -> None:
