@@ -75,6 +75,24 @@ def test_what_several_people_said_of_an_image_comes_together_once_each() -> None
     assert samples[0].left_out == {"traces left out": 3}
 
 
+def test_picture_is_not_guessed_where_two_have_the_number_or_the_name() -> None:
+    found = {
+        "val.jsonl": lines(told("7", "A dog."), told("000a1249", "A car.")),
+        **{
+            f"{folder}/{name}.png": picture((6, 8))
+            for folder in "ab"
+            for name in ("07", "000a1249")
+        },
+    }
+
+    samples, _, _ = read_files(LOCALIZED_NARRATIVES, found)
+
+    assert [(each.file_name, each.number, each.load_bytes) for each in samples] == [
+        ("7", 7, None),
+        ("000a1249", None, None),
+    ]
+
+
 def test_our_own_narratives_name_images_by_their_contents() -> None:
     said = Utterance("A dog.", 0.0, 1.0)
     strokes = ((TracePoint(0.0, 0.5, 0.5),),)

@@ -7,12 +7,12 @@ word was said tell little: they are left out, and counted.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from engine.datasets.errors import DatasetError
@@ -54,6 +54,7 @@ class _Named:
 Line: TypeAlias = Mapping[str, Any]
 ReadLine: TypeAlias = Callable[[Line], _Said]
 Name: TypeAlias = Callable[[Line], _Named]
+Key = TypeVar("Key")
 
 
 def _read(
@@ -106,8 +107,8 @@ def _lines(source: Source, name: str, report: Report) -> Iterator[tuple[int, Lin
 
 
 def _samples(said: Mapping[_Named, _Said], pictures: Pictures, report: Report) -> Iterator[Sample]:
-    by_stem = {PurePosixPath(name).stem: name for name in pictures.names}
-    by_number = {number_in(name): name for name in pictures.names}
+    by_stem = _alone(pictures.names, lambda name: PurePosixPath(name).stem)
+    by_number = _alone(pictures.names, number_in)
     for named, told in said.items():
         found = (
             pictures.find(named.file_name)
@@ -128,6 +129,14 @@ def _samples(said: Mapping[_Named, _Said], pictures: Pictures, report: Report) -
             number=None if found else named.number,
             left_out=told.left_out,
         )
+
+
+def _alone(names: Iterable[str], told: Callable[[str], Key]) -> dict[Key, str]:
+    """Return pictures by what is told of them: none of which the same is told as of another."""
+    found: dict[Key, list[str]] = {}
+    for name in names:
+        found.setdefault(told(name), []).append(name)
+    return {key: alike[0] for key, alike in found.items() if len(alike) == 1}
 
 
 def _named_by_id(line: Line) -> _Named:
