@@ -30,7 +30,12 @@ def finish_imported(*, image_ids: Collection[int], author: User) -> set[int]:
     worked_on = Operation.objects.filter(image__in=todo).values_list("image", flat=True)
     finished = todo.difference(taken, worked_on.distinct())
     own = places.filter(image__in=finished)
-    own.filter(slot=0).update(state=State.DONE, user=author, lease_until=None, finished_at=Now())
+    first = own.filter(slot=0)
+    first.filter(state=State.OPEN).update(
+        state=State.DONE, user=author, lease_until=None, finished_at=Now()
+    )
+    # Who claims a place does not wait for its image: somebody may have begun just now.
+    finished.difference_update(first.exclude(state=State.DONE).values_list("image", flat=True))
     waiting = own.exclude(state=State.DONE).values_list("image", flat=True)
     mark_done(sorted(finished.difference(waiting)))
     return finished

@@ -35,6 +35,9 @@ def empty_trash() -> int:
     for sha256 in digests.distinct().iterator():
         if not storage.exists(storage.original_key(sha256)):
             continue
+        # It takes minutes to get here, in which somebody may have brought it back.
+        if Image.objects.exclude(expired).filter(sha256=sha256).exists():
+            continue
         rows = Embedding.objects.filter(image_sha256=sha256)
         for digest, window in rows.values_list("encoder_digest", "window"):
             storage.delete(storage.embedding_key(digest, sha256, window))

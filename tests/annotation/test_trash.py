@@ -11,6 +11,7 @@ from annotation.models import Alias, Image, Job, Project
 from annotation.services.masks import save_operations
 from annotation.services.rounds import start_round
 from annotation.services.settlement import settle_failures
+from annotation.services.trash import empty_trash
 from tests.annotation.world import Api, World, create, make_bundle, make_image
 
 
@@ -128,3 +129,27 @@ def test_a_deleted_project_trains_no_longer(manager: Api, world: World) -> None:
 def preparing(project: Project) -> list[str]:
     jobs = Job.objects.filter(project=project, kind=PREPARE_IMAGES)
     return list(jobs.order_by("pk").values_list("state", flat=True))
+
+
+def test_p9_what_comes_back_while_the_trash_is_emptied_keeps_its_pixels(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [make_image(world.project, seed) for seed in range(2)]
+    long_ago = timezone.now() - timedelta(days=31)
+    Image.objects.filter(project=world.project).update(deleted_at=long_ago)
+    delete = storage.delete
+    gone: list[str] = []
+
+    def delete_slowly(key: str) -> None:
+        """Delete, and while the first image goes see somebody import both again."""
+        if not gone:
+            Image.objects.filter(project=world.project).update(deleted_at=None)
+        gone.append(key)
+        delete(key)
+
+    monkeypatch.setattr(storage, "delete", delete_slowly)
+    empty_trash()
+
+    originals = [storage.original_key(image.sha256) for image in images]
+    assert gone
+    assert sum(storage.exists(key) for key in originals) == 1
