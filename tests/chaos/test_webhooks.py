@@ -25,7 +25,7 @@ def test_beat_tells_again_what_was_refused_though_it_was_killed(stack: Stack, wo
         Receiver.status = 503
         path = f"/api/projects/{work.project}"
         work.client.post(f"{path}/webhooks", {**hook, "url": address(receiver)})
-        work.client.post(f"{path}/versions", {"note": ""})
+        work.client.cut(work.project)
         refused = wait_for(lambda: delivery(1), "it was refused")
 
         stack.kill("beat")

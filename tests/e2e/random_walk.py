@@ -166,7 +166,11 @@ class Walk:
             replay.check_all_revisions()
             live |= replay.live
         exported = {
-            row["mask"]: (bits_of(row["segmentation"]), row["category_id"] or None, row["parent"])
+            row["mask_id"]: (
+                bits_of(row["segmentation"]),
+                row["category_id"] or None,
+                row["parent"],
+            )
             for row in self.grace.export(self.project)["annotations"]
         }
         assert exported == live, unlike(exported, live)
