@@ -134,9 +134,7 @@ class Incoming(Connection):
             timeout_s=timeout_s,
             progress=progress,
         )
-        if brought.state == IMPORT_UNREADABLE:
-            raise AnnealError(0, "unreadable", f"{brought.file_name}: {brought.message}")
-        return brought
+        return _readable(brought)
 
     def import_sources(self, project: AnyProject) -> list[str]:
         """Return the names of the buckets that the server lets managers import from."""
@@ -162,8 +160,9 @@ class Incoming(Connection):
     ) -> ImportedDataset:
         """Bring in a dataset, or images alone, that lie in a bucket which the server may read.
 
-        Again it brings what is new there. The arguments are `import_dataset`'s, but for `bucket`,
-        one of `import_sources`, and `prefix`, a folder or a file in it.
+        Again it brings what is new there. `bucket` is one of `import_sources`, `prefix` a folder or
+        a file in it, and the rest as `import_dataset` has it. Masks with a score come in as a
+        model's proposals by `offer_bucket` and `bring_in`.
 
         Raises:
             AnnealError: it may be of several formats, or nothing in it is usable.
@@ -178,9 +177,7 @@ class Incoming(Connection):
             timeout_s=timeout_s,
             progress=progress,
         )
-        if brought.state == IMPORT_UNREADABLE:
-            raise AnnealError(0, "unreadable", f"{brought.file_name}: {brought.message}")
-        return brought
+        return _readable(brought)
 
     def bring_in(
         self,
@@ -242,3 +239,9 @@ class Incoming(Connection):
         `brought` then says what went.
         """
         return datasets.take_out(self._transport, import_id, timeout_s=timeout_s, progress=progress)
+
+
+def _readable(brought: ImportedDataset) -> ImportedDataset:
+    if brought.state == IMPORT_UNREADABLE:
+        raise AnnealError(0, "unreadable", f"{brought.file_name}: {brought.message}")
+    return brought

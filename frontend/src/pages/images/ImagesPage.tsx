@@ -1,4 +1,4 @@
-import { Button, Center, Container, SimpleGrid, Skeleton } from "@mantine/core";
+import { Container, SimpleGrid, Skeleton } from "@mantine/core";
 import { IconPhotoPlus, IconPhotoSearch, IconTrash } from "@tabler/icons-react";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
@@ -10,6 +10,7 @@ import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
+import { ShowMore } from "@/components/ShowMore";
 import { Filters } from "./Filters";
 import { ImageCard } from "./ImageCard";
 import { TrashedCard } from "./TrashedCard";
@@ -58,17 +59,7 @@ export function ImagesPage() {
           ),
         )}
       </SimpleGrid>
-      {images.hasNextPage && (
-        <Center mt="lg">
-          <Button
-            variant="default"
-            onClick={() => images.fetchNextPage()}
-            loading={images.isFetchingNextPage}
-          >
-            Show more
-          </Button>
-        </Center>
-      )}
+      <ShowMore query={images} />
     </Container>
   );
 }

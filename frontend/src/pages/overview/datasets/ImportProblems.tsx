@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { importProblemsQuery, importProblemsUrl } from "@/api/datasetImports";
 import type { DatasetImport } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
+import { ShowMore } from "@/components/ShowMore";
 import { SendAgain } from "./SendAgain";
 
 /** What of a dataset cannot be used: where that stands, and why; all of it as a table to keep. */
@@ -65,18 +66,7 @@ export function ImportProblems({ item, project }: { item: DatasetImport; project
           </Table.Tbody>
         </Table>
       </ScrollArea.Autosize>
-      {problems.hasNextPage && (
-        <Center>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            onClick={() => problems.fetchNextPage()}
-            loading={problems.isFetchingNextPage}
-          >
-            Show more
-          </Button>
-        </Center>
-      )}
+      <ShowMore query={problems} isCompact />
     </Stack>
   );
 }

@@ -1,8 +1,9 @@
-import { Button, Center, Loader, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
+import { Center, Loader, Stack, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import type { Webhook } from "@/api/types";
 import { deliveriesQuery } from "@/api/webhooks";
 import { ErrorState } from "@/components/ErrorState";
+import { ShowMore } from "@/components/ShowMore";
 import { DeliveryRow } from "./DeliveryRow";
 
 /** What a webhook was told in the last month, the newest first. */
@@ -48,18 +49,7 @@ export function Deliveries({ hook }: { hook: Webhook }) {
           </Table.Tbody>
         </Table>
       )}
-      {found.hasNextPage && (
-        <Center>
-          <Button
-            size="compact-sm"
-            variant="subtle"
-            onClick={() => found.fetchNextPage()}
-            loading={found.isFetchingNextPage}
-          >
-            Show more
-          </Button>
-        </Center>
-      )}
+      <ShowMore query={found} isCompact />
     </Stack>
   );
 }

@@ -1,19 +1,11 @@
-import {
-  Button,
-  Center,
-  ColorSwatch,
-  Group,
-  SimpleGrid,
-  Skeleton,
-  Text,
-  Title,
-} from "@mantine/core";
+import { ColorSwatch, Group, SimpleGrid, Skeleton, Text, Title } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Project } from "@/api/types";
 import { changesQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { Pictures } from "@/components/pictures/pictures";
+import { ShowMore } from "@/components/ShowMore";
 import { ChangedFigure } from "./ChangedFigure";
 import { COLOURS } from "./diffWords";
 
@@ -59,17 +51,7 @@ export function ChangedImages({ project, before, after }: Props) {
           />
         ))}
       </SimpleGrid>
-      {changes.hasNextPage && (
-        <Center mt="lg">
-          <Button
-            variant="default"
-            onClick={() => changes.fetchNextPage()}
-            loading={changes.isFetchingNextPage}
-          >
-            Show more
-          </Button>
-        </Center>
-      )}
+      <ShowMore query={changes} />
     </section>
   );
 }
