@@ -31,7 +31,7 @@ def main() -> None:
         "writing": partial(measure_writing, options.masks),
         "first_batch": partial(measure_first_batch, options.masks),
         "diff": partial(measure_comparing, options.masks),
-        "cut": measure_cutting,
+        "cut": partial(measure_cutting, options.masks),
         "import": measure_importing,
     }
     load_before = os.getloadavg()[0]
