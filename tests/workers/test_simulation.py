@@ -247,6 +247,77 @@ def test_the_loop_runs_through_the_services_of_people(
     assert Job.objects.filter(kind=jobs.RUN_ROUND, state="succeeded").count() == 1
 
 
+def run_one_round(data: Path, out: Path, **options: Any) -> dict[str, Any]:
+    call_command(
+        "simulate_rounds",
+        images=data / "images",
+        coco=data / "instances.json",
+        **({"rounds": 1, "per_round": 2, "holdout": 0.34, "json": out} | options),
+    )
+    report: dict[str, Any] = json.loads(out.read_text())
+    return report
+
+
+def stop_at(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Interrupt the loop, once, where it waits for a job of a kind, which is done all the same."""
+    wait_for = loop.wait_for
+
+    def interrupted(job_id: int, show: Any) -> None:
+        wait_for(job_id, show)
+        if Job.objects.get(pk=job_id).kind == kind:
+            monkeypatch.setattr(loop, "wait_for", wait_for)
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(loop, "wait_for", interrupted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("plan", ["whole", "queues"])
+def test_a_run_that_was_stopped_goes_on_and_ends_as_one_that_was_not(
+    world: World, delivered: None, tmp_path: Path, plan: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = write_dataset(tmp_path / "data", 6)
+    whole = run_one_round(data, tmp_path / "whole.json", plan=plan)
+    stop_at(jobs.RUN_ROUND, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        run_one_round(data, tmp_path / "out.json", plan=plan)
+    stopped = json.loads((tmp_path / "out.json").read_text())
+
+    resumed = run_one_round(data, tmp_path / "out.json", plan=plan, resume=True)
+    again = run_one_round(data, tmp_path / "out.json", plan=plan, resume=True)
+
+    assert [row["round"] for row in stopped["rounds"]] == [0]
+    assert Round.objects.filter(project_id=stopped["project"]).count() == 1
+    for row, same in zip(whole["rounds"], resumed["rounds"], strict=True):
+        of_this_run = dict.fromkeys(("bundle", "seconds"))
+        assert row | of_this_run == same | of_this_run
+    assert again["rounds"] == resumed["rounds"]
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_is_not_mistaken_for_another(
+    world: World, delivered: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
+    stop_at(jobs.RUN_ROUND, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        run_one_round(data, out)
+
+    for options, message in (
+        ({"seed": 1}, "of a run with seed 0, and not 1"),
+        ({"json": None}, "--resume needs the --json"),
+        ({"json": data / "instances.json"}, "is of no run that can go on"),
+        ({"json": tmp_path / "nothing.json"}, "No such file"),
+    ):
+        with pytest.raises(CommandError, match=message):
+            run_one_round(data, out, resume=True, **options)
+
+    finished = Image.objects.filter(is_holdout=False, status="done").values("pk")
+    Image.objects.filter(pk__in=finished[:1]).update(status="todo")
+    with pytest.raises(CommandError, match="while its people were at work"):
+        run_one_round(data, out, resume=True)
+
+
 @pytest.mark.slow
 def test_with_an_order_all_images_are_there_at_first_and_a_round_takes_the_next(
     world: World, delivered: None, tmp_path: Path

@@ -51,6 +51,7 @@ class RoundReport:
     decision: str = ""
     holdout: dict[str, Any] = field(default_factory=dict)
     also: dict[str, dict[str, Any]] = field(default_factory=dict)
+    images_finished: int = 0
     masks_finished: int = 0
     accepted_untouched: float | None = None  # share of the proposals decided on
     clicks_per_mask: float | None = None
@@ -70,21 +71,21 @@ class JobFailedError(RuntimeError):
     """A job of the loop did not succeed."""
 
 
-def run_rounds(people: SimulatedProject, plan: Plan, show: Show) -> Iterator[RoundReport]:
+def run_rounds(
+    people: SimulatedProject, plan: Plan, show: Show, *, done: int = 0
+) -> Iterator[RoundReport]:
     """Yield each round's report once its bundle is measured and its proposals are worked through.
 
     A round's effort is what its own proposals cost to correct; the last round's bundle is
-    measured and its proposals are not worked through.
+    measured and its proposals are not worked through. So many rounds were `done` before.
     """
-    report = RoundReport(0)
-    if plan.next_by is not None:
-        people.order_images(plan.next_by)
-    with report.timed("import"):
-        for done, picture in enumerate(plan.held_out, start=1):
-            people.import_holdout(picture)
-            show(done, len(plan.held_out), "Importing the holdout")
     candidate: Bundle | None = None
-    for number in range(plan.rounds + 1):
+    if done == 0:
+        report = _begin(people, plan, show)
+    elif done <= plan.rounds:
+        _meet_again(people, plan, done)
+        report, candidate = _next_round(people, done, show)
+    for number in range(done, plan.rounds + 1):
         _prepare(people, plan.arriving(number), report, show)
         candidate = candidate or people.serving()
         with report.timed("evaluate"):
@@ -95,6 +96,26 @@ def run_rounds(people: SimulatedProject, plan: Plan, show: Show) -> Iterator[Rou
         yield report
         if number < plan.rounds:
             report, candidate = _next_round(people, number + 1, show)
+
+
+def _begin(people: SimulatedProject, plan: Plan, show: Show) -> RoundReport:
+    report = RoundReport(0)
+    if plan.next_by is not None:
+        people.order_images(plan.next_by)
+    with report.timed("import"):
+        for done, picture in enumerate(plan.held_out, start=1):
+            people.import_holdout(picture)
+            show(done, len(plan.held_out), "Importing the holdout")
+    return report
+
+
+def _meet_again(people: SimulatedProject, plan: Plan, done: int) -> None:
+    """Find the images of earlier rounds: importing one again adds nothing."""
+    for picture in plan.held_out:
+        people.import_picture(picture)
+    for number in range(done):
+        for picture in plan.arriving(number):
+            people.import_picture(picture)
 
 
 def _prepare(
@@ -133,6 +154,7 @@ def _annotate(
 ) -> None:
     report.effort = work_through(people, work, plan.accept_iou, show)
     done = total(report.effort)
+    report.images_finished = len(work)
     report.masks_finished = done.masks
     report.accepted_untouched = done.accepted / done.settled if done.settled else None
     report.clicks_per_mask = done.clicks / done.masks if done.masks else None
@@ -141,7 +163,10 @@ def _annotate(
 
 def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[RoundReport, Bundle]:
     report = RoundReport(number)
-    started = start_round(project=people.project, trigger="manual", created_by=people.manager)
+    under_way = Round.objects.filter(project=people.project, number=number).first()
+    started = under_way or start_round(
+        project=people.project, trigger="manual", created_by=people.manager
+    )
     with report.timed("round"):
         wait_for(started.job_id or 0, show)
     ended = Round.objects.select_related("bundle").get(pk=started.pk)

@@ -29,31 +29,35 @@ COLORS: Final = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b
 class SimulatedProject:
     """A project with its simulated people."""
 
-    def __init__(self, name: str, label_names: Sequence[str], plan: str) -> None:
+    def __init__(self, project: Project) -> None:
+        self.project = project
         self.manager = _user(MANAGER)
         self.annotators = [_user(name) for name in ANNOTATORS]
-        labels = [
-            {"name": label, "color": COLORS[number % len(COLORS)]}
-            for number, label in enumerate(label_names)
-        ]
-        self.project: Project = create_project(
-            name=name, labels=labels, holdout_share=0, plan=plan, created_by=self.manager
-        )
-        # A round's effort is what all its images cost, none of which is there to compare with.
-        arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
-        update_project(project=self.project, changes=arms)
-        for username in ANNOTATORS:
-            set_member(project=self.project, username=username, role="annotator")
         self._describers: dict[str, User] = {}
         self._pictures: dict[int, Picture] = {}  # by image
-        self.labels = {label.name: label for label in Label.objects.filter(project=self.project)}
+        self.labels = {label.name: label for label in Label.objects.filter(project=project)}
 
     @classmethod
     def of(cls, images: Path, pictures: Sequence[Picture], seed: int, plan: str) -> Self:
         """Make a project for pictures of a folder, with the labels that are on them."""
-        labels = {mask.label for picture in pictures for mask in picture.truth}
-        name = f"Simulated rounds, {images.resolve().parent.name}, seed {seed}"
-        return cls(name, sorted(labels), plan)
+        names = sorted({mask.label for picture in pictures for mask in picture.truth})
+        project = create_project(
+            name=f"Simulated rounds, {images.resolve().parent.name}, seed {seed}",
+            labels=[
+                {"name": name, "color": COLORS[number % len(COLORS)]}
+                for number, name in enumerate(names)
+            ],
+            holdout_share=0,
+            plan=plan,
+            created_by=_user(MANAGER),
+        )
+        # A round's effort is what all its images cost, none of which is there to compare with.
+        arms = {"without_proposals_share": 0, "previous_bundle_share": 0}
+        update_project(project=project, changes=arms)
+        people = cls(project)
+        for username in ANNOTATORS:
+            set_member(project=project, username=username, role="annotator")
+        return people
 
     def import_picture(self, picture: Picture) -> Image:
         """Import one image for annotating."""

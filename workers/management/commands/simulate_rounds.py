@@ -6,12 +6,12 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.module_loading import import_string
 from rich.console import Console
@@ -23,9 +23,11 @@ from engine.segmentation.evaluation import MAX_CLICKS
 from engine.segmentation.items import OBJECTS_PER_IMAGE
 from engine.whole_file import whole_file
 from workers.simulation.extra_sets import parse_extra_set
-from workers.simulation.loop import JobFailedError, Plan, RoundReport, run_rounds
+from workers.simulation.loop import JobFailedError, Plan, run_rounds
 from workers.simulation.pictures import read_pictures, split_by_group, with_swapped_masks
 from workers.simulation.project import SimulatedProject
+from workers.simulation.round_table import content_of, line_of, table_of
+from workers.simulation.stopped_run import StoppedRun, project_of, read_stopped
 from workers.simulation.work import Show
 
 PER_ROUND: Final = 20  # images
@@ -100,28 +102,41 @@ class Command(BaseCommand):
             "without any, for the usual five",
         )
         parser.add_argument("--json", type=Path, help="write the figures here")
+        parser.add_argument(
+            "--resume",
+            action="store_true",
+            help="go on after the last round that the file of --json tells of; its project must be "
+            "here still",
+        )
 
     def handle(self, *args: object, **options: Any) -> None:  # noqa: ANN401, ARG002  # Django's signature
         began = monotonic()
         logging.getLogger().setLevel(logging.WARNING)  # the services' events would tear the bars
         console = Console(stderr=True)
+        if options["captions"] and options["resume"]:
+            raise CommandError("--resume goes on with rounds of masks, not with --captions.")
         if options["captions"]:
             self._describe(options, console)
             return
         plan = _plan(options)
-        people = SimulatedProject.of(
-            options["images"], [*plan.training, *plan.held_out], options["seed"], options["plan"]
-        )
-        reports = []
+        people, before = _people(options, plan)
+        reports = list(before.reports)
         try:
             with _bars(console) as show:
-                for report in run_rounds(people, plan, show):
+                for report in run_rounds(people, plan, show, done=len(reports)):
                     reports.append(report)
-                    console.print(_line(report))
-                    _write(options["json"], _content(options, plan, reports, monotonic() - began))
+                    console.print(line_of(report))
+                    content = content_of(
+                        plan,
+                        reports,
+                        before.seconds + monotonic() - began,
+                        project_id=people.project.pk,
+                        protocol=_protocol(options, plan),
+                    )
+                    _write(options["json"], content)
         except JobFailedError as error:
             raise CommandError(str(error)) from error
-        _print(_table(reports, plan))
+        _print(table_of(reports, plan))
 
     def _describe(self, options: dict[str, Any], console: Console) -> None:
         describe = import_string(DESCRIBE)
@@ -164,22 +179,33 @@ def _plan(options: dict[str, Any]) -> Plan:
     )
 
 
-def _content(
-    options: dict[str, Any], plan: Plan, reports: list[RoundReport], seconds: float
-) -> dict[str, Any]:
+def _people(options: dict[str, Any], plan: Plan) -> tuple[SimulatedProject, StoppedRun]:
+    """Make a project, or meet that of a run that was stopped."""
+    if not options["resume"]:
+        pictures = [*plan.training, *plan.held_out]
+        people = SimulatedProject.of(options["images"], pictures, options["seed"], options["plan"])
+        return people, StoppedRun(people.project.pk, [], 0)
+    if options["json"] is None:
+        raise CommandError("--resume needs the --json of the run that was stopped.")
+    try:
+        stopped = read_stopped(options["json"], _protocol(options, plan))
+        return SimulatedProject(project_of(stopped)), stopped
+    except (ValueError, OSError) as error:
+        raise CommandError(str(error)) from error
+
+
+def _protocol(options: dict[str, Any], plan: Plan) -> dict[str, Any]:
+    """Tell what makes two runs the same; how many rounds are wanted may change."""
     return {
-        "rounds": [asdict(report) for report in reports],
-        "seconds": round(seconds, 1),
-        "images": {"holdout": len(plan.held_out), "training": len(plan.training)},
-        "protocol": {
-            "objects_per_image": OBJECTS_PER_IMAGE,
-            "max_clicks": MAX_CLICKS,
-            "ap_images": reports[0].holdout["ap_images"],
-            "accept_iou": plan.accept_iou,
-            "seed": options["seed"],
-            "plan": options["plan"],
-            "next": options["next"],
-        },
+        "images": str(options["images"].resolve()),
+        "masks": str(options["coco"].resolve()),
+        "held_out": len(plan.held_out),
+        "also": [extra.name for extra in plan.also],
+        "swap_masks": options["swap_masks"],
+        "steps": settings.TRAIN_STEPS,
+        "objects_per_image": OBJECTS_PER_IMAGE,
+        "max_clicks": MAX_CLICKS,
+        **{name: options[name] for name in ("per_round", "accept_iou", "seed", "plan", "next")},
     }
 
 
@@ -219,47 +245,6 @@ def _bars(console: Console) -> Iterator[Show]:
             )
 
         yield show
-
-
-def _line(report: RoundReport) -> str:
-    figures = report.holdout
-    return (
-        f"round {report.round}: mIoU@1 {figures['miou_1']:.3f}, NoC@85 {figures['noc_85']:.2f}"
-        f"{'' if report.promoted else ' (not promoted)'}; {report.seconds}"
-    )
-
-
-def _table(reports: list[RoundReport], plan: Plan) -> Table:
-    first = reports[0].holdout
-    table = Table(
-        title=f"{first['objects']} objects of {len(plan.held_out)} held-out images; "
-        f"AP50 on {first['ap_images']}"
-    )
-    names = ["round", "promoted", "mIoU@1", "mIoU@3", "mIoU@5", "NoC@85", "NoC@90", "AP50", "AP75"]
-    names.append("labels right")
-    names += [f"{extra.name} mIoU@1" for extra in plan.also]
-    for name in [*names, "masks", "untouched", "clicks / mask", "strokes / mask"]:
-        table.add_column(name, justify="right")
-    for report in reports:
-        figures = report.holdout
-        keys = ("miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50", "ap_75")
-        labels = figures.get("labels")
-        table.add_row(
-            str(report.round),
-            "yes" if report.promoted else "no",
-            *(_cell(figures[key]) for key in keys),
-            _cell(labels and labels["right"] / labels["masks"]),
-            *(_cell(report.also[extra.name]["miou_1"]) for extra in plan.also),
-            str(report.masks_finished or ""),
-            _cell(report.accepted_untouched),
-            _cell(report.clicks_per_mask),
-            _cell(report.strokes_per_mask),
-        )
-    return table
-
-
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.3f}"
 
 
 def _positive(text: str) -> int:
