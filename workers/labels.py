@@ -3,6 +3,7 @@
 Light where there is nothing to tell apart: the network that looks at masks is loaded when needed.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
     False where nobody has given a label, or nothing is here to tell several apart with.
     """
     given = _labels_given(version)
-    is_one = len(set(given)) == 1
+    is_one = len(given) == 1
     eye = None if is_one else _load_eye()
     if eye is None and not is_one:
         return False
@@ -77,7 +78,7 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
     for image, masks in _labelled(version, "train"):
         if len(labels) >= MOST_EXAMPLES:  # images come in the order of their digests: a fair draw
             break
-        watch.report(len(labels), min(len(given), MOST_EXAMPLES), "Learning the labels")
+        watch.report(len(labels), min(given.total(), MOST_EXAMPLES), "Learning the labels")
         rows.append(_features(eye, image, [rle for rle, _ in masks]))
         labels += [label for _, label in masks]
         images += [image] * len(masks)
@@ -92,7 +93,7 @@ def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:
 
 def labels_left_out(version: DatasetVersion, candidate: Bundle) -> bool:
     """Whether a round had labels to learn, and could not."""
-    return len(set(_labels_given(version))) > 1 and LABEL_HEAD not in candidate.manifest["files"]
+    return len(_labels_given(version)) > 1 and LABEL_HEAD not in candidate.manifest["files"]
 
 
 def measure_labels(version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
@@ -111,10 +112,12 @@ def measure_labels(version: DatasetVersion, bundle: Bundle) -> dict[str, Any]:
     return {"labels": figures} if masks else {}
 
 
-def _labels_given(version: DatasetVersion) -> list[str]:
-    """Return the labels of the masks to learn from."""
+def _labels_given(version: DatasetVersion) -> Counter[str]:
+    """Count the masks to learn from, by their label."""
     rows = (row for row in frozen_rows(version) if row["split"] == "train")
-    return [mask["label"] for row in rows for mask in row["masks"] if mask["label"] is not None]
+    return Counter(
+        mask["label"] for row in rows for mask in row["masks"] if mask["label"] is not None
+    )
 
 
 def _labelled(version: DatasetVersion, split: str) -> Iterator[tuple[str, list[tuple[RLE, str]]]]:
