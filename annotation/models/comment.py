@@ -33,6 +33,8 @@ class Comment(models.Model):
     resolved_at = models.DateTimeField(null=True)
     sealed_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    # Nobody withdrew it, but an undo of the import that brought it: it may come in again.
+    is_undone = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [
@@ -58,6 +60,10 @@ class Comment(models.Model):
             models.CheckConstraint(
                 name="comment_sealed_is_not_withdrawn",
                 condition=Q(sealed_at=None) | Q(withdrawn_at=None),
+            ),
+            models.CheckConstraint(
+                name="comment_undone_is_withdrawn",
+                condition=Q(is_undone=False) | Q(withdrawn_at__isnull=False),
             ),
         ]
         indexes = [

@@ -59,27 +59,34 @@ def bring_comments(
 ) -> list[Seeded]:
     """Write what people said of images below them; an id follows from image, name and text.
 
-    Twice adds nothing, and what was withdrawn comes back. No image holds more than it may.
+    Twice adds nothing. What an undo took away comes back; what a person withdrew stays so. No image
+    holds more than it may.
     """
     rows = [{row.pk: row for row in _rows(image, said, author, members)} for image, said in remarks]
-    ids = [pk for one in rows for pk in one]
-    found = Comment.objects.filter(pk__in=ids)
-    known = dict(found.values_list("pk", "withdrawn_at")) if ids else {}
+    ids = {pk for one in rows for pk in one}
+    known = _known(ids) if ids else {}
     said = Comment.objects.filter(image__in=[image for image, one in remarks if one])
     counts = said.filter(withdrawn_at=None).values_list("image").annotate(Count("pk"))
     room = {image_id: MOST - count for image_id, count in counts} if ids else {}
+    settled = {pk for pk, is_undone in known.items() if not is_undone}
     told, new = [], {}
     for (image, _), own in zip(remarks, rows, strict=True):
-        met = [pk for pk in own if pk in known and known[pk] is None]
+        met = [pk for pk in own if pk in settled]
         left = room.get(image.pk, MOST)
-        fresh = [pk for pk in own if pk not in met and pk not in new][:left]
+        fresh = [pk for pk in own if pk not in settled][:left]
         room[image.pk] = left - len(fresh)
+        settled.update(fresh)  # an image may come twice
         new.update({pk: own[pk] for pk in fresh})
         told.append(Seeded(tuple(fresh), tuple(met)))
     Comment.objects.bulk_create(row for pk, row in new.items() if pk not in known)
     if back := new.keys() & known.keys():
-        found.filter(pk__in=back).update(withdrawn_at=None)
+        Comment.objects.filter(pk__in=back).update(withdrawn_at=None, is_undone=False)
     return told
+
+
+def _known(ids: Collection[UUID]) -> dict[UUID, bool]:
+    """Find the comments that there are; of each, whether an undo took it away."""
+    return dict(Comment.objects.filter(pk__in=ids).values_list("pk", "is_undone"))
 
 
 @transaction.atomic
@@ -87,7 +94,7 @@ def withdraw_comments(*, comment_ids: Collection[UUID | str]) -> int:
     """Take imported comments back that nobody has answered or reviewed with; return how many."""
     answers = Comment.objects.filter(answers=OuterRef("pk"), withdrawn_at=None)
     free = Comment.objects.filter(~Exists(answers), sealed_at=None, withdrawn_at=None)
-    return free.filter(pk__in=comment_ids).update(withdrawn_at=Now())
+    return free.filter(pk__in=comment_ids).update(withdrawn_at=Now(), is_undone=True)
 
 
 def _rows(

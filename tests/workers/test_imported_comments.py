@@ -1,0 +1,86 @@
+"""Comments that files bring: what people took back stays so, what an undo took away may return."""
+
+import pytest
+
+from annotation.models import Comment, Image
+from tests.annotation.world import Api, World, png
+from tests.workers.bringing import send, start, undo
+from tests.workers.test_import_contents import archive, task
+from workers.app import app
+
+ASKED = {"text": "Is this one cell?", "created_by": {"username": "reviewer"}}
+SAID = {"text": "Look at the edge.", "created_by": {"email": "bo@example.com"}}
+TWO = archive(tasks_json=[task(comments=[ASKED, SAID])], images__a_png=png(1))
+
+
+@pytest.fixture(autouse=True)
+def tasks() -> None:
+    app.loader.import_default_modules()
+
+
+@pytest.fixture
+def manager(world: World) -> Api:
+    return Api(world.manager)
+
+
+def withdraw(api: Api, text: str) -> None:
+    comment = Comment.objects.get(text=text)
+    assert api.delete(f"comments/{comment.pk}").status_code == 204
+
+
+def said() -> list[str]:
+    """What people read below the images."""
+    there = Comment.objects.filter(withdrawn_at=None, image__deleted_at=None)
+    return sorted(there.values_list("text", flat=True))
+
+
+def test_comment_that_a_person_withdrew_stays_so_when_its_files_come_again(
+    world: World, manager: Api
+) -> None:
+    start(manager, send(world, TWO))
+    withdraw(Api(world.reviewer), "Is this one cell?")
+
+    again = start(manager, send(world, TWO))
+
+    assert said() == ["Look at the edge."]
+    assert not again["brought"].keys() & {"comments", "comments left out"}
+
+
+def test_comments_that_an_undo_took_away_come_back_but_for_what_a_person_had_withdrawn(
+    world: World, manager: Api
+) -> None:
+    first = start(manager, send(world, TWO))
+    withdraw(Api(world.reviewer), "Is this one cell?")
+    undone = undo(manager, first["id"])
+    between = said()
+
+    again = start(manager, send(world, TWO))
+
+    assert (undone["brought"]["comments removed"], between) == (1, [])
+    assert (again["brought"]["comments"], said()) == (1, ["Look at the edge."])
+
+
+def test_comment_that_came_back_after_an_undo_can_be_withdrawn_for_good(
+    world: World, manager: Api
+) -> None:
+    first = start(manager, send(world, TWO))
+    undo(manager, first["id"])
+    start(manager, send(world, TWO))
+    withdraw(Api(world.reviewer), "Is this one cell?")
+
+    start(manager, send(world, TWO))
+
+    assert said() == ["Look at the edge."]
+
+
+def test_comments_of_an_image_that_is_twice_in_one_dataset_come_once(
+    world: World, manager: Api
+) -> None:
+    tasks = [task(comments=[ASKED, SAID]), task(comments=[SAID])]
+
+    brought = start(manager, send(world, archive(tasks_json=tasks, images__a_png=png(1))))
+
+    assert said() == ["Is this one cell?", "Look at the edge."]
+    assert brought["brought"]["comments"] == 2
+    assert "comments left out" not in brought["brought"]
+    assert Image.objects.count() == 1
