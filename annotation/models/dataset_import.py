@@ -77,8 +77,8 @@ class ImportedSample(models.Model):
     captions = models.JSONField(default=list)  # ids of those that it brought
     proposals = models.JSONField(default=list, db_default=Value([], models.JSONField()))  # the same
     met_proposals = models.JSONField(default=list, db_default=Value([], models.JSONField()))
-    # Ids of those that its files hold: an undo leaves what another import's files hold, too.
     comments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
+    met_comments = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     is_finished = models.BooleanField(default=False)  # this import made the image count as done
     met_captions = models.JSONField(default=list)  # ids of those that were there already
     counts = models.JSONField(default=dict)  # what came in; after an undo, what went

@@ -53,12 +53,11 @@ class Brought:
     def ids(self) -> Iterator[list[str]]:
         """Yield the masks that came and those that were there, by their ids.
 
-        Then the captions and the proposals, and all comments that the files hold.
+        Then the captions, the proposals and the comments.
         """
-        for each in (self.seeded, self.described, self.proposed):
+        for each in (self.seeded, self.described, self.proposed, self.discussed):
             for ids in (each.brought, each.met):
                 yield [str(row_id) for row_id in ids]
-        yield [str(row_id) for row_id in (*self.discussed.brought, *self.discussed.met)]
 
 
 def refused(problem: DatasetError) -> Brought:

@@ -52,8 +52,8 @@ MAX_PROBLEMS: Final = 10_000  # that are kept; all are counted
 _ROW: Final = (
     *("dataset_import_id", "number", "file_name"),
     *("image_id", "is_new", "is_finished", "is_undone", "created_at"),
-    *("masks", "met", "captions", "met_captions", "proposals", "met_proposals", "comments"),
-    "counts",
+    *("masks", "met", "captions", "met_captions"),
+    *("proposals", "met_proposals", "comments", "met_comments", "counts"),
 )
 State = DatasetImport.State
 Fence = Callable[[], AbstractContextManager[None]]  # a transaction, for whoever holds the job alone

@@ -1,7 +1,7 @@
 """A dataset goes out again, image by image, but for what people have worked on since.
 
 All is judged under the image's lock, with the rows of all imports that met it: what another one met
-becomes its own, and goes when that is undone.
+or brought as well becomes its own, and goes when that is undone.
 """
 
 from collections import Counter
@@ -37,7 +37,12 @@ from annotation.services.seeds import unseed_masks
 
 State = DatasetImport.State
 # What an image brought, and met, by the names of their fields.
-_KINDS: Final = (("masks", "met"), ("captions", "met_captions"), ("proposals", "met_proposals"))
+_KINDS: Final = (
+    ("masks", "met"),
+    ("captions", "met_captions"),
+    ("proposals", "met_proposals"),
+    ("comments", "met_comments"),
+)
 JUDGED = (Stint.End.FINISHED, Stint.End.REVIEWED)
 log = structlog.get_logger(__name__)
 
@@ -98,7 +103,6 @@ def _undone(
     captions = {caption for each in own for caption in each.captions}
     proposals = {proposal for each in own for proposal in each.proposals}
     comments = {comment for each in own for comment in each.comments}
-    comments -= {comment for each in others for comment in each.comments}
     if _is_judged(image, own):  # people stand for what is on it by now
         return Counter({"masks kept": len(masks), "images kept": int(_are_new(own))})
     given = _leave_to_others(own, others)
@@ -111,7 +115,7 @@ def _undone(
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
     counts["proposals removed"] = len(withdrawn)
     counts["proposals kept"] = len(proposals) - len(withdrawn)
-    counts["comments removed"] = withdraw_comments(comment_ids=comments)
+    counts["comments removed"] = withdraw_comments(comment_ids=comments - given)
     counts["comments kept"] = len(comments) - counts["comments removed"]
     if _are_new(own) and not others:
         is_gone = not _is_worked_on(image)
@@ -136,11 +140,12 @@ def _are_finished(others: Sequence[ImportedSample]) -> bool:
 
 
 def _leave_to_others(own: Sequence[ImportedSample], others: Sequence[ImportedSample]) -> set[str]:
-    """Leave what others met to them; return the ids of what stays."""
+    """Leave what others met, or brought back, to them; return the ids of what stays."""
     given: set[str] = set()
     for other in others:
         for brought, met in _KINDS:
             all_own = {each for one in own for each in getattr(one, brought)}
+            given |= all_own & set(getattr(other, brought))
             shared = all_own & set(getattr(other, met)) - given
             given |= shared
             setattr(other, brought, [*getattr(other, brought), *sorted(shared)])
