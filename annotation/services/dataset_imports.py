@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from annotation.models import Image, Label, Project
 from annotation.services.images import locked_images, restore_image, store_image
@@ -105,6 +105,7 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
 
     What cannot be used is a problem of its image and left out; the rest comes in all the same.
     """
+    _wait_for_turn(importing.project)
     brought = []
     # One that brings its file may be what a later one means by its name, but no earlier one.
     for _, alike in groupby(coming, key=lambda each: each.sample.load_bytes is None):
@@ -120,6 +121,17 @@ def import_samples(importing: Importing, coming: Sequence[Coming]) -> list[Broug
     for each in brought:
         each.counts = +each.counts
     return brought
+
+
+def _wait_for_turn(project: Project) -> None:
+    """Wait until no other transaction imports into the project, and keep them out until this ends.
+
+    Images and names come in any order: of two that each have what the other needs next, PostgreSQL
+    would end one.
+    """
+    with connection.cursor() as cursor:
+        key = f"import into project {project.pk}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[Brought]) -> None:

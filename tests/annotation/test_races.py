@@ -1,9 +1,10 @@
 """What happens when people, tabs and retries arrive at once. Real transactions, real threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError
 from typing import TypeVar
 from uuid import uuid4
 
@@ -33,14 +34,19 @@ from annotation.services.comments import (
     add_comment,
     withdraw_comment,
 )
+from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
 from annotation.services.images import add_image, add_images, store_image
+from annotation.services.import_batches import Coming
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, StaleCaptionError, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images
 from annotation.services.verification import Batch, claim_proposals
+from engine.datasets.sample import Dataset, Sample, labels_of
+from tests.annotation.datasets import cell
 from tests.annotation.world import (
+    SIZE_HW,
     World,
     create,
     make_bundle,
@@ -280,3 +286,41 @@ def test_images_that_two_imports_add_at_once_are_each_one(world: World) -> None:
     outcomes = [str(one.outcome) for each in results if isinstance(each, list) for one in each]
     assert sorted(outcomes) == ["accepted"] * 4 + ["duplicate"] * 8
     assert Image.objects.count() == Assignment.objects.count() == 4
+
+
+class Meeting(list[Coming]):
+    """Images of a batch; after the first of them, others who are as far are waited for."""
+
+    def __init__(self, coming: list[Coming], barrier: Barrier) -> None:
+        super().__init__(coming)
+        self.barrier = barrier
+
+    def __iter__(self) -> Iterator[Coming]:
+        for number, each in enumerate(super().__iter__()):
+            if number == 2:  # what came before is in the database by now
+                with suppress(BrokenBarrierError):
+                    self.barrier.wait(timeout=0.5)
+            yield each
+
+
+@pytest.mark.parametrize("are_there", [True, False], ids=["images that are there", "new images"])
+def test_imports_into_one_project_that_bring_images_in_opposite_orders_take_turns(
+    world: World, *, are_there: bool
+) -> None:
+    """Each has one image, in a transaction, when it comes to the one that the other has."""
+    if are_there:
+        for seed in (1, 2):
+            make_image(world.project, seed)
+    nowhere = Sample("nowhere.png", SIZE_HW)  # has no file: what follows it is looked for anew
+    dataset = Dataset(labels_of(["cell", "nucleus"]), lambda: iter([cell(1), cell(2)]))
+    importing = begin_import(project=world.project, dataset=dataset, author=world.manager)
+    barrier = Barrier(2)
+
+    def bring(*samples: Sample) -> Callable[[], object]:
+        coming = [fetch_sample(importing, each) for each in samples]
+        return partial(import_samples, importing, Meeting(coming, barrier))
+
+    results = at_once(bring(cell(1), nowhere, cell(2)), bring(cell(2), nowhere, cell(1)))
+
+    assert [each for each in results if isinstance(each, Exception)] == []
+    assert (Image.objects.count(), Mask.objects.count()) == (2, 4)
