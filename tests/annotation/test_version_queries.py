@@ -266,6 +266,21 @@ def test_the_command_line_cuts_a_part_and_counts_it_before(
     assert capsys.readouterr().out.startswith(f"version {version.pk}\n")
 
 
+def test_the_command_line_counts_nothing_in_words(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("cut_version", world.project.pk, "--dry-run")
+    of_none = capsys.readouterr().out
+    annotated(world, 1, world.label_id)
+    call_command("cut_version", world.project.pk, "--reviewed", "--dry-run")
+    of_one = capsys.readouterr().out
+    call_command("cut_version", world.project.pk, "--reviewed", "--dry-run", "--json")
+
+    assert of_none == "No image is finished or begun.\n"
+    assert of_one == "No image meets all of this. Of 1 finished or begun, 0 reviewed.\n"
+    assert capsys.readouterr().out == "{}\n"
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -12,7 +12,11 @@ from annotation.models import DatasetVersion, Project, VersionQuery
 from annotation.selectors.version_criteria import SPLITS, Criteria, criteria_of
 from annotation.selectors.version_query import count_splits
 from annotation.services.version_cuts import cut_now
-from annotation.services.version_queries import check_criteria
+from annotation.services.version_queries import (
+    NothingToCutError,
+    check_criteria,
+    check_something,
+)
 
 
 class Command(BaseCommand):
@@ -76,6 +80,8 @@ class Command(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps({name: each._asdict() for name, each in found.items()}))
             return
+        if not found:
+            self.stdout.write(_why_nothing(project, criteria))
         for name, each in found.items():
             self.stdout.write(f"{name}: {each.images} images, {each.masks} masks")
 
@@ -88,6 +94,14 @@ class Command(BaseCommand):
         for name, count in version.counts.items():
             if count:
                 self.stdout.write(f"{name}: {count}")
+
+
+def _why_nothing(project: Project, criteria: Criteria) -> str:
+    try:
+        check_something(project, criteria)
+    except NothingToCutError as error:
+        return str(error)
+    return "No image is finished or begun."  # a version of everything may hold nothing
 
 
 def _criteria(project: Project, options: dict[str, Any]) -> Criteria:
