@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Final
+from uuid import uuid4
 
 from engine.datasets.errors import DatasetError
 
@@ -119,8 +120,11 @@ def limit_of_cache() -> float:
 
 
 def _drop(path: Path) -> bool:
-    """Drop a copy, unless somebody holds it: it is out of the way at once, and then deleted."""
-    out = path.with_name(_DROPPED + path.name)
+    """Drop a copy, unless somebody holds it: it is out of the way at once, and then deleted.
+
+    Another process may be deleting an earlier one of this name, or have left it half deleted.
+    """
+    out = path.with_name(f"{_DROPPED}{path.name}-{uuid4().hex}")
     try:
         descriptor = os.open(path / ABOUT, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

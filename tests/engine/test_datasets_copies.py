@@ -3,6 +3,7 @@
 import gc
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import time
@@ -142,6 +143,25 @@ def test_the_environment_says_how_much_is_kept(
     lines_of(dataset(tmp_path, "newest"), cache=cache)
 
     assert (kept_by_default, old.exists()) == (True, False)
+
+
+def test_a_copy_goes_while_an_earlier_one_of_its_name_is_half_deleted(
+    tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = dataset(tmp_path, "one")
+    lines_of(path, cache=cache)
+    gc.collect()
+    with monkeypatch.context() as killed:
+        killed.setattr(shutil, "rmtree", lambda *_, **__: None)
+        first = drop_copies(cache, 0)
+    lines_of(path, cache=cache)
+    gc.collect()
+    left = list(cache.glob(".dropped-*"))
+
+    second = drop_copies(cache, 0)
+
+    assert (first, second) == (1, 1)
+    assert list(cache.iterdir()) == left  # for a day: somebody may be deleting it
 
 
 @pytest.mark.parametrize("limit", ["much", "-1", "nan"])
