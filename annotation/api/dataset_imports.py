@@ -46,6 +46,9 @@ class DatasetImportSerializer(serializers.Serializer[Any]):
     finished = serializers.BooleanField(
         source="is_finished", help_text="its masks came in as finished work"
     )
+    proposals_by = serializers.CharField(
+        help_text="the model whose proposals its masks with a score came in as; empty: as masks"
+    )
     found = serializers.DictField(
         child=serializers.IntegerField(), help_text="what would come in, counted"
     )

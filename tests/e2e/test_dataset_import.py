@@ -1,8 +1,11 @@
 """A manager drops a dataset of another tool in: looks, brings it in, thinks better of it."""
 
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from engine.datasets.sample import Sample
 from tests.annotation.datasets import cell, zipped
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS
@@ -11,6 +14,13 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 DATASET = zipped("coco", cell(1), cell(2), cell(3, is_broken=True))
+
+
+def scored(seed: int) -> Sample:
+    """An image whose masks have a model's scores, far enough apart to be two proposals."""
+    sample = cell(seed)
+    found = tuple(replace(each, predicted_iou=0.5) for each in sample.annotations)
+    return replace(sample, annotations=found)
 
 
 def drop(page: Page, name: str, data: bytes) -> Locator:
@@ -50,6 +60,27 @@ def test_a_dataset_is_looked_at_brought_in_and_taken_out_again(
     take_picture("98-an-import-undone")
     page.get_by_role("link", name="Images", exact=True).click()
     expect(page.get_by_text("No images")).to_be_visible()
+
+
+def test_what_is_sent_again_keeps_the_name_of_the_model(stack: Stack, page: Page) -> None:
+    project = begin_project(stack.log_in("ada"), "Cells", ("cell",))
+    log_in(page, "ada")
+    page.goto(f"/projects/{project}")
+    card = drop(page, "cells.zip", zipped("coco", scored(1), cell(3, is_broken=True)))
+    card.get_by_label("A model made the masks with a score").check(timeout=SLOW_MS)
+    card.get_by_label("Name of the model").fill("My net")
+    card.get_by_role("button", name="Import", exact=True).click()
+    card.get_by_role("button", name="1 part cannot be used: see which").click(timeout=SLOW_MS)
+
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Send again").click()
+    mended = zipped("coco", scored(3))
+    chooser.value.set_files({"name": "mended.zip", "mimeType": "application/zip", "buffer": mended})
+
+    again = page.get_by_role("article", name="Dataset mended.zip")
+    expect(again.get_by_label("Name of the model")).to_have_value("My net", timeout=SLOW_MS)
+    again.get_by_role("button", name="Import", exact=True).click()
+    expect(again).to_contain_text("2 proposals of models", timeout=SLOW_MS)
 
 
 def test_a_file_that_is_no_dataset_says_what_to_do(stack: Stack, page: Page) -> None:

@@ -261,8 +261,9 @@ def test_masks_with_a_score_come_as_proposals_if_a_model_is_named(
     work()
 
     assert looked == {"images": 1, "masks": 2, "labels": 1, "masks with a score": 1}
-    brought = read(manager, import_id)["brought"]
-    assert brought == {"images accepted": 1, "masks": 1, "proposals": 1}
+    told = read(manager, import_id)
+    assert told["proposals_by"] == "My net"  # for the mended files, if some must be sent again
+    assert told["brought"] == {"images accepted": 1, "masks": 1, "proposals": 1}
     assert Proposal.objects.get().outside_model is not None
     assert Proposal.objects.values_list("outside_model__name", "predicted_iou").get() == (
         "My net",

@@ -2902,6 +2902,8 @@ export interface components {
             message: string;
             /** @description its masks came in as finished work */
             finished: boolean;
+            /** @description the model whose proposals its masks with a score came in as; empty: as masks */
+            proposals_by: string;
             /** @description what would come in, counted */
             found: {
                 [key: string]: number;

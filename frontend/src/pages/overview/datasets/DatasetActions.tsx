@@ -31,8 +31,10 @@ export function DatasetActions({ item, project, isStopped }: Props) {
   const queries = useQueryClient();
   const before = settingsOf(item.id);
   const [isFinished, setIsFinished] = useState(before?.finished ?? false);
-  const [isProposed, setIsProposed] = useState(false);
-  const [model, setModel] = useState("");
+  const hasScores = item.state === "ready" && (item.found["masks with a score"] ?? 0) > 0;
+  const [isOfModel, setIsOfModel] = useState(Boolean(before?.proposals_by));
+  const [model, setModel] = useState(before?.proposals_by ?? "");
+  const isProposed = hasScores && isOfModel;
   const isUnnamed = isProposed && model.trim() === "";
   const act = useMutation({
     mutationFn: (work: () => Promise<unknown>) => work(),
@@ -84,15 +86,15 @@ export function DatasetActions({ item, project, isStopped }: Props) {
           label="Its masks are finished work: images with masks count as annotated, also in the holdout"
         />
       )}
-      {item.state === "ready" && (item.found["masks with a score"] ?? 0) > 0 && (
+      {hasScores && (
         <Checkbox
           size="xs"
-          checked={isProposed}
-          onChange={(event) => setIsProposed(event.currentTarget.checked)}
+          checked={isOfModel}
+          onChange={(event) => setIsOfModel(event.currentTarget.checked)}
           label="A model made the masks with a score: they come in as its proposals, for people to judge"
         />
       )}
-      {item.state === "ready" && isProposed && (
+      {isProposed && (
         <TextInput
           size="xs"
           w={260}
