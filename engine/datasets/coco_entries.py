@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.datasets.errors import DatasetError
+from engine.datasets.manifest import is_sha256
 from engine.masks.rle import RLE, bbox_xywh
 
 
@@ -17,6 +18,12 @@ class CocoImage:
     size_hw: tuple[int, int]
     group: str | None  # images of one group stay on one side of a split
     extra: dict[str, object]
+
+    @property
+    def sha256(self) -> str | None:
+        """Return its file's digest; what is none is not told, and the image goes by its name."""
+        told = str(self.extra.get("sha256") or "").lower()
+        return told if is_sha256(told) else None
 
 
 @dataclass(frozen=True, slots=True)

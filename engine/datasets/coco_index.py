@@ -103,7 +103,6 @@ class CocoFile:
     def add_image(self, image: CocoImage) -> bool:
         """Keep an image, with the one of its name, size and digest which another file told of."""
         size = _text(image.size_hw)
-        sha256 = str(image.extra.get("sha256") or "") or None
         try:
             self._index.execute(
                 "INSERT INTO image (file, id, sample, size, told) VALUES (?, ?, 0, ?, ?)",
@@ -115,10 +114,10 @@ class CocoFile:
         same = self._index.execute(
             "SELECT number FROM sample WHERE name = ? AND file < ? AND size = ?"
             " AND (sha256 IS NULL OR ? IS NULL OR sha256 = ?) ORDER BY number LIMIT 1",
-            (name, self._number, size, sha256, sha256),
+            (name, self._number, size, image.sha256, image.sha256),
         ).fetchone()
         if same is None:
-            told = (name, size, sha256, self._number)
+            told = (name, size, image.sha256, self._number)
             query = "INSERT INTO sample (name, size, sha256, file) VALUES (?, ?, ?, ?)"
             sample = self._index.execute(query, told).lastrowid
         else:

@@ -83,6 +83,29 @@ def test_odd_text_and_numbers_come_back_as_they_are(tmp_path: Path) -> None:
     assert sample.annotations[0].extra == odd
 
 
+@pytest.mark.parametrize("told", ["\ud800", "\ud800" * 64, "a" * 63, "a" * 65, "z" * 64, 7, ["a"]])
+def test_digest_that_is_none_is_as_one_that_is_not_told(tmp_path: Path, told: object) -> None:
+    """The two files tell of one image, as they would without it."""
+    value = whole(1, [{"id": 1, "image_id": 0, "category_id": 1, "bbox": BOX}])
+    for name, sha256 in (("a.json", told), ("b.json", "a" * 64)):
+        value["images"][0]["sha256"] = sha256
+        (tmp_path / name).write_text(json.dumps(value))
+
+    [sample] = COCO.read(FolderSource(tmp_path), fail).samples()
+
+    assert (sample.file_name, sample.sha256) == ("0.png", None)
+
+
+def test_digest_may_have_large_letters(tmp_path: Path) -> None:
+    value = whole(1, [])
+    value["images"][0]["sha256"] = "AB" * 32
+    (tmp_path / "a.json").write_text(json.dumps(value))
+
+    [sample] = COCO.read(FolderSource(tmp_path), fail).samples()
+
+    assert sample.sha256 == "ab" * 32
+
+
 def test_same_images_in_a_hundred_files_are_united(tmp_path: Path) -> None:
     for number in range(100):
         listed = [

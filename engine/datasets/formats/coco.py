@@ -210,7 +210,7 @@ def _sample(told: Found, file: _File, pictures: Pictures) -> Sample:
         (*_captions(image), *(each.caption for each in found if each.caption)),
         str(image.extra.get("split") or "") or file.split,
         image.group,
-        str(image.extra.get("sha256") or "") or None,
+        image.sha256,
         pictures.loader(image.file_name),
     )
 
