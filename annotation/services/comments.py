@@ -69,6 +69,8 @@ def add_comment(
     _check_may_comment(image_id=image.pk, user=author, role=role)
     known = Comment.objects.filter(pk=comment_id).first()
     if known is None:
+        # The image first and then what is answered, as an undo of an import and a verdict do.
+        Image.objects.select_for_update(no_key=True).get(pk=image.pk)
         _check_place(image, place)
         _check_answered(image, place)
         if comments_of(image.pk).count() >= MOST:

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from annotation.errors import DomainError, StaleVersionError
@@ -37,6 +37,7 @@ from annotation.services.comments import (
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
 from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
+from annotation.services.imported_people import withdraw_comments
 from annotation.services.masks import save_operations
 from annotation.services.merged_captions import OwnWords, StaleCaptionError, merge_caption
 from annotation.services.projects import update_project
@@ -208,6 +209,33 @@ def test_a_comment_is_either_answered_or_withdrawn(world: World) -> None:
 
     refusals = (isinstance(answered, CommentWithdrawnError), isinstance(withdrawn, DomainError))
     assert refusals in {(True, False), (False, True)}
+
+
+def test_a_comment_that_an_undo_takes_away_is_not_answered_meanwhile_nor_the_undo_broken_off(
+    world: World,
+) -> None:
+    """Each has one of the rows, the image's and the comment's, when it comes to the other."""
+    image, author = make_image(world.project), world.reviewer
+    say = partial(add_comment, image=image, author=author, role="reviewer", text="Is this a cell?")
+    comment = say(comment_id=uuid4(), place=Place())
+    barrier = Barrier(2)
+
+    def answer() -> None:
+        with transaction.atomic():
+            say(comment_id=uuid4(), place=Place(answers=comment.pk))
+            with suppress(BrokenBarrierError):
+                barrier.wait(timeout=0.5)
+
+    def undo() -> int:
+        with transaction.atomic():
+            Image.objects.select_for_update().get(pk=image.pk)
+            with suppress(BrokenBarrierError):
+                barrier.wait(timeout=0.5)
+            return withdraw_comments(comment_ids=[comment.pk])
+
+    answered, gone = at_once(answer, undo)
+
+    assert (isinstance(answered, CommentWithdrawnError), gone) in {(True, 1), (False, 0)}
 
 
 def test_of_people_who_answer_one_proposal_at_once_one_is_measured(world: World) -> None:
