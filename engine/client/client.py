@@ -219,6 +219,10 @@ class Client(Incoming):
         wanted = Retrain(id=uuid4(), parts=list(parts)) if parts else Retrain(id=uuid4())
         return self._transport.call(op.START_ROUND, wanted, project_id=self._id_of(project))
 
+    def cancel_round(self, round_id: int) -> RoundWithoutEffort:
+        """Stop a round at its next step. One that has ended stays as it ended."""
+        return self._transport.call(op.CANCEL_ROUND, round_id=round_id)
+
     def wait_for_round(
         self,
         round_id: int,

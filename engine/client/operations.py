@@ -123,6 +123,7 @@ ROUNDS: Final = _get("/api/projects/{project_id}/rounds", list[Round])
 GATE: Final = _get("/api/projects/{project_id}/gate", list[GateOutlook])
 ROUND: Final = _get("/api/rounds/{round_id}", RoundWithCurve)
 START_ROUND: Final = _post("/api/projects/{project_id}/rounds", Retrain, RoundWithoutEffort)
+CANCEL_ROUND: Final = _post("/api/rounds/{round_id}/cancel", None, RoundWithoutEffort)
 BUNDLES: Final = _get("/api/projects/{project_id}/bundles", list[RegisteredBundle])
 PROMOTE: Final = _post(
     "/api/projects/{project_id}/bundles/{bundle_id}/promote", Promotion, NowServing

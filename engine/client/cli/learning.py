@@ -13,7 +13,7 @@ from engine.client.models import GateOutlook, NowServing, RoundWithoutEffort
 
 SHORT: Final = 12  # digits of an id that people are shown
 ROUND_HEADS: Final = ("round", "state", "parts", "bundle", "decision")
-rounds = group("Rounds of retraining: list, start, watch.")
+rounds = group("Rounds of retraining: list, start, watch, cancel.")
 bundles = group("Bundles of models: list them, promote one, roll back.")
 Wait = Annotated[bool, typer.Option("--wait", help="Until the round has ended.")]
 
@@ -63,6 +63,17 @@ def watch(
         if not wanted:
             raise AnnealError(0, "no_such_round", f"The project has no round {number}.")
         _end(client, wanted[0], wait=True, timeout=timeout, as_json=as_json)
+
+
+@rounds.command()
+def cancel(*, project: ProjectArgument, as_json: Json = False) -> None:
+    """Stop the round that is running, at its next step. Nothing of it is promoted."""
+    with logged_in() as client:
+        newest = next(iter(client.rounds(project)), None)
+        if newest is None or newest.id is None or newest.finished_at is not None:
+            raise AnnealError(0, "no_round_runs", "No round of the project is running.")
+        found = client.cancel_round(newest.id)
+    show(found, ROUND_HEADS, [_row(found)], as_json=as_json)
 
 
 @bundles.command("list")

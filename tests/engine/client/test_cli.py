@@ -279,6 +279,7 @@ def test_a_project_is_made_with_a_share_that_judges_and_shown_once_it_is_prepare
 def test_bundles_and_rounds_of_a_project_without_any(logged_in: Run, project: int) -> None:
     assert json.loads(logged_in("rounds", "list", project, "--json").out) == []
     assert logged_in("rounds", "watch", project).code == 1
+    assert logged_in("rounds", "cancel", project).code == 1
     assert logged_in("bundles", "promote", project, "abc", "--reason", "x").code == 1
     assert logged_in("bundles", "rollback", project).code == 1
 

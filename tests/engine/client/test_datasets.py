@@ -9,7 +9,6 @@ import pytest
 
 from engine.client import AnnealError, Client, JobEndedError
 from tests.annotation.datasets import cell, zipped
-from tests.client import Client as Person
 from tests.client import wait_for
 from tests.engine.client.conftest import Run
 from tests.stack import Stack
@@ -153,8 +152,8 @@ def test_the_command_packs_a_folder_and_counts_its_masks_as_finished(
     assert [(each.status, each.masks) for each in client.images(project)] == [("done", 2)] * 2
 
 
-def test_whoever_starts_a_round_is_told_first_what_the_gate_wants(
-    logged_in: Run, person: Person, client: Client, project: int, whole: Path
+def test_whoever_starts_a_round_is_told_first_what_the_gate_wants_and_can_cancel_it(
+    logged_in: Run, client: Client, project: int, whole: Path
 ) -> None:
     logged_in("import", project, whole, "--finished")
     wait_for(lambda: client.project(project).serving, "a bundle serves")
@@ -162,7 +161,13 @@ def test_whoever_starts_a_round_is_told_first_what_the_gate_wants(
     begun = logged_in("rounds", "start", project, "--part", "masks", "--json")
 
     started = json.loads(begun.out)
-    person.post(f"/api/rounds/{started['id']}/cancel", {})
+    cancelled = logged_in("rounds", "cancel", project)
+    ended = logged_in("rounds", "watch", project)
+    again = logged_in("rounds", "cancel", project)
+    assert cancelled.code == 0
+    assert (ended.code, "cancelled" in ended.err.lower()) == (1, True)
+    assert client.rounds(project)[0].state == "cancelled"
+    assert (again.code, "No round of the project is running." in again.err) == (1, True)
     assert begun.code == 0
     assert begun.err == (
         "The gate wants 20 objects on 4 or more finished held-out images, at most 5 of each; "
