@@ -128,7 +128,9 @@ class ImageDetailSerializer(serializers.Serializer[Any]):
     open_comments = serializers.IntegerField()
     has_takes = serializers.BooleanField(help_text="Somebody spoke of it")
     is_holdout = serializers.BooleanField()
-    is_looked_at = serializers.BooleanField(help_text="A model has proposed, if only nothing")
+    is_looked_at = serializers.BooleanField(
+        help_text="A model has proposed, a bundle's or an outside one, if only nothing"
+    )
     slot = serializers.IntegerField(help_text="Of the set of masks that the person works on")
     people = serializers.IntegerField(help_text="That annotate it, each without the others' masks")
     display_url = serializers.CharField(help_text="Upright pixels, as the masks see them")
@@ -158,7 +160,8 @@ def image_detail(image: Image, user: User) -> dict[str, Any]:
         "open_comments": cast("HasOpenComments", image).open_comment_count,
         "has_takes": cast("HasTakes", image).has_takes,
         "is_holdout": image.is_holdout,
-        "is_looked_at": image.proposed_by_id is not None,
+        # What an import brought stands in the place of a bundle's: none follow for who opens it.
+        "is_looked_at": image.proposed_by_id is not None or image.outside_at is not None,
         "slot": seen.slot,
         "people": len(places),
         "display_url": display_url(image),

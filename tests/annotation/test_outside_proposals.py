@@ -81,6 +81,21 @@ def test_predictions_wait_for_verdicts_under_the_models_name(world: World, image
     assert {each["model"] for each in batch["proposals"]} == {"net"}
 
 
+def test_an_image_with_predictions_waits_for_no_bundle_until_they_are_withdrawn(
+    world: World, image: Image
+) -> None:
+    def is_looked_at() -> bool:
+        told: bool = Api(world.annotator).get(f"images/{image.pk}").json()["is_looked_at"]
+        return told
+
+    before = is_looked_at()
+    told = bring(world, image)
+    between = is_looked_at()
+    withdraw_outside(proposal_ids=told.brought)
+
+    assert (before, between, is_looked_at()) == (False, True, False)
+
+
 def test_bringing_them_again_adds_nothing_and_a_verdict_stands(world: World, image: Image) -> None:
     first = bring(world, image)
     rejected = Proposal.objects.get(pk=first.brought[0])

@@ -3423,7 +3423,7 @@ export interface components {
             /** @description Somebody spoke of it */
             has_takes: boolean;
             is_holdout: boolean;
-            /** @description A model has proposed, if only nothing */
+            /** @description A model has proposed, a bundle's or an outside one, if only nothing */
             is_looked_at: boolean;
             /** @description Of the set of masks that the person works on */
             slot: number;
