@@ -1,8 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
-import type { Delivery, WebhookChanges, WebhookInput } from "./types";
+import type { Delivery, Webhook, WebhookChanges, WebhookInput } from "./types";
 
-const WATCH_MS = 3000; // while something waits to be delivered
+const WATCH_MS = 3000; // while something is to be delivered now or soon
+const WAIT_MS = 30_000; // while the next attempt is further away: somebody else may have it made now
 
 const one = (webhook_id: string) => ({ params: { path: { webhook_id } } });
 
@@ -14,7 +15,7 @@ export const webhooksQuery = (project_id: number) =>
   });
 
 /** What a webhook was told, asked for again and again while some of it is on its way. */
-export const deliveriesQuery = (webhook_id: string) =>
+export const deliveriesQuery = ({ id: webhook_id, is_on }: Pick<Webhook, "id" | "is_on">) =>
   infiniteQueryOptions({
     queryKey: ["deliveries", webhook_id],
     staleTime: 0, // whatever ends may add to it
@@ -27,7 +28,7 @@ export const deliveriesQuery = (webhook_id: string) =>
       ),
     getNextPageParam: (page) => page.next,
     refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ results }) => results.some(isWaiting)) ? WATCH_MS : false,
+      is_on && watchEvery(state.data?.pages.flatMap(({ results }) => results) ?? []),
   });
 
 export function createWebhook(project_id: number, body: WebhookInput) {
@@ -59,6 +60,13 @@ export function sendAgain(delivery_id: string) {
   );
 }
 
-function isWaiting({ state }: Delivery): boolean {
-  return state === "waiting";
+/** How often to look at what a webhook that is on was told, in milliseconds; false: not at all. */
+export function watchEvery(
+  told: readonly Pick<Delivery, "state" | "due_at">[],
+  now = Date.now(),
+): number | false {
+  const waiting = told.filter(({ state }) => state === "waiting");
+  if (waiting.length === 0) return false;
+  const soonest = Math.min(...waiting.map(({ due_at }) => new Date(due_at).getTime()));
+  return soonest - now > WAIT_MS ? WAIT_MS : WATCH_MS;
 }

@@ -8,7 +8,7 @@ import { DeliveryRow } from "./DeliveryRow";
 
 /** What a webhook was told in the last month, the newest first. */
 export function Deliveries({ hook }: { hook: Webhook }) {
-  const found = useInfiniteQuery(deliveriesQuery(hook.id));
+  const found = useInfiniteQuery(deliveriesQuery(hook));
   const rows = found.data?.pages.flatMap((page) => page.results) ?? [];
 
   if (found.error) return <ErrorState error={found.error} onRetry={() => found.refetch()} />;

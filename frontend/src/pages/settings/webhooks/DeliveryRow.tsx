@@ -14,7 +14,7 @@ export function DeliveryRow({ delivery, hook }: { delivery: Delivery; hook: Webh
   const [isOpen, { toggle }] = useDisclosure(false);
   const again = useMutation({
     mutationFn: () => sendAgain(delivery.id),
-    onSettled: () => queries.invalidateQueries(deliveriesQuery(hook.id)),
+    onSettled: () => queries.invalidateQueries(deliveriesQuery(hook)),
   });
   const { state, attempts, status, error, created_at } = delivery;
   const what = eventWords(delivery.event);

@@ -36,7 +36,7 @@ export function WebhookRow({ hook, project, onSecret }: Props) {
   const ping = useMutation({
     mutationFn: () => pingWebhook(hook.id),
     onSuccess: async () => {
-      await queries.invalidateQueries(deliveriesQuery(hook.id));
+      await queries.invalidateQueries(deliveriesQuery(hook));
       read.open();
     },
     onSettled: refresh,
