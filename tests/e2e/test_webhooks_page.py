@@ -42,6 +42,30 @@ def make_webhook(page: Page, url: str, take_picture: Look) -> str:
     return told.locator("code").inner_text()
 
 
+# Closes a dialog and opens one two frames later, while the first is still fading away.
+CLOSE_AND_OPEN = """async (opener) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  document.querySelector("[role=dialog] button[aria-label=Close]").click();
+  await frame();
+  await frame();
+  opener.click();
+}"""
+
+
+def leave_and_begin_again(page: Page) -> None:
+    """Type an address, think better of it, and begin anew at once: nothing is left of it."""
+    page.emulate_media(reduced_motion="no-preference")  # else nothing fades
+    opener = page.get_by_role("region", name="Webhooks").get_by_role("button", name="Add a webhook")
+    opener.click()
+    address_field = page.get_by_role("dialog", name="New webhook").get_by_label("Address")
+    address_field.fill("https://example.org/left")
+    opener.evaluate(CLOSE_AND_OPEN)
+    expect(address_field).to_have_value("")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.emulate_media(reduced_motion="reduce")
+
+
 def act(page: Page, url: str, what: str) -> None:
     page.get_by_role("button", name=f"Actions for {url}").click()
     page.get_by_role("menuitem", name=what).click()
@@ -96,6 +120,7 @@ def test_a_webhook_is_made_tried_changed_switched_off_and_deleted(
     with running_receiver() as receiver:
         url = address(receiver)
 
+        leave_and_begin_again(page)
         secret = make_webhook(page, url, take_picture)
         told = try_it(page, url, secret, take_picture)
         page.get_by_role("button", name="Close").click()

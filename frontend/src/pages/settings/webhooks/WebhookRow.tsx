@@ -13,7 +13,7 @@ import {
 } from "@/api/webhooks";
 import { StatusBadge } from "@/components/StatusBadge";
 import { Deliveries } from "./Deliveries";
-import { WebhookForm } from "./WebhookForm";
+import { WebhookDialog } from "./WebhookDialog";
 import { stateWord, wantedWords } from "./webhookWords";
 
 interface Props {
@@ -113,9 +113,7 @@ export function WebhookRow({ hook, project, onSecret }: Props) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal opened={isEdited} onClose={edited.close} title="Change the webhook" size={480}>
-        <WebhookForm {...{ project, hook, onSecret }} onClose={edited.close} />
-      </Modal>
+      <WebhookDialog {...{ project, hook, onSecret }} opened={isEdited} onClose={edited.close} />
       <Modal opened={isRead} onClose={close} title="Deliveries" size={720}>
         <Deliveries hook={hook} />
       </Modal>

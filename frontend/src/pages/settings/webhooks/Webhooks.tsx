@@ -1,4 +1,4 @@
-import { Button, Modal, Skeleton, Stack, Text } from "@mantine/core";
+import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -9,7 +9,7 @@ import { ErrorState } from "@/components/ErrorState";
 import { Section } from "@/components/Section";
 import { ShownOnce } from "@/components/ShownOnce";
 import { HowToVerify } from "./HowToVerify";
-import { WebhookForm } from "./WebhookForm";
+import { WebhookDialog } from "./WebhookDialog";
 import { WebhookRow } from "./WebhookRow";
 
 /** Addresses of other programs that are told when something of the project is done. */
@@ -61,9 +61,7 @@ export function Webhooks({ project }: { project: Project }) {
         )}
         <HowToVerify />
       </Stack>
-      <Modal opened={isNew} onClose={close} title="New webhook" size={480}>
-        <WebhookForm project={project.id} onSecret={setSecret} onClose={close} />
-      </Modal>
+      <WebhookDialog project={project.id} onSecret={setSecret} opened={isNew} onClose={close} />
     </Section>
   );
 }
