@@ -37,9 +37,39 @@ test("a version is compared with the one before it, the first with the one after
   expect(neighbourOf(OLDEST, [NEWEST, MIDDLE])).toBeUndefined();
 });
 
-test("a version is told by its id, its tags and the first line of its note", () => {
+test("a version is compared with the last one that was cut from the same, if there is one", () => {
+  const ofRings = { criteria: { labels: [2] }, cut_from: { id: 1, name: "Rings", number: 1 } };
+  const changed = {
+    criteria: { labels: [2], reviewed: true },
+    cut_from: { id: 2, name: "Rings", number: 2 },
+  };
+  const all = [
+    { ...version("f"), ...changed },
+    { ...version("e"), criteria: { labels: [2] } }, // chosen by hand
+    version("d"),
+    { ...version("c"), ...ofRings },
+    version("b"),
+    { ...version("a"), criteria: { labels: [7] } },
+  ];
+
+  expect(all.map((each) => neighbourOf(each, all))).toEqual([
+    "cccccccc-ffffffff", // the query was changed, and is the same one still
+    "cccccccc-eeeeeeee",
+    "bbbbbbbb-dddddddd",
+    "bbbbbbbb-cccccccc", // nothing before it is of rings
+    "aaaaaaaa-bbbbbbbb",
+    "aaaaaaaa-bbbbbbbb", // nothing is before it, and nothing after it is of the same
+  ]);
+  const ofRingsFirst = { ...version("c"), ...ofRings };
+  expect(neighbourOf(ofRingsFirst, all.slice(0, 4))).toBe("cccccccc-eeeeeeee");
+});
+
+test("a version is told by its id, its query, its tags and the first line of its note", () => {
   expect(versionTitle({ ...OLDEST, tags: ["v1.0"], note: "For us.\nAnd them." })).toBe(
     "aaaaaaaa · v1.0 · For us.",
+  );
+  expect(versionTitle({ ...OLDEST, cut_from: { id: 1, name: "Rings", number: 1 } })).toBe(
+    "aaaaaaaa · Rings",
   );
   expect(versionTitle(OLDEST)).toBe("aaaaaaaa");
 });

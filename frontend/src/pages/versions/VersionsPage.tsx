@@ -13,7 +13,7 @@ import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
 import { Cuts } from "./Cuts";
 import { CutVersion } from "./CutVersion";
-import { nameOfPair, neighbourOf, pairOf } from "./diff/pair";
+import { neighbourOf, pairOf } from "./diff/pair";
 import { VersionComparison } from "./diff/VersionComparison";
 import { VersionCard } from "./VersionCard";
 
@@ -37,7 +37,8 @@ export function VersionsPage() {
   });
   const { compare } = useSearch({ from: "/inside/projects/$projectId/versions" });
   const all = versions.data ?? [];
-  const [newest, previous] = all;
+  const [newest] = all;
+  const firstPair = newest && neighbourOf(newest, all);
   const pair = pairOf(compare, all);
   const isManager = project.role === "manager";
 
@@ -47,11 +48,11 @@ export function VersionsPage() {
         title="Versions"
         description="A version freezes all that was made so far, on finished and unfinished images; models learn from the finished ones. Its id is the digest of its manifest: same id, same bytes, for ever."
       >
-        {newest && previous && !pair && (
+        {firstPair && !pair && (
           <ButtonLink
             to="/projects/$projectId/versions"
             params={{ projectId: String(id) }}
-            search={{ compare: nameOfPair(previous.id, newest.id) }}
+            search={{ compare: firstPair }}
             variant="default"
           >
             Compare

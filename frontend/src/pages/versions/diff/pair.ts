@@ -1,6 +1,7 @@
 /** Which two versions are compared, as the address holds it: how the ids begin, the earlier first. */
 
 import type { Version } from "@/api/types";
+import { isSame } from "../criteria";
 
 const SHORT = 8; // characters; what is shown of an id, too
 
@@ -22,15 +23,29 @@ export function pairOf(compare: string | undefined, versions: readonly Version[]
   return isNamed && before && after ? { before, after } : null;
 }
 
-/** What to compare a version with first: the one that was cut before it, or after the first. */
+/**
+ * What to compare a version with first: the last one before it that was cut from the same, as little
+ * is told by what two choices differ in; else the one before it, or after the first.
+ */
 export function neighbourOf(version: Version, newestFirst: readonly Version[]): string | undefined {
   const at = newestFirst.findIndex(({ id }) => id === version.id);
-  const [newer, older] = [newestFirst[at - 1], newestFirst[at + 1]];
-  if (at >= 0 && older) return nameOfPair(older.id, version.id);
-  return at >= 0 && newer ? nameOfPair(version.id, newer.id) : undefined;
+  if (at < 0) return undefined;
+  const nearest = (versions: readonly Version[]) =>
+    versions.find((each) => isOfTheSame(each, version)) ?? versions[0];
+  const older = nearest(newestFirst.slice(at + 1));
+  if (older) return nameOfPair(older.id, version.id);
+  const newer = nearest(newestFirst.slice(0, at).reverse());
+  return newer && nameOfPair(version.id, newer.id);
 }
 
-/** "1a2b3c4d · v1.0 · 12 Nov" in a list to choose from. */
-export function versionTitle({ id, tags, note }: Version): string {
-  return [id.slice(0, SHORT), ...tags, note.split("\n")[0]].filter(Boolean).join(" · ");
+/** A saved query that was changed keeps its name, and one that was saved later had none before. */
+function isOfTheSame(one: Version, other: Version): boolean {
+  const isNamedAlike = one.cut_from !== null && one.cut_from.name === other.cut_from?.name;
+  return isNamedAlike || isSame(one.criteria, other.criteria);
+}
+
+/** "1a2b3c4d · Rings · v1.0 · For us." in a list to choose from: of a saved query its name, too. */
+export function versionTitle({ id, cut_from, tags, note }: Version): string {
+  const said = [cut_from?.name, ...tags, note.split("\n")[0]];
+  return [id.slice(0, SHORT), ...said].filter(Boolean).join(" · ");
 }
