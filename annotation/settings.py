@@ -177,6 +177,8 @@ IMPORT_SOURCES = import_sources(env.json("IMPORT_SOURCES", default={}))
 
 MODELS_DIR = Path(env.str("MODELS_DIR", default=str(BASE_DIR / "var" / "models")))
 SCRATCH_DIR = Path(env.str("SCRATCH_DIR", default=str(BASE_DIR / "var" / "scratch")))
+# Of it, what copies of versions may take that rounds learn from and are measured on.
+VERSION_COPIES_BYTES = env.int("VERSION_COPIES_BYTES", default=20 * 10**9)
 # Other checkpoints than the packaged ones: a SAM .pth or .onnx encoder, a Whisper .pt or size name.
 SAM_ENCODER = env.str("SAM_ENCODER", default=str(MODELS_DIR / "encoder.onnx"))
 PRETRAINED_BUNDLE = Path(env.str("PRETRAINED_BUNDLE", default=str(MODELS_DIR / "pretrained")))

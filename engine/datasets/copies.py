@@ -59,6 +59,25 @@ def hold(folder: Path) -> HeldCopy | None:
         os.close(descriptor)  # it was dropped in the meantime
 
 
+def held_copy(
+    folder: Path, write: Callable[[Path], bytes], limit_bytes: float, kept_s: float = math.inf
+) -> HeldCopy:
+    """Hold a copy, which is made if it is not there; then there may be too many beside it.
+
+    Args:
+        write: see `make_copy`.
+        limit_bytes: see `drop_copies`, and so for `kept_s`.
+
+    """
+    held, is_new = hold(folder), False
+    while held is None:
+        make_copy(folder, write)
+        held, is_new = hold(folder), True
+    if is_new:
+        drop_copies(folder.parent, limit_bytes, kept_s)
+    return held
+
+
 def make_copy(folder: Path, write: Callable[[Path], bytes]) -> None:
     """Make a copy whole or not at all; of several who make it at once one wins.
 
@@ -80,11 +99,11 @@ def make_copy(folder: Path, write: Callable[[Path], bytes]) -> None:
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def drop_copies(folder: Path, limit_bytes: float) -> int:
+def drop_copies(folder: Path, limit_bytes: float, kept_s: float = math.inf) -> int:
     """Drop copies until the rest fit, those first that were used longest ago; return how many.
 
-    One that is held stays, and so does what else lies there, but for what a process left that
-    ended while it made or dropped a copy.
+    Those as well that nobody has used for `kept_s`. One that is held stays, and so does what else
+    lies there, but for what a process left that ended while it made or dropped a copy.
     """
     for left in [*folder.glob(_MAKING + "*"), *folder.glob(_DROPPED + "*")]:
         if time.time() - _last_write(left) > _LEFT_S:
@@ -94,7 +113,7 @@ def drop_copies(folder: Path, limit_bytes: float) -> int:
     sizes = {path: _bytes_of(path) for path in copies}
     total, dropped = sum(sizes.values()), 0
     for path in sorted(copies, key=used.__getitem__):
-        if total <= limit_bytes:
+        if total <= limit_bytes and time.time() - used[path] <= kept_s:
             break
         if _drop(path):
             total -= sizes[path]

@@ -18,14 +18,7 @@ from typing import Final
 from tqdm import tqdm
 
 from engine.canonical import canonical_json
-from engine.datasets.copies import (
-    ABOUT,
-    HeldCopy,
-    drop_copies,
-    hold,
-    limit_of_cache,
-    make_copy,
-)
+from engine.datasets.copies import ABOUT, HeldCopy, held_copy, limit_of_cache
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, FolderSource, Source, open_source
 from engine.datasets.formats import FORMATS
@@ -111,26 +104,15 @@ def lines_of(
     limit_bytes = limit_of_cache() if limit_bytes is None else limit_bytes
     folder = (cache or _user_cache()) / _state_of(path, source, form)
     write = partial(_copy, source) if is_lines else partial(_write, source, form)
-    held = _held(folder, write, limit_bytes)
+    held = held_copy(folder, partial(_written, write), limit_bytes)
     about = json.loads((folder / ABOUT).read_text())
     problems = Problems(about["left_out"], about["problems"])
     return Lines(folder, path, inside, has_places=not is_lines, problems=problems, held=held)
 
 
-def _held(folder: Path, write: Callable[[Path], Problems], limit_bytes: float) -> HeldCopy:
-    """Hold a copy, which is made if it is not there; then there may be too many."""
-
-    def written(scratch: Path) -> bytes:
-        problems = write(scratch)
-        return canonical_json({"problems": problems.first, "left_out": problems.count})
-
-    held, is_new = hold(folder), False
-    while held is None:
-        make_copy(folder, written)
-        held, is_new = hold(folder), True
-    if is_new:
-        drop_copies(folder.parent, limit_bytes)
-    return held
+def _written(write: Callable[[Path], Problems], folder: Path) -> bytes:
+    problems = write(folder)
+    return canonical_json({"problems": problems.first, "left_out": problems.count})
 
 
 def _user_cache() -> Path:

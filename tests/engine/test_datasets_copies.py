@@ -1,6 +1,7 @@
 """Copies of datasets in the cache: bounded, the longest unused dropped first, none that is open."""
 
 import gc
+import math
 import os
 import pickle
 import shutil
@@ -60,6 +61,20 @@ def test_opening_a_copy_is_using_it(tmp_path: Path, cache: Path) -> None:
     lines_of(dataset(tmp_path, "new"), cache=cache, limit_bytes=sizes(cache))
 
     assert (one.exists(), other.exists()) == (True, False)
+
+
+def test_what_nobody_has_used_for_long_goes_even_where_there_is_room(
+    tmp_path: Path, cache: Path
+) -> None:
+    old = aged(lines_of(dataset(tmp_path, "old"), cache=cache), 8)
+    in_use = lines_of(dataset(tmp_path, "in use"), cache=cache)
+    aged(in_use, 9)
+    newer = aged(lines_of(dataset(tmp_path, "newer"), cache=cache), 6)
+
+    dropped = drop_copies(cache, math.inf, kept_s=7 * 24 * 3600)
+
+    assert (dropped, old.exists()) == (1, False)
+    assert (in_use.folder.exists(), newer.exists()) == (True, True)
 
 
 def test_a_copy_that_is_open_stays_and_so_does_the_new_one(tmp_path: Path, cache: Path) -> None:

@@ -1,24 +1,26 @@
 """What a version's images teach and measure: those that people left empty as well."""
 
+import gc
 import os
 import shutil
 import time
 from pathlib import Path
 from uuid import uuid4
 
-import pytest
-from django.conf import settings
+from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from annotation.models import DatasetVersion
 from annotation.selectors.versions import frozen_images
 from annotation.services.captions import save_caption
 from annotation.services.versions import cut_version
+from engine.datasets.copies import ABOUT
 from engine.datasets.stored_shapes import StoredShapes
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, finish, finish_as_it_is
 from workers.annotated_images import annotated_images
-from workers.version_lines import KEPT_S
+from workers.version_lines import KEPT_S, copies_folder
 
 
 def test_what_was_left_empty_is_among_them_and_what_was_only_described_is_not(
@@ -72,54 +74,71 @@ def test_a_split_without_images_has_none(world: World) -> None:
     assert annotated_images(version, "holdout", ENCODER_DIGEST) == []
 
 
-def test_what_nobody_has_opened_for_a_week_makes_room(world: World) -> None:
-    finish(world, make_image(world.project, 1))
-    first = cut_version(project=world.project, created_by=world.manager)
-    annotated_images(first, "train", ENCODER_DIGEST)
-    finish(world, make_image(world.project, 2))
-    second = cut_version(project=world.project, created_by=world.manager)
-    folder = Path(settings.SCRATCH_DIR) / "version-lines"
-    long_ago = time.time() - KEPT_S - 1
-    os.utime(folder / first.pk, (long_ago, long_ago))
-    (folder / ".making-half").mkdir()
-    os.utime(folder / ".making-half", (long_ago, long_ago))
-
-    annotated_images(second, "train", ENCODER_DIGEST)
-
-    assert [path.name for path in folder.iterdir()] == [second.pk]
-    assert annotated_images(first, "train", ENCODER_DIGEST)
+def cut_with_one_more(world: World, seed: int) -> DatasetVersion:
+    finish(world, make_image(world.project, seed))
+    return cut_version(project=world.project, created_by=world.manager)
 
 
-def test_what_is_dropped_is_out_of_the_way_before_it_is_deleted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    finish(world, make_image(world.project, 1))
-    first = cut_version(project=world.project, created_by=world.manager)
-    [before] = annotated_images(first, "train", ENCODER_DIGEST)
-    masks = list(before.masks)
-    finish(world, make_image(world.project, 2))
-    second = cut_version(project=world.project, created_by=world.manager)
-    folder = Path(settings.SCRATCH_DIR) / "version-lines"
-    long_ago = time.time() - KEPT_S - 1
-    os.utime(folder / first.pk, (long_ago, long_ago))
-
-    def begin(path: Path | str, **_: object) -> None:  # and be killed
-        for file in Path(path).glob("samples-*"):
-            file.unlink()
-
-    with monkeypatch.context() as killed:
-        killed.setattr(shutil, "rmtree", begin)
-        annotated_images(second, "train", ENCODER_DIGEST)
-
-    [again] = annotated_images(first, "train", ENCODER_DIGEST)
-    assert list(again.masks) == masks
+def aged(version: DatasetVersion, days: float) -> Path:
+    """Say that a version was last opened so long ago; return its folder."""
+    at = time.time() - days * 24 * 3600
+    folder = copies_folder() / version.pk
+    os.utime(folder / ABOUT, (at, at))
+    return folder
 
 
-def test_what_another_worker_has_just_dropped_stops_nobody(world: World) -> None:
-    finish(world, make_image(world.project, 1))
-    version = cut_version(project=world.project, created_by=world.manager)
-    folder = Path(settings.SCRATCH_DIR) / "version-lines"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / ".making-gone").symlink_to(folder / "nowhere")  # listed, and not there
-
+def look_at(version: DatasetVersion) -> None:
+    """Open a version and let go of it."""
     assert annotated_images(version, "train", ENCODER_DIGEST)
+    gc.collect()
+
+
+def test_what_nobody_has_opened_for_a_week_makes_room(world: World) -> None:
+    first = cut_with_one_more(world, 1)
+    look_at(first)
+    aged(first, KEPT_S / (24 * 3600) + 1)
+    second = cut_with_one_more(world, 2)
+
+    look_at(second)
+
+    assert [path.name for path in copies_folder().iterdir()] == [second.pk]
+    look_at(first)
+
+
+def test_the_versions_opened_longest_ago_make_room_for_others_by_their_bytes(
+    world: World, settings: LazySettings
+) -> None:
+    older, newer, newest = (cut_with_one_more(world, seed) for seed in (1, 2, 3))
+    look_at(older)
+    look_at(newer)
+    kept, dropped = aged(newer, 1), aged(older, 2)
+    settings.VERSION_COPIES_BYTES = 1_000_000
+
+    look_at(newest)
+    had_room = dropped.is_dir()
+    files = [path for path in copies_folder().rglob("*") if path.is_file()]
+    settings.VERSION_COPIES_BYTES = sum(path.stat().st_size for path in files) - 1
+    shutil.rmtree(copies_folder() / newest.pk)  # to be made anew, and for one too many
+    look_at(newest)
+
+    assert (had_room, dropped.exists(), kept.exists()) == (True, False, True)
+
+
+def test_a_version_that_is_in_use_stays_whatever_others_take(
+    world: World, settings: LazySettings
+) -> None:
+    settings.VERSION_COPIES_BYTES = 0
+    first, second = (cut_with_one_more(world, seed) for seed in (1, 2))
+    [in_use] = annotated_images(first, "train", ENCODER_DIGEST)
+    folder = aged(first, 30)
+    masks = list(in_use.masks)
+
+    look_at(second)
+    during, again = folder.is_dir(), list(in_use.masks)
+    del in_use
+    gc.collect()
+    shutil.rmtree(copies_folder() / second.pk)
+    look_at(second)
+
+    assert (during, again) == (True, masks)
+    assert not folder.exists()
