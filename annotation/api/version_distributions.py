@@ -26,7 +26,10 @@ class SplitMasksSerializer(serializers.Serializer[Any]):
 
 
 class LabelMasksSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField(allow_null=True, help_text="null: masks without one")  # type: ignore[assignment]  # a field of this name
+    label = serializers.CharField(  # type: ignore[assignment]  # a field of this name
+        allow_null=True,
+        help_text="as exports name it, several of one name told apart; null: masks without one",
+    )
     masks = serializers.IntegerField()
 
 

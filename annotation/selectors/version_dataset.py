@@ -106,6 +106,11 @@ def labels_of(header: Mapping[str, Any]) -> list[Label]:
     return labels[::-1]
 
 
+def label_names(header: Mapping[str, Any]) -> dict[str, str]:
+    """Return a version's labels by their ids, as its rows tell them, named as exports name them."""
+    return {str(label.id): label.name for label in labels_of(header)}
+
+
 def _sample(image: FrozenImage, names: Mapping[int, str], attributes: AttributeNames) -> Sample:
     row = image.row
     height, width = row["size_hw"]

@@ -30,6 +30,7 @@ from annotation.models import (
 )
 from annotation.selectors.streaming import JsonRows, Read, one_moment
 from annotation.selectors.version_criteria import EVERYTHING, Criteria, json_of
+from annotation.selectors.version_dataset import label_names
 from annotation.selectors.version_query import (
     Splits,
     images_in,
@@ -88,7 +89,7 @@ def cut_version(
                 "counts": counts,
                 "traits": traits,
                 "criteria": json_of(criteria),
-                "distributions": spread.total(header),
+                "distributions": spread.total(label_names(header)),
                 "note": note,
                 "created_by": created_by,
             },
@@ -102,7 +103,7 @@ def cut_version(
             )
         keep(version)
     if version.distributions is None:  # cut before they were counted
-        version.distributions = spread.total(header)
+        version.distributions = spread.total(label_names(header))
         version.save(update_fields=["distributions"])
     if note and not version.note:  # a round cut it first, without a word
         DatasetVersion.objects.filter(pk=version_id, note="").update(note=note)

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 from engine.datasets.manifest import ManifestRow
 
@@ -32,7 +32,7 @@ class SplitCounts(TypedDict):
 
 
 class LabelCount(TypedDict):
-    label: str | None  # by its name; None: masks without one
+    label: str | None  # by a name that is no other's; None: masks without one
     masks: int
 
 
@@ -73,9 +73,8 @@ class DistributionCounter:
             self._sizes[(area >= SMALL_PX) + (area >= MEDIUM_PX)] += 1
             self._shares[bisect_right(SHARES, area / pixels)] += 1
 
-    def total(self, header: Mapping[str, Any]) -> Distributions:
-        """Return what was counted, with labels by the names that the manifest's header tells."""
-        names = {str(each["id"]): str(each["name"]) for each in header.get("labels", ())}
+    def total(self, names: Mapping[str, str]) -> Distributions:
+        """Return what was counted, its labels by names, which rows tell by their ids."""
         labels = [
             LabelCount(label=None if label is None else names.get(label, label), masks=masks)
             for label, masks in self._labels.most_common()

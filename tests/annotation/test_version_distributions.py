@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 from django.conf import LazySettings
 
-from annotation.models import DatasetVersion, Image
+from annotation.models import DatasetVersion, Image, Label
+from annotation.selectors.version_dataset import dataset_of
 from annotation.services import distributions
+from annotation.services.labels import delete_label
 from annotation.services.versions import cut_version
 from tests.annotation.world import Api, World, create, make_image, operation, square
 
@@ -49,11 +51,35 @@ def test_an_older_version_is_counted_once_as_it_was_frozen(
     assert DatasetVersion.objects.get().distributions == counted
 
 
-def test_an_older_version_too_large_to_wait_for_says_so(
-    version: DatasetVersion, annotator: Api, monkeypatch: pytest.MonkeyPatch
+def test_a_deleted_label_is_told_apart_from_a_later_one_of_its_name(
+    world: World, version: DatasetVersion, annotator: Api
 ) -> None:
+    """As exports tell them apart; both ways of counting do."""
+    deleted = Label.objects.get(pk=world.label_id)
+    delete_label(label=deleted)
+    again = Label.objects.create(project=world.project, name=deleted.name, color="#123456")
+    annotator.save(
+        Image.objects.get(status="done"),
+        *(create(label=again.pk, at=(1 + at, 2)) for at in range(3)),
+    )
+    cut = cut_version(project=world.project, created_by=None)
+
+    at_the_cut = annotator.get(f"versions/{cut.pk}/distributions").json()
     DatasetVersion.objects.update(distributions=None)
-    monkeypatch.setattr(distributions, "MOST_MASKS", 1)
+    later = annotator.get(f"versions/{cut.pk}/distributions").json()
+
+    counts = {each["label"]: each["masks"] for each in at_the_cut["labels"]}
+    assert counts == {"cell": 3, f"cell ({deleted.pk})": 1, None: 1}
+    assert later == at_the_cut
+    assert {each.name for each in dataset_of(cut).labels} >= counts.keys() - {None}
+
+
+@pytest.mark.parametrize("part", distributions.TOLD)
+def test_an_older_version_too_large_to_wait_for_says_so(
+    version: DatasetVersion, annotator: Api, part: str
+) -> None:
+    counts = {**dict.fromkeys(version.counts, 0), part: distributions.MOST_TOLD + 1}
+    DatasetVersion.objects.update(distributions=None, counts=counts)
 
     answer = annotator.get(f"versions/{version.pk}/distributions")
 

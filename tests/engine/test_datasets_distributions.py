@@ -3,7 +3,7 @@
 from engine.datasets.distributions import MASKS, SHARES, DistributionCounter
 from tests.engine.manifests import mask, row
 
-HEADER = {"labels": [{"id": 1, "name": "cell"}, {"id": 2, "name": "nucleus"}]}
+NAMES = {"1": "cell", "2": "nucleus"}
 
 
 def test_images_and_masks_are_counted_by_split_and_label() -> None:
@@ -14,7 +14,7 @@ def test_images_and_masks_are_counted_by_split_and_label() -> None:
     counter.add(row("b", mask("4", label="1"), mask("5", label="2")), [1] * 2)
     counter.add(row("c", split="holdout"), [])
 
-    found = counter.total(HEADER)
+    found = counter.total(NAMES)
 
     assert found["splits"] == [
         {"split": "train", "images": 2, "masks": 5},
@@ -30,7 +30,7 @@ def test_masks_are_counted_by_cocos_sizes_and_by_their_share_of_the_image() -> N
     masks = [mask(str(at)) for at in range(len(areas))]
     counter.add(row("a", *masks, size_hw=[1000, 1000]), areas)
 
-    found = counter.total(HEADER)
+    found = counter.total(NAMES)
 
     assert found["sizes"] == {"small": 2, "medium": 2, "large": 2}
     shares = found["area_shares"]
@@ -44,7 +44,7 @@ def test_images_are_counted_by_their_masks_and_their_pixels() -> None:
         own = [mask(f"{at:04}") for at in range(masks)]
         counter.add(row(name, *own, size_hw=size_hw), [1] * masks)
 
-    found = counter.total(HEADER)
+    found = counter.total(NAMES)
 
     counts = found["masks_per_image"]["counts"]
     assert {at: count for at, count in enumerate(counts) if count} == {0: 1, 1: 1, len(MASKS): 1}
@@ -52,7 +52,7 @@ def test_images_are_counted_by_their_masks_and_their_pixels() -> None:
 
 
 def test_nothing_is_spread_over_nothing() -> None:
-    found = DistributionCounter().total(HEADER)
+    found = DistributionCounter().total(NAMES)
 
     assert (found["splits"], found["labels"]) == ([], [])
     assert not any(found["area_shares"]["counts"] + found["masks_per_image"]["counts"])

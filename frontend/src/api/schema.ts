@@ -3568,7 +3568,7 @@ export interface components {
             color: string;
         };
         LabelMasks: {
-            /** @description null: masks without one */
+            /** @description as exports name it, several of one name told apart; null: masks without one */
             label: string | null;
             masks: number;
         };
