@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
 
 import requests
@@ -58,7 +58,25 @@ def session(token: str | None = None, *, attempts: int = ATTEMPTS) -> requests.S
     )
     for scheme in ("http://", "https://"):
         made.mount(scheme, HTTPAdapter(max_retries=retries))
+    made.hooks["response"].append(_check_redirect)
     return made
+
+
+def _check_redirect(response: requests.Response, **_: object) -> None:
+    """Go on from https to https alone: whoever listens would read and could alter what comes.
+
+    Other schemes than http and https have no adapter, so that they are never followed.
+
+    Raises:
+        InvalidSchema: the answer sends elsewhere.
+
+    """
+    if not response.is_redirect:
+        return
+    target = urljoin(response.url, response.headers["location"])
+    if urlsplit(response.url).scheme == "https" and urlsplit(target).scheme != "https":
+        response.close()
+        raise requests.exceptions.InvalidSchema(f"It sends on to {target}, which is no https")
 
 
 class Transport:
