@@ -1,7 +1,4 @@
-"""COCO's content on the disk: memory does not grow with images or annotations.
-
-SQLite keeps it in a file of its own without a name, below TMPDIR, which goes when it is let go.
-"""
+"""COCO's content on the disk: memory does not grow with images or annotations."""
 
 import json
 import sqlite3
@@ -12,8 +9,8 @@ from weakref import finalize
 from engine.datasets.coco_entries import CocoAnnotation, CocoCategory, CocoImage
 from engine.datasets.coco_reader import unknown_category
 from engine.datasets.errors import DatasetError
+from engine.datasets.texts_on_disk import open_nameless
 
-_CACHE_KB: Final = 16 * 2**10
 _KNOWN: Final = 20_000  # images whose sizes are kept in memory
 _WRITTEN: Final = 500  # annotations at once
 _TABLES: Final = """
@@ -45,14 +42,8 @@ class CocoIndex:
     """Images of all files, each with its annotations. Those of one name and size may be united."""
 
     def __init__(self) -> None:
-        # Only one thread at a time reads, which may be another than the one that made it.
-        self._database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._database = open_nameless(_TABLES)
         finalize(self, self._database.close)
-        self._database.execute("PRAGMA journal_mode = OFF")
-        self._database.execute("PRAGMA synchronous = OFF")
-        self._database.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
-        self._database.executescript(_TABLES)
-        self._database.execute("BEGIN")
 
     def samples(self) -> Iterator[list[Found]]:
         """Yield for each image what the files tell of it, in the order in which it was first met.
