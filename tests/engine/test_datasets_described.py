@@ -2,10 +2,12 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.datasets.descriptions import CleanCaption, Description, write_descriptions
 from engine.datasets.errors import DatasetError
@@ -20,8 +22,10 @@ from engine.datasets.localized_narratives import (
 from engine.datasets.sample import NO_SIZE
 from tests.engine.datasets_broken import MemorySource, broken, check_reading, read_files
 from tests.engine.datasets_corpus import picture
+from tests.engine.peaks import images_and_peak_bytes
 
 DIGEST = "5e" * 32
+TEXT = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 def lines(*rows: Any) -> bytes:
@@ -163,6 +167,45 @@ def test_folder_without_such_lines_is_refused() -> None:
         assert not reader.is_in(MemorySource({"a.jsonl": b'{"a": 1}\n'}))
         with pytest.raises(DatasetError, match="no JSON lines with"):
             read_files(reader, {"a.jsonl": b'{"a": 1}\n'})
+
+
+@given(said=st.lists(st.tuples(st.integers(1, 4), st.text(TEXT), st.booleans())))
+def test_lines_of_an_image_come_together_wherever_they_lie(
+    said: list[tuple[int, str, bool]],
+) -> None:
+    rows = [told(str(n), text, **({} if traced else {"traces": []})) for n, text, traced in said]
+    expected: dict[int, list[tuple[str, bool]]] = {}
+    for n, text, traced in said:
+        expected.setdefault(n, []).append((text, traced))
+
+    samples = read_files(LOCALIZED_NARRATIVES, {"a.jsonl": lines(*rows)})[0] if rows else []
+
+    assert [(each.number, each.captions, dict(each.left_out)) for each in samples] == [
+        (
+            n,
+            tuple(dict.fromkeys(text for text, _ in found)),
+            {"traces left out": count} if (count := sum(traced for _, traced in found)) else {},
+        )
+        for n, found in expected.items()
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", [LOCALIZED_NARRATIVES, PIXMO_CAPTIONS])
+def test_memory_does_not_grow_with_the_number_of_lines(tmp_path: Path, reader: Reader) -> None:
+    def peak(count: int) -> int:
+        with (tmp_path / "a.jsonl").open("wb") as file:
+            for at in range(count):
+                number, text = at * 7919 % (count // 2), f"{at:0500}"
+                narrative, caption = told(str(number), text), row(f"https://a/{number}.png", text)
+                file.write(lines(caption if reader == PIXMO_CAPTIONS else narrative))
+        images, peak = images_and_peak_bytes(reader.name, tmp_path)
+        assert images == count // 2
+        return peak
+
+    few, many = peak(2_000), peak(20_000)
+
+    assert (many - few) / 18_000 < 200  # bytes for each line, which has over 500
 
 
 @settings(max_examples=60)

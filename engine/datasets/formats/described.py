@@ -6,13 +6,13 @@ as captions, each image's together. Without the take's sound, where the pointer 
 word was said tell little: they are left out, and counted.
 """
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, NamedTuple, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from engine.datasets.errors import DatasetError
@@ -23,6 +23,7 @@ from engine.datasets.formats.pictures import Pictures
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.naming import number_in, safe_name
 from engine.datasets.sample import NO_SIZE, Dataset, Sample
+from engine.datasets.texts_on_disk import TextsOnDisk
 
 _SHA256_DIGITS: Final = 64
 _LOOKED_AT: Final = 20  # files before others are taken for another format's
@@ -30,20 +31,14 @@ _NARRATIVE: Final = {"image_id", "annotator_id", "caption", "timed_caption"}
 _PIXMO: Final = {"image_url", "caption", "transcripts"}
 
 
-@dataclass(slots=True)
-class _Said:
-    """What was said of one image."""
+class _Said(NamedTuple):
+    """What a line says of its image."""
 
-    captions: list[str] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)  # in people's words
-
-    def add(self, other: "_Said") -> None:
-        self.captions += other.captions
-        self.left_out += other.left_out
+    caption: str | None
+    left_out: dict[str, int]  # in people's words
 
 
-@dataclass(frozen=True, slots=True)
-class _Named:
+class _Named(NamedTuple):
     """How a line calls its image: by its contents, its number or its name."""
 
     file_name: str
@@ -60,7 +55,7 @@ Key = TypeVar("Key")
 def _read(
     told_by: set[str], name: Name, read_line: ReadLine, source: Source, report: Report
 ) -> Dataset:
-    """Read all lines, and keep their texts in memory: those of an image need not lie together.
+    """Read all lines, and keep their texts on the disk: those of an image need not lie together.
 
     Raises:
         DatasetError: there is no file of such lines.
@@ -69,7 +64,7 @@ def _read(
     files = [each for each in source.names if _has(told_by, source, each)]
     if not files:
         raise DatasetError(f"no JSON lines with {', '.join(sorted(told_by))} are there")
-    said: dict[_Named, _Said] = {}
+    said = TextsOnDisk()
     for file_name in files:
         for number, line in _lines(source, file_name, report):
             try:
@@ -77,7 +72,7 @@ def _read(
             except ValueError as error:
                 report(placed(error, file=file_name, index=number))
             else:
-                said.setdefault(named, _Said()).add(told)
+                said.add(json.dumps(named), json.dumps(told))
     return Dataset((), partial(_samples, said, Pictures(source), report))
 
 
@@ -106,10 +101,12 @@ def _lines(source: Source, name: str, report: Report) -> Iterator[tuple[int, Lin
         report(error)
 
 
-def _samples(said: Mapping[_Named, _Said], pictures: Pictures, report: Report) -> Iterator[Sample]:
+def _samples(said: TextsOnDisk, pictures: Pictures, report: Report) -> Iterator[Sample]:
     by_stem = _alone(pictures.names, lambda name: PurePosixPath(name).stem)
     by_number = _alone(pictures.names, number_in)
-    for named, told in said.items():
+    for key, texts in said:
+        named = _Named(*json.loads(key))
+        told = [_Said(*json.loads(text)) for text in texts]
         found = (
             pictures.find(named.file_name)
             or by_stem.get(named.file_name)
@@ -123,11 +120,11 @@ def _samples(said: Mapping[_Named, _Said], pictures: Pictures, report: Report) -
         yield Sample(
             found or named.file_name,
             size_hw,
-            captions=tuple(dict.fromkeys(told.captions)),
+            captions=tuple(dict.fromkeys(one.caption for one in told if one.caption is not None)),
             sha256=named.sha256,
             load_bytes=pictures.loader(found) if found else None,
             number=None if found else named.number,
-            left_out=told.left_out,
+            left_out=sum((Counter(one.left_out) for one in told), Counter()),
         )
 
 
@@ -150,7 +147,7 @@ def _named_by_id(line: Line) -> _Named:
 
 def _read_narrative(line: Line) -> _Said:
     has_trace = bool(checked_list(line.get("traces", []), "traces"))
-    return _Said([checked_text(line.get("caption"))], Counter({"traces left out": int(has_trace)}))
+    return _Said(checked_text(line.get("caption")), {"traces left out": int(has_trace)})
 
 
 def _named_by_address(line: Line) -> _Named:
@@ -166,7 +163,7 @@ def _read_row(line: Line) -> _Said:
     spoken = checked_list(line.get("transcripts"), "transcripts")
     masks = checked_list(line.get("masks", []), "masks")
     left_out = {"transcripts left out": len(spoken), "captions of masks left out": len(masks)}
-    return _Said([] if caption is None else [checked_text(caption)], Counter(left_out))
+    return _Said(None if caption is None else checked_text(caption), left_out)
 
 
 LOCALIZED_NARRATIVES: Final = Reader(
