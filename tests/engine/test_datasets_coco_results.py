@@ -13,11 +13,12 @@ from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import detect_format
 from engine.datasets.naming import number_in
-from engine.datasets.sample import Sample
+from engine.datasets.sample import Prediction, Sample
 from engine.masks.rle import area
-from tests.engine.datasets_broken import broken, check_reading
+from tests.engine.datasets_broken import broken, check_reading, read_files
 from tests.engine.datasets_corpus import picture
 from tests.engine.datasets_odd import changed_json
+from tests.engine.peaks import images_and_peak_bytes
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 COCO_RESULTS = READERS["coco_results"]
@@ -138,6 +139,71 @@ def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="no JSON list of COCO's results"):
         read_folder(tmp_path)
+
+
+def test_two_lists_that_tell_the_same_are_one(tmp_path: Path) -> None:
+    write_list(tmp_path, sha256="0" * 64)
+    (tmp_path / "a_list.json").rename(tmp_path / "first.json")
+    write_list(tmp_path)
+
+    (found,), problems = read(tmp_path, result())
+
+    assert not problems
+    assert (found.file_name, found.predictions[0].annotations[0].label) == ("deep/b.png", "cell")
+
+
+@given(order=st.lists(st.tuples(st.integers(1, 4), st.sampled_from("ab")), min_size=1))
+def test_results_come_together_by_image_and_by_model(order: list[tuple[int, str]]) -> None:
+    by_model = {
+        model: [
+            result(image_id=image, score=place / 100)
+            for place, (image, one) in enumerate(order)
+            if one == model
+        ]
+        for model in sorted({model for _, model in order})
+    }
+    expected: dict[int, dict[str, list[float]]] = {}
+    for model, results in by_model.items():
+        for each in results:
+            scores = expected.setdefault(each["image_id"], {}).setdefault(model, [])
+            scores.append(each["score"])
+
+    files = {f"{model}.json": json.dumps(each).encode() for model, each in by_model.items()}
+    samples, dataset, _ = read_files(COCO_RESULTS, files)
+
+    assert [
+        (sample.number, [(each.model, _scores(each)) for each in sample.predictions])
+        for sample in samples
+    ] == [(image, list(found.items())) for image, found in expected.items()]
+    assert dataset.numbers == tuple(expected)
+
+
+def _scores(found: Prediction) -> list[float | None]:
+    return [each.predicted_iou for each in found.annotations]
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_the_number_of_results(tmp_path: Path) -> None:
+    def peak(count: int) -> int:
+        images = [
+            {"id": n, "file_name": f"{n}.png", "height": 4, "width": 6} for n in range(count // 2)
+        ]
+        content = {"images": images, "categories": [{"id": 3, "name": "cell"}]}
+        (tmp_path / "a_list.json").write_text(json.dumps(content))
+        with (tmp_path / "net.json").open("w") as file:
+            for at in range(count):
+                one = {"image_id": at * 7919 % (count // 2), "category_id": 3, "score": 0.5}
+                # Even the few are over a piece of JSON that is read at once.
+                told = json.dumps({**one, "bbox": [0, 0, 2, 2], "note": "x" * 1_000})
+                file.write(f"{',' if at else '['}{told}")
+            file.write("]")
+        images_found, peak = images_and_peak_bytes(COCO_RESULTS.name, tmp_path)
+        assert images_found == count // 2
+        return peak
+
+    few, many = peak(2_000), peak(20_000)
+
+    assert (many - few) / 18_000 < 200  # bytes for each result
 
 
 def test_numbers_are_those_that_names_end_in() -> None:

@@ -5,12 +5,13 @@ file that lists them, where that lies beside it; else an image is the one whose 
 number, as COCO's own do. Boxes have no mask, and keypoints are passed over by name.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, NamedTuple
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
@@ -19,36 +20,38 @@ from engine.datasets.formats.fields import box_of, size_hw_of, text_of
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.shapes import number, whole
-from engine.datasets.json_stream import iter_elements, iter_list
+from engine.datasets.json_stream import Element, iter_elements, iter_list
 from engine.datasets.naming import number_in, safe_name
 from engine.datasets.sample import Annotation, Dataset, Prediction, Sample, labels_of
+from engine.datasets.texts_on_disk import TextsOnDisk
 from engine.masks.validate import rle_from_coco
 
 _TOLD_BY: Final = {"image_id", "category_id", "score"}
 _LOOKED_AT: Final = 20  # files before others are taken for another format's
+_RECENT: Final = 1_000  # images that are not looked up on the disk again
 _LIST_IS_DUE: Final = "put the COCO file that lists the images and categories beside it"
 
 
-@dataclass(frozen=True, slots=True)
-class _Image:
+class _Image(NamedTuple):
     """An image, as far as it is known."""
 
     file_name: str
     size_hw: tuple[int, int]
     sha256: str | None = None
     number: int | None = None  # where nothing names it
+    listed_in: str | None = None  # a COCO file
 
 
 @dataclass(frozen=True, slots=True)
 class _Lists:
     """What COCO files beside the results tell."""
 
-    images: dict[int, _Image] = field(default_factory=dict)
+    images: TextsOnDisk = field(default_factory=TextsOnDisk)  # by their numbers, one for each
     names: dict[int, str] = field(default_factory=dict)  # of categories
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read all results, and keep what they found in memory.
+    """Read all results, and keep what they found on the disk.
 
     Raises:
         DatasetError: there are none, or one stops being JSON.
@@ -58,14 +61,11 @@ def read(source: Source, report: Report) -> Dataset:
     if not files:
         raise DatasetError("no JSON list of COCO's results with scores is there")
     lists, pictures = _lists_in(source), Pictures(source)
-    reader = _Reader(lists, _by_number(pictures), pictures, report)
+    reader = _Reader(lists.images, lists.names, _by_number(pictures), pictures, report)
     for name in files:
         for index, value in enumerate(_entries(source, name)):
             reader.add(name, index, value)
-    reader.leave_out_unknown()
-    used = (each.label for one in reader.found.values() for each in _all(one) if each.label)
-    numbers = [each.number for each in reader.images.values() if each.number is not None]
-    return Dataset(labels_of(used), reader.samples, numbers=tuple(numbers))
+    return Dataset(labels_of(reader.used_labels()), reader.samples, numbers=reader.numbers())
 
 
 def is_in(source: Source) -> bool:
@@ -88,37 +88,49 @@ def _entries(source: Source, name: str) -> Iterator[object]:
         yield from iter_list(file, name)
 
 
-def _all(found: dict[str, list[Annotation]]) -> Iterator[Annotation]:
-    for annotations in found.values():
-        yield from annotations
-
-
 def _lists_in(source: Source) -> _Lists:
     """Read the lists of COCO files; those that are none of COCO's tell nothing."""
     lists = _Lists()
     for name in source.names:
-        if name.endswith(".json"):
-            try:
-                with source.file(name) as file:
-                    for key, _, value in iter_elements(file, name):
-                        _add(lists, key, value)
-            except DatasetError:
-                continue
+        for element in _elements(source, name) if name.endswith(".json") else ():
+            _add(lists, name, element)
     return lists
 
 
-def _add(lists: _Lists, key: str, value: object) -> None:
+def _elements(source: Source, name: str) -> Iterator[Element]:
+    """Yield what an object in JSON holds, until it stops being one."""
+    try:
+        with source.file(name) as file:
+            yield from iter_elements(file, name)
+    except DatasetError:
+        return
+
+
+def _add(lists: _Lists, file: str, element: Element) -> None:
+    value = element.value
     if not isinstance(value, dict) or type(value.get("id")) is not int:
         return
-    if key == "images" and (file_name := text_of(value.get("file_name"))):
+    if element.key == "images" and (file_name := text_of(value.get("file_name"))):
         try:
             size_hw = size_hw_of(value)
         except DatasetError:
             return
-        image = _Image(safe_name(file_name), size_hw, text_of(value.get("sha256")))
-        lists.images.setdefault(value["id"], image)
-    if key == "categories" and (name := text_of(value.get("name"))):
+        sha256 = text_of(value.get("sha256"))
+        image = _Image(safe_name(file_name), size_hw, sha256, listed_in=file)
+        if not lists.images.of(str(value["id"])):
+            lists.images.add(str(value["id"]), json.dumps(image))
+    if element.key == "categories" and (name := text_of(value.get("name"))):
         lists.names.setdefault(value["id"], name)
+
+
+def _image_of(images: TextsOnDisk, image_id: int) -> _Image | None:
+    texts = images.of(str(image_id))
+    return _image(texts[0]) if texts else None
+
+
+def _image(text: str) -> _Image:
+    file_name, (height, width), *told = json.loads(text)
+    return _Image(file_name, (height, width), *told)
 
 
 def _by_number(pictures: Pictures) -> dict[int, str]:
@@ -132,12 +144,13 @@ def _by_number(pictures: Pictures) -> dict[int, str]:
 
 @dataclass(slots=True)
 class _Reader:
-    lists: _Lists
+    images: TextsOnDisk  # those of lists first, each by its number
+    names: dict[int, str]  # of categories
     numbered: dict[int, str]  # pictures
     pictures: Pictures
     report: Report
-    images: dict[int, _Image] = field(default_factory=dict)
-    found: dict[int, dict[str, list[Annotation]]] = field(default_factory=dict)  # by model
+    found: TextsOnDisk = field(default_factory=TextsOnDisk)  # by the numbers of images
+    recent: dict[int, _Image] = field(default_factory=dict)
     unnamed: set[int] = field(default_factory=set)  # categories
 
     def add(self, name: str, index: int, value: object) -> None:
@@ -148,46 +161,71 @@ class _Reader:
         except ValueError as error:
             self.report(placed(error, file=name, field="results", index=index))
             return
-        model = PurePosixPath(name).stem
-        self.found.setdefault(image_id, {}).setdefault(model, []).append(each)
+        told = (PurePosixPath(name).stem, each.rle, each.label, each.box_xywh, each.predicted_iou)
+        self.found.add(str(image_id), json.dumps(told))
         self._check_name(name, index, whole(fields.get("category_id")))
 
-    def leave_out_unknown(self) -> None:
-        """Report and drop images of whose size neither a mask nor anything else tells."""
-        for image_id in self.found.keys() - self.images.keys():
-            del self.found[image_id]
-            fault = f"nothing tells the size of image {image_id}: {_LIST_IS_DUE}"
-            self.report(DatasetError(fault, field="image_id"))
+    def used_labels(self) -> Iterator[str]:
+        """Yield labels; report images of whose size neither a mask nor anything else tells."""
+        for image_id, texts in self.found:
+            if self.images.of(image_id):
+                found = _predictions(texts)
+                yield from (one.label for each in found for one in each.annotations if one.label)
+            else:
+                fault = f"nothing tells the size of image {image_id}: {_LIST_IS_DUE}"
+                self.report(DatasetError(fault, field="image_id"))
+
+    def numbers(self) -> tuple[int, ...]:
+        """Return the numbers of images that nothing names."""
+        images = (_image(text) for _, [text] in self.images)
+        return tuple(each.number for each in images if each.number is not None)
 
     def samples(self) -> Iterator[Sample]:
-        """Yield the images of which anything was found, and those that lie beside it."""
-        for image_id in {**self.lists.images, **self.found}:
-            image = self.images.get(image_id) or self.lists.images[image_id]
-            loader = self.pictures.loader(image.file_name)
-            if loader or image_id in self.found:
-                found = self.found.get(image_id, {}).items()
-                yield Sample(
-                    image.file_name,
-                    image.size_hw,
-                    sha256=image.sha256,
-                    load_bytes=loader,
-                    predictions=tuple(Prediction(model, tuple(each)) for model, each in found),
-                    number=image.number,
-                )
+        """Yield the images that lie beside the results, and those of which anything was found."""
+        for image_id, [text] in self.images:
+            image = _image(text)
+            if image.listed_in is not None:
+                found = self.found.of(image_id)
+                if found or self.pictures.find(image.file_name):
+                    yield self._sample(image, found)
+        for image_id, found in self.found:
+            for image in map(_image, self.images.of(image_id)):
+                if image.listed_in is None:
+                    yield self._sample(image, found)
+
+    def _sample(self, image: _Image, found: list[str]) -> Sample:
+        return Sample(
+            image.file_name,
+            image.size_hw,
+            sha256=image.sha256,
+            load_bytes=self.pictures.loader(image.file_name),
+            predictions=_predictions(found),
+            number=image.number,
+        )
 
     def _image(self, image_id: int, segmentation: object) -> _Image | None:
         """Find an image; None where nothing tells its size yet."""
-        known = self.images.get(image_id) or self.lists.images.get(image_id)
-        if known is None and (picture := self.numbered.get(image_id)):
-            known = _Image(picture, self.pictures.size_of(picture))
-        if known is None and isinstance(segmentation, dict):
-            size = segmentation.get("size")
-            sides = size if isinstance(size, list) else []
-            told: Fields = dict(zip(("height", "width"), sides, strict=False))
-            known = _Image(str(image_id), size_hw_of(told), number=image_id)
-        if known is not None:
-            self.images[image_id] = known
+        known = self.recent.get(image_id) or _image_of(self.images, image_id)
+        if known is None:
+            known = self._image_beside(image_id, segmentation)
+            if known is None:
+                return None
+            self.images.add(str(image_id), json.dumps(known))
+        if len(self.recent) >= _RECENT:
+            self.recent.clear()
+        self.recent[image_id] = known
         return known
+
+    def _image_beside(self, image_id: int, segmentation: object) -> _Image | None:
+        """Find an image that no list has: by a picture's name, or by what its mask tells."""
+        if picture := self.numbered.get(image_id):
+            return _Image(picture, self.pictures.size_of(picture))
+        if not isinstance(segmentation, dict):
+            return None
+        size = segmentation.get("size")
+        sides = size if isinstance(size, list) else []
+        told: Fields = dict(zip(("height", "width"), sides, strict=False))
+        return _Image(str(image_id), size_hw_of(told), number=image_id)
 
     def _annotation(self, fields: Fields, image: _Image | None) -> Annotation:
         segmentation = fields.get("segmentation")
@@ -197,17 +235,27 @@ class _Reader:
             raise DatasetError(f"nothing tells the size of its image: {_LIST_IS_DUE}")
         return Annotation(
             rle_from_coco(segmentation, image.size_hw) if segmentation and image else None,
-            label_of(self.lists.names.get(whole(fields.get("category_id")))),
+            label_of(self.names.get(whole(fields.get("category_id")))),
             None if segmentation else box_of(fields["bbox"]),
             predicted_iou=number(fields.get("score")),
         )
 
     def _check_name(self, name: str, index: int, category_id: int) -> None:
         """Say once of each category that has no name: what it finds comes in without a label."""
-        if category_id not in self.lists.names and category_id not in self.unnamed:
+        if category_id not in self.names and category_id not in self.unnamed:
             self.unnamed.add(category_id)
             fault = f"category {category_id} has no name: {_LIST_IS_DUE}"
             self.report(DatasetError(fault, file=name, field="results", index=index))
+
+
+def _predictions(found: Iterable[str]) -> tuple[Prediction, ...]:
+    """Read again what was kept of one image, by model."""
+    by_model: defaultdict[str, list[Annotation]] = defaultdict(list)
+    for text in found:
+        model, rle, label, box, score = json.loads(text)
+        box_xywh = None if box is None else (box[0], box[1], box[2], box[3])
+        by_model[model].append(Annotation(rle, label, box_xywh, predicted_iou=score))
+    return tuple(Prediction(model, tuple(each)) for model, each in by_model.items())
 
 
 COCO_RESULTS: Final = Reader("coco_results", "COCO results", read, is_in)
