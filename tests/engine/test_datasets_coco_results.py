@@ -141,6 +141,36 @@ def test_a_folder_without_results_is_refused(tmp_path: Path) -> None:
         read_folder(tmp_path)
 
 
+@pytest.mark.parametrize("told", [{"file_name": "c.png"}, {"height": 5}])
+def test_two_lists_of_which_one_tells_another_image_of_a_number_are_refused(
+    tmp_path: Path, told: dict[str, Any]
+) -> None:
+    write_list(tmp_path)
+    (tmp_path / "a_list.json").rename(tmp_path / "first.json")
+    write_list(tmp_path, **told)
+
+    with pytest.raises(DatasetError) as refused:
+        read(tmp_path, result())
+
+    assert str(refused.value) == (
+        "first.json: images[0]: image 7 has another name or size in a_list.json: leave the one "
+        "COCO file beside the results that they were made for"
+    )
+
+
+def test_two_lists_of_which_one_tells_another_class_of_a_number_are_refused(
+    tmp_path: Path,
+) -> None:
+    write_list(tmp_path)
+    others = {"categories": [{"id": 4, "name": "cell"}, {"id": 3, "name": "nucleus"}]}
+    (tmp_path / "b.json").write_text(json.dumps(others))
+
+    with pytest.raises(
+        DatasetError, match=r"^b.json: categories\[1\]: category 3 has another name"
+    ):
+        read(tmp_path, result())
+
+
 def test_two_lists_that_tell_the_same_are_one(tmp_path: Path) -> None:
     write_list(tmp_path, sha256="0" * 64)
     (tmp_path / "a_list.json").rename(tmp_path / "first.json")

@@ -30,6 +30,7 @@ _TOLD_BY: Final = {"image_id", "category_id", "score"}
 _LOOKED_AT: Final = 20  # files before others are taken for another format's
 _RECENT: Final = 1_000  # images that are not looked up on the disk again
 _LIST_IS_DUE: Final = "put the COCO file that lists the images and categories beside it"
+_ONE_LIST: Final = "leave the one COCO file beside the results that they were made for"
 
 
 class _Image(NamedTuple):
@@ -54,7 +55,8 @@ def read(source: Source, report: Report) -> Dataset:
     """Read all results, and keep what they found on the disk.
 
     Raises:
-        DatasetError: there are none, or one stops being JSON.
+        DatasetError: there are none, one stops being JSON, or the lists beside them have different
+            images or categories of one number.
 
     """
     files = [name for name in source.names if _is_results(source, name)]
@@ -117,10 +119,22 @@ def _add(lists: _Lists, file: str, element: Element) -> None:
             return
         sha256 = text_of(value.get("sha256"))
         image = _Image(safe_name(file_name), size_hw, sha256, listed_in=file)
-        if not lists.images.of(str(value["id"])):
-            lists.images.add(str(value["id"]), json.dumps(image))
+        _add_image(lists.images, value["id"], image, element.place)
     if element.key == "categories" and (name := text_of(value.get("name"))):
-        lists.names.setdefault(value["id"], name)
+        known = lists.names.setdefault(value["id"], name)
+        if known != name:
+            fault = f"category {value['id']} has another name in another list: {_ONE_LIST}"
+            raise DatasetError(fault, file=file, field=element.key, index=element.place)
+
+
+def _add_image(images: TextsOnDisk, image_id: int, image: _Image, place: int | None) -> None:
+    """Keep an image; where two have its number, the results of one would come to the other."""
+    known = _image_of(images, image_id)
+    if known is None:
+        images.add(str(image_id), json.dumps(image))
+    elif (known.file_name, known.size_hw) != (image.file_name, image.size_hw):
+        fault = f"image {image_id} has another name or size in {known.listed_in}: {_ONE_LIST}"
+        raise DatasetError(fault, file=image.listed_in or "", field="images", index=place)
 
 
 def _image_of(images: TextsOnDisk, image_id: int) -> _Image | None:
