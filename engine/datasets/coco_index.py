@@ -9,7 +9,7 @@ from weakref import finalize
 from engine.datasets.coco_entries import CocoAnnotation, CocoCategory, CocoImage
 from engine.datasets.coco_reader import unknown_category
 from engine.datasets.errors import DatasetError
-from engine.datasets.texts_on_disk import open_nameless
+from engine.datasets.texts_on_disk import open_nameless, spelt
 
 _KNOWN: Final = 20_000  # images whose sizes are kept in memory
 _WRITTEN: Final = 500  # annotations at once
@@ -93,7 +93,7 @@ class CocoFile:
 
     def add_image(self, image: CocoImage) -> bool:
         """Keep an image, with the one of its name, size and digest which another file told of."""
-        size = _text(image.size_hw)
+        size = spelt(image.size_hw)
         try:
             self._index.execute(
                 "INSERT INTO image (file, id, sample, size, told) VALUES (?, ?, 0, ?, ?)",
@@ -101,7 +101,7 @@ class CocoFile:
             )
         except sqlite3.IntegrityError:
             return False
-        name = _text(image.file_name)
+        name = spelt(image.file_name)
         same = self._index.execute(
             "SELECT number FROM sample WHERE name = ? AND file < ? AND size = ?"
             " AND (sha256 IS NULL OR ? IS NULL OR sha256 = ?) ORDER BY number LIMIT 1",
@@ -178,17 +178,9 @@ class CocoFile:
             self._index.execute("DELETE FROM annotation WHERE number = ?", each)
 
 
-def _text(value: object) -> str:
-    """Spell JSON in ASCII: SQLite takes no half of a pair of UTF-16."""
-    try:
-        return json.dumps(value)
-    except RecursionError:
-        raise DatasetError("holds values in values too deeply") from None
-
-
 def _told(one: CocoImage | CocoAnnotation) -> str:
     """Spell all fields, in their order."""
-    return _text([getattr(one, each) for each in one.__slots__])
+    return spelt([getattr(one, each) for each in one.__slots__])
 
 
 def _image(text: str) -> CocoImage:

@@ -3,6 +3,7 @@
 SQLite keeps them in a file of its own without a name, below TMPDIR, which goes when it is let go.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from itertools import groupby
@@ -10,12 +11,22 @@ from operator import itemgetter
 from typing import Final
 from weakref import finalize
 
+from engine.datasets.errors import DatasetError
+
 _CACHE_KB: Final = 16 * 2**10
 _TABLES: Final = """
 CREATE TABLE key (number INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE value (number INTEGER PRIMARY KEY, key INTEGER NOT NULL, text TEXT NOT NULL);
 CREATE INDEX value_by_key ON value (key);
 """
+
+
+def spelt(value: object) -> str:
+    """Spell JSON in ASCII: SQLite takes no half of a pair of UTF-16."""
+    try:
+        return json.dumps(value)
+    except RecursionError:
+        raise DatasetError("holds values in values too deeply") from None
 
 
 def open_nameless(tables: str) -> sqlite3.Connection:

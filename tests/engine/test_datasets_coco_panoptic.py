@@ -1,6 +1,7 @@
 """Panoptic COCO is read as COCO, datumaro and Mapillary write it; colours are ids of segments."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from tests.engine.datasets_broken import (
     read_folder,
     written,
 )
+from tests.engine.peaks import images_and_peak_bytes
 
 needs_data = pytest.mark.skipif(not THIRD_PARTY.exists(), reason="needs the shared data")
 PHOTOS = THIRD_PARTY.parents[1] / "coco_photos"
@@ -181,6 +183,45 @@ def test_annotation_that_is_none_is_told_and_a_file_without_segments_is_not_read
     ]
     with pytest.raises(DatasetError, match="no JSON file is there whose annotations have"):
         read(changed("annotations/0", 3))
+
+
+def test_of_what_is_told_twice_of_an_image_the_last_counts() -> None:
+    whole = content()
+    whole["images"] += [{**whole["images"][0], "file_name": "2.jpg"}]
+    first, segment = whole["annotations"][0], {"id": 7, "category_id": 5}
+    whole["annotations"] += [{**first, "segments_info": [segment]}]
+
+    [sample], problems = read(files_of(whole))
+
+    assert sample.file_name == "2.jpg"
+    assert [each.label for each in sample.annotations] == ["cat"]
+    assert len(problems) == 1  # the other colour
+
+
+@pytest.mark.slow
+def test_memory_does_not_grow_with_what_the_segments_tell(tmp_path: Path) -> None:
+    folder = tmp_path / "panoptic"
+    folder.mkdir()
+
+    def peak(count: int) -> int:
+        whole = content() | {"images": [], "annotations": []}
+        segment = {"id": 7, "category_id": 3, "notes": ["x" * 50] * 100}
+        for number in range(count):
+            (folder / f"{number}.png").write_bytes(png([[[7, 0, 0]] * 4]))
+            whole["images"].append(
+                {"id": number, "file_name": f"{number}.jpg", "height": 1, "width": 4}
+            )
+            whole["annotations"].append(
+                {"image_id": number, "file_name": f"{number}.png", "segments_info": [segment]}
+            )
+        (tmp_path / "panoptic.json").write_text(json.dumps(whole))
+        images, peak = images_and_peak_bytes(COCO_PANOPTIC.name, tmp_path)
+        assert images == count
+        return peak
+
+    few, many = peak(300), peak(2_000)
+
+    assert (many - few) / 1_700 < 3_000  # bytes for each image: names, but not its 100 notes
 
 
 def test_colours_of_no_segment_are_told_and_noise_is_refused() -> None:

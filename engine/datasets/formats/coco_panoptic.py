@@ -4,6 +4,7 @@ Format: https://cocodataset.org/#format-data, 4. Fields that COCO does not know 
 is to tell. A segment without pixels is an error to COCO's own tools, so that boxes are lost.
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -26,6 +27,7 @@ from engine.datasets.formats.maps import masks_in, painted, read_map, write_colo
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sample, label_or_none
+from engine.datasets.texts_on_disk import TextsOnDisk, spelt
 from engine.datasets.traits import ALL, Trait
 from engine.masks.counts import show
 from engine.masks.rle import RLE, area, bbox_xywh
@@ -99,16 +101,16 @@ def _segment(number: int, each: Annotation, rle: RLE, category: int) -> dict[str
 
 @dataclass(slots=True)
 class _Content:
-    """A file's content."""
+    """A file's content; of what is told of an image the last counts."""
 
     name: str
-    images: dict[Id, Sample] = field(default_factory=dict)
+    images: TextsOnDisk = field(default_factory=TextsOnDisk)  # by their ids, as JSON
     categories: dict[Id, Label] = field(default_factory=dict)
-    segments: dict[Id, tuple[str, list[object]]] = field(default_factory=dict)  # with the PNG
+    segments: TextsOnDisk = field(default_factory=TextsOnDisk)  # by their images' ids, with the PNG
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read all panoptic files of a folder; segments are kept in memory, their masks are not.
+    """Read all panoptic files of a folder; what their JSON tells is kept on the disk.
 
     Raises:
         DatasetError: there is no such file, or its JSON, images or categories are wrong.
@@ -122,13 +124,15 @@ def read(source: Source, report: Report) -> Dataset:
     def samples() -> Iterator[Sample]:
         seen: set[str] = set()
         for content in contents:
-            for image_id, image in content.images.items():
+            for image_id, texts in content.images:
+                image = _kept_image(texts[-1])
                 if image.file_name in seen:
                     report(DatasetError(f"{image.file_name} is there twice", file=content.name))
                     continue
                 seen.add(image.file_name)
                 try:
-                    found = list(_objects(source, pictures, content, image_id, report))
+                    segments = content.segments.of(image_id)
+                    found = [*_objects(source, pictures, content, segments, image.size_hw, report)]
                 except DatasetError as problem:  # of the image as a whole
                     report(problem)
                     continue
@@ -178,23 +182,27 @@ def _content(source: Source, name: str, report: Report) -> _Content:
                 if element.key != "annotations":
                     raise fault from None
                 report(fault)
-    if not content.images:
+    if next(iter(content.images), None) is None:
         raise DatasetError("has no images", file=name)
-    for image_id in content.segments.keys() - content.images.keys():
-        report(DatasetError(f"image_id {show(image_id)} names no image", file=name))
+    for image_id, _ in content.segments:
+        if not content.images.of(image_id):
+            told = f"image_id {show(json.loads(image_id))} names no image"
+            report(DatasetError(told, file=name))
     return content
 
 
 def _add(content: _Content, element: Element) -> None:
     if element.key == "images":
         image_id, fields = _fields(element, "id")
-        content.images[image_id] = _image(fields, content.name)
+        image = _image(fields, content.name)
+        told = (image.captions, image.split, image.group, image.sha256)
+        content.images.add(spelt(image_id), spelt((image.file_name, image.size_hw, *told)))
     elif element.key == "categories":
         category_id, fields = _fields(element, "id")
         content.categories[category_id] = _category(fields)
     elif element.key == "annotations":
         image_id, fields = _fields(element, "image_id")
-        content.segments[image_id] = _segments(fields)
+        content.segments.add(spelt(image_id), spelt(_segments(fields)))
 
 
 def _fields(element: Element, key: str) -> tuple[Id, dict[str, object]]:
@@ -215,6 +223,11 @@ def _image(fields: Mapping[str, object], name: str) -> Sample:
     return replace(sample, split=sample.split or next((s for s in SPLITS if s in words), None))
 
 
+def _kept_image(text: str) -> Sample:
+    file_name, (height, width), captions, split, group, sha256 = json.loads(text)
+    return Sample(file_name, (height, width), (), tuple(captions), split, group, sha256)
+
+
 def _category(fields: Mapping[str, object]) -> Label:
     name = text_of(fields.get("name"))
     if name is None:
@@ -231,13 +244,18 @@ def _segments(fields: Mapping[str, object]) -> tuple[str, list[object]]:
 
 
 def _objects(
-    source: Source, pictures: Pictures, content: _Content, image_id: Id, report: Report
+    source: Source,
+    pictures: Pictures,
+    content: _Content,
+    told: list[str],
+    size_hw: tuple[int, int],
+    report: Report,
 ) -> Iterator[Annotation]:
-    if image_id not in content.segments:
+    if not told:
         return
-    named, segments = content.segments[image_id]
+    named, segments = json.loads(told[-1])
     name = _find_map(content.name, named, pictures)
-    masks = dict(masks_in(read_map(source, name, content.images[image_id].size_hw), name))
+    masks = dict(masks_in(read_map(source, name, size_hw), name))
     for index, segment in enumerate(segments):
         try:
             yield _object(segment, masks, content.categories)
