@@ -5,6 +5,7 @@ unpacks to more than it may (engine.media.archive). What is written twice has th
 """
 
 import json
+import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -249,7 +250,9 @@ def open_source(path: Path) -> Source:
 
 
 def _limited(file: BinaryIO, name: str, limit_bytes: int) -> bytes:
-    data = file.read(limit_bytes + 1)
+    """Read a file whole. Python reserves as many bytes as it is asked for before it reads."""
+    length = os.fstat(file.fileno()).st_size
+    data = file.read(min(length, limit_bytes) + 1)
     if len(data) > limit_bytes:
         raise DatasetError(f"is longer than {limit_bytes} bytes", file=name)
     return data
