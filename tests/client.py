@@ -119,7 +119,7 @@ class Client:
             return version
 
         version = wait_for(made, "the version is cut", 120)
-        listed = self.get(f"/api/projects/{project}/versions")
+        listed = self.get(f"/api/projects/{project}/versions")["results"]
         return next(each for each in listed if each["id"] == version)
 
     def export(self, project: int) -> Any:

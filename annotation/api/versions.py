@@ -1,6 +1,6 @@
 """Dataset versions: cut, list, export, download."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponseRedirect
 from django.utils.text import slugify
@@ -14,6 +14,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.version_criteria import CriteriaSerializer, NamedQuerySerializer
 from annotation.api.version_cuts import NewVersionSerializer, VersionCutSerializer
 from annotation.errors import InvalidInputError
@@ -26,6 +27,8 @@ from annotation.selectors.version_queries import version_cuts_for, version_queri
 from annotation.selectors.versions import exports_for, versions_for
 from annotation.services.exports import choice_of, request_export
 from annotation.services.version_cuts import request_cut
+
+PAGE: Final = 50
 
 
 def file_name(version: DatasetVersion, ending: str) -> str:
@@ -141,11 +144,16 @@ class ProjectVersionsView(MemberView):
 
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
-    @extend_schema(operation_id="list_versions", responses={200: VersionSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_versions",
+        parameters=[CURSOR],
+        responses=page_serializer(VersionSerializer),
+    )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
-        versions = versions_for(request.user).filter(project=project).order_by("-created_at")
-        return Response(VersionSerializer(versions, many=True).data)
+        found = versions_for(request.user).filter(project=project)
+        page, cursor = page_of(found, request, order=("-created_at", "-id"), size=PAGE)
+        return Response({"results": VersionSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="cut_version",

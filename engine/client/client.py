@@ -1,6 +1,7 @@
 """The client: a method for what a program does with Anneal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -31,6 +32,7 @@ from engine.client.models import (
     VersionLook,
     VersionQuery,
 )
+from engine.client.transport import pages
 from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
 
 AnyVersion = str | Version
@@ -42,9 +44,9 @@ class Client(Incoming):
     Close it, or use it in a `with` block, to give its connections back.
     """
 
-    def versions(self, project: AnyProject) -> list[Version]:
-        """Return a project's dataset versions, the newest first."""
-        return self._transport.call(op.VERSIONS, project_id=self._id_of(project))
+    def versions(self, project: AnyProject) -> Iterator[Version]:
+        """Yield a project's dataset versions, the newest first."""
+        return pages(self._transport, op.VERSIONS, {}, project_id=self._id_of(project))
 
     def version(self, project: AnyProject, start: str = "") -> Version:
         """Return the version whose id starts so; the newest if nothing is asked for.
@@ -53,7 +55,8 @@ class Client(Incoming):
             AnnealError: none does, or more than one.
 
         """
-        return one_that_starts(start, self.versions(project))
+        found = self.versions(project)
+        return one_that_starts(start, list(found if start else islice(found, 1)))
 
     def diff(self, old: AnyVersion, new: AnyVersion) -> dict[str, Any]:
         """Return what the server says has changed between two versions, in totals."""

@@ -61,5 +61,5 @@ def cut_by(api: Api, world: World, body: dict[str, Any] | None = None) -> dict[s
     version = run_cut(
         VersionCut.objects.get(pk=asked.json()["id"]), fence=nullcontext, progress=lambda *_: None
     )
-    found = api.get(f"projects/{world.project.pk}/versions").json()
+    found = api.get(f"projects/{world.project.pk}/versions").json()["results"]
     return next(each for each in found if each["id"] == version.pk)

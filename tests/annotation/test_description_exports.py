@@ -369,8 +369,9 @@ def test_voices_are_exported_and_downloaded_by_who_may_hear_them(
     assert told[annotator]["download_url"] is None
     assert told[manager]["download_url"]
     assert [told[api]["may_download"] for api in (annotator, manager)] == [False, True]
-    listed = manager.get(f"projects/{scene.world.project.pk}/versions").json()[0]["exports"]
-    assert next(each for each in listed if each["id"] == str(kept.pk)) == told[manager]
+    listed = manager.get(f"projects/{scene.world.project.pk}/versions").json()["results"]
+    exports = listed[0]["exports"]
+    assert next(each for each in exports if each["id"] == str(kept.pk)) == told[manager]
 
 
 @pytest.mark.parametrize("change", [withdraw, delete])

@@ -37,7 +37,7 @@ def test_a_manager_gives_and_takes_a_tag_and_may_repeat_both(
 
     answers = [manager.post(path, {"name": "v1.0"}).json()["tags"] for _ in range(2)]
     manager.post(path, {"name": "paper"})
-    listed = manager.get(f"projects/{world.project.pk}/versions").json()
+    listed = manager.get(f"projects/{world.project.pk}/versions").json()["results"]
     gone = [manager.delete(f"{path}/v1.0").status_code for _ in range(2)]
 
     assert answers == [["v1.0"]] * 2
@@ -142,7 +142,7 @@ def test_a_version_tells_which_bundles_learned_from_it(
     )
     Alias.objects.create(project=world.project, name="serving", bundle=trained)
 
-    second, first = manager.get(f"projects/{world.project.pk}/versions").json()
+    second, first = manager.get(f"projects/{world.project.pk}/versions").json()["results"]
 
     assert (second["rounds"], second["bundles"]) == ([], [])
     assert first["rounds"] == [7]

@@ -18,6 +18,7 @@ from pyarrow import parquet
 from pycocotools import mask as coco_masks
 
 from annotation import storage
+from annotation.api.versions import PAGE
 from annotation.models import DatasetVersion, Export, Image, Mask
 from annotation.selectors.versions import frozen_images, manifest_path
 from annotation.services.assignments import claim_image, finish_image
@@ -281,8 +282,27 @@ def test_a_person_cuts_exports_and_downloads(
         named = answer.headers["Content-Disposition"]
         assert answer.read() == (tmp_path / "a.zip").read_bytes()
     assert named == f'attachment; filename="cells-{export.version_id[:8]}-coco.zip"'
-    [listed] = manager.get(f"projects/{world.project.pk}/versions").json()
+    [listed] = manager.get(f"projects/{world.project.pk}/versions").json()["results"]
     assert [each["id"] for each in listed["exports"]] == [body["id"]]
+
+
+def test_versions_are_listed_page_by_page_the_newest_first(
+    world: World, annotated: Image, manager: Api
+) -> None:
+    counts = cut_version(project=world.project, created_by=world.manager).counts
+    DatasetVersion.objects.all().delete()
+    made = DatasetVersion.objects.bulk_create(
+        DatasetVersion(pk=f"{number:064x}", project=world.project, counts=counts)
+        for number in range(2 * PAGE)
+    )  # in one transaction, and at nearly one time
+
+    path = f"projects/{world.project.pk}/versions"
+    first = manager.get(path).json()
+    second = manager.get(f"{path}?cursor={first['next']}").json()
+
+    listed = [each["id"] for page in (first, second) for each in page["results"]]
+    assert listed == [version.pk for version in reversed(made)]
+    assert (len(first["results"]), second["next"]) == (PAGE, None)
 
 
 def test_a_damaged_manifest_is_noticed(world: World, annotated: Image) -> None:

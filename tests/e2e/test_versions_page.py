@@ -62,7 +62,7 @@ def make_versions(stack: Stack) -> tuple[int, list[dict[str, Any]]]:
         images[5], 0, operation("create", str(uuid4()), label=ring, rle=alone)
     ).is_good
     grace.cut(project, "After it")
-    return project, grace.get(path)
+    return project, grace.get(path)["results"]
 
 
 def compare(page: Page, take_picture: Look) -> None:

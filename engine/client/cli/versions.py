@@ -33,7 +33,7 @@ version = group("Dataset versions: list them, cut one, show one.")
 def list_versions(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List a project's versions, the newest first."""
     with logged_in() as client:
-        found = client.versions(project)
+        found = list(client.versions(project))
     show(found, HEADS, [row_of(each) for each in found], as_json=as_json)
 
 

@@ -5255,6 +5255,10 @@ export interface components {
             /** @default  */
             note?: string;
         };
+        VersionPage: {
+            results: components["schemas"]["Version"][];
+            next: string | null;
+        };
         VersionQuery: {
             id: number;
             name: string;
@@ -8444,7 +8448,10 @@ export interface operations {
     };
     list_versions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -8458,7 +8465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Version"][];
+                    "application/json": components["schemas"]["VersionPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -4,10 +4,18 @@ import type { Criteria, ExportChoice, ExportFormat, NewVersion } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 
-export const versionsQuery = (id: number) =>
-  queryOptions({
-    queryKey: ["versions", id],
-    queryFn: () => read(client.GET("/api/projects/{project_id}/versions", project(id))),
+/** The newest first, page by page. */
+export const versionsQuery = (project_id: number) =>
+  infiniteQueryOptions({
+    queryKey: ["versions", project_id],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/projects/{project_id}/versions", {
+          params: { path: { project_id }, query: { cursor } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
   });
 
 /** Ask for a version; a job cuts it. */

@@ -2,7 +2,7 @@ import { Card, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import type { Project, Version, VersionCut } from "@/api/types";
+import type { Project, VersionCut } from "@/api/types";
 import { versionCutsQuery, versionsQuery } from "@/api/versions";
 import { JobRow } from "@/components/JobRow";
 import { cutsToShow, endWords } from "./cutWords";
@@ -47,8 +47,11 @@ function useEndings(project: Project, cuts: readonly VersionCut[] | undefined): 
 
     async function told(cut: VersionCut): Promise<void> {
       await queries.refetchQueries({ ...versionsQuery(project.id), exact: true });
-      const versions: Version[] = queries.getQueryData(versionsQuery(project.id).queryKey) ?? [];
-      const message = endWords(cut, versions);
+      const { pages = [] } = queries.getQueryData(versionsQuery(project.id).queryKey) ?? {};
+      const message = endWords(
+        cut,
+        pages.flatMap(({ results }) => results),
+      );
       if (message) notifications.show({ color: "teal", message });
     }
   }, [cuts, queries, project.id]);

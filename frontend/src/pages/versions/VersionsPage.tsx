@@ -1,16 +1,17 @@
 import { Button, Container, Skeleton, Stack } from "@mantine/core";
 import { IconDatabaseExport } from "@tabler/icons-react";
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useLocation, useSearch } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 import { projectQuery } from "@/api/projects";
-import type { Criteria } from "@/api/types";
+import type { Criteria, Version } from "@/api/types";
 import { versionsQuery } from "@/api/versions";
 import { useProjectId } from "@/app/ProjectLayout";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
 import { ButtonLink } from "@/components/links";
 import { PageHeader } from "@/components/PageHeader";
+import { ShowMore } from "@/components/ShowMore";
 import { Cuts } from "./Cuts";
 import { CutVersion } from "./CutVersion";
 import { neighbourOf, pairOf } from "./diff/pair";
@@ -18,6 +19,11 @@ import { VersionComparison } from "./diff/VersionComparison";
 import { VersionCard } from "./VersionCard";
 
 const POLL_MS = 2000;
+
+const allOf = (data?: { pages: { results: Version[] }[] }) =>
+  data?.pages.flatMap(({ results }) => results) ?? [];
+
+const isBeingWritten = ({ exports }: Version) => exports.some(({ job }) => !job.finished_at);
 
 export function VersionsPage() {
   const id = useProjectId();
@@ -28,18 +34,25 @@ export function VersionsPage() {
     setCutting(criteria);
     setIsOpen(true);
   };
-  const versions = useQuery({
+  const versions = useInfiniteQuery({
     ...versionsQuery(id),
-    refetchInterval: ({ state }) =>
-      state.data?.some((version) => version.exports.some((each) => !each.job.finished_at))
-        ? POLL_MS
-        : false,
+    refetchInterval: ({ state }) => (allOf(state.data).some(isBeingWritten) ? POLL_MS : false),
   });
   const { compare } = useSearch({ from: "/inside/projects/$projectId/versions" });
-  const all = versions.data ?? [];
+  const { hash } = useLocation();
+  const all = allOf(versions.data);
+  useEffect(() => {
+    const isShown = (start: string) => all.some((version) => version.id.startsWith(start));
+    const named = [...(compare?.split("-") ?? []), hash].filter(Boolean);
+    const isThere = named.every(isShown); // what the address names
+    if (!isThere && versions.hasNextPage && !versions.isFetchingNextPage) {
+      void versions.fetchNextPage();
+    }
+  });
   const [newest] = all;
   const firstPair = newest && neighbourOf(newest, all);
   const pair = pairOf(compare, all);
+  const isNone = versions.isSuccess && all.length === 0;
   const isManager = project.role === "manager";
 
   return (
@@ -58,13 +71,11 @@ export function VersionsPage() {
             Compare
           </ButtonLink>
         )}
-        {isManager && versions.data?.length !== 0 && (
-          <Button onClick={() => open({})}>Cut a version</Button>
-        )}
+        {isManager && !isNone && <Button onClick={() => open({})}>Cut a version</Button>}
       </PageHeader>
       {versions.isPending && <Skeleton height={140} radius="lg" />}
       {versions.error && <ErrorState error={versions.error} onRetry={() => versions.refetch()} />}
-      {versions.data?.length === 0 && (
+      {isNone && (
         <Empty
           icon={<IconDatabaseExport aria-hidden />}
           title="No version yet"
@@ -86,6 +97,7 @@ export function VersionsPage() {
           />
         ))}
       </Stack>
+      <ShowMore query={versions} />
       <CutVersion
         project={project}
         start={cutting ?? {}}
