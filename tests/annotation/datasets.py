@@ -22,6 +22,11 @@ def cell(seed: int, *, label: str = "cell", is_broken: bool = False) -> Sample:
     return Sample(name, SIZE_HW, annotations, (f"Cell {seed}.",), load_bytes=lambda: data)
 
 
+def linked(name: str, *samples: Sample) -> bytes:
+    """Write a dataset in a format, as a zip without its images: they are named alone."""
+    return zipped(name, *(replace(each, load_bytes=None) for each in samples))
+
+
 def zipped(name: str, *samples: Sample) -> bytes:
     """Write a dataset in a format, as a zip with its images."""
     labels: Sequence[str] = sorted(

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from engine.datasets.choosing import Choice, chosen
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, ZipOut, open_source
 from engine.datasets.formats import FORMATS, READERS, Format, export
 from engine.datasets.sample import Dataset, Sample
+from engine.datasets.torch_dataset import open_dataset
 from engine.datasets.traits import Losses, Trait, kept
 from tests.engine import (
     test_datasets_camvid,
@@ -103,6 +105,27 @@ def test_image_bytes_come_back_and_may_be_left_out_where_sizes_are_told(
         assert before.load_bytes is not None
         assert after.load_bytes is not None
         assert after.load_bytes() == before.load_bytes()
+
+
+@formats
+def test_no_map_of_a_linked_export_is_taken_for_an_image(form: Format, tmp_path: Path) -> None:
+    """An image without its file may be called as one of its masks is."""
+    found = [*corpus(), replace(corpus()[3], file_name="0001.png")]
+    linked = chosen(dataset_of(found), Choice())
+    tells_sizes = not form.name.startswith("yolo")  # others' numbers are shares of a size
+    problems: list[DatasetError] = []
+
+    export(linked, form, FolderOut(tmp_path / "in"))
+    again = by_name(form.read(open_source(tmp_path / "in"), problems.append))
+
+    assert again == (held(found, form)[0] if tells_sizes else [])
+    assert [each.file_name for each in again if each.load_bytes] == []
+    assert bool(problems) is not tells_sizes
+    if tells_sizes:
+        opened = open_dataset(tmp_path / "in", form=form.name, cache=tmp_path / "cache")
+        assert len(opened) == len(again)
+        with pytest.raises(DatasetError, match="is not there"):
+            opened[0]
 
 
 @formats

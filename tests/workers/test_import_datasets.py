@@ -34,7 +34,7 @@ from annotation.services.projects import update_project
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from engine.datasets.files import open_source
-from tests.annotation.datasets import cell, zipped
+from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.world import Api, World, create, make_image, png
 from tests.workers.bringing import THREE, finished, read, send, start, work
 from workers.app import app
@@ -114,6 +114,23 @@ def test_no_text_of_a_file_is_a_formula_in_the_spreadsheet(world: World, manager
 
     table = b"".join(manager.get(f"dataset-imports/{import_id}/problems.csv").streaming_content)
     assert "'=1+1.png" in table.decode()
+
+
+@pytest.mark.parametrize("name", ["voc", "mask_maps", "coco_panoptic"])
+def test_a_dataset_without_images_comes_to_those_that_are_there_and_brings_no_map(
+    world: World, manager: Api, name: str
+) -> None:
+    start(manager, send(world, THREE))
+
+    found = start(manager, send(world, linked(name, cell(1), cell(2))))
+
+    assert found["state"] == "imported"
+    assert Image.objects.count() == 3
+    assert set(Mask.objects.values_list("image__file_name", flat=True)) == {
+        f"deep/{number}.png" for number in (1, 2, 3)
+    }
+    assert "images accepted" not in found["brought"]
+    assert found["problems_count"] == 0
 
 
 def test_one_that_was_stopped_goes_on_or_is_undone(world: World, manager: Api) -> None:

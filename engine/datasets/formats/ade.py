@@ -75,7 +75,8 @@ def read(source: Source, report: Report) -> Dataset:
     names = _class_names(source)
     index = _index(source)
     pairs = list(_pairs(source))
-    pictures = Pictures(source)
+    maps = {name for name, _ in pairs}
+    pictures = Pictures(source, maps.__contains__)
 
     def samples() -> Iterator[Sample]:
         for name, image in pairs:

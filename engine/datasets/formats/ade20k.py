@@ -13,7 +13,7 @@ from engine.datasets.files import Source, read_json
 from engine.datasets.formats.fields import text_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import read_bits
-from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.pictures import Pictures, size_in
 from engine.datasets.sample import Annotation, Dataset, Sample, Value, labels_of
 
 _SPLITS: Final = ("training", "validation", "test")
@@ -26,8 +26,14 @@ def is_in(source: Source) -> bool:
 
 def read(source: Source, report: Report) -> Dataset:
     """Read all images that have a JSON."""
-    pictures = Pictures(source)
     files = list(_files(source))
+    # Beside an image, and in a folder that is called as it is.
+    segments = {f"{file.removesuffix('.json')}{_SEGMENTS}" for file in files}
+    folders = {file.removesuffix(".json") for file in files}
+    pictures = Pictures(
+        source,
+        lambda name: name in segments or PurePosixPath(name).parent.as_posix() in folders,
+    )
     labels = {name for file in files for name in _labels(source, file)}
 
     def samples() -> Iterator[Sample]:
@@ -79,7 +85,7 @@ def _sample(source: Source, pictures: Pictures, file: str, report: Report) -> Sa
     named = annotation.get("filename")
     ending = PurePosixPath(named).suffix if isinstance(named, str) else ""
     image = path.with_suffix(ending or ".jpg").as_posix()
-    size_hw = pictures.size_of(f"{file.removesuffix('.json')}{_SEGMENTS}")
+    size_hw = size_in(source, f"{file.removesuffix('.json')}{_SEGMENTS}")
     found = []
     for index, each in enumerate(_objects(annotation)):
         try:

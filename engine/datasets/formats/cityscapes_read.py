@@ -38,7 +38,8 @@ def read(source: Source, report: Report) -> Dataset:
     files = _files(source)
     listed = _listed_names(source)
     names = listed or NAMES
-    pictures = Pictures(source)
+    maps = {name for each in files.values() for kind, name in each.items() if kind in _KINDS}
+    pictures = Pictures(source, maps.__contains__)
     polygons = [each["polygons"] for each in files.values() if "polygons" in each]
     found = {label for name in polygons for label in _labels_in(source, name, set(names))}
     is_painted = len(polygons) < len(files)

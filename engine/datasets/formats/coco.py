@@ -32,6 +32,7 @@ from engine.datasets.traits import ALL
 UNLABELLED_ID: Final = 0
 SPLITS: Final = ("train", "val", "test", "holdout")
 _LISTS: Final = {"images", "annotations", "categories", "licenses"}
+_MAPS: Final = ("pixelmaps", "thingmaps")  # what folders of maps are called at their end
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
 # The id's was `mask` in edition 1, which is what FiftyOne calls the pixels of an object.
@@ -133,7 +134,7 @@ def read(source: Source, report: Report) -> Dataset:
     Files of one folder are united by the names of images and categories, as COCO puts masks,
     captions and splits in files of their own.
     """
-    pictures = Pictures(source)
+    pictures = Pictures(source, _is_map)
     names: dict[str, Label] = {}
     index = CocoIndex()
     files: list[_File] = []
@@ -161,6 +162,12 @@ class _File(NamedTuple):
 
 def is_in(source: Source) -> bool:
     return next(_files(source), None) is not None
+
+
+def _is_map(name: str) -> bool:
+    """Tell the maps that COCO has of stuff and of panoptic segments, which may lie beside."""
+    parts = PurePosixPath(name).parts[:-1]
+    return any(part.startswith("panoptic") or part.endswith(_MAPS) for part in parts)
 
 
 def is_named(word: str, source: Source) -> bool:

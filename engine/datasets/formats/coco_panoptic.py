@@ -33,6 +33,7 @@ from engine.masks.counts import show
 from engine.masks.rle import RLE, area, bbox_xywh
 
 FOLDER: Final = "panoptic"
+IMAGES: Final = "images"
 UNLABELLED_ID: Final = 0
 SPLITS: Final = ("train", "val", "test", "holdout")
 _ID: Final = "mask"  # ours, as in `annotations.json`: a segment's `id` is its colour
@@ -58,7 +59,7 @@ def write(dataset: Dataset, out: Out) -> None:
     for sample in dataset.samples():
         segments = ((n, each.rle) for n, each in _numbered(sample) if each.rle)
         write_colours(out, f"{FOLDER}/{sample.stem}.png", painted(segments, sample.size_hw))
-        write_image(sample, out, f"images/{sample.file_name}")
+        write_image(sample, out, f"{IMAGES}/{sample.file_name}")
 
 
 def _numbered(sample: Sample) -> Iterator[tuple[int, Annotation]]:
@@ -107,6 +108,7 @@ class _Content:
     images: TextsOnDisk = field(default_factory=TextsOnDisk)  # by their ids, as JSON
     categories: dict[Id, Label] = field(default_factory=dict)
     segments: TextsOnDisk = field(default_factory=TextsOnDisk)  # by their images' ids, with the PNG
+    maps: dict[str, str] = field(default_factory=dict)  # where the PNGs lie that are there
 
 
 def read(source: Source, report: Report) -> Dataset:
@@ -116,10 +118,13 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is no such file, or its JSON, images or categories are wrong.
 
     """
-    pictures = Pictures(source)
     contents = [_content(source, name, report) for name in _files(source)]
     if not contents:
         raise DatasetError("no JSON file is there whose annotations have segments_info")
+    _find_maps(source, contents)
+    known = {name for content in contents for name in content.maps.values()}
+    folders = tuple(f"{_folder_of(content.name)}/" for content in contents)
+    pictures = Pictures(source, lambda name: name in known or name.startswith(folders))
 
     def samples() -> Iterator[Sample]:
         seen: set[str] = set()
@@ -132,7 +137,7 @@ def read(source: Source, report: Report) -> Dataset:
                 seen.add(image.file_name)
                 try:
                     segments = content.segments.of(image_id)
-                    found = [*_objects(source, pictures, content, segments, image.size_hw, report)]
+                    found = list(_objects(source, content, segments, image.size_hw, report))
                 except DatasetError as problem:  # of the image as a whole
                     report(problem)
                     continue
@@ -245,7 +250,6 @@ def _segments(fields: Mapping[str, object]) -> tuple[str, list[object]]:
 
 def _objects(
     source: Source,
-    pictures: Pictures,
     content: _Content,
     told: list[str],
     size_hw: tuple[int, int],
@@ -254,7 +258,7 @@ def _objects(
     if not told:
         return
     named, segments = json.loads(told[-1])
-    name = _find_map(content.name, named, pictures)
+    name = content.maps.get(named, named)
     masks = dict(masks_in(read_map(source, name, size_hw), name))
     for index, segment in enumerate(segments):
         try:
@@ -267,12 +271,25 @@ def _objects(
         report(DatasetError(fault, file=name))
 
 
-def _find_map(name: str, file_name: str, pictures: Pictures) -> str:
-    """Find a PNG: it lies in a folder with the name of its JSON, or beside that."""
-    folder = PurePosixPath(name)
-    beside = [folder.with_suffix("") / file_name, folder.parent / file_name]
-    found = next((each.as_posix() for each in beside if pictures.has(each.as_posix())), None)
-    return found or pictures.find(file_name) or file_name
+def _find_maps(source: Source, contents: Iterable[_Content]) -> None:
+    """Find all PNGs: in a folder with the name of their JSON, beside that, or anywhere.
+
+    There an image may have the name of its map, and lies in `images`.
+    """
+    files = Pictures(source)
+    others = Pictures(source, lambda name: IMAGES in PurePosixPath(name).parts[:-1])
+    for content in contents:
+        for _, told in content.segments:
+            named, _ = json.loads(told[-1])
+            folders = (_folder_of(content.name), PurePosixPath(content.name).parent.as_posix())
+            beside = (PurePosixPath(folder, named).as_posix() for folder in folders)
+            found = next((each for each in beside if files.has(each)), others.find(named))
+            if found:
+                content.maps[named] = found
+
+
+def _folder_of(name: str) -> str:
+    return PurePosixPath(name).with_suffix("").as_posix()
 
 
 def _object(segment: object, masks: dict[int, RLE], categories: Mapping[Id, Label]) -> Annotation:

@@ -20,7 +20,7 @@ from engine.datasets.formats.fiftyone_masks import Mask, placed_in, unpacked
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.objects import labels_in
 from engine.datasets.formats.own_fields import OWN, own_of
-from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.pictures import Pictures, first_folder
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import (
     Annotation,
@@ -37,6 +37,7 @@ from engine.media.label_maps import read_numbers
 
 FILE: Final = "samples.json"
 FOLDER: Final = "data"
+_MASKS: Final = "fields"  # the folder of what is in files of its own
 FIELD: Final = "ground_truth"
 SPLITS: Final = ("train", "val", "validation", "test", "holdout", "unfinished")  # among tags
 _LISTS: Final = {"Detections": "detections", "Polylines": "polylines"}
@@ -56,14 +57,15 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is no `samples.json`, or it is not one.
 
     """
-    pictures = Pictures(source)
+    pictures = Pictures(source, lambda name: first_folder(name, (FOLDER, _MASKS)) == _MASKS)
+    masks = Pictures(source)
     name = _file(source)
     if name is None:
         raise DatasetError("is not there", file=FILE)
 
     def samples() -> Iterator[Sample]:
         for place, value in _listed(source, name):
-            reader = _Reader(pictures, report, name, place)
+            reader = _Reader(pictures, masks, report, name, place)
             try:
                 yield reader.sample(checked_fields(value))
             except ValueError as error:
@@ -132,8 +134,11 @@ def _objects(sample: Fields) -> Iterator[tuple[str, int | None, object]]:
 class _Reader:
     """One reading of one sample."""
 
-    def __init__(self, pictures: Pictures, report: Report, file: str, place: int) -> None:
+    def __init__(
+        self, pictures: Pictures, masks: Pictures, report: Report, file: str, place: int
+    ) -> None:
         self.pictures = pictures
+        self.masks = masks
         self.report = report
         self.file = file
         self.place = place
@@ -182,7 +187,7 @@ class _Reader:
         path = fields.get("mask_path")
         if path is None:
             return None
-        load = self.pictures.loader(path) if isinstance(path, str) else None
+        load = self.masks.loader(path) if isinstance(path, str) else None
         if load is None:
             raise DatasetError("the image of the mask is not there")
         try:

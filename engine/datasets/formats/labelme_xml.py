@@ -14,7 +14,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import checked_text, label_of, placed
 from engine.datasets.formats.format import Reader, Report
-from engine.datasets.formats.pictures import Pictures, split_and_name
+from engine.datasets.formats.pictures import Pictures, first_folder, split_and_name
 from engine.datasets.formats.shapes import Size, box_around, pasted, polygon, size
 from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of, related
@@ -23,7 +23,8 @@ from engine.masks.rle import RLE
 from engine.media.bitmaps import read_bitmap
 from engine.media.errors import MediaError
 
-FOLDERS: Final = ("Annotations", "Images", "Masks")
+MASKS: Final = "Masks"
+FOLDERS: Final = ("Annotations", "Images", MASKS)
 _PROBED: Final = 20  # files before others are taken for another format's
 _SIZE: Final = "imagesize"
 _OBJECT: Final = "object"
@@ -31,7 +32,7 @@ _OBJECT: Final = "object"
 
 def read(source: Source, report: Report) -> Dataset:
     """Read all XML files, each twice: first for the labels that it uses."""
-    pictures = Pictures(source)
+    pictures = Pictures(source, lambda name: first_folder(name, FOLDERS) == MASKS)
     files = [name for name in source.names if name.endswith(".xml")]
 
     def samples() -> Iterator[Sample]:
@@ -137,7 +138,7 @@ class _Reader:
 
     def _drawn(self, item: Element, size_hw: Size) -> tuple[RLE | None, Box | None]:
         if file := _text(item, "segm/mask"):
-            name = self._beside("Masks", file)
+            name = self._beside(MASKS, file)
             try:
                 data = self.source.read(name, MAX_BYTES)
                 mask = read_bitmap(data, max_pixels=size_hw[0] * size_hw[1])

@@ -46,6 +46,8 @@ from engine.masks.counts import show
 from engine.masks.rle import RLE, decode
 
 LIST: Final = "objects.jsonl"
+MAPS: Final = "maps"
+MASKS: Final = "masks"
 _NATIVE: Final = ("label", "number", "file", "box")
 Line: TypeAlias = dict[str, object]
 FindMask: TypeAlias = Callable[[Mapping[str, object]], RLE]  # of an object
@@ -76,11 +78,11 @@ def _masks(sample: Sample) -> Iterator[tuple[int, RLE]]:
 
 
 def _map_of(sample: Sample) -> str:
-    return f"maps/{sample.stem}.png"
+    return f"{MAPS}/{sample.stem}.png"
 
 
 def _file_of(sample: Sample, number: int) -> str:
-    return f"masks/{sample.stem}/{number:04}.png"
+    return f"{MASKS}/{sample.stem}/{number:04}.png"
 
 
 def _number(sample: Sample, number: int) -> Line:
@@ -122,7 +124,8 @@ def _read(
     folder = name.removesuffix(LIST)
     labels = read_labels(source, folder + LABELS)
     known = {None, *(label.name for label in labels)}
-    pictures = Pictures(source)
+    own = (f"{folder}{MAPS}/", f"{folder}{MASKS}/")
+    pictures = Pictures(source, lambda name: name.startswith(own))
 
     def samples() -> Iterator[Sample]:
         with source.file(name) as file:

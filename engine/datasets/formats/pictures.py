@@ -1,6 +1,6 @@
 """Images beside annotations: where other tools put them, and how they are found again."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final
@@ -33,12 +33,21 @@ def is_image(name: str) -> bool:
     return name.lower().endswith(ENDINGS)
 
 
-class Pictures:
-    """The images of a source, by the names that annotations give them."""
+def none_is(name: str) -> bool:  # noqa: ARG001  # whatever its name
+    """Tell that a file is no map, as in formats that have none."""
+    return False
 
-    def __init__(self, source: Source) -> None:
+
+class Pictures:
+    """The images of a source, by the names that annotations give them.
+
+    Files that `is_map` knows as a format's own masks are none of them, though they are called as
+    the images are: where those are not there, a map would be found in place of a photograph.
+    """
+
+    def __init__(self, source: Source, is_map: Callable[[str], bool] = none_is) -> None:
         self._source = source
-        self.names = [name for name in source.names if is_image(name)]
+        self.names = [name for name in source.names if is_image(name) and not is_map(name)]
         self._known = set(self.names)
         self._by_bare_name: dict[str, list[str]] = {}
         for name in self.names:
@@ -85,10 +94,20 @@ class Pictures:
         name = self.find(file_name)
         if name is None:
             raise DatasetError("the image is not there, which tells its size", file=file_name)
-        try:
-            return read_size(self._source.read(name, MAX_BYTES))
-        except MediaError as error:
-            raise DatasetError(str(error), file=name) from None
+        return size_in(self._source, name)
+
+
+def size_in(source: Source, name: str) -> tuple[int, int]:
+    """Return height and width of an image file, which may be a map as well.
+
+    Raises:
+        DatasetError: it is not there, or is no image.
+
+    """
+    try:
+        return read_size(source.read(name, MAX_BYTES))
+    except MediaError as error:
+        raise DatasetError(str(error), file=name) from None
 
 
 def split_and_name(image: str, folders: Collection[str]) -> tuple[str | None, str]:
@@ -98,6 +117,11 @@ def split_and_name(image: str, folders: Collection[str]) -> tuple[str | None, st
     if split:
         parts.remove(split)
     return split, "/".join(parts)
+
+
+def first_folder(name: str, folders: Collection[str]) -> str:
+    """Return the first of a layout's folders that a file lies below, or nothing."""
+    return next((part for part in PurePosixPath(name).parts[:-1] if part in folders), "")
 
 
 def _splits(parts: tuple[str, ...]) -> set[str]:

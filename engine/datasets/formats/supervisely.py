@@ -162,7 +162,8 @@ def read(source: Source, report: Report) -> Dataset:
         titles = [checked_text(checked_fields(each).get("title")) for each in classes]
     except ValueError as error:
         raise DatasetError(str(error), file=name, field="classes") from None
-    project = _Project(source, name.removesuffix(META), titles, Pictures(source), report)
+    pictures = Pictures(source, lambda each: PurePosixPath(each).match("masks_*/*"))
+    project = _Project(source, name.removesuffix(META), titles, pictures, report)
 
     def samples() -> Iterator[Sample]:
         for file in _annotation_files(source):

@@ -20,7 +20,8 @@ KIT_CLASSES: Final = (
 )  # fmt: skip
 KIT_COLOURS: Final = np.frombuffer(palette(), np.uint8).reshape(-1, 3).astype(np.int64)
 _BOTH: Final = "trainval"  # lists what lies in one of the two as well
-_FOLDERS: Final = ("Annotations", "SegmentationObject", "SegmentationClass", "JPEGImages")
+MAPS: Final = ("SegmentationObject", "SegmentationClass")
+_FOLDERS: Final = ("Annotations", *MAPS, "JPEGImages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,13 @@ def place_of(name: str) -> tuple[str, str]:
     at = next((place for place, part in enumerate(parts[:-1]) if part in _FOLDERS), None)
     rest = "/".join(parts if at is None else parts[at + 1 :])
     return "" if at is None else parts[at], rest.rpartition(".")[0]
+
+
+def is_map(name: str) -> bool:
+    """Tell the kit's maps, and those that tools put in folders called after them."""
+    folder = place_of(name)[0]
+    parts = () if folder else PurePosixPath(name).parts[:-1]
+    return folder in MAPS or any(part.startswith(MAPS) for part in parts)
 
 
 def split_beside(files: Files) -> str | None:

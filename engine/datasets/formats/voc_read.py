@@ -20,12 +20,13 @@ from engine.datasets.formats.fields import annotation_of, sample_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import has_colours, map_of, masks_in, pixels_of
 from engine.datasets.formats.own_fields import OWN
-from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.pictures import Pictures, size_in
 from engine.datasets.formats.voc_files import (
     KIT_CLASSES,
     KIT_COLOURS,
     Files,
     files_of,
+    is_map,
     label_map,
     packed,
     place_of,
@@ -75,7 +76,7 @@ def read(source: Source, report: Report) -> Dataset:
     splits = splits_of(source, files)
     listed = label_map(source)
     names, colours = listed or (KIT_CLASSES, packed(KIT_COLOURS))
-    reading = _Reading(source, Pictures(source), names, colours, report)
+    reading = _Reading(source, Pictures(source, is_map), names, colours, report)
     found = {name for each in files if each.xml for name in _object_names(source, each.xml)}
     is_painted = any(each.classes and not each.xml for each in files)
     labels = [*(names[1:] if listed or is_painted else ()), *sorted(found)]
@@ -145,7 +146,8 @@ def _sample(reading: _Reading, files: Files) -> Sample:
 
 
 def _size_of_file(reading: _Reading, files: Files, image: str) -> tuple[int, int]:
-    return reading.pictures.size_of(files.objects or files.classes or image)
+    numbers = files.objects or files.classes
+    return size_in(reading.source, numbers) if numbers else reading.pictures.size_of(image)
 
 
 def _size_hw(root: Element) -> tuple[int, int] | None:
