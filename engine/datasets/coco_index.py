@@ -156,6 +156,16 @@ class CocoFile:
         self._index.execute_many(query, self._waiting)
         self._waiting.clear()
 
+    def forget(self) -> None:
+        """Leave out all that was kept of a file, as it cannot be read to its end."""
+        self._waiting.clear()
+        self._index.execute("DELETE FROM annotation WHERE file = ?", (self._number,))
+        self._index.execute("DELETE FROM image WHERE file = ?", (self._number,))
+        self._index.execute(
+            "DELETE FROM sample WHERE file = ? AND number NOT IN (SELECT sample FROM image)",
+            (self._number,),
+        )
+
     def check_categories(self, name: str, on_problem: Callable[[DatasetError], None]) -> None:
         """Report and leave out annotations whose category the file does not have.
 

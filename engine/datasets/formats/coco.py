@@ -18,6 +18,7 @@ from engine.datasets.files import Out, Source
 from engine.datasets.formats.fields import json_of, number_of, text_of, values_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, write_images
+from engine.datasets.formats.told_files import OBJECT, files_of, iter_told
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import (
     UNLABELLED,
@@ -133,24 +134,36 @@ def read(source: Source, report: Report) -> Dataset:
 
     Files of one folder are united by the names of images and categories, as COCO puts masks,
     captions and splits in files of their own.
+
+    Raises:
+        DatasetError: one stops being JSON, or the only one is none.
+
     """
     pictures = Pictures(source, _is_map)
     names: dict[str, Label] = {}
     index = CocoIndex()
-    files: list[_File] = []
-    for name in _files(source):
-        content = CocoFile(index, len(files))
-        with source.file(name) as file:
-            CocoReader(name, content, report).read(file)
+    files: dict[int, _File] = {}
+    told = files_of(source, is_coco, report, OBJECT)
+    for number, name in enumerate(told):
+        content = CocoFile(index, number)
+        try:
+            with source.file(name) as file:
+                CocoReader(name, content, report).read(file)
+        except DatasetError as fault:
+            if name == told[-1] and not files:
+                raise
+            report(fault)
+            content.forget()
+            continue
         content.check_categories(name, report)
         for category in content.categories.values():
             if name_of := _label_of(category):
                 names.setdefault(name_of, Label(name_of, len(names) + 1, _told_of(category)))
-        files.append(_File(content.categories, _split_of(name)))
+        files[number] = _File(content.categories, _split_of(name))
 
     def samples() -> Iterator[Sample]:
-        for told in index.samples():
-            yield reduce(_merged, (_sample(each, files[each.file], pictures) for each in told))
+        for found in index.samples():
+            yield reduce(_merged, (_sample(each, files[each.file], pictures) for each in found))
 
     return Dataset(tuple(names.values()), samples)
 
@@ -161,7 +174,7 @@ class _File(NamedTuple):
 
 
 def is_in(source: Source) -> bool:
-    return next(_files(source), None) is not None
+    return next(iter_told(source, is_coco), None) is not None
 
 
 def _is_map(name: str) -> bool:
@@ -176,25 +189,21 @@ def is_named(word: str, source: Source) -> bool:
     return is_there and is_in(source)
 
 
-def _files(source: Source) -> Iterator[str]:
-    """Yield the JSON files whose first image and first annotation are COCO's."""
-    for name in source.names:
-        if name.endswith(".json") and _is_coco(source, name):
-            yield name
+def is_coco(source: Source, name: str) -> bool:
+    """Tell a file by its first image and its first annotation.
 
+    Raises:
+        DatasetError: it is not JSON as far as that.
 
-def _is_coco(source: Source, name: str) -> bool:
+    """
     first: dict[str, object] = {}
-    try:
-        with source.file(name) as file:
-            for element in iter_elements(file, name):
-                if element.key in _TOLD_BY:
-                    first.setdefault(element.key, element.value)
-                is_strange = element.place is not None and element.key not in _LISTS
-                if element.key == "annotations" or is_strange:
-                    break
-    except DatasetError:
-        return False
+    with source.file(name) as file:
+        for element in iter_elements(file, name):
+            if element.key in _TOLD_BY:
+                first.setdefault(element.key, element.value)
+            is_strange = element.place is not None and element.key not in _LISTS
+            if element.key == "annotations" or is_strange:
+                break
     known = all(
         isinstance(value, dict) and value.keys() >= _TOLD_BY[key] and "segments_info" not in value
         for key, value in first.items()

@@ -7,6 +7,7 @@ is to tell. A segment without pixels is an error to COCO's own tools, so that bo
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
@@ -25,6 +26,7 @@ from engine.datasets.formats.fields import (
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.maps import masks_in, painted, read_map, write_colours
 from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.formats.told_files import OBJECT, files_of, iter_told, until_broken
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sample, label_or_none
 from engine.datasets.texts_on_disk import TextsOnDisk, spelt
@@ -118,7 +120,9 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is no such file, or its JSON, images or categories are wrong.
 
     """
-    contents = [_content(source, name, report) for name in _files(source)]
+    files = files_of(source, _is_ours, report, OBJECT)
+    read_in = (until_broken(_contents(source, name, report), files, report) for name in files)
+    contents = list(chain.from_iterable(read_in))
     if not contents:
         raise DatasetError("no JSON file is there whose annotations have segments_info")
     _find_maps(source, contents)
@@ -157,24 +161,18 @@ def _labels(contents: Iterable[_Content]) -> tuple[Label, ...]:
 
 
 def is_in(source: Source) -> bool:
-    return next(_files(source), None) is not None
+    return next(iter_told(source, _is_ours), None) is not None
 
 
-def _files(source: Source) -> Iterator[str]:
-    """Yield the JSON files whose first annotation has segments."""
-    for name in source.names:
-        if name.endswith(".json"):
-            try:
-                with source.file(name) as file:
-                    listed = (e for e in iter_elements(file, name) if e.key == "annotations")
-                    first = next(listed, None)
-            except DatasetError:
-                continue
-            if first and isinstance(first.value, dict) and "segments_info" in first.value:
-                yield name
+def _is_ours(source: Source, name: str) -> bool:
+    """Tell a file by its first annotation, which has segments."""
+    with source.file(name) as file:
+        listed = (each for each in iter_elements(file, name) if each.key == "annotations")
+        first = next(listed, None)
+    return first is not None and isinstance(first.value, dict) and "segments_info" in first.value
 
 
-def _content(source: Source, name: str, report: Report) -> _Content:
+def _contents(source: Source, name: str, report: Report) -> Iterator[_Content]:
     content = _Content(name)
     with source.file(name) as file:
         for element in iter_elements(file, name):
@@ -193,7 +191,7 @@ def _content(source: Source, name: str, report: Report) -> _Content:
         if not content.images.of(image_id):
             told = f"image_id {show(json.loads(image_id))} names no image"
             report(DatasetError(told, file=name))
-    return content
+    yield content
 
 
 def _add(content: _Content, element: Element) -> None:

@@ -9,7 +9,6 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
@@ -20,6 +19,14 @@ from engine.datasets.formats.fields import box_of, size_hw_of, text_of
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.shapes import number, whole
+from engine.datasets.formats.told_files import (
+    LIST,
+    OBJECT,
+    files_of,
+    is_other,
+    iter_told,
+    until_broken,
+)
 from engine.datasets.json_stream import Element, iter_elements, iter_list
 from engine.datasets.naming import number_in, safe_name
 from engine.datasets.sample import Annotation, Dataset, Prediction, Sample, labels_of
@@ -59,29 +66,23 @@ def read(source: Source, report: Report) -> Dataset:
             images or categories of one number.
 
     """
-    files = [name for name in source.names if _is_results(source, name)]
+    files = files_of(source, _is_results, report, LIST)
     if not files:
         raise DatasetError("no JSON list of COCO's results with scores is there")
-    lists, pictures = _lists_in(source), Pictures(source)
+    lists, pictures = _lists_in(source, report), Pictures(source)
     reader = _Reader(lists.images, lists.names, _by_number(pictures), pictures, report)
     for name in files:
-        for index, value in enumerate(_entries(source, name)):
+        for index, value in enumerate(until_broken(_entries(source, name), files, report)):
             reader.add(name, index, value)
     return Dataset(labels_of(reader.used_labels()), reader.samples, numbers=reader.numbers())
 
 
 def is_in(source: Source) -> bool:
-    names = islice((name for name in source.names if name.endswith(".json")), _LOOKED_AT)
-    return any(_is_results(source, name) for name in names)
+    return next(iter_told(source, _is_results, most=_LOOKED_AT), None) is not None
 
 
 def _is_results(source: Source, name: str) -> bool:
-    if not name.endswith(".json"):
-        return False
-    try:
-        first = next(_entries(source, name), None)
-    except DatasetError:
-        return False
+    first = next(_entries(source, name), None)
     return isinstance(first, dict) and first.keys() >= _TOLD_BY
 
 
@@ -90,22 +91,23 @@ def _entries(source: Source, name: str) -> Iterator[object]:
         yield from iter_list(file, name)
 
 
-def _lists_in(source: Source) -> _Lists:
+def _lists_in(source: Source, report: Report) -> _Lists:
     """Read the lists of COCO files; those that are none of COCO's tell nothing."""
     lists = _Lists()
     for name in source.names:
-        for element in _elements(source, name) if name.endswith(".json") else ():
+        for element in _elements(source, name, report) if name.endswith(".json") else ():
             _add(lists, name, element)
     return lists
 
 
-def _elements(source: Source, name: str) -> Iterator[Element]:
+def _elements(source: Source, name: str, report: Report) -> Iterator[Element]:
     """Yield what an object in JSON holds, until it stops being one."""
     try:
         with source.file(name) as file:
             yield from iter_elements(file, name)
-    except DatasetError:
-        return
+    except DatasetError as fault:
+        if not is_other(source, name, OBJECT):
+            report(fault)
 
 
 def _add(lists: _Lists, file: str, element: Element) -> None:

@@ -5,7 +5,7 @@ The first version calls an image `imagefilename` and its boxes `annotation`.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -22,6 +22,7 @@ from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.objects import labels_in
 from engine.datasets.formats.pictures import FOLDER, Pictures, split_and_name
 from engine.datasets.formats.shapes import box_around, number
+from engine.datasets.formats.told_files import LIST, files_of, iter_told, unreported, until_broken
 from engine.datasets.json_stream import iter_list
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
@@ -38,20 +39,22 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is none, or one stops being JSON.
 
     """
-    files = [name for name in source.names if _is_ours(source, name)]
+    files = files_of(source, _is_ours, report, LIST)
     if not files:
         raise DatasetError("no JSON list of Create ML's images and their boxes is there")
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
         for name in files:
-            for index, value in enumerate(_entries(source, name)):
+            for index, value in enumerate(until_broken(_entries(source, name), files, report)):
                 try:
                     yield _sample(checked_fields(value), pictures, name, index, report)
                 except ValueError as error:
                     report(DatasetError(str(error), file=name, field="image", index=index))
 
-    entries = (each for name in files for each in _entries(source, name))
+    entries = chain.from_iterable(
+        until_broken(_entries(source, name), files, unreported) for name in files
+    )
     labels = (
         label
         for each in entries
@@ -61,17 +64,11 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 def is_in(source: Source) -> bool:
-    names = (name for name in source.names if name.endswith(".json"))
-    return any(_is_ours(source, name) for name in islice(names, _LOOKED_AT))
+    return next(iter_told(source, _is_ours, most=_LOOKED_AT), None) is not None
 
 
 def _is_ours(source: Source, name: str) -> bool:
-    if not name.endswith(".json"):
-        return False
-    try:
-        first = next(_entries(source, name), None)
-    except DatasetError:
-        return False
+    first = next(_entries(source, name), None)
     fields = first if isinstance(first, dict) else {}
     return isinstance(_first(fields, IMAGE), str) and isinstance(_first(fields, BOXES), list)
 

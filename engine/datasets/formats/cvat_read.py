@@ -7,7 +7,7 @@ split. Turned boxes become those around them.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Final, TypeAlias
 
 from engine.datasets.errors import DatasetError
@@ -28,6 +28,13 @@ from engine.datasets.formats.shapes import (
     turned,
     whole,
 )
+from engine.datasets.formats.told_files import (
+    ELEMENT,
+    files_of,
+    iter_told,
+    unreported,
+    until_broken,
+)
 from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of
 from engine.datasets.xml_elements import Element, iter_children
 from engine.masks.rle import RLE
@@ -46,18 +53,21 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: a file is not XML, or there is none.
 
     """
-    files = list(_files(source))
+    files = files_of(source, _is_ours, report, ELEMENT, ".xml")
     if not files:
-        for name in _xml_in(source):
-            next(_children(source, name))  # one that is broken says so
         raise DatasetError("no XML file of CVAT is there, whose root is `annotations`")
-    kinds = _kinds(chain.from_iterable(_children(source, name) for name in files))
+    kinds = _kinds(
+        chain.from_iterable(
+            until_broken(_children(source, name), files, unreported) for name in files
+        )
+    )
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
         seen: set[str] = set()
         for name in files:
-            for sample in _Reader(source, name, kinds, pictures, report).samples():
+            reader = _Reader(source, name, kinds, pictures, report)
+            for sample in until_broken(reader.samples(), files, report):
                 # Images of two tasks may share a name; their subsets tell them apart.
                 again = sample.file_name in seen and sample.split
                 file_name = f"{sample.split}/{sample.file_name}" if again else sample.file_name
@@ -79,22 +89,11 @@ def _kinds(children: Iterable[Element]) -> Kinds:
 
 
 def is_in(source: Source) -> bool:
-    return next(_files(source, _LOOKED_AT), None) is not None
+    return next(iter_told(source, _is_ours, ".xml", _LOOKED_AT), None) is not None
 
 
-def _files(source: Source, most: int | None = None) -> Iterator[str]:
-    for name in islice(_xml_in(source), most):
-        try:
-            with source.file(name) as file:
-                is_ours = next(iter_children(file, name)).tag == "annotations"
-        except DatasetError:
-            continue
-        if is_ours:
-            yield name
-
-
-def _xml_in(source: Source) -> Iterator[str]:
-    return (name for name in source.names if name.endswith(".xml"))
+def _is_ours(source: Source, name: str) -> bool:
+    return next(_children(source, name)).tag == "annotations"
 
 
 def _children(source: Source, name: str) -> Iterator[Element]:

@@ -26,6 +26,7 @@ from engine.datasets.formats.fields import (
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.told_files import OBJECT, files_of, iter_told, until_broken
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import Annotation, Box, Dataset, Label, Sample, unique_ids
 from engine.masks.rle import RLE, united
@@ -43,7 +44,7 @@ def read(source: Source, report: Report) -> Dataset:
 
     """
     pictures = Pictures(source)
-    names = list(_files(source))
+    names = files_of(source, _is_ours, report, OBJECT)
     labels = {name: _labels_of(source, name) for name in names}
     united_labels: dict[str, Label] = {}
     for listed in labels.values():
@@ -55,30 +56,21 @@ def read(source: Source, report: Report) -> Dataset:
         for name in names:
             reader = _Reader(name, [label for label, _ in labels[name]], pictures, report)
             with source.file(name) as file:
-                yield from reader.samples(iter_elements(file, name))
+                yield from until_broken(reader.samples(iter_elements(file, name)), names, report)
 
     return Dataset(tuple(united_labels.values()), samples)
 
 
 def is_in(source: Source) -> bool:
-    return next(_files(source), None) is not None
+    return next(iter_told(source, _is_ours), None) is not None
 
 
-def _files(source: Source) -> Iterator[str]:
-    """Yield JSON files of which the first list is that of items."""
-    for name in source.names:
-        if name.endswith(".json"):
-            try:
-                with source.file(name) as file:
-                    first = _first_of_list(iter_elements(file, name))
-            except DatasetError:
-                continue
-            if (
-                first
-                and isinstance(first.value, dict)
-                and first.value.keys() >= {"id", "annotations"}
-            ):
-                yield name
+def _is_ours(source: Source, name: str) -> bool:
+    """Tell a file of which the first list is that of items. Raise DatasetError if it is broken."""
+    with source.file(name) as file:
+        first = _first_of_list(iter_elements(file, name))
+    fields = first.value if first and isinstance(first.value, dict) else {}
+    return fields.keys() >= {"id", "annotations"}
 
 
 def _first_of_list(elements: Iterator[Element]) -> Element | None:

@@ -6,7 +6,7 @@ and are left.
 """
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import chain
 from typing import Final
 
 from engine.datasets.errors import DatasetError
@@ -15,6 +15,7 @@ from engine.datasets.formats.checked import Fields, checked_fields
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.label_studio_read import TaskReader, label_in, tasks_in
 from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.told_files import LIST, files_of, iter_told, unreported, until_broken
 from engine.datasets.sample import Dataset, Sample, labels_of
 
 _TOLD_BY: Final = {"id", "annotator"}
@@ -37,37 +38,33 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is none, or one stops being JSON.
 
     """
-    files = [name for name in source.names if _is_ours(source, name)]
+    files = files_of(source, _is_ours, report, LIST)
     if not files:
         raise DatasetError("no JSON-MIN list of Label Studio's tasks is there")
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
         for name in files:
-            for place, task in enumerate(tasks_in(source, name)):
+            for place, task in enumerate(until_broken(tasks_in(source, name), files, report)):
                 try:
                     whole = _whole(checked_fields(task))
                     yield TaskReader(name, place, pictures, report).sample(whole)
                 except ValueError as error:
                     report(DatasetError(str(error), file=name, field="task", index=place))
 
-    tasks = chain.from_iterable(tasks_in(source, name) for name in files)
+    tasks = chain.from_iterable(
+        until_broken(tasks_in(source, name), files, unreported) for name in files
+    )
     labels = (label_in(each) for task in tasks if isinstance(task, dict) for each in _regions(task))
     return Dataset(labels_of(label for label in labels if label), samples)
 
 
 def is_in(source: Source) -> bool:
-    names = (name for name in source.names if name.endswith(".json"))
-    return any(_is_ours(source, name) for name in islice(names, _LOOKED_AT))
+    return next(iter_told(source, _is_ours, most=_LOOKED_AT), None) is not None
 
 
 def _is_ours(source: Source, name: str) -> bool:
-    if not name.endswith(".json"):
-        return False
-    try:
-        first = next(tasks_in(source, name), None)
-    except DatasetError:
-        return False
+    first = next(tasks_in(source, name), None)
     return isinstance(first, dict) and first.keys() >= _TOLD_BY and "data" not in first
 
 

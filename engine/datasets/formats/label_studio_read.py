@@ -31,6 +31,7 @@ from engine.datasets.formats.shapes import (
     size,
     turned,
 )
+from engine.datasets.formats.told_files import LIST, files_of, iter_told, unreported, until_broken
 from engine.datasets.json_stream import iter_list
 from engine.datasets.sample import (
     Annotation,
@@ -59,17 +60,19 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is none, or one stops being JSON.
 
     """
-    files = list(_files(source))
+    files = files_of(source, _is_ours, report, LIST)
     if not files:
         raise DatasetError("no JSON list of Label Studio's tasks is there")
-    tasks = chain.from_iterable(tasks_in(source, name) for name in files)
+    tasks = chain.from_iterable(
+        until_broken(tasks_in(source, name), files, unreported) for name in files
+    )
     labels = (label_in(result) for task in tasks for _, result in _all_results(task))
     names = dict.fromkeys(label for label in labels if label)
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
         for name in files:
-            for place, task in enumerate(tasks_in(source, name)):
+            for place, task in enumerate(until_broken(tasks_in(source, name), files, report)):
                 try:
                     yield TaskReader(name, place, pictures, report).sample(checked_fields(task))
                 except ValueError as error:
@@ -79,19 +82,13 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 def is_in(source: Source) -> bool:
-    return next(_files(source), None) is not None
+    return next(iter_told(source, _is_ours), None) is not None
 
 
-def _files(source: Source) -> Iterator[str]:
-    for name in source.names:
-        if name.endswith(".json"):
-            try:
-                first = next(tasks_in(source, name), None)
-            except DatasetError:
-                continue
-            keys = first.keys() if isinstance(first, dict) else set()
-            if "data" in keys and keys & {"annotations", "completions", "predictions"}:
-                yield name
+def _is_ours(source: Source, name: str) -> bool:
+    first = next(tasks_in(source, name), None)
+    keys = first.keys() if isinstance(first, dict) else set()
+    return "data" in keys and bool(keys & {"annotations", "completions", "predictions"})
 
 
 def tasks_in(source: Source, name: str) -> Iterator[object]:

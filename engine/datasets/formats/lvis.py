@@ -14,9 +14,10 @@ from typing import BinaryIO, Final, cast
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import MAX_TEXT_BYTES, Out, Source
-from engine.datasets.formats.coco import COCO, UNLABELLED_ID
+from engine.datasets.formats.coco import COCO, UNLABELLED_ID, is_coco
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import FOLDER
+from engine.datasets.formats.told_files import OBJECT, is_other
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Dataset
 from engine.datasets.traits import ALL
@@ -111,7 +112,9 @@ class _AsCOCO:
         self._source = source
         files = set(_files(source))
         self.names: Sequence[str] = [
-            name for name in source.names if name in files or not name.endswith(".json")
+            name
+            for name in source.names
+            if name in files or not name.endswith(".json") or _is_broken(source, name)
         ]
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
@@ -121,6 +124,15 @@ class _AsCOCO:
     def file(self, name: str) -> Iterator[BinaryIO]:
         with self._source.file(name) as file:
             yield cast("BinaryIO", _Turned(file, name))
+
+
+def _is_broken(source: Source, name: str) -> bool:
+    """Tell a file that might be LVIS': the reader of COCO reports it if it lies among those."""
+    try:
+        is_coco(source, name)
+    except DatasetError:
+        return not is_other(source, name, OBJECT)
+    return False
 
 
 class _Turned:

@@ -22,6 +22,7 @@ from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.objects import labels_in
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.shapes import Size, box_around, number, polygon, size
+from engine.datasets.formats.told_files import OBJECT, files_of, iter_told
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import Annotation, Box, Dataset, Sample, labels_of
@@ -38,7 +39,7 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is none.
 
     """
-    files = [name for name in source.names if name.endswith(".json") and _is_ours(source, name)]
+    files = files_of(source, _is_ours, report, OBJECT)
     if not files:
         raise DatasetError("no JSON file of VoTT is there, with `assets` or an `asset`")
     pictures = Pictures(source)
@@ -61,16 +62,12 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 def is_in(source: Source) -> bool:
-    names = (name for name in source.names if name.endswith(".json"))
-    return any(_is_ours(source, name) for name in islice(names, _LOOKED_AT))
+    return next(iter_told(source, _is_ours, most=_LOOKED_AT), None) is not None
 
 
 def _is_ours(source: Source, name: str) -> bool:
-    try:
-        with source.file(name) as file:
-            return any(_tells(each) for each in islice(iter_elements(file, name), _LOOKED_AT))
-    except DatasetError:
-        return False
+    with source.file(name) as file:
+        return any(_tells(each) for each in islice(iter_elements(file, name), _LOOKED_AT))
 
 
 def _tells(element: Element) -> bool:
