@@ -22,6 +22,7 @@ from engine.datasets.copies import ABOUT, HeldCopy, held_copy, limit_of_cache
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, FolderSource, Source, open_source
 from engine.datasets.formats import FORMATS
+from engine.datasets.formats.checked import NO_TEXT
 from engine.datasets.formats.detect import detect_format
 from engine.datasets.formats.label_list import LABELS, write_labels
 from engine.datasets.formats.sample_lines import (
@@ -122,10 +123,11 @@ def _user_cache() -> Path:
 def _state_of(path: Path, source: Source, form: str | None) -> str:
     """Hash what a copy is made of: names, sizes and times, as contents would take too long."""
     files = (path / name for name in source.names) if path.is_dir() else iter([path])
-    digest = hashlib.sha256(canonical_json([_code_digest(READERS), str(path.resolve()), form]))
+    at = ascii(path.resolve())  # names on a disk need not be text
+    digest = hashlib.sha256(canonical_json([_code_digest(READERS), at, form]))
     for name, file in zip(source.names, files, strict=False):
         state = file.stat()
-        digest.update(canonical_json([name, state.st_size, state.st_mtime_ns]))
+        digest.update(canonical_json([ascii(name), state.st_size, state.st_mtime_ns]))
     return digest.hexdigest()
 
 
@@ -165,11 +167,14 @@ def _write(source: Source, form: str | None, folder: Path) -> Problems:
 
 
 def _place_of(sample: Sample, number: int, folder: Path) -> dict[str, object]:
-    """Tell where an image's bytes lie; those inside of a file of another kind are copied."""
+    """Tell where an image's bytes lie.
+
+    Those inside of a file of another kind are copied, and those of a file whose name is no text.
+    """
     load = sample.load_bytes
     if load is None:
         return {PLACE: None}
-    if isinstance(load, Placed):
+    if isinstance(load, Placed) and not NO_TEXT.search(load.place.name):
         return {PLACE: astuple(load.place)}
     name = f"{number:09}"
     (folder / name).write_bytes(load())

@@ -273,6 +273,38 @@ def test_a_row_whose_picture_has_no_bytes_is_left_out_with_a_warning(
     assert len(dataset) == 2
 
 
+@pytest.mark.parametrize("name", ["annotations", "stuff", "keypoints"])
+def test_names_that_are_no_text_are_opened_without_what_is_none(
+    name: str, opened: Open, tmp_path: Path
+) -> None:
+    """JSON spells halves of pairs of UTF-16, and disks have names that are no UTF-8."""
+    path = tmp_path / "all"
+    path.mkdir()
+    mask = {"id": 1, "image_id": 1, "category_id": 1, "segmentation": [[1, 1, 4, 1, 4, 4]]}
+    content = {
+        "images": [{"id": 1, "file_name": "\udcff.png", "height": 6, "width": 8}],
+        "categories": [
+            {"id": 1, "name": "cell\ud800", "more": "\ud800"},
+            {"id": 2, "name": "cell"},
+            {"id": 3, "name": "\ud800"},
+        ],
+        "annotations": [
+            {**mask, "parent": "a\ud800", "mask_id": "b\ud800"},
+            {**mask, "category_id": 3},
+        ],
+    }
+    (path / f"{name}.json").write_text(json.dumps(content))
+    Path(path, os.fsdecode(b"\xff.png")).write_bytes(picture((6, 8)))
+
+    dataset = opened(path)
+
+    sample = dataset.sample(0)
+    assert (sample.file_name, [each.name for each in dataset.labels]) == ("_.png", ["cell"])
+    told = [(each.label, each.id, each.parent) for each in sample.annotations]
+    assert told == [("cell", "b", "a"), (None, "", None)]
+    assert dataset[0]["image"].shape == (3, 6, 8)
+
+
 def test_nothing_there_and_nothing_known_are_told_by_name(opened: Open, tmp_path: Path) -> None:
     (tmp_path / "strange").mkdir()
     (tmp_path / "strange" / "a.xyz").touch()

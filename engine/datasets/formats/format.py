@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from engine.datasets.choosing import Choice, chosen
-from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, Within
+from engine.datasets.formats.border import Read, Report, sound
 from engine.datasets.sample import Dataset, Sample
 from engine.datasets.traits import Losses, Trait, kept
 
-Report: TypeAlias = Callable[[DatasetError], None]  # of what cannot be used and is left out
+__all__ = ["Format", "Reader", "Report", "export", "export_apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +18,12 @@ class Reader:
 
     name: str  # in commands
     title: str  # for people
-    read: Callable[[Source, Report], Dataset]
+    read: Read
     is_in: Callable[[Source], bool]  # tells by names and first bytes, so that it is quick
+
+    def __post_init__(self) -> None:
+        """Let nothing out of the reading that is not sound."""
+        object.__setattr__(self, "read", sound(self.read))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +34,13 @@ class Format:
     title: str  # for people
     keeps: frozenset[Trait]
     write: Callable[[Dataset, Out], None]
-    read: Callable[[Source, Report], Dataset]
+    read: Read
     is_in: Callable[[Source], bool]  # tells by names and first bytes, so that it is quick
     tells_splits: bool = False  # to whoever reads it, by folders, lists or fields of its own
+
+    def __post_init__(self) -> None:
+        """Let nothing out of the reading that is not sound."""
+        object.__setattr__(self, "read", sound(self.read))
 
     @property
     def reader(self) -> Reader:

@@ -1,0 +1,91 @@
+"""What comes out of every reader, whatever it lets through: text that files and databases hold.
+
+What is wrong a reader tells by its place in a file; what gets past it is found here, and told by
+the image's name. So the copy that `engine.datasets.open` makes takes all that any reader yields.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeAlias
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source
+from engine.datasets.formats.checked import NO_TEXT
+from engine.datasets.formats.fields import json_of, values_of
+from engine.datasets.sample import Annotation, Dataset, Label, Prediction, Remark, Sample
+
+Report: TypeAlias = Callable[[DatasetError], None]  # of what cannot be used and is left out
+Read: TypeAlias = Callable[[Source, Report], Dataset]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundRead:
+    """A format's reading, and the checks of what comes out of it."""
+
+    read: Read
+
+    def __call__(self, source: Source, report: Report) -> Dataset:
+        """Read a dataset, as the format does."""
+        dataset = self.read(source, report)
+
+        def samples() -> Iterator[Sample]:
+            return map(_plain_sample, dataset.samples())
+
+        return replace(dataset, labels=_plain_labels(dataset.labels), samples=samples)
+
+
+@cache
+def sound(read: Read) -> Read:
+    """Return the same for the same, as formats that share a reading are told by it."""
+    return read if isinstance(read, SoundRead) else SoundRead(read)
+
+
+def _plain(text: str) -> str:
+    """Leave out what is no text, as the server does."""
+    return NO_TEXT.sub("", text)
+
+
+def _plain_labels(labels: tuple[Label, ...]) -> tuple[Label, ...]:
+    unique: dict[str, Label] = {}
+    for each in labels:
+        if name := _plain(each.name):
+            unique.setdefault(name, replace(each, name=name, extra=json_of(dict(each.extra))))
+    return tuple(unique.values())
+
+
+def _plain_sample(sample: Sample) -> Sample:
+    return replace(
+        sample,
+        file_name=NO_TEXT.sub("_", sample.file_name),
+        annotations=tuple(map(_plain_object, sample.annotations)),
+        captions=tuple(filter(None, map(_plain, sample.captions))),
+        split=_plain(sample.split or "") or None,
+        group=_plain_or_none(sample.group),
+        sha256=_plain_or_none(sample.sha256),
+        predictions=tuple(
+            Prediction(_plain(each.model), tuple(map(_plain_object, each.annotations)))
+            for each in sample.predictions
+        ),
+        remarks=tuple(
+            Remark(_plain(each.text), _plain(each.by), each.is_resolved) for each in sample.remarks
+        ),
+        other_names=tuple(map(_plain, sample.other_names)),
+    )
+
+
+def _plain_object(each: Annotation) -> Annotation:
+    if each.attributes or each.extra:
+        attributes, extra = values_of(dict(each.attributes)), json_of(dict(each.extra))
+        each = replace(each, attributes=attributes, extra=extra)
+    texts = each.label or "", each.id, each.parent or "", each.caption or ""
+    if not NO_TEXT.search("".join(texts)):
+        return each
+    label, identity, parent, caption = map(_plain, texts)
+    return replace(
+        each, label=label or None, id=identity, parent=parent or None, caption=caption or None
+    )
+
+
+def _plain_or_none(text: str | None) -> str | None:
+    return None if text is None else _plain(text)
