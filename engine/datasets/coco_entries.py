@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import is_sha256
 from engine.masks.rle import RLE, bbox_xywh
@@ -107,8 +108,7 @@ class Keeps(Protocol):
 
 def size_hw_in(image: Mapping[str, object], index: int, file: str) -> tuple[int, int]:
     """Return the size that an image's entry tells. Raise DatasetError."""
-    height, width = image.get("height"), image.get("width")
-    if type(height) is not int or type(width) is not int or min(height, width) < 1:
-        fault = "height and width must be whole numbers above zero"
-        raise DatasetError(fault, file=file, field="images", index=index)
-    return height, width
+    try:
+        return size_hw_of(image)
+    except DatasetError as error:
+        raise DatasetError(error.fault, file=file, field="images", index=index) from None

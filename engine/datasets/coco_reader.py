@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
+from engine.datasets.bounds import box_of
 from engine.datasets.coco_entries import (
     CocoAnnotation,
     CocoCategory,
@@ -13,6 +14,7 @@ from engine.datasets.coco_entries import (
 )
 from engine.datasets.errors import DatasetError
 from engine.datasets.json_stream import Element, iter_elements
+from engine.datasets.sample import Box
 from engine.masks.rle import RLE
 from engine.masks.validate import InvalidMaskError, rle_from_coco
 
@@ -121,7 +123,13 @@ class CocoReader:
             raise self._fault(element, "caption must be text")
         category_id = None if caption else self._take_id(element, fields, "category_id")
         rle = self._rle(element, fields.pop("segmentation", None), size_hw)
-        bbox = self._bbox(element, fields.pop("bbox", None))
+        bbox = None
+        try:
+            bbox = self._bbox(element, fields.pop("bbox", None))
+        except DatasetError as problem:
+            if self.on_problem is None or (rle is None and caption is None):
+                raise
+            self.on_problem(problem)  # and what is beside it stays
         fields.pop("area", None)
         if rle is None and bbox is None and caption is None:
             raise self._fault(element, "is of the image as a whole: it has no mask, box or caption")
@@ -144,17 +152,13 @@ class CocoReader:
         except InvalidMaskError as error:
             raise self._fault(element, f"segmentation: {error}") from None
 
-    def _bbox(self, element: Element, value: object) -> tuple[float, float, float, float] | None:
+    def _bbox(self, element: Element, value: object) -> Box | None:
         if value is None or value == []:
             return None
-        if (
-            not isinstance(value, list)
-            or [type(number) in (int, float) for number in value] != [True] * 4
-            or not all(abs(number) < 2**31 for number in value)
-        ):
-            raise self._fault(element, "bbox must be four numbers: x, y, width, height")
-        x, y, width, height = map(float, value)
-        return x, y, width, height
+        try:
+            return box_of(value)
+        except DatasetError as error:
+            raise self._fault(element, f"bbox: {error}") from None
 
 
 def unknown_category(category_id: int | None, name: str, place: int) -> DatasetError:

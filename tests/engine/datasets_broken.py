@@ -19,8 +19,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.formats import FORMATS, Format, Reader, export
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.masks.rle import decode, encode
-from engine.masks.validate import validate_rle
 from tests.engine.datasets_corpus import box, dataset_of, with_picture
+from tests.engine.datasets_sound import check_sound
 
 ROOT = Path(__file__).parents[2]
 THIRD_PARTY = ROOT.parent / "shared" / "data" / "exports_thirdparty" / "datumaro_assets"
@@ -147,10 +147,6 @@ def check_reading(form: Format | Reader, files: Mapping[str, bytes]) -> None:
         samples, dataset, _ = read_files(form, files)
     except DatasetError:
         return
-    for sample in samples:
-        predicted = [one for each in sample.predictions for one in each.annotations]
-        for each in (*sample.annotations, *predicted):
-            assert each.rle is None or validate_rle(each.rle, sample.size_hw) == each.rle
-            assert each.label is None or each.label in {label.name for label in dataset.labels}
+    check_sound(samples, dataset)
     written_as = form if isinstance(form, Format) else FORMATS["datumaro"]
     export(dataset_of(samples, dataset.labels), written_as, MemoryOut())

@@ -17,8 +17,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import Format, export
 from engine.datasets.sample import Sample
-from engine.masks.validate import validate_rle
 from tests.engine.datasets_corpus import corpus, dataset_of
+from tests.engine.datasets_sound import check_sound
 
 ODD: Final[tuple[Any, ...]] = (
     None, True, -1, 0, 7, 0.5, 2**31, 10**30, 10**400, -1e300, float("inf"), float("nan"), "", "x",
@@ -53,12 +53,7 @@ def read_or_refuse(path: Path, form: Format) -> None:
         found = list(dataset.samples())
     except DatasetError:
         return
-    labels = {label.name for label in dataset.labels}
-    for sample in found:
-        assert ".." not in sample.file_name.encode().decode().split("/")
-        for each in sample.annotations:
-            assert each.label is None or each.label in labels
-            assert each.rle is None or each.rle == validate_rle(each.rle, sample.size_hw)
+    check_sound(found, dataset)
 
 
 def stands(form: Format, name: str, data: bytes) -> None:

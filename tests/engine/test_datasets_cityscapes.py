@@ -158,9 +158,8 @@ def test_size_that_is_none_is_told(side: object) -> None:
     samples, problems = read_objects(imgHeight=side)
 
     assert samples == []
-    assert problems == [
-        f"{NAME}_polygons.json: imgHeight and imgWidth must be whole numbers above zero"
-    ]
+    [problem] = problems
+    assert problem.startswith(f"{NAME}_polygons.json: imgHeight and imgWidth ")
 
 
 @settings(max_examples=60)

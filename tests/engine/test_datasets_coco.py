@@ -107,9 +107,11 @@ def changed(path: str, value: Any) -> Any:
         ("annotations/0/segmentation", [[1, 1, 99, 1, 5, 4]], r"\[0\]: segmentation: poly"),
         ("annotations/0/segmentation", {"size": [8, 6], "counts": "`1"}, "not the image's"),
         ("annotations/0/segmentation", "x", "segmentation: a segmentation is"),
-        ("annotations/1/bbox", [1, 2, 3], "bbox must be four numbers"),
-        ("annotations/1/bbox", [1, 2, 3, "4"], "bbox must be four numbers"),
-        ("annotations/1/bbox", [1, 2, 3, 10**400], "bbox must be four numbers"),
+        ("annotations/1/bbox", [1, 2, 3], "bbox: a box must be four"),
+        ("annotations/1/bbox", [1, 2, 3, "4"], "bbox: a box must be four"),
+        ("annotations/1/bbox", [1, 2, 3, 10**400], "bbox: a box must be four"),
+        ("annotations/1/bbox", [3, 3, -2, 2], "bbox: a box must be no less than nothing"),
+        ("images/1/width", 10**30, r"images\[1\]: height and width are no image's"),
         ("annotations/2/caption", 5, "caption must be text"),
         ("annotations/2/segments_info", [], r"annotations\[2\]: is panoptic"),
     ],
@@ -129,6 +131,21 @@ def test_bad_annotation_can_be_left_out_and_reported(tmp_path: Path) -> None:
 
     assert [annotation.id for annotation in dataset.annotations] == [10, 12]
     assert [(p.file, p.field, p.index) for p in problems] == [("some.json", "annotations", 1)]
+
+
+@pytest.mark.parametrize("box", [[3, 3, -2, 2], [1, 2, 3], [0, 0, 10**30, 1], [0, 0, "x", 1]])
+def test_bad_box_takes_neither_the_mask_beside_it_nor_other_objects_away(box: Any) -> None:
+    whole = changed("annotations/0/bbox", box)
+    whole["annotations"][1]["bbox"] = box
+    problems: list[DatasetError] = []
+
+    dataset = read(whole, on_problem=problems.append)
+
+    assert [(each.id, each.rle is None) for each in dataset.annotations] == [
+        (10, False),
+        (12, True),
+    ]
+    assert [(p.field, p.index) for p in problems] == [("annotations", 0), ("annotations", 1)]
 
 
 def written(size_hw: tuple[int, int], rles: list[RLE]) -> bytes:

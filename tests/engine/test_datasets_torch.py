@@ -305,6 +305,38 @@ def test_names_that_are_no_text_are_opened_without_what_is_none(
     assert dataset[0]["image"].shape == (3, 6, 8)
 
 
+def test_box_that_is_none_is_told_by_its_place_and_the_mask_beside_it_opens(
+    opened: Open, tmp_path: Path
+) -> None:
+    path = tmp_path / "all"
+    path.mkdir()
+    shared = {"image_id": 1, "category_id": 1}
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", "height": 6, "width": 8}],
+        "categories": [{"id": 1, "name": "cell"}],
+        "annotations": [
+            {"id": 1, **shared, "bbox": [3, 3, -2, 2]},
+            {"id": 2, **shared, "segmentation": [[1, 1, 4, 1, 4, 4]]},
+        ],
+    }
+    (path / "a.json").write_text(json.dumps(content))
+
+    with pytest.warns(UserWarning, match=r"1 left out.*a.json: annotations\[0\]: bbox: a box must"):
+        dataset = opened(path)
+
+    assert [each.rle is not None for each in dataset.sample(0).annotations] == [True]
+
+
+def test_images_that_are_described_alone_open_without_a_size(opened: Open, tmp_path: Path) -> None:
+    line = {"image_id": "4", "dataset_id": "d", "annotator_id": 1, "caption": "A cell."}
+    path = tmp_path / "narratives.jsonl"
+    path.write_text(json.dumps(line | {"timed_caption": [], "traces": []}))
+
+    sample = opened(path).sample(0)
+
+    assert (sample.size_hw, sample.captions) == ((0, 0), ("A cell.",))
+
+
 def test_nothing_there_and_nothing_known_are_told_by_name(opened: Open, tmp_path: Path) -> None:
     (tmp_path / "strange").mkdir()
     (tmp_path / "strange" / "a.xyz").touch()

@@ -1,19 +1,20 @@
-"""What comes out of every reader, whatever it lets through: text that files and databases hold.
+"""What comes out of every reader, whatever it lets through: sizes, boxes and text that are some.
 
 What is wrong a reader tells by its place in a file; what gets past it is found here, and told by
 the image's name. So the copy that `engine.datasets.open` makes takes all that any reader yields.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TypeAlias
 
+from engine.datasets.bounds import box_of, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import NO_TEXT
 from engine.datasets.formats.fields import json_of, values_of
-from engine.datasets.sample import Annotation, Dataset, Label, Prediction, Remark, Sample
+from engine.datasets.sample import NO_SIZE, Annotation, Dataset, Label, Prediction, Remark, Sample
 
 Report: TypeAlias = Callable[[DatasetError], None]  # of what cannot be used and is left out
 Read: TypeAlias = Callable[[Source, Report], Dataset]
@@ -30,7 +31,13 @@ class SoundRead:
         dataset = self.read(source, report)
 
         def samples() -> Iterator[Sample]:
-            return map(_plain_sample, dataset.samples())
+            for sample in dataset.samples():
+                try:
+                    checked = _sized(sample, report)
+                except DatasetError as problem:  # of the image as a whole
+                    report(problem)
+                else:
+                    yield _plain_sample(checked)
 
         return replace(dataset, labels=_plain_labels(dataset.labels), samples=samples)
 
@@ -39,6 +46,49 @@ class SoundRead:
 def sound(read: Read) -> Read:
     """Return the same for the same, as formats that share a reading are told by it."""
     return read if isinstance(read, SoundRead) else SoundRead(read)
+
+
+def _sized(sample: Sample, report: Report) -> Sample:
+    """Return an image without boxes that are none.
+
+    Raises:
+        DatasetError: it has no size that an image has.
+
+    """
+    if sample.size_hw != NO_SIZE:
+        try:
+            size_hw_of(dict(zip(("height", "width"), sample.size_hw, strict=True)))
+        except DatasetError as error:
+            raise DatasetError(error.fault, file=sample.file_name) from None
+    if all(each.rle is not None for each in _all_objects(sample)):
+        return sample
+    return replace(
+        sample,
+        annotations=tuple(_boxed(sample, "objects", sample.annotations, report)),
+        predictions=tuple(
+            replace(each, annotations=tuple(_boxed(sample, "proposals", each.annotations, report)))
+            for each in sample.predictions
+        ),
+    )
+
+
+def _all_objects(sample: Sample) -> Iterator[Annotation]:
+    yield from sample.annotations
+    for each in sample.predictions:
+        yield from each.annotations
+
+
+def _boxed(
+    sample: Sample, field: str, found: Iterable[Annotation], report: Report
+) -> Iterator[Annotation]:
+    """Yield objects but those that have neither a mask nor a box which is one."""
+    for index, each in enumerate(found):
+        try:
+            box = None if each.rle else box_of(each.box_xywh)
+        except DatasetError as error:
+            report(DatasetError(error.fault, file=sample.file_name, field=field, index=index))
+        else:
+            yield each if box == each.box_xywh else replace(each, box_xywh=box)
 
 
 def _plain(text: str) -> str:

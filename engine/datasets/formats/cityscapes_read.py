@@ -6,9 +6,10 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, read_json
-from engine.datasets.formats.fields import annotation_of, sample_of, size_hw_of, text_of
+from engine.datasets.formats.fields import annotation_of, sample_of, text_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import MAX_16_BIT, masks_in, read_map
 from engine.datasets.formats.pictures import Pictures

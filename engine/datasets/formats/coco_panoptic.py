@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
 from engine.canonical import canonical_json
+from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.fields import (
@@ -20,7 +21,6 @@ from engine.datasets.formats.fields import (
     json_of,
     object_fields,
     sample_of,
-    size_hw_of,
     text_of,
 )
 from engine.datasets.formats.format import Format, Report

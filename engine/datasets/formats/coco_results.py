@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
 
+from engine.datasets.bounds import box_of, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_fields, label_of, placed
-from engine.datasets.formats.fields import box_of, size_hw_of, text_of
+from engine.datasets.formats.fields import text_of
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.shapes import number, whole

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from engine.datasets.bounds import box_of, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import (
@@ -17,12 +18,7 @@ from engine.datasets.formats.checked import (
     placed,
     plain,
 )
-from engine.datasets.formats.fields import (
-    annotation_of,
-    box_of,
-    sample_of,
-    size_hw_of,
-)
+from engine.datasets.formats.fields import annotation_of, sample_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures

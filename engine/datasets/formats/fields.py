@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from engine.canonical import canonical_json
-from engine.datasets.errors import DatasetError
+from engine.datasets.bounds import FAR
 from engine.datasets.formats.checked import NO_TEXT
 from engine.datasets.naming import safe_name
 from engine.datasets.sample import Annotation, Box, Sample, Value
@@ -26,8 +26,6 @@ _OF_OBJECT: Final = {
     "extra": "extra",
 }
 _OF_IMAGE: Final = ("split", "group", "sha256", "captions")
-_BOX_NUMBERS: Final = 4
-_FAR: Final = 2**31  # no coordinate, side or depth is
 
 
 def object_fields(each: Annotation) -> dict[str, object]:
@@ -57,7 +55,7 @@ def annotation_of(
         None if rle else box_xywh,
         _text(told.get("id")) or "",
         _text(told.get("parent")),
-        z if type(z) is int and abs(z) < _FAR else 0,
+        z if type(z) is int and abs(z) < FAR else 0,
         told.get("iscrowd") in (1, True),
         _text(caption),
         values_of(told.get("attributes")),
@@ -92,36 +90,6 @@ def sample_of(told: Mapping[str, object], file_name: str, size_hw: tuple[int, in
     )
 
 
-def size_hw_of(
-    told: Mapping[str, object], height: str = "height", width: str = "width"
-) -> tuple[int, int]:
-    """Return the size of an image.
-
-    Raises:
-        DatasetError: it is not told, or is none.
-
-    """
-    sides = told.get(height), told.get(width)
-    if not all(type(side) is int and 0 < side < _FAR for side in sides):
-        raise DatasetError(f"{height} and {width} must be whole numbers above zero")
-    return sides  # type: ignore[return-value]  # just told
-
-
-def box_of(value: object) -> Box:
-    """Return a box of four numbers: x, y, width, height.
-
-    Raises:
-        DatasetError: it is none.
-
-    """
-    numbers = value if isinstance(value, list | tuple) else []
-    are_numbers = all(type(each) in (int, float) and abs(each) < _FAR for each in numbers)
-    if len(numbers) != _BOX_NUMBERS or not are_numbers or min(numbers[2:]) < 0:
-        raise DatasetError("a box must be four numbers: x, y, width, height")
-    x, y, width, height = map(float, numbers)
-    return x, y, width, height
-
-
 def text_of(value: object) -> str | None:
     """Return a text that is one, and not empty."""
     is_text = isinstance(value, str) and value and not NO_TEXT.search(value)
@@ -130,7 +98,7 @@ def text_of(value: object) -> str | None:
 
 def _text(value: object) -> str | None:
     """Take identities that are numbers as text."""
-    is_whole = type(value) is int and abs(value) < _FAR**2
+    is_whole = type(value) is int and abs(value) < FAR**2
     return str(value) if is_whole else text_of(value)
 
 
@@ -155,5 +123,5 @@ def values_of(value: object) -> dict[str, Value]:
 
 def number_of(value: object) -> float | None:
     """Pass over what is no number of any use: JSON's 1e999 is infinite."""
-    is_number = type(value) in (int, float) and abs(value) < _FAR  # type: ignore[arg-type]  # numbers
+    is_number = type(value) in (int, float) and abs(value) < FAR  # type: ignore[arg-type]  # numbers
     return float(value) if is_number else None  # type: ignore[arg-type]  # just told

@@ -7,15 +7,11 @@ from typing import Final
 
 import numpy as np
 
+from engine.datasets.bounds import box_of, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, read_json
 from engine.datasets.formats.checked import Fields, checked_fields, checked_text, label_of, placed
-from engine.datasets.formats.fields import (
-    annotation_of,
-    box_of,
-    sample_of,
-    size_hw_of,
-)
+from engine.datasets.formats.fields import annotation_of, sample_of
 from engine.datasets.formats.fiftyone_masks import Mask, placed_in, unpacked
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.objects import labels_in

@@ -12,16 +12,10 @@ from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
 from engine.canonical import canonical_json
+from engine.datasets.bounds import box_of, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
-from engine.datasets.formats.fields import (
-    annotation_of,
-    box_of,
-    image_fields,
-    object_fields,
-    sample_of,
-    size_hw_of,
-)
+from engine.datasets.formats.fields import annotation_of, image_fields, object_fields, sample_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.label_list import LABELS, listed, read_labels, write_labels
 from engine.datasets.formats.maps import (

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from engine.datasets.bounds import box_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.formats.checked import Fields, checked_fields, label_of, plain
-from engine.datasets.formats.fields import annotation_of, box_of, object_fields
+from engine.datasets.formats.fields import annotation_of, object_fields
 from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.sample import Annotation
 from engine.masks.rle import area, bbox_xywh

@@ -13,10 +13,11 @@ from pathlib import PurePosixPath
 from typing import Final, Protocol
 
 from engine.canonical import refuse_constant
+from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_text, label_of, placed
-from engine.datasets.formats.fields import sample_of, size_hw_of
+from engine.datasets.formats.fields import sample_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.huggingface_features import IMAGE, MASKS
 from engine.datasets.formats.objects import object_of

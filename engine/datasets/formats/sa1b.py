@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from engine.canonical import canonical_json
+from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, read_json
 from engine.datasets.formats.checked import (
@@ -20,7 +21,7 @@ from engine.datasets.formats.checked import (
     checked_text,
     placed,
 )
-from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
+from engine.datasets.formats.fields import image_fields, sample_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.objects import labels_in, object_as_coco, object_of
 from engine.datasets.formats.own_fields import OWN, own_of

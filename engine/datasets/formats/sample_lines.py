@@ -14,21 +14,15 @@ from typing import BinaryIO, Final
 from urllib.parse import quote, unquote
 
 from engine.canonical import canonical_json
+from engine.datasets.bounds import box_of, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, Out, Source
-from engine.datasets.formats.fields import (
-    annotation_of,
-    box_of,
-    image_fields,
-    object_fields,
-    sample_of,
-    size_hw_of,
-)
+from engine.datasets.formats.fields import annotation_of, image_fields, object_fields, sample_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.label_list import LABELS, listed, read_labels, write_labels
 from engine.datasets.formats.pictures import FOLDER, Pictures, write_images
 from engine.datasets.json_lines import iter_objects
-from engine.datasets.sample import Annotation, Dataset, Sample, unique_ids
+from engine.datasets.sample import NO_SIZE, Annotation, Dataset, Sample, unique_ids
 from engine.datasets.traits import ALL
 from engine.masks.counts import show
 from engine.masks.validate import validate_rle
@@ -151,7 +145,8 @@ def read_line(
         DatasetError: it is no image.
 
     """
-    size_hw = size_hw_of(line)
+    is_described_alone = (line.get("height"), line.get("width")) == NO_SIZE
+    size_hw = NO_SIZE if is_described_alone else size_hw_of(line)
     sample = sample_of(line, str(line.get("file_name", "")), size_hw)
     annotations = []
     for place, each in enumerate(listed(line.get("objects"))):

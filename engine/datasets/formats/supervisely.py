@@ -15,10 +15,10 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from engine.canonical import canonical_json
+from engine.datasets.bounds import box_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source, read_json
 from engine.datasets.formats.checked import checked_fields, checked_text, label_of, placed
-from engine.datasets.formats.fields import box_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.own_fields import (
     OWN,

@@ -19,10 +19,11 @@ from tarfile import open as open_tar
 from typing import BinaryIO, Final, TypeAlias
 
 from engine.canonical import canonical_json, refuse_constant
+from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import MAX_TEXT_BYTES, Out, Source, TarSource
 from engine.datasets.formats.checked import Fields, checked_fields, checked_text, placed
-from engine.datasets.formats.fields import image_fields, sample_of, size_hw_of
+from engine.datasets.formats.fields import image_fields, sample_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.objects import labels_in, object_as_coco, object_of
 from engine.datasets.formats.own_fields import OWN, own_of
