@@ -17,11 +17,11 @@ from annotation.selectors.versions import (
     frozen_rows,
     version_header,
 )
+from engine.datasets.header_labels import header_labels
 from engine.datasets.naming import repeated_stems, safe_name, told_apart
-from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sample
+from engine.datasets.sample import Annotation, Dataset, Sample
 
 Report = Callable[[int, int], None]  # images done, of
-_TOLD: Final = ("id", "name")  # of a label in the header; the rest goes along
 _ASKED: Final = "point_coords"  # SA-1B's word
 
 
@@ -31,7 +31,7 @@ def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset
     Images have the names that they came with, whatever these are; two may have the same.
     """
     header = version_header(version)
-    labels = labels_of(header)
+    labels = header_labels(header)
     names = {label.id: label.name for label in labels}
     attributes = attribute_names(header)
 
@@ -86,29 +86,9 @@ def _without_model(each: Annotation) -> Annotation:
     return replace(each, predicted_iou=None, stability_score=None, extra=extra)
 
 
-def labels_of(header: Mapping[str, Any]) -> list[Label]:
-    """Return a version's labels by unique names.
-
-    Of several of one name, all but the last were deleted. They get their id behind it, and as COCO
-    has always told them, keep their own name among what else is told.
-    """
-    taken = {UNLABELLED}
-    labels: list[Label] = []
-    for each in reversed(header["labels"]):
-        plain = " ".join(each["name"].split())
-        name = plain
-        while name in taken:
-            name = f"{name} ({each['id']})"
-        taken.add(name)
-        extra = {key: value for key, value in each.items() if key not in _TOLD}
-        own = {} if name == each["name"] else {"name": each["name"]}
-        labels.append(Label(name, each["id"], extra | own))
-    return labels[::-1]
-
-
 def label_names(header: Mapping[str, Any]) -> dict[str, str]:
     """Return a version's labels by their ids, as its rows tell them, named as exports name them."""
-    return {str(label.id): label.name for label in labels_of(header)}
+    return {str(label.id): label.name for label in header_labels(header)}
 
 
 def _sample(image: FrozenImage, names: Mapping[int, str], attributes: AttributeNames) -> Sample:

@@ -26,7 +26,6 @@ from annotation.selectors.version_dataset import (
     as_ever,
     dataset_of,
     images_of,
-    labels_of,
     with_unique_names,
 )
 from annotation.selectors.versions import manifest_path, version_header
@@ -39,6 +38,7 @@ from engine.canonical import canonical_json
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, ZipOut
 from engine.datasets.formats import FORMATS, Format, export, export_apart
+from engine.datasets.header_labels import header_labels
 from engine.datasets.manifest_files import write_parquet
 from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
@@ -123,7 +123,7 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
     if choice.labels:
-        known = {label.name for label in labels_of(version_header(version))}
+        known = {label.name for label in header_labels(version_header(version))}
         if missing := sorted(choice.labels.keys() - known):
             raise ChoiceError(f"The version has no label {missing[0]!r}.")
         if UNLABELLED in choice.labels.values():
