@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.datasets.coco import read_coco
 from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, with_ious
-from engine.datasets.diff_totals import DiffTotals, summary_lines
+from engine.datasets.diff_totals import DiffTotals, Summary, summary_lines, tells_changes
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, verify_manifest
 from engine.datasets.manifest_files import open_manifest
@@ -48,7 +48,10 @@ def main(arguments: list[str] | None = None) -> int:
     diff.add_argument("--json", action="store_true", help="the totals alone, as JSON")
     options = parser.parse_args(arguments)
     try:
-        return _verify(options) if options.command == "verify" else _diff(options)
+        if options.command == "verify":
+            return _verify(options)
+        summary = print_diff(options.old, options.new, options.coco, has_changes=not options.json)
+        return int(tells_changes(summary))
     except (DatasetError, MediaError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -79,19 +82,22 @@ def _verify(options: argparse.Namespace) -> int:
     return int(problems > 0)
 
 
-def _diff(options: argparse.Namespace) -> int:
+def print_diff(
+    old: Path, new: Path, coco: Sequence[Path] = (), *, has_changes: bool = True
+) -> Summary:
+    """Print each image that changed and the totals, or the totals alone as JSON; return these."""
     totals = DiffTotals()
-    with open_manifest(options.old) as old, open_manifest(options.new) as new:
-        for change in with_ious(diff_manifests(old, new), _shapes_in(options.coco)):
+    with open_manifest(old) as before, open_manifest(new) as after:
+        for change in with_ious(diff_manifests(before, after), _shapes_in(coco)):
             totals.add(change)
-            if not options.json:
+            if has_changes:
                 print(_line(change))
-        summary = totals.summary(header_of(old), header_of(new))
-    if options.json:
-        print(json.dumps(summary))
-    else:
+        summary = totals.summary(header_of(before), header_of(after))
+    if has_changes:
         print(*summary_lines(summary), sep="\n")
-    return int(bool(totals.images))
+    else:
+        print(json.dumps(summary))
+    return summary
 
 
 def _line(change: ImageChange) -> str:
@@ -100,7 +106,7 @@ def _line(change: ImageChange) -> str:
     return " ".join([f"{change.kind:<8}", change.row["image_sha256"], signs, *change.fields])
 
 
-def _shapes_in(exports: list[Path]) -> FindRLEs:
+def _shapes_in(exports: Sequence[Path]) -> FindRLEs:
     """Return a look-up among the masks of COCO exports, by digest."""
     known = {
         digest(each.rle): each.rle

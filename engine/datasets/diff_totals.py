@@ -145,9 +145,14 @@ def label_names(header: Header) -> dict[str, str]:
     return {str(each.get("id")): str(each.get("name")) for each in found}
 
 
+def tells_changes(summary: Summary) -> bool:
+    """Say whether an image or a label's name is different."""
+    return any(summary["images"].values()) or bool(summary["renamed"])
+
+
 def summary_lines(summary: Summary) -> Iterator[str]:
     """Yield what a person reads of it; one line where nothing changed."""
-    if not any(summary["images"].values()) and not summary["renamed"]:
+    if not tells_changes(summary):
         yield "the same"
         return
     for what in _COUNTED:

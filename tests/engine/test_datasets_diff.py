@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.client.__main__ import main as anneal
 from engine.datasets.__main__ import main
 from engine.datasets.coco import write_coco
 from engine.datasets.diff import ImageChange, diff_manifests, with_ious
@@ -283,3 +284,30 @@ def test_the_command_tells_totals_as_json(
     totals = json.loads(capsys.readouterr().out)
     assert totals["masks"] == {"added": 1, "removed": 0, "changed": 1}
     assert totals["iou"] == {"bins": [0] * 10, "mean": None, "measured": 0, "reshaped": 1}
+
+
+def ended(*arguments: str) -> int | str | None:
+    with pytest.raises(SystemExit) as found:
+        anneal(["diff", *arguments])
+    return found.value.code
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_both_commands_end_with_0_for_the_same_and_with_1_for_what_differs_or_is_broken(
+    versions: list[str], tmp_path: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, _ = versions
+    renamed = tmp_path / "renamed.jsonl"
+    renamed.write_text(Path(old).read_text().replace('"name":"cell"', '"name":"Zelle"'))
+    (tmp_path / "broken.jsonl").write_text("{}\n")
+    pairs = [(old, old), (old, new), (old, str(renamed)), (old, str(tmp_path / "broken.jsonl"))]
+
+    codes = [main(["diff", *pair, *options]) for pair in pairs]
+    capsys.readouterr()
+    of_client = [ended(*pair, *options) for pair in pairs]
+
+    assert codes == of_client == [0, 1, 1, 1]
+    assert "anneal: this is not a manifest" in capsys.readouterr().err
+    assert ended(*pairs[2], "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told == {"changes": [], "renamed": [{"before": "cell", "after": "Zelle", "count": 1}]}

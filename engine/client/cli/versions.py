@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 import typer
 
@@ -15,10 +15,12 @@ from engine.client.errors import AnnealError
 from engine.client.models import Version
 from engine.datasets import __main__ as datasets
 from engine.datasets.diff import diff_manifests
+from engine.datasets.diff_totals import DiffTotals, Summary, tells_changes
 from engine.datasets.files import open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
 from engine.datasets.manifest_files import open_manifest
+from engine.datasets.manifest_lines import header_of
 from engine.datasets.proof import unproven, unproven_images, unproven_masks
 
 SHORT: Final = 12  # digits of an id that people are shown
@@ -130,7 +132,8 @@ def diff(
     """Tell what changed from one version to another.
 
     Of versions on the server, both manifests are fetched and proved first; --json tells totals,
-    with the IoU of changed masks.
+    with the IoU of changed masks. The exit code is 0 where they are the same, and 1 where they
+    differ or something failed, which is then told as an error.
     """
     paths = [Path(old), Path(new)]
     if all(path.is_file() for path in paths):
@@ -143,7 +146,9 @@ def diff(
     with logged_in() as client, TemporaryDirectory() as folder:
         versions = [client.version(project, start) for start in (old, new)]
         if as_json:
-            show(client.diff(*versions), [], [], as_json=True)
+            told = client.diff(*versions)
+            show(told, [], [], as_json=True)
+            _end(cast("Summary", told))
             return
         fetched = [_fetch(client, each, Path(folder)) for each in versions]
         _diff(fetched[0], fetched[1], as_json=as_json)
@@ -230,8 +235,19 @@ def _fetch(client: Client, found: Version, folder: Path) -> Path:
 
 def _diff(old: Path, new: Path, *, as_json: bool) -> None:
     if not as_json:
-        datasets.main(["diff", str(old), str(new)])
+        _end(datasets.print_diff(old, new))
         return
+    totals = DiffTotals()
+    changes = []
     with open_manifest(old) as before, open_manifest(new) as after:
-        changes = [asdict(change) for change in diff_manifests(before, after)]
-    show({"changes": changes}, [], [], as_json=True)
+        for change in diff_manifests(before, after):
+            totals.add(change)
+            changes.append(asdict(change))
+        summary = totals.summary(header_of(before), header_of(after))
+    show({"changes": changes, "renamed": summary["renamed"]}, [], [], as_json=True)
+    _end(summary)
+
+
+def _end(summary: Summary) -> None:
+    if tells_changes(summary):
+        raise typer.Exit(REFUSED)

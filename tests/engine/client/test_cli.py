@@ -176,9 +176,9 @@ def test_from_import_to_a_proof_without_the_server(
     ]
     assert (whole.code, whole.out) == (0, "")
     assert json.loads(totals.out)["images"]
-    assert differ.code == 0
+    assert (differ.code, totals.code, same.code) == (1, 1, 0)
     assert differ.out.startswith("changed")
-    assert json.loads(same.out) == {"changes": []}
+    assert json.loads(same.out) == {"changes": [], "renamed": []}
 
 
 def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_under(
