@@ -6,8 +6,10 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.coco import read_coco
 from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, with_ious
 from engine.datasets.diff_totals import DiffTotals, Summary, summary_lines, tells_changes
@@ -15,7 +17,14 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, verify_manifest
 from engine.datasets.manifest_files import open_manifest
 from engine.datasets.manifest_lines import header_of
-from engine.datasets.proof import unproven, unproven_images, unproven_masks
+from engine.datasets.proof import (
+    lines_of_unproved,
+    proved_by_none,
+    unproven,
+    unproven_images,
+    unproven_masks,
+)
+from engine.datasets.row_faults import Unproved
 from engine.masks.rle import RLE, digest
 from engine.media.errors import MediaError
 
@@ -24,13 +33,32 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; return 0 if all is proven or equal, else 1."""
     parser = argparse.ArgumentParser(prog="python -m engine.datasets", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    verify = commands.add_parser("verify", help="check a manifest, and files against it")
+    verify = commands.add_parser(
+        "verify",
+        help="check a manifest, and files against it",
+        description="Check a manifest, and files against it: all that it says and they can tell. "
+        "What they cannot tell is listed as not proved.",
+    )
     verify.add_argument("manifest", type=Path, help="its JSON lines, or the Parquet made of them")
     verify.add_argument(
         "export",
         type=Path,
         nargs="?",
-        help="an exported folder or zip of the version, its images and masks to be hashed",
+        help="an exported folder or zip of the version: its images and masks, hashed, and what is "
+        "said of them",
+    )
+    verify.add_argument(
+        "--split",
+        action="append",
+        default=[],
+        help="that was exported, if not all; may be repeated",
+    )
+    verify.add_argument(
+        "--label",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="what the export renamed; OLD= is what it left out; may be repeated",
     )
     verify.add_argument("--id", help="the version's id; else taken from the file's name if there")
     verify.add_argument("--images", type=Path, help="folder of the images, to be hashed")
@@ -68,16 +96,21 @@ def _verify(options: argparse.Namespace) -> int:
         for split, images in sorted(summary.splits.items()):
             print(f"split        {split}: {images} images")
         problems = 0
+        choice = Choice(frozenset(options.split), dict(map(renaming_of, options.label)))
+        proofs: list[Unproved] = []
         for proof, source in (
-            (unproven, options.export),
+            (partial(unproven, choice=choice), options.export),
             (unproven_images, options.images),
             (unproven_masks, options.coco),
         ):
             if source is not None:
+                proofs.append({})
                 file.seek(0)
-                for line in proof(file, source):
+                for line in proof(file, source, unproved=proofs[-1]):
                     print(line)
                     problems += 1
+    for line in lines_of_unproved(proved_by_none(proofs)):
+        print(line)
     print("not proven" if problems else "proven")
     return int(problems > 0)
 

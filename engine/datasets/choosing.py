@@ -43,6 +43,19 @@ def chosen(dataset: Dataset, choice: Choice) -> Dataset:
     )
 
 
+def renaming_of(text: str) -> tuple[str, str | None]:
+    """Read OLD=NEW, or OLD= for a label that is left out, as commands take it.
+
+    Raises:
+        DatasetError: it is neither.
+
+    """
+    old, sign, new = text.partition("=")
+    if not sign or not old:
+        raise DatasetError(f"{text!r} is not OLD=NEW or OLD=")
+    return old, new or None
+
+
 def _renamed(labels: tuple[Label, ...], choice: Choice) -> tuple[Label, ...]:
     """Rename labels; those that share a name become one, numbered as the first of them."""
     first: dict[str, Label] = {}

@@ -1,63 +1,87 @@
-"""Prove images and masks against a manifest, with nothing but the files at hand."""
+"""Prove images and masks against a manifest, with nothing but the files at hand.
+
+All that a manifest says is compared, as far as the files can tell it. What they cannot tell is
+named, so that no proof says more than it proves.
+"""
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from engine.canonical import sha256_of_path
+from engine.datasets.choosing import Choice
 from engine.datasets.coco import read_coco
 from engine.datasets.errors import DatasetError
+from engine.datasets.export_parts import parts_of
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats import FORMATS, Format
-from engine.datasets.manifest import read_manifest
+from engine.datasets.manifest import ManifestRow, is_sha256, read_manifest
+from engine.datasets.row_faults import (
+    FILE_NAMES,
+    IMAGES,
+    NOT_HELD,
+    Rules,
+    Unproved,
+    expected_masks,
+    faults_of,
+    rules_of,
+    said_in,
+)
+from engine.datasets.row_places import RowPlaces
 from engine.datasets.sample import Sample
 from engine.datasets.traits import Trait
 from engine.masks.rle import digest
 
 MANIFEST: Final = "manifest.jsonl"  # in an export of a whole version
+EVERYTHING: Final = Choice()
 _EXACT: Final = {Trait.MASKS, Trait.OVERLAPS, Trait.INSTANCES}
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """An image of an export, as far as it can be proved."""
+def unproven(
+    manifest: BinaryIO,
+    export: Path,
+    *,
+    choice: Choice = EVERYTHING,
+    unproved: Unproved | None = None,
+) -> Iterator[str]:
+    """Yield a line for each thing that an export has otherwise than the manifest.
 
-    file_name: str
-    sha256: str | None  # of its bytes, where these are there
-    masks: Counter[bytes]  # digests
+    The export is a folder or a zip of a version, in any format that holds masks pixel for pixel.
+    Images are hashed where their bytes are in it. Memory holds one image, and 17 bytes for each.
 
-
-def unproven(manifest: BinaryIO, export: Path) -> Iterator[str]:
-    """Yield a line for each image that an export has otherwise than the manifest.
-
-    The export is a folder or a zip of a whole version, in any format that holds masks pixel for
-    pixel. Images are hashed where their bytes are in it. Memory holds the digests of all masks.
+    Args:
+        manifest: its lines, in a file that can be read from any place.
+        export: where it lies.
+        choice: the part that was exported, and the labels that were renamed.
+        unproved: is told what the manifest says and the export cannot tell.
 
     Raises:
         DatasetError: it is in no such format, or cannot be read.
 
     """
+    unproved = {} if unproved is None else unproved
     source = open_source(export)
     form = _exact_format(source)
+    places = RowPlaces(manifest)
+    rules = rules_of(
+        places.header, form.keeps, choice, unproved, is_as_cut=MANIFEST in source.names
+    )
     problems: list[DatasetError] = []
-    samples = form.read(source, problems.append).samples
-    by_key = {key: found for sample in samples() for key, found in _found(sample)}
-    yield from (str(problem) for problem in problems)
-    for row in read_manifest(manifest)[1]:
-        name = row["file_name"]
-        found = by_key.pop(row["image_sha256"], None) or by_key.pop(name, None)
-        if found is None:
-            if row["masks"] or Trait.EMPTY in form.keeps:
-                yield f"{name}: missing"
+    reading = (form.read(part, problems.append).samples() for part in parts_of(source, form))
+    for sample in chain.from_iterable(reading):
+        yield from _drained(problems)
+        yield from _sample_faults(sample, places, rules, choice)
+    yield from _drained(problems)
+    for row in places.left():
+        if not _is_chosen(row, choice):
             continue
-        if found.sha256 not in (None, row["image_sha256"]):
-            yield f"{name}: not the image of the manifest"
-        yield from _unproven_masks(name, found.masks, [m["rle_digest"] for m in row["masks"]])
-    for found in by_key.values():
-        yield f"{found.file_name}: not in the manifest"
+        if expected_masks(row, rules) or Trait.EMPTY in form.keeps:
+            yield f"{row['file_name']}: missing"
+        else:
+            unproved.setdefault("images_without_masks", NOT_HELD)
 
 
 def manifest_of(export: Path) -> bytes:
@@ -74,9 +98,12 @@ def manifest_of(export: Path) -> bytes:
         return file.read()
 
 
-def unproven_images(manifest: BinaryIO, folder: Path) -> Iterator[str]:
+def unproven_images(
+    manifest: BinaryIO, folder: Path, *, unproved: Unproved | None = None
+) -> Iterator[str]:
     """Yield a line for each image of the manifest that the folder lacks or has otherwise."""
     for row in read_manifest(manifest)[1]:
+        _note_rest(row, {IMAGES, FILE_NAMES}, "not told by images alone", unproved)
         path = folder / row["file_name"]
         if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
             yield f"{row['file_name']}: missing"
@@ -84,10 +111,13 @@ def unproven_images(manifest: BinaryIO, folder: Path) -> Iterator[str]:
             yield f"{row['file_name']}: not the image of the manifest"
 
 
-def unproven_masks(manifest: BinaryIO, coco_file: Path) -> Iterator[str]:
+def unproven_masks(
+    manifest: BinaryIO, coco_file: Path, *, unproved: Unproved | None = None
+) -> Iterator[str]:
     """Yield a line for each image whose masks in a COCO export are not the manifest's, by digest.
 
-    Images are told by their `sha256`, or by their file name where the export has none.
+    Images are told by their `sha256`, or by their file name where the export has none. Nothing else
+    of it is compared: COCO's files of any program will do.
     """
     content = read_coco(coco_file)
     digests: dict[str, list[str]] = defaultdict(list)
@@ -97,6 +127,7 @@ def unproven_masks(manifest: BinaryIO, coco_file: Path) -> Iterator[str]:
             digests[str(image.extra.get("sha256", image.file_name))].append(digest(annotation.rle))
 
     for row in read_manifest(manifest)[1]:
+        _note_rest(row, {str(Trait.MASKS)}, "not compared in a file of masks", unproved)
         found = digests.pop(row["image_sha256"], []) or digests.pop(row["file_name"], [])
         expected = [mask["rle_digest"] for mask in row["masks"]]
         if sorted(found) != sorted(expected):
@@ -104,6 +135,20 @@ def unproven_masks(manifest: BinaryIO, coco_file: Path) -> Iterator[str]:
             yield f"{row['file_name']}: {missing} of {len(expected)} masks missing or changed"
     for name, extra in digests.items():
         yield f"{name}: {len(extra)} masks that the manifest does not have"
+
+
+def proved_by_none(proofs: Sequence[Unproved]) -> Unproved:
+    """Return what each of several proofs left open; without any it is all files."""
+    first, *others = proofs or ({"files": "none were given"},)
+    return {name: why for name, why in first.items() if all(name in each for each in others)}
+
+
+def lines_of_unproved(unproved: Unproved) -> list[str]:
+    """Say what was not proved, a line for each reason."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for name, why in sorted(unproved.items()):
+        by_reason[why].append(name.replace("_", " "))
+    return [f"{why}, so not proved: {', '.join(names)}" for why, names in by_reason.items()]
 
 
 def _exact_format(source: Source) -> Format:
@@ -115,18 +160,45 @@ def _exact_format(source: Source) -> Format:
     return exact[0]
 
 
-def _found(sample: Sample) -> Iterator[tuple[str, _Found]]:
-    """Yield the sample by the digest that is told of it, that of its bytes, or else its name."""
+def _sample_faults(
+    sample: Sample, places: RowPlaces, rules: Rules, choice: Choice
+) -> Iterator[str]:
     sha256 = hashlib.sha256(sample.load_bytes()).hexdigest() if sample.load_bytes else None
-    rles = [each.rle for each in sample.annotations if each.rle is not None]
-    masks = Counter(bytes.fromhex(digest(rle)) for rle in rles)
-    key = sample.sha256 or sha256 or sample.file_name
-    yield key, _Found(sample.file_name, sha256, masks)
+    found = _row_of(sample, sha256, places)
+    if found is None:
+        yield f"{sample.file_name}: not in the manifest"
+        return
+    place, row = found
+    name = row["file_name"]
+    if not places.meet(place):
+        yield f"{name}: listed twice"
+    elif not _is_chosen(row, choice):
+        yield f"{name}: of the split {row['split']}, which was not chosen"
+    else:
+        if {sample.sha256, sha256} - {None, row["image_sha256"]}:
+            yield f"{name}: not the image of the manifest"
+        yield from (f"{name}: {fault}" for fault in faults_of(row, sample, rules))
 
 
-def _unproven_masks(name: str, found: Counter[bytes], expected: list[str]) -> Iterator[str]:
-    wanted = Counter(bytes.fromhex(each) for each in expected)
-    if missing := (wanted - found).total():
-        yield f"{name}: {missing} of {len(expected)} masks missing or changed"
-    if extra := (found - wanted).total():
-        yield f"{name}: {extra} masks that the manifest does not have"
+def _is_chosen(row: ManifestRow, choice: Choice) -> bool:
+    return not choice.splits or row["split"] in choice.splits
+
+
+def _drained(problems: list[DatasetError]) -> Iterator[str]:
+    while problems:
+        yield str(problems.pop(0))
+
+
+def _row_of(
+    sample: Sample, sha256: str | None, places: RowPlaces
+) -> tuple[int, ManifestRow] | None:
+    """Find an image by the digest that is told of it, that of its bytes, or else its name."""
+    for each in (sample.sha256, sha256):
+        if is_sha256(each) and (found := places.find(str(each))):
+            return found
+    return places.find_named(sample.file_name)
+
+
+def _note_rest(row: ManifestRow, proved: set[str], why: str, unproved: Unproved | None) -> None:
+    for name in said_in(row) - proved if unproved is not None else ():
+        unproved.setdefault(name, why)  # type: ignore[union-attr]  # just told

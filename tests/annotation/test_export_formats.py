@@ -3,6 +3,7 @@
 import json
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,8 @@ from django.core.management import CommandError, call_command
 from annotation import storage
 from annotation.models import DatasetVersion, Image, Label
 from annotation.selectors.export_offers import offers_of
+from annotation.selectors.versions import manifest_path
+from annotation.services.captions import save_caption
 from annotation.services.exports import (
     choice_of,
     options_of,
@@ -23,6 +26,8 @@ from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
 from engine.datasets.formats import FORMATS
 from engine.datasets.formats.detect import formats_in
+from engine.datasets.proof import unproven
+from engine.datasets.row_faults import Unproved
 from engine.datasets.sample import Dataset, Sample
 from engine.masks.rle import RLE
 from tests.annotation.test_versions import ring_and_dot
@@ -200,6 +205,39 @@ def test_the_holdout_is_not_mixed_with_the_rest_where_strangers_read_no_splits(
     else:
         assert tops == {"train", "holdout", "manifest.jsonl"}  # which is all of the version
         assert splits == [["train"], ["holdout"]]
+
+
+@pytest.mark.parametrize("name", EXACT)
+@pytest.mark.parametrize("is_renamed", [False, True])
+def test_every_export_is_proved_by_the_manifest_where_what_was_renamed_is_told(
+    world: World, annotator: Api, name: str, tmp_path: Path, *, is_renamed: bool
+) -> None:
+    kind: dict[str, Any] = {
+        "id": "a1", "name": "kind", "kind": "text", "choices": [], "min": None, "max": None,
+        "required": False, "default": None, "deleted": False,
+    }  # fmt: skip
+    Label.objects.filter(pk=world.label_id).update(attributes=[kind])
+    label = Label.objects.get(pk=world.label_id).name
+    for seed, is_holdout in enumerate([False, True]):
+        image = make_image(world.project, seed, is_holdout=is_holdout)
+        whole = str(uuid4())
+        labelled = {"rle": ring_and_dot(), "label": world.label_id, "attributes": {"a1": "Größe"}}
+        annotator.save(image, create(whole) | labelled, create(at=(3, 3), parent=whole))
+        save_caption(caption_id=uuid4(), image=image, author=world.annotator, text="A cell.")
+    Image.objects.update(status="done")
+    Image.objects.filter(pk=image.pk).update(file_name="../0.png", group="slide")
+    version = cut_version(project=world.project, created_by=world.manager)
+    choice = Choice(labels={label: "Zelle"} if is_renamed else {}, has_images=True)
+    path, unproved = tmp_path / "a.zip", Unproved()
+
+    write_export(version, path, export_format=name, choice=choice)
+
+    with manifest_path(version).open("rb") as manifest:
+        assert list(unproven(manifest, path, choice=choice, unproved=unproved)) == []
+    held = {str(trait) for trait in FORMATS[name].keeps}
+    assert not unproved.keys() & held
+    with zipfile.ZipFile(path) as archive:
+        assert ("manifest.jsonl" in archive.namelist()) == (not is_renamed)
 
 
 @pytest.mark.parametrize(

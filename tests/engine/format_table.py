@@ -26,6 +26,13 @@ HEAD: Final = """# Formats
 What comes back of masks that are written in a format and read again: "=" is every mask bit for bit,
 with its label. What is lost is told at the export, before and after, and counted.
 
+An export in a format that holds masks whole is proved by its version's manifest, without a server:
+`anneal verify MANIFEST EXPORT`, or `python -m engine.datasets verify`. Compared are images and
+masks by their digests, ids, labels, parts, order, attributes, captions, splits and groups; what is
+listed twice, or is not in the manifest, is refused. What the format cannot hold is listed as not
+proved. An export of some splits, or under other labels' names, does not tell so: say it with
+`--split` and `--label OLD=NEW`. A name that no label has then proves no labels, and that is told.
+
 `python -m tests.engine.format_table` makes this page; a test holds it to what is written and read.
 """
 

@@ -49,6 +49,7 @@ ROWS = sorted(
             **row(name, *(mask(str(at), rle_digest=digest(rle)) for at, rle in enumerate(rles))),
             "file_name": name,
             "image_sha256": sha256_of(FILES[name]),
+            "size_hw": list(SIZE_HW),
         }
         for name, rles in MASKS.items()
     ),
@@ -69,6 +70,7 @@ def exported(
             name,
             SIZE_HW,
             tuple(Annotation(rle, "cell", id=str(at)) for at, rle in enumerate(rles)),
+            split="train",
             sha256=sha256_of(FILES[name]) if told else None,
             load_bytes=load(name),
         )
@@ -111,8 +113,8 @@ def test_what_is_wrong_is_named_by_image(tmp_path: Path) -> None:
     found = faults(exported(tmp_path / "a.zip", files=other, masks=moved))
 
     assert sorted(found) == [
-        "0.png: 1 of 2 masks missing or changed",
-        "0.png: 2 masks that the manifest does not have",
+        "0.png: 1 masks that the manifest does not have: 2",
+        "0.png: 1 of 2 masks missing or changed: 1",
         "1.png: not the image of the manifest",
         "2.png: missing",
     ]
@@ -151,7 +153,7 @@ def test_the_command_proves_an_export_and_names_what_is_wrong(
 
     out, err = capsys.readouterr()
     assert (codes, broken) == ([0, 1], 1)
-    assert "1.png: 1 of 1 masks missing or changed" in out.splitlines()
+    assert "1.png: 1 of 1 masks missing or changed: 0" in out.splitlines()
     assert err.startswith("error: ")
 
 

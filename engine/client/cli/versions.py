@@ -14,6 +14,7 @@ from engine.client.client import Client
 from engine.client.errors import AnnealError
 from engine.client.models import Version
 from engine.datasets import __main__ as datasets
+from engine.datasets.choosing import Choice
 from engine.datasets.diff import diff_manifests
 from engine.datasets.diff_totals import DiffTotals, Summary, tells_changes
 from engine.datasets.files import open_source
@@ -21,7 +22,14 @@ from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
 from engine.datasets.manifest_files import open_manifest
 from engine.datasets.manifest_lines import header_of
-from engine.datasets.proof import unproven, unproven_images, unproven_masks
+from engine.datasets.proof import (
+    lines_of_unproved,
+    proved_by_none,
+    unproven,
+    unproven_images,
+    unproven_masks,
+)
+from engine.datasets.row_faults import Unproved
 
 SHORT: Final = 12  # digits of an id that people are shown
 HEADS: Final = ("id", "cut at", "by", "images", "masks", "captions", "note")
@@ -168,24 +176,51 @@ def verify(
         Path | None, typer.Option(help="A COCO export: its masks.", exists=True, dir_okay=False)
     ] = None,
     version_id: Annotated[str | None, typer.Option("--id", help="The id to be proved.")] = None,
+    split: Annotated[
+        list[str] | None,
+        typer.Option(help="That was exported, if not all of them; may be repeated."),
+    ] = None,
+    label: Annotated[
+        list[str] | None,
+        typer.Option(help="OLD=NEW was renamed by the export, OLD= left out; may be repeated."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Prove images and masks against a manifest, without any server.
+    """Prove an export, images or masks against a manifest, without any server.
 
-    The exit code is 1, and each fault is told, where something is missing or changed.
+    All that the manifest says and the files can tell is compared: images and masks by their
+    digests, labels, parts, order, attributes, captions, splits and groups. What they cannot tell
+    is listed as not proved, with the reason; --json has it as `not_proved`.
+
+    The exit code is 1, and each fault is told, where something is missing, changed or too much.
     """
+    choice = Choice(frozenset(split or ()), dict(_renaming(each) for each in label or ()))
+    proofs: list[Unproved] = []
     with open_manifest(manifest) as file:
         summary = verify_manifest(file, version_id)
         faults: list[str] = []
         if export is not None:
             file.seek(0)
-            prove = unproven if formats_in(open_source(export)) else unproven_images
-            faults += prove(file, export)
+            proofs.append({})
+            if formats_in(open_source(export)):
+                faults += unproven(file, export, choice=choice, unproved=proofs[-1])
+            else:
+                faults += unproven_images(file, export, unproved=proofs[-1])
         if coco is not None:
             file.seek(0)
-            faults += unproven_masks(file, coco)
-    answer = {"id": summary.id, "images": summary.images, "masks": summary.masks, "faults": faults}
+            proofs.append({})
+            faults += unproven_masks(file, coco, unproved=proofs[-1])
+    left = proved_by_none(proofs)
+    answer = {
+        "id": summary.id,
+        "images": summary.images,
+        "masks": summary.masks,
+        "faults": faults,
+        "not_proved": left,
+    }
     show(answer, ["fault"], [[fault] for fault in faults], as_json=as_json)
+    for line in lines_of_unproved(left):
+        tell(line)
     tell(f"{summary.id}: {f'{len(faults)} faults' if faults else 'proved'}")
     if faults:
         raise typer.Exit(REFUSED)

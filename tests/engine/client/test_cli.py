@@ -175,6 +175,8 @@ def test_from_import_to_a_proof_without_the_server(
         "2.png: missing",
     ]
     assert (whole.code, whole.out) == (0, "")
+    assert "so not proved: images\n" in whole.err
+    assert json.loads(good.out)["not_proved"]["revisions"] == "not told by images alone"
     assert json.loads(totals.out)["images"]
     assert (differ.code, totals.code, same.code) == (1, 1, 0)
     assert differ.out.startswith("changed")

@@ -1,0 +1,40 @@
+"""The folders of an export whose splits lie apart, each to be read alone.
+
+See `export_apart`: of formats that tell no splits some readers take one folder's files alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import BinaryIO, Final
+
+from engine.datasets.files import MAX_TEXT_BYTES, Source
+from engine.datasets.formats import Format
+
+_BESIDE: Final = {"manifest.jsonl", "image_addresses.jsonl"}  # of the whole export
+
+
+def parts_of(source: Source, form: Format) -> list[Source]:
+    """Return the folders if each holds the format and nothing else is there; or all in one."""
+    alone = {name for name in source.names if "/" not in name}
+    folders = sorted({name.partition("/")[0] for name in source.names} - alone)
+    parts: list[Source] = [_Below(source, folder) for folder in folders]
+    is_apart = not form.tells_splits and len(parts) > 1 and alone <= _BESIDE
+    return parts if is_apart and all(form.is_in(part) for part in parts) else [source]
+
+
+class _Below:
+    """The files of one folder of another source, by their names in it."""
+
+    def __init__(self, source: Source, folder: str) -> None:
+        self._source = source
+        self._start = f"{folder}/"
+        names = (name for name in source.names if name.startswith(self._start))
+        self.names: Sequence[str] = [name.removeprefix(self._start) for name in names]
+
+    def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
+        return self._source.read(self._start + name, limit_bytes)
+
+    @contextmanager
+    def file(self, name: str) -> Iterator[BinaryIO]:
+        with self._source.file(self._start + name) as file:
+            yield file
