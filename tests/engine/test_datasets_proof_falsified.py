@@ -3,6 +3,7 @@
 import io
 import json
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -17,7 +18,7 @@ from engine.client.__main__ import main as anneal
 from engine.datasets.__main__ import main
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import FolderOut
+from engine.datasets.files import FolderOut, ZipOut
 from engine.datasets.formats import FORMATS, Format, export
 from engine.datasets.manifest import write_manifest
 from engine.datasets.proof import MANIFEST, unproven
@@ -384,3 +385,21 @@ def test_both_commands_list_what_was_not_proved(
     assert answer["not_proved"]["captions"] == "not in this format"
     assert "labels" not in answer["not_proved"]
     assert answer["faults"] == []
+
+
+def test_a_zip_that_was_cut_short_is_no_folder_of_images(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    true = frozen(corpus())
+    with (tmp_path / "v.jsonl").open("wb") as file:
+        write_manifest(file, HEADER, rows_of(true))
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        export(dataset_of(true), FORMATS["coco"], ZipOut(archive))
+    (tmp_path / "b.zip").write_bytes((tmp_path / "a.zip").read_bytes()[:-40])
+
+    with pytest.raises(SystemExit) as ended:
+        anneal(["verify", str(tmp_path / "v.jsonl"), str(tmp_path / "b.zip")])
+
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (1, "")
+    assert said.err.startswith("anneal: ")

@@ -202,7 +202,8 @@ def verify(
         if export is not None:
             file.seek(0)
             proofs.append({})
-            if formats_in(open_source(export)):
+            # A file is no folder of images: where nothing can be read in it, that is to be told.
+            if export.is_file() or formats_in(open_source(export)):
                 faults += unproven(file, export, choice=choice, unproved=proofs[-1])
             else:
                 faults += unproven_images(file, export, unproved=proofs[-1])
