@@ -14,11 +14,14 @@ from django.db import transaction
 from annotation import jobs, storage
 from annotation.models import Upload
 from annotation.services.images import AddedImage, add_image
+from annotation.services.import_batches import plain
 from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import formats_in
+from engine.datasets.formats.unreadable import faults_in
 from engine.datasets.naming import safe_name
 from engine.media.archive import ArchiveEntry
 from engine.media.archives import is_archive, iter_archive
@@ -71,7 +74,7 @@ def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
     with fetched(upload) as path:
         if formats := _formats_in(path):
             return _offered(upload, formats)
-        return _import_images(upload, path, on_progress)
+        return _import_images(upload, path, on_progress, _told(_faults_in(path)))
 
 
 def import_images_alone(*, upload_id: str, on_progress: Progress) -> Upload:
@@ -83,12 +86,12 @@ def import_images_alone(*, upload_id: str, on_progress: Progress) -> Upload:
         return _import_images(upload, path, on_progress)
 
 
-def _import_images(upload: Upload, path: Path, on_progress: Progress) -> Upload:
-    """Import each with a row of its own."""
+def _import_images(upload: Upload, path: Path, on_progress: Progress, remark: str = "") -> Upload:
+    """Import each with a row of its own; the remark stands with what became of them."""
     outcomes: Counter[str] = Counter()
     try:
         if not is_archive(path):
-            return _end(upload, AddedImage(None, State.REFUSED, NO_DATASET))
+            return _end(upload, AddedImage(None, State.REFUSED, f"{NO_DATASET} {remark}".strip()))
         for done, entry in enumerate(iter_archive(path), start=1):
             outcomes[_import_entry(upload, entry)] += 1
             on_progress(done, entry.name)
@@ -98,7 +101,8 @@ def _import_images(upload: Upload, path: Path, on_progress: Progress) -> Upload:
         )
     if not outcomes:
         return _end(upload, AddedImage(None, State.REFUSED, "The archive holds no files."))
-    return _end(upload, AddedImage(None, State.ACCEPTED, _summary(outcomes)))
+    message = f"{_summary(outcomes)} {remark}".strip()
+    return _end(upload, AddedImage(None, State.ACCEPTED, message))
 
 
 def _formats_in(path: Path) -> list[str]:
@@ -106,6 +110,19 @@ def _formats_in(path: Path) -> list[str]:
         return [form.name for form in formats_in(open_source(path))]
     except MediaError:  # told when its images are imported, each by itself
         return []
+
+
+def _faults_in(path: Path) -> list[DatasetError]:
+    try:
+        return faults_in(open_source(path))
+    except MediaError:
+        return []
+
+
+def _told(faults: list[DatasetError]) -> str:
+    """Say why annotations do not come in with their images: else nobody would miss them."""
+    listed = plain("; ".join(map(str, faults)))
+    return f"Annotations cannot be read: {listed}." if faults else ""
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from engine.client.models import (
     ImportedDataset,
     Upload,
 )
-from engine.client.packing import is_dataset, packed
+from engine.client.packing import faults_of, is_dataset, packed
 from engine.client.transport import pages
 from engine.client.uploads import UnfinishedUploads, ended_uploads, files_below, send_files
 from engine.client.waiting import Progress, nobody_looks, wait_until
@@ -118,7 +118,9 @@ class Incoming(Connection):
         """
         with packed([Path(path)], progress) as [file]:
             if file.exists() and not is_dataset(file):
-                raise AnnealError(0, "no_dataset", f"{path} is no dataset that is known.")
+                broken = "".join(f" {fault}." for fault in faults_of(file))
+                told = f"{path} is no dataset that is known.{broken}"
+                raise AnnealError(0, "no_dataset", told)
             [upload] = self.upload_images(
                 project, [file], unfinished=unfinished, timeout_s=timeout_s, progress=progress
             )

@@ -11,6 +11,7 @@ from typing import Final
 from engine.client.waiting import Progress
 from engine.datasets.files import FolderSource, ZipOut, open_source
 from engine.datasets.formats.detect import formats_in
+from engine.datasets.formats.unreadable import faults_in
 from engine.media.errors import MediaError
 
 _PIECE_BYTES: Final = 2**20
@@ -22,6 +23,14 @@ def is_dataset(path: Path) -> bool:
         return bool(formats_in(open_source(path)))
     except MediaError:  # the server says what is wrong with it
         return False
+
+
+def faults_of(path: Path) -> list[str]:
+    """Tell what is wrong with annotations by which something might be a dataset."""
+    try:
+        return [] if is_dataset(path) else [str(fault) for fault in faults_in(open_source(path))]
+    except MediaError:  # as above
+        return []
 
 
 @contextmanager

@@ -147,6 +147,20 @@ def test_images_alone_come_in_and_what_is_none_is_told(
     assert brought["problems_count"] == 1
 
 
+def test_broken_annotations_beside_images_alone_are_told(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    put(lab, "plain/1.png", png(1))
+    put(lab, "plain/cells.xml", b"<annotations")
+
+    looked_at = offer(manager, world, "plain")
+
+    problems = manager.get(f"dataset-imports/{looked_at['id']}/problems").json()["results"]
+    assert (looked_at["title"], looked_at["found"]["images"]) == ("Images alone", 1)
+    assert [each["file"] for each in problems] == ["cells.xml"]
+    assert problems[0]["fault"].startswith("not XML: ")
+
+
 def test_file_in_a_bucket_is_fetched_and_read_as_an_upload(
     world: World, manager: Api, lab: ImportSource
 ) -> None:

@@ -170,6 +170,24 @@ def test_a_zip_of_images_alone_comes_in_as_ever(world: World, manager: Api) -> N
     assert Image.objects.count() == 1
 
 
+def test_images_whose_annotations_are_broken_come_in_and_the_upload_says_what_is_wrong(
+    world: World, manager: Api
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("images/a.png", png(1))
+        archive.writestr("annotations.json", b'{"images": [{"id": 1, "height": NaN}]}')
+        archive.writestr("settings.json", b'{"of": "something else"}')
+
+    upload = Upload.objects.get(pk=send(world, out.getvalue()))
+
+    assert (upload.state, Image.objects.count()) == ("accepted", 1)
+    assert not DatasetImport.objects.exists()
+    assert upload.message.endswith(
+        "Annotations cannot be read: annotations.json: images[0]: not JSON: NaN is not a number."
+    )
+
+
 def test_the_images_of_a_dataset_may_come_in_without_the_rest(world: World, manager: Api) -> None:
     import_id = send(world, THREE)
 
@@ -201,6 +219,7 @@ def test_a_broken_file_says_where_and_may_be_looked_at_as_another(
     text = Upload.objects.get(pk=import_id)
     assert (text.state, DatasetImport.objects.count()) == ("refused", 0)
     assert "no dataset that is known" in text.message
+    assert "cells.json: images[0]: not JSON: " in text.message
 
     other = send(world, zipped("coco", cell(1)))
     answer = manager.post(f"dataset-imports/{other}/check", {"format": "cvat"})

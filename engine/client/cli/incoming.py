@@ -21,7 +21,7 @@ from engine.client.models import (
     ImportProblem,
     Upload,
 )
-from engine.client.packing import is_dataset, packed
+from engine.client.packing import faults_of, is_dataset, packed
 from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
 
@@ -86,6 +86,7 @@ def import_(  # noqa: PLR0913  # one for each option
         )
         return Outcome(**upload.model_dump(), dataset=brought)
 
+    _tell_faults(paths)
     with logged_in() as client, progress() as moved, packed(paths, moved) as files:
         wanted = [each for each in files if not dry_run or is_dataset(each)]
         uploads = client.upload_images(
@@ -98,6 +99,13 @@ def import_(  # noqa: PLR0913  # one for each option
     show_outcomes(outcomes, as_json=as_json)
     if any(each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes):
         raise typer.Exit(REFUSED)
+
+
+def _tell_faults(paths: Sequence[Path]) -> None:
+    """Say of folders that are no datasets what may be to blame: of them only images are sent."""
+    for folder in filter(Path.is_dir, paths):
+        for fault in faults_of(folder):
+            tell(f"{folder}: {fault}")
 
 
 def undo(

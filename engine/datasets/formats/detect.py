@@ -5,6 +5,7 @@ from engine.datasets.files import Source, TarSource
 from engine.datasets.formats import READERS, Reader
 from engine.datasets.formats.coco import COCO
 from engine.datasets.formats.lvis import LVIS
+from engine.datasets.formats.unreadable import faults_in
 from engine.datasets.formats.webdataset import WEBDATASET
 
 
@@ -24,7 +25,8 @@ def detect_format(source: Source) -> Reader:
     """Tell a format by the files.
 
     Raises:
-        DatasetError: it is none of ours, or might be several.
+        DatasetError: it is none of ours, or might be several. Of files that are broken it says so,
+            as it may be by them that the format would be told.
 
     """
     found = formats_in(source)
@@ -33,4 +35,6 @@ def detect_format(source: Source) -> Reader:
     names = ", ".join(sorted(each.name for each in found or READERS.values()))
     if found:
         raise DatasetError(f"these files may be any of {names}: say which")
-    raise DatasetError(f"no known format is in these files; known are {names}")
+    faults = "; ".join(map(str, faults_in(source)))
+    broken = f", of which some cannot be read: {faults}" if faults else ""
+    raise DatasetError(f"no known format is in these files{broken}; known are {names}")

@@ -7,6 +7,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.unreadable import faults_in
 from engine.datasets.sample import Dataset, Sample
 from engine.media.errors import MediaError
 from engine.media.images import read_size
@@ -15,8 +16,13 @@ _HEAD_BYTES: Final = 2**18  # where most files tell their size
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read all images, in the order of their names; of most only the head is read for its size."""
+    """Read all images, in the order of their names; of most only the head is read for its size.
+
+    A file of annotations that cannot be read is told: maybe it is by this that they are alone.
+    """
     pictures = Pictures(source)
+    for fault in faults_in(source):
+        report(fault)
 
     def samples() -> Iterator[Sample]:
         for name in pictures.names:

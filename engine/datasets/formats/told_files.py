@@ -90,10 +90,10 @@ def is_other(source: Source, name: str, opening: str) -> bool:
     except DatasetError:
         return False
     text = head.decode("utf-8-sig", errors="replace").lstrip()
-    return text[:1] in {OBJECT, LIST, ELEMENT} - {opening} or _is_one_value(text)
+    return text[:1] in {OBJECT, LIST, ELEMENT} - {opening} or is_one_value(text)
 
 
-def _is_one_value(text: str) -> bool:
+def is_one_value(text: str) -> bool:
     """Tell a number, a word or a text: they are JSON, and no dataset is one of them."""
     try:
         return not isinstance(json.loads(text), dict | list)

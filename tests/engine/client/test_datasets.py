@@ -178,6 +178,18 @@ def test_whoever_starts_a_round_is_told_first_what_the_gate_wants_and_can_cancel
     assert not masks["is_enough"]
 
 
+def test_broken_annotations_beside_images_are_told(
+    logged_in: Run, client: Client, project: int, pictures: Path
+) -> None:
+    (pictures / "cells.json").write_text('{"images": [{"id": NaN}]}')
+
+    ended = logged_in("import", project, pictures, "--dry-run")
+
+    assert f"{pictures}: cells.json: images[0]: not JSON: NaN is not a number" in ended.err
+    with pytest.raises(AnnealError, match=r"known\. cells\.json: images\[0\]: not JSON: "):
+        client.import_dataset(project, pictures, dry_run=True)
+
+
 def test_a_dry_run_of_the_command_sends_no_image(
     logged_in: Run, client: Client, project: int, whole: Path, pictures: Path
 ) -> None:
