@@ -17,5 +17,6 @@ TITLES: Final = {
     VOICES: "Narratives with voices",
     MANIFEST: "Manifest as Parquet",
 }
+SPLITS: Final = ("train", "val", "holdout", "unfinished")
 # These hold where somebody pointed, or their voice: as long as they agree, for whoever may hear it.
 VOICED: Final = (NARRATIVES, VOICES)

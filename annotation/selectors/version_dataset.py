@@ -20,6 +20,7 @@ from annotation.selectors.versions import (
 from engine.datasets.header_labels import header_labels
 from engine.datasets.naming import repeated_stems, safe_name, told_apart
 from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.datasets.traits import Trait
 
 Report = Callable[[int, int], None]  # images done, of
 _ASKED: Final = "point_coords"  # SA-1B's word
@@ -68,6 +69,9 @@ def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
             yield told_apart(safe, repeated)
 
     return replace(dataset, samples=samples)
+
+
+LOST_AS_EVER: Final = frozenset({Trait.ESTIMATES})
 
 
 def as_ever(dataset: Dataset) -> Dataset:

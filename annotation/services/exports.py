@@ -17,11 +17,13 @@ from annotation.export_formats import (
     DESCRIPTIONS,
     MANIFEST,
     NARRATIVES,
+    SPLITS,
     VOICED,
     VOICES,
 )
 from annotation.models import DatasetVersion, Export
 from annotation.selectors.version_dataset import (
+    LOST_AS_EVER,
     Report,
     as_ever,
     dataset_of,
@@ -37,7 +39,7 @@ from annotation.services.jobs import enqueue_job
 from engine.canonical import canonical_json
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, ZipOut
-from engine.datasets.formats import FORMATS, Format, export, export_apart
+from engine.datasets.formats import FORMATS, Format, Told, export, export_apart
 from engine.datasets.header_labels import header_labels
 from engine.datasets.manifest_files import write_parquet
 from engine.datasets.sample import UNLABELLED
@@ -45,7 +47,6 @@ from engine.datasets.traits import Losses
 
 EVERYTHING: Final = Choice()
 ADDRESSES: Final = "image_addresses.jsonl"
-SPLITS: Final = ("train", "val", "holdout", "unfinished")
 Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None], set[UUID]]
 
 
@@ -57,10 +58,11 @@ class ChoiceError(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an export holds, and what its format could not hold."""
+    """What an export holds, what its format could not hold, and what only we read back."""
 
     voices: set[UUID] = field(default_factory=set)  # takes whose trace or voice is in it
     losses: Losses = field(default_factory=Losses)
+    own: Losses = field(default_factory=Losses)
 
 
 @transaction.atomic
@@ -176,8 +178,8 @@ def write_export(
     """
     with zipfile.ZipFile(path, "w") as archive:
         if export_format in FORMATS:
-            losses = write_version(version, ZipOut(archive), report, FORMATS[export_format], choice)
-            written = Written(losses=losses)
+            told = write_version(version, ZipOut(archive), report, FORMATS[export_format], choice)
+            written = Written(losses=told.losses, own=told.own)
         else:
             written = Written(WRITERS[export_format](version, archive, report))
         if choice.has_addresses:
@@ -210,13 +212,18 @@ def write_version(
     report: Report | None = None,
     form: Format = FORMATS[COCO],
     choice: Choice = EVERYTHING,
-) -> Losses:
-    """Write the masks of a version in a format, and return what it could not hold of them."""
+) -> Told:
+    """Write the masks of a version in a format, and return what is to be told of it."""
     whole = dataset_of(version, report)
     if form.name == COCO and choice == EVERYTHING:
         # As ever, for the same version to give the same bytes: one file, in which images and labels
         # have the names that they came with, and images say their splits.
-        return export(as_ever(replace(whole, has_images=False)), form, out)
+        told = export(as_ever(replace(whole, has_images=False)), form, out)
+        for trait in LOST_AS_EVER:
+            told.losses[trait] += sum(
+                each.get(trait, 0) for each in (version.traits or {}).values()
+            )
+        return Told(+told.losses, told.own)
     dataset = with_unique_names(chosen(whole, choice), version)
     return export_apart(dataset, form, out, splits_of(version, choice))
 

@@ -40,6 +40,8 @@ class Trait(StrEnum):
 
 Losses = Counter[Trait]
 ALL: Final = frozenset(Trait)
+SHAPES: Final = frozenset({Trait.MASKS, Trait.BOXES, Trait.OVERLAPS, Trait.INSTANCES, Trait.EMPTY})
+RECORDS: Final = ALL - SHAPES - {Trait.LABELS}  # what few formats have fields of their own for
 _NOTHING: Final = Annotation(None)
 
 # Traits that are fields, whose defaults say that there is nothing of it.

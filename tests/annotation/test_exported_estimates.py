@@ -101,7 +101,7 @@ def test_sa1b_tells_where_people_clicked_on_the_object(
 def test_the_whole_version_as_coco_is_as_before_there_were_estimates(
     version: DatasetVersion, tmp_path: Path
 ) -> None:
-    write_export(version, tmp_path / "a.zip")
+    written = write_export(version, tmp_path / "a.zip")
 
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         content = archive.read("annotations.json")
@@ -109,6 +109,8 @@ def test_the_whole_version_as_coco_is_as_before_there_were_estimates(
         name in content for name in (b"predicted_iou", b"stability_score", b"point_coords")
     )
     assert content.count(b'"proposal"') == 3
+    assert written.losses == {Trait.ESTIMATES: 1}
+    assert Trait.ESTIMATES not in written.own
 
 
 def test_what_becomes_of_a_proposal_later_changes_no_byte(
@@ -137,4 +139,4 @@ def test_estimates_that_a_format_loses_are_told_before_as_after(
 
     assert offers["yolo"] is not None
     assert offers["yolo"]["estimates"] == written.losses[Trait.ESTIMATES] == 1
-    assert offers["coco"] == {}
+    assert offers["coco"] == {"estimates": 1}

@@ -23,8 +23,18 @@ from tests.engine.datasets_corpus import box, dataset_of, with_picture
 SIZE_HW: Final = (12, 16)
 HEAD: Final = """# Formats
 
-What comes back of masks that are written in a format and read again: "=" is every mask bit for bit,
-with its label. What is lost is told at the export, before and after, and counted.
+What Anneal's own reader finds of masks that are written in a format and read again: "=" is every
+mask bit for bit, with its label. A star says that something of it stands in fields or files of
+ours, which the format's specification does not know: other tools pass these over, and **only Anneal
+reads them back**. The second table says what. What is lost, and what only Anneal reads back, is
+told at the export, before and after, and counted. What other tools' readers find of masks and
+labels is in [STRANGERS.md](STRANGERS.md).
+
+A star is also where the specification has a place for a part of it, as Label Studio for a score and
+LabelMe for flags. Some tools know a field of ours all the same: CVAT and Datumaro share
+`attributes` in COCO and VOC, and FiftyOne keeps fields that it does not know. Where splits have a
+star, several have folders of their own, which tell them to anybody; only a whole version as COCO,
+asked for without a choice, is one file.
 
 An export in a format that holds masks whole is proved by its version's manifest, without a server:
 `anneal verify MANIFEST EXPORT`, or `python -m engine.datasets verify`. Compared are images and
@@ -80,11 +90,12 @@ def cell(form: Format, sample: Sample) -> str:
     with TemporaryDirectory() as folder:
         told = export(dataset_of([sample], labels), form, FolderOut(Path(folder)))
         found = list(form.read(open_source(Path(folder)), _fail).samples())
-    lost = told.keys() - {"ids", "splits"}
+    star = "\\*" if told.own.keys() - _BESIDE else ""
+    lost = told.losses.keys() - _BESIDE
     held, _ = kept(sample, form.keeps)
     if found != ([] if held is None else [held]):
         raise AssertionError(f"{form.name} does not hold what it says of {sample.file_name}")
-    return ", ".join(sorted(trait.replace("_", " ") for trait in lost)) or "="
+    return (", ".join(sorted(trait.replace("_", " ") for trait in lost)) or "=") + star
 
 
 def _fail(problem: DatasetError) -> None:
@@ -100,16 +111,23 @@ def lines() -> Iterator[str]:
         cells = (cell(form, sample) for sample in shown.values())
         yield f"| {form.title} (`{form.name}`) | {' | '.join(cells)} |"
     yield ""
-    yield "What else is kept, where an object or an image has it:"
+    yield "What else is kept, where an object or an image has it; with a star only Anneal reads it:"
     yield ""
     yield f"| | {' | '.join(words for _, words in RECORDS)} |"
     yield f"|---|{'---|' * len(RECORDS)}"
     for form in FORMATS.values():
-        cells = ("kept" if trait in form.keeps else "" for trait, _ in RECORDS)
+        cells = (
+            "" if trait not in form.keeps else "kept\\*" if trait in form.own else "kept"
+            for trait, _ in RECORDS
+        )
         yield f"| {form.title} | {' | '.join(cells)} |"
 
 
+_BESIDE: Final = {"ids", "splits"}  # of every case; the second table tells of them
 RECORDS: Final = (
+    ("labels", "labels"),
+    ("overlaps", "overlaps"),
+    ("parents", "parts of objects"),
     ("boxes", "boxes alone"),
     ("depths", "order"),
     ("attributes", "attributes"),

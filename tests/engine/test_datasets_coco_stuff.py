@@ -38,7 +38,7 @@ def test_objects_of_one_class_become_one_region(tmp_path: Path) -> None:
     cells = [each for each in corpus()[0].annotations if each.label == "cell"]
     sample = replace(corpus()[0], annotations=tuple(cells))
 
-    losses = export(dataset_of([sample]), COCO_STUFF, FolderOut(tmp_path))
+    losses = export(dataset_of([sample]), COCO_STUFF, FolderOut(tmp_path)).losses
 
     [again] = COCO_STUFF.read(open_source(tmp_path), print).samples()
     [region] = again.annotations

@@ -83,7 +83,7 @@ def test_out_and_in_again_is_what_the_format_keeps(form: Format, tmp_path: Path)
     found = corpus()
     expected, expected_losses = held(found, form)
 
-    losses = export(dataset_of(found), form, FolderOut(tmp_path))
+    losses = export(dataset_of(found), form, FolderOut(tmp_path)).losses
     again = read_again(tmp_path, form)
 
     assert by_name(again) == expected
@@ -149,7 +149,7 @@ def test_zip_twice_is_the_same_bytes_and_reads_as_the_folder_does(
 @given(found=samples())
 def test_any_masks_come_back_bit_for_bit(form: Format, found: list[Sample]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        losses = export(dataset_of(found), form, FolderOut(Path(folder)))
+        losses = export(dataset_of(found), form, FolderOut(Path(folder))).losses
         again = by_name(read_again(Path(folder), form))
 
     expected, expected_losses = held(found, form)

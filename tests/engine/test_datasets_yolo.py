@@ -40,6 +40,20 @@ def test_nobody_trains_on_the_holdout_or_keeps_weights_by_it(
     assert found.items() >= {key: f"images/{split}" for key, split in told.items()}.items()
 
 
+@pytest.mark.parametrize(
+    ("splits", "note"),
+    [
+        (["train", "holdout"], "names images/train as val, too"),
+        (["unfinished"], "names images/unfinished as val, too"),
+        (["holdout"], "names images/train to train on, and there are no such images"),
+        (["train", "val", "holdout"], ""),
+    ],
+)
+def test_who_would_validate_on_what_is_trained_on_is_told(splits: list[str], note: str) -> None:
+    assert note in YOLO.note(splits)
+    assert bool(note) == bool(YOLO.note(splits))
+
+
 def test_images_are_found_from_whatever_folder_ultralytics_runs_in(tmp_path: Path) -> None:
     """It takes a `path` that exists there before that of the file (`check_det_dataset`)."""
     assert "path" not in data_yaml(tmp_path, "train")

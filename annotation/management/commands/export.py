@@ -7,10 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from annotation.errors import DomainError
-from annotation.export_formats import COCO, FORMATS
+from annotation.export_formats import COCO, FORMATS, SPLITS
 from annotation.models import DatasetVersion, Project
+from annotation.selectors.export_offers import notes_of
 from annotation.selectors.version_names import VersionNameError, version_named
-from annotation.services.exports import SPLITS, check_choice, write_export
+from annotation.services.exports import check_choice, write_export
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
 from engine.datasets.errors import DatasetError
@@ -66,6 +67,10 @@ class Command(BaseCommand):
         self.stdout.write(f"version {version.pk}\n{options['format']} in {out}\n")
         for trait, count in sorted(written.losses.items()):
             self.stdout.write(f"not held: {count} {trait.replace('_', ' ')}\n")
+        for trait, count in sorted(written.own.items()):
+            self.stdout.write(f"only Anneal reads back: {count} {trait.replace('_', ' ')}\n")
+        for note in notes_of(version, options["format"], choice.splits):
+            self.stdout.write(f"note: {note}\n")
 
 
 def _labels(pairs: list[str]) -> dict[str, str | None]:

@@ -19,7 +19,14 @@ from engine.datasets.formats.datumaro import DATUMARO
 from engine.datasets.formats.described import LOCALIZED_NARRATIVES, PIXMO_CAPTIONS
 from engine.datasets.formats.dota import DOTA
 from engine.datasets.formats.fiftyone import FIFTYONE
-from engine.datasets.formats.format import Format, Reader, export, export_apart
+from engine.datasets.formats.format import (
+    Format,
+    Reader,
+    Told,
+    export,
+    export_apart,
+    has_folders,
+)
 from engine.datasets.formats.huggingface import HUGGINGFACE
 from engine.datasets.formats.huggingface_disk import HUGGINGFACE_DISK
 from engine.datasets.formats.images_alone import IMAGES_ALONE
@@ -42,7 +49,16 @@ from engine.datasets.formats.vott import VOTT
 from engine.datasets.formats.webdataset import WEBDATASET
 from engine.datasets.formats.yolo import YOLO_DETECTION, YOLO_SEGMENTATION
 
-__all__ = ["FORMATS", "READERS", "Format", "Reader", "export", "export_apart"]
+__all__ = [
+    "FORMATS",
+    "READERS",
+    "Format",
+    "Reader",
+    "Told",
+    "export",
+    "export_apart",
+    "has_folders",
+]
 
 FORMATS: Final[Mapping[str, Format]] = {
     each.name: each

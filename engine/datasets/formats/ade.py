@@ -195,6 +195,7 @@ ADE: Final = Format(
             Trait.EMPTY,
         }
     ),
+    frozenset({Trait.CAPTIONS, Trait.GROUPS, Trait.DIGESTS}),
     write,
     read,
     is_in,

@@ -28,7 +28,7 @@ from engine.datasets.sample import (
     Sample,
     label_or_none,
 )
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 
 UNLABELLED_ID: Final = 0
 SPLITS: Final = ("train", "val", "test", "holdout")
@@ -291,4 +291,4 @@ def _shape(each: Annotation) -> tuple[object, ...]:
     return each.label, each.rle and each.rle["counts"], each.box_xywh, each.is_crowd
 
 
-COCO: Final = Format("coco", "COCO instances", ALL, write, read, is_in)
+COCO: Final = Format("coco", "COCO instances", ALL, RECORDS - {Trait.CROWDS}, write, read, is_in)

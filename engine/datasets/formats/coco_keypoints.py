@@ -57,6 +57,7 @@ COCO_KEYPOINTS: Final = Format(
     "coco_keypoints",
     "COCO keypoints (centres)",
     ALL,
+    COCO.own,
     write,
     COCO.read,
     partial(is_named, "keypoints"),

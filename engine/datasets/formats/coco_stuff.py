@@ -35,6 +35,7 @@ COCO_STUFF: Final = Format(
             Trait.EMPTY,
         }
     ),
+    frozenset({Trait.CAPTIONS, Trait.SPLITS, Trait.GROUPS, Trait.DIGESTS}),
     write,
     COCO.read,
     partial(is_named, "stuff"),

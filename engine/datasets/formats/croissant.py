@@ -32,6 +32,7 @@ CROISSANT: Final = Format(
     "croissant",
     "Croissant (Parquet)",
     ALL,
+    frozenset(),  # the metadata tells of every column
     late_write(_WRITER),
     huggingface.read,
     is_in,

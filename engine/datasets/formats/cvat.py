@@ -26,7 +26,7 @@ from engine.datasets.formats.own_fields import OWN, Fields, image_beside, told_b
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.formats.shapes import cut, row_runs
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE
 
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -169,4 +169,13 @@ def _spelt(value: Value) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-CVAT: Final = Format("cvat", "CVAT for images 1.1", ALL, write, read, is_in, tells_splits=True)
+CVAT: Final = Format(
+    "cvat",
+    "CVAT for images 1.1",
+    ALL,
+    RECORDS - {Trait.DEPTHS, Trait.ATTRIBUTES, Trait.SPLITS},
+    write,
+    read,
+    is_in,
+    tells_splits=True,
+)

@@ -19,7 +19,7 @@ from engine.datasets.formats.format import Format
 from engine.datasets.formats.own_fields import OWN
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.sample import Annotation, Dataset, Sample
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 
 VERSION: Final = "1.0"
 _OWN_OF_IMAGE: Final = ("split", "group", "sha256")  # the subset names a split nearly always
@@ -91,4 +91,14 @@ def _object(each: Annotation, numbers: dict[str, int]) -> Fields:
     }
 
 
-DATUMARO: Final = Format("datumaro", "Datumaro", ALL, write, read, is_in, tells_splits=True)
+DATUMARO: Final = Format(
+    "datumaro",
+    "Datumaro",
+    ALL,
+    # Of estimates it has a score.
+    RECORDS - {Trait.DEPTHS, Trait.ATTRIBUTES, Trait.CROWDS, Trait.CAPTIONS, Trait.SPLITS},
+    write,
+    read,
+    is_in,
+    tells_splits=True,
+)

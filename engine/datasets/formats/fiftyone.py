@@ -25,7 +25,7 @@ from engine.datasets.sample import (
     Dataset,
     Sample,
 )
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import bbox_xywh, decode
 
 _NATIVE: Final = ("attributes", "predicted_iou", "iscrowd")
@@ -83,4 +83,13 @@ def _kind_of(value: object) -> str:
     return "CategoricalAttribute" if isinstance(value, str) else "NumericAttribute"
 
 
-FIFTYONE: Final = Format("fiftyone", "FiftyOne", ALL, write, read, is_in, tells_splits=True)
+FIFTYONE: Final = Format(
+    "fiftyone",
+    "FiftyOne",
+    ALL,
+    RECORDS - {Trait.ATTRIBUTES, Trait.CROWDS, Trait.SPLITS},  # of estimates it has a confidence
+    write,
+    read,
+    is_in,
+    tells_splits=True,
+)

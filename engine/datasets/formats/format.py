@@ -1,13 +1,17 @@
-"""What a format is: how it is read and written, and which traits of a dataset it keeps."""
+"""What a format is: how it is read and written, and which traits of a dataset it keeps.
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+Much of what a format keeps may stand in fields or files of ours, which its specification does not
+know. Our reader finds that again, while other tools pass it over: to them it is lost.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.files import Out, Source, Within
 from engine.datasets.formats.border import Read, Report, sound
 from engine.datasets.sample import Dataset, Sample
-from engine.datasets.traits import Losses, Trait, kept
+from engine.datasets.traits import Losses, Trait, count_traits, kept
 
 __all__ = ["Format", "Reader", "Report", "export", "export_apart"]
 
@@ -26,6 +30,11 @@ class Reader:
         object.__setattr__(self, "read", sound(self.read))
 
 
+def _nothing_to_note(splits: Collection[str]) -> str:
+    del splits  # of no format but YOLO's does it matter which there are
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """One way in which datasets are kept in files, read and written."""
@@ -33,10 +42,13 @@ class Format:
     name: str  # in addresses and commands
     title: str  # for people
     keeps: frozenset[Trait]
+    own: frozenset[Trait]  # of these, what another tool does not find, or not all of it
     write: Callable[[Dataset, Out], None]
     read: Read
     is_in: Callable[[Source], bool]  # tells by names and first bytes, so that it is quick
     tells_splits: bool = False  # to whoever reads it, by folders, lists or fields of its own
+    # What people should know of an export of these splits; "" where that is nothing.
+    note: Callable[[Collection[str]], str] = _nothing_to_note
 
     def __post_init__(self) -> None:
         """Let nothing out of the reading that is not sound."""
@@ -48,31 +60,49 @@ class Format:
         return Reader(self.name, self.title, self.read, self.is_in)
 
 
-def export(dataset: Dataset, form: Format, out: Out) -> Losses:
-    """Write a dataset and return what the format could not hold of it."""
-    losses = Losses()
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of an export, counted by the same rules: see engine.datasets.traits."""
+
+    losses: Losses = field(default_factory=Losses)  # what the format could not hold
+    own: Losses = field(default_factory=Losses)  # what it holds where only our reader looks
+
+
+def export(dataset: Dataset, form: Format, out: Out) -> Told:
+    """Write a dataset and return what the format could not hold of it, and what only we find."""
+    told = Told()
 
     def samples() -> Iterator[Sample]:
-        losses.clear()  # a format may go through the images more than once
+        told.losses.clear()  # a format may go through the images more than once
+        told.own.clear()
         for sample in dataset.samples():
             held, lost = kept(sample, form.keeps)
-            losses.update(lost)
+            told.losses.update(lost)
+            told.own.update(count_traits(sample, form.own))
             if held is not None:
                 yield held
 
     form.write(replace(dataset, samples=samples), out)
-    return losses
+    return told
 
 
-def export_apart(dataset: Dataset, form: Format, out: Out, splits: Sequence[str]) -> Losses:
+def export_apart(dataset: Dataset, form: Format, out: Out, splits: Sequence[str]) -> Told:
     """Write a dataset, its splits in folders of their own unless the format tells them apart.
 
     So nobody trains on a holdout that lies among the rest.
     """
-    if form.tells_splits or len(splits) <= 1:
+    if not has_folders(form, splits):
         return export(dataset, form, out)
-    losses = Losses()
+    told = Told()
     for split in splits:
         part = chosen(dataset, Choice(frozenset({split}), has_images=True))
-        losses.update(export(part, form, Within(out, split)))
-    return losses
+        of_part = export(part, form, Within(out, split))
+        told.losses.update(of_part.losses)
+        told.own.update(of_part.own)
+    del told.own[Trait.SPLITS]  # the folders tell them to anybody
+    return told
+
+
+def has_folders(form: Format, splits: Collection[str]) -> bool:
+    """Tell whether splits are written in folders of their own."""
+    return not form.tells_splits and len(splits) > 1

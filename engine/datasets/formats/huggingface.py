@@ -35,6 +35,7 @@ HUGGINGFACE: Final = Format(
     "huggingface",
     "Hugging Face dataset (Parquet)",
     ALL,
+    frozenset(),  # the card tells of every column
     late_write(_WRITER),
     read,
     is_in,

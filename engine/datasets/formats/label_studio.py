@@ -19,7 +19,7 @@ from engine.datasets.formats.label_studio_read import Result, is_in, read
 from engine.datasets.formats.own_fields import OWN, image_beside, told_beside
 from engine.datasets.formats.pictures import FOLDER, write_images
 from engine.datasets.sample import UNLABELLED, Box, Dataset, Sample
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE, decode
 
 URL: Final = "/data/local-files/?d="  # of files that the tool's server has in a folder
@@ -133,4 +133,13 @@ def _packed(rle: RLE) -> Result:
     return {"format": "rle", "rle": list(brush.pack(decode(rle)))}
 
 
-LABEL_STUDIO: Final = Format("label_studio", "Label Studio JSON", ALL, write, read, is_in)
+LABEL_STUDIO: Final = Format(
+    "label_studio",
+    "Label Studio JSON",
+    ALL,
+    # Of estimates it has a score.
+    RECORDS - {Trait.IDS, Trait.PARENTS, Trait.MASK_CAPTIONS, Trait.CAPTIONS},
+    write,
+    read,
+    is_in,
+)

@@ -31,7 +31,7 @@ from engine.datasets.formats.pictures import SPLITS, Pictures, write_image
 from engine.datasets.formats.shapes import Size, box_around, cut, pasted, points, polygon, size
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value, labels_of
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE, united
 from engine.media.bitmaps import encode_bitmap, read_bitmap
 from engine.media.images import read_size
@@ -240,4 +240,12 @@ def _united(found: Sequence[tuple[Annotation, object]]) -> tuple[Annotation, ...
     return tuple(annotations)
 
 
-LABELME: Final = Format("labelme", "LabelMe JSON", ALL, write, read, is_in)
+LABELME: Final = Format(
+    "labelme",
+    "LabelMe JSON",
+    ALL,
+    RECORDS - {Trait.MASK_CAPTIONS, Trait.SPLITS},  # its flags are attributes without text
+    write,
+    read,
+    is_in,
+)

@@ -20,7 +20,7 @@ from engine.datasets.formats.pictures import FOLDER
 from engine.datasets.formats.told_files import OBJECT, is_other
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Dataset
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS
 
 FILE: Final = "lvis_v1.json"
 RARE, COMMON = 10, 100  # images that have a rare class at most, and a common one
@@ -217,4 +217,4 @@ def _is_lvis(source: Source, name: str) -> bool:
         return False
 
 
-LVIS: Final = Format("lvis", "LVIS", ALL, write, read, is_in)
+LVIS: Final = Format("lvis", "LVIS", ALL, RECORDS, write, read, is_in)  # it knows no crowds

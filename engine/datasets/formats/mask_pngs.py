@@ -35,7 +35,7 @@ from engine.datasets.formats.mask_folders import (
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.sample import Annotation, Dataset, Sample
-from engine.datasets.traits import ALL, Trait
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.counts import show
 from engine.masks.rle import RLE, decode
 
@@ -203,10 +203,13 @@ def files_are_in(source: Source) -> bool:
     return "objects" in keys and "map" not in keys
 
 
+# Others read the PNGs: our lists are no part of what tools have agreed on.
+_LISTED: Final = RECORDS | {Trait.LABELS, Trait.BOXES}
 MASK_MAPS: Final = Format(
     "mask_maps",
     "Masks as PNG, one map per image",
     ALL - {Trait.OVERLAPS},
+    _LISTED,
     write_maps,
     partial(_read, _in_map, other_maps),
     maps_are_in,
@@ -215,6 +218,7 @@ MASK_FILES: Final = Format(
     "mask_files",
     "Masks as PNG, one file per object",
     ALL,
+    _LISTED | {Trait.EMPTY},  # such an image has no file of masks
     write_files,
     partial(_read, _in_file, other_files),
     files_are_in,

@@ -28,7 +28,7 @@ from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of, unique_ids
-from engine.datasets.traits import ALL, Trait
+from engine.datasets.traits import ALL, RECORDS, Trait
 
 _TOLD_BY: Final = {"file_name", "height", "width"}
 _ESTIMATES: Final = ("predicted_iou", "stability_score")
@@ -136,4 +136,12 @@ def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sa
     return replace(sample, annotations=unique_ids(annotations), load_bytes=load)
 
 
-SA1B: Final = Format("sa1b", "Segment Anything (SA-1B)", ALL - {Trait.BOXES}, write, read, is_in)
+SA1B: Final = Format(
+    "sa1b",
+    "Segment Anything (SA-1B)",
+    ALL - {Trait.BOXES},
+    RECORDS - {Trait.ESTIMATES} | {Trait.LABELS},
+    write,
+    read,
+    is_in,
+)

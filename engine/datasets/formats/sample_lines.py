@@ -23,7 +23,7 @@ from engine.datasets.formats.label_list import LABELS, listed, read_labels, writ
 from engine.datasets.formats.pictures import FOLDER, Pictures, write_images
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.sample import NO_SIZE, Annotation, Dataset, Sample, unique_ids
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, Trait
 from engine.masks.counts import show
 from engine.masks.validate import validate_rle
 
@@ -204,4 +204,13 @@ def _report_line(report: Report, file: str, number: int, problem: DatasetError) 
     report(DatasetError(str(problem), file=file, index=number))
 
 
-SAMPLE_LINES: Final = Format("jsonl", "JSON lines", ALL, write, read, is_in, tells_splits=True)
+SAMPLE_LINES: Final = Format(
+    "jsonl",
+    "JSON lines",
+    ALL,
+    ALL - {Trait.SPLITS},  # it is our own; of splits the names of its files tell
+    write,
+    read,
+    is_in,
+    tells_splits=True,
+)

@@ -41,7 +41,7 @@ from engine.datasets.formats.shapes import (
     whole,
 )
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value, labels_of
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE
 from engine.media.bitmaps import encode_bitmap, read_bitmap
 
@@ -295,6 +295,7 @@ def _mask(bitmap: Fields, size_hw: Size) -> RLE:
     return pasted(part, (whole(origin[0]), whole(origin[1])), size_hw)
 
 
+_OWN: Final = RECORDS - {Trait.MASK_CAPTIONS, Trait.ATTRIBUTES, Trait.CAPTIONS, Trait.SPLITS}
 SUPERVISELY: Final = Format(
-    "supervisely", "Supervisely project", ALL, write, read, is_in, tells_splits=True
+    "supervisely", "Supervisely project", ALL, _OWN, write, read, is_in, tells_splits=True
 )

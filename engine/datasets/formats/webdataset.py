@@ -31,7 +31,7 @@ from engine.datasets.formats.pictures import is_image
 from engine.datasets.formats.shards import Member, Shard
 from engine.datasets.places import MAX_BYTES, Place, Placed
 from engine.datasets.sample import Dataset, Sample, labels_of, unique_ids
-from engine.datasets.traits import ALL
+from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.media.errors import MediaError
 from engine.media.images import read_size
 
@@ -221,4 +221,14 @@ def _split_of(name: str) -> str | None:
     return word if word in SPLITS else None
 
 
-WEBDATASET: Final = Format("webdataset", "WebDataset", ALL, write, read, is_in, tells_splits=True)
+WEBDATASET: Final = Format(
+    "webdataset",
+    "WebDataset",
+    ALL,
+    # What COCO and SA-1B have names for stands by these; captions are text of their own.
+    RECORDS - {Trait.CROWDS, Trait.ESTIMATES, Trait.CAPTIONS, Trait.SPLITS},
+    write,
+    read,
+    is_in,
+    tells_splits=True,
+)

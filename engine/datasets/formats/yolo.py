@@ -9,7 +9,7 @@ A mask of several parts or with holes is one polygon all the same: see engine.ma
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -81,14 +81,33 @@ def _data_yaml(classes: Sequence[str], splits: Sequence[str]) -> str:
     The holdout is neither: it keeps the best weights by what it validates on. No `path` is told: it
     would take "." for the folder that it runs in, and without one it takes this file's own.
     """
-    others = [split for split in splits if split not in {"holdout", "test", "val"}]
-    train = TRAIN if TRAIN in splits or not others else others[0]
-    val = "val" if "val" in splits else train
+    train, val = _train_and_val(splits)
     tests = [f"test: images/{split}" for split in ("holdout", "test") if split in splits]
     names = [f"  {number}: {json.dumps(name)}" for number, name in enumerate(classes)]
     paths = [f"train: images/{train}", f"val: images/{val}", *tests[:1]]
     lines = [*paths, "names:", *names]
     return "\n".join(lines) + "\n"
+
+
+def _train_and_val(splits: Collection[str]) -> tuple[str, str]:
+    """Choose both: without a `val` there is nothing to validate on but what is trained on."""
+    others = sorted(split for split in splits if split not in {"holdout", "test", "val"})
+    train = TRAIN if TRAIN in splits or not others else others[0]
+    return train, "val" if "val" in splits else train
+
+
+def _note(splits: Collection[str]) -> str:
+    """Tell what whoever trains would take the figures of ultralytics for."""
+    train, val = _train_and_val(splits)
+    if train not in splits:
+        return f"data.yaml names images/{train} to train on, and there are no such images."
+    if val == train:
+        return (
+            f"data.yaml names images/{train} as val, too: without a split val, ultralytics"
+            " validates on the images it trains on. A version that is cut with a share for val"
+            " has one."
+        )
+    return ""
 
 
 def _polygon(each: Annotation, size_hw: tuple[int, int]) -> str:
@@ -233,17 +252,21 @@ YOLO_SEGMENTATION: Final = Format(
     "yolo",
     "YOLO segmentation",
     _KEPT | {Trait.MASKS, Trait.OVERLAPS, Trait.INSTANCES},
+    frozenset(),
     partial(_write, _polygon),
     read,
     is_in,
     tells_splits=True,
+    note=_note,
 )
 YOLO_DETECTION: Final = Format(
     "yolo_detection",
     "YOLO detection",
     _KEPT | {Trait.BOXES, Trait.OVERLAPS, Trait.INSTANCES},
+    frozenset(),
     partial(_write, _box),
     read,
     is_in,
     tells_splits=True,
+    note=_note,
 )
