@@ -40,7 +40,13 @@ def export_version(lease: Lease) -> None:
             choice=choice_of(export.options),
         )
         lease.check()
-        keep_export(export=export, path=path, voices=written.voices, losses=written.losses)
+        keep_export(
+            export=export,
+            path=path,
+            voices=written.voices,
+            losses=written.losses,
+            own=written.own,
+        )
 
 
 def _drop_abandoned(scratch: Path) -> None:

@@ -20,7 +20,7 @@ from annotation.api.version_cuts import NewVersionSerializer, VersionCutSerializ
 from annotation.errors import InvalidInputError
 from annotation.export_formats import FORMATS, TITLES
 from annotation.models import Alias, DatasetVersion, Export, Job
-from annotation.selectors.export_offers import offers_of
+from annotation.selectors.export_offers import notes_of, offers_of
 from annotation.selectors.projects import projects_for
 from annotation.selectors.version_criteria import criteria_of
 from annotation.selectors.version_queries import version_cuts_for, version_queries_for
@@ -45,6 +45,12 @@ class ExportSerializer(serializers.Serializer[Any]):
     losses = serializers.DictField(
         child=serializers.IntegerField(), help_text="what the format could not hold, by trait"
     )
+    anneal_only = serializers.DictField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="what of it other tools pass over, by trait; null where that was not counted",
+    )
+    notes = serializers.SerializerMethodField(help_text="what else to know of it, for people")
     bytes = serializers.IntegerField()
     sha256 = serializers.CharField()
     download_url = serializers.SerializerMethodField(
@@ -59,6 +65,9 @@ class ExportSerializer(serializers.Serializer[Any]):
 
     def get_title(self, export: Export) -> str:
         return TITLES.get(export.format, export.format)
+
+    def get_notes(self, export: Export) -> list[str]:
+        return notes_of(export.version, export.format, export.options.get("splits", ()))
 
     def get_download_url(self, export: Export) -> str | None:
         if not export.sha256 or not getattr(export, "may_download", False):
@@ -132,6 +141,14 @@ class ExportOfferSerializer(serializers.Serializer[Any]):
         child=serializers.IntegerField(),
         allow_null=True,
         help_text="what it cannot hold of this version, by trait; null where that is not known",
+    )
+    anneal_only = serializers.DictField(
+        child=serializers.IntegerField(),
+        allow_null=True,
+        help_text="what it holds in fields of ours, which other tools pass over: counted as losses",
+    )
+    notes = serializers.ListField(
+        child=serializers.CharField(), help_text="what else to know of it, for people"
     )
 
 

@@ -102,6 +102,8 @@ class Export(models.Model):
     # What was chosen of the version: {"splits": [], "labels": {old: new or null}, "images": true}
     options = models.JSONField(default=dict, blank=True)
     losses = models.JSONField(default=dict, blank=True)  # what the format could not hold, by trait
+    # What of it other tools pass over; null: not written, or before that was counted.
+    anneal_only = models.JSONField(null=True)
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="export")
     key = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)

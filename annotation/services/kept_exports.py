@@ -38,6 +38,7 @@ def keep_export(
     path: Path,
     voices: Collection[UUID] = (),
     losses: Losses | None = None,
+    own: Losses | None = None,
 ) -> Export:
     """Store the file and note where it lies. Safe to repeat.
 
@@ -50,7 +51,7 @@ def keep_export(
     Export.objects.filter(pk=export.pk).update(key=key)
     storage.put_file(key, path, "application/zip")
     kept = Export.objects.filter(pk=export.pk, key=key).update(
-        sha256=sha256, bytes=path.stat().st_size, losses=losses or {}
+        sha256=sha256, bytes=path.stat().st_size, losses=losses or {}, anneal_only=own or {}
     )
     if not kept or not all_may_leave(voices):
         _close(Export.objects.filter(pk=export.pk))

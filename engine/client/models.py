@@ -252,6 +252,8 @@ class Export(Model):
     state: str
     options: dict[str, Any]
     losses: dict[str, int]  # what the format could not hold, by trait
+    anneal_only: dict[str, int] | None = None  # what it holds where other tools do not look
+    notes: list[str] = []
     bytes: int
     sha256: str
     download_url: str | None
@@ -261,11 +263,13 @@ class Export(Model):
 
 
 class ExportOffer(Model):
-    """A format, and what it cannot hold by trait; None where that is not known."""
+    """A format, what it cannot hold by trait, and what only Anneal reads back; None: not known."""
 
     format: str
     title: str
     losses: dict[str, int] | None
+    anneal_only: dict[str, int] | None = None
+    notes: list[str] = []
 
 
 class Criteria(Model):

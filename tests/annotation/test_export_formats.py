@@ -29,6 +29,7 @@ from engine.datasets.formats.detect import formats_in
 from engine.datasets.proof import unproven
 from engine.datasets.row_faults import Unproved
 from engine.datasets.sample import Dataset, Sample
+from engine.datasets.traits import Trait
 from engine.masks.rle import RLE
 from tests.annotation.test_versions import ring_and_dot
 from tests.annotation.world import Api, World, create, make_image, square
@@ -94,9 +95,16 @@ def test_what_a_format_cannot_hold_is_told_before_and_counted_the_same_after(
         written = write_export(version, path, export_format=offer.format)
 
         assert {trait.value: count for trait, count in written.losses.items()} == offer.losses
+        assert {trait.value: count for trait, count in written.own.items()} == offer.anneal_only
     before = {offer.format: offer.losses for offer in offers_of(version)}
     assert before["coco"] == {}
     assert before["yolo"] == {"digests": 2, "ids": 3, "origins": 3, "parents": 1}
+    own = {offer.format: offer.anneal_only for offer in offers_of(version)}
+    assert own["yolo"] == {}
+    assert own["coco"] == before["yolo"] | {"splits": 2}
+    assert own["cvat"] == before["yolo"]
+    assert own["cityscapes"] == before["yolo"] | {"overlaps": 1}
+    assert own["sa1b"] == before["yolo"] | {"labels": 2, "splits": 2}
 
 
 def test_what_a_part_loses_is_told_of_that_part(world: World, annotator: Api) -> None:
@@ -113,6 +121,45 @@ def test_what_a_part_loses_is_told_of_that_part(world: World, annotator: Api) ->
 
     assert overlaps("") == overlaps("?split=train&split=unfinished") == 2
     assert overlaps("?split=train") == 1
+
+
+def test_splits_in_folders_of_their_own_are_told_to_anybody_and_one_file_of_all_is_not(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    for seed, is_holdout in enumerate([False, True]):
+        image = make_image(world.project, seed, is_holdout=is_holdout)
+        annotator.save(image, create(at=(5, 5)))
+    Image.objects.update(status="done")
+    version = cut_version(project=world.project, created_by=world.manager)
+    both = Choice(frozenset({"train", "holdout"}))
+
+    for choice, name, split in ((both, "coco", 0), (Choice(), "coco", 2), (Choice(), "sa1b", 0)):
+        offer = next(each for each in offers_of(version, choice.splits) if each.format == name)
+        written = write_export(version, tmp_path / "a.zip", export_format=name, choice=choice)
+
+        assert {trait.value: count for trait, count in written.own.items()} == offer.anneal_only
+        assert written.own[Trait.SPLITS] == split
+
+
+def test_a_version_without_val_says_that_yolo_is_validated_on_what_it_is_trained_on(
+    world: World, annotator: Api
+) -> None:
+    for seed, is_holdout in enumerate([False, True]):
+        image = make_image(world.project, seed, is_holdout=is_holdout)
+        annotator.save(image, create(at=(5, 5)))
+    Image.objects.update(status="done")
+    version = cut_version(project=world.project, created_by=world.manager)
+    address = f"versions/{version.pk}"
+    asked = {"id": str(uuid4()), "format": "yolo"}
+
+    offers = {each["format"]: each for each in annotator.get(f"{address}/formats").json()}
+    export = annotator.post(f"{address}/exports", asked).json()
+
+    [note] = offers["yolo"]["notes"]
+    assert "names images/train as val, too" in note
+    assert export["notes"] == [note]
+    assert export["anneal_only"] is None  # until it is written
+    assert offers["coco"]["notes"] == []
 
 
 def test_a_part_leaves_without_the_manifest_that_tells_of_the_rest(
@@ -159,6 +206,7 @@ def test_a_version_of_before_traits_were_counted_says_that_it_does_not_know(
     version.traits = None
 
     assert {offer.losses for offer in offers_of(version)} == {None}
+    assert {offer.anneal_only for offer in offers_of(version)} == {None}
 
 
 def test_a_part_of_a_version_leaves_under_other_names(
@@ -321,7 +369,11 @@ def test_the_command_exports_a_part_in_a_format_and_says_what_it_cannot_hold(
 
     with zipfile.ZipFile(out) as archive:
         assert b'0: "x"' in archive.read("data.yaml")
-    assert "not held: 1 parents" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "not held: 1 parents" in told
+    assert "note: data.yaml names images/unfinished as val, too" in told
+    call_command("export", version.pk, out=out, format="cvat")
+    assert "only Anneal reads back: 1 parents" in capsys.readouterr().out
     with pytest.raises(CommandError, match="is not OLD=NEW"):
         call_command("export", version.pk, out=out, format="yolo", label=["x"])
     with pytest.raises(CommandError, match="no label 'y'"):

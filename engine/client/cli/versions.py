@@ -78,11 +78,15 @@ def stats(*, project: ProjectArgument, start: VersionArgument = "", as_json: Jso
 def formats(
     *, project: ProjectArgument, start: VersionArgument = "", as_json: Json = False
 ) -> None:
-    """List the formats of masks, with what each cannot hold of a version."""
+    """List the formats of masks: what each cannot hold, and what only Anneal reads back of it."""
     with logged_in() as client:
         found = client.formats(client.version(project, start))
-    rows = [[each.format, each.title, _losses(each.losses)] for each in found]
-    show(found, ["format", "", "cannot hold"], rows, as_json=as_json)
+    rows = [
+        [each.format, each.title, _losses(each.losses), _losses(each.anneal_only), *each.notes]
+        for each in found
+    ]
+    names = ["format", "", "cannot hold", "only Anneal reads back", "note"]
+    show(found, names, rows, as_json=as_json)
 
 
 def export(  # noqa: PLR0913  # one for each option
@@ -123,6 +127,11 @@ def export(  # noqa: PLR0913  # one for each option
         client.download(written, path, progress=moved)
     for trait, count in sorted(written.losses.items()):
         tell(f"{written.title} cannot hold: {trait}, {count} times")
+    if written.anneal_only:
+        own = (f"{trait}, {count} times" for trait, count in sorted(written.anneal_only.items()))
+        tell(f"only Anneal reads back: {'; '.join(own)}")
+    for note in written.notes:
+        tell(f"note: {note}")
     answer = {"path": str(path), **written.model_dump(mode="json", exclude={"download_url"})}
     rows = [[path, written.bytes, written.sha256]]
     show(answer, ["file", "bytes", "sha256"], rows, as_json=as_json)

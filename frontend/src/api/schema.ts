@@ -3202,6 +3202,12 @@ export interface components {
             losses: {
                 [key: string]: number;
             };
+            /** @description what of it other tools pass over, by trait; null where that was not counted */
+            anneal_only: {
+                [key: string]: number;
+            } | null;
+            /** @description what else to know of it, for people */
+            readonly notes: string[];
             bytes: number;
             sha256: string;
             /** @description null until it is written, once it is closed, and for who may not hear voices */
@@ -3251,6 +3257,12 @@ export interface components {
             losses: {
                 [key: string]: number;
             } | null;
+            /** @description what it holds in fields of ours, which other tools pass over: counted as losses */
+            anneal_only: {
+                [key: string]: number;
+            } | null;
+            /** @description what else to know of it, for people */
+            notes: string[];
         };
         /** @description An object that one click or the proposals fail on, or a proposal that is no object. */
         Failure: {

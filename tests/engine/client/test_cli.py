@@ -150,8 +150,9 @@ def test_from_import_to_a_proof_without_the_server(
     second = json.loads(logged_in("version", "cut", drawn, "--json").out)
     zipped = tmp_path / "out.zip"
 
-    fetched = json.loads(logged_in("export", drawn, first["id"][:8], "-o", zipped, "--json").out)
-    offered = json.loads(logged_in("version", "formats", drawn, "--json").out)
+    export = logged_in("export", drawn, first["id"][:8], "-o", zipped, "--json")
+    fetched = json.loads(export.out)
+    offered = json.loads(logged_in("version", "formats", drawn, first["id"][:8], "--json").out)
     with zipfile.ZipFile(zipped) as archive:
         archive.extractall(tmp_path)
     proof = ("verify", tmp_path / "manifest.jsonl", pictures)
@@ -167,6 +168,9 @@ def test_from_import_to_a_proof_without_the_server(
 
     assert (fetched["path"], fetched["state"]) == (str(zipped), "succeeded")
     assert {"coco", "yolo"} < {each["format"] for each in offered}
+    own = next(each["anneal_only"] for each in offered if each["format"] == "coco")
+    assert fetched["anneal_only"] == own
+    assert f"ids, {own['ids']} times" in export.err.partition("only Anneal reads back: ")[2]
     assert (good.code, json.loads(good.out)["faults"]) == (0, [])
     assert json.loads(good.out)["id"] == first["id"]
     assert bad.code == 1
