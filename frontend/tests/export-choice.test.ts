@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { choiceOf, choiceWords, splitsAtFirst } from "@/pages/versions/exportChoice";
-import { lossLines, recordsLost } from "@/pages/versions/lossWords";
+import { lossLines, onlyAnneal, recordsLost } from "@/pages/versions/lossWords";
 
 test("finished images are chosen at first, and begun ones where there are no others", () => {
   expect(splitsAtFirst({ train: 3, holdout: 1, unfinished: 2 })).toEqual(["train", "holdout"]);
@@ -45,4 +45,12 @@ test("what is lost is told by how much there is of it, records apart", () => {
   expect(recordsLost(losses)).toBe("ids of masks; digests of images");
   expect(lossLines({})).toEqual([]);
   expect(recordsLost({ masks: 3 })).toBe("");
+});
+
+test("what only Anneal reads back is told in one sentence, and counted", () => {
+  expect(onlyAnneal({ ids: 9, overlaps: 1, labels: 3, digests: 2 })).toBe(
+    "Only Anneal reads back: what is covered of 1 mask under others; the labels of 3 masks; the ids of 9 masks; the digests of 2 images.",
+  );
+  expect(onlyAnneal({})).toBe("");
+  expect(onlyAnneal(null)).toBe("");
 });

@@ -80,7 +80,7 @@ function Choices({ version, project, onClose }: Omit<Props, "opened">) {
           comboboxProps={{ shadow: "md" }}
           data-autofocus
         />
-        {offer && <Losses losses={offer.losses} masks={masks} />}
+        {offer && <Losses offer={offer} masks={masks} />}
         <Checkbox.Group
           label="Images"
           description="Where a format does not tell them apart, each lies in a folder of its own."

@@ -5,7 +5,7 @@ import { formatBytes } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
 import classes from "./ExportRow.module.css";
 import { choiceWords } from "./exportChoice";
-import { lossLines } from "./lossWords";
+import { lossLines, onlyAnneal } from "./lossWords";
 
 /** One export: its progress, then its download, or why there is none. */
 export function ExportRow({ item, project }: { item: Export; project: Project }) {
@@ -29,6 +29,7 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
       </div>
     );
   const lost = lossLines(item.losses);
+  const beside = [onlyAnneal(item.anneal_only), ...item.notes].filter(Boolean);
   return (
     <Group className={classes.row} justify="space-between" wrap="nowrap" gap="xs">
       <div style={{ minWidth: 0 }}>
@@ -44,6 +45,11 @@ export function ExportRow({ item, project }: { item: Export; project: Project })
             Not held: {lost.join("; ")}.
           </Text>
         )}
+        {beside.map((line) => (
+          <Text key={line} size="xs" c="dimmed">
+            {line}
+          </Text>
+        ))}
       </div>
       <Button
         component="a"

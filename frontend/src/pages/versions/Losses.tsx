@@ -1,16 +1,31 @@
-import { Alert, List, Text } from "@mantine/core";
+import { Alert, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconCheck } from "@tabler/icons-react";
+import type { ExportOffer } from "@/api/types";
 import { plural } from "@/components/format";
-import { type Losses as Lost, lossLines, recordsLost } from "./lossWords";
+import { type Losses as Lost, lossLines, onlyAnneal, recordsLost } from "./lossWords";
 
 interface Props {
-  losses: Lost | null;
+  offer: ExportOffer;
   /** Of the version; null where a part goes out, of which nobody counted them. */
   masks: number | null;
 }
 
-/** What a format cannot hold of what goes out, or that it holds it all. */
-export function Losses({ losses, masks }: Props) {
+/** What a format cannot hold of what goes out, and below it what other tools do not find of it. */
+export function Losses({ offer, masks }: Props) {
+  const beside = [onlyAnneal(offer.anneal_only), ...offer.notes].filter(Boolean);
+  return (
+    <Stack gap={6}>
+      <NotHeld losses={offer.losses} masks={masks} />
+      {beside.map((line) => (
+        <Text key={line} size="xs" c="dimmed">
+          {line}
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+function NotHeld({ losses, masks }: { losses: Lost | null; masks: Props["masks"] }) {
   if (!losses)
     return (
       <Text size="sm" c="dimmed">

@@ -21,6 +21,16 @@ const WORDS: Readonly<Record<string, (count: number) => string>> = {
   depths: (n) => `the order of ${plural(n, "mask")}`,
   estimates: (n) => `the model's estimates of ${plural(n, "mask")}`,
 };
+/** Of what is held, but where other tools do not look: what differs from the words of a loss. */
+const OWN_WORDS: typeof WORDS = {
+  ...WORDS,
+  masks: (n) => plural(n, "mask"),
+  overlaps: (n) => `what is covered of ${plural(n, "mask")} under others`,
+  instances: (n) => `that ${plural(n, "mask")} of one label on one image are apart`,
+  ids: (n) => `the ids of ${plural(n, "mask")}`,
+  origins: (n) => `who made ${plural(n, "mask")}, and when`,
+  digests: (n) => `the digests of ${plural(n, "image")}`,
+};
 /** What whoever trains does not miss; said in one line. */
 const RECORDS: Readonly<Record<string, string>> = {
   ids: "ids of masks",
@@ -29,14 +39,24 @@ const RECORDS: Readonly<Record<string, string>> = {
 };
 
 export function lossLines(losses: Losses): string[] {
-  return Object.entries(WORDS).flatMap(([trait, words]) => {
-    const count = losses[trait];
+  return told(losses, WORDS);
+}
+
+/** A sentence on what other tools pass over, or "" where they find all that is held. */
+export function onlyAnneal(own: Losses | null): string {
+  const lines = told(own ?? {}, OWN_WORDS);
+  return lines.length > 0 ? `Only Anneal reads back: ${lines.join("; ")}.` : "";
+}
+
+function told(counts: Losses, all: typeof WORDS): string[] {
+  return Object.entries(all).flatMap(([trait, words]) => {
+    const count = counts[trait];
     return count ? [words(count)] : [];
   });
 }
 
 /** The records that are left out, or "" where all are held. */
 export function recordsLost(losses: Losses): string {
-  const told = Object.entries(RECORDS).flatMap(([trait, words]) => (losses[trait] ? [words] : []));
-  return told.join("; ");
+  const lost = Object.entries(RECORDS).flatMap(([trait, words]) => (losses[trait] ? [words] : []));
+  return lost.join("; ");
 }
