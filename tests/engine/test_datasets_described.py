@@ -169,7 +169,7 @@ def test_folder_without_such_lines_is_refused() -> None:
             read_files(reader, {"a.jsonl": b'{"a": 1}\n'})
 
 
-@given(said=st.lists(st.tuples(st.integers(1, 4), st.text(TEXT), st.booleans())))
+@given(said=st.lists(st.tuples(st.integers(1, 4), st.text(TEXT, min_size=1), st.booleans())))
 def test_lines_of_an_image_come_together_wherever_they_lie(
     said: list[tuple[int, str, bool]],
 ) -> None:
