@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.sample import Box
+from engine.datasets.sample import Box, rounded_box
 
 FAR: Final = 2**31  # no coordinate, side or depth is
 _BOX_NUMBERS: Final = 4
+_SLACK_PX: Final = 0.001  # what sums and shares of sides leave of a box beyond the edge
 
 
 def size_hw_of(
@@ -42,3 +43,22 @@ def box_of(value: object) -> Box:
     if min(width, height) < 0:
         raise DatasetError("a box must be no less than nothing wide and high")
     return x, y, width, height
+
+
+def clipped(box: Box, size_hw: tuple[int, int]) -> Box:
+    """Return the part of a box that lies on the image: the same where all of it does.
+
+    Raises:
+        DatasetError: none does, or the box covers nothing.
+
+    """
+    x, y, width, height = box
+    left, right = max(x, 0.0), min(x + width, float(size_hw[1]))
+    top, bottom = max(y, 0.0), min(y + height, float(size_hw[0]))
+    if min(right - left, bottom - top) <= _SLACK_PX:
+        raise DatasetError(
+            f"a box of {width:g} x {height:g} pixels at {x:g}, {y:g} (width x height at x, y) "
+            f"covers nothing of the image, which is {size_hw[1]} x {size_hw[0]}"
+        )
+    beyond_px = max(left - x, top - y, x + width - right, y + height - bottom)
+    return box if beyond_px <= _SLACK_PX else rounded_box(left, top, right - left, bottom - top)

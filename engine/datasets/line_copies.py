@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, field
 from functools import cache, partial
@@ -49,6 +50,7 @@ class Problems:
 
     count: int = 0
     first: list[str] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)  # of what has no place, in people's words
 
     def add(self, problem: DatasetError) -> None:
         self.count += 1
@@ -107,13 +109,15 @@ def lines_of(
     write = partial(_copy, source) if is_lines else partial(_write, source, form)
     held = held_copy(folder, partial(_written, write), limit_bytes)
     about = json.loads((folder / ABOUT).read_text())
-    problems = Problems(about["left_out"], about["problems"])
+    problems = Problems(about["left_out"], about["problems"], Counter(about["counts"]))
     return Lines(folder, path, inside, has_places=not is_lines, problems=problems, held=held)
 
 
 def _written(write: Callable[[Path], Problems], folder: Path) -> bytes:
     problems = write(folder)
-    return canonical_json({"problems": problems.first, "left_out": problems.count})
+    return canonical_json(
+        {"problems": problems.first, "left_out": problems.count, "counts": problems.counts}
+    )
 
 
 def _user_cache() -> Path:
@@ -163,6 +167,8 @@ def _write(source: Source, form: str | None, folder: Path) -> Problems:
                 write_line(sample, **_place_of(sample, number, folder))
             except DatasetError as problem:
                 problems.add(problem)
+            else:
+                problems.counts.update(sample.left_out)
     return problems
 
 

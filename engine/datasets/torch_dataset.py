@@ -76,7 +76,8 @@ def open_dataset(
 ) -> "MaskDataset":
     """Open a folder, a zip or a file of any format in engine.datasets.formats.
 
-    What cannot be used is left out, with a warning that says how much it is, and what first.
+    What cannot be used is left out, with a warning that says how much it is, and what first; so is
+    what has no place here, with one that counts it.
 
     Args:
         path: of a dataset, its images beside it as its format wants them.
@@ -100,6 +101,9 @@ def open_dataset(
             f"{lines.problems.first[0]}",
             stacklevel=2,
         )
+    if told := +lines.problems.counts:
+        counted = ", ".join(f"{count} {words}" for words, count in sorted(told.items()))
+        warnings.warn(f"{path}: {counted}", stacklevel=2)
     return MaskDataset(lines, split, decode)
 
 

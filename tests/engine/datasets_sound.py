@@ -34,7 +34,10 @@ def _check_object(each: Annotation, labels: set[str], size_hw: tuple[int, int]) 
         return
     assert each.box_xywh is not None
     assert all(map(math.isfinite, each.box_xywh))
-    assert min(each.box_xywh[2:]) >= 0
+    if size_hw != NO_SIZE:
+        x, y, width, height = each.box_xywh
+        assert min(width, height) > 0
+        assert min(x, y, size_hw[1] - x - width, size_hw[0] - y - height) > -0.002
 
 
 def _check_copy(sample: Sample, labels: set[str]) -> None:

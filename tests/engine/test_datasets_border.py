@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine.datasets.formats import Reader
-from engine.datasets.sample import Annotation, Label, Prediction, Sample
+from engine.datasets.formats.border import CUT
+from engine.datasets.sample import Annotation, Box, Label, Prediction, Sample
 from engine.masks.rle import encode
 from tests.engine.datasets_broken import read_files
 from tests.engine.datasets_corpus import dataset_of
@@ -55,6 +56,46 @@ def test_box_that_is_none_is_told_by_its_object_and_what_is_beside_it_stays(box:
         "a.png: objects[1]",
         "a.png: proposals[0]",
     ]
+
+
+@pytest.mark.parametrize(
+    "box", [(1, 1, 0, 2), (3, 3, 0, 0), (-5, 1, 5, 2), (9, 1, 2, 2), (1, 6, 2, 2)]
+)
+def test_box_that_covers_nothing_of_the_image_is_told(box: Box) -> None:
+    [found], problems = through(Sample("a.png", SIZE_HW, (Annotation(None, box_xywh=box), MASK)))
+
+    assert found.annotations == (MASK,)
+    assert [each.partition(" covers ")[2] for each in problems] == [
+        "nothing of the image, which is 8 x 6"
+    ]
+    assert problems[0].startswith("a.png: objects[0]: a box of ")
+
+
+@pytest.mark.parametrize(
+    ("box", "part"),
+    [
+        ((-9, 1, 12, 2), (0, 1, 3, 2)),
+        ((6, 4, 9, 9), (6, 4, 2, 2)),
+        ((-1, -1, 99, 99), (0, 0, 8, 6)),
+    ],
+)
+def test_box_that_lies_partly_on_the_image_is_cut_at_its_edge_and_counted(
+    box: Box, part: Box
+) -> None:
+    objects = (Annotation(None, box_xywh=box), Annotation(None, box_xywh=(0, 0, 8, 6)), MASK)
+
+    [found], problems = through(Sample("a.png", SIZE_HW, objects, left_out={"traces left out": 1}))
+
+    assert [each.box_xywh for each in found.annotations] == [part, (0, 0, 8, 6), None]
+    assert found.left_out == {CUT: 1, "traces left out": 1}
+    assert problems == []
+
+
+def test_box_that_sums_have_put_a_hair_beyond_the_edge_stays_as_it_is() -> None:
+    hair = Annotation(None, box_xywh=(0.1, 0.2, 7.9000001, 5.8000001))
+    sample = Sample("a.png", SIZE_HW, (hair,))
+
+    assert through(sample) == ([sample], [])
 
 
 def test_text_that_is_none_is_left_out_everywhere() -> None:

@@ -27,19 +27,20 @@ FILES = {
 
 @needs_data
 @pytest.mark.parametrize(
-    ("folder", "images", "boxes", "splits"),
+    ("folder", "images", "boxes", "beyond", "splits"),
     [
-        ("kitti_detection", 2, 5, ["train", "train"]),
-        ("kitti_3d", 1, 3, [None]),
-        ("kitti_3d_with_subset", 3, 5, ["test", "train", "val"]),
+        ("kitti_detection", 2, 5, 0, ["train", "train"]),
+        ("kitti_3d", 1, 0, 3, [None]),
+        ("kitti_3d_with_subset", 3, 0, 5, ["test", "train", "val"]),
     ],
 )
-def test_strangers_files_come_in_whole(
-    folder: str, images: int, boxes: int, splits: list[str | None]
+def test_strangers_files_come_in_whole_but_boxes_beyond_images_that_stand_in(
+    folder: str, images: int, boxes: int, beyond: int, splits: list[str | None]
 ) -> None:
     samples, _, problems = read_folder(KITTI, THIRD_PARTY / "kitti_dataset" / folder)
 
-    assert problems == []
+    assert sum("covers nothing of the image" in each for each in problems) == beyond
+    assert len(problems) == beyond
     assert counts(samples) == (images, 0, boxes)
     assert [each.split for each in samples] == splits
 

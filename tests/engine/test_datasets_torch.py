@@ -330,9 +330,10 @@ def test_box_that_is_none_is_told_by_its_place_and_the_mask_beside_it_opens(
 def test_images_that_are_described_alone_open_without_a_size(opened: Open, tmp_path: Path) -> None:
     line = {"image_id": "4", "dataset_id": "d", "annotator_id": 1, "caption": "A cell."}
     path = tmp_path / "narratives.jsonl"
-    path.write_text(json.dumps(line | {"timed_caption": [], "traces": []}))
+    path.write_text(json.dumps(line | {"timed_caption": [], "traces": [[]]}))
 
-    sample = opened(path).sample(0)
+    with pytest.warns(UserWarning, match=r"narratives.jsonl: 1 traces left out"):
+        sample = opened(path).sample(0)
 
     assert (sample.size_hw, sample.captions) == ((0, 0), ("A cell.",))
 

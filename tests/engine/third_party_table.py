@@ -31,6 +31,7 @@ _DATUMARO: Final = "datumaro_assets/"
 _STUDIO: Final = "labelstudio_sdk/"
 _KEYPOINTS: Final = "keypoints are no masks: each is refused by name"
 _POLYLINES: Final = "polylines and points are no masks: each is refused by name"
+_BEYOND: Final = "the images are stand-ins of a few pixels: a box beyond its image is refused"
 _CLASSES: Final = "labels of whole images: Anneal holds none"
 
 
@@ -74,12 +75,14 @@ ROWS: Final = (
         _DATUMARO + "kitti_dataset/kitti_3d",
         "KITTI 3D",
         lines_of("label_2/**/*", "image_2/**/*"),
+        _BEYOND,
         note="regions marked DontCare are crowds, which imports leave out",
     ),
     Row(
         _DATUMARO + "kitti_dataset/kitti_3d_with_subset",
         "KITTI 3D",
         lines_of("label_2/**/*", "image_2/**/*"),
+        _BEYOND,
         note="regions marked DontCare are crowds, which imports leave out",
     ),
     Row(
@@ -161,9 +164,10 @@ ROWS: Final = (
         _DATUMARO + "vott_json_dataset/dataset",
         "VoTT",
         count.vott,
+        _BEYOND,
         note="a region of two tags is one object; Datumaro makes two",
     ),
-    Row(_DATUMARO + "vott_json_dataset/dataset_with_meta_file", "VoTT", count.vott),
+    Row(_DATUMARO + "vott_json_dataset/dataset_with_meta_file", "VoTT", count.vott, _BEYOND),
     Row(_DATUMARO + "yolo_dataset", "YOLO (Darknet)", lines_of("obj_*/*.txt", "obj_*/*")),
     Row(_STUDIO + "test_brush", "Label Studio, a brush", count.only_pictures, "an image alone"),
     Row(_STUDIO + "test_export_coco", "Label Studio", count.label_studio, _KEYPOINTS),

@@ -4,19 +4,30 @@ What is wrong a reader tells by its place in a file; what gets past it is found 
 the image's name. So the copy that `engine.datasets.open` makes takes all that any reader yields.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
-from engine.datasets.bounds import box_of, size_hw_of
+from engine.datasets.bounds import box_of, clipped, size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import NO_TEXT
 from engine.datasets.formats.fields import json_of, values_of
-from engine.datasets.sample import NO_SIZE, Annotation, Dataset, Label, Prediction, Remark, Sample
+from engine.datasets.sample import (
+    NO_SIZE,
+    Annotation,
+    Box,
+    Dataset,
+    Label,
+    Prediction,
+    Remark,
+    Sample,
+)
 
 Report: TypeAlias = Callable[[DatasetError], None]  # of what cannot be used and is left out
+CUT: Final = "parts of boxes beyond the image left out"  # how many, in people's words
 Read: TypeAlias = Callable[[Source, Report], Dataset]
 
 
@@ -49,7 +60,7 @@ def sound(read: Read) -> Read:
 
 
 def _sized(sample: Sample, report: Report) -> Sample:
-    """Return an image without boxes that are none.
+    """Return an image with the boxes that lie on it, or the parts of them that do.
 
     Raises:
         DatasetError: it has no size that an image has.
@@ -62,14 +73,27 @@ def _sized(sample: Sample, report: Report) -> Sample:
             raise DatasetError(error.fault, file=sample.file_name) from None
     if all(each.rle is not None for each in _all_objects(sample)):
         return sample
-    return replace(
+    cut: Counter[str] = Counter()
+
+    def boxed(field: str, found: Iterable[Annotation]) -> Iterator[Annotation]:
+        for index, each in enumerate(found):
+            try:
+                box = None if each.rle else _box(each, sample.size_hw)
+            except DatasetError as error:
+                report(DatasetError(error.fault, file=sample.file_name, field=field, index=index))
+                continue
+            cut[CUT] += box is not None and box != each.box_xywh
+            yield each if box == each.box_xywh else replace(each, box_xywh=box)
+
+    checked = replace(
         sample,
-        annotations=tuple(_boxed(sample, "objects", sample.annotations, report)),
+        annotations=tuple(boxed("objects", sample.annotations)),
         predictions=tuple(
-            replace(each, annotations=tuple(_boxed(sample, "proposals", each.annotations, report)))
+            replace(each, annotations=tuple(boxed("proposals", each.annotations)))
             for each in sample.predictions
         ),
     )
+    return replace(checked, left_out={**sample.left_out, **cut}) if +cut else checked
 
 
 def _all_objects(sample: Sample) -> Iterator[Annotation]:
@@ -78,17 +102,9 @@ def _all_objects(sample: Sample) -> Iterator[Annotation]:
         yield from each.annotations
 
 
-def _boxed(
-    sample: Sample, field: str, found: Iterable[Annotation], report: Report
-) -> Iterator[Annotation]:
-    """Yield objects but those that have neither a mask nor a box which is one."""
-    for index, each in enumerate(found):
-        try:
-            box = None if each.rle else box_of(each.box_xywh)
-        except DatasetError as error:
-            report(DatasetError(error.fault, file=sample.file_name, field=field, index=index))
-        else:
-            yield each if box == each.box_xywh else replace(each, box_xywh=box)
+def _box(each: Annotation, size_hw: tuple[int, int]) -> Box:
+    box = box_of(each.box_xywh)
+    return box if size_hw == NO_SIZE else clipped(box, size_hw)
 
 
 def _plain(text: str) -> str:

@@ -43,6 +43,11 @@ const LEFT: readonly [string, string, string][] = [
   ],
   ["masks refused", "mask that does not fit its image", "masks that do not fit their images"],
   ["boxes left out", "box without a mask", "boxes without a mask"],
+  [
+    "parts of boxes beyond the image left out",
+    "part of a box that lies beyond its image",
+    "parts of boxes that lie beyond their images",
+  ],
   ["crowds left out", "crowd", "crowds"],
   ["proposed boxes left out", "proposed box without a mask", "proposed boxes without a mask"],
   ["proposals on what is there", "proposal on what is there", "proposals on what is there"],
