@@ -12,6 +12,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export
 from engine.datasets.formats.cvat import CVAT
+from engine.datasets.formats.shapes import TURNS
 from engine.datasets.sample import Annotation, Sample, Value
 from engine.masks.rle import bbox_xywh, decode, encode
 from tests.engine.datasets_corpus import dataset_of, with_picture
@@ -127,6 +128,19 @@ def test_turned_box_becomes_the_one_around_it(tmp_path: Path) -> None:
     (found,), _ = read(tmp_path, image(box, 'width="20" height="20"'))
 
     assert found.annotations[0].box_xywh == (5, 3, 2, 4)
+    assert found.left_out == {}
+
+
+def test_box_that_is_turned_by_no_right_angle_is_counted_as_its_upright_box_is_larger(
+    tmp_path: Path,
+) -> None:
+    box = '<box label="x" xtl="4" ytl="4" xbr="6" ybr="6" rotation="{}"/>'
+    boxes = "".join(map(box.format, (45, 0, 180, 300.5)))
+
+    (found,), problems = read(tmp_path, image(boxes, 'width="20" height="20"'))
+
+    assert found.annotations[0].box_xywh == (3.5858, 3.5858, 2.8284, 2.8284)
+    assert (found.left_out, problems) == ({TURNS: 2}, [])
 
 
 @pytest.mark.parametrize(

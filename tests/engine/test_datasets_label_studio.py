@@ -19,6 +19,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats.label_studio import LABEL_STUDIO
 from engine.datasets.formats.label_studio_rle import pack, unpack
+from engine.datasets.formats.shapes import TURNS
 from engine.datasets.sample import Remark, Sample
 from engine.masks.rle import area, decode
 from tests.engine.datasets_corpus import picture
@@ -191,6 +192,19 @@ def test_turned_box_becomes_the_one_around_it(tmp_path: Path) -> None:
 
     assert found.annotations[0].box_xywh == (4, 1, 1, 2)
     assert found.annotations[0].label is None
+    assert found.left_out == {}
+
+
+def test_box_that_is_turned_by_no_right_angle_is_counted_as_its_upright_box_is_larger(
+    tmp_path: Path,
+) -> None:
+    value = {"x": 40, "y": 40, "width": 20, "height": 20, "rectanglelabels": []}
+    turned = [result("rectanglelabels", {**value, "rotation": each}) for each in (30, 0, -90, 7.5)]
+
+    (found,), problems = read(tmp_path, task(*turned))
+
+    assert len(found.annotations) == 4
+    assert (found.left_out, problems) == ({TURNS: 2}, [])
 
 
 def test_bitmask_is_what_is_opaque(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Read CVAT for images 1.1: masks, polygons and boxes of tasks, jobs and projects.
 
 These list their labels in different places, and projects say of each image its subset, which is a
-split. Turned boxes become those around them.
+split. Turned boxes become those around them; the larger are counted.
 """
 
 import json
@@ -18,10 +18,12 @@ from engine.datasets.formats.format import Report
 from engine.datasets.formats.own_fields import OWN, Fields, read_image, read_object
 from engine.datasets.formats.pictures import FOLDER, Pictures
 from engine.datasets.formats.shapes import (
+    TURNS,
     Size,
     box_around,
     check_piece,
     from_row_runs,
+    grows,
     pasted,
     polygon,
     size,
@@ -144,9 +146,11 @@ class _Reader:
         split = None if subset == DEFAULT_SUBSET else subset or None
         size_hw = size(*(_whole(image, side) for side in ("height", "width")))
         annotations = []
+        turns = 0
         for place, shape in enumerate(image):
             try:
                 annotations.append(self._annotation(shape, size_hw, origin))
+                turns += shape.tag == "box" and grows(_float(shape, "rotation", "0"))
             except ValueError as error:
                 self._report(str(error), f"{field}.{shape.tag}", place)
         return replace(
@@ -154,6 +158,7 @@ class _Reader:
             annotations=tuple(annotations),
             split=split,
             load_bytes=self.pictures.loader(place_of(subset, name)),
+            left_out={TURNS: turns} if turns else {},
         )
 
     def _annotation(self, shape: Element, size_hw: Size, origin: Origin) -> Annotation:

@@ -1,14 +1,14 @@
 """Read Label Studio's lists of tasks: what people marked, what models predict, what was said of it.
 
-Brushes, bitmasks, polygons and boxes are read; turned boxes become those around them. A region's
-texts and answers are results of the same id beside it.
+Brushes, bitmasks, polygons and boxes are read; turned boxes become those around them, and larger
+ones are counted. A region's texts and answers are results of the same id beside it.
 """
 
 import re
 from base64 import b64decode
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -22,8 +22,10 @@ from engine.datasets.formats.label_studio_people import listed, model_of, origin
 from engine.datasets.formats.own_fields import own_of, read_image, read_object
 from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.formats.shapes import (
+    TURNS,
     Size,
     box_around,
+    grows,
     number,
     pasted,
     points,
@@ -143,6 +145,7 @@ class TaskReader:
     place: int
     pictures: Pictures
     report: Report
+    left_out: Counter[str] = field(default_factory=Counter)  # in people's words
 
     def sample(self, task: Result) -> Sample:
         data = checked_fields(task.get("data"))
@@ -150,15 +153,17 @@ class TaskReader:
         results = list(_results(task))
         size_hw = self._size(data, [result for _, result in _all_results(task)], path)
         annotations, captions = self._content(results, size_hw, f"task[{self.place}].result")
+        predictions = tuple(self._predictions(task, size_hw))
         name = path.rpartition("/")[2]
         return replace(
             read_image(own_of(data), path, size_hw, split if isinstance(split, str) else None),
             annotations=annotations,
             captions=tuple(captions),
-            predictions=tuple(self._predictions(task, size_hw)),
+            predictions=predictions,
             remarks=tuple(remarks_on(task)),
             load_bytes=self.pictures.loader(path) or self.pictures.loader(name[_DIGEST:]),
             other_names=_other_names(path),
+            left_out=dict(+self.left_out),
         )
 
     def _size(self, data: Result, results: list[Result], path: str) -> Size:
@@ -195,6 +200,8 @@ class TaskReader:
             try:
                 if _kind(result) in _SHAPES:
                     found.append(_annotation(origin, result, beside[identity], size_hw))
+                    if _kind(result) == "rectangle":
+                        self.left_out[TURNS] += grows(number(result["value"].get("rotation") or 0))
                 elif identity not in shapes:
                     captions += _texts(result)
             except ValueError as error:

@@ -17,6 +17,7 @@ from engine.media.opened import MAX_PIXELS, MAX_SIDE_PX
 
 Size = tuple[int, int]  # height, width
 MAX_NUMBER: Final = 2**31
+TURNS: Final = "turns of boxes left out"  # how many, in people's words
 _SLACK: Final = 0.01  # of a side, and a pixel: strangers' polygons stick out a little
 
 
@@ -103,6 +104,11 @@ def turned(box: Box, degrees: float, pivot_xy: tuple[float, float]) -> Box:
             for dx, dy in offsets
         ]
     )
+
+
+def grows(degrees: float) -> bool:
+    """Say whether the box around a turned one is larger: one turned by a right angle lies in it."""
+    return degrees % 90 != 0
 
 
 def cut(rle: RLE) -> tuple[Mask, tuple[int, int]]:

@@ -43,6 +43,7 @@ const LEFT: readonly [string, string, string][] = [
   ],
   ["masks refused", "mask that does not fit its image", "masks that do not fit their images"],
   ["boxes left out", "box without a mask", "boxes without a mask"],
+  ["turns of boxes left out", "turn of a box", "turns of boxes"],
   [
     "parts of boxes beyond the image left out",
     "part of a box that lies beyond its image",
