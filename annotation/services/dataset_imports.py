@@ -36,7 +36,7 @@ from annotation.services.imported_people import (
 from annotation.services.imported_values import fitting_values
 from annotation.services.labels import MAX_NAME, labels_named
 from annotation.services.outside_proposals import Predicted, propose_from_outside
-from annotation.services.seeds import Seed, circular, seed_images
+from annotation.services.seeds import Seed, seed_images
 from engine.datasets.errors import DatasetError
 from engine.datasets.sample import NO_SIZE, Dataset, Sample
 
@@ -231,7 +231,6 @@ def _texts(sample: Sample) -> list[str]:
 
 def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[Seed]:
     """Yield the masks of a sample, which its reader has validated."""
-    in_circles = circular({each.id: each.parent for each in sample.annotations if each.id})
     for each in sample.annotations:
         if each.rle is None or each.is_crowd:
             continue
@@ -240,11 +239,6 @@ def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[S
             brought.problems.append(DatasetError(fault, file=sample.file_name))
             brought.counts["masks refused"] += 1
             continue
-        parent = each.parent or ""
-        if parent and each.id in in_circles:
-            fault = f"mask {each.id} is a part of itself"
-            brought.problems.append(DatasetError(fault, file=sample.file_name))
-            parent = ""
         name = label_name(each.label or "")
         label = importing.labels.get(name)
         values, left = fitting_values(label, name, each.attributes)
@@ -254,7 +248,7 @@ def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[S
             each.rle,
             label,
             each.id,
-            parent,
+            each.parent or "",
             max(-MAX_Z, min(MAX_Z, each.z)),
             plain(each.caption) if each.caption else "",
             values,

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID, uuid5
 
 import structlog
@@ -16,6 +16,7 @@ from django.utils import timezone
 from annotation.models import Image, Label, Mask, MaskCaption, PhraseLink, Recording, Revision
 from annotation.services.copying import copy_rows, next_ids
 from annotation.services.images import locked_images
+from engine.datasets.parents import circular
 from engine.masks import rle as rles
 from engine.masks.rle import RLE
 from engine.masks.validate import validate_rle
@@ -28,7 +29,6 @@ _REVISION: Final = (
     *("rle", "area_px", "z", "attributes", "origin"),
     *("prompts", "seconds", "clicks", "strokes"),
 )
-Key = TypeVar("Key")
 log = structlog.get_logger(__name__)
 
 
@@ -128,24 +128,6 @@ def _due(
     for mask_id in circular({each.mask_id: each.parent_id for each in due.values()}):
         due[mask_id] = replace(due[mask_id], parent_id=None)
     return list(due.values())
-
-
-def circular(parents: Mapping[Key, Key | None]) -> set[Key]:
-    """Find those who are, over their parents and theirs, a part of themselves."""
-    circular: set[Key] = set()
-    done: set[Key] = set()
-    for start in parents:
-        way: list[Key] = []
-        places: dict[Key, int] = {}
-        at: Key | None = start
-        while at is not None and at not in done and at not in places:
-            places[at] = len(way)
-            way.append(at)
-            at = parents.get(at)
-        if at is not None and at in places:
-            circular.update(way[places[at] :])
-        done.update(way)
-    return circular
 
 
 def _write(due: Sequence[_Due], author: User) -> None:

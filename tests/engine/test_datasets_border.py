@@ -98,6 +98,16 @@ def test_box_that_sums_have_put_a_hair_beyond_the_edge_stays_as_it_is() -> None:
     assert through(sample) == ([sample], [])
 
 
+def test_objects_that_are_parts_of_themselves_are_told_and_come_as_wholes() -> None:
+    parents = {"p": "q", "q": "r", "r": "p", "s": "s", "t": "p", "u": "t"}
+    objects = [Annotation(MASK.rle, id=each, parent=parents[each]) for each in parents]
+
+    [found], problems = through(Sample("a.png", SIZE_HW, tuple(objects)))
+
+    assert [each.parent for each in found.annotations] == [None, None, None, None, "p", "t"]
+    assert problems == [f"a.png: mask {each} is a part of itself" for each in "pqrs"]
+
+
 def test_text_that_is_none_is_left_out_everywhere() -> None:
     cell = Annotation(MASK.rle, "ce\ud800ll", id="m\0", attributes={"a": "\ud800", "b": 1.5})
     sample = Sample("\ud800.png", SIZE_HW, (cell,), ("A\0.",), "tr\ud800ain", "\ud800", "\0")

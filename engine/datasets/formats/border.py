@@ -1,7 +1,8 @@
 """What comes out of every reader, whatever it lets through: sizes, boxes and text that are some.
 
-What is wrong a reader tells by its place in a file; what gets past it is found here, and told by
-the image's name. So the copy that `engine.datasets.open` makes takes all that any reader yields.
+Nothing is a part of itself. What is wrong a reader tells by its place in a file; what gets past it
+is found here, and told by the image's name. So the copy that `engine.datasets.open` makes takes
+all that any reader yields.
 """
 
 from collections import Counter
@@ -15,6 +16,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import NO_TEXT
 from engine.datasets.formats.fields import json_of, values_of
+from engine.datasets.parents import circular
 from engine.datasets.sample import (
     NO_SIZE,
     Annotation,
@@ -48,7 +50,7 @@ class SoundRead:
                 except DatasetError as problem:  # of the image as a whole
                     report(problem)
                 else:
-                    yield _plain_sample(checked)
+                    yield _straight(_plain_sample(checked), report)
 
         return replace(dataset, labels=_plain_labels(dataset.labels), samples=samples)
 
@@ -105,6 +107,22 @@ def _all_objects(sample: Sample) -> Iterator[Annotation]:
 def _box(each: Annotation, size_hw: tuple[int, int]) -> Box:
     box = box_of(each.box_xywh)
     return box if size_hw == NO_SIZE else clipped(box, size_hw)
+
+
+def _straight(sample: Sample, report: Report) -> Sample:
+    """Return an image on which nothing is, over its parents and theirs, a part of itself."""
+    parents = {each.id: each.parent for each in sample.annotations if each.id and each.parent}
+    in_circles = circular(parents)
+    if not in_circles:
+        return sample
+    for each in sample.annotations:
+        if each.parent and each.id in in_circles:
+            fault = f"mask {each.id} is a part of itself"
+            report(DatasetError(fault, file=sample.file_name))
+    annotations = (
+        replace(each, parent=None) if each.id in in_circles else each for each in sample.annotations
+    )
+    return replace(sample, annotations=tuple(annotations))
 
 
 def _plain(text: str) -> str:
