@@ -39,8 +39,9 @@ def read_coco(
 ) -> CocoDataset:
     """Read a COCO file. Raise DatasetError that names file, field and index.
 
-    With `on_problem`, an annotation that cannot be used is reported there and left out; faults of
-    images, categories or the JSON itself still raise.
+    With `on_problem`, an entry that cannot be used is reported there and left out, and so are the
+    annotations that name it; faults of the JSON itself still raise, and so does a file of which no
+    image is one. Without, the first fault raises: who measures or trains wants all of it or none.
     """
     if isinstance(source, Path):
         with source.open("rb") as file:

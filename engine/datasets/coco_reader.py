@@ -14,11 +14,12 @@ from engine.datasets.coco_entries import (
 )
 from engine.datasets.errors import DatasetError
 from engine.datasets.json_stream import Element, iter_elements
+from engine.datasets.naming import with_slashes
 from engine.datasets.sample import Box
 from engine.masks.rle import RLE
 from engine.masks.validate import InvalidMaskError, rle_from_coco
 
-_UNSAFE_NAME: Final = re.compile(r"^/|^[A-Za-z]:|\\|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]")
+_UNSAFE_NAME: Final = re.compile(r"^/|^[A-Za-z]:|(^|/)\.\.(/|$)|[\x00-\x1f\x7f]")
 
 
 class CocoReader:
@@ -31,6 +32,7 @@ class CocoReader:
         self.keeps = keeps
         self.on_problem = on_problem
         self.has_images = False
+        self.first_fault: DatasetError | None = None  # of an image
         self.is_deferred = False
 
     def read(self, file: BinaryIO) -> None:
@@ -44,7 +46,7 @@ class CocoReader:
         for element in iter_elements(file, self.name):
             self._add(element)
         if not self.has_images:
-            raise DatasetError("has no images", file=self.name)
+            raise self.first_fault or DatasetError("has no images", file=self.name)
         if self.is_deferred:
             file.seek(start)
             for element in iter_elements(file, self.name):
@@ -55,14 +57,26 @@ class CocoReader:
         if element.key == "info" and isinstance(element.value, dict):
             self.keeps.info = element.value
         elif element.key == "images":
-            self._add_image(element)
+            self._take(element, self._add_image)
         elif element.key == "categories":
-            self._add_category(element)
+            self._take(element, self._add_category)
         elif element.key == "annotations":
             if self.has_images:
                 self._add_annotation(element)
             else:
                 self.is_deferred = True
+
+    def _take(self, element: Element, add: Callable[[Element], None]) -> None:
+        """Add an entry, or report it and leave it out: a list that is none is refused."""
+        try:
+            add(element)
+        except DatasetError as error:
+            problem = error if error.file else self._fault(element, error.fault)
+            if self.on_problem is None or element.place is None:
+                raise problem from None
+            if self.first_fault is None and element.key == "images":
+                self.first_fault = problem
+            self.on_problem(problem)
 
     def _fault(self, element: Element, fault: str) -> DatasetError:
         return DatasetError(fault, file=self.name, field=element.key, index=element.place)
@@ -82,13 +96,14 @@ class CocoReader:
         fields = self._fields(element)
         image_id = self._take_id(element, fields, "id")
         file_name = fields.pop("file_name", None)
-        if not isinstance(file_name, str) or not file_name or _UNSAFE_NAME.search(file_name):
+        path = with_slashes(file_name) if isinstance(file_name, str) else ""
+        if not path or _UNSAFE_NAME.search(path):
             raise self._fault(element, "file_name must be a relative path inside the image folder")
         size_hw = size_hw_in(fields, element.place or 0, self.name)
         del fields["height"], fields["width"]
         group = fields.pop("group", None)
         told = None if group is None else str(group)
-        if not self.keeps.add_image(CocoImage(image_id, file_name, size_hw, told, fields)):
+        if not self.keeps.add_image(CocoImage(image_id, path, size_hw, told, fields)):
             raise self._fault(element, f"a second image has the id {image_id}")
         self.has_images = True
 

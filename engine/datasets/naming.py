@@ -26,10 +26,15 @@ def safe_name(name: str) -> str:
     """Return a relative path with "/" that any system takes; what it cannot have becomes "_"."""
     parts = [
         _FORBIDDEN.sub("_", part)[-_MAX_PART:].strip(" .") or "_"
-        for part in name.replace("\\", "/").split("/")
+        for part in with_slashes(name).split("/")
         if part not in {"", ".", ".."}
     ]
     return "/".join(parts) or "_"
+
+
+def with_slashes(name: str) -> str:
+    """Return a path with "/" between its parts, also where Windows wrote it."""
+    return name.replace("\\", "/")
 
 
 def number_in(name: str) -> int | None:

@@ -133,6 +133,72 @@ def test_bad_annotation_can_be_left_out_and_reported(tmp_path: Path) -> None:
     assert [(p.file, p.field, p.index) for p in problems] == [("some.json", "annotations", 1)]
 
 
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        ("images/1/id", "2", "images[1]: id must be a whole number"),
+        ("images/1/id", 1, "images[1]: a second image has the id 1"),
+        ("images/1/height", 0, "images[1]: height and width must be whole numbers above zero"),
+        ("images/1/file_name", "C:\\x.png",
+         "images[1]: file_name must be a relative path inside the image folder"),
+        ("images/1", 5, "images[1]: must be a list of objects"),
+    ],
+)  # fmt: skip
+def test_bad_image_can_be_left_out_with_what_is_on_it(path: str, value: Any, message: str) -> None:
+    problems: list[DatasetError] = []
+
+    dataset = read(changed(path, value), on_problem=problems.append)
+
+    assert list(dataset.images) == [1]
+    assert dataset.images[1].file_name == "a/1.png"
+    assert [annotation.id for annotation in dataset.annotations] == [10]
+    assert [str(each) for each in problems] == [
+        f"COCO file: {message}",
+        "COCO file: annotations[1]: image_id 2 names no image",
+        "COCO file: annotations[2]: image_id 2 names no image",
+    ]
+
+
+def test_bad_category_can_be_left_out_with_what_is_of_it() -> None:
+    problems: list[DatasetError] = []
+
+    dataset = read(changed("categories/0/name", 5), on_problem=problems.append)
+
+    assert (dataset.categories, [each.id for each in dataset.annotations]) == ({}, [12])
+    assert [(each.field, each.index) for each in problems] == [
+        ("categories", 0),
+        ("annotations", 0),
+        ("annotations", 1),
+    ]
+
+
+def test_file_of_which_no_image_is_one_is_refused_by_the_first() -> None:
+    whole = changed("images/0/id", "1")
+    whole["images"][1]["id"] = None
+
+    with pytest.raises(DatasetError, match=r"images\[0\]: id must be a whole number"):
+        read(whole, on_problem=print)
+
+
+def test_path_of_windows_leads_to_its_image(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(changed("images/0/file_name", "a\\b\\1.png")))
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "1.png").write_bytes(b"pixels")
+    (tmp_path / "1.png").write_bytes(b"others")
+
+    first, _ = FORMATS["coco"].read(FolderSource(tmp_path), print).samples()
+
+    assert first.file_name == "a/b/1.png"
+    assert first.load_bytes is not None
+    assert first.load_bytes() == b"pixels"
+
+
+@pytest.mark.parametrize("name", ["../x.png", "..\\x.png", "\\\\server\\x.png", "\\x.png"])
+def test_path_that_leads_elsewhere_is_refused_also_where_windows_wrote_it(name: str) -> None:
+    with pytest.raises(DatasetError, match=r"images\[0\]: file_name must be a relative path"):
+        read(changed("images/0/file_name", name))
+
+
 @pytest.mark.parametrize("box", [[3, 3, -2, 2], [1, 2, 3], [0, 0, 10**30, 1], [0, 0, "x", 1]])
 def test_bad_box_takes_neither_the_mask_beside_it_nor_other_objects_away(box: Any) -> None:
     whole = changed("annotations/0/bbox", box)

@@ -122,6 +122,19 @@ def test_runs_of_a_mask_count_along_the_rows_of_its_box(tmp_path: Path) -> None:
     assert np.argwhere(decode(mask.rle)).tolist() == [[1, 1], [2, 2]]
 
 
+def test_image_that_windows_named_is_found(tmp_path: Path) -> None:
+    box = '<box label="x" xtl="4" ytl="4" xbr="8" ybr="6"/>'
+    (tmp_path / "images" / "sub").mkdir(parents=True)
+    (tmp_path / "images" / "sub" / "x.png").write_bytes(b"pixels")
+
+    (found,), _ = read(
+        tmp_path, image(box, 'width="20" height="20"').replace("a.png", "sub\\x.png")
+    )
+
+    assert found.file_name == "sub/x.png"
+    assert found.load_bytes is not None
+
+
 def test_turned_box_becomes_the_one_around_it(tmp_path: Path) -> None:
     box = '<box label="x" xtl="4" ytl="4" xbr="8" ybr="6" rotation="90"/>'
 

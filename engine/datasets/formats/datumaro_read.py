@@ -24,6 +24,7 @@ from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.formats.told_files import OBJECT, files_of, iter_told, until_broken
 from engine.datasets.json_stream import Element, iter_elements
+from engine.datasets.naming import with_slashes
 from engine.datasets.sample import Annotation, Box, Dataset, Label, Sample, unique_ids
 from engine.masks.rle import RLE, united
 from engine.masks.validate import rle_from_coco
@@ -132,7 +133,7 @@ class _Reader:
 
     def _file_name(self, identity: object, path: object) -> str:
         """Return a path inside the subset; one of another machine only tells its ending."""
-        name = checked_text(path or "").replace("\\", "/")
+        name = with_slashes(checked_text(path or ""))
         if not self.has_version:
             name = name.removeprefix(f"{self.subset}/")
         if name and not PurePosixPath(name).is_absolute() and ":" not in name:

@@ -18,6 +18,7 @@ from engine.datasets.formats.objects import labels_in
 from engine.datasets.formats.own_fields import OWN, own_of
 from engine.datasets.formats.pictures import Pictures, first_folder
 from engine.datasets.json_stream import iter_elements
+from engine.datasets.naming import with_slashes
 from engine.datasets.sample import (
     Annotation,
     Dataset,
@@ -194,7 +195,7 @@ class _Reader:
 
 def _name_of(path: str) -> str:
     """Return a path in the folder of images; of one of another machine only the last part."""
-    path = path.replace("\\", "/")
+    path = with_slashes(path)
     is_absolute = PurePosixPath(path).is_absolute() or ":" in path
     return PurePosixPath(path).name if is_absolute else path.removeprefix(f"{FOLDER}/")
 

@@ -30,6 +30,7 @@ from engine.datasets.formats.own_fields import (
 from engine.datasets.formats.pictures import SPLITS, Pictures, write_image
 from engine.datasets.formats.shapes import Size, box_around, cut, pasted, points, polygon, size
 from engine.datasets.json_stream import Element, iter_elements
+from engine.datasets.naming import with_slashes
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Dataset, Sample, Value, labels_of
 from engine.datasets.traits import ALL, RECORDS, Trait
 from engine.masks.rle import RLE, united
@@ -185,7 +186,7 @@ def _sample(source: Source, pictures: Pictures, name: str, report: Report) -> Sa
 
 def _image_of(name: str, path: str) -> str:
     """Follow the path from a JSON file to its image, but not out of the folder."""
-    whole = posixpath.normpath(posixpath.join(posixpath.dirname(name), path.replace("\\", "/")))
+    whole = posixpath.normpath(posixpath.join(posixpath.dirname(name), with_slashes(path)))
     return posixpath.basename(whole) if whole.startswith(("/", "..")) else whole
 
 

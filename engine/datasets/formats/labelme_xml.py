@@ -16,6 +16,7 @@ from engine.datasets.formats.checked import checked_text, label_of, placed
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.pictures import Pictures, first_folder, split_and_name
 from engine.datasets.formats.shapes import Size, box_around, pasted, polygon, size
+from engine.datasets.naming import with_slashes
 from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import Annotation, Box, Dataset, Sample, Value, labels_of, related
 from engine.datasets.xml_elements import Element, iter_children, read_root
@@ -111,7 +112,7 @@ class _Reader:
         """Return where a file of another folder lies; only its bare name is trusted."""
         parts = PurePosixPath(self.name).parent.parts
         moved = [folder if part == FOLDERS[0] else part for part in parts]
-        return "/".join([*moved, PurePosixPath(name.replace("\\", "/")).name])
+        return "/".join([*moved, PurePosixPath(with_slashes(name)).name])
 
     def _objects(self, root: Element, size_hw: Size) -> Iterator[Annotation]:
         for place, item in enumerate(root.iter(_OBJECT), start=1):

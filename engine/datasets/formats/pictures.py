@@ -7,6 +7,7 @@ from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
+from engine.datasets.naming import with_slashes
 from engine.datasets.places import MAX_BYTES, Place, Placed
 from engine.datasets.sample import Dataset, Sample
 from engine.media.errors import MediaError
@@ -64,7 +65,7 @@ class Pictures:
         """
         if file_name in self._known:
             return file_name
-        wanted = PurePosixPath(file_name).parts
+        wanted = PurePosixPath(with_slashes(file_name)).parts
         found = self._by_bare_name.get(wanted[-1] if wanted else "", [])
         parts = {name: PurePosixPath(name).parts for name in found}
         below = [name for name in found if parts[name][-len(wanted) :] == wanted]
