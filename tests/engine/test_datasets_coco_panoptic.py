@@ -148,6 +148,8 @@ def test_what_is_written_is_told_from_coco_instances() -> None:
         ("annotations/0/file_name", "2.png", "2.png: is not there"),
         ("annotations/0/image_id", 5, "image_id 5 names no image"),
         ("annotations/0/image_id", None, "annotations[0]: image_id must be a whole number"),
+        ("categories/1/name", "", "categories[1]: name must be text"),
+        ("categories/1", [], "categories[1]: must be a list of objects"),
         ("images/0/height", 2, "1.png: has 1 x 4 pixels, but the image 2 x 4"),
     ],
 )
@@ -165,13 +167,27 @@ def test_what_is_wrong_of_a_segment_is_told(path: str, value: Any, message: str)
         ("images/0/id", 2.5, r"images\[0\]: id must be a whole number"),
         ("images/0/width", -4, r"images\[0\]: height and width must be whole numbers"),
         ("images/0/file_name", None, r"images\[0\]: file_name must be text"),
-        ("categories/1/name", "", r"categories\[1\]: name must be text"),
-        ("categories/1", [], r"categories\[1\]: must be a list of objects"),
+        ("categories", 5, r"categories: must be a list of objects"),
     ],
 )
 def test_what_is_wrong_of_the_file_is_refused(path: str, value: Any, message: str) -> None:
     with pytest.raises(DatasetError, match=f"^annotations/panoptic_val2017.json: {message}"):
         read(changed(path, value))
+
+
+def test_bad_image_is_told_and_left_out_with_its_segments() -> None:
+    odd = content()
+    odd["images"].append({"id": 9, "file_name": "9.jpg", "height": 0, "width": 4})
+    odd["annotations"].append({**odd["annotations"][0], "image_id": 9})
+
+    samples, problems = read(files_of(odd))
+
+    assert samples == read(files_of(content()))[0]
+    assert problems == [
+        "annotations/panoptic_val2017.json: "
+        "images[1]: height and width must be whole numbers above zero",
+        "annotations/panoptic_val2017.json: image_id 9 names no image",
+    ]
 
 
 def test_annotation_that_is_none_is_told_and_a_file_without_segments_is_not_read() -> None:
