@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import BinaryIO, Final
 
-from engine.datasets.bounds import box_of
+from engine.datasets.bounds import box_of, clipped
 from engine.datasets.coco_entries import (
     CocoAnnotation,
     CocoCategory,
@@ -141,6 +141,8 @@ class CocoReader:
         bbox = None
         try:
             bbox = self._bbox(element, fields.pop("bbox", None))
+            if bbox and rle is None and self.on_problem:  # told here by its place
+                self._check_on_image(element, bbox, size_hw)
         except DatasetError as problem:
             if self.on_problem is None or (rle is None and caption is None):
                 raise
@@ -172,6 +174,12 @@ class CocoReader:
             return None
         try:
             return box_of(value)
+        except DatasetError as error:
+            raise self._fault(element, f"bbox: {error}") from None
+
+    def _check_on_image(self, element: Element, bbox: Box, size_hw: tuple[int, int]) -> None:
+        try:
+            clipped(bbox, size_hw)
         except DatasetError as error:
             raise self._fault(element, f"bbox: {error}") from None
 

@@ -214,6 +214,20 @@ def test_bad_box_takes_neither_the_mask_beside_it_nor_other_objects_away(box: An
     assert [(p.field, p.index) for p in problems] == [("annotations", 0), ("annotations", 1)]
 
 
+@pytest.mark.parametrize("box", [[1, 1, 0, 0], [-9, 1, 2, 2]])
+def test_box_on_nothing_of_its_image_is_told_by_its_place_where_it_is_all(box: Any) -> None:
+    whole = changed("annotations/0/bbox", box)
+    whole["annotations"][1]["bbox"] = box
+    problems: list[DatasetError] = []
+
+    dataset = read(whole, on_problem=problems.append)
+
+    assert [each.id for each in dataset.annotations] == [10, 12]
+    assert [(p.field, p.index) for p in problems] == [("annotations", 1)]
+    assert problems[0].fault.startswith("bbox: a box of ")
+    assert len(read(whole).annotations) == 3
+
+
 def written(size_hw: tuple[int, int], rles: list[RLE]) -> bytes:
     out = io.BytesIO()
     height, width = size_hw
