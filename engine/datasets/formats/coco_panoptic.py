@@ -174,7 +174,7 @@ def _is_ours(source: Source, name: str) -> bool:
 
 def _contents(source: Source, name: str, report: Report) -> Iterator[_Content]:
     content = _Content(name)
-    faults = []  # of images
+    first: DatasetError | None = None  # fault of an image
     with source.file(name) as file:
         for element in iter_elements(file, name):
             try:
@@ -186,9 +186,10 @@ def _contents(source: Source, name: str, report: Report) -> Iterator[_Content]:
                 if element.key != "annotations" and element.place is None:
                     raise fault from None
                 report(fault)
-                faults += [fault] * (element.key == "images")
+                if element.key == "images":
+                    first = first or fault
     if next(iter(content.images), None) is None:
-        raise faults[0] if faults else DatasetError("has no images", file=name)
+        raise first or DatasetError("has no images", file=name)
     for image_id, _ in content.segments:
         if not content.images.of(image_id):
             told = f"image_id {show(json.loads(image_id))} names no image"
