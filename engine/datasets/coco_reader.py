@@ -32,7 +32,8 @@ class CocoReader:
         self.keeps = keeps
         self.on_problem = on_problem
         self.has_images = False
-        self.first_fault: DatasetError | None = None  # of an image
+        # Of an image, until another can be read: else it is the fault of the file as a whole.
+        self.held_fault: DatasetError | None = None
         self.is_deferred = False
 
     def read(self, file: BinaryIO) -> None:
@@ -46,7 +47,7 @@ class CocoReader:
         for element in iter_elements(file, self.name):
             self._add(element)
         if not self.has_images:
-            raise self.first_fault or DatasetError("has no images", file=self.name)
+            raise self.held_fault or DatasetError("has no images", file=self.name)
         if self.is_deferred:
             file.seek(start)
             for element in iter_elements(file, self.name):
@@ -74,9 +75,10 @@ class CocoReader:
             problem = error if error.file else self._fault(element, error.fault)
             if self.on_problem is None or element.place is None:
                 raise problem from None
-            if self.first_fault is None and element.key == "images":
-                self.first_fault = problem
-            self.on_problem(problem)
+            if element.key == "images" and not self.has_images and self.held_fault is None:
+                self.held_fault = problem
+            else:
+                self.on_problem(problem)
 
     def _fault(self, element: Element, fault: str) -> DatasetError:
         return DatasetError(fault, file=self.name, field=element.key, index=element.place)
@@ -106,6 +108,9 @@ class CocoReader:
         if not self.keeps.add_image(CocoImage(image_id, path, size_hw, told, fields)):
             raise self._fault(element, f"a second image has the id {image_id}")
         self.has_images = True
+        if self.held_fault is not None and self.on_problem is not None:
+            self.on_problem(self.held_fault)
+            self.held_fault = None
 
     def _add_category(self, element: Element) -> None:
         fields = self._fields(element)

@@ -62,7 +62,7 @@ def test_a_query_that_is_dropped_is_offered_no_longer_and_versions_still_name_it
     assert dropped.status_code == 204
     assert manager.get(path(world, "version-queries")).json() == []
     assert version["cut_from"] == {"id": saved["id"], "name": "reviewed", "number": 1}
-    [listed] = manager.get(path(world)).json()
+    [listed] = manager.get(path(world)).json()["results"]
     assert listed["cut_from"] == version["cut_from"]
     assert save(manager, world, "reviewed", {"reviewed": True})["number"] == 2
 

@@ -174,7 +174,7 @@ def _is_ours(source: Source, name: str) -> bool:
 
 def _contents(source: Source, name: str, report: Report) -> Iterator[_Content]:
     content = _Content(name)
-    first: DatasetError | None = None  # fault of an image
+    held: DatasetError | None = None  # first fault of an image, which may be that of the file
     with source.file(name) as file:
         for element in iter_elements(file, name):
             try:
@@ -185,16 +185,23 @@ def _contents(source: Source, name: str, report: Report) -> Iterator[_Content]:
                 )
                 if element.key != "annotations" and element.place is None:
                     raise fault from None
-                report(fault)
-                if element.key == "images":
-                    first = first or fault
+                if element.key == "images" and held is None:
+                    held = fault
+                else:
+                    report(fault)
     if next(iter(content.images), None) is None:
-        raise first or DatasetError("has no images", file=name)
+        raise held or DatasetError("has no images", file=name)
+    if held is not None:
+        report(held)
+    _report_unknown(content, report)
+    yield content
+
+
+def _report_unknown(content: _Content, report: Report) -> None:
     for image_id, _ in content.segments:
         if not content.images.of(image_id):
             told = f"image_id {show(json.loads(image_id))} names no image"
-            report(DatasetError(told, file=name))
-    yield content
+            report(DatasetError(told, file=content.name))
 
 
 def _add(content: _Content, element: Element) -> None:
