@@ -13,10 +13,11 @@ from tests.bench.datasets.comparing import measure_comparing
 from tests.bench.datasets.cutting import measure_cutting
 from tests.bench.datasets.first_batch import measure_first_batch
 from tests.bench.datasets.importing import measure_importing
+from tests.bench.datasets.peers import measure_peers
 from tests.bench.datasets.writing import measure_writing
 from tests.bench.rows import Row, in_one_line
 
-NAMES: Final = ("coding", "writing", "first_batch", "diff", "cut", "import")
+NAMES: Final = ("coding", "writing", "peers", "first_batch", "diff", "cut", "import")
 
 
 def main() -> None:
@@ -29,6 +30,7 @@ def main() -> None:
     benches: dict[str, Callable[[], list[Row]]] = {
         "coding": measure_coding,
         "writing": partial(measure_writing, options.masks),
+        "peers": measure_peers,
         "first_batch": partial(measure_first_batch, options.masks),
         "diff": partial(measure_comparing, options.masks),
         "cut": partial(measure_cutting, options.masks),

@@ -24,7 +24,7 @@ from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 from engine.masks.rle import encode
-from tests.bench.datasets.generated import SIZE_HW, discs
+from tests.bench.datasets.discs import SIZE_HW, discs
 from tests.bench.memory import peak_mib
 
 PHOTO_HW = (1200, 1600)

@@ -10,7 +10,7 @@ from pycocotools import mask as coco
 from rlemasklib import RLEMask
 
 from engine.masks.rle import decode, encode
-from tests.bench.datasets.generated import discs
+from tests.bench.datasets.discs import discs
 from tests.bench.rows import Row
 
 SIZE_HW: Final = (1024, 1024)

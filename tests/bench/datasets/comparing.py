@@ -14,7 +14,7 @@ from engine.datasets.diff_totals import totals_of
 from engine.datasets.manifest import ManifestMask, ManifestRow, write_manifest
 from engine.datasets.manifest_lines import find_row
 from engine.masks.rle import RLE, decode, digest, encode
-from tests.bench.datasets.generated import MASKS, SIZE_HW, discs
+from tests.bench.datasets.discs import MASKS, SIZE_HW, discs
 from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
 

@@ -19,7 +19,7 @@ from annotation.selectors.version_diff import diff_page, diff_totals
 from annotation.services.copying import copy_rows, next_ids
 from annotation.services.versions import cut_version
 from engine.masks.rle import RLE, area, decode, encode
-from tests.bench.datasets.generated import MASKS, SIZE_HW, discs
+from tests.bench.datasets.discs import MASKS, SIZE_HW, discs
 from tests.bench.finished_images import finished_image
 from tests.bench.memory import peak_mib
 

@@ -15,7 +15,8 @@ from engine.datasets.files import FolderOut
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.sample import Dataset, Sample
 from engine.datasets.torch_dataset import collate
-from tests.bench.datasets.generated import MASKS, SIZE_HW, generated
+from tests.bench.datasets.discs import MASKS, SIZE_HW
+from tests.bench.datasets.generated import generated
 from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
 from tests.engine.datasets_corpus import picture

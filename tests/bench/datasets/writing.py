@@ -8,7 +8,8 @@ from typing import Final
 
 from engine.datasets.files import FolderOut
 from engine.datasets.formats import FORMATS, export
-from tests.bench.datasets.generated import MASKS, generated
+from tests.bench.datasets.discs import MASKS
+from tests.bench.datasets.generated import generated
 from tests.bench.memory import measured_alone
 from tests.bench.rows import Row
 
