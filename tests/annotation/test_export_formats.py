@@ -73,6 +73,15 @@ ONE_SPLIT = Choice(frozenset({"unfinished"}), has_images=True)
 EXACT = [name for name, form in FORMATS.items() if form.keeps >= {"masks", "overlaps", "instances"}]
 
 
+def version_with_holdout(world: World, annotator: Api) -> DatasetVersion:
+    """Cut a version of two finished images with a mask each, one of them held out."""
+    for seed, is_holdout in enumerate([False, True]):
+        image = make_image(world.project, seed, is_holdout=is_holdout)
+        annotator.save(image, create(at=(5, 5)))
+    Image.objects.update(status="done")
+    return cut_version(project=world.project, created_by=world.manager)
+
+
 @pytest.mark.parametrize("name", EXACT)
 def test_masks_leave_bit_for_bit_with_images_of_safe_names(
     version: DatasetVersion, name: str, tmp_path: Path
@@ -126,11 +135,7 @@ def test_what_a_part_loses_is_told_of_that_part(world: World, annotator: Api) ->
 def test_splits_in_folders_of_their_own_are_told_to_anybody_and_one_file_of_all_is_not(
     world: World, annotator: Api, tmp_path: Path
 ) -> None:
-    for seed, is_holdout in enumerate([False, True]):
-        image = make_image(world.project, seed, is_holdout=is_holdout)
-        annotator.save(image, create(at=(5, 5)))
-    Image.objects.update(status="done")
-    version = cut_version(project=world.project, created_by=world.manager)
+    version = version_with_holdout(world, annotator)
     both = Choice(frozenset({"train", "holdout"}))
 
     for choice, name, split in ((both, "coco", 0), (Choice(), "coco", 2), (Choice(), "sa1b", 0)):
@@ -144,11 +149,7 @@ def test_splits_in_folders_of_their_own_are_told_to_anybody_and_one_file_of_all_
 def test_a_version_without_val_says_that_yolo_is_validated_on_what_it_is_trained_on(
     world: World, annotator: Api
 ) -> None:
-    for seed, is_holdout in enumerate([False, True]):
-        image = make_image(world.project, seed, is_holdout=is_holdout)
-        annotator.save(image, create(at=(5, 5)))
-    Image.objects.update(status="done")
-    version = cut_version(project=world.project, created_by=world.manager)
+    version = version_with_holdout(world, annotator)
     address = f"versions/{version.pk}"
     asked = {"id": str(uuid4()), "format": "yolo"}
 
@@ -165,11 +166,7 @@ def test_a_version_without_val_says_that_yolo_is_validated_on_what_it_is_trained
 def test_a_part_leaves_without_the_manifest_that_tells_of_the_rest(
     world: World, annotator: Api, tmp_path: Path
 ) -> None:
-    for seed, is_holdout in enumerate([False, True]):
-        image = make_image(world.project, seed, is_holdout=is_holdout)
-        annotator.save(image, create(at=(5, 5)))
-    Image.objects.update(status="done")
-    version = cut_version(project=world.project, created_by=world.manager)
+    version = version_with_holdout(world, annotator)
     path = tmp_path / "a.zip"
 
     write_export(version, path, export_format="yolo", choice=Choice(frozenset({"train"})))
