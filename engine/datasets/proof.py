@@ -200,5 +200,6 @@ def _row_of(
 
 
 def _note_rest(row: ManifestRow, proved: set[str], why: str, unproved: Unproved | None) -> None:
-    for name in said_in(row) - proved if unproved is not None else ():
-        unproved.setdefault(name, why)  # type: ignore[union-attr]  # just told
+    if unproved is not None:
+        for name in said_in(row) - proved:
+            unproved.setdefault(name, why)
