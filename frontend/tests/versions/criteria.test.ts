@@ -10,7 +10,7 @@ import {
   valuesOf,
 } from "@/pages/versions/criteria";
 import { criteriaWords, lookWords, nothingWords } from "@/pages/versions/criteriaWords";
-import { cutsToShow } from "@/pages/versions/cutWords";
+import { cutsToShow, endedOf, endedSince } from "@/pages/versions/cutWords";
 
 const ALL: Criteria = {
   ...{ splits: ["train"], labels: [2, 3], drop_empty: true, reviewed: true, agreement: 0.8 },
@@ -102,6 +102,16 @@ test("cuts are shown while they run, and failed ones until another succeeds", ()
   expect(cutsToShow([cut("cancelled"), cut("failed")]).map(({ job }) => job.state)).toEqual([
     "failed",
   ]);
+});
+
+test("a cut that ended before anybody saw it at work is told once, and none from before", () => {
+  const before = [cut("failed")];
+  const after = [cut("succeeded"), cut("running"), ...before];
+  const known = new Set(endedOf(before).map(({ id }) => id));
+
+  expect(endedSince(undefined, after)).toEqual([]);
+  expect(endedSince(known, after)).toEqual([cut("succeeded")]);
+  expect(endedSince(new Set(endedOf(after).map(({ id }) => id)), after)).toEqual([]);
 });
 
 function none(meeting: VersionLook["meeting"]): VersionLook {

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "react";
 import type { Project, VersionCut } from "@/api/types";
 import { versionCutsQuery, versionsQuery } from "@/api/versions";
 import { JobRow } from "@/components/JobRow";
-import { cutsToShow, endWords } from "./cutWords";
+import { cutsToShow, endedOf, endedSince, endWords } from "./cutWords";
 
 const POLL_MS = 1000;
 
@@ -35,15 +35,15 @@ export function Cuts({ project }: { project: Project }) {
   );
 }
 
-/** Tell what became of a cut that ended while this page was looking. */
+/** Tell what became of each cut that ended while this page was open. */
 function useEndings(project: Project, cuts: readonly VersionCut[] | undefined): void {
   const queries = useQueryClient();
-  const live = useRef(new Set<string>());
+  const known = useRef<ReadonlySet<string>>(undefined);
   useEffect(() => {
-    for (const cut of cuts ?? []) {
-      if (!cut.job.finished_at) live.current.add(cut.id);
-      else if (live.current.delete(cut.id)) void told(cut);
-    }
+    if (!cuts) return;
+    const ended = endedSince(known.current, cuts);
+    known.current = new Set(endedOf(cuts).map(({ id }) => id));
+    for (const cut of ended) void told(cut);
 
     async function told(cut: VersionCut): Promise<void> {
       await queries.refetchQueries({ ...versionsQuery(project.id), exact: true });

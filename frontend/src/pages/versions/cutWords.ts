@@ -12,6 +12,20 @@ export function cutsToShow(cuts: readonly VersionCut[]): VersionCut[] {
   );
 }
 
+/**
+ * Of cuts, those that ended since `known` was written down; undefined where nobody looked before.
+ * Not those that were seen at work: a small one has ended before the page looks for the first time.
+ */
+export function endedSince(
+  known: ReadonlySet<string> | undefined,
+  cuts: readonly VersionCut[],
+): VersionCut[] {
+  return known ? endedOf(cuts).filter(({ id }) => !known.has(id)) : [];
+}
+
+export const endedOf = (cuts: readonly VersionCut[]): VersionCut[] =>
+  cuts.filter(({ job }) => job.finished_at);
+
 /** "" where it came to nothing, which its row tells. */
 export function endWords(cut: VersionCut, versions: readonly Version[]): string {
   const version = versions.find(({ id }) => id === cut.version);
