@@ -1,5 +1,7 @@
 """Fixtures of the web side's tests."""
 
+from pathlib import Path
+
 import pytest
 from django.conf import LazySettings
 
@@ -17,6 +19,13 @@ def bucket(embedded: object) -> None:
 def no_built_pages(settings: LazySettings) -> None:
     """A client of each test would read all that is built, or miss what is being built just now."""
     settings.WHITENOISE_USE_FINDERS = False
+
+
+@pytest.fixture(autouse=True)
+def scratch(settings: LazySettings, tmp_path: Path) -> None:
+    """Let no test find the files that another left."""
+    settings.SCRATCH_DIR = tmp_path / "scratch"
+    settings.SCRATCH_DIR.mkdir()
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Who may do what: deny by default, one policy for each view, every role at every address."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import LazySettings
 from rest_framework.permissions import IsAuthenticated
 
 from annotation.api.access import MemberView
@@ -21,11 +18,6 @@ from tests.annotation.everything import (
 from tests.annotation.world import Api, World
 
 ROLES = set(Membership.Role)
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 @pytest.mark.parametrize("template", sorted(api_views()))

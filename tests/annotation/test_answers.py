@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import AliasMove, Bundle, Image, Project, Revision
@@ -121,9 +120,8 @@ def test_the_history_tells_who_answered_beside_who_proposed(
 
 
 def test_an_export_names_the_bundle_that_answered(
-    annotator: Api, world: World, image: Image, settings: LazySettings, tmp_path: Path
+    annotator: Api, world: World, image: Image, tmp_path: Path
 ) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
     bundle = made_to_serve(world.project, "a")
     annotator.save(image, create(at=(2, 2), effort=answered_by(bundle)), create(at=(12, 2)))
     version = cut_version(project=world.project, created_by=world.manager)

@@ -27,7 +27,6 @@ FILES = ("decoder.onnx", "decoder.safetensors", "manifest.json", "model_card.md"
 @pytest.fixture
 def folder(settings: LazySettings, tmp_path: Path) -> Path:
     """The bundle as it was written, before anybody fetched it."""
-    settings.SCRATCH_DIR = tmp_path / "scratch"
     parts = tmp_path / "parts"
     parts.mkdir()
     save_file({"weight": np.ones(1, np.float32)}, parts / "decoder.safetensors")

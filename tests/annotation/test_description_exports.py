@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import LazySettings, settings
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -44,12 +44,6 @@ from tests.engine.test_media_silenced import tone
 
 SAID = "uh a red bucket"
 VOICE = b"the sound of the annotator"
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-    settings.SCRATCH_DIR.mkdir()
 
 
 @dataclass

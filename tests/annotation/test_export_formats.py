@@ -35,11 +35,6 @@ from tests.annotation.test_versions import ring_and_dot
 from tests.annotation.world import Api, World, create, make_image, square
 
 
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
-
-
 @pytest.fixture
 def version(world: World, annotator: Api) -> DatasetVersion:
     """Two images, begun: on one a ring with a dot and a part that lies on it, on the other none."""

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 
 from annotation.models import DatasetVersion, Proposal
 from annotation.selectors.export_offers import offers_of
@@ -28,11 +27,6 @@ from tests.annotation.world import (
 )
 
 UNTOUCHED, CORRECTED, CLICKED = (str(uuid4()) for _ in range(3))
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 @pytest.fixture

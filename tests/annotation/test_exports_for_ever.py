@@ -5,7 +5,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 
 from annotation.models import Alias, DatasetVersion, Image, Label, Mask, Operation
 from annotation.services.bundles import promote_bundle
@@ -43,9 +42,8 @@ def digests(version: DatasetVersion, path: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_an_export_after_a_thousand_edits_and_another_bundle_has_the_same_bytes(
-    world: World, annotator: Api, settings: LazySettings, tmp_path: Path
+    world: World, annotator: Api, tmp_path: Path
 ) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
     bundle, other = make_bundle("a"), make_bundle("b")
     Alias.objects.create(project=world.project, name="serving", bundle=bundle)
     image, untouched = (make_image(world.project, seed) for seed in range(2))

@@ -1,19 +1,11 @@
 """The versions that hold an image are found without reading their manifests through."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import LazySettings
 
 from annotation.api import image_versions
 from annotation.services.version_tags import tag_version
 from annotation.services.versions import cut_version
 from tests.annotation.world import Api, World, create, make_image
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def test_an_image_tells_which_versions_hold_it_and_how(world: World, annotator: Api) -> None:

@@ -3,11 +3,8 @@
 They are saved with all else that is done to an image, or one by one by a program.
 """
 
-from pathlib import Path
 from uuid import uuid4
 
-import pytest
-from django.conf import LazySettings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -15,11 +12,6 @@ from annotation.models import Image, Mask, MaskCaption, Revision
 from annotation.services.versions import cut_version
 from tests.annotation.test_versions import exported
 from tests.annotation.world import Api, World, create, make_image, operation
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def caption(api: Api, mask: str, text: str, caption_id: str | None = None) -> int:

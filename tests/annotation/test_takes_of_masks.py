@@ -4,12 +4,10 @@ of the mask that were spoken in them.
 
 import io
 import json
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.conf import LazySettings
 
 from annotation import jobs
 from annotation.models import Image, Job, MaskCaption, Recording, Transcript
@@ -23,11 +21,6 @@ from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices
 from tests.annotation.test_recordings import CHUNKS, complete, put
 from tests.annotation.world import Api, World, create, make_image, operation
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def begin(api: Api, image: Image, mask: str | None, recording: str | None = None) -> Any:

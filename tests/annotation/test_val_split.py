@@ -1,11 +1,8 @@
 """The split that is cut out of train, drawn on images as the database has them."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
-import pytest
-from django.conf import LazySettings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,11 +37,6 @@ IMAGES = st.lists(
     ),
     max_size=25,
 )
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def put(world: World, images: list[Drawn], first: int = 0) -> None:

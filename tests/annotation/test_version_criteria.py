@@ -2,11 +2,7 @@
 
 import io
 from datetime import date
-from pathlib import Path
 from uuid import uuid4
-
-import pytest
-from django.conf import LazySettings
 
 from annotation import storage
 from annotation.models import Agreement, Caption, DatasetVersion, Image, Round
@@ -23,11 +19,6 @@ from engine.datasets.choosing import Choice
 from engine.datasets.manifest import verify_manifest
 from tests.annotation.cutting import REVIEWED, add_label, annotated, cut, draw, held
 from tests.annotation.world import World, make_bundle
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def names(world: World, criteria: Criteria) -> set[str]:

@@ -2,11 +2,9 @@
 
 import json
 from io import StringIO
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,11 +15,6 @@ from annotation.selectors.version_diff import diff_page, diff_totals, diff_total
 from annotation.services.versions import cut_version
 from engine.masks.rle import iou
 from tests.annotation.world import Api, World, create, make_image, operation, square
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def cut(world: World) -> DatasetVersion:

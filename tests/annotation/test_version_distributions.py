@@ -1,9 +1,6 @@
 """How a version is spread: counted at the cut, and of older versions when somebody asks."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import LazySettings
 
 from annotation.models import DatasetVersion, Image, Label
 from annotation.selectors.version_dataset import dataset_of
@@ -14,8 +11,7 @@ from tests.annotation.world import Api, World, create, make_image, operation, sq
 
 
 @pytest.fixture
-def version(world: World, annotator: Api, settings: LazySettings, tmp_path: Path) -> DatasetVersion:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
+def version(world: World, annotator: Api) -> DatasetVersion:
     image, other = make_image(world.project), make_image(world.project, 1)
     drawn = create(label=world.label_id)
     annotator.save(image, drawn, create(at=(9, 9)))

@@ -2,11 +2,9 @@
 
 import json
 from contextlib import nullcontext
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 
 from annotation.models import DatasetVersion, Image, Job, VersionCut, VersionQuery
@@ -14,11 +12,6 @@ from annotation.services.jobs import LeaseLostError
 from annotation.services.version_cuts import run_cut
 from tests.annotation.cutting import REVIEWED, annotated, cut_by
 from tests.annotation.world import Api, World
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def path(world: World, what: str = "versions") -> str:

@@ -1,9 +1,7 @@
 """How a version's rows are read: of one moment, while others go on writing."""
 
-from pathlib import Path
-
 import pytest
-from django.conf import LazySettings, settings
+from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F, IntegerField, Value
 from django.db.models.functions import Cast
@@ -26,8 +24,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def world(transactional_db: None, bucket: None, settings: LazySettings, tmp_path: Path) -> World:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
+def world(transactional_db: None, bucket: None) -> World:
     return make_world()
 
 

@@ -4,7 +4,6 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
@@ -14,11 +13,6 @@ from annotation.selectors.version_names import version_named
 from annotation.services.version_tags import tag_version, untag_version
 from annotation.services.versions import cut_version
 from tests.annotation.world import Api, World, create, make_bundle, make_image
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 @pytest.fixture

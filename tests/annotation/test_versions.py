@@ -12,7 +12,6 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
-from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from pyarrow import parquet
 from pycocotools import mask as coco_masks
@@ -40,11 +39,6 @@ from engine.masks.rle import RLE, encode
 from tests.altered import alter_file
 from tests.annotation.cutting import cut_by
 from tests.annotation.world import SIZE_HW, Api, World, create, make_image, operation, square
-
-
-@pytest.fixture(autouse=True)
-def _scratch(settings: LazySettings, tmp_path: Path) -> None:
-    settings.SCRATCH_DIR = tmp_path / "scratch"
 
 
 def ring_and_dot() -> RLE:
