@@ -1,7 +1,7 @@
 """What people said and wrote, as a version froze it, with its makers: texts are never changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeVar
@@ -9,7 +9,9 @@ from uuid import UUID
 
 from annotation.errors import DomainError
 from annotation.models import Caption, DatasetVersion, MaskCaption, Recording, Transcript
-from annotation.selectors.versions import frozen_rows
+from annotation.selectors.versions import frozen_rows, version_header
+from engine.datasets.choosing import EVERYTHING, Choice
+from engine.datasets.header_labels import header_labels
 from engine.datasets.manifest import ManifestMask, ManifestRow
 
 BATCH: Final = 50  # images
@@ -52,17 +54,59 @@ class FrozenTexts:
         rows: list[dict[str, Any]] = self.row["captions"]
         return {row["id"]: row.get("parts", []) for row in rows}
 
+    @property
+    def is_described(self) -> bool:
+        return bool(self.takes or self.captions or self.mask_captions)
 
-def frozen_texts(version: DatasetVersion) -> Iterator[FrozenTexts]:
-    """Yield the images of a version that somebody spoke or wrote of: three queries a batch."""
-    described = (row for row in frozen_rows(version) if _is_described(row))
+
+def frozen_texts(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[FrozenTexts]:
+    """Yield the chosen images that somebody spoke or wrote of: three queries a batch.
+
+    Of masks whose label is left out nothing is told: what was said about one of them stays behind,
+    too, and other words are no longer linked to it.
+    """
+    left_out = {
+        str(label.id)
+        for label in header_labels(version_header(version))
+        if label.name in choice.left_out
+    }
+    described = (row for row in frozen_rows(version) if _is_chosen(row, choice))
     while batch := list(islice(described, BATCH)):
-        yield from with_texts(batch)
+        for found in with_texts(batch):
+            part = _without_labels(found, left_out) if left_out else found
+            if part.is_described:
+                yield part
 
 
-def _is_described(row: ManifestRow) -> bool:
+def _is_chosen(row: ManifestRow, choice: Choice) -> bool:
+    if choice.splits and row["split"] not in choice.splits:
+        return False
     has_caption = any("caption" in mask for mask in row["masks"])
     return bool(row["transcripts"] or row["captions"] or has_caption)
+
+
+def _without_labels(texts: FrozenTexts, labels: Set[str]) -> FrozenTexts:
+    """Leave out masks by the ids of their labels, and what was said of them alone."""
+    hidden = {mask["mask"] for mask in texts.row["masks"] if mask["label"] in labels}
+    row = texts.row.copy()
+    row["masks"] = [mask for mask in row["masks"] if mask["mask"] not in hidden]
+    row["transcripts"] = [_unlinked(each, hidden) for each in row["transcripts"]]
+    return FrozenTexts(
+        row,
+        [take for take in texts.takes if str(take.recording.mask_id) not in hidden],
+        texts.captions,
+        {mask: text for mask, text in texts.mask_captions.items() if mask not in hidden},
+    )
+
+
+def _unlinked(transcript: Mapping[str, Any], hidden: Set[str]) -> dict[str, object]:
+    """Take masks off a transcript's phrases; those that spoke of no other are phrases no more."""
+    phrases = [
+        {**phrase, "masks": [mask for mask in phrase["masks"] if mask not in hidden]}
+        for phrase in transcript.get("phrases", [])
+        if not phrase["masks"] or set(phrase["masks"]) - hidden
+    ]
+    return {**transcript, "phrases": phrases}
 
 
 def with_texts(rows: Sequence[ManifestRow]) -> Iterator[FrozenTexts]:

@@ -18,11 +18,12 @@ from annotation.selectors.versions import (
     version_header,
 )
 from engine.datasets.header_labels import header_labels
-from engine.datasets.naming import repeated_stems, safe_name, told_apart
+from engine.datasets.naming import repeated_stems, told_apart
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import Trait
 
 Report = Callable[[int, int], None]  # images done, of
+UniqueName = Callable[[str, str], str]  # of an image's name and sha256
 _ASKED: Final = "point_coords"  # SA-1B's word
 
 
@@ -59,14 +60,20 @@ def images_of(version: DatasetVersion) -> Dataset:
     return Dataset((), samples)
 
 
+def unique_names(version: DatasetVersion) -> UniqueName:
+    """Return what gives a version's images names that any system takes, each of them once."""
+    return partial(
+        told_apart, repeated=repeated_stems(row["file_name"] for row in frozen_rows(version))
+    )
+
+
 def with_unique_names(dataset: Dataset, version: DatasetVersion) -> Dataset:
-    """Give images names that any system takes, and tell those of one name apart."""
-    repeated = repeated_stems(row["file_name"] for row in frozen_rows(version))
+    """Give images the names that `unique_names` gives them."""
+    name_of = unique_names(version)
 
     def samples() -> Iterator[Sample]:
         for sample in dataset.samples():
-            safe = replace(sample, file_name=safe_name(sample.file_name))
-            yield told_apart(safe, repeated)
+            yield replace(sample, file_name=name_of(sample.file_name, sample.sha256 or ""))
 
     return replace(dataset, samples=samples)
 

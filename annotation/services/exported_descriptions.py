@@ -1,13 +1,16 @@
-"""The rows of descriptions that a version leaves as: texts alone, the same for ever."""
+"""Descriptions in JSON lines, the same for ever, with the images where these were asked for."""
 
+import zipfile
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 from annotation.models import Caption, DatasetVersion, Transcript
 from annotation.selectors.frozen_texts import FrozenTake, FrozenTexts, frozen_texts
 from annotation.selectors.grounding import words_of
+from annotation.selectors.version_dataset import UniqueName, label_names, unique_names
 from annotation.selectors.versions import version_header
-from annotation.services.export_archive import Report
+from annotation.services.export_archive import Report, copy_image, entry
+from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.descriptions import (
     CaptionedMask,
     CaptionPart,
@@ -18,15 +21,29 @@ from engine.datasets.descriptions import (
     Take,
     write_descriptions,
 )
+from engine.datasets.formats.pictures import FOLDER
 
 LabelNames = Mapping[str, str]  # by the label's id, as a manifest spells it
 
 
 def write_version_descriptions(
-    version: DatasetVersion, out: BinaryIO, report: Report | None = None
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
 ) -> None:
-    """Stream a row for each image that somebody spoke or wrote of."""
-    write_descriptions(out, _descriptions(version, report))
+    """Write descriptions.jsonl, a row for each chosen image that somebody spoke or wrote of."""
+    # Of everything rows tell the names that images came with, whatever these are.
+    name_of = _own_name if choice == EVERYTHING else unique_names(version)
+    images = f"{FOLDER}/" if choice.has_images else ""
+    with entry(archive, "descriptions.jsonl") as out:
+        write_descriptions(out, _descriptions(version, report, choice, name_of), images)
+    if choice.has_images:
+        for frozen in frozen_texts(version, choice):
+            row = frozen.row
+            sha256 = row["image_sha256"]
+            copy_image(archive, f"{images}{name_of(row['file_name'], sha256)}", sha256)
+
+
+def _own_name(name: str, sha256: str) -> str:  # noqa: ARG001  # whatever its contents
+    return name
 
 
 def linked_phrases(frozen: FrozenTexts, transcript: Transcript) -> tuple[LinkedPhrase, ...]:
@@ -37,20 +54,30 @@ def linked_phrases(frozen: FrozenTexts, transcript: Transcript) -> tuple[LinkedP
     )
 
 
-def _descriptions(version: DatasetVersion, report: Report | None) -> Iterator[Description]:
-    labels = {str(label["id"]): label["name"] for label in version_header(version)["labels"]}
-    for number, frozen in enumerate(frozen_texts(version), start=1):
-        yield _description(frozen, labels)
+def _descriptions(
+    version: DatasetVersion, report: Report | None, choice: Choice, name_of: UniqueName
+) -> Iterator[Description]:
+    labels = _label_names(version, choice)
+    for number, frozen in enumerate(frozen_texts(version, choice), start=1):
+        yield _description(frozen, labels, name_of)
         if report is not None:
             report(number, version.counts["images"])
 
 
-def _description(frozen: FrozenTexts, labels: LabelNames) -> Description:
+def _label_names(version: DatasetVersion, choice: Choice) -> LabelNames:
+    header = version_header(version)
+    if not choice.labels:  # as ever, also where a deleted label had the name of another
+        return {str(label["id"]): label["name"] for label in header["labels"]}
+    new = {label: choice.labels.get(name, name) for label, name in label_names(header).items()}
+    return {label: name for label, name in new.items() if name is not None}
+
+
+def _description(frozen: FrozenTexts, labels: LabelNames, name_of: UniqueName) -> Description:
     row = frozen.row
     height, width = row["size_hw"]
     return Description(
         image_sha256=row["image_sha256"],
-        file_name=row["file_name"],
+        file_name=name_of(row["file_name"], row["image_sha256"]),
         size_hw=(height, width),
         split=row["split"],
         takes=tuple(_take(frozen, take) for take in frozen.takes),

@@ -9,32 +9,41 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import PurePosixPath
 from typing import Any, Final
 from uuid import UUID
 
 from annotation import storage
 from annotation.errors import DomainError
 from annotation.models import DatasetVersion, Project, Recording, Transcript
-from annotation.selectors.frozen_texts import FrozenTexts, frozen_texts
+from annotation.selectors.frozen_texts import FrozenTake, FrozenTexts, frozen_texts
 from annotation.selectors.grounding import words_of
 from annotation.selectors.versions import version_header
 from annotation.selectors.voices import with_may_leave
-from annotation.services.export_archive import Report, entry, unpacked_entry
+from annotation.services.export_archive import (
+    PIECE_BYTES,
+    Report,
+    copy_image,
+    entry,
+    unpacked_entry,
+)
 from annotation.services.exported_descriptions import linked_phrases
 from annotation.services.scratch import nameless_file
 from annotation.services.voices import audio_key
+from engine.datasets.choosing import Choice
+from engine.datasets.formats.pictures import FOLDER
 from engine.datasets.localized_narratives import (
     Narrative,
     Utterance,
     strokes,
     write_localized_narratives,
 )
+from engine.datasets.naming import safe_name
 from engine.media.silenced import write_silenced
 from engine.speech.grounding.pointer import POINTING
 
 BATCH: Final = 50  # takes
 FETCHED: Final = 4  # traces at once: one of an hour is as large as all the rest of a batch
-PIECE_BYTES: Final = 1 << 20
 ENDINGS: Final = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a", "audio/wav": "wav"}
 Cuts = list[dict[str, float]]
 
@@ -54,23 +63,23 @@ class _Taken:
 
 
 def write_narratives(
-    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
 ) -> set[UUID]:
     """Write localized_narratives.jsonl; return the takes whose traces are in it."""
     _refuse_unheard(version)
-    return _write(version, archive, report, _Taken())
+    return _write(version, archive, report, choice, _Taken())
 
 
 def write_narratives_with_voices(
-    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
 ) -> set[UUID]:
     """Write the same with the audio in voices/; return the takes that are heard or seen in it."""
     _refuse_unheard(version)
     taken = _Taken()
-    for _, recording in _recordings(version):
+    for _, recording in _recordings(version, choice):
         if getattr(recording, "may_leave", False):
             _copy_voice(archive, recording, taken)
-    return _write(version, archive, report, taken)
+    return _write(version, archive, report, choice, taken)
 
 
 def _refuse_unheard(version: DatasetVersion) -> None:
@@ -82,19 +91,34 @@ def _refuse_unheard(version: DatasetVersion) -> None:
 
 
 def _write(
-    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, taken: _Taken
+    version: DatasetVersion,
+    archive: zipfile.ZipFile,
+    report: Report | None,
+    choice: Choice,
+    taken: _Taken,
 ) -> set[UUID]:
     with entry(archive, "localized_narratives.jsonl") as out:
-        write_localized_narratives(out, _narratives(version, report, taken))
+        write_localized_narratives(out, _narratives(version, report, choice, taken))
+    if choice.has_images:
+        _copy_images(version, archive, choice)
     return taken.voices
 
 
+def _copy_images(version: DatasetVersion, archive: zipfile.ZipFile, choice: Choice) -> None:
+    """Copy the images that somebody spoke of. Of these a narrative names nothing but the digest."""
+    for frozen in frozen_texts(version, choice):
+        if any(_has_words(take) for take in frozen.takes):
+            sha256 = frozen.row["image_sha256"]
+            ending = PurePosixPath(safe_name(frozen.row["file_name"])).suffix
+            copy_image(archive, f"{FOLDER}/{sha256}{ending}", sha256)
+
+
 def _narratives(
-    version: DatasetVersion, report: Report | None, taken: _Taken
+    version: DatasetVersion, report: Report | None, choice: Choice, taken: _Taken
 ) -> Iterator[Narrative]:
     project: str = version_header(version)["project"]["name"]
     total = version.counts["transcripts"]
-    for number, (said, recording) in enumerate(_recordings(version), start=1):
+    for number, (said, recording) in enumerate(_recordings(version, choice), start=1):
         yield _narrative(project, said, recording, taken)
         if report is not None:
             report(number, total)
@@ -106,13 +130,17 @@ class _Said:
     text: Transcript
 
 
-def _recordings(version: DatasetVersion) -> Iterator[tuple[_Said, Recording]]:
+def _has_words(take: FrozenTake) -> bool:
+    return take.text is not None and bool(take.text.text.strip())
+
+
+def _recordings(version: DatasetVersion, choice: Choice) -> Iterator[tuple[_Said, Recording]]:
     """Yield each take with its trace and `may_leave`; few traces are in memory at a time."""
     takes = (
         (take.recording.pk, _Said(frozen, take.text))
-        for frozen in frozen_texts(version)
+        for frozen in frozen_texts(version, choice)
         for take in frozen.takes
-        if take.text and take.text.text.strip()
+        if take.text and _has_words(take)
     )
     while batch := dict(islice(takes, BATCH)):
         rows = with_may_leave(Recording.objects.filter(pk__in=list(batch)))

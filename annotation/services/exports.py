@@ -37,7 +37,7 @@ from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.exported_voices import write_narratives, write_narratives_with_voices
 from annotation.services.jobs import enqueue_job
 from engine.canonical import canonical_json
-from engine.datasets.choosing import Choice, chosen
+from engine.datasets.choosing import EVERYTHING, Choice, chosen
 from engine.datasets.files import Out, ZipOut
 from engine.datasets.formats import FORMATS, Format, Told, export, export_apart
 from engine.datasets.header_labels import header_labels
@@ -45,9 +45,8 @@ from engine.datasets.manifest_files import write_parquet
 from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
 
-EVERYTHING: Final = Choice()
 ADDRESSES: Final = "image_addresses.jsonl"
-Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None], set[UUID]]
+Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None, Choice], set[UUID]]
 
 
 class ChoiceError(DomainError):
@@ -116,12 +115,8 @@ def check_choice(version: DatasetVersion, export_format: str, choice: Choice) ->
         ChoiceError: as above.
 
     """
-    form = FORMATS.get(export_format)
-    if form is None:
-        if choice != EVERYTHING:
-            what = "The manifest is" if export_format == MANIFEST else "Descriptions are"
-            raise ChoiceError(f"{what} exported as a whole: leave the choice out.")
-        return
+    if export_format == MANIFEST and choice != EVERYTHING:
+        raise ChoiceError("The manifest is exported as a whole: leave the choice out.")
     if unknown := sorted(choice.splits - set(SPLITS)):
         raise ChoiceError(f"There is no split {unknown[0]!r}: choose among {', '.join(SPLITS)}.")
     if choice.labels:
@@ -181,7 +176,7 @@ def write_export(
             told = write_version(version, ZipOut(archive), report, FORMATS[export_format], choice)
             written = Written(losses=told.losses, own=told.own)
         else:
-            written = Written(WRITERS[export_format](version, archive, report))
+            written = Written(WRITERS[export_format](version, archive, report, choice))
         if choice.has_addresses:
             _list_addresses(version, archive, choice)
         is_whole = splits_of(version, choice) == splits_of(version, EVERYTHING)
@@ -229,15 +224,17 @@ def write_version(
 
 
 def _write_descriptions(
-    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
 ) -> set[UUID]:
-    with entry(archive, "descriptions.jsonl") as out:
-        write_version_descriptions(version, out, report)
+    write_version_descriptions(version, archive, report, choice)
     return set()
 
 
 def _write_manifest(
-    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None
+    version: DatasetVersion,
+    archive: zipfile.ZipFile,
+    report: Report | None,
+    choice: Choice,  # noqa: ARG001  # a manifest is of everything
 ) -> set[UUID]:
     total = version.counts["images"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.sample import UNLABELLED, Dataset, Label, Sample
@@ -15,6 +16,14 @@ class Choice:
     labels: Mapping[str, str | None] = field(default_factory=dict)  # new names, by name
     has_images: bool = False  # their bytes too; else they are named alone
     has_addresses: bool = False  # a list of where they lie
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The labels whose masks stay behind."""
+        return frozenset(name for name, new in self.labels.items() if new is None)
+
+
+EVERYTHING: Final = Choice()
 
 
 def chosen(dataset: Dataset, choice: Choice) -> Dataset:
@@ -70,11 +79,10 @@ def _renamed(labels: tuple[Label, ...], choice: Choice) -> tuple[Label, ...]:
 def _chosen(sample: Sample, choice: Choice) -> Sample:
     annotations = sample.annotations
     if choice.labels:
-        left_out = {name for name, new in choice.labels.items() if new is None}
         annotations = tuple(
             replace(each, label=choice.labels.get(each.label, each.label)) if each.label else each
             for each in annotations
-            if each.label not in left_out
+            if each.label not in choice.left_out
         )
         ids = {each.id for each in annotations}
         annotations = tuple(

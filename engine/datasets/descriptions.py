@@ -99,11 +99,14 @@ class Description:
     masks: tuple[CaptionedMask, ...] = ()
 
 
-def write_descriptions(out: BinaryIO, descriptions: Iterable[Description]) -> int:
-    """Stream descriptions, one line each; return how many."""
+def write_descriptions(out: BinaryIO, descriptions: Iterable[Description], images: str = "") -> int:
+    """Stream descriptions, one line each; return how many.
+
+    `images` is the folder of the images as seen from the file, with "/" at its end.
+    """
     written = 0
     for description in descriptions:
-        out.write(canonical_json(_line(description)) + b"\n")
+        out.write(canonical_json(_line(description, images)) + b"\n")
         written += 1
     return written
 
@@ -118,11 +121,12 @@ def read_descriptions(file: BinaryIO) -> Iterator[Description]:
             raise DatasetError(fault, index=number) from None
 
 
-def _line(description: Description) -> dict[str, Any]:
+def _line(description: Description, images: str) -> dict[str, Any]:
     texts = [take.text.text for take in description.takes if take.text and take.mask is None]
     return {
-        # A reference relative to the folder of the images: they have no address of their own.
-        "image_url": quote(description.file_name),
+        # A reference relative to the file, or to the folder of the images where these stay behind:
+        # they have no address of their own.
+        "image_url": quote(f"{images}{description.file_name}"),
         "caption": description.captions[-1].text if description.captions else None,
         "transcripts": [text for text in texts if text],
         **asdict(description),

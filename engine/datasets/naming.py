@@ -3,14 +3,11 @@
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-
-from engine.datasets.sample import Sample
 
 # What some system forbids in names: control characters, and what Windows does not take.
 # Halves of pairs of UTF-16 are how Python tells names on disk that are no text.
@@ -53,14 +50,13 @@ def repeated_stems(names: Iterable[str]) -> Repeated:
     return found[counts > 1]
 
 
-def told_apart(sample: Sample, repeated: Repeated) -> Sample:
-    """Add the beginning of its digest to an image's safe name where others have the same."""
-    if not np.isin(_stem_digest(sample.file_name), repeated):
-        return sample
-    path, digest = PurePosixPath(sample.file_name), (sample.sha256 or "")[:_SHOWN]
-    return replace(
-        sample, file_name=path.with_name(f"{path.stem}-{digest}{path.suffix}").as_posix()
-    )
+def told_apart(name: str, sha256: str, repeated: Repeated) -> str:
+    """Return an image's safe name, with the beginning of its digest where others have the same."""
+    safe = safe_name(name)
+    if not np.isin(_stem_digest(safe), repeated):
+        return safe
+    path = PurePosixPath(safe)
+    return path.with_name(f"{path.stem}-{sha256[:_SHOWN]}{path.suffix}").as_posix()
 
 
 def _stem_digest(name: str) -> np.uint64:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from engine.canonical import sha256_of_path
-from engine.datasets.choosing import Choice
+from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.coco import read_coco
 from engine.datasets.errors import DatasetError
 from engine.datasets.export_parts import parts_of
@@ -36,7 +36,6 @@ from engine.datasets.traits import Trait
 from engine.masks.rle import digest
 
 MANIFEST: Final = "manifest.jsonl"  # in an export of a whole version
-EVERYTHING: Final = Choice()
 _EXACT: Final = {Trait.MASKS, Trait.OVERLAPS, Trait.INSTANCES}
 
 

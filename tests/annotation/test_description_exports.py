@@ -2,12 +2,10 @@
 
 import io
 import json
-import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -19,137 +17,39 @@ from annotation import storage
 from annotation.models import (
     DatasetVersion,
     Export,
-    Image,
-    Phrase,
-    PhraseLink,
     Project,
-    Recording,
-    Transcript,
 )
 from annotation.services.caption_proposals import propose_caption
 from annotation.services.captions import Making, caption_mask, save_caption
-from annotation.services.consent import give_consent, withdraw_consent
+from annotation.services.consent import withdraw_consent
 from annotation.services.exported_voices import VoicesNotHeardError
 from annotation.services.exports import request_export, write_export
 from annotation.services.kept_exports import VoiceLeftError, drop_closed_exports, keep_export
 from annotation.services.merged_captions import OwnWords, TranscriptWords, merge_caption
 from annotation.services.recordings import delete_voice, remove_recording
-from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version
 from annotation.services.voices import audio_key
-from engine.datasets.descriptions import Description, LinkedPhrase, read_descriptions
-from engine.datasets.localized_narratives import Narrative, TracePoint, read_localized_narratives
+from engine.datasets.descriptions import LinkedPhrase
+from engine.datasets.localized_narratives import TracePoint, read_localized_narratives
+from tests.annotation.speaking import (
+    SAID,
+    VOICE,
+    Scene,
+    descriptions,
+    exported,
+    heard,
+    link,
+    make_scene,
+    narratives,
+    spoken,
+)
 from tests.annotation.world import Api, World, create, make_bundle, make_image
 from tests.engine.test_media_silenced import tone
-
-SAID = "uh a red bucket"
-VOICE = b"the sound of the annotator"
-
-
-@dataclass
-class Scene:
-    """An image with a mask, of which the annotator spoke and whose words a person linked."""
-
-    world: World
-    image: Image
-    mask: UUID
-    take: Recording
-    raw: Transcript
-    corrected: Transcript
-
-    def cut(self) -> DatasetVersion:
-        return cut_version(project=self.world.project, created_by=None)
-
-
-def spoken(world: World, image: Image, *, cuts: Any = ()) -> Recording:
-    """A take whose audio is stored; the pointer was in the middle of the image, then elsewhere."""
-    give_consent(user=world.annotator)
-    take = Recording.objects.create(
-        pk=uuid4(),
-        image=image,
-        user=world.annotator,
-        mime="audio/webm;codecs=opus",
-        state="transcribed",
-        trace=[
-            {"t": 0.5, "x": 16.0, "y": 12.0, "kind": "move"},
-            {"t": 0.6, "x": 16.0, "y": 12.0, "kind": "view", "box_xyxy": [0, 0, 32, 24]},
-            {"t": 2.5, "x": 0.0, "y": 0.0, "kind": "move"},
-        ],
-        cuts=list(cuts),
-    )
-    storage.put_private(audio_key(take), io.BytesIO(VOICE), "audio/webm")
-    return take
-
-
-def words(text: str) -> list[dict[str, Any]]:
-    return [
-        {"text": word, "start_s": at / 2, "end_s": at / 2 + 0.4, "probability": 0.9}
-        for at, word in enumerate(text.split())
-    ]
-
-
-def heard(take: Recording, text: str = SAID) -> Transcript:
-    return save_raw_transcript(
-        recording=take, transcript_id=uuid4(), text=text, words=words(text), model="tiny.en"
-    )
-
-
-def link(transcript: Transcript, first: int, end: int, kind: str, *masks: UUID) -> PhraseLink:
-    phrase, _ = Phrase.objects.get_or_create(
-        transcript=transcript,
-        first=first,
-        defaults={"end": end, "text": "it", "noun": "it", "is_plural": False,
-                  "is_definite": False, "is_repeat": False},
-    )  # fmt: skip
-    return PhraseLink.objects.create(
-        pk=uuid4(),
-        phrase=phrase,
-        number=phrase.links.count(),
-        kind=kind,
-        masks=masks,
-        author=None if kind == "proposed" else transcript.recording.user,
-        rules="rules-1" if kind == "proposed" else "",
-    )
 
 
 @pytest.fixture
 def scene(world: World, annotator: Api) -> Scene:
-    Project.objects.filter(pk=world.project.pk).update(listeners="manager")
-    world.project.refresh_from_db()
-    image, mask = make_image(world.project), uuid4()
-    annotator.save(image, create(str(mask), label=world.label_id))
-    take = spoken(world, image)
-    raw = heard(take)
-    corrected = correct_transcript(
-        transcript_id=uuid4(),
-        recording=take,
-        author=world.reviewer,
-        text="a red bucket",
-        words=words("a red bucket"),
-        seconds=1,
-    )
-    link(corrected, 0, 3, "proposed", mask)
-    link(corrected, 0, 3, "confirmed", mask)
-    return Scene(world, image, mask, take, raw, corrected)
-
-
-def exported(version: DatasetVersion, export_format: str) -> dict[str, bytes]:
-    """Write an export and return its files."""
-    path = Path(settings.SCRATCH_DIR) / f"{uuid4()}.zip"
-    write_export(version, path, export_format=export_format)
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def descriptions(version: DatasetVersion) -> list[Description]:
-    return list(
-        read_descriptions(io.BytesIO(exported(version, "descriptions")["descriptions.jsonl"]))
-    )
-
-
-def narratives(version: DatasetVersion, export_format: str = "narratives") -> list[Narrative]:
-    files = exported(version, export_format)
-    return list(read_localized_narratives(io.BytesIO(files["localized_narratives.jsonl"])))
+    return make_scene(world, annotator)
 
 
 def test_a_description_tells_who_said_and_wrote_what_and_of_which_masks(scene: Scene) -> None:

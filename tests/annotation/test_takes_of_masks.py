@@ -2,7 +2,6 @@
 of the mask that were spoken in them.
 """
 
-import io
 import json
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,15 +9,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from annotation import jobs
-from annotation.models import Image, Job, MaskCaption, Recording, Transcript
+from annotation.models import DatasetVersion, Image, Job, MaskCaption, Recording, Transcript
 from annotation.selectors.caption_proposals import undescribed_images
 from annotation.selectors.frozen_descriptions import frozen_descriptions
 from annotation.selectors.news import new_to_learn
 from annotation.selectors.versions import frozen_rows
-from annotation.services.exported_descriptions import write_version_descriptions
 from annotation.services.transcripts import correct_transcript, save_raw_transcript
 from annotation.services.versions import cut_version
 from annotation.services.voices import delete_own_voices
+from tests.annotation.speaking import exported
 from tests.annotation.test_recordings import CHUNKS, complete, put
 from tests.annotation.world import Api, World, create, make_image, operation
 
@@ -139,19 +138,20 @@ def test_a_version_keeps_it_apart_and_no_captioner_learns_the_image_from_it(
     [row] = frozen_rows(version)
     assert [each["mask"] for each in row["transcripts"]] == [mask, mask]
     assert list(frozen_descriptions(version, "train")) == []
-    out = io.BytesIO()
-    write_version_descriptions(version, out)
-    line = json.loads(out.getvalue())
+    line = line_of(version)
     assert [UUID(each["mask"]) for each in line["takes"]] == [take.mask_id]
     assert line["transcripts"] == []
 
 
-def described(world: World) -> dict[str, Any]:
-    """The one line that a version of the project leaves as."""
-    out = io.BytesIO()
-    write_version_descriptions(cut_version(project=world.project, created_by=None), out)
-    line: dict[str, Any] = json.loads(out.getvalue())
+def line_of(version: DatasetVersion) -> dict[str, Any]:
+    """The one line that a version leaves as."""
+    line: dict[str, Any] = json.loads(exported(version, "descriptions")["descriptions.jsonl"])
     return line
+
+
+def described(world: World) -> dict[str, Any]:
+    """The same of what is there now."""
+    return line_of(cut_version(project=world.project, created_by=None))
 
 
 def test_a_mask_keeps_the_take_in_which_its_caption_was_spoken(

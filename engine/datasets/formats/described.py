@@ -19,7 +19,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import checked_list, checked_text, placed
 from engine.datasets.formats.format import Reader, Report
-from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.pictures import FOLDER, Pictures
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.naming import number_in, safe_name
 from engine.datasets.sample import NO_SIZE, Dataset, Sample
@@ -118,7 +118,7 @@ def _samples(said: TextsOnDisk, pictures: Pictures, report: Report) -> Iterator[
             report(error)
             continue
         yield Sample(
-            found or named.file_name,
+            _called(found, named) if found else named.file_name,
             size_hw,
             captions=tuple(dict.fromkeys(one.caption for one in told if one.caption is not None)),
             sha256=named.sha256,
@@ -126,6 +126,11 @@ def _samples(said: TextsOnDisk, pictures: Pictures, report: Report) -> Iterator[
             number=None if found else named.number,
             left_out=sum((Counter(one.left_out) for one in told), Counter()),
         )
+
+
+def _called(found: str, named: _Named) -> str:
+    """Name an image as it was before our own export put it into a folder."""
+    return found.removeprefix(f"{FOLDER}/") if named.sha256 else found
 
 
 def _alone(names: Iterable[str], told: Callable[[str], Key]) -> dict[Key, str]:
