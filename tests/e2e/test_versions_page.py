@@ -195,3 +195,26 @@ def test_a_part_is_counted_kept_under_a_name_cut_and_cut_again(
         timeout=SLOW_MS
     )
     expect(page.get_by_role("article")).to_have_count(3)
+
+
+def test_what_people_said_is_exported_with_its_images(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project, (newest, _) = make_versions(stack)
+    log_in(page)
+    page.goto(f"/projects/{project}/versions")
+
+    card = page.get_by_role("article", name=f"Version {newest['id'][:8]}")
+    card.get_by_role("button", name="Export").click()
+    take_picture("125-what-can-be-exported")
+    page.get_by_role("menuitem", name="Descriptions").click()
+    dialog = page.get_by_role("dialog", name="Export descriptions")
+    expect(dialog.get_by_role("radio", name="Descriptions")).to_be_checked()
+    expect(dialog.get_by_role("radio", name="Narratives with voices")).to_be_disabled()
+    expect(dialog.get_by_text("Nobody spoke in it.")).to_have_count(2)
+    dialog.get_by_role("switch", name="Put the images in").check()
+    take_picture("126-descriptions-to-export")
+    dialog.get_by_role("button", name="Export").click()
+
+    expect(card).to_contain_text("unfinished · with images", timeout=SLOW_MS)
+    expect(card.get_by_role("link", name="Download")).to_be_visible(timeout=SLOW_MS)

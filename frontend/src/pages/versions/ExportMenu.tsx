@@ -1,11 +1,11 @@
 import { Button, Menu, Text } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
 import { IconChevronDown } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import type { ExportFormat, Project, Version } from "@/api/types";
 import { startExport, versionsQuery } from "@/api/versions";
-import { ExportMasks } from "./ExportMasks";
-import { offersOf } from "./exportFormats";
+import { ExportDialog, type What } from "./ExportDialog";
+import { manifestOffer, wordsOffers } from "./exportFormats";
 
 interface Props {
   version: Version;
@@ -19,12 +19,18 @@ export function ExportMenu({ version, project }: Props) {
     mutationFn: (format: ExportFormat) => startExport(version.id, format),
     onSuccess: () => queries.invalidateQueries(versionsQuery(project.id)),
   });
-  const [choosing, dialog] = useDisclosure(false);
-  const offers = offersOf(version, project);
+  const [choosing, setChoosing] = useState<What | null>(null);
+  const [descriptions] = wordsOffers(version.counts, project);
+  const manifest = manifestOffer(version.exports);
 
   return (
     <>
-      <ExportMasks version={version} project={project} opened={choosing} onClose={dialog.close} />
+      <ExportDialog
+        version={version}
+        project={project}
+        what={choosing}
+        onClose={() => setChoosing(null)}
+      />
       <Menu position="bottom-end" width={340}>
         <Menu.Target>
           <Button
@@ -37,30 +43,48 @@ export function ExportMenu({ version, project }: Props) {
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={dialog.open}>
-            <Text size="sm" fw={550}>
-              Masks…
-            </Text>
-            <Text size="xs" c="dimmed">
-              In a format of your choice, with or without the images.
-            </Text>
-          </Menu.Item>
-          {offers.map(({ format, name, holds, refusal }) => (
-            <Menu.Item
-              key={format}
-              disabled={refusal !== null}
-              onClick={() => begin.mutate(format)}
-            >
-              <Text size="sm" fw={550}>
-                {name}
-              </Text>
-              <Text size="xs" c="dimmed">
-                {refusal ?? holds}
-              </Text>
-            </Menu.Item>
-          ))}
+          <Entry
+            name="Masks…"
+            holds="In a format of your choice, with or without the images."
+            onClick={() => setChoosing("masks")}
+          />
+          <Entry
+            name="Descriptions…"
+            holds={
+              descriptions?.refusal ?? "What people said and wrote, with or without their voices."
+            }
+            disabled={Boolean(descriptions?.refusal)}
+            onClick={() => setChoosing("words")}
+          />
+          {manifest && (
+            <Entry
+              name={manifest.name}
+              holds={manifest.holds}
+              onClick={() => begin.mutate(manifest.format)}
+            />
+          )}
         </Menu.Dropdown>
       </Menu>
     </>
+  );
+}
+
+interface EntryProps {
+  name: string;
+  holds: string;
+  disabled?: boolean;
+  onClick: () => void;
+}
+
+function Entry({ name, holds, disabled = false, onClick }: EntryProps) {
+  return (
+    <Menu.Item disabled={disabled} onClick={onClick}>
+      <Text size="sm" fw={550}>
+        {name}
+      </Text>
+      <Text size="xs" c="dimmed">
+        {holds}
+      </Text>
+    </Menu.Item>
   );
 }

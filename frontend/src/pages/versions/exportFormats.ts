@@ -1,21 +1,24 @@
 import type { Export, ExportFormat, Project, Version } from "@/api/types";
 
-interface Described {
+/** What there is beside the masks, whose formats the server tells. */
+export interface Described {
   format: ExportFormat;
   name: string;
   /** What goes in, in one sentence. */
   holds: string;
+}
+
+/** A format of what people said; one that cannot be had says why. */
+export interface WordsOffer extends Described {
+  refusal: string | null;
+}
+
+interface Words extends Described {
   /** Where people pointed, or how they sounded: only with their consent, for who may hear them. */
   isVoiced: boolean;
 }
 
-/** An entry of the menu; one that cannot be had says why. */
-export interface Offer extends Described {
-  refusal: string | null;
-}
-
-/** What there is beside the masks, whose formats the server tells: what people said, the manifest. */
-export const FORMATS: readonly Described[] = [
+const WORDS: readonly Words[] = [
   {
     format: "descriptions",
     name: "Descriptions",
@@ -34,13 +37,13 @@ export const FORMATS: readonly Described[] = [
     holds: "The same with the recordings of those who agree to that now.",
     isVoiced: true,
   },
-  {
-    format: "manifest",
-    name: "Manifest as Parquet",
-    holds: "Which images, masks and words it froze, as a table to be queried: a row an image.",
-    isVoiced: false,
-  },
 ];
+
+const MANIFEST: Described = {
+  format: "manifest",
+  name: "Manifest as Parquet",
+  holds: "Which images, masks and words it froze, as a table to be queried: a row an image.",
+};
 
 const ROLES_HEARING: Record<Project["listeners"], readonly Project["role"][]> = {
   nobody: [],
@@ -48,36 +51,33 @@ const ROLES_HEARING: Record<Project["listeners"], readonly Project["role"][]> = 
   reviewer: ["reviewer", "manager"],
 };
 
-/**
- * How a version's descriptions can still be exported. The same version gives the same bytes, so that
- * one export is enough; of voices it gives what people agree to then, so that another may hold more.
- */
-export function offersOf(
-  { exports, counts }: Pick<Version, "exports" | "counts">,
+/** How what people said in a version can leave. */
+export function wordsOffers(
+  counts: Version["counts"],
   project: Pick<Project, "listeners" | "role">,
-): Offer[] {
-  return FORMATS.filter((each) => !isThere(each, exports)).map((each) => ({
+): WordsOffer[] {
+  return WORDS.map(({ isVoiced, ...each }) => ({
     ...each,
-    refusal: refusalOf(each, counts, project),
+    refusal: refusalOf(isVoiced, counts, project),
   }));
 }
 
-function isThere({ format, isVoiced }: Described, exports: readonly Export[]): boolean {
-  return exports.some((each) => {
-    if (each.format !== format) return false;
-    if (isVoiced) return !each.job.finished_at;
-    return each.state !== "failed" && each.state !== "cancelled";
-  });
+/** The manifest as a table, until there is one: the same version gives the same bytes. */
+export function manifestOffer(exports: readonly Export[]): Described | null {
+  const isThere = exports.some(
+    ({ format, state }) =>
+      format === MANIFEST.format && state !== "failed" && state !== "cancelled",
+  );
+  return isThere ? null : MANIFEST;
 }
 
 function refusalOf(
-  { format, isVoiced }: Described,
+  isVoiced: boolean,
   counts: Version["counts"],
   { listeners, role }: Pick<Project, "listeners" | "role">,
 ): string | null {
-  if (format === "manifest") return null;
   const said = counts.transcripts + (isVoiced ? 0 : counts.captions + (counts.mask_captions ?? 0));
-  if (said === 0) return "Nothing was said in this version.";
+  if (said === 0) return isVoiced ? "Nobody spoke in it." : "Nothing was said in this version.";
   if (!isVoiced || ROLES_HEARING[listeners].includes(role)) return null;
   return listeners === "nobody"
     ? "The project's settings let nobody hear the voices of others."

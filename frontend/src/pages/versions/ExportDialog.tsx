@@ -4,6 +4,7 @@ import {
   Checkbox,
   Group,
   Modal,
+  Radio,
   Select,
   Skeleton,
   Stack,
@@ -17,33 +18,47 @@ import { exportOffersQuery, startExport, versionsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount } from "@/components/format";
 import { choiceOf, type LabelChoice, splitsAtFirst, splitsThere } from "./exportChoice";
+import { wordsOffers } from "./exportFormats";
 import { LabelNames } from "./LabelNames";
 import { Losses } from "./Losses";
+
+/** Masks are offered by the server, which knows what each format cannot hold of them. */
+export type What = "masks" | "words";
+
+const TITLES: Record<What, string> = { masks: "Export masks", words: "Export descriptions" };
 
 interface Props {
   version: Version;
   project: Project;
-  opened: boolean;
+  what: What | null;
   onClose: () => void;
 }
 
-/** Choose how masks go out; what the format cannot hold is told before. */
-export function ExportMasks({ version, project, opened, onClose }: Props) {
+/** Choose how masks, or what people said, go out; what a format cannot hold is told before. */
+export function ExportDialog({ what, onClose, ...props }: Props) {
+  const [shown, setShown] = useState<What>("masks"); // while the dialog fades out
+  if (what && what !== shown) setShown(what);
   return (
-    <Modal opened={opened} onClose={onClose} title="Export masks" size="lg">
-      <Choices version={version} project={project} onClose={onClose} />
+    <Modal opened={what !== null} onClose={onClose} title={TITLES[shown]} size="lg">
+      <Choices key={shown} what={shown} onClose={onClose} {...props} />
     </Modal>
   );
 }
 
-function Choices({ version, project, onClose }: Omit<Props, "opened">) {
+function Choices({ version, project, what, onClose }: Props & { what: What }) {
   const queries = useQueryClient();
-  const [format, setFormat] = useState<ExportFormat>("coco");
+  const words = wordsOffers(version.counts, project);
+  const [format, setFormat] = useState<ExportFormat>(
+    what === "masks" ? "coco" : (words.find(({ refusal }) => !refusal)?.format ?? "descriptions"),
+  );
   const [splits, setSplits] = useState<string[]>(() => splitsAtFirst(version.counts));
   const [withImages, setWithImages] = useState(false);
   const [withAddresses, setWithAddresses] = useState(false);
   const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
-  const offers = useQuery(exportOffersQuery(version.id, splits));
+  const offers = useQuery({
+    ...exportOffersQuery(version.id, splits),
+    enabled: what === "masks",
+  });
   const offer = offers.data?.find((each) => each.format === format);
   const masks = splits.length === splitsThere(version.counts).length ? version.counts.masks : null;
   const begin = useMutation({
@@ -59,7 +74,7 @@ function Choices({ version, project, onClose }: Omit<Props, "opened">) {
     },
   });
 
-  if (offers.isPending) return <Skeleton height={220} radius="md" />;
+  if (offers.isLoading) return <Skeleton height={220} radius="md" />;
   if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
   return (
     <form
@@ -69,21 +84,47 @@ function Choices({ version, project, onClose }: Omit<Props, "opened">) {
       }}
     >
       <Stack gap="md">
-        <Select
-          label="Format"
-          data={offers.data.map(({ format: value, title }) => ({ value, label: title }))}
-          value={format}
-          onChange={(value) => value && setFormat(value as ExportFormat)}
-          allowDeselect={false}
-          searchable
-          nothingFoundMessage="No format of this name"
-          comboboxProps={{ shadow: "md" }}
-          data-autofocus
-        />
-        {offer && <Losses offer={offer} masks={masks} />}
+        {offers.data ? (
+          <>
+            <Select
+              label="Format"
+              data={offers.data.map(({ format: value, title }) => ({ value, label: title }))}
+              value={format}
+              onChange={(value) => value && setFormat(value as ExportFormat)}
+              allowDeselect={false}
+              searchable
+              nothingFoundMessage="No format of this name"
+              comboboxProps={{ shadow: "md" }}
+              data-autofocus
+            />
+            {offer && <Losses offer={offer} masks={masks} />}
+          </>
+        ) : (
+          <Radio.Group
+            label="Format"
+            value={format}
+            onChange={(value) => setFormat(value as ExportFormat)}
+          >
+            <Stack gap="xs" mt={6}>
+              {words.map(({ format: value, name, holds, refusal }) => (
+                <Radio
+                  key={value}
+                  value={value}
+                  label={name}
+                  description={refusal ?? holds}
+                  disabled={refusal !== null}
+                  data-autofocus={value === format || undefined}
+                />
+              ))}
+            </Stack>
+          </Radio.Group>
+        )}
         <Checkbox.Group
           label="Images"
-          description="Where a format does not tell them apart, each lies in a folder of its own."
+          description={
+            what === "masks" &&
+            "Where a format does not tell them apart, each lies in a folder of its own."
+          }
           value={splits}
           onChange={setSplits}
         >
