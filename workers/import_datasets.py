@@ -58,7 +58,8 @@ def undo_import(lease: Lease) -> None:
         fence=partial(fenced, lease.claim),
         progress=_show(lease, "Undoing the import"),
     )
-    if gone["proposals removed"]:  # where models of others proposed, bundles do again
+    # Where models of others proposed bundles do again, and where they were asked by boxes.
+    if gone["proposals removed"] or gone["boxes removed"]:
         prepare_project(project=found.project, by=found.created_by)
     storage.delete(storage.upload_key(found.pk))
 

@@ -1,6 +1,7 @@
 """Prepare images for people: embed them, propose masks, put them in order, propose captions.
 
-Where objects are small, it looks closer before it proposes.
+Where objects are small, it looks closer before it proposes. Where an import says by a box that an
+object is, it proposes a mask for that first.
 
 It looks for its work by itself, so that it may run twice, be cancelled, or be killed and begin
 again: what is done is not done again. The holdout is embedded and never proposed for; nor is the
@@ -14,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.db.models import QuerySet
 
-from annotation.models import Bundle, Image, Project
+from annotation.models import Bundle, Image, ObjectBox, Project
 from annotation.selectors.queue import BY_RANK
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
@@ -27,11 +28,13 @@ from annotation.services.proposals import (
 from engine.map_in_order import map_in_order
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import find_objects
-from engine.segmentation.proposals import propose
+from engine.segmentation.proposals import propose, propose_in_boxes
+from engine.segmentation.windows import windows_for
 from engine.verification.promise import threshold_for
 from engine.verification.screening import ScreenedProposal, screen
 from workers.acquisition import rank_images
 from workers.arms import Arm, Arms, has_embedding, lock_if_free
+from workers.boxed_proposals import Wanted, boxes_of, corners_of, wanted_masks
 from workers.embeddings import (
     load_pixels,
     looked_at_closer,
@@ -107,14 +110,18 @@ def look_closer(lease: Lease, arms: Arms) -> None:
 
 def _look_closer(lease: Lease, bundle: Bundle, ids: Sequence[int]) -> None:
     finder, config = finder_of(bundle), proposal_config_of(bundle)
-    if finder is None:
-        return
+    if finder is None:  # it is told where to look, or looks nowhere
+        boxed = ObjectBox.objects.filter(image__in=ids).values_list("image", flat=True)
+        ids = list(boxed.distinct())
     sight = sight_of(bundle)
     for done, image_id in enumerate(ids):
         lease.report(done, len(ids), "Looking closer")
         image = Image.objects.get(pk=image_id)
         seen = looked_at_closer(image.sha256, image.size_hw, sight)
-        find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
+        if finder is not None:
+            find_objects(seen, finder, heat_min=config.heat_min, most=config.boxes_max)
+        for window in windows_for(corners_of(boxes_of(image)), image.size_hw):
+            seen.through(window)
 
 
 def propose_for_images(lease: Lease, arms: Arms) -> int:
@@ -139,16 +146,26 @@ def _propose(lease: Lease, bundle: Bundle, arm: Arm, ids: Sequence[int]) -> None
     predictor, config = predictor_of(bundle), proposal_config_of(bundle)
     finder, verifier, namer = finder_of(bundle), verifier_of(bundle), namer_of(bundle)
 
-    def find(item: tuple[Image, SeenImage]) -> list[Found]:
-        image, seen = item
-        found = propose(seen, predictor, config, finder=finder, should_stop=lease.should_stop)
-        screened = screen(found, seen.size_hw, verifier)
+    def find(item: tuple[Image, SeenImage, Sequence[ObjectBox]]) -> list[Found]:
+        image, seen, boxes = item
+        should_stop = lease.should_stop
+        answers = propose_in_boxes(
+            seen, predictor, config, corners_of(boxes), should_stop=should_stop
+        )
+        found = propose(seen, predictor, config, finder=finder, should_stop=should_stop)
+        wanted = wanted_masks(boxes, answers, found)
+        asked = sum(each.box is not None for each in wanted)
+        screened = screen([each.mask for each in wanted], seen.size_hw, verifier, asked=asked)
         masks = [each.mask.rle for each in screened]
         labels = namer.labels(image.sha256, masks) if namer else [None] * len(masks)
-        return [_as_found(*each) for each in zip(screened, labels, strict=True)]
+        known = {id(each.mask): each for each in wanted}
+        return [
+            _as_found(each, label, known[id(each.mask)])
+            for each, label in zip(screened, labels, strict=True)
+        ]
 
     items = _seen(ids, bundle)
-    for done, ((image, _), found) in enumerate(
+    for done, ((image, *_), found) in enumerate(
         map_in_order(find, items, threads=settings.TORCH_THREADS), start=1
     ):
         _save(lease, image, bundle, arm, found)
@@ -161,10 +178,13 @@ def without_embedding(project: Project, bundle: Bundle) -> QuerySet[Image]:
     return images.order_by(*BY_RANK)
 
 
-def _seen(ids: Sequence[int], bundle: Bundle) -> Iterator[tuple[Image, SeenImage]]:
+def _seen(
+    ids: Sequence[int], bundle: Bundle
+) -> Iterator[tuple[Image, SeenImage, Sequence[ObjectBox]]]:
     for image_id in ids:
         image = Image.objects.get(pk=image_id)
-        yield image, seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
+        seen = seen_image(image.sha256, image.size_hw, bundle.encoder_digest)
+        yield image, seen, boxes_of(image)
 
 
 def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[Found]) -> None:
@@ -182,8 +202,8 @@ def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[
         Image.objects.filter(pk=image.pk).update(proposed_by=bundle, arm=arm, outside_at=None)
 
 
-def _as_found(screened: ScreenedProposal, label: int | None) -> Found:
-    mask = screened.mask
+def _as_found(screened: ScreenedProposal, label: int | None, wanted: Wanted) -> Found:
+    mask, box = screened.mask, wanted.box
     return Found(
         mask.rle,
         mask.predicted_iou,
@@ -191,7 +211,8 @@ def _as_found(screened: ScreenedProposal, label: int | None) -> Found:
         mask.point_xy,
         cues=screened.cues,
         verifier_score=screened.score,
-        label=label,
+        label=box.label_id if box and box.label_id else label,
+        key=wanted.key,
     )
 
 

@@ -28,6 +28,7 @@ from annotation.models.learning import (
     Round,
 )
 from annotation.models.mask import Mask, Operation, Proposal, Revision
+from annotation.models.object_box import ObjectBox
 from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
 from annotation.models.project import Label, Membership, Project
@@ -60,6 +61,7 @@ __all__ = [
     "Mask",
     "MaskCaption",
     "Membership",
+    "ObjectBox",
     "Operation",
     "OutsideModel",
     "Phrase",

@@ -24,7 +24,7 @@ from annotation.services.import_batches import (
     plain,
     plain_sample,
 )
-from annotation.services.import_looks import left_out, predicted_in
+from annotation.services.import_looks import boxes_in, left_out, predicted_in
 from annotation.services.imported_captions import describe_images
 from annotation.services.imported_images import are_our_ids, find_images
 from annotation.services.imported_people import (
@@ -35,6 +35,7 @@ from annotation.services.imported_people import (
 )
 from annotation.services.imported_values import fitting_values
 from annotation.services.labels import MAX_NAME, labels_named
+from annotation.services.object_boxes import Boxed, bring_boxes
 from annotation.services.outside_proposals import Predicted, propose_from_outside
 from annotation.services.seeds import Seed, seed_images
 from engine.datasets.errors import DatasetError
@@ -151,11 +152,13 @@ def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[B
     seeds = [(image, list(_seeds(importing, sample, each))) for image, sample, each in fitting]
     texts = [(image, _texts(sample)) for image, sample, _ in fitting]
     remarks = [(image, sample.remarks) for image, sample, _ in fitting]
+    boxes = [(image, list(_boxes(importing, sample))) for image, sample, _ in fitting]
     seeded = seed_images(seeds, author=importing.author)
     described = describe_images(texts, author=importing.author)
     discussed = bring_comments(remarks=remarks, author=importing.author, members=importing.members)
-    for (_, sample, each), *given in zip(fitting, seeded, described, discussed, strict=True):
-        each.seeded, each.described, each.discussed = given
+    boxed = bring_boxes(boxes)
+    for (_, sample, each), *given in zip(fitting, seeded, described, discussed, boxed, strict=True):
+        each.seeded, each.described, each.discussed, each.boxed = given
         each.counts.update(left_out(sample))
         each.counts.update(_counted(importing, each))
         each.counts["comments left out"] += len(sample.remarks) - len(
@@ -171,6 +174,7 @@ def _counted(importing: Importing, brought: Brought) -> Counter[str]:
             "masks": len(brought.seeded.brought),
             "captions": len(brought.described.brought),
             "comments": len(brought.discussed.brought),
+            "boxes": len(brought.boxed.brought),
         }
     )
     for seed in brought.seeded.seeds:
@@ -227,6 +231,12 @@ def _held(importing: Importing, found: Sequence[Brought]) -> dict[int, Image]:
 
 def _texts(sample: Sample) -> list[str]:
     return [text for text in map(plain, sample.captions) if text]
+
+
+def _boxes(importing: Importing, sample: Sample) -> Iterator[Boxed]:
+    """Yield the objects of which a box alone is known."""
+    for box, label in boxes_in(sample):
+        yield Boxed(box, importing.labels.get(label_name(label)) if label else None)
 
 
 def _seeds(importing: Importing, sample: Sample, brought: Brought) -> Iterator[Seed]:

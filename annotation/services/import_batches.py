@@ -43,6 +43,7 @@ class Brought:
     described: Seeded = field(default_factory=Seeded)  # captions
     proposed: Proposed = field(default_factory=Proposed)
     discussed: Seeded = field(default_factory=Seeded)  # comments
+    boxed: Seeded = field(default_factory=Seeded)  # boxes of objects without a mask
     counts: Counter[str] = field(default_factory=Counter)  # in people's words
     problems: list[DatasetError] = field(default_factory=list)
 
@@ -53,9 +54,9 @@ class Brought:
     def ids(self) -> Iterator[list[str]]:
         """Yield the masks that came and those that were there, by their ids.
 
-        Then the captions, the proposals and the comments.
+        Then the captions, the proposals, the comments and the boxes.
         """
-        for each in (self.seeded, self.described, self.proposed, self.discussed):
+        for each in (self.seeded, self.described, self.proposed, self.discussed, self.boxed):
             for ids in (each.brought, each.met):
                 yield [str(row_id) for row_id in ids]
 

@@ -13,7 +13,7 @@ from annotation.services.imported_images import are_our_ids, key_of, known_image
 from annotation.services.imported_people import count_origin, members_by_name, origin_of
 from annotation.services.imported_values import fitting_values
 from annotation.services.labels import labels_meant
-from engine.datasets.sample import Annotation, Dataset, Sample
+from engine.datasets.sample import Annotation, Box, Dataset, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ def count_samples(looking: Looking, samples: Iterable[Sample]) -> Counter[str]:
         counts["captions"] += len(sample.captions)
         counts["comments"] += len(sample.remarks)
         counts["proposals"] += sum(each.rle is not None for each in predicted_in(sample))
+        counts["boxes"] += len(list(boxes_in(sample)))
         counts.update(left_out(sample))
         for each in masks_in(sample):
             counts["masks"] += 1
@@ -68,19 +69,23 @@ def masks_in(sample: Sample) -> Iterator[Annotation]:
     return (each for each in sample.annotations if each.rle is not None and not each.is_crowd)
 
 
+def boxes_in(sample: Sample) -> Iterator[tuple[Box, str | None]]:
+    """Yield the boxes of objects of which no mask is known, with their labels."""
+    for each in sample.annotations:
+        if each.rle is None and each.box_xywh is not None and not each.is_crowd:
+            yield each.box_xywh, each.label
+
+
 def predicted_in(sample: Sample) -> Iterator[Annotation]:
     """Yield what models found."""
     return (one for each in sample.predictions for one in each.annotations)
 
 
 def left_out(sample: Sample) -> dict[str, int]:
-    """Count what has no place here: boxes without a mask, and crowds, which are no object."""
+    """Count what has no place here: crowds, which are no object, and boxes that a model found."""
     return {
         **sample.left_out,
-        "boxes left out": sum(each.rle is None for each in sample.annotations),
-        "crowds left out": sum(
-            each.rle is not None and each.is_crowd for each in sample.annotations
-        ),
+        "crowds left out": sum(each.is_crowd for each in sample.annotations),
         "proposed boxes left out": sum(each.rle is None for each in predicted_in(sample)),
     }
 

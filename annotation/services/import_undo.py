@@ -32,6 +32,7 @@ from annotation.services.import_runs import Fence, Progress, hold, sum_of_counts
 from annotation.services.imported_people import withdraw_comments
 from annotation.services.imported_work import open_imported
 from annotation.services.labels import delete_label
+from annotation.services.object_boxes import drop_boxes
 from annotation.services.outside_proposals import withdraw_outside
 from annotation.services.seeds import unseed_masks
 
@@ -42,6 +43,7 @@ _KINDS: Final = (
     ("captions", "met_captions"),
     ("proposals", "met_proposals"),
     ("comments", "met_comments"),
+    ("boxes", "met_boxes"),
 )
 JUDGED = (Stint.End.FINISHED, Stint.End.REVIEWED)
 log = structlog.get_logger(__name__)
@@ -103,6 +105,7 @@ def _undone(
     captions = {caption for each in own for caption in each.captions}
     proposals = {proposal for each in own for proposal in each.proposals}
     comments = {comment for each in own for comment in each.comments}
+    boxes = {box for each in own for box in each.boxes}
     if _is_judged(image, own):  # people stand for what is on it by now
         return Counter({"masks kept": len(masks), "images kept": int(_are_new(own))})
     given = _leave_to_others(own, others)
@@ -115,6 +118,7 @@ def _undone(
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
     counts["proposals removed"] = len(withdrawn)
     counts["proposals kept"] = len(proposals) - len(withdrawn)
+    counts["boxes removed"] = drop_boxes(box_ids=boxes - given)
     counts["comments removed"] = withdraw_comments(comment_ids=comments - given)
     counts["comments kept"] = len(comments) - counts["comments removed"]
     if _are_new(own) and not others:

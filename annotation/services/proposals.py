@@ -30,16 +30,17 @@ class Found:
     cues: Mapping[str, float] = field(default_factory=dict)
     verifier_score: float | None = None
     label: int | None = None  # an id; of a label that is gone by now, nothing is said
+    key: str = ""  # names it among all that the bundle finds on the image; or else its rank does
 
 
 @transaction.atomic
 def replace_pending_proposals(
     *, image: Image, bundle: Bundle, found: Sequence[Found]
 ) -> list[Proposal]:
-    """Put a bundle's proposals in the place of older bundles' that nobody has decided.
+    """Put a bundle's proposals in the place of others that nobody has decided.
 
     Nothing on the holdout, which is annotated blind. Safe to run twice: an id follows from
-    image, bundle and rank, so that a verdict on it stands. Decided proposals are never touched.
+    image, bundle and key, so that a verdict on it stands. Decided proposals are never touched.
     """
     locked = Image.objects.select_for_update().get(pk=image.pk)
     pending = Proposal.objects.filter(image=locked, state=State.PENDING)
@@ -54,7 +55,7 @@ def replace_pending_proposals(
     )
     proposals = [
         Proposal(
-            pk=uuid5(NAMESPACE, f"{locked.pk} {bundle.pk} {rank}"),
+            pk=uuid5(NAMESPACE, f"{locked.pk} {bundle.pk} {each.key or rank}"),
             image=locked,
             bundle=bundle,
             label_id=each.label if each.label in labels else None,
@@ -68,8 +69,10 @@ def replace_pending_proposals(
         for rank, each in enumerate(_new(locked, found))
     ]
     Proposal.objects.bulk_create(proposals, ignore_conflicts=True)
-    again = Proposal.objects.filter(pk__in=[each.pk for each in proposals], state=State.SUPERSEDED)
-    again.update(state=State.PENDING)  # the bundle proposed here before: it was rolled back to
+    own = Proposal.objects.filter(pk__in=[each.pk for each in proposals])
+    # The bundle proposed here before: it was rolled back to.
+    own.filter(state=State.SUPERSEDED).update(state=State.PENDING)
+    pending.exclude(pk__in=own.values("pk")).update(state=State.SUPERSEDED)  # not by the same boxes
     log.info("masks_proposed", image_id=locked.pk, bundle=bundle.pk, count=len(proposals))
     return proposals
 

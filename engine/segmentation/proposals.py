@@ -27,7 +27,7 @@ from engine.segmentation.frame import (
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import ObjectFinder, find_objects
 from engine.segmentation.predictor import OnnxPredictor
-from engine.segmentation.windows import Window, whole_of
+from engine.segmentation.windows import Window, choose_windows, whole_of
 
 Floats: TypeAlias = NDArray[np.float32]
 
@@ -109,6 +109,37 @@ def propose(
     return [proposal for one in kept if (proposal := _finish(one, seen.size_hw, config))]
 
 
+def propose_in_boxes(
+    seen: SeenImage,
+    predictor: OnnxPredictor,
+    config: ProposalConfig,
+    boxes_xyxy: Floats,
+    *,
+    should_stop: Callable[[], bool] | None = None,
+) -> list[MaskProposal | None]:
+    """Return a mask for each box (N, 4) in image pixels; None where next to nothing is in it.
+
+    Somebody says that an object is there, so that no threshold of sureness applies. Each is decoded
+    through the window in which it is best seen, of those that the image was looked at through.
+
+    Raises:
+        ProposingCancelled: should_stop, asked before every batch, returned true.
+
+    """
+    sure = replace(config, predicted_iou_min=-np.inf, stability_min=0.0, max_share=1.0)
+    decoding = _Decoding(seen, predictor, sure, should_stop)
+    most_xy = np.tile(np.array(seen.size_hw[::-1], np.float32), 2)
+    boxes = np.clip(np.asarray(boxes_xyxy, np.float32).reshape(-1, 4), 0, most_xy)
+    windows = choose_windows(boxes, seen.size_hw, seen.closer)
+    found: list[MaskProposal | None] = [None] * len(boxes)
+    for window in dict.fromkeys(windows):
+        places = np.flatnonzero([each == window for each in windows])
+        answers = decoding.answers(window, boxes[places])
+        for place, answer in zip(places, answers, strict=True):
+            found[place] = _finish(answer, seen.size_hw, sure) if answer else None
+    return found
+
+
 def find_candidates(
     seen: SeenImage,
     predictor: OnnxPredictor,
@@ -162,6 +193,18 @@ class _Decoding:
             for each in _candidates(low_res[:, :1], iou[:, :1], points, window, self.config):
                 if window.margins(each.box_xyxy[None], self.seen.size_hw)[0] > 0:  # not cut off
                     yield each
+
+    def answers(self, window: Window, boxes_xyxy: Floats) -> Iterator[Candidate | None]:
+        """Yield what is in each box, which the middle of it stands for."""
+        embedding = self.seen.through(window)
+        own = window.inside(boxes_xyxy)
+        middles = np.asarray((boxes_xyxy[:, :2] + boxes_xyxy[:, 2:]) / 2, np.float32)
+        for batch in self._batches(len(own)):
+            low_res, iou = self.predictor.predict_boxes(embedding, own[batch], window.size_hw)
+            for each, points in enumerate(np.split(middles[batch], len(low_res))):
+                one = slice(each, each + 1)
+                answer = _candidates(low_res[one, :1], iou[one, :1], points, window, self.config)
+                yield next(answer, None)
 
     def _batches(self, count: int) -> Iterator[slice]:
         for start in range(0, count, self.config.batch):

@@ -28,9 +28,16 @@ class ScreenedProposal:
 
 
 def screen(
-    proposals: Sequence[MaskProposal], size_hw: tuple[int, int], verifier: Verifier | None
+    proposals: Sequence[MaskProposal],
+    size_hw: tuple[int, int],
+    verifier: Verifier | None,
+    *,
+    asked: int = 0,
 ) -> list[ScreenedProposal]:
-    """Judge all proposals of one image, the surest first; without a verifier all are kept."""
+    """Judge all proposals of one image, the surest first; without a verifier all are kept.
+
+    So are the first ones, `asked` of them, where somebody has said that an object is.
+    """
     cues = cues_of(proposals, size_hw)
     if verifier is None:
         screened = [ScreenedProposal(*each, None) for each in zip(proposals, cues, strict=True)]
@@ -39,7 +46,9 @@ def screen(
         wanted = verifier.wanted.score(cues).tolist() if verifier.wanted else [1.0] * len(cues)
         screened = [
             ScreenedProposal(mask, known, score)
-            for mask, known, score, chance in zip(proposals, cues, scores, wanted, strict=True)
-            if chance >= WANTED_MIN
+            for place, (mask, known, score, chance) in enumerate(
+                zip(proposals, cues, scores, wanted, strict=True)
+            )
+            if place < asked or chance >= WANTED_MIN
         ]
     return sorted(screened, key=lambda each: each.sureness, reverse=True)

@@ -9,10 +9,10 @@ describe("what an import counted", () => {
   });
 
   it("tells what is left out apart", () => {
-    const counts = { "images accepted": 3, "boxes left out": 1, "masks refused": 2 };
+    const counts = { "images accepted": 3, boxes: 1, "crowds left out": 1, "masks refused": 2 };
 
-    expect(takenWords(counts)).toBe("3 new images");
-    expect(leftWords(counts)).toBe("2 masks that do not fit their images, 1 box without a mask");
+    expect(takenWords(counts)).toBe("3 new images, 1 box in which a mask will be proposed");
+    expect(leftWords(counts)).toBe("2 masks that do not fit their images, 1 crowd");
   });
 
   it("tells of models, people and what they said to each other", () => {

@@ -357,7 +357,7 @@ def test_label_studios_own_export_tells_whose_work_it_is(world: World, manager: 
 
     found = read(manager, send(world, archive(tasks_json=tasks_)))["found"]
 
-    assert (found["boxes left out"], found["proposed boxes left out"]) == (3, 2)
+    assert (found["boxes"], found["proposed boxes left out"]) == (3, 2)
     assert found["images not there"] == 2
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,7 +12,13 @@ from engine.masks.rle import area, encode, iou_matrix
 from engine.segmentation.items import SeenImage
 from engine.segmentation.object_finder import FoundObjects, ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
-from engine.segmentation.proposals import MaskProposal, ProposalConfig, propose
+from engine.segmentation.proposals import (
+    MaskProposal,
+    ProposalConfig,
+    ProposingCancelled,
+    propose,
+    propose_in_boxes,
+)
 from engine.segmentation.windows import Window, whole_of, windows_of
 
 Floats = NDArray[np.float32]
@@ -159,14 +165,17 @@ class Everywhere:
         return FoundObjects(middles_of(boxes), boxes, np.ones(len(boxes), np.float32))
 
 
-def closely(objects: list[tuple[int, int, int, int]]) -> tuple[list[MaskProposal], Boxes]:
-    size_hw = (300, 400)
-
+def seen_closely(size_hw: tuple[int, int]) -> SeenImage:
     def at(window: Window) -> Floats:
         return np.array([[[window.x]], [[window.y]]], np.float32)
 
     closer = {window: partial(at, window) for window in windows_of(size_hw)}
-    seen = SeenImage(size_hw, at(whole_of(size_hw)), closer)
+    return SeenImage(size_hw, at(whole_of(size_hw)), closer)
+
+
+def closely(objects: list[tuple[int, int, int, int]]) -> tuple[list[MaskProposal], Boxes]:
+    size_hw = (300, 400)
+    seen = seen_closely(size_hw)
     decoder, finder = Boxes(), Everywhere(np.array(objects, np.float32), size_hw)
     found = propose(
         seen,
@@ -205,3 +214,60 @@ def test_what_a_window_cuts_off_is_not_proposed_through_it() -> None:
     found, _ = closely([SMALL, (200, 20, 280, 60)])
 
     assert boxes_of(found) == [approx(20, 20, 12, 10), approx(200, 20, 80, 40)]
+
+
+def in_boxes(
+    decoder: object, boxes: list[tuple[int, int, int, int]], **options: Any
+) -> list[MaskProposal | None]:
+    return propose_in_boxes(
+        seen_closely((300, 400)),
+        cast("OnnxPredictor", decoder),
+        CONFIG,
+        np.array(boxes, np.float32),
+        **options,
+    )
+
+
+def test_each_box_gets_a_mask_in_its_place_through_the_window_that_shows_it_best() -> None:
+    decoder = Boxes()
+
+    found = in_boxes(decoder, [LARGE, SMALL, MIDDLE])
+
+    assert sorted(decoder.asked) == [((180, 240), 2), ((300, 400), 1)]
+    assert [each.bbox_xywh if each else None for each in found] == [
+        approx(210, 30, 120, 70),
+        approx(20, 20, 12, 10),
+        approx(190, 140, 12, 12),
+    ]
+
+
+def test_a_box_that_reaches_beyond_the_image_is_asked_for_as_far_as_it_goes() -> None:
+    [found] = in_boxes(Boxes(), [(330, 240, 460, 380)])
+
+    assert found is not None
+    assert found.bbox_xywh == approx(330, 240, 70, 60)
+
+
+def test_what_is_in_a_box_is_proposed_however_unsure_the_decoder_is() -> None:
+    class Unsure(Boxes):
+        def predict_boxes(self, *asked: Any) -> tuple[Floats, Floats]:
+            logits, iou = super().predict_boxes(*asked)
+            return np.asarray(logits / 20, np.float32), iou - 2  # on edges that are not firm
+
+    [found] = in_boxes(Unsure(), [LARGE])
+
+    assert found is not None
+    assert (found.predicted_iou, found.stability) == (0, 0)
+
+
+def test_a_box_with_next_to_nothing_in_it_has_no_mask_and_the_others_keep_theirs() -> None:
+    nothing, *others = in_boxes(Boxes(), [(5, 5, 5, 5), SMALL, LARGE])
+
+    assert nothing is None
+    assert all(others)
+    assert in_boxes(Boxes(), []) == []
+
+
+def test_who_stops_waits_for_no_more_boxes() -> None:
+    with pytest.raises(ProposingCancelled):
+        in_boxes(Boxes(), [LARGE], should_stop=lambda: True)

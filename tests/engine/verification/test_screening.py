@@ -44,6 +44,12 @@ def test_what_nobody_would_want_is_left_out() -> None:
     assert [each.mask for each in screened] == [PROPOSALS[place] for place in (1, 2, 0)]
 
 
+def test_what_somebody_has_asked_for_is_kept_whatever_people_would_say() -> None:
+    screened = screen(PROPOSALS[::-1], SIZE_HW, Verifier(BY_STABILITY, wanted=BY_IOU), asked=1)
+
+    assert [each.mask for each in screened] == [PROPOSALS[place] for place in (1, 3, 2, 0)]
+
+
 def test_without_a_verifier_everything_is_kept_as_the_decoder_ranks_it() -> None:
     screened = screen(PROPOSALS[::-1], SIZE_HW, None)
 

@@ -15,6 +15,7 @@ const TAKEN: readonly [string, string, string][] = [
   ["images duplicate", "image that was there", "images that were there"],
   ["images that were there", "image that was there", "images that were there"],
   ["masks", "mask", "masks"],
+  ["boxes", "box in which a mask will be proposed", "boxes in which masks will be proposed"],
   ["captions", "caption", "captions"],
   ["proposals", "proposal of a model", "proposals of models"],
   ["comments", "comment", "comments"],
@@ -27,6 +28,7 @@ const TAKEN: readonly [string, string, string][] = [
   ["masks with a verdict", "mask with a verdict", "masks with a verdict"],
   ["images removed", "image", "images"],
   ["masks removed", "mask", "masks"],
+  ["boxes removed", "box", "boxes"],
   ["captions removed", "caption", "captions"],
   ["proposals removed", "proposal", "proposals"],
   ["comments removed", "comment", "comments"],
@@ -42,7 +44,6 @@ const LEFT: readonly [string, string, string][] = [
     "proposals that do not fit their images",
   ],
   ["masks refused", "mask that does not fit its image", "masks that do not fit their images"],
-  ["boxes left out", "box without a mask", "boxes without a mask"],
   ["turns of boxes left out", "turn of a box", "turns of boxes"],
   [
     "parts of boxes beyond the image left out",

@@ -1,0 +1,85 @@
+"""Boxes that an import brings: where objects are whose masks nobody has drawn.
+
+They are no masks, so that nothing learns from them. Whatever serves is asked for a mask in each,
+which waits for people as its other proposals do, with the label of the box.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid5
+
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from annotation.models import Image, Label, ObjectBox
+from annotation.selectors.images import begun
+from annotation.services.seeds import Seeded
+from engine.datasets.sample import Box
+
+NAMESPACE: Final = UUID("b8f4a1d0-6c53-4a39-9d0a-2f1d7c55e0b7")
+_DIGITS: Final = 2  # of a pixel
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Boxed:
+    """An object of which a box alone is known."""
+
+    box_xywh: Box
+    label: Label | None = None
+
+
+@transaction.atomic
+def bring_boxes(wanted: Sequence[tuple[Image, Sequence[Boxed]]]) -> list[Seeded]:
+    """Keep the boxes of images, which the caller has locked; twice adds nothing.
+
+    Images that nobody has begun are due to be proposed for once more.
+    """
+    rows = [{each.pk: each for each in _rows(image, boxes)} for image, boxes in wanted]
+    ids = {pk for own in rows for pk in own}
+    if not ids:
+        return [Seeded() for _ in wanted]
+    settled = set(ObjectBox.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    told, new = [], []
+    for own in rows:
+        brought = tuple(pk for pk in own if pk not in settled)
+        met = tuple(pk for pk in own if pk in settled)
+        settled.update(brought)  # an image may come twice
+        new += [own[pk] for pk in brought]
+        told.append(Seeded(brought, met))
+    ObjectBox.objects.bulk_create(new)
+    _ask_again({each.image_id for each in new})
+    log.info("boxes_brought", count=len(new))
+    return told
+
+
+@transaction.atomic
+def drop_boxes(*, box_ids: Collection[UUID | str]) -> int:
+    """Take imported boxes away, and have their images proposed for without them; return how many.
+
+    What people made of a mask in one of them stays.
+    """
+    boxes = ObjectBox.objects.filter(pk__in=box_ids)
+    images = set(boxes.values_list("image", flat=True))
+    count, _ = boxes.delete()
+    _ask_again(images)
+    return count
+
+
+def _rows(image: Image, boxes: Sequence[Boxed]) -> list[ObjectBox]:
+    rows = []
+    for each in boxes:
+        sides = [round(side, _DIGITS) for side in each.box_xywh]
+        label_id = each.label.pk if each.label else None
+        name = f"{image.pk} {label_id or ''} {sides}"
+        rows.append(
+            ObjectBox(pk=uuid5(NAMESPACE, name), image=image, label_id=label_id, box_xywh=sides)
+        )
+    return rows
+
+
+def _ask_again(image_ids: Collection[int]) -> None:
+    unbegun = Image.objects.filter(~Q(begun()), pk__in=image_ids, status=Image.Status.TODO)
+    unbegun.update(proposed_by=None, arm="")
