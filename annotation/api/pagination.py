@@ -1,4 +1,4 @@
-"""Lists that are read page by page: a cursor holds the sort keys of the last row seen."""
+"""Lists that are read page by page: a cursor says of what, and holds the last row's sort keys."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -21,18 +21,23 @@ Row = TypeVar("Row", bound=Model)
 def page_of(
     rows: QuerySet[Row], request: Request, *, order: Sequence[str] = ("id",), size: int = SIZE
 ) -> tuple[list[Row], str | None]:
-    """Return one page and the cursor of the next. `order` must end with a unique field."""
-    cursor = request.query_params.get("cursor")
+    """Return one page and the cursor of the next. `order` must end with a unique field.
+
+    Raises:
+        InvalidInputError: the cursor asked for is none of this list's.
+
+    """
+    cursor, kind = request.query_params.get("cursor"), rows.model.__name__
     try:
         if cursor:
-            rows = rows.filter(_after(_read(cursor, len(order)), order))
+            rows = rows.filter(_after(_read(cursor, kind, len(order)), order))
         found = list(rows.order_by(*order)[: size + 1])
     except (ValidationError, ValueError, TypeError):
         raise _bad_cursor() from None
     if len(found) <= size:
         return found, None
     last = found[size - 1]
-    return found[:size], _write([getattr(last, name.lstrip("-")) for name in order])
+    return found[:size], _write(kind, [getattr(last, name.lstrip("-")) for name in order])
 
 
 def page_serializer(item: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
@@ -52,21 +57,26 @@ def _after(values: list[Any], order: Sequence[str]) -> Q:
     return after
 
 
-def _write(values: list[Any]) -> str:
-    text = dumps(values, default=str)  # a datetime keeps its microseconds
+def _write(kind: str, values: list[Any]) -> str:
+    text = dumps([kind, *values], default=str)  # a datetime keeps its microseconds
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _read(cursor: str, length: int) -> list[Any]:
+def _read(cursor: str, kind: str, length: int) -> list[Any]:
     try:
-        values = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        found = loads(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
         raise _bad_cursor() from None
-    if not isinstance(values, list) or len(values) != length:
+    if not isinstance(found, list) or found[:1] != [kind] or len(found) != 1 + length:
         raise _bad_cursor()
-    if not all(isinstance(value, str | int) for value in values):
+    values = found[1:]
+    if not all(isinstance(value, int) or _is_text(value) for value in values):
         raise _bad_cursor()
     return values
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and "\0" not in value  # PostgreSQL has no text with a NUL
 
 
 def _bad_cursor() -> InvalidInputError:

@@ -1,5 +1,7 @@
 """Lists cost the same number of queries whatever their length, and are read page by page."""
 
+import json
+from base64 import urlsafe_b64encode
 from uuid import UUID
 
 import pytest
@@ -10,6 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries
 
 from annotation.models import Alias, AliasMove, Bundle, Embedding, Image, Label, Project, Upload
 from annotation.services.projects import create_project
+from annotation.services.versions import cut_version
 from tests.annotation.everything import ids_of_everything
 from tests.annotation.world import Api, World, create, make_bundle, make_image, make_proposals
 
@@ -138,6 +141,37 @@ def test_pages_follow_each_other_without_gap_or_repetition(manager: Api, world: 
         names += [row["file_name"] for row in answer["results"]]
 
     assert names == [f"{number:03}.png" for number in range(250)]
+
+
+def test_a_cursor_that_another_list_gave_is_refused(manager: Api, world: World) -> None:
+    _rows(world.project, 101)
+    cursor = manager.get(f"projects/{world.project.pk}/images").json()["next"]
+
+    answer = manager.get(f"projects/{world.project.pk}/serving-moves?cursor={cursor}")
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "cursor")
+
+
+@pytest.mark.parametrize("odd", [1.5, None, True, 10**30, "", "x", "\0", "\ud800", {}, []])
+def test_a_cursor_that_nobody_gave_is_refused_or_ends_somewhere(
+    manager: Api, world: World, odd: object
+) -> None:
+    cut_version(project=world.project, created_by=None)
+    later = "2999-01-01 00:00+00:00"
+    made_up = [
+        [odd],
+        [odd, later, "a"],
+        ["DatasetVersion", odd, "a"],
+        ["DatasetVersion", later, odd],
+    ]
+    cursors = [urlsafe_b64encode(json.dumps(each).encode()).decode() for each in made_up]
+
+    answers = [
+        manager.get(f"projects/{world.project.pk}/versions?cursor={each}") for each in cursors
+    ]
+
+    assert {each.status_code for each in answers[:2]} == {400}
+    assert {each.status_code for each in answers[2:]} <= {200, 400}
 
 
 def test_uploads_are_listed_newest_first_page_by_page(manager: Api, world: World) -> None:
