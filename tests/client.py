@@ -47,6 +47,16 @@ class Client:
         assert answer.is_good, answer
         return answer.body
 
+    def rows(self, path: str) -> list[Any]:
+        """Read a list to its end, page by page."""
+        found: list[Any] = []
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.get(f"{path}?cursor={cursor}")
+            found += page["results"]
+            cursor = page["next"]
+        return found
+
     def post(self, path: str, body: object = None) -> Any:
         answer = self.send("POST", path, body)
         assert answer.is_good, answer
@@ -119,7 +129,7 @@ class Client:
             return version
 
         version = wait_for(made, "the version is cut", 120)
-        listed = self.get(f"/api/projects/{project}/versions")["results"]
+        listed = self.rows(f"/api/projects/{project}/versions")
         return next(each for each in listed if each["id"] == version)
 
     def export(self, project: int) -> Any:
@@ -138,14 +148,7 @@ class Client:
             return json.loads(opened.read("annotations.json"))
 
     def images(self, project: int) -> list[Any]:
-        """All images of a project, page by page."""
-        found: list[Any] = []
-        cursor: str | None = ""
-        while cursor is not None:
-            page = self.get(f"/api/projects/{project}/images?cursor={cursor}")
-            found += page["results"]
-            cursor = page["next"]
-        return found
+        return self.rows(f"/api/projects/{project}/images")
 
 
 def put_bytes(url: str, data: bytes) -> None:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Membership
 from annotation.selectors.projects import members_of, projects_for
 from annotation.services import members
@@ -26,12 +27,19 @@ class MemberInputSerializer(serializers.Serializer[Any]):
 
 
 class MemberListView(MemberView):
+    """Who belongs to a project, in the order of their names."""
+
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
-    @extend_schema(operation_id="list_members", responses=MemberSerializer(many=True))
+    @extend_schema(
+        operation_id="list_members",
+        parameters=[CURSOR],
+        responses=page_serializer(MemberSerializer),
+    )
     def get(self, request: Request, project_id: int) -> Response:
         self.fetch(projects_for(user_of(request)), pk=project_id)
-        return Response(MemberSerializer(members_of(project_id), many=True).data)
+        page, cursor = page_of(members_of(project_id), request, order=("user__username",))
+        return Response({"results": MemberSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="set_member", request=MemberInputSerializer, responses=MemberSerializer

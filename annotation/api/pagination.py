@@ -3,6 +3,7 @@
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from json import dumps, loads
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -36,8 +37,8 @@ def page_of(
         raise _bad_cursor() from None
     if len(found) <= size:
         return found, None
-    last = found[size - 1]
-    return found[:size], _write(kind, [getattr(last, name.lstrip("-")) for name in order])
+    keys = [attrgetter(name.lstrip("-").replace("__", ".")) for name in order]
+    return found[:size], _write(kind, [key(found[size - 1]) for key in keys])
 
 
 def page_serializer(item: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:

@@ -1,6 +1,6 @@
 """Projects: what they are set to, what is in them and what they serve."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,6 +13,7 @@ from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of, query_of
 from annotation.api.labels import LabelInputSerializer, LabelSerializer
 from annotation.api.once import KEY, once
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Membership, Project
 from annotation.models.project import LEAST_PROMISE, MOST_OF_ARM, MOST_OVERLAP, MOST_PROMISE
 from annotation.selectors.agreement import agreement_of
@@ -28,6 +29,7 @@ from annotation.selectors.queue import returned_images
 from annotation.selectors.serving import serving_of
 from annotation.services import projects
 
+PAGE: Final = 48  # cards, in whole rows of two or three
 MOST_HOLDOUT = 0.9
 MOST_VOICE_DAYS = 3650
 MOST_PRICE = 86_400  # people's seconds for a minute of the machine
@@ -248,13 +250,14 @@ class ProjectListView(APIView):
 
     @extend_schema(
         operation_id="list_projects",
-        parameters=[TrashQuerySerializer],
-        responses=ProjectCardSerializer(many=True),
+        parameters=[TrashQuerySerializer, CURSOR],
+        responses=page_serializer(ProjectCardSerializer),
     )
     def get(self, request: Request) -> Response:
         wants_trash = query_of(request, TrashQuerySerializer)["trash"]
         mine = (trashed_projects_for if wants_trash else projects_for)(user_of(request))
-        return Response(ProjectCardSerializer(with_card(mine, user_of(request)), many=True).data)
+        page, cursor = page_of(with_card(mine, user_of(request)), request, size=PAGE)
+        return Response({"results": ProjectCardSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="create_project",

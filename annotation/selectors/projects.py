@@ -51,7 +51,7 @@ def with_card(projects: QuerySet[Project], user: Person) -> QuerySet[Project]:
         done_count=Count("images", filter=finished),
         returned_count=Coalesce(Subquery(returned_count), 0),
         thumbs=ArraySubquery(first.values("sha256")[:THUMBS]),
-    ).order_by("pk")
+    )
 
 
 def with_labels(projects: QuerySet[Project]) -> QuerySet[Project]:
@@ -70,6 +70,5 @@ def labels_for(user: Person) -> QuerySet[Label]:
 
 
 def members_of(project_id: int) -> QuerySet[Membership]:
-    """Who belongs to a project, in the order of their names."""
-    members = Membership.objects.filter(project_id=project_id)
-    return members.select_related("user").order_by("user__username")
+    """Who belongs to a project."""
+    return Membership.objects.filter(project_id=project_id).select_related("user")

@@ -1,5 +1,6 @@
 """What every call of the client goes through: the connection, and the project that is meant."""
 
+from collections.abc import Iterator
 from typing import Self
 
 from engine.client import operations as op
@@ -14,7 +15,7 @@ from engine.client.models import (
     ProjectInput,
     Session,
 )
-from engine.client.transport import Transport
+from engine.client.transport import Transport, pages
 from engine.client.waiting import Progress, has_succeeded, nobody_looks, tell, wait_until
 
 AnyProject = int | str | ProjectCard | Project  # an id, a name, or what the client returned
@@ -43,9 +44,9 @@ class Connection:
         """Return whose token it is; the user is None where the server does not know it."""
         return self._transport.call(op.SESSION)
 
-    def projects(self) -> list[ProjectCard]:
-        """Return the projects that the token's owner is a member of."""
-        return self._transport.call(op.PROJECTS)
+    def projects(self) -> Iterator[ProjectCard]:
+        """Yield the projects that the token's owner is a member of, fetched page by page."""
+        return pages(self._transport, op.PROJECTS)
 
     def project(self, project: AnyProject) -> Project:
         """Return one project, by id or by name.
@@ -109,4 +110,4 @@ class Connection:
             return project.id
         if project.isdecimal():
             return int(project)
-        return one_called(project, self.projects()).id
+        return one_called(project, list(self.projects())).id

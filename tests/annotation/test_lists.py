@@ -63,9 +63,8 @@ def test_the_list_of_projects_takes_three_queries(
     with django_assert_num_queries(3):
         answer = manager.get("projects")
 
-    assert [(row["images"], len(row["thumb_urls"])) for row in answer.json()] == [(0, 0)] + [
-        (6, 4)
-    ] * 5
+    rows = answer.json()["results"]
+    assert [(row["images"], len(row["thumb_urls"])) for row in rows] == [(0, 0)] + [(6, 4)] * 5
 
 
 def test_the_page_of_an_image_takes_the_same_queries_for_one_mask_and_for_a_hundred(

@@ -302,13 +302,16 @@ def test_a_person_is_told_what_was_returned_to_them_until_it_is_mended(
     _return(annotator, reviewer, world, images[1])
     place = _return(annotator, reviewer, world, images[0])
 
-    told = [(api.get(path).json(), api.get("projects").json()[0]) for api in (annotator, reviewer)]
+    told = [
+        (api.get(path).json(), api.get("projects").json()["results"][0])
+        for api in (annotator, reviewer)
+    ]
     annotator.post(f"assignments/{place}/finish", {"active_s": 5})
 
     both = [images[1].pk, images[0].pk]
     assert [(page["returned"], card["returned"]) for page, card in told] == [(both, 2), ([], 0)]
     assert annotator.get(path).json()["returned"] == [images[1].pk]
-    assert annotator.get("projects").json()[0]["returned"] == 1
+    assert annotator.get("projects").json()["results"][0]["returned"] == 1
 
 
 def test_opening_what_was_returned_does_not_cut_its_day_short(

@@ -89,7 +89,7 @@ def create_project(page: Page, take_picture: Look) -> None:
 def have_proposals_for_all(stack: Stack) -> None:
     """Leave no image bare, whichever the hash would draw."""
     ada = stack.log_in("ada")
-    [project] = ada.get("/api/projects")
+    [project] = ada.rows("/api/projects")
     assert ada.send("PATCH", f"/api/projects/{project['id']}", NO_ARMS).is_good
 
 

@@ -52,7 +52,7 @@ def login(
         ).token
     keys = Keys(url, value)
     with Client(keys.url, keys.token) as client:
-        projects = client.projects()  # refused if the token is wrong
+        projects = list(client.projects())  # refused if the token is wrong
     path = keep_keys(keys)
     tell(f"Logged in to {url}. The token is in {path}, for you alone.")
     show({"url": url, "projects": len(projects)}, ["server"], [[url]], as_json=as_json)

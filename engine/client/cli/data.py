@@ -20,7 +20,7 @@ def list_projects(*, ctx: typer.Context, as_json: Json = False) -> None:
     if ctx.invoked_subcommand is not None:
         return
     with logged_in() as client:
-        found = client.projects()
+        found = list(client.projects())
     heads = ["id", "name", "role", "images", "done"]
     rows = [[each.id, each.name, each.role, each.images, each.done] for each in found]
     show(found, heads, rows, as_json=as_json)

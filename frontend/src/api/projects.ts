@@ -1,20 +1,32 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import { readAll } from "./pages";
 import type { components } from "./schema";
 import type { Project, Role } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 const label = (label_id: number) => ({ params: { path: { label_id } } });
 
-export const projectsQuery = queryOptions({
+const readProjects = (query: { cursor: string | undefined; trash?: boolean }) =>
+  read(client.GET("/api/projects", { params: { query } }));
+
+/** Page by page. */
+export const projectsQuery = infiniteQueryOptions({
   queryKey: ["projects"],
-  queryFn: () => read(client.GET("/api/projects")),
+  initialPageParam: undefined as string | undefined,
+  queryFn: ({ pageParam: cursor }) => readProjects({ cursor }),
+  getNextPageParam: (page) => page.next,
+});
+
+export const allProjectsQuery = queryOptions({
+  queryKey: ["projects", "all"],
+  queryFn: () => readAll((cursor) => readProjects({ cursor })),
 });
 
 /** Deleted projects that can still be restored. */
 export const trashedProjectsQuery = queryOptions({
   queryKey: ["projects", "trash"],
-  queryFn: () => read(client.GET("/api/projects", { params: { query: { trash: true } } })),
+  queryFn: () => readAll((cursor) => readProjects({ cursor, trash: true })),
 });
 
 export const projectQuery = (id: number) =>
@@ -72,10 +84,18 @@ export function restoreProject(id: number) {
   return read(client.POST("/api/projects/{project_id}/restore", project(id)));
 }
 
-export const membersQuery = (id: number) =>
+/** All of them: whether somebody is one, and the only manager, is seen from the whole. */
+export const membersQuery = (project_id: number) =>
   queryOptions({
-    queryKey: ["members", id],
-    queryFn: () => read(client.GET("/api/projects/{project_id}/members", project(id))),
+    queryKey: ["members", project_id],
+    queryFn: () =>
+      readAll((cursor) =>
+        read(
+          client.GET("/api/projects/{project_id}/members", {
+            params: { path: { project_id }, query: { cursor } },
+          }),
+        ),
+      ),
   });
 
 export function setMember(id: number, body: { username: string; role: Role }) {

@@ -1196,20 +1196,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view on something inside a project.
-         *
-         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
-         *     Strangers get 404, members without the role 403.
-         */
+        /** @description Who belongs to a project, in the order of their names. */
         get: operations["list_members"];
         put?: never;
-        /**
-         * @description A view on something inside a project.
-         *
-         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
-         *     Strangers get 404, members without the role 403.
-         */
+        /** @description Who belongs to a project, in the order of their names. */
         post: operations["set_member"];
         delete?: never;
         options?: never;
@@ -3688,6 +3678,10 @@ export interface components {
             username: string;
             role: components["schemas"]["Role"];
         };
+        MemberPage: {
+            results: components["schemas"]["Member"][];
+            next: string | null;
+        };
         MergedCaption: {
             /**
              * Format: uuid
@@ -4175,6 +4169,10 @@ export interface components {
             readonly thumb_urls: string[];
             /** Format: date-time */
             deleted_at: string | null;
+        };
+        ProjectCardPage: {
+            results: components["schemas"]["ProjectCard"][];
+            next: string | null;
         };
         ProjectInput: {
             name: string;
@@ -6930,6 +6928,8 @@ export interface operations {
     list_projects: {
         parameters: {
             query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
                 /** @description What can still be restored */
                 trash?: boolean;
             };
@@ -6944,7 +6944,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProjectCard"][];
+                    "application/json": components["schemas"]["ProjectCardPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -7765,7 +7765,10 @@ export interface operations {
     };
     list_members: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -7779,7 +7782,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Member"][];
+                    "application/json": components["schemas"]["MemberPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo } from "react";
-import { projectQuery, projectsQuery } from "@/api/projects";
+import { allProjectsQuery, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
 import { Commands } from "@/commands/Commands";
 import type { Command } from "@/commands/command";
@@ -53,7 +53,7 @@ function useProjectCommands(): Command[] {
   const navigate = useNavigate();
   const { projectId } = useParams({ strict: false });
   const isOpen = useSignal(openWindow) === "palette";
-  const { data: projects = NONE } = useQuery({ ...projectsQuery, enabled: isOpen });
+  const { data: projects = NONE } = useQuery({ ...allProjectsQuery, enabled: isOpen });
   return useMemo(() => {
     const group = "Projects";
     const others = projects.filter(({ id }) => String(id) !== projectId);

@@ -4,9 +4,11 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from annotation.api.projects import PAGE
 from engine.client import AnnealError, Client, JobEndedError, UnreachableError, WaitedTooLongError
 from engine.client.login import make_token
 from engine.datasets.manifest import verify_manifest
@@ -242,6 +244,13 @@ def test_rounds_and_bundles_are_listed_and_a_round_with_nothing_to_learn_is_refu
     assert {nothing_new.value.status, nothing_before.value.status} == {409}
 
 
+def test_a_project_is_found_by_its_name_on_a_later_page(client: Client) -> None:
+    made = [client.create_project(f"Plate {uuid4()}") for _ in range(PAGE + 1)]
+
+    assert client.project(made[-1].name).id == made[-1].id
+    assert {each.id for each in made} <= {each.id for each in client.projects()}
+
+
 def test_a_wrong_password_makes_no_token(stack: Stack) -> None:
     with pytest.raises(AnnealError) as refused:
         make_token(stack.url, "ada", "guess", name="x", scope="read", expires_in_days=1)
@@ -251,7 +260,7 @@ def test_a_wrong_password_makes_no_token(stack: Stack) -> None:
 
 def test_an_address_where_nobody_answers_is_unreachable() -> None:
     with Client("http://127.0.0.1:9", "x") as client, pytest.raises(UnreachableError):
-        client.projects()
+        list(client.projects())
 
 
 @pytest.mark.parametrize("url", ["anneal.example.org", "ftp://anneal.example.org", ""])

@@ -1,17 +1,21 @@
 import { Button, Container, SimpleGrid, Skeleton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus, IconStack2 } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { rowsOf } from "@/api/pages";
 import { projectsQuery } from "@/api/projects";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
 import { PageHeader } from "@/components/PageHeader";
+import { ShowMore } from "@/components/ShowMore";
 import { CreateProject } from "./CreateProject";
 import { ProjectCard } from "./ProjectCard";
 import { Trash } from "./Trash";
 
 export function ProjectsPage() {
-  const projects = useQuery(projectsQuery);
+  const projects = useInfiniteQuery(projectsQuery);
+  const shown = rowsOf(projects.data);
+  const isNone = projects.isSuccess && shown.length === 0;
   const [creating, dialog] = useDisclosure(false);
 
   return (
@@ -20,7 +24,7 @@ export function ProjectsPage() {
         title="Projects"
         description="Each project has its own images, labels, people and model."
       >
-        {projects.data?.length !== 0 && (
+        {!isNone && (
           <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={dialog.open}>
             New project
           </Button>
@@ -34,7 +38,7 @@ export function ProjectsPage() {
         </SimpleGrid>
       )}
       {projects.error && <ErrorState error={projects.error} onRetry={() => projects.refetch()} />}
-      {projects.data?.length === 0 && (
+      {isNone && (
         <Empty
           icon={<IconStack2 aria-hidden />}
           title="No project yet"
@@ -43,13 +47,14 @@ export function ProjectsPage() {
           <Button onClick={dialog.open}>Create the first project</Button>
         </Empty>
       )}
-      {projects.data && projects.data.length > 0 && (
+      {shown.length > 0 && (
         <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }}>
-          {projects.data.map((project) => (
+          {shown.map((project) => (
             <ProjectCard key={project.id} project={project} />
           ))}
         </SimpleGrid>
       )}
+      <ShowMore query={projects} />
       <Trash />
       <CreateProject opened={creating} onClose={dialog.close} />
     </Container>

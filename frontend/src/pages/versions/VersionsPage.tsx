@@ -3,6 +3,7 @@ import { IconDatabaseExport } from "@tabler/icons-react";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useLocation, useSearch } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
+import { rowsOf } from "@/api/pages";
 import { projectQuery } from "@/api/projects";
 import type { Criteria, Version } from "@/api/types";
 import { versionsQuery } from "@/api/versions";
@@ -20,9 +21,6 @@ import { VersionCard } from "./VersionCard";
 
 const POLL_MS = 2000;
 
-const allOf = (data?: { pages: { results: Version[] }[] }) =>
-  data?.pages.flatMap(({ results }) => results) ?? [];
-
 const isBeingWritten = ({ exports }: Version) => exports.some(({ job }) => !job.finished_at);
 
 export function VersionsPage() {
@@ -36,11 +34,11 @@ export function VersionsPage() {
   };
   const versions = useInfiniteQuery({
     ...versionsQuery(id),
-    refetchInterval: ({ state }) => (allOf(state.data).some(isBeingWritten) ? POLL_MS : false),
+    refetchInterval: ({ state }) => (rowsOf(state.data).some(isBeingWritten) ? POLL_MS : false),
   });
   const { compare } = useSearch({ from: "/inside/projects/$projectId/versions" });
   const { hash } = useLocation();
-  const all = allOf(versions.data);
+  const all = rowsOf(versions.data);
   useEffect(() => {
     const isShown = (start: string) => all.some((version) => version.id.startsWith(start));
     const named = [...(compare?.split("-") ?? []), hash].filter(Boolean);

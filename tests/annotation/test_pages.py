@@ -1,0 +1,145 @@
+"""Lists come page by page: each row once and in order, also while others come in between."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from annotation.models import Membership, Project, Upload
+from tests.annotation.world import Api, World
+
+MANY = 120  # rows, more than a page of any list holds
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list, and a way to add rows to it."""
+
+    path: str
+    add: Callable[[World, Sequence[int]], list[Any]]  # -> by what their rows are known
+    known_by: str = "id"
+    is_newest_first: bool = False
+
+    def expected(self, added: list[Any]) -> list[Any]:
+        return added[::-1] if self.is_newest_first else added
+
+
+def add_projects(world: World, numbers: Sequence[int]) -> list[Any]:
+    made = Project.objects.bulk_create(
+        Project(name=str(number), created_by=world.manager) for number in numbers
+    )
+    Membership.objects.bulk_create(
+        Membership(project=each, user=world.manager, role="manager") for each in made
+    )
+    return [each.pk for each in made]
+
+
+def add_trash(world: World, numbers: Sequence[int]) -> list[Any]:
+    made = add_projects(world, numbers)
+    Project.objects.filter(pk__in=made).update(deleted_at=timezone.now())
+    return made
+
+
+def add_members(world: World, numbers: Sequence[int]) -> list[Any]:
+    names = [f"member {number:04}" for number in numbers]
+    made = User.objects.bulk_create(User(username=name) for name in names)
+    Membership.objects.bulk_create(
+        Membership(project=world.project, user=each, role="annotator") for each in made
+    )
+    return list(names)
+
+
+LISTS = {
+    "projects": Listed("projects", add_projects),
+    "trash": Listed("projects?trash=true", add_trash),
+    "members": Listed("projects/{project}/members", add_members, known_by="username"),
+}
+
+
+@pytest.fixture(params=LISTS)
+def listed(request: pytest.FixtureRequest, world: World) -> Listed:
+    return LISTS[request.param]
+
+
+def path_of(listed: Listed, world: World) -> str:
+    return listed.path.format(project=world.project.pk)
+
+
+def ask(api: Api, path: str, cursor: str) -> Any:
+    return api.get(f"{path}{'&' if '?' in path else '?'}cursor={cursor}")
+
+
+def pages(api: Api, path: str) -> Iterator[Any]:
+    """Yield the pages of a list, each asked for when its turn comes."""
+    cursor: str | None = ""
+    while cursor is not None:
+        page = ask(api, path, cursor).json()
+        yield page
+        cursor = page["next"]
+
+
+def rows_of(listed: Listed, *pages: Any) -> list[Any]:
+    return [row[listed.known_by] for page in pages for row in page["results"]]
+
+
+def test_each_row_comes_once_and_in_order(listed: Listed, world: World, manager: Api) -> None:
+    path = path_of(listed, world)
+    before = rows_of(listed, *pages(manager, path))
+    added = listed.add(world, range(MANY))
+
+    found = list(pages(manager, path))
+
+    rows = rows_of(listed, *found)
+    assert len(found) > 1
+    assert [row for row in rows if row not in before] == listed.expected(added)
+    assert len(rows) == len(before) + MANY
+
+
+def test_what_comes_in_between_moves_no_other_row(
+    listed: Listed, world: World, manager: Api
+) -> None:
+    path = path_of(listed, world)
+    added = listed.add(world, range(0, 2 * MANY, 2))
+    following = pages(manager, path)
+    first = next(following)
+    listed.add(world, range(1, 2 * MANY, 2))
+
+    rows = rows_of(listed, first, *following)
+
+    assert [row for row in rows if row in added] == listed.expected(added)
+    assert len(set(rows)) == len(rows)
+
+
+def test_a_full_page_takes_no_more_queries_than_a_short_one(
+    listed: Listed, world: World, manager: Api
+) -> None:
+    path = path_of(listed, world)
+    listed.add(world, range(2))
+    with CaptureQueriesContext(connection) as few:
+        manager.get(path)
+    listed.add(world, range(2, 2 + MANY))
+
+    with CaptureQueriesContext(connection) as many:
+        answer = manager.get(path)
+
+    assert answer.json()["next"]
+    assert len(many) <= len(few)
+
+
+def test_a_cursor_of_another_list_is_refused(listed: Listed, world: World, manager: Api) -> None:
+    upload = {"project": world.project, "bytes": 1, "created_by": world.manager}
+    Upload.objects.bulk_create(Upload(pk=uuid4(), **upload) for _ in range(MANY))
+    foreign = manager.get(f"projects/{world.project.pk}/uploads").json()["next"]
+    path = path_of(listed, world)
+
+    answers = [ask(manager, path, cursor) for cursor in (foreign, "x")]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert {answer.headers["Content-Type"] for answer in answers} == {"application/problem+json"}
+    assert [answer.json()["errors"][0]["field"] for answer in answers] == ["cursor"] * 2
