@@ -1,6 +1,6 @@
 """The registry of bundles, for managers: what there is, what is said of it, what shall serve."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.once import KEY, once
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
 from annotation.api.serving import ServedBundleSerializer
 from annotation.models import Alias, Round
@@ -19,6 +20,8 @@ from annotation.selectors.registry import bundles_of, registry_of
 from annotation.selectors.serving import serving_of
 from annotation.services.bundles import note_bundle
 from annotation.services.rounds import promote_by_hand
+
+PAGE: Final = 50
 
 
 class BundleNoteSerializer(serializers.Serializer[Any]):
@@ -78,11 +81,16 @@ class ProjectBundlesView(MemberView):
     roles = {"GET": MANAGERS}
 
     @extend_schema(
-        operation_id="list_bundles", responses={200: RegisteredBundleSerializer(many=True)}
+        operation_id="list_bundles",
+        parameters=[CURSOR],
+        responses=page_serializer(RegisteredBundleSerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
-        return Response(RegisteredBundleSerializer(registry_of(project.pk), many=True).data)
+        order = ("-round_number", "-created_at", "-id")
+        page, cursor = page_of(registry_of(project.pk), request, order=order, size=PAGE)
+        rows = RegisteredBundleSerializer(page, many=True)
+        return Response({"results": rows.data, "next": cursor})
 
 
 class BundleNoteView(MemberView):

@@ -12,13 +12,15 @@ from annotation.api.effort import EffortFigureSerializer
 from annotation.api.inputs import body_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Round
 from annotation.selectors.projects import projects_for
-from annotation.selectors.rounds import round_facts, round_rows, rounds_for
+from annotation.selectors.rounds import round_facts, round_rows, rounds_for, rounds_of
 from annotation.selectors.serving import serving_of
 from annotation.services.bundles import roll_back
 from annotation.services.rounds import cancel_round, start_round
 
+PAGE: Final = 50
 DESCRIBERS: Final = [("captioner", "captioner"), ("neighbours", "neighbours")]
 ROUND_STATES: Final = [("pretrained", "pretrained"), *Round.State.choices]
 
@@ -213,14 +215,20 @@ class NowServingSerializer(serializers.Serializer[Any]):
 
 
 class ProjectRoundsView(MemberView):
-    """All rounds of a project, the newest first, down to the pretrained bundle."""
+    """All rounds of a project, the newest first; the last page ends with the pretrained bundle."""
 
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
-    @extend_schema(operation_id="list_rounds", responses={200: RoundSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_rounds",
+        parameters=[CURSOR],
+        responses=page_serializer(RoundSerializer),
+    )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
-        return Response(RoundSerializer(round_rows(project.pk), many=True).data)
+        page, cursor = page_of(rounds_of(project.pk), request, order=("-number",), size=PAGE)
+        rows = round_rows(project.pk, page, are_last=cursor is None)
+        return Response({"results": RoundSerializer(rows, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="start_round",

@@ -1,6 +1,6 @@
 """What descriptions cost people, with a bundle's proposals in sight and without them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypedDict
 
 from django.db.models import Avg, Count, Q, Sum
@@ -40,11 +40,14 @@ NO_ARM = ArmEffort(
 NO_CAPTION_EFFORT = CaptionEffort(shown=NO_ARM, control=NO_ARM)
 
 
-def caption_efforts_of(project_id: int) -> dict[str, CaptionEffort]:
-    """Sum up both arms of each bundle, in one query."""
+def caption_efforts_of(
+    project_id: int, bundles: Collection[str] | None = None
+) -> dict[str, CaptionEffort]:
+    """Sum up both arms of each bundle, or of some, in one query."""
+    of_bundles = Q() if bundles is None else Q(bundle__in=bundles)
     sums = (
         CaptionProposal.objects.filter(
-            image__project_id=project_id, image__deleted_at=None, caption__isnull=False
+            of_bundles, image__project_id=project_id, image__deleted_at=None, caption__isnull=False
         )
         .values("bundle_id", "is_shown")
         .annotate(

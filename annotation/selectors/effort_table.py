@@ -5,7 +5,7 @@ alone is left out: the holdout and what a second person did are annotated withou
 are no arm that was drawn to be compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -86,12 +86,18 @@ def effort_table(project_id: int, by: By) -> list[EffortRow]:
 
 
 def effort_sums(
-    project_id: int, by: By, since: datetime | None = None, until: datetime | None = None
+    project_id: int,
+    by: By,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    *,
+    bundles: Collection[str] | None = None,
 ) -> Mapping[tuple[str, str], Measures]:
     """Sum up each group of images, in one query: (key, arm) -> its measures.
 
     Keys are bundles, sizes, labels or people; empty for all, and for masks without a label.
-    Images count that were finished from `since` on and before `until`.
+    Images count that were finished from `since` on and before `until`, and that one of `bundles`
+    proposed for; None: any.
     """
     small, medium = (upper / SIDE for _, upper in SIZES[:2])
     sums: dict[tuple[str, str], dict[str, Sums]] = {}
@@ -106,6 +112,7 @@ def effort_sums(
                 "untouched": UNTOUCHED_IOU,
                 "since": since,
                 "until": until,
+                "bundles": None if bundles is None else list(bundles),
             },
         )
         for key, arm, measure, *values in cursor.fetchall():
@@ -202,6 +209,7 @@ WITH images AS (
     AND i.status IN ('done', 'reviewed') AND i.arm <> ''
     AND coalesce(i.finished_at >= %(since)s::timestamptz, true)
     AND coalesce(i.finished_at < %(until)s::timestamptz, true)
+    AND (%(bundles)s::text[] IS NULL OR i.proposed_by_id = ANY(%(bundles)s::text[]))
 ), masks AS (
   SELECT m.id, m.image_id, sum(r.seconds) AS seconds, sum(r.clicks) AS clicks,
     sum(r.strokes) AS strokes,

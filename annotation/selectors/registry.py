@@ -1,7 +1,7 @@
 """The registry of a project's bundles: where each comes from, and what managers say of it."""
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
 from annotation.selectors.access import Person
@@ -21,7 +21,10 @@ def bundles_for(user: Person) -> QuerySet[Bundle]:
 
 
 def registry_of(project_id: int) -> QuerySet[Bundle]:
-    """List them, the newest first, each with its `alias` and its newest `note`, if any."""
+    """List them, each with its `alias` and its newest `note`, if any.
+
+    `round_number` is that of the round that made it, and 0 for a pretrained one.
+    """
     aliases = Alias.objects.filter(project_id=project_id, bundle=OuterRef("pk"))
     notes = BundleNote.objects.filter(project_id=project_id, bundle=OuterRef("pk"))
     said = JSONObject(text="text", by="by__username", at="at")
@@ -31,6 +34,6 @@ def registry_of(project_id: int) -> QuerySet[Bundle]:
         .annotate(
             alias=Subquery(aliases.values("name")[:1]),
             note=Subquery(notes.order_by("-pk").values(said=said)[:1]),
+            round_number=Coalesce("round__number", 0),
         )
-        .order_by(F("round__number").desc(nulls_last=True), "-created_at")
     )

@@ -1,10 +1,12 @@
 """Rounds, with what people spent while each round's proposals were being corrected."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import CharField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 
 from annotation.models import Alias, Bundle, Image, Job, Round
 from annotation.selectors.access import Person, rows_for
@@ -72,24 +74,26 @@ def rounds_for(user: Person) -> QuerySet[Round]:
     return rows_for(rounds.prefetch_related(_jobs()), user=user)
 
 
-def round_rows(project_id: int) -> list[RoundRow]:
-    """List a project's rounds, the newest first, the pretrained bundle last."""
-    rounds = (
+def rounds_of(project_id: int) -> QuerySet[Round]:
+    """A project's rounds, without what the table does not show."""
+    return (
         Round.objects.filter(project_id=project_id)
         .select_related("created_by")
         .defer("curve", "caption_curve", "examples")
         .prefetch_related(_jobs())
-        .order_by("-number")
     )
-    efforts = efforts_of(project_id)
+
+
+def round_rows(project_id: int, rounds: Sequence[Round], *, are_last: bool) -> list[RoundRow]:
+    """Say what the proposals of some rounds cost; behind the last, the pretrained bundles."""
+    pretrained = _pretrained_of(project_id) if are_last else []
+    trained = [each.bundle_id for each in rounds if each.bundle_id]
+    efforts = efforts_of(project_id, [*trained, *(bundle.pk for bundle in pretrained)])
     rows = [
         RoundRow(**round_facts(each), effort=efforts.get(each.bundle_id or "", NO_EFFORT))
         for each in rounds
     ]
-    pretrained = Bundle.objects.filter(
-        dataset_version=None, pk__in=_bundles_that_served(project_id)
-    ).order_by("created_at")
-    return rows + [_row_of_pretrained(bundle, rounds, efforts) for bundle in pretrained]
+    return rows + [_row_of_pretrained(bundle, efforts) for bundle in pretrained]
 
 
 def round_facts(each: Round) -> RoundFacts:
@@ -112,11 +116,15 @@ def round_facts(each: Round) -> RoundFacts:
     )
 
 
-def efforts_of(project_id: int) -> dict[str, Effort]:
-    """Sum up, for each bundle, what the images cost that it had proposed masks or captions for."""
-    described = caption_efforts_of(project_id)
+def efforts_of(project_id: int, bundles: Collection[str] | None = None) -> dict[str, Effort]:
+    """Sum up, for each bundle, what the images cost that it had proposed masks or captions for.
+
+    Given some `bundles`, only for these.
+    """
+    described = caption_efforts_of(project_id, bundles)
     efforts = {bundle: Effort({**NO_EFFORT, "captions": own}) for bundle, own in described.items()}
-    for (bundle, arm), measures in effort_sums(project_id, By.BUNDLE).items():
+    sums = effort_sums(project_id, By.BUNDLE, bundles=bundles)
+    for (bundle, arm), measures in sums.items():
         if arm != Image.Arm.NONE:
             efforts[bundle] = Effort(
                 images=measures["images"].clusters,
@@ -133,18 +141,30 @@ def _jobs() -> "Prefetch[str, QuerySet[Job], str]":
     return Prefetch("job", with_stalled(Job.objects.all()))
 
 
-def _bundles_that_served(project_id: int) -> QuerySet[Any, Any]:
+def _pretrained_of(project_id: int) -> list[Any]:
+    """List the pretrained bundles that served, each with its figures by the newest that has any.
+
+    These are of `Round.metrics`: those of masks are `figures`, those of captions `described`.
+    """
     bases = Round.objects.filter(project_id=project_id).values("base_bundle")
     aliases = Alias.objects.filter(project_id=project_id).values("bundle")
-    return bases.union(aliases)
+    against = Coalesce(KT("metrics__against"), "base_bundle_id", output_field=CharField())
+    judged = (
+        Round.objects.filter(project_id=project_id)
+        .alias(against=against)
+        .filter(against=OuterRef("pk"))
+        .order_by("-number")
+    )
+    masks = judged.filter(metrics__has_key="serving").values("metrics__serving")
+    captions = judged.filter(metrics__has_key="captions").values("metrics__captions__serving")
+    return list(
+        Bundle.objects.filter(dataset_version=None, pk__in=bases.union(aliases))
+        .annotate(figures=Subquery(masks[:1]), described=Subquery(captions[:1]))
+        .order_by("created_at", "pk")
+    )
 
 
-def _row_of_pretrained(
-    bundle: Bundle, rounds: Iterable[Round], efforts: dict[str, Effort]
-) -> RoundRow:
-    judged = [each.metrics for each in rounds if each.judged_against == bundle.pk]
-    figures = next((each["serving"] for each in judged if each.get("serving")), None)
-    described = next((each["captions"] for each in judged if each.get("captions")), None)
+def _row_of_pretrained(bundle: Any, efforts: dict[str, Effort]) -> RoundRow:  # noqa: ANN401  # annotated
     return RoundRow(
         id=None,
         number=0,
@@ -154,8 +174,8 @@ def _row_of_pretrained(
         dataset_version=None,
         base_bundle=None,
         bundle=bundle.pk,
-        metrics=({"candidate": figures} if figures else {})
-        | ({"captions": {"candidate": described["serving"]}} if described else {}),
+        metrics=({"candidate": bundle.figures} if bundle.figures else {})
+        | ({"captions": {"candidate": bundle.described}} if bundle.described else {}),
         decision="",
         created_at=bundle.created_at,
         finished_at=bundle.created_at,

@@ -207,9 +207,9 @@ class Client(Incoming):
             progress=progress,
         )
 
-    def rounds(self, project: AnyProject) -> list[Round]:
-        """Return a project's rounds, the newest first, down to the pretrained bundle."""
-        return self._transport.call(op.ROUNDS, project_id=self._id_of(project))
+    def rounds(self, project: AnyProject) -> Iterator[Round]:
+        """Yield a project's rounds, the newest first, down to the pretrained bundle."""
+        return pages(self._transport, op.ROUNDS, project_id=self._id_of(project))
 
     def gate(self, project: AnyProject) -> list[GateOutlook]:
         """Return, for each part, what the gate wants of the holdout and what is there by now."""
@@ -249,9 +249,9 @@ class Client(Incoming):
 
         return wait_until(ended, "The round", timeout_s)
 
-    def bundles(self, project: AnyProject) -> list[RegisteredBundle]:
-        """Return every bundle that served a project or may serve it, the newest first."""
-        return self._transport.call(op.BUNDLES, project_id=self._id_of(project))
+    def bundles(self, project: AnyProject) -> Iterator[RegisteredBundle]:
+        """Yield every bundle that served a project or may serve it, the newest first."""
+        return pages(self._transport, op.BUNDLES, project_id=self._id_of(project))
 
     def promote(self, project: AnyProject, bundle: str, *, reason: str) -> NowServing:
         """Let a bundle serve. Refused if what serves has changed meanwhile."""

@@ -119,12 +119,12 @@ MANIFEST: Final = Operation("GET", "/api/versions/{version_id}/manifest", NoneTy
 FORMATS: Final = _get("/api/versions/{version_id}/formats", list[ExportOffer])
 EXPORT_VERSION: Final = _post("/api/versions/{version_id}/exports", NewExport, Export)
 EXPORT: Final = _get("/api/exports/{export_id}", Export)
-ROUNDS: Final = _get("/api/projects/{project_id}/rounds", list[Round])
+ROUNDS: Final = _get("/api/projects/{project_id}/rounds", Page[Round], "cursor")
 GATE: Final = _get("/api/projects/{project_id}/gate", list[GateOutlook])
 ROUND: Final = _get("/api/rounds/{round_id}", RoundWithCurve)
 START_ROUND: Final = _post("/api/projects/{project_id}/rounds", Retrain, RoundWithoutEffort)
 CANCEL_ROUND: Final = _post("/api/rounds/{round_id}/cancel", None, RoundWithoutEffort)
-BUNDLES: Final = _get("/api/projects/{project_id}/bundles", list[RegisteredBundle])
+BUNDLES: Final = _get("/api/projects/{project_id}/bundles", Page[RegisteredBundle], "cursor")
 PROMOTE: Final = _post(
     "/api/projects/{project_id}/bundles/{bundle_id}/promote", Promotion, NowServing
 )

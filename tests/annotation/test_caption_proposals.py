@@ -356,7 +356,7 @@ def test_both_arms_of_a_bundle_stand_beside_its_round(
     describe(annotator, unseen, "Some cells.")
     rounds = f"projects/{world.project.pk}/rounds"
 
-    [row] = annotator.get(rounds).json()
+    [row] = annotator.get(rounds).json()["results"]
 
     assert row["effort"]["masks"] == 0
     assert row["effort"]["captions"] == {

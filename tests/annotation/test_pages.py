@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.models import Membership, Project, Upload
-from tests.annotation.world import Api, World
+from annotation.models import Alias, AliasMove, Bundle, Membership, Project, Round, Upload
+from tests.annotation.world import Api, World, make_bundle
 
 MANY = 120  # rows, more than a page of any list holds
 
@@ -55,15 +55,46 @@ def add_members(world: World, numbers: Sequence[int]) -> list[Any]:
     return list(names)
 
 
+def add_rounds(world: World, numbers: Sequence[int]) -> list[Any]:
+    base = Bundle.objects.get(pk="a" * 64)
+    made = {"project": world.project, "base_bundle": base, "state": "failed"}
+    Round.objects.bulk_create(Round(number=number + 1, **made) for number in numbers)
+    return [number + 1 for number in numbers]
+
+
+def add_bundles(world: World, numbers: Sequence[int]) -> list[Any]:
+    """Half of them came out of a round each."""
+    made = Bundle.objects.bulk_create(
+        Bundle(pk=f"{number:064x}", manifest={}, encoder_digest="e" * 64) for number in numbers
+    )
+    AliasMove.objects.bulk_create(
+        AliasMove(project=world.project, name="serving", to_bundle=each) for each in made
+    )
+    trained = {"project": world.project, "base_bundle": made[0], "state": "refused"}
+    Round.objects.bulk_create(
+        Round(number=number + 1, bundle=bundle, **trained)
+        for number, bundle in zip(numbers, made, strict=True)
+        if number >= MANY // 2
+    )
+    return [each.pk for each in made]
+
+
 LISTS = {
     "projects": Listed("projects", add_projects),
     "trash": Listed("projects?trash=true", add_trash),
+    "rounds": Listed(
+        "projects/{project}/rounds", add_rounds, known_by="number", is_newest_first=True
+    ),
+    "bundles": Listed(
+        "projects/{project}/bundles", add_bundles, known_by="bundle", is_newest_first=True
+    ),
     "members": Listed("projects/{project}/members", add_members, known_by="username"),
 }
 
 
 @pytest.fixture(params=LISTS)
 def listed(request: pytest.FixtureRequest, world: World) -> Listed:
+    Alias.objects.create(project=world.project, name="serving", bundle=make_bundle("a"))
     return LISTS[request.param]
 
 

@@ -41,7 +41,7 @@ def test_a_manager_reads_where_each_bundle_comes_from(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(4):  # session, user, project with role, bundles
-        newest, oldest = manager.get(f"projects/{world.project.pk}/bundles").json()
+        newest, oldest = manager.get(f"projects/{world.project.pk}/bundles").json()["results"]
 
     assert (newest["bundle"], newest["round"], newest["base"]) == (trained.pk, 3, pretrained.pk)
     assert newest["learned_from"] == {"version": "f" * 64, "images": 20, "masks": 300}
@@ -59,7 +59,7 @@ def test_a_bundle_whose_round_never_came_to_its_end_is_not_offered(
         project=world.project, number=1, base_bundle=pretrained, bundle=unfinished, state="failed"
     )
 
-    rows = manager.get(f"projects/{world.project.pk}/bundles").json()
+    rows = manager.get(f"projects/{world.project.pk}/bundles").json()["results"]
     path = f"projects/{world.project.pk}/bundles/{unfinished.pk}/promote"
     answer = manager.post(path, {"serving": pretrained.pk, "reason": WHY})
 
@@ -88,7 +88,7 @@ def test_what_is_said_of_a_shared_bundle_stays_in_the_project(
     AliasMove.objects.create(project=world.elsewhere, name="serving", to_bundle=pretrained)
     manager.put(f"projects/{world.project.pk}/bundles/{pretrained.pk}/note", {"text": "Ours."})
 
-    [row] = stranger.get(f"projects/{world.elsewhere.pk}/bundles").json()
+    [row] = stranger.get(f"projects/{world.elsewhere.pk}/bundles").json()["results"]
 
     assert (row["bundle"], row["note"]) == (pretrained.pk, None)
 

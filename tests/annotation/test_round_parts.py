@@ -144,7 +144,7 @@ def test_figures_of_captions_are_in_the_row_and_those_before_in_the_pretrained_o
         verdict=Verdict(is_promoted=True, reason="Promoted: better."), composed=composed,
     )  # fmt: skip
 
-    first, pretrained = manager.get(f"projects/{world.project.pk}/rounds").json()
+    first, pretrained = manager.get(f"projects/{world.project.pk}/rounds").json()["results"]
     assert (first["bundle"], first["state"]) == (composed.pk, "promoted")
     assert first["metrics"]["captions"] == figures
     assert pretrained["metrics"]["captions"] == {"candidate": SERVING}

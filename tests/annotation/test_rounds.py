@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from django.contrib.auth.models import User
 
+from annotation.api.rounds import PAGE
 from annotation.models import Alias, AliasMove, Bundle, Image, Job, Project, Proposal, Round
 from annotation.selectors.caption_effort import NO_CAPTION_EFFORT
-from annotation.selectors.rounds import efforts_of, round_rows
+from annotation.selectors.rounds import efforts_of
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle
 from annotation.services.gate import Verdict, judge
@@ -221,6 +222,8 @@ def test_a_manager_promotes_what_the_gate_refused(
 
 
 FIGURES = {"miou_1": 0.6, "miou_3": 0.7, "miou_5": 0.8, "objects": 100}
+PROPOSED = {"ap_50": None, "ap_75": None, "ap_images": 0}
+MEASURED = FIGURES | PROPOSED | {"noc_85": 4.0, "noc_90": 8.0}
 
 
 SURE = {"mean": 0.05, "low": 0.02, "high": 0.08}
@@ -403,26 +406,74 @@ def test_clicks_that_nobody_counted_are_no_effort_of_zero(world: World, serving:
 
 
 def test_the_table_of_rounds_ends_with_the_pretrained_bundle(
-    world: World, finished: Image, serving: Bundle
+    world: World, finished: Image, serving: Bundle, annotator: Api
 ) -> None:
     start(world)
 
-    rows = round_rows(world.project.pk)
+    rows = annotator.get(f"projects/{world.project.pk}/rounds").json()["results"]
 
     assert [(row["number"], row["state"]) for row in rows] == [(1, "training"), (0, "pretrained")]
 
 
 def test_what_was_measured_of_another_bundle_is_not_told_of_the_pretrained_one(
-    world: World, finished: Image, serving: Bundle
+    world: World, finished: Image, serving: Bundle, annotator: Api
 ) -> None:
     current, _ = ready_to_judge(world)
-    metrics = {"against": "c" * 64, "serving": FIGURES}  # that served by then
+    metrics = {"against": "c" * 64, "serving": MEASURED}  # that served by then
     no = Verdict(is_promoted=False, reason="Not promoted: no better.")
     finish_round(round_id=current.pk, serving=serving.pk, metrics=metrics, verdict=no)
 
-    pretrained = round_rows(world.project.pk)[-1]
+    rows = annotator.get(f"projects/{world.project.pk}/rounds").json()["results"]
 
-    assert (pretrained["bundle"], pretrained["metrics"]) == (serving.pk, {})
+    assert (rows[-1]["bundle"], rows[-1]["metrics"]) == (serving.pk, {})
+
+
+def test_the_pretrained_bundle_is_told_the_newest_figures_whichever_page_their_round_is_on(
+    world: World, serving: Bundle, annotator: Api
+) -> None:
+    old, new = ({"cider": value, "f1": 0.2, "images": 20, "by": "neighbours"} for value in (1, 2))
+    metrics = {
+        1: {"serving": MEASURED, "captions": {"serving": old}},
+        PAGE: {"captions": {"serving": new}},
+        PAGE + 1: {"against": "c" * 64, "serving": MEASURED | {"miou_1": 0.9}},
+    }
+    trained = {"project": world.project, "base_bundle": serving, "state": "refused"}
+    Round.objects.bulk_create(
+        Round(number=number, metrics=metrics.get(number, {}), **trained)
+        for number in range(1, PAGE + 3)
+    )
+    path = f"projects/{world.project.pk}/rounds"
+
+    cursor = annotator.get(path).json()["next"]
+    *rounds, pretrained = annotator.get(f"{path}?cursor={cursor}").json()["results"]
+
+    assert [each["number"] for each in rounds] == [2, 1]
+    assert pretrained["metrics"] == {"candidate": MEASURED, "captions": {"candidate": new}}
+
+
+def test_each_page_of_rounds_tells_what_its_own_proposals_cost(
+    world: World, serving: Bundle, annotator: Api
+) -> None:
+    trained = make_bundle("b")
+    for seed, bundle in enumerate((serving, trained)):
+        image = make_image(world.project, seed)
+        propose(image, bundle, 1)
+        finish_with(image, world.annotator, create(at=(12, 12)), seconds=10 * (seed + 1))
+    rounds = [
+        Round(project=world.project, base_bundle=serving, state="failed", number=number)
+        for number in range(1, PAGE + 2)
+    ]
+    rounds[-1].bundle, rounds[-1].state = trained, "refused"
+    Round.objects.bulk_create(rounds)
+    path = f"projects/{world.project.pk}/rounds"
+
+    first = annotator.get(path).json()
+    last = annotator.get(f"{path}?cursor={first['next']}").json()
+
+    [newest, *others, pretrained] = first["results"] + last["results"]
+    told = [each["effort"]["seconds_per_mask"]["value"] for each in (newest, pretrained)]
+    assert told == [20, 10]
+    assert {each["effort"]["images"] for each in others} == {0}
 
 
 @pytest.mark.parametrize(("needed", "triggers"), [(1, ["images"]), (2, [])])

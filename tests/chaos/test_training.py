@@ -30,7 +30,7 @@ def annotate(work: Work, images: list[int], first_seed: int) -> None:
 
 def round_of(work: Work, number: int) -> Any:
     """Return a round with its curve."""
-    rounds = work.client.get(f"/api/projects/{work.project}/rounds")
+    rounds = work.client.rows(f"/api/projects/{work.project}/rounds")
     row = next(each for each in rounds if each["number"] == number)
     return work.client.get(f"/api/rounds/{row['id']}")
 

@@ -22,7 +22,7 @@ Wait = Annotated[bool, typer.Option("--wait", help="Until the round has ended.")
 def list_rounds(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List a project's rounds, the newest first."""
     with logged_in() as client:
-        found = client.rounds(project)
+        found = list(client.rounds(project))
     show(found, ROUND_HEADS, [_row(each) for each in found], as_json=as_json)
 
 
@@ -59,17 +59,17 @@ def watch(
     """Wait until a round has ended. The exit code is 1 if it failed or was cancelled."""
     with logged_in() as client:
         found = client.rounds(project)
-        wanted = [each for each in found if number in {None, each.number}]
-        if not wanted:
+        wanted = next((each for each in found if number in {None, each.number}), None)
+        if wanted is None:
             raise AnnealError(0, "no_such_round", f"The project has no round {number}.")
-        _end(client, wanted[0], wait=True, timeout=timeout, as_json=as_json)
+        _end(client, wanted, wait=True, timeout=timeout, as_json=as_json)
 
 
 @rounds.command()
 def cancel(*, project: ProjectArgument, as_json: Json = False) -> None:
     """Stop the round that is running, at its next step. Nothing of it is promoted."""
     with logged_in() as client:
-        newest = next(iter(client.rounds(project)), None)
+        newest = next(client.rounds(project), None)
         if newest is None or newest.id is None or newest.finished_at is not None:
             raise AnnealError(0, "no_round_runs", "No round of the project is running.")
         found = client.cancel_round(newest.id)
@@ -80,7 +80,7 @@ def cancel(*, project: ProjectArgument, as_json: Json = False) -> None:
 def list_bundles(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List every bundle that served a project or may serve it, the newest first."""
     with logged_in() as client:
-        found = client.bundles(project)
+        found = list(client.bundles(project))
     heads = ["bundle", "round", "alias", "made at"]
     rows = [
         [each.bundle[:SHORT], each.round, each.alias, each.made_at.strftime("%Y-%m-%d %H:%M")]

@@ -1,16 +1,26 @@
 import { queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import { readAll } from "./pages";
 
 const bundle = (project_id: number, bundle_id: string) => ({
   params: { path: { project_id, bundle_id } },
 });
 
-/** Under the rounds' key: whatever changes them may have made a bundle, or changed what serves. */
+/**
+ * All of them: any two are compared. Under the rounds' key: whatever changes them may have made a
+ * bundle, or changed what serves.
+ */
 export const bundlesQuery = (project_id: number) =>
   queryOptions({
     queryKey: ["rounds", project_id, "bundles"],
     queryFn: () =>
-      read(client.GET("/api/projects/{project_id}/bundles", { params: { path: { project_id } } })),
+      readAll((cursor) =>
+        read(
+          client.GET("/api/projects/{project_id}/bundles", {
+            params: { path: { project_id }, query: { cursor } },
+          }),
+        ),
+      ),
   });
 
 export const comparisonQuery = (project_id: number, before: string, after: string) =>

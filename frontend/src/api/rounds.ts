@@ -1,14 +1,23 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import { readAll } from "./pages";
 import type { EffortBy, Part } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 const round = (round_id: number) => ({ params: { path: { round_id } } });
 
-export const roundsQuery = (id: number) =>
+/** All of them: the curve is of the whole. */
+export const roundsQuery = (project_id: number) =>
   queryOptions({
-    queryKey: ["rounds", id],
-    queryFn: () => read(client.GET("/api/projects/{project_id}/rounds", project(id))),
+    queryKey: ["rounds", project_id],
+    queryFn: () =>
+      readAll((cursor) =>
+        read(
+          client.GET("/api/projects/{project_id}/rounds", {
+            params: { path: { project_id }, query: { cursor } },
+          }),
+        ),
+      ),
   });
 
 export const roundQuery = (id: number) =>

@@ -1309,10 +1309,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All rounds of a project, the newest first, down to the pretrained bundle. */
+        /** @description All rounds of a project, the newest first; the last page ends with the pretrained bundle. */
         get: operations["list_rounds"];
         put?: never;
-        /** @description All rounds of a project, the newest first, down to the pretrained bundle. */
+        /** @description All rounds of a project, the newest first; the last page ends with the pretrained bundle. */
         post: operations["start_round"];
         delete?: never;
         options?: never;
@@ -4445,6 +4445,10 @@ export interface components {
             alias: components["schemas"]["BundleAlias"] | components["schemas"]["Null"];
             note: components["schemas"]["BundleNote"] | null;
         };
+        RegisteredBundlePage: {
+            results: components["schemas"]["RegisteredBundle"][];
+            next: string | null;
+        };
         ReleaseInput: {
             /** @description The claim's. Of one that has ended, nothing is done and nothing added */
             stint?: number;
@@ -4669,6 +4673,10 @@ export interface components {
             /** @description Of projects that it must not forget */
             also?: components["schemas"]["AlsoFigures"][];
             captions?: components["schemas"]["CaptionMetrics"];
+        };
+        RoundPage: {
+            results: components["schemas"]["Round"][];
+            next: string | null;
         };
         /**
          * @description * `masks` - Masks
@@ -7250,7 +7258,10 @@ export interface operations {
     };
     list_bundles: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -7264,7 +7275,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegisteredBundle"][];
+                    "application/json": components["schemas"]["RegisteredBundlePage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -7992,7 +8003,10 @@ export interface operations {
     };
     list_rounds: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -8006,7 +8020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Round"][];
+                    "application/json": components["schemas"]["RoundPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
