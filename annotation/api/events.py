@@ -30,6 +30,7 @@ from annotation.selectors.projects import projects_for
 from annotation.selectors.queue import returned_by_person
 from annotation.selectors.serving import serving_of
 
+JOBS_SHOWN: Final = 20  # the newest
 EVERY_S: Final = 1.0
 CHECK_ACCESS_S: Final = 30.0
 CURVE_SHOWN: Final = 200  # the newest steps
@@ -99,8 +100,9 @@ def _snapshot(project_id: int) -> Snapshot:
     if known is not None and monotonic() - at < EVERY_S / 2:
         return known
     close_old_connections()
+    newest_jobs = jobs_of(project_id).order_by("-created_at", "-pk")[:JOBS_SHOWN]
     everybodys = {
-        "jobs": _json(JobSerializer(list(jobs_of(project_id)), many=True).data),
+        "jobs": _json(JobSerializer(newest_jobs, many=True).data),
         "project": _json(
             {
                 "counts": project_counts(project_id),

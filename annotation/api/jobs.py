@@ -1,6 +1,6 @@
 """Background work: watch it, stop it, try it again."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -10,11 +10,14 @@ from rest_framework.response import Response
 from annotation import jobs
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.once import KEY, once
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Job
 from annotation.selectors.jobs import jobs_for, jobs_of
 from annotation.selectors.projects import projects_for
 from annotation.services.jobs import cancel_job, retry_job
 from annotation.services.preparation import prepare_project
+
+PAGE: Final = 50  # asked for again and again while somebody looks on
 
 
 class JobSerializer(serializers.Serializer[Any]):
@@ -38,14 +41,18 @@ class JobSerializer(serializers.Serializer[Any]):
 
 
 class ProjectJobsView(MemberView):
-    """The newest jobs of a project."""
+    """The jobs of a project, the newest first."""
 
     roles = {"GET": ANYONE}
 
-    @extend_schema(operation_id="list_jobs", responses={200: JobSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_jobs", parameters=[CURSOR], responses=page_serializer(JobSerializer)
+    )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
-        return Response(JobSerializer(list(jobs_of(project.pk)), many=True).data)
+        order = ("-created_at", "-id")
+        page, cursor = page_of(jobs_of(project.pk), request, order=order, size=PAGE)
+        return Response({"results": JobSerializer(page, many=True).data, "next": cursor})
 
 
 class JobCancelView(MemberView):

@@ -8,7 +8,6 @@ from django.db.models.functions import Now
 from annotation.models import Job
 from annotation.selectors.access import Person, rows_for
 
-SHOWN = 20  # the newest jobs of a project
 NO_PROGRESS = timedelta(minutes=10)
 NOT_STARTED = timedelta(minutes=2)
 
@@ -19,8 +18,8 @@ def jobs_for(user: Person) -> QuerySet[Job]:
 
 
 def jobs_of(project_id: int) -> QuerySet[Job]:
-    """The newest jobs of a project, the newest first."""
-    return with_stalled(Job.objects.filter(project_id=project_id)).order_by("-created_at")[:SHOWN]
+    """All that was or is to be done for a project."""
+    return with_stalled(Job.objects.filter(project_id=project_id))
 
 
 def with_stalled(jobs: QuerySet[Job]) -> QuerySet[Job]:

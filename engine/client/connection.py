@@ -70,9 +70,9 @@ class Connection:
             body = ProjectInput(**body.model_dump(exclude_unset=True), holdout_share=holdout_share)
         return self._transport.call(op.CREATE_PROJECT, body)
 
-    def jobs(self, project: AnyProject) -> list[Job]:
-        """Return the newest of what is done for a project in the background."""
-        return self._transport.call(op.JOBS, project_id=self._id_of(project))
+    def jobs(self, project: AnyProject) -> Iterator[Job]:
+        """Yield what is done for a project in the background, the newest first."""
+        return pages(self._transport, op.JOBS, project_id=self._id_of(project))
 
     def wait_until_prepared(
         self,
@@ -90,7 +90,9 @@ class Connection:
         project_id = self._id_of(project)
 
         def prepared() -> Project | None:
-            jobs = [each for each in self.jobs(project_id) if each.kind in BEFORE_WORK]
+            # Of the newest: what is done for what has just come in was the last to be asked for.
+            newest = self._transport.call(op.JOBS, project_id=project_id).results
+            jobs = [each for each in newest if each.kind in BEFORE_WORK]
             for job in jobs:
                 if job.state in JOB_UNFINISHED:
                     tell(progress, job, "The images")

@@ -80,7 +80,7 @@ CREATE_TOKEN: Final = _post("/api/tokens", TokenInput, NewToken)
 PROJECTS: Final = _get("/api/projects", Page[ProjectCard], "cursor")
 CREATE_PROJECT: Final = _post("/api/projects", ProjectInput, Project)
 PROJECT: Final = _get("/api/projects/{project_id}", Project)
-JOBS: Final = _get("/api/projects/{project_id}/jobs", list[Job])
+JOBS: Final = _get("/api/projects/{project_id}/jobs", Page[Job], "cursor")
 IMAGES: Final = _get(
     "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"
 )

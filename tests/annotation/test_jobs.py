@@ -232,7 +232,7 @@ def test_a_job_that_nobody_holds_shows_as_stalled(world: World) -> None:
 def test_a_manager_sees_and_cancels_jobs(world: World, manager: Api, annotator: Api) -> None:
     job = enqueue(world)
 
-    listed = annotator.get(f"projects/{world.project.pk}/jobs").json()
+    listed = annotator.get(f"projects/{world.project.pk}/jobs").json()["results"]
     refused = annotator.post(f"jobs/{job.pk}/cancel")
     cancelled = manager.post(f"jobs/{job.pk}/cancel")
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.models import Alias, AliasMove, Bundle, Membership, Project, Round, Upload
+from annotation.models import Alias, AliasMove, Bundle, Job, Membership, Project, Round, Upload
 from tests.annotation.world import Api, World, make_bundle
 
 MANY = 120  # rows, more than a page of any list holds
@@ -79,6 +79,12 @@ def add_bundles(world: World, numbers: Sequence[int]) -> list[Any]:
     return [each.pk for each in made]
 
 
+def add_jobs(world: World, numbers: Sequence[int]) -> list[Any]:
+    kind = "workers.export_version"
+    made = Job.objects.bulk_create(Job(project=world.project, kind=kind) for _ in numbers)
+    return [each.pk for each in made]
+
+
 LISTS = {
     "projects": Listed("projects", add_projects),
     "trash": Listed("projects?trash=true", add_trash),
@@ -88,6 +94,7 @@ LISTS = {
     "bundles": Listed(
         "projects/{project}/bundles", add_bundles, known_by="bundle", is_newest_first=True
     ),
+    "jobs": Listed("projects/{project}/jobs", add_jobs, is_newest_first=True),
     "members": Listed("projects/{project}/members", add_members, known_by="username"),
 }
 

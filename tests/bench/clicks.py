@@ -30,7 +30,7 @@ def measure_clicks(stack: Stack) -> dict[str, object]:
     [row] = wait_for(lambda: client.images(project), "the image is in", 120)
 
     def prepared() -> bool:
-        jobs = client.get(f"/api/projects/{project}/jobs")
+        jobs = client.rows(f"/api/projects/{project}/jobs")
         prepares = [job for job in jobs if job["kind"] == "prepare_images"]
         return bool(prepares) and all(job["finished_at"] for job in jobs)
 

@@ -69,6 +69,6 @@ def _image(client: Client) -> int:
 
 
 def _is_idle(client: Client, project: int) -> bool:
-    jobs = client.get(f"/api/projects/{project}/jobs")
+    jobs = client.rows(f"/api/projects/{project}/jobs")
     kinds = {job["kind"] for job in jobs}
     return "prepare_images" in kinds and all(job["finished_at"] for job in jobs)

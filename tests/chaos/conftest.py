@@ -79,7 +79,7 @@ class Work:
 
     def job(self, kind: str) -> Any:
         """Return the newest job of a kind."""
-        jobs = self.client.get(f"/api/projects/{self.project}/jobs")
+        jobs = self.client.rows(f"/api/projects/{self.project}/jobs")
         return next((job for job in jobs if job["kind"] == kind), None)
 
     def ended(self, kind: str) -> Any:

@@ -47,7 +47,7 @@ def make_prepared_project(client: Client, images: int, **settings: object) -> tu
     ids = import_pictures(client, project, drawn)
 
     def is_prepared() -> bool:
-        jobs = client.get(f"/api/projects/{project}/jobs")
+        jobs = client.rows(f"/api/projects/{project}/jobs")
         is_idle = bool(jobs) and all(job["finished_at"] for job in jobs)
         return is_idle and all(client.get(f"/api/images/{pk}")["embedding"] for pk in ids)
 

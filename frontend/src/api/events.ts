@@ -3,7 +3,8 @@
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { type HeardText, heardQuery } from "./heard";
-import { jobsQuery } from "./jobs";
+import { jobsQuery, withNews } from "./jobs";
+import { rowsOf } from "./pages";
 import { projectQuery } from "./projects";
 import { queueCountsQuery } from "./queues";
 import { roundQuery, roundsQuery } from "./rounds";
@@ -76,17 +77,17 @@ function applyHeard(queries: QueryClient, news: HeardNews[]): void {
     queries.setQueryData(heardQuery(recording).queryKey, { settled, open });
 }
 
-/** Merges by id, newest first; a job that ended makes the lists it changed fresh again. */
+/** A job that ended makes the lists it changed fresh again. */
 function applyJobs(queries: QueryClient, project: number, news: Job[]): void {
   const key = jobsQuery(project).queryKey;
-  const old = new Map((queries.getQueryData(key) ?? []).map((job) => [job.id, job]));
-  const ended = news.some((job) => job.finished_at && !old.get(job.id)?.finished_at);
-  for (const job of news) old.set(job.id, job);
-  queries.setQueryData(
-    key,
-    [...old.values()].sort((a, b) => b.created_at.localeCompare(a.created_at)),
-  );
-  if (!ended) return;
+  const old = queries.getQueryData(key);
+  const hadEnded = new Set(rowsOf(old).flatMap(({ id, finished_at }) => (finished_at ? id : [])));
+  queries.setQueryData(key, {
+    pages: withNews(old?.pages ?? [], news),
+    pageParams: old?.pageParams ?? [undefined],
+  });
+  if (!old) void queries.invalidateQueries({ queryKey: key }); // the older ones are not known yet
+  if (!news.some(({ id, finished_at }) => finished_at && !hadEnded.has(id))) return;
   for (const list of ["project", "images", "uploads", "rounds", "versions", "export"])
     void queries.invalidateQueries({ queryKey: [list] });
   void queries.invalidateQueries({ queryKey: ["descriptions"] });

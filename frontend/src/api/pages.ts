@@ -20,6 +20,6 @@ export async function readAll<Row>(
 }
 
 /** The rows of the pages that were read so far. */
-export function rowsOf<Row>(data: { pages: Page<Row>[] } | undefined): Row[] {
+export function rowsOf<Row>(data: { pages: readonly Page<Row>[] } | undefined): Row[] {
   return data?.pages.flatMap(({ results }) => results) ?? [];
 }

@@ -1157,7 +1157,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest jobs of a project. */
+        /** @description The jobs of a project, the newest first. */
         get: operations["list_jobs"];
         put?: never;
         post?: never;
@@ -3522,6 +3522,10 @@ export interface components {
         };
         /** @enum {string} */
         JobKind: "import_uploads" | "import_archive" | "check_dataset" | "import_dataset" | "undo_import" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "cut_version" | "export_version" | "delete_voices";
+        JobPage: {
+            results: components["schemas"]["Job"][];
+            next: string | null;
+        };
         /**
          * @description * `queued` - Queued
          *     * `running` - Running
@@ -7709,7 +7713,10 @@ export interface operations {
     };
     list_jobs: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -7723,7 +7730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"][];
+                    "application/json": components["schemas"]["JobPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

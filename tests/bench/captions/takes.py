@@ -87,7 +87,7 @@ def _image(client: Client, name: str) -> int:
     [row] = wait_for(lambda: client.images(project), "the image is in", 120)
 
     def is_idle() -> bool:
-        jobs = client.get(f"/api/projects/{project}/jobs")
+        jobs = client.rows(f"/api/projects/{project}/jobs")
         return bool(jobs) and all(job["finished_at"] for job in jobs)
 
     wait_for(is_idle, "no job runs", 600)

@@ -35,7 +35,7 @@ def prepare(client: Client, name: str, masks: Mapping[str, int]) -> Scene:
 
     def ready() -> dict[str, int] | None:
         rows = {row["file_name"]: row["id"] for row in client.images(project)}
-        jobs = client.get(f"/api/projects/{project}/jobs")
+        jobs = client.rows(f"/api/projects/{project}/jobs")
         is_idle = bool(jobs) and all(job["finished_at"] for job in jobs)
         return rows if len(rows) == len(masks) and is_idle else None
 

@@ -1,7 +1,8 @@
 import { CloseButton, Loader } from "@mantine/core";
 import { IconInfoCircle } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { jobsQuery } from "@/api/jobs";
+import { rowsOf } from "@/api/pages";
 import type { ImageDetail, Project } from "@/api/types";
 import { useSignal } from "@/components/useSignal";
 import classes from "./AnnotatePage.module.css";
@@ -75,7 +76,7 @@ export function ModelNotice({ image, project, notice, dismissed, onDismiss }: Pr
 function useIsAwaited(detail: ImageDetail, project: number): boolean {
   const { is_looked_at, is_holdout, slot, status } = detail;
   const mayCome = !is_looked_at && !is_holdout && slot === 0 && status === "todo";
-  const { data } = useQuery({ ...jobsQuery(project), enabled: mayCome });
-  const isPreparing = (data ?? []).some((job) => job.kind === "prepare_images" && !job.finished_at);
+  const { data } = useInfiniteQuery({ ...jobsQuery(project), enabled: mayCome });
+  const isPreparing = rowsOf(data).some((job) => job.kind === "prepare_images" && !job.finished_at);
   return mayCome && isPreparing;
 }

@@ -1,18 +1,31 @@
 import { Button, Stack, Text } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { jobsQuery, prepareImages } from "@/api/jobs";
-import type { Project } from "@/api/types";
+import { rowsOf } from "@/api/pages";
+import type { Job, Project } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { JobRow } from "@/components/JobRow";
 import { Section } from "@/components/Section";
+import { ShowMore } from "@/components/ShowMore";
 
-/** Ended jobs that stay in sight below the running ones. */
+/** Ended jobs that stay in sight below the running ones, and how many more come on demand. */
 const RECENT = 4;
+const MORE = 20;
 
 export function Jobs({ project }: { project: Project }) {
-  const jobs = useQuery({ ...jobsQuery(project.id), refetchInterval: 15_000 });
-  const live = (jobs.data ?? []).filter((job) => !job.finished_at);
-  const ended = (jobs.data ?? []).filter((job) => job.finished_at).slice(0, RECENT);
+  const jobs = useInfiniteQuery({ ...jobsQuery(project.id), refetchInterval: 15_000 });
+  const [most, setMost] = useState(RECENT); // ended ones
+  const known = rowsOf(jobs.data);
+  const live = known.filter((job) => !job.finished_at);
+  const ended = known.filter((job) => job.finished_at);
+  const row = (job: Job) => (
+    <JobRow key={job.id} job={job} project={project.id} withActions={project.role === "manager"} />
+  );
+  const showMore = () => {
+    setMost(most + MORE);
+    if (ended.length < most + MORE && jobs.hasNextPage) void jobs.fetchNextPage();
+  };
   const { embedded, images } = project.counts;
   const isPreparing = live.some((job) => job.kind === "prepare_images");
   const isPrepareDue =
@@ -27,15 +40,21 @@ export function Jobs({ project }: { project: Project }) {
         </Text>
       )}
       <Stack gap="sm" aria-live="polite">
-        {[...live, ...ended].map((job) => (
-          <JobRow
-            key={job.id}
-            job={job}
-            project={project.id}
-            withActions={project.role === "manager"}
-          />
-        ))}
+        {[...live, ...ended.slice(0, RECENT)].map(row)}
       </Stack>
+      {most > RECENT && (
+        <Stack gap="sm" mt="sm">
+          {ended.slice(RECENT, most).map(row)}
+        </Stack>
+      )}
+      <ShowMore
+        isCompact
+        query={{
+          hasNextPage: jobs.hasNextPage || ended.length > most,
+          isFetchingNextPage: jobs.isFetchingNextPage,
+          fetchNextPage: showMore,
+        }}
+      />
     </Section>
   );
 }

@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import { withNews } from "@/api/jobs";
+import type { Job } from "@/api/types";
+
+function job(id: number, state: Job["state"] = "succeeded"): Job {
+  const counts = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
+  const times = { created_at: "2026-01-01T00:00:00Z", started_at: null, finished_at: null };
+  return { id, kind: "prepare_images", state, ...counts, ...times };
+}
+
+it("puts jobs that began on top and renews the others where they stand", () => {
+  const pages = [
+    { results: [job(4, "running"), job(3)], next: "older" },
+    { results: [job(2, "queued"), job(1)], next: null },
+  ];
+
+  const renewed = withNews(pages, [job(6, "queued"), job(5, "running"), job(4), job(2, "running")]);
+
+  const told = renewed.map(({ results }) => results.map(({ id, state }) => `${id} ${state}`));
+  expect(told).toEqual([
+    ["6 queued", "5 running", "4 succeeded", "3 succeeded"],
+    ["2 running", "1 succeeded"],
+  ]);
+  expect(renewed.map(({ next }) => next)).toEqual(["older", null]);
+});
+
+it("shows news of jobs before any page was read", () => {
+  expect(withNews([], [job(2), job(1)])).toEqual([{ results: [job(2), job(1)], next: null }]);
+});
