@@ -10,11 +10,12 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.operations import MAX_CAPTION
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.selectors.descriptions import captions_of_mask
 from annotation.selectors.revisions import masks_for
 from annotation.services.captions import caption_mask
 
-SHOWN: Final = 50  # of a mask's captions
+PAGE: Final = 50
 
 
 class MaskCaptionSerializer(serializers.Serializer[Any]):
@@ -41,11 +42,15 @@ class MaskCaptionsView(MemberView):
     roles = {"GET": ANYONE, "POST": ANYONE}
 
     @extend_schema(
-        operation_id="list_mask_captions", responses={200: MaskCaptionSerializer(many=True)}
+        operation_id="list_mask_captions",
+        parameters=[CURSOR],
+        responses=page_serializer(MaskCaptionSerializer),
     )
     def get(self, request: Request, mask_id: str) -> Response:
         mask = self.fetch(masks_for(user_of(request)), pk=mask_id)
-        return Response(MaskCaptionSerializer(captions_of_mask(mask)[:SHOWN], many=True).data)
+        order = ("-created_at", "-id")
+        page, cursor = page_of(captions_of_mask(mask), request, order=order, size=PAGE)
+        return Response({"results": MaskCaptionSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="save_mask_caption",

@@ -18,6 +18,7 @@ from rest_framework.views import APIView
 from annotation.api.access import user_of
 from annotation.api.authentication import SessionAuthentication
 from annotation.api.inputs import body_of
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.preferences import PreferencesSerializer
 from annotation.models import Preferences, Token
 from annotation.selectors.people import preferences_of, tokens_for
@@ -123,13 +124,19 @@ class TokenInputSerializer(serializers.Serializer[Any]):
 
 
 class TokenListView(APIView):
-    """A person's own tokens. No token may make another: only a session reaches this."""
+    """A person's own tokens, the newest first.
+
+    No token may make another: only a session reaches this.
+    """
 
     authentication_classes = [SessionAuthentication]
 
-    @extend_schema(operation_id="list_tokens", responses=TokenSerializer(many=True))
+    @extend_schema(
+        operation_id="list_tokens", parameters=[CURSOR], responses=page_serializer(TokenSerializer)
+    )
     def get(self, request: Request) -> Response:
-        return Response(TokenSerializer(tokens_for(user_of(request)), many=True).data)
+        page, cursor = page_of(tokens_for(user_of(request)), request, order=("-created_at", "-id"))
+        return Response({"results": TokenSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="create_token",

@@ -1,6 +1,6 @@
 """Versions that were asked for: how far their jobs are, and which versions they became."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -9,11 +9,12 @@ from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MemberView
 from annotation.api.jobs import JobSerializer
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.version_criteria import CriteriaSerializer, NamedQuerySerializer
 from annotation.selectors.projects import projects_for
 from annotation.selectors.version_queries import version_cuts_for
 
-SHOWN = 20  # the newest of a project
+PAGE: Final = 20  # asked for again and again while one is under way
 
 
 class VersionCutSerializer(serializers.Serializer[Any]):
@@ -41,17 +42,20 @@ class NewVersionSerializer(serializers.Serializer[Any]):
 
 
 class ProjectVersionCutsView(MemberView):
-    """The newest cuts of a project, the newest first."""
+    """The cuts of a project, the newest first."""
 
     roles = {"GET": ANYONE}
 
     @extend_schema(
-        operation_id="list_version_cuts", responses={200: VersionCutSerializer(many=True)}
+        operation_id="list_version_cuts",
+        parameters=[CURSOR],
+        responses=page_serializer(VersionCutSerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
-        cuts = version_cuts_for(request.user).filter(project=project).order_by("-created_at")
-        return Response(VersionCutSerializer(cuts[:SHOWN], many=True).data)
+        cuts = version_cuts_for(request.user).filter(project=project)
+        page, cursor = page_of(cuts, request, order=("-created_at", "-id"), size=PAGE)
+        return Response({"results": VersionCutSerializer(page, many=True).data, "next": cursor})
 
 
 class VersionCutView(MemberView):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.once import KEY, once
+from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.version_criteria import CriteriaSerializer
 from annotation.selectors.projects import projects_for
 from annotation.selectors.version_criteria import criteria_of
@@ -59,17 +60,20 @@ class VersionLookSerializer(serializers.Serializer[Any]):
 
 
 class ProjectVersionQueriesView(MemberView):
-    """The saved queries of a project, the newest of each name."""
+    """The saved queries of a project, the newest of each name, by name."""
 
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
     @extend_schema(
-        operation_id="list_version_queries", responses={200: VersionQuerySerializer(many=True)}
+        operation_id="list_version_queries",
+        parameters=[CURSOR],
+        responses=page_serializer(VersionQuerySerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         found = offered(version_queries_for(request.user).filter(project=project))
-        return Response(VersionQuerySerializer(found, many=True).data)
+        page, cursor = page_of(found, request, order=("name",))  # each name is offered once
+        return Response({"results": VersionQuerySerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="save_version_query",

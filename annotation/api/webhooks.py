@@ -87,13 +87,20 @@ class DeliverySerializer(serializers.Serializer[Any]):
 
 
 class ProjectWebhooksView(MemberView):
+    """The webhooks of a project, the oldest first."""
+
     roles = {"GET": MANAGERS, "POST": MANAGERS}
 
-    @extend_schema(operation_id="list_webhooks", responses={200: WebhookSerializer(many=True)})
+    @extend_schema(
+        operation_id="list_webhooks",
+        parameters=[CURSOR],
+        responses=page_serializer(WebhookSerializer),
+    )
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         hooks = webhooks_for(request.user).filter(project=project).select_related("created_by")
-        return Response(WebhookSerializer(hooks, many=True).data)
+        page, cursor = page_of(hooks, request, order=("created_at", "id"))
+        return Response({"results": WebhookSerializer(page, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="create_webhook",

@@ -74,8 +74,8 @@ def own_captions_for(user: Person) -> QuerySet[Caption]:
 
 
 def captions_of_mask(mask: Mask) -> QuerySet[MaskCaption]:
-    """A mask's own captions, the newest first: that one counts."""
-    return MaskCaption.objects.filter(mask=mask).select_related("author").order_by("-created_at")
+    """A mask's own captions, of which the newest counts."""
+    return MaskCaption.objects.filter(mask=mask).select_related("author")
 
 
 def correction_effort(recording: Recording) -> CorrectionEffort:

@@ -37,8 +37,8 @@ class Work(TypedDict):
 
 
 def tokens_for(user: User) -> QuerySet[Token]:
-    """Return the person's own tokens, the newest first."""
-    return Token.objects.filter(user=user).order_by("-created_at", "-pk")
+    """Return the person's own tokens."""
+    return Token.objects.filter(user=user)
 
 
 def preferences_of(user: User) -> Preferences:

@@ -14,11 +14,11 @@ def version_queries_for(user: Person) -> QuerySet[VersionQuery]:
 
 
 def offered(queries: QuerySet[VersionQuery]) -> QuerySet[VersionQuery]:
-    """Keep the newest number of each name, by name."""
+    """Keep the newest number of each name."""
     later = VersionQuery.objects.filter(
         project=OuterRef("project"), name=OuterRef("name"), number__gt=OuterRef("number")
     )
-    return queries.filter(~Exists(later), dropped_at=None).order_by("name")
+    return queries.filter(~Exists(later), dropped_at=None)
 
 
 def version_cuts_for(user: Person) -> QuerySet[VersionCut]:

@@ -7,14 +7,14 @@ from annotation.selectors.access import Person, rows_for
 
 
 def webhooks_for(user: Person) -> QuerySet[Webhook]:
-    """Webhooks of the person's projects, the oldest first.
+    """Webhooks of the person's projects.
 
     `last_state` is that of what each was told last; None: it was told nothing yet.
     """
     rows = rows_for(Webhook.objects.filter(project__deleted_at=None), user=user)
     told = WebhookDelivery.objects.filter(webhook=OuterRef("pk")).order_by("-created_at", "-pk")
     last_state = Subquery(told.values("state")[:1])
-    return rows.annotate(last_state=last_state).order_by("created_at", "pk")
+    return rows.annotate(last_state=last_state)
 
 
 def deliveries_for(user: Person) -> QuerySet[WebhookDelivery]:

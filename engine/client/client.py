@@ -93,7 +93,7 @@ class Client(Incoming):
             wanted = NewVersion(note=note, criteria=criteria)
         elif query is not None:
             if isinstance(query, str):
-                query = one_named(query, self.version_queries(project_id))
+                query = one_named(query, list(self.version_queries(project_id)))
             wanted = NewVersion(note=note, query=query.id)
         asked = self._transport.call(op.CUT_VERSION, wanted, project_id=project_id)
 
@@ -113,9 +113,9 @@ class Client(Incoming):
             project_id=self._id_of(project),
         )
 
-    def version_queries(self, project: AnyProject) -> list[VersionQuery]:
-        """Return the saved queries of a project, by name."""
-        return self._transport.call(op.VERSION_QUERIES, project_id=self._id_of(project))
+    def version_queries(self, project: AnyProject) -> Iterator[VersionQuery]:
+        """Yield the saved queries of a project, by name."""
+        return pages(self._transport, op.VERSION_QUERIES, project_id=self._id_of(project))
 
     def save_version_query(
         self, project: AnyProject, name: str, criteria: Criteria

@@ -107,7 +107,9 @@ VERSION_CUT: Final = _get("/api/version-cuts/{version_cut_id}", VersionCut)
 LOOK_AT_VERSION: Final = _post(
     "/api/projects/{project_id}/version-look", AskedCriteria, VersionLook
 )
-VERSION_QUERIES: Final = _get("/api/projects/{project_id}/version-queries", list[VersionQuery])
+VERSION_QUERIES: Final = _get(
+    "/api/projects/{project_id}/version-queries", Page[VersionQuery], "cursor"
+)
 SAVE_VERSION_QUERY: Final = _post(
     "/api/projects/{project_id}/version-queries", NewVersionQuery, VersionQuery
 )

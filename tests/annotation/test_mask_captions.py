@@ -21,7 +21,7 @@ def caption(api: Api, mask: str, text: str, caption_id: str | None = None) -> in
 
 
 def texts(api: Api, mask: str) -> list[tuple[str, str]]:
-    found = api.get(f"masks/{mask}/captions").json()
+    found = api.get(f"masks/{mask}/captions").json()["results"]
     return [(each["text"], each["author"]) for each in found]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,10 +11,26 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from annotation.models import Alias, AliasMove, Bundle, Job, Membership, Project, Round, Upload
-from tests.annotation.world import Api, World, make_bundle
+from annotation.models import (
+    Alias,
+    AliasMove,
+    Bundle,
+    Job,
+    Mask,
+    MaskCaption,
+    Membership,
+    Project,
+    Round,
+    Token,
+    Upload,
+    VersionCut,
+    VersionQuery,
+    Webhook,
+)
+from tests.annotation.world import Api, World, make_bundle, make_image
 
 MANY = 120  # rows, more than a page of any list holds
+MASK = UUID(int=1)
 
 
 @dataclass(frozen=True)
@@ -85,6 +101,45 @@ def add_jobs(world: World, numbers: Sequence[int]) -> list[Any]:
     return [each.pk for each in made]
 
 
+def add_tokens(world: World, numbers: Sequence[int]) -> list[Any]:
+    common = {"user": world.manager, "scope": "read", "expires_at": timezone.now()}
+    made = Token.objects.bulk_create(Token(digest=f"{number:064x}", **common) for number in numbers)
+    return [each.pk for each in made]
+
+
+def add_queries(world: World, numbers: Sequence[int]) -> list[Any]:
+    """Each name twice, of which the second counts."""
+    names = [f"{number:04}" for number in numbers for _ in range(2)]
+    made = VersionQuery.objects.bulk_create(
+        VersionQuery(project=world.project, name=name, number=1 + place % 2, criteria={})
+        for place, name in enumerate(names)
+    )
+    return [each.pk for each in made if each.number == 2]
+
+
+def add_cuts(world: World, numbers: Sequence[int]) -> list[Any]:
+    jobs = Job.objects.filter(pk__in=add_jobs(world, numbers)).order_by("pk")
+    made = VersionCut.objects.bulk_create(
+        VersionCut(pk=UUID(int=number), project=world.project, job=job)
+        for number, job in zip(numbers, jobs, strict=True)
+    )
+    return [str(each.pk) for each in made]
+
+
+def add_webhooks(world: World, numbers: Sequence[int]) -> list[Any]:
+    common = {"project": world.project, "created_by": world.manager, "events": ["version.cut"]}
+    made = Webhook.objects.bulk_create(Webhook(pk=UUID(int=number), **common) for number in numbers)
+    return [str(each.pk) for each in made]
+
+
+def add_captions(world: World, numbers: Sequence[int]) -> list[Any]:
+    mask = Mask.objects.get(pk=MASK)
+    made = MaskCaption.objects.bulk_create(
+        MaskCaption(pk=UUID(int=number), mask=mask, author=world.manager) for number in numbers
+    )
+    return [str(each.pk) for each in made]
+
+
 LISTS = {
     "projects": Listed("projects", add_projects),
     "trash": Listed("projects?trash=true", add_trash),
@@ -95,6 +150,11 @@ LISTS = {
         "projects/{project}/bundles", add_bundles, known_by="bundle", is_newest_first=True
     ),
     "jobs": Listed("projects/{project}/jobs", add_jobs, is_newest_first=True),
+    "tokens": Listed("tokens", add_tokens, is_newest_first=True),
+    "queries": Listed("projects/{project}/version-queries", add_queries),
+    "cuts": Listed("projects/{project}/version-cuts", add_cuts, is_newest_first=True),
+    "webhooks": Listed("projects/{project}/webhooks", add_webhooks),
+    "captions": Listed(f"masks/{MASK}/captions", add_captions, is_newest_first=True),
     "members": Listed("projects/{project}/members", add_members, known_by="username"),
 }
 
@@ -102,6 +162,7 @@ LISTS = {
 @pytest.fixture(params=LISTS)
 def listed(request: pytest.FixtureRequest, world: World) -> Listed:
     Alias.objects.create(project=world.project, name="serving", bundle=make_bundle("a"))
+    Mask.objects.create(pk=MASK, image=make_image(world.project))
     return LISTS[request.param]
 
 

@@ -147,7 +147,7 @@ def test_a_token_is_shown_once_and_opens_what_its_owner_may_see(
 ) -> None:
     made = annotator.post("tokens", {"name": "ci", "scope": "write"}).json()
 
-    [listed] = annotator.get("tokens").json()
+    [listed] = annotator.get("tokens").json()["results"]
     assert "token" not in listed
     assert made["token"].startswith(listed["prefix"])
     assert made["token"] not in str(Token.objects.values())
@@ -155,7 +155,7 @@ def test_a_token_is_shown_once_and_opens_what_its_owner_may_see(
     [project] = program.get("projects").json()["results"]
     assert project["id"] == world.project.pk
     assert program.get(f"projects/{world.elsewhere.pk}").status_code == 404
-    assert annotator.get("tokens").json()[0]["last_used_at"] is not None
+    assert annotator.get("tokens").json()["results"][0]["last_used_at"] is not None
 
 
 def test_a_reading_token_cannot_write(annotator: Api, world: World, image: object) -> None:

@@ -164,7 +164,7 @@ def test_a_mask_keeps_the_take_in_which_its_caption_was_spoken(
     shown = annotator.get(f"images/{image.pk}").json()["masks"][0]
     assert saved.status_code == 200
     assert (shown["caption"], shown["caption_recording"]) == ("A red cup", str(take.pk))
-    [told] = annotator.get(f"masks/{mask}/captions").json()
+    [told] = annotator.get(f"masks/{mask}/captions").json()["results"]
     assert told["recording"] == str(take.pk)
     [row] = described(world)["masks"]
     assert (row["author"], row["recording"]) == ("annotator", str(take.pk))

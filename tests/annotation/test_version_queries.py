@@ -38,7 +38,7 @@ def test_a_query_is_kept_under_its_name_and_others_are_its_next_number(
     other = save(manager, world, "reviewed", {"reviewed": True, "val_share": 0.2})
 
     assert (first["number"], again["id"], other["number"]) == (1, first["id"], 2)
-    [listed] = manager.get(path(world, "version-queries")).json()
+    [listed] = manager.get(path(world, "version-queries")).json()["results"]
     assert (listed["id"], chosen(listed)) == (other["id"], {"reviewed": True, "val_share": 0.2})
     assert VersionQuery.objects.get(pk=first["id"]).criteria == {"reviewed": True}
 
@@ -53,7 +53,7 @@ def test_a_query_that_is_dropped_is_offered_no_longer_and_versions_still_name_it
     dropped = manager.delete(f"version-queries/{saved['id']}")
 
     assert dropped.status_code == 204
-    assert manager.get(path(world, "version-queries")).json() == []
+    assert manager.get(path(world, "version-queries")).json()["results"] == []
     assert version["cut_from"] == {"id": saved["id"], "name": "reviewed", "number": 1}
     [listed] = manager.get(path(world)).json()["results"]
     assert listed["cut_from"] == version["cut_from"]
@@ -74,7 +74,7 @@ def test_the_web_answers_at_once_and_the_job_cuts(world: World, manager: Api) ->
     version = run_cut(cut, fence=nullcontext, progress=lambda *step: told.append(step))
     assert told == [(1, 1)]
     assert manager.get(f"version-cuts/{cut.pk}").json()["version"] == version.pk
-    [listed] = manager.get(path(world, "version-cuts")).json()
+    [listed] = manager.get(path(world, "version-cuts")).json()["results"]
     assert listed["id"] == str(cut.pk)
 
 

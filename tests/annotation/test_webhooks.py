@@ -45,13 +45,13 @@ def test_a_manager_makes_lists_and_deletes_a_webhook_whose_secret_is_never_shown
 ) -> None:
     answer = made(manager, world)
     path = f"projects/{world.project.pk}/webhooks"
-    [listed] = manager.get(path).json()
+    [listed] = manager.get(path).json()["results"]
 
     assert (answer.status_code, answer.json()) == (201, listed)
     assert listed["created_by"] == "manager"
     assert SECRET not in answer.content.decode()
     assert manager.delete(f"webhooks/{listed['id']}").status_code == 204
-    assert manager.get(path).json() == []
+    assert manager.get(path).json()["results"] == []
 
 
 def test_p3_the_same_id_makes_one_webhook_and_belongs_to_one(manager: Api, world: World) -> None:
@@ -270,7 +270,7 @@ def test_a_test_is_sent_whatever_is_wanted_once_for_each_id(manager: Api, world:
     assert [(each.status_code, each.json()) for each in answers] == [(201, delivery)] * 2
     assert (delivery["event"], delivery["state"]) == ("ping", "waiting")
     assert delivery["payload"]["webhook"] == webhook_id
-    [listed] = manager.get(f"projects/{world.project.pk}/webhooks").json()
+    [listed] = manager.get(f"projects/{world.project.pk}/webhooks").json()["results"]
     assert listed["last_state"] == "waiting"
 
 

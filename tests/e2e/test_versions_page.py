@@ -168,7 +168,7 @@ def test_a_part_is_counted_kept_under_a_name_cut_and_cut_again(
     grace = stack.log_in("grace")
 
     def is_cut() -> bool:
-        cuts = grace.get(f"/api/projects/{project}/version-cuts")
+        cuts = grace.rows(f"/api/projects/{project}/version-cuts")
         return all(cut["job"]["finished_at"] for cut in cuts)
 
     def answer_once_cut(route: Route) -> None:

@@ -143,4 +143,4 @@ def test_a_webhook_is_made_tried_changed_switched_off_and_deleted(
     assert told["project"] == project
     paths = [path for path, _, _ in Receiver.got]
     assert paths == ["/hook?of=cells", "/hook?of=cells", "/other"]
-    assert grace.get(f"/api/projects/{project}/webhooks") == []
+    assert grace.rows(f"/api/projects/{project}/webhooks") == []

@@ -77,7 +77,7 @@ def cut(  # noqa: PLR0913  # one for each option
         criteria = _criteria(client, project, chosen, label)
         if query is not None:
             _refuse_both(criteria, save_as)
-            criteria = one_named(query, client.version_queries(project)).criteria
+            criteria = one_named(query, list(client.version_queries(project))).criteria
         if dry_run:
             _look(client, project, criteria, as_json=as_json)
             return
@@ -97,7 +97,7 @@ def cut(  # noqa: PLR0913  # one for each option
 def queries(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List the saved queries of a project."""
     with logged_in() as client:
-        found = client.version_queries(project)
+        found = list(client.version_queries(project))
     rows = [
         [each.name, each.number, each.criteria.model_dump_json(exclude_none=True)] for each in found
     ]
@@ -109,7 +109,7 @@ def drop_query(
 ) -> None:
     """Offer a saved query no longer. Versions go on naming it."""
     with logged_in() as client:
-        client.drop_version_query(one_named(name, client.version_queries(project)))
+        client.drop_version_query(one_named(name, list(client.version_queries(project))))
 
 
 def _criteria(

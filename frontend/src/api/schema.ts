@@ -1429,7 +1429,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The newest cuts of a project, the newest first. */
+        /** @description The cuts of a project, the newest first. */
         get: operations["list_version_cuts"];
         put?: never;
         post?: never;
@@ -1463,10 +1463,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The saved queries of a project, the newest of each name. */
+        /** @description The saved queries of a project, the newest of each name, by name. */
         get: operations["list_version_queries"];
         put?: never;
-        /** @description The saved queries of a project, the newest of each name. */
+        /** @description The saved queries of a project, the newest of each name, by name. */
         post: operations["save_version_query"];
         delete?: never;
         options?: never;
@@ -1509,20 +1509,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * @description A view on something inside a project.
-         *
-         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
-         *     Strangers get 404, members without the role 403.
-         */
+        /** @description The webhooks of a project, the oldest first. */
         get: operations["list_webhooks"];
         put?: never;
-        /**
-         * @description A view on something inside a project.
-         *
-         *     `roles` says for each method who may call it; a method that it does not name answers nobody.
-         *     Strangers get 404, members without the role 403.
-         */
+        /** @description The webhooks of a project, the oldest first. */
         post: operations["create_webhook"];
         delete?: never;
         options?: never;
@@ -1834,10 +1824,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description A person's own tokens. No token may make another: only a session reaches this. */
+        /**
+         * @description A person's own tokens, the newest first.
+         *
+         *     No token may make another: only a session reaches this.
+         */
         get: operations["list_tokens"];
         put?: never;
-        /** @description A person's own tokens. No token may make another: only a session reaches this. */
+        /**
+         * @description A person's own tokens, the newest first.
+         *
+         *     No token may make another: only a session reaches this.
+         */
         post: operations["create_token"];
         delete?: never;
         options?: never;
@@ -3651,6 +3649,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        MaskCaptionPage: {
+            results: components["schemas"]["MaskCaption"][];
+            next: string | null;
+        };
         MaskChange: {
             /** Format: uuid */
             mask: string;
@@ -4972,6 +4974,10 @@ export interface components {
             /** @default 90 */
             expires_in_days?: number;
         };
+        TokenPage: {
+            results: components["schemas"]["Token"][];
+            next: string | null;
+        };
         Trace: {
             points: components["schemas"]["TracePoint"][];
         };
@@ -5227,6 +5233,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        VersionCutPage: {
+            results: components["schemas"]["VersionCut"][];
+            next: string | null;
+        };
         /** @description Labels are told by the names that they have in the later version. */
         VersionDiff: {
             images: components["schemas"]["KindCounts"];
@@ -5291,6 +5301,10 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        VersionQueryPage: {
+            results: components["schemas"]["VersionQuery"][];
+            next: string | null;
+        };
         VoiceTerms: {
             title: string;
             intro: string;
@@ -5325,6 +5339,10 @@ export interface components {
          * @enum {string}
          */
         WebhookEvent: "version.cut" | "export.ended" | "import.ended" | "round.ended";
+        WebhookPage: {
+            results: components["schemas"]["Webhook"][];
+            next: string | null;
+        };
         WebhookPatch: {
             /** @description https, and on the public network */
             url?: string;
@@ -6808,7 +6826,10 @@ export interface operations {
     };
     list_mask_captions: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 mask_id: string;
@@ -6822,7 +6843,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MaskCaption"][];
+                    "application/json": components["schemas"]["MaskCaptionPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -8350,7 +8371,10 @@ export interface operations {
     };
     list_version_cuts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -8364,7 +8388,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionCut"][];
+                    "application/json": components["schemas"]["VersionCutPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -8417,7 +8441,10 @@ export interface operations {
     };
     list_version_queries: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -8431,7 +8458,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionQuery"][];
+                    "application/json": components["schemas"]["VersionQueryPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -8554,7 +8581,10 @@ export interface operations {
     };
     list_webhooks: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 project_id: number;
@@ -8568,7 +8598,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"][];
+                    "application/json": components["schemas"]["WebhookPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */
@@ -9258,7 +9288,10 @@ export interface operations {
     };
     list_tokens: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -9270,7 +9303,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Token"][];
+                    "application/json": components["schemas"]["TokenPage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

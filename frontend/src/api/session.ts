@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { copies } from "@/offline/copies";
 import { client, read } from "./client";
+import { readAll } from "./pages";
 import { choices } from "./preferences";
 import type { Scope, Session } from "./types";
 
@@ -52,7 +53,8 @@ export const workQuery = queryOptions({
 
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
-  queryFn: () => read(client.GET("/api/tokens")),
+  queryFn: () =>
+    readAll((cursor) => read(client.GET("/api/tokens", { params: { query: { cursor } } }))),
 });
 
 export function createToken(body: { name: string; scope: Scope; expires_in_days: number }) {

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import { readAll } from "./pages";
 import type { Criteria, ExportChoice, ExportFormat, NewVersion } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
@@ -23,18 +24,29 @@ export function cutVersion(id: number, body: NewVersion) {
   return read(client.POST("/api/projects/{project_id}/versions", { ...project(id), body }));
 }
 
-/** The newest cuts; under the versions' key: what ends there makes a version. */
+/**
+ * The newest cuts, which are all that is shown: those under way, and those that failed since the last
+ * good one. Under the versions' key: what ends there makes a version.
+ */
 export const versionCutsQuery = (id: number) =>
   queryOptions({
     queryKey: ["versions", id, "cuts"],
-    queryFn: () => read(client.GET("/api/projects/{project_id}/version-cuts", project(id))),
+    queryFn: async () =>
+      (await read(client.GET("/api/projects/{project_id}/version-cuts", project(id)))).results,
   });
 
 /** The saved queries, the newest of each name. */
-export const versionQueriesQuery = (id: number) =>
+export const versionQueriesQuery = (project_id: number) =>
   queryOptions({
-    queryKey: ["version-queries", id],
-    queryFn: () => read(client.GET("/api/projects/{project_id}/version-queries", project(id))),
+    queryKey: ["version-queries", project_id],
+    queryFn: () =>
+      readAll((cursor) =>
+        read(
+          client.GET("/api/projects/{project_id}/version-queries", {
+            params: { path: { project_id }, query: { cursor } },
+          }),
+        ),
+      ),
   });
 
 export function saveVersionQuery(id: number, name: string, criteria: Criteria) {

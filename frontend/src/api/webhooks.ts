@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
+import { readAll, rowsOf } from "./pages";
 import type { Delivery, Webhook, WebhookChanges, WebhookInput } from "./types";
 
 const WATCH_MS = 3000; // while something is to be delivered now or soon
@@ -11,7 +12,13 @@ export const webhooksQuery = (project_id: number) =>
   queryOptions({
     queryKey: ["webhooks", project_id],
     queryFn: () =>
-      read(client.GET("/api/projects/{project_id}/webhooks", { params: { path: { project_id } } })),
+      readAll((cursor) =>
+        read(
+          client.GET("/api/projects/{project_id}/webhooks", {
+            params: { path: { project_id }, query: { cursor } },
+          }),
+        ),
+      ),
   });
 
 /** What a webhook was told, asked for again and again while some of it is on its way. */
@@ -27,8 +34,7 @@ export const deliveriesQuery = ({ id: webhook_id, is_on }: Pick<Webhook, "id" | 
         }),
       ),
     getNextPageParam: (page) => page.next,
-    refetchInterval: ({ state }) =>
-      is_on && watchEvery(state.data?.pages.flatMap(({ results }) => results) ?? []),
+    refetchInterval: ({ state }) => is_on && watchEvery(rowsOf(state.data)),
   });
 
 export function createWebhook(project_id: number, body: WebhookInput) {

@@ -2,7 +2,7 @@ import { Textarea } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useEffect, useMemo, useRef } from "react";
-import { maskCaptionsQuery } from "@/api/mask-captions";
+import { maskCaptionQuery } from "@/api/mask-captions";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
 import { useRead, useSignal } from "@/components/useSignal";
@@ -135,7 +135,6 @@ function Field({ image, mask, field, voice }: FieldProps) {
 function useAuthor(image: OpenImage, mask: string, caption: string): string | null {
   const { state } = useSignal(image.status);
   const isAsked = caption !== "" && state === "saved"; // before, the server may know another one
-  const { data } = useQuery({ ...maskCaptionsQuery(mask, caption), enabled: isAsked });
-  const [newest] = data ?? [];
+  const { data: newest } = useQuery({ ...maskCaptionQuery(mask, caption), enabled: isAsked });
   return isAsked && newest?.text === caption ? newest.author : null;
 }

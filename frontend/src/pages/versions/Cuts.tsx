@@ -2,6 +2,7 @@ import { Card, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { rowsOf } from "@/api/pages";
 import type { Project, VersionCut } from "@/api/types";
 import { versionCutsQuery, versionsQuery } from "@/api/versions";
 import { JobRow } from "@/components/JobRow";
@@ -47,11 +48,8 @@ function useEndings(project: Project, cuts: readonly VersionCut[] | undefined): 
 
     async function told(cut: VersionCut): Promise<void> {
       await queries.refetchQueries({ ...versionsQuery(project.id), exact: true });
-      const { pages = [] } = queries.getQueryData(versionsQuery(project.id).queryKey) ?? {};
-      const message = endWords(
-        cut,
-        pages.flatMap(({ results }) => results),
-      );
+      const known = queries.getQueryData(versionsQuery(project.id).queryKey);
+      const message = endWords(cut, rowsOf(known));
       if (message) notifications.show({ color: "teal", message });
     }
   }, [cuts, queries, project.id]);
