@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ProblemError } from "@/api/problem";
-import type { Criteria, Label, VersionCut, VersionLook } from "@/api/types";
+import type { Criteria, Label, Version, VersionCut, VersionLook } from "@/api/types";
 import {
   criteriaErrors,
   criteriaOf,
@@ -10,7 +10,7 @@ import {
   valuesOf,
 } from "@/pages/versions/criteria";
 import { criteriaWords, lookWords, nothingWords } from "@/pages/versions/criteriaWords";
-import { cutsToShow, endedOf, endedSince } from "@/pages/versions/cutWords";
+import { cutsToShow, endedOf, endedSince, endWords } from "@/pages/versions/cutWords";
 
 const ALL: Criteria = {
   ...{ splits: ["train"], labels: [2, 3], drop_empty: true, reviewed: true, agreement: 0.8 },
@@ -112,6 +112,19 @@ test("a cut that ended before anybody saw it at work is told once, and none from
   expect(endedSince(undefined, after)).toEqual([]);
   expect(endedSince(known, after)).toEqual([cut("succeeded")]);
   expect(endedSince(new Set(endedOf(after).map(({ id }) => id)), after)).toEqual([]);
+});
+
+test("an asked-for version that is not among the newest was cut before", () => {
+  const again = { ...cut("succeeded"), version: "0123456789abcdef" };
+  const cutNow = {
+    id: again.version,
+    created_at: again.created_at,
+    counts: { masks: 3 },
+  } as Version;
+
+  expect(endWords(cut("failed"), [])).toBe("");
+  expect(endWords(again, [])).toMatch(/^Nothing has changed since: this is version 01234567/);
+  expect(endWords(again, [cutNow])).toBe("Version 01234567 holds 3 masks.");
 });
 
 function none(meeting: VersionLook["meeting"]): VersionLook {

@@ -26,12 +26,15 @@ export function endedSince(
 export const endedOf = (cuts: readonly VersionCut[]): VersionCut[] =>
   cuts.filter(({ job }) => job.finished_at);
 
-/** "" where it came to nothing, which its row tells. */
-export function endWords(cut: VersionCut, versions: readonly Version[]): string {
-  const version = versions.find(({ id }) => id === cut.version);
-  if (!version) return "";
-  const id = version.id.slice(0, 8);
-  return Date.parse(version.created_at) < Date.parse(cut.created_at)
+/**
+ * "" where it came to nothing, which its row tells. One that is not among the newest versions was
+ * cut long before.
+ */
+export function endWords(cut: VersionCut, newest: readonly Version[]): string {
+  if (!cut.version) return "";
+  const id = cut.version.slice(0, 8);
+  const version = newest.find((each) => each.id === cut.version);
+  return !version || Date.parse(version.created_at) < Date.parse(cut.created_at)
     ? `Nothing has changed since: this is version ${id}, which was cut before.`
     : `Version ${id} holds ${plural(version.counts.masks, "mask")}.`;
 }
