@@ -17,7 +17,10 @@ from engine.client.models import (
     Export,
     ExportOffer,
     GateOutlook,
+    Image,
+    ImageVersion,
     NewExport,
+    NewTag,
     NewVersion,
     NewVersionQuery,
     NowServing,
@@ -30,6 +33,7 @@ from engine.client.models import (
     ServingSeen,
     Version,
     VersionLook,
+    VersionNote,
     VersionQuery,
 )
 from engine.client.transport import pages
@@ -49,7 +53,7 @@ class Client(Incoming):
         return pages(self._transport, op.VERSIONS, {}, project_id=self._id_of(project))
 
     def version(self, project: AnyProject, start: str = "") -> Version:
-        """Return the version whose id starts so; the newest if nothing is asked for.
+        """Return the version of a tag, or whose id starts so; the newest if nothing is asked for.
 
         Raises:
             AnnealError: none does, or more than one.
@@ -57,6 +61,27 @@ class Client(Incoming):
         """
         found = self.versions(project)
         return one_that_starts(start, list(found if start else islice(found, 1)))
+
+    def tag_version(self, version: AnyVersion, name: str) -> Version:
+        """Give a version a name that may stand for its id; no other of the project may have it."""
+        return self._transport.call(
+            op.TAG_VERSION, NewTag(name=name), version_id=_version_id(version)
+        )
+
+    def untag_version(self, version: AnyVersion, name: str) -> None:
+        """Take a name away, so that it is free for another version."""
+        self._transport.answer(op.UNTAG_VERSION, version_id=_version_id(version), tag_name=name)
+
+    def note_version(self, version: AnyVersion, note: str) -> Version:
+        """Say what a version is for, in place of what was said before."""
+        return self._transport.call(
+            op.NOTE_VERSION, VersionNote(note=note), version_id=_version_id(version)
+        )
+
+    def versions_with(self, image: int | Image) -> Iterator[ImageVersion]:
+        """Yield the versions that hold an image, by its id, the newest first."""
+        image_id = image if isinstance(image, int) else image.id
+        return pages(self._transport, op.IMAGE_VERSIONS, image_id=image_id)
 
     def diff(self, old: AnyVersion, new: AnyVersion) -> dict[str, Any]:
         """Return what the server says has changed between two versions, in totals."""

@@ -343,10 +343,31 @@ class Version(Model):
     criteria: Criteria = Criteria()
     cut_from: NamedQuery | None = None
     note: str
+    tags: list[str]
     created_at: datetime
     created_by: str | None = None
     rounds: list[int]
     exports: list[Export]
+
+
+class NewTag(Model):
+    name: str
+
+
+class VersionNote(Model):
+    note: str
+
+
+class ImageVersion(Model):
+    """A version that holds an image, and what it holds of it."""
+
+    id: str
+    tags: list[str]
+    note: str
+    created_at: datetime
+    split: str
+    masks: int
+    captions: int
 
 
 class NewVersion(Model):

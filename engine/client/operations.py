@@ -19,11 +19,13 @@ from engine.client.models import (
     ExportOffer,
     GateOutlook,
     Image,
+    ImageVersion,
     ImportProblem,
     Job,
     Login,
     Model,
     NewExport,
+    NewTag,
     NewToken,
     NewVersion,
     NewVersionQuery,
@@ -47,6 +49,7 @@ from engine.client.models import (
     Version,
     VersionCut,
     VersionLook,
+    VersionNote,
     VersionQuery,
 )
 
@@ -114,6 +117,10 @@ SAVE_VERSION_QUERY: Final = _post(
     "/api/projects/{project_id}/version-queries", NewVersionQuery, VersionQuery
 )
 DROP_VERSION_QUERY: Final = Operation("DELETE", "/api/version-queries/{version_query_id}", NoneType)
+TAG_VERSION: Final = _post("/api/versions/{version_id}/tags", NewTag, Version)
+UNTAG_VERSION: Final = Operation("DELETE", "/api/versions/{version_id}/tags/{tag_name}", NoneType)
+NOTE_VERSION: Final = Operation("PUT", "/api/versions/{version_id}/note", Version, VersionNote)
+IMAGE_VERSIONS: Final = _get("/api/images/{image_id}/versions", Page[ImageVersion], "cursor")
 # Their answers are passed on as they are.
 DIFF: Final = _get("/api/versions/{version_id}/diff/{other_id}", dict[str, Any])
 DISTRIBUTIONS: Final = _get("/api/versions/{version_id}/distributions", dict[str, Any])

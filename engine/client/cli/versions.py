@@ -32,9 +32,12 @@ from engine.datasets.proof import (
 from engine.datasets.row_faults import Unproved
 
 SHORT: Final = 12  # digits of an id that people are shown
-HEADS: Final = ("id", "cut at", "by", "images", "masks", "captions", "note")
+HEADS: Final = ("id", "tags", "cut at", "by", "images", "masks", "captions", "note")
 VersionArgument = Annotated[
-    str, typer.Argument(metavar="VERSION", help="How its id starts; else the newest.")
+    str, typer.Argument(metavar="VERSION", help="A tag, or how its id starts; else the newest.")
+]
+NamedVersion = Annotated[
+    str, typer.Argument(metavar="VERSION", help="A tag, or how its id starts.")
 ]
 version = group("Dataset versions: list them, cut one, show one.")
 
@@ -60,10 +63,72 @@ def show_version(
         found = client.version(project, start)
         if manifest is not None:
             client.manifest(found, manifest)
-    rows = [["id", found.id], *found.counts.model_dump().items(), ["note", found.note]]
+    rows = [
+        ["id", found.id],
+        ["tags", " ".join(found.tags)],
+        *found.counts.model_dump().items(),
+        ["note", found.note],
+    ]
     rows += [["query", "" if found.cut_from is None else found.cut_from.name]]
     rows += [["export", f"{each.format} {each.state} {each.bytes} bytes"] for each in found.exports]
     show(found, ["", ""], rows, as_json=as_json)
+
+
+@version.command()
+def tag(
+    *,
+    project: ProjectArgument,
+    start: NamedVersion,
+    name: Annotated[str, typer.Argument(help="Small letters, digits, dots, dashes.")],
+    as_json: Json = False,
+) -> None:
+    """Give a version a name that may stand for its id."""
+    with logged_in() as client:
+        found = client.tag_version(client.version(project, start), name)
+    show(found, HEADS, [row_of(found)], as_json=as_json)
+
+
+@version.command()
+def untag(
+    *, project: ProjectArgument, name: Annotated[str, typer.Argument(help="The tag.")]
+) -> None:
+    """Take a name away from its version, so that it is free for another."""
+    with logged_in() as client:
+        found = next((each for each in client.versions(project) if name in each.tags), None)
+        if found is None:
+            raise AnnealError(0, "no_such_tag", f"No version has the tag {name!r}.")
+        client.untag_version(found, name)
+    tell(f"{name} is no longer version {found.id[:SHORT]}.")
+
+
+@version.command()
+def note(
+    *,
+    project: ProjectArgument,
+    start: NamedVersion,
+    text: Annotated[str, typer.Argument(help="What it is for.")],
+    as_json: Json = False,
+) -> None:
+    """Say what a version is for, in place of what was said before."""
+    with logged_in() as client:
+        found = client.note_version(client.version(project, start), text)
+    show(found, HEADS, [row_of(found)], as_json=as_json)
+
+
+@version.command("with")
+def holding(
+    *,
+    image: Annotated[int, typer.Argument(help="An image's id, see `anneal images`.")],
+    as_json: Json = False,
+) -> None:
+    """List the versions that hold an image, the newest first."""
+    with logged_in() as client:
+        found = list(client.versions_with(image))
+    rows = [
+        [each.id[:SHORT], " ".join(each.tags), each.split, each.masks, each.captions, each.note]
+        for each in found
+    ]
+    show(found, ["id", "tags", "split", "masks", "captions", "note"], rows, as_json=as_json)
 
 
 @version.command()
@@ -240,7 +305,7 @@ def row_of(found: Version) -> Sequence[object]:
     """Return a version as a line of a list."""
     when = found.created_at.strftime("%Y-%m-%d %H:%M")
     counts = found.counts
-    made = (found.id[:SHORT], when, found.created_by)
+    made = (found.id[:SHORT], " ".join(found.tags), when, found.created_by)
     return (*made, counts.images, counts.masks, counts.captions, found.note)
 
 

@@ -246,6 +246,29 @@ def test_what_is_printed_for_people_and_for_programs(logged_in: Run, drawn: int)
     assert f"id\t{document[0]['id']}" in shown.out.splitlines()
 
 
+def test_a_version_has_a_name_and_a_note_and_is_found_by_its_name_and_its_images(
+    logged_in: Run, drawn: int
+) -> None:
+    made = json.loads(logged_in("version", "cut", drawn, "--json").out)
+    image = json.loads(logged_in("images", drawn, "--json").out)[0]["id"]
+
+    tagged = logged_in("version", "tag", drawn, made["id"][:8], "v1.0")
+    noted = logged_in("version", "note", drawn, "v1.0", "For the paper")
+    shown = json.loads(logged_in("version", "show", drawn, "v1.0", "--json").out)
+    [held] = json.loads(logged_in("version", "with", image, "--json").out)
+    bad = logged_in("version", "tag", drawn, "v1.0", "Not This")
+    untagged = logged_in("version", "untag", drawn, "v1.0")
+    gone = logged_in("version", "untag", drawn, "v1.0")
+
+    assert (tagged.code, noted.code, untagged.code) == (0, 0, 0)
+    assert (shown["id"], shown["tags"], shown["note"]) == (made["id"], ["v1.0"], "For the paper")
+    assert (held["id"], held["tags"], held["masks"]) == (made["id"], ["v1.0"], 1)
+    assert bad.code == 1
+    assert "small letters" in bad.err
+    assert gone.code == 1
+    assert "No version has the tag 'v1.0'" in gone.err
+
+
 def test_a_version_that_is_not_there_is_told(logged_in: Run, project: int) -> None:
     ended = logged_in("export", project)
 
