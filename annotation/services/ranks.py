@@ -1,9 +1,10 @@
 """The order in which images wait for people.
 
-Most of it is made for some images at a time, so that nobody's save waits for long.
+Most of it is made for some images at a time, so that nobody's save waits for long. All lock their
+images in one order, as imports do: of two that each wait for the other, PostgreSQL would end one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import structlog
@@ -12,6 +13,7 @@ from django.db.models import FloatField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from annotation.models import Image, Project
+from annotation.services.images import locked_images
 
 BATCH: Final = 500  # images
 # A number of [0, 1) that is an image's for ever: its sha256 is a hash already.
@@ -31,11 +33,13 @@ def chosen_in(project: Project) -> QuerySet[Image]:
     return waiting_in(project).filter(rank__lt=0)
 
 
+@transaction.atomic
 def forget_ranks(*, project: Project) -> int:
     """Let some images come in order of import; return how many, 0 once all do."""
     return _some(waiting_in(project).filter(rank__isnull=False)).update(rank=None)
 
 
+@transaction.atomic
 def rank_by_chance(*, project: Project) -> int:
     """Give some images that have no rank one by chance; return how many, 0 once all have."""
     return _some(waiting_in(project).filter(rank=None)).update(rank=_BY_CHANCE)
@@ -44,6 +48,8 @@ def rank_by_chance(*, project: Project) -> int:
 @transaction.atomic
 def rank_first(*, project: Project, image_ids: Sequence[int]) -> None:
     """Let these images come before all others, in this order, in the place of those that did."""
+    before = chosen_in(project).exclude(pk__in=image_ids).values_list("pk", flat=True)
+    _lock([*before, *image_ids])
     chosen_in(project).exclude(pk__in=image_ids).update(rank=_BY_CHANCE)
     ranks = {pk: at - len(image_ids) for at, pk in enumerate(image_ids)}
     images = list(waiting_in(project).filter(pk__in=image_ids).only("pk"))
@@ -54,4 +60,11 @@ def rank_first(*, project: Project, image_ids: Sequence[int]) -> None:
 
 
 def _some(images: QuerySet[Image]) -> QuerySet[Image]:
-    return Image.objects.filter(pk__in=images.order_by("pk").values("pk")[:BATCH])
+    """Lock some of the images, and return those."""
+    return Image.objects.filter(
+        pk__in=_lock(images.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    )
+
+
+def _lock(image_ids: Iterable[int]) -> list[int]:
+    return list(locked_images(list(image_ids)).values_list("pk", flat=True))
