@@ -1,5 +1,6 @@
 """A manager on the versions page, in a real browser: compares, tags and finds versions."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -207,6 +208,10 @@ def test_what_people_said_is_exported_with_its_images(
     card = page.get_by_role("article", name=f"Version {newest['id'][:8]}")
     card.get_by_role("button", name="Export").click()
     take_picture("125-what-can-be-exported")
+    page.get_by_role("menuitem", name=re.compile("^Masks")).click()
+    expect(page.get_by_role("combobox", name="Format")).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    card.get_by_role("button", name="Export").click()
     page.get_by_role("menuitem", name="Descriptions").click()
     dialog = page.get_by_role("dialog", name="Export descriptions")
     expect(dialog.get_by_role("radio", name="Descriptions")).to_be_checked()

@@ -18,7 +18,7 @@ import { exportOffersQuery, startExport, versionsQuery } from "@/api/versions";
 import { ErrorState } from "@/components/ErrorState";
 import { formatCount } from "@/components/format";
 import { choiceOf, type LabelChoice, splitsAtFirst, splitsThere } from "./exportChoice";
-import { wordsOffers } from "./exportFormats";
+import { type WordsOffer, wordsOffers } from "./exportFormats";
 import { LabelNames } from "./LabelNames";
 import { Losses } from "./Losses";
 
@@ -55,12 +55,6 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
   const [withImages, setWithImages] = useState(false);
   const [withAddresses, setWithAddresses] = useState(false);
   const [labels, setLabels] = useState<Readonly<Record<string, LabelChoice>>>({});
-  const offers = useQuery({
-    ...exportOffersQuery(version.id, splits),
-    enabled: what === "masks",
-  });
-  const offer = offers.data?.find((each) => each.format === format);
-  const masks = splits.length === splitsThere(version.counts).length ? version.counts.masks : null;
   const begin = useMutation({
     mutationFn: () =>
       startExport(
@@ -74,8 +68,6 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
     },
   });
 
-  if (offers.isLoading) return <Skeleton height={220} radius="md" />;
-  if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
   return (
     <form
       onSubmit={(event) => {
@@ -84,40 +76,10 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
       }}
     >
       <Stack gap="md">
-        {offers.data ? (
-          <>
-            <Select
-              label="Format"
-              data={offers.data.map(({ format: value, title }) => ({ value, label: title }))}
-              value={format}
-              onChange={(value) => value && setFormat(value as ExportFormat)}
-              allowDeselect={false}
-              searchable
-              nothingFoundMessage="No format of this name"
-              comboboxProps={{ shadow: "md" }}
-              data-autofocus
-            />
-            {offer && <Losses offer={offer} masks={masks} />}
-          </>
+        {what === "masks" ? (
+          <MaskFormats version={version} splits={splits} value={format} onChange={setFormat} />
         ) : (
-          <Radio.Group
-            label="Format"
-            value={format}
-            onChange={(value) => setFormat(value as ExportFormat)}
-          >
-            <Stack gap="xs" mt={6}>
-              {words.map(({ format: value, name, holds, refusal }) => (
-                <Radio
-                  key={value}
-                  value={value}
-                  label={name}
-                  description={refusal ?? holds}
-                  disabled={refusal !== null}
-                  data-autofocus={value === format || undefined}
-                />
-              ))}
-            </Stack>
-          </Radio.Group>
+          <WordsFormats offers={words} value={format} onChange={setFormat} />
         )}
         <Checkbox.Group
           label="Images"
@@ -173,5 +135,68 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
         </Group>
       </Stack>
     </form>
+  );
+}
+
+interface FormatsProps {
+  value: ExportFormat;
+  onChange: (format: ExportFormat) => void;
+}
+
+/** The formats of masks, and what the chosen one cannot hold of these splits. */
+function MaskFormats({
+  version,
+  splits,
+  value,
+  onChange,
+}: FormatsProps & { version: Version; splits: readonly string[] }) {
+  const offers = useQuery(exportOffersQuery(version.id, splits));
+  if (offers.isPending) return <Skeleton height={120} radius="md" />;
+  if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
+  const offer = offers.data.find(({ format }) => format === value);
+  const isWhole = splits.length === splitsThere(version.counts).length;
+  return (
+    <>
+      <Select
+        label="Format"
+        data={offers.data.map(({ format, title }) => ({ value: format, label: title }))}
+        value={value}
+        onChange={(chosen) => chosen && onChange(chosen as ExportFormat)}
+        allowDeselect={false}
+        searchable
+        nothingFoundMessage="No format of this name"
+        comboboxProps={{ shadow: "md" }}
+        data-autofocus
+      />
+      {offer && <Losses offer={offer} masks={isWhole ? version.counts.masks : null} />}
+    </>
+  );
+}
+
+/** The forms of what people said; one that cannot be had says why. */
+function WordsFormats({
+  offers,
+  value,
+  onChange,
+}: FormatsProps & { offers: readonly WordsOffer[] }) {
+  return (
+    <Radio.Group
+      label="Format"
+      value={value}
+      onChange={(chosen) => onChange(chosen as ExportFormat)}
+    >
+      <Stack gap="xs" mt={6}>
+        {offers.map(({ format, name, holds, refusal }) => (
+          <Radio
+            key={format}
+            value={format}
+            label={name}
+            description={refusal ?? holds}
+            disabled={refusal !== null}
+            data-autofocus={format === value || undefined}
+          />
+        ))}
+      </Stack>
+    </Radio.Group>
   );
 }
