@@ -15,6 +15,7 @@ from PIL import Image as Picture_
 
 from annotation import jobs
 from annotation.models import Caption, Embedding, Image, Job, Proposal, Round
+from annotation.services.rounds import cancel_round
 from engine.masks.rle import RLE, decode, encode, iou
 from engine.segmentation.items import SeenImage
 from engine.segmentation.predictor import OnnxPredictor
@@ -294,6 +295,33 @@ def test_a_run_that_was_stopped_goes_on_with_the_round_that_it_was_in(
     assert [row["holdout"]["objects"] for row in resumed["rounds"]] == [4, 4, 4]
     assert all(row["masks_finished"] == 2 for row in resumed["rounds"][:2])
     assert again["rounds"] == resumed["rounds"]
+
+
+@pytest.mark.slow
+def test_a_run_whose_round_was_cancelled_goes_on_with_that_round(
+    world: World, delivered: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
+    deliver = loop.wait_for
+
+    def cancelled(job_id: int, show: Any) -> None:
+        under_way = Round.objects.filter(job_id=job_id).first()
+        if under_way is None:
+            deliver(job_id, show)
+            return
+        assert cancel_round(round_id=under_way.pk).state == Round.State.CANCELLED
+        monkeypatch.setattr(loop, "wait_for", deliver)
+        raise loop.JobFailedError("cancelled")
+
+    monkeypatch.setattr(loop, "wait_for", cancelled)
+    with pytest.raises(CommandError, match="cancelled"):
+        run_rounds_of(data, out, rounds=1, per_round=1)
+
+    resumed = run_rounds_of(data, out, rounds=1, per_round=1, resume=True)
+
+    [gone_on] = Round.objects.filter(project_id=resumed["project"])
+    assert [row["bundle"] for row in resumed["rounds"][1:]] == [gone_on.bundle_id]
+    assert gone_on.state in {Round.State.PROMOTED, Round.State.REFUSED}
 
 
 @pytest.mark.slow

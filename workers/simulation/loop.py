@@ -7,6 +7,7 @@ from time import monotonic, sleep
 from typing import Any, Final
 
 from annotation.models import Bundle, Job, Round
+from annotation.services.jobs import retry_job
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from workers.annotated_images import annotated_images
@@ -163,8 +164,7 @@ def _annotate(
 
 def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[RoundReport, Bundle]:
     report = RoundReport(number)
-    under_way = Round.objects.filter(project=people.project, number=number).first()
-    started = under_way or start_round(
+    started = _round_met_again(people, number) or start_round(
         project=people.project, trigger="manual", created_by=people.manager
     )
     with report.timed("round"):
@@ -175,6 +175,14 @@ def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[Roun
     report.promoted = ended.state == Round.State.PROMOTED
     report.decision = ended.decision
     return report, ended.bundle
+
+
+def _round_met_again(people: SimulatedProject, number: int) -> Round | None:
+    """Return the round that the run was stopped in, which goes on if it was cancelled or failed."""
+    stopped_in = Round.objects.filter(project=people.project, number=number).first()
+    if stopped_in and stopped_in.state in {Round.State.CANCELLED, Round.State.FAILED}:
+        retry_job(job_id=stopped_in.job_id or 0)
+    return stopped_in
 
 
 def wait_for(job_id: int, show: Show) -> None:
