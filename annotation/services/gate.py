@@ -8,7 +8,7 @@ NAMES: Final = {"masks": "Masks", "captions": "Descriptions"}  # of a round's pa
 FEWEST_OBJECTS: Final = 20
 TOLERANCE: Final = 0.01  # IoU; what may be lost by chance, or at more clicks
 GROUP_TOLERANCE: Final = 0.05  # IoU that one size or other project may lose, if not surely
-FORGETTABLE: Final = 0.02  # IoU that another project may surely lose
+BEARABLE: Final = 0.02  # IoU that one of them may surely lose
 FEWEST_PROPOSED: Final = 8  # images, before their AP50 says anything
 PROPOSALS_TOLERANCE: Final = 0.05  # AP50
 
@@ -48,9 +48,12 @@ def judge(
     how large nuclei are, +0.053 IoU at one click, and its prompt head to look where none are, AP50
     0.377 to 0.013.
 
-    `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), and the
-    same of `clicks` to an IoU of 0.85 and `by_size` with its `objects`. `also` has the name of each
-    other project, its `objects` and their difference at one click.
+    A size may lose a little at one click: medium nuclei surely lost 0.019 in a round that took
+    them from 2.9 clicks to 2.6, which is less work for people.
+
+    `difference` has the paired bootstrap of IoU at one click: mean, low and high (95 %), the same
+    of `clicks` to an IoU of 0.85, and of both `by_size` with its `objects`. `also` has the name of
+    each other project, its `objects` and their difference at one click.
     """
     if serving is None or candidate is None or difference is None:
         return _refused("no finished holdout image has a mask yet, so nothing can judge it.")
@@ -81,21 +84,30 @@ def _loss(
         if lost > TOLERANCE:
             return f"{lost:.3f} IoU lost at {clicks} clicks"
     if difference["clicks"]["low"] > 0:
-        return f"{difference['clicks']['mean']:.2f} clicks more to IoU 0.85"
+        return _more(difference["clicks"])
     if candidate.get("ap_images", 0) >= FEWEST_PROPOSED:
         before, after = serving["ap_50"], candidate["ap_50"]
         if before - after > PROPOSALS_TOLERANCE:
             return f"proposals are worse, AP50 {before:.3f} to {after:.3f}"
     for size, group in difference["by_size"].items():
-        if group["objects"] >= FEWEST_OBJECTS and _is_worse(group):
-            return f"{size} objects pay for the others, {_change(group)} on {group['objects']}"
+        if group["objects"] >= FEWEST_OBJECTS and (lost := _paid(group)):
+            return f"{size} objects pay for the others, {lost} on {group['objects']}"
+    return None
+
+
+def _paid(group: Mapping[str, Any]) -> str | None:
+    """Say what objects of one size lose, if more than they can bear."""
+    if _is_worse(group):
+        return _change(group)
+    if group["clicks"]["low"] > 0:
+        return _more(group["clicks"])
     return None
 
 
 def _forgotten(also: Sequence[Mapping[str, Any]]) -> str | None:
     """Say what a candidate has forgotten of other projects, if anything."""
     for other in also:
-        if other["objects"] >= FEWEST_OBJECTS and _is_worse(other["difference"], FORGETTABLE):
+        if other["objects"] >= FEWEST_OBJECTS and _is_worse(other["difference"]):
             lost = f"{-other['difference']['mean']:.3f} IoU lost at one click"
             return (
                 f"{lost} on {other['objects']} objects of {other['name']}, which it must not forget"
@@ -103,9 +115,13 @@ def _forgotten(also: Sequence[Mapping[str, Any]]) -> str | None:
     return None
 
 
-def _is_worse(group: Mapping[str, float], bearable: float = 0) -> bool:
+def _is_worse(group: Mapping[str, float]) -> bool:
     """Tell whether more than what can be borne is lost surely, or too much on average."""
-    return (group["high"] < 0 and group["mean"] < -bearable) or group["mean"] < -GROUP_TOLERANCE
+    return (group["high"] < 0 and group["mean"] < -BEARABLE) or group["mean"] < -GROUP_TOLERANCE
+
+
+def _more(clicks: Mapping[str, float]) -> str:
+    return f"{clicks['mean']:.2f} clicks more to IoU 0.85"
 
 
 def _change(difference: Mapping[str, float]) -> str:

@@ -229,6 +229,7 @@ MEASURED = FIGURES | PROPOSED | {"noc_85": 4.0, "noc_90": 8.0}
 SURE = {"mean": 0.05, "low": 0.02, "high": 0.08}
 UNSURE = {"mean": -0.005, "low": -0.03, "high": 0.02}
 FEWER = {"mean": -0.8, "low": -1.1, "high": -0.4}
+MORE = {"mean": 0.4, "low": 0.1, "high": 0.7}
 Difference = dict[str, Any]
 
 
@@ -273,9 +274,9 @@ def test_a_candidate_that_surely_saves_clicks_and_loses_nothing_is_promoted() ->
 
 
 def test_better_at_one_click_is_not_enough_where_more_clicks_are_needed() -> None:
-    more, perhaps = {"mean": 0.4, "low": 0.1, "high": 0.7}, {"mean": 0.4, "low": -0.1, "high": 0.9}
+    perhaps = {"mean": 0.4, "low": -0.1, "high": 0.9}
 
-    worse = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE, clicks=more))
+    worse = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE, clicks=MORE))
     unsure = judge(serving=FIGURES, candidate=FIGURES, difference=differing(SURE, clicks=perhaps))
 
     assert not worse.is_promoted
@@ -289,6 +290,9 @@ def test_better_at_one_click_is_not_enough_where_more_clicks_are_needed() -> Non
         ({"mean": -0.03, "low": -0.05, "high": -0.01, "objects": 40}, False),
         ({"mean": -0.06, "low": -0.15, "high": 0.03, "objects": 40}, False),
         ({"mean": -0.03, "low": -0.09, "high": 0.03, "objects": 40}, True),
+        ({"mean": -0.019, "low": -0.03, "high": -0.009, "objects": 81}, True),
+        ({**SURE, "objects": 40, "clicks": MORE}, False),
+        ({**SURE, "objects": 3, "clicks": MORE}, True),
         ({"mean": -0.30, "low": -0.50, "high": -0.1, "objects": 3}, True),
     ],
 )
@@ -296,7 +300,11 @@ def test_better_on_average_is_not_enough_where_small_objects_pay_for_it(
     small: Difference,
     is_promoted: bool,  # noqa: FBT001
 ) -> None:
-    difference = differing(SURE, by_size={"small": small, "large": {**SURE, "objects": 60}})
+    sizes = {
+        "small": {"clicks": UNSURE, **small},
+        "large": {**SURE, "clicks": FEWER, "objects": 60},
+    }
+    difference = differing(SURE, by_size=sizes)
 
     verdict = judge(serving=FIGURES, candidate=FIGURES, difference=difference)
 
