@@ -20,6 +20,7 @@ TRANSCRIBE: Final = "workers.transcribe"  # {"recording_id"}
 GROUND: Final = "workers.ground"  # {"transcript_id"}
 SHORTEN: Final = "workers.shorten"  # {"transcript_id"}
 RUN_ROUND: Final = "workers.run_round"  # {"round_id"}
+REBUILD_BUNDLE: Final = "workers.rebuild_bundle"  # {"rebuild_id"}
 CUT_VERSION: Final = "workers.cut_version"  # {"version_cut_id"}
 EXPORT_VERSION: Final = "workers.export_version"  # {"export_id"}
 DELETE_VOICES: Final = "workers.delete_voices"  # {"user_id"}
@@ -37,6 +38,7 @@ QUEUES: Final = {
     GROUND: "speech",
     SHORTEN: "speech",
     RUN_ROUND: "gpu",
+    REBUILD_BUNDLE: "gpu",
     CUT_VERSION: "cpu",
     EXPORT_VERSION: "cpu",
     DELETE_VOICES: "cpu",

@@ -11,7 +11,7 @@ from annotation.services.retrain_policies import apply_retrain_policies
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from annotation.services.voices import delete_expired_voices, drop_stray_audio
-from workers.round_folders import drop_ended_folders
+from workers import rebuild_folders, round_folders
 from workers.webhooks import deliver_webhooks
 
 log = structlog.get_logger(__name__)
@@ -60,5 +60,6 @@ def deliver_due_webhooks() -> None:
 
 @jobs.queue.task(name=jobs.DROP_ROUND_FOLDERS)
 def drop_round_folders_daily() -> None:
-    """Delete what ended rounds left on the disk of the machine that trains."""
-    drop_ended_folders()
+    """Delete what ended rounds and rebuilds left on the disk of the machine that trains."""
+    round_folders.drop_ended_folders()
+    rebuild_folders.drop_ended_folders()

@@ -50,6 +50,8 @@ class Compared:
 def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Iterator[Compared]:
     """Make each part of a bundle again in an empty folder, and compare it file by file.
 
+    What a killed run of the same has left in the folder is gone on with.
+
     Raises:
         ValueError: no part has a recipe, or this machine is not set up as a recipe says.
 
@@ -88,7 +90,7 @@ def _made_again(
     recipe = read_recipe(kind, told)
     if told["threads"] != settings.TORCH_THREADS:
         raise ValueError(
-            f"it was made with TORCH_THREADS={told['threads']}, here it is {settings.TORCH_THREADS}"
+            f"It was made with TORCH_THREADS={told['threads']}, here it is {settings.TORCH_THREADS}"
         )
     if part == Part.MASKS:
         shutil.copyfile(fetch_bundle(bundle) / VERDICTS, folder / VERDICTS)

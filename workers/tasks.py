@@ -23,6 +23,7 @@ WORK: Final = {
     jobs.GROUND: "workers.ground.ground_transcript",
     jobs.SHORTEN: "workers.shorten.shorten_transcript",
     jobs.RUN_ROUND: "workers.run_round.run_round",
+    jobs.REBUILD_BUNDLE: "workers.rebuild_job.rebuild_bundle",
     jobs.CUT_VERSION: "workers.cut_versions.cut_version",
     jobs.EXPORT_VERSION: "workers.export_version.export_version",
     jobs.DELETE_VOICES: "workers.delete_voices.delete_voices",

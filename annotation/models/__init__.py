@@ -32,6 +32,7 @@ from annotation.models.object_box import ObjectBox
 from annotation.models.phrase import Phrase, PhraseLink
 from annotation.models.preferences import Preferences
 from annotation.models.project import Label, Membership, Project
+from annotation.models.rebuild import ComparedFile, Rebuild
 from annotation.models.version_query import VersionQuery
 from annotation.models.webhook import Webhook, WebhookDelivery
 
@@ -46,6 +47,7 @@ __all__ = [
     "CaptionPart",
     "CaptionProposal",
     "Comment",
+    "ComparedFile",
     "Consent",
     "DatasetImport",
     "DatasetVersion",
@@ -69,6 +71,7 @@ __all__ = [
     "Preferences",
     "Project",
     "Proposal",
+    "Rebuild",
     "Recording",
     "RecordingChunk",
     "Revision",

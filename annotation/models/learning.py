@@ -30,6 +30,11 @@ class Bundle(models.Model):
     def __str__(self) -> str:
         return f"bundle {self.pk[:8]}"
 
+    @property
+    def has_recipe(self) -> bool:
+        """Whether it can be made again: it did not come ready, and how it was made is kept."""
+        return bool(self.manifest.get("recipe"))
+
     def digests_of(self, part: str) -> dict[str, str]:
         """Return the digests of a part's files: the captioner's, or all others but the card."""
         is_captions = part == Round.Part.CAPTIONS

@@ -1,4 +1,4 @@
-"""A bundle made again by `manage.py rebuild_bundle`, and what the command said of each file."""
+"""A bundle that a round made, and the same made again: what is said of each file."""
 
 import io
 import json
@@ -7,9 +7,32 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 
-from annotation.models import Bundle
+from annotation import jobs
+from annotation.models import Bundle, Image, Job, Round
 from annotation.services.bundles import fetch_bundle, register_bundle
+from annotation.services.rounds import start_round
 from engine.bundle import write_bundle
+from tests.annotation.world import World, make_image
+from tests.workers.conftest import finish
+from workers.tasks import run_job
+
+
+def bundle_of_a_round(world: World) -> Bundle:
+    """What a round on two finished images made, beside one of the holdout."""
+    for seed in range(3):
+        make_image(world.project, seed, is_holdout=seed == 2)
+    prepare = Job.objects.create(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    run_job(job_id=prepare.pk)
+    for image in Image.objects.order_by("pk"):
+        finish(world, image)
+    current = start_round(project=world.project, trigger="manual", created_by=world.manager)
+    assert current.job_id is not None
+    run_job(job_id=current.job_id)
+    ended = Round.objects.get(pk=current.pk)
+    assert ended.bundle is not None, ended.decision
+    return ended.bundle
 
 
 def rebuilt(bundle: Bundle, **options: Any) -> dict[str, str]:

@@ -7,40 +7,23 @@ import pytest
 from django.core.management import CommandError, call_command
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from annotation import jobs
-from annotation.models import Bundle, Image, Job, Round
+from annotation.models import Bundle, Image
 from annotation.services.bundles import ensure_pretrained
-from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed
 from annotation.services.versions import cut_version
 from engine.bundle import MODEL_CARD, VERDICTS
 from tests.annotation.world import World, make_image, square
 from tests.workers.conftest import finish
-from tests.workers.rebuilt import altered, rebuilt
+from tests.workers.rebuilt import altered, bundle_of_a_round, rebuilt
 from workers import evaluation
-from workers.tasks import run_job
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
 def bundle(world: World, monkeypatch: pytest.MonkeyPatch) -> Bundle:
-    """What a round on two finished images made."""
     monkeypatch.setattr(evaluation, "MAX_CLICKS", 2)
-    for seed in range(3):
-        make_image(world.project, seed, is_holdout=seed == 2)
-    prepare = Job.objects.create(
-        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
-    )
-    run_job(job_id=prepare.pk)
-    for image in Image.objects.order_by("pk"):
-        finish(world, image)
-    current = start_round(project=world.project, trigger="manual", created_by=world.manager)
-    assert current.job_id is not None
-    run_job(job_id=current.job_id)
-    ended = Round.objects.get(pk=current.pk)
-    assert ended.bundle is not None, ended.decision
-    return ended.bundle
+    return bundle_of_a_round(world)
 
 
 def test_a_rounds_bundle_is_made_again_to_the_bit(

@@ -13,6 +13,7 @@ from annotation.models import DatasetImport, Image, Job, Transcript, Upload
 from annotation.services.consent import give_consent
 from annotation.services.exports import request_export
 from annotation.services.import_requests import request_undo, start_import
+from annotation.services.rebuilds import begin_rebuild
 from annotation.services.recordings import complete_recording, save_chunk, start_recording
 from annotation.services.rounds import start_round
 from annotation.services.version_cuts import request_cut
@@ -24,6 +25,7 @@ from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import World, make_image, png
 from tests.engine.test_media_silenced import tone
 from tests.workers.conftest import finish
+from tests.workers.rebuilt import bundle_of_a_round
 from workers import evaluation, shorten, transcribe
 from workers.app import app
 
@@ -65,6 +67,11 @@ def run_round(world: World) -> int:
     started = start_round(project=world.project, trigger="manual", created_by=world.manager)
     assert started.job_id is not None
     return started.job_id
+
+
+def rebuild_bundle(world: World) -> int:
+    bundle = bundle_of_a_round(world)
+    return begin_rebuild(project=world.project, bundle=bundle, by=world.manager).job_id
 
 
 def import_uploads(world: World) -> int:
@@ -170,6 +177,7 @@ SCENES: dict[str, Callable[[World], int]] = {
     jobs.GROUND: ground,
     jobs.SHORTEN: shorten_take,
     jobs.RUN_ROUND: run_round,
+    jobs.REBUILD_BUNDLE: rebuild_bundle,
     jobs.CUT_VERSION: cut,
     jobs.EXPORT_VERSION: export,
     jobs.DELETE_VOICES: delete_voices,
@@ -193,7 +201,7 @@ def everything() -> dict[str, Any]:
     return rows | {"store": sorted(storage.list_keys(""))}
 
 
-SLOW = {jobs.RUN_ROUND}
+SLOW = {jobs.RUN_ROUND, jobs.REBUILD_BUNDLE}
 
 
 @pytest.mark.parametrize(

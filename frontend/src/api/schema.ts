@@ -3519,7 +3519,7 @@ export interface components {
             finished_at: string | null;
         };
         /** @enum {string} */
-        JobKind: "import_uploads" | "import_archive" | "check_dataset" | "import_dataset" | "undo_import" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "cut_version" | "export_version" | "delete_voices";
+        JobKind: "import_uploads" | "import_archive" | "check_dataset" | "import_dataset" | "undo_import" | "prepare_images" | "transcribe" | "ground" | "shorten" | "run_round" | "rebuild_bundle" | "cut_version" | "export_version" | "delete_voices";
         JobPage: {
             results: components["schemas"]["Job"][];
             next: string | null;

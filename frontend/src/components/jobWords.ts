@@ -14,6 +14,7 @@ const WORDS: Record<Job["kind"], string> = {
   ground: "Linking words to masks",
   shorten: "Shortening a text",
   run_round: "Retraining",
+  rebuild_bundle: "Rebuilding a model",
   cut_version: "Cutting a version",
   export_version: "Exporting",
   delete_voices: "Deleting recordings",

@@ -1,0 +1,168 @@
+"""A bundle made again as a job: what is kept of it, and what a killed or cancelled one leaves."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotation.models import Bundle, Job, Rebuild
+from annotation.services.jobs import cancel_job, retry_job
+from annotation.services.rebuilds import begin_rebuild
+from engine.bundle import MODEL_CARD, VERDICTS
+from tests.annotation.world import World, make_bundle
+from tests.workers.rebuilt import altered, bundle_of_a_round
+from workers import evaluation, mask_training, rebuild_job
+from workers.lease import Watch
+from workers.periodic import drop_round_folders_daily
+from workers.rebuild_folders import folder_of
+from workers.round_folders import KEPT
+from workers.tasks import run_job
+
+
+@pytest.fixture
+def bundle(world: World, monkeypatch: pytest.MonkeyPatch) -> Bundle:
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
+    return bundle_of_a_round(world)
+
+
+def begin(world: World, bundle: Bundle) -> Rebuild:
+    return begin_rebuild(project=world.project, bundle=bundle, by=world.manager)
+
+
+def run(rebuild: Rebuild) -> Rebuild:
+    """Deliver its job, as the broker or the sweeper would."""
+    Job.objects.filter(pk=rebuild.job_id).update(lease_until=Now())
+    run_job(job_id=rebuild.job_id)
+    return Rebuild.objects.select_related("job").get(pk=rebuild.pk)
+
+
+@pytest.mark.slow
+def test_every_file_of_a_bundle_is_made_again_and_compared(world: World, bundle: Bundle) -> None:
+    ended = run(begin(world, bundle))
+
+    own = set(bundle.manifest["files"]) - {MODEL_CARD, VERDICTS}
+    assert (ended.job.state, ended.job.error) == ("succeeded", "")
+    assert {row["name"] for row in ended.files} == own | {"thresholds", "encoder"}
+    assert ended.is_equal, ended.files
+    assert ended.changes == []
+    assert not folder_of(ended.pk).exists()
+
+
+@pytest.mark.slow
+def test_files_that_came_out_otherwise_are_kept_as_such(
+    world: World, bundle: Bundle, tmp_path: Path
+) -> None:
+    recipe = bundle.manifest["recipe"]["masks"]
+    made_by = recipe["made_by"] | {"torch": "1.0"}
+    told = altered(
+        bundle, tmp_path / "a", "masks", head={**recipe["head"], "seed": 77}, made_by=made_by
+    )
+
+    ended = run(begin(world, told))
+
+    assert ended.job.state == "succeeded"
+    assert not ended.is_equal
+    differing = [row["name"] for row in ended.files if row["recorded"] != row["made"]]
+    assert differing == ["prompt_head.onnx"]
+    [change] = ended.changes
+    assert change.startswith("torch was 1.0, is ")
+
+
+@pytest.mark.slow
+def test_a_killed_rebuild_goes_on_with_what_it_has_trained(
+    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild = begin(world, bundle)
+    with monkeypatch.context() as patch:
+        patch.setattr(mask_training, "fit_thresholds", _dying)
+        with pytest.raises(SystemExit):
+            run(rebuild)
+    monkeypatch.setattr(mask_training, "train_prompt_head", _dying)  # it has one already
+
+    ended = run(rebuild)
+
+    assert (ended.job.state, ended.job.attempt, ended.is_equal) == ("succeeded", 2, True)
+
+
+@pytest.mark.slow
+def test_what_other_code_has_left_is_not_gone_on_with(
+    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rebuild = begin(world, bundle)
+    left = folder_of(rebuild.pk) / "checkpoints" / "decoder.safetensors"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of other code")
+    (folder_of(rebuild.pk) / rebuild_job.MADE_BY).write_bytes(b"{}")
+
+    ended = run(rebuild)
+
+    assert (ended.job.state, ended.is_equal) == ("succeeded", True)
+
+
+def test_a_cancelled_rebuild_ends_without_an_outcome_and_can_be_run_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = make_bundle()
+    Bundle.objects.filter(pk=bundle.pk).update(manifest={"recipe": {"masks": {}}})
+    bundle.refresh_from_db()
+    rebuild = begin(world, bundle)
+
+    def cancelled_meanwhile(_: Bundle, __: Path, watch: Watch) -> None:
+        cancel_job(job_id=rebuild.job_id)
+        watch.report(0, 0, "Training masks")
+
+    monkeypatch.setattr(rebuild_job, "rebuild", cancelled_meanwhile)
+
+    ended = run(rebuild)
+
+    assert (ended.job.state, ended.is_equal, ended.files) == ("cancelled", None, [])
+    assert folder_of(rebuild.pk).is_dir()
+    assert retry_job(job_id=rebuild.job_id).state == "queued"
+
+
+def test_a_recipe_that_cannot_be_read_fails_the_job_with_the_reason(world: World) -> None:
+    bundle = make_bundle()
+    Bundle.objects.filter(pk=bundle.pk).update(manifest={"recipe": {"masks": {"steps": 3}}})
+    bundle.refresh_from_db()
+
+    ended = run(begin(world, bundle))
+
+    assert ended.job.state == "failed"
+    assert "a recipe of other code" in ended.job.error
+    assert ended.is_equal is None
+
+
+def test_folders_of_rebuilds_that_ended_long_ago_are_deleted_and_no_others(world: World) -> None:
+    bundle = make_bundle()
+    old, just_ended, running = (
+        _left(world, bundle, ended)
+        for ended in (KEPT + timedelta(hours=1), KEPT - timedelta(hours=1), None)
+    )
+
+    drop_round_folders_daily()
+
+    assert [folder.exists() for folder in (old, just_ended, running)] == [False, True, True]
+
+
+def _left(world: World, bundle: Bundle, ended: timedelta | None) -> Path:
+    """Make a rebuild that failed so long ago, or runs, and its folder."""
+    now = timezone.now()
+    job = Job.objects.create(
+        project=world.project,
+        kind="workers.rebuild_bundle",
+        state="running" if ended is None else "failed",
+        lease_until=now + timedelta(minutes=1),
+        finished_at=None if ended is None else now - ended,
+    )
+    made = Rebuild.objects.create(pk=uuid4(), project=world.project, bundle=bundle, job=job)
+    folder_of(made.pk).mkdir(parents=True)
+    return folder_of(made.pk)
+
+
+def _dying(*_: Any) -> None:
+    """Die as a process does on kill -9: nothing after it runs, not even the end of the job."""
+    raise SystemExit
