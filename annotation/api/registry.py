@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,6 +12,7 @@ from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.inputs import body_of
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
+from annotation.api.rebuilds import RebuildSerializer
 from annotation.api.rounds import NowServingSerializer, ServingSeenSerializer
 from annotation.api.serving import ServedBundleSerializer
 from annotation.models import Alias, Round
@@ -65,6 +66,13 @@ class RegisteredBundleSerializer(ServedBundleSerializer):
         choices=Alias.Name.choices, allow_null=True, help_text="What it is to the project"
     )
     note = BundleNoteSerializer(allow_null=True)
+    has_recipe = serializers.BooleanField(help_text="It can be made again, to be compared")
+    rebuild = serializers.SerializerMethodField(help_text="The newest; null: none")
+
+    @extend_schema_field(RebuildSerializer(allow_null=True))
+    def get_rebuild(self, bundle: Any) -> Any:  # noqa: ANN401  # with what `registry_of` adds
+        newest = next(iter(bundle.newest_rebuilds), None)
+        return None if newest is None else RebuildSerializer(newest).data
 
 
 class NoteSerializer(serializers.Serializer[Any]):

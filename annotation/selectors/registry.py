@@ -5,6 +5,7 @@ from django.db.models.functions import Coalesce, JSONObject
 
 from annotation.models import Alias, AliasMove, Bundle, BundleNote, Round
 from annotation.selectors.access import Person
+from annotation.selectors.rebuilds import newest_rebuilds
 
 
 def bundles_of(project_id: int) -> QuerySet[Bundle]:
@@ -21,7 +22,7 @@ def bundles_for(user: Person) -> QuerySet[Bundle]:
 
 
 def registry_of(project_id: int) -> QuerySet[Bundle]:
-    """List them, each with its `alias` and its newest `note`, if any.
+    """List them, each with its `alias` and its newest `note`, if any, and `newest_rebuilds`.
 
     `round_number` is that of the round that made it, and 0 for a pretrained one.
     """
@@ -36,4 +37,5 @@ def registry_of(project_id: int) -> QuerySet[Bundle]:
             note=Subquery(notes.order_by("-pk").values(said=said)[:1]),
             round_number=Coalesce("round__number", 0),
         )
+        .prefetch_related(newest_rebuilds(project_id))
     )

@@ -23,6 +23,7 @@ from annotation.models import (
     Job,
     Mask,
     Phrase,
+    Rebuild,
     Recording,
     Round,
     Token,
@@ -105,6 +106,8 @@ def ids_of_everything(world: World) -> dict[str, object]:
     round_ = Round.objects.create(
         project=project, number=1, trigger="manual", base_bundle=bundle, state="failed"
     )
+    again = Job.objects.create(project=project, kind="workers.rebuild_bundle", state="failed")
+    rebuild = Rebuild.objects.create(pk=UUID(int=8), project=project, bundle=bundle, job=again)
     counts = dict.fromkeys(VersionCountsSerializer().fields, 0)
     manifest = b"".join(build_manifest({}, []))
     version = DatasetVersion.objects.create(
@@ -163,6 +166,7 @@ def ids_of_everything(world: World) -> dict[str, object]:
         "token_id": token.pk,
         "job_id": job.pk,
         "round_id": round_.pk,
+        "rebuild_id": rebuild.pk,
         "version_id": version.pk,
         "other_id": version.pk,
         "tag_name": "v1.0",

@@ -40,7 +40,7 @@ def test_a_manager_reads_where_each_bundle_comes_from(
     manager: Api,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
-    with django_assert_num_queries(4):  # session, user, project with role, bundles
+    with django_assert_num_queries(5):  # session, user, project with role, bundles, rebuilds
         newest, oldest = manager.get(f"projects/{world.project.pk}/bundles").json()["results"]
 
     assert (newest["bundle"], newest["round"], newest["base"]) == (trained.pk, 3, pretrained.pk)

@@ -970,6 +970,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/bundles/{bundle_id}/rebuilds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every time that a bundle was made again, the newest first. */
+        get: operations["list_rebuilds"];
+        put?: never;
+        /** @description Train again by the bundle's recipe, which takes as long as its training did, and compare every file. Asked for while it is under way, the answer is that one. 409 no_recipe: it came ready, or was made before recipes were kept */
+        post: operations["rebuild_bundle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/claim": {
         parameters: {
             query?: never;
@@ -1514,6 +1532,23 @@ export interface paths {
         put?: never;
         /** @description The webhooks of a project, the oldest first. */
         post: operations["create_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rebuilds/{rebuild_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One of them, with how its files compare once its job has succeeded. */
+        get: operations["read_rebuild"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4382,6 +4417,35 @@ export interface components {
             /** @description Finished images; 0 for annotators */
             review: number;
         };
+        Rebuild: {
+            /** Format: uuid */
+            id: string;
+            bundle: string;
+            /** @description Every file came out the same; null: not compared yet */
+            is_equal: boolean | null;
+            /** @description Empty: not compared yet */
+            files: components["schemas"]["RebuiltFile"][];
+            /** @description What was not as it had been, code, libraries or the machine, in words */
+            changes: string[];
+            job: components["schemas"]["Job"];
+            created_by?: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        RebuildPage: {
+            results: components["schemas"]["Rebuild"][];
+            next: string | null;
+        };
+        /** @description One file of a bundle, or its thresholds or encoder, beside what was made again. */
+        RebuiltFile: {
+            name: string;
+            /** @description sha256 of what the bundle has; null: it has none */
+            recorded: string | null;
+            /** @description sha256 of what was made again; null: nothing was */
+            made: string | null;
+            /** @description With what else it was compared, if so */
+            note: string;
+        };
         Recording: {
             /** Format: uuid */
             id: string;
@@ -4450,6 +4514,10 @@ export interface components {
              */
             alias: components["schemas"]["BundleAlias"] | components["schemas"]["Null"];
             note: components["schemas"]["BundleNote"] | null;
+            /** @description It can be made again, to be compared */
+            has_recipe: boolean;
+            /** @description The newest; null: none */
+            readonly rebuild: components["schemas"]["Rebuild"] | null;
         };
         RegisteredBundlePage: {
             results: components["schemas"]["RegisteredBundle"][];
@@ -7387,6 +7455,74 @@ export interface operations {
             };
         };
     };
+    list_rebuilds: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                bundle_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebuildPage"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rebuild_bundle: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Made by the client. Sent again within a day, the request is answered as before and done no second time; 422 idempotency_key_reused: with another body or address */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                bundle_id: string;
+                project_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebuild"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     claim_image: {
         parameters: {
             query?: never;
@@ -8633,6 +8769,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_rebuild: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rebuild_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rebuild"];
                 };
             };
             /** @description A problem document (RFC 9457) */
