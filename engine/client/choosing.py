@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 
 from engine.client.errors import AnnealError
-from engine.client.models import Label, Project, ProjectCard, Version, VersionQuery
+from engine.client.models import (
+    Label,
+    Project,
+    ProjectCard,
+    RegisteredBundle,
+    Version,
+    VersionQuery,
+)
 
 
 def one_called(name: str, projects: Sequence[ProjectCard]) -> ProjectCard:
@@ -58,6 +65,21 @@ def one_named(name: str, queries: Sequence[VersionQuery]) -> VersionQuery:
             return each
     known = ", ".join(each.name for each in queries) or "none"
     raise AnnealError(0, "no_such_query", f"No query is called {name!r}; there are: {known}.")
+
+
+def one_bundle(start: str, bundles: Sequence[RegisteredBundle]) -> RegisteredBundle:
+    """Return the bundle whose id starts so.
+
+    Raises:
+        AnnealError: there is none, or more than one.
+
+    """
+    found = [each for each in bundles if each.bundle.startswith(start.lower())]
+    if len(found) != 1:
+        raise AnnealError(
+            0, "no_such_bundle", f"{len(found)} of the project's bundles start with {start!r}."
+        )
+    return found[0]
 
 
 def label_ids(names: Sequence[str], labels: Sequence[Label]) -> list[int]:

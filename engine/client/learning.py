@@ -11,6 +11,7 @@ from engine.client.models import (
     GateOutlook,
     NowServing,
     Promotion,
+    Rebuild,
     RegisteredBundle,
     Retrain,
     Round,
@@ -86,3 +87,42 @@ class Learning(Incoming):
         seen = self.project(project)
         body = ServingSeen(serving=what_serves(seen))
         return self._transport.call(op.ROLL_BACK, body, project_id=seen.id)
+
+    def rebuild(
+        self,
+        project: AnyProject,
+        bundle: str,
+        *,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> Rebuild:
+        """Have a bundle made again by its recipe, and wait until its files are compared.
+
+        It takes as long as its training did. Called again meanwhile, it waits for the same one.
+
+        Args:
+            project: whose bundle it is.
+            bundle: its id.
+            timeout_s: how long to wait at most; None: until it is done.
+            progress: told of each step.
+
+        Raises:
+            AnnealError: the bundle has no recipe.
+            JobEndedError: it failed or was cancelled.
+
+        """
+        begun = self._transport.call(
+            op.REBUILD_BUNDLE, project_id=self._id_of(project), bundle_id=bundle
+        )
+
+        def compared() -> Rebuild | None:
+            found = self._transport.call(op.REBUILD, rebuild_id=begun.id)
+            tell(progress, found.job, "The rebuild")
+            return found if has_succeeded(found.job) else None
+
+        return wait_until(compared, "The rebuild", timeout_s)
+
+    def rebuilds(self, project: AnyProject, bundle: str) -> Iterator[Rebuild]:
+        """Yield every time that a bundle was made again, by its id, the newest first."""
+        project_id = self._id_of(project)
+        return pages(self._transport, op.REBUILDS, project_id=project_id, bundle_id=bundle)

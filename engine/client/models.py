@@ -448,6 +448,29 @@ class RegisteredBundle(Model):
     alias: str | None
     base: str | None = None
     made_at: datetime
+    has_recipe: bool = False  # it can be made again
+
+
+class RebuiltFile(Model):
+    """One file of a bundle beside what was made again; sha256, or None where there is none."""
+
+    name: str
+    recorded: str | None
+    made: str | None
+    note: str
+
+
+class Rebuild(Model):
+    """A bundle that was made again, and how its files compare once its job has succeeded."""
+
+    id: UUID
+    bundle: str
+    is_equal: bool | None  # None: not compared yet
+    files: list[RebuiltFile]
+    changes: list[str]  # what was not as it had been, in words
+    job: Job
+    created_by: str | None = None
+    created_at: datetime
 
 
 class ServingSeen(Model):

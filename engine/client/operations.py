@@ -35,6 +35,7 @@ from engine.client.models import (
     ProjectCard,
     ProjectInput,
     Promotion,
+    Rebuild,
     RegisteredBundle,
     Retrain,
     Round,
@@ -137,4 +138,8 @@ BUNDLES: Final = _get("/api/projects/{project_id}/bundles", Page[RegisteredBundl
 PROMOTE: Final = _post(
     "/api/projects/{project_id}/bundles/{bundle_id}/promote", Promotion, NowServing
 )
+_REBUILDS: Final = "/api/projects/{project_id}/bundles/{bundle_id}/rebuilds"
+REBUILDS: Final = _get(_REBUILDS, Page[Rebuild], "cursor")
+REBUILD_BUNDLE: Final = _post(_REBUILDS, None, Rebuild)
+REBUILD: Final = _get("/api/rebuilds/{rebuild_id}", Rebuild)
 ROLL_BACK: Final = _post("/api/projects/{project_id}/rollback", ServingSeen, NowServing)

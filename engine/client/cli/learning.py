@@ -5,16 +5,19 @@ from typing import Annotated, Final
 
 import typer
 
+from engine.client.choosing import one_bundle
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
 from engine.client.cli.output import progress, show, tell
 from engine.client.client import Client
 from engine.client.errors import AnnealError
-from engine.client.models import GateOutlook, NowServing, RoundWithoutEffort
+from engine.client.models import GateOutlook, NowServing, RebuiltFile, RoundWithoutEffort
 
 SHORT: Final = 12  # digits of an id that people are shown
 ROUND_HEADS: Final = ("round", "state", "parts", "bundle", "decision")
+REBUILD_HEADS: Final = ("file", "verdict", "recorded", "made", "note")
 rounds = group("Rounds of retraining: list, start, watch, cancel.")
-bundles = group("Bundles of models: list them, promote one, roll back.")
+bundles = group("Bundles of models: list them, promote one, roll back, make one again.")
+BundleArgument = Annotated[str, typer.Argument(metavar="BUNDLE", help="How its id starts.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Until the round has ended.")]
 
 
@@ -93,19 +96,36 @@ def list_bundles(*, project: ProjectArgument, as_json: Json = False) -> None:
 def promote(
     *,
     project: ProjectArgument,
-    bundle: Annotated[str, typer.Argument(help="How its id starts.")],
+    bundle: BundleArgument,
     reason: Annotated[str, typer.Option(help="Kept in the history of what served.")],
     as_json: Json = False,
 ) -> None:
     """Let a bundle serve, on your own judgement."""
     with logged_in() as client:
-        ids = [each.bundle for each in client.bundles(project)]
-        found = [each for each in ids if each.startswith(bundle.lower())]
-        if len(found) != 1:
-            raise AnnealError(
-                0, "no_such_bundle", f"{len(found)} of the project's bundles start with {bundle!r}."
-            )
-        _show_serving(client.promote(project, found[0], reason=reason), as_json=as_json)
+        found = one_bundle(bundle, list(client.bundles(project)))
+        _show_serving(client.promote(project, found.bundle, reason=reason), as_json=as_json)
+
+
+@bundles.command()
+def rebuild(
+    *,
+    project: ProjectArgument,
+    bundle: BundleArgument,
+    timeout: Timeout = None,
+    as_json: Json = False,
+) -> None:
+    """Train a bundle again by its recipe, which takes as long as it took, and compare every file.
+
+    The exit code is 0 only if all came out the same.
+    """
+    with logged_in() as client, progress() as moved:
+        found = one_bundle(bundle, list(client.bundles(project)))
+        ended = client.rebuild(project, found.bundle, timeout_s=timeout, progress=moved)
+    show(ended, REBUILD_HEADS, [_compared(each) for each in ended.files], as_json=as_json)
+    for change in ended.changes:
+        tell(f"not as it was: {change}")
+    if not ended.is_equal:
+        raise typer.Exit(REFUSED)
 
 
 @bundles.command()
@@ -142,6 +162,12 @@ def _end(
 def _row(found: RoundWithoutEffort) -> list[object]:
     bundle = (found.bundle or "")[:SHORT]
     return [found.number, found.state, "+".join(found.parts), bundle, found.decision]
+
+
+def _compared(file: RebuiltFile) -> list[object]:
+    verdict = "equal" if file.recorded == file.made else "differs"
+    recorded, made = ((digest or "none")[:SHORT] for digest in (file.recorded, file.made))
+    return [file.name, verdict, recorded, made, file.note]
 
 
 def _show_serving(now: NowServing, *, as_json: bool) -> None:
