@@ -95,6 +95,7 @@ def _bundle_of(version: DatasetVersion, points_per_side: int) -> Bundle:
             parent=pretrained.id,
             metrics={},
             code_version=pretrained.code_version,
+            recipe={"masks": {}},  # that there is one: nobody trains by it here
         )
         return register_bundle(made)
 

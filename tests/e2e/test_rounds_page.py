@@ -1,5 +1,6 @@
 """A manager on the rounds page, in a real browser: reads, compares, promotes and goes back."""
 
+import json
 import re
 
 import pytest
@@ -13,6 +14,13 @@ from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 SEED = "from tests.e2e.seeded_rounds import seed_rounds; seed_rounds({project})"
+FILES = json.dumps(
+    [
+        {"name": "decoder.onnx", "recorded": "a" * 64, "made": "a" * 64, "note": ""},
+        {"name": "thresholds", "recorded": "a" * 64, "made": "b" * 64, "note": ""},
+    ]
+)
+CHANGES = json.dumps(["torch was 1.0, is 2.0"])
 WHY = "Fewer clicks on large nuclei."
 
 
@@ -152,6 +160,40 @@ def compare_models(models: Locator, take_picture: Look) -> None:
     take_picture("87-two-holdouts")
 
 
+def note_a_model(models: Locator) -> None:
+    dialog = models.page.get_by_role("dialog")
+    models.get_by_role("button", name="Add a note on Round 1").click()
+    dialog.get_by_label("Note").fill("Trained before the second plate.")
+    dialog.get_by_role("button", name="Save").click()
+
+
+def rebuild_a_model(stack: Stack, models: Locator, take_picture: Look) -> None:
+    """Have a model made again, watch its job, and read which of its files differ."""
+    dialog = models.page.get_by_role("dialog")
+    with stack.asleep("models"):  # who would take the job, and find no recipe
+        models.get_by_role("button", name="Rebuild and compare Round 1").click()
+        expect(dialog).to_contain_text("as long as its training took")
+        take_picture("107-rebuild")
+        dialog.get_by_role("button", name="Rebuild and compare").click()
+        live = models.get_by_role("region", name="Models being made again")
+        expect(live).to_contain_text("Rebuilding a model")
+        take_picture("108-being-rebuilt")
+        stack.sql_do("UPDATE annotation_rebuild SET files = %s, changes = %s", FILES, CHANGES)
+        stack.sql_do(
+            "UPDATE annotation_job SET state = 'succeeded', finished_at = now()"
+            " WHERE kind = 'workers.rebuild_bundle'"
+        )
+    row = models.get_by_role("row").filter(has_text="1 of 2 files equal; not thresholds")
+    expect(row).to_contain_text("by grace")
+    expect(live).to_have_count(0)
+    row.get_by_role("button", name="How the files of Round 1 compare").click()
+    files = dialog.get_by_role("table", name="Files compared").get_by_role("row")
+    expect(files.filter(has_text="thresholds")).to_contain_text("Differs")
+    expect(dialog).to_contain_text("torch was 1.0, is 2.0")
+    take_picture("109-rebuilt")
+    models.page.keyboard.press("Escape")
+
+
 def try_a_round(page: Page, take_picture: Look) -> None:
     """Begin a trial and end it; who did is kept."""
     served = page.get_by_role("region", name="What served").get_by_role("listitem")
@@ -190,10 +232,9 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     page.reload()
     expect(models.get_by_role("region", name="Comparison")).to_contain_text("one holdout")
 
+    rebuild_a_model(stack, models, take_picture)
+    note_a_model(models)
     dialog = page.get_by_role("dialog")
-    models.get_by_role("button", name="Add a note on Round 1").click()
-    dialog.get_by_label("Note").fill("Trained before the second plate.")
-    dialog.get_by_role("button", name="Save").click()
     row = models.get_by_role("row").filter(has_text="Trained before the second plate.")
     expect(row).to_contain_text("grace")
     row.get_by_role("button", name="Promote").click()

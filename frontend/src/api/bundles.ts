@@ -43,6 +43,16 @@ export function noteBundle(project_id: number, bundle_id: string, text: string) 
   );
 }
 
+/** Has it made again by its recipe; while that is under way, the answer is that one. */
+export function rebuildBundle(project_id: number, bundle_id: string) {
+  return read(
+    client.POST(
+      "/api/projects/{project_id}/bundles/{bundle_id}/rebuilds",
+      bundle(project_id, bundle_id),
+    ),
+  );
+}
+
 /** Makes a bundle serve; refused if another than `serving` serves by now. */
 export function promoteBundle(
   project_id: number,

@@ -7,6 +7,7 @@ import { NOTHING } from "../figures";
 import { modelName, modelWords } from "../servedWords";
 import { Note } from "./Note";
 import { PromoteButton } from "./PromoteButton";
+import { Rebuilding } from "./Rebuilding";
 
 interface Props {
   project: Project;
@@ -18,7 +19,7 @@ interface Props {
 /** One row for each model, the newest first: where it comes from, and what is said of it. */
 export function ModelsTable({ project, bundles, chosen, onToggle }: Props) {
   return (
-    <Table.ScrollContainer minWidth={880} scrollAreaProps={{ offsetScrollbars: "present" }}>
+    <Table.ScrollContainer minWidth={1000} scrollAreaProps={{ offsetScrollbars: "present" }}>
       <Table className="tabular" aria-label="Models" verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
@@ -27,7 +28,8 @@ export function ModelsTable({ project, bundles, chosen, onToggle }: Props) {
             <Table.Th>Trained from</Table.Th>
             <Table.Th>Learned from</Table.Th>
             <Table.Th>Made</Table.Th>
-            <Table.Th w="28%">Note</Table.Th>
+            <Table.Th>Made again</Table.Th>
+            <Table.Th w="20%">Note</Table.Th>
             <Table.Th aria-label="Serve it" />
           </Table.Tr>
         </Table.Thead>
@@ -57,6 +59,9 @@ export function ModelsTable({ project, bundles, chosen, onToggle }: Props) {
                     by {bundle.made_by}
                   </Text>
                 )}
+              </Table.Td>
+              <Table.Td>
+                <Rebuilding project={project.id} bundle={bundle} />
               </Table.Td>
               <Table.Td>
                 <Note project={project.id} bundle={bundle} />
