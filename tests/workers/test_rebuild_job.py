@@ -12,8 +12,9 @@ from django.utils import timezone
 from annotation.models import Bundle, Job, Rebuild
 from annotation.services.jobs import cancel_job, retry_job
 from annotation.services.rebuilds import begin_rebuild
-from engine.bundle import MODEL_CARD, VERDICTS
+from engine.bundle import MODEL_CARD, PROMPT_HEAD, VERDICTS
 from tests.annotation.world import World, make_bundle
+from tests.workers.conftest import ENCODER_DIGEST
 from tests.workers.rebuilt import altered, bundle_of_a_round
 from workers import evaluation, mask_training, rebuild_job
 from workers.lease import Watch
@@ -41,19 +42,7 @@ def run(rebuild: Rebuild) -> Rebuild:
 
 
 @pytest.mark.slow
-def test_every_file_of_a_bundle_is_made_again_and_compared(world: World, bundle: Bundle) -> None:
-    ended = run(begin(world, bundle))
-
-    own = set(bundle.manifest["files"]) - {MODEL_CARD, VERDICTS}
-    assert (ended.job.state, ended.job.error) == ("succeeded", "")
-    assert {row["name"] for row in ended.files} == own | {"thresholds", "encoder"}
-    assert ended.is_equal, ended.files
-    assert ended.changes == []
-    assert not folder_of(ended.pk).exists()
-
-
-@pytest.mark.slow
-def test_files_that_came_out_otherwise_are_kept_as_such(
+def test_files_that_came_out_otherwise_are_kept_as_such_and_nothing_of_other_code_is_gone_on_with(
     world: World, bundle: Bundle, tmp_path: Path
 ) -> None:
     recipe = bundle.manifest["recipe"]["masks"]
@@ -61,8 +50,13 @@ def test_files_that_came_out_otherwise_are_kept_as_such(
     told = altered(
         bundle, tmp_path / "a", "masks", head={**recipe["head"], "seed": 77}, made_by=made_by
     )
+    rebuild = begin(world, told)
+    left = folder_of(rebuild.pk) / ENCODER_DIGEST[:16] / PROMPT_HEAD  # it would be taken as it is
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of other code")
+    (folder_of(rebuild.pk) / rebuild_job.MADE_BY).write_bytes(b"{}")
 
-    ended = run(begin(world, told))
+    ended = run(rebuild)
 
     assert ended.job.state == "succeeded"
     assert not ended.is_equal
@@ -73,7 +67,7 @@ def test_files_that_came_out_otherwise_are_kept_as_such(
 
 
 @pytest.mark.slow
-def test_a_killed_rebuild_goes_on_with_what_it_has_trained(
+def test_every_file_is_made_again_and_compared_though_the_worker_is_killed_on_the_way(
     world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rebuild = begin(world, bundle)
@@ -85,22 +79,12 @@ def test_a_killed_rebuild_goes_on_with_what_it_has_trained(
 
     ended = run(rebuild)
 
-    assert (ended.job.state, ended.job.attempt, ended.is_equal) == ("succeeded", 2, True)
-
-
-@pytest.mark.slow
-def test_what_other_code_has_left_is_not_gone_on_with(
-    world: World, bundle: Bundle, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rebuild = begin(world, bundle)
-    left = folder_of(rebuild.pk) / "checkpoints" / "decoder.safetensors"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(b"of other code")
-    (folder_of(rebuild.pk) / rebuild_job.MADE_BY).write_bytes(b"{}")
-
-    ended = run(rebuild)
-
-    assert (ended.job.state, ended.is_equal) == ("succeeded", True)
+    own = set(bundle.manifest["files"]) - {MODEL_CARD, VERDICTS}
+    assert (ended.job.state, ended.job.attempt, ended.job.error) == ("succeeded", 2, "")
+    assert {row["name"] for row in ended.files} == own | {"thresholds", "encoder"}
+    assert ended.is_equal, ended.files
+    assert ended.changes == []
+    assert not folder_of(ended.pk).exists()
 
 
 def test_a_cancelled_rebuild_ends_without_an_outcome_and_can_be_run_again(
