@@ -145,7 +145,9 @@ def run_import(
     most: int = BATCH,
 ) -> Counter[str]:
     """Bring in what has not come in yet, and return what all of it brought, in people's words."""
-    problems = Problems(dataset_import, kept=dataset_import.problems.count())
+    # Those of the look at it are replaced, and take no room from these.
+    has_begun = dataset_import.samples.exists()
+    problems = Problems(dataset_import, kept=dataset_import.problems.count() if has_begun else 0)
     dataset = READERS[dataset_import.format].read(source, problems.add)
     with fence():
         hold(dataset_import, State.IMPORTING)
@@ -153,7 +155,6 @@ def run_import(
         done = dataset_import.samples.count()
         if not done:
             _forget_problems(dataset_import)  # those of the look at it
-            problems.kept = 0
     brought = sum_of_counts(dataset_import)
     total = int(dataset_import.found.get("images", 0))
     samples = _samples(dataset_import, dataset)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from annotation.models import Image, Mask
+from annotation.services import import_runs
 from annotation.services.images import add_image
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import SIZE_HW, Api, World, png, square
@@ -69,6 +70,28 @@ def test_whole_dataset_with_a_mended_mask_brings_that_mask(world: World, manager
     assert (first["brought"]["masks"], first["problems_count"]) == (1, 1)
     assert (again["brought"]["masks"], again["problems_count"]) == (1, 0)
     assert len(drawn(Image.objects.get())) == 2
+
+
+def test_as_many_problems_are_kept_of_an_import_as_of_the_look_at_it(
+    world: World, manager: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_runs, "MAX_PROBLEMS", 1)
+    add_image(project=world.project, data=png(1), file_name="a.png", created_by=world.manager)
+    counts = ["broken", "broken", square(2, 2)["counts"]]
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", "height": SIZE_HW[0], "width": SIZE_HW[1]}],
+        "categories": [{"id": 1, "name": "cell"}],
+        "annotations": [
+            {"id": n, "image_id": 1, "category_id": 1,
+             "segmentation": {"size": list(SIZE_HW), "counts": each}}
+            for n, each in enumerate(counts)
+        ],
+    }  # fmt: skip
+
+    ended = start(manager, send(world, json.dumps(content).encode(), "a.json"))
+
+    assert ended["problems_count"] == 2
+    assert [each["row"] for each in problems(manager, ended["id"])] == [0]
 
 
 def task(url: str) -> dict[str, Any]:
