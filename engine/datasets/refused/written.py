@@ -1,0 +1,110 @@
+"""The files of refused rows, written one by one into a limited room."""
+
+import shutil
+from collections.abc import Callable
+from tempfile import SpooledTemporaryFile
+from typing import IO, Final
+
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Out, Source
+from engine.datasets.formats.pictures import Pictures
+from engine.datasets.refused.kinds import cut_of, stem_of
+from engine.datasets.refused.problems import Sorted
+from engine.datasets.refused.wanted import Kept, Wanted, Write, bare_names, path_of
+
+MAX_FILE_BYTES: Final = 64 * 2**20  # that is taken as a whole
+MAX_BYTES: Final = 256 * 2**20  # of all of it, unpacked
+_IN_MEMORY: Final = 8 * 2**20
+_PIECE: Final = 2**20
+
+
+class _NoRoomError(Exception):
+    """It would be too large."""
+
+
+class Written:
+    """What was written so far, and what was left out."""
+
+    def __init__(self, source: Source, form: str, out: Out) -> None:
+        self.kept: dict[str, Kept] = {}  # of files that were looked through
+        self.names: dict[str, None] = {}  # of files that are here
+        self.left: dict[str, str] = {}  # why a file is not
+        self.images: set[str] = set()  # of which something is here, without folders
+        self._source = source
+        self._form = form
+        self._out = out
+        self._room = MAX_BYTES
+
+    def take(self, name: str) -> None:
+        """Take a file as a whole, unless it is large."""
+
+        def copy(write: Write) -> None:
+            with self._source.file(name) as whole:
+                while piece := whole.read(_PIECE):
+                    write(piece)
+
+        if name not in self.names and name not in self.left:
+            try:
+                self._write(name, MAX_FILE_BYTES, copy)
+            except DatasetError as error:
+                self.left[name] = f"not here: it cannot be read ({error.fault})"
+
+    def cut(self, name: str, wanted: Wanted) -> None:
+        """Take what is wanted of a file, or all of it where it cannot be read to its end."""
+        cut = cut_of(self._form, name)
+
+        def copy(write: Write) -> bool:
+            self.kept[name] = cut(self._source, name, wanted, write) if cut else Kept()
+            return bool(self.kept[name])
+
+        if name not in self.names:
+            try:
+                self._write(name, MAX_BYTES, copy)
+            except DatasetError:
+                self.kept.pop(name, None)
+                self.take(name)
+        self.images |= self.kept[name].images if name in self.kept else set()
+
+    def take_beside(self, found: Sorted) -> None:
+        """Take the pictures, maps and texts that belong to what is here."""
+        pictures = Pictures(self._source)
+        for text in {text for kept in self.kept.values() for text in kept.texts}:
+            called = [path_of(text), *bare_names(text)]
+            picture = next((each for each in map(pictures.find, called) if each), None)
+            if picture:
+                self.take(picture)
+        stems = {stem_of(self._form, each) for each in [*self.names, *found.images - self.images]}
+        for name in self._source.names if stems - {None} else ():
+            stem = stem_of(self._form, name)
+            if stem is not None and stem in stems:
+                self.take(name)
+                self.images |= {each for each in found.images if stem_of(self._form, each) == stem}
+
+    def _write(self, name: str, limit: int, copy: Callable[[Write], bool | None]) -> None:
+        """Write a file once it is whole, and known not to be too large."""
+        with SpooledTemporaryFile(_IN_MEMORY) as file:
+            try:
+                is_empty = copy(_limited(file, min(limit, self._room))) is False
+            except _NoRoomError:
+                self.left[name] = (
+                    "not here: it is too large, so mend it in your own file"
+                    if limit <= self._room
+                    else "not here: the zip is full, so send this and come again"
+                )
+                return
+            if is_empty:
+                return
+            self._room -= file.tell()
+            file.seek(0)
+            with self._out.file(name) as out:
+                shutil.copyfileobj(file, out, _PIECE)
+        self.names[name] = None
+
+
+def _limited(file: IO[bytes], limit: int) -> Write:
+    def write(data: bytes) -> None:
+        if file.tell() + len(data) > limit:
+            raise _NoRoomError
+        file.write(data)
+
+    return write
