@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PART_BYTES: Final = 16 * 1024**2  # of a multipart upload; S3 allows 10,000 of them
 PRESIGNED_S: Final = 3600  # a presigned address lives at least so long
+REFUSED: Final = "refused/"  # what keys of refused rows begin with
 MISSING: Final = {"404", "NoSuchKey", "NotFound", "NoSuchUpload", "NoSuchBucket"}
 
 
@@ -47,6 +48,10 @@ class ObjectMissingError(DomainError):
 
 def upload_key(upload_id: UUID | str) -> str:
     return f"uploads/{upload_id}"
+
+
+def refused_key(import_id: UUID | str) -> str:
+    return f"{REFUSED}{import_id}.zip"
 
 
 def original_key(sha256: str) -> str:

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseRedirect, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -25,7 +25,9 @@ from annotation.services.import_requests import (
     start_import,
     take_images_alone,
 )
+from annotation.services.refused_rows import address_of_refused_rows
 from engine.datasets.formats import READERS
+from engine.datasets.spreadsheets import plain_cell
 
 
 class DatasetFormatSerializer(serializers.Serializer[Any]):
@@ -227,6 +229,17 @@ class DatasetImportProblemsTableView(MemberView):
         return answer
 
 
+class DatasetImportRefusedView(MemberView):
+    """A zip of what of it cannot be used: mended and sent again, exactly that comes in."""
+
+    roles = {"GET": MANAGERS}
+
+    @extend_schema(operation_id="download_refused_rows", responses={302: None})
+    def get(self, request: Request, dataset_import_id: str) -> HttpResponseRedirect:
+        found = self.fetch(dataset_imports_for(request.user), pk=dataset_import_id)
+        return HttpResponseRedirect(address_of_refused_rows(found))
+
+
 def _answer(request: Request, dataset_import_id: str) -> Response:
     found = dataset_imports_for(request.user).get(pk=dataset_import_id)
     return Response(DatasetImportSerializer(found).data)
@@ -237,7 +250,9 @@ def _lines(found: DatasetImport) -> Iterator[str]:
     yield table.writerow(["file", "field", "row", "fault"])
     for each in problems_of(found).iterator():
         row = "" if each.row is None else each.row
-        yield table.writerow([_plain(each.file), _plain(each.field), row, _plain(each.fault)])
+        yield table.writerow(
+            [plain_cell(each.file), plain_cell(each.field), row, plain_cell(each.fault)]
+        )
 
 
 class _Line:
@@ -245,11 +260,3 @@ class _Line:
 
     def write(self, line: str) -> str:
         return line
-
-
-def _plain(text: str) -> str:
-    """Keep a spreadsheet from taking text of a stranger's file for a formula.
-
-    https://owasp.org/www-community/attacks/CSV_Injection
-    """
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -74,6 +74,10 @@ urlpatterns: list[URLPattern] = [
         "dataset-imports/<uuid:dataset_import_id>/problems.csv",
         dataset_imports.DatasetImportProblemsTableView.as_view(),
     ),
+    path(
+        "dataset-imports/<uuid:dataset_import_id>/refused",
+        dataset_imports.DatasetImportRefusedView.as_view(),
+    ),
     path("projects/<int:project_id>/images", images.ImageListView.as_view()),
     path("images/<int:image_id>", images.ImageView.as_view()),
     path(

@@ -112,6 +112,7 @@ def discard_dataset(*, dataset_import: DatasetImport) -> DatasetImport:
         return locked  # what was uploaded is gone, or its images are being imported alone
     _change(locked, State.DISCARDED, message="")
     transaction.on_commit(lambda: storage.delete(storage.upload_key(locked.pk)))
+    transaction.on_commit(lambda: storage.delete(storage.refused_key(locked.pk)))
     return locked
 
 

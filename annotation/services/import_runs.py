@@ -42,6 +42,7 @@ from annotation.services.import_batches import (
 from annotation.services.import_looks import Looking, count_samples
 from annotation.services.imported_values import named_apart
 from annotation.services.imported_work import finish_imported
+from annotation.services.refused_rows import keep_refused_rows, told_problems
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import READERS
@@ -129,6 +130,12 @@ def look_at_dataset(
         state, message = State.UNREADABLE, str(error)
     if state == State.READY and not found["images"] + found["images not there"]:
         state, message = State.UNREADABLE, "There is no image in it."
+    keep_refused_rows(
+        dataset_import=dataset_import,
+        source=source,
+        problems=problems.found,
+        total=problems.total,
+    )
     with fence():
         _forget_problems(dataset_import)
         looked_at = DatasetImport.objects.filter(pk=dataset_import.pk, state=State.CHECKING)
@@ -172,6 +179,7 @@ def run_import(
         done += len(batch)
         progress(done, max(total, done))
     brought = named_apart(brought)
+    _keep_refused(dataset_import, source, problems)
     with fence():
         hold(dataset_import, State.IMPORTING)
         problems.write()
@@ -180,6 +188,17 @@ def run_import(
         )
     log.info("dataset_imported", dataset_import_id=str(dataset_import.pk), **brought)
     return brought
+
+
+def _keep_refused(dataset_import: DatasetImport, source: Source, problems: Problems) -> None:
+    """Keep what was refused while its files are open, and before the import counts as ended."""
+    known = DatasetImport.objects.values_list("problems_count", flat=True)
+    keep_refused_rows(
+        dataset_import=dataset_import,
+        source=source,
+        problems=[*told_problems(dataset_import), *problems.found],
+        total=known.get(pk=dataset_import.pk) + problems.total,
+    )
 
 
 def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:

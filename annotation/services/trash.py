@@ -13,6 +13,7 @@ from django.utils import timezone
 from annotation import storage
 from annotation.models import DatasetImport, Embedding, Image, Recording, Upload
 from annotation.services.import_requests import UNBEGUN, discard_dataset
+from annotation.services.refused_rows import drop_old_refused_rows
 from annotation.services.voices import forget_voice
 
 log = structlog.get_logger(__name__)
@@ -22,12 +23,13 @@ def empty_trash() -> int:
     """Delete the stored pixels that nothing outside the trash needs; return of how many images.
 
     Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes the
-    voice of takes that were removed so long ago. Safe to repeat.
+    voice of takes that were removed and the refused rows of imports so long ago. Safe to repeat.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     _drop_stale_uploads(cutoff)
     _drop_unwanted_datasets(cutoff)
     _drop_removed_voices(cutoff)
+    drop_old_refused_rows(cutoff)
     expired = Q(deleted_at__lt=cutoff) | Q(project__deleted_at__lt=cutoff)
     needed = Image.objects.exclude(expired).filter(sha256=OuterRef("sha256"))
     digests = Image.objects.filter(expired, ~Exists(needed)).values_list("sha256", flat=True)
