@@ -22,6 +22,7 @@ for name, command in (
     ("images", data.images),
     ("import", incoming.import_),
     ("import-bucket", buckets.import_bucket),
+    ("refused", incoming.refused),
     ("undo", incoming.undo),
     ("export", versions.export),
     ("diff", versions.diff),

@@ -67,6 +67,20 @@ def download(
     return part.replace(path)
 
 
+def fetch(transport: Transport, url: str, path: Path, *, progress: Progress) -> Path:
+    """Fetch a presigned address of whose file no digest is known into `path`, anew each time.
+
+    Raises:
+        UnreachableError: the connection broke.
+
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)
+    _fetch(transport, url, part, None, progress)
+    return part.replace(path)
+
+
 def _fetch(
     transport: Transport, url: str, part: Path, size_bytes: int | None, progress: Progress
 ) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from engine.client import datasets
 from engine.client import operations as op
 from engine.client.connection import AnyProject, Connection
+from engine.client.downloads import fetch
 from engine.client.errors import AnnealError
 from engine.client.models import (
     IMPORT_READY,
@@ -241,6 +242,20 @@ class Incoming(Connection):
         `brought` then says what went.
         """
         return datasets.take_out(self._transport, import_id, timeout_s=timeout_s, progress=progress)
+
+    def refused_rows(
+        self, import_id: UUID, path: str | Path, *, progress: Progress = nobody_looks
+    ) -> Path:
+        """Fetch a zip of what of an import cannot be used; `problems.csv` in it says why.
+
+        Mend it and give it to `import_dataset`: exactly that comes in, and nothing is doubled.
+
+        Raises:
+            AnnealError: nothing was refused, or its rows are not kept any more.
+
+        """
+        answer = self._transport.answer(op.REFUSED_ROWS, dataset_import_id=import_id)
+        return fetch(self._transport, answer.headers["Location"], Path(path), progress=progress)
 
 
 def _readable(brought: ImportedDataset) -> ImportedDataset:

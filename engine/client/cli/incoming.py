@@ -1,4 +1,4 @@
-"""`anneal import` and `undo`: images and datasets of other tools in, and out again."""
+"""`anneal import`, `refused` and `undo`: images and datasets of other tools in, and out again."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
 
 SHOWN: Final = 50  # parts that cannot be used, of one dataset
+SHORT: Final = 8  # letters of an id that name a file
 NO_DATASET: Final = "no dataset: not sent, as its images would come in"
 
 
@@ -108,6 +109,25 @@ def _tell_faults(paths: Sequence[Path]) -> None:
             tell(f"{folder}: {fault}")
 
 
+def refused(
+    *,
+    import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="As import told it.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="The file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Fetch the rows of a dataset that cannot be used: mend them, and import the zip.
+
+    Exactly these come in then, and what is there already is not doubled. What is wrong stands in
+    `problems.csv`.
+    """
+    with logged_in() as client, progress() as moved:
+        path = client.refused_rows(
+            import_id, output or Path(f"refused-{str(import_id)[:SHORT]}.zip"), progress=moved
+        )
+    size = path.stat().st_size
+    show({"path": str(path), "bytes": size}, ["file", "bytes"], [[path, size]], as_json=as_json)
+
+
 def undo(
     *,
     import_id: Annotated[UUID, typer.Argument(metavar="IMPORT", help="As import told it.")],
@@ -138,6 +158,8 @@ def _tell_more(found: ImportedDataset) -> None:
         tell(f"cannot be used: {_place(each)}")
     if found.problems_count > SHOWN:
         tell(f"and {found.problems_count - SHOWN} more parts that cannot be used")
+    if found.state == IMPORT_IMPORTED and found.problems_count:
+        tell(f"what cannot be used comes to be mended and imported by: anneal refused {found.id}")
     if found.state == IMPORT_IMPORTED:
         tell(f"{found.file_name} goes out again by: anneal undo {found.id}")
     if found.state == IMPORT_UNREADABLE and found.candidates:

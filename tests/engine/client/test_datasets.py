@@ -9,6 +9,7 @@ import pytest
 
 from engine.client import AnnealError, Client, JobEndedError
 from tests.annotation.datasets import cell, zipped
+from tests.annotation.world import png
 from tests.client import wait_for
 from tests.engine.client.conftest import Run
 from tests.stack import Stack
@@ -125,12 +126,34 @@ def test_the_command_imports_a_dataset_and_lists_what_cannot_be_used(
     assert "2 images accepted" in ended.out
     [found] = client.dataset_imports(project)
     assert f"anneal undo {found.id}" in ended.err
+    assert f"anneal refused {found.id}" in ended.err
 
     undone = logged_in("undo", found.id)
 
     assert undone.code == 0
     assert "4 masks removed" in undone.out
     assert files_of(client, project) == {"0.png"}
+
+
+def test_refused_rows_are_fetched_mended_and_sent_again(
+    logged_in: Run, client: Client, project: int, faulty: Path, whole: Path, tmp_path: Path
+) -> None:
+    brought = client.import_dataset(project, faulty, timeout_s=60)
+    sound = client.import_dataset(project, whole, timeout_s=60)
+
+    fetched = logged_in("refused", brought.id, "-o", tmp_path / "rows.zip", "--json")
+    mended = tmp_path / "mended.zip"
+    with zipfile.ZipFile(tmp_path / "rows.zip") as rows, zipfile.ZipFile(mended, "w") as out:
+        for name in rows.namelist():
+            out.writestr(name, png(3) if name.endswith("3.png") else rows.read(name))
+    again = client.import_dataset(project, mended, timeout_s=60)
+
+    size = (tmp_path / "rows.zip").stat().st_size
+    assert json.loads(fetched.out) == {"path": str(tmp_path / "rows.zip"), "bytes": size}
+    assert again.brought == {"images accepted": 1, "masks": 2, "captions": 1}
+    assert logged_in("refused", sound.id).code == 1
+    with pytest.raises(AnnealError, match="Nothing of this import was refused"):
+        client.refused_rows(sound.id, tmp_path / "none.zip")
 
 
 def test_the_command_packs_a_folder_and_counts_its_masks_as_finished(
