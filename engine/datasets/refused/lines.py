@@ -72,13 +72,14 @@ def cut_table(source: Source, name: str, wanted: Wanted, write: Write) -> Kept:
         if number in wanted.lost
         for image in _images_of(cells)
     }
+    stems = {PurePosixPath(each).stem: each for each in wanted.images}
     kept = Kept()
     count = 0
     for number, cells, lines in _rows(source, name):
         images = _images_of(cells)
         is_told = wanted.has(LINES, number)
         met = wanted.images & {each for text in images for each in bare_names(text)}
-        met |= {each for each in wanted.images if PurePosixPath(each).stem in _identities(cells)}
+        met |= {stems[each] for each in _identities(cells) if each in stems}
         if count == 0 or is_told or met or images & lost:
             for line in lines:
                 _write_line(line, write)

@@ -54,8 +54,10 @@ class Written:
         cut = cut_of(self._form, name)
 
         def copy(write: Write) -> bool:
-            self.kept[name] = cut(self._source, name, wanted, write) if cut else Kept()
-            return bool(self.kept[name])
+            kept = cut(self._source, name, wanted, write) if cut else Kept()
+            if kept:
+                self.kept[name] = kept
+            return bool(kept)
 
         if name not in self.names:
             try:
@@ -69,16 +71,20 @@ class Written:
         """Take the pictures, maps and texts that belong to what is here."""
         pictures = Pictures(self._source)
         for text in {text for kept in self.kept.values() for text in kept.texts}:
-            called = [path_of(text), *bare_names(text)]
-            picture = next((each for each in map(pictures.find, called) if each), None)
+            alike = [path_of(text), *bare_names(text)]
+            picture = next((each for each in map(pictures.find, alike) if each), None)
             if picture:
                 self.take(picture)
-        stems = {stem_of(self._form, each) for each in [*self.names, *found.images - self.images]}
-        for name in self._source.names if stems - {None} else ():
+        stems: dict[str, set[str]] = {}  # and the images that are called so
+        for called in [*self.names, *found.images - self.images]:
+            stem = stem_of(self._form, called)
+            if stem is not None:
+                stems.setdefault(stem, set()).update({called} & found.images)
+        for name in self._source.names if stems else ():
             stem = stem_of(self._form, name)
             if stem is not None and stem in stems:
                 self.take(name)
-                self.images |= {each for each in found.images if stem_of(self._form, each) == stem}
+                self.images |= stems[stem]
 
     def _write(self, name: str, limit: int, copy: Callable[[Write], bool | None]) -> None:
         """Write a file once it is whole, and known not to be too large."""
