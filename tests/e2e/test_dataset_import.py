@@ -1,5 +1,7 @@
 """A manager drops a dataset of another tool in: looks, brings it in, thinks better of it."""
 
+import json
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -52,6 +54,12 @@ def test_a_dataset_is_looked_at_brought_in_and_taken_out_again(
         problems.get_by_role("link", name="Download as CSV").click()
     assert "deep/3.png" in download.value.path().read_text()
     take_picture("97-what-cannot-be-used")
+    with page.expect_download() as download:
+        problems.get_by_role("button", name="Download refused rows").click()
+    with zipfile.ZipFile(download.value.path()) as rows:
+        content = json.loads(rows.read("annotations.json"))
+    assert [each["file_name"] for each in content["images"]] == ["deep/3.png"]
+    assert len(content["annotations"]) == 2
     page.keyboard.press("Escape")
 
     card.get_by_role("button", name="Undo import").click()

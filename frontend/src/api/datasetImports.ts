@@ -51,6 +51,18 @@ export const importProblemsQuery = (id: string) =>
 /** The page's own address of all problems as a table. */
 export const importProblemsUrl = (id: string): string => `/api/dataset-imports/${id}/problems.csv`;
 
+/**
+ * Has the browser fetch what was refused as a zip, which the store sends. Where it is not there any
+ * more the page says so, and stays.
+ */
+export async function downloadRefusedRows(id: string): Promise<void> {
+  const path = "/api/dataset-imports/{dataset_import_id}/refused";
+  const asked = await client.GET(path, { ...one(id), redirect: "manual" });
+  if (asked.response.type === "opaqueredirect")
+    location.assign(`/api/dataset-imports/${id}/refused`);
+  else await read(Promise.resolve(asked));
+}
+
 /** `model`: masks with a score are its proposals; empty: they are masks as any other. */
 export function startDatasetImport(id: string, finished = false, model = "") {
   const body = { finished, proposals_by: model };

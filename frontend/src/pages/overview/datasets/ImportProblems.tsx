@@ -1,7 +1,9 @@
 import { Button, Center, Group, Loader, ScrollArea, Stack, Table, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconDownload } from "@tabler/icons-react";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { importProblemsQuery, importProblemsUrl } from "@/api/datasetImports";
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { downloadRefusedRows, importProblemsQuery, importProblemsUrl } from "@/api/datasetImports";
+import { messageOf } from "@/api/problem";
 import type { DatasetImport } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
 import { ShowMore } from "@/components/ShowMore";
@@ -22,25 +24,25 @@ export function ImportProblems({ item, project }: { item: DatasetImport; project
     );
   return (
     <Stack gap="sm">
-      <Group justify="space-between" wrap="nowrap">
-        <Text size="sm" c="dimmed">
-          {item.bucket
-            ? "Mend these in the bucket and import what is new there: "
-            : "Mend these and send the dataset again, or a file of it with what it needs: "}
-          what is there already stays as it is.
-        </Text>
-        <Group gap="xs" wrap="nowrap">
-          {!item.bucket && <SendAgain item={item} project={project} />}
-          <Button
-            component="a"
-            href={importProblemsUrl(item.id)}
-            size="compact-sm"
-            variant="default"
-            leftSection={<IconDownload size={15} aria-hidden />}
-          >
-            Download as CSV
-          </Button>
-        </Group>
+      <Text size="sm" c="dimmed">
+        {item.bucket
+          ? "Mend these in the bucket and import what is new there"
+          : "Mend these and send the dataset again, or a file of it with what it needs"}
+        . Or download the refused rows alone, mend them and send that zip. What has come in already
+        is not doubled.
+      </Text>
+      <Group gap="xs">
+        {!item.bucket && <SendAgain item={item} project={project} />}
+        <RefusedRows item={item} />
+        <Button
+          component="a"
+          href={importProblemsUrl(item.id)}
+          size="compact-sm"
+          variant="default"
+          leftSection={<IconDownload size={15} aria-hidden />}
+        >
+          Download as CSV
+        </Button>
       </Group>
       <ScrollArea.Autosize
         mah={420}
@@ -68,6 +70,30 @@ export function ImportProblems({ item, project }: { item: DatasetImport; project
       </ScrollArea.Autosize>
       <ShowMore query={problems} isCompact />
     </Stack>
+  );
+}
+
+/** Whoever has them no more is told so, in place of a page with the answer. */
+function RefusedRows({ item }: { item: DatasetImport }) {
+  const download = useMutation({
+    mutationFn: () => downloadRefusedRows(item.id),
+    onError: (error) =>
+      notifications.show({
+        title: "The refused rows are not here",
+        message: messageOf(error),
+        color: "red",
+      }),
+  });
+  return (
+    <Button
+      size="compact-sm"
+      variant="default"
+      leftSection={<IconDownload size={15} aria-hidden />}
+      loading={download.isPending}
+      onClick={() => download.mutate()}
+    >
+      Download refused rows
+    </Button>
   );
 }
 
