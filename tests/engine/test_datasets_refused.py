@@ -4,16 +4,25 @@ import csv
 import io
 import json
 import zipfile
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderSource, ZipOut
-from engine.datasets.formats import READERS
-from engine.datasets.refused import kinds, written
+from engine.datasets.formats import FORMATS, READERS
+from engine.datasets.refused import kinds
+from engine.datasets.refused import written as writing
 from engine.datasets.refused.writing import write_refused
+from tests.engine.datasets_broken import MemoryOut, MemorySource, broken, small_sample, written
+from tests.engine.datasets_corpus import with_picture
+
+THREE = [replace(with_picture(small_sample()), file_name=f"deep/{n}.png") for n in (1, 2, 3)]
 
 
 def cut(
@@ -75,6 +84,70 @@ def test_part_of_another_mask_comes_with_all_of_its_image(tmp_path: Path) -> Non
     content = json.loads(cut(tmp_path, "coco", problem)["a.json"])
 
     assert (ids(content, "annotations"), ids(content, "images")) == ([20, 21], [2])
+
+
+@pytest.mark.parametrize(
+    "name", ["ade", "cityscapes", "labelme", "mask_files", "sa1b", "supervisely", "voc", "yolo"]
+)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_what_was_refused_is_refused_again_of_what_was_cut_out(
+    name: str, data: st.DataObject
+) -> None:
+    files = data.draw(broken(written(FORMATS[name], THREE)))
+
+    problems = problems_in(name, files)
+    out = MemoryOut()
+    write_refused(MemorySource(files), name, problems, total=len(problems), out=out)
+
+    left = Counter(each.fault for each in problems_in(name, out.files))
+    assert Counter(each.fault for each in problems) <= left
+    assert {each: files.get(each) for each in out.files}.keys() - files.keys() == {"problems.csv"}
+
+
+def problems_in(name: str, files: dict[str, bytes]) -> list[DatasetError]:
+    """Return what is refused of files; where nothing can be read, nothing."""
+    problems: list[DatasetError] = []
+    try:
+        for sample in READERS[name].read(MemorySource(files), problems.append).samples():
+            if sample.load_bytes is not None:
+                sample.load_bytes()
+    except DatasetError:
+        return []
+    return problems
+
+
+@pytest.mark.parametrize(
+    ("name", "files"), [("narratives.jsonl", [1, 3]), ("0002.txt", [1, 2])], ids=["lines", "frames"]
+)
+def test_image_that_is_refused_is_found_by_its_number(
+    tmp_path: Path, name: str, files: list[int]
+) -> None:
+    form = "localized_narratives" if name.endswith("jsonl") else "mots_txt"
+    lines = (
+        [f'{{"image_id": "{number}"}}' for number in (7, 8, 7)]
+        if form == "localized_narratives"
+        else [f"{number} 1 1 4 4 x" for number in (7, 7, 8)]
+    )
+    (tmp_path / name).write_text("\n".join(lines))
+    (tmp_path / "000007.png").write_bytes(b"no image")
+
+    found = cut(tmp_path, form, DatasetError("not an image", file="000007.png"))
+
+    assert found[name].decode().splitlines() == [lines[number - 1] for number in files]
+    assert told(found) == [["000007.png", "", "", "all that is told of the image"]]
+
+
+def test_annotation_that_names_no_image_comes_with_all_to_choose_from(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(coco()))
+    (tmp_path / "1.png").write_bytes(b"picture")
+    fault = "image_id 9 names no image"
+
+    files = cut(tmp_path, "coco", DatasetError(fault, file="a.json", field="annotations", index=1))
+
+    content = json.loads(files["a.json"])
+    assert (ids(content, "annotations"), ids(content, "images")) == ([11], [1, 2])
+    assert "1.png" not in files
 
 
 @pytest.mark.parametrize("file", ["deep/1.png", ""])
@@ -170,7 +243,7 @@ def test_images_of_one_name_in_two_tasks_stay_apart(tmp_path: Path) -> None:
 
 
 def test_large_file_is_named_and_not_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(written, "MAX_FILE_BYTES", 10)
+    monkeypatch.setattr(writing, "MAX_FILE_BYTES", 10)
     (tmp_path / "a.parquet").write_bytes(b"x" * 11)
     problem = DatasetError("wrong", file="a.parquet", field="row", index=7)
 
@@ -183,7 +256,7 @@ def test_large_file_is_named_and_not_taken(tmp_path: Path, monkeypatch: pytest.M
 def test_zip_that_is_full_says_what_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(written, "MAX_BYTES", 15)
+    monkeypatch.setattr(writing, "MAX_BYTES", 15)
     write(tmp_path, **{"a.xml": "x" * 10, "b.xml": "y" * 10})
 
     files = cut(tmp_path, "voc", *(DatasetError("wrong", file=f"{n}.xml") for n in "ab"))
@@ -219,6 +292,6 @@ def test_problems_that_are_only_counted_are_told(tmp_path: Path) -> None:
 
 
 def test_formats_that_are_cut_down_are_known() -> None:
-    known = kinds._JSON.keys() | kinds._OF_LINES | {kinds._OF_FRAMES, kinds._RESULTS, "cvat"}  # noqa: SLF001  # a misspelt one would be cut down no more
+    known = kinds._JSON.keys() | kinds._OF_LINES.keys() | {kinds._RESULTS, "cvat"}  # noqa: SLF001  # a misspelt one would be cut down no more
 
     assert known <= READERS.keys()

@@ -98,7 +98,7 @@ def _lines(source: Source, name: str, report: Report) -> Iterator[tuple[int, Lin
         with source.file(name) as file:
             yield from iter_objects(file)
     except DatasetError as error:
-        report(error)
+        report(DatasetError(error.fault, file=name, index=error.index))
 
 
 def _samples(said: TextsOnDisk, pictures: Pictures, report: Report) -> Iterator[Sample]:

@@ -41,8 +41,9 @@ def cut_lists(
 ) -> Kept:
     """Keep the wanted entries of some lists of an object, and all else that it has.
 
-    Of COCO's an annotation needs its image, one that is a part of another all annotations of its
-    image, and an image that is wanted itself its own.
+    Of COCO's an annotation needs its image, or where it names none all of them, so that the right
+    one can be named. One that is a part of another needs all annotations of its image, and an image
+    that is wanted itself its own.
 
     Raises:
         DatasetError: it is not JSON to its end.
@@ -52,7 +53,7 @@ def cut_lists(
     with source.file(name) as file:
         for each in iter_elements(file, name):
             if each.key in lists and _is_wanted(each, wanted):
-                needs.add(each)
+                needs.add(each, is_lost=each.place in wanted.lost)
     kept = Kept()
     write(b"{")
     with source.file(name) as file:
@@ -66,7 +67,7 @@ def cut_lists(
             rest: Iterable[Element] = chain([first], elements)
             if key in lists:
                 rest = (each for each in rest if _is_wanted(each, wanted) or needs.has(each))
-            _write_list(rest, wanted, kept, write)
+            _write_list(rest, wanted, needs, kept, write)
     write(b"\n}\n")
     return kept
 
@@ -87,12 +88,15 @@ def take_if_met(source: Source, name: str, wanted: Wanted, write: Write) -> Kept
     return kept
 
 
-def _write_list(elements: Iterable[Element], wanted: Wanted, kept: Kept, write: Write) -> None:
+def _write_list(
+    elements: Iterable[Element], wanted: Wanted, needs: "_Needs", kept: Kept, write: Write
+) -> None:
     write(b"[")
     for count, each in enumerate(elements):
         if each.place is not None and wanted.has(each.key, each.place):
             kept.places[each.key, each.place] = count
-        kept.note(wanted, each.value)
+        if _is_wanted(each, wanted) or needs.is_needed(each):
+            kept.note(wanted, each.value)
         write((b",\n" if count else b"\n") + as_json(each.value))
     write(b"]")
 
@@ -108,21 +112,28 @@ class _Needs:
 
     images: set[bytes] = field(default_factory=set)
     whole: set[bytes] = field(default_factory=set)
+    lost: set[bytes] = field(default_factory=set)  # that annotations name, and nothing else
 
-    def add(self, each: Element) -> None:
+    def add(self, each: Element, *, is_lost: bool) -> None:
         fields = each.value if isinstance(each.value, dict) else {}
         if each.key == _IMAGES:
             self.whole.add(as_json(fields.get("id")))
         elif each.key == _ANNOTATIONS:
+            image_id = as_json(fields.get("image_id"))
             known = self.whole if fields.get("parent") else self.images
-            known.add(as_json(fields.get("image_id")))
+            (self.lost if is_lost else known).add(image_id)
 
     def has(self, each: Element) -> bool:
+        """Tell whether an entry is due beside those that are wanted."""
+        is_one_of_all = each.key == _IMAGES and not self.lost <= self.whole
+        return is_one_of_all or self.is_needed(each)
+
+    def is_needed(self, each: Element) -> bool:
+        """Tell whether a wanted entry asks for this one."""
         fields = each.value if isinstance(each.value, dict) else {}
         if each.key == _IMAGES:
-            return (
-                as_json(fields.get("id")) in self.images or as_json(fields.get("id")) in self.whole
-            )
+            image_id = as_json(fields.get("id"))
+            return image_id in self.images or image_id in self.whole
         return each.key == _ANNOTATIONS and as_json(fields.get("image_id")) in self.whole
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from engine.datasets.formats.pictures import is_image
 from engine.datasets.refused.json_entries import COCO_LISTS, cut_list, cut_lists, take_if_met
-from engine.datasets.refused.lines import cut_json_lines, cut_lines, cut_table
+from engine.datasets.refused.lines import cut_frames, cut_json_lines, cut_lines, cut_table
 from engine.datasets.refused.wanted import Cut, bare
 from engine.datasets.refused.xml_images import cut_images
 
@@ -29,8 +29,13 @@ _JSON: Final[Mapping[str, Cut]] = {
     "sa1b": take_if_met,
     "vott": take_if_met,
 }
-_OF_LINES: Final = {"yolo", "yolo_detection", "kitti", "dota", "mots_txt"}
-_OF_FRAMES: Final = "mots_txt"  # its texts are called as sequences are, its images by numbers
+_OF_LINES: Final[Mapping[str, Cut]] = {
+    "yolo": cut_lines,
+    "yolo_detection": cut_lines,
+    "kitti": cut_lines,
+    "dota": cut_lines,
+    "mots_txt": cut_frames,
+}
 _RESULTS: Final = "coco_results"  # they tell nothing without the list of images beside them
 # Lists of classes, and what projects tell of themselves.
 _COMPANIONS: Final = re.compile(
@@ -40,7 +45,7 @@ _COMPANIONS: Final = re.compile(
     re.IGNORECASE,
 )
 # What files of one image have behind the name that they share.
-_ENDS: Final = re.compile(r"_(leftImg8bit|gt(Fine|Coarse)\w*|seg|parts_\d+)$")
+_ENDS: Final = re.compile(r"_(leftImg8bit|gt(Fine|Coarse)\w*|seg|parts_\d+|mask_\d+|scribble_\d+)$")
 
 
 def cut_of(form: str, name: str) -> Cut | None:
@@ -52,8 +57,8 @@ def cut_of(form: str, name: str) -> Cut | None:
             return cut_json_lines
         case ".csv":
             return cut_table
-        case ".txt" if form in _OF_LINES:
-            return cut_lines
+        case ".txt":
+            return _OF_LINES.get(form)
         case ".xml" if form == "cvat":
             return cut_images
     return None
@@ -74,7 +79,7 @@ def is_companion(form: str, name: str) -> bool:
 
 def stem_of(form: str, name: str) -> str | None:
     """Return what files of one image are called alike by; None of files of many."""
-    if lists_images(form, name) or is_companion(form, name) or form == _OF_FRAMES:
+    if lists_images(form, name) or is_companion(form, name):
         return None
     stem = _without_ending(bare(name))
     return _ENDS.sub("", _without_ending(stem) if is_image(stem) else stem)

@@ -9,6 +9,8 @@ from typing import Final
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.csv_boxes import IMAGE
+from engine.datasets.formats.pictures import is_image
+from engine.datasets.naming import number_in
 from engine.datasets.refused.wanted import LINES, Kept, Wanted, Write, bare_names
 
 _LINE_BYTES: Final = 64 * 2**20
@@ -23,21 +25,50 @@ def cut_lines(source: Source, name: str, wanted: Wanted, write: Write) -> Kept:
 
     """
     kept = Kept()
-    text = source.read(name).decode("utf-8-sig", errors="surrogateescape")
-    for number, line in enumerate(text.splitlines(keepends=True), start=1):
+    for number, line in _lines(source, name):
         if wanted.has(LINES, number):
             kept.places[LINES, number] = len(kept.places) + 1
             _write_line(line.encode(errors="surrogateescape"), write)
     return kept
 
 
+def cut_frames(source: Source, name: str, wanted: Wanted, write: Write) -> Kept:
+    """Keep the wanted lines of a text of a sequence, which begin with the numbers of its images.
+
+    Raises:
+        DatasetError: it is longer than 64 MiB.
+
+    """
+    frames = {number_in(each): each for each in wanted.images}
+    kept = Kept()
+    count = 0
+    for number, line in _lines(source, name):
+        first = line.partition(" ")[0]
+        image = frames.get(int(first)) if first.isascii() and first.isdigit() else None
+        if image or wanted.has(LINES, number):
+            count += 1
+            if wanted.has(LINES, number):
+                kept.places[LINES, number] = count
+            kept.images |= {image} if image else set()
+            _write_line(line.encode(errors="surrogateescape"), write)
+    return kept
+
+
+def _lines(source: Source, name: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text as its readers count them."""
+    text = source.read(name).decode("utf-8-sig", errors="surrogateescape")
+    yield from enumerate(text.splitlines(keepends=True), start=1)
+
+
 def cut_json_lines(source: Source, name: str, wanted: Wanted, write: Write) -> Kept:
-    """Keep the wanted lines, each of which is an object.
+    """Keep the wanted lines, each of which is an object. Narratives name images by `image_id`.
 
     Raises:
         DatasetError: a line is longer than 64 MiB.
 
     """
+    names = {PurePosixPath(each).stem: each for each in wanted.images}
+    numbers = {str(number_in(each)): each for each in wanted.images}
     kept = Kept()
     count = 0
     with source.file(name) as file:
@@ -48,11 +79,14 @@ def cut_json_lines(source: Source, name: str, wanted: Wanted, write: Write) -> K
                 raise DatasetError("the line is too long", file=name, index=number)
             is_told = wanted.has(LINES, number)
             value = _value(line) if is_told or wanted.images else None
-            if is_told or wanted.met(value):
+            identity = _image_id(value)
+            image = names.get(identity) or numbers.get(identity.lstrip("0"))
+            if is_told or image or wanted.met(value):
                 count += 1
                 if is_told:
                     kept.places[LINES, number] = count
                 kept.note(wanted, value)
+                kept.images |= {image} if image else set()
                 _write_line(line, write)
     return kept
 
@@ -88,7 +122,7 @@ def cut_table(source: Source, name: str, wanted: Wanted, write: Write) -> Kept:
             kept.places[LINES, number] = count
         if is_told or met or images & lost:
             kept.images |= met
-            kept.texts |= set(cells.values()) | _identities(cells)
+            kept.texts |= {*filter(is_image, cells.values()), *_identities(cells)}
     return kept
 
 
@@ -126,6 +160,12 @@ def _images_of(cells: dict[str, str]) -> set[str]:
 
 def _identities(cells: dict[str, str]) -> set[str]:
     return {cells[_IMAGE_ID]} if cells.get(_IMAGE_ID) else set()
+
+
+def _image_id(value: object) -> str:
+    """Return the name or the number by which a narrative calls its image."""
+    told = value.get("image_id") if isinstance(value, dict) else None
+    return told if isinstance(told, str) else ""
 
 
 def _value(line: bytes) -> object:

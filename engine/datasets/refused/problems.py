@@ -18,7 +18,10 @@ _ENDS: Final = (
     *("not JSON", "not XML", "must be a JSON object"),
     *("the line is too long", "the text is not UTF-8"),
 )
-_NOT_THERE: Final = "the image is not there"
+# What is told of a row whose image is not there, or not known.
+_LOST: Final = re.compile(
+    "the image is not there|must be a list of objects|image_id (.* names no image|must be)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ def _wanted(told: Iterable[Refused], images: frozenset[str]) -> Wanted:
     for each in told:
         if each.place is not None:
             places.setdefault(each.key, set()).add(each.place)
-            if each.problem.fault.startswith(_NOT_THERE):
+            if _LOST.match(each.problem.fault):
                 lost.add(each.place)
     return Wanted({key: frozenset(of) for key, of in places.items()}, images, frozenset(lost))
 

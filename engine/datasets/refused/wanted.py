@@ -21,7 +21,7 @@ class Wanted:
 
     places: Mapping[str, frozenset[int]] = field(default_factory=dict)  # by the list they stand in
     images: frozenset[str] = frozenset()  # their names, without folders
-    lost: frozenset[int] = frozenset()  # lines whose image is not there, as others of it
+    lost: frozenset[int] = frozenset()  # of the places, those whose image is not there
 
     def has(self, key: str, place: int) -> bool:
         return place in self.places.get(key, ())

@@ -1,13 +1,14 @@
 """The files of refused rows, written one by one into a limited room."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
-from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.refused.kinds import cut_of, stem_of
 from engine.datasets.refused.problems import Sorted
 from engine.datasets.refused.wanted import Kept, Wanted, Write, bare_names, path_of
@@ -70,16 +71,18 @@ class Written:
     def take_beside(self, found: Sorted) -> None:
         """Take the pictures, maps and texts that belong to what is here."""
         pictures = Pictures(self._source)
-        for text in {text for kept in self.kept.values() for text in kept.texts}:
-            alike = [path_of(text), *bare_names(text)]
-            picture = next((each for each in map(pictures.find, alike) if each), None)
+        called = {text for kept in self.kept.values() for text in kept.texts}
+        by_stem = {} if all(map(is_image, called)) else _by_stem(pictures.names)
+        for text in called:
+            alike = map(pictures.find, [path_of(text), *bare_names(text)])
+            picture = next(filter(None, alike), by_stem.get(text))
             if picture:
                 self.take(picture)
         stems: dict[str, set[str]] = {}  # and the images that are called so
-        for called in [*self.names, *found.images - self.images]:
-            stem = stem_of(self._form, called)
+        for each in [*self.names, *found.images - self.images]:
+            stem = stem_of(self._form, each)
             if stem is not None:
-                stems.setdefault(stem, set()).update({called} & found.images)
+                stems.setdefault(stem, set()).update({each} & found.images)
         for name in self._source.names if stems else ():
             stem = stem_of(self._form, name)
             if stem is not None and stem in stems:
@@ -105,6 +108,11 @@ class Written:
             with self._out.file(name) as out:
                 shutil.copyfileobj(file, out, _PIECE)
         self.names[name] = None
+
+
+def _by_stem(names: Iterable[str]) -> dict[str, str]:
+    """Return pictures by their names without ending: not maps, which lie behind them."""
+    return {PurePosixPath(name).stem: name for name in sorted(names, reverse=True)}
 
 
 def _limited(file: IO[bytes], limit: int) -> Write:
