@@ -174,6 +174,33 @@ def test_numbers_and_texts_come_as_they_were(tmp_path: Path) -> None:
     assert json.loads(files["a.json"]) == json.loads(odd)
 
 
+@pytest.mark.parametrize("depth", [30, 600, 900])
+def test_entry_that_nests_deeply_ends_nothing(tmp_path: Path, depth: int) -> None:
+    deep = '[{"data": ' + "[" * depth + '"b.png"' + "]" * depth + "}]"
+    (tmp_path / "a.json").write_text(deep)
+    problems = [
+        DatasetError("wrong", file="a.json", field="task", index=0),
+        DatasetError("not an image", file="b.png"),
+    ]
+
+    files = cut(tmp_path, "label_studio", *problems)
+
+    assert json.loads(files["a.json"]) == json.loads(deep)
+
+
+def test_name_that_is_no_text_is_told(tmp_path: Path) -> None:
+    name = "\udcff.xml"
+    try:
+        (tmp_path / name).write_text("<a/>")
+    except OSError:
+        pytest.skip("this file system has names of text alone")
+
+    files = cut(tmp_path, "voc", DatasetError("wrong", file=name))
+
+    assert files.keys() == {"problems.csv"}
+    assert told(files)[0][3].startswith("not here: it cannot be read")
+
+
 def test_row_over_several_lines_comes_whole_under_the_head(tmp_path: Path) -> None:
     lines = ["image,xmin,label", '1.png,1,"a\r\nb"', '2.png,x,"c\r\nd"', "3.png,3,e"]
     (tmp_path / "a.csv").write_bytes("\r\n".join(lines).encode())

@@ -85,6 +85,19 @@ def test_dataset_in_a_bucket_is_looked_at_comes_in_and_goes_out_as_an_upload_doe
     assert not Image.objects.filter(deleted_at=None).exists()
 
 
+def test_refused_rows_of_a_bucket_can_be_had_as_those_of_an_upload(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    unpack(lab, zipped("coco", cell(1), cell(2, is_broken=True)), "cells")
+
+    brought = start(manager, offer(manager, world, "cells")["id"])
+
+    rows = storage.get_bytes(storage.refused_key(brought["id"]))
+    with zipfile.ZipFile(io.BytesIO(rows)) as archive:
+        assert {"annotations.json", "problems.csv"} < set(archive.namelist())
+    assert manager.get(f"dataset-imports/{brought['id']}/refused").status_code == 302
+
+
 def test_image_from_a_bucket_is_copied_and_outlives_it(
     world: World, manager: Api, lab: ImportSource
 ) -> None:

@@ -6,9 +6,12 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from annotation import storage
@@ -387,6 +390,19 @@ def test_rows_are_kept_no_longer_than_what_is_in_the_trash(world: World, manager
 
     assert not storage.exists(storage.refused_key(old))
     assert storage.exists(storage.refused_key(new))
+
+
+def test_rows_of_a_folder_that_a_command_imported_can_be_had(
+    world: World, manager: Api, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(packed(coco(is_broken=True)))) as archive:
+        archive.extractall(tmp_path / "cells")
+
+    call_command("import_dataset", world.project.name, str(tmp_path / "cells"), stdout=StringIO())
+
+    files = refused(manager, str(DatasetImport.objects.get().pk))
+    mended_coco(files)
+    assert brought(manager, world, packed(files))["masks"] == 2
 
 
 def test_hostile_names_come_as_text_alone(world: World, manager: Api) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from typing import Final
 
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, read_json
 from engine.datasets.json_stream import Element, iter_elements, iter_list
 from engine.datasets.refused.wanted import Kept, Wanted, Write
@@ -138,8 +139,15 @@ class _Needs:
 
 
 def as_json(value: object) -> bytes:
-    """Spell a value on one line, so that a reader gets the same again."""
+    """Spell a value on one line, so that a reader gets the same again.
+
+    Raises:
+        DatasetError: it nests too deeply.
+
+    """
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise DatasetError("nests too deeply") from None
     except ValueError:  # half a pair of UTF-16, or a number that is too large for any
         return json.dumps(value).replace("Infinity", "1e999").encode()

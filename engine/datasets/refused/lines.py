@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Final
@@ -14,6 +15,7 @@ from engine.datasets.naming import number_in
 from engine.datasets.refused.wanted import LINES, Kept, Wanted, Write, bare_names
 
 _LINE_BYTES: Final = 64 * 2**20
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _IMAGE_ID: Final = "ImageID"  # of Open Images: a file's name without its ending
 
 
@@ -44,7 +46,7 @@ def cut_frames(source: Source, name: str, wanted: Wanted, write: Write) -> Kept:
     count = 0
     for number, line in _lines(source, name):
         first = line.partition(" ")[0]
-        image = frames.get(int(first)) if first.isascii() and first.isdigit() else None
+        image = frames.get(int(first)) if _NUMBER.fullmatch(first) else None
         if image or wanted.has(LINES, number):
             count += 1
             if wanted.has(LINES, number):

@@ -1,6 +1,6 @@
 """What is cut out of a file: entries by their places, and all that is told of some images."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -11,6 +11,7 @@ from engine.datasets.naming import with_slashes
 
 LINES: Final = ""  # the key of places that are lines
 _MAX_NAME: Final = 2000  # letters: what is longer is no file's name
+_MAX_DEPTH: Final = 20  # of an entry: no format names files further within
 _UPLOADED: Final = 9  # letters that Label Studio puts in front of a file's name
 Write: TypeAlias = Callable[[bytes], None]  # raises an error where there is no more room
 
@@ -53,17 +54,19 @@ class Kept:
 Cut: TypeAlias = Callable[[Source, str, Wanted, Write], Kept]  # raises DatasetError
 
 
-def texts_in(value: object) -> Iterator[str]:
+def texts_in(value: object, depth: int = 0) -> Iterator[str]:
     """Yield the texts of an entry that may be names. Lists of numbers are not gone through."""
     if isinstance(value, str):
         if len(value) <= _MAX_NAME:
             yield value
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from texts_in(each)
+        return
+    within: Iterable[object] = ()
+    if isinstance(value, dict):
+        within = value.values()
     elif isinstance(value, list) and value and isinstance(value[0], str | dict | list):
-        for each in value:
-            yield from texts_in(each)
+        within = value
+    for each in within if depth < _MAX_DEPTH else ():
+        yield from texts_in(each, depth + 1)
 
 
 def path_of(text: str) -> str:

@@ -6,7 +6,6 @@ from pathlib import PurePosixPath
 from tempfile import SpooledTemporaryFile
 from typing import IO, Final
 
-from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.pictures import Pictures, is_image
 from engine.datasets.refused.kinds import cut_of, stem_of
@@ -47,8 +46,8 @@ class Written:
         if name not in self.names and name not in self.left:
             try:
                 self._write(name, MAX_FILE_BYTES, copy)
-            except DatasetError as error:
-                self.left[name] = f"not here: it cannot be read ({error.fault})"
+            except ValueError as error:
+                self.left[name] = f"not here: it cannot be read ({error})"
 
     def cut(self, name: str, wanted: Wanted) -> None:
         """Take what is wanted of a file, or all of it where it cannot be read to its end."""
@@ -63,7 +62,7 @@ class Written:
         if name not in self.names:
             try:
                 self._write(name, MAX_BYTES, copy)
-            except DatasetError:
+            except ValueError:  # a stranger's file, of which the import must not fail
                 self.kept.pop(name, None)
                 self.take(name)
         self.images |= self.kept[name].images if name in self.kept else set()
