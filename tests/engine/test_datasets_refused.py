@@ -138,6 +138,37 @@ def test_image_that_is_refused_is_found_by_its_number(
     assert told(found) == [["000007.png", "", "", "all that is told of the image"]]
 
 
+@pytest.mark.parametrize(
+    ("name", "read"), [("2.json", ["2.json"]), ("9.json", ["1.json", "9.json"])]
+)
+def test_no_more_files_of_images_are_looked_through_than_need_be(
+    name: str, read: list[str]
+) -> None:
+    files = {"1.json": b'{"imagePath": "1.png"}', name: b'{"imagePath": "2.png"}', "a.json": b"{}"}
+    looked_at: list[str] = []
+
+    class Watched(MemorySource):
+        def read(self, name: str, limit_bytes: int = 2**26) -> bytes:
+            looked_at.append(name)
+            return super().read(name, limit_bytes)
+
+    out = MemoryOut()
+    problem = DatasetError("not an image", file="2.png")
+    write_refused(Watched(files), "labelme", [problem], total=1, out=out)
+
+    assert out.files.keys() == {name, "problems.csv"}
+    assert list(dict.fromkeys(looked_at)) == read
+
+
+def test_files_of_two_images_of_one_name_come_both(tmp_path: Path) -> None:
+    files = {f"{split}/2.json": b'{"imagePath": "2.png"}' for split in ("train", "val")}
+    write(tmp_path, **files)
+
+    found = cut(tmp_path, "labelme", DatasetError("not an image", file="val/2.png"))
+
+    assert found.keys() == {*files, "problems.csv"}
+
+
 def test_annotation_that_names_no_image_comes_with_all_to_choose_from(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps(coco()))
     (tmp_path / "1.png").write_bytes(b"picture")

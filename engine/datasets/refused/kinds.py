@@ -69,6 +69,11 @@ def lists_images(form: str, name: str) -> bool:
     return cut_of(form, name) not in {None, cut_lines}
 
 
+def is_of_one_image(form: str, name: str) -> bool:
+    """Tell a file of one image, which need not be called as that is."""
+    return cut_of(form, name) is take_if_met
+
+
 def is_companion(form: str, name: str) -> bool:
     """Tell a file without which the others are not read, or not as they were."""
     if form in _JSON and name.lower().endswith(".json"):

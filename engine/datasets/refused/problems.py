@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, TarSource
 from engine.datasets.formats.pictures import Pictures
-from engine.datasets.refused.json_entries import take_if_met
-from engine.datasets.refused.kinds import cut_of, lists_images
+from engine.datasets.refused.kinds import cut_of, is_of_one_image, lists_images
 from engine.datasets.refused.wanted import LINES, Wanted, bare
 
 _FIELD: Final = re.compile(r"(?P<key>[A-Za-z_]+)(\[(?P<place>\d+)\])?(?P<rest>.*)", re.DOTALL)
@@ -43,6 +43,11 @@ class Sorted:
     files: dict[str, Wanted]  # that are cut down
     whole: list[str]  # files that are not
     images: frozenset[str]  # of which all that is told is wanted, without folders
+    stems: frozenset[str]  # their names without ending
+
+    def is_called_as_one(self, name: str) -> bool:
+        """Tell a file that is called as one of the images is."""
+        return PurePosixPath(name).stem in self.stems
 
 
 def sort_out(source: Source, form: str, problems: Iterable[DatasetError]) -> Sorted:
@@ -62,12 +67,14 @@ def sort_out(source: Source, form: str, problems: Iterable[DatasetError]) -> Sor
         if each.place is not None:
             told.setdefault(each.file, []).append(each)
     listing = [name for name in source.names if images and lists_images(form, name)]
+    stems = frozenset(PurePosixPath(each).stem for each in images)
+    listing.sort(key=lambda name: PurePosixPath(name).stem not in stems)  # the likely ones first
     files = {
         name: _wanted(told.get(name, []), images)
         for name in dict.fromkeys([*told, *listing])
         if name not in whole
     }
-    return Sorted(refused, files, list(whole), images)
+    return Sorted(refused, files, list(whole), images, stems)
 
 
 def _wanted(told: Iterable[Refused], images: frozenset[str]) -> Wanted:
@@ -101,12 +108,11 @@ def _placed(problem: DatasetError, file: str, form: str, pictures: Pictures) -> 
         return Refused(problem, file, bare(file or problem.file))
     if ": " in problem.field:  # panoptic: the map, and the place in its list of segments
         return Refused(problem, image=bare(problem.field.partition(": ")[0]))
-    cut = cut_of(form, file)
-    if cut is take_if_met:
+    if is_of_one_image(form, file):
         return Refused(problem, file, key=problem.field, place=problem.index or 0)
     told = _FIELD.fullmatch(problem.field)
     is_odd = told["rest"] and not told["place"] if told else problem.field
-    if cut is None or is_odd or problem.fault.startswith(_ENDS):
+    if cut_of(form, file) is None or is_odd or problem.fault.startswith(_ENDS):
         return Refused(problem, file)
     if told and told["place"]:
         return Refused(problem, file, key=told["key"], place=int(told["place"]))

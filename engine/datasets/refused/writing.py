@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
-from engine.datasets.refused.kinds import is_companion
+from engine.datasets.refused.kinds import is_companion, is_of_one_image
 from engine.datasets.refused.problems import sort_out
 from engine.datasets.refused.table import write_table
 from engine.datasets.refused.written import Written
@@ -33,7 +33,10 @@ def write_refused(
         if is_companion(form, name):
             here.take(name)
     for name, wanted in found.files.items():
-        here.cut(name, wanted)
+        # There may be as many files of one image as images, each to be fetched from a bucket.
+        is_likely = bool(wanted.places) or found.is_called_as_one(name)
+        if is_likely or not is_of_one_image(form, name) or len(here.images) < len(found.images):
+            here.cut(name, wanted)
     for name in found.whole:
         here.take(name)
     here.take_beside(found)
