@@ -196,7 +196,8 @@ def test_image_that_is_refused_comes_with_its_annotations(tmp_path: Path, file: 
 
 
 def test_numbers_and_texts_come_as_they_were(tmp_path: Path) -> None:
-    odd = '[{"data": {"image": "a.png"}, "x": [1e999, 12345678901234567890], "y": "\\ud800ü"}]'
+    numbers = "[1e999, 12345678901234567890]"
+    odd = f'[{{"data": {{"image": "a.png"}}, "x": {numbers}, "y": "Infinity \\ud800ü"}}]'
     (tmp_path / "a.json").write_text(odd)
     problem = DatasetError("wrong", file="a.json", field="task", index=0)
 

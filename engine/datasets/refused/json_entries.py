@@ -146,8 +146,14 @@ def as_json(value: object) -> bytes:
 
     """
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        try:
+            return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError:  # half a pair of UTF-16, or a number that is too large for any
+            return "".join(map(_as_read, json.JSONEncoder().iterencode(value))).encode()
     except RecursionError:
         raise DatasetError("nests too deeply") from None
-    except ValueError:  # half a pair of UTF-16, or a number that is too large for any
-        return json.dumps(value).replace("Infinity", "1e999").encode()
+
+
+def _as_read(piece: str) -> str:
+    """Spell a number that is too large so that it is one; a text of that name has its quotes."""
+    return piece if '"' in piece else piece.replace("Infinity", "1e999")
