@@ -90,8 +90,8 @@ def _loss(
         if before - after > PROPOSALS_TOLERANCE:
             return f"proposals are worse, AP50 {before:.3f} to {after:.3f}"
     for size, group in difference["by_size"].items():
-        if group["objects"] >= FEWEST_OBJECTS and (lost := _paid(group)):
-            return f"{size} objects pay for the others, {lost} on {group['objects']}"
+        if group["objects"] >= FEWEST_OBJECTS and (paid := _paid(group)):
+            return f"{size} objects pay for the others, {paid} on {group['objects']}"
     return None
 
 
