@@ -45,17 +45,30 @@ def write_round_bundle(
 ) -> None:
     """Write a bundle at `folder`, of what a round trained and another bundle's other parts."""
     parts = {part: trained.get(part) or part_of(others, part) for part in Part.values}
+    card = _card(current, version, trained, parts[Part.MASKS].encoder_digest)
+    write_parts(folder, parts, card=card, version=version, parent=current.base_bundle_id)
+
+
+def write_parts(
+    folder: Path,
+    parts: Mapping[str, BundlePart],
+    *,
+    card: str,
+    version: DatasetVersion,
+    parent: str | None,
+) -> None:
+    """Write a bundle of all its parts at `folder`, which must not exist."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    card = folder.with_name(f"{folder.name}.md")
-    card.write_text(_card(current, version, trained, parts[Part.MASKS].encoder_digest))
+    path = folder.with_name(f"{folder.name}.md")
+    path.write_text(card)
     files = {name: path for part in parts.values() for name, path in part.files.items()}
     write_bundle(
         folder,
-        files={**files, MODEL_CARD: card},
+        files={**files, MODEL_CARD: path},
         encoder_digest=parts[Part.MASKS].encoder_digest,
         thresholds={n: value for part in parts.values() for n, value in part.thresholds.items()},
         dataset_version=version.pk,
-        parent=current.base_bundle_id,
+        parent=parent,
         metrics={},
         code_version=CODE_VERSION,
         recipe={name: part.recipe for name, part in parts.items() if part.recipe},

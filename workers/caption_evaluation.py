@@ -27,7 +27,7 @@ from engine.captioning.reading import Reader
 from engine.captioning.stored import StoredCaptioner
 from engine.masks.rle import digest
 from workers.captioning import captioner_of, described_images, look_at
-from workers.lease import Lease
+from workers.lease import Watch
 
 VERSION: Final = 1  # of this protocol: figures of another are measured anew
 WHAT: Final = "Describing the holdout"
@@ -52,16 +52,16 @@ class CaptionEvaluation:
 
 
 def judge_on_holdout(
-    lease: Lease, version: DatasetVersion, serving: Bundle, candidate: Bundle
+    watch: Watch, version: DatasetVersion, serving: Bundle, candidate: Bundle
 ) -> tuple[dict[str, Any], Verdict]:
     """Measure the candidate and what serves now on the same images; return figures and verdict."""
     images = holdout_of(version)
     if not images:
         return {}, judge_captions(serving=None, candidate=None, difference=None)
     torch.set_num_threads(settings.TORCH_THREADS)
-    look_at(lease, images)
-    before = evaluate(lease, version, serving, images)
-    after = evaluate(lease, version, candidate, images)
+    look_at(watch, images)
+    before = evaluate(watch, version, serving, images)
+    after = evaluate(watch, version, candidate, images)
     metrics = {
         "serving": before.figures,
         "candidate": after.figures,
@@ -77,7 +77,7 @@ def holdout_of(version: DatasetVersion) -> list[DescribedImage]:
 
 
 def evaluate(
-    lease: Lease, version: DatasetVersion, bundle: Bundle, images: Sequence[DescribedImage]
+    watch: Watch, version: DatasetVersion, bundle: Bundle, images: Sequence[DescribedImage]
 ) -> CaptionEvaluation:
     """Score a bundle's captions; for one without captioner, what the nearest images' agree on."""
     captioner = captioner_of(bundle)
@@ -85,7 +85,7 @@ def evaluate(
         by: Literal["captioner", "neighbours"] = "neighbours"
         texts = by_consensus(described_images(version, "train"), images)
     else:
-        by, texts = "captioner", _written(lease, bundle, captioner, images)
+        by, texts = "captioner", _written(watch, bundle, captioner, images)
     return CaptionEvaluation(by, score_images(texts, [_references(image) for image in images]))
 
 
@@ -109,7 +109,7 @@ def by_consensus(
 
 
 def _written(
-    lease: Lease, bundle: Bundle, captioner: StoredCaptioner, images: Sequence[DescribedImage]
+    watch: Watch, bundle: Bundle, captioner: StoredCaptioner, images: Sequence[DescribedImage]
 ) -> list[str]:
     key = f"evaluations/{bundle.pk}/captions-{_digest_of(images)}.json"
     if storage.exists(key):
@@ -119,7 +119,7 @@ def _written(
     texts = []
     for proposal in found:
         texts.append(proposal.text)
-        lease.report(len(texts), len(images), WHAT)
+        watch.report(len(texts), len(images), WHAT)
     storage.put_bytes(key, json.dumps(texts).encode(), "application/json")
     return texts
 

@@ -12,6 +12,7 @@ from engine.whole_file import whole_file
 from workers.lease import Lease
 from workers.networks import forget_networks
 from workers.rebuild_folders import folder_of
+from workers.rebuild_measuring import measure_rebuilt
 from workers.rebuilding import changes_since, rebuild
 from workers.recipes import made_by
 
@@ -31,13 +32,16 @@ def rebuild_bundle(lease: Lease) -> None:
 def _compare(lease: Lease, current: Rebuild, folder: Path) -> None:
     lease.report(0, 0, "Reading the recipe")
     _clear_unless_same(folder)
+    rebuilt = rebuild(current.bundle, folder, lease)
+    metrics = measure_rebuilt(lease, current.bundle, rebuilt, folder)
+    forget_networks()
     rows = [
         ComparedFile(name=row.name, recorded=row.recorded, made=row.made, note=row.note)
-        for row in rebuild(current.bundle, folder, lease)
+        for row in rebuilt.files
     ]
-    forget_networks()
+    changes = changes_since(current.bundle)
     with fenced(lease.claim):
-        record_rebuild(rebuild=current, files=rows, changes=changes_since(current.bundle))
+        record_rebuild(rebuild=current, files=rows, changes=changes, metrics=metrics)
 
 
 def _clear_unless_same(folder: Path) -> None:

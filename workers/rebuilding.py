@@ -7,7 +7,7 @@ were then. Its card is left out: it names the round, not the weights.
 import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -47,7 +47,16 @@ class Compared:
         return self.recorded == self.made
 
 
-def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Iterator[Compared]:
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was made again, and each file beside that of the bundle."""
+
+    files: list[Compared] = field(default_factory=list)
+    made: dict[str, BundlePart] = field(default_factory=dict)  # by part, those that have a recipe
+    different: set[str] = field(default_factory=set)  # of these
+
+
+def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Rebuilt:
     """Make each part of a bundle again in an empty folder, and compare it file by file.
 
     What a killed run of the same has left in the folder is gone on with.
@@ -61,11 +70,18 @@ def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Iterator[Compared]:
         raise ValueError(
             f"bundle {bundle.pk[:12]} has no recipe: it came ready, or was made before it was kept"
         )
+    rebuilt = Rebuilt()
     for part in Part.values:
-        if part in recipes:
-            yield from _made_again(bundle, part, recipes[part], folder, watch)
-        else:
-            yield from _taken_over(bundle, part)
+        if part not in recipes:
+            rebuilt.files.extend(_taken_over(bundle, part))
+            continue
+        made = _make_again(bundle, part, recipes[part], folder, watch)
+        compared = list(_compared(bundle, part, made))
+        rebuilt.files.extend(compared)
+        rebuilt.made[part] = made
+        if not all(each.is_equal for each in compared):
+            rebuilt.different.add(part)
+    return rebuilt
 
 
 def changes_since(bundle: Bundle) -> list[str]:
@@ -83,9 +99,9 @@ def changes_since(bundle: Bundle) -> list[str]:
     ]
 
 
-def _made_again(
+def _make_again(
     bundle: Bundle, part: str, told: Mapping[str, Any], folder: Path, watch: Watch
-) -> Iterator[Compared]:
+) -> BundlePart:
     kind, make = map(import_string, MAKE[Part(part)])
     recipe = read_recipe(kind, told)
     if told["threads"] != settings.TORCH_THREADS:
@@ -97,6 +113,10 @@ def _made_again(
     made: BundlePart = make(
         watch, recipe, folder, lambda step: watch.report(step.step, step.steps, f"Training {part}")
     )
+    return made
+
+
+def _compared(bundle: Bundle, part: str, made: BundlePart) -> Iterator[Compared]:
     recorded = bundle.digests_of(part)
     for name in sorted({*recorded, *made.files} - {VERDICTS}):
         digest = sha256_of_path(made.files[name]) if name in made.files else None

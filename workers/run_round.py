@@ -7,7 +7,6 @@ folder, the figures. So a round that is killed anywhere goes on from there (DESI
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -26,15 +25,14 @@ from annotation.services.rounds import (
     reopen_round,
 )
 from annotation.services.versions import cut_version
-from workers.annotated_images import annotated_images, embed_missing
 from workers.bundling import compose
-from workers.evaluation import compare, digest_of, evaluate_bundle
-from workers.examples import BundleView, examples_of
+from workers.examples import examples_of
 from workers.failures import failures_of
 from workers.forgetting import measure_also
-from workers.labels import NOT_LEARNED, labels_left_out, measure_labels
+from workers.holdout import evaluate_pair
+from workers.labels import NOT_LEARNED, labels_left_out
 from workers.lease import Lease
-from workers.networks import forget_networks, sight_of
+from workers.networks import forget_networks
 from workers.round_folders import folder_of
 from workers.training import train_bundle, trained_parts
 
@@ -122,23 +120,12 @@ def _measure_masks(
     serving: Bundle,
     candidate: Bundle,
 ) -> dict[str, Any]:
-    seen = annotated_images(version, "holdout", serving.encoder_digest)
-    if all(image.is_empty for image in seen):
+    pair = evaluate_pair(lease, version, serving, candidate)
+    if pair is None:
         return {}
-    evaluate = partial(evaluate_bundle, show=lease.report, should_stop=lease.should_stop)
-    old = BundleView(serving, embed_missing(lease, seen, sight_of(serving)))
-    before = evaluate(*old)
-    seen = annotated_images(version, "holdout", candidate.encoder_digest)
-    new = BundleView(candidate, embed_missing(lease, seen, sight_of(candidate)))
-    after = evaluate(*new)
-    examples = examples_of(before, after, serving=old, candidate=new)
-    failures = failures_of(after, new.images, candidate=candidate)
+    examples = examples_of(pair.before, pair.after, serving=pair.serving, candidate=pair.candidate)
+    failures = failures_of(pair.after, pair.candidate.images, candidate=candidate)
     with fenced(lease.claim):
         record_examples(round_id=current.pk, examples=examples | {"failures": failures})
-    return {
-        "holdout": digest_of(new.images),
-        "serving": before.figures | measure_labels(version, serving),
-        "candidate": after.figures | measure_labels(version, candidate),
-        "difference": compare(before, after),
-        "also": measure_also(lease, current.project, serving, candidate),
-    }
+    also = measure_also(lease, current.project, serving, candidate)
+    return pair.metrics(version) | {"also": also}

@@ -12,10 +12,12 @@ from annotation.api.access import MANAGERS, MemberView, user_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
+from annotation.api.rounds import RoundMetricsSerializer
+from annotation.models import Rebuild
 from annotation.selectors.projects import projects_for
 from annotation.selectors.rebuilds import rebuilds_for, rebuilds_of
 from annotation.selectors.registry import bundles_of
-from annotation.services.rebuilds import begin_rebuild
+from annotation.services.rebuilds import begin_rebuild, is_within_noise, noise_words
 
 PAGE: Final = 20
 
@@ -44,9 +46,26 @@ class RebuildSerializer(serializers.Serializer[Any]):
         child=serializers.CharField(),
         help_text="What was not as it had been, code, libraries or the machine, in words",
     )
+    metrics = RoundMetricsSerializer(
+        help_text="Where files differ, both on the holdout of the version it was trained on. "
+        "serving: the bundle; candidate: what was made again"
+    )
+    is_within_noise = serializers.SerializerMethodField(
+        help_text="Neither IoU at one click nor CIDEr surely differs by more than chance would "
+        "have it; null: not measured"
+    )
+    verdict = serializers.SerializerMethodField(
+        help_text="What that comes to, in words; empty: not compared, or every file is equal"
+    )
     job = JobSerializer()
     created_by = serializers.CharField(source="created_by.username", allow_null=True, default=None)
     created_at = serializers.DateTimeField()
+
+    def get_is_within_noise(self, rebuild: Rebuild) -> bool | None:
+        return is_within_noise(rebuild.metrics)
+
+    def get_verdict(self, rebuild: Rebuild) -> str:
+        return noise_words(rebuild.metrics) if rebuild.is_equal is False else ""
 
 
 class BundleRebuildsView(MemberView):
@@ -69,8 +88,9 @@ class BundleRebuildsView(MemberView):
     @extend_schema(
         operation_id="rebuild_bundle",
         description="Train again by the bundle's recipe, which takes as long as its training did, "
-        "and compare every file. Asked for while it is under way, the answer is that one. "
-        "409 no_recipe: it came ready, or was made before recipes were kept",
+        "and compare every file; where they differ, both are measured on the holdout. Asked for "
+        "while it is under way, the answer is that one. 409 no_recipe: it came ready, or was "
+        "made before recipes were kept",
         parameters=[KEY],
         request=None,
         responses={201: RebuildSerializer},

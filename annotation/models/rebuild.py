@@ -28,6 +28,9 @@ class Rebuild(models.Model):
     job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="rebuild")
     files = models.JSONField(default=list)  # of ComparedFile; empty: not compared yet
     changes = models.JSONField(default=list)  # what was not as it had been, in words
+    # Where files differ, what both come to on the holdout, as `Round.metrics` has it: `serving`
+    # is the bundle, `candidate` what was made again.
+    metrics = models.JSONField(default=dict)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

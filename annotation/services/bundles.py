@@ -1,5 +1,8 @@
 """Bundles enter whole and never change; aliases point at them and move by compare-and-swap."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
@@ -61,10 +64,29 @@ def fetch_bundle(bundle: Bundle) -> Path:
         ObjectAlteredError: one of them was altered in the store.
 
     """
-    folder = Path(settings.SCRATCH_DIR) / "bundles" / bundle.pk
+    folder = _local(bundle)
     for name, sha256 in {**bundle.manifest["files"], MANIFEST: bundle.pk}.items():
         proved_copy(storage.bundle_key(bundle.pk, name), folder / name, sha256=sha256)
     return folder
+
+
+@contextmanager
+def laid_out(folder: Path) -> Iterator[Bundle]:
+    """Let a bundle be used like any other here, and forget it: it has no row, and is not stored."""
+    manifest = read_bundle(folder)
+    bundle = Bundle(
+        pk=manifest.id, encoder_digest=manifest.encoder_digest, manifest=asdict(manifest)
+    )
+    copy = _local(bundle)
+    shutil.copytree(folder, copy, dirs_exist_ok=True)
+    try:
+        yield bundle
+    finally:
+        shutil.rmtree(copy)
+
+
+def _local(bundle: Bundle) -> Path:
+    return Path(settings.SCRATCH_DIR) / "bundles" / bundle.pk
 
 
 def ensure_pretrained(*, project: Project) -> Bundle:

@@ -468,6 +468,9 @@ class Rebuild(Model):
     is_equal: bool | None  # None: not compared yet
     files: list[RebuiltFile]
     changes: list[str]  # what was not as it had been, in words
+    metrics: dict[str, Any]  # where files differ, both on the holdout; `serving` is the bundle
+    is_within_noise: bool | None  # None: not measured
+    verdict: str  # what they come to, in words; empty: not compared, or every file is equal
     job: Job
     created_by: str | None = None
     created_at: datetime

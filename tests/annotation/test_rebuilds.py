@@ -1,5 +1,6 @@
 """Having a bundle made again: who may, what is refused, and what is told of it."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,12 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from annotation.models import AliasMove, Bundle, ComparedFile, DatasetVersion, Job, Rebuild
-from annotation.services.rebuilds import begin_rebuild, record_rebuild
+from annotation.services.rebuilds import (
+    begin_rebuild,
+    is_within_noise,
+    noise_words,
+    record_rebuild,
+)
 from tests.annotation.world import Api, World, make_bundle, make_promoted_round
 
 EQUAL: ComparedFile = {"name": "decoder.onnx", "recorded": "a" * 64, "made": "a" * 64, "note": ""}
@@ -101,14 +107,56 @@ def test_a_bundle_without_a_recipe_is_refused_with_the_reason(
 
 def test_what_was_found_is_kept_once_and_told(world: World, trained: Bundle, manager: Api) -> None:
     rebuild = begin_rebuild(project=world.project, bundle=trained, by=None)
-    record_rebuild(rebuild=rebuild, files=[EQUAL, OTHER], changes=["torch was 1, is 2"])
-    record_rebuild(rebuild=rebuild, files=[EQUAL], changes=[])
+    changes = ["torch was 1, is 2"]
+    record_rebuild(rebuild=rebuild, files=[EQUAL, OTHER], changes=changes, metrics=measured(0.002))
+    record_rebuild(rebuild=rebuild, files=[EQUAL], changes=[], metrics={})
 
     row = manager.get(f"rebuilds/{rebuild.pk}").json()
 
     assert row["is_equal"] is False
     assert row["files"] == [EQUAL, OTHER]
-    assert row["changes"] == ["torch was 1, is 2"]
+    assert row["changes"] == changes
+    assert row["metrics"]["difference"]["mean"] == 0.002
+    assert row["is_within_noise"] is True
+    assert row["verdict"] == (
+        "Within noise: +0.002 IoU at one click on 40 holdout objects [-0.003, +0.007]."
+    )
+
+
+def test_files_that_are_equal_have_no_verdict(world: World, trained: Bundle, manager: Api) -> None:
+    rebuild = begin_rebuild(project=world.project, bundle=trained, by=None)
+    record_rebuild(rebuild=rebuild, files=[EQUAL], changes=[], metrics={})
+
+    row = manager.get(f"rebuilds/{rebuild.pk}").json()
+
+    assert (row["is_equal"], row["is_within_noise"], row["verdict"]) == (True, None, "")
+
+
+def test_more_than_noise_is_what_surely_differs_by_more_than_chance_in_either_direction() -> None:
+    worse, better, unsure = (measured(mean) for mean in (-0.016, 0.016, -0.014))
+    described = measured(0.0) | {
+        "captions": {
+            "candidate": {"images": 28},
+            "difference": {"mean": -0.3, "low": -0.5, "high": -0.2},
+        }
+    }
+
+    found = [is_within_noise(each) for each in (worse, better, unsure, described, {})]
+
+    assert found == [False, False, True, False, None]
+    assert noise_words(described) == (
+        "More than noise: +0.000 IoU at one click on 40 holdout objects [-0.005, +0.005] and "
+        "-0.300 CIDEr on 28 described holdout images [-0.500, -0.200]."
+    )
+    assert noise_words({}).startswith("Not measured: ")
+
+
+def measured(mean: float) -> dict[str, Any]:
+    """What both come to that differ by this at one click, known to 0.005."""
+    figures = {"miou_1": 0.8, "miou_3": 0.85, "miou_5": 0.9, "noc_85": 3.0, "noc_90": 5.0}
+    figures |= {"objects": 40, "ap_50": 0.8, "ap_75": 0.7, "ap_images": 8}
+    difference = {"mean": mean, "low": mean - 0.005, "high": mean + 0.005}
+    return {"serving": figures, "candidate": figures, "difference": difference}
 
 
 def test_rebuilds_are_listed_page_by_page_with_as_many_queries_for_one_as_for_many(
@@ -139,7 +187,7 @@ def test_the_registry_tells_which_bundles_can_be_made_again_and_what_the_newest_
 ) -> None:
     for files in ([OTHER], [EQUAL]):
         rebuild = begin_rebuild(project=world.project, bundle=trained, by=world.manager)
-        record_rebuild(rebuild=rebuild, files=files, changes=[])
+        record_rebuild(rebuild=rebuild, files=files, changes=[], metrics={})
         end(rebuild)
 
     # Session, user, project with role, bundles, rebuilds, their jobs.

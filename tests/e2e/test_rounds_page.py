@@ -167,7 +167,7 @@ def note_a_model(models: Locator) -> None:
     dialog.get_by_role("button", name="Save").click()
 
 
-def rebuild_a_model(stack: Stack, models: Locator, take_picture: Look) -> None:
+def rebuild_a_model(stack: Stack, project: int, models: Locator, take_picture: Look) -> None:
     """Have a model made again, watch its job, and read which of its files differ."""
     dialog = models.page.get_by_role("dialog")
     with stack.asleep("models"):  # who would take the job, and find no recipe
@@ -178,18 +178,25 @@ def rebuild_a_model(stack: Stack, models: Locator, take_picture: Look) -> None:
         live = models.get_by_role("region", name="Models being made again")
         expect(live).to_contain_text("Rebuilding a model")
         take_picture("108-being-rebuilt")
-        stack.sql_do("UPDATE annotation_rebuild SET files = %s, changes = %s", FILES, CHANGES)
+        stack.sql_do(
+            "UPDATE annotation_rebuild SET files = %s, changes = %s, metrics = ("
+            "SELECT metrics FROM annotation_round WHERE number = 2 AND project_id = %s)",
+            *(FILES, CHANGES, project),
+        )
         stack.sql_do(
             "UPDATE annotation_job SET state = 'succeeded', finished_at = now()"
             " WHERE kind = 'workers.rebuild_bundle'"
         )
     row = models.get_by_role("row").filter(has_text="1 of 2 files equal; not thresholds")
     expect(row).to_contain_text("by grace")
+    expect(row).to_contain_text("IoU at one click on 44 holdout objects")
     expect(live).to_have_count(0)
     row.get_by_role("button", name="How the files of Round 1 compare").click()
     files = dialog.get_by_role("table", name="Files compared").get_by_role("row")
     expect(files.filter(has_text="thresholds")).to_contain_text("Differs")
     expect(dialog).to_contain_text("torch was 1.0, is 2.0")
+    figures = dialog.get_by_role("table", name="Holdout figures", exact=True)
+    expect(figures.get_by_role("columnheader", name="Made again")).to_be_visible()
     take_picture("109-rebuilt")
     models.page.keyboard.press("Escape")
 
@@ -232,7 +239,7 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     page.reload()
     expect(models.get_by_role("region", name="Comparison")).to_contain_text("one holdout")
 
-    rebuild_a_model(stack, models, take_picture)
+    rebuild_a_model(stack, project, models, take_picture)
     note_a_model(models)
     dialog = page.get_by_role("dialog")
     row = models.get_by_role("row").filter(has_text="Trained before the second plate.")

@@ -1,22 +1,25 @@
 """A bundle made again as a job: what is kept of it, and what a killed or cancelled one leaves."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from annotation import storage
 from annotation.models import Bundle, Job, Rebuild
 from annotation.services.jobs import cancel_job, retry_job
-from annotation.services.rebuilds import begin_rebuild
-from engine.bundle import MODEL_CARD, PROMPT_HEAD, VERDICTS
+from annotation.services.rebuilds import begin_rebuild, is_within_noise
+from engine.bundle import MODEL_CARD, PROMPT_HEAD, VERDICTS, read_bundle
 from tests.annotation.world import World, make_bundle
 from tests.workers.conftest import ENCODER_DIGEST
 from tests.workers.rebuilt import altered, bundle_of_a_round
-from workers import evaluation, mask_training, rebuild_job
+from workers import evaluation, mask_training, rebuild_job, rebuild_measuring
 from workers.lease import Watch
 from workers.periodic import drop_round_folders_daily
 from workers.rebuild_folders import folder_of
@@ -64,6 +67,12 @@ def test_files_that_came_out_otherwise_are_kept_as_such_and_nothing_of_other_cod
     assert differing == ["prompt_head.onnx"]
     [change] = ended.changes
     assert change.startswith("torch was 1.0, is ")
+    assert ended.metrics["serving"]["miou_1"] == ended.metrics["candidate"]["miou_1"]
+    assert ended.metrics["difference"]["mean"] == 0  # the head has no part in clicks
+    assert is_within_noise(ended.metrics)
+    local = Path(settings.SCRATCH_DIR) / "bundles"
+    known = {each.pk for each in Bundle.objects.all()}
+    assert {path.name for path in local.iterdir()} <= known  # what was measured is gone
 
 
 @pytest.mark.slow
@@ -85,6 +94,29 @@ def test_every_file_is_made_again_and_compared_though_the_worker_is_killed_on_th
     assert ended.is_equal, ended.files
     assert ended.changes == []
     assert not folder_of(ended.pk).exists()
+
+
+@pytest.mark.slow
+def test_what_differs_is_measured_though_the_worker_is_killed_while_it_measures(
+    world: World, bundle: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = bundle.manifest["recipe"]["masks"]
+    decoder = {**recipe["decoder"], "seed": 77}
+    rebuild = begin(world, altered(bundle, tmp_path / "a", "masks", decoder=decoder))
+    with monkeypatch.context() as patch:
+        patch.setattr(rebuild_measuring, "evaluate_pair", _dying)
+        with pytest.raises(SystemExit):
+            run(rebuild)
+    made = read_bundle(folder_of(rebuild.pk) / "bundle")
+
+    ended = run(rebuild)
+
+    assert ended.job.state == "succeeded"
+    assert ended.is_equal is False
+    [key] = storage.list_keys(f"evaluations/{made.id}/")
+    clicked = json.loads(storage.get_bytes(key))["figures"]
+    assert ended.metrics["candidate"] == clicked
+    assert ended.metrics["serving"]["objects"] == clicked["objects"] > 0
 
 
 def test_a_cancelled_rebuild_ends_without_an_outcome_and_can_be_run_again(

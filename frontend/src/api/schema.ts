@@ -997,7 +997,7 @@ export interface paths {
         /** @description Every time that a bundle was made again, the newest first. */
         get: operations["list_rebuilds"];
         put?: never;
-        /** @description Train again by the bundle's recipe, which takes as long as its training did, and compare every file. Asked for while it is under way, the answer is that one. 409 no_recipe: it came ready, or was made before recipes were kept */
+        /** @description Train again by the bundle's recipe, which takes as long as its training did, and compare every file; where they differ, both are measured on the holdout. Asked for while it is under way, the answer is that one. 409 no_recipe: it came ready, or was made before recipes were kept */
         post: operations["rebuild_bundle"];
         delete?: never;
         options?: never;
@@ -4444,6 +4444,12 @@ export interface components {
             files: components["schemas"]["RebuiltFile"][];
             /** @description What was not as it had been, code, libraries or the machine, in words */
             changes: string[];
+            /** @description Where files differ, both on the holdout of the version it was trained on. serving: the bundle; candidate: what was made again */
+            metrics: components["schemas"]["RoundMetrics"];
+            /** @description Neither IoU at one click nor CIDEr surely differs by more than chance would have it; null: not measured */
+            readonly is_within_noise: boolean | null;
+            /** @description What that comes to, in words; empty: not compared, or every file is equal */
+            readonly verdict: string;
             job: components["schemas"]["Job"];
             created_by?: string | null;
             /** Format: date-time */

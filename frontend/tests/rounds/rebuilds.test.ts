@@ -37,6 +37,7 @@ function rebuilt(state: Job["state"], different: readonly string[] = []): Rebuil
   const steps = { progress_done: 0, progress_total: 0, message: "", error: "", stalled: false };
   return {
     ...{ id: "1", bundle: "b", is_equal: null, changes: [], created_by: null, created_at: AT },
+    ...{ metrics: {}, is_within_noise: null, verdict: "" },
     files: NAMES.map((name) => {
       return { name, recorded: "a", made: different.includes(name) ? "b" : "a", note: "" };
     }),

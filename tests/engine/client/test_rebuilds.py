@@ -15,6 +15,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(420)]
 SAME = {"name": "decoder.onnx", "recorded": "a" * 64, "made": "a" * 64, "note": ""}
 OTHER = {"name": "thresholds", "recorded": "b" * 64, "made": None, "note": "of the bundle before"}
 CHANGE = "torch was 1.0, is 2.0"
+DIFFERENCE = {"mean": -0.002, "low": -0.008, "high": 0.004}
+METRICS = {"candidate": {"objects": 40}, "difference": DIFFERENCE}
+VERDICT = "Within noise: -0.002 IoU at one click on 40 holdout objects [-0.008, +0.004]."
 
 
 @pytest.fixture
@@ -40,8 +43,8 @@ def find(stack: Stack, project: int, files: list[dict[str, Any]]) -> None:
     begun = "SELECT job_id FROM annotation_rebuild WHERE project_id = %s AND files = '[]'"
     [[job_id]] = wait_for(lambda: stack.sql(begun, project), "a rebuild begins")
     stack.sql_do(
-        "UPDATE annotation_rebuild SET files = %s, changes = %s WHERE job_id = %s",
-        *(json.dumps(files), json.dumps([CHANGE]), job_id),
+        "UPDATE annotation_rebuild SET files = %s, changes = %s, metrics = %s WHERE job_id = %s",
+        *(json.dumps(files), json.dumps([CHANGE]), json.dumps(METRICS), job_id),
     )
     stack.sql_do("UPDATE annotation_job SET state = 'succeeded' WHERE id = %s", job_id)
 
@@ -62,7 +65,7 @@ def test_files_are_compared_and_the_exit_code_says_whether_all_are_equal(
         "decoder.onnx\tequal\taaaaaaaaaaaa\taaaaaaaaaaaa\t",
         "thresholds\tdiffers\tbbbbbbbbbbbb\tnone\tof the bundle before",
     ]
-    assert other.err == f"not as it was: {CHANGE}\n"
+    assert other.err.splitlines() == [f"not as it was: {CHANGE}", VERDICT]
     assert [each.is_equal for each in client.rebuilds(project, bundle)] == [False, True]
 
 

@@ -10,7 +10,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from annotation.errors import DomainError
 from annotation.models import Bundle
+from annotation.services.rebuilds import noise_words
 from engine.divergence import TrainingDivergedError
+from workers.rebuild_measuring import measure_rebuilt
 from workers.rebuilding import Compared, changes_since, rebuild
 
 SHOWN: Final = 12  # characters of a digest
@@ -36,16 +38,20 @@ class Command(BaseCommand):
                 raise CommandError(f"{folder} is not empty: what is there would be taken for made")
             folder.mkdir(parents=True, exist_ok=True)
             try:
-                rows = list(rebuild(bundle, folder, _Shown(self)))
+                shown = _Shown(self)
+                rebuilt = rebuild(bundle, folder, shown)
+                metrics = measure_rebuilt(shown, bundle, rebuilt, folder)
             except (ValueError, DomainError, TrainingDivergedError) as error:
                 raise CommandError(str(error)) from error
+        rows = rebuilt.files
         for row in rows:
             self.stdout.write(_line(row))
         different = [row.name for row in rows if not row.is_equal]
         for change in changes_since(bundle):
             self.stdout.write(f"not as it was: {change}")
         if different:
-            raise CommandError(f"{len(different)} of {len(rows)} differ: {', '.join(different)}")
+            told = f"{len(different)} of {len(rows)} differ: {', '.join(different)}"
+            raise CommandError(f"{told}. {noise_words(metrics)}")
         self.stdout.write(f"all {len(rows)} are equal")
 
 

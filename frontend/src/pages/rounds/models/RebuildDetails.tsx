@@ -1,11 +1,17 @@
-import { Code, Table, Text } from "@mantine/core";
+import { Code, Stack, Table, Text } from "@mantine/core";
 import type { Rebuild } from "@/api/types";
+import { ComparisonTable } from "../ComparisonTable";
+import { captionRows } from "../captions/captionWords";
+import { HoldoutFigures } from "../HoldoutFigures";
 import { digestWords, isEqual } from "./rebuildWords";
 
-/** Each file of a model beside what was made again, and what was not as it had been. */
-export function RebuildDetails({ rebuild: { files, changes } }: { rebuild: Rebuild }) {
+const SIDES = { before: "Recorded", after: "Made again" };
+
+/** Each file of a model beside what was made again, what both are worth, and what was not as then. */
+export function RebuildDetails({ rebuild }: { rebuild: Rebuild }) {
+  const { files, changes } = rebuild;
   return (
-    <>
+    <Stack gap="md">
       <Table.ScrollContainer minWidth={560}>
         <Table aria-label="Files compared" verticalSpacing="xs">
           <Table.Thead>
@@ -46,15 +52,40 @@ export function RebuildDetails({ rebuild: { files, changes } }: { rebuild: Rebui
           Code, libraries and machine were as when it was trained.
         </Text>
       ) : (
-        <>
+        <div>
           <Text size="sm">Not as when it was trained:</Text>
           {changes.map((change) => (
             <Text key={change} size="xs" c="dimmed" style={{ overflowWrap: "anywhere" }}>
               {change}
             </Text>
           ))}
-        </>
+        </div>
       )}
-    </>
+      {rebuild.verdict && <Worth rebuild={rebuild} />}
+    </Stack>
+  );
+}
+
+/** How both do on the holdout, where files differ. */
+function Worth({ rebuild: { metrics, verdict, is_within_noise } }: { rebuild: Rebuild }) {
+  const described = metrics.captions;
+  return (
+    <div>
+      <Text
+        size="sm"
+        mb="xs"
+        c={is_within_noise === false ? "var(--mantine-color-error)" : undefined}
+      >
+        {verdict}
+      </Text>
+      <HoldoutFigures metrics={metrics} {...SIDES} />
+      {described && (
+        <ComparisonTable
+          label="Figures of descriptions compared"
+          {...SIDES}
+          rows={captionRows(described)}
+        />
+      )}
+    </div>
   );
 }

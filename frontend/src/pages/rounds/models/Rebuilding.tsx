@@ -31,8 +31,9 @@ export function Rebuilding({ project, bundle }: Props) {
       children: (
         <Text size="sm">
           It is trained again from its dataset version by its recipe and seed, and every file is
-          compared with what there is. That takes as long as its training took, in the background,
-          and other trainings may wait meanwhile. Nothing of the model itself changes.
+          compared with what there is; where files differ, as on another machine, both are measured
+          on the blind holdout. That takes as long as its training took, in the background, and
+          other trainings may wait meanwhile. Nothing of the model itself changes.
         </Text>
       ),
       labels: { confirm: "Rebuild and compare", cancel: "Not now" },
@@ -59,7 +60,7 @@ export function Rebuilding({ project, bundle }: Props) {
 
 function Outcome({ rebuild, of }: { rebuild: Rebuild; of: Bundle }) {
   const { job, files, is_equal } = rebuild;
-  const isBad = is_equal === false || job.state === "failed";
+  const isBad = (is_equal === false && !rebuild.is_within_noise) || job.state === "failed";
   const show = () =>
     modals.open({
       title: `${modelName(of)}, made again`,
@@ -75,6 +76,7 @@ function Outcome({ rebuild, of }: { rebuild: Rebuild; of: Bundle }) {
       >
         {rebuildWords(rebuild)}
       </Text>
+      {rebuild.verdict && <Text size="sm">{rebuild.verdict}</Text>}
       {job.finished_at && (
         <Text size="xs" c="dimmed" title={formatMoment(job.finished_at)}>
           {formatAgo(job.finished_at)}
