@@ -29,6 +29,7 @@ from annotation.api import (
     version_cuts,
     version_diff,
     version_distributions,
+    version_pictures,
     version_queries,
     version_tags,
     versions,
@@ -98,6 +99,10 @@ urlpatterns = [
     path(
         "versions/<str:version_id>/distributions",
         version_distributions.VersionDistributionsView.as_view(),
+    ),
+    path(
+        "versions/<str:version_id>/images",
+        version_pictures.VersionPicturesView.as_view(),
     ),
     path("versions/<str:version_id>/exports", versions.VersionExportsView.as_view()),
     path("versions/<str:version_id>/note", version_tags.VersionNoteView.as_view()),

@@ -12,18 +12,17 @@ from typing import BinaryIO, Final
 
 from annotation.errors import InvalidInputError
 from annotation.models import DatasetVersion, Image
+from annotation.selectors.version_pages import after_of, first_page, live_images
 from annotation.selectors.versions import manifest_path, manifest_path_to_serve, shapes_of
 from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, measured, with_ious
 from engine.datasets.diff_totals import Summary, label_names, totals_of
-from engine.datasets.manifest import ManifestMask, is_sha256
+from engine.datasets.manifest import ManifestMask
 from engine.datasets.manifest_lines import header_of
 from engine.masks.rle import RLE
 
 # Shapes that a request measures, most of a second's work for each thousand masks. Images come in
 # the order of their digests, so that the first of them are as good as drawn at random.
 MOST_MEASURED: Final = 20_000
-PAGE_IMAGES: Final = 24
-PAGE_MASKS: Final = 600  # a page ends after the image in which it reaches so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,11 @@ def diff_page(before: DatasetVersion, after: DatasetVersion, cursor: str | None)
 
     """
     check_comparable(before, after)
-    if cursor and not is_sha256(cursor):
-        raise InvalidInputError("Not a cursor that this list gave.", field="cursor")
+    begin = after_of(cursor)
     paths = (manifest_path_to_serve(version.pk) for version in (before, after))
     with _opened(*paths) as (a, b):
-        changes, is_last = _first_of(diff_manifests(a, b, after=cursor or ""))
+        found = diff_manifests(a, b, after=begin)
+        changes, is_last = first_page(found, lambda change: len(change.masks))
         names = label_names(header_of(a)) | label_names(header_of(b))
     shapes = shapes_of(
         [
@@ -91,25 +90,12 @@ def diff_page(before: DatasetVersion, after: DatasetVersion, cursor: str | None)
         ]
     )
     digests = [change.row["image_sha256"] for change in changes]
-    images = Image.objects.filter(project=after.project_id, sha256__in=digests, deleted_at=None)
-    by_digest = {image.sha256: image for image in images}
+    images = live_images(after.project_id, digests)
     results = [
-        ChangedImage(measured(change, shapes), by_digest.get(digest), shapes, names)
+        ChangedImage(measured(change, shapes), images.get(digest), shapes, names)
         for change, digest in zip(changes, digests, strict=True)
     ]
     return DiffPage(results, None if is_last else digests[-1])
-
-
-def _first_of(changes: Iterator[ImageChange]) -> tuple[list[ImageChange], bool]:
-    """Take a page of them; tell whether these were all."""
-    found: list[ImageChange] = []
-    masks = 0
-    for change in changes:
-        if len(found) >= PAGE_IMAGES or masks >= PAGE_MASKS:
-            return found, False
-        found.append(change)
-        masks += len(change.masks)
-    return found, True
 
 
 @lru_cache(maxsize=100)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import DatasetVersion, Image, Revision
-from annotation.selectors import version_diff
+from annotation.selectors import version_diff, version_pages
 from annotation.selectors.version_diff import diff_page, diff_totals, diff_totals_to_serve
 from annotation.services.versions import cut_version
 from engine.masks.rle import iou
@@ -91,7 +91,7 @@ def test_the_other_way_round_what_was_added_is_removed(
 def test_pages_follow_each_other_without_a_gap_and_take_as_many_queries(
     world: World, annotator: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(version_diff, "PAGE_IMAGES", 3)
+    monkeypatch.setattr(version_pages, "PAGE_IMAGES", 3)
     images = [make_image(world.project, seed) for seed in range(8)]
     before = cut(world)
     for image in images[1:]:
@@ -115,7 +115,7 @@ def test_pages_follow_each_other_without_a_gap_and_take_as_many_queries(
 def test_a_page_ends_early_where_images_have_many_masks(
     world: World, annotator: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(version_diff, "PAGE_MASKS", 4)
+    monkeypatch.setattr(version_pages, "PAGE_MASKS", 4)
     images = [make_image(world.project, seed) for seed in range(3)]
     before = cut(world)
     for image in images:

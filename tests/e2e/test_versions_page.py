@@ -112,6 +112,19 @@ def look_at_figures(page: Page, version: str, take_picture: Look) -> None:
     expect(figures).to_have_count(0)
 
 
+def look_at_pictures(page: Page, version: str, take_picture: Look) -> None:
+    card = page.get_by_role("article", name=f"Version {version[:8]}")
+    button = card.get_by_role("button", name="Pictures of")
+    button.click()
+    pictures = card.get_by_role("region", name="Pictures", exact=True)
+    expect(pictures.get_by_role("figure")).to_have_count(6)
+    expect(pictures).to_contain_text("unfinished · 1 mask: 1 ring")
+    expect(pictures.get_by_role("img", name="Masks on").first).to_be_visible()
+    take_picture("127-pictures-of-a-version")
+    button.click()
+    expect(pictures).to_have_count(0)
+
+
 def test_versions_are_compared_tagged_and_found_from_an_image(
     stack: Stack, page: Page, take_picture: Look
 ) -> None:
@@ -125,6 +138,7 @@ def test_versions_are_compared_tagged_and_found_from_an_image(
     expect(page.get_by_text("These versions hold the same")).to_be_visible()
     take_picture("99-versions-that-hold-the-same")
     page.get_by_role("button", name="Close the comparison").click()
+    look_at_pictures(page, newest["id"], take_picture)
     look_at_figures(page, newest["id"], take_picture)
     tag_and_note(page, first["id"], take_picture)
 

@@ -2075,6 +2075,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/versions/{version_id}/images": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The images that the version froze, sorted by their sha256. */
+        get: operations["list_version_images"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/versions/{version_id}/manifest": {
         parameters: {
             query?: never;
@@ -3397,6 +3414,26 @@ export interface components {
             /** Format: uuid */
             mask: string;
             label: number | null;
+            rle: components["schemas"]["Rle"];
+        };
+        /** @description An image of the version, with its masks as they were then. */
+        FrozenPicture: {
+            sha256: string;
+            file_name: string;
+            split: components["schemas"]["Split"];
+            /** @description null: it is in the trash */
+            image: components["schemas"]["PicturedImage"] | null;
+            masks: components["schemas"]["FrozenShape"][];
+        };
+        FrozenPicturePage: {
+            results: components["schemas"]["FrozenPicture"][];
+            next: string | null;
+        };
+        FrozenShape: {
+            /** Format: uuid */
+            mask: string;
+            /** @description as it was called then */
+            label: string | null;
             rle: components["schemas"]["Rle"];
         };
         GateOutlook: {
@@ -5010,6 +5047,14 @@ export interface components {
             high: number;
             objects: number;
         };
+        /**
+         * @description * `train` - train
+         *     * `val` - val
+         *     * `holdout` - holdout
+         *     * `unfinished` - unfinished
+         * @enum {string}
+         */
+        Split: "train" | "val" | "holdout" | "unfinished";
         SplitCounts: {
             images: number;
             masks: number;
@@ -9898,6 +9943,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportOffer"][];
+                };
+            };
+            /** @description A problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_version_images: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before */
+                cursor?: string;
+                /**
+                 * @description without one: of all
+                 *
+                 *     * `train` - train
+                 *     * `val` - val
+                 *     * `holdout` - holdout
+                 *     * `unfinished` - unfinished
+                 */
+                split?: "train" | "val" | "holdout" | "unfinished";
+            };
+            header?: never;
+            path: {
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FrozenPicturePage"];
                 };
             };
             /** @description A problem document (RFC 9457) */

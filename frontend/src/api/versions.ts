@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import { readAll } from "./pages";
-import type { Criteria, ExportChoice, ExportFormat, NewVersion } from "./types";
+import type { Criteria, ExportChoice, ExportFormat, NewVersion, Split } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 
@@ -140,6 +140,21 @@ export const distributionsQuery = (version_id: string) =>
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY,
+  });
+
+/** The images of a version, which never change, with addresses of their pixels, which do not last. */
+export const versionPicturesQuery = (version_id: string, split: Split | undefined) =>
+  infiniteQueryOptions({
+    queryKey: ["version-pictures", version_id, split],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: cursor }) =>
+      read(
+        client.GET("/api/versions/{version_id}/images", {
+          params: { path: { version_id }, query: { cursor, split } },
+        }),
+      ),
+    getNextPageParam: (page) => page.next,
+    refetchOnWindowFocus: false,
   });
 
 export function tagVersion(version_id: string, name: string) {

@@ -13,6 +13,9 @@ export const LABEL_COLORS = [
   "#66d9e8",
 ] as const;
 
+/** Of an outline without a label. */
+export const NO_LABEL = "#56b4e9";
+
 export function colorFor(index: number): string {
   return LABEL_COLORS[index % LABEL_COLORS.length] ?? LABEL_COLORS[0];
 }

@@ -3,6 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { KeyOf } from "@/commands/Keys";
 import { useOffer } from "@/commands/useOffer";
 import { formatCount } from "@/components/format";
+import { NO_LABEL } from "@/components/labelColors";
 import { drawNear, drawWhere } from "@/components/pictures/crop";
 import { Picture } from "@/components/pictures/Picture";
 import { useSignal } from "@/components/useSignal";
@@ -19,8 +20,6 @@ import type { Verifying } from "./useVerifySession";
 import classes from "./VerifyPage.module.css";
 import type { Verdict } from "./verdict-operations";
 import { oneByOneCommands, VERDICTS, verdictId } from "./verify-commands";
-
-const NO_LABEL = "#56b4e9"; // of an outline without a label
 
 interface Props {
   verifying: Verifying;

@@ -10,6 +10,7 @@ import { ExportMenu } from "./ExportMenu";
 import { ExportRow } from "./ExportRow";
 import { Tags } from "./Tags";
 import { VersionNote } from "./VersionNote";
+import { VersionPictures } from "./VersionPictures";
 import { learnedWords } from "./versionWords";
 
 interface Props {
@@ -24,6 +25,7 @@ interface Props {
 export function VersionCard({ version, project, compare, onCutAgain }: Props) {
   const { id, counts, rounds, exports } = version;
   const learned = learnedWords(version);
+  const [isPictured, picture] = useDisclosure(false);
   const [isSpread, spread] = useDisclosure(false);
   const chosen = criteriaWords(version.criteria, project.labels);
 
@@ -102,6 +104,16 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
             variant="subtle"
             color="gray"
             size="compact-sm"
+            aria-expanded={isPictured}
+            aria-label={`Pictures of ${id.slice(0, 8)}`}
+            onClick={picture.toggle}
+          >
+            Pictures
+          </Button>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="compact-sm"
             aria-expanded={isSpread}
             aria-label={`Figures of ${id.slice(0, 8)}`}
             onClick={spread.toggle}
@@ -120,6 +132,7 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
           <ExportMenu version={version} project={project} />
         </Group>
       </Group>
+      {isPictured && <VersionPictures version={version} project={project} />}
       {isSpread && <Distributions version={version} />}
       {exports.length > 0 && (
         <Stack gap="xs" mt="md">

@@ -1,10 +1,9 @@
 import { Text } from "@mantine/core";
-import { useInViewport } from "@mantine/hooks";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useMemo } from "react";
 import type { CaptionChange, ChangedImage } from "@/api/types";
 import { AnchorLink } from "@/components/links";
 import { drawOutlines } from "@/components/pictures/crop";
-import { Picture } from "@/components/pictures/Picture";
+import { PictureCard } from "@/components/pictures/PictureCard";
 import type { Pictures } from "@/components/pictures/pictures";
 import { formatBox } from "@/pages/annotate/address";
 import classes from "./ChangedFigure.module.css";
@@ -24,63 +23,36 @@ export function ChangedFigure({ found, pictures, project }: Props) {
   const outlines = useMemo(() => outlinesOf(masks), [masks]);
   const around = boxAround(outlines);
   const moves = movesOf(masks);
-  return (
-    <figure className={classes.figure}>
-      <Shown {...{ found, pictures, outlines, around }} />
-      <figcaption className={classes.words}>
-        {image ? (
-          <AnchorLink
-            to="/projects/$projectId/annotate"
-            params={{ projectId: String(project) }}
-            search={{ image: image.id, box: around ? formatBox(around) : undefined }}
-            size="sm"
-            truncate
-          >
-            {file_name}
-          </AnchorLink>
-        ) : (
-          <Text size="sm" truncate>
-            {file_name}
-          </Text>
-        )}
-        <Text size="xs" c="dimmed" className="tabular">
-          {imageWords(found).join(" · ")}
-        </Text>
-        {moves.length > 0 && <Text size="xs">{moves.join(", ")}</Text>}
-        {captions.slice(0, CAPTIONS).map((change) => (
-          <Caption key={`${change.mask} ${change.before} ${change.after}`} change={change} />
-        ))}
-      </figcaption>
-    </figure>
-  );
-}
-
-type ShownProps = Pick<Props, "found" | "pictures"> & {
-  outlines: ReturnType<typeof outlinesOf>;
-  around: ReturnType<typeof boxAround>;
-};
-
-/** Its pixels are fetched once it comes in sight. */
-function Shown({ found: { image, file_name }, pictures, outlines, around }: ShownProps) {
-  const { ref, inViewport } = useInViewport();
-  const [wasSeen, setSeen] = useState(false);
-  if (inViewport && !wasSeen) setSeen(true);
   const draw = useCallback(
     (canvas: HTMLCanvasElement, bitmap: ImageBitmap) =>
       drawOutlines(canvas, bitmap, around, outlines),
     [around, outlines],
   );
   return (
-    <div ref={ref} className={classes.frame}>
-      {image === null && (
-        <Text size="xs" c="dimmed" m="auto">
-          In the trash
+    <PictureCard image={image} pictures={pictures} label={`Changes on ${file_name}`} draw={draw}>
+      {image ? (
+        <AnchorLink
+          to="/projects/$projectId/annotate"
+          params={{ projectId: String(project) }}
+          search={{ image: image.id, box: around ? formatBox(around) : undefined }}
+          size="sm"
+          truncate
+        >
+          {file_name}
+        </AnchorLink>
+      ) : (
+        <Text size="sm" truncate>
+          {file_name}
         </Text>
       )}
-      {image && wasSeen && (
-        <Picture image={image} pictures={pictures} label={`Changes on ${file_name}`} draw={draw} />
-      )}
-    </div>
+      <Text size="xs" c="dimmed" className="tabular">
+        {imageWords(found).join(" · ")}
+      </Text>
+      {moves.length > 0 && <Text size="xs">{moves.join(", ")}</Text>}
+      {captions.slice(0, CAPTIONS).map((change) => (
+        <Caption key={`${change.mask} ${change.before} ${change.after}`} change={change} />
+      ))}
+    </PictureCard>
   );
 }
 
