@@ -13,6 +13,7 @@ from engine.client.downloads import address_of, download
 from engine.client.learning import Learning
 from engine.client.models import (
     AskedCriteria,
+    ChangedImage,
     Criteria,
     Export,
     ExportOffer,
@@ -77,6 +78,11 @@ class Client(Learning):
     def diff(self, old: AnyVersion, new: AnyVersion) -> dict[str, Any]:
         """Return what the server says has changed between two versions, in totals."""
         return self._transport.call(op.DIFF, version_id=_version_id(old), other_id=_version_id(new))
+
+    def changes(self, old: AnyVersion, new: AnyVersion) -> Iterator[ChangedImage]:
+        """Yield the images that differ, by their sha256, with the IoU of shapes that changed."""
+        ids = {"version_id": _version_id(old), "other_id": _version_id(new)}
+        return pages(self._transport, op.CHANGED_IMAGES, {}, **ids)
 
     def distributions(self, version: AnyVersion) -> dict[str, Any]:
         """Return how the version is spread over splits, labels and sizes, as the server counts."""

@@ -350,6 +350,27 @@ class Version(Model):
     exports: list[Export]
 
 
+class MaskChange(Model):
+    """A mask that differs between two versions."""
+
+    mask: UUID
+    kind: str
+    fields: list[str]
+    label_before: str | None
+    label_after: str | None
+    iou: float | None  # of both shapes, if these differ
+
+
+class ChangedImage(Model):
+    """An image that differs between two versions."""
+
+    sha256: str
+    file_name: str
+    kind: str
+    fields: list[str]
+    masks: list[MaskChange]
+
+
 class NewTag(Model):
     name: str
 

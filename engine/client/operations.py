@@ -11,6 +11,7 @@ from engine.client.models import (
     AskedCriteria,
     BegunUpload,
     BucketImport,
+    ChangedImage,
     ChosenFormat,
     CompletedUpload,
     CompleteUpload,
@@ -123,6 +124,9 @@ TAG_VERSION: Final = _post("/api/versions/{version_id}/tags", NewTag, Version)
 UNTAG_VERSION: Final = Operation("DELETE", "/api/versions/{version_id}/tags/{tag_name}", NoneType)
 NOTE_VERSION: Final = Operation("PUT", "/api/versions/{version_id}/note", Version, VersionNote)
 IMAGE_VERSIONS: Final = _get("/api/images/{image_id}/versions", Page[ImageVersion], "cursor")
+CHANGED_IMAGES: Final = _get(
+    "/api/versions/{version_id}/diff/{other_id}/images", Page[ChangedImage], "cursor"
+)
 # Their answers are passed on as they are.
 DIFF: Final = _get("/api/versions/{version_id}/diff/{other_id}", dict[str, Any])
 DISTRIBUTIONS: Final = _get("/api/versions/{version_id}/distributions", dict[str, Any])

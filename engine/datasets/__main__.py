@@ -4,14 +4,14 @@ import argparse
 import json
 import re
 import sys
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from engine.datasets.choosing import Choice, renaming_of
 from engine.datasets.coco import read_coco
-from engine.datasets.diff import FindRLEs, ImageChange, diff_manifests, with_ious
+from engine.datasets.diff import FindRLEs, diff_manifests, with_ious
+from engine.datasets.diff_lines import change_lines
 from engine.datasets.diff_totals import DiffTotals, Summary, summary_lines, tells_changes
 from engine.datasets.errors import DatasetError
 from engine.datasets.manifest import ManifestMask, verify_manifest
@@ -121,10 +121,10 @@ def print_diff(
     """Print each image that changed and the totals, or the totals alone as JSON; return these."""
     totals = DiffTotals()
     with open_manifest(old) as before, open_manifest(new) as after:
-        for change in with_ious(diff_manifests(before, after), _shapes_in(coco)):
+        for change in with_ious(diff_manifests(before, after), shapes_in(coco)):
             totals.add(change)
             if has_changes:
-                print(_line(change))
+                print(*change_lines(change), sep="\n")
         summary = totals.summary(header_of(before), header_of(after))
     if has_changes:
         print(*summary_lines(summary), sep="\n")
@@ -133,13 +133,7 @@ def print_diff(
     return summary
 
 
-def _line(change: ImageChange) -> str:
-    counts = Counter(mask.kind for mask in change.masks)
-    signs = f"+{counts['added']} -{counts['removed']} ~{counts['changed']}"
-    return " ".join([f"{change.kind:<8}", change.row["image_sha256"], signs, *change.fields])
-
-
-def _shapes_in(exports: Sequence[Path]) -> FindRLEs:
+def shapes_in(exports: Sequence[Path]) -> FindRLEs:
     """Return a look-up among the masks of COCO exports, by digest."""
     known = {
         digest(each.rle): each.rle

@@ -42,6 +42,13 @@ class MaskChange:
     iou: float | None = None  # of both shapes, where both are known and differ
 
     @property
+    def mask(self) -> str:
+        """Return its id."""
+        held = self.after or self.before
+        assert held is not None  # noqa: S101  # one of the versions has it
+        return held["mask"]
+
+    @property
     def kind(self) -> str:
         """Return "added", "removed" or "changed"."""
         return _kind(self.before, self.after)
@@ -81,6 +88,11 @@ class ImageChange:
         row = self.after or self.before
         assert row is not None  # noqa: S101  # one of them has it
         return row
+
+    @property
+    def sha256(self) -> str:
+        """Return the digest of the image's bytes."""
+        return self.row["image_sha256"]
 
     @property
     def fields(self) -> tuple[str, ...]:

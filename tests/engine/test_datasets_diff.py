@@ -269,7 +269,7 @@ def test_the_command_tells_what_changed(
     assert main(["diff", old, new, "--coco", coco]) == 1
 
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:2] == ["the same", f"changed  {sha('a')} +1 -0 ~1"]
+    assert lines[:3] == ["the same", f"changed  {sha('a')} +1 -0 ~1", "  mask m IoU 0.8000"]
     assert "masks      1 added 0 removed 1 changed" in lines
     assert lines[-1] == "IoU        0.8000 on average of 1 changed shapes"
 
@@ -290,6 +290,21 @@ def ended(*arguments: str) -> int | str | None:
     with pytest.raises(SystemExit) as found:
         anneal(["diff", *arguments])
     return found.value.code
+
+
+def test_the_client_tells_how_far_shapes_moved_by_an_export_with_both(
+    versions: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new, coco = versions
+
+    codes = [ended(old, new, "--coco", coco, *options) for options in ([], ["--json"])]
+
+    *lines, document = capsys.readouterr().out.splitlines()
+    assert codes == [1, 1]
+    assert "  mask m IoU 0.8000" in lines
+    assert lines[-1] == "IoU        0.8000 on average of 1 changed shapes"
+    [changed] = json.loads(document)["changes"]
+    assert 0.8 in [each["iou"] for each in changed["masks"]]
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])

@@ -11,14 +11,14 @@ from engine.client.cli.keys import read_keys
 from engine.client.client import Client
 from engine.client.errors import AnnealError, UnreachableError
 
-REFUSED: Final = 1  # by the server, or what was asked for failed
+REFUSED: Final = 1  # by the server; what was asked for failed, or has faults or differs
 FORBIDDEN: Final = 3  # nobody is logged in, or this person may not
 UNREACHABLE: Final = 4
 NOT_ALLOWED: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
 
 EXIT_CODES: Final = (
-    "Exit codes: 0 done; 1 refused or failed; 2 wrong usage; 3 not logged in or not allowed; "
-    "4 the server cannot be reached."
+    "Exit codes: 0 done; 1 refused or failed, or what was compared or verified differs; 2 wrong "
+    "usage; 3 not logged in or not allowed; 4 the server cannot be reached."
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document, and nothing else.")]

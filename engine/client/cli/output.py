@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,12 @@ def show(
     else:
         for row in rows:
             typer.echo("\t".join(_cell(value) for value in row))
+
+
+def show_lines(lines: Iterable[str]) -> None:
+    """Print lines that people and programs read alike."""
+    for line in lines:
+        typer.echo(_cell(line))
 
 
 def tell(line: str) -> None:

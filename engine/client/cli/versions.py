@@ -3,20 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, cast
 
 import typer
 
 from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, group, logged_in
-from engine.client.cli.output import progress, show, tell
-from engine.client.client import Client
+from engine.client.cli.output import progress, show, show_lines, tell
 from engine.client.errors import AnnealError
 from engine.client.models import Version
 from engine.datasets import __main__ as datasets
 from engine.datasets.choosing import Choice
-from engine.datasets.diff import diff_manifests
-from engine.datasets.diff_totals import DiffTotals, Summary, tells_changes
+from engine.datasets.diff import diff_manifests, with_ious
+from engine.datasets.diff_lines import change_lines
+from engine.datasets.diff_totals import DiffTotals, Summary, summary_lines, tells_changes
 from engine.datasets.files import open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.manifest import verify_manifest
@@ -209,31 +208,45 @@ def diff(
     project: Annotated[
         str | None, typer.Option(help="Of the versions; not needed for manifests.")
     ] = None,
+    coco: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="For manifests: a COCO export with masks of both, to measure how far shapes "
+            "moved; may be repeated.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Tell what changed from one version to another.
 
-    Of versions on the server, both manifests are fetched and proved first; --json tells totals,
-    with the IoU of changed masks. The exit code is 0 where they are the same, and 1 where they
-    differ or something failed, which is then told as an error.
+    Each image that differs is a line, each mask whose shape changed one more with its IoU, and
+    totals come last; of versions on the server --json tells these alone. As with verify, the exit
+    code is 0 where they are the same, and 1 where they differ, or where something failed, which
+    is then told as an error.
     """
     paths = [Path(old), Path(new)]
     if all(path.is_file() for path in paths):
-        _diff(paths[0], paths[1], as_json=as_json)
+        _diff(paths[0], paths[1], coco or (), as_json=as_json)
         return
     if project is None:
         raise AnnealError(
             0, "no_project", "These are no files: say with --project whose versions they are."
         )
-    with logged_in() as client, TemporaryDirectory() as folder:
+    if coco:
+        raise typer.BadParameter("the server knows the masks itself", param_hint="--coco")
+    with logged_in() as client:
         versions = [client.version(project, start) for start in (old, new)]
-        if as_json:
-            told = client.diff(*versions)
-            show(told, [], [], as_json=True)
-            _end(cast("Summary", told))
-            return
-        fetched = [_fetch(client, each, Path(folder)) for each in versions]
-        _diff(fetched[0], fetched[1], as_json=as_json)
+        if not as_json:
+            for change in client.changes(*versions):
+                show_lines(change_lines(change))
+        told = cast("Summary", client.diff(*versions))
+    if as_json:
+        show({**told}, [], [], as_json=True)
+    else:
+        show_lines(summary_lines(told))
+    _end(told)
 
 
 def verify(
@@ -339,18 +352,14 @@ def _renaming(text: str) -> tuple[str, str | None]:
     return old, new or None
 
 
-def _fetch(client: Client, found: Version, folder: Path) -> Path:
-    return client.manifest(found, folder / f"{found.id}.jsonl")
-
-
-def _diff(old: Path, new: Path, *, as_json: bool) -> None:
+def _diff(old: Path, new: Path, coco: Sequence[Path], *, as_json: bool) -> None:
     if not as_json:
-        _end(datasets.print_diff(old, new))
+        _end(datasets.print_diff(old, new, coco))
         return
     totals = DiffTotals()
     changes = []
     with open_manifest(old) as before, open_manifest(new) as after:
-        for change in diff_manifests(before, after):
+        for change in with_ious(diff_manifests(before, after), datasets.shapes_in(coco)):
             totals.add(change)
             changes.append(asdict(change))
         summary = totals.summary(header_of(before), header_of(after))

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.annotation.world import square
 from tests.client import Client as Person
 from tests.engine.client.conftest import Run, draw
 from tests.stack import PASSWORD, ROOT, Stack
@@ -185,6 +186,31 @@ def test_from_import_to_a_proof_without_the_server(
     assert (differ.code, totals.code, same.code) == (1, 1, 0)
     assert differ.out.startswith("changed")
     assert json.loads(same.out) == {"changes": [], "renamed": []}
+
+
+def test_a_diff_tells_how_far_each_shape_moved_and_the_totals_last(
+    logged_in: Run, person: Person, drawn: int
+) -> None:
+    logged_in("version", "cut", drawn)
+    logged_in("version", "tag", drawn, "", "before")
+    image = person.images(drawn)[0]["id"]
+    found = person.get(f"/api/images/{image}")
+    [moved] = found["masks"]
+    revise = {"kind": "revise", "mask": moved["id"], "label": None, "rle": square(3, 2)}
+    assert person.save(image, found["version"], {"id": str(uuid4()), **revise}).is_good
+    logged_in("version", "cut", drawn)
+    logged_in("version", "tag", drawn, "", "after")
+
+    differ = logged_in("diff", "before", "after", "--project", drawn)
+    same = logged_in("diff", "after", "after", "--project", drawn)
+
+    lines = differ.out.splitlines()
+    assert differ.code == 1
+    assert lines[0].startswith("changed ")
+    assert lines[1] == f"  mask {moved['id']} IoU 0.6667"
+    assert "masks      0 added 0 removed 1 changed" in lines
+    assert lines[-1] == "IoU        0.6667 on average of 1 changed shapes"
+    assert (same.code, same.out) == (0, "the same\n")
 
 
 def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_under(
