@@ -58,7 +58,7 @@ def login(
     show({"url": url, "projects": len(projects)}, ["server"], [[url]], as_json=as_json)
 
 
-def logout() -> None:
+def logout(*, as_json: Json = False) -> None:
     """Forget the token that login kept."""
     kept = drop_keys()
     if kept is None:
@@ -67,6 +67,7 @@ def logout() -> None:
         f"Forgotten. The token opens {kept.url} until it expires: "
         "delete it on the page of your account to end that now."
     )
+    show({"url": kept.url}, ["server"], [[kept.url]], as_json=as_json)
 
 
 def _asked(what: str) -> str:

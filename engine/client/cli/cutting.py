@@ -1,5 +1,6 @@
 """`anneal version cut` and its saved queries: what of a project a version holds."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -7,13 +8,14 @@ import typer
 
 from engine.client.choosing import label_ids, one_named
 from engine.client.cli.door import Json, ProjectArgument, Timeout, logged_in
-from engine.client.cli.output import progress, show
+from engine.client.cli.output import progress, show, tell
 from engine.client.cli.versions import HEADS, row_of
 from engine.client.client import Client
-from engine.client.models import Criteria
+from engine.client.models import Criteria, VersionQuery
 
 DAY = ["%Y-%m-%d"]
 LOOK_HEADS = ("split", "images", "masks")
+QUERY_HEADS = ("name", "number", "criteria")
 Query = Annotated[str | None, typer.Option(help="A saved query's name, in place of the options.")]
 Splits = Annotated[
     list[str] | None, typer.Option("--split", help="train, holdout or unfinished; repeatable.")
@@ -98,18 +100,25 @@ def queries(*, project: ProjectArgument, as_json: Json = False) -> None:
     """List the saved queries of a project."""
     with logged_in() as client:
         found = list(client.version_queries(project))
-    rows = [
-        [each.name, each.number, each.criteria.model_dump_json(exclude_none=True)] for each in found
-    ]
-    show(found, ("name", "number", "criteria"), rows, as_json=as_json)
+    show(found, QUERY_HEADS, [_row_of(each) for each in found], as_json=as_json)
 
 
 def drop_query(
-    *, project: ProjectArgument, name: Annotated[str, typer.Argument(help="The query's name.")]
+    *,
+    project: ProjectArgument,
+    name: Annotated[str, typer.Argument(help="The query's name.")],
+    as_json: Json = False,
 ) -> None:
     """Offer a saved query no longer. Versions go on naming it."""
     with logged_in() as client:
-        client.drop_version_query(one_named(name, list(client.version_queries(project))))
+        found = one_named(name, list(client.version_queries(project)))
+        client.drop_version_query(found)
+    tell(f"{found.name} is offered no longer.")
+    show(found, QUERY_HEADS, [_row_of(found)], as_json=as_json)
+
+
+def _row_of(query: VersionQuery) -> Sequence[object]:
+    return query.name, query.number, query.criteria.model_dump_json(exclude_none=True)
 
 
 def _criteria(

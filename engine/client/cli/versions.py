@@ -89,7 +89,10 @@ def tag(
 
 @version.command()
 def untag(
-    *, project: ProjectArgument, name: Annotated[str, typer.Argument(help="The tag.")]
+    *,
+    project: ProjectArgument,
+    name: Annotated[str, typer.Argument(help="The tag.")],
+    as_json: Json = False,
 ) -> None:
     """Take a name away from its version, so that it is free for another."""
     with logged_in() as client:
@@ -97,7 +100,9 @@ def untag(
         if found is None:
             raise AnnealError(0, "no_such_tag", f"No version has the tag {name!r}.")
         client.untag_version(found, name)
+        left = client.version(project, found.id)
     tell(f"{name} is no longer version {found.id[:SHORT]}.")
+    show(left, HEADS, [row_of(left)], as_json=as_json)
 
 
 @version.command()

@@ -47,13 +47,14 @@ def test_a_login_keeps_a_token_for_its_owner_alone_and_a_logout_forgets_it(
     kept = home / "login.json"
     mode, text = kept.stat().st_mode & 0o777, kept.read_text()
     listed = run("projects", "--json")
-    out = run("logout")
+    out = run("logout", "--json")
     after = run("projects")
 
     assert came_in.code == listed.code == out.code == 0
     assert mode == 0o600
     assert PASSWORD not in text
     assert project in {each["id"] for each in json.loads(listed.out)}
+    assert json.loads(out.out) == {"url": stack.url}
     assert not kept.exists()
     assert after.code == 3
     assert "anneal login" in after.err
@@ -224,7 +225,7 @@ def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_un
     again = logged_in("version", "cut", drawn, "--query", "begun", "--json")
     listed = logged_in("version", "queries", drawn).out
     shown = logged_in("version", "show", drawn, json.loads(first.out)["id"]).out
-    dropped = logged_in("version", "drop-query", drawn, "begun")
+    dropped = logged_in("version", "drop-query", drawn, "begun", "--json")
     unknown = logged_in("version", "cut", drawn, "--query", "begun")
 
     made = json.loads(first.out)
@@ -235,6 +236,7 @@ def test_a_part_of_a_project_is_cut_by_options_and_by_the_name_they_were_kept_un
     assert made["criteria"]["splits"] == ["unfinished"]
     assert listed == 'begun\t1\t{"splits":["unfinished"],"drop_empty":true}\n'
     assert "query\tbegun" in shown.splitlines()
+    assert json.loads(dropped.out)["name"] == "begun"
     assert (unknown.code, unknown.out) == (1, "")
     assert "No query is called 'begun'; there are: none." in unknown.err
 
@@ -283,12 +285,14 @@ def test_a_version_has_a_name_and_a_note_and_is_found_by_its_name_and_its_images
     shown = json.loads(logged_in("version", "show", drawn, "v1.0", "--json").out)
     [held] = json.loads(logged_in("version", "with", image, "--json").out)
     bad = logged_in("version", "tag", drawn, "v1.0", "Not This")
-    untagged = logged_in("version", "untag", drawn, "v1.0")
+    untagged = logged_in("version", "untag", drawn, "v1.0", "--json")
     gone = logged_in("version", "untag", drawn, "v1.0")
 
     assert (tagged.code, noted.code, untagged.code) == (0, 0, 0)
     assert (shown["id"], shown["tags"], shown["note"]) == (made["id"], ["v1.0"], "For the paper")
     assert (held["id"], held["tags"], held["masks"]) == (made["id"], ["v1.0"], 1)
+    left = json.loads(untagged.out)
+    assert (left["id"], left["tags"]) == (made["id"], [])
     assert bad.code == 1
     assert "small letters" in bad.err
     assert gone.code == 1
