@@ -2,9 +2,11 @@
 
 import importlib
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 from engine.client.__main__ import main
@@ -35,3 +37,16 @@ def test_the_package_installs_the_command() -> None:
     module, _, name = scripts["anneal"].partition(":")
 
     assert getattr(importlib.import_module(module), name) is main
+
+
+def test_a_wheel_tells_type_checkers_that_the_package_is_typed(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "engine", tmp_path / "engine", ignore=shutil.ignore_patterns("*.pyc"))
+    for name in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, tmp_path)
+
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "."]
+    subprocess.run(build, cwd=tmp_path, check=True, capture_output=True)
+
+    [wheel] = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert "engine/py.typed" in archive.namelist()
