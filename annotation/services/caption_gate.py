@@ -33,7 +33,8 @@ def judge_captions(
         f"on {images} described holdout images"
     )
     if images < FEWEST_IMAGES:
-        return _refused(f"{images} described holdout images are too few to judge by ({change}).")
+        few = f"{images} described holdout images are too few to judge by"
+        return _refused(f"{few}: describe at least {FEWEST_IMAGES} of them ({change}).")
     if lost > F1_TOLERANCE:
         return _refused(f"it finds fewer content words ({change}).")
     if mean <= 0 or (low < -CIDER_TOLERANCE and lost >= 0):

@@ -60,7 +60,8 @@ def judge(
     objects = int(candidate["objects"])
     change = f"{_change(difference)} on {objects} holdout objects"
     if objects < FEWEST_OBJECTS:
-        return _refused(f"{objects} holdout objects are too few to judge by ({change}).")
+        more = f"finish held-out images until at least {FEWEST_OBJECTS} are there"
+        return _refused(f"{objects} holdout objects are too few to judge by: {more} ({change}).")
     loss = _loss(serving, candidate, difference) or _forgotten(also)
     if loss is not None:
         return _refused(f"{loss} ({change}).")

@@ -262,6 +262,15 @@ def test_the_gate_wants_better_at_one_click_and_no_worse_later(
     assert verdict.reason
 
 
+def test_a_gate_with_too_few_objects_says_how_many_it_wants() -> None:
+    few = FIGURES | {"objects": 3}
+
+    verdict = judge(serving=few, candidate=few, difference=differing(SURE))
+
+    assert "3 holdout objects are too few to judge by" in verdict.reason
+    assert "until at least 20 are there" in verdict.reason
+
+
 def test_a_candidate_that_surely_saves_clicks_and_loses_nothing_is_promoted() -> None:
     lost = {"mean": -0.02, "low": -0.04, "high": 0.0}
 

@@ -178,6 +178,7 @@ def test_few_described_images_of_the_holdout_are_too_few_to_judge(
 
     assert ended.state == "refused"
     assert "2 described holdout images are too few" in ended.decision
+    assert "describe at least 10 of them" in ended.decision
 
 
 def test_a_killed_training_goes_on(
