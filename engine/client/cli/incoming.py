@@ -12,6 +12,7 @@ from engine.client.cli.door import REFUSED, Json, ProjectArgument, Timeout, logg
 from engine.client.cli.keys import unfinished_uploads
 from engine.client.cli.output import progress, show, tell
 from engine.client.client import Client
+from engine.client.looking import FoundImages, datasets_in, look_at_images
 from engine.client.models import (
     IMPORT_IMPORTED,
     IMPORT_READY,
@@ -21,13 +22,12 @@ from engine.client.models import (
     ImportProblem,
     Upload,
 )
-from engine.client.packing import faults_of, is_dataset, packed
+from engine.client.packing import faults_of, packed
 from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
 
 SHOWN: Final = 50  # parts that cannot be used, of one dataset
 SHORT: Final = 8  # letters of an id that name a file
-NO_DATASET: Final = "no dataset: not sent, as its images would come in"
 
 
 class Outcome(Upload):
@@ -57,7 +57,8 @@ def import_(  # noqa: PLR0913  # one for each option
         bool, typer.Option("--images-alone", help="Of datasets in a zip or tar, nothing else.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what datasets would bring.")
+        bool,
+        typer.Option("--dry-run", help="Only tell what would come in; images are not sent for it."),
     ] = False,
     timeout: Timeout = None,
     as_json: Json = False,
@@ -88,18 +89,31 @@ def import_(  # noqa: PLR0913  # one for each option
         return Outcome(**upload.model_dump(), dataset=brought)
 
     _tell_faults(paths)
+    looked_at: list[FoundImages] = []
     with logged_in() as client, progress() as moved, packed(paths, moved) as files:
-        wanted = [each for each in files if not dry_run or is_dataset(each)]
+        wanted = files
+        if dry_run:
+            wanted, looked_at = _without_images(files, moved)
         uploads = client.upload_images(
             project, wanted, unfinished=unfinished_uploads(), timeout_s=timeout, progress=moved
         )
         outcomes = [end(client, each, moved) for each in uploads]
-    for path in files:
-        if path not in wanted:
-            tell(f"{path}: {NO_DATASET}")
-    show_outcomes(outcomes, as_json=as_json)
+    show_outcomes([*outcomes, *looked_at], as_json=as_json)
     if any(each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes):
         raise typer.Exit(REFUSED)
+    if any(each.problems for each in looked_at):
+        raise typer.Exit(REFUSED)
+
+
+def _without_images(paths: Sequence[Path], moved: Progress) -> tuple[list[Path], list[FoundImages]]:
+    """Return the datasets, which the server looks at, and what is to be told of the images."""
+    datasets = {path: datasets_in(path) for path in paths}
+    looked_at = [
+        look_at_images(path, inside, progress=moved)
+        for path, inside in datasets.items()
+        if inside != [path]
+    ]
+    return [each for inside in datasets.values() for each in inside], looked_at
 
 
 def _tell_faults(paths: Sequence[Path]) -> None:
@@ -141,23 +155,22 @@ def undo(
     show(undone, ["dataset", "state", "taken out"], [row], as_json=as_json)
 
 
-def show_outcomes(outcomes: Sequence[Outcome], *, as_json: bool) -> None:
+def show_outcomes(outcomes: Sequence[Outcome | FoundImages], *, as_json: bool) -> None:
     """Show what became of each file, and the parts of datasets that cannot be used."""
     heads = ["file", "outcome", "image", "message"]
     rows = [[each.file_name, _word(each), each.image, _message(each)] for each in outcomes]
     show(outcomes, heads, rows, as_json=as_json)
     for each in outcomes:
-        if each.dataset is not None:
+        if isinstance(each, FoundImages):
+            _tell_problems(each.problems, len(each.problems))
+        elif each.dataset is not None:
             _tell_more(each.dataset)
     words = Counter(map(_word, outcomes))
     tell(", ".join(f"{count} {word}" for word, count in sorted(words.items())) or "no files")
 
 
 def _tell_more(found: ImportedDataset) -> None:
-    for each in found.problems[:SHOWN]:
-        tell(f"cannot be used: {_place(each)}")
-    if found.problems_count > SHOWN:
-        tell(f"and {found.problems_count - SHOWN} more parts that cannot be used")
+    _tell_problems(found.problems, found.problems_count)
     if found.state == IMPORT_IMPORTED and found.problems_count:
         tell(f"what cannot be used comes to be mended and imported by: anneal refused {found.id}")
     if found.state == IMPORT_IMPORTED:
@@ -167,22 +180,34 @@ def _tell_more(found: ImportedDataset) -> None:
         tell(f"Say --format, one of {names}, or --images-alone.")
 
 
+def _tell_problems(problems: Sequence[ImportProblem], count: int) -> None:
+    for each in problems[:SHOWN]:
+        tell(f"cannot be used: {_place(each)}")
+    if count > SHOWN:
+        tell(f"and {count - SHOWN} more parts that cannot be used")
+
+
 def _place(problem: ImportProblem) -> DatasetError:
     return DatasetError(problem.fault, file=problem.file, field=problem.field, index=problem.row)
 
 
-def _word(outcome: Outcome) -> str:
-    return outcome.state if outcome.dataset is None else outcome.dataset.state
+def _word(outcome: Outcome | FoundImages) -> str:
+    found = _dataset_of(outcome)
+    return outcome.state if found is None else found.state
 
 
-def _message(outcome: Outcome) -> str:
-    found = outcome.dataset
+def _message(outcome: Outcome | FoundImages) -> str:
+    found = _dataset_of(outcome)
     if found is None:
         return outcome.message
     if found.state == IMPORT_UNREADABLE:
         return found.message
     counts = _counted(found.found if found.state == IMPORT_READY else found.brought)
     return f"{found.title}: {counts}"
+
+
+def _dataset_of(outcome: Outcome | FoundImages) -> ImportedDataset | None:
+    return outcome.dataset if isinstance(outcome, Outcome) else None
 
 
 def _counted(counts: Mapping[str, int]) -> str:

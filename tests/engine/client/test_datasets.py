@@ -221,8 +221,10 @@ def test_a_dry_run_of_the_command_sends_no_image(
     assert ended.code == 0
     assert "whole.zip\tready" in ended.out
     assert "2 images, 2 labels, 4 masks" in ended.out
-    assert f"{pictures}: no dataset" in ended.err
+    assert "pictures\tready\t\t3 images, PNG" in ended.out
+    assert "2 ready" in ended.err
     assert files_of(client, project) == set()
+    assert len(list(client.uploads(project))) == 1  # the dataset's
 
 
 def test_the_images_of_a_dataset_come_in_alone_where_that_is_asked_for(
