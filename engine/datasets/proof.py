@@ -30,7 +30,7 @@ from engine.datasets.row_faults import (
     rules_of,
     said_in,
 )
-from engine.datasets.row_places import RowPlaces
+from engine.datasets.row_places import RowPlaces, names_of
 from engine.datasets.sample import Sample
 from engine.datasets.traits import Trait
 from engine.masks.rle import digest
@@ -100,13 +100,17 @@ def manifest_of(export: Path) -> bytes:
 def unproven_images(
     manifest: BinaryIO, folder: Path, *, unproved: Unproved | None = None
 ) -> Iterator[str]:
-    """Yield a line for each image of the manifest that the folder lacks or has otherwise."""
+    """Yield a line for each image of the manifest that the folder lacks or has otherwise.
+
+    Each is there by its own name, or by one that exports make safe and unique of it.
+    """
+    root = folder.resolve()
     for row in read_manifest(manifest)[1]:
         _note_rest(row, {IMAGES, FILE_NAMES}, "not told by images alone", unproved)
-        path = folder / row["file_name"]
-        if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+        named = [root / name for name in names_of(row) if _is_file_in(root, name)]
+        if not named:
             yield f"{row['file_name']}: missing"
-        elif sha256_of_path(path) != row["image_sha256"]:
+        elif all(sha256_of_path(path) != row["image_sha256"] for path in named):
             yield f"{row['file_name']}: not the image of the manifest"
 
 
@@ -196,6 +200,15 @@ def _row_of(
         if is_sha256(each) and (found := places.find(str(each))):
             return found
     return places.find_named(sample.file_name)
+
+
+def _is_file_in(root: Path, name: str) -> bool:
+    """Tell whether a file has the name, and the name leads to nowhere else."""
+    path = root / name
+    try:
+        return path.resolve().is_relative_to(root) and path.is_file()
+    except (OSError, ValueError):  # longer than any name on this system, or not one at all
+        return False
 
 
 def _note_rest(row: ManifestRow, proved: set[str], why: str, unproved: Unproved | None) -> None:

@@ -22,6 +22,7 @@ from annotation.services.exports import (
     write_export,
 )
 from annotation.services.versions import cut_version
+from engine.datasets.__main__ import main
 from engine.datasets.choosing import Choice
 from engine.datasets.files import open_source
 from engine.datasets.formats import FORMATS
@@ -89,6 +90,21 @@ def test_masks_leave_bit_for_bit_with_images_of_safe_names(
     assert len({sample.file_name for sample in found}) == len(found) == 2
     assert not any(".." in sample.file_name for sample in found)
     assert all(sample.load_bytes is not None for sample in found)
+
+
+def test_images_of_one_name_are_proved_by_what_the_export_calls_them(
+    version: DatasetVersion, tmp_path: Path
+) -> None:
+    write_export(version, tmp_path / "a.zip", export_format="coco", choice=ONE_SPLIT)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path)
+    manifest = str(manifest_path(version))
+
+    whole = main(["verify", manifest, "--images", str(tmp_path / "images")])
+    next((tmp_path / "images").glob("0-*.png")).write_bytes(b"another")
+    changed = main(["verify", manifest, "--images", str(tmp_path / "images")])
+
+    assert (whole, changed) == (0, 1)
 
 
 def test_what_a_format_cannot_hold_is_told_before_and_counted_the_same_after(

@@ -16,7 +16,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import ZipOut
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.manifest import write_manifest
-from engine.datasets.proof import manifest_of, unproven
+from engine.datasets.naming import safe_name
+from engine.datasets.proof import manifest_of, unproven, unproven_images
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 from engine.masks.rle import RLE, digest, encode
 from tests.engine.manifests import HEADER, manifest, mask, row
@@ -123,6 +124,25 @@ def test_what_is_wrong_is_named_by_image(tmp_path: Path) -> None:
         assert "3.png: not in the manifest" in faults(exported(tmp_path / "b.zip", masks=foreign))
     finally:
         del FILES["3.png"]
+
+
+@pytest.mark.parametrize("name", ["../0.png", "a\0.png", "C:\\0.png", f"{'long' * 100}.png"])
+def test_an_image_whose_name_no_system_takes_is_found_by_a_safe_one_or_missing(
+    tmp_path: Path, name: str
+) -> None:
+    named = [{**ROWS[0], "file_name": name}]
+    data = next(data for data in FILES.values() if sha256_of(data) == ROWS[0]["image_sha256"])
+    (tmp_path / "images").mkdir()
+    (tmp_path / "0.png").write_bytes(data)
+
+    without = list(unproven_images(manifest(named), tmp_path / "images"))  # type: ignore[arg-type]  # rows as dicts
+    place = tmp_path / "images" / safe_name(name)
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(data)
+    found = list(unproven_images(manifest(named), tmp_path / "images"))  # type: ignore[arg-type]  # rows as dicts
+
+    assert without == [f"{name}: missing"]
+    assert found == []
 
 
 def test_images_are_told_by_their_bytes_where_no_digest_is_told(tmp_path: Path) -> None:
