@@ -8,7 +8,7 @@ from annotation.export_formats import COCO, SPLITS
 from annotation.models import DatasetVersion
 from annotation.selectors.version_dataset import LOST_AS_EVER
 from engine.datasets.formats import FORMATS, has_folders
-from engine.datasets.traits import ALL, Trait
+from engine.datasets.traits import Trait, lost_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def offers_of(version: DatasetVersion, splits: Collection[str] = ()) -> Iterator
             there.update(counts)
             found.append(split)
     for name, form in FORMATS.items():
-        lost = _counted(there, ALL - form.keeps)
+        lost = _counted(there, lost_of(form.keeps))
         own = _counted(there, form.own)
         if name == COCO and not splits:
             lost |= _counted(there, LOST_AS_EVER)

@@ -72,14 +72,16 @@ def write_coco(
     out: BinaryIO,
     *,
     info: Mapping[str, object],
-    categories: Iterable[Mapping[str, object]],
+    categories: Iterable[Mapping[str, object]] | None,
     images: Iterable[Mapping[str, object]],
     annotations: Iterable[Mapping[str, object]],
 ) -> None:
     """Write a COCO file, one entry at a time. Memory: the images' sizes.
 
-    Entries have COCO's own keys; `segmentation` is an RLE, or not there where a `bbox` is all. An
-    annotation's area, bbox and iscrowd are filled in; fields that COCO does not know are kept.
+    Entries have COCO's own keys; `segmentation` is an RLE, or not there where a `bbox` is all, and
+    neither is of a caption. An object's area, bbox and iscrowd are filled in; fields that COCO does
+    not know are kept. A file of captions has no categories: where there is a list of them,
+    pycocotools asks each annotation for its own.
     """
     sizes: dict[object, tuple[int, int]] = {}
 
@@ -89,7 +91,8 @@ def write_coco(
             yield image
 
     out.write(b'{"info":' + canonical_json(dict(info)))
-    _write_list(out, "categories", categories)
+    if categories is not None:
+        _write_list(out, "categories", categories)
     _write_list(out, "images", sized_images())
     filled = (_filled(item, index, sizes) for index, item in enumerate(annotations))
     _write_list(out, "annotations", filled)
@@ -109,6 +112,8 @@ def _filled(
     size_hw = sizes.get(annotation["image_id"])
     if size_hw is None:
         raise DatasetError("image_id names no image", field="annotations", index=index)
+    if "segmentation" not in annotation and "bbox" not in annotation:
+        return dict(annotation)
     if "segmentation" not in annotation:
         _, _, width, height = cast("tuple[float, float, float, float]", annotation["bbox"])
         return {"area": width * height, "iscrowd": 0, **annotation}

@@ -18,7 +18,7 @@ from engine.masks.rle import RLE, area, bbox_xywh, count_covered, subtracted, un
 class Trait(StrEnum):
     """Each with what it counts."""
 
-    MASKS = "masks"  # masks; where they are lost their boxes stay
+    MASKS = "masks"  # masks; where they are lost their boxes stay, if a format has boxes
     BOXES = "boxes"  # boxes without a mask
     OVERLAPS = "overlaps"  # masks of which another covers a part
     INSTANCES = "instances"  # masks that become one with others of their label
@@ -42,6 +42,7 @@ Losses = Counter[Trait]
 ALL: Final = frozenset(Trait)
 SHAPES: Final = frozenset({Trait.MASKS, Trait.BOXES, Trait.OVERLAPS, Trait.INSTANCES, Trait.EMPTY})
 RECORDS: Final = ALL - SHAPES - {Trait.LABELS}  # what few formats have fields of their own for
+_OF_MASKS: Final = frozenset({Trait.OVERLAPS, Trait.INSTANCES})  # nothing where there are none
 _NOTHING: Final = Annotation(None)
 
 # Traits that are fields, whose defaults say that there is nothing of it.
@@ -83,10 +84,20 @@ def count_traits(sample: Sample, traits: Collection[Trait] = ALL) -> Losses:
     return +counts
 
 
+def lost_of(keeps: Collection[Trait]) -> frozenset[Trait]:
+    """Return what a format loses, to be told: of objects that are lost altogether no more is."""
+    lost = ALL - frozenset(keeps)
+    return lost - _OF_MASKS if _loses_objects(keeps) else lost
+
+
+def _loses_objects(keeps: Collection[Trait]) -> bool:
+    return Trait.MASKS not in keeps and Trait.BOXES not in keeps
+
+
 def kept(sample: Sample, keeps: Collection[Trait]) -> tuple[Sample | None, Losses]:
     """Return what a format holds of an image, None if nothing, and how much of what it loses."""
-    losses = count_traits(sample, ALL - frozenset(keeps))
-    annotations: Sequence[Annotation] = sample.annotations
+    losses = count_traits(sample, lost_of(keeps))
+    annotations: Sequence[Annotation] = () if _loses_objects(keeps) else sample.annotations
     for trait, reduce in _REDUCTIONS:
         if losses[trait]:
             annotations = reduce(annotations)

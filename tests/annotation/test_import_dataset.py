@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from annotation.services.seeds import Seed, seed_masks
 from engine.datasets.files import FolderOut
 from engine.datasets.formats import FORMATS, READERS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
+from engine.datasets.traits import Trait
 from engine.masks.rle import decode, encode
 from tests.annotation.world import SIZE_HW, World, make_image, png, square
 from tests.engine.datasets_broken import png as map_png
@@ -92,7 +94,7 @@ def test_every_format_is_told_by_its_files_and_comes_in(
     revisions = Revision.objects.filter(mask__image__project=world.project)
     found = Counter(each.rle["counts"] for each in revisions if each.rle)
     drawn = Counter(mask["counts"] for mask in (square(2, 2), square(9, 9)))
-    assert found == (Counter() if name == "yolo_detection" else drawn)
+    assert found == (drawn if Trait.MASKS in FORMATS[name].keeps else Counter())
     assert "refused" not in told
     assert "1 images accepted" in told
 
@@ -289,6 +291,22 @@ def test_masks_with_a_score_are_a_models_proposals_if_the_command_says_so(
     assert not Mask.objects.exists()
     proposals = Proposal.objects.values_list("outside_model__name", "predicted_iou")
     assert list(proposals) == [("net", 0.75)]
+
+
+def test_captions_of_coco_come_by_themselves_onto_images_whose_masks_came_before(
+    world: World, tmp_path: Path
+) -> None:
+    undescribed = replace(nested(), captions=())
+    described = Sample("deep/1.png", SIZE_HW, captions=("Two cells.", "A cell and a part."))
+    _import(world.project.name, write(tmp_path / "masks", "coco", undescribed))
+
+    told = _import(world.project.name, write(tmp_path / "said", "coco_captions", described))
+
+    assert told.startswith("COCO captions: import ")
+    image = Image.objects.get(project=world.project)
+    texts = Caption.objects.filter(image=image).values_list("text", flat=True)
+    assert set(texts) == set(described.captions)
+    assert Mask.objects.filter(image=image).count() == 2
 
 
 def test_narratives_describe_images_that_are_there_and_traces_are_counted(

@@ -190,6 +190,19 @@ def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:
     assert [each.parent for each in left.annotations] == [None, "a", "b"]
 
 
+def test_of_objects_that_are_lost_altogether_nothing_is_told_that_would_be_left() -> None:
+    whole = next(each for each in corpus() if each.file_name == "whole.png")
+
+    left, losses = kept(whole, {Trait.CAPTIONS, Trait.SPLITS, Trait.EMPTY})
+
+    assert left is not None
+    assert (left.annotations, left.captions) == ((), whole.captions)
+    assert losses.keys() == {
+        *(Trait.MASKS, Trait.LABELS, Trait.IDS, Trait.PARENTS),
+        *(Trait.MASK_CAPTIONS, Trait.ATTRIBUTES, Trait.ESTIMATES),
+    }
+
+
 @pytest.mark.parametrize("name", ["../a.txt", "/a.txt", "a/../../b", "", "a//b", "./a"])
 def test_nothing_is_written_outside_its_folder(name: str, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:

@@ -100,6 +100,7 @@ STRIPS: dict[str, Callable[[Path], None]] = {
     "coco": known(COCO),
     "coco_stuff": known(COCO),
     "coco_keypoints": known(COCO | {"keypoints", "num_keypoints", "skeleton"}),
+    "coco_captions": known(COCO | {"caption"}),
     "coco_panoptic": known(COCO | {"segments_info", "isthing"}),
     "lvis": known(LVIS),
     "sa1b": known(SA1B),

@@ -53,7 +53,7 @@ def skip_or_fail_without(reader: str) -> None:
 
 
 @cache
-def ask(reader: str, form: str, *, is_flat: bool = False) -> Answer:
+def ask(reader: str, form: str, *, is_flat: bool = False, has_captions: bool = False) -> Answer:
     """Write the hard dataset in a format and let a stranger read it, from another folder.
 
     Raises:
@@ -63,7 +63,8 @@ def ask(reader: str, form: str, *, is_flat: bool = False) -> Answer:
     with tempfile.TemporaryDirectory() as temporary:
         folder, home = Path(temporary) / "written", Path(temporary) / "home"
         home.mkdir()
-        export(hard(is_flat=is_flat), FORMATS[form], FolderOut(folder))
+        dataset = hard(is_flat=is_flat, has_captions=has_captions)
+        export(dataset, FORMATS[form], FolderOut(folder))
         done = subprocess.run(
             [python_of(reader), "-m", f"{READERS}.by_{reader}", form, folder],
             cwd=home,

@@ -12,12 +12,20 @@ from engine.masks.rle import encode
 from tests.engine.datasets_corpus import LABELS, box, corpus, dataset_of, with_picture
 from tests.engine.format_table import SIZE_HW, cases
 
+CAPTIONS = ("Eine Zelle, groß: 核.", 'Two lines,\nand "quotes" & <tags>.')
 _NAMES = ("label 0", "label 1", "label 2", "Zellkern 核")
 
 
-def hard(*, is_flat: bool = False) -> Dataset:
-    """Return the dataset; a flat one has no folders in its names."""
+def hard(*, is_flat: bool = False, has_captions: bool = False) -> Dataset:
+    """Return the dataset; a flat one has no folders in its names.
+
+    It has captions for those alone who are asked for them.
+    """
     samples = [*_cases(), corpus()[0], _crowd_and_box(), _speckled()]
+    if has_captions:
+        samples = [
+            replace(each, captions=CAPTIONS[: number % 3]) for number, each in enumerate(samples)
+        ]
     if is_flat:
         samples = [replace(each, file_name=each.file_name.replace("/", "_")) for each in samples]
     more = tuple(Label(name, number) for number, name in enumerate(_NAMES, len(LABELS) + 1))

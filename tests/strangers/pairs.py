@@ -10,7 +10,7 @@ from engine.datasets.sample import UNLABELLED, Annotation, Box, Sample
 from engine.datasets.traits import Trait, kept
 from engine.masks.rle import decode
 from tests.strangers.hard import hard
-from tests.strangers.readers.said import Images, Object, boxed, masked
+from tests.strangers.readers.said import Images, Object, boxed, captioned, masked
 
 NameOf = Callable[[int, Sample], str]  # the place of an image from 1, and it
 
@@ -67,6 +67,7 @@ class Pair:
     loses: frozenset[Trait] = field(default_factory=frozenset)  # besides what the format loses
     splits: frozenset[str] = frozenset({"train", "holdout"})
     is_flat: bool = False
+    has_captions: bool = False  # is asked for them
 
     def __str__(self) -> str:
         return f"{self.form} by {self.reader}"
@@ -75,11 +76,15 @@ class Pair:
         """Return what it must say of each image."""
         keeps = FORMATS[self.form].keeps - self.loses
         images: Images = {}
-        for number, sample in enumerate(hard(is_flat=self.is_flat).samples(), start=1):
+        dataset = hard(is_flat=self.is_flat, has_captions=self.has_captions)
+        for number, sample in enumerate(dataset.samples(), start=1):
             held, _ = kept(sample, keeps)
             if held is not None and sample.split in self.splits:
                 found = [self._object(each) for each in held.annotations]
-                images[self.name(number, sample)] = [each for each in found if each is not None]
+                images[self.name(number, sample)] = [
+                    *(each for each in found if each is not None),
+                    *map(captioned, held.captions),
+                ]
         return images
 
     def _object(self, each: Annotation) -> Object | None:
@@ -96,6 +101,7 @@ _MASKS_ALONE: Final = "masks are compared: it gives each a box besides"
 PAIRS: Final = (
     Pair("pycocotools", "coco"),
     Pair("pycocotools", "coco_keypoints", note="the masks of its objects"),
+    Pair("pycocotools", "coco_captions", note="taken as results, too", has_captions=True),
     Pair("pycocotools", "coco_stuff"),
     Pair("faster_coco_eval", "coco"),
     Pair(
@@ -115,6 +121,7 @@ PAIRS: Final = (
         f"files put into `annotations`; {_NO_CLASS}",
         unlabelled=None,
     ),
+    Pair("datumaro", "coco_captions", stem, "file put into `annotations`", has_captions=True),
     Pair("panopticapi", "coco_panoptic"),
     Pair("ultralytics", "yolo", in_split, "its corners, filled by pycocotools"),
     Pair("ultralytics", "yolo_detection", in_split),

@@ -15,13 +15,14 @@ from tests.strangers.pairs import PAIRS, Pair
 from tests.strangers.readers.said import Images
 
 Objects: TypeAlias = Counter[tuple[str, str | None, str, str]]  # image, label, key, value
+TOLD_BY: Final = ("mask", "box_xywh", "caption")
 PAGE: Final = "engine/datasets/STRANGERS.md"
 HEAD: Final = """# Strangers
 
 What other tools' own readers find in a dataset that is written here: with holes, detached parts,
 overlaps, parts of parts, one pixel, a whole image, a crowd, boxes alone, objects without label,
 Unicode in names, and an image without objects. A mask is found if every bit and its label are.
-What a format itself cannot hold (FORMATS.md) is not asked for.
+What a format itself cannot hold (FORMATS.md) is not asked for, and captions only of who reads them.
 
 `make strangers` installs the readers in `.venv-strangers`, reads and makes this page.
 """
@@ -29,8 +30,8 @@ What a format itself cannot hold (FORMATS.md) is not asked for.
 
 def lines() -> Iterator[str]:
     yield HEAD
-    yield "| reader | format | images | masks | boxes | |"
-    yield "|---|---|---|---|---|---|"
+    yield "| reader | format | images | masks | boxes | captions | |"
+    yield "|---|---|---|---|---|---|---|"
     yield from map(_row, PAIRS)
     unread = [f"`{name}`" for name in FORMATS if name not in {pair.form for pair in PAIRS}]
     yield ""
@@ -38,7 +39,7 @@ def lines() -> Iterator[str]:
 
 
 def _row(pair: Pair) -> str:
-    answer = ask(pair.reader, pair.form, is_flat=pair.is_flat)
+    answer = ask(pair.reader, pair.form, is_flat=pair.is_flat, has_captions=pair.has_captions)
     expected = pair.expected()
     images = f"{len(expected.keys() & answer.images.keys())} of {len(expected)}"
     wanted, found = _counted(expected), _counted(answer.images)
@@ -46,7 +47,7 @@ def _row(pair: Pair) -> str:
         f"{_name(pair)} {answer.version}",
         f"`{pair.form}`",
         images,
-        *(_share(wanted, found, key) for key in ("mask", "box_xywh")),
+        *(_share(wanted, found, key) for key in TOLD_BY),
         pair.note,
     ]
     return f"| {' | '.join(cells)} |"
@@ -59,11 +60,11 @@ def _name(pair: Pair) -> str:
 def _counted(images: Images) -> Objects:
     """Count objects by image, label, and what tells them."""
     return Counter(
-        (name, each["label"], key, str(value))
+        (name, each["label"], key, str(each[key]))
         for name, objects in images.items()
         for each in objects
-        for key, value in (("mask", each["mask"]), ("box_xywh", each["box_xywh"]))
-        if value is not None
+        for key in TOLD_BY
+        if each[key] is not None
     )
 
 

@@ -21,7 +21,7 @@ def ordered(images: Images) -> dict[str, list[str]]:
 def test_stranger_finds_what_we_wrote(pair: Pair) -> None:
     skip_or_fail_without(pair.reader)
 
-    found = ask(pair.reader, pair.form, is_flat=pair.is_flat)
+    found = ask(pair.reader, pair.form, is_flat=pair.is_flat, has_captions=pair.has_captions)
 
     assert ordered(found.images) == ordered(pair.expected())
 

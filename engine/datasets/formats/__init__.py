@@ -7,6 +7,7 @@ from engine.datasets.formats.ade import ADE
 from engine.datasets.formats.camvid import CAMVID
 from engine.datasets.formats.cityscapes import CITYSCAPES
 from engine.datasets.formats.coco import COCO
+from engine.datasets.formats.coco_captions import COCO_CAPTIONS
 from engine.datasets.formats.coco_keypoints import COCO_KEYPOINTS
 from engine.datasets.formats.coco_panoptic import COCO_PANOPTIC
 from engine.datasets.formats.coco_results import COCO_RESULTS
@@ -72,6 +73,7 @@ FORMATS: Final[Mapping[str, Format]] = {
         COCO_PANOPTIC,
         COCO_STUFF,
         COCO_KEYPOINTS,
+        COCO_CAPTIONS,
         CITYSCAPES,
         ADE,
         CVAT,

@@ -55,11 +55,7 @@ def write_as(name: str, dataset: Dataset, out: Out, told: Mapping[str, object]) 
     with out.file(name) as file:
         write_coco(
             file,
-            info={
-                "description": dataset.name,
-                "version": dataset.version,
-                "contributor": "Anneal",
-            },
+            info=info_of(dataset),
             categories=[
                 {"id": UNLABELLED_ID, "name": UNLABELLED, **told},
                 *(
@@ -67,7 +63,10 @@ def write_as(name: str, dataset: Dataset, out: Out, told: Mapping[str, object]) 
                     for each in dataset.labels
                 ),
             ],
-            images=_images(dataset),
+            images=(
+                {**image_of(number, sample), "captions": list(sample.captions)}
+                for number, sample in enumerate(dataset.samples(), start=1)
+            ),
             annotations=_annotations(dataset),
         )
     write_images(dataset, out)
@@ -78,19 +77,22 @@ def _marked(label: Label) -> dict[str, object]:
     return {_IS_LABEL: True} if label.name == UNLABELLED else {}
 
 
-def _images(dataset: Dataset) -> Iterator[dict[str, object]]:
-    for number, sample in enumerate(dataset.samples(), start=1):
-        height, width = sample.size_hw
-        yield {
-            "id": number,
-            "file_name": sample.file_name,
-            "height": height,
-            "width": width,
-            "sha256": sample.sha256,
-            "group": sample.group,
-            "split": sample.split,
-            "captions": list(sample.captions),
-        }
+def info_of(dataset: Dataset) -> dict[str, object]:
+    return {"description": dataset.name, "version": dataset.version, "contributor": "Anneal"}
+
+
+def image_of(number: int, sample: Sample) -> dict[str, object]:
+    """Return an image's entry, by its number from 1, without what is said of it."""
+    height, width = sample.size_hw
+    return {
+        "id": number,
+        "file_name": sample.file_name,
+        "height": height,
+        "width": width,
+        "sha256": sample.sha256,
+        "group": sample.group,
+        "split": sample.split,
+    }
 
 
 def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:
@@ -174,7 +176,7 @@ class _File(NamedTuple):
 
 
 def is_in(source: Source) -> bool:
-    return next(iter_told(source, is_coco), None) is not None
+    return next(iter_told(source, _has_objects), None) is not None
 
 
 def _is_map(name: str) -> bool:
@@ -196,6 +198,27 @@ def is_coco(source: Source, name: str) -> bool:
         DatasetError: it is not JSON as far as that.
 
     """
+    return _first_entries(source, name) is not None
+
+
+def has_captions(source: Source, name: str) -> bool:
+    """Tell a file of captions by its first annotation. Raise DatasetError as `is_coco` does."""
+    first = _first_entries(source, name)
+    return first is not None and _is_caption(first.get("annotations", {}))
+
+
+def _has_objects(source: Source, name: str) -> bool:
+    first = _first_entries(source, name)
+    return first is not None and not _is_caption(first.get("annotations", {}))
+
+
+def _is_caption(annotation: Mapping[str, object]) -> bool:
+    """Tell what is said of an image from an object, which some tools give a caption as well."""
+    return "caption" in annotation and annotation.keys().isdisjoint({"segmentation", "bbox"})
+
+
+def _first_entries(source: Source, name: str) -> dict[str, dict[str, object]] | None:
+    """Return the first image and annotation, as far as there are some; None of no COCO file."""
     first: dict[str, object] = {}
     with source.file(name) as file:
         for element in iter_elements(file, name):
@@ -204,11 +227,11 @@ def is_coco(source: Source, name: str) -> bool:
             is_strange = element.place is not None and element.key not in _LISTS
             if element.key == "annotations" or is_strange:
                 break
-    known = all(
-        isinstance(value, dict) and value.keys() >= _TOLD_BY[key] and "segments_info" not in value
-        for key, value in first.items()
+    told = {key: value for key, value in first.items() if isinstance(value, dict)}
+    is_known = all(
+        each.keys() >= _TOLD_BY[key] and "segments_info" not in each for key, each in told.items()
     )
-    return bool(first) and known
+    return told if told and len(told) == len(first) and is_known else None
 
 
 def _split_of(name: str) -> str | None:

@@ -17,6 +17,7 @@ _JSON: Final[Mapping[str, Cut]] = {
     "coco": _COCO,
     "coco_stuff": _COCO,
     "coco_keypoints": _COCO,
+    "coco_captions": _COCO,
     "coco_panoptic": _COCO,
     "lvis": _COCO,
     "datumaro": partial(cut_lists, {"items"}),

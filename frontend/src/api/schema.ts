@@ -3286,6 +3286,7 @@ export interface components {
          *     * `coco_panoptic` - coco_panoptic
          *     * `coco_stuff` - coco_stuff
          *     * `coco_keypoints` - coco_keypoints
+         *     * `coco_captions` - coco_captions
          *     * `cityscapes` - cityscapes
          *     * `ade` - ade
          *     * `cvat` - cvat
@@ -3306,7 +3307,7 @@ export interface components {
          *     * `manifest` - manifest
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices" | "manifest";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "coco_captions" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices" | "manifest";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;

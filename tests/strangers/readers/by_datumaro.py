@@ -8,9 +8,10 @@ from tempfile import TemporaryDirectory
 
 from datumaro import AnnotationType, Dataset
 
-from tests.strangers.readers.said import Images, Object, boxed, masked, say
+from tests.strangers.readers.said import Images, Object, boxed, captioned, masked, say
 
 WITH_MASKS = {AnnotationType.mask}
+WITH_CAPTIONS = {AnnotationType.caption}
 WITH_BOXES = {AnnotationType.bbox}
 
 
@@ -28,18 +29,18 @@ def read(name: str, kinds: set[AnnotationType], folder: Path) -> Images:
                 found.append(masked(label, each.image))
             if each.type == AnnotationType.bbox and each.type in kinds:
                 found.append(boxed(label, *each.get_bbox()))
+            if each.type == AnnotationType.caption and each.type in kinds:
+                found.append(captioned(each.caption))
     return images
 
 
-def coco(folder: Path) -> Images:
-    """Read COCO's files where Datumaro looks for them."""
+def coco(file: str, kind: str, kinds: set[AnnotationType], folder: Path) -> Images:
+    """Read one of COCO's files where Datumaro looks for it."""
     with TemporaryDirectory() as laid:
         (Path(laid) / "annotations").mkdir()
-        shutil.copy(
-            folder / "annotations.json", Path(laid) / "annotations" / "instances_default.json"
-        )
+        shutil.copy(folder / file, Path(laid) / "annotations" / f"{kind}_default.json")
         shutil.copytree(folder / "images", Path(laid) / "images")
-        return read("coco_instances", WITH_MASKS, Path(laid))
+        return read(f"coco_{kind}", kinds, Path(laid))
 
 
 def panoptic(folder: Path) -> Images:
@@ -52,7 +53,8 @@ def panoptic(folder: Path) -> Images:
 
 
 READINGS: dict[str, Callable[[Path], Images]] = {
-    "coco": coco,
+    "coco": partial(coco, "annotations.json", "instances", WITH_MASKS),
+    "coco_captions": partial(coco, "captions.json", "captions", WITH_CAPTIONS),
     "coco_panoptic": panoptic,
     "yolo_detection": partial(read, "yolo", WITH_BOXES),
     "voc": partial(read, "voc", WITH_MASKS),

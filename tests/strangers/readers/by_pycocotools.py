@@ -6,7 +6,7 @@ from pathlib import Path
 from pycocotools import mask as masks
 from pycocotools.coco import COCO
 
-from tests.strangers.readers.said import Images, boxed, masked, say
+from tests.strangers.readers.said import Images, boxed, captioned, masked, say
 
 
 def coco(folder: Path) -> Images:
@@ -21,6 +21,23 @@ def keypoints(folder: Path) -> Images:
 def stuff(folder: Path) -> Images:
     """One mask for each class of an image."""
     return _read(folder / "stuff.json")
+
+
+def captions(folder: Path) -> Images:
+    """Its captions as results of a captioner, which COCO's code checks against the file."""
+    read = COCO(str(folder / "captions.json"))
+    found = [
+        {key: each[key] for key in ("image_id", "caption")}
+        for each in read.loadAnns(read.getAnnIds())
+    ]
+    results = read.loadRes(found)
+    return {
+        image["file_name"]: [
+            captioned(each["caption"])
+            for each in results.loadAnns(results.getAnnIds(imgIds=image["id"]))
+        ]
+        for image in read.loadImgs(read.getImgIds())
+    }
 
 
 def _read(file: Path) -> Images:
@@ -50,5 +67,11 @@ def sa1b(folder: Path) -> Images:
 if __name__ == "__main__":
     say(
         "pycocotools",
-        {"coco": coco, "coco_keypoints": keypoints, "coco_stuff": stuff, "sa1b": sa1b},
+        {
+            "coco": coco,
+            "coco_keypoints": keypoints,
+            "coco_captions": captions,
+            "coco_stuff": stuff,
+            "sa1b": sa1b,
+        },
     )

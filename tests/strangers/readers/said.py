@@ -17,11 +17,12 @@ import numpy.typing as npt
 
 
 class Object(TypedDict):
-    """One object: with a mask, or a box alone."""
+    """One object: with a mask, or a box alone; or what is said of the whole image."""
 
     label: str | None
     mask: str | None
     box_xywh: list[float] | None
+    caption: str | None
 
 
 Images: TypeAlias = dict[str, list[Object]]  # by the names that the stranger has for them
@@ -32,13 +33,18 @@ def masked(label: str | None, mask: npt.ArrayLike) -> Object:
     pixels = np.asarray(mask) != 0
     head = f"{pixels.shape[0]} {pixels.shape[1]} ".encode()
     digest = hashlib.sha256(head + np.packbits(pixels).tobytes()).hexdigest()
-    return Object(label=label, mask=digest, box_xywh=None)
+    return Object(label=label, mask=digest, box_xywh=None, caption=None)
 
 
 def boxed(label: str | None, x: float, y: float, width: float, height: float) -> Object:
     """Tell an object by its box, in pixels; a thousandth is as much as 32 bits tell."""
     box = [round(float(each), 3) + 0.0 for each in (x, y, width, height)]  # no -0.0
-    return Object(label=label, mask=None, box_xywh=box)
+    return Object(label=label, mask=None, box_xywh=box, caption=None)
+
+
+def captioned(text: str) -> Object:
+    """Tell what is said of an image."""
+    return Object(label=None, mask=None, box_xywh=None, caption=text)
 
 
 def say(distribution: str, readings: dict[str, Callable[[Path], Images]]) -> None:
