@@ -27,10 +27,9 @@ from engine.datasets.files import Source, open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.formats.images_alone import IMAGES_ALONE
 from engine.datasets.naming import safe_name
-from engine.media.errors import MediaError
 
 MAX_PREFIX: Final = 400
-UNUSABLE: Final = (InvalidInputError, ObjectMissingError, DatasetError, MediaError)
+UNUSABLE: Final = (InvalidInputError, ObjectMissingError, DatasetError)
 State = DatasetImport.State
 
 

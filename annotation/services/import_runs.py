@@ -47,7 +47,6 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats import READERS
 from engine.datasets.sample import Dataset, Sample, as_predictions
-from engine.media.errors import MediaError
 
 MAX_PROBLEMS: Final = 10_000  # that are kept; all are counted
 _ROW: Final = (
@@ -126,7 +125,7 @@ def look_at_dataset(
             done += len(batch)
             progress(done, 0)
         found["labels"] = len(dataset.labels)
-    except (DatasetError, MediaError) as error:  # of the files as a whole
+    except DatasetError as error:  # of the files as a whole
         state, message = State.UNREADABLE, str(error)
     if state == State.READY and not found["images"] + found["images not there"]:
         state, message = State.UNREADABLE, "There is no image in it."

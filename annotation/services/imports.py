@@ -108,14 +108,14 @@ def _import_images(upload: Upload, path: Path, on_progress: Progress, remark: st
 def _formats_in(path: Path) -> list[str]:
     try:
         return [form.name for form in formats_in(open_source(path))]
-    except MediaError:  # told when its images are imported, each by itself
+    except DatasetError:  # told when its images are imported, each by itself
         return []
 
 
 def _faults_in(path: Path) -> list[DatasetError]:
     try:
         return faults_in(open_source(path))
-    except MediaError:
+    except DatasetError:
         return []
 
 

@@ -9,10 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from engine.client.waiting import Progress
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderSource, ZipOut, open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.formats.unreadable import faults_in
-from engine.media.errors import MediaError
 
 _PIECE_BYTES: Final = 2**20
 
@@ -21,16 +21,16 @@ def is_dataset(path: Path) -> bool:
     """Tell whether a folder, a zip or a file is a dataset of a format that is known here."""
     try:
         return bool(formats_in(open_source(path)))
-    except MediaError:  # the server says what is wrong with it
+    except DatasetError:  # of an archive as a whole
         return False
 
 
 def faults_of(path: Path) -> list[str]:
-    """Tell what is wrong with annotations by which something might be a dataset."""
+    """Tell what is wrong with an archive, or annotations by which something might be a dataset."""
     try:
         return [] if is_dataset(path) else [str(fault) for fault in faults_in(open_source(path))]
-    except MediaError:  # as above
-        return []
+    except DatasetError as fault:
+        return [str(fault)]
 
 
 @contextmanager

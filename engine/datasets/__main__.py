@@ -26,7 +26,6 @@ from engine.datasets.proof import (
 )
 from engine.datasets.row_faults import Unproved
 from engine.masks.rle import RLE, digest
-from engine.media.errors import MediaError
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -80,7 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
             return _verify(options)
         summary = print_diff(options.old, options.new, options.coco, has_changes=not options.json)
         return int(tells_changes(summary))
-    except (DatasetError, MediaError, OSError) as error:
+    except (DatasetError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 

@@ -174,10 +174,16 @@ class FileSource:
 
 
 class ZipSource:
-    """The files of a zip, each read into memory, or piece by piece where it is large."""
+    """The files of a zip, each read into memory, or piece by piece where it is large.
+
+    Raises:
+        DatasetError: the zip is broken or hostile as a whole.
+
+    """
 
     def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
-        self._zip = ZipFiles(path, limits)
+        with _told(path.name):
+            self._zip = ZipFiles(path, limits)
         self.names: Sequence[str] = sorted(self._zip.names)
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
@@ -203,10 +209,16 @@ def _is_read_in_order(name: str) -> bool:
 
 
 class TarSource:
-    """The files of a tar; `shard` is the name of the tar itself, which may be one of WebDataset."""
+    """The files of a tar; `shard` is the name of the tar itself, which may be one of WebDataset.
+
+    Raises:
+        DatasetError: the tar is broken or hostile as a whole.
+
+    """
 
     def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
-        self._tar = TarFiles(path, limits)
+        with _told(path.name):
+            self._tar = TarFiles(path, limits)
         self.names: Sequence[str] = sorted(self._tar.names)
         self.order: Sequence[str] = list(self._tar.names)  # in which they follow each other
         self.shard = self._tar.name
@@ -239,7 +251,7 @@ def open_source(path: Path) -> Source:
     """Open a folder, a zip, a tar or a file by itself.
 
     Raises:
-        MediaError: a zip or a tar that is broken or hostile as a whole.
+        DatasetError: a zip or a tar that is broken or hostile as a whole.
 
     """
     if path.is_dir():

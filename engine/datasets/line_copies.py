@@ -96,10 +96,7 @@ def lines_of(
     # Where they lie at the top, not all of the images beside them need be listed.
     if may_be_lines and path.is_dir() and are_lines([each.name for each in path.iterdir()]):
         return Lines(path, path)
-    try:
-        source = open_source(path)
-    except ValueError as error:  # a MediaError
-        raise DatasetError(str(error), file=path.name) from None
+    source = open_source(path)
     is_lines = may_be_lines and are_lines(source.names)
     inside = folder_of(files_in(source.names)) if is_lines else ""
     if is_lines and isinstance(source, FolderSource):

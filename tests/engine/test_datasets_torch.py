@@ -350,6 +350,19 @@ def test_nothing_there_and_nothing_known_are_told_by_name(opened: Open, tmp_path
         opened(tmp_path / "strange", form="CoCo")
 
 
+def test_an_archive_that_became_hostile_is_told_by_name(opened: Open, tmp_path: Path) -> None:
+    path = written(tmp_path / "a.zip", "coco")
+    load_bytes = opened(path).sample(0).load_bytes
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("../evil.json", "{}")
+
+    with pytest.raises(DatasetError, match=r"a.zip: \.\./evil.json: Its name points outside"):
+        opened(path)
+    assert load_bytes is not None
+    with pytest.raises(DatasetError, match=r"a.zip: \.\./evil.json: Its name points outside"):
+        load_bytes()
+
+
 def test_a_broken_line_is_told_by_file_and_number(opened: Open, tmp_path: Path) -> None:
     path = written(tmp_path / "all", "jsonl")
     file = path / "samples-train-000000.jsonl"

@@ -38,7 +38,6 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats import READERS, Reader
 from engine.datasets.formats.detect import detect_format
-from engine.media.errors import MediaError
 
 NO_IMAGE: Final = "There is no image in it."
 
@@ -73,7 +72,7 @@ class Command(BaseCommand):
                     self._count(options, form, source)
                 else:
                     self._import(options, form, source)
-        except (DatasetError, MediaError, DomainError) as error:  # of the files as a whole
+        except (DatasetError, DomainError) as error:  # of the files as a whole
             raise CommandError(str(error)) from None
 
     def _count(self, options: Mapping[str, Any], form: Reader, source: Source) -> None:

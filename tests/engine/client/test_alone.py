@@ -9,7 +9,10 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from engine.client.__main__ import main
+from tests.engine.manifests import manifest, rows
 from tests.stack import ROOT
 
 HEAVY = {"django", "rest_framework", "celery", "boto3", "torch", "onnxruntime", "annotation"}
@@ -50,3 +53,20 @@ def test_a_wheel_tells_type_checkers_that_the_package_is_typed(tmp_path: Path) -
     [wheel] = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         assert "engine/py.typed" in archive.namelist()
+
+
+def test_a_proof_of_a_hostile_archive_is_an_error_that_names_file_and_entry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = tmp_path / "manifest.jsonl"
+    told.write_bytes(manifest(rows("a")).getvalue())
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("../evil.json", "{}")
+
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", str(told), str(tmp_path / "x.zip")])
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == (
+        "anneal: x.zip: ../evil.json: Its name points outside the zip: make it again.\n"
+    )
