@@ -23,8 +23,8 @@ from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.formats.unreadable import faults_in
 from engine.datasets.naming import safe_name
-from engine.media.archive import ArchiveEntry
 from engine.media.archives import is_archive, iter_archive
+from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
 
 MAX_IMAGE_BYTES: Final = 512 * 1024**2

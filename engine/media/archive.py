@@ -12,9 +12,10 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from engine.media.entries import ArchiveEntry, check_name, is_hidden, printable
 from engine.media.errors import MediaError
 
 _DIRECTORY_BYTES: Final = 16 * 2**20  # of the zip's own table of contents
@@ -35,8 +36,6 @@ _UNREADABLE: Final = (
     ValueError,
     NotImplementedError,
 )
-# Control characters, and those that make a name read other than it is.
-_DECEPTIVE: Final = re.compile("[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +45,6 @@ class ArchiveLimits:
     entries: int = 100_000
     entry_bytes: int = 256 * 2**20
     total_bytes: int = 64 * 2**30
-
-
-@dataclass(frozen=True, slots=True)
-class ArchiveEntry:
-    """A file of the archive: its bytes, or why it was refused."""
-
-    name: str  # as in the archive, with "/" between folders
-    data: bytes | None
-    error: MediaError | None = None
 
 
 DEFAULT_LIMITS: Final = ArchiveLimits()
@@ -249,26 +239,6 @@ def _is_wanted(info: zipfile.ZipInfo) -> bool:
     return not info.is_dir() and not is_hidden(info.filename)
 
 
-def is_hidden(name: str) -> bool:
-    """Tell what desktops add on their own."""
-    parts = PurePosixPath(name).parts
-    return "__MACOSX" in parts or bool(re.match(r"\.(?!\.)", parts[-1] if parts else ""))
-
-
-def check_name(name: str, names: set[str], archive: str) -> None:
-    """Raise MediaError for a name that leads astray, or that an archive has had already."""
-    if _DECEPTIVE.search(name):
-        raise MediaError("name", "Its name holds control characters: rename it.")
-    is_absolute = name.startswith("/") or re.match(r"[A-Za-z]:", name)
-    if is_absolute or "\\" in name or ".." in name.split("/"):
-        raise MediaError("name", f"Its name points outside the {archive}: make it again.")
-    if name in names:
-        raise MediaError(
-            "duplicate", f"The {archive} holds a second file of this name: rename one."
-        )
-    names.add(name)
-
-
 def _check_kind(info: zipfile.ZipInfo, nested: re.Pattern[str] = NESTED) -> None:
     mode = info.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
@@ -300,7 +270,3 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit_bytes: int) -> 
 
 def too_large(limit_bytes: int) -> MediaError:
     return MediaError("too_large", f"It unpacks to over {limit_bytes} bytes: reduce it.")
-
-
-def printable(name: str) -> str:
-    return _DECEPTIVE.sub("\N{REPLACEMENT CHARACTER}", name)

@@ -4,7 +4,8 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.media.archive import ArchiveEntry, iter_zip_images
+from engine.media.archive import iter_zip_images
+from engine.media.entries import ArchiveEntry
 from engine.media.tars import is_tar, iter_tar_images
 
 

@@ -22,13 +22,10 @@ from engine.media.archive import (
     PACKED_NESTED,
     RATIO,
     RATIO_FROM_BYTES,
-    ArchiveEntry,
     ArchiveLimits,
-    check_name,
-    is_hidden,
-    printable,
     too_large,
 )
+from engine.media.entries import ArchiveEntry, check_name, is_hidden, printable
 from engine.media.errors import MediaError
 from engine.media.ranges import open_part
 from engine.media.tar_headers import BROKEN, is_plain, iter_headers

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.media.archive import ArchiveEntry, ArchiveLimits, ZipFiles, iter_zip_images
+from engine.media.archive import ArchiveLimits, ZipFiles, iter_zip_images
+from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
 
 

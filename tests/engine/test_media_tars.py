@@ -10,8 +10,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from engine.media.archive import ArchiveEntry, ArchiveLimits
+from engine.media.archive import ArchiveLimits
 from engine.media.archives import is_archive, iter_archive
+from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
 from engine.media.tars import TarFiles, iter_tar_images
 
