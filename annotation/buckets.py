@@ -42,6 +42,8 @@ class BucketSource:
 
     """
 
+    refused: Sequence[DatasetError] = ()
+
     def __init__(self, source: ImportSource, folder: str) -> None:
         self._source = source
         self._folder = _folder(source, folder)

@@ -26,6 +26,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.formats.images_alone import IMAGES_ALONE
+from engine.datasets.formats.unreadable import withheld_in
 from engine.datasets.naming import safe_name
 
 MAX_PREFIX: Final = 400
@@ -129,12 +130,18 @@ def opened_bucket(name: str, prefix: str) -> Iterator[Source]:
 
 
 def tell_format(found: DatasetImport, source: Source) -> DatasetImport:
-    """Find out which format a bucket's files are of; where none is known, images alone count."""
+    """Find out which format a bucket's files are of; where none is known, images alone count.
+
+    They do not where what may be annotations cannot be read, unless that is asked for.
+    """
     readers = [] if found.format else formats_in(source)
     if found.format:
         return found
     looking = DatasetImport.objects.filter(pk=found.pk, state=State.CHECKING)
-    if len(readers) > 1:
+    if not readers and (withheld := withheld_in(source)):
+        names = [IMAGES_ALONE.name]
+        looking.update(state=State.UNREADABLE, message=str(withheld[0]), candidates=names)
+    elif len(readers) > 1:
         titles = ", ".join(each.title for each in readers)
         names = [*(each.name for each in readers), IMAGES_ALONE.name]
         message = f"It may be any of these: {titles}. Choose which it is."

@@ -1,7 +1,7 @@
 """Looking at uploads: images, archives of them, and datasets. One bad file stops no other."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
@@ -21,7 +21,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
 from engine.datasets.formats.detect import formats_in
-from engine.datasets.formats.unreadable import faults_in
+from engine.datasets.formats.unreadable import faults_in, withheld_in
 from engine.datasets.naming import safe_name
 from engine.media.archives import is_archive, iter_archive
 from engine.media.entries import ArchiveEntry
@@ -36,6 +36,8 @@ State = Upload.State
 NO_DATASET: Final = (
     "This is no image, and no dataset that is known. A zip or tar of a dataset may be."
 )
+TOLD: Final = 3  # reasons why an archive is refused
+NOTHING: Final = "Nothing of it came in: mend or leave out what is odd, and send it again."
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
 
 
@@ -66,15 +68,22 @@ def check_upload(*, upload_id: str) -> Upload:
 def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
     """Offer the dataset that an upload holds, or else import every image of an archive.
 
-    Safe to run twice.
+    An archive is refused, and none of its images comes in, where it cannot be trusted as a whole or
+    what may be its annotations cannot be read. Safe to run twice.
     """
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
         return upload
     with fetched(upload) as path:
-        if formats := _formats_in(path):
+        try:
+            source = open_source(path)
+        except DatasetError as fault:  # of the archive as a whole
+            return _refused(upload, [fault])
+        if formats := [form.name for form in formats_in(source)]:
             return _offered(upload, formats)
-        return _import_images(upload, path, on_progress, _told(_faults_in(path)))
+        if withheld := withheld_in(source):
+            return _refused(upload, withheld)
+        return _import_images(upload, path, on_progress, _told(faults_in(source)))
 
 
 def import_images_alone(*, upload_id: str, on_progress: Progress) -> Upload:
@@ -105,18 +114,12 @@ def _import_images(upload: Upload, path: Path, on_progress: Progress, remark: st
     return _end(upload, AddedImage(None, State.ACCEPTED, message))
 
 
-def _formats_in(path: Path) -> list[str]:
-    try:
-        return [form.name for form in formats_in(open_source(path))]
-    except DatasetError:  # told when its images are imported, each by itself
-        return []
-
-
-def _faults_in(path: Path) -> list[DatasetError]:
-    try:
-        return faults_in(open_source(path))
-    except DatasetError:
-        return []
+def _refused(upload: Upload, faults: Sequence[DatasetError]) -> Upload:
+    """End with nothing: images that came in alone would hide that a dataset did not."""
+    told = [plain(str(fault)) for fault in faults[:TOLD]]
+    more = [f"And {len(faults) - TOLD} more."] if len(faults) > TOLD else []
+    message = " ".join([*told, *more, NOTHING])
+    return _end(upload, AddedImage(None, State.REFUSED, message))
 
 
 def _told(faults: list[DatasetError]) -> str:

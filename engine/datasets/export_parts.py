@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, Final
 
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import MAX_TEXT_BYTES, Source
 from engine.datasets.formats import Format
 
@@ -18,6 +19,7 @@ def parts_of(source: Source, form: Format) -> list[Source]:
     alone = {name for name in source.names if "/" not in name}
     folders = sorted({name.partition("/")[0] for name in source.names} - alone)
     parts: list[Source] = [_Below(source, folder) for folder in folders]
+    alone.update(each.file for each in source.refused if "/" not in each.file)
     is_apart = not form.tells_splits and len(parts) > 1 and alone <= _BESIDE
     return parts if is_apart and all(form.is_in(part) for part in parts) else [source]
 
@@ -30,6 +32,11 @@ class _Below:
         self._start = f"{folder}/"
         names = (name for name in source.names if name.startswith(self._start))
         self.names: Sequence[str] = [name.removeprefix(self._start) for name in names]
+        self.refused: Sequence[DatasetError] = [
+            DatasetError(each.fault, file=each.file.removeprefix(self._start))
+            for each in source.refused
+            if each.file.startswith(self._start)
+        ]
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
         return self._source.read(self._start + name, limit_bytes)

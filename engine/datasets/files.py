@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, Protocol, cast
 from engine.canonical import refuse_constant
 from engine.datasets.errors import DatasetError
 from engine.media.archive import DEFAULT_LIMITS, ArchiveLimits, ZipFiles
+from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
 from engine.media.tars import TarFiles, is_tar
 
@@ -111,9 +112,14 @@ def _checked(name: str) -> str:
 
 
 class Source(Protocol):
-    """Files by name; `names` are sorted, relative and lead nowhere else."""
+    """Files by name; `names` are sorted, relative and lead nowhere else.
+
+    `refused` tells of what lies there and is not to be read. Its name may be among the others: a
+    format is told by names, and what is not read of it is no less of it.
+    """
 
     names: Sequence[str]
+    refused: Sequence[DatasetError]
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
         """Return a file's bytes.
@@ -132,6 +138,8 @@ class Source(Protocol):
 
 class FolderSource:
     """The files below a folder, without hidden ones and links."""
+
+    refused: Sequence[DatasetError] = ()
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -156,6 +164,8 @@ class FolderSource:
 
 class FileSource:
     """One file alone, as some tools export all that they know in one."""
+
+    refused: Sequence[DatasetError] = ()
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -185,6 +195,7 @@ class ZipSource:
         with _told(path.name):
             self._zip = ZipFiles(path, limits)
         self.names: Sequence[str] = sorted(self._zip.names)
+        self.refused: Sequence[DatasetError] = _problems(self._zip.refused)
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
         with _told(name):
@@ -220,6 +231,7 @@ class TarSource:
         with _told(path.name):
             self._tar = TarFiles(path, limits)
         self.names: Sequence[str] = sorted(self._tar.names)
+        self.refused: Sequence[DatasetError] = _problems(self._tar.refused)
         self.order: Sequence[str] = list(self._tar.names)  # in which they follow each other
         self.shard = self._tar.name
 
@@ -234,6 +246,10 @@ class TarSource:
             opened = self._tar.whole() if is_whole else self._tar.opened(name)
         with opened:
             yield opened
+
+
+def _problems(refused: Sequence[ArchiveEntry]) -> list[DatasetError]:
+    return [DatasetError(str(each.error), file=each.name) for each in refused]
 
 
 @contextmanager

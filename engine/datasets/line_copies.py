@@ -144,11 +144,14 @@ def _code_digest(folders: tuple[Path, ...]) -> str:
 
 def _copy(source: Source, folder: Path) -> Problems:
     """Copy lines as they are; faults in them are told when they are read."""
+    problems = Problems()
+    for problem in source.refused:
+        problems.add(problem)
     names = files_in(source.names)
     for name in [*names, folder_of(names) + LABELS]:
         with source.file(name) as file, (folder / PurePosixPath(name).name).open("xb") as out:
             shutil.copyfileobj(file, out)
-    return Problems()
+    return problems
 
 
 def _write(source: Source, form: str | None, folder: Path) -> Problems:

@@ -1,7 +1,7 @@
 """Read the files of an untrusted zip one by one, in memory: nothing is ever written by its name.
 
-Every limit is enforced while bytes are read, whatever the archive says of itself. A bad entry
-gives an error of its own; only a broken or hostile archive as a whole ends the reading.
+No limit is passed, whatever the archive says of itself. An odd entry gives an error of its own;
+only a broken or hostile archive as a whole ends the reading.
 """
 
 import io
@@ -9,13 +9,14 @@ import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from engine.media.entries import ArchiveEntry, check_name, is_hidden, printable
+from engine.media.entries import ArchiveEntry, Refusals, check_name, is_hidden, printable
 from engine.media.errors import MediaError
 
 _DIRECTORY_BYTES: Final = 16 * 2**20  # of the zip's own table of contents
@@ -59,30 +60,36 @@ def iter_zip_images(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> Itera
 class ZipFiles:
     """The files of a zip by name, for whoever reads them in an order of their own.
 
+    One of an odd kind has its name among theirs, and is an error when it is read.
+
     Raises:
-        MediaError: the archive itself is unacceptable, or one of its names or kinds.
+        MediaError: the archive itself is unacceptable, as where a name leads out of it.
 
     """
 
     def __init__(self, path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> None:
         self.limits = limits
         self._left = limits.total_bytes
-        seen: set[str] = set()
+        self._infos: dict[str, zipfile.ZipInfo] = {}
+        self._refusals = Refusals("zip")
         with path.open("rb") as file, _opened(file, limits) as archive:
             infos = [info for info in archive.infolist() if _is_wanted(info)]
         for info in infos:
-            try:
-                # The original name has what zipfile drops: all after a NUL.
-                check_name(info.orig_filename, seen, "zip")
-                _check_kind(info, PACKED_NESTED)  # a tar, of WebDataset, is not packed
-            except MediaError as error:
-                raise MediaError(error.code, f"{printable(info.filename)}: {error}") from None
-        self._infos = {info.filename: info for info in infos}
+            # The original name has what zipfile drops: all after a NUL.
+            if self._refusals.is_named_well(info.orig_filename):
+                self._infos[info.filename] = info
+                # A tar, of WebDataset, is not packed.
+                self._refusals.judge(info.filename, partial(_check_kind, info, PACKED_NESTED))
         self._archive = zipfile.ZipFile(path)  # closes itself when it is let go
 
     @property
     def names(self) -> Iterable[str]:
         return self._infos.keys()
+
+    @property
+    def refused(self) -> Sequence[ArchiveEntry]:
+        """The entries that are refused by themselves, in their order."""
+        return self._refusals.entries
 
     def size_of(self, name: str) -> int:
         """Return how long a file says it is. Raise KeyError if there is none."""
@@ -93,10 +100,11 @@ class ZipFiles:
 
         Raises:
             KeyError: there is no such file.
-            MediaError: it is broken, or it or all that was read is longer than allowed.
+            MediaError: it is odd or broken, or it or all that was read is longer than allowed.
 
         """
         info = self._infos[name]
+        self._refusals.check(name)
         data = _read(self._archive, info, min(limit_bytes, self._left))
         self._left -= len(data)
         return data
@@ -106,10 +114,11 @@ class ZipFiles:
 
         Raises:
             KeyError: there is no such file.
-            MediaError: as `read` does, while it is read.
+            MediaError: as `read` does, also while it is read.
 
         """
         info = self._infos[name]
+        self._refusals.check(name)
 
         def take(size: int) -> None:
             self._left -= size
@@ -186,26 +195,24 @@ def _opened(file: BinaryIO, limits: ArchiveLimits) -> Iterator[zipfile.ZipFile]:
                 "split it.",
             )
         _refuse_overlaps(infos)
+        # No entry gives more than it says: zipfile reads to there.
+        if sum(info.file_size for info in infos) > limits.total_bytes:
+            fault = f"This zip unpacks to over {limits.total_bytes} bytes: split it."
+            raise MediaError("too_large", fault)
         yield archive
 
 
 def _entries(archive: zipfile.ZipFile, limits: ArchiveLimits) -> Iterator[ArchiveEntry]:
     names: set[str] = set()
-    left = limits.total_bytes
     for info in filter(_is_wanted, archive.infolist()):
         try:
             check_name(info.orig_filename, names, "zip")
             _check_kind(info)
-            data = _read(archive, info, min(limits.entry_bytes, left))
+            data = _read(archive, info, limits.entry_bytes)
         except MediaError as error:
             yield ArchiveEntry(printable(info.filename), None, error)
-            if error.code == "too_large" and left < limits.entry_bytes:
-                raise MediaError(
-                    "too_large", f"This zip unpacks to over {limits.total_bytes} bytes: split it."
-                ) from None
-            continue
-        left -= len(data)
-        yield ArchiveEntry(info.filename, data)
+        else:
+            yield ArchiveEntry(info.filename, data)
 
 
 def _check_directory(file: BinaryIO) -> None:

@@ -9,7 +9,8 @@ import os
 import re
 import tarfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -25,7 +26,7 @@ from engine.media.archive import (
     ArchiveLimits,
     too_large,
 )
-from engine.media.entries import ArchiveEntry, check_name, is_hidden, printable
+from engine.media.entries import ArchiveEntry, Refusals, check_name, is_hidden, printable
 from engine.media.errors import MediaError
 from engine.media.ranges import open_part
 from engine.media.tar_headers import BROKEN, is_plain, iter_headers
@@ -73,8 +74,10 @@ def iter_tar_images(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> Itera
 class TarFiles:
     """The files of a tar by name, for whoever reads them in an order of their own.
 
+    One of an odd kind has its name among theirs, and is an error when it is read.
+
     Raises:
-        MediaError: the archive itself is unacceptable, or one of its names or kinds.
+        MediaError: the archive itself is unacceptable, as where a name leads out of it.
 
     """
 
@@ -83,37 +86,49 @@ class TarFiles:
         self._file = _unpacked(path, limits)
         finalize(self, self._file.close)
         self._places: dict[str, _Place] = {}
-        seen: set[str] = set()
+        self._refusals = Refusals("tar")
         for name, info in _wanted(self._file, limits):
-            try:
-                check_name(name, seen, "tar")
-                _check_kind(info, PACKED_NESTED)
-            except MediaError as error:
-                raise MediaError(error.code, f"{printable(name)}: {error}") from None
-            self._places[name] = _Place(info.offset_data, info.size)
+            if self._refusals.is_named_well(name):
+                self._places[name] = _Place(info.offset_data, info.size)
+                self._refusals.judge(name, partial(_check_kind, info, PACKED_NESTED))
 
     @property
     def names(self) -> Iterable[str]:
         """Those of its files, in their order."""
         return self._places.keys()
 
+    @property
+    def refused(self) -> Sequence[ArchiveEntry]:
+        """The entries that are refused by themselves, in their order."""
+        return self._refusals.entries
+
     def whole(self) -> BinaryIO:
         """Open the tar itself, unpacked."""
         return open_part(self._file, 0, os.fstat(self._file.fileno()).st_size)
 
     def opened(self, name: str) -> BinaryIO:
-        """Open a file, of any length. Raise KeyError if there is none."""
-        return open_part(self._file, *self._places[name])
+        """Open a file, of any length.
+
+        Raises:
+            KeyError: there is no such file.
+            MediaError: it is odd.
+
+        """
+        place = self._places[name]
+        self._refusals.check(name)
+        return open_part(self._file, *place)
 
     def read(self, name: str, limit_bytes: int) -> bytes:
         """Return a file's bytes.
 
         Raises:
             KeyError: there is no such file.
-            MediaError: it is cut short, or longer than allowed.
+            MediaError: it is odd, cut short, or longer than allowed.
 
         """
-        return _read(self._file, self._places[name], limit_bytes)
+        place = self._places[name]
+        self._refusals.check(name)
+        return _read(self._file, place, limit_bytes)
 
 
 def _wanted(file: BinaryIO, limits: ArchiveLimits) -> Iterator[tuple[str, tarfile.TarInfo]]:

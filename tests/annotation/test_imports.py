@@ -1,7 +1,9 @@
 """Bringing images in through the browser's road: presigned addresses, parts, looking, outcomes."""
 
 import io
+import stat
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -174,16 +176,20 @@ def test_an_upload_id_belongs_to_one_file(manager: Api, world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "upload_taken")
 
 
-def _zip(files: dict[str, bytes]) -> bytes:
+def _zip(files: Mapping[str, bytes], *, link: str = "") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, data in files.items():
             archive.writestr(name, data)
+        if link:
+            info = zipfile.ZipInfo(link)
+            info.external_attr = (stat.S_IFLNK | 0o777) << 16
+            archive.writestr(info, "/etc/passwd")
     return out.getvalue()
 
 
-def test_a_zip_fans_out_and_a_path_that_climbs_out_is_refused(manager: Api, world: World) -> None:
-    data = _zip({"in/a.png": png(1), "../b.png": png(2), "c.png": b"no picture", "d.png": png(3)})
+def test_a_zip_fans_out_and_a_file_that_is_odd_is_refused(manager: Api, world: World) -> None:
+    data = _zip({"in/a.png": png(1), "c.png": b"no picture", "d.png": png(3)}, link="in/b.png")
     upload_id = _send(manager, world, "set.zip", data)
     seen: list[tuple[int, str]] = []
 
@@ -196,7 +202,7 @@ def test_a_zip_fans_out_and_a_path_that_climbs_out_is_refused(manager: Api, worl
     assert listed == {
         "set.zip": "accepted",
         "set.zip/in/a.png": "accepted",
-        "set.zip/../b.png": "refused",
+        "set.zip/in/b.png": "refused",
         "set.zip/c.png": "refused",
         "set.zip/d.png": "accepted",
     }
@@ -206,6 +212,19 @@ def test_a_zip_fans_out_and_a_path_that_climbs_out_is_refused(manager: Api, worl
         "set.zip/d.png",
         "set.zip/in/a.png",
     ]
+
+
+def test_a_zip_with_a_path_that_climbs_out_is_refused_and_nothing_of_it_comes_in(
+    manager: Api, world: World
+) -> None:
+    upload_id = _send(manager, world, "set.zip", _zip({"a.png": png(1), "../b.png": png(2)}))
+
+    import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    [row] = _listed(manager, world).values()
+    assert (row["file_name"], row["state"]) == ("set.zip", "refused")
+    assert row["message"].startswith("set.zip: ../b.png: Its name points outside the zip: make it")
+    assert not Image.objects.exists()
 
 
 def test_a_zip_whose_import_was_stopped_goes_on_where_it_was(manager: Api, world: World) -> None:

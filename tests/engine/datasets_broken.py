@@ -31,6 +31,8 @@ TOKEN = re.compile(rb'-?\d+|"[^"]*"|\btrue\b|(?<=>)[^<>]*(?=<)|\n')
 class MemorySource:
     """A folder whose files are known by now."""
 
+    refused: Sequence[DatasetError] = ()
+
     def __init__(self, files: Mapping[str, bytes]) -> None:
         self._files = files
         self.names: Sequence[str] = sorted(files)

@@ -65,6 +65,8 @@ def _copied_labels(dataset: Dataset) -> Sequence[Any]:
 class _Written:
     """What is written, to be read again."""
 
+    refused: Sequence[DatasetError] = ()
+
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
         self.names: Sequence[str] = (LABELS,)

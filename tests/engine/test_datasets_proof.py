@@ -145,6 +145,16 @@ def test_an_image_whose_name_no_system_takes_is_found_by_a_safe_one_or_missing(
     assert found == []
 
 
+def test_an_odd_entry_of_an_archive_is_named(tmp_path: Path) -> None:
+    path = exported(tmp_path / "a.zip")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("notes.zip", "x")
+
+    assert faults(path) == [
+        "notes.zip: It is an archive inside the archive: unpack it first.",
+    ]
+
+
 def test_images_are_told_by_their_bytes_where_no_digest_is_told(tmp_path: Path) -> None:
     assert faults(exported(tmp_path / "a.zip", told=False)) == []
 

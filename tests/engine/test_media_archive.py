@@ -4,10 +4,12 @@ import io
 import stat
 import struct
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from engine.media import entries
 from engine.media.archive import ArchiveLimits, ZipFiles, iter_zip_images
 from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
@@ -20,16 +22,22 @@ def make_zip(path: Path, files: dict[str, bytes], compression: int = zipfile.ZIP
     return path
 
 
-def codes(entries: list[ArchiveEntry]) -> dict[str, str]:
-    return {entry.name: entry.error.code if entry.error else "" for entry in entries}
+def codes(found: list[ArchiveEntry]) -> dict[str, str]:
+    return {each.name: each.error.code if each.error else "" for each in found}
 
 
 def test_files_come_in_order_with_their_bytes_and_hidden_ones_do_not(tmp_path: Path) -> None:
-    files = {"b/one.png": b"1", "a.jpg": b"22", "__MACOSX/a.jpg": b"x", "b/.DS_Store": b"y"}
+    files = {
+        "Icon\r": b"",
+        "b/one.png": b"1",
+        "a.jpg": b"22",
+        "__MACOSX/a.jpg": b"x",
+        "b/.DS_Store": b"y",
+    }
 
-    entries = list(iter_zip_images(make_zip(tmp_path / "a.zip", files)))
+    found = list(iter_zip_images(make_zip(tmp_path / "a.zip", files)))
 
-    assert entries == [ArchiveEntry("b/one.png", b"1"), ArchiveEntry("a.jpg", b"22")]
+    assert found == [ArchiveEntry("b/one.png", b"1"), ArchiveEntry("a.jpg", b"22")]
 
 
 @pytest.mark.parametrize(
@@ -76,9 +84,9 @@ def test_archives_inside_are_refused_by_name_and_by_content(tmp_path: Path) -> N
         archive.writestr("x", "y")
     files = {"a.zip": b"", "b.tar.gz": b"", "c.png": inner.getvalue()}
 
-    entries = list(iter_zip_images(make_zip(tmp_path / "a.zip", files)))
+    found = list(iter_zip_images(make_zip(tmp_path / "a.zip", files)))
 
-    assert set(codes(entries).values()) == {"nested"}
+    assert set(codes(found).values()) == {"nested"}
 
 
 def test_entry_packed_a_thousand_times_is_refused_unread(tmp_path: Path) -> None:
@@ -186,11 +194,50 @@ def test_files_are_read_by_name_in_any_order_up_to_what_all_may_hold(tmp_path: P
         files.read("../a.txt", 3)
 
 
-def test_zip_with_a_name_that_leads_astray_is_not_opened(tmp_path: Path) -> None:
-    path = make_zip(tmp_path / "a.zip", {"a.txt": b"1", "../evil.txt": b"2"})
+@pytest.mark.parametrize("name", ["../evil.txt", "a/../evil.txt", "/evil.txt", "C:\\evil.txt"])
+def test_zip_with_a_name_that_leads_out_of_it_is_not_opened(tmp_path: Path, name: str) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a.txt": b"1", name: b"2"})
 
-    with pytest.raises(MediaError, match=r"\.\./evil\.txt: Its name points outside the zip"):
+    with pytest.raises(MediaError, match=r"evil\.txt: Its name points outside the zip"):
         ZipFiles(path)
+
+
+def test_odd_entries_are_refused_by_themselves_and_never_read(tmp_path: Path) -> None:
+    odd = {"notes.zip": b"", "a\\b.txt": b"1", "new\nline": b"2", "bomb.bmp": bytes(2_000_000)}
+    path = make_zip(tmp_path / "a.zip", {"a.txt": b"1", **odd})
+
+    files = ZipFiles(path)
+
+    assert {each.name: each.error and each.error.code for each in files.refused} == {
+        "notes.zip": "nested",
+        "a\\b.txt": "name",
+        "new\N{REPLACEMENT CHARACTER}line": "name",
+        "bomb.bmp": "bomb",
+    }
+    assert files.read("a.txt", 1) == b"1"
+    assert sorted(files.names) == ["a.txt", "bomb.bmp", "notes.zip"]
+    for read in (partial(files.read, limit_bytes=2**30), files.opened):
+        with pytest.raises(MediaError, match="packed over 200 times"):
+            read("bomb.bmp")
+
+
+def test_archive_of_too_many_odd_entries_is_not_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "MAX_REFUSED", 2)
+    two = make_zip(tmp_path / "a.zip", {"a.zip": b"", "b.zip": b"", "c.txt": b""})
+    three = make_zip(tmp_path / "b.zip", {"a.zip": b"", "b.zip": b"", "c.zip": b""})
+
+    assert len(ZipFiles(two).refused) == 2
+    with pytest.raises(MediaError, match=r"c\.zip: It is an archive inside"):
+        ZipFiles(three)
+
+
+def test_zip_that_says_it_unpacks_to_too_much_is_not_opened(tmp_path: Path) -> None:
+    path = make_zip(tmp_path / "a.zip", {"a": bytes(600), "b": bytes(600)})
+
+    with pytest.raises(MediaError, match="over 1100 bytes"):
+        ZipFiles(path, ArchiveLimits(total_bytes=1100))
 
 
 def test_file_of_any_length_is_read_piece_by_piece_and_from_any_place(tmp_path: Path) -> None:

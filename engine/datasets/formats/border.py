@@ -40,15 +40,23 @@ class SoundRead:
     read: Read
 
     def __call__(self, source: Source, report: Report) -> Dataset:
-        """Read a dataset, as the format does."""
-        dataset = self.read(source, report)
+        """Read a dataset, as the format does. What is not to be read of its files is told once."""
+        for problem in source.refused:
+            report(problem)
+        told = {(each.file, each.fault) for each in source.refused}
+
+        def report_once(problem: DatasetError) -> None:
+            if (problem.file, problem.fault) not in told:
+                report(problem)
+
+        dataset = self.read(source, report_once)
 
         def samples() -> Iterator[Sample]:
             for sample in dataset.samples():
                 try:
                     checked = _sized(sample, report)
                 except DatasetError as problem:  # of the image as a whole
-                    report(problem)
+                    report_once(problem)
                 else:
                     yield _straight(_plain_sample(checked), report)
 

@@ -108,6 +108,8 @@ def read(source: Source, report: Report) -> Dataset:
 class _AsCOCO:
     """The source with its LVIS files turned into COCO's while they are read."""
 
+    refused: Sequence[DatasetError] = ()  # it is told by the reading of LVIS
+
     def __init__(self, source: Source) -> None:
         self._source = source
         files = set(_files(source))

@@ -2,11 +2,12 @@
 
 from collections import deque
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO, Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
+from engine.datasets.formats.pictures import is_image
 from engine.datasets.formats.told_files import LIST, is_one_value
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.json_stream import iter_elements, iter_list
@@ -18,15 +19,26 @@ _HEAD_BYTES: Final = 2**10
 _LINES: Final = (".jsonl", ".ndjson")
 
 
+def withheld_in(source: Source) -> list[DatasetError]:
+    """Return what of an archive is not to be read and may hold annotations: all but images.
+
+    An image is seen by its name, where by that it would be one of masks.
+    """
+    images = set(filter(is_image, source.names))
+    return [each for each in source.refused if each.file not in images]
+
+
 def faults_in(source: Source) -> list[DatasetError]:
-    """Return what is wrong with the first JSON and XML files that are none.
+    """Return what is withheld, and what is wrong with the first JSON and XML files that are none.
 
     Each is gone through to its end, as a fault may lie anywhere.
     """
+    withheld = {each.file: each for each in withheld_in(source)}
     endings = (".json", ".xml", *_LINES)
-    names = (name for name in source.names if name.lower().endswith(endings))
+    names = (n for n in source.names if n.lower().endswith(endings) and n not in withheld)
     faults = (_fault_in(source, name) for name in islice(names, _LOOKED_AT))
-    return list(islice((fault for fault in faults if fault is not None), _TOLD))
+    found = (fault for fault in faults if fault is not None)
+    return list(islice(chain(withheld.values(), found), _TOLD))
 
 
 def _fault_in(source: Source, name: str) -> DatasetError | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.client.packing import is_dataset, packed
+from engine.client.packing import faults_of, is_dataset, packed
 from engine.client.waiting import nobody_looks
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import png
@@ -67,3 +67,18 @@ def test_a_zip_that_is_hostile_is_no_dataset(tmp_path: Path) -> None:
         archive.writestr("../annotations.json", "{}")
 
     assert not is_dataset(path)
+    assert faults_of(path) == [
+        "hostile.zip: ../annotations.json: Its name points outside the zip: make it again."
+    ]
+
+
+def test_a_zip_whose_annotations_are_withheld_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "packed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("1.png", png(1))
+        archive.writestr("annotations.zip", "{}")
+
+    assert not is_dataset(path)
+    assert faults_of(path) == [
+        "annotations.zip: It is an archive inside the archive: unpack it first."
+    ]
