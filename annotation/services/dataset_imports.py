@@ -173,6 +173,8 @@ def _counted(importing: Importing, brought: Brought) -> Counter[str]:
         {
             "masks": len(brought.seeded.brought),
             "captions": len(brought.described.brought),
+            "captions left out": brought.described.left,
+            "captions of masks left out": brought.seeded.left,
             "comments": len(brought.discussed.brought),
             "boxes": len(brought.boxed.brought),
         }

@@ -1,6 +1,7 @@
 """Captions that come with the images, where nobody has described them: the newest would count."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
@@ -9,35 +10,48 @@ from annotation.models import Caption, CaptionProposal, Image
 from annotation.services.caption_proposals import settle_caption_proposals
 from annotation.services.seeds import NAMESPACE, Seeded
 
+Described: TypeAlias = tuple[Image, Sequence[str]]  # an image, and what is said of it
 
-def describe_images(wanted: Sequence[tuple[Image, Sequence[str]]], *, author: User) -> list[Seeded]:
+
+def describe_images(wanted: Sequence[Described], *, author: User) -> list[Seeded]:
     """Write down what is said of images whose rows are locked; tell of each by captions' ids.
 
     A caption's id follows from its image and text. An image that comes twice is described once.
     """
-    ids = _ids({(image.pk, text) for image, texts in wanted for text in texts})
-    known = _known({image_id for image_id, _ in ids})
-    described, fresh = [], []
-    for image, texts in wanted:
-        own = {ids[image.pk, text]: text for text in texts}
-        if there := known.get(image.pk):
-            described.append(Seeded(met=tuple(there & own.keys())))
-            continue
-        fresh += [
-            Caption(pk=caption_id, image=image, author=author, text=text)
-            for caption_id, text in own.items()
-        ]
-        known[image.pk] = set(own)
-        described.append(Seeded(tuple(own)))
+    ids = _ids(wanted)
+    described = _told(wanted, ids)
+    texts = {caption_id: text for (_, text), caption_id in ids.items()}
+    fresh = [
+        Caption(pk=caption_id, image=image, author=author, text=texts[caption_id])
+        for (image, _), each in zip(wanted, described, strict=True)
+        for caption_id in each.brought
+    ]
     if fresh:
         _write(fresh)
     return described
 
 
-def _ids(texts: set[tuple[int, str]]) -> dict[tuple[int, str], UUID]:
+def _told(wanted: Sequence[Described], ids: Mapping[tuple[int, str], UUID]) -> list[Seeded]:
+    """Tell what comes, what was there, and what an image has no place for that is described."""
+    known = _known({image_id for image_id, _ in ids})
+    told = []
+    for image, texts in wanted:
+        own = dict.fromkeys(ids[image.pk, text] for text in texts)
+        if there := known.get(image.pk):
+            met = tuple(each for each in own if each in there)
+            told.append(Seeded(met=met, left=len(own) - len(met)))
+        else:
+            known[image.pk] = set(own)
+            told.append(Seeded(tuple(own)))
+    return told
+
+
+def _ids(wanted: Sequence[Described]) -> dict[tuple[int, str], UUID]:
     """Name captions by what they say; one that was taken back stays so, and has another's name."""
     ids = {
-        (image_id, text): uuid5(NAMESPACE, f"{image_id} caption {text}") for image_id, text in texts
+        (image.pk, text): uuid5(NAMESPACE, f"{image.pk} caption {text}")
+        for image, texts in wanted
+        for text in texts
     }
     captions = Caption.objects.filter(withdrawn_at__isnull=False).values_list("pk", flat=True)
     while withdrawn := set(captions.filter(pk__in=list(ids.values()))):

@@ -54,6 +54,7 @@ class Seeded:
     brought: tuple[UUID, ...] = ()
     met: tuple[UUID, ...] = ()  # were there already, or a person has deleted them
     seeds: tuple[Seed, ...] = ()  # of those brought
+    left: int = 0  # captions that had no place, as something else was there
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,8 @@ def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User)
         due += own
     if due:
         _write(due, author)
-    return seeded
+    left = _captions_left([seeds for _, seeds in named])
+    return [replace(each, left=count) for each, count in zip(seeded, left, strict=True)]
 
 
 def _id_of(image: Image, seed: Seed) -> UUID:
@@ -143,7 +145,7 @@ def _write(due: Sequence[_Due], author: User) -> None:
         Mask.objects.filter(pk__in=back).update(head=Subquery(newest.values("pk")[:1]))
     MaskCaption.objects.bulk_create(
         MaskCaption(
-            pk=uuid5(each.mask_id, each.seed.caption),
+            pk=_caption_id(each.mask_id, each.seed),
             mask_id=each.mask_id,
             text=each.seed.caption,
             author=author,
@@ -154,6 +156,18 @@ def _write(due: Sequence[_Due], author: User) -> None:
     images = {each.image_id for each in due}
     Image.objects.filter(pk__in=images).update(version=F("version") + 1)
     log.info("masks_seeded", images=len(images), count=len(due))
+
+
+def _captions_left(named: Sequence[Sequence[tuple[UUID, Seed]]]) -> list[int]:
+    """Count, for each image, captions that its masks have not: these were there, or came twice."""
+    own = [{_caption_id(each, seed) for each, seed in seeds if seed.caption} for seeds in named]
+    written = MaskCaption.objects.filter(pk__in=[each for one in own for each in one])
+    known = set(written.values_list("pk", flat=True))
+    return [len(each - known) for each in own]
+
+
+def _caption_id(mask_id: UUID, seed: Seed) -> UUID:
+    return uuid5(mask_id, seed.caption)
 
 
 def _mask_row(due: _Due, head: int, at: datetime) -> tuple[object, ...]:

@@ -39,6 +39,15 @@ describe("what an import counted", () => {
     );
   });
 
+  it("tells of captions that had no place", () => {
+    const counts = { captions: 1, "captions left out": 2, "captions of masks left out": 1 };
+
+    expect(takenWords(counts)).toBe("1 caption");
+    expect(leftWords(counts)).toBe(
+      "2 captions of images that are described already, 1 caption of a mask",
+    );
+  });
+
   it("is empty where there is nothing", () => {
     expect(takenWords({ masks: 0 })).toBe("");
     expect(leftWords({})).toBe("");

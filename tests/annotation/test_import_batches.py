@@ -100,6 +100,7 @@ def test_an_image_that_comes_twice_in_a_batch_is_given_each_mask_once(
         "images that were there": 2,
         "masks": 2,
         "captions": 1,
+        "captions left out": 1,
         "images finished": 1,
     }
     assert Revision.objects.filter(mask__image=image).count() == 2

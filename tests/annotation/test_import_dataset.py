@@ -13,7 +13,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation.export_formats import FORMATS as EXPORT_FORMATS
-from annotation.models import Caption, Image, Label, Mask, Project, Proposal, Revision
+from annotation.models import (
+    Caption,
+    Image,
+    Label,
+    Mask,
+    MaskCaption,
+    Project,
+    Proposal,
+    Revision,
+)
 from annotation.services.captions import save_caption
 from annotation.services.dataset_imports import begin_import, fetch_sample, import_samples
 from annotation.services.seeds import Seed, seed_masks
@@ -234,7 +243,36 @@ def test_what_a_person_wrote_is_not_buried_by_a_caption_of_the_files(
     told = _import(world.project.name, write(tmp_path / "in", "coco", nested()))
 
     assert [each.text for each in Caption.objects.filter(image=image)] == ["By hand."]
-    assert "captions" not in told
+    assert "1 captions left out" in told.split("\n")
+    assert "1 captions" not in told.split("\n")
+
+
+def test_captions_that_are_left_out_are_counted_and_those_that_were_there_are_not(
+    world: World, tmp_path: Path
+) -> None:
+    first, other = nested(), replace(nested(), captions=("Two cells.", "One within the other."))
+    twice = write(tmp_path / "twice", "coco", first, replace(other, file_name="again.png"))
+
+    told = _import(world.project.name, twice)
+    again = _import(world.project.name, write(tmp_path / "once", "coco", first))
+
+    assert [each.text for each in Caption.objects.all()] == ["Two cells."]
+    assert {"1 captions", "1 captions left out"} < set(told.split("\n"))
+    assert "left out" not in again.replace("crowds left out", "")
+
+
+def test_new_caption_of_a_mask_that_is_there_is_counted_as_left_out(
+    world: World, tmp_path: Path
+) -> None:
+    whole, part, *rest = nested().annotations
+    other = replace(nested(), annotations=(whole, replace(part, caption="A dark one."), *rest))
+
+    told = _import(world.project.name, write(tmp_path / "in", "coco", nested()))
+    later = _import(world.project.name, write(tmp_path / "later", "coco", other))
+
+    assert [each.text for each in MaskCaption.objects.all()] == ["A round one."]
+    assert "captions of masks" not in told
+    assert "1 captions of masks left out" in later.split("\n")
 
 
 def test_two_images_of_one_name_keep_their_own_masks(world: World, tmp_path: Path) -> None:

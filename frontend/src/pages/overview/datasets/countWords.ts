@@ -60,6 +60,11 @@ const LEFT: readonly [string, string, string][] = [
   ],
   ["traces left out", "pointer's trace", "pointers' traces"],
   ["transcripts left out", "transcript without its sound", "transcripts without their sound"],
+  [
+    "captions left out",
+    "caption of an image that is described already",
+    "captions of images that are described already",
+  ],
   ["captions of masks left out", "caption of a mask", "captions of masks"],
   ["comments left out", "comment too many on an image", "comments too many on an image"],
   ["images kept", "image that people worked on", "images that people worked on"],
