@@ -4,16 +4,23 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, FolderSource
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.sample import Sample
+from tests.engine.datasets_broken import broken, check_reading, png, read_files, written
 from tests.engine.datasets_corpus import dataset_of, picture, with_picture
 from tests.engine.test_datasets_coco import DATA, needs_data
 
 YOLO = FORMATS["yolo"]
+STRANGERS = {
+    "classes.txt": b"cell\nbud\n",
+    "images/1.png": png([[0] * 8] * 6),
+    "labels/1.txt": b"0 0.5 0.5 0.5 0.25 0.9\n1 0.1 0.1 0.6 0.1 0.6 0.6\n",
+}
 
 
 def data_yaml(folder: Path, *splits: str) -> dict[str, object]:
@@ -154,3 +161,17 @@ def test_an_image_is_found_by_its_end_and_never_in_another_split(
         (tmp_path / name).touch()
 
     assert Pictures(FolderSource(tmp_path)).find(wanted) == found
+
+
+@settings(max_examples=60)
+@given(files=broken(written(YOLO)) | broken(written(FORMATS["yolo_detection"])) | broken(STRANGERS))
+def test_whatever_is_broken_is_read_or_told(files: dict[str, bytes]) -> None:
+    check_reading(YOLO, files)
+
+
+@pytest.mark.parametrize("name", ["2026-13-45", "!!int cell", "!!timestamp cell", "!!bool cell"])
+def test_a_class_that_yaml_cannot_make_a_value_of_is_told_with_its_file(name: str) -> None:
+    files = STRANGERS | {"data.yaml": f"names: [{name}]".encode()}
+
+    with pytest.raises(DatasetError, match=r"data.yaml: must be YAML with a list `names`"):
+        read_files(YOLO, files)

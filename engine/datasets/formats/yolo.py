@@ -43,6 +43,11 @@ CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
 MAX_LINES: Final = 100_000  # of one image
 MAX_LIST_BYTES: Final = 2**20
 LineOf: TypeAlias = Callable[[Annotation, tuple[int, int]], str]  # what follows its class
+# What comes of text that is no YAML, has no names, or has a value that is not what it says.
+_NOT_YAML: Final = (
+    *(yaml.YAMLError, TypeError, KeyError, ValueError),
+    *(AttributeError, OverflowError, RecursionError),
+)
 _BOX_NUMBERS: Final = 4
 _DIGITS: Final = 9  # a pixel of the longest side is a share of 3e-5
 _SLACK: Final = 0.01  # of a side: strangers' boxes stick out a little
@@ -165,13 +170,7 @@ def _class_names(source: Source) -> list[str]:
     text = source.read(name, MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
     if not name.endswith(("yaml", "yml")):
         return [line.strip() for line in text.splitlines() if line.strip()]
-    try:
-        # A few aliases of aliases are gigabytes once they are written out.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, yaml.SafeLoader)):
-            raise DatasetError("aliases are not read: write them out", file=name)
-        listed = yaml.safe_load(text)["names"] or []
-    except (yaml.YAMLError, TypeError, KeyError, RecursionError):
-        raise DatasetError("must be YAML with a list `names`", file=name) from None
+    listed = _listed(text, name)
     if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
         listed = [listed[number] for number in range(len(listed))]
     if not isinstance(listed, list):
@@ -179,6 +178,20 @@ def _class_names(source: Source) -> list[str]:
     if not all(isinstance(each, str | int | float) for each in listed):
         raise DatasetError("`names` must be texts", file=name)
     return [str(each) for each in listed]
+
+
+def _listed(text: str, name: str) -> object:
+    """Return what YAML says of `names`. Raise DatasetError."""
+    try:
+        # A few aliases of aliases are gigabytes once they are written out.
+        events = yaml.parse(text, yaml.SafeLoader)
+        has_aliases = any(isinstance(event, yaml.AliasEvent) for event in events)
+        listed = [] if has_aliases else yaml.safe_load(text)["names"] or []
+    except _NOT_YAML:
+        raise DatasetError("must be YAML with a list `names`", file=name) from None
+    if has_aliases:
+        raise DatasetError("aliases are not read: write them out", file=name)
+    return listed
 
 
 def _is_list(name: str) -> bool:
