@@ -263,8 +263,10 @@ def _told(name: str) -> Iterator[None]:
         raise DatasetError(fault, file=name) from None
 
 
-def open_source(path: Path) -> Source:
+def open_source(path: Path, limits: ArchiveLimits = DEFAULT_LIMITS) -> Source:
     """Open a folder, a zip, a tar or a file by itself.
+
+    The limits are those of what strangers send; OWN_LIMITS are for files of one's own.
 
     Raises:
         DatasetError: a zip or a tar that is broken or hostile as a whole.
@@ -273,8 +275,8 @@ def open_source(path: Path) -> Source:
     if path.is_dir():
         return FolderSource(path)
     if is_tar(path):
-        return TarSource(path)
-    return ZipSource(path) if zipfile.is_zipfile(path) else FileSource(path)
+        return TarSource(path, limits)
+    return ZipSource(path, limits) if zipfile.is_zipfile(path) else FileSource(path)
 
 
 def _limited(file: BinaryIO, name: str, limit_bytes: int) -> bytes:

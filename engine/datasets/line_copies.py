@@ -35,6 +35,7 @@ from engine.datasets.formats.sample_lines import (
 )
 from engine.datasets.places import Placed
 from engine.datasets.sample import Sample
+from engine.media.archive import OWN_LIMITS
 
 # What decides how a copy comes out: those of other code are made anew.
 READERS: Final = tuple(Path(__file__).parents[1] / name for name in ("datasets", "masks", "media"))
@@ -96,7 +97,7 @@ def lines_of(
     # Where they lie at the top, not all of the images beside them need be listed.
     if may_be_lines and path.is_dir() and are_lines([each.name for each in path.iterdir()]):
         return Lines(path, path)
-    source = open_source(path)
+    source = open_source(path, OWN_LIMITS)
     is_lines = may_be_lines and are_lines(source.names)
     inside = folder_of(files_in(source.names)) if is_lines else ""
     if is_lines and isinstance(source, FolderSource):

@@ -4,18 +4,16 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, TarSource, ZipSource
-from engine.media.archive import DEFAULT_LIMITS
+from engine.media.archive import OWN_LIMITS
 from engine.media.tars import is_tar
 
 MAX_BYTES: Final = 512 * 2**20  # of an image
-# Training reads the same files again and again, which is no sign of a zip that means harm.
-_WITHOUT_END: Final = replace(DEFAULT_LIMITS, total_bytes=2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,5 +85,5 @@ class PlacedBytes:
     def _opened(self) -> Source:
         if self._archive is None or self._owner != os.getpid():
             kind = TarSource if is_tar(self._path) else ZipSource
-            self._archive, self._owner = kind(self._path, _WITHOUT_END), os.getpid()
+            self._archive, self._owner = kind(self._path, OWN_LIMITS), os.getpid()
         return self._archive

@@ -34,6 +34,7 @@ from engine.datasets.row_places import RowPlaces, names_of
 from engine.datasets.sample import Sample
 from engine.datasets.traits import Trait
 from engine.masks.rle import digest
+from engine.media.archive import OWN_LIMITS
 
 MANIFEST: Final = "manifest.jsonl"  # in an export of a whole version
 _EXACT: Final = {Trait.MASKS, Trait.OVERLAPS, Trait.INSTANCES}
@@ -62,7 +63,7 @@ def unproven(
 
     """
     unproved = {} if unproved is None else unproved
-    source = open_source(export)
+    source = open_source(export, OWN_LIMITS)
     form = _exact_format(source)
     places = RowPlaces(manifest)
     rules = rules_of(
@@ -90,7 +91,7 @@ def manifest_of(export: Path) -> bytes:
         DatasetError: it has none: it is a part of a version, or no export of ours.
 
     """
-    source = open_source(export)
+    source = open_source(export, OWN_LIMITS)
     if MANIFEST not in source.names:
         raise DatasetError(f"holds no {MANIFEST}: give the version's", file=str(export))
     with source.file(MANIFEST) as file:

@@ -148,7 +148,7 @@ def _wanted(file: BinaryIO, limits: ArchiveLimits) -> Iterator[tuple[str, tarfil
 
 def _check_count(number: int, limits: ArchiveLimits) -> None:
     if number >= limits.entries:
-        fault = f"This tar has over {limits.entries} entries: split it."
+        fault = f"This tar has over {limits.entries} entries: split it, or unpack it."
         raise MediaError("too_many_entries", fault)
 
 

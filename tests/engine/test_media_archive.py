@@ -3,6 +3,7 @@
 import io
 import stat
 import struct
+import tracemalloc
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,24 @@ def make_zip(path: Path, files: dict[str, bytes], compression: int = zipfile.ZIP
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
+    return path
+
+
+def make_listing(path: Path, count: int) -> Path:
+    """Write a zip64 of empty files, all but the bytes of these."""
+    with path.open("wb") as file:
+        file.truncate(count * 31)
+        start = file.seek(count * 31)
+        for number in range(count):
+            name = b"train2017/%012d.jpg" % number
+            sizes = (0, 0, 0, len(name), 0, 0, 0, 0, 0, number * 31)
+            file.write(struct.pack("<4s6H3L5H2L", b"PK\1\2", 20, 20, 0, 0, 0, 33, *sizes) + name)
+        end = file.tell()
+        counts = (count, count, end - start, start)
+        file.write(struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, *counts))
+        file.write(struct.pack("<4sLQL", b"PK\6\7", 0, end, 1))
+        most = (2**16 - 1, 2**16 - 1, 2**32 - 1, 2**32 - 1)
+        file.write(struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, *most, 0))
     return path
 
 
@@ -166,8 +185,39 @@ def test_table_of_contents_is_bounded_before_it_is_read(tmp_path: Path) -> None:
     data[-10:-6] = struct.pack("<I", 2**30)
     path.write_bytes(data)
 
-    with pytest.raises(MediaError, match="too many entries"):
+    with pytest.raises(MediaError, match="This zip is broken"):
         list(iter_zip_images(path))
+
+
+def test_table_of_contents_is_bounded_wherever_it_says_it_lies(tmp_path: Path) -> None:
+    path = make_listing(tmp_path / "a.zip", 5)
+    data = bytearray(path.read_bytes())
+    elsewhere = data.rfind(b"PK\6\7")
+    data[elsewhere + 8 : elsewhere + 16] = struct.pack("<Q", 0)  # where nothing of it is
+    path.write_bytes(data)
+
+    with pytest.raises(MediaError, match="has 5 entries"):
+        ZipFiles(path, ArchiveLimits(entries=4))
+    with pytest.raises(MediaError, match="too many entries"):
+        ZipFiles(path, ArchiveLimits(directory_bytes=100))
+
+
+def test_too_many_entries_are_refused_in_little_memory(tmp_path: Path) -> None:
+    path = make_listing(tmp_path / "a.zip", 21_000)
+
+    tracemalloc.start()
+    with pytest.raises(MediaError, match="has 21000 entries; at most 20000 are accepted"):
+        ZipFiles(path, ArchiveLimits(entries=20_000))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert peak < 4 * 2**20
+
+
+def test_as_many_images_as_large_datasets_have_are_listed(tmp_path: Path) -> None:
+    path = make_listing(tmp_path / "train2017.zip", 118_287)  # COCO's
+
+    assert len(list(ZipFiles(path).names)) == 118_287
 
 
 def test_damaged_entry_is_refused_and_the_next_read(tmp_path: Path) -> None:

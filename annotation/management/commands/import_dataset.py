@@ -38,6 +38,7 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats import READERS, Reader
 from engine.datasets.formats.detect import detect_format
+from engine.media.archive import OWN_LIMITS
 
 NO_IMAGE: Final = "There is no image in it."
 
@@ -122,7 +123,7 @@ def _opened(path: str) -> Iterator[Source]:
     """Open what is on this machine, or else in a bucket that the deployment names."""
     name, colon, folder = path.partition(":")
     if Path(path).exists():
-        yield open_source(Path(path))
+        yield open_source(Path(path), OWN_LIMITS)
     elif colon and name in settings.IMPORT_SOURCES:
         with opened_bucket(name, checked_prefix(folder)) as source:
             yield source

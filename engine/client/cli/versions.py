@@ -29,6 +29,7 @@ from engine.datasets.proof import (
     unproven_masks,
 )
 from engine.datasets.row_faults import Unproved
+from engine.media.archive import OWN_LIMITS
 
 SHORT: Final = 12  # digits of an id that people are shown
 HEADS: Final = ("id", "tags", "cut at", "by", "images", "masks", "captions", "note")
@@ -295,7 +296,7 @@ def verify(
             file.seek(0)
             proofs.append({})
             # A file is no folder of images: where nothing can be read in it, that is to be told.
-            if export.is_file() or formats_in(open_source(export)):
+            if export.is_file() or formats_in(open_source(export, OWN_LIMITS)):
                 faults += unproven(file, export, choice=choice, unproved=proofs[-1])
             else:
                 faults += unproven_images(file, export, unproved=proofs[-1])

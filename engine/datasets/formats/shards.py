@@ -9,9 +9,10 @@ from typing import BinaryIO, Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
+from engine.media.archive import DEFAULT_LIMITS
 from engine.media.tar_headers import BROKEN, is_plain, iter_headers
 
-MAX_MEMBERS: Final = 100_000
+MAX_MEMBERS: Final = DEFAULT_LIMITS.entries
 
 
 @dataclass(frozen=True, slots=True)
