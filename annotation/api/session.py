@@ -34,6 +34,7 @@ class SessionSerializer(serializers.Serializer[Any]):
     user = UserSerializer(allow_null=True)
     events_url = serializers.CharField(help_text="Where the live events come from")
     preferences = PreferencesSerializer()
+    max_upload_bytes = serializers.IntegerField(help_text="of a file that is sent")
 
 
 class LoginSerializer(serializers.Serializer[Any]):
@@ -164,5 +165,6 @@ def _session(request: Request) -> Response:
         "user": request.user if is_known else None,
         "events_url": settings.EVENTS_URL,
         "preferences": preferences_of(user_of(request)) if is_known else Preferences(),
+        "max_upload_bytes": settings.MAX_UPLOAD_BYTES,
     }
     return Response(SessionSerializer(answer).data)

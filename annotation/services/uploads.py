@@ -46,7 +46,8 @@ def begin_upload(
     """Open an upload; asking again with the same id resumes it."""
     if size_bytes > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // 1024**2
-        raise InvalidInputError(f"A file may have at most {limit} MiB.", field="bytes")
+        fault = f"A file may have at most {limit} MiB: import it from a bucket, or in parts."
+        raise InvalidInputError(fault, field="bytes")
     upload, _ = Upload.objects.get_or_create(
         pk=upload_id,
         defaults={

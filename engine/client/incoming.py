@@ -75,6 +75,10 @@ class Incoming(Connection):
         known.forget()
         return outcomes
 
+    def most_bytes(self) -> int:
+        """Return how long a file may be that is sent."""
+        return self.session().max_upload_bytes
+
     def dataset_imports(self, project: AnyProject) -> Iterator[DatasetImport]:
         """Yield the datasets of other tools that were sent to a project, the newest first."""
         return pages(self._transport, op.DATASET_IMPORTS, {}, project_id=self._id_of(project))
@@ -117,7 +121,7 @@ class Incoming(Connection):
             AnnealError: it is no dataset, may be of several formats, or nothing in it is usable.
 
         """
-        with packed([Path(path)], progress) as [file]:
+        with packed([Path(path)], self.most_bytes, progress) as [file]:
             if file.exists() and not is_dataset(file):
                 broken = "".join(f" {fault}." for fault in faults_of(file))
                 told = f"{path} is no dataset that is known.{broken}"

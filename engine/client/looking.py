@@ -14,8 +14,8 @@ from engine.client.models import (
 from engine.client.packing import is_dataset
 from engine.client.uploads import File, files_below
 from engine.client.waiting import Progress
-from engine.media.archive import ArchiveEntry
 from engine.media.archives import is_archive, iter_archive
+from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
 from engine.media.opened import opened
 

@@ -51,6 +51,7 @@ class User(Model):
 
 class Session(Model):
     user: User | None
+    max_upload_bytes: int
 
 
 class Login(Model):

@@ -2,19 +2,24 @@
 
 import shutil
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from engine.client.errors import AnnealError
 from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import FolderSource, ZipOut, open_source
+from engine.datasets.files import FolderSource, ZipOut, is_packed, open_source
 from engine.datasets.formats.detect import formats_in
 from engine.datasets.formats.unreadable import faults_in
+from engine.media.archive import DEFAULT_LIMITS
 
 _PIECE_BYTES: Final = 2**20
+_ELSE: Final = (
+    "put it into a bucket of the server's and use `anneal import-bucket`, or import it in parts."
+)
 
 
 def is_dataset(path: Path) -> bool:
@@ -34,26 +39,56 @@ def faults_of(path: Path) -> list[str]:
 
 
 @contextmanager
-def packed(paths: Iterable[Path], progress: Progress) -> Iterator[list[Path]]:
-    """Lend the same paths, but for each folder that holds a dataset a zip of it."""
+def packed(
+    paths: Iterable[Path], most_bytes: Callable[[], int], progress: Progress
+) -> Iterator[list[Path]]:
+    """Lend the same paths, but for each folder that holds a dataset a zip of it.
+
+    Args:
+        paths: folders and files.
+        most_bytes: tells how long a file may be; asked where there is something to be packed.
+        progress: told of each file.
+
+    Raises:
+        AnnealError: a folder has more files, or its zip more bytes, than can be sent at once.
+
+    """
     with TemporaryDirectory(prefix="anneal-") as scratch:
         yield [
-            _zipped(path, Path(scratch, str(number)), progress)
+            _zipped(path, Path(scratch, str(number)), most_bytes(), progress)
             if path.is_dir() and is_dataset(path)
             else path
             for number, path in enumerate(paths)
         ]
 
 
-def _zipped(path: Path, scratch: Path, progress: Progress) -> Path:
+def _zipped(path: Path, scratch: Path, most_bytes: int, progress: Progress) -> Path:
     """Zip a folder without hidden files and links; the same files give the same bytes."""
     scratch.mkdir()
     place = scratch / f"{path.resolve().name}.zip"
     source = FolderSource(path)
+    _check_fits(path, source, most_bytes)
     with zipfile.ZipFile(place, "w") as archive:
         out = ZipOut(archive)
         for done, name in enumerate(source.names):
             progress(done, len(source.names), f"Packing {path}")
             with source.file(name) as file, out.file(name) as copy:
                 shutil.copyfileobj(file, copy, _PIECE_BYTES)
+            if place.stat().st_size > most_bytes:
+                raise _too_large(path, most_bytes)
     return place
+
+
+def _check_fits(path: Path, source: FolderSource, most_bytes: int) -> None:
+    """Refuse a folder, before it is packed, by what a zip makes no smaller."""
+    files, most = len(source.names), DEFAULT_LIMITS.entries
+    if files > most:
+        fault = f"{path} has {files} files, and at most {most} can be sent at once: {_ELSE}"
+        raise AnnealError(0, "too_many_files", fault)
+    if sum((path / name).stat().st_size for name in filter(is_packed, source.names)) > most_bytes:
+        raise _too_large(path, most_bytes)
+
+
+def _too_large(path: Path, most_bytes: int) -> AnnealError:
+    most = f"at most {most_bytes / 2**20:.0f} MiB can be sent at once"
+    return AnnealError(0, "too_large", f"{path} has more when packed, and {most}: {_ELSE}")

@@ -51,6 +51,11 @@ _READ_IN_ORDER: Final = (".json", ".jsonl", ".ndjson", ".csv", ".xml")
 _WHOLE_BYTES: Final = 8 * 2**20
 
 
+def is_packed(name: str) -> bool:
+    """Tell whether a file is packed by its nature: a zip of it is no smaller."""
+    return Path(name).suffix.lower() in _PACKED
+
+
 class Out(Protocol):
     """Takes one file at a time."""
 
@@ -85,8 +90,7 @@ class ZipOut:
         info = zipfile.ZipInfo(_checked(name), _EPOCH)
         if name in self._archive.NameToInfo:
             raise DatasetError("this name is in the zip already", file=name)
-        is_packed = Path(name).suffix.lower() in _PACKED
-        info.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+        info.compress_type = zipfile.ZIP_STORED if is_packed(name) else zipfile.ZIP_DEFLATED
         with self._archive.open(info, "w", force_zip64=True) as out:
             yield cast("BinaryIO", out)
 

@@ -176,6 +176,17 @@ def test_an_upload_id_belongs_to_one_file(manager: Api, world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "upload_taken")
 
 
+def test_a_file_that_is_larger_than_may_be_is_told_of_the_bucket(
+    manager: Api, world: World
+) -> None:
+    upload = {"id": str(uuid4()), "file_name": "a.zip", "bytes": 4 * 2**30 + 1}
+
+    answer = manager.post(f"projects/{world.project.pk}/uploads", upload)
+
+    assert answer.status_code == 400
+    assert "at most 4096 MiB: import it from a bucket" in answer.json()["detail"]
+
+
 def _zip(files: Mapping[str, bytes], *, link: str = "") -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

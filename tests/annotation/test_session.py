@@ -38,6 +38,7 @@ def test_a_stranger_learns_that_nobody_is_logged_in(browser: Client) -> None:
     answer = browser.get("/api/session")
 
     assert answer.json()["user"] is None
+    assert answer.json()["max_upload_bytes"] == 4 * 2**30
     assert answer.json()["events_url"].startswith("http")
 
 

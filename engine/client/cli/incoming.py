@@ -90,7 +90,11 @@ def import_(  # noqa: PLR0913  # one for each option
 
     _tell_faults(paths)
     looked_at: list[FoundImages] = []
-    with logged_in() as client, progress() as moved, packed(paths, moved) as files:
+    with (
+        logged_in() as client,
+        progress() as moved,
+        packed(paths, client.most_bytes, moved) as files,
+    ):
         wanted = files
         if dry_run:
             wanted, looked_at = _without_images(files, moved)

@@ -4990,6 +4990,8 @@ export interface components {
             /** @description Where the live events come from */
             events_url: string;
             preferences: components["schemas"]["Preferences"];
+            /** @description of a file that is sent */
+            max_upload_bytes: number;
         };
         /** @description IoU of old and new shape of masks that both versions have. */
         ShapeChanges: {

@@ -5,10 +5,13 @@ import os
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from engine.client.errors import AnnealError
 from engine.client.packing import faults_of, is_dataset, packed
 from engine.client.waiting import nobody_looks
+from engine.media.archive import ArchiveLimits
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import png
 
@@ -22,7 +25,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def packed_bytes(folder: Path) -> bytes:
-    with packed([folder], nobody_looks) as [file]:
+    with packed([folder], lambda: 2**30, nobody_looks) as [file]:
         assert file.name == "cells.zip"
         return file.read_bytes()
 
@@ -53,12 +56,43 @@ def test_what_is_packed_is_gone_afterwards_and_all_else_stays_as_it_is(
     pictures.mkdir()
     (pictures / "1.png").write_bytes(png(1))
 
-    with packed([pictures, folder, pictures / "1.png"], nobody_looks) as files:
+    with packed([pictures, folder, pictures / "1.png"], lambda: 2**30, nobody_looks) as files:
         zip_ = files[1]
 
     assert files[::2] == [pictures, pictures / "1.png"]
     assert not zip_.exists()
     assert pictures.is_dir()
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.json"])
+def test_a_folder_that_is_larger_than_a_file_may_be_is_refused_before_all_of_it_is_packed(
+    folder: Path, name: str
+) -> None:
+    (folder / name).write_bytes(np.random.default_rng(0).bytes(200_000))
+    seen: list[int] = []
+
+    with (
+        pytest.raises(AnnealError, match=r"at most 0 MiB .* `anneal import-bucket`"),
+        packed([folder], lambda: 100_000, lambda done, *_: seen.append(done)),
+    ):
+        pass
+
+    assert len(seen) < len([path for path in folder.rglob("*") if path.is_file()])
+
+
+def test_a_folder_of_more_files_than_may_come_in_is_refused_before_it_is_packed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.client.packing.DEFAULT_LIMITS", ArchiveLimits(entries=2))
+    seen: list[int] = []
+
+    with (
+        pytest.raises(AnnealError, match=r"has 3 files, and at most 2 .* `anneal import-bucket`"),
+        packed([folder], lambda: 2**30, lambda done, *_: seen.append(done)),
+    ):
+        pass
+
+    assert not seen
 
 
 def test_a_zip_that_is_hostile_is_no_dataset(tmp_path: Path) -> None:
