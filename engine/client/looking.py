@@ -11,7 +11,7 @@ from engine.client.models import (
     ImportProblem,
     Model,
 )
-from engine.client.packing import is_dataset
+from engine.client.packing import is_dataset, refusals_of
 from engine.client.uploads import File, files_below
 from engine.client.waiting import Progress
 from engine.media.archives import is_archive, iter_archive
@@ -72,16 +72,17 @@ def look_at_images(path: Path, datasets: Iterable[Path], *, progress: Progress) 
 
 
 def _entries(files: Iterable[File]) -> Iterator[ArchiveEntry]:
-    """Yield the files, in place of each archive those in it, or why it cannot be opened."""
+    """Yield the files, in place of each archive those in it, or why it would be refused."""
     for path, name in files:
         if not is_archive(path):
             yield ArchiveEntry(name, path.read_bytes())
             continue
-        try:
+        for fault in (refusals := refusals_of(path)):
+            place = f"{name}/{fault.file}" if fault.file != path.name else name
+            yield ArchiveEntry(place, None, MediaError("refused", fault.fault))
+        if not refusals:
             for entry in iter_archive(path):
                 yield ArchiveEntry(f"{name}/{entry.name}", entry.data, entry.error)
-        except MediaError as error:  # the archive as a whole
-            yield ArchiveEntry(name, None, error)
 
 
 def _format_and_digest(entry: ArchiveEntry) -> tuple[str, bytes]:

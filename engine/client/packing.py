@@ -13,7 +13,7 @@ from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderSource, ZipOut, is_packed, open_source
 from engine.datasets.formats.detect import formats_in
-from engine.datasets.formats.unreadable import faults_in
+from engine.datasets.formats.unreadable import faults_in, withheld_in
 from engine.media.archive import DEFAULT_LIMITS
 
 _PIECE_BYTES: Final = 2**20
@@ -36,6 +36,14 @@ def faults_of(path: Path) -> list[str]:
         return [] if is_dataset(path) else [str(fault) for fault in faults_in(open_source(path))]
     except DatasetError as fault:
         return [str(fault)]
+
+
+def refusals_of(path: Path) -> list[DatasetError]:
+    """Tell for what the server refuses an archive that is no dataset, with all its images."""
+    try:
+        return withheld_in(open_source(path))
+    except DatasetError as fault:  # of the archive as a whole
+        return [fault]
 
 
 @contextmanager

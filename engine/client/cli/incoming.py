@@ -98,14 +98,17 @@ def import_(  # noqa: PLR0913  # one for each option
         wanted = files
         if dry_run:
             wanted, looked_at = _without_images(files, moved)
-        uploads = client.upload_images(
-            project, wanted, unfinished=unfinished_uploads(), timeout_s=timeout, progress=moved
+        uploads = (
+            client.upload_images(
+                project, wanted, unfinished=unfinished_uploads(), timeout_s=timeout, progress=moved
+            )
+            if wanted
+            else []
         )
         outcomes = [end(client, each, moved) for each in uploads]
     show_outcomes([*outcomes, *looked_at], as_json=as_json)
-    if any(each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes):
-        raise typer.Exit(REFUSED)
-    if any(each.problems for each in looked_at):
+    faulty = [each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes]
+    if any(faulty) or any(each.problems for each in looked_at):
         raise typer.Exit(REFUSED)
 
 

@@ -70,3 +70,18 @@ def test_a_proof_of_a_hostile_archive_is_an_error_that_names_file_and_entry(
     assert capsys.readouterr().err == (
         "anneal: x.zip: ../evil.json: Its name points outside the zip: make it again.\n"
     )
+
+
+def test_a_dry_run_tells_what_is_wrong_with_an_archive_and_fails(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANNEAL_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("ANNEAL_TOKEN", "x")
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("../evil.json", "{}")
+
+    with pytest.raises(SystemExit) as ended:
+        main(["import", "1", str(tmp_path / "x.zip"), "--dry-run"])
+
+    assert ended.value.code == 1
+    assert "x.zip: ../evil.json: Its name points outside the zip" in capsys.readouterr().err
