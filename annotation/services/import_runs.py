@@ -163,6 +163,7 @@ def run_import(
             _forget_problems(dataset_import)  # those of the look at it
     brought = sum_of_counts(dataset_import)
     total = int(dataset_import.found.get("images", 0))
+    told = {(each.file, each.fault) for each in source.refused}  # as the dataset was read
     samples = _samples(dataset_import, dataset)
     for number, _ in enumerate(islice(samples, done), start=1):
         problems.forget()
@@ -173,7 +174,7 @@ def run_import(
             hold(dataset_import, State.IMPORTING)
             for each in _bring(dataset_import, importing, coming, after=done):
                 brought += each.counts
-                problems.extend(each.problems)
+                problems.extend(one for one in each.problems if (one.file, one.fault) not in told)
             problems.write()
         done += len(batch)
         progress(done, max(total, done))

@@ -78,6 +78,19 @@ def test_odd_entry_is_told_by_its_name_and_the_dataset_around_it_comes_in(
     assert f"{problem['file']}: {problem['fault']}".startswith(told)
 
 
+def test_image_that_is_a_link_is_told_once(world: World, manager: Api) -> None:
+    def put(archive: zipfile.ZipFile) -> None:
+        archive.getinfo("images/deep/1.png").external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr("notes.txt", "x")  # or else the table of contents stays as it is
+
+    import_id = send(world, with_entry(put))
+    brought = start(manager, import_id)
+
+    assert (brought["brought"]["images accepted"], brought["problems_count"]) == (2, 1)
+    [problem] = manager.get(f"dataset-imports/{import_id}/problems").json()["results"]
+    assert problem["file"] == "images/deep/1.png"
+
+
 def test_link_in_a_tar_is_told_and_the_dataset_around_it_comes_in(
     world: World, manager: Api
 ) -> None:
