@@ -184,6 +184,22 @@ def test_file_in_a_bucket_is_fetched_and_read_as_an_upload(
     assert start(manager, looked_at["id"])["brought"]["images accepted"] == 3
 
 
+def test_images_of_a_file_do_not_come_in_without_what_may_be_their_annotations(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.png", png(1))
+        archive.writestr("annotations.zip", "{}")
+    put(lab, "packed/cells.zip", out.getvalue())
+
+    looked_at = offer(manager, world, "packed/cells.zip")
+
+    assert looked_at["state"] == "unreadable"
+    assert looked_at["message"].startswith("annotations.zip: It is an archive inside the archive")
+    assert [each["name"] for each in looked_at["candidates"]] == ["images"]
+
+
 def test_file_that_is_longer_than_uploads_may_be_is_not_fetched(
     world: World, manager: Api, lab: ImportSource, settings: LazySettings
 ) -> None:
