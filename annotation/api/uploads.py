@@ -20,6 +20,11 @@ class UploadInputSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     file_name = serializers.CharField(max_length=500)
     bytes = serializers.IntegerField(min_value=1, max_value=2**53)
+    batch = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="the same of files that are sent together, whose images are undone together",
+    )
 
 
 class UploadPartSerializer(serializers.Serializer[Any]):
@@ -43,6 +48,10 @@ class UploadSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Upload.State.choices)
     message = serializers.CharField()
     image = serializers.IntegerField(source="image_id", allow_null=True)
+    images_import = serializers.UUIDField(
+        help_text="the import of the images that were sent together, to be undone; "
+        "there is one as soon as one of them came"
+    )
 
 
 class SentPartSerializer(serializers.Serializer[Any]):
@@ -84,6 +93,7 @@ class UploadListView(MemberView):
             upload_id=given["id"],
             file_name=given["file_name"],
             size_bytes=given["bytes"],
+            batch=given["batch"],
             created_by=user_of(request),
         )
         begun = {"id": upload.pk, "state": upload.state, "parts": missing_parts(upload)}

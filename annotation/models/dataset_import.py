@@ -14,7 +14,8 @@ class DatasetImport(models.Model):
 
     One that lies in a bucket of others is read there, and was never uploaded.
 
-    It is looked at first, which changes nothing, and comes in once somebody says so.
+    It is looked at first, which changes nothing, and comes in once somebody says so. Images that
+    were sent alone have come in by then: their import is there to be undone.
     """
 
     class State(models.TextChoices):

@@ -1,6 +1,7 @@
 """Images, how they came in, their embeddings, and who works on them."""
 
 from typing import ClassVar
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db import models
@@ -117,6 +118,8 @@ class Upload(models.Model):
         REFUSED = "refused"
 
     id = models.UUIDField(primary_key=True)  # made by the client
+    # As the client calls all that it sends together; None: the file is by itself.
+    batch = models.UUIDField(null=True)
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="uploads")
     file_name = models.CharField(max_length=500)
     bytes = models.PositiveBigIntegerField()
@@ -134,6 +137,15 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return f"upload {self.file_name} ({self.state})"
+
+    @property
+    def images_import(self) -> UUID:
+        """Return the id of the import that its images are of, if any came.
+
+        No client chooses it, so that none adds to the import of another project or person.
+        """
+        whose = f"images of project {self.project_id} by user {self.created_by_id}"
+        return uuid5(self.batch or self.pk, whose)
 
 
 class Embedding(models.Model):

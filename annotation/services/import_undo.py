@@ -54,16 +54,25 @@ def undo_import(
 ) -> Counter[str]:
     """Take out what an import brought, and return what went and what stays, in people's words."""
     total = dataset_import.samples.filter(is_undone=False).count()
-    for done, number in enumerate(_last_first(dataset_import), start=1):
+    done = 0
+    while True:
+        for number in _last_first(dataset_import):
+            with fence():
+                hold(dataset_import, State.UNDOING)
+                _take_out(dataset_import, number, by)
+            done += 1
+            progress(done, max(total, done))
         with fence():
             hold(dataset_import, State.UNDOING)
-            _take_out(dataset_import, number, by)
-        progress(done, max(total, done))
-    with fence():
-        hold(dataset_import, State.UNDOING)
-        gone = sum_of_counts(dataset_import)
-        gone["labels removed"] = _drop_labels(dataset_import)
-        DatasetImport.objects.filter(pk=dataset_import.pk).update(state=State.UNDONE, brought=+gone)
+            if not dataset_import.samples.filter(is_undone=False).exists():
+                return _end(dataset_import)
+
+
+def _end(dataset_import: DatasetImport) -> Counter[str]:
+    """Tell what went, once nothing is left to go: of images alone, some may come meanwhile."""
+    gone = sum_of_counts(dataset_import)
+    gone["labels removed"] = _drop_labels(dataset_import)
+    DatasetImport.objects.filter(pk=dataset_import.pk).update(state=State.UNDONE, brought=+gone)
     log.info("import_undone", dataset_import_id=str(dataset_import.pk), **gone)
     return +gone
 

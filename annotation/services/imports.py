@@ -17,6 +17,7 @@ from annotation.services.images import AddedImage, add_image
 from annotation.services.import_batches import plain
 from annotation.services.import_requests import offer_dataset
 from annotation.services.jobs import enqueue_job
+from annotation.services.sent_images import keep_sent_image
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import open_source
 from engine.datasets.formats import READERS
@@ -155,6 +156,7 @@ def _import_entry(archive: Upload, entry: ArchiveEntry) -> str:
     row, _ = Upload.objects.get_or_create(
         pk=uuid5(archive.pk, entry.name),
         defaults={
+            "batch": archive.batch or archive.pk,
             "project": archive.project,
             "file_name": name,
             "bytes": len(entry.data or b""),
@@ -191,7 +193,8 @@ def _cleared(upload: Upload) -> Upload:
 
 def _record(upload: Upload, added: AddedImage) -> None:
     checking = Upload.objects.filter(pk=upload.pk, state=State.CHECKING)
-    checking.update(state=added.outcome, message=added.message, image=added.image)
+    if checking.update(state=added.outcome, message=added.message, image=added.image):
+        keep_sent_image(upload=upload, added=added)
 
 
 def _summary(outcomes: Counter[str]) -> str:

@@ -41,9 +41,18 @@ class Part:
 
 
 def begin_upload(
-    *, project: Project, upload_id: UUID, file_name: str, size_bytes: int, created_by: User
+    *,
+    project: Project,
+    upload_id: UUID,
+    file_name: str,
+    size_bytes: int,
+    created_by: User,
+    batch: UUID | None = None,
 ) -> Upload:
-    """Open an upload; asking again with the same id resumes it."""
+    """Open an upload; asking again with the same id resumes it.
+
+    The images of one `batch` are undone together.
+    """
     if size_bytes > settings.MAX_UPLOAD_BYTES:
         limit = settings.MAX_UPLOAD_BYTES // 1024**2
         fault = f"A file may have at most {limit} MiB: import it from a bucket, or in parts."
@@ -51,6 +60,7 @@ def begin_upload(
     upload, _ = Upload.objects.get_or_create(
         pk=upload_id,
         defaults={
+            "batch": batch,
             "project": project,
             "file_name": file_name,
             "bytes": size_bytes,

@@ -29,10 +29,10 @@ class Waiting(TypedDict):
     progress: Progress
 
 
-def dataset_of(transport: Transport, upload_id: UUID) -> DatasetImport | None:
-    """Return the dataset that an upload holds; None if it holds none."""
+def import_of(transport: Transport, import_id: UUID) -> DatasetImport | None:
+    """Return an import; None if there is none of this id."""
     try:
-        return transport.call(op.DATASET_IMPORT, dataset_import_id=upload_id)
+        return transport.call(op.DATASET_IMPORT, dataset_import_id=import_id)
     except AnnealError as error:
         if error.status == requests.codes.not_found:
             return None

@@ -87,7 +87,14 @@ class Incoming(Connection):
         """Return the dataset that an upload turned out to hold; None if it holds none."""
         if upload.state == UPLOAD_REFUSED or upload.image is not None:
             return None
-        return datasets.dataset_of(self._transport, upload.id)
+        return datasets.import_of(self._transport, upload.id)
+
+    def import_of_images(self, upload: Upload) -> DatasetImport | None:
+        """Return the import of the images that were sent with a file; None if none came.
+
+        `undo_import` takes them out, but for those that people have worked on since.
+        """
+        return datasets.import_of(self._transport, upload.images_import)
 
     def import_dataset(  # noqa: PLR0913  # each by its name
         self,
@@ -241,7 +248,7 @@ class Incoming(Connection):
         timeout_s: float | None = None,
         progress: Progress = nobody_looks,
     ) -> DatasetImport:
-        """Take out what an import brought, but for what people have worked on since.
+        """Take out a dataset, or images that were sent, but for what people have worked on since.
 
         `brought` then says what went.
         """

@@ -142,6 +142,7 @@ class UploadInput(Model):
     id: UUID
     file_name: str
     bytes: int
+    batch: UUID | None = None  # the same of files that are sent together
 
 
 class UploadPart(Model):
@@ -181,6 +182,7 @@ class Upload(Model):
     state: str
     message: str
     image: int | None
+    images_import: UUID  # that of the images which were sent together, once one of them came
 
 
 class Job(Model):

@@ -67,7 +67,8 @@ def send_files(
     unfinished: UnfinishedUploads,
     progress: Progress,
 ) -> set[UUID]:
-    """Send each file; return the ids of the uploads."""
+    """Send each file, all as one batch; return the ids of the uploads."""
+    batch = uuid4()
     total = sum(path.stat().st_size for path, _ in files)
     done = 0
     sent: set[UUID] = set()
@@ -79,7 +80,15 @@ def send_files(
             progress(done, total, f"Sending {name}")
 
         upload_id = unfinished.id_of(project_id, path)
-        send_file(transport, project_id, path, upload_id=upload_id, file_name=name, on_bytes=count)
+        send_file(
+            transport,
+            project_id,
+            path,
+            upload_id=upload_id,
+            file_name=name,
+            batch=batch,
+            on_bytes=count,
+        )
         sent.add(upload_id)
     return sent
 
@@ -91,6 +100,7 @@ def send_file(
     *,
     upload_id: UUID,
     file_name: str,
+    batch: UUID,
     on_bytes: OnBytes,
 ) -> CompletedUpload:
     """Send what the server lacks of a file, and have it looked at. Safe to repeat.
@@ -104,7 +114,9 @@ def send_file(
         raise AnnealError(0, "empty_file", f"{path} is empty.", "bytes")
     begun = transport.call(
         BEGIN_UPLOAD,
-        UploadInput(id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes),
+        UploadInput(
+            id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes, batch=batch
+        ),
         project_id=project_id,
     )
     on_bytes(size_bytes - sum(part.to_byte - part.from_byte for part in begun.parts))

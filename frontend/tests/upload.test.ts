@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ProblemError, UnreachableError } from "@/api/problem";
-import type { FinishedPart } from "@/api/uploads";
+import type { FinishedPart, NewUpload } from "@/api/uploads";
 import type { RememberedUpload, UploadMemory } from "@/upload/memory";
 import { UploadQueue } from "@/upload/queue";
 import type { UploadTransport } from "@/upload/transport";
@@ -17,11 +17,13 @@ class MapMemory implements UploadMemory {
 /** An object store of four-byte parts that can be made to fail. */
 class ScriptedStore implements UploadTransport {
   readonly parts = new Map<string, Map<number, string>>();
+  readonly batches: string[] = [];
   readonly completed: { id: string; parts: FinishedPart[] }[] = [];
   failures: (Error | null)[] = [];
   puts = 0;
 
-  async begin(_project: number, { id, bytes }: { id: string; bytes: number }) {
+  async begin(_project: number, { id, bytes, batch }: NewUpload) {
+    this.batches.push(batch);
     const got = this.parts.get(id) ?? new Map<number, string>();
     this.parts.set(id, got);
     const count = Math.ceil(bytes / PART_BYTES);
@@ -78,6 +80,18 @@ function settled(queue: UploadQueue): Promise<void> {
     });
   });
 }
+
+test("files that are added together are one batch", async () => {
+  const { store, queue } = setUp();
+  queue.add([file("a"), file("b", "b.png")]);
+  queue.add([file("c", "c.png")]);
+  await settled(queue);
+
+  const [first, second, third] = store.batches;
+  expect(store.batches).toHaveLength(3);
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+});
 
 test("a file goes up in parts and is completed with their tags", async () => {
   const { store, queue } = setUp();

@@ -1,14 +1,16 @@
-"""A manager drops a dataset of another tool in: looks, brings it in, thinks better of it."""
+"""A manager drops a dataset of another tool, or images: looks, brings in, thinks better of it."""
 
 import json
+import re
 import zipfile
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from engine.datasets.sample import Sample
 from tests.annotation.datasets import cell, zipped
+from tests.annotation.world import png
 from tests.e2e.conftest import Look
 from tests.e2e.gestures import SLOW_MS
 from tests.e2e.scenes import begin_project, log_in
@@ -66,6 +68,30 @@ def test_a_dataset_is_looked_at_brought_in_and_taken_out_again(
     page.get_by_role("dialog").get_by_role("button", name="Undo import").click()
     expect(card).to_contain_text("Taken out again: 2 images, 4 masks", timeout=SLOW_MS)
     take_picture("98-an-import-undone")
+    page.get_by_role("link", name="Images", exact=True).click()
+    expect(page.get_by_text("No images")).to_be_visible()
+
+
+def test_images_that_were_dropped_together_are_taken_out_together(
+    stack: Stack, page: Page, take_picture: Look
+) -> None:
+    project = begin_project(stack.log_in("ada"), "Cells", ("cell",))
+    log_in(page, "ada")
+    page.goto(f"/projects/{project}")
+    pictures = [
+        FilePayload(name=f"{seed}.png", mimeType="image/png", buffer=png(seed)) for seed in range(3)
+    ]
+
+    page.get_by_label("Files to import").set_input_files(pictures)
+    card = page.get_by_role("article", name=re.compile("^Images "))
+    expect(card).to_contain_text("Brought in 3 new images", timeout=SLOW_MS)
+    take_picture("98-images-to-take-out")
+    card.get_by_role("button", name="Undo import").click()
+    asked = page.get_by_role("dialog")
+    expect(asked).to_contain_text("Its images go to the trash")
+    asked.get_by_role("button", name="Undo import").click()
+
+    expect(card).to_contain_text("Taken out again: 3 images", timeout=SLOW_MS)
     page.get_by_role("link", name="Images", exact=True).click()
     expect(page.get_by_text("No images")).to_be_visible()
 

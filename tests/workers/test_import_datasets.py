@@ -166,7 +166,8 @@ def test_a_zip_of_images_alone_comes_in_as_ever(world: World, manager: Api) -> N
         archive.writestr("a.png", png(1))
     send(world, out.getvalue())
 
-    assert not DatasetImport.objects.exists()
+    [found] = manager.get(f"projects/{world.project.pk}/dataset-imports").json()["results"]
+    assert (found["format"], found["state"]) == ("images", "imported")
     assert Image.objects.count() == 1
 
 
@@ -182,7 +183,7 @@ def test_images_whose_annotations_are_broken_come_in_and_the_upload_says_what_is
     upload = Upload.objects.get(pk=send(world, out.getvalue()))
 
     assert (upload.state, Image.objects.count()) == ("accepted", 1)
-    assert not DatasetImport.objects.exists()
+    assert not DatasetImport.objects.filter(pk=upload.pk).exists()
     assert upload.message.endswith(
         "Annotations cannot be read: annotations.json: images[0]: not JSON: NaN is not a number."
     )

@@ -47,6 +47,7 @@ def import_bucket(
         state=brought.state,
         message=brought.message,
         image=None,
+        images_import=brought.id,
         dataset=brought,
     )
     show_outcomes([outcome], as_json=as_json)

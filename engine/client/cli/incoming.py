@@ -18,6 +18,7 @@ from engine.client.models import (
     IMPORT_READY,
     IMPORT_UNREADABLE,
     UPLOAD_REFUSED,
+    DatasetImport,
     ImportedDataset,
     ImportProblem,
     Upload,
@@ -106,7 +107,10 @@ def import_(  # noqa: PLR0913  # one for each option
             else []
         )
         outcomes = [end(client, each, moved) for each in uploads]
+        sent = _sent_images(client, outcomes)
     show_outcomes([*outcomes, *looked_at], as_json=as_json)
+    for each in sent:
+        _tell_undo(each)
     faulty = [each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes]
     if any(faulty) or any(each.problems for each in looked_at):
         raise typer.Exit(REFUSED)
@@ -121,6 +125,13 @@ def _without_images(paths: Sequence[Path], moved: Progress) -> tuple[list[Path],
         if inside != [path]
     ]
     return [each for inside in datasets.values() for each in inside], looked_at
+
+
+def _sent_images(client: Client, outcomes: Sequence[Outcome]) -> list[DatasetImport]:
+    """Return the import of the images that came; of a command that was interrupted, of each run."""
+    bare = [each for each in outcomes if each.dataset is None and each.state != UPLOAD_REFUSED]
+    found = map(client.import_of_images, {each.images_import: each for each in bare}.values())
+    return [each for each in found if each is not None]
 
 
 def _tell_faults(paths: Sequence[Path]) -> None:
@@ -155,7 +166,7 @@ def undo(
     timeout: Timeout = None,
     as_json: Json = False,
 ) -> None:
-    """Take out what an import of a dataset brought, but for what people have worked on since."""
+    """Take out a dataset, or images that were sent, but for what people have worked on since."""
     with logged_in() as client, progress() as moved:
         undone = client.undo_import(import_id, timeout_s=timeout, progress=moved)
     row = [undone.file_name, undone.state, _counted(undone.brought)]
@@ -181,10 +192,14 @@ def _tell_more(found: ImportedDataset) -> None:
     if found.state == IMPORT_IMPORTED and found.problems_count:
         tell(f"what cannot be used comes to be mended and imported by: anneal refused {found.id}")
     if found.state == IMPORT_IMPORTED:
-        tell(f"{found.file_name} goes out again by: anneal undo {found.id}")
+        _tell_undo(found)
     if found.state == IMPORT_UNREADABLE and found.candidates:
         names = ", ".join(each.name for each in found.candidates)
         tell(f"Say --format, one of {names}, or --images-alone.")
+
+
+def _tell_undo(found: DatasetImport) -> None:
+    tell(f"{found.file_name} goes out again by: anneal undo {found.id}")
 
 
 def _tell_problems(problems: Sequence[ImportProblem], count: int) -> None:

@@ -3,10 +3,15 @@ import { client, read } from "./client";
 import type { DatasetImport, Job } from "./types";
 
 const one = (dataset_import_id: string) => ({ params: { path: { dataset_import_id } } });
+export const IMAGES_ALONE = "images";
 const WORKING: readonly Job["state"][] = ["queued", "running"];
 
 export const isAtWork = ({ job }: DatasetImport): boolean =>
   job !== null && WORKING.includes(job.state);
+
+/** Images that were dropped in without a dataset are an import of their own. */
+export const isOfSentImages = ({ format, bucket }: DatasetImport): boolean =>
+  format === IMAGES_ALONE && bucket === "";
 
 export const datasetImportsKey = (project: number) => ["dataset-imports", project];
 

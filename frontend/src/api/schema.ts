@@ -5227,6 +5227,11 @@ export interface components {
             state: components["schemas"]["UploadState"];
             message: string;
             image: number | null;
+            /**
+             * Format: uuid
+             * @description the import of the images that were sent together, to be undone; there is one as soon as one of them came
+             */
+            images_import: string;
         };
         UploadInput: {
             /** Format: uuid */
@@ -5234,6 +5239,11 @@ export interface components {
             file_name: string;
             /** Format: int64 */
             bytes: number;
+            /**
+             * Format: uuid
+             * @description the same of files that are sent together, whose images are undone together
+             */
+            batch?: string | null;
         };
         UploadPage: {
             results: components["schemas"]["Upload"][];

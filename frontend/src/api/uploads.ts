@@ -18,6 +18,8 @@ export interface NewUpload {
   id: string;
   file_name: string;
   bytes: number;
+  /** The same of all files that are sent together: their images are undone together. */
+  batch: string;
 }
 
 export function beginUpload(project_id: number, body: NewUpload) {

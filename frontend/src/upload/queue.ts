@@ -8,6 +8,7 @@ export type ItemState = "waiting" | "uploading" | "sent" | "failed";
 
 export interface UploadItem {
   readonly id: string;
+  readonly batch: string;
   readonly name: string;
   readonly bytes: number;
   readonly sentBytes: number;
@@ -21,6 +22,8 @@ interface Options {
   /** Waits before attempt 2, 3, ... */
   pause?: (attempt: number) => Promise<void>;
 }
+
+type Sent = Pick<UploadItem, "id" | "batch">;
 
 const MAX_PAUSE_MS = 20_000;
 
@@ -56,9 +59,10 @@ export class UploadQueue {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Returns the ids of the uploads, which are those of the datasets in them. */
+  /** Returns the ids of the uploads, which are those of the datasets in them. One call is a batch. */
   add(files: readonly File[]): string[] {
-    const ids = files.map((file) => this.#addOne(file));
+    const batch = crypto.randomUUID();
+    const ids = files.map((file) => this.#addOne(file, batch));
     this.#startMore();
     return ids;
   }
@@ -81,12 +85,12 @@ export class UploadQueue {
     this.#set(this.#items.filter((item) => item.state !== "sent"));
   }
 
-  #addOne(file: File): string {
+  #addOne(file: File, batch: string): string {
     const known = this.#memory.load(keyOf(this.#project, file));
     const id = known?.id ?? crypto.randomUUID();
     if (this.#files.has(id)) return id;
     this.#files.set(id, file);
-    const item = { id, name: file.name, bytes: file.size, sentBytes: 0, message: "" };
+    const item = { id, batch, name: file.name, bytes: file.size, sentBytes: 0, message: "" };
     this.#set([...this.#items, { ...item, state: "waiting" }]);
     return id;
   }
@@ -97,20 +101,20 @@ export class UploadQueue {
       if (!next) return;
       this.#running += 1;
       this.#change(next.id, { state: "uploading" });
-      void this.#upload(next.id).finally(() => {
+      void this.#upload(next).finally(() => {
         this.#running -= 1;
         this.#startMore();
       });
     }
   }
 
-  async #upload(id: string): Promise<void> {
+  async #upload({ id, batch }: UploadItem): Promise<void> {
     const file = this.#files.get(id);
     if (!file) return;
     const stop = new AbortController();
     this.#stops.set(id, stop);
     try {
-      await this.#persist(id, file, stop.signal);
+      await this.#persist({ id, batch }, file, stop.signal);
       this.#memory.forget(keyOf(this.#project, file));
       this.#change(id, { state: "sent", sentBytes: file.size });
     } catch (error) {
@@ -121,23 +125,24 @@ export class UploadQueue {
   }
 
   /** Attempts until it is through, the server refuses, or patience ends. */
-  async #persist(id: string, file: File, stop: AbortSignal): Promise<void> {
+  async #persist(sent: Sent, file: File, stop: AbortSignal): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#attempt(id, file, stop);
+        return await this.#attempt(sent, file, stop);
       } catch (error) {
         if (stop.aborted || isRefusal(error) || attempt === this.#options.attempts) throw error;
-        this.#change(id, { message: "The connection broke. Trying again…" });
+        this.#change(sent.id, { message: "The connection broke. Trying again…" });
         await this.#options.pause(attempt);
       }
     }
   }
 
   /** Asks which parts are missing (with fresh addresses), sends those, and completes. */
-  async #attempt(id: string, file: File, stop: AbortSignal): Promise<void> {
+  async #attempt({ id, batch }: Sent, file: File, stop: AbortSignal): Promise<void> {
     const key = keyOf(this.#project, file);
     const plan = await this.#transport.begin(this.#project, {
       id,
+      batch,
       file_name: file.name,
       bytes: file.size,
     });

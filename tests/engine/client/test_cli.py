@@ -144,6 +144,19 @@ def test_an_import_says_what_became_of_each_file(
     assert (again.code, outcome["state"]) == (0, "duplicate")
 
 
+def test_images_that_one_command_brought_go_out_by_another(
+    logged_in: Run, project: int, pictures: Path
+) -> None:
+    brought = logged_in("import", project, pictures)
+    command = brought.err.partition("0.png and 2 more goes out again by: anneal ")[2].split()[:2]
+
+    undone = logged_in(*command, "--json")
+
+    assert command[:1] == ["undo"]
+    assert json.loads(undone.out)["brought"] == {"images removed": 3}
+    assert json.loads(logged_in("images", project, "--json").out) == []
+
+
 def test_from_import_to_a_proof_without_the_server(
     logged_in: Run, person: Person, drawn: int, pictures: Path, tmp_path: Path
 ) -> None:

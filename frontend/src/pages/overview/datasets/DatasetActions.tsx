@@ -6,8 +6,10 @@ import {
   checkDatasetImport,
   datasetImportsKey,
   discardDatasetImport,
+  IMAGES_ALONE,
   importFromBucket,
   importImagesAlone,
+  isOfSentImages,
   startDatasetImport,
   undoDatasetImport,
 } from "@/api/datasetImports";
@@ -23,7 +25,10 @@ interface Props {
   isStopped: boolean;
 }
 
-const IMAGES = "images";
+const OF_IMAGES =
+  "Its images go to the trash, but for those that people have worked on since. Dropping the files again brings them back.";
+const OF_DATASET =
+  "Its images go to the trash, its masks, proposals, captions, comments and labels are taken out. What people have changed, judged or answered since stays, with the images that it lies on. Dropping the dataset again brings it back.";
 const ARCHIVE = /\.(zip|tar|tgz|tzst|gz|zst)$/i;
 
 /** What can be done with a dataset that nobody works on just now. */
@@ -43,13 +48,7 @@ export function DatasetActions({ item, project, isStopped }: Props) {
   const undo = () =>
     modals.openConfirmModal({
       title: "Undo this import?",
-      children: (
-        <Text size="sm">
-          Its images go to the trash, its masks, proposals, captions, comments and labels are taken
-          out. What people have changed, judged or answered since stays, with the images that it
-          lies on. Dropping the dataset again brings it back.
-        </Text>
-      ),
+      children: <Text size="sm">{isOfSentImages(item) ? OF_IMAGES : OF_DATASET}</Text>,
       labels: { confirm: "Undo import", cancel: "Keep it" },
       confirmProps: { color: "red" },
       onConfirm: () => act.mutate(() => undoDatasetImport(item.id)),
@@ -142,12 +141,12 @@ export function DatasetActions({ item, project, isStopped }: Props) {
             Look for what is new
           </Button>
         )}
-        {isUnread && item.bucket && item.format !== IMAGES && (
+        {isUnread && item.bucket && item.format !== IMAGES_ALONE && (
           <Button
             size="compact-sm"
             variant="default"
             loading={act.isPending}
-            onClick={() => act.mutate(() => checkDatasetImport(item.id, IMAGES))}
+            onClick={() => act.mutate(() => checkDatasetImport(item.id, IMAGES_ALONE))}
           >
             Look at images alone
           </Button>

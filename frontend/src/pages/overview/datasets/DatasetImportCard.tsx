@@ -1,6 +1,6 @@
 import { Anchor, Card, Group, Stack, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
-import { isAtWork } from "@/api/datasetImports";
+import { isAtWork, isOfSentImages } from "@/api/datasetImports";
 import type { DatasetImport } from "@/api/types";
 import { formatAgo, plural } from "@/components/format";
 import { JobRow } from "@/components/JobRow";
@@ -19,7 +19,12 @@ export function DatasetImportCard({ item, project }: Props) {
   const isLive = isAtWork(item);
   const isStopped = !isLive && ["checking", "importing", "undoing"].includes(item.state);
   return (
-    <Card withBorder p="sm" component="article" aria-label={`Dataset ${item.file_name}`}>
+    <Card
+      withBorder
+      p="sm"
+      component="article"
+      aria-label={`${isOfSentImages(item) ? "Images" : "Dataset"} ${item.file_name}`}
+    >
       <Stack gap={6}>
         <Group justify="space-between" wrap="nowrap" gap="xs">
           <Text size="sm" fw={550} truncate title={item.file_name}>

@@ -1,14 +1,18 @@
 import { Button, Center, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { datasetImportsQuery, isAtWork } from "@/api/datasetImports";
+import { useState } from "react";
+import { datasetImportsQuery, isAtWork, isOfSentImages } from "@/api/datasetImports";
 import { ErrorState } from "@/components/ErrorState";
 import { DatasetImportCard } from "./DatasetImportCard";
 
 const LIVE_MS = 1500;
 const IDLE_MS = 5000;
+/** Drops of images are many, and their files are listed below: these few have their undo at hand. */
+const NEWEST_IMAGES = 3;
 
-/** Datasets of other tools that were dropped in: what is in them, and what became of them. */
+/** Datasets of other tools and images that were dropped in: what became of them, to be undone. */
 export function DatasetImports({ project }: { project: number }) {
+  const [isWhole, setIsWhole] = useState(false);
   const imports = useInfiniteQuery({
     ...datasetImportsQuery(project),
     refetchInterval: ({ state }) =>
@@ -16,26 +20,29 @@ export function DatasetImports({ project }: { project: number }) {
   });
   const all = imports.data?.pages.flatMap((page) => page.results) ?? [];
   const shown = all.filter(({ state }) => state !== "discarded");
+  const folded = isWhole ? [] : shown.filter(isOfSentImages).slice(NEWEST_IMAGES);
 
   if (imports.error) return <ErrorState error={imports.error} onRetry={() => imports.refetch()} />;
   if (shown.length === 0) return null;
   return (
     <Stack mt="md" gap="xs">
       <Text size="sm" fw={550}>
-        Datasets
+        Datasets and images
       </Text>
-      {shown.map((item) => (
-        <DatasetImportCard key={item.id} item={item} project={project} />
-      ))}
-      {imports.hasNextPage && (
+      {shown
+        .filter((item) => !folded.includes(item))
+        .map((item) => (
+          <DatasetImportCard key={item.id} item={item} project={project} />
+        ))}
+      {(folded.length > 0 || imports.hasNextPage) && (
         <Center>
           <Button
             size="compact-sm"
             variant="subtle"
-            onClick={() => imports.fetchNextPage()}
+            onClick={() => (folded.length > 0 ? setIsWhole(true) : imports.fetchNextPage())}
             loading={imports.isFetchingNextPage}
           >
-            Show older datasets
+            Show older imports
           </Button>
         </Center>
       )}
