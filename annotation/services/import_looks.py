@@ -1,98 +1,193 @@
-"""What a dataset would bring, counted in people's words before anything comes in."""
+"""What a dataset would bring, counted in people's words before anything comes in.
 
+It goes the way of an import and writes nothing. What it cannot know: whether pixels break behind a
+header that is whole, what comes twice in the files themselves, and where proposals may come. Images
+in a bucket are not fetched for it: there one of a name that is there counts as the one there.
+"""
+
+import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Self, TypeAlias
 
+from django.conf import settings
 from django.contrib.auth.models import User
 
-from annotation.models import Label, Project
-from annotation.services.import_batches import label_name, plain_sample
-from annotation.services.imported_images import are_our_ids, key_of, known_images
-from annotation.services.imported_people import count_origin, members_by_name, origin_of
-from annotation.services.imported_values import fitting_values
+from annotation.buckets import BucketSource
+from annotation.models import Image, Label, Project
+from annotation.services.import_batches import Brought, label_name, plain_sample, refused
+from annotation.services.import_contents import (
+    Fitting,
+    Given,
+    contents_of,
+    count_contents,
+    fitting_samples,
+    predictions_of,
+)
+from annotation.services.imported_captions import look_at_captions
+from annotation.services.imported_images import are_our_ids, linked_images
+from annotation.services.imported_people import look_at_comments, members_by_name
 from annotation.services.labels import labels_meant
-from engine.datasets.sample import Annotation, Box, Dataset, Sample
+from annotation.services.object_boxes import look_at_boxes
+from annotation.services.seeds import look_at_seeds
+from engine.datasets.errors import DatasetError
+from engine.datasets.files import Source
+from engine.datasets.sample import Dataset, Sample
+from engine.media.errors import MediaError
+from engine.media.images import read_size
+
+IMAGES: Final = ("", " duplicate", " that were there", " not there", " refused")
+Refuse = Callable[[DatasetError], None]
+Images: TypeAlias = dict[int, Image]  # by their ids
+Numbered: TypeAlias = tuple[int, Sample]  # from 1
 
 
 @dataclass(frozen=True, slots=True)
 class Looking:
-    """Where a dataset would go."""
+    """Where a dataset would go. Labels that are not there yet have numbers below zero."""
 
     project: Project | None = None  # None: into a new project
     labels: Mapping[str, Label] = field(default_factory=dict)
     members: Mapping[str, User] = field(default_factory=dict)
     has_our_ids: bool = False  # of images
+    reads_files: bool = True  # of images, which lie nearby
 
     @classmethod
-    def at(cls, project: Project | None, dataset: Dataset) -> Self:
+    def at(cls, project: Project | None, dataset: Dataset, *, source: Source | None = None) -> Self:
         """Find what the project has already."""
-        if project is None:
-            return cls()
         names = {label_name(each.name) for each in dataset.labels} - {""}
-        return cls(
-            project,
-            labels_meant(project=project, names=names),
-            members_by_name(project),
-            are_our_ids(project, dataset.numbers),
-        )
+        meant = {} if project is None else labels_meant(project=project, names=names)
+        missing = enumerate(sorted(names - meant.keys()), start=1)
+        labels = meant | {name: Label(pk=-number, name=name) for number, name in missing}
+        reads_files = not isinstance(source, BucketSource)
+        if project is None:
+            return cls(labels=labels, reads_files=reads_files)
+        our_ids = are_our_ids(project, dataset.numbers)
+        return cls(project, labels, members_by_name(project), our_ids, reads_files)
 
 
-def count_samples(looking: Looking, samples: Iterable[Sample]) -> Counter[str]:
-    """Tell what an import would do with images, without doing it."""
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What of an image's file is known without its pixels."""
+
+    sha256: str = ""
+    size_hw: tuple[int, int] = (0, 0)
+    problem: DatasetError | None = None
+
+
+def count_samples(looking: Looking, samples: Iterable[Sample], refuse: Refuse) -> Counter[str]:
+    """Tell what an import would do with some images, without doing it.
+
+    Memory holds one file at a time, and the number of queries does not grow with that of images.
+    """
     told = [plain_sample(each) for each in samples]
-    known = (
-        {}
-        if looking.project is None
-        else known_images(looking.project, told, has_our_ids=looking.has_our_ids)
+    found, images = _found(looking, told)
+    fitting = fitting_samples(told, found, images)
+    contents = contents_of(fitting, looking)
+    given = Given(
+        look_at_seeds(contents.seeds),
+        look_at_captions(contents.captions),
+        look_at_comments(contents.remarks),
+        look_at_boxes(contents.boxes),
     )
+    count_contents(fitting, given, looking)
     counts: Counter[str] = Counter()
-    for sample in told:
-        has_image = sample.load_bytes is not None or key_of(sample) in known
-        counts["images" if has_image else "images not there"] += 1
-        counts["captions"] += len(sample.captions)
-        counts["comments"] += len(sample.remarks)
-        counts["proposals"] += sum(each.rle is not None for each in predicted_in(sample))
-        counts["boxes"] += len(list(boxes_in(sample)))
-        counts.update(left_out(sample))
-        for each in masks_in(sample):
-            counts["masks"] += 1
-            counts["masks with a score"] += each.predicted_iou is not None
-            if each.attributes or each.extra:
-                counts.update(_told_of(looking, each))
+    for each in fitting:
+        counts.update(_counted(looking, each))
+    for brought in found:
+        counts.update(brought.counts)
+        for problem in brought.problems:
+            refuse(problem)
     return +counts
 
 
-def masks_in(sample: Sample) -> Iterator[Annotation]:
-    """Yield the objects that have a place here."""
-    return (each for each in sample.annotations if each.rle is not None and not each.is_crowd)
+def count_images(counts: Mapping[str, int]) -> int:
+    """Return how many images a look has met, whether they would come in or not."""
+    return sum(counts.get(f"images{each}", 0) for each in IMAGES)
 
 
-def boxes_in(sample: Sample) -> Iterator[tuple[Box, str | None]]:
-    """Yield the boxes of objects of which no mask is known, with their labels."""
-    for each in sample.annotations:
-        if each.rle is None and each.box_xywh is not None and not each.is_crowd:
-            yield each.box_xywh, each.label
+def _counted(looking: Looking, fitting: Fitting) -> Counter[str]:
+    """Count what an import does not: what is there already, and what models made."""
+    _, sample, brought = fitting
+    new = {id(seed.rle) for seed in brought.seeded.seeds}
+    scored = (each for each in sample.annotations if each.predicted_iou is not None)
+    return Counter(
+        {
+            "masks there already": len(brought.seeded.met),
+            "captions there already": len(brought.described.met),
+            "comments there already": len(brought.discussed.met),
+            "boxes there already": len(brought.boxed.met),
+            "masks with a score": sum(id(each.rle) in new for each in scored),
+            "proposals": len(predictions_of(looking, sample, brought)),
+        }
+    )
 
 
-def predicted_in(sample: Sample) -> Iterator[Annotation]:
-    """Yield what models found."""
-    return (one for each in sample.predictions for one in each.annotations)
+def _found(looking: Looking, samples: Sequence[Sample]) -> tuple[list[Brought], Images]:
+    """Find the images that are meant; those that would come in have numbers below zero."""
+    images: Images = {}
+    alone = [each for each in enumerate(samples, start=1) if each[1].load_bytes is None]
+    filed = [each for each in enumerate(samples, start=1) if each[1].load_bytes is not None]
+    find_files = _read if looking.reads_files else _unread
+    found = _linked(looking, alone, images) | find_files(looking, filed, images)
+    return [found[number] for number, _ in enumerate(samples, start=1)], images
 
 
-def left_out(sample: Sample) -> dict[str, int]:
-    """Count what has no place here: crowds, which are no object, and boxes that a model found."""
+def _linked(looking: Looking, samples: Sequence[Numbered], images: Images) -> dict[int, Brought]:
+    """Find what is there by names and digests; the import tells of each that is not."""
+    linked = linked_images(
+        looking.project, [each for _, each in samples], has_our_ids=looking.has_our_ids
+    )
+    ids = [each.image_id for each in linked if each.image_id is not None]
+    images.update(Image.objects.in_bulk(ids))
     return {
-        **sample.left_out,
-        "crowds left out": sum(each.is_crowd for each in sample.annotations),
-        "proposed boxes left out": sum(each.rle is None for each in predicted_in(sample)),
+        number: Brought(each.image_id, counts=each.counts)
+        for (number, _), each in zip(samples, linked, strict=True)
     }
 
 
-def _told_of(looking: Looking, mask: Annotation) -> Counter[str]:
-    label = looking.labels.get(label_name(mask.label)) if mask.label else None
-    values, left = fitting_values(label, label_name(mask.label or ""), mask.attributes)
-    counts = count_origin(origin_of(mask), looking.members)
-    counts["attributes"] = len(values)
-    return counts + left
+def _unread(looking: Looking, samples: Sequence[Numbered], images: Images) -> dict[int, Brought]:
+    """Find what is there of files that are far away."""
+    named = [(number, replace(each, load_bytes=None)) for number, each in samples]
+    linked = _linked(looking, named, images)
+    return {
+        number: _of_file(number, linked[number].image_id, each.size_hw, images)
+        for number, each in samples
+    }
+
+
+def _read(looking: Looking, samples: Sequence[Numbered], images: Images) -> dict[int, Brought]:
+    """Find what is there of files by their bytes; of what is new the header alone is decoded."""
+    heads = {number: _head_of(each) for number, each in samples}
+    digests = {head.sha256 for head in heads.values()}
+    there = Image.objects.filter(project=looking.project, sha256__in=digests)
+    known = {image.sha256: image.pk for image in there}
+    images.update({image.pk: image for image in there})
+    return {
+        number: refused(head.problem)
+        if head.problem is not None and head.sha256 not in known
+        else _of_file(number, known.get(head.sha256), head.size_hw, images)
+        for number, head in heads.items()
+    }
+
+
+def _of_file(number: int, known: int | None, size_hw: tuple[int, int], images: Images) -> Brought:
+    if known is not None:
+        return Brought(known, counts=Counter({"images duplicate": 1}))
+    height, width = size_hw
+    images[-number] = Image(pk=-number, height=height, width=width)
+    return Brought(-number, is_new=True, counts=Counter({"images": 1}))
+
+
+def _head_of(sample: Sample) -> _Head:
+    assert sample.load_bytes is not None  # noqa: S101  # the caller has asked
+    try:
+        data = sample.load_bytes()
+    except DatasetError as error:
+        return _Head(problem=error)
+    sha256 = hashlib.sha256(data).hexdigest()
+    try:
+        return _Head(sha256, read_size(data, max_pixels=settings.MAX_IMAGE_PIXELS))
+    except MediaError as error:
+        return _Head(sha256, problem=DatasetError(str(error), file=sample.file_name))

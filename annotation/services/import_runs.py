@@ -39,7 +39,7 @@ from annotation.services.import_batches import (
     plain,
     refused,
 )
-from annotation.services.import_looks import Looking, count_samples
+from annotation.services.import_looks import Looking, count_images, count_samples
 from annotation.services.imported_values import named_apart
 from annotation.services.imported_work import finish_imported
 from annotation.services.refused_rows import keep_refused_rows, told_problems
@@ -118,16 +118,16 @@ def look_at_dataset(
     state, message = State.READY, ""
     try:
         dataset = READERS[dataset_import.format].read(source, problems.add)
-        looking = Looking.at(dataset_import.project, dataset)
+        looking = Looking.at(dataset_import.project, dataset, source=source)
         done = 0
         for batch in batches(dataset.samples()):
-            found += count_samples(looking, batch)
+            found += count_samples(looking, batch, problems.add)
             done += len(batch)
             progress(done, 0)
         found["labels"] = len(dataset.labels)
     except DatasetError as error:  # of the files as a whole
         state, message = State.UNREADABLE, str(error)
-    if state == State.READY and not found["images"] + found["images not there"]:
+    if state == State.READY and not count_images(found):
         state, message = State.UNREADABLE, "There is no image in it."
     keep_refused_rows(
         dataset_import=dataset_import,
@@ -162,7 +162,7 @@ def run_import(
         if not done:
             _forget_problems(dataset_import)  # those of the look at it
     brought = sum_of_counts(dataset_import)
-    total = int(dataset_import.found.get("images", 0))
+    total = count_images(dataset_import.found)
     told = {(each.file, each.fault) for each in source.refused}  # as the dataset was read
     samples = _samples(dataset_import, dataset)
     for number, _ in enumerate(islice(samples, done), start=1):

@@ -31,6 +31,11 @@ def describe_images(wanted: Sequence[Described], *, author: User) -> list[Seeded
     return described
 
 
+def look_at_captions(wanted: Sequence[Described]) -> list[Seeded]:
+    """Tell what `describe_images` would make of captions, and write nothing."""
+    return _told(wanted, _ids(wanted))
+
+
 def _told(wanted: Sequence[Described], ids: Mapping[tuple[int, str], UUID]) -> list[Seeded]:
     """Tell what comes, what was there, and what an image has no place for that is described."""
     known = _known({image_id for image_id, _ in ids})

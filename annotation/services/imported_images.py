@@ -20,11 +20,18 @@ def find_images(
     """Find or add the images of samples that all have their files, or of which none has."""
     if coming[0].sample.load_bytes is None:
         samples = [each.sample for each in coming]
-        known = known_images(project, samples, has_our_ids=has_our_ids)
-        return [_linked(sample, known.get(key_of(sample), [])) for sample in samples]
+        return linked_images(project, samples, has_our_ids=has_our_ids)
     files = [each.file for each in coming if each.file is not None]
     added = iter(add_images(project=project, stored=files, created_by=author))
     return [_added(each, None if each.file is None else next(added)) for each in coming]
+
+
+def linked_images(
+    project: Project | None, samples: Sequence[Sample], *, has_our_ids: bool
+) -> list[Brought]:
+    """Find the images of samples without a file, which a project that is not there has not."""
+    known = {} if project is None else known_images(project, samples, has_our_ids=has_our_ids)
+    return [_linked(sample, known.get(key_of(sample), [])) for sample in samples]
 
 
 def _linked(sample: Sample, image_ids: Sequence[int]) -> Brought:

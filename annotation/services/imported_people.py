@@ -5,7 +5,7 @@ An import makes no accounts. A name is a member's who has that user name; any ot
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 from uuid import UUID, uuid5
 
 from django.contrib.auth.models import User
@@ -23,6 +23,7 @@ from engine.datasets.sample import Annotation, Remark
 ORIGIN: Final = ("author", "owner", "source", "verdict")  # what is kept of where a mask comes from
 MAX_NAME: Final = 200
 MAX_TEXT: Final = 2000
+Remarks: TypeAlias = tuple[Image, Sequence[Remark]]  # an image, and what people said about it
 
 
 def members_by_name(project: Project) -> dict[str, User]:
@@ -53,7 +54,7 @@ def count_origin(origin: Mapping[str, str], members: Mapping[str, User]) -> Coun
 @transaction.atomic
 def bring_comments(
     *,
-    remarks: Sequence[tuple[Image, Sequence[Remark]]],
+    remarks: Sequence[Remarks],
     author: User,
     members: Mapping[str, User],
 ) -> list[Seeded]:
@@ -62,31 +63,53 @@ def bring_comments(
     Twice adds nothing. What an undo took away comes back; what a person withdrew stays so. No image
     holds more than it may.
     """
-    rows = [{row.pk: row for row in _rows(image, said, author, members)} for image, said in remarks]
-    ids = {pk for one in rows for pk in one}
-    known = _known(ids) if ids else {}
-    said = Comment.objects.filter(image__in=[image for image, one in remarks if one])
-    counts = said.filter(withdrawn_at=None).values_list("image").annotate(Count("pk"))
-    room = {image_id: MOST - count for image_id, count in counts} if ids else {}
-    settled = {pk for pk, is_undone in known.items() if not is_undone}
-    told, new = [], {}
-    for (image, _), own in zip(remarks, rows, strict=True):
-        met = [pk for pk in own if pk in settled]
-        left = room.get(image.pk, MOST)
-        fresh = [pk for pk in own if pk not in settled][:left]
-        room[image.pk] = left - len(fresh)
-        settled.update(fresh)  # an image may come twice
-        new.update({pk: own[pk] for pk in fresh})
-        told.append(Seeded(tuple(fresh), tuple(met)))
+    known = _known(remarks)
+    told = _told(remarks, known)
+    new = {}
+    for (image, said), each in zip(remarks, told, strict=True):
+        rows = {row.pk: row for row in _rows(image, said, author, members)}
+        new.update({pk: rows[pk] for pk in each.brought})
     Comment.objects.bulk_create(row for pk, row in new.items() if pk not in known)
     if back := new.keys() & known.keys():
         Comment.objects.filter(pk__in=back).update(withdrawn_at=None, is_undone=False)
     return told
 
 
-def _known(ids: Collection[UUID]) -> dict[UUID, bool]:
+def look_at_comments(remarks: Sequence[Remarks]) -> list[Seeded]:
+    """Tell what `bring_comments` would make of comments, and write none."""
+    return _told(remarks, _known(remarks))
+
+
+def _told(remarks: Sequence[Remarks], known: Mapping[UUID, bool]) -> list[Seeded]:
+    """Tell of each image's comments which come and which were there; others have no room."""
+    counts = (
+        Comment.objects.filter(image__in=[image for image, said in remarks if said])
+        .filter(withdrawn_at=None)
+        .values_list("image")
+        .annotate(Count("pk"))
+    )
+    room = {image_id: MOST - count for image_id, count in counts}
+    settled = {pk for pk, is_undone in known.items() if not is_undone}
+    told = []
+    for image, said in remarks:
+        own = dict.fromkeys(_id_of(image, each) for each in said)
+        met = [pk for pk in own if pk in settled]
+        left = room.get(image.pk, MOST)
+        fresh = [pk for pk in own if pk not in settled][:left]
+        room[image.pk] = left - len(fresh)
+        settled.update(fresh)  # an image may come twice
+        told.append(Seeded(tuple(fresh), tuple(met)))
+    return told
+
+
+def _known(remarks: Sequence[Remarks]) -> dict[UUID, bool]:
     """Find the comments that there are; of each, whether an undo took it away."""
+    ids = {_id_of(image, each) for image, said in remarks for each in said}
     return dict(Comment.objects.filter(pk__in=ids).values_list("pk", "is_undone"))
+
+
+def _id_of(image: Image, remark: Remark) -> UUID:
+    return uuid5(NAMESPACE, f"{image.pk} comment {remark.by} {remark.text}")
 
 
 @transaction.atomic
@@ -102,7 +125,7 @@ def _rows(
 ) -> list[Comment]:
     return [
         Comment(
-            pk=uuid5(NAMESPACE, f"{image.pk} comment {each.by} {each.text}"),
+            pk=_id_of(image, each),
             image=image,
             text=each.text[:MAX_TEXT],
             author=members.get(each.by, author),

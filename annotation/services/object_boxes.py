@@ -37,22 +37,20 @@ def bring_boxes(wanted: Sequence[tuple[Image, Sequence[Boxed]]]) -> list[Seeded]
 
     Images that nobody has begun are due to be proposed for once more.
     """
-    rows = [{each.pk: each for each in _rows(image, boxes)} for image, boxes in wanted]
-    ids = {pk for own in rows for pk in own}
-    if not ids:
-        return [Seeded() for _ in wanted]
-    settled = set(ObjectBox.objects.filter(pk__in=ids).values_list("pk", flat=True))
-    told, new = [], []
-    for own in rows:
-        brought = tuple(pk for pk in own if pk not in settled)
-        met = tuple(pk for pk in own if pk in settled)
-        settled.update(brought)  # an image may come twice
-        new += [own[pk] for pk in brought]
-        told.append(Seeded(brought, met))
+    rows = _rows_by_id(wanted)
+    told = _told(rows)
+    new = [own[pk] for own, each in zip(rows, told, strict=True) for pk in each.brought]
+    if not new:
+        return told
     ObjectBox.objects.bulk_create(new)
     _ask_again({each.image_id for each in new})
     log.info("boxes_brought", count=len(new))
     return told
+
+
+def look_at_boxes(wanted: Sequence[tuple[Image, Sequence[Boxed]]]) -> list[Seeded]:
+    """Tell what `bring_boxes` would make of boxes, and keep none."""
+    return _told(_rows_by_id(wanted))
 
 
 @transaction.atomic
@@ -66,6 +64,25 @@ def drop_boxes(*, box_ids: Collection[UUID | str]) -> int:
     count, _ = boxes.delete()
     _ask_again(images)
     return count
+
+
+def _rows_by_id(
+    wanted: Sequence[tuple[Image, Sequence[Boxed]]],
+) -> list[dict[UUID, ObjectBox]]:
+    return [{each.pk: each for each in _rows(image, boxes)} for image, boxes in wanted]
+
+
+def _told(rows: Sequence[Collection[UUID]]) -> list[Seeded]:
+    """Tell of each image's boxes which come and which were there."""
+    there = ObjectBox.objects.filter(pk__in={pk for own in rows for pk in own})
+    settled = set(there.values_list("pk", flat=True))
+    told = []
+    for own in rows:
+        brought = tuple(pk for pk in own if pk not in settled)
+        met = tuple(pk for pk in own if pk in settled)
+        settled.update(brought)  # an image may come twice
+        told.append(Seeded(brought, met))
+    return told
 
 
 def _rows(image: Image, boxes: Sequence[Boxed]) -> list[ObjectBox]:

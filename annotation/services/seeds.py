@@ -88,6 +88,20 @@ def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User)
     an image that comes twice. One whose import was undone comes back.
     """
     list(locked_images({image.pk for image, _ in wanted}).values_list("pk"))
+    due, seeded = _planned(wanted)
+    if due:
+        _write(due, author)
+    return seeded
+
+
+def look_at_seeds(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> list[Seeded]:
+    """Tell what `seed_images` would give images, and give them nothing."""
+    return _planned(wanted)[1]
+
+
+def _planned(
+    wanted: Sequence[tuple[Image, Sequence[Seed]]],
+) -> tuple[list[_Due], list[Seeded]]:
     named = [(image, [(_id_of(image, seed), seed) for seed in seeds]) for image, seeds in wanted]
     numbers = _last_numbers({mask_id for _, seeds in named for mask_id, _ in seeds})
     due: list[_Due] = []
@@ -99,10 +113,8 @@ def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User)
         met = {mask_id for mask_id, _ in seeds}.difference(brought)
         seeded.append(Seeded(brought, tuple(met), tuple(each.seed for each in own)))
         due += own
-    if due:
-        _write(due, author)
-    left = _captions_left([seeds for _, seeds in named])
-    return [replace(each, left=count) for each, count in zip(seeded, left, strict=True)]
+    left = _captions_left([seeds for _, seeds in named], due)
+    return due, [replace(each, left=count) for each, count in zip(seeded, left, strict=True)]
 
 
 def _id_of(image: Image, seed: Seed) -> UUID:
@@ -150,20 +162,25 @@ def _write(due: Sequence[_Due], author: User) -> None:
             text=each.seed.caption,
             author=author,
         )
-        for each in due
-        if each.number == FIRST and each.seed.caption
+        for each in _described_anew(due)
     )
     images = {each.image_id for each in due}
     Image.objects.filter(pk__in=images).update(version=F("version") + 1)
     log.info("masks_seeded", images=len(images), count=len(due))
 
 
-def _captions_left(named: Sequence[Sequence[tuple[UUID, Seed]]]) -> list[int]:
-    """Count, for each image, captions that its masks have not: these were there, or came twice."""
+def _captions_left(named: Sequence[Sequence[tuple[UUID, Seed]]], due: Sequence[_Due]) -> list[int]:
+    """Count, for each image, captions that its masks do not get: these were there, or twice."""
     own = [{_caption_id(each, seed) for each, seed in seeds if seed.caption} for seeds in named]
-    written = MaskCaption.objects.filter(pk__in=[each for one in own for each in one])
-    known = set(written.values_list("pk", flat=True))
-    return [len(each - known) for each in own]
+    coming = {_caption_id(each.mask_id, each.seed) for each in _described_anew(due)}
+    others = [each for one in own for each in one - coming]
+    known = set(MaskCaption.objects.filter(pk__in=others).values_list("pk", flat=True))
+    return [len(each - coming - known) for each in own]
+
+
+def _described_anew(due: Sequence[_Due]) -> list[_Due]:
+    """Return the masks that get a caption: one that comes back has its own."""
+    return [each for each in due if each.number == FIRST and each.seed.caption]
 
 
 def _caption_id(mask_id: UUID, seed: Seed) -> UUID:

@@ -45,9 +45,9 @@ def decode_image(data: bytes, *, max_pixels: int = MAX_PIXELS) -> DecodedImage:
         return _decode(image, name, data)
 
 
-def read_size(data: bytes) -> tuple[int, int]:
+def read_size(data: bytes, *, max_pixels: int = MAX_PIXELS) -> tuple[int, int]:
     """Return height and width of an image, upright, from its header. Raise MediaError."""
-    with opened(data) as (image, _):
+    with opened(data, max_pixels=max_pixels) as (image, _):
         width, height = image.size
         is_turned = _orientation(image) in SIDEWAYS
     return (width, height) if is_turned else (height, width)

@@ -39,6 +39,13 @@ describe("what an import counted", () => {
     );
   });
 
+  it("tells what is there already, and that this would not come in", () => {
+    const counts = { images: 1, "images duplicate": 3, "masks there already": 6 };
+
+    expect(takenWords(counts)).toBe("1 image, 3 images that were there");
+    expect(leftWords(counts)).toBe("6 masks that are there already");
+  });
+
   it("tells of captions that had no place", () => {
     const counts = { captions: 1, "captions left out": 2, "captions of masks left out": 1 };
 

@@ -143,6 +143,19 @@ def test_look_reads_no_image_of_a_dataset_that_tells_their_sizes(
     assert start(manager, looked_at["id"])["brought"] == {"images refused": 3}
 
 
+def test_look_takes_what_has_the_name_of_an_image_for_that_one(
+    world: World, manager: Api, lab: ImportSource
+) -> None:
+    unpack(lab, THREE, "cells")
+    start(manager, offer(manager, world, "cells")["id"])
+    unpack(lab, TWO_MORE, "cells")
+
+    looked_at = offer(manager, world, "cells")
+
+    assert (looked_at["found"]["images"], looked_at["found"]["images duplicate"]) == (1, 2)
+    assert (looked_at["found"]["masks"], looked_at["found"]["masks there already"]) == (2, 4)
+
+
 def test_images_alone_come_in_and_what_is_none_is_told(
     world: World, manager: Api, lab: ImportSource
 ) -> None:

@@ -10,12 +10,13 @@ import pytest
 from annotation.models import Label, Revision
 from annotation.services.import_looks import Looking, count_samples
 from annotation.services.labels import create_label, labels_named, update_label
+from engine.datasets.errors import DatasetError
 from engine.datasets.files import ZipOut
 from engine.datasets.formats import FORMATS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 from engine.datasets.sample import Label as DatasetLabel
 from tests.annotation.datasets import cell, zipped
-from tests.annotation.world import SIZE_HW, Api, World, square
+from tests.annotation.world import SIZE_HW, Api, World, make_image, square
 from tests.workers.bringing import send, start
 from workers.app import app
 
@@ -61,10 +62,14 @@ def test_look_at_a_dataset_knows_a_label_by_its_old_name(world: World) -> None:
     update_label(label=label, changes={"attributes": [age | unset]})
     seen = Annotation(square(2, 2), "cat", attributes={"age": 4.0})
     dataset = Dataset(labels_of(["cat"]), lambda: iter([Sample("a.png", SIZE_HW, (seen,))]))
+    make_image(world.project, 1, file_name="a.png")
+    problems: list[DatasetError] = []
 
-    counts = count_samples(Looking.at(world.project, dataset), dataset.samples())
+    looking = Looking.at(world.project, dataset)
+    counts = count_samples(looking, dataset.samples(), problems.append)
 
-    assert counts == {"images not there": 1, "masks": 1, "attributes": 1}
+    assert problems == []
+    assert counts == {"images that were there": 1, "masks": 1, "attributes": 1}
 
 
 def test_name_that_another_label_has_now_means_that_one(world: World) -> None:

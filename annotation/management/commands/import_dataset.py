@@ -83,9 +83,9 @@ class Command(BaseCommand):
         dataset = form.read(source, self._refuse)
         self.stdout.write(f"{form.title}: {len(dataset.labels)} labels")
         counts: Counter[str] = Counter()
-        looking = Looking.at(there, dataset)
+        looking = Looking.at(there, dataset, source=source)
         for batch in batches(tqdm(dataset.samples(), unit="image", disable=None)):
-            counts += count_samples(looking, batch)
+            counts += count_samples(looking, batch, self._refuse)
         say_counts(self.stdout, named_apart(counts), none=NO_IMAGE)
 
     def _import(self, options: Mapping[str, Any], form: Reader, source: Source) -> None:

@@ -61,8 +61,9 @@ def test_a_dry_run_tells_what_would_come_in_and_leaves_nothing(
 ) -> None:
     told = client.import_dataset(project, faulty, dry_run=True, timeout_s=60)
 
-    assert told.found["images"] == 3
-    assert told.found["masks"] == 6
+    assert (told.found["images"], told.found["images refused"]) == (2, 1)
+    assert told.found["masks"] == 4
+    assert [each.file for each in told.problems] == ["deep/3.png"]
     assert files_of(client, project) == set()
     assert [each.state for each in client.dataset_imports(project)] == ["discarded"]
 

@@ -43,6 +43,12 @@ const LEFT: readonly [string, string, string][] = [
     "proposal that does not fit its image",
     "proposals that do not fit their images",
   ],
+  ["captions refused", "caption of an image of another size", "captions of images of another size"],
+  ["comments refused", "comment on an image of another size", "comments on images of another size"],
+  ["masks there already", "mask that is there already", "masks that are there already"],
+  ["boxes there already", "box that is there already", "boxes that are there already"],
+  ["captions there already", "caption that is there already", "captions that are there already"],
+  ["comments there already", "comment that is there already", "comments that are there already"],
   ["masks refused", "mask that does not fit its image", "masks that do not fit their images"],
   ["turns of boxes left out", "turn of a box", "turns of boxes"],
   [
