@@ -13,9 +13,12 @@ from engine.client.models import (
     IMPORT_READY,
     IMPORT_UNDOING,
     IMPORT_UNREADABLE,
+    JOB_SUCCEEDED,
+    JOB_UNFINISHED,
     ChosenFormat,
     DatasetImport,
     ImportedDataset,
+    Job,
     StartedImport,
 )
 from engine.client.transport import Transport, pages
@@ -47,7 +50,14 @@ def look_at(
     timeout_s: float | None,
     progress: Progress,
 ) -> DatasetImport:
-    """Wait until the server knows what a dataset would bring, read as one of that format."""
+    """Wait until the server knows what a dataset would bring, read as one of that format.
+
+    A look that was stopped, or failed, before anybody waited for it is taken again.
+    """
+    begun = transport.call(op.DATASET_IMPORT, dataset_import_id=import_id)
+    if begun.state == IMPORT_CHECKING and begun.job is not None and _has_ended_badly(begun.job):
+        again = ChosenFormat(format=begun.format)
+        transport.call(op.CHECK_IMPORT, again, dataset_import_id=import_id)
     found = _after(transport, import_id, IMPORT_CHECKING, timeout_s, progress)
     if form in {None, found.format} or found.state not in {IMPORT_READY, IMPORT_UNREADABLE}:
         return found
@@ -87,6 +97,10 @@ def with_problems(transport: Transport, found: DatasetImport) -> ImportedDataset
         else ()
     )
     return ImportedDataset(**found.model_dump(), problems=list(problems))
+
+
+def _has_ended_badly(job: Job) -> bool:
+    return job.state not in {*JOB_UNFINISHED, JOB_SUCCEEDED}
 
 
 def _after(

@@ -56,13 +56,27 @@ class Incoming(Connection):
         With `unfinished`, a folder in which the ids of uploads are kept meanwhile, an interrupted
         call is resumed by calling again.
         """
+        with UnfinishedUploads(unfinished, self.url) as known:
+            return self.send(
+                project, paths, unfinished=known, timeout_s=timeout_s, progress=progress
+            )
+
+    def send(
+        self,
+        project: AnyProject,
+        paths: Iterable[str | Path],
+        *,
+        unfinished: UnfinishedUploads,
+        timeout_s: float | None = None,
+        progress: Progress = nobody_looks,
+    ) -> list[Upload]:
+        """Do what `upload_images` does within a longer work, for which ids of uploads are kept."""
         project_id = self._id_of(project)
-        known = UnfinishedUploads(unfinished, self.url)
         sent = send_files(
             self._transport,
             project_id,
             files_below(Path(path) for path in paths),
-            unfinished=known,
+            unfinished=unfinished,
             progress=progress,
         )
 
@@ -71,9 +85,7 @@ class Incoming(Connection):
             progress(len(ended), len(sent), "Looking at the files")
             return ended if len(ended) == len(sent) else None
 
-        outcomes = wait_until(looked_at, "Looking at the files", timeout_s)
-        known.forget()
-        return outcomes
+        return wait_until(looked_at, "Looking at the files", timeout_s)
 
     def most_bytes(self) -> int:
         """Return how long a file may be that is sent."""
@@ -120,7 +132,7 @@ class Incoming(Connection):
             finished: its masks are finished work, so that images with any count as annotated.
             proposals_by: a model's name: masks with a score are its proposals, for people to judge.
             dry_run: only tell in `found` what would come in; nothing is kept of what was sent.
-            unfinished: see `upload_images`; not for a folder, which is packed anew each time.
+            unfinished: see `upload_images`; the ids are kept until the import has ended.
             timeout_s: how long to wait for each step at most; None: until it is done.
             progress: told of each step.
 
@@ -128,26 +140,30 @@ class Incoming(Connection):
             AnnealError: it is no dataset, may be of several formats, or nothing in it is usable.
 
         """
-        with packed([Path(path)], self.most_bytes, progress) as [file]:
+        with (
+            packed([Path(path)], self.most_bytes, progress) as [file],
+            UnfinishedUploads(unfinished, self.url, {file: Path(path)}) as known,
+        ):
             if file.exists() and not is_dataset(file):
                 broken = "".join(f" {fault}." for fault in faults_of(file))
                 told = f"{path} is no dataset that is known.{broken}"
                 raise AnnealError(0, "no_dataset", told)
-            [upload] = self.upload_images(
-                project, [file], unfinished=unfinished, timeout_s=timeout_s, progress=progress
+            [upload] = self.send(
+                project, [file], unfinished=known, timeout_s=timeout_s, progress=progress
             )
-        found = self.dataset_of(upload)
+            found = self.dataset_of(upload)
+            if found is not None:
+                brought = self.bring_in(
+                    found.id,
+                    format=format,
+                    finished=finished,
+                    proposals_by=proposals_by,
+                    dry_run=dry_run,
+                    timeout_s=timeout_s,
+                    progress=progress,
+                )
         if found is None:
             raise AnnealError(0, "no_dataset", f"{upload.file_name}: {upload.message}")
-        brought = self.bring_in(
-            found.id,
-            format=format,
-            finished=finished,
-            proposals_by=proposals_by,
-            dry_run=dry_run,
-            timeout_s=timeout_s,
-            progress=progress,
-        )
         return _readable(brought)
 
     def import_sources(self, project: AnyProject) -> list[str]:

@@ -1,12 +1,14 @@
 """Sending files: in parts, only those that the server lacks, so that a broken upload goes on."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType, TracebackType
+from typing import Final, Self
 from uuid import UUID, uuid4
 
+from engine.canonical import sha256_of_path
 from engine.client.errors import AnnealError
 from engine.client.models import (
     UPLOAD_UNFINISHED,
@@ -24,26 +26,47 @@ from engine.whole_file import whole_file
 File = tuple[Path, str]  # where it lies, and its name on the server
 OnBytes = Callable[[int], None]  # how many more bytes the server has
 _NAME_LENGTH: Final = 500
+_OVER: Final = "import_state"  # as of one that was discarded or undone meanwhile
 
 
 class UnfinishedUploads:
     """Ids of uploads that have no outcome yet, in a folder, so that the next run resumes them.
 
-    A file is known by server, project, place, size and time of its last change.
+    A file is known by server, project, place, size and time of its last change; a folder that goes
+    as a zip by its own place and the zip's bytes, which are the same for the same files.
+
+    The ids are dropped at the end of the block. Whatever breaks it off keeps them, unless the
+    server says that an import is at a point from which it does not go on.
     """
 
-    def __init__(self, folder: Path | None, url: str) -> None:
+    def __init__(
+        self,
+        folder: Path | None,
+        url: str,
+        origins: Mapping[Path, Path] = MappingProxyType({}),
+    ) -> None:
+        """Keep them in `folder`; `origins` tells of files what they were made of: see `packed`."""
         self._folder = folder
         self._url = url
+        self._origins = origins
         self._places: dict[UUID, Path] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: object, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        is_over = isinstance(error, AnnealError) and error.code == _OVER
+        if error is None or is_over:
+            for place in self._places.values():
+                place.unlink(missing_ok=True)
 
     def id_of(self, project_id: int, path: Path) -> UUID:
         """Return the id under which the file's upload was begun, or a new one."""
         if self._folder is None:
             return uuid4()
-        stat = path.stat()
-        facts = (self._url, project_id, path.resolve(), stat.st_size, stat.st_mtime_ns)
-        place = self._folder / hashlib.sha256(repr(facts).encode()).hexdigest()
+        place = self._folder / self._name_of(project_id, path)
         if place.is_file():
             upload_id = UUID(place.read_text())
         else:
@@ -53,10 +76,12 @@ class UnfinishedUploads:
         self._places[upload_id] = place
         return upload_id
 
-    def forget(self) -> None:
-        """Drop the ids that were asked for: the server has said what became of the files."""
-        for place in self._places.values():
-            place.unlink(missing_ok=True)
+    def _name_of(self, project_id: int, path: Path) -> str:
+        stat = path.stat()
+        origin = self._origins.get(path, path).resolve()
+        state = sha256_of_path(path) if origin.is_dir() else stat.st_mtime_ns
+        facts = (self._url, project_id, origin, stat.st_size, state)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def send_files(

@@ -24,6 +24,7 @@ from engine.client.models import (
     Upload,
 )
 from engine.client.packing import faults_of, packed
+from engine.client.uploads import UnfinishedUploads
 from engine.client.waiting import Progress
 from engine.datasets.errors import DatasetError
 
@@ -95,14 +96,15 @@ def import_(  # noqa: PLR0913  # one for each option
         logged_in() as client,
         progress() as moved,
         packed(paths, client.most_bytes, moved) as files,
+        UnfinishedUploads(
+            unfinished_uploads(), client.url, dict(zip(files, paths, strict=True))
+        ) as unfinished,
     ):
         wanted = files
         if dry_run:
             wanted, looked_at = _without_images(files, moved)
         uploads = (
-            client.upload_images(
-                project, wanted, unfinished=unfinished_uploads(), timeout_s=timeout, progress=moved
-            )
+            client.send(project, wanted, unfinished=unfinished, timeout_s=timeout, progress=moved)
             if wanted
             else []
         )
