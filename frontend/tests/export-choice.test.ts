@@ -39,7 +39,7 @@ test("what is lost is told by how much there is of it, records apart", () => {
   const losses = { parents: 1, overlaps: 1200, masks: 1, ids: 9, digests: 2 };
 
   expect(lossLines(losses)).toEqual([
-    "1 mask: at most a box is left of each",
+    "the shapes of 1 mask",
     "1,200 masks under others: what is covered is lost",
     "that 1 mask is part of others",
   ]);

@@ -5,7 +5,7 @@ export type Losses = Readonly<Record<string, number>>;
 
 /** In a sentence, the gravest first; the count is of what has the trait. */
 const WORDS: Readonly<Record<string, (count: number) => string>> = {
-  masks: (n) => `${plural(n, "mask")}: at most a box is left of each`,
+  masks: (n) => `the shapes of ${plural(n, "mask")}`,
   boxes: (n) => `${plural(n, "box", "boxes")} without a mask`,
   overlaps: (n) => `${plural(n, "mask")} under others: what is covered is lost`,
   instances: (n) => `${plural(n, "mask")} of one label on one image become one`,
