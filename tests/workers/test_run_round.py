@@ -187,7 +187,7 @@ def test_the_serving_bundle_is_measured_once_on_the_same_holdout(
     assert {failure.kind for failure in known.failures} == {"missed", "false"}
 
 
-STEPS = ("freeze_version", "train_bundle", "record_bundle", "evaluate_bundle", "finish_round")
+STEPS = ("freeze_version", "train_bundle", "record_bundle", "evaluate_pair", "finish_round")
 
 
 @pytest.mark.slow

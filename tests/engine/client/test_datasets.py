@@ -125,8 +125,10 @@ def test_the_command_imports_a_dataset_and_lists_what_cannot_be_used(
     assert ended.code == 1
     assert "cannot be used: deep/3.png: " in ended.err
     assert "2 images accepted" in ended.out
-    [found] = client.dataset_imports(project)
-    assert f"anneal undo {found.id}" in ended.err
+    found, sent = sorted(client.dataset_imports(project), key=lambda each: each.format)
+    assert (found.format, sent.format) == ("coco", "images")
+    for each in (found, sent):
+        assert f"anneal undo {each.id}" in ended.err
     assert f"anneal refused {found.id}" in ended.err
 
     undone = logged_in("undo", found.id)
