@@ -1,12 +1,17 @@
 import { Text } from "@mantine/core";
 import { useInViewport } from "@mantine/hooks";
 import { type ReactNode, useState } from "react";
+import { AnchorLink } from "@/components/links";
 import { Picture } from "./Picture";
 import classes from "./PictureCard.module.css";
 import type { Pictured, Pictures } from "./pictures";
 
 interface Props {
   image: Pictured | null; // null: it is in the trash
+  fileName: string;
+  project: number;
+  /** What the editor shows of it, as its address has it; undefined: all. */
+  box?: string | undefined;
   pictures: Pictures;
   label: string;
   /** Draws into the canvas; a new function draws again. */
@@ -15,8 +20,9 @@ interface Props {
   children: ReactNode;
 }
 
-/** An image in a list of them; its pixels are fetched once it comes in sight. */
-export function PictureCard({ image, pictures, label, draw, children }: Props) {
+/** An image in a list of them, which opens in the editor; pixels are fetched once it is in sight. */
+export function PictureCard({ image, fileName, project, box, ...shown }: Props) {
+  const { pictures, label, draw, children } = shown;
   const { ref, inViewport } = useInViewport();
   const [wasSeen, setSeen] = useState(false);
   if (inViewport && !wasSeen) setSeen(true);
@@ -32,7 +38,24 @@ export function PictureCard({ image, pictures, label, draw, children }: Props) {
           <Picture image={image} pictures={pictures} label={label} draw={draw} />
         )}
       </div>
-      <figcaption className={classes.words}>{children}</figcaption>
+      <figcaption className={classes.words}>
+        {image ? (
+          <AnchorLink
+            to="/projects/$projectId/annotate"
+            params={{ projectId: String(project) }}
+            search={{ image: image.id, box }}
+            size="sm"
+            truncate
+          >
+            {fileName}
+          </AnchorLink>
+        ) : (
+          <Text size="sm" truncate>
+            {fileName}
+          </Text>
+        )}
+        {children}
+      </figcaption>
     </figure>
   );
 }

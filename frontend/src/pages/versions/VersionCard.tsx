@@ -100,26 +100,8 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
               Compare
             </ButtonLink>
           )}
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            aria-expanded={isPictured}
-            aria-label={`Pictures of ${id.slice(0, 8)}`}
-            onClick={picture.toggle}
-          >
-            Pictures
-          </Button>
-          <Button
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            aria-expanded={isSpread}
-            aria-label={`Figures of ${id.slice(0, 8)}`}
-            onClick={spread.toggle}
-          >
-            Figures
-          </Button>
+          <Unfold what="Pictures" of={id} isOpen={isPictured} onToggle={picture.toggle} />
+          <Unfold what="Figures" of={id} isOpen={isSpread} onToggle={spread.toggle} />
           <Button
             component="a"
             href={manifestUrl(id)}
@@ -142,6 +124,29 @@ export function VersionCard({ version, project, compare, onCutAgain }: Props) {
         </Stack>
       )}
     </Card>
+  );
+}
+
+interface UnfoldProps {
+  what: string;
+  of: string; // the version
+  isOpen: boolean;
+  onToggle: () => void;
+}
+
+/** The button that shows more of a version below it, or puts it away. */
+function Unfold({ what, of, isOpen, onToggle }: UnfoldProps) {
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="compact-sm"
+      aria-expanded={isOpen}
+      aria-label={`${what} of ${of.slice(0, 8)}`}
+      onClick={onToggle}
+    >
+      {what}
+    </Button>
   );
 }
 

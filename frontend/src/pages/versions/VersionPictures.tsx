@@ -6,7 +6,6 @@ import type { FrozenPicture, Project, Version } from "@/api/types";
 import { versionPicturesQuery } from "@/api/versions";
 import { Empty } from "@/components/Empty";
 import { ErrorState } from "@/components/ErrorState";
-import { AnchorLink } from "@/components/links";
 import { drawOutlines } from "@/components/pictures/crop";
 import { PictureCard } from "@/components/pictures/PictureCard";
 import { Pictures } from "@/components/pictures/pictures";
@@ -74,22 +73,14 @@ function Frozen({ row, pictures, project }: FrozenProps) {
     [masks, project.labels],
   );
   return (
-    <PictureCard image={image} pictures={pictures} label={`Masks on ${file_name}`} draw={draw}>
-      {image ? (
-        <AnchorLink
-          to="/projects/$projectId/annotate"
-          params={{ projectId: String(project.id) }}
-          search={{ image: image.id }}
-          size="sm"
-          truncate
-        >
-          {file_name}
-        </AnchorLink>
-      ) : (
-        <Text size="sm" truncate>
-          {file_name}
-        </Text>
-      )}
+    <PictureCard
+      image={image}
+      fileName={file_name}
+      project={project.id}
+      pictures={pictures}
+      label={`Masks on ${file_name}`}
+      draw={draw}
+    >
       <Text size="xs" c="dimmed" className="tabular">
         {split} · {labelsWords(masks)}
       </Text>

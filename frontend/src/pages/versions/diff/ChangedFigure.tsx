@@ -1,7 +1,6 @@
 import { Text } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import type { CaptionChange, ChangedImage } from "@/api/types";
-import { AnchorLink } from "@/components/links";
 import { drawOutlines } from "@/components/pictures/crop";
 import { PictureCard } from "@/components/pictures/PictureCard";
 import type { Pictures } from "@/components/pictures/pictures";
@@ -29,22 +28,15 @@ export function ChangedFigure({ found, pictures, project }: Props) {
     [around, outlines],
   );
   return (
-    <PictureCard image={image} pictures={pictures} label={`Changes on ${file_name}`} draw={draw}>
-      {image ? (
-        <AnchorLink
-          to="/projects/$projectId/annotate"
-          params={{ projectId: String(project) }}
-          search={{ image: image.id, box: around ? formatBox(around) : undefined }}
-          size="sm"
-          truncate
-        >
-          {file_name}
-        </AnchorLink>
-      ) : (
-        <Text size="sm" truncate>
-          {file_name}
-        </Text>
-      )}
+    <PictureCard
+      image={image}
+      fileName={file_name}
+      project={project}
+      box={around ? formatBox(around) : undefined}
+      pictures={pictures}
+      label={`Changes on ${file_name}`}
+      draw={draw}
+    >
       <Text size="xs" c="dimmed" className="tabular">
         {imageWords(found).join(" · ")}
       </Text>
