@@ -45,10 +45,14 @@ def keep_sent_image(*, upload: Upload, added: AddedImage) -> None:
         counts=counts,
     )
     if number > 1:
-        first = sent.samples.values_list("file_name", flat=True).get(number=1)
-        more = f" and {number - 1} more"
-        sent.source = f"{first[: MAX_FILE_NAME - len(more)]}{more}"
+        first = sent.source.removesuffix(_more(number - 1))
+        sent.source = f"{first[: MAX_FILE_NAME - len(_more(number))]}{_more(number)}"
     if sent.state != State.UNDOING:
         brought = {} if sent.state == State.UNDONE else sent.brought
         sent.state, sent.brought = State.IMPORTED, Counter(brought) + Counter(counts)
     sent.save(update_fields=["source", "state", "brought"])
+
+
+def _more(number: int) -> str:
+    """Say how many images came with the first, by the number of the last."""
+    return f" and {number - 1} more" if number > 1 else ""
