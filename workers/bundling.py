@@ -31,7 +31,7 @@ def part_of(bundle: Bundle, part: str) -> BundlePart:
         {name: folder / name for name in bundle.digests_of(part)},
         thresholds if part == Part.MASKS else {},
         bundle.encoder_digest if part == Part.MASKS else "",
-        bundle.manifest.get("recipe", {}).get(part, {}),
+        bundle.recipes.get(part, {}),
     )
 
 

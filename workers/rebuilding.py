@@ -65,7 +65,7 @@ def rebuild(bundle: Bundle, folder: Path, watch: Watch) -> Rebuilt:
         ValueError: no part has a recipe, or this machine is not set up as a recipe says.
 
     """
-    recipes = bundle.manifest.get("recipe", {})
+    recipes = bundle.recipes
     if not recipes:
         raise ValueError(
             f"bundle {bundle.pk[:12]} has no recipe: it came ready, or was made before it was kept"
@@ -89,7 +89,7 @@ def changes_since(bundle: Bundle) -> list[str]:
     now = made_by()
     told = {
         (name, str(value))
-        for recipe in bundle.manifest.get("recipe", {}).values()
+        for recipe in bundle.recipes.values()
         for name, value in recipe["made_by"].items()
     }
     return [

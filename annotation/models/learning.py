@@ -1,6 +1,6 @@
 """Bundles, the aliases that point at them, and rounds."""
 
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -31,9 +31,14 @@ class Bundle(models.Model):
         return f"bundle {self.pk[:8]}"
 
     @property
+    def recipes(self) -> dict[str, dict[str, Any]]:
+        """How each part was made, by its name: none of what came ready, see workers/recipes.py."""
+        return cast("dict[str, dict[str, Any]]", self.manifest.get("recipe", {}))
+
+    @property
     def has_recipe(self) -> bool:
         """Whether it can be made again: it did not come ready, and how it was made is kept."""
-        return bool(self.manifest.get("recipe"))
+        return bool(self.recipes)
 
     def digests_of(self, part: str) -> dict[str, str]:
         """Return the digests of a part's files: the captioner's, or all others but the card."""

@@ -3,7 +3,8 @@
 A step takes masks of one annotated image through simulated clicks (Segment Anything, appendix A).
 
 Steps take turns at how long their chains of clicks are: short ones teach the first click, long ones
-the last ones. The result is the moving average of the weights.
+the last ones. The result is the moving average of the weights and, once a round has learned from a
+project, the mean of that and of the weights that served.
 """
 
 import copy
@@ -66,6 +67,7 @@ class TrainConfig:
     weight_decay: float = 0.01
     clip_norm: float = 1.0
     average_decay: float = 0.95  # EMA of the weights
+    served_share: float = 0.0  # that the result keeps of the weights that training began from
     # Steps, half a minute of work; writing one takes a part of a second.
     checkpoint_every: int = 5
     precision: str = "auto"  # "bf16", "fp32", or by what this machine does faster
@@ -123,6 +125,7 @@ class Trainer:
         self.model = Learner(tuned_of(load_any(base)), stage).to(self.device).train()
         precision = choose_precision(config.precision, self.device)
         average = {name: value.detach().clone() for name, value in self.model.named_parameters()}
+        self.served = copy.deepcopy(average) if config.served_share else {}
         optimizer = self.model.optimizer(config.lr, config.weight_decay)
         self.state = TrainerState(self.model, average, optimizer, precision)
         self.fingerprint = _fingerprint(images, base, config, encoder)
@@ -229,9 +232,11 @@ class Trainer:
 
     @torch.no_grad()
     def result(self) -> Learner:
-        """Return the model with its averaged weights."""
+        """Return the model with its averaged weights, and its share of those that served."""
         for name, value in self.model.named_parameters():
             value.copy_(self.state.average[name])
+            if self.served:
+                value.lerp_(self.served[name], self.config.served_share)
         return self.model.cpu()
 
 

@@ -312,6 +312,28 @@ def test_a_better_bundle_is_promoted_and_the_old_one_kept(
     assert waiting.count() == 1
 
 
+@pytest.mark.slow
+def test_a_round_keeps_half_of_what_served_once_a_round_has_made_that(
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdict = Verdict(is_promoted=True, reason="Promoted: a test says so.")
+    monkeypatch.setattr(module, "judge", lambda **_: verdict)
+    first = run(started).bundle
+    make_image(world.project, 3)
+    job = Job.objects.filter(kind=jobs.PREPARE_IMAGES, state="queued").get()
+    run_job(job_id=job.pk)
+    finish(world, Image.objects.get(status="todo"))
+
+    again = start_round(project=world.project, trigger="manual", created_by=world.manager)
+    second = run(again).bundle
+
+    assert first is not None
+    assert second is not None
+    assert first.recipes["masks"]["decoder"]["served_share"] == 0
+    assert second.recipes["masks"]["parent"] == first.pk
+    assert second.recipes["masks"]["decoder"]["served_share"] == 0.5
+
+
 def test_a_project_keeps_serving_what_it_serves(world: World, prepared: Image) -> None:
     assert ensure_pretrained(project=world.project) == ensure_pretrained(project=world.project)
 

@@ -352,6 +352,24 @@ def test_the_result_is_the_moving_average_of_the_weights(tiny_weights: Path) -> 
         torch.testing.assert_close(value.detach(), expected[name])
 
 
+def test_the_result_keeps_its_share_of_the_weights_that_served(
+    train: TrainFn, whole: str, tiny_weights: Path, tmp_path: Path
+) -> None:
+    share = replace(SHORT, served_share=0.25)
+    whole_path = tmp_path / "whole"
+    uninterrupted = trained(train("whole", share))
+    with pytest.raises(TrainingCancelled):
+        train("cut", share, should_stop=iter([False, False, True]).__next__)
+    resumed = train("cut", share)
+
+    alone = trained(train("alone"))
+    served = load_decoder(tiny_weights)
+    for name, value in uninterrupted.named_parameters():
+        expected = 0.75 * alone.get_parameter(name) + 0.25 * served.get_parameter(name)
+        torch.testing.assert_close(value, expected)
+    assert digest(resumed) == digest(whole_path / "decoder.safetensors") != whole
+
+
 def test_a_round_goes_on_from_the_one_before_and_keeps_the_decoder_for_unfamiliar_images(
     tiny_weights: Path, tmp_path: Path
 ) -> None:
