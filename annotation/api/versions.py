@@ -216,8 +216,9 @@ class VersionManifestView(MemberView):
 class VersionExportsView(MemberView):
     """Ask for a version in one format; a job writes it.
 
-    Narratives hold where people pointed, voices how they sounded: both are for members who may hear
-    others by the project's settings, and hold those who agree to it at that moment.
+    Narratives hold where people pointed, and what is with voices how they sounded: all of these
+    are for members who may hear others by the project's settings, and hold those who agree to it
+    at that moment.
     """
 
     roles = {"POST": ANYONE}

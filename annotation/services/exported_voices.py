@@ -8,9 +8,10 @@ import shutil
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import IO, Any, Final
 from uuid import UUID
 
 from annotation import storage
@@ -39,12 +40,16 @@ from engine.datasets.localized_narratives import (
     write_localized_narratives,
 )
 from engine.datasets.naming import safe_name
+from engine.datasets.voices import LARGEST_SOUND_BYTES, Sound, Voice, Voices
 from engine.media.silenced import write_silenced
 from engine.speech.grounding.pointer import POINTING
 
 BATCH: Final = 50  # takes
 FETCHED: Final = 4  # traces at once: one of an hour is as large as all the rest of a batch
 ENDINGS: Final = {"audio/webm": "webm", "audio/ogg": "ogg", "audio/mp4": "m4a", "audio/wav": "wav"}
+# About, by which a table is laid out before a sound is there.
+WAV_BYTES_S: Final = 32_000
+PACKED_BYTES_S: Final = 16_000
 Cuts = list[dict[str, float]]
 
 
@@ -58,7 +63,7 @@ class VoicesNotHeardError(DomainError):
 class _Taken:
     """What went along so far."""
 
-    voices: set[UUID] = field(default_factory=set)
+    voices: set[UUID] = field(default_factory=set)  # heard or seen
     files: dict[UUID, str] = field(default_factory=dict)  # audio in the zip
 
 
@@ -80,6 +85,49 @@ def write_narratives_with_voices(
         if getattr(recording, "may_leave", False):
             _copy_voice(archive, recording, taken)
     return _write(version, archive, report, choice, taken)
+
+
+def voices_beside(
+    version: DatasetVersion, report: Report | None, choice: Choice, taken: set[UUID]
+) -> Voices:
+    """Return the takes as rows of a table beside the images.
+
+    Args:
+        taken: gets the takes that are heard or seen in it, as rows are written.
+
+    """
+    _refuse_unheard(version)
+    return partial(_voices, version, report, choice, taken)
+
+
+def _voices(
+    version: DatasetVersion, report: Report | None, choice: Choice, taken: set[UUID]
+) -> Iterator[Voice]:
+    for said, recording, narrative in _narrated(version, report, choice, _Taken(taken)):
+        yield Voice(
+            str(recording.pk),
+            narrative,
+            said.frozen.row["split"],
+            round(recording.duration_s * (WAV_BYTES_S if recording.cuts else PACKED_BYTES_S)),
+            partial(_load, recording, taken),
+        )
+
+
+def _load(recording: Recording, taken: set[UUID]) -> Sound | None:
+    """Return a take's audio, unless it may not leave, is gone, or is too large for a table."""
+    if not getattr(recording, "may_leave", False):
+        return None
+    try:
+        with storage.open_stream(audio_key(recording)) as stored, nameless_file() as held:
+            _copy_sound(stored, recording, held)
+            if held.tell() > LARGEST_SOUND_BYTES:
+                return None
+            held.seek(0)
+            data = held.read()
+    except storage.ObjectMissingError:
+        return None
+    taken.add(recording.pk)
+    return Sound(_file_name(recording), data)
 
 
 def _refuse_unheard(version: DatasetVersion) -> None:
@@ -116,10 +164,17 @@ def _copy_images(version: DatasetVersion, archive: zipfile.ZipFile, choice: Choi
 def _narratives(
     version: DatasetVersion, report: Report | None, choice: Choice, taken: _Taken
 ) -> Iterator[Narrative]:
+    for _, _, narrative in _narrated(version, report, choice, taken):
+        yield narrative
+
+
+def _narrated(
+    version: DatasetVersion, report: Report | None, choice: Choice, taken: _Taken
+) -> Iterator[tuple["_Said", Recording, Narrative]]:
     project: str = version_header(version)["project"]["name"]
     total = version.counts["transcripts"]
     for number, (said, recording) in enumerate(_recordings(version, choice), start=1):
-        yield _narrative(project, said, recording, taken)
+        yield said, recording, _narrative(project, said, recording, taken)
         if report is not None:
             report(number, total)
 
@@ -196,22 +251,30 @@ def _pointing(recording: Recording) -> list[Mapping[str, Any]]:
 
 
 def _copy_voice(archive: zipfile.ZipFile, recording: Recording, taken: _Taken) -> None:
-    """Copy the audio as it is stored; what was taken back is silence in a WAV file instead."""
-    cuts = [(cut["start_s"], cut["end_s"]) for cut in recording.cuts]
-    ending = "wav" if cuts else ENDINGS[recording.mime.partition(";")[0]]
-    name = f"voices/{recording.pk}.{ending}"
+    name = f"voices/{_file_name(recording)}"
     try:
         with (
             storage.open_stream(audio_key(recording)) as stored,
             unpacked_entry(archive, name) as out,
         ):
-            if cuts:
-                with nameless_file() as held:
-                    shutil.copyfileobj(stored, held, PIECE_BYTES)
-                    write_silenced(held, cuts, out)
-            else:
-                shutil.copyfileobj(stored, out, PIECE_BYTES)
+            _copy_sound(stored, recording, out)
     except storage.ObjectMissingError:  # deleted meanwhile, or never joined
         return
     taken.files[recording.pk] = name
     taken.voices.add(recording.pk)
+
+
+def _file_name(recording: Recording) -> str:
+    ending = "wav" if recording.cuts else ENDINGS[recording.mime.partition(";")[0]]
+    return f"{recording.pk}.{ending}"
+
+
+def _copy_sound(stored: IO[bytes], recording: Recording, out: IO[bytes]) -> None:
+    """Copy the audio as it is stored; what was taken back is silence in a WAV file instead."""
+    cuts = [(cut["start_s"], cut["end_s"]) for cut in recording.cuts]
+    if not cuts:
+        shutil.copyfileobj(stored, out, PIECE_BYTES)
+        return
+    with nameless_file() as held:
+        shutil.copyfileobj(stored, held, PIECE_BYTES)
+        write_silenced(held, cuts, out)

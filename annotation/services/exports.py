@@ -15,6 +15,7 @@ from annotation.errors import DomainError, IdTakenError, NotAllowedError
 from annotation.export_formats import (
     COCO,
     DESCRIPTIONS,
+    HUGGINGFACE_VOICES,
     MANIFEST,
     NARRATIVES,
     SPLITS,
@@ -34,19 +35,23 @@ from annotation.selectors.versions import manifest_path, version_header
 from annotation.selectors.voices import hears_others
 from annotation.services.export_archive import entry, unpacked_entry
 from annotation.services.exported_descriptions import write_version_descriptions
-from annotation.services.exported_voices import write_narratives, write_narratives_with_voices
+from annotation.services.exported_voices import (
+    voices_beside,
+    write_narratives,
+    write_narratives_with_voices,
+)
 from annotation.services.jobs import enqueue_job
 from engine.canonical import canonical_json
 from engine.datasets.choosing import EVERYTHING, Choice, chosen
 from engine.datasets.files import Out, ZipOut
 from engine.datasets.formats import FORMATS, Format, Told, export, export_apart
+from engine.datasets.formats.huggingface import with_voices
 from engine.datasets.header_labels import header_labels
 from engine.datasets.manifest_files import write_parquet
 from engine.datasets.sample import UNLABELLED
 from engine.datasets.traits import Losses
 
 ADDRESSES: Final = "image_addresses.jsonl"
-Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None, Choice], set[UUID]]
 
 
 class ChoiceError(DomainError):
@@ -62,6 +67,9 @@ class Written:
     voices: set[UUID] = field(default_factory=set)  # takes whose trace or voice is in it
     losses: Losses = field(default_factory=Losses)
     own: Losses = field(default_factory=Losses)
+
+
+Write = Callable[[DatasetVersion, zipfile.ZipFile, Report | None, Choice], Written]
 
 
 @transaction.atomic
@@ -176,7 +184,7 @@ def write_export(
             told = write_version(version, ZipOut(archive), report, FORMATS[export_format], choice)
             written = Written(losses=told.losses, own=told.own)
         else:
-            written = Written(WRITERS[export_format](version, archive, report, choice))
+            written = WRITERS[export_format](version, archive, report, choice)
         if choice.has_addresses:
             _list_addresses(version, archive, choice)
         is_whole = splits_of(version, choice) == splits_of(version, EVERYTHING)
@@ -225,9 +233,30 @@ def write_version(
 
 def _write_descriptions(
     version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
-) -> set[UUID]:
+) -> Written:
     write_version_descriptions(version, archive, report, choice)
-    return set()
+    return Written()
+
+
+def _write_narratives(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
+) -> Written:
+    return Written(write_narratives(version, archive, report, choice))
+
+
+def _write_voices(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
+) -> Written:
+    return Written(write_narratives_with_voices(version, archive, report, choice))
+
+
+def _write_huggingface_voices(
+    version: DatasetVersion, archive: zipfile.ZipFile, report: Report | None, choice: Choice
+) -> Written:
+    taken: set[UUID] = set()
+    form = with_voices(voices_beside(version, report, choice, taken))
+    told = write_version(version, ZipOut(archive), report, form, choice)
+    return Written(taken, told.losses, told.own)
 
 
 def _write_manifest(
@@ -235,7 +264,7 @@ def _write_manifest(
     archive: zipfile.ZipFile,
     report: Report | None,
     choice: Choice,  # noqa: ARG001  # a manifest is of everything
-) -> set[UUID]:
+) -> Written:
     total = version.counts["images"]
 
     def show(done: int) -> None:
@@ -244,12 +273,13 @@ def _write_manifest(
 
     with unpacked_entry(archive, "manifest.parquet") as out, manifest_path(version).open("rb") as m:
         write_parquet(m, out, report=show)
-    return set()
+    return Written()
 
 
 WRITERS: Final[Mapping[str, Write]] = {
     DESCRIPTIONS: _write_descriptions,
-    NARRATIVES: write_narratives,
-    VOICES: write_narratives_with_voices,
+    NARRATIVES: _write_narratives,
+    VOICES: _write_voices,
+    HUGGINGFACE_VOICES: _write_huggingface_voices,
     MANIFEST: _write_manifest,
 }

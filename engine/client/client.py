@@ -186,7 +186,8 @@ class Client(Learning):
 
         Args:
             version: what to write.
-            format: one of `formats`, or descriptions, narratives or voices.
+            format: one of `formats`, or descriptions, narratives, voices or
+                huggingface_voices.
             splits: of train, val, holdout and unfinished; all if none is named.
             labels: new names by name; None leaves a label's masks out.
             images: put the images' bytes in, too.

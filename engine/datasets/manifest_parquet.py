@@ -16,7 +16,7 @@ from pyarrow import parquet
 from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.formats.parquet_file import BROKEN, bounded_metadata, python_rows
-from engine.datasets.formats.parquet_write import Sink
+from engine.datasets.formats.parquet_table import Sink
 from engine.datasets.manifest import ManifestMask, ManifestRow, build_manifest, read_manifest
 
 HEADER: Final = "anneal.header"

@@ -2,7 +2,7 @@
 
 import wave
 from collections.abc import Sequence
-from typing import IO, BinaryIO, Final
+from typing import IO, Final
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from engine.media.audio import RATE_HZ, Samples, iter_audio
 _LOUDEST: Final = 32767  # of 16 bits
 
 
-def write_silenced(source: IO[bytes], cuts: Sequence[tuple[float, float]], out: BinaryIO) -> None:
+def write_silenced(source: IO[bytes], cuts: Sequence[tuple[float, float]], out: IO[bytes]) -> None:
     """Write a recording as WAV, mono at 16 kHz; every time stays what it was.
 
     It is decoded twice, piece by piece: `out` need not seek, and memory does not grow with it.

@@ -14,7 +14,7 @@ const offered = (said = counts, project: Pick<Project, "listeners" | "role"> = m
   );
 
 test("what people said leaves as texts, with where they pointed, and with their voices", () => {
-  expect(offered()).toEqual(["descriptions", "narratives", "voices"]);
+  expect(offered()).toEqual(["descriptions", "narratives", "voices", "huggingface_voices"]);
 });
 
 test("the manifest is offered until there is an export of it, and again where one failed", () => {
@@ -37,10 +37,7 @@ test("voices are for those whom the project lets hear them", () => {
 test("a version in which nothing was said says so at each of them", () => {
   const silent = { ...counts, transcripts: 0, captions: 0 };
 
-  expect(offered(silent)).toEqual(["no descriptions", "no narratives", "no voices"]);
-  expect(offered({ ...silent, captions: 1 })).toEqual([
-    "descriptions",
-    "no narratives",
-    "no voices",
-  ]);
+  const voiced = ["no narratives", "no voices", "no huggingface_voices"];
+  expect(offered(silent)).toEqual(["no descriptions", ...voiced]);
+  expect(offered({ ...silent, captions: 1 })).toEqual(["descriptions", ...voiced]);
 });

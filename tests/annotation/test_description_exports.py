@@ -219,7 +219,7 @@ def test_no_voice_leaves_a_project_in_which_nobody_is_heard(scene: Scene, tmp_pa
     Project.objects.update(listeners="nobody")
     version = scene.cut()
 
-    for export_format in ("narratives", "voices"):
+    for export_format in ("narratives", "voices", "huggingface_voices"):
         with pytest.raises(VoicesNotHeardError):
             write_export(version, tmp_path / "a.zip", export_format=export_format)
     with pytest.raises(CommandError, match="nobody hear"):
@@ -246,14 +246,15 @@ def kept_files() -> set[str]:
     return set(storage.list_keys("exports/"))
 
 
+@pytest.mark.parametrize("export_format", ["voices", "huggingface_voices"])
 def test_voices_are_exported_and_downloaded_by_who_may_hear_them(
-    scene: Scene, manager: Api, annotator: Api
+    scene: Scene, manager: Api, annotator: Api, export_format: str
 ) -> None:
     version = scene.cut()
     path = f"versions/{version.pk}/exports"
 
     answers = [
-        api.post(path, {"id": str(uuid4()), "format": "voices"}).status_code
+        api.post(path, {"id": str(uuid4()), "format": export_format}).status_code
         for api in (annotator, manager)
     ]
     kept = keep(version, "narratives", scene.world.manager)
@@ -268,12 +269,13 @@ def test_voices_are_exported_and_downloaded_by_who_may_hear_them(
     assert next(each for each in exports if each["id"] == str(kept.pk)) == told[manager]
 
 
+@pytest.mark.parametrize("export_format", ["voices", "huggingface_voices"])
 @pytest.mark.parametrize("change", [withdraw, delete])
 def test_an_export_with_a_voice_that_goes_is_closed_and_its_file_deleted(
-    scene: Scene, manager: Api, change: Any
+    scene: Scene, manager: Api, change: Any, export_format: str
 ) -> None:
     version = scene.cut()
-    voiced, silent = (keep(version, each, scene.world.manager) for each in ("voices", "coco"))
+    voiced, silent = (keep(version, each, scene.world.manager) for each in (export_format, "coco"))
 
     change(scene)
 

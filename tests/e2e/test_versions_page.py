@@ -230,7 +230,7 @@ def test_what_people_said_is_exported_with_its_images(
     dialog = page.get_by_role("dialog", name="Export descriptions")
     expect(dialog.get_by_role("radio", name="Descriptions")).to_be_checked()
     expect(dialog.get_by_role("radio", name="Narratives with voices")).to_be_disabled()
-    expect(dialog.get_by_text("Nobody spoke in it.")).to_have_count(2)
+    expect(dialog.get_by_text("Nobody spoke in it.")).to_have_count(3)
     dialog.get_by_role("switch", name="Put the images in").check()
     take_picture("126-descriptions-to-export")
     dialog.get_by_role("button", name="Export").click()

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from engine.datasets.files import FolderOut, open_source
-from engine.datasets.formats import export, parquet_file, parquet_write
+from engine.datasets.formats import export, parquet_file, parquet_table
 from engine.datasets.formats.huggingface import HUGGINGFACE
 from engine.datasets.formats.huggingface_features import features_of
 from engine.datasets.sample import Sample
@@ -98,11 +98,11 @@ def test_the_card_tells_splits_types_and_sizes_and_no_licence(tmp_path: Path) ->
     assert "license" not in card
 
 
-@pytest.mark.parametrize(("limit", "value"), [("IMAGES_OF_FILE", 2), ("FILE_BYTES", 200)])
+@pytest.mark.parametrize(("limit", "value"), [("ROWS_OF_FILE", 2), ("FILE_BYTES", 200)])
 def test_large_datasets_take_several_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, value: int
 ) -> None:
-    monkeypatch.setattr(parquet_write, limit, value)
+    monkeypatch.setattr(parquet_table, limit, value)
     many = [with_picture(Sample(f"{number}.png", (9, 9))) for number in range(5)]
 
     export(dataset_of(many), HUGGINGFACE, FolderOut(tmp_path))
@@ -118,7 +118,7 @@ def test_large_datasets_take_several_files(
 def test_groups_of_rows_end_where_they_hold_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parquet_write, "GROUP_BYTES", 1)
+    monkeypatch.setattr(parquet_table, "GROUP_BYTES", 1)
     many = [with_picture(Sample(f"{number}.png", (9, 9 + number))) for number in range(3)]
 
     export(dataset_of(many), HUGGINGFACE, FolderOut(tmp_path))

@@ -61,14 +61,24 @@ def ask(reader: str, form: str, *, is_flat: bool = False, has_captions: bool = F
 
     """
     with tempfile.TemporaryDirectory() as temporary:
-        folder, home = Path(temporary) / "written", Path(temporary) / "home"
-        home.mkdir()
+        folder = Path(temporary)
         dataset = hard(is_flat=is_flat, has_captions=has_captions)
         export(dataset, FORMATS[form], FolderOut(folder))
+        return ask_about(folder, reader, form)
+
+
+def ask_about(folder: Path, reader: str, form: str) -> Answer:
+    """Let a stranger read what lies in a folder, from another one.
+
+    Raises:
+        ValueError: it could not; with the end of what it said.
+
+    """
+    with tempfile.TemporaryDirectory() as home:
         done = subprocess.run(
             [python_of(reader), "-m", f"{READERS}.by_{reader}", form, folder],
             cwd=home,
-            env=_environment(home),
+            env=_environment(Path(home)),
             capture_output=True,
             text=True,
             timeout=_LIMIT_S,

@@ -1,10 +1,19 @@
 """Others' own readers find in what we write what we wrote: masks bit for bit, boxes, labels."""
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.strangers.environment import ask, skip_or_fail_without
+from engine.datasets.files import FolderOut
+from engine.datasets.formats import export
+from engine.datasets.formats.huggingface import with_voices
+from engine.datasets.localized_narratives import Narrative, TracePoint, Utterance
+from engine.datasets.voices import Sound, Voice
+from tests.engine.test_media_silenced import tone
+from tests.strangers.environment import ask, ask_about, skip_or_fail_without
+from tests.strangers.hard import hard
 from tests.strangers.pairs import PAIRS, Pair
 from tests.strangers.readers.said import Images
 from tests.strangers.table import PAGE, lines
@@ -24,6 +33,29 @@ def test_stranger_finds_what_we_wrote(pair: Pair) -> None:
     found = ask(pair.reader, pair.form, is_flat=pair.is_flat, has_captions=pair.has_captions)
 
     assert ordered(found.images) == ordered(pair.expected())
+
+
+def test_datasets_finds_recordings_beside_the_images(tmp_path: Path) -> None:
+    skip_or_fail_without("datasets")
+    words = (Utterance("a", 0.0, 0.2), Utterance("lid", 0.3, 0.7, ("7",)))
+    stroke = (TracePoint(0.1, 0.5, 0.25),)
+    heard = Narrative("Cells", "f" * 64, 3, "a lid", words, (stroke,), "")
+    sound = Sound("heard.wav", tone(0.5))
+    takes = [
+        Voice("heard", heard, "train", len(sound.data), lambda: sound),
+        Voice("unheard", replace(heard, traces=()), "val", 0, lambda: None),
+    ]
+    export(hard(), with_voices(lambda: takes), FolderOut(tmp_path / "written"))
+
+    found = ask_about(tmp_path / "written", "datasets", "voices").images
+    images = ask_about(tmp_path / "written", "datasets", "huggingface").images
+
+    digest = hashlib.sha256(sound.data).hexdigest()
+    assert {key: [each["caption"] for each in said] for key, said in found.items()} == {
+        "heard": ["a lid", "f" * 64, "heard.wav", digest],
+        "unheard": ["a lid", "f" * 64],
+    }
+    assert images == ask("datasets", "huggingface").images
 
 
 def test_the_page_of_strangers_says_what_they_found() -> None:

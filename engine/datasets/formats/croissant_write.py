@@ -11,7 +11,8 @@ from typing import Final
 from engine.datasets.files import Out
 from engine.datasets.formats.croissant import CONFORMS_TO, FILE
 from engine.datasets.formats.huggingface_features import Feature, features_of
-from engine.datasets.formats.parquet_write import FOLDER, WrittenFile, write_files
+from engine.datasets.formats.parquet_table import WrittenFile
+from engine.datasets.formats.parquet_write import FOLDER, write_files
 from engine.datasets.sample import Dataset
 
 _PARQUET: Final = "application/x-parquet"

@@ -4,13 +4,17 @@ Format: https://huggingface.co/docs/datasets/en/repository_structure. `load_data
 folder with typed columns: pictures, masks as COCO tells them, their classes by name.
 """
 
+from dataclasses import replace
+from importlib import import_module
 from typing import Final
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Source
+from engine.datasets.files import Out, Source
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.late import late_read, late_write
+from engine.datasets.sample import Dataset
 from engine.datasets.traits import ALL
+from engine.datasets.voices import Voices
 
 _WRITER: Final = "engine.datasets.formats.huggingface_write"
 _READER: Final = "engine.datasets.formats.parquet_read"
@@ -41,3 +45,12 @@ HUGGINGFACE: Final = Format(
     is_in,
     tells_splits=True,
 )
+
+
+def with_voices(voices: Voices) -> Format:
+    """Return the format with what people said as a second table, for who may have that."""
+
+    def write(dataset: Dataset, out: Out) -> None:
+        import_module(_WRITER).write(dataset, out, voices)
+
+    return replace(HUGGINGFACE, write=write)

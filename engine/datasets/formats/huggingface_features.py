@@ -11,6 +11,9 @@ Feature: TypeAlias = Mapping[str, object] | Sequence[object]  # JSON; of a list 
 
 IMAGE: Final = "image"
 MASKS: Final = "masks"
+AUDIO: Final = "audio"
+TRACE: Final = "trace"
+VOICES: Final = "voices"  # the folder, and the name, of the table of what people said
 
 
 def features_of(classes: Sequence[str]) -> dict[str, Feature]:
@@ -43,6 +46,22 @@ def features_of(classes: Sequence[str]) -> dict[str, Feature]:
         "split": text,
         "group": text,
         "sha256": text,  # of the image's file
+    }
+
+
+def voice_features() -> dict[str, Feature]:
+    """Return the columns of what people said."""
+    text, number = _value("string"), _value("float64")
+    point = {"t": number, "x": number, "y": number}
+    return {
+        AUDIO: {"_type": "Audio"},  # null of those who do not agree to it, or took it back
+        "text": text,
+        "utterances": [{"text": text, "start_s": number, "end_s": number, "masks": [text]}],
+        TRACE: [point],  # of the pointer: seconds, and shares of the image's sides
+        "speaker": _value("int64"),
+        "recording": text,
+        "image_sha256": text,
+        "split": text,
     }
 
 

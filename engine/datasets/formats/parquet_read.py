@@ -19,7 +19,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_text, label_of, placed
 from engine.datasets.formats.fields import sample_of
 from engine.datasets.formats.format import Report
-from engine.datasets.formats.huggingface_features import IMAGE, MASKS
+from engine.datasets.formats.huggingface_features import IMAGE, MASKS, VOICES
 from engine.datasets.formats.objects import object_of
 from engine.datasets.formats.parquet_file import ParquetRows, Pictures, Place
 from engine.datasets.formats.pictures import SPLITS
@@ -50,9 +50,16 @@ _LABEL_COLUMNS: Final = [
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read all files, one at a time; each is gone through once for its labels."""
+    """Read all files, one at a time; each is gone through once for its labels.
+
+    But for our own of what people said, beside the images: recordings do not come in.
+    """
     pictures = Pictures()
-    names = [name for name in source.names if name.endswith(".parquet")]
+    names = [
+        name
+        for name in source.names
+        if name.endswith(".parquet") and PurePosixPath(name).parent.name != VOICES
+    ]
     return read_rows([ParquetRows(source, name, pictures) for name in names], report)
 
 

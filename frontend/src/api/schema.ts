@@ -2048,8 +2048,9 @@ export interface paths {
         /**
          * @description Ask for a version in one format; a job writes it.
          *
-         *     Narratives hold where people pointed, voices how they sounded: both are for members who may hear
-         *     others by the project's settings, and hold those who agree to it at that moment.
+         *     Narratives hold where people pointed, and what is with voices how they sounded: all of these
+         *     are for members who may hear others by the project's settings, and hold those who agree to it
+         *     at that moment.
          */
         post: operations["export_version"];
         delete?: never;
@@ -3304,10 +3305,11 @@ export interface components {
          *     * `descriptions` - descriptions
          *     * `narratives` - narratives
          *     * `voices` - voices
+         *     * `huggingface_voices` - huggingface_voices
          *     * `manifest` - manifest
          * @enum {string}
          */
-        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "coco_captions" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices" | "manifest";
+        ExportFormat: "coco" | "yolo" | "yolo_detection" | "voc" | "mask_maps" | "mask_files" | "coco_panoptic" | "coco_stuff" | "coco_keypoints" | "coco_captions" | "cityscapes" | "ade" | "cvat" | "labelme" | "label_studio" | "supervisely" | "datumaro" | "sa1b" | "lvis" | "fiftyone" | "webdataset" | "huggingface" | "croissant" | "jsonl" | "descriptions" | "narratives" | "voices" | "huggingface_voices" | "manifest";
         ExportOffer: {
             format: components["schemas"]["ExportFormat"];
             title: string;

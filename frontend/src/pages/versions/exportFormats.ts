@@ -37,6 +37,12 @@ const WORDS: readonly Words[] = [
     holds: "The same with the recordings of those who agree to that now.",
     isVoiced: true,
   },
+  {
+    format: "huggingface_voices",
+    name: "Hugging Face dataset with voices",
+    holds: "Masks and captions, and beside them the recordings with their words, as Parquet.",
+    isVoiced: true,
+  },
 ];
 
 const MANIFEST: Described = {
