@@ -1,9 +1,9 @@
 """A version's images with their masks, as the decoder learns from them and is measured on them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, TypeAlias
 
 from annotation.models import DatasetVersion
 from annotation.selectors.versions import frozen_rows
@@ -21,10 +21,10 @@ from workers.embeddings import (
     looked_at_closer,
     save_embedding,
 )
-from workers.lease import Watch
 from workers.networks import forget_networks
 from workers.version_lines import open_version
 
+Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 HELD: Final = 16  # images whose masks are kept from one question to the next
 
 
@@ -70,7 +70,7 @@ def _described_alone(version: DatasetVersion) -> set[str]:
     }
 
 
-def embed_missing(watch: Watch, images: list[AnnotatedImage], sight: Sight) -> list[AnnotatedImage]:
+def embed_missing(show: Show, images: list[AnnotatedImage], sight: Sight) -> list[AnnotatedImage]:
     """Embed the windows that show the images' small objects, and return the images with them.
 
     Whole images, too, that were finished before they were prepared, drawn without a model.
@@ -78,7 +78,7 @@ def embed_missing(watch: Watch, images: list[AnnotatedImage], sight: Sight) -> l
     digest = sight.encoder_digest
     embedded = embedded_images([image.key for image in images], digest)
     for done, image in enumerate(images):
-        watch.report(done, len(images), "Looking closer")
+        show(done, len(images), "Looking closer")
         if image.key not in embedded:
             embedding = sight.load_encoder().encode(load_pixels(image.key))
             save_embedding(image.key, digest, embedding)

@@ -62,7 +62,7 @@ def _measured(lease: Lease, version: DatasetVersion, keys: set[str], bundle: Bun
     images = [image for image in holdout if image.key in keys]
     return evaluate_bundle(
         bundle,
-        embed_missing(lease, images, sight_of(bundle)),
+        embed_missing(lease.report, images, sight_of(bundle)),
         show=lease.report,
         should_stop=lease.should_stop,
         proposal_images=0,

@@ -45,5 +45,5 @@ def _measured(
     watch: Watch, version: DatasetVersion, bundle: Bundle
 ) -> tuple[BundleView, Evaluation]:
     seen = annotated_images(version, "holdout", bundle.encoder_digest)
-    view = BundleView(bundle, embed_missing(watch, seen, sight_of(bundle)))
+    view = BundleView(bundle, embed_missing(watch.report, seen, sight_of(bundle)))
     return view, evaluate_bundle(*view, show=watch.report, should_stop=watch.should_stop)

@@ -72,7 +72,7 @@ def make_masks(
     base = Bundle.objects.get(pk=recipe.parent)
     version = DatasetVersion.objects.get(pk=recipe.dataset_version)
     images = annotated_images(version, "train", base.encoder_digest)
-    images = embed_missing(watch, images, sight_of(base))
+    images = embed_missing(watch.report, images, sight_of(base))
     weights = train_decoder(
         images,
         base=fetch_bundle(base) / "decoder.safetensors",
@@ -88,7 +88,7 @@ def make_masks(
     if recipe.learns_encoder:
         sight = sight_by(files[ENCODER])
         images = annotated_images(version, "train", sight.encoder_digest)
-        images = embed_missing(watch, images, sight)
+        images = embed_missing(watch.report, images, sight)
     onnx = weights.with_suffix(".onnx")
     export_decoder(load_any(weights), onnx)
     made = folder / sight.encoder_digest[:16]  # by whose eyes: a round may go on with another

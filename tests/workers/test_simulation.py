@@ -13,10 +13,11 @@ from django.conf import LazySettings
 from django.core.management import CommandError, call_command
 from PIL import Image as Picture_
 
-from annotation import jobs
+from annotation import jobs, storage
 from annotation.models import Caption, Embedding, Image, Job, Proposal, Round
 from annotation.services.rounds import cancel_round
 from engine.masks.rle import RLE, decode, encode, iou
+from engine.segmentation import windows
 from engine.segmentation.items import SeenImage
 from engine.segmentation.predictor import OnnxPredictor
 from tests.annotation.world import World
@@ -246,6 +247,26 @@ def test_the_loop_runs_through_the_services_of_people(
     assert (trained.counts["train"], trained.counts["holdout"]) == (2, 2)
     assert set(Image.objects.values_list("status", flat=True)) == {"done"}
     assert Job.objects.filter(kind=jobs.RUN_ROUND, state="succeeded").count() == 1
+
+
+@pytest.mark.slow
+def test_what_serves_at_first_is_measured_once_as_the_first_round_judges_by_it(
+    world: World, delivered: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, out = write_dataset(tmp_path / "data", 6), tmp_path / "out.json"
+    # So that these small pictures are looked at closer.
+    for name, value in (("LEAST_PX", 1), ("SMALL_PX", 1000), ("LEVELS", ((0.8, 2),))):
+        monkeypatch.setattr(windows, name, value)
+
+    first = run_rounds_of(data, out)["rounds"][0]
+
+    judged = Round.objects.get().metrics["serving"]
+    assert {name: judged[name] for name in ("miou_1", "noc_85", "ap_50")} == {
+        name: first["holdout"][name] for name in ("miou_1", "noc_85", "ap_50")
+    }
+    assert len(list(storage.list_keys(f"evaluations/{first['bundle']}/"))) == 1
+    held_out = Image.objects.filter(is_holdout=True).values("sha256")
+    assert Embedding.objects.filter(image_sha256__in=held_out).exclude(window="").exists()
 
 
 def run_rounds_of(data: Path, out: Path, **options: Any) -> dict[str, Any]:
