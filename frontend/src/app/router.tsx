@@ -10,7 +10,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { projectQuery } from "@/api/projects";
-import { type ImageQueue, isImageQueue } from "@/api/queues";
+import { type ImageQueue, isImageQueue } from "@/api/queue-names";
 import { sessionQuery } from "@/api/session";
 import type { ImageStatus } from "@/api/types";
 import { ProjectLayout } from "./ProjectLayout";

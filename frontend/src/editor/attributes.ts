@@ -1,8 +1,5 @@
 /** Attributes of labels, and the values that a mask has of them. Values are kept by attribute id. */
 
-import type { Annotations, LabelId } from "@/editor/operations";
-import type { OperationDraft } from "@/editor/store";
-
 export type AttributeValue = string | number;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 /** What an operation sets; null takes a value away. */
@@ -20,13 +17,13 @@ export interface AttributeDefinition {
   readonly deleted: boolean;
 }
 
-/** The live definitions of each label. */
-export type Definitions = ReadonlyMap<LabelId, readonly AttributeDefinition[]>;
+/** The live definitions of each label, by its id. */
+export type Definitions = ReadonlyMap<number, readonly AttributeDefinition[]>;
 
 export const NO_ATTRIBUTES: Attributes = Object.freeze({});
 
 export function definitionsOf(
-  labels: readonly { id: LabelId; attributes: readonly AttributeDefinition[] }[],
+  labels: readonly { id: number; attributes: readonly AttributeDefinition[] }[],
 ): Definitions {
   return new Map(
     labels.map(({ id, attributes }) => [id, attributes.filter(({ deleted }) => !deleted)]),
@@ -71,48 +68,13 @@ export function defaultsOf(
   return Object.fromEntries(unset.map((each) => [each.id, each.default as AttributeValue]));
 }
 
-/** The same operations; those that give a mask a label give it the label's defaults too. */
-export function withDefaults(
-  drafts: readonly OperationDraft[],
-  { masks }: Annotations,
-  definitions: Definitions,
-): readonly OperationDraft[] {
-  return drafts.map((draft) => {
-    const label = labelGivenBy(draft);
-    if (label === null || !("label" in draft)) return draft;
-    const row = masks.get(draft.mask);
-    if (draft.kind === "revise" && row?.label === label) return draft;
-    const values = { ...row?.attributes, ...draft.attributes };
-    const defaults = defaultsOf(definitions.get(label), values);
-    if (Object.keys(defaults).length === 0) return draft;
-    return { ...draft, attributes: { ...defaults, ...draft.attributes } };
-  });
-}
-
-function labelGivenBy(draft: OperationDraft): LabelId | null {
-  return "label" in draft ? (draft.label ?? null) : null;
-}
-
 /** The required attributes that a mask has no value of. */
 export function missingOf(
-  { label, attributes }: { label: LabelId | null; attributes: Attributes },
+  { label, attributes }: { label: number | null; attributes: Attributes },
   definitions: Definitions,
 ): AttributeDefinition[] {
   const own = label === null ? [] : (definitions.get(label) ?? []);
   return own.filter(({ id, required }) => required && !(id in attributes));
-}
-
-/** The masks that lack something required, and what of it the first of them lacks. */
-export function incomplete(
-  { masks }: Annotations,
-  definitions: Definitions,
-): { ids: string[]; names: string[] } {
-  const lacking = [...masks.values()].filter(
-    (row) => !row.isDeleted && !row.isAside && missingOf(row, definitions).length > 0,
-  );
-  const [first] = lacking;
-  const names = first === undefined ? [] : missingOf(first, definitions).map(({ name }) => name);
-  return { ids: lacking.map(({ id }) => id), names };
 }
 
 /** Why a number cannot be the value; null if it can. */

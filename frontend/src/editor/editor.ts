@@ -4,7 +4,8 @@
  * No DOM and no framework: the stage draws it, the page shows it, both by its signals.
  */
 
-import { type Definitions, withDefaults } from "@/editor/attributes";
+import { withDefaults } from "@/editor/attribute-rules";
+import type { Definitions } from "@/editor/attributes";
 import type { CommentPlace } from "@/editor/comment-place";
 import { type DecodePrompts, Draft, isAmbiguous, type Target } from "@/editor/draft";
 import { charged, type EffortMeter } from "@/editor/effort";

@@ -6,7 +6,7 @@
  */
 
 import { type DBSchema, type IDBPDatabase, openDB } from "idb";
-import type { ImageQueue } from "@/api/queues";
+import type { ImageQueue } from "@/api/queue-names";
 import type { components } from "@/api/schema";
 
 type Schemas = components["schemas"];

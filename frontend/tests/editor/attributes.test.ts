@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { masksOfOneLabel, setAttribute } from "@/editor/attribute-commands";
+import { incomplete } from "@/editor/attribute-rules";
 import {
   type AttributeDefinition,
   definitionsOf,
   faultOfNumber,
-  incomplete,
   missingOf,
 } from "@/editor/attributes";
 import { duplicate } from "@/editor/mask-commands";

@@ -6,7 +6,7 @@ import type { Editor } from "@/editor/editor";
 import type { Doubles } from "@/editor/near-duplicates";
 import type { ProposalRow } from "@/editor/operations";
 import { ownLabelOf } from "@/editor/proposal-labels";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 import { sureProposals } from "./sure";
 
 interface Props {

@@ -9,8 +9,8 @@ import { isStanding, takeOffer } from "@/editor/part-offer";
 import type { ToolName } from "@/editor/tools/tool";
 import classes from "./AnnotatePage.module.css";
 import { editorCommand } from "./editor-commands";
-import type { LabelChoice } from "./LabelToolbar";
 import labelClasses from "./LabelToolbar.module.css";
+import type { LabelChoice } from "./label-choice";
 import { useHasDraft, useIsWaitingLong } from "./useHasDraft";
 
 interface Props {

@@ -4,7 +4,8 @@ import { rowOf } from "@/editor/picking";
 import { labelOf } from "@/editor/proposal-labels";
 import classes from "./AnnotatePage.module.css";
 import { FIND_BY_SLASH } from "./LabelFinder";
-import { type LabelChoice, LabelToolbar } from "./LabelToolbar";
+import { LabelToolbar } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 import { useHasDraft, useIsAmbiguous } from "./useHasDraft";
 
 /** The label of what is selected, and of what is made next. */

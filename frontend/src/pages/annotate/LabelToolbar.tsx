@@ -5,13 +5,7 @@ import type { LabelId } from "@/editor/operations";
 import { findLabels } from "./find-labels";
 import { LabelFinder } from "./LabelFinder";
 import classes from "./LabelToolbar.module.css";
-import { DIGITS } from "./label-commands";
-
-export interface LabelChoice {
-  readonly id: number;
-  readonly name: string;
-  readonly color: string;
-}
+import { DIGITS, type LabelChoice } from "./label-choice";
 
 const HYPOTHESES = 3; // each has a digit while there are some
 

@@ -7,7 +7,7 @@ import { maskFromRLE } from "@/editor/mask";
 import type { ProposalRow } from "@/editor/operations";
 import type { ObjectRef } from "@/editor/picking";
 import { instanceColour } from "@/editor/render/colours";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 import { ObjectRow, RowAction } from "./ObjectRow";
 import { coversMost, shareOfImage, sureWords } from "./sure";
 

@@ -10,7 +10,7 @@ import { ownLabelOf } from "@/editor/proposal-labels";
 import { AcceptSure } from "./AcceptSure";
 import classes from "./AnnotatePage.module.css";
 import type { ImageDetail } from "./api";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 import type { ImageInView } from "./open-image";
 import { ProposalItem } from "./ProposalItem";
 import { rowsIn, VirtualList } from "./VirtualList";

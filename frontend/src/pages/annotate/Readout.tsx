@@ -5,7 +5,7 @@ import type { Editor } from "@/editor/editor";
 import type { Stage } from "@/editor/render/stage";
 import classes from "./AnnotatePage.module.css";
 import { placeInWords, selectionInWords } from "./canvas-words";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 
 /** The pixel under the pointer or the cross. Written past React: the pointer moves all the time. */
 export function PlaceReadout({ editor, stage }: { editor: Editor; stage: Stage }) {

@@ -6,7 +6,7 @@ import { type Hands, listenToPointer } from "@/editor/render/pointer";
 import { Stage } from "@/editor/render/stage";
 import { afterPaint } from "@/editor/schedule";
 import classes from "./AnnotatePage.module.css";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 import type { ImageInView } from "./open-image";
 
 interface Props {

@@ -3,7 +3,7 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { client, read } from "@/api/client";
 import { ProblemError } from "@/api/problem";
-import type { ImageQueue } from "@/api/queues";
+import type { ImageQueue } from "@/api/queue-names";
 import type { components } from "@/api/schema";
 import { type Annotations, isOpen, type MissedOperation, type Prompt } from "@/editor/operations";
 import type { Save } from "@/editor/outbox";

@@ -1,6 +1,6 @@
 /** What must be so before an image is left: nothing half done, nothing missing, all of it saved. */
 
-import { incomplete } from "@/editor/attributes";
+import { incomplete } from "@/editor/attribute-rules";
 import type { OpenImage } from "./open-image";
 import { within } from "./within";
 

@@ -5,7 +5,7 @@ import type { Editor } from "@/editor/editor";
 import { type ImagePoint, isInside } from "@/editor/geometry";
 import { maskFromRLE } from "@/editor/mask";
 import { rowOf } from "@/editor/picking";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 
 /** The pixel under the pointer and the area of the mask in hand; nothing beside the image. */
 export function placeInWords(editor: Editor, at: ImagePoint | null): string {

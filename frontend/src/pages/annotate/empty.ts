@@ -1,6 +1,6 @@
 /** Whether an image would be finished as empty by one key, though proposals wait on it. */
 
-import type { ImageQueue } from "@/api/queues";
+import type { ImageQueue } from "@/api/queue-names";
 import type { Annotations } from "@/editor/operations";
 import { liveMasks, pendingProposals } from "@/editor/picking";
 

@@ -2,10 +2,7 @@
 
 import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
-import type { LabelChoice } from "./LabelToolbar";
-
-/** The keys of the first labels. */
-export const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+import { DIGITS, type LabelChoice } from "./label-choice";
 
 export function labelCommands(
   labels: readonly LabelChoice[],

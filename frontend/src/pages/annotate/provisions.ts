@@ -1,7 +1,7 @@
 /** What this device keeps of images, for going on with them where there is no network. */
 
 import { UnreachableError } from "@/api/problem";
-import type { ImageQueue } from "@/api/queues";
+import type { ImageQueue } from "@/api/queue-names";
 import type { Annotations } from "@/editor/operations";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";

@@ -1,7 +1,7 @@
 /** A person's way through the images of a project: claim, work, finish, next. */
 
 import { UnreachableError } from "@/api/problem";
-import type { ImageQueue } from "@/api/queues";
+import type { ImageQueue } from "@/api/queue-names";
 import { OutboxDatabase } from "@/editor/outbox-db";
 import { pendingProposals } from "@/editor/picking";
 import { Decoder } from "@/editor/sam";

@@ -4,7 +4,7 @@ import { sessionQuery } from "@/api/session";
 import { keepNextLabel } from "@/editor/next-label";
 import type { LabelId } from "@/editor/operations";
 import type { Signal } from "@/editor/signal";
-import type { LabelChoice } from "./LabelToolbar";
+import type { LabelChoice } from "./label-choice";
 
 /** The label of what comes next, as long as the image stays; verifying is one place for all images. */
 export function useNextLabel(

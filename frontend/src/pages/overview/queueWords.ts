@@ -1,6 +1,6 @@
 /** The queues of a project in words, with their keys and addresses. */
 
-import type { Queue } from "@/api/queues";
+import type { Queue } from "@/api/queue-names";
 import type { Project } from "@/api/types";
 import type { Command } from "@/commands/command";
 import type { Step } from "./steps";

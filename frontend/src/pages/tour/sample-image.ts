@@ -7,7 +7,7 @@ import { schedule } from "@/editor/schedule";
 import { Signal } from "@/editor/signal";
 import { AnnotationStore } from "@/editor/store";
 import type { ImageDetail } from "@/pages/annotate/api";
-import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
+import type { LabelChoice } from "@/pages/annotate/label-choice";
 import type { ImageInView } from "@/pages/annotate/open-image";
 import { answerTo, SIZE_HW, sampleAnnotations } from "./sample";
 

@@ -2,7 +2,7 @@ import { Group, SegmentedControl, Select } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo } from "react";
 import { useOffer } from "@/commands/useOffer";
-import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
+import type { LabelChoice } from "@/pages/annotate/label-choice";
 
 const ALL = "all";
 

@@ -3,7 +3,7 @@
 import type { Command } from "@/commands/command";
 import type { LabelId } from "@/editor/operations";
 import { EDIT_ATTRIBUTES } from "@/pages/annotate/attributes/edit-attributes";
-import type { LabelChoice } from "@/pages/annotate/LabelToolbar";
+import type { LabelChoice } from "@/pages/annotate/label-choice";
 import { labelCommands } from "@/pages/annotate/label-commands";
 import { HIDE } from "@/pages/annotate/view-commands";
 import type { Verdict } from "./verdict-operations";

@@ -6,7 +6,7 @@ import { useSignal } from "@/components/useSignal";
 import { masksOfOneLabel, setAttribute } from "@/editor/attribute-commands";
 import type { AttributeValue } from "@/editor/attributes";
 import type { Editor } from "@/editor/editor";
-import type { LabelChoice } from "../LabelToolbar";
+import type { LabelChoice } from "../label-choice";
 import { AttributeFields } from "./AttributeFields";
 import classes from "./Attributes.module.css";
 import { EDIT_ATTRIBUTES, focusFirstField } from "./edit-attributes";

@@ -5,7 +5,7 @@ import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { CHANGE_COLOURS } from "@/editor/render/colours";
 import pageClasses from "../AnnotatePage.module.css";
-import type { LabelChoice } from "../LabelToolbar";
+import type { LabelChoice } from "../label-choice";
 import type { OpenImage } from "../open-image";
 import { useNames } from "../useNames";
 import { VirtualList } from "../VirtualList";

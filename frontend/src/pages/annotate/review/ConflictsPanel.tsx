@@ -5,7 +5,7 @@ import { formatCount } from "@/components/format";
 import { useSignal } from "@/components/useSignal";
 import { SET_COLOURS } from "@/editor/render/colours";
 import pageClasses from "../AnnotatePage.module.css";
-import type { LabelChoice } from "../LabelToolbar";
+import type { LabelChoice } from "../label-choice";
 import type { OpenImage } from "../open-image";
 import { VirtualList } from "../VirtualList";
 import { ConflictItem } from "./ConflictItem";

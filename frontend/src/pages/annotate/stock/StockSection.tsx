@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import type { ImageQueue } from "@/api/queues";
+import type { ImageQueue } from "@/api/queue-names";
 import { sessionQuery } from "@/api/session";
 import { useSignal } from "@/components/useSignal";
 import { bytesOf, copies } from "@/offline/copies";
