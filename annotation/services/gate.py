@@ -9,8 +9,9 @@ FEWEST_OBJECTS: Final = 20
 TOLERANCE: Final = 0.01  # IoU; what may be lost by chance, or at more clicks
 GROUP_TOLERANCE: Final = 0.05  # IoU that one size or other project may lose, if not surely
 BEARABLE: Final = 0.02  # IoU that one of them may surely lose
-FEWEST_PROPOSED: Final = 8  # images, before their AP50 says anything
+FEWEST_PROPOSED: Final = 8  # images, before their AP50 says more than whether it collapsed
 PROPOSALS_TOLERANCE: Final = 0.05  # AP50
+COLLAPSE: Final = 0.5  # of the AP50 that was there, lost on fewer images
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,21 @@ def _loss(
             return f"{lost:.3f} IoU lost at {clicks} clicks"
     if difference["clicks"]["low"] > 0:
         return _more(difference["clicks"])
-    if candidate.get("ap_images", 0) >= FEWEST_PROPOSED:
-        before, after = serving["ap_50"], candidate["ap_50"]
-        if before - after > PROPOSALS_TOLERANCE:
-            return f"proposals are worse, AP50 {before:.3f} to {after:.3f}"
+    if _has_worse_proposals(serving, candidate):
+        return f"proposals are worse, AP50 {serving['ap_50']:.3f} to {candidate['ap_50']:.3f}"
     for size, group in difference["by_size"].items():
         if group["objects"] >= FEWEST_OBJECTS and (paid := _paid(group)):
             return f"{size} objects pay for the others, {paid} on {group['objects']}"
     return None
+
+
+def _has_worse_proposals(serving: Mapping[str, float], candidate: Mapping[str, float]) -> bool:
+    images = candidate.get("ap_images", 0)
+    if not images:
+        return False
+    lost = serving["ap_50"] - candidate["ap_50"]
+    borne = 0.0 if images >= FEWEST_PROPOSED else COLLAPSE * serving["ap_50"]
+    return lost > max(borne, PROPOSALS_TOLERANCE)
 
 
 def _paid(group: Mapping[str, Any]) -> str | None:

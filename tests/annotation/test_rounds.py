@@ -350,7 +350,15 @@ def test_better_here_is_not_enough_where_another_project_is_forgotten(
 
 @pytest.mark.parametrize(
     ("ap_50", "images", "is_promoted"),
-    [(0.01, 16, False), (0.31, 16, False), (0.33, 16, True), (0.5, 16, True), (0.01, 7, True)],
+    [
+        (0.01, 16, False),
+        (0.31, 16, False),
+        (0.33, 16, True),
+        (0.5, 16, True),
+        (0.01, 7, False),
+        (0.18, 1, False),
+        (0.19, 7, True),
+    ],
 )
 def test_better_at_one_click_is_not_enough_where_proposals_are_worse(
     ap_50: float,
