@@ -62,6 +62,21 @@ def test_every_queue_has_a_worker_of_its_own_embedded_and_in_compose(compose: An
     assert sorted(in_compose) == sorted(embedded) == sorted(set(QUEUES.values()))
 
 
+def test_p7_every_worker_finds_the_checkpoints_that_another_has_left(compose: Any) -> None:
+    targets = {
+        name: service["build"]["target"]
+        for name, service in compose["services"].items()
+        if "build" in service
+    }
+    workers = [name for name, target in targets.items() if target.startswith("worker-")]
+
+    mounted = {tuple(compose["services"][name].get("volumes", ())) for name in workers}
+
+    assert len(workers) > 1
+    assert mounted == {("scratch:/app/var/scratch",)}  # the default of SCRATCH_DIR
+    assert "scratch" in compose["volumes"]
+
+
 def test_compose_waits_only_for_services_that_it_has(compose: Any) -> None:
     for service in compose["services"].values():
         assert set(service.get("depends_on", {})) <= set(compose["services"])
