@@ -19,6 +19,7 @@ from engine.segmentation.windows import Window, choose_windows, whole_of
 Floats: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 
+TOLD_SHARE: Final = 0.5  # of the way to a click on the background that an object reaches
 MASK_STRENGTH: Final = 8.0  # of the logits that stand for a finished mask
 
 
@@ -55,20 +56,27 @@ def answer_clicks(
     """Decode all clicks of one object, in image pixels; label 1 is object, 0 background.
 
     The first answer tells how large the object is. What is small is asked for once more, through
-    the window that shows it best, and further clicks go there directly. The browser does the same.
+    the window that shows it best, and further clicks go there directly. So does what a click on
+    the background tells to be small, of which the first answer may have been all around it. The
+    browser does the same.
     """
     points = np.array(points_xy, np.float32).reshape(-1, 2)
 
     def decode(window: Window) -> Answer:
         return _decode(seen, predictor, points, labels, window, previous)
 
-    if previous and previous.window != whole_of(seen.size_hw) and previous.window.has(points):
-        fine = decode(previous.window)
-        if _is_whole_in(fine.window, fine.mask):
-            return fine
-    coarse = decode(whole_of(seen.size_hw))
+    whole = whole_of(seen.size_hw)
+    begun = previous.window if previous and previous.window.has(points) else whole
+    told = _told_window(points, np.array(labels), seen)
+    narrower = [told] if max(told.size_hw) < max(begun.size_hw) else []
+    for window in [*narrower, begun]:
+        if window != whole and window.has(points):
+            fine = decode(window)
+            if _is_whole_in(window, fine.mask):
+                return fine
+    coarse = decode(whole)
     closer = _closer_window(coarse.mask, seen)
-    if closer == coarse.window or not closer.has(points):
+    if closer == whole or not closer.has(points):
         return coarse
     fine = decode(closer)
     return fine if _is_whole_in(closer, fine.mask) else coarse
@@ -103,6 +111,20 @@ def _closer_window(mask: Mask, seen: SeenImage) -> Window:
     if not mask.any():
         return whole_of(seen.size_hw)
     return choose_windows(box_of(mask), seen.size_hw, seen.closer)[0]
+
+
+def _told_window(points_xy: Floats, labels: NDArray[np.int64], seen: SeenImage) -> Window:
+    """Return the window for an object that ends half-way to the nearest click on the background.
+
+    All of the image where no click tells of an end, or none of a small one.
+    """
+    inside, outside = points_xy[labels == 1], points_xy[labels == 0]
+    if not len(inside) or not len(outside):
+        return whole_of(seen.size_hw)
+    nearest_px = np.linalg.norm(inside[:, None] - outside[None], axis=2).min()
+    reach_px = TOLD_SHARE * nearest_px
+    box = np.concatenate([inside.min(axis=0) - reach_px, inside.max(axis=0) + reach_px])
+    return choose_windows(box, seen.size_hw, seen.closer)[0]
 
 
 def _is_whole_in(window: Window, mask: Mask) -> bool:

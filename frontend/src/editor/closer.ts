@@ -1,6 +1,6 @@
 /**
- * What the prompts of one object get: a mask decoded in the whole image and, if it is small, once
- * more through the window that shows it best. As engine/segmentation/clicking.py has it.
+ * What the prompts of one object get: a mask decoded in the whole image and, if it is small or told
+ * to be, once more through the window that shows it best. As engine/segmentation/clicking.py has it.
  */
 
 import type { DecodePrompts } from "@/editor/draft";
@@ -8,7 +8,15 @@ import { type Box, type SizeHW, type Window, wholeOf } from "@/editor/geometry";
 import { maskFromRuns } from "@/editor/mask";
 import type { Prompt } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
-import { chooseWindow, hasAll, isSame, logitsThrough, marginOf } from "@/editor/windows";
+import {
+  chooseWindow,
+  hasAll,
+  isNarrower,
+  isSame,
+  logitsThrough,
+  marginOf,
+  windowTold,
+} from "@/editor/windows";
 
 /** Decode prompts of the image through one of its windows; the whole is one of them. */
 export type DecodeThrough = (
@@ -47,17 +55,32 @@ export function decodeCloser(
     return box !== null && marginOf(window, box, size_hw) > 0 ? decoded : null;
   };
 
+  const firstOf = async (
+    windows: readonly Window[],
+    prompts: readonly Prompt[],
+    previous: Float32Array | null,
+  ): Promise<Decoded | null> => {
+    for (const window of windows) {
+      const decoded = await fine(window, prompts, previous);
+      if (decoded !== null) return decoded;
+    }
+    return null;
+  };
+
   return async (prompts, previous) => {
     const lay = previous === null ? whole : (over.get(previous) ?? whole);
-    if (!isSame(lay, whole) && hasAll(lay, prompts)) {
-      const answer = await fine(lay, prompts, previous);
-      if (answer !== null) return answer;
-    }
-    const coarse = await through(whole, prompts, previous);
-    const box = coarse && boxOf(coarse, size_hw);
-    const window = box && chooseWindow(box, size_hw, windowsNow());
-    if (coarse === null || window === null || !hasAll(window, prompts)) return coarse;
-    return { ...coarse, closer: () => fine(window, prompts, previous) };
+    const isBegun = !isSame(lay, whole) && hasAll(lay, prompts);
+    const begun = isBegun ? await fine(lay, prompts, previous) : null;
+    const answer = begun ?? (await through(whole, prompts, previous));
+    if (answer === null) return null;
+    const told = windowTold(prompts, size_hw, windowsNow());
+    const box = begun === null ? boxOf(answer, size_hw) : null;
+    const shown = box && chooseWindow(box, size_hw, windowsNow());
+    const better = [told !== null && isNarrower(told, isBegun ? lay : whole) ? told : null, shown]
+      .filter((window) => window !== null)
+      .filter((window) => hasAll(window, prompts));
+    if (better.length === 0) return answer;
+    return { ...answer, closer: () => firstOf(better, prompts, previous) };
   };
 }
 

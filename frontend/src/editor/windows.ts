@@ -8,10 +8,15 @@ import { type Box, type SizeHW, sizeOf, type Window } from "@/editor/geometry";
 import type { Prompt } from "@/editor/operations";
 
 const SMALL_PX = 100; // longer side of a small object as a window shows it, of 1024
+const TOLD_SHARE = 0.5; // of the way to a click on the background that an object reaches
 const NOTHING = -8; // what logits say outside of their own window
 
 export function isSame(a: Window, b: Window): boolean {
   return a.x === b.x && a.y === b.y && a.width === b.width && a.height === b.height;
+}
+
+export function isNarrower(a: Window, b: Window): boolean {
+  return Math.max(a.width, a.height) < Math.max(b.width, b.height);
 }
 
 /** How far a box keeps from the sides at which the window cuts the image, in pixels. */
@@ -40,13 +45,38 @@ export function chooseWindow(box: Box, size_hw: SizeHW, windows: readonly Window
     (window) => side * scaleOf(sizeOf(window)) < SMALL_PX && margin(window) > 0,
   );
   const isBetter = (a: Window, b: Window): boolean => {
-    const [of, than] = [a, b].map((window) => Math.max(window.width, window.height));
-    return of === than ? margin(a) > margin(b) : (of as number) < (than as number);
+    return isNarrower(a, b) || (!isNarrower(b, a) && margin(a) > margin(b));
   };
   return shows.reduce<Window | null>(
     (best, window) => (best === null || isBetter(window, best) ? window : best),
     null,
   );
+}
+
+/**
+ * The window for an object that ends half-way to the nearest click on the background.
+ *
+ * Null where no click tells of an end, or none of a small one; a box tells of its size itself.
+ */
+export function windowTold(
+  prompts: readonly Prompt[],
+  size_hw: SizeHW,
+  windows: readonly Window[],
+): Window | null {
+  const points = prompts.filter((prompt) => prompt.kind === "point");
+  const inside = points.filter(({ label }) => label === 1).map(({ xy }) => xy);
+  const outside = points.filter(({ label }) => label === 0).map(({ xy }) => xy);
+  if (points.length < prompts.length || inside.length === 0 || outside.length === 0) return null;
+  const away = inside.flatMap(([x, y]) => outside.map((xy) => Math.hypot(x - xy[0], y - xy[1])));
+  const reach_px = TOLD_SHARE * Math.min(...away);
+  const [columns, rows] = [inside.map(([x]) => x), inside.map(([, y]) => y)];
+  const box = {
+    x0: Math.min(...columns) - reach_px,
+    y0: Math.min(...rows) - reach_px,
+    x1: Math.max(...columns) + reach_px,
+    y1: Math.max(...rows) + reach_px,
+  };
+  return chooseWindow(box, size_hw, windows);
 }
 
 /** Whether all prompts of an image lie in a window. */

@@ -7,7 +7,7 @@ import { fromBitmap, type Mask, maskFromRuns, runsOf } from "@/editor/mask";
 import { iouOf } from "@/editor/mask-sets";
 import type { Prompt } from "@/editor/operations";
 import type { Decoded } from "@/editor/sam";
-import { chooseWindow, logitsThrough } from "@/editor/windows";
+import { chooseWindow, isSame, logitsThrough } from "@/editor/windows";
 import { decodedAs } from "./desk";
 
 const SIZE: SizeHW = [256, 256];
@@ -117,6 +117,41 @@ describe("prompts", () => {
     decode.mockImplementationOnce(async () => decodedAs(square(20, 20, 12)));
     decode.mockImplementationOnce(() => Promise.reject(new Error("offline")));
     expect(await (await ask([point(25, 25)], null))?.closer?.()).toBeNull();
+  });
+
+  test("beside an object tell that it is small, whatever was answered first", async () => {
+    answers.set(WHOLE, square(0, 0, 90));
+    const beside: Prompt = { kind: "point", xy: [40, 25], label: 0 };
+
+    const coarse = await ask([point(25, 25), beside], null);
+    const fine = await coarse?.closer?.();
+
+    expect(windowsAsked()).toEqual([WHOLE, TOP_LEFT]);
+    expect(maskOf(fine)?.area_px).toBe(100);
+    decode.mockClear();
+    const far: Prompt = { kind: "point", xy: [140, 25], label: 0 };
+    expect((await ask([point(25, 25), far], null))?.closer).toBeUndefined();
+    expect(windowsAsked()).toEqual([WHOLE]);
+  });
+
+  test("beside an object go on from a window to a closer one", async () => {
+    const closest = { ...TINY };
+    answers.set(closest, square(22, 22, 6));
+    const windows = [...WINDOWS, closest];
+    const askCloser = decodeCloser(
+      SIZE,
+      () => windows,
+      (window, ...rest) => decode(windows.find((each) => isSame(each, window)) ?? WHOLE, ...rest),
+    );
+    const first = await (await askCloser([point(25, 25)], null))?.closer?.();
+    decode.mockClear();
+    const beside: Prompt = { kind: "point", xy: [30, 25], label: 0 };
+
+    const begun = await askCloser([point(25, 25), beside], first?.mask.logits ?? null);
+    const fine = await begun?.closer?.();
+
+    expect(windowsAsked()).toEqual([TOP_LEFT, closest]);
+    expect([maskOf(begun)?.area_px, maskOf(fine)?.area_px]).toEqual([100, 36]);
   });
 
   test("outside of the window are answered in the whole, from what the window showed", async () => {

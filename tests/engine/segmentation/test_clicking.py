@@ -43,10 +43,18 @@ class Decoder:
         return mask, np.zeros((256, 256), np.float32), 0.9
 
 
-def click(decoder: Decoder, *points: tuple[float, float], previous: Answer | None = None) -> Answer:
+def click(
+    decoder: Decoder,
+    *points: tuple[float, float],
+    outside: tuple[float, float] | None = None,
+    previous: Answer | None = None,
+) -> Answer:
+    """Click on the object, and then perhaps once on what is not of it."""
+    labels = [1] * len(points) + [0] * (outside is not None)
+    every = [*points, *([outside] if outside else [])]
     seen = SeenImage(SIZE_HW, WHOLE, {window: lambda: CLOSER for window in WINDOWS})
     predictor = cast("OnnxPredictor", decoder)
-    return answer_clicks(seen, predictor, points, [1] * len(points), previous)
+    return answer_clicks(seen, predictor, every, labels, previous)
 
 
 def test_a_small_object_is_decoded_once_more_through_its_window() -> None:
@@ -98,6 +106,39 @@ def test_a_point_outside_the_window_is_answered_in_the_whole() -> None:
     answer = click(decoder, (250, 10), (5, 250), previous=first)
 
     assert answer.window == whole_of(SIZE_HW)
+
+
+def test_a_click_beside_an_object_tells_that_it_is_small_whatever_was_answered_first() -> None:
+    decoder = Decoder({False: 120, True: 8})
+    first = click(decoder, (200, 60))
+    decoder.asked.clear()
+
+    answer = click(decoder, (200, 60), outside=(214, 60), previous=first)
+
+    ((is_closer, points, previous),) = decoder.asked
+    assert is_closer
+    np.testing.assert_allclose(points, WINDOWS[1].inside(np.array([(200, 60), (214, 60)])))
+    assert previous is not first.logits  # but the same over that window
+    assert answer.window == WINDOWS[1]
+
+
+def test_a_click_far_from_an_object_tells_nothing_of_its_size() -> None:
+    decoder = Decoder({False: 120, True: 8})
+    first = click(decoder, (200, 60))
+
+    answer = click(decoder, (200, 60), outside=(200, 200), previous=first)
+
+    assert answer.window == whole_of(SIZE_HW)
+    assert not any(is_closer for is_closer, *_ in decoder.asked)
+
+
+def test_what_such_a_window_would_cut_off_stays_as_the_whole_has_it() -> None:
+    decoder = Decoder({False: 120, True: 1000})
+    first = click(decoder, (200, 60))
+
+    answer = click(decoder, (200, 60), outside=(214, 60), previous=first)
+
+    assert (answer.window, answer.mask.sum()) == (whole_of(SIZE_HW), 120 * 116)  # at the border
 
 
 def test_a_finished_mask_is_gone_on_from_where_it_lies() -> None:
