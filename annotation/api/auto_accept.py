@@ -34,7 +34,7 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     stop_reason = serializers.CharField()
     accepted = serializers.IntegerField(help_text="Masks that the model accepted")
     audited = serializers.IntegerField(help_text="As sure, and left to people; since `since`")
-    decided = serializers.IntegerField(help_text="Of those audited")
+    decided = serializers.IntegerField(help_text="Of those audited, on finished images")
     left_out = serializers.IntegerField(
         allow_null=True,
         help_text="Verdicts on those audited that do not count, as their person is doubted; null: "
@@ -45,7 +45,8 @@ class AutoAcceptSerializer(serializers.Serializer[Any]):
     )
     has_scores = serializers.BooleanField(help_text="The serving bundle scores its proposals")
     bins = ScoreBinSerializer(
-        many=True, help_text="Of the serving bundle's proposals that people decided on"
+        many=True,
+        help_text="Of the serving bundle's proposals that people decided on, on finished images",
     )
 
 

@@ -101,9 +101,10 @@ class Proposal(models.Model):
     is_auto_accepted = models.BooleanField(default=False, db_default=False)
     # It was as sure, and left this one to a person, who does not know it.
     is_audited = models.BooleanField(default=False, db_default=False)
-    final_iou = models.FloatField(
-        null=True
-    )  # IoU(proposal, final revision), once the image is done
+    # Both once the image is done. IoU(proposal, final revision), of an accepted one:
+    final_iou = models.FloatField(null=True)
+    # It was accepted, and its mask was left as it was proposed; null: not known yet.
+    is_untouched = models.BooleanField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -146,6 +147,12 @@ class Proposal(models.Model):
                     verifier_score=None,
                     is_audited=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="proposal_outcome_is_of_its_verdict",
+                condition=Q(final_iou=None, is_untouched=None)
+                | Q(state="accepted", final_iou__isnull=False, is_untouched__isnull=False)
+                | Q(state__in=["rejected", "needs_work"], final_iou=None, is_untouched=False),
             ),
             models.CheckConstraint(
                 name="proposal_accepted_has_its_mask",

@@ -12,17 +12,14 @@ from typing import Any, Final, Literal, TypedDict
 from django.db.models import Count, Q
 
 from annotation.models import Proposal
-from annotation.selectors.effort_table import UNTOUCHED_IOU
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
 Habit = Literal["accepts", "rejects"]
-AS_IT_WAS: Final = Q(state=State.ACCEPTED, final_iou__gte=UNTOUCHED_IOU)
-# An accepted one may still be corrected until its image is finished.
-DECIDED_BY_A_PERSON: Final = Q(decided_by__isnull=False) & (
-    Q(state=State.ACCEPTED, final_iou__isnull=False)
-    | Q(state__in=[State.REJECTED, State.NEEDS_WORK])
-)
+AS_IT_WAS: Final = Q(is_untouched=True)
+# On a finished image, whatever the verdict: until then an accepted one may still be corrected, and
+# of who verifies far ahead of all else, what they rejected would count alone.
+DECIDED_BY_A_PERSON: Final = Q(decided_by__isnull=False, is_untouched__isnull=False)
 FEWEST: Final = 20  # verdicts of a person, and of the others, before anything is said
 HARDLY: Final = 0.2  # chance of the other verdict, by the verifier
 # Which proposals tell of a habit, and which verdicts on them it is.

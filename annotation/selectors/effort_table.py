@@ -17,7 +17,6 @@ from annotation.models import Bundle, Image, Label
 from engine.ratios import Estimate, Sums, difference, ratio
 from engine.segmentation.frame import SIDE, SIZES
 
-UNTOUCHED_IOU: Final = 0.9999  # a final revision is the proposal itself, but for rounding
 Arm = Image.Arm
 ARMS: Final = (*Arm, "")
 # Measures of which one tells that somebody counted: a sum of zero alone may be a silent client's.
@@ -109,7 +108,6 @@ def effort_sums(
                 "by": by.value,
                 "small": small,
                 "medium": medium,
-                "untouched": UNTOUCHED_IOU,
                 "since": since,
                 "until": until,
                 "bundles": None if bundles is None else list(bundles),
@@ -231,7 +229,7 @@ WITH images AS (
   FROM masks GROUP BY 1, 2
 ), decided AS (
   SELECT p.image_id, coalesce(masks.key, '') AS key, count(*) AS decided,
-    count(*) FILTER (WHERE p.final_iou >= %(untouched)s) AS untouched,
+    count(*) FILTER (WHERE p.is_untouched) AS untouched,
     count(masks.id) AS kept, sum(p.final_iou) FILTER (WHERE masks.id IS NOT NULL) AS iou
   FROM images
   JOIN annotation_proposal p ON p.image_id = images.id AND p.state IN ('accepted', 'rejected')

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from annotation.models import Image, Proposal
-from annotation.selectors.doubts import doubted_people
-from annotation.selectors.effort_table import UNTOUCHED_IOU
+from annotation.selectors.doubts import DECIDED_BY_A_PERSON, doubted_people
 
 MOST: Final = 10_000  # the newest: the model that they judge is more like the one that serves
 
@@ -26,22 +25,20 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
     the pretrained bundle found, which is sure of other things than a trained one.
     """
     verdicts = Proposal.objects.filter(
+        DECIDED_BY_A_PERSON,
         image__project_id=project_id,
         image__deleted_at=None,
         image__is_holdout=False,
         image__status__in=Image.FINISHED,
         state__in=[Proposal.State.ACCEPTED, Proposal.State.REJECTED],
-        decided_by__isnull=False,
         bundle__dataset_version__isnull=False,
     )
     judged = verdicts.exclude(cues={}).exclude(decided_by__in=doubted_people(project_id))
     rows = judged.order_by("-decided_at", "pk").values_list(
-        "image__sha256", "cues", "state", "final_iou"
+        "image__sha256", "cues", "state", "is_untouched"
     )
-    for image, cues, state, final_iou in rows[:MOST].iterator():
-        is_wanted = state == Proposal.State.ACCEPTED
-        is_accepted = is_wanted and (final_iou or 0) >= UNTOUCHED_IOU
-        yield Judged(image, cues, is_accepted, is_wanted)
+    for image, cues, state, is_untouched in rows[:MOST].iterator():
+        yield Judged(image, cues, bool(is_untouched), state == Proposal.State.ACCEPTED)
 
 
 def distrusted_images(project_id: int) -> set[str]:

@@ -19,15 +19,15 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Now
 
 from annotation.errors import DomainError, NotAllowedError
-from annotation.models import Assignment, Image, Membership, Project, Proposal, Stint
+from annotation.models import Assignment, Image, Membership, Project, Stint
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
 from annotation.services.agreement import record_agreement
 from annotation.services.caption_proposals import ask_for_caption
+from annotation.services.outcomes import write_outcomes
 from annotation.services.promises import stop_if_broken
 from annotation.services.stints import keep_stint
-from engine.masks.rle import iou
 
 Kind = Assignment.Kind
 State = Assignment.State
@@ -38,11 +38,6 @@ _MEMBER = Prepared(
     ).select_for_update(of=("self",))
 )
 _IMAGE = Prepared(lambda: Image.objects.filter(pk=Param("image")).select_for_update())
-_ACCEPTED = Prepared(
-    lambda: Proposal.objects.filter(
-        image_id=Param("image"), state=Proposal.State.ACCEPTED
-    ).select_related("mask__head")
-)
 
 
 class ImageTakenError(DomainError):
@@ -148,8 +143,8 @@ def finish_image(
 ) -> Image:
     """End the person's work on an image; it is done once all its places are. Resending is harmless.
 
-    Then it waits for a reviewer. Writes into each accepted proposal how close it was to what the
-    person made of it.
+    Then it waits for a reviewer. Writes into each proposal that was decided on what became of it,
+    as soon as the person to whom they were shown has finished: others annotate without them.
     """
     image = _IMAGE.first(image=assignment.image_id)
     if image is None:
@@ -164,7 +159,7 @@ def finish_image(
             raise LeaseLostError("This image is no longer assigned to you.")
         return image
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
-    if any(proposal.is_audited for proposal in _write_final_iou(image)):
+    if assignment.slot == 0 and any(each.is_audited for each in write_outcomes(image)):
         stop_if_broken(project_id=image.project_id)
     if not places.exclude(state=State.DONE).exists():
         mark_done([image.pk])
@@ -271,15 +266,6 @@ def _lease(place: Assignment, user: User) -> None:
             },
         )
         [place.lease_until, place.stint] = cursor.fetchone()
-
-
-def _write_final_iou(image: Image) -> list[Proposal]:
-    proposals = _ACCEPTED.rows(image=image.pk)
-    for proposal in proposals:
-        head = proposal.mask and proposal.mask.head
-        proposal.final_iou = iou(proposal.rle, head.rle) if head and head.rle else 0.0
-    Proposal.objects.bulk_update(proposals, ["final_iou"], batch_size=500)
-    return proposals
 
 
 def lease_end() -> CombinedExpression:

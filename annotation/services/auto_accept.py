@@ -82,7 +82,12 @@ def withdraw_accepted(*, image: Image, keeping: Bundle | None) -> int:
         author=None,
     )
     accepted.update(
-        state=Proposal.State.SUPERSEDED, mask=None, decided_at=None, is_auto_accepted=False
+        state=Proposal.State.SUPERSEDED,
+        mask=None,
+        decided_at=None,
+        is_auto_accepted=False,
+        final_iou=None,
+        is_untouched=None,
     )
     log.info("accepted_masks_withdrawn", image_id=locked.pk, count=len(masks))
     return len(masks)

@@ -27,12 +27,23 @@ from annotation.selectors.access import SOMEBODY
 from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
+from annotation.services.outcomes import write_outcomes
 from annotation.services.promises import stop_if_broken
 
 UUIDS: Final = ("id", "mask", "parent", "proposal", "recording")
 BEING_ANNOTATED: Final = {Image.Status.TODO, Image.Status.RETURNED}
 MAKES_MASKS: Final = {Operation.Kind.CREATE, Operation.Kind.VERDICT}
 FIELDS: Final = ("pk", "version", "height", "width", "project_id", "status")
+OF_A_VERDICT: Final = (
+    "state",
+    "mask",
+    "decided_by",
+    "decided_at",
+    "is_auto_accepted",
+    "is_audited",
+    "final_iou",
+    "is_untouched",
+)
 log = structlog.get_logger(__name__)
 _IMAGE = Prepared(
     lambda: (
@@ -233,8 +244,9 @@ def _write(canvas: Canvas, operations: Sequence[Operation], version: int) -> Non
     if canvas.captions:
         MaskCaption.objects.bulk_create(canvas.captions)
     if canvas.decided:
-        fields = ["state", "mask", "decided_by", "decided_at", "is_auto_accepted", "is_audited"]
-        Proposal.objects.bulk_update(canvas.decided.values(), fields)
+        Proposal.objects.bulk_update(canvas.decided.values(), OF_A_VERDICT)
+        if canvas.image.status in Image.FINISHED:
+            write_outcomes(canvas.image)
     if any(proposal.is_audited for proposal in canvas.decided.values()):
         stop_if_broken(project_id=canvas.image.project_id)
 

@@ -277,4 +277,5 @@ def _decide(canvas: Canvas, proposal: Proposal, state: Proposal.State, mask: Mas
     proposal.decided_by = None if is_open else canvas.author
     proposal.decided_at = None if is_open else timezone.now()
     proposal.is_auto_accepted = state == State.ACCEPTED and canvas.author is None
+    proposal.final_iou = proposal.is_untouched = None  # it was of the verdict before
     canvas.decided[proposal.pk] = proposal

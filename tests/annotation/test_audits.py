@@ -137,6 +137,71 @@ def test_a_mask_that_was_corrected_after_its_acceptance_counts_against_it(
     assert stopped(world)
 
 
+def test_a_verdict_counts_once_its_image_is_finished_whatever_it_was(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    right, wrong, sent_on = make_audited(image, bundle, 3)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    operations = [
+        operation("verdict", proposal=right.pk, verdict="accepted", mask=uuid4(), label=None),
+        operation("verdict", proposal=wrong.pk, verdict="rejected"),
+        operation("verdict", proposal=sent_on.pk, verdict="needs_work"),
+    ]
+
+    save_operations(
+        image_id=image.pk, operations=operations, expected_version=0, author=world.annotator
+    )
+    ahead = auto_accept_of(promised)
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+    finished = auto_accept_of(promised)
+
+    assert (ahead["audited"], ahead["decided"], ahead["bins"]) == (3, 0, [])
+    assert (finished["decided"], [row["count"] for row in finished["bins"]]) == (3, [3])
+    assert finished["measured"] is not None
+    assert finished["measured"].share == pytest.approx(1 / 3)
+
+
+def test_who_annotates_the_same_image_blindly_settles_no_verdict_by_finishing_it(
+    world: World, bundle: Bundle, promised: Project
+) -> None:
+    project = update_project(project=world.project, changes={"overlap": 2, "overlap_share": 1})
+    image = make_image(project, 2)
+    [audited] = make_audited(image, bundle, 1)
+    first, second = (
+        claim_image(project=world.project, user=person, image_id=image.pk)
+        for person in (world.annotator, world.reviewer)
+    )
+    assert first is not None
+    assert second is not None
+    accept = operation("verdict", proposal=audited.pk, verdict="accepted", mask=uuid4(), label=None)
+    save_operations(
+        image_id=image.pk, operations=[accept], expected_version=0, author=world.annotator
+    )
+
+    finish_image(assignment=second, user=world.reviewer, active_s=5)
+    of_second = auto_accept_of(promised)
+    finish_image(assignment=first, user=world.annotator, active_s=5)
+
+    assert (second.slot, of_second["decided"]) == (1, 0)
+    assert auto_accept_of(promised)["decided"] == 1
+
+
+def test_what_is_decided_anew_on_a_finished_image_counts_as_it_is_now(
+    world: World, image: Image, bundle: Bundle, promised: Project, reviewer: Api
+) -> None:
+    first, second = make_audited(image, bundle, 2)
+    judge(world, image, {first: "accepted", second: "accepted"})
+
+    reviewer.save(image, operation("verdict", proposal=str(first.pk), verdict="rejected"))
+    reviewer.save(image, operation("verdict", proposal=str(second.pk), verdict="pending"))
+
+    state = auto_accept_of(promised)
+    assert (state["audited"], state["decided"]) == (2, 1)
+    assert state["measured"] is not None
+    assert state["measured"].share == 0
+
+
 def test_switching_on_again_measures_anew(
     world: World, image: Image, bundle: Bundle, promised: Project, manager: Api
 ) -> None:

@@ -104,6 +104,24 @@ def test_what_became_of_proposals_is_told(world: World, bundle: Bundle) -> None:
     assert row["iou"]["n"] == 2
 
 
+def test_what_is_rejected_after_all_is_no_longer_untouched(world: World, bundle: Bundle) -> None:
+    image = make_image(world.project, next(SEEDS))
+    [kept] = make_proposals(image, bundle)
+    accepted = operation("verdict", proposal=kept.pk, verdict="accepted", mask=uuid4(), label=None)
+    finish(world, bundle, accepted, seconds=9, image=image)
+
+    save_operations(
+        image_id=image.pk,
+        operations=[operation("verdict", proposal=kept.pk, verdict="rejected")],
+        expected_version=1,
+        author=world.reviewer,
+    )
+
+    [row] = effort_table(world.project.pk, By.ARM)
+    assert row["untouched"] is not None
+    assert (row["untouched"]["value"], row["untouched"]["n"]) == (0, 1)
+
+
 def test_rounds_are_told_apart_within_each_arm_so_that_learning_people_show(
     world: World, bundle: Bundle
 ) -> None:

@@ -48,4 +48,5 @@ def note_verdict(
         decided_by=person,
         decided_at=timezone.now(),
         final_iou=final_iou,
+        is_untouched=final_iou == 1,
     )

@@ -39,6 +39,7 @@ for score in (0.15, 0.35, 0.55, 0.75, 0.95):
             mask=mask,
             state="accepted" if is_right else "rejected",
             final_iou=1 if is_right else None,
+            is_untouched=is_right,
             decided_by=project.created_by,
             is_audited=score == 0.95,
         )
@@ -52,7 +53,9 @@ DISLIKE = """
 from annotation.models import Proposal
 from annotation.services.promises import stop_if_broken
 audited = Proposal.objects.filter(image__project={project}, is_audited=True, state="accepted")
-Proposal.objects.filter(pk=audited[0].pk).update(state="needs_work", mask=None)
+Proposal.objects.filter(pk=audited[0].pk).update(
+    state="needs_work", mask=None, final_iou=None, is_untouched=False
+)
 assert stop_if_broken(project_id={project})
 """
 

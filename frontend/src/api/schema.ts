@@ -2401,7 +2401,7 @@ export interface components {
             accepted: number;
             /** @description As sure, and left to people; since `since` */
             audited: number;
-            /** @description Of those audited */
+            /** @description Of those audited, on finished images */
             decided: number;
             /** @description Verdicts on those audited that do not count, as their person is doubted; null: for managers alone */
             left_out: number | null;
@@ -2409,7 +2409,7 @@ export interface components {
             measured: components["schemas"]["Precision"] | null;
             /** @description The serving bundle scores its proposals */
             has_scores: boolean;
-            /** @description Of the serving bundle's proposals that people decided on */
+            /** @description Of the serving bundle's proposals that people decided on, on finished images */
             bins: components["schemas"]["ScoreBin"][];
         };
         /**

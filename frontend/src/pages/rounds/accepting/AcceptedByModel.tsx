@@ -24,10 +24,10 @@ export function AcceptedByModel({ project }: { project: number }) {
           path="/api/projects/{project_id}/auto-accept"
           id={project}
         >
-          What people decided on proposals of images that are not deleted, whoever is doubted left
-          out; right is what they accepted and left as it was. The chart is of the serving model's
-          proposals alone. Exact intervals (Clopper and Pearson), as if each verdict stood for
-          itself.
+          What people decided on proposals of images that are finished and not deleted, whoever is
+          doubted left out; right is what they accepted and left as it was. The chart is of the
+          serving model's proposals alone. Exact intervals (Clopper and Pearson), as if each verdict
+          stood for itself.
         </Source>
       }
     >
@@ -72,7 +72,7 @@ function Scores({ state }: { state: AutoAccept }) {
   return (
     <Text size="sm" c="dimmed">
       {state.has_scores
-        ? "Nobody has decided on a proposal with a score yet. Once they have, this shows how reliable the scores are."
+        ? "No image has been finished on which people decided on a proposal with a score. Once one is, this shows how reliable the scores are."
         : "The serving model does not score its proposals yet. A round learns to, from what people have finished."}
     </Text>
   );

@@ -1,0 +1,32 @@
+"""What became of the proposals that were decided on, once who decided has finished the image."""
+
+from typing import Final
+
+from annotation.models import Image, Proposal
+from annotation.prepared import Param, Prepared
+from engine.masks.rle import iou
+
+State = Proposal.State
+UNTOUCHED_IOU: Final = 0.9999  # a final revision is the proposal itself, but for rounding
+_DECIDED = Prepared(
+    lambda: Proposal.objects.filter(
+        image_id=Param("image"), state__in=[State.ACCEPTED, State.REJECTED, State.NEEDS_WORK]
+    ).select_related("mask__head")
+)
+
+
+def write_outcomes(image: Image) -> list[Proposal]:
+    """Write into each proposal what became of it, and return them. Safe to repeat."""
+    proposals = _DECIDED.rows(image=image.pk)
+    for proposal in proposals:
+        proposal.final_iou = _final_iou(proposal)
+        proposal.is_untouched = (proposal.final_iou or 0) >= UNTOUCHED_IOU
+    Proposal.objects.bulk_update(proposals, ["final_iou", "is_untouched"], batch_size=500)
+    return proposals
+
+
+def _final_iou(proposal: Proposal) -> float | None:
+    if proposal.state != State.ACCEPTED:
+        return None
+    head = proposal.mask and proposal.mask.head
+    return iou(proposal.rle, head.rle) if head and head.rle else 0.0
