@@ -101,6 +101,9 @@ class Proposal(models.Model):
     is_auto_accepted = models.BooleanField(default=False, db_default=False)
     # It was as sure, and left this one to a person, who does not know it.
     is_audited = models.BooleanField(default=False, db_default=False)
+    # Accepted with others at once, and nobody has changed it since: it only repeats what the model
+    # says, and tells nothing of how right that is.
+    is_unseen = models.BooleanField(default=False, db_default=False)
     # Both once the image is done. IoU(proposal, final revision), of an accepted one:
     final_iou = models.FloatField(null=True)
     # It was accepted, and its mask was left as it was proposed; null: not known yet.
@@ -147,6 +150,10 @@ class Proposal(models.Model):
                     verifier_score=None,
                     is_audited=False,
                 ),
+            ),
+            models.CheckConstraint(
+                name="proposal_unseen_is_accepted_by_a_person",
+                condition=Q(is_unseen=False) | Q(state="accepted", is_auto_accepted=False),
             ),
             models.CheckConstraint(
                 name="proposal_outcome_is_of_its_verdict",

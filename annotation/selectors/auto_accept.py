@@ -93,7 +93,7 @@ def _proposals(project: Project) -> QuerySet[Proposal]:
 
 def _is_audited(project: Project) -> Q:
     since = project.auto_accept_since or project.created_at
-    return Q(is_audited=True, created_at__gte=since)
+    return Q(is_audited=True, is_unseen=False, created_at__gte=since)
 
 
 def _audit(project: Project, doubted: Collection[int]) -> dict[str, Count]:

@@ -19,7 +19,9 @@ Habit = Literal["accepts", "rejects"]
 AS_IT_WAS: Final = Q(is_untouched=True)
 # On a finished image, whatever the verdict: until then an accepted one may still be corrected, and
 # of who verifies far ahead of all else, what they rejected would count alone.
-DECIDED_BY_A_PERSON: Final = Q(decided_by__isnull=False, is_untouched__isnull=False)
+DECIDED_BY_A_PERSON: Final = Q(
+    decided_by__isnull=False, is_untouched__isnull=False, is_unseen=False
+)
 FEWEST: Final = 20  # verdicts of a person, and of the others, before anything is said
 HARDLY: Final = 0.2  # chance of the other verdict, by the verifier
 # Which proposals tell of a habit, and which verdicts on them it is.

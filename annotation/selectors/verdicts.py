@@ -19,7 +19,7 @@ class Judged(NamedTuple):
 
 
 def judged_proposals(project_id: int) -> Iterator[Judged]:
-    """Yield the verdicts on finished images, of proposals whose cues were kept.
+    """Yield the verdicts on finished images, of proposals that were seen and whose cues were kept.
 
     None of people whose verdicts go against everybody else's, see selectors/doubts.py. None on what
     the pretrained bundle found, which is sure of other things than a trained one.

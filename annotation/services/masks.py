@@ -40,7 +40,7 @@ OF_A_VERDICT: Final = (
     "decided_by",
     "decided_at",
     "is_auto_accepted",
-    "is_audited",
+    "is_unseen",
     "final_iou",
     "is_untouched",
 )

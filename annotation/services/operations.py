@@ -105,8 +105,7 @@ def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     revision.proposal = proposal
     _append(canvas, mask, revision)
     _accept(canvas, proposal, mask, where)
-    if op.get("is_unseen"):  # then an audit would only repeat what the model says
-        proposal.is_audited = False
+    proposal.is_unseen = op.get("is_unseen", False)
 
 
 def _caption(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
@@ -277,5 +276,6 @@ def _decide(canvas: Canvas, proposal: Proposal, state: Proposal.State, mask: Mas
     proposal.decided_by = None if is_open else canvas.author
     proposal.decided_at = None if is_open else timezone.now()
     proposal.is_auto_accepted = state == State.ACCEPTED and canvas.author is None
+    proposal.is_unseen = False
     proposal.final_iou = proposal.is_untouched = None  # it was of the verdict before
     canvas.decided[proposal.pk] = proposal

@@ -75,29 +75,6 @@ def test_few_verdicts_stop_nothing(
     assert not stopped(world)
 
 
-def test_what_was_accepted_unseen_is_no_audit(
-    world: World, image: Image, bundle: Bundle, promised: Project
-) -> None:
-    seen, unseen = make_audited(image, bundle, 2)
-    claim_image(project=world.project, user=world.annotator, image_id=image.pk)
-    accept = {"verdict": "accepted", "label": None}
-
-    save_operations(
-        image_id=image.pk,
-        operations=[
-            operation("verdict", proposal=seen.pk, mask=uuid4(), **accept),
-            operation("verdict", proposal=unseen.pk, mask=uuid4(), is_unseen=True, **accept),
-        ],
-        expected_version=image.version,
-        author=world.annotator,
-    )
-
-    audited = Proposal.objects.filter(is_audited=True)
-    assert list(audited) == [seen]
-    unseen.refresh_from_db()
-    assert (unseen.state, unseen.decided_by) == ("accepted", world.annotator)
-
-
 @pytest.mark.parametrize(("wrong", "stops"), [(1, False), (2, True)])
 def test_it_stops_when_the_measure_falls_under_the_promise(
     world: World,
