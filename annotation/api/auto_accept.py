@@ -23,7 +23,7 @@ class ScoreBinSerializer(serializers.Serializer[Any]):
     low = serializers.FloatField(help_text="Scores from here")
     high = serializers.FloatField(help_text="To here")
     mean_score = serializers.FloatField()
-    accepted = PrecisionSerializer(help_text="What people accepted as it was")
+    accepted = PrecisionSerializer(help_text="What people accepted as it was, its label too")
     count = serializers.IntegerField(help_text="That people decided on")
 
 

@@ -106,7 +106,7 @@ class Proposal(models.Model):
     is_unseen = models.BooleanField(default=False, db_default=False)
     # Both once the image is done. IoU(proposal, final revision), of an accepted one:
     final_iou = models.FloatField(null=True)
-    # It was accepted, and its mask was left as it was proposed; null: not known yet.
+    # It was accepted, and its mask left as it was proposed, its label too; null: not known yet.
     is_untouched = models.BooleanField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

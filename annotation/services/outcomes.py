@@ -5,7 +5,7 @@ from typing import Final
 
 from django.db.models import F
 
-from annotation.models import Image, Operation, Proposal
+from annotation.models import Image, Operation, Proposal, Revision
 from annotation.prepared import Param, Prepared
 from engine.masks.rle import iou
 
@@ -30,15 +30,29 @@ def write_outcomes(image: Image) -> Sequence[Proposal]:
     proposals = _DECIDED.rows(image=image.pk)
     for proposal in proposals:
         proposal.final_iou = _final_iou(proposal)
-        proposal.is_untouched = (proposal.final_iou or 0) >= UNTOUCHED_IOU
+        proposal.is_untouched = _has_its_shape(proposal) and _has_its_label(proposal)
         proposal.is_unseen &= proposal.head_made_by == Operation.Kind.VERDICT
     fields = ["final_iou", "is_untouched", "is_unseen"]
     Proposal.objects.bulk_update(proposals, fields, batch_size=500)
     return proposals
 
 
+def _has_its_shape(proposal: Proposal) -> bool:
+    return (proposal.final_iou or 0) >= UNTOUCHED_IOU
+
+
+def _has_its_label(proposal: Proposal) -> bool:
+    """Tell whether its mask is called as was proposed, or whatever if nothing was."""
+    head = _head(proposal)
+    return proposal.label_id is None or (head is not None and head.label_id == proposal.label_id)
+
+
 def _final_iou(proposal: Proposal) -> float | None:
     if proposal.state != State.ACCEPTED:
         return None
-    head = proposal.mask and proposal.mask.head
+    head = _head(proposal)
     return iou(proposal.rle, head.rle) if head and head.rle else 0.0
+
+
+def _head(proposal: Proposal) -> Revision | None:
+    return proposal.mask.head if proposal.mask else None

@@ -17,6 +17,7 @@ from annotation.selectors.doubts import FEWEST
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.auto_accept import accept_surely
+from annotation.services.labels import create_label
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
 from tests.annotation.scored import judge, make_audited, propose, serving_bundle
@@ -112,6 +113,32 @@ def test_a_mask_that_was_corrected_after_its_acceptance_counts_against_it(
     finish_image(assignment=place, user=world.annotator, active_s=5)
 
     assert stopped(world)
+
+
+def test_what_is_called_otherwise_than_proposed_is_no_longer_right(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    ring = create_label(project=world.project, name="ring", color="#ff8787").pk
+    named, relabelled, unnamed = make_audited(image, bundle, 3)
+    Proposal.objects.exclude(pk=unnamed.pk).update(label=world.label_id)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+    labels = {named: world.label_id, relabelled: ring, unnamed: ring}
+    operations = [
+        operation("verdict", proposal=one.pk, verdict="accepted", mask=uuid4(), label=label)
+        for one, label in labels.items()
+    ]
+
+    save_operations(
+        image_id=image.pk, operations=operations, expected_version=0, author=world.annotator
+    )
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+
+    untouched = Proposal.objects.filter(is_untouched=True)
+    assert set(untouched) == {named, unnamed}
+    measured = auto_accept_of(promised)["measured"]
+    assert measured is not None
+    assert measured.share == pytest.approx(2 / 3)
 
 
 def test_a_verdict_counts_once_its_image_is_finished_whatever_it_was(

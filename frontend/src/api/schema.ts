@@ -4927,7 +4927,7 @@ export interface components {
             high: number;
             /** Format: double */
             mean_score: number;
-            /** @description What people accepted as it was */
+            /** @description What people accepted as it was, its label too */
             accepted: components["schemas"]["Precision"];
             /** @description That people decided on */
             count: number;

@@ -25,9 +25,9 @@ export function AcceptedByModel({ project }: { project: number }) {
           id={project}
         >
           What people decided on proposals of images that are finished and not deleted, whoever is
-          doubted left out; right is what they accepted and left as it was. The chart is of the
-          serving model's proposals alone. Exact intervals (Clopper and Pearson), as if each verdict
-          stood for itself.
+          doubted left out; right is what they accepted and left as it was, its label too. The chart
+          is of the serving model's proposals alone. Exact intervals (Clopper and Pearson), as if
+          each verdict stood for itself.
         </Source>
       }
     >
