@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 
 from annotation import caption_models
-from annotation.models import Bundle, DatasetVersion
+from annotation.models import Bundle, DatasetVersion, Label
 from annotation.selectors.versions import frozen_images, frozen_rows
 from engine.bundle import LABEL_HEAD
 from engine.masks.rle import RLE, area
@@ -48,18 +48,28 @@ class Namer:
 
 
 def namer_of(bundle: Bundle) -> Namer | None:
-    """Return what names a bundle's masks; None where it learned no labels, or cannot look here."""
+    """Return what names a bundle's masks; None where it learned no labels, or cannot look here.
+
+    What was learned where one label was in use tells nothing apart: it names only as long as the
+    project has no other.
+    """
     head = label_head_of(bundle)
     if head is None:
         return None
     if not head.needs_features:
-        return Namer(head, None)
+        return Namer(head, None) if _is_all_there_is(int(head.labels[0])) else None
     eye = _load_eye()
     if eye is None or features_digest(eye) != head.features:
         reason = caption_models.MISSING if eye is None else "their models are others now"
         log.warning("labels_left_out", bundle=bundle.pk, reason=reason)
         return None
     return Namer(head, eye)
+
+
+def _is_all_there_is(label_id: int) -> bool:
+    """Tell whether people have no other label to choose, now."""
+    choice = Label.objects.filter(project__labels=label_id, deleted_at=None)
+    return list(choice.values_list("pk", flat=True)) == [label_id]
 
 
 def learn_labels(watch: Watch, version: DatasetVersion, path: Path) -> bool:

@@ -38,7 +38,10 @@ class Guess:
 
 @dataclass(frozen=True, slots=True)
 class LabelHead:
-    """A trained head of K labels on D features; with a single label it needs none, and D is 0."""
+    """A trained head of K labels on D features; with a single label it needs none, and D is 0.
+
+    Then it is sure of everything, and is to be asked only where there is no other label.
+    """
 
     labels: tuple[str, ...]  # (K,)
     weights: Floats  # (D, K)

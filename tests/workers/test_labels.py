@@ -78,6 +78,13 @@ def plate(world: World) -> Label:
 
 
 @pytest.fixture
+def alone(world: World, plate: Label) -> Label:
+    """The only label that people can choose."""
+    delete_label(label=Label.objects.get(pk=world.label_id))
+    return plate
+
+
+@pytest.fixture
 def eye(
     world: World, settings: LazySettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> QuickBackbone:
@@ -156,19 +163,31 @@ def test_without_a_labelled_mask_there_is_no_head(world: World, tmp_path: Path) 
 
 
 def test_proposals_come_with_their_label(
-    world: World, image: Image, plate: Label, monkeypatch: pytest.MonkeyPatch
+    world: World, image: Image, alone: Label, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    serve(monkeypatch, saying(alone))
+
+    prepare(world)
+
+    assert proposed(image) == {alone.pk}
+
+
+def test_who_learned_one_label_of_several_names_nothing(
+    world: World, version: DatasetVersion, plate: Label, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = make_image(world.project, 9)
     serve(monkeypatch, saying(plate))
 
     prepare(world)
 
-    assert proposed(image) == {plate.pk}
+    assert proposed(image) == {None}
+    assert measure_labels(version, ensure_pretrained(project=world.project)) == {}
 
 
 def test_a_proposal_that_nothing_is_sure_of_has_no_label(
-    world: World, image: Image, plate: Label, monkeypatch: pytest.MonkeyPatch
+    world: World, image: Image, alone: Label, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    serve(monkeypatch, replace(saying(plate), surest_min=2.0))
+    serve(monkeypatch, replace(saying(alone), surest_min=2.0))
 
     prepare(world)
 
@@ -176,20 +195,20 @@ def test_a_proposal_that_nothing_is_sure_of_has_no_label(
 
 
 def test_a_label_that_is_gone_is_not_proposed_and_one_of_another_name_is(
-    world: World, image: Image, plate: Label, monkeypatch: pytest.MonkeyPatch
+    world: World, image: Image, alone: Label, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    serve(monkeypatch, saying(plate))
+    serve(monkeypatch, saying(alone))
     prepare(world)
-    update_label(label=plate, changes={"name": "dish"})
+    update_label(label=alone, changes={"name": "dish"})
     renamed = make_image(world.project, 1)
     prepare(world)
     before = proposed(renamed)
-    delete_label(label=plate)
+    delete_label(label=alone)
     later = make_image(world.project, 2)
 
     prepare(world)
 
-    assert before == {plate.pk}
+    assert before == {alone.pk}
     assert proposed(image) == proposed(renamed) == proposed(later) == {None}
 
 
