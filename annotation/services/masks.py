@@ -28,7 +28,6 @@ from annotation.selectors.overlap import operations_on, slot_of
 from annotation.services.attributes import definitions_of
 from annotation.services.operations import Canvas, Op, apply_operation
 from annotation.services.outcomes import write_outcomes
-from annotation.services.promises import stop_if_broken
 
 UUIDS: Final = ("id", "mask", "parent", "proposal", "recording")
 BEING_ANNOTATED: Final = {Image.Status.TODO, Image.Status.RETURNED}
@@ -247,8 +246,6 @@ def _write(canvas: Canvas, operations: Sequence[Operation], version: int) -> Non
         Proposal.objects.bulk_update(canvas.decided.values(), OF_A_VERDICT)
         if canvas.image.status in Image.FINISHED:
             write_outcomes(canvas.image)
-    if any(proposal.is_audited for proposal in canvas.decided.values()):
-        stop_if_broken(project_id=canvas.image.project_id)
 
 
 def _turn_to(version: int, image: Image, masks: Sequence[Mask]) -> None:

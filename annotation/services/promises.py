@@ -34,13 +34,16 @@ def promise(project: Project, precision: float | None) -> dict[str, Any]:
 def stop_if_broken(*, project_id: int) -> bool:
     """Stop auto-accept once audits measure less than was promised; tell whether that was now.
 
+    It sums up the whole project, so ask as an image is finished, when its verdicts begin to count.
     What was accepted stays, until another bundle proposes where nobody has begun. The UPDATE is the
     lock: another promise made meanwhile stands.
     """
     project = Project.objects.get(pk=project_id)
     wanted = project.auto_accept_precision
+    if wanted is None:
+        return False
     audit = audit_of(project)
-    if wanted is None or audit.decided < LEAST_AUDITED or audit.untouched / audit.decided >= wanted:
+    if audit.decided < LEAST_AUDITED or audit.untouched / audit.decided >= wanted:
         return False
     same = Project.objects.filter(
         pk=project_id,

@@ -206,6 +206,29 @@ def test_what_is_decided_anew_on_a_finished_image_counts_as_it_is_now(
     assert state["measured"].share == 0
 
 
+def test_a_save_sums_nothing_up_and_finishing_does(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    finished = make_image(world.project, 1, status="done")
+    note(world.annotator, finished, bundle, None, 0.97, 30)
+    Proposal.objects.update(is_audited=True)
+    [audited] = make_audited(image, bundle, 1)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+
+    save_operations(
+        image_id=image.pk,
+        operations=[operation("verdict", proposal=audited.pk, verdict="rejected")],
+        expected_version=0,
+        author=world.annotator,
+    )
+    is_stopped_by_the_save = stopped(world)
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+
+    assert not is_stopped_by_the_save
+    assert stopped(world)
+
+
 def test_switching_on_again_measures_anew(
     world: World, image: Image, bundle: Bundle, promised: Project, manager: Api
 ) -> None:
