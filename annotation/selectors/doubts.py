@@ -4,6 +4,8 @@ Somebody who accepts whatever is shown teaches the next verifier that all is wel
 hardly anybody would keep, or hardly anybody reject, are honeypots: what one person makes of them is
 compared with what all others do. It touches no mask. The queue lays a few of those that nobody
 would have to verify (selectors/plan.py); those that nobody would want at all are never shown.
+
+Who corrects what another sent on is taken to have decided on it: a proposal does not keep who did.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +13,8 @@ from typing import Any, Final, Literal, TypedDict
 
 from django.db.models import Count, Q
 
-from annotation.models import Proposal
+from annotation.models import Project, Proposal
+from annotation.selectors.plan import SHOWN_TO_VERIFY
 from engine.verification.promise import Precision, measured_precision
 
 State = Proposal.State
@@ -22,6 +25,9 @@ AS_IT_WAS: Final = Q(is_untouched=True)
 DECIDED_BY_A_PERSON: Final = Q(
     decided_by__isnull=False, is_untouched__isnull=False, is_unseen=False
 )
+# In queues, what nobody is expected to accept goes to be corrected at once: by others, who hardly
+# ever leave it as it is, so that beside them whoever verifies would seem to accept too much.
+SAME_WORK: Final = Q(image__project__plan=Project.Plan.WHOLE) | SHOWN_TO_VERIFY
 FEWEST: Final = 20  # verdicts of a person, and of the others, before anything is said
 HARDLY: Final = 0.2  # chance of the other verdict, by the verifier
 # Which proposals tell of a habit, and which verdicts on them it is.
@@ -51,7 +57,7 @@ def doubts_of(project_id: int) -> list[Doubt]:
         for what, those in (("all", Q()), ("such", verdict))
     }
     decided = Proposal.objects.filter(
-        DECIDED_BY_A_PERSON,
+        DECIDED_BY_A_PERSON & SAME_WORK,
         image__project_id=project_id,
         image__deleted_at=None,
         verifier_score__isnull=False,

@@ -28,9 +28,10 @@ VERIFY_MIN: Final = 0.1
 # drawn by its id, which is itself a hash: of image, bundle and rank.
 HONEYPOT_SHARE: Final = 0.05
 DRAWN_BELOW: Final = UUID(int=int(HONEYPOT_SHARE * 2**128))
-TO_VERIFY: Final = Q(state=State.PENDING) & (
+SHOWN_TO_VERIFY: Final = (
     Q(verifier_score=None) | Q(verifier_score__gte=VERIFY_MIN) | Q(pk__lt=DRAWN_BELOW)
 )
+TO_VERIFY: Final = Q(state=State.PENDING) & SHOWN_TO_VERIFY
 TO_CORRECT: Final = Q(state__in=SENT_ON) | Q(
     state=State.PENDING, verifier_score__lt=VERIFY_MIN, pk__gte=DRAWN_BELOW
 )

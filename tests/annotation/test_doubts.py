@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.models import Bundle, Image, Membership, Proposal
 from annotation.selectors.doubts import FEWEST, doubts_of
 from annotation.selectors.verdicts import distrusted_images, judged_proposals
+from annotation.services.projects import update_project
 from annotation.services.proposals import Found, replace_pending_proposals
 from tests.annotation.verdicts import note_verdict, trained_bundle
 from tests.annotation.world import Api, World, make_image, make_user, operation, square
@@ -81,6 +82,18 @@ def test_who_works_alone_is_compared_with_nobody(world: World, image: Image) -> 
     judge(world.annotator, image, POOR, [KEEPS] * 3 * FEWEST)
 
     assert found(world) == []
+
+
+@pytest.mark.parametrize(("plan", "doubted"), [("queues", []), ("whole", [("other", "accepts")])])
+def test_who_verifies_is_not_compared_with_who_corrects_what_nobody_verifies(
+    world: World, image: Image, other: User, plan: str, doubted: list[tuple[str, str]]
+) -> None:
+    update_project(project=world.project, changes={"plan": plan})
+    judge(world.annotator, image, POOR, [CORRECTS] * 2 * FEWEST)
+
+    judge(other, image, 0.15, [KEEPS] * FEWEST + [REJECTS] * FEWEST)
+
+    assert found(world) == doubted
 
 
 def test_what_such_people_decide_is_not_learned_from(
