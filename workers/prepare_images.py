@@ -19,7 +19,7 @@ from annotation.models import Bundle, Image, ObjectBox, Project
 from annotation.selectors.queue import BY_RANK
 from annotation.services.auto_accept import accept_surely, withdraw_accepted
 from annotation.services.bundles import ensure_pretrained
-from annotation.services.jobs import fenced
+from annotation.services.jobs import count_anew, fenced
 from annotation.services.proposals import (
     Found,
     replace_pending_proposals,
@@ -92,6 +92,7 @@ def _embed(lease: Lease, bundle: Bundle, images: QuerySet[Image]) -> None:
         embedding = encoder.encode(load_pixels(image.sha256))
         save_embedding(image.sha256, encoder.digest, embedding)
         save_pooled(image, encoder.digest, embedding)
+        count_anew(lease.claim)
     lease.report(len(ids), len(ids), "Embedding images")
 
 
@@ -200,6 +201,7 @@ def _save(lease: Lease, image: Image, bundle: Bundle, arm: Arm, found: Sequence[
                 threshold = _threshold(image.project_id, bundle)
                 accept_surely(image=image, bundle=bundle, threshold=threshold)
         Image.objects.filter(pk=image.pk).update(proposed_by=bundle, arm=arm, outside_at=None)
+        count_anew(lease.claim)
 
 
 def _as_found(screened: ScreenedProposal, label: int | None, wanted: Wanted) -> Found:

@@ -3,6 +3,9 @@
 A running job's `lease_until` is when somebody else may take it over; a queued job's is when the
 sweeper sends its id again. Whoever claims a job gets a new fencing token, and every write of an
 older holder is refused.
+
+Attempts are counted since the work last said, by `count_anew`, that it got further: what does so
+between one death and the next may die any number of times, and at one place MAX_ATTEMPTS times.
 """
 
 from collections.abc import Iterator, Mapping
@@ -153,6 +156,17 @@ def heartbeat(
         raise JobCancelledError(f"job {claim.job_id}")
 
 
+def count_anew(claim: Claim) -> None:
+    """Make this attempt the first one: it has done what no other will have to do again.
+
+    Raises:
+        LeaseLostError: the job is somebody else's, or has ended.
+
+    """
+    if not _held(claim).update(attempt=1):
+        raise LeaseLostError(f"job {claim.job_id}")
+
+
 @contextmanager
 def fenced(claim: Claim) -> Iterator[None]:
     """Open a transaction that only the holder of the lease can commit."""
@@ -179,7 +193,7 @@ def end_cancelled_job(claim: Claim) -> None:
 
 def release_job(claim: Claim, *, error: str) -> None:
     """Give a job back after a passing fault; it is tried again, at most MAX_ATTEMPTS times."""
-    if claim.attempt >= MAX_ATTEMPTS:
+    if _held(claim).filter(attempt__gte=MAX_ATTEMPTS).exists():
         fail_job(claim, error=error)
         return
     released = _held(claim).update(

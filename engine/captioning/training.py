@@ -65,8 +65,9 @@ def _take_steps(
             trainer.save(checkpoint_dir)
             raise TrainingCancelled
         loss = trainer.train_step()
+        is_kept = trainer.step % config.checkpoint_every == 0 or trainer.step == config.steps
+        if is_kept:
+            trainer.save(checkpoint_dir)
         pace = (time.monotonic() - started) / (trainer.step - first)
         left = pace * (config.steps - trainer.step)
-        on_step(StepReport(trainer.step, config.steps, loss, left))
-        if trainer.step % config.checkpoint_every == 0 or trainer.step == config.steps:
-            trainer.save(checkpoint_dir)
+        on_step(StepReport(trainer.step, config.steps, loss, left, is_kept))

@@ -37,6 +37,7 @@ class StepReport:
     steps: int
     loss: float
     seconds_left: float
+    is_kept: bool  # in a checkpoint: a killed run goes on after this step
 
 
 def train_decoder(  # the contract between a worker and the engine
@@ -124,7 +125,8 @@ def _take_steps(
             raise TrainingCancelled
         loss = trainer.train_step()
         step += 1
-        pace = (time.monotonic() - started) / (step - first)
-        on_step(StepReport(step, config.steps, loss, pace * (config.steps - step)))
-        if step % config.checkpoint_every == 0 and step < config.steps:
+        is_kept = step % config.checkpoint_every == 0 and step < config.steps
+        if is_kept:
             save_state(trainer.state, checkpoint_dir, trainer.fingerprint)
+        pace = (time.monotonic() - started) / (step - first)
+        on_step(StepReport(step, config.steps, loss, pace * (config.steps - step), is_kept))

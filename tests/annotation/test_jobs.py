@@ -19,6 +19,7 @@ from annotation.services.jobs import (
     LeaseLostError,
     cancel_job,
     claim_job,
+    count_anew,
     end_cancelled_job,
     enqueue_job,
     enqueue_once,
@@ -109,7 +110,7 @@ def test_a_stale_fencing_token_is_refused_everything(world: World) -> None:
     let_lease_run_out(job)
     newer = claimed(job)
 
-    for write in (heartbeat, succeed_job, end_cancelled_job):
+    for write in (heartbeat, count_anew, succeed_job, end_cancelled_job):
         with pytest.raises(LeaseLostError):
             write(stale)
     with pytest.raises(LeaseLostError):
@@ -160,6 +161,18 @@ def test_a_job_whose_fault_passes_is_tried_again_but_not_for_ever(world: World) 
     assert job.error == "The object store is unreachable."
 
 
+def test_a_fault_after_progress_is_the_first_again(world: World) -> None:
+    job = enqueue(world)
+
+    for _ in range(MAX_ATTEMPTS + 1):
+        claim = claimed(job)
+        count_anew(claim)
+        release_job(claim, error="The object store is unreachable.")
+
+    job.refresh_from_db()
+    assert (job.state, job.attempt) == ("queued", 1)
+
+
 def test_a_failed_job_can_be_retried_and_a_succeeded_one_cannot(world: World) -> None:
     job = enqueue(world)
     fail_job(claimed(job), error="out of disk")
@@ -204,6 +217,20 @@ def test_a_job_that_kills_its_workers_fails_in_the_end(world: World, send: Mock)
     job.refresh_from_db()
     assert job.state == "failed"
     assert "vanished" in job.error
+
+
+def test_a_job_that_gets_further_is_not_given_up_however_often_its_worker_dies(
+    world: World, send: Mock
+) -> None:
+    job = enqueue(world)
+
+    for _ in range(MAX_ATTEMPTS + 1):
+        count_anew(claimed(job))
+        let_lease_run_out(job)
+        sweep_jobs()
+
+    job.refresh_from_db()
+    assert job.state == "running"
 
 
 def test_a_broker_that_is_away_does_not_fail_the_request(

@@ -25,7 +25,7 @@ from annotation.models import (
 from annotation.services.bundles import ensure_pretrained
 from annotation.services.gate import Verdict
 from annotation.services.jobs import claim_job
-from annotation.services.rounds import record_curve, start_round
+from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import CAPTIONER_FILES, DECODER_FILES, MODEL_CARD
 from engine.canonical import sha256_of_path
@@ -43,7 +43,7 @@ from tests.workers.describing import (
 )
 from tests.workers.rebuilt import altered, rebuilt
 from tests.workers.test_run_round import run
-from workers import caption_evaluation, curve
+from workers import caption_evaluation
 from workers import run_round as module
 from workers.bundling import BundlePart
 from workers.captioning import captioner_of, described_image
@@ -193,21 +193,16 @@ def test_a_killed_training_goes_on(
     train_step = CaptionTrainer.train_step
     started = start(world, "captions")
 
-    def counted(trainer: CaptionTrainer) -> float:
+    def dying_once(trainer: CaptionTrainer) -> float:
         taken.append(trainer.step + 1)
-        return train_step(trainer)
-
-    def killed(**given: Any) -> None:
-        record_curve(**given)
-        if len(taken) == 2:
+        loss = train_step(trainer)
+        if taken == [1, 2]:
             raise SystemExit
+        return loss
 
-    monkeypatch.setattr(CaptionTrainer, "train_step", counted)
-    monkeypatch.setattr(curve, "SHOW_S", 0)
-    with monkeypatch.context() as patch:
-        patch.setattr(curve, "record_curve", killed)
-        with pytest.raises(SystemExit):
-            run(started)
+    monkeypatch.setattr(CaptionTrainer, "train_step", dying_once)
+    with pytest.raises(SystemExit):
+        run(started)
     ended = run(started)
 
     assert ended.state == "promoted"

@@ -1,12 +1,13 @@
 """Preparation finds its own work: twice changes nothing, and what is done stays done."""
 
 import pytest
+from django.db.models.functions import Now
 
 from annotation import jobs, storage
 from annotation.models import Alias, Bundle, Embedding, Image, Job, Project, Proposal
 from annotation.services.assignments import claim_image
 from annotation.services.bundles import ensure_pretrained
-from annotation.services.jobs import cancel_job, enqueue_job
+from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, enqueue_job
 from engine.acquisition.spread import pooled
 from tests.annotation.world import World, make_image
 from tests.workers.conftest import ENCODER_DIGEST, QuickEncoder
@@ -141,6 +142,34 @@ def test_a_cancelled_job_stops_and_says_so(
 
     job.refresh_from_db()
     assert job.state == "cancelled"
+
+
+def test_a_job_that_dies_after_each_image_gets_to_its_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    images = [make_image(world.project, seed) for seed in range(2)]
+    job = enqueue_job(
+        kind=jobs.PREPARE_IMAGES, project=world.project, args={"project_id": world.project.pk}
+    )
+    honest = Lease.report
+
+    def die(lease: Lease, done: int, total: int, message: str = "") -> None:
+        honest(lease, done, total, message)
+        if done:
+            raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Lease, "report", die)
+        for _ in range(MAX_ATTEMPTS + 1):  # each is embedded, and each proposed for
+            with pytest.raises(SystemExit):
+                run_job(job_id=job.pk)
+            Job.objects.filter(pk=job.pk).update(lease_until=Now())
+
+    run_job(job_id=job.pk)
+
+    job.refresh_from_db()
+    assert (job.state, job.error) == ("succeeded", "")
+    assert Image.objects.exclude(proposed_by=None).count() == len(images)
 
 
 def test_a_worker_with_another_encoder_says_what_to_do(

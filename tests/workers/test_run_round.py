@@ -1,5 +1,6 @@
 """A round from a person's Retrain to its verdict, and what a killed one leaves behind."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -17,11 +18,12 @@ from annotation.selectors.version_criteria import Criteria
 from annotation.services.also import set_also
 from annotation.services.bundles import ensure_pretrained, fetch_bundle
 from annotation.services.gate import Verdict
-from annotation.services.jobs import cancel_job, claim_job, retry_job
+from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, claim_job, retry_job, sweep_jobs
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
 from annotation.services.versions import cut_version
 from engine.segmentation.trainer import Chain, TrainConfig
+from engine.segmentation.training import StepReport
 from tests.altered import alter_file, alter_object
 from tests.annotation.world import World, make_image
 from tests.full_disk import files_up_to
@@ -29,6 +31,7 @@ from tests.workers.conftest import QuickEncoder, finish, finish_as_it_is
 from workers import evaluation, mask_training, training, verifiers
 from workers import run_round as module
 from workers.annotated_images import annotated_images
+from workers.curve import Curve
 from workers.networks import finder_of
 from workers.round_folders import folder_of
 from workers.tasks import run_job
@@ -60,6 +63,20 @@ def run(current: Round) -> Round:
     Job.objects.filter(pk=job_of(current)).update(lease_until=Now())
     run_job(job_id=job_of(current))
     return Round.objects.get(pk=current.pk)
+
+
+def kill(current: Round) -> None:
+    """Let a worker that takes the round die over it."""
+    with pytest.raises(SystemExit):
+        run(current)
+
+
+def given_up(current: Round) -> bool:
+    """Tell whether the sweeper gives the round's job up, once its lease has run out."""
+    Job.objects.filter(pk=job_of(current)).update(lease_until=Now())
+    sweep_jobs()
+    job = Job.objects.get(pk=job_of(current))
+    return job.state == Job.State.FAILED and "vanished" in job.error
 
 
 @pytest.mark.slow
@@ -197,8 +214,7 @@ def test_a_worker_that_dies_after_any_step_loses_nothing(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(module, step, _dying_after(getattr(module, step)))
-        with pytest.raises(SystemExit):
-            run(started)
+        kill(started)
 
     ended = run(started)
 
@@ -206,6 +222,61 @@ def test_a_worker_that_dies_after_any_step_loses_nothing(
     assert Bundle.objects.filter(round__isnull=False).count() == 1
     assert Job.objects.get(pk=job_of(started)).state == "succeeded"
     assert not folder_of(started).exists()
+
+
+@pytest.fixture
+def every_step_kept(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training of more steps than a job has attempts, with a checkpoint after each."""
+    settings.TRAIN_STEPS = MAX_ATTEMPTS + 2
+    every_step = partial(TrainConfig, chains=(Chain(1),), checkpoint_every=1)
+    monkeypatch.setattr(mask_training, "TrainConfig", every_step)
+
+
+@pytest.mark.slow
+def test_a_training_that_gets_further_between_kills_ends_after_any_number_of_them(
+    started: Round, every_step_kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Curve, "add", _dying_after(Curve.add))
+        for _ in range(MAX_ATTEMPTS + 1):
+            kill(started)
+
+    ended = run(started)
+
+    assert ended.state in {"promoted", "refused"}, ended.decision
+    assert [point["step"] for point in ended.curve] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.slow
+def test_a_training_that_dies_at_the_same_step_is_given_up(
+    started: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Curve, "add", _dying_after(Curve.add))
+
+    for _ in range(MAX_ATTEMPTS):
+        kill(started)
+
+    assert given_up(started)
+
+
+@pytest.mark.slow
+def test_a_training_whose_checkpoints_are_lost_gets_no_further_by_writing_them_again(
+    started: Round, every_step_kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honest = Curve.add
+
+    def die_at_the_third(curve: Curve, report: StepReport) -> None:
+        honest(curve, report)
+        if report.step == 3:
+            raise SystemExit
+
+    monkeypatch.setattr(Curve, "add", die_at_the_third)
+
+    for _ in range(MAX_ATTEMPTS):
+        kill(started)
+        shutil.rmtree(folder_of(started))  # as with the disk of a machine that is gone
+
+    assert given_up(started)
 
 
 def test_a_worker_that_lost_its_lease_writes_nothing(

@@ -102,12 +102,12 @@ def test_a_killed_run_goes_on_from_its_last_complete_checkpoint(
     class Killed(BaseException):
         pass
 
-    def kill_at_4(report: StepReport) -> None:
-        if report.step == 4:
+    def kill_at_3(report: StepReport) -> None:
+        if report.step == 3:
             raise Killed
 
     with pytest.raises(Killed):
-        run(base, tmp_path, on_step=kill_at_4)
+        run(base, tmp_path, on_step=kill_at_3)
     assert not (tmp_path / "captioner").exists()
     steps: list[int] = []
     resumed = run(base, tmp_path, on_step=lambda report: steps.append(report.step))
