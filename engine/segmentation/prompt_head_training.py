@@ -6,7 +6,6 @@ step is divided by its objects, so what heat costs on an empty image is weighed 
 the others: a step on empty ones alone would weigh tens of times as much.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812  # as everyone calls it
 
+from engine.divergence import check_finite, check_risen
 from engine.masks.geometry import box_of, largest_error_point
 from engine.masks.rle import area
 from engine.segmentation.frame import scaled_size
@@ -72,7 +72,8 @@ def train_prompt_head(
 
     Raises:
         PromptHeadCancelled: should_stop returned true.
-        ValueError: there is no mask to train on, or the loss is not finite.
+        TrainingDivergedError: see engine.divergence.
+        ValueError: there is no mask to train on.
 
     """
     with_objects = [image for image in images if not image.is_empty]
@@ -82,19 +83,22 @@ def train_prompt_head(
     head = _new_head(with_objects[0], config).train()
     optimizer = torch.optim.AdamW(head.parameters(), lr=config.lr, weight_decay=config.weight_decay)
     known: dict[str, ObjectPoints] = {}
+    losses: list[float] = []
     for step in range(config.steps):
         if should_stop():
             raise PromptHeadCancelled
         for group in optimizer.param_groups:
             group["lr"] = config.lr * learning_rate(step, config.steps, config.warmup_share)
         loss = _loss(head, _drawn(with_objects, empty, config, step), known, config)
-        if not math.isfinite(float(loss.detach())):
-            raise ValueError(f"prompt head: loss {float(loss.detach())} at step {step + 1}")
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
-        torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+        norm = torch.nn.utils.clip_grad_norm_(head.parameters(), 1.0)
+        losses.append(float(loss.detach()))
+        place = f"step {step + 1} of {config.steps} of the prompt head"
+        check_finite(losses[-1], float(norm), place)
+        check_risen(losses, place)
         optimizer.step()
-        on_step(step + 1, float(loss.detach()))
+        on_step(step + 1, losses[-1])
     return head.eval()
 
 

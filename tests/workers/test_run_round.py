@@ -294,18 +294,28 @@ def test_a_worker_that_lost_its_lease_writes_nothing(
     assert Job.objects.get(pk=job_of(started)).state == "running"
 
 
+@pytest.mark.parametrize(
+    ("loss", "place"),
+    [
+        ("trainer.decoder_loss", "step 1 of 3"),
+        pytest.param(
+            "prompt_head_training.heat_loss",
+            "step 1 of 2 of the prompt head",
+            marks=pytest.mark.slow,  # the decoder has been trained by then
+        ),
+    ],
+)
 def test_a_diverged_training_fails_the_round_and_keeps_what_serves(
-    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+    world: World, started: Round, monkeypatch: pytest.MonkeyPatch, loss: str, place: str
 ) -> None:
     monkeypatch.setattr(
-        "engine.segmentation.trainer.decoder_loss",
-        lambda logits, *_: logits.sum() * float("nan"),
+        f"engine.segmentation.{loss}", lambda logits, *_: logits.sum() * float("nan")
     )
 
     ended = run(started)
 
     assert ended.state == "failed"
-    assert "The loss is nan at step 1 of 3. Start a new round" in ended.decision
+    assert f"The loss is nan at {place}. Start a new round" in ended.decision
     serving = Alias.objects.get(project=world.project, name="serving")
     assert serving.bundle == started.base_bundle
 

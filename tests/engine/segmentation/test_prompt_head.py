@@ -1,5 +1,6 @@
 """A prompt head finds the objects that it was shown, and says where to click them."""
 
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from engine.divergence import TrainingDivergedError
 from engine.masks.rle import RLE, encode
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import FoundObjects, ObjectFinder
@@ -14,6 +16,7 @@ from engine.segmentation.prompt_head import PromptHead, export_prompt_head
 from engine.segmentation.prompt_head_training import (
     PromptHeadCancelled,
     PromptHeadConfig,
+    heat_loss,
     heat_of,
     points_of,
     train_prompt_head,
@@ -200,8 +203,33 @@ def test_a_loss_that_is_no_number_stops_the_training() -> None:
         "broken", lambda: np.full((DIM, 64, 64), np.nan, np.float32), image(0).masks, SIZE_HW
     )
 
-    with pytest.raises(ValueError, match="loss nan at step 1"):
+    with pytest.raises(
+        TrainingDivergedError, match="The loss is nan at step 1 of 60 of the prompt"
+    ):
         train([broken])
+
+
+def test_a_gradient_that_is_no_number_stops_the_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "engine.segmentation.prompt_head_training.heat_loss",
+        lambda logits, *_: (0 * logits.sum()).sqrt(),  # 0, and steep beyond all bounds there
+    )
+
+    with pytest.raises(TrainingDivergedError, match="The gradient is not finite at step 1 of 60"):
+        train([image(0)])
+
+
+def test_losses_that_come_to_be_far_higher_stop_the_training(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    step = count(1)
+    monkeypatch.setattr(
+        "engine.segmentation.prompt_head_training.heat_loss",
+        lambda *drawn: heat_loss(*drawn) + (0 if next(step) <= 20 else 100),
+    )
+
+    with pytest.raises(TrainingDivergedError, match="The loss has risen at step 40 of 60 of the p"):
+        train([image(0)])
 
 
 def test_a_training_stops_when_it_is_told_to() -> None:
