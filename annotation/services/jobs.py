@@ -29,6 +29,9 @@ from annotation.models import Job, Project
 from annotation.services.deliveries import announce_job
 
 MAX_ATTEMPTS: Final = 3
+# After each attempt that a passing fault ended; the last of them is the end. An object store or a
+# database that is started anew is away for half a minute.
+PAUSES_S: Final = (5, 60)
 State = Job.State
 log = structlog.get_logger(__name__)
 
@@ -191,16 +194,17 @@ def end_cancelled_job(claim: Claim) -> None:
     _end(claim, State.CANCELLED)
 
 
+@transaction.atomic
 def release_job(claim: Claim, *, error: str) -> None:
     """Give a job back after a passing fault; it is tried again, at most MAX_ATTEMPTS times."""
-    if _held(claim).filter(attempt__gte=MAX_ATTEMPTS).exists():
+    attempt = _held(claim).select_for_update().values_list("attempt", flat=True).first()
+    if attempt is None:
+        raise LeaseLostError(f"job {claim.job_id}")
+    if attempt >= MAX_ATTEMPTS:
         fail_job(claim, error=error)
         return
-    released = _held(claim).update(
-        state=State.QUEUED, lease_until=Now() + timedelta(seconds=5), error=error, updated_at=Now()
-    )
-    if not released:
-        raise LeaseLostError(f"job {claim.job_id}")
+    again_at = Now() + timedelta(seconds=PAUSES_S[attempt - 1])
+    _held(claim).update(state=State.QUEUED, lease_until=again_at, error=error, updated_at=Now())
 
 
 @transaction.atomic

@@ -161,6 +161,19 @@ def test_a_job_whose_fault_passes_is_tried_again_but_not_for_ever(world: World) 
     assert job.error == "The object store is unreachable."
 
 
+def test_a_fault_that_comes_again_is_given_longer_to_pass(world: World) -> None:
+    job = enqueue(world)
+    pauses_s = []
+
+    for _ in range(MAX_ATTEMPTS - 1):
+        release_job(claimed(job), error="The object store is unreachable.")
+        job.refresh_from_db()
+        assert job.lease_until is not None
+        pauses_s.append((job.lease_until - job.updated_at).total_seconds())
+
+    assert pauses_s == [5, 60]
+
+
 def test_a_fault_after_progress_is_the_first_again(world: World) -> None:
     job = enqueue(world)
 
