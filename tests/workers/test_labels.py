@@ -29,7 +29,14 @@ from tests.annotation.world import SIZE_HW, World, make_image, square
 from tests.workers.conftest import finish
 from tests.workers.describing import QuickBackbone
 from workers import evaluation, labels, mask_training
-from workers.labels import NOT_LEARNED, labels_left_out, learn_labels, measure_labels, namer_of
+from workers.labels import (
+    NOT_LEARNED,
+    Namer,
+    labels_left_out,
+    learn_labels,
+    measure_labels,
+    namer_of,
+)
 from workers.networks import verifier_of
 from workers.tasks import run_job
 from workers.verifiers import freeze_verdicts
@@ -150,6 +157,24 @@ def test_a_single_label_is_learned_without_looking(
 
     assert learn_labels(LEASE, version, path)
     assert load_label_head(path).labels == (str(cup.pk),)
+
+
+def test_of_what_people_called_two_things_at_once_a_head_is_not_sure(
+    world: World, plate: Label, eye: QuickBackbone, tmp_path: Path
+) -> None:
+    cup = Label.objects.get(pk=world.label_id)
+    both = [Seed(square(3, 3, 8), cup), Seed(square(3, 3, 8), plate)]
+    for seed in range(3):
+        finish(world, make_image(world.project, seed), *both)
+    version = cut_version(project=world.project, created_by=world.manager)
+    path = tmp_path / "label_head.safetensors"
+
+    assert learn_labels(LEASE, version, path)
+
+    namer = Namer(load_label_head(path), eye)
+    image = Image.objects.order_by("pk")[0]
+    assert set(namer.head.labels) == {str(cup.pk), str(plate.pk)}
+    assert namer.labels(image.sha256, [square(3, 3, 8)]) == [None]
 
 
 def test_without_a_labelled_mask_there_is_no_head(world: World, tmp_path: Path) -> None:

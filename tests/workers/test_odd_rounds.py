@@ -1,0 +1,159 @@
+"""Rounds of odd data, or of data that changes meanwhile, end with a reason and lose nothing."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+
+from annotation import jobs
+from annotation.models import Alias, Image, Job, Label, Mask, Proposal, Round
+from annotation.services.bundles import ensure_pretrained
+from annotation.services.gate import Verdict
+from annotation.services.images import delete_image, restore_image
+from annotation.services.labels import delete_label, update_label
+from annotation.services.rounds import start_round
+from annotation.services.seeds import Seed
+from annotation.services.versions import cut_version
+from engine.bundle import LABEL_HEAD
+from engine.segmentation.proposals import MaskProposal
+from engine.verification.label_head import LabelHead
+from tests.annotation.world import World, make_image, square
+from tests.workers.conftest import TWO_MASKS, finish
+from tests.workers.test_run_round import run
+from workers import evaluation, prepare_images
+from workers import run_round as module
+from workers.labels import NOT_LEARNED
+from workers.networks import label_head_of
+from workers.tasks import run_job
+
+pytestmark = pytest.mark.slow  # each trains a decoder and a head for a step
+
+NO_OBJECT = "Not promoted: no finished holdout image has a mask yet, so nothing can judge it."
+TOO_FEW = "Not promoted: 2 holdout objects are too few to judge by"
+# Whatever is asked for proposals.
+PROPOSED = [MaskProposal(square(3, 3, 8), (3, 3, 8, 8), 0.9, 0.9, (7, 7))]
+
+
+@pytest.fixture(autouse=True)
+def shortest(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.TRAIN_STEPS = settings.TRAIN_HEAD_STEPS = 1
+    monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
+
+
+def begin(world: World, *images: Sequence[Seed], holdout: Sequence[Seed] = TWO_MASKS) -> Round:
+    """Begin a round on images that people finished with such masks, and one of the holdout."""
+    ensure_pretrained(project=world.project)
+    for seed, masks in enumerate(images):
+        finish(world, make_image(world.project, seed), *masks)
+    if holdout:
+        finish(world, make_image(world.project, len(images), is_holdout=True), *holdout)
+    return start_round(project=world.project, trigger="manual", created_by=world.manager)
+
+
+def change_after(step: str, change: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let people change something once a round has done one of its steps."""
+    honest = getattr(module, step)
+
+    def done_and_changed(*args: Any, **kwargs: Any) -> Any:
+        done = honest(*args, **kwargs)
+        change()
+        return done
+
+    monkeypatch.setattr(module, step, done_and_changed)
+
+
+def test_a_round_on_exactly_one_mask_makes_a_bundle_and_says_why_it_is_refused(
+    world: World,
+) -> None:
+    started = begin(world, [Seed(square(3, 3, 8))], holdout=[])
+
+    ended = run(started)
+
+    assert (ended.state, ended.decision) == ("refused", NO_OBJECT)
+    assert ended.bundle is not None
+    assert ended.dataset_version is not None
+    assert ended.dataset_version.counts["masks"] == 1
+    serving = Alias.objects.get(project=world.project, name="serving")
+    assert serving.bundle == started.base_bundle
+
+
+def test_a_round_of_one_label_learns_it_and_says_why_it_is_refused(world: World) -> None:
+    labelled = [Seed(square(3, 3, 8), Label.objects.get(pk=world.label_id))]
+
+    ended = run(begin(world, labelled, holdout=[*labelled, Seed(square(18, 10, 9))]))
+
+    assert (ended.state, ended.decision[: len(TOO_FEW)]) == ("refused", TOO_FEW)
+    assert NOT_LEARNED not in ended.decision
+    assert head_of(ended).labels == (str(world.label_id),)
+    figures = ended.metrics["candidate"]["labels"]
+    assert figures["right"] == figures["masks"] == 1
+
+
+def test_an_object_that_was_drawn_twice_and_differently_is_learned_and_measured_both_ways(
+    world: World,
+) -> None:
+    twice = [Seed(square(3, 3, 8)), Seed(square(4, 5, 9))]
+
+    ended = run(begin(world, twice, holdout=twice))
+
+    assert (ended.state, ended.decision[: len(TOO_FEW)]) == ("refused", TOO_FEW)
+    assert ended.metrics["candidate"]["objects"] == 2
+    assert ended.dataset_version is not None
+    assert ended.dataset_version.counts["masks"] == 4
+
+
+@pytest.mark.parametrize("name", [None, "nucleus"])
+def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as_it_is_then(
+    world: World, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    cell = Label.objects.get(pk=world.label_id)
+
+    def change() -> object:
+        return (
+            update_label(label=cell, changes={"name": name}) if name else delete_label(label=cell)
+        )
+
+    promoted = Verdict(is_promoted=True, reason="Promoted: a test says so.")
+    monkeypatch.setattr(module, "judge", lambda **_: promoted)
+    monkeypatch.setattr(prepare_images, "propose", lambda *_, **__: PROPOSED)
+    change_after("freeze_version", change, monkeypatch)
+    labelled = [Seed(square(3, 3, 8), cell)]
+
+    ended = run(begin(world, labelled, holdout=labelled))
+    later = make_image(world.project, 9)
+    run_job(job_id=Job.objects.get(kind=jobs.PREPARE_IMAGES, state="queued").pk)
+
+    assert (ended.state, ended.decision) == ("promoted", promoted.reason)
+    assert head_of(ended).labels == (str(cell.pk),)
+    [proposed] = Proposal.objects.filter(image=later).values_list("label__name", flat=True)
+    assert proposed == name
+    assert Mask.objects.filter(head__label=cell).count() == 2
+
+
+@pytest.mark.parametrize("step", ["freeze_version", "record_bundle"])
+def test_images_that_go_to_the_trash_meanwhile_are_learned_from_and_come_back_as_they_were(
+    world: World, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def change() -> None:
+        for image in Image.objects.all():
+            delete_image(image=image, by=world.manager)
+
+    change_after(step, change, monkeypatch)
+
+    ended = run(begin(world, TWO_MASKS))
+
+    assert (ended.state, ended.decision[: len(TOO_FEW)]) == ("refused", TOO_FEW)
+    assert ended.metrics["candidate"]["objects"] == 2
+    assert not Image.objects.filter(deleted_at=None).exists()
+    for image in Image.objects.all():
+        restore_image(image=image, by=world.manager)
+    assert cut_version(project=world.project, created_by=world.manager) == ended.dataset_version
+
+
+def head_of(ended: Round) -> LabelHead:
+    assert ended.bundle is not None, ended.decision
+    assert LABEL_HEAD in ended.bundle.manifest["files"]
+    head = label_head_of(ended.bundle)
+    assert head is not None
+    return head
