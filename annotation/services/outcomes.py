@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from django.db import connection
 from django.db.models import F
 
 from annotation.models import Image, Operation, Proposal, Revision
@@ -32,9 +33,27 @@ def write_outcomes(image: Image) -> Sequence[Proposal]:
         proposal.final_iou = _final_iou(proposal)
         proposal.is_untouched = _has_its_shape(proposal) and _has_its_label(proposal)
         proposal.is_unseen &= proposal.head_made_by == Operation.Kind.VERDICT
-    fields = ["final_iou", "is_untouched", "is_unseen"]
-    Proposal.objects.bulk_update(proposals, fields, batch_size=500)
+    if proposals:
+        _write(proposals)
     return proposals
+
+
+def _write(proposals: Sequence[Proposal]) -> None:
+    """Write them all at once. SQL of its own: Django's takes a millisecond for each row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE annotation_proposal SET final_iou = new.final_iou,"
+            " is_untouched = new.is_untouched, is_unseen = new.is_unseen"
+            " FROM unnest(%s::uuid[], %s::float8[], %s::bool[], %s::bool[])"
+            " AS new (id, final_iou, is_untouched, is_unseen)"
+            " WHERE annotation_proposal.id = new.id",
+            [
+                [each.pk for each in proposals],
+                [each.final_iou for each in proposals],
+                [each.is_untouched for each in proposals],
+                [each.is_unseen for each in proposals],
+            ],
+        )
 
 
 def _has_its_shape(proposal: Proposal) -> bool:
