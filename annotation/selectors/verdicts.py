@@ -15,7 +15,7 @@ class Judged(NamedTuple):
     image: str  # its sha256
     cues: dict[str, float]
     is_accepted: bool  # as it was
-    is_wanted: bool  # as it was, or corrected
+    is_wanted: bool  # as it was, corrected, or sent on to be
 
 
 def judged_proposals(project_id: int) -> Iterator[Judged]:
@@ -30,7 +30,6 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
         image__deleted_at=None,
         image__is_holdout=False,
         image__status__in=Image.FINISHED,
-        state__in=[Proposal.State.ACCEPTED, Proposal.State.REJECTED],
         bundle__dataset_version__isnull=False,
     )
     judged = verdicts.exclude(cues={}).exclude(decided_by__in=doubted_people(project_id))
@@ -38,7 +37,7 @@ def judged_proposals(project_id: int) -> Iterator[Judged]:
         "image__sha256", "cues", "state", "is_untouched"
     )
     for image, cues, state, is_untouched in rows[:MOST].iterator():
-        yield Judged(image, cues, bool(is_untouched), state == Proposal.State.ACCEPTED)
+        yield Judged(image, cues, bool(is_untouched), state != Proposal.State.REJECTED)
 
 
 def distrusted_images(project_id: int) -> set[str]:

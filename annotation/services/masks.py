@@ -244,8 +244,8 @@ def _write(canvas: Canvas, operations: Sequence[Operation], version: int) -> Non
         MaskCaption.objects.bulk_create(canvas.captions)
     if canvas.decided:
         Proposal.objects.bulk_update(canvas.decided.values(), OF_A_VERDICT)
-        if canvas.image.status in Image.FINISHED:
-            write_outcomes(canvas.image)
+    if canvas.image.status in Image.FINISHED:  # a reviewer's work tells what was right, too
+        write_outcomes(canvas.image)
 
 
 def _turn_to(version: int, image: Image, masks: Sequence[Mask]) -> None:

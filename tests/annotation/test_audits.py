@@ -115,6 +115,26 @@ def test_a_mask_that_was_corrected_after_its_acceptance_counts_against_it(
     assert stopped(world)
 
 
+def test_what_a_reviewer_corrects_on_a_finished_image_counts_against_it(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    kept, corrected = make_audited(image, bundle, 2)
+    judge(world, image, {kept: "accepted", corrected: "accepted"})
+    image.refresh_from_db()
+    corrected.refresh_from_db()
+    assert corrected.is_untouched
+
+    save_operations(
+        image_id=image.pk,
+        operations=[operation("revise", mask=corrected.mask_id, rle=square(1, 1, 9))],
+        expected_version=image.version,
+        author=world.reviewer,
+    )
+
+    untouched = dict(Proposal.objects.values_list("pk", "is_untouched"))
+    assert untouched == {kept.pk: True, corrected.pk: False}
+
+
 def test_what_is_called_otherwise_than_proposed_is_no_longer_right(
     world: World, image: Image, bundle: Bundle, promised: Project
 ) -> None:

@@ -160,6 +160,16 @@ def test_it_is_trusted_by_what_people_decided_on_finished_images(world: World) -
     assert said == [(False, False), (False, True), (True, True)]
 
 
+def test_what_was_sent_on_to_be_corrected_was_wanted_and_not_right(world: World) -> None:
+    bundle = trained_bundle(world.project)
+    note_verdict(world.annotator, make_image(world.project, 0, status="done"), bundle, None)
+    Proposal.objects.update(state="needs_work")
+
+    [verdict] = judged_proposals(world.project.pk)
+
+    assert (verdict.is_accepted, verdict.is_wanted) == (False, True)
+
+
 def test_who_is_doubted_has_their_images_left_out(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
