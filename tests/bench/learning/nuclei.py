@@ -5,23 +5,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.media.images import decode_image
-from engine.segmentation.encoder import Encoder, load_encoder
+from engine.segmentation.encoder import Encoder, Pixels
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.prompt_head import export_prompt_head
 from engine.segmentation.prompt_head_training import PromptHeadConfig, train_prompt_head
-from engine.weights.paths import ModelPaths
 from tests.bench.captions.sources import DATA
 from workers.simulation.pictures import Picture, read_pictures, split_by_group
 
 NUCLEI = DATA / "nuclei_dsb2018"
 
 
-def encoded_images(models: Path, count: int, threads: int) -> list[AnnotatedImage]:
+def encoded_images(encoder: Encoder, count: int) -> list[AnnotatedImage]:
     """Encode the first images of a shuffle, the same ones every time: a second each."""
     pictures = read_pictures(NUCLEI / "images", NUCLEI / "instances.json")
     shuffled, _ = split_by_group(pictures, holdout=0.0, seed=0)
-    encoder = load_encoder(ModelPaths(models).encoder, threads=threads)
     return [_encoded(picture, encoder) for picture in shuffled[:count]]
 
 
@@ -40,6 +38,11 @@ def finder_taught_by(images: Sequence[AnnotatedImage]) -> ObjectFinder:
 
 
 def _encoded(picture: Picture, encoder: Encoder) -> AnnotatedImage:
-    embedding = encoder.encode(decode_image(picture.path.read_bytes()).pixels)
+    def pixels() -> Pixels:
+        return decode_image(picture.path.read_bytes()).pixels
+
+    embedding = encoder.encode(pixels())
     masks = [mask.rle for mask in picture.truth]
-    return AnnotatedImage(picture.file_name, lambda: embedding, masks, picture.size_hw)
+    return AnnotatedImage(
+        picture.file_name, lambda: embedding, masks, picture.size_hw, load_pixels=pixels
+    )

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from engine.masks.rle import iou_matrix
+from engine.segmentation.encoder import load_encoder
 from engine.segmentation.items import AnnotatedImage
 from engine.segmentation.object_finder import ObjectFinder
 from engine.segmentation.predictor import OnnxPredictor
@@ -41,7 +42,8 @@ def measure_proposing(models: Path, threads: int) -> list[Row]:
 
 def _propose(models: Path, threads: int) -> dict[str, object]:
     torch.set_num_threads(threads)
-    images = encoded_images(models, TAUGHT_BY + PROPOSED, threads)
+    encoder = load_encoder(ModelPaths(models).encoder, threads=threads)
+    images = encoded_images(encoder, TAUGHT_BY + PROPOSED)
     finder = finder_taught_by(images[PROPOSED:])
     predictor = OnnxPredictor(ModelPaths(models).pretrained / "decoder.onnx", threads)
     with_head = _measured(images[:PROPOSED], predictor, finder)
