@@ -115,6 +115,17 @@ def test_large_datasets_take_several_files(
     assert [each.file_name for each in found] == [each.file_name for each in many]
 
 
+def test_a_strangers_folder_of_voices_is_read_and_a_broken_file_in_it_told(tmp_path: Path) -> None:
+    export(dataset_of([with_picture(Sample("1.png", (9, 9)))]), HUGGINGFACE, FolderOut(tmp_path))
+    (tmp_path / "data").rename(tmp_path / "voices")
+    (tmp_path / "voices" / "broken.parquet").write_bytes(b"PAR1 and no more")
+
+    found, problems = read_all(tmp_path, HUGGINGFACE)
+
+    assert [each.file_name for each in found] == ["1.png"]
+    assert [problem.file for problem in problems] == ["voices/broken.parquet"]
+
+
 def test_groups_of_rows_end_where_they_hold_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

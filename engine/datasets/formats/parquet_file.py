@@ -13,7 +13,7 @@ from pyarrow import compute, parquet
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.checked import Fields, checked_fields
-from engine.datasets.formats.huggingface_features import IMAGE
+from engine.datasets.formats.huggingface_features import AUDIO, IMAGE
 
 MAX_GROUP_BYTES: Final = 2**30  # unpacked, as its file says
 MAX_GROUP_VALUES: Final = 2**24  # of all columns: a list may be long and take no bytes
@@ -109,6 +109,15 @@ class ParquetRows:
         if not isinstance(data, bytes):
             raise DatasetError("the image has no bytes", file=self.name)
         return data
+
+    def has_sounds_alone(self) -> bool:
+        """Whether it has a column of sounds and none of pictures; what is broken has neither."""
+        try:
+            with self._source.file(self.name) as file:
+                columns = parquet.read_schema(file).names
+        except (DatasetError, *BROKEN):
+            return False
+        return AUDIO in columns and IMAGE not in columns
 
     def features(self) -> Fields:
         """Return the types that `datasets` wrote beside the columns, if it did."""

@@ -52,15 +52,16 @@ _LABEL_COLUMNS: Final = [
 def read(source: Source, report: Report) -> Dataset:
     """Read all files, one at a time; each is gone through once for its labels.
 
-    But for our own of what people said, beside the images: recordings do not come in.
+    But for what people said, beside the images of an export of ours: recordings do not come in.
     """
     pictures = Pictures()
-    names = [
-        name
-        for name in source.names
-        if name.endswith(".parquet") and PurePosixPath(name).parent.name != VOICES
-    ]
-    return read_rows([ParquetRows(source, name, pictures) for name in names], report)
+    names = [name for name in source.names if name.endswith(".parquet")]
+    files = [ParquetRows(source, name, pictures) for name in names]
+    return read_rows([each for each in files if not _is_of_voices(each)], report)
+
+
+def _is_of_voices(file: ParquetRows) -> bool:
+    return PurePosixPath(file.name).parent.name == VOICES and file.has_sounds_alone()
 
 
 class Rows(Protocol):
