@@ -14,13 +14,14 @@ from annotation import jobs, storage
 from annotation.models import Image
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ensure_pretrained
+from annotation.services.gate import Verdict
 from annotation.services.seeds import Seed, seed_masks
 from engine.bundle import write_bundle
 from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.trainer import Chain, TrainConfig
 from tests.annotation.world import World, make_image, make_world, square
-from workers import mask_training, networks
+from workers import mask_training, networks, run_round
 
 ENCODER_DIGEST = "e" * 64
 
@@ -39,6 +40,13 @@ class QuickEncoder:
         self.shown.add(pixels.tobytes())
         seed = zlib.crc32(pixels.tobytes())
         return np.random.default_rng(seed).normal(size=(256, 64, 64)).astype(np.float16)
+
+
+@pytest.fixture
+def promoting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the gate promote whatever a round has trained."""
+    passed = Verdict(is_promoted=True, reason="Promoted: a test says so.")
+    monkeypatch.setattr(run_round, "judge", lambda **_: passed)
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,6 @@ from annotation import jobs
 from annotation.models import Embedding, Image, Job, Round
 from annotation.services.also import set_also
 from annotation.services.bundles import ensure_pretrained
-from annotation.services.gate import Verdict
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
 from annotation.services.trash import empty_trash
@@ -29,7 +28,6 @@ from tests.engine.segmentation.tiny_encoder import write_tiny_encoder
 from tests.workers.conftest import finish
 from tests.workers.rebuilt import altered, rebuilt
 from workers import evaluation, mask_training, networks
-from workers import run_round as module
 from workers.bundling import part_of, write_round_bundle
 from workers.embeddings import load_embedding, load_pixels
 from workers.networks import encoder_of
@@ -96,12 +94,6 @@ def started(world: World, installed: str) -> Round:
     make_image(world.project, 3)
     prepare(world)
     return start_round(project=world.project, trigger="manual", created_by=world.manager)
-
-
-@pytest.fixture
-def promoting(monkeypatch: pytest.MonkeyPatch) -> None:
-    passed = Verdict(is_promoted=True, reason="a test says so.")
-    monkeypatch.setattr(module, "judge", lambda **_: passed)
 
 
 def prepare(world: World) -> None:

@@ -9,7 +9,6 @@ from django.conf import LazySettings
 from annotation import jobs
 from annotation.models import Alias, Image, Job, Label, Mask, Proposal, Round
 from annotation.services.bundles import ensure_pretrained
-from annotation.services.gate import Verdict
 from annotation.services.images import delete_image, restore_image
 from annotation.services.labels import delete_label, update_label
 from annotation.services.rounds import start_round
@@ -105,7 +104,7 @@ def test_an_object_that_was_drawn_twice_and_differently_is_learned_and_measured_
 
 @pytest.mark.parametrize("name", [None, "nucleus"])
 def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as_it_is_then(
-    world: World, monkeypatch: pytest.MonkeyPatch, name: str | None
+    world: World, promoting: None, monkeypatch: pytest.MonkeyPatch, name: str | None
 ) -> None:
     cell = Label.objects.get(pk=world.label_id)
 
@@ -114,8 +113,6 @@ def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as
             update_label(label=cell, changes={"name": name}) if name else delete_label(label=cell)
         )
 
-    promoted = Verdict(is_promoted=True, reason="Promoted: a test says so.")
-    monkeypatch.setattr(module, "judge", lambda **_: promoted)
     monkeypatch.setattr(prepare_images, "propose", lambda *_, **__: PROPOSED)
     change_after("freeze_version", change, monkeypatch)
     labelled = [Seed(square(3, 3, 8), cell)]
@@ -124,7 +121,7 @@ def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as
     later = make_image(world.project, 9)
     run_job(job_id=Job.objects.get(kind=jobs.PREPARE_IMAGES, state="queued").pk)
 
-    assert (ended.state, ended.decision) == ("promoted", promoted.reason)
+    assert ended.state == "promoted"
     assert head_of(ended).labels == (str(cell.pk),)
     [proposed] = Proposal.objects.filter(image=later).values_list("label__name", flat=True)
     assert proposed == name

@@ -17,7 +17,6 @@ from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
 from annotation.selectors.version_criteria import Criteria
 from annotation.services.also import set_also
 from annotation.services.bundles import ensure_pretrained, fetch_bundle
-from annotation.services.gate import Verdict
 from annotation.services.jobs import MAX_ATTEMPTS, cancel_job, claim_job, retry_job, sweep_jobs
 from annotation.services.projects import create_project
 from annotation.services.rounds import start_round
@@ -378,11 +377,8 @@ def test_a_cancelled_round_ends_and_another_can_start(
 
 @pytest.mark.slow
 def test_a_better_bundle_is_promoted_and_the_old_one_kept(
-    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+    world: World, started: Round, promoting: None
 ) -> None:
-    verdict = Verdict(is_promoted=True, reason="Promoted: a test says so.")
-    monkeypatch.setattr(module, "judge", lambda **_: verdict)
-
     ended = run(started)
 
     aliases = dict(Alias.objects.filter(project=world.project).values_list("name", "bundle_id"))
@@ -395,10 +391,8 @@ def test_a_better_bundle_is_promoted_and_the_old_one_kept(
 
 @pytest.mark.slow
 def test_a_round_keeps_half_of_what_served_once_a_round_has_made_that(
-    world: World, started: Round, monkeypatch: pytest.MonkeyPatch
+    world: World, started: Round, promoting: None
 ) -> None:
-    verdict = Verdict(is_promoted=True, reason="Promoted: a test says so.")
-    monkeypatch.setattr(module, "judge", lambda **_: verdict)
     first = run(started).bundle
     make_image(world.project, 3)
     job = Job.objects.filter(kind=jobs.PREPARE_IMAGES, state="queued").get()
