@@ -1,9 +1,9 @@
 """A version's images with their masks, as the decoder learns from them and is measured on them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
-from typing import Final, TypeAlias
+from typing import Final
 
 from annotation.models import DatasetVersion
 from annotation.selectors.versions import frozen_rows
@@ -21,10 +21,10 @@ from workers.embeddings import (
     looked_at_closer,
     save_embedding,
 )
+from workers.lease import Show
 from workers.networks import forget_networks
 from workers.version_lines import open_version
 
-Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 HELD: Final = 16  # images whose masks are kept from one question to the next
 
 

@@ -36,13 +36,12 @@ from engine.segmentation.proposals import propose
 from engine.verification.calibration import reliability
 from engine.verification.screening import screen
 from engine.verification.verifier import Verdicts
+from workers.lease import Show
 from workers.networks import finder_of, predictor_of, proposal_config_of, verifier_of
 
 MOST_FAILURES: Final = 6  # of proposals, of either kind
 PROPOSAL_IMAGES: Final = 16  # with objects: a grid costs a quarter of a minute an image
 VERSION: Final = 4  # of this protocol: figures of another are measured anew
-
-Show = Callable[[int, int, str], None]  # done, total, what
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Every task takes a job's id and may be sent twice: only one of the two gets the 
 from collections.abc import Callable
 from threading import Event, Thread
 from time import monotonic
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeAlias
 
 import structlog
 from django.conf import settings
@@ -25,6 +25,7 @@ from annotation.services.jobs import (
 from annotation.services.settlement import settle_failures
 from annotation.storage import StorageUnavailableError
 
+Show: TypeAlias = Callable[[int, int, str], None]  # done, total, what
 CHECK_S: Final = 2.0  # how soon a person's Cancel is noticed
 REPORT_S: Final = 0.5
 # Faults that pass: the job is queued again.

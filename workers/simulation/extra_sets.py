@@ -1,7 +1,6 @@
 """Sets that are evaluated after every round and never trained on (`--also NAME=DIR:FILE`)."""
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from annotation.models import Bundle
 from engine.media.images import decode_image
 from engine.segmentation.items import AnnotatedImage
 from workers.embeddings import load_embedding, store_embedding
+from workers.lease import Show
 from workers.networks import sight_of
 from workers.simulation.pictures import read_pictures
 
@@ -43,9 +43,7 @@ def parse_extra_set(text: str) -> ExtraSet:
     return ExtraSet(name, Path(folder), Path(file))
 
 
-def embedded_images(
-    extra: ExtraSet, bundle: Bundle, show: Callable[[int, int, str], None]
-) -> list[AnnotatedImage]:
+def embedded_images(extra: ExtraSet, bundle: Bundle, show: Show) -> list[AnnotatedImage]:
     """Embed the first hundred images, those that have no embedding yet, and return them."""
     pictures = read_pictures(extra.images, extra.coco)[:MOST_IMAGES]
     sight = sight_of(bundle)

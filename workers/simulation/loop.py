@@ -13,11 +13,12 @@ from annotation.services.versions import cut_version
 from workers.annotated_images import annotated_images, embed_missing
 from workers.evaluation import evaluate_bundle
 from workers.labels import measure_labels
+from workers.lease import Show
 from workers.networks import sight_of
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
-from workers.simulation.work import Effort, Show, Work, total, work_through
+from workers.simulation.work import Effort, Work, total, work_through
 
 POLL_S: Final = 0.5
 NO_WORKER_S: Final = 300

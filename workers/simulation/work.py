@@ -13,12 +13,12 @@ from annotation.selectors.plan import Queue
 from annotation.services.verification import claim_proposals
 from engine.map_in_order import map_in_order
 from workers.embeddings import seen_image
+from workers.lease import Show
 from workers.networks import predictor_of
 from workers.simulation.annotator import Offer, Scene, Target, annotate, correct, verify
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
 
-Show = Callable[[int, int, str], None]
 Work = Sequence[tuple[Picture, Image]]
 
 
