@@ -26,6 +26,7 @@ RIGHT_SHARE: Final = 0.8  # of what it is sure of: a wrong label costs more than
 _RIDGE: Final = 0.5  # in mean squared lengths of the centred features
 _FOLDS: Final = 4
 _NEVER: Final = 1e9  # finite, as all tensors of a bundle are
+_TIED: Final = 1e-6  # scores no further apart are one: what sums in another order may make of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,10 @@ def _fit(x: Floats, y: Texts) -> LabelHead:
 
 
 def _surest_min(x: Floats, y: Texts, images: Texts) -> float:
-    """Find the least score from which on RIGHT_SHARE of the masks are named rightly."""
+    """Find the least score from which on RIGHT_SHARE of the masks are named rightly.
+
+    Masks of one score count together: whichever of them came first, no threshold lies between.
+    """
     scores, rights = [], []
     for out in _folds(images):
         head = _fit(x[~out], y[~out])
@@ -152,10 +156,13 @@ def _surest_min(x: Floats, y: Texts, images: Texts) -> float:
         rights.append(np.array(head.labels)[found.argmax(axis=1)] == y[out])
     if not scores:
         return RIGHT_SHARE
-    order = np.argsort(-np.concatenate(scores), kind="stable")
-    right = np.concatenate(rights)[order]
-    enough = np.flatnonzero(np.cumsum(right) >= RIGHT_SHARE * np.arange(1, len(right) + 1))
-    return float(np.concatenate(scores)[order][enough[-1]]) if len(enough) else _NEVER
+    every = np.concatenate(scores)
+    order = np.argsort(-every, kind="stable")
+    falling, right = every[order], np.concatenate(rights)[order]
+    is_enough = np.cumsum(right) >= RIGHT_SHARE * np.arange(1, len(right) + 1)
+    is_last_of_tied = np.append(-np.diff(falling) > _TIED, True)
+    enough = np.flatnonzero(is_enough & is_last_of_tied)
+    return float(falling[enough[-1]]) if len(enough) else _NEVER
 
 
 def _folds(images: Texts) -> Iterator[NDArray[np.bool_]]:

@@ -64,6 +64,19 @@ def test_a_head_that_learned_from_noise_is_hardly_ever_sure() -> None:
     assert sum(given is not None for given in said(head, features)) < len(labels) / 20
 
 
+@pytest.mark.parametrize("pair", [("cup", "plate"), ("plate", "cup")])
+def test_of_what_is_called_two_things_at_once_it_is_not_sure_whichever_came_first(
+    pair: tuple[str, str],
+) -> None:
+    for seed in range(20):
+        features = np.random.default_rng(seed).normal(size=(3, 8)).astype(np.float32)
+        twice, images = features.repeat(2, axis=0), [f"image-{number // 2}" for number in range(6)]
+
+        head = train_label_head(twice, pair * 3, images)
+
+        assert said(head, twice) == [None] * 6
+
+
 def test_a_single_label_is_given_to_whatever_there_is() -> None:
     head = train_label_head(np.zeros((3, 0), np.float32), ["cell"] * 3, ["a", "a", "b"])
 
