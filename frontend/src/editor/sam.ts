@@ -93,17 +93,25 @@ export class Decoder {
   load(source: DecoderSource): Promise<void> {
     const known = this.#loads.get(source.id);
     if (known !== undefined) return known;
-    const load = this.#load(source);
+    const isWanted = (): boolean => this.#loads.get(source.id) === load;
+    const load = this.#load(source, isWanted);
     this.#loads.clear(); // the worker holds one decoder
     this.#ready.clear();
     this.#loads.set(source.id, load);
     load.then(
-      () => this.#ready.add(source.id),
+      () => {
+        if (isWanted()) this.#ready.add(source.id);
+      },
       (error) => {
-        if (!(error instanceof ModelDoesNotRunError)) this.#loads.delete(source.id);
+        if (!(error instanceof ModelDoesNotRunError) && isWanted()) this.#loads.delete(source.id);
       },
     );
     return load;
+  }
+
+  /** Load a bundle's decoder for an image to come, unless another's runs: it may be in use. */
+  async loadAhead(source: DecoderSource): Promise<void> {
+    if (this.#loads.size === 0) await this.load(source);
   }
 
   /** Hand an image's embedding to the worker, which keeps the last few. */
@@ -164,14 +172,15 @@ export class Decoder {
     if (decoded !== "missing") return decoded;
     this.#embedded.delete(key); // the worker has let go of it
     this.#ready.delete(key);
-    await this.embed(embedding, key);
+    await Promise.all([this.load(source), this.embed(embedding, key)]); // or has another decoder
     const again = await this.#request(request);
     if (again === "missing") throw new Error("The decoder lost the image. Reload the page.");
     return again;
   }
 
-  async #load(source: DecoderSource): Promise<void> {
+  async #load(source: DecoderSource, isWanted: () => boolean): Promise<void> {
     const decoder = await this.#fetchBytes(source.decoder_url);
+    if (!isWanted()) return; // of two on their way the worker would end with either
     const reply = await this.#ask((id) => ({ kind: "load", id, bundle: source.id, decoder }));
     if (reply.kind === "failed") throw new ModelDoesNotRunError(reply.message);
   }

@@ -108,3 +108,50 @@ test("a click that waits for nothing reaches the worker at once", async () => {
 
   expect(decodes()).toHaveLength(1);
 });
+
+test("of two decoders on their way at once the worker gets the one that was asked for last", async () => {
+  const { port, asked } = worker();
+  const arrivals = new Map<string, () => void>();
+  const decoder = new Decoder(
+    port,
+    (url) => new Promise((resolve) => arrivals.set(url, () => resolve(new ArrayBuffer(8)))),
+  );
+  const loads = [decoder.load({ ...bundle, id: "old", decoder_url: "/old" })];
+  loads.push(decoder.load({ ...bundle, id: "new", decoder_url: "/new" }));
+
+  arrivals.get("/new")?.();
+  arrivals.get("/old")?.();
+  await Promise.all(loads);
+
+  expect(asked).toMatchObject([{ kind: "load", bundle: "new" }]);
+});
+
+test("a decoder for an image to come does not take the place of the one that runs", async () => {
+  const { port, asked } = worker();
+  const decoder = new Decoder(port, fetchBytes);
+  await decoder.loadAhead(bundle);
+
+  await decoder.loadAhead({ ...bundle, id: "b2" });
+
+  expect(asked).toMatchObject([{ kind: "load", bundle: "b1" }]);
+});
+
+test("a click whose decoder the worker no longer has brings it back", async () => {
+  const { port, asked, reply, decodes } = worker();
+  const decoder = new Decoder(port, fetchBytes);
+  await Promise.all([decoder.load(bundle), decoder.embed(embedding, "1")]);
+  const answer = decoder.decode(bundle, embedding, "1", prompt);
+  const [first] = decodes();
+  await decoder.load({ ...bundle, id: "b2" });
+  if (first?.kind === "decode") {
+    reply({ kind: "failed", id: first.id, message: "gone", isEmbeddingMissing: true });
+  }
+
+  await vi.waitFor(() => expect(decodes()).toHaveLength(2));
+  const second = decodes()[1];
+  if (second?.kind === "decode") reply({ kind: "mask", id: second.id, mask, timings });
+
+  expect((await answer)?.mask).toBe(mask);
+  const loaded = asked.map((request) => (request.kind === "load" ? request.bundle : ""));
+  expect(loaded.filter(Boolean)).toEqual(["b1", "b2", "b1"]);
+});

@@ -84,7 +84,7 @@ export class ImageAssets {
   #prepareDecoder({ id, bundle, embedding }: ImageDetail): void {
     if (bundle === null || embedding === null) return;
     if (bundle.encoder_digest !== embedding.encoder_digest) return;
-    this.#decoder.load(bundle).catch(() => undefined);
+    this.#decoder.loadAhead(bundle).catch(() => undefined);
     this.#decoder.embed(embedding, embeddingKey(id, embedding)).catch(() => undefined);
   }
 }
