@@ -11,7 +11,7 @@ export function RollBackButton({ project }: { project: Project }) {
   const queries = useQueryClient();
   const serving = project.serving?.bundle ?? "";
   const back = useMutation({
-    mutationFn: () => rollBack(project.id, serving),
+    mutationFn: (seen: string) => rollBack(project.id, seen),
     onSuccess: ({ round, bundle }) =>
       notifications.show({
         color: "teal",
@@ -35,7 +35,7 @@ export function RollBackButton({ project }: { project: Project }) {
         </Text>
       ),
       labels: { confirm: "Roll back", cancel: "Keep the serving model" },
-      onConfirm: () => back.mutate(),
+      onConfirm: () => back.mutate(serving), // what these words name, whatever serves by then
     });
 
   return (

@@ -18,8 +18,8 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
   const queries = useQueryClient();
   const { serving } = project;
   const promote = useMutation({
-    mutationFn: (reason: string) =>
-      promoteBundle(project.id, model.bundle, { serving: serving?.bundle ?? "", reason }),
+    mutationFn: (seen: { serving: string; reason: string }) =>
+      promoteBundle(project.id, model.bundle, seen),
     onSuccess: () =>
       notifications.show({
         color: "teal",
@@ -34,6 +34,7 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
       ]),
   });
   const ask = () => {
+    const seen = serving?.bundle ?? ""; // while a person reads, another may come to serve
     const close = () => modals.close(id);
     const id = modals.open({
       title: `Promote ${modelWords(model)}?`,
@@ -46,7 +47,7 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
           onClose={close}
           onSend={(reason) => {
             close();
-            promote.mutate(reason);
+            promote.mutate({ serving: seen, reason });
           }}
         >
           <Text size="sm">
