@@ -76,6 +76,14 @@ export function changeProject(id: number, body: ProjectChange) {
   return read(client.PATCH("/api/projects/{project_id}", { ...project(id), body }));
 }
 
+/** Of what a form would set, what its person changed: the rest is as others left it meanwhile. */
+export function changesOf<T extends ProjectChange>(now: T, before: T): ProjectChange {
+  const names = Object.keys(now) as (keyof T)[];
+  return Object.fromEntries(
+    names.filter((name) => now[name] !== before[name]).map((name) => [name, now[name]]),
+  );
+}
+
 export function deleteProject(id: number) {
   return read(client.DELETE("/api/projects/{project_id}", project(id)));
 }

@@ -2,10 +2,12 @@ import { Button, Group, NumberInput, Stack, Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { formErrorsOf } from "@/api/problem";
-import { changeProject, projectQuery } from "@/api/projects";
+import { changeProject, changesOf, projectQuery } from "@/api/projects";
 import { driftQuery, expectationQuery } from "@/api/rounds";
 import type { Project } from "@/api/types";
+import { NotLoaded } from "@/components/NotLoaded";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
 import { Source } from "@/components/Source";
@@ -19,18 +21,27 @@ const FIELDS = {
   retrain_at_price: "price",
 };
 
+const valuesOf = (project: Project) => ({
+  byImages: project.retrain_after_images !== null,
+  images: project.retrain_after_images ?? 20,
+  byTime: project.retrain_every_hours !== null,
+  hours: project.retrain_every_hours ?? 24,
+  asItPays: project.retrain_at_price !== null,
+  price: project.retrain_at_price ?? 60,
+});
+
+const patchOf = (values: ReturnType<typeof valuesOf>) => ({
+  retrain_after_images: values.byImages ? values.images : null,
+  retrain_every_hours: values.byTime ? values.hours : null,
+  retrain_at_price: values.asItPays ? values.price : null,
+});
+
 /** When a round starts by itself. */
 export function RetrainPolicy({ project }: { project: Project }) {
   const queries = useQueryClient();
+  const [seen, setSeen] = useState(() => valuesOf(project));
   const form = useForm({
-    initialValues: {
-      byImages: project.retrain_after_images !== null,
-      images: project.retrain_after_images ?? 20,
-      byTime: project.retrain_every_hours !== null,
-      hours: project.retrain_every_hours ?? 24,
-      asItPays: project.retrain_at_price !== null,
-      price: project.retrain_at_price ?? 60,
-    },
+    initialValues: seen,
     validate: {
       images: (images, { byImages }) => (byImages ? numberError(images, 1, MOST) : null),
       hours: (hours, { byTime }) => (byTime ? numberError(hours, 0.1, MOST) : null),
@@ -38,13 +49,10 @@ export function RetrainPolicy({ project }: { project: Project }) {
     },
   });
   const save = useMutation({
-    mutationFn: (values: typeof form.values) =>
-      changeProject(project.id, {
-        retrain_after_images: values.byImages ? values.images : null,
-        retrain_every_hours: values.byTime ? values.hours : null,
-        retrain_at_price: values.asItPays ? values.price : null,
-      }),
-    onSuccess: async () => {
+    mutationFn: (values: typeof seen) =>
+      changeProject(project.id, changesOf(patchOf(values), patchOf(seen))),
+    onSuccess: async (_, values) => {
+      setSeen(values);
       form.resetDirty();
       await queries.invalidateQueries(projectQuery(project.id));
       notifications.show({ color: "teal", message: "The retrain policy was saved." });
@@ -124,7 +132,9 @@ export function RetrainPolicy({ project }: { project: Project }) {
 
 /** What a round would save and take by now, and how that is known. */
 function Expected({ project }: { project: Project }) {
-  const { data: expectation } = useQuery(expectationQuery(project.id));
+  const query = useQuery(expectationQuery(project.id));
+  const { data: expectation } = query;
+  if (query.isLoadingError) return <NotLoaded what="What another round would save" query={query} />;
   if (!expectation) return null;
   return (
     <Text size="sm">
@@ -148,7 +158,9 @@ function Expected({ project }: { project: Project }) {
 
 /** How unlike the newest images are; nothing, as long as there are few. */
 function Drifted({ project }: { project: Project }) {
-  const { data: drift } = useQuery(driftQuery(project.id));
+  const query = useQuery(driftQuery(project.id));
+  const { data: drift } = query;
+  if (query.isLoadingError) return <NotLoaded what="How alike new images are" query={query} />;
   if (!drift) return null;
   return (
     <Text size="sm">

@@ -2,12 +2,15 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { roundCostQuery } from "@/api/rounds";
 import type { Project, Round } from "@/api/types";
+import { NotLoaded } from "@/components/NotLoaded";
 import { Source } from "@/components/Source";
 import { proposedWords, savesWords, tookWords } from "./costWords";
 
 /** What a round that has ended cost, beside what it saves people. For managers. */
 export function RoundCost({ round, project }: { round: Round; project: Project }) {
-  const { data: cost } = useQuery(roundCostQuery(project.id, round.id ?? 0));
+  const query = useQuery(roundCostQuery(project.id, round.id ?? 0));
+  const { data: cost } = query;
+  if (query.isLoadingError) return <NotLoaded what="What the round cost" query={query} />;
   if (!cost) return null;
   const isServed = round.state === "promoted" && round.parts.includes("masks");
   const words = [tookWords(cost), proposedWords(cost), isServed ? savesWords(cost) : null];

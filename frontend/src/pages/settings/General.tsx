@@ -2,8 +2,9 @@ import { Button, Group, NumberInput, Radio, Stack, Textarea, TextInput } from "@
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { formErrorsOf } from "@/api/problem";
-import { changeProject, projectQuery } from "@/api/projects";
+import { changeProject, changesOf, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
@@ -22,22 +23,41 @@ const FIELDS = {
   candidate_bundle_share: "tried",
 };
 
+const valuesOf = (project: Project) => ({
+  name: project.name,
+  description: project.description,
+  overlap: project.overlap,
+  overlapShare: Math.round(100 * project.overlap_share),
+  holdout: Math.round(100 * project.holdout_share),
+  holdoutPeople: project.holdout_people,
+  control: Math.round(100 * project.caption_control_share),
+  bare: Math.round(100 * project.without_proposals_share),
+  previous: Math.round(100 * project.previous_bundle_share),
+  tried: Math.round(100 * project.candidate_bundle_share),
+  plan: project.plan,
+});
+
+function patchOf(values: Values) {
+  const { holdout, holdoutPeople, control, bare, previous, tried, overlapShare, ...rest } = values;
+  return {
+    ...rest,
+    overlap_share: overlapShare / 100,
+    holdout_share: holdout / 100,
+    holdout_people: holdoutPeople,
+    caption_control_share: control / 100,
+    without_proposals_share: bare / 100,
+    previous_bundle_share: previous / 100,
+    candidate_bundle_share: tried / 100,
+  };
+}
+
+type Values = ReturnType<typeof valuesOf>;
+
 export function General({ project }: { project: Project }) {
   const queries = useQueryClient();
+  const [seen, setSeen] = useState(() => valuesOf(project));
   const form = useForm({
-    initialValues: {
-      name: project.name,
-      description: project.description,
-      overlap: project.overlap,
-      overlapShare: Math.round(100 * project.overlap_share),
-      holdout: Math.round(100 * project.holdout_share),
-      holdoutPeople: project.holdout_people,
-      control: Math.round(100 * project.caption_control_share),
-      bare: Math.round(100 * project.without_proposals_share),
-      previous: Math.round(100 * project.previous_bundle_share),
-      tried: Math.round(100 * project.candidate_bundle_share),
-      plan: project.plan,
-    },
+    initialValues: seen,
     validate: {
       name: (name) => (name.trim() ? null : "Give the project a name"),
       overlap: (people) => numberError(people, 1, 5),
@@ -51,21 +71,10 @@ export function General({ project }: { project: Project }) {
     },
   });
   const save = useMutation({
-    mutationFn: (values: typeof form.values) => {
-      const { holdout, holdoutPeople, control, bare, previous, tried, overlapShare, ...rest } =
-        values;
-      return changeProject(project.id, {
-        ...rest,
-        overlap_share: overlapShare / 100,
-        holdout_share: holdout / 100,
-        holdout_people: holdoutPeople,
-        caption_control_share: control / 100,
-        without_proposals_share: bare / 100,
-        previous_bundle_share: previous / 100,
-        candidate_bundle_share: tried / 100,
-      });
-    },
-    onSuccess: async () => {
+    mutationFn: (values: Values) =>
+      changeProject(project.id, changesOf(patchOf(values), patchOf(seen))),
+    onSuccess: async (_, values) => {
+      setSeen(values);
       form.resetDirty();
       await queries.invalidateQueries(projectQuery(project.id));
       await queries.invalidateQueries({ queryKey: ["projects"] });

@@ -4,6 +4,7 @@ import { comparisonQuery } from "@/api/bundles";
 import { effortQuery } from "@/api/rounds";
 import type { Bundle, BundleComparison } from "@/api/types";
 import { ErrorState } from "@/components/ErrorState";
+import { NotLoaded } from "@/components/NotLoaded";
 import { Source } from "@/components/Source";
 import { ComparisonTable } from "../ComparisonTable";
 import { captionRows } from "../captions/captionWords";
@@ -120,7 +121,9 @@ function Basis({
 }
 
 function Effort({ project, before, after }: Props) {
-  const { data } = useQuery(effortQuery(project, "round"));
+  const query = useQuery(effortQuery(project, "round"));
+  const { data } = query;
+  if (query.isLoadingError) return <NotLoaded what="Effort with each" query={query} />;
   const rows = data?.filter(({ key }) => key === before.bundle || key === after.bundle);
   if (!rows) return null;
   return (

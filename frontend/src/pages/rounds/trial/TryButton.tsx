@@ -4,18 +4,22 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { beginTrial, trialQuery } from "@/api/rounds";
 import type { Project, Round } from "@/api/types";
 import { formatPercent } from "@/components/format";
+import { NotLoaded } from "@/components/NotLoaded";
 
 /** Lets a round that does not serve propose on some images; nothing while another is tried. */
 export function TryButton({ round, project }: { round: Round; project: Project }) {
   const queries = useQueryClient();
   const trial = useQuery(trialQuery(project.id));
   const begin = useMutation({
-    mutationFn: () => beginTrial(project.id, round.id ?? 0, project.serving?.bundle ?? ""),
+    mutationFn: (serving: string) => beginTrial(project.id, round.id ?? 0, serving),
     onSettled: () => queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
   });
+  if (trial.isLoadingError)
+    return <NotLoaded what="Whether a model is being tried" query={trial} />;
   const isFree = trial.data === null || (trial.data && trial.data.ended_at !== null);
   if (!isFree) return null;
-  const ask = () =>
+  const ask = () => {
+    const serving = project.serving?.bundle ?? ""; // as it is seen now
     modals.openConfirmModal({
       title: `Try round ${round.number} on some images?`,
       children: (
@@ -27,8 +31,9 @@ export function TryButton({ round, project }: { round: Round; project: Project }
         </Text>
       ),
       labels: { confirm: "Begin the trial", cancel: "Not now" },
-      onConfirm: () => begin.mutate(),
+      onConfirm: () => begin.mutate(serving),
     });
+  };
   return (
     <Button size="compact-sm" variant="default" onClick={ask} loading={begin.isPending}>
       Try it on some images
