@@ -93,6 +93,16 @@ describe("a box", () => {
     expect(prompts).toEqual([{ kind: "point", xy: [11, 11], label: 1 }]);
   });
 
+  test("too small to be meant, and beside the image, is nothing", () => {
+    const { desk: made, prompts } = desk();
+    const tool = new BoxTool(made);
+
+    tool.onPointerDown(at(-4, 10));
+    tool.onPointerUp(at(-3, 11));
+
+    expect(prompts).toEqual([]);
+  });
+
   test("that was cancelled is forgotten", () => {
     const { desk: made, prompts } = desk();
     const tool = new BoxTool(made);

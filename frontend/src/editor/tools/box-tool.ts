@@ -1,4 +1,4 @@
-import { boxOfCorners, type ImagePoint } from "@/editor/geometry";
+import { boxOfCorners, type ImagePoint, isInside } from "@/editor/geometry";
 import type { Desk, Tool, ToolPointer } from "@/editor/tools/tool";
 
 const SMALLEST_PX = 4; // CSS pixels: a shorter drag was a click
@@ -35,6 +35,7 @@ export class BoxTool implements Tool {
       this.#desk.prompt([{ kind: "box", box_xyxy }], time_ms);
       return;
     }
+    if (!isInside(at, this.#desk.size_hw)) return;
     const label = altKey || isSecondary ? 0 : 1;
     this.#desk.prompt([{ kind: "point", xy: [at.x, at.y], label }], time_ms);
   }
