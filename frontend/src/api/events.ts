@@ -7,7 +7,7 @@ import { jobsQuery, withNews } from "./jobs";
 import { rowsOf } from "./pages";
 import { projectQuery } from "./projects";
 import { queueCountsQuery } from "./queues";
-import { roundQuery, roundsQuery } from "./rounds";
+import { roundQuery, roundsQuery, withNewSteps } from "./rounds";
 import { sessionQuery } from "./session";
 import type { Job, Project, RoundWithCurve } from "./types";
 
@@ -103,6 +103,6 @@ function applyRound(
   const old = queries.getQueryData(key)?.find((round) => round.id === news.id);
   if (old?.state !== news.state) void queries.invalidateQueries({ queryKey: key });
   queries.setQueryData(roundQuery(news.id).queryKey, (round) =>
-    round ? { ...round, ...news } : undefined,
+    round ? withNewSteps(round, news) : undefined,
   );
 }

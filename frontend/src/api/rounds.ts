@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import { readAll } from "./pages";
-import type { EffortBy, Part } from "./types";
+import type { EffortBy, Part, RoundWithCurve } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
 const round = (round_id: number) => ({ params: { path: { round_id } } });
@@ -127,3 +127,18 @@ export const servedQuery = (project_id: number) =>
       ),
     getNextPageParam: (page) => page.next,
   });
+
+/** A round with its news, whose curves are the last steps alone. */
+export function withNewSteps(round: RoundWithCurve, news: Partial<RoundWithCurve>): RoundWithCurve {
+  const curve = joined(round.curve, news.curve);
+  const caption_curve = joined(round.caption_curve, news.caption_curve);
+  return { ...round, ...news, curve, caption_curve };
+}
+
+function joined<Point extends { step: number }>(
+  old: readonly Point[],
+  news: readonly Point[] = [],
+): Point[] {
+  const from = news[0]?.step ?? Number.POSITIVE_INFINITY;
+  return [...old.filter(({ step }) => step < from), ...news];
+}
