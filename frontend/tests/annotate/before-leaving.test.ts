@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { captionMask } from "@/editor/mask-captions";
+import type { Operation } from "@/editor/operations";
+import type { OutboxStatus } from "@/editor/outbox";
+import { Signal } from "@/editor/signal";
 import { takeWords } from "@/editor/spoken-captions";
-import { askForKept } from "@/pages/annotate/before-leaving";
+import { askForKept, askForRefused, askForSent } from "@/pages/annotate/before-leaving";
 import { bench } from "../editor/desk";
 import { draw } from "../editor/drawings";
 
@@ -26,4 +29,44 @@ test("what was heard of a mask that is gone by now keeps nobody", () => {
   editor.commit([{ kind: "delete", mask: "cup" }]);
 
   expect(() => askForKept({ editor })).not.toThrow();
+});
+
+test("an image is not finished before a comment that is written is sent, and its field is shown", () => {
+  const { editor } = bench({});
+  editor.unsent.writeComment("  ");
+  askForSent({ editor });
+  editor.unsent.writeComment("The left edge is off.");
+
+  expect(() => askForSent({ editor })).toThrow(/comment is written and not sent/);
+
+  expect(editor.commenting.get()).toEqual({ kind: "image" });
+  editor.unsent.writeComment("");
+  askForSent({ editor });
+});
+
+test("an image is not finished before an answer is sent", () => {
+  const { editor } = bench({});
+  editor.unsent.writeAnswer("c1", "Mended.");
+
+  expect(() => askForSent({ editor })).toThrow(/answer to a comment is not sent/);
+});
+
+test("an image is not finished before what is written of a mask is kept", () => {
+  const { editor } = bench({ masks: { cup: draw("....", ".##.", ".##.", "....") } });
+  editor.unsent.writeCaption("cup", "A red cup");
+
+  expect(() => askForSent({ editor })).toThrow(/not kept yet/);
+
+  expect(editor.selection.get()).toEqual({ kind: "mask", id: "cup" });
+  captionMask(editor, "cup");
+  askForSent({ editor });
+});
+
+test("an image is not left before a person has looked at what the server refused", () => {
+  const operation = { kind: "delete", id: "o1", mask: "cup" } as unknown as Operation;
+  const refused = [{ operation, reason: "The image has no such mask." }];
+  const status = (now: OutboxStatus["refused"]) => new Signal({ refused: now } as OutboxStatus);
+
+  expect(() => askForRefused({ status: status(refused) })).toThrow(/refused 1 change/);
+  expect(() => askForRefused({ status: status([]) })).not.toThrow();
 });

@@ -1,5 +1,6 @@
 /** What must be so before an image is left: nothing half done, nothing missing, all of it saved. */
 
+import { plural } from "@/components/format";
 import { incomplete } from "@/editor/attribute-rules";
 import type { OpenImage } from "./open-image";
 import { within } from "./within";
@@ -19,7 +20,19 @@ export async function isSaved(open: OpenImage): Promise<boolean> {
   open.outbox.resume();
   const isInTime = await within(open.outbox.whenSaved(), patience_ms);
   if (!isInTime && !isOffline()) throw new Error(NOT_SAVED_YET);
+  if (isInTime) askForRefused(open);
   return isInTime;
+}
+
+/** Throws where the server will not have some of the work: it goes out of sight with the image. */
+export function askForRefused({ status }: Pick<OpenImage, "status">): void {
+  const { length } = status.get().refused;
+  if (length === 0) return;
+  const changes = plural(length, "change");
+  throw new Error(
+    `Not yet: the server refused ${changes}. Open "${changes} refused" at the top and discard ` +
+      `${length === 1 ? "it" : "them"} first.`,
+  );
 }
 
 /** Wait until the server has it, or throw. */
@@ -45,6 +58,26 @@ export function askForKept({ editor }: Pick<OpenImage, "editor">): void {
   if (id === undefined) return;
   editor.selection.set({ kind: "mask", id });
   throw new Error("Not finished: keep or drop what was heard of the selected mask.");
+}
+
+/** Throws where something is written and not sent, and shows its field where that is closed. */
+export function askForSent({ editor }: Pick<OpenImage, "editor">): void {
+  const { unsent, commenting, annotations } = editor;
+  if (unsent.comment.get()?.text.trim()) {
+    commenting.set(commenting.get() ?? { kind: "image" });
+    throw new Error("Not finished: a comment is written and not sent. Send it or empty its field.");
+  }
+  if (unsent.answers.get().some(({ text }) => text.trim()))
+    throw new Error(
+      "Not finished: an answer to a comment is not sent. Send it or empty its field.",
+    );
+  const { masks } = annotations.get();
+  for (const [id, text] of Object.entries(unsent.captions.get())) {
+    const mask = masks.get(id);
+    if (mask === undefined || mask.isDeleted || text.trim() === mask.caption) continue;
+    editor.selection.set({ kind: "mask", id });
+    throw new Error("Not finished: what you wrote of the selected mask is not kept yet.");
+  }
 }
 
 /** Throws where a mask lacks what its label requires, and selects it. */

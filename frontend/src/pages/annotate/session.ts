@@ -26,6 +26,7 @@ import { ImageAssets } from "./assets";
 import {
   askForAttributes,
   askForKept,
+  askForSent,
   endGestures,
   isSaved,
   NOT_SAVED_OFFLINE,
@@ -159,6 +160,7 @@ export class AnnotateSession {
   async review(verdict: Verdict, comment: string): Promise<Verdict | null> {
     let given: Verdict | null = null;
     await this.#move(async (open) => {
+      askForSent(open);
       await settle(open);
       given = await this.#giveVerdict(open, verdict, comment);
       open.editor.unsent.message.set("");
@@ -171,12 +173,26 @@ export class AnnotateSession {
 
   /** Take one's own verdict on an image back, and look at the image again. */
   async takeBackVerdict(image: number): Promise<void> {
-    const open = this.image;
-    if (open !== null) endGestures(open);
-    await takeBackVerdict(image);
-    const isHere = open?.detail.get().id === image;
-    if (isHere && this.#queue !== "review") await open.refresh();
-    else await this.open(image);
+    await this.#standStill(); // of two images on their way one would never be closed
+    const takeBack = async (open: OpenImage | null): Promise<void> => {
+      if (open !== null) endGestures(open);
+      await takeBackVerdict(image);
+      const isHere = open?.detail.get().id === image;
+      if (isHere && this.#queue !== "review") await open?.refresh();
+      else await this.open(image);
+    };
+    await (this.image === null ? takeBack(null) : this.#move(takeBack));
+  }
+
+  /** Wait until no other image is on its way. */
+  async #standStill(): Promise<void> {
+    while (this.isMoving.get())
+      await new Promise<void>((resolve) => {
+        const stop = this.isMoving.subscribe(() => {
+          stop();
+          resolve();
+        });
+      });
   }
 
   async #goOn(open: OpenImage, claiming?: Promise<Claimed>): Promise<void> {
@@ -294,6 +310,7 @@ export class AnnotateSession {
   #checkFinished(open: OpenImage): void {
     endGestures(open);
     askForKept(open);
+    askForSent(open);
     const isForCompletion = this.#isForCompletion(open);
     if (isForCompletion && pendingProposals(open.editor.annotations.get()).length > 0) {
       throw new Error("Some proposals still wait: correct, accept or reject each of them.");
