@@ -22,12 +22,17 @@ export function setLogin(ask: () => Promise<void>): void {
   login = ask;
 }
 
+/** Asks the person to log in again; resolves once they have. */
+export function askForLogin(): Promise<void> {
+  return login();
+}
+
 /** Sends once; if the session has ended, asks the person to log in and sends again. */
 async function send(request: Request): Promise<Response> {
   const again = request.clone();
   const response = await attempt(request);
   if (!(await sessionHasEnded(request, response))) return response;
-  await login();
+  await askForLogin();
   return attempt(again);
 }
 

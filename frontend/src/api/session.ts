@@ -1,8 +1,10 @@
 import { queryOptions } from "@tanstack/react-query";
 import { copies } from "@/offline/copies";
-import { client, read } from "./client";
+import { askForLogin, client, read } from "./client";
 import { readAll } from "./pages";
+import { isPageOf } from "./person";
 import { choices } from "./preferences";
+import { ProblemError } from "./problem";
 import type { Scope, Session } from "./types";
 
 export const sessionQuery = queryOptions({
@@ -11,19 +13,34 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** Fails where somebody else has logged in in another tab: the person of this page is asked to. */
 async function readSession(): Promise<Session> {
   const session = await read(client.GET("/api/session"));
+  if (session.user && !isPageOf(session.user.id)) {
+    void askForLogin(); // not awaited: having logged in, the form reads the session
+    throw new ProblemError(401, { detail: "Somebody else has logged in in this browser." });
+  }
   // A copy that an earlier page kept has none.
   if (session.preferences) choices.take(session.user?.id ?? null, session.preferences);
   return session;
 }
 
-/** What this device keeps of what somebody else saw here is not for the next person. */
+/**
+ * What this device keeps of what somebody else saw here is not for the next person, and the page of
+ * somebody else is loaded anew.
+ */
 export async function logIn(body: { username: string; password: string }) {
   const before = (await copies.answer("/api/session")) as Session | undefined;
   const session = await read(client.POST("/api/session", { body }));
   if (before?.user?.username !== body.username) await copies.forgetAll();
+  if (session.user && !isPageOf(session.user.id)) return loadAnew();
   return session;
+}
+
+/** Nothing of one person is left in the page for the next. */
+function loadAnew(): Promise<never> {
+  location.reload();
+  return new Promise(() => undefined);
 }
 
 export async function logOut() {

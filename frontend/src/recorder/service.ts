@@ -7,6 +7,7 @@ import {
   removeRecording,
   restoreRecording,
 } from "@/api/descriptions";
+import { personOfPage } from "@/api/person";
 import { queryClient } from "@/app/queryClient";
 import { Clock } from "./clock";
 import { type Microphone, sourceOf } from "./microphone";
@@ -32,7 +33,7 @@ const transport: RecordingTransport = {
   },
 };
 
-export const store = new RecordingStore();
+export const store = new RecordingStore(personOfPage);
 
 export const sender = new Sender(store, transport, ({ image }) => {
   void queryClient.invalidateQueries({ queryKey: ["descriptions", image] });

@@ -7,6 +7,8 @@ import type { TracePoint } from "./trace";
 
 export interface StoredRecording {
   id: string;
+  /** Who speaks; the store notes it. Older versions did not, and what they left is anybody's. */
+  user?: number | undefined;
   image: number;
   /** The one of its masks that the take is about; not there or null: the image. */
   mask?: string | null | undefined;
@@ -47,10 +49,13 @@ interface Schema extends DBSchema {
   chunks: { key: [string, number]; value: StoredChunk };
 }
 
+/** What others left on the device stays there for them: nobody else sees or sends it. */
 export class RecordingStore {
+  readonly #person: () => number | null;
   readonly #db: Promise<IDBPDatabase<Schema>>;
 
-  constructor(name = "anneal.recordings") {
+  constructor(person: () => number | null, name = "anneal.recordings") {
+    this.#person = person;
     this.#db = openDB<Schema>(name, 1, {
       upgrade(db) {
         db.createObjectStore("recordings", { keyPath: "id" });
@@ -60,16 +65,20 @@ export class RecordingStore {
   }
 
   async putRecording(recording: StoredRecording): Promise<void> {
-    await this.#write("recordings", recording);
+    const user = recording.user ?? this.#person() ?? undefined;
+    await this.#write("recordings", { ...recording, user });
   }
 
   async putChunk(chunk: StoredChunk): Promise<void> {
     await this.#write("chunks", chunk);
   }
 
+  /** Those of the person, the oldest first. */
   async recordings(): Promise<StoredRecording[]> {
     const all = await (await this.#db).getAll("recordings");
-    return all.sort((a, b) => a.startedAt - b.startedAt);
+    const person = this.#person();
+    const own = all.filter(({ user = person }) => user === person);
+    return own.sort((a, b) => a.startedAt - b.startedAt);
   }
 
   async recording(id: string): Promise<StoredRecording | undefined> {

@@ -336,6 +336,37 @@ test("what an older version left on the device is sent as before", async () => {
   expect(server.completed).toMatchObject([{ id: take.id, cuts: [] }]);
 });
 
+test("what somebody else left on the device waits for them, and is not seen or sent meanwhile", async () => {
+  const server = new ScriptedServer();
+  const hers = await studio.record(["one"]);
+  const broken = await studio.record(["two"]);
+  await hers.stop();
+  const sender = new Sender(studio.store, server, () => {}, noPause);
+  studio.person = 2;
+
+  const closed = await closeBrokenTakes(studio.store, () => false);
+  await sender.flush();
+  const seenByOther = { closed, sent: [...server.opened], ...sender.state };
+  studio.person = 1;
+  await closeBrokenTakes(studio.store, () => false);
+  await sender.flush();
+
+  expect(seenByOther).toEqual({ closed: [], sent: [], waiting: 0, problem: "", refused: [] });
+  expect(server.completed.map(({ id }) => id)).toEqual([hers.id, broken.id]);
+});
+
+test("what an older version left, which noted nobody, is sent by whoever is logged in", async () => {
+  const server = new ScriptedServer();
+  studio.person = null;
+  const take = await studio.record(["one"]);
+  await take.stop();
+  studio.person = 2;
+
+  await new Sender(studio.store, server, () => {}, noPause).flush();
+
+  expect(server.completed).toMatchObject([{ id: take.id }]);
+});
+
 async function lastChunk(): Promise<StoredChunk> {
   const [recording] = await studio.store.recordings();
   const chunk = (await studio.store.chunks(recording?.id ?? "")).at(-1);

@@ -11,11 +11,12 @@ let studios = 0;
 /** A device with a store of its own and a time that stands until it is set. */
 export class Studio {
   nowMs = 0;
+  person: number | null = 1; // who is logged in
   readonly store: RecordingStore;
   constructor() {
     vi.spyOn(Date, "now").mockImplementation(() => this.nowMs); // no two takes begin at once
     studios += 1;
-    this.store = new RecordingStore(`studio-${studios}`);
+    this.store = new RecordingStore(() => this.person, `studio-${studios}`);
   }
   clock(): Clock {
     return new Clock(() => this.nowMs);
