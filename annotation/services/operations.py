@@ -23,7 +23,7 @@ State = Proposal.State
 
 
 class ProposalDecidedError(DomainError):
-    """Another mask has been made of the proposal."""
+    """Another mask has been made of the proposal, or another person's is there."""
 
     code = "proposal_decided"
 
@@ -93,6 +93,7 @@ def _delete(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
 def _verdict(canvas: Canvas, op: Op, operation: Operation, where: str) -> None:
     proposal = _proposal(canvas, op, where)
     if op["verdict"] != State.ACCEPTED:
+        _check_nobody_elses(canvas, proposal)
         _decide(canvas, proposal, State(op["verdict"]), None)
         return
     mask = canvas.masks.get(op["mask"]) or _new_mask(canvas, op, where)
@@ -263,6 +264,16 @@ def _accept(canvas: Canvas, proposal: Proposal, mask: Mask, where: str) -> None:
     if any(other.mask_id == mask.pk for other in others):
         raise InvalidInputError("The mask has come from another proposal.", field=f"{where}.mask")
     _decide(canvas, proposal, State.ACCEPTED, mask)
+
+
+def _check_nobody_elses(canvas: Canvas, proposal: Proposal) -> None:
+    """Refuse to decide against what another person accepted, as long as their mask is there."""
+    author_id = canvas.author and canvas.author.pk
+    if proposal.state != State.ACCEPTED or proposal.decided_by_id in (None, author_id):
+        return
+    mask = proposal.mask and canvas.masks.get(proposal.mask.pk, proposal.mask)
+    if mask and mask.head and mask.head.rle is not None:
+        raise ProposalDecidedError("Somebody else has made a mask of this proposal.")
 
 
 def _others(proposals: Any, proposal: Proposal) -> Sequence[Proposal]:  # noqa: ANN401

@@ -312,6 +312,38 @@ def test_one_proposal_becomes_one_mask(annotator: Api, image: Image) -> None:
     assert Mask.objects.count() == 1
 
 
+@pytest.mark.parametrize("verdict", ["rejected", "pending"])
+def test_no_verdict_undoes_an_acceptance_whose_mask_is_another_persons(
+    annotator: Api, reviewer: Api, world: World, image: Image, verdict: str
+) -> None:
+    [proposal] = make_proposals(image, make_bundle())
+    annotator.save(image, create(proposal=str(proposal.pk)))
+
+    answer = reviewer.save(image, operation("verdict", proposal=str(proposal.pk), verdict=verdict))
+
+    proposal.refresh_from_db()
+    assert (answer.status_code, answer.json()["code"]) == (409, "proposal_decided")
+    assert (proposal.state, proposal.decided_by) == ("accepted", world.annotator)
+
+
+def test_a_proposal_is_open_again_once_the_mask_that_another_person_made_is_deleted(
+    annotator: Api, reviewer: Api, image: Image
+) -> None:
+    [proposal] = make_proposals(image, make_bundle())
+    theirs = create(proposal=str(proposal.pk))
+    annotator.save(image, theirs)
+
+    answer = reviewer.save(
+        image,
+        operation("delete", mask=theirs["mask"]),
+        operation("verdict", proposal=str(proposal.pk), verdict="pending"),
+    )
+
+    proposal.refresh_from_db()
+    assert answer.status_code == 200, answer.content
+    assert (proposal.state, proposal.mask) == ("pending", None)
+
+
 def test_a_mask_that_was_deleted_can_be_made_again_from_no_proposal(
     annotator: Api, world: World, image: Image
 ) -> None:

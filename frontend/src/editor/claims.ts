@@ -10,6 +10,15 @@ export function acceptedProposal(operation: Operation): string[] {
   return [];
 }
 
+/** Whether it decides against proposals that others have made masks of. */
+export function isMoot(operation: Operation, taken: ReadonlySet<string>): boolean {
+  return (
+    operation.kind === "verdict" &&
+    operation.verdict !== "accepted" &&
+    taken.has(operation.proposal)
+  );
+}
+
 /** The operation that makes the same mask, from no proposal. */
 export function withoutProposal(
   operation: Operation,

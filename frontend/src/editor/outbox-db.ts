@@ -10,6 +10,7 @@ import type { History, Step } from "@/editor/history";
 import { askToLast } from "@/editor/lasting-storage";
 import type { MaskRow, Operation } from "@/editor/operations";
 import { deedOf, type Outcome, RECEIPTS_KEPT, type Receipt } from "@/editor/receipts";
+import type { RLE } from "@/editor/rle";
 import type { Unfinished } from "@/editor/unfinished";
 
 /** One operation of one person, in the order that it was made. */
@@ -21,6 +22,9 @@ export interface OutboxRow {
   user: number;
   refusal: string | null; // why the server will not have it; it is kept for the person
   made_at?: number; // ms since 1970; rows of an older release lack it
+  version?: number; // of the image that it was made on; rows of an older release lack it
+  /** What the proposal that it accepts looks like: once somebody else has one, it is not shown. */
+  rle?: RLE | null;
 }
 
 /** A person's place at an image, and which of its stints this is: one more each time it is taken. */
@@ -108,10 +112,14 @@ export class OutboxDatabase {
     await Promise.all([...rows.map((row) => change.store.add(row)), change.done]);
   }
 
-  /** Take operations out, each in exchange for its receipt. */
+  /**
+   * Take operations out, each in exchange for its receipt. What still waits is then on top of
+   * `version`: the first of it says so.
+   */
   async settle(
     [user, image]: readonly [user: number, image: number],
     settled: readonly { operation: Operation; outcome: Outcome }[],
+    version: number,
   ): Promise<void> {
     const change = this.#db.transaction(["operations", "receipts"], "readwrite");
     const rows = change.objectStore("operations");
@@ -126,7 +134,13 @@ export class OutboxDatabase {
       });
       await receipts.delete(IDBKeyRange.upperBound(last - this.#receiptsKept));
     };
-    await Promise.all([...settled.map(exchange), change.done]);
+    const settleAll = async (): Promise<void> => {
+      await Promise.all(settled.map(exchange));
+      let row = await rows.index("by_image").openCursor([user, image]);
+      while (row !== null && row.value.refusal !== null) row = await row.continue();
+      await row?.update({ ...row.value, version });
+    };
+    await Promise.all([settleAll(), change.done]);
   }
 
   /** Take operations out without a receipt: on a full disk there is no room for one. */

@@ -6,7 +6,7 @@
  * login or offline spell.
  */
 
-import { acceptedProposal, withoutProposal } from "@/editor/claims";
+import { acceptedProposal, isMoot, withoutProposal } from "@/editor/claims";
 import type { MissedOperation, Operation } from "@/editor/operations";
 import type { OutboxDatabase } from "@/editor/outbox-db";
 import { type Outcome, savedAs } from "@/editor/receipts";
@@ -79,6 +79,8 @@ export class ImageOutbox {
   #pending: Operation[] = [];
   #leftovers = new Set<string>();
   #refused: { operation: Operation; reason: string }[] = [];
+  /** What the proposals look like that an earlier page accepted. */
+  #accepted: ReadonlyMap<string, RLE> = new Map();
   #writing = new Set<string>();
   #unstored = new Set<string>();
   #hindrance: SaveHindrance = "none";
@@ -101,17 +103,24 @@ export class ImageOutbox {
     return outbox;
   }
 
-  /** Begin with what this device holds by now: another page saved this image until here. */
+  /**
+   * Begin with what this device holds by now: another page saved this image until `version`. What
+   * it holds may have been made before that: then the server tells what its page never saw.
+   */
   async takeUp(version: number): Promise<void> {
     const { db, user, image } = this.#options;
     const rows = await db.rows(user, image);
-    this.#version = version;
-    this.#pending = [];
-    this.#refused = [];
-    for (const { operation, refusal } of rows) {
-      if (refusal === null) this.#pending.push(operation);
-      else this.#refused.push({ operation, reason: refusal });
-    }
+    const waiting = rows.filter(({ refusal }) => refusal === null);
+    this.#version = Math.min(version, waiting[0]?.version ?? version);
+    this.#pending = waiting.map(({ operation }) => operation);
+    this.#refused = rows.flatMap(({ operation, refusal }) =>
+      refusal === null ? [] : [{ operation, reason: refusal }],
+    );
+    this.#accepted = new Map(
+      waiting.flatMap(({ operation, rle }) =>
+        rle ? acceptedProposal(operation).map((proposal) => [proposal, rle] as const) : [],
+      ),
+    );
     this.#leftovers = new Set(this.#pending.map(({ id }) => id));
     this.#report();
   }
@@ -136,7 +145,8 @@ export class ImageOutbox {
   /** Keep operations on this device and send them. Resolves when they are on its disk. */
   async push(operations: readonly Operation[]): Promise<void> {
     if (operations.length === 0) return;
-    const { image, user, db } = this.#options;
+    const { image, user, db, rleOf } = this.#options;
+    const version = this.#version;
     this.#pending.push(...operations);
     for (const { id } of operations) this.#writing.add(id);
     this.#report();
@@ -149,6 +159,8 @@ export class ImageOutbox {
           user,
           refusal: null,
           made_at: Date.now(),
+          version,
+          rle: operation.kind === "verdict" ? acceptedProposal(operation).map(rleOf)[0] : null,
         })),
       );
     } catch (error) {
@@ -252,9 +264,14 @@ export class ImageOutbox {
       missed.filter(({ id }) => own.has(id)),
       ({ image_version }) => ({ kind: "saved_before", version: image_version }),
     );
+    const taken = new Set(fromOthers.flatMap(acceptedProposal));
+    await this.#makeOwn(taken);
     this.#version = version;
     this.#hindrance = "none";
-    await this.#yieldProposals(fromOthers);
+    await this.#settle(
+      this.#pending.filter((operation) => isMoot(operation, taken)),
+      () => ({ kind: "moot" }),
+    );
     this.#options.events.onRebase(missed, this.#pending);
   }
 
@@ -266,27 +283,16 @@ export class ImageOutbox {
     if (this.#leftovers.size === 0) this.#options.events.onLeftoversSettled();
   }
 
-  /**
-   * Others made masks of proposals: our masks of the same ones are kept as masks of their own, and
-   * our rejections of them are moot.
-   */
-  async #yieldProposals(missed: readonly MissedOperation[]): Promise<void> {
-    const taken = new Set(missed.flatMap(acceptedProposal));
-    if (taken.size === 0) return;
-    const moot = this.#pending.filter(
-      (operation) =>
-        operation.kind === "verdict" &&
-        operation.verdict !== "accepted" &&
-        taken.has(operation.proposal),
-    );
-    await this.#settle(moot, () => ({ kind: "moot" }));
-    const { db, rleOf } = this.#options;
+  /** Others made masks of proposals: ours of the same ones are kept as masks of their own. */
+  async #makeOwn(taken: ReadonlySet<string>): Promise<void> {
+    const rleOf = (proposal: string): RLE | null =>
+      this.#accepted.get(proposal) ?? this.#options.rleOf(proposal);
     for (const [index, operation] of this.#pending.entries()) {
       const proposal = acceptedProposal(operation)[0] ?? "";
       const own = taken.has(proposal) ? withoutProposal(operation, rleOf) : operation;
       if (own === operation) continue;
       this.#pending[index] = own;
-      await db.update(own, null);
+      await this.#options.db.update(own, null);
     }
   }
 
@@ -315,7 +321,7 @@ export class ImageOutbox {
     for (const id of gone) this.#unstored.delete(id);
     try {
       const outcomes = ended.map((operation) => ({ operation, outcome: outcomeOf(operation) }));
-      await db.settle([user, image], outcomes);
+      await db.settle([user, image], outcomes, this.#version);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
       await db.remove([...gone]);

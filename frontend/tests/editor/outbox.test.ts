@@ -1,6 +1,6 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import type { Operation } from "@/editor/operations";
 import { ImageOutbox, type OutboxOptions, type OutboxStatus, type Save } from "@/editor/outbox";
 import { OutboxDatabase } from "@/editor/outbox-db";
@@ -303,6 +303,74 @@ test("a page that takes over goes on with what the last one left on the device",
   expect(server.log).toMatchObject([{ label: 1 }]);
 });
 
+describe("what an earlier page left, made before another person accepted the same proposal", () => {
+  const accept = { kind: "verdict", verdict: "accepted", proposal: "p1", label: 1 } as const;
+
+  /** A page that is offline until it dies, another person's acceptance, and a page after that. */
+  async function comeBack(left: readonly Operation[]): Promise<ImageOutbox> {
+    const page = await open(async () => ({ kind: "unreachable" }));
+    await page.push(left);
+    page.close();
+    await server.saveAs("grace")(IMAGE, 0, [{ ...accept, id: "theirs", mask: "hers" }]);
+    const rleOf = (proposal: string) => server.shown.proposals.get(proposal)?.rle ?? null;
+    const anew = await open(server.saveAs("ada"), { rleOf });
+    anew.resume();
+    await anew.whenSaved();
+    return anew;
+  }
+
+  test("undoes nothing of theirs", async () => {
+    const outbox = await comeBack([
+      { kind: "verdict", id: "no", proposal: "p1", verdict: "rejected" },
+      { kind: "verdict", id: "back", proposal: "p1", verdict: "pending" },
+    ]);
+
+    expect(server.annotations.proposals.get("p1")?.state).toBe("accepted");
+    expect(server.log.map(({ id }) => id)).toEqual(["theirs"]);
+    expect(outbox.status.refused).toEqual([]);
+  });
+
+  test("is kept as a mask of its own, looking as the proposal does, with what was done to it", async () => {
+    const outbox = await comeBack([
+      { ...accept, id: "own", mask: "mine" },
+      { id: "after", kind: "revise", mask: "mine", label: 4 },
+    ]);
+
+    const { masks } = server.annotations;
+    expect(masks.get("mine")).toMatchObject({ proposal: null, label: 4, rle: square(2, 2, 3) });
+    expect(masks.get("hers")?.proposal).toBe("p1");
+    expect(outbox.status.refused).toEqual([]);
+  });
+});
+
+test("what takes back one's own saved acceptance is no other person's business on the next page", async () => {
+  let answer: () => void = () => undefined;
+  const page = await open(async (...call) => {
+    if (server.saves > 0) return { kind: "unreachable" };
+    const reply = await server.saveAs("ada")(...call);
+    await new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    return reply;
+  });
+  await page.push([
+    { kind: "verdict", verdict: "accepted", id: "yes", proposal: "p1", mask: "mine", label: 1 },
+  ]);
+  await page.push([
+    { kind: "delete", id: "undo", mask: "mine" },
+    { kind: "verdict", id: "reopen", proposal: "p1", verdict: "pending" },
+  ]);
+  answer();
+  await vi.waitFor(() => expect(page.status.hindrance).toBe("offline"));
+  page.close();
+
+  const anew = await open(server.saveAs("ada"));
+  anew.resume();
+  await anew.whenSaved();
+
+  expect(server.log.map(({ id }) => id)).toEqual(["yes", "undo", "reopen"]);
+});
+
 test("an operation that the server refuses is set aside with its reason, and the rest is saved", async () => {
   const outbox = await open(server.saveAs("ada"));
   const broken: Operation = { id: "broken", kind: "delete", mask: "never-seen" };
@@ -373,7 +441,7 @@ test("what waits has no receipt, and what was refused gets one when it is let go
 test("receipts are one person's own, the newest first, and the oldest give way", async () => {
   db = await OutboxDatabase.open("few-receipts", 3);
   const settle = (user: number, operation: Operation) =>
-    db.settle([user, IMAGE], [{ operation, outcome: { kind: "moot" } }]);
+    db.settle([user, IMAGE], [{ operation, outcome: { kind: "moot" } }], 0);
   const made = [label(1), label(2), label(3), label(4)];
 
   for (const operation of made) await settle(USER, operation);

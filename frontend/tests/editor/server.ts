@@ -35,7 +35,9 @@ export class SaveServer {
       return { kind: "stale", version: this.version, missed };
     }
     if (fresh.length === 0) return this.#saved();
-    const reason = fresh.map((operation) => this.#refusal(operation)).find((text) => text !== null);
+    const reason = fresh
+      .map((operation) => this.#refusal(operation, author))
+      .find((text) => text !== null);
     if (reason !== undefined && reason !== null) return { kind: "refused", reason };
     this.version += 1;
     const image_version = this.version;
@@ -62,11 +64,13 @@ export class SaveServer {
     return { kind: "saved", version: this.version, masks };
   }
 
-  #refusal(operation: Operation): string | null {
+  #refusal(operation: Operation, author: string): string | null {
     const { masks, proposals } = this.annotations;
     if (operation.kind === "verdict") {
-      const isTaken = proposals.get(operation.proposal)?.state === "accepted";
-      return operation.verdict === "accepted" && isTaken ? "already decided" : null;
+      if (proposals.get(operation.proposal)?.state !== "accepted") return null;
+      const made = [...masks.values()].find(({ proposal }) => proposal === operation.proposal);
+      const isOwn = made?.author === author || made?.isDeleted === true;
+      return operation.verdict !== "accepted" && isOwn ? null : "already decided";
     }
     if (operation.kind === "create") {
       return masks.get(operation.mask)?.isDeleted === false ? "the mask exists" : null;
