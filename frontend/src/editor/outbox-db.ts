@@ -44,6 +44,7 @@ export interface Ending {
   readonly active_s: number;
   /** It was corrected for somebody to complete: the place is given back. */
   readonly isForCompletion: boolean;
+  readonly made_at?: number; // ms since 1970; rows of an older release lack it
 }
 
 interface StepRow extends Step {

@@ -22,6 +22,7 @@ beforeEach(async () => {
       request: async (_name: string, _options: object, held: (lock: object) => unknown) => held({}),
     },
   });
+  vi.restoreAllMocks();
   vi.resetAllMocks();
   db = await OutboxDatabase.open();
 });
@@ -66,6 +67,23 @@ test("as long as the server cannot be reached, the end stays on this device", as
   expect(finishAssignment).toHaveBeenCalledTimes(2);
   expect(await db.endings(7)).toEqual([]);
 });
+
+test.each([403, 404])(
+  "the end of an image that is gone (%i) waits for it to come back, for a month",
+  async (status) => {
+    const made_at = Date.now();
+    await end(4, { made_at });
+    finishAssignment.mockRejectedValue(new ProblemError(status, {}));
+
+    await send();
+    const kept = await db.endings(7);
+    vi.spyOn(Date, "now").mockReturnValue(made_at + 31 * 86_400_000);
+    await send();
+
+    expect(kept).toHaveLength(1);
+    expect(await db.endings(7)).toEqual([]);
+  },
+);
 
 test("an image begun at no place is given one first; one that others took is theirs", async () => {
   await end(4, { place: null, queue: "complete" });

@@ -18,8 +18,11 @@ interface Leftovers {
   isInUse(image: number): boolean;
 }
 
-// What another time will not answer differently: the image is gone, or somebody else's by now.
-const SETTLED = new Set([400, 403, 404, 409, 422]);
+// What another time will not answer differently: the image is done, or somebody else's by now.
+const SETTLED = [400, 409, 422];
+// In the trash, or no longer this person's: it may come back, as long as the trash keeps it.
+const GONE = [403, 404];
+const GONE_FOR_GOOD_MS = 30 * 86_400_000;
 
 /** Send what was done to images, and then that some of them are done. */
 export async function sendLeftovers({ db, user, isInUse }: Leftovers): Promise<void> {
@@ -77,10 +80,16 @@ async function sendEnding(ending: Ending, db: OutboxDatabase): Promise<void> {
     if (place !== null) await end(place, active_s);
     if (place !== null) await db.forgetActiveSeconds(place);
   } catch (error) {
-    if (!(error instanceof ProblemError && SETTLED.has(error.status))) throw error;
+    if (!(error instanceof ProblemError && isSettled(error, ending))) throw error;
   }
   await db.takeEnding(user, image);
   await db.forgetHistory(user, image);
   await db.rememberUnfinished([user, image], null);
   await copies.dropImage(user, image);
+}
+
+/** Of what an older release left it is not known for how long it is gone: it stays. */
+function isSettled({ status }: ProblemError, { made_at = Date.now() }: Ending): boolean {
+  if (GONE.includes(status)) return Date.now() - made_at > GONE_FOR_GOOD_MS;
+  return SETTLED.includes(status);
 }

@@ -353,6 +353,7 @@ export class AnnotateSession {
       ...{ user: this.#user.id, image: open.detail.get().id, project: this.#project },
       ...{ queue: this.#queue ?? null, place: open.claim, active_s: activeSeconds(open) },
       isForCompletion: this.#isForCompletion(open),
+      made_at: Date.now(),
     });
   }
 
