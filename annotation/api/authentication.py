@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication
-from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from structlog.contextvars import bind_contextvars
@@ -18,15 +18,23 @@ from structlog.contextvars import bind_contextvars
 from annotation.models import Token
 
 SCHEME: Final = "Bearer"
+PERSON_HEADER: Final = "X-Anneal-User"
 USE_IS_NOTED_EVERY: Final = timedelta(minutes=5)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
-    """Django's session with its CSRF check. Without a session 401: a client logs in again."""
+    """Django's session with its CSRF check. Without a session 401: a client logs in again.
+
+    A page says whose it is (PERSON_HEADER): tabs share one session, and what one person's page
+    still holds is not to be saved as another's, who has logged in in another tab.
+    """
 
     def authenticate(self, request: Request) -> tuple[AbstractBaseUser, None] | None:
         found = super().authenticate(request)
         if found is not None:
+            person = str(found[0].pk)
+            if request.headers.get(PERSON_HEADER, person) != person:
+                raise NotAuthenticated("Somebody else is logged in in this browser.")
             bind_contextvars(user_id=found[0].pk)
         return found
 

@@ -10,15 +10,19 @@ async function openPage() {
   const page = { origin: "http://anneal.test", reload: vi.fn() };
   vi.stubGlobal("location", page);
   vi.stubGlobal("document", { cookie: "" });
-  vi.stubGlobal("fetch", async () => Response.json(session(server.user)));
+  const sent: Request[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    sent.push(request);
+    return Response.json(session(server.user));
+  });
   vi.resetModules(); // whose page it is, is found out once
-  const { sessionQuery, logIn } = await import("@/api/session");
+  const { sessionQuery, logIn, giveConsent } = await import("@/api/session");
   const { setLogin } = await import("@/api/client");
   const asked = vi.fn(async () => undefined);
   setLogin(asked);
   const read = sessionQuery.queryFn as () => Promise<unknown>;
   await read();
-  return { ...{ server, page, asked, read, logIn } };
+  return { ...{ server, page, asked, sent, read, logIn, giveConsent } };
 }
 
 test("where somebody else logs in in another tab, the person of the page is asked to", async () => {
@@ -49,4 +53,17 @@ test("who logs in again goes on with their page", async () => {
   expect(again).toEqual(session(1));
   expect(await read()).toEqual(session(1));
   expect(page.reload).not.toHaveBeenCalled();
+});
+
+test("a page says whose it is with all that it sends, but for a login", async () => {
+  const { sent, giveConsent, logIn } = await openPage();
+
+  await giveConsent(1);
+  await logIn({ username: "person-1", password: "any" });
+
+  expect(sent.map(({ method, headers }) => [method, headers.get("X-Anneal-User")])).toEqual([
+    ["GET", null],
+    ["POST", "1"],
+    ["POST", null],
+  ]);
 });

@@ -217,8 +217,10 @@ def test_what_is_decided_anew_on_a_finished_image_counts_as_it_is_now(
     first, second = make_audited(image, bundle, 2)
     judge(world, image, {first: "accepted", second: "accepted"})
 
-    reviewer.save(image, operation("verdict", proposal=str(first.pk), verdict="rejected"))
-    reviewer.save(image, operation("verdict", proposal=str(second.pk), verdict="pending"))
+    for proposal, verdict in ((first, "rejected"), (second, "pending")):
+        mask = str(Proposal.objects.get(pk=proposal.pk).mask_id)
+        anew = operation("verdict", proposal=str(proposal.pk), verdict=verdict)
+        reviewer.save(image, operation("delete", mask=mask), anew)
 
     state = auto_accept_of(promised)
     assert (state["audited"], state["decided"]) == (2, 1)

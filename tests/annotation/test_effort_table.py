@@ -112,7 +112,10 @@ def test_what_is_rejected_after_all_is_no_longer_untouched(world: World, bundle:
 
     save_operations(
         image_id=image.pk,
-        operations=[operation("verdict", proposal=kept.pk, verdict="rejected")],
+        operations=[
+            operation("delete", mask=accepted["mask"]),
+            operation("verdict", proposal=kept.pk, verdict="rejected"),
+        ],
         expected_version=1,
         author=world.reviewer,
     )

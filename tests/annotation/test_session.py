@@ -55,6 +55,27 @@ def test_logging_in_and_out(browser: Client, world: World) -> None:
     assert browser.get("/api/projects").status_code == 401
 
 
+def test_what_the_page_of_somebody_else_sends_is_not_taken_as_who_is_logged_in_now(
+    browser: Client, world: World
+) -> None:
+    _log_in(browser)
+    token = browser.cookies["csrftoken"].value
+
+    hers, mine = (
+        browser.post(
+            "/api/tokens",
+            {"name": "of a page", "scope": "read"},
+            content_type="application/json",
+            headers={"X-CSRFToken": token, "X-Anneal-User": str(person.pk)},
+        )
+        for person in (world.reviewer, world.annotator)
+    )
+
+    assert (hers.status_code, hers.json()["code"]) == (401, "not_authenticated")
+    assert mine.status_code == 201
+    assert [each.user for each in Token.objects.all()] == [world.annotator]
+
+
 def test_a_wrong_password_is_401_without_saying_which_was_wrong(browser: Client) -> None:
     unknown = _log_in(browser, username="nobody")
     wrong = _log_in(browser, password=GUESS)

@@ -25,7 +25,7 @@ from tests.e2e.faults import (
     wait_for_web,
 )
 from tests.e2e.gestures import expect_saved
-from tests.e2e.scenes import Canvas, begin_project, import_pictures, saved_masks
+from tests.e2e.scenes import Canvas, begin_project, import_pictures, log_in, saved_masks
 from tests.stack import PASSWORD, Stack
 
 pytestmark = pytest.mark.e2e
@@ -210,6 +210,31 @@ def test_a_login_opens_over_the_canvas_when_the_session_ends_and_then_all_is_sav
     stroke(canvas, 2)
 
     scene.check_saved(canvas, operations=3)
+
+
+def test_what_a_tab_holds_waits_for_its_person_where_somebody_else_logs_in_in_another_tab(
+    scene: Scene, troubled_page: Page, context: BrowserContext
+) -> None:
+    page = troubled_page
+    hear_no_news(page)
+    canvas = scene.open(page)
+    stroke(canvas, 0)
+    expect_saved(page)
+    context.clear_cookies(name="sessionid")
+    with context.new_page() as other:
+        log_in(other, "ada")
+
+    stroke(canvas, 1)
+    login = page.get_by_role("dialog", name="Your session has ended")
+    expect(login.get_by_label("User name")).to_have_value("grace")
+    expect_state(page, "device")
+    login.get_by_label("Password", exact=True).fill(PASSWORD)
+    login.get_by_role("button", name="Log in").click()
+    expect(login).to_be_hidden()
+
+    scene.check_saved(canvas, operations=2)
+    masks = scene.client.get(f"/api/images/{scene.image}")["masks"]
+    assert {mask["author"] for mask in masks} == {"grace"}
 
 
 def test_a_full_disk_is_told_and_the_server_still_gets_the_work(scene: Scene, page: Page) -> None:

@@ -2,10 +2,13 @@
 
 import createClient from "openapi-fetch";
 import { copies } from "@/offline/copies";
+import { personOfPage } from "./person";
 import { ProblemError, UnreachableError } from "./problem";
 import type { paths } from "./schema";
 
 export const CSRF_HEADER = "X-CSRFToken";
+// Somebody else may have logged in in another tab: what this page holds is not to go out as theirs.
+const PERSON_HEADER = "X-Anneal-User";
 // Without these no page opens: where there is no network, the last answer is taken.
 const KEPT_FOR_OFFLINE = /^\/api\/(?:session|projects\/\d+)$/;
 // Nobody is asked to log in for these.
@@ -37,9 +40,8 @@ async function send(request: Request): Promise<Response> {
 }
 
 async function attempt(request: Request): Promise<Response> {
-  const signed = new Request(request);
-  if (request.method !== "GET") signed.headers.set(CSRF_HEADER, csrfToken());
   const { pathname } = new URL(request.url);
+  const signed = request.method === "GET" ? new Request(request) : sign(request, pathname);
   const isKept = request.method === "GET" && KEPT_FOR_OFFLINE.test(pathname);
   try {
     const response = await fetch(signed);
@@ -51,6 +53,15 @@ async function attempt(request: Request): Promise<Response> {
     if (kept === undefined) throw new UnreachableError();
     return Response.json(kept);
   }
+}
+
+function sign(request: Request, pathname: string): Request {
+  const signed = new Request(request);
+  signed.headers.set(CSRF_HEADER, csrfToken());
+  const person = personOfPage();
+  const isLogin = pathname === "/api/session"; // or logout: of whoever is logged in
+  if (person !== null && !isLogin) signed.headers.set(PERSON_HEADER, String(person));
+  return signed;
 }
 
 /** Fails where the answer breaks off, as who asked for it is told anyway. */
