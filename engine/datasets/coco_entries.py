@@ -38,7 +38,10 @@ class CocoCategory:
 
 @dataclass(frozen=True, slots=True)
 class CocoAnnotation:
-    """An entry of `annotations`: a mask, a box without one, or a caption."""
+    """An entry of `annotations`: a mask, a box without one, or a caption of the image.
+
+    An object may have a caption of its own.
+    """
 
     id: int  # as in the file; some tools give one to two annotations
     image_id: int
@@ -53,6 +56,11 @@ class CocoAnnotation:
     def bbox_xywh(self) -> tuple[float, float, float, float] | None:
         """Return the mask's own box where there is one, or else what the file tells."""
         return self.told_xywh if self.rle is None else bbox_xywh(self.rle)
+
+    @property
+    def is_object(self) -> bool:
+        """Tell an object from what is said of the image as a whole."""
+        return self.rle is not None or self.told_xywh is not None
 
 
 @dataclass(slots=True)

@@ -141,7 +141,7 @@ class CocoReader:
         caption = fields.pop("caption", None)
         if not isinstance(caption, str | None):
             raise self._fault(element, "caption must be text")
-        category_id = None if caption else self._take_id(element, fields, "category_id")
+        category_id = self._category_id(element, fields, caption)
         rle = self._rle(element, fields.pop("segmentation", None), size_hw)
         bbox = None
         try:
@@ -149,9 +149,9 @@ class CocoReader:
             if bbox and rle is None and self.on_problem:  # told here by its place
                 self._check_on_image(element, bbox, size_hw)
         except DatasetError as problem:
-            if self.on_problem is None or (rle is None and caption is None):
+            if self.on_problem is None or rle is None:
                 raise
-            self.on_problem(problem)  # and what is beside it stays
+            self.on_problem(problem)  # and the mask beside it stays
         fields.pop("area", None)
         if rle is None and bbox is None and caption is None:
             raise self._fault(element, "is of the image as a whole: it has no mask, box or caption")
@@ -165,6 +165,18 @@ class CocoReader:
             caption,
             fields,
         )
+
+    def _category_id(
+        self, element: Element, fields: dict[str, object], caption: str | None
+    ) -> int | None:
+        """Take the class that every object has, but for one that is told by its caption.
+
+        Of an image that is described as a whole it says nothing, and no category need be there.
+        """
+        is_object = fields.get("segmentation") or fields.get("bbox")
+        if caption and not (is_object and "category_id" in fields):
+            return None
+        return self._take_id(element, fields, "category_id")
 
     def _rle(self, element: Element, segmentation: object, size_hw: tuple[int, int]) -> RLE | None:
         if segmentation is None or segmentation == []:

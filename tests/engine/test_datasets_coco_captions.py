@@ -21,6 +21,7 @@ from engine.datasets.formats.coco_captions import COCO_CAPTIONS
 from engine.datasets.formats.detect import detect_format
 from engine.datasets.proof import unproven
 from engine.datasets.sample import Sample
+from engine.masks.rle import area
 from tests.engine.datasets_broken import MemorySource, broken, check_reading, read_files, written
 from tests.engine.datasets_corpus import corpus, dataset_of, picture
 from tests.engine.test_datasets_coco import DATA, needs_data
@@ -133,6 +134,62 @@ def test_an_object_that_has_a_caption_beside_its_box_is_an_instance() -> None:
     files = {"a.json": told(caption="A cat.", category_id=3, bbox=[1, 1, 4, 3])}
 
     assert detect_format(MemorySource(files)) == COCO.reader
+
+
+BOX = {"bbox": [1, 1, 4, 3]}
+OUTLINE = {"segmentation": [[1, 1, 5, 1, 5, 4, 1, 4]]}
+
+
+@given(
+    shape=st.sampled_from([BOX, OUTLINE, BOX | OUTLINE]),
+    caption=TEXT,
+    label=st.sampled_from(["cat", None]),
+)
+def test_the_caption_of_an_object_is_its_own_beside_its_shape_and_label(
+    shape: dict[str, object], caption: str, label: str | None
+) -> None:
+    classed = {} if label is None else {"category_id": 3}
+    files = {"a.json": told(caption=caption, **shape, **classed)}
+
+    [sample], _, problems = read_files(COCO, files)
+
+    [each] = sample.annotations
+    assert (each.caption, each.label) == (caption, label)
+    assert (each.rle and area(each.rle), each.box_xywh) == (
+        (12, None) if "segmentation" in shape else (None, (1, 1, 4, 3))
+    )
+    assert (sample.captions, problems) == ((), [])
+
+
+def test_a_caption_of_the_image_may_have_empty_shapes_and_a_class_that_is_none() -> None:
+    files = {"a.json": told(caption="A cat.", category_id=0, segmentation=[], bbox=[])}
+
+    [sample], _, problems = read_files(COCO, files)
+
+    assert (sample.captions, sample.annotations, problems) == (("A cat.",), (), [])
+
+
+def test_an_object_whose_box_is_broken_is_told_and_describes_no_image() -> None:
+    files = {"a.json": told(caption="A cat.", category_id=3, bbox=[1, 1, 4])}
+
+    [sample], _, problems = read_files(COCO, files)
+
+    assert (sample.captions, sample.annotations) == ((), ())
+    assert problems == [
+        "a.json: annotations[0]: bbox: a box must be four numbers: x, y, width, height"
+    ]
+
+
+def test_the_caption_of_an_object_that_another_file_has_without_it_comes_onto_the_same() -> None:
+    files = {
+        "instances.json": told(category_id=3, **OUTLINE),
+        "described.json": told(category_id=3, caption="A cat.", **OUTLINE),
+    }
+
+    [sample], _, problems = read_files(COCO, files)
+
+    assert [(each.label, each.caption) for each in sample.annotations] == [("cat", "A cat.")]
+    assert problems == []
 
 
 def test_no_masks_are_asked_of_captions_where_a_manifest_is_to_be_proved(tmp_path: Path) -> None:

@@ -38,7 +38,7 @@ _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_i
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
 # The id's was `mask` in edition 1, which is what FiftyOne calls the pixels of an object.
 _OLD_ID, _ID = "mask", "mask_id"
-_CAPTION = "region_caption"  # not `caption`, which makes it a caption of the image
+_CAPTION = "region_caption"  # not `caption`, which readers take for a caption of the image
 _IS_LABEL: Final = "is_label"  # of a category that is called as those without a label are
 # What coco_keypoints tells of categories; points of no other name follow from masks.
 CENTRED: Final[Mapping[str, object]] = {"keypoints": ["centre"], "skeleton": []}
@@ -245,8 +245,11 @@ def _sample(told: Found, file: _File, pictures: Pictures) -> Sample:
     return Sample(
         image.file_name,
         image.size_hw,
-        tuple(_annotation(each, file.categories) for each in found if each.caption is None),
-        (*_captions(image), *(each.caption for each in found if each.caption)),
+        tuple(_annotation(each, file.categories) for each in found if each.is_object),
+        (
+            *_captions(image),
+            *(each.caption for each in found if each.caption and not each.is_object),
+        ),
         str(image.extra.get("split") or "") or file.split,
         image.group,
         image.sha256,
@@ -277,7 +280,8 @@ def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -
     attributes = extra.pop("attributes", None)
     identity = extra.pop(_ID if _ID in extra else _OLD_ID, None)
     parent = extra.pop("parent", None)
-    z, caption = extra.pop("z", 0), extra.pop(_CAPTION, None)
+    caption = text_of(extra.pop(_CAPTION, None)) or text_of(found.caption)
+    z = extra.pop("z", 0)
     return Annotation(
         found.rle,
         _label_of(category) if category else None,
@@ -286,7 +290,7 @@ def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -
         str(parent) if parent else None,
         z if type(z) is int else 0,
         found.is_crowd,
-        text_of(caption),
+        caption,
         values_of(attributes),
         number_of(extra.pop("predicted_iou", extra.pop("score", None))),
         number_of(extra.pop("stability_score", None)),
@@ -304,7 +308,8 @@ def _merged(known: Sample, more: Sample) -> Sample:
             annotations.append(each)
         else:
             same = annotations[place]
-            annotations[place] = replace(same, extra={**each.extra, **same.extra})
+            caption = same.caption or each.caption
+            annotations[place] = replace(same, caption=caption, extra={**each.extra, **same.extra})
     return replace(
         known, annotations=tuple(annotations), captions=(*known.captions, *more.captions)
     )
