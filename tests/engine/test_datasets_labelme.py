@@ -112,6 +112,18 @@ def test_picture_in_the_json_itself_is_found(tmp_path: Path) -> None:
     assert found.load_bytes() == data
 
 
+@pytest.mark.parametrize("data", ["abcde", "Ä", "\0"])
+def test_picture_in_the_json_that_is_not_in_base64_is_told_by_its_file(
+    tmp_path: Path, data: str
+) -> None:
+    (found,), problems = read(tmp_path, content(shape(), imageData=data))
+
+    assert not problems
+    assert found.load_bytes is not None
+    with pytest.raises(DatasetError, match=r"^a\.json: imageData: "):
+        found.load_bytes()
+
+
 @pytest.mark.parametrize(
     ("path", "file_name", "split"),
     [

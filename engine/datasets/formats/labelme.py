@@ -191,7 +191,17 @@ def _image_of(name: str, path: str) -> str:
 
 
 def _embedded(source: Source, name: str) -> bytes:
-    return b64decode(checked_text(checked_fields(read_json(source, name)).get("imageData")))
+    """Return the image that a JSON file holds itself.
+
+    Raises:
+        DatasetError: it cannot be read any more, or is not in base64.
+
+    """
+    data = checked_fields(read_json(source, name)).get("imageData")
+    try:
+        return b64decode(checked_text(data))
+    except ValueError as error:
+        raise placed(error, file=name, field="imageData") from None
 
 
 def _annotation(shape: Fields, size_hw: Size) -> Annotation:
