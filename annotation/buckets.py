@@ -6,7 +6,7 @@ A bucket may change meanwhile. Each file is what the listing said it was, or an 
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -53,10 +53,7 @@ class BucketSource:
     @property
     def listing(self) -> str:
         """The sha256 of all names with what their contents are known by."""
-        digest = hashlib.sha256()
-        for name in self.names:
-            digest.update(canonical_json([name, *self._objects[name]]) + b"\n")
-        return digest.hexdigest()
+        return _digest((name, self._objects[name]) for name in self.names)
 
     def read(self, name: str, limit_bytes: int = MAX_TEXT_BYTES) -> bytes:
         found = self._object(name)
@@ -112,8 +109,8 @@ class BucketSource:
                     yield name, _Object(found["Size"], found["ETag"])
 
 
-def fetch_object(source: ImportSource, name: str, path: Path, limit_bytes: int) -> None:
-    """Fetch one file of a bucket.
+def fetch_object(source: ImportSource, name: str, path: Path, limit_bytes: int) -> str:
+    """Fetch one file of a bucket; return the listing that a folder with nothing else would have.
 
     Raises:
         ObjectMissingError: it is not there.
@@ -130,6 +127,14 @@ def fetch_object(source: ImportSource, name: str, path: Path, limit_bytes: int) 
                 fault = f"{name} is longer than {limit_bytes} bytes: unpack it in the bucket."
                 raise InvalidInputError(fault, field="prefix")
             shutil.copyfileobj(body, file, _AHEAD_BYTES)
+    return _digest([(name, _Object(answer["ContentLength"], answer["ETag"]))])
+
+
+def _digest(objects: Iterable[tuple[str, _Object]]) -> str:
+    digest = hashlib.sha256()
+    for name, known in objects:
+        digest.update(canonical_json([name, *known]) + b"\n")
+    return digest.hexdigest()
 
 
 def _folder(source: ImportSource, folder: str) -> str:

@@ -91,8 +91,7 @@ def opened(found: DatasetImport) -> Iterator[Source]:
         with fetched(Upload.objects.get(pk=found.pk)) as path:
             yield open_source(path)
         return
-    with opened_bucket(found.bucket, found.prefix) as source:
-        listing = source.listing if isinstance(source, BucketSource) else ""
+    with opened_bucket(found.bucket, found.prefix) as (source, listing):
         has_begun = found.state == State.IMPORTING and found.samples.exists()
         if has_begun and found.listing != listing:
             raise FilesChangedError(
@@ -104,8 +103,10 @@ def opened(found: DatasetImport) -> Iterator[Source]:
 
 
 @contextmanager
-def opened_bucket(name: str, prefix: str) -> Iterator[Source]:
+def opened_bucket(name: str, prefix: str) -> Iterator[tuple[Source, str]]:
     """Open a folder of one of the deployment's buckets, or a file, of which a copy is fetched.
+
+    Beside it comes the digest of names and contents, by which a change is told.
 
     Raises:
         InvalidInputError: it is not there, is too large, or the deployment allows it no more.
@@ -116,17 +117,17 @@ def opened_bucket(name: str, prefix: str) -> Iterator[Source]:
         raise InvalidInputError(f"There is no bucket {name!r}.", field="bucket")
     source = BucketSource(allowed, prefix)
     if source.names:
-        yield source
+        yield source, source.listing
         return
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="bucket-") as folder:
         path = Path(folder) / (Path(safe_name(prefix)).name or "file")
         try:
-            fetch_object(allowed, prefix, path, settings.MAX_UPLOAD_BYTES)
+            listing = fetch_object(allowed, prefix, path, settings.MAX_UPLOAD_BYTES)
         except ObjectMissingError:
             fault = f"There is no file in {name}:{prefix}."
             raise InvalidInputError(fault, field="prefix") from None
-        yield open_source(path)
+        yield open_source(path), listing
 
 
 def tell_format(found: DatasetImport, source: Source) -> DatasetImport:

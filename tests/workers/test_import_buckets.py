@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -310,22 +311,39 @@ def test_only_managers_import_from_buckets_and_none_sees_anothers_id(
     assert DatasetImport.objects.count() == 1
 
 
-def test_import_that_stopped_goes_on_only_with_the_same_files(
-    world: World, manager: Api, lab: ImportSource
-) -> None:
-    unpack(lab, THREE, "cells")
-    found = offer(manager, world, "cells")
-    start(manager, found["id"])
-    DatasetImport.objects.update(state="importing")  # as after a kill
-    unpack(lab, TWO_MORE, "cells")
-
-    assert manager.post(f"dataset-imports/{found['id']}/start").status_code == 200
-    job = Job.objects.get(pk=read(manager, found["id"])["job"]["id"])
+def go_on(manager: Api, import_id: str) -> Job:
+    """Start an import once more that was killed in its midst, and do what is left of it."""
+    DatasetImport.objects.filter(pk=import_id).update(state="importing")
+    assert manager.post(f"dataset-imports/{import_id}/start").status_code == 200
+    job = Job.objects.get(pk=read(manager, import_id)["job"]["id"])
     app.tasks[job.kind](job_id=job.pk)
-
     job.refresh_from_db()
-    assert job.state == "failed"
-    assert "have changed since this import began" in job.error
+    return job
+
+
+def put_file(lab: ImportSource, data: bytes, place: str) -> None:
+    put(lab, place, data)
+
+
+@pytest.mark.parametrize("lay", [unpack, put_file], ids=["folder", "file"])
+def test_import_that_stopped_goes_on_only_with_the_same_files(
+    world: World,
+    manager: Api,
+    lab: ImportSource,
+    lay: Callable[[ImportSource, bytes, str], None],
+) -> None:
+    lay(lab, THREE, "cells.zip")
+    found = offer(manager, world, "cells.zip")
+    start(manager, found["id"])
+    lay(lab, THREE, "cells.zip")
+
+    with_the_same = go_on(manager, found["id"])
+    lay(lab, TWO_MORE, "cells.zip")
+    with_others = go_on(manager, found["id"])
+
+    assert with_the_same.state == "succeeded"
+    assert with_others.state == "failed"
+    assert "have changed since this import began" in with_others.error
     assert Image.objects.count() == 3
 
 
