@@ -1,6 +1,9 @@
 """XML of strangers is read piece by piece; what could grow or reach out is refused by line."""
 
 import io
+from collections.abc import Iterable
+from itertools import chain, repeat
+from typing import BinaryIO, cast
 
 import pytest
 from hypothesis import given
@@ -37,6 +40,41 @@ def test_children_come_one_by_one_after_the_empty_root() -> None:
 def test_bad_xml_is_refused_by_line(text: str, fault: str) -> None:
     with pytest.raises(DatasetError, match=f"a.xml: {fault}"):
         read_root(text.encode(), "a.xml")
+
+
+class Long(io.RawIOBase):
+    """A file that is made as it is read."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+
+    def read(self, _size: int = -1, /) -> bytes:
+        return next(self._pieces, b"")
+
+
+@pytest.mark.parametrize(
+    ("piece", "fault"),
+    [
+        (b"<a/>" * 2**14, "an element holds more than 1000000 others"),
+        (b"12, 7, " * 2**14, "an element is longer than 67108864 bytes"),
+    ],
+)
+def test_a_child_without_an_end_is_refused(piece: bytes, fault: str) -> None:
+    file = cast("BinaryIO", Long(chain([b"<annotations><image>"], repeat(piece))))
+
+    with pytest.raises(DatasetError, match=f"a.xml: line 1: {fault}"):
+        list(iter_children(file, "a.xml"))
+
+
+def test_a_file_is_longer_and_has_more_elements_than_any_child_may() -> None:
+    masks = [b"<image>", *[b"<mask/>" * 2**12] * 50, b"</image>"]  # 200,000 of them
+    text = [b"<image>", *[b"12, 7, " * 2**14] * 100, b"</image>"]  # 11 MiB
+    pieces = chain([b"<annotations>"], masks * 6, text * 6, [b"</annotations>"])
+    file = cast("BinaryIO", Long(pieces))
+
+    counts = [len(child) for child in iter_children(file, "a.xml")]
+
+    assert counts == [0, *[50 * 2**12] * 6, *[0] * 6]
 
 
 @given(st.binary(max_size=60) | st.text(alphabet="<a/>&;! [\"='", max_size=40).map(str.encode))
