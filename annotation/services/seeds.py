@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID, uuid5
 
 import structlog
@@ -68,6 +68,14 @@ class _Due:
     seed: Seed
 
 
+class _Plan(NamedTuple):
+    """What becomes of images' seeds."""
+
+    due: list[_Due]
+    seeded: list[Seeded]  # in the order of the images
+    parents: dict[UUID, UUID]  # of masks that are there, as the seeds tell them
+
+
 def seed_masks(*, image: Image, seeds: Sequence[Seed], author: User) -> Seeded:
     """Give one image imported masks, wherever they come from.
 
@@ -85,36 +93,42 @@ def seed_images(wanted: Sequence[tuple[Image, Sequence[Seed]]], *, author: User)
     """Give images masks that are canonical and fit them, and tell what each was given.
 
     A seed's id follows from its image, label and pixels: importing twice adds nothing, nor does
-    an image that comes twice. One whose import was undone comes back.
+    an image that comes twice. One whose import was undone comes back. One that is there becomes a
+    part of what was missing when it came.
     """
     list(locked_images({image.pk for image, _ in wanted}).values_list("pk"))
-    due, seeded = _planned(wanted)
-    if due:
-        _write(due, author)
-    return seeded
+    plan = _planned(wanted)
+    if plan.due:
+        _write(plan.due, author)
+    changed = {each.image_id for each in plan.due} | _relate(plan.parents)
+    Image.objects.filter(pk__in=changed).update(version=F("version") + 1)
+    return plan.seeded
 
 
 def look_at_seeds(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> list[Seeded]:
     """Tell what `seed_images` would give images, and give them nothing."""
-    return _planned(wanted)[1]
+    return _planned(wanted).seeded
 
 
-def _planned(
-    wanted: Sequence[tuple[Image, Sequence[Seed]]],
-) -> tuple[list[_Due], list[Seeded]]:
+def _planned(wanted: Sequence[tuple[Image, Sequence[Seed]]]) -> _Plan:
     named = [(image, [(_id_of(image, seed), seed) for seed in seeds]) for image, seeds in wanted]
     numbers = _last_numbers({mask_id for _, seeds in named for mask_id, _ in seeds})
     due: list[_Due] = []
     seeded = []
+    parents: dict[UUID, UUID] = {}
     for image, seeds in named:
-        own = _due(image, seeds, numbers)
+        told = _parents(seeds)
+        own = _due(image, seeds, told, numbers)
         numbers |= dict.fromkeys((each.mask_id for each in own), None)  # by now they are there
         brought = tuple(each.mask_id for each in own)
         met = {mask_id for mask_id, _ in seeds}.difference(brought)
         seeded.append(Seeded(brought, tuple(met), tuple(each.seed for each in own)))
         due += own
+        new = {each.mask_id for each in own if each.number == FIRST}
+        parents |= {part: whole for part, whole in told.items() if part not in new}
     left = _captions_left([seeds for _, seeds in named], due)
-    return due, [replace(each, left=count) for each, count in zip(seeded, left, strict=True)]
+    counted = [replace(each, left=count) for each, count in zip(seeded, left, strict=True)]
+    return _Plan(due, counted, parents)
 
 
 def _id_of(image: Image, seed: Seed) -> UUID:
@@ -129,15 +143,24 @@ def _last_numbers(mask_ids: set[UUID]) -> dict[UUID, int | None]:
     return dict(Mask.objects.filter(pk__in=mask_ids).values_list("pk", number))
 
 
-def _due(
-    image: Image, seeds: Sequence[tuple[UUID, Seed]], numbers: Mapping[UUID, int | None]
-) -> list[_Due]:
+def _parents(seeds: Sequence[tuple[UUID, Seed]]) -> dict[UUID, UUID]:
+    """Return what masks are parts of, of equals as the first one tells."""
     ids = {seed.key: mask_id for mask_id, seed in seeds if seed.key}
+    told = {mask_id: ids.get(seed.parent) for mask_id, seed in reversed(seeds)}
+    return {part: whole for part, whole in told.items() if whole is not None}
+
+
+def _due(
+    image: Image,
+    seeds: Sequence[tuple[UUID, Seed]],
+    parents: Mapping[UUID, UUID],
+    numbers: Mapping[UUID, int | None],
+) -> list[_Due]:
     due = {}
     for mask_id, seed in seeds:
         number = numbers.get(mask_id, FIRST - 1)
         if number is not None and mask_id not in due:  # of equals, the first
-            due[mask_id] = _Due(mask_id, image.pk, ids.get(seed.parent), number + 1, seed)
+            due[mask_id] = _Due(mask_id, image.pk, parents.get(mask_id), number + 1, seed)
     # A whole and its part may be equal, and so one mask, which is no part of itself.
     for mask_id in circular({each.mask_id: each.parent_id for each in due.values()}):
         due[mask_id] = replace(due[mask_id], parent_id=None)
@@ -164,9 +187,31 @@ def _write(due: Sequence[_Due], author: User) -> None:
         )
         for each in _described_anew(due)
     )
-    images = {each.image_id for each in due}
-    Image.objects.filter(pk__in=images).update(version=F("version") + 1)
-    log.info("masks_seeded", images=len(images), count=len(due))
+    log.info("masks_seeded", images=len({each.image_id for each in due}), count=len(due))
+
+
+def _relate(parents: Mapping[UUID, UUID]) -> set[int]:
+    """Make masks parts of others; return the images in which any became one.
+
+    What is a part already, or was changed by a person, stays as it is, and so does what would be a
+    part of itself or of what is not there.
+    """
+    alone = Mask.objects.filter(
+        pk__in=parents, parent=None, head__rle__isnull=False, head__operation=None
+    )
+    parts = list(alone.filter(head__proposal=None))
+    if not parts:
+        return set()
+    there = Mask.objects.filter(pk__in=parents.values(), head__rle__isnull=False)
+    wholes = set(there.values_list("pk", flat=True))
+    told = {each.pk: parents[each.pk] for each in parts if parents[each.pk] in wholes}
+    known = Mask.objects.filter(image__in={each.image_id for each in parts})
+    own = circular({**dict(known.values_list("pk", "parent")), **told})
+    related = [each for each in parts if each.pk in told.keys() - own]
+    for each in related:
+        each.parent_id = told[each.pk]
+    Mask.objects.bulk_update(related, ["parent"])
+    return {each.image_id for each in related}
 
 
 def _captions_left(named: Sequence[Sequence[tuple[UUID, Seed]]], due: Sequence[_Due]) -> list[int]:

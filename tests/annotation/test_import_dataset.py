@@ -31,7 +31,7 @@ from engine.datasets.formats import FORMATS, READERS, export
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 from engine.datasets.traits import Trait
 from engine.masks.rle import decode, encode
-from tests.annotation.world import SIZE_HW, World, make_image, png, square
+from tests.annotation.world import SIZE_HW, Api, World, make_image, operation, png, square
 from tests.engine.datasets_broken import png as map_png
 
 
@@ -207,6 +207,48 @@ def test_parts_that_are_the_same_mask_as_their_whole_are_no_parts_of_themselves(
     seed_masks(image=image, seeds=seeds, author=world.manager)
 
     assert list(Mask.objects.values_list("parent", flat=True)) == [None] * 3
+
+
+def _part(at: int, parent: str, key: str = "") -> Seed:
+    return Seed(square(at, at), key=key, parent=parent)
+
+
+def test_masks_become_parts_of_what_comes_after_them_once(world: World, image: Image) -> None:
+    seeds = [_part(1, "whole"), _part(7, "whole")]
+    seed_masks(image=image, seeds=seeds, author=world.manager)
+    whole = Seed(square(0, 0, 15), key="whole")
+
+    versions = []
+    for _ in range(2):
+        seed_masks(image=image, seeds=[*seeds, whole], author=world.manager)
+        versions.append(Image.objects.get(pk=image.pk).version)
+
+    wholes = Mask.objects.filter(parts__isnull=False).values_list("head__rle", flat=True)
+    assert list(wholes) == [whole.rle, whole.rle]
+    assert versions == [2, 2]
+
+
+def test_no_mask_becomes_a_part_where_people_changed_it_or_deleted_its_whole_or_of_itself(
+    world: World, image: Image
+) -> None:
+    mine, left, round_about = _part(1, "whole"), _part(7, "gone"), _part(13, "back", "there")
+    gone, back = Seed(square(0, 9), key="gone"), Seed(square(0, 15), key="back", parent="there")
+    seeds = [mine, left, round_about]
+    seed_masks(
+        image=image,
+        seeds=[*(replace(each, parent="") for each in seeds), gone],
+        author=world.manager,
+    )
+    masks = {counts: str(pk) for counts, pk in Mask.objects.values_list("head__rle__counts", "pk")}
+    changed = operation("revise", mask=masks[mine.rle["counts"]], z=3)
+    deleted = operation("delete", mask=masks[gone.rle["counts"]])
+    assert Api(world.annotator).save(image, changed, deleted).status_code == 200
+
+    whole = Seed(square(0, 0, 15), key="whole")
+    seed_masks(image=image, seeds=[*seeds, whole, gone, back], author=world.manager)
+
+    parts = Mask.objects.exclude(parent=None).values_list("head__rle", flat=True)
+    assert list(parts) == [back.rle]
 
 
 def test_files_of_no_format_or_of_several_are_refused(world: World, tmp_path: Path) -> None:

@@ -86,6 +86,26 @@ def test_part_of_another_mask_comes_with_all_of_its_image(tmp_path: Path) -> Non
     assert (ids(content, "annotations"), ids(content, "images")) == ([20, 21], [2])
 
 
+@pytest.mark.parametrize("own", ["mask_id", "mask"])
+@pytest.mark.parametrize("place", [0, 1])
+def test_whole_comes_with_all_of_its_image_where_another_is_a_part_of_it(
+    tmp_path: Path, own: str, place: int
+) -> None:
+    content = coco()
+    for image in (0, 2):  # of two images the masks may have the same ids
+        content["annotations"][image + place][own] = "x"
+    content["annotations"][3 - place]["parent"] = "x"
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    problems = [
+        DatasetError("wrong", file="a.json", field="annotations", index=image + place)
+        for image in (0, 2)
+    ]
+
+    found = json.loads(cut(tmp_path, "coco", *problems)["a.json"])
+
+    assert (ids(found, "annotations"), ids(found, "images")) == ([10 + place, 20, 21], [1, 2])
+
+
 @pytest.mark.parametrize(
     "name", ["ade", "cityscapes", "labelme", "mask_files", "sa1b", "supervisely", "voc", "yolo"]
 )

@@ -103,6 +103,29 @@ def test_broken_picture_comes_with_all_that_is_told_of_it(
     assert there() == after
 
 
+def test_part_is_one_again_once_its_whole_is_mended_and_sent(world: World, manager: Api) -> None:
+    files = unpacked(zipped("coco", cell(1), cell(2)))
+    content = json.loads(files["annotations.json"])
+    content["annotations"][0]["segmentation"]["counts"] = "broken"
+    broken = {**files, "annotations.json": json.dumps(content).encode()}
+    first = start(manager, send(world, packed(broken)))
+    image = Image.objects.get(file_name="deep/1.png")
+    parts = Mask.objects.filter(head__label__name="nucleus")
+    before = dict(parts.values_list("image", "parent"))
+
+    rows = refused(manager, first["id"])
+    whole = square(2, 2, 15)["counts"].encode()
+    mended = {name: data.replace(b"broken", whole) for name, data in rows.items()}
+    counts = brought(manager, world, packed(mended))
+
+    assert (len(before), before[image.pk]) == (2, None)
+    assert counts == {"masks": 1}
+    assert [*parts.values_list("parent__head__label__name", flat=True)] == ["cell", "cell"]
+    assert Image.objects.get(pk=image.pk).version == image.version + 1
+    brought(manager, world, packed(files))
+    assert Image.objects.get(pk=image.pk).version == image.version + 1
+
+
 def coco(*, is_broken: bool) -> Files:
     """Three images; of the second one mask is refused, and one of no class."""
     images = [

@@ -37,7 +37,7 @@ _MAPS: Final = ("pixelmaps", "thingmaps")  # what folders of maps are called at 
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
 # Fields of ours in an annotation: those of Annotation, by the names that exports have always had.
 # The id's was `mask` in edition 1, which is what FiftyOne calls the pixels of an object.
-_OLD_ID, _ID = "mask", "mask_id"
+OLD_ID, ID = "mask", "mask_id"
 _CAPTION = "region_caption"  # not `caption`, which readers take for a caption of the image
 _IS_LABEL: Final = "is_label"  # of a category that is called as those without a label are
 # What coco_keypoints tells of categories; points of no other name follow from masks.
@@ -106,7 +106,7 @@ def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:
                 "id": identity,
                 "image_id": number,
                 "category_id": category,
-                **_fields(each, _OLD_ID if dataset.edition == 1 else _ID),
+                **_fields(each, OLD_ID if dataset.edition == 1 else ID),
             }
 
 
@@ -278,7 +278,7 @@ def _annotation(found: CocoAnnotation, categories: Mapping[int, CocoCategory]) -
     if category and category.extra.get("keypoints") == CENTRED["keypoints"]:
         extra = {key: each for key, each in extra.items() if key not in _POINTS}
     attributes = extra.pop("attributes", None)
-    identity = extra.pop(_ID if _ID in extra else _OLD_ID, None)
+    identity = extra.pop(ID if ID in extra else OLD_ID, None)
     parent = extra.pop("parent", None)
     caption = text_of(extra.pop(_CAPTION, None)) or text_of(found.caption)
     z = extra.pop("z", 0)

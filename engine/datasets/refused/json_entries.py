@@ -8,6 +8,7 @@ from typing import Final
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, read_json
+from engine.datasets.formats.coco import ID, OLD_ID
 from engine.datasets.json_stream import Element, iter_elements, iter_list
 from engine.datasets.refused.wanted import Kept, Wanted, Write
 
@@ -43,8 +44,8 @@ def cut_lists(
     """Keep the wanted entries of some lists of an object, and all else that it has.
 
     Of COCO's an annotation needs its image, or where it names none all of them, so that the right
-    one can be named. One that is a part of another needs all annotations of its image, and an image
-    that is wanted itself its own.
+    one can be named. One that is a part of another, or of which others are, needs all annotations
+    of its image, and an image that is wanted itself its own.
 
     Raises:
         DatasetError: it is not JSON to its end.
@@ -55,6 +56,10 @@ def cut_lists(
         for each in iter_elements(file, name):
             if each.key in lists and _is_wanted(each, wanted):
                 needs.add(each, is_lost=each.place in wanted.lost)
+    if needs.own_ids:
+        with source.file(name) as file:
+            for each in iter_elements(file, name):
+                needs.add_if_part(each)
     kept = Kept()
     write(b"{")
     with source.file(name) as file:
@@ -114,6 +119,8 @@ class _Needs:
     images: set[bytes] = field(default_factory=set)
     whole: set[bytes] = field(default_factory=set)
     lost: set[bytes] = field(default_factory=set)  # that annotations name, and nothing else
+    # Images with the own ids of wanted masks, by which parts name what they are parts of.
+    own_ids: set[tuple[bytes, str]] = field(default_factory=set)
 
     def add(self, each: Element, *, is_lost: bool) -> None:
         fields = each.value if isinstance(each.value, dict) else {}
@@ -123,6 +130,16 @@ class _Needs:
             image_id = as_json(fields.get("image_id"))
             known = self.whole if fields.get("parent") else self.images
             (self.lost if is_lost else known).add(image_id)
+            if own_id := fields.get(ID) or fields.get(OLD_ID):
+                self.own_ids.add((image_id, str(own_id)))
+
+    def add_if_part(self, each: Element) -> None:
+        """Take all of an image in which a mask is a part of a wanted one."""
+        fields = each.value if isinstance(each.value, dict) else {}
+        if each.key == _ANNOTATIONS and (parent := fields.get("parent")):
+            image_id = as_json(fields.get("image_id"))
+            if (image_id, str(parent)) in self.own_ids:
+                self.whole.add(image_id)
 
     def has(self, each: Element) -> bool:
         """Tell whether an entry is due beside those that are wanted."""
