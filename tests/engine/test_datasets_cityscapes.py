@@ -130,6 +130,38 @@ def test_image_without_any_annotation_is_there() -> None:
     assert not CITYSCAPES.is_in(MemorySource(images))
 
 
+@pytest.mark.parametrize("kind", ["polygons.json", "instanceIds.png"])
+def test_of_an_image_that_is_annotated_twice_the_fine_objects_are_read(kind: str) -> None:
+    size = {"imgHeight": 6, "imgWidth": 8}
+    road = {"label": "road", "polygon": SQUARE}
+    fine = {
+        "polygons.json": json.dumps({**size, "objects": [road, road]}).encode(),
+        "instanceIds.png": png([[7, 26001]], np.uint16),
+    }
+    coarse = json.dumps({**size, "objects": [road]}).encode()
+    files = {
+        f"{NAME}_{kind}": fine[kind],
+        **{
+            f"gtCoarse/train/bonn/bonn_{number}_gtCoarse_polygons.json": coarse for number in (1, 2)
+        },
+    }
+
+    samples, _, problems = read_files(CITYSCAPES, files)
+
+    assert problems == []
+    assert {each.file_name: len(each.annotations) for each in samples} == {
+        "bonn/bonn_1.png": 2, "bonn/bonn_2.png": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("objects", [None, {"label": "road", "polygon": SQUARE}])
+def test_file_without_a_list_of_objects_is_told(objects: object) -> None:
+    samples, problems = read_objects(objects=objects)
+
+    assert samples == []
+    assert problems == [f"{NAME}_polygons.json: objects must be a list"]
+
+
 @pytest.mark.parametrize(
     ("found", "message"),
     [

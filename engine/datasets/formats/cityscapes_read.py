@@ -9,6 +9,7 @@ from typing import Final
 from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, read_json
+from engine.datasets.formats.checked import checked_list
 from engine.datasets.formats.fields import annotation_of, sample_of, text_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import MAX_16_BIT, masks_in, read_map
@@ -30,12 +31,16 @@ NAMES: Final = (
 FIRST_OF_INSTANCES: Final = NAMES.index("person")
 _VOID: Final = 255
 _NATIVE: Final = ("label", "polygon", "place", "deleted")
-_FILE: Final = re.compile(r"(?:.*/)?(?:gtFine|gtCoarse|leftImg8bit)/(.+)_([A-Za-z0-9]+)\.(\w+)")
+_FILE: Final = re.compile(r"(?:.*/)?(gtFine|gtCoarse|leftImg8bit)/(.+)_([A-Za-z0-9]+)\.\w+")
+_IMAGE: Final = "leftImg8bit"
 _KINDS: Final = ("polygons", "instanceIds", "labelIds")
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read polygons, or the map of instances where there are none, or that of classes."""
+    """Read polygons, or the map of instances where there are none, or that of classes.
+
+    Of an image that is annotated twice the fine objects are read.
+    """
     files = _files(source)
     listed = _listed_names(source)
     names = listed or NAMES
@@ -59,17 +64,22 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 def is_in(source: Source) -> bool:
-    return any("leftImg8bit" not in each or len(each) > 1 for each in _files(source).values())
+    return any(_IMAGE not in each or len(each) > 1 for each in _files(source).values())
 
 
 def _files(source: Source) -> dict[str, dict[str, str]]:
-    """Group files by SPLIT/CITY/NAME, each by its kind."""
+    """Group files by SPLIT/CITY/NAME, each by its kind; coarse ones where no fine ones are."""
     found: dict[str, dict[str, str]] = {}
+    coarse: dict[str, dict[str, str]] = {}
     for name in source.names:
         match = _FILE.fullmatch(name)
-        if match and match[2] in {*_KINDS, "leftImg8bit"}:
-            key = re.sub("_gt(Fine|Coarse)$", "", match[1])
-            found.setdefault(key, {}).setdefault(match[2], name)
+        if match and match[3] in {*_KINDS, _IMAGE}:
+            key = re.sub("_gt(Fine|Coarse)$", "", match[2])
+            known = coarse if match[1] == "gtCoarse" else found
+            known.setdefault(key, {}).setdefault(match[3], name)
+    for key, files in coarse.items():
+        if not found.get(key, {}).keys() & _KINDS:
+            found[key] = found.get(key, {}) | files
     return found
 
 
@@ -115,7 +125,7 @@ def _sample(
     report: Report,
 ) -> Sample:
     split, _, rest = key.partition("/")
-    image = files.get("leftImg8bit", "")
+    image = files.get(_IMAGE, "")
     name = f"{rest or split}{PurePosixPath(image).suffix or '.png'}"
     if "polygons" in files:
         sample = _from_polygons(source, files["polygons"], name, set(names), report)
@@ -131,10 +141,11 @@ def _from_polygons(source: Source, file: str, name: str, names: set[str], report
         raise DatasetError("must be a JSON object", file=file)
     try:
         size_hw = size_hw_of(content, "imgHeight", "imgWidth")
+        objects = checked_list(content.get("objects"), "objects")
     except DatasetError as problem:
         raise DatasetError(problem.fault, file=file) from None
     placed = []
-    for index, each in enumerate(_objects(content)):
+    for index, each in enumerate(objects):
         try:
             placed.append(_object(each, index, size_hw, names))
         except ValueError as problem:
@@ -186,7 +197,7 @@ def _from_map(
     """Read a map: of instances, a number below 1000 is a class, and a crowd if that has some."""
     kind = next((kind for kind in _KINDS if kind in files), None)
     if kind is None:
-        return Sample(name, pictures.size_of(files["leftImg8bit"]))
+        return Sample(name, pictures.size_of(files[_IMAGE]))
     numbers = read_map(source, files[kind])
     per_class = PER_CLASS if kind == "instanceIds" else MAX_16_BIT + 1
     annotations = []
