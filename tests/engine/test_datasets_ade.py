@@ -116,6 +116,16 @@ def test_without_a_list_of_classes_nothing_is_read() -> None:
         read_files(ADE, SCENE)
 
 
+def test_numbers_of_one_name_are_one_object() -> None:
+    files = SCENE | {"data/classes.txt": b"door\ndoor\n"}
+
+    samples, dataset, problems = read_files(ADE, files)
+
+    assert problems == []
+    assert areas(samples[0]) == [("door", 3)]
+    assert [label.name for label in dataset.labels] == ["door"]
+
+
 def test_numbers_of_no_class_are_told() -> None:
     samples, _, problems = read_files(ADE, SCENE | {"data/classes.txt": b"wall\n"})
 

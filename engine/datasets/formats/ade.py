@@ -7,6 +7,7 @@ ours and has a line for each image. The full ADE20K is read too: see engine.data
 
 import csv
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -31,6 +32,7 @@ from engine.datasets.sample import (
     labels_of,
 )
 from engine.datasets.traits import Trait
+from engine.masks.rle import RLE, united
 
 CLASSES: Final = "objectInfo.txt"
 INDEX: Final = "index.jsonl"
@@ -64,7 +66,7 @@ def _map_of(sample: Sample) -> str:
 
 
 def read(source: Source, report: Report) -> Dataset:
-    """Read one object for each class in a map.
+    """Read one object for each class in a map; a list may have several numbers of one name.
 
     Raises:
         DatasetError: there is no list of classes, or it is not one.
@@ -158,15 +160,19 @@ def _sample(
     report: Report,
 ) -> Sample:
     numbers = read_map(source, name)
-    found = {}
+    found: defaultdict[str, list[RLE]] = defaultdict(list)
     for number, rle in masks_in(numbers, name):
         if number in names:
-            found[names[number]] = Annotation(rle, label_or_none(names[number]))
+            found[names[number]].append(rle)
         else:
             report(DatasetError(f"number {number} is none of a class", file=name))
     order = told.get("classes")
     listed = [each for each in order if isinstance(each, str)] if isinstance(order, list) else []
-    annotations = tuple(found[each] for each in dict.fromkeys([*listed, *found]) if each in found)
+    annotations = tuple(
+        Annotation(united(found[each]), label_or_none(each))
+        for each in dict.fromkeys([*listed, *found])
+        if each in found
+    )
     split, own = _split_and_name(image or name)
     file_name = told.get("file_name")
     height, width = numbers.shape
