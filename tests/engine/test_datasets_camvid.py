@@ -64,6 +64,13 @@ def test_segnet_numbers_from_0_and_its_last_class_is_nothing() -> None:
     assert not CAMVID.is_in(MemorySource({"a.png": b"", "annot/b.png": b""}))
 
 
+def test_map_whose_image_is_not_there_is_told() -> None:
+    samples, _, problems = read_files(CAMVID, FILES | {"trainannot/z.png": png([[1]])})
+
+    assert problems == ["trainannot/z.png: the image of this map is not there"]
+    assert len(samples) == len(read_files(CAMVID, FILES)[0])
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [

@@ -56,6 +56,15 @@ def test_instances_are_objects_and_what_has_none_of_a_countable_class_is_a_crowd
     assert "car" in {label.name for label in dataset.labels}
 
 
+def test_map_whose_image_is_not_there_is_told() -> None:
+    samples, _, problems = read_files(
+        KITTI_INSTANCES, FILES | {"training/semantic/z.png": png([[CAR]])}
+    )
+
+    assert problems == ["training/semantic/z.png: the image of this map is not there"]
+    assert len(samples) == len(read_files(KITTI_INSTANCES, FILES)[0])
+
+
 @pytest.mark.parametrize(
     ("rows", "fault"),
     [

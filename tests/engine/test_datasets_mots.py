@@ -90,6 +90,15 @@ def test_number_of_no_class_is_told_and_the_others_are_read() -> None:
     ]
 
 
+def test_map_whose_image_is_not_there_is_told() -> None:
+    samples, _, problems = read_files(
+        MOTS, FILES | {"instances/0002/000007.png": png([[1001]], np.uint16)}
+    )
+
+    assert problems == ["instances/0002/000007.png: the image of this map is not there"]
+    assert len(samples) == len(read_files(MOTS, FILES)[0])
+
+
 @settings(max_examples=40)
 @given(files=broken(LISTED))
 def test_whatever_is_broken_is_read_or_told(files: dict[str, bytes]) -> None:

@@ -12,12 +12,13 @@ from engine.datasets.files import Source
 from engine.datasets.formats.cityscapes_read import FIRST_OF_INSTANCES, NAMES
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.kitti import IMAGES, place_of
-from engine.datasets.formats.maps import masks_in, read_map
+from engine.datasets.formats.maps import masks_in, read_map, without_image
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 
 INSTANCES: Final = "instance"
 CLASSES: Final = "semantic"
+_FOLDERS: Final = (INSTANCES, CLASSES)
 _PER_CLASS: Final = 256
 _VOID: Final = (0, 255)  # classes of nothing: unlabelled, and the license plates' -1 in a byte
 
@@ -25,22 +26,30 @@ _VOID: Final = (0, 255)  # classes of nothing: unlabelled, and the license plate
 def read(source: Source, report: Report) -> Dataset:
     """Read all images, by the map of instances or, where there is none, by that of classes."""
     pictures = Pictures(source)
+    images = [name for name in pictures.names if _lies_in(name, IMAGES)]
+    used = {_map_of(image, folder) for image in images for folder in _FOLDERS}
 
     def samples() -> Iterator[Sample]:
-        for image in pictures.names:
-            if IMAGES in image.split("/")[:-1]:
-                try:
-                    yield _sample(source, pictures, image, report)
-                except DatasetError as problem:  # of the image as a whole
-                    report(problem)
+        for image in images:
+            try:
+                yield _sample(source, pictures, image, report)
+            except DatasetError as problem:  # of the image as a whole
+                report(problem)
+        for name in pictures.names:
+            if name not in used and any(_lies_in(name, folder) for folder in _FOLDERS):
+                report(without_image(name))
 
     return Dataset(labels_of(NAMES[1:]), samples)
 
 
 def is_in(source: Source) -> bool:
     names = set(source.names)
-    images = (name for name in names if IMAGES in name.split("/")[:-1])
-    return any(_map_of(name, folder) in names for name in images for folder in (INSTANCES, CLASSES))
+    images = (name for name in names if _lies_in(name, IMAGES))
+    return any(_map_of(name, folder) in names for name in images for folder in _FOLDERS)
+
+
+def _lies_in(name: str, folder: str) -> bool:
+    return folder in name.split("/")[:-1]
 
 
 def _map_of(image: str, folder: str) -> str:
@@ -50,7 +59,7 @@ def _map_of(image: str, folder: str) -> str:
 
 def _sample(source: Source, pictures: Pictures, image: str, report: Report) -> Sample:
     size_hw = pictures.size_of(image)
-    folder = next((each for each in (INSTANCES, CLASSES) if pictures.has(_map_of(image, each))), "")
+    folder = next((each for each in _FOLDERS if pictures.has(_map_of(image, each))), "")
     annotations = []
     if folder:
         file = _map_of(image, folder)

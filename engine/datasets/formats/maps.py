@@ -123,6 +123,11 @@ def map_of(data: bytes, name: str, size_hw: tuple[int, int] | None = None) -> Nu
     return numbers
 
 
+def without_image(file: str) -> DatasetError:
+    """Return what is told of a map that goes by its image, which is not there."""
+    return DatasetError("the image of this map is not there", file=file)
+
+
 def has_colours(data: bytes) -> bool:
     """Tell whether a PNG's pixels are colours, not indices or shades."""
     colour_type = data[_COLOUR_TYPE : _COLOUR_TYPE + 1]
