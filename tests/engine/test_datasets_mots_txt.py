@@ -81,6 +81,17 @@ def test_bad_line_is_told_and_the_others_are_read(line: str, fault: str) -> None
     assert fault in problems[0]
 
 
+def test_first_line_that_is_broken_hides_no_sequence() -> None:
+    files = {"instances_txt/0002.txt": f"frame track class\n{TEXT}".encode()}
+
+    samples, _, problems = read_files(MOTS_TXT, files)
+
+    assert counts(samples) == (2, 3, 0)
+    assert [each.partition(": each line")[0] for each in problems] == [
+        "instances_txt/0002.txt: line 1"
+    ]
+
+
 def test_other_numbers_are_not_taken_for_it() -> None:
     assert not MOTS_TXT.is_in(MemorySource({"a.txt": b"0 1 1 4 6\n", "b.txt": b""}))
 

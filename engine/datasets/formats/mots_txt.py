@@ -22,7 +22,7 @@ from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 from engine.masks.validate import rle_from_coco
 
 _LINE: Final = re.compile(r"(\d{1,6}) (\d{1,9}) (\d{1,2}) (\d{1,6}) (\d{1,6}) (\S+)", re.ASCII)
-_PROBED: Final = 20  # files before others are taken for another format's
+_PROBED: Final = 20  # files, and lines of each, before others are taken for another format's
 _GROUND_TRUTH: Final = "gt"
 Line: TypeAlias = tuple[int, re.Match[str]]  # with its number
 
@@ -45,14 +45,15 @@ def is_in(source: Source) -> bool:
 
 
 def _is_ours(source: Source, name: str) -> bool:
+    """Tell a file by its first lines: any of them may be broken."""
     if not name.endswith(".txt"):
         return False
     try:
         with source.file(name) as file:
-            first = file.readline(2**20).decode(errors="replace")
+            first = [file.readline(2**20).decode(errors="replace") for _ in range(_PROBED)]
     except DatasetError:
         return False
-    return _LINE.fullmatch(first.strip()) is not None
+    return any(_LINE.fullmatch(line.strip()) for line in first)
 
 
 def _frames(source: Source, pictures: Pictures, name: str, report: Report) -> Iterator[Sample]:
