@@ -80,6 +80,21 @@ def test_bad_line_is_told_and_the_others_are_read(line: str, fault: str) -> None
     assert fault in problems[0]
 
 
+def test_lines_beyond_what_an_image_may_have_are_told() -> None:
+    car = "car 0 0 0 1 1 3 3 0 0 0 0 0 0 0\n"
+    files = {
+        "training/image_2/a.png": picture((4, 5)),
+        "training/label_2/a.txt": (car + "\n" * 99_999 + car).encode(),
+    }
+
+    [sample], _, [problem] = read_files(KITTI, files)
+
+    assert len(sample.annotations) == 1
+    assert problem.startswith(
+        "training/label_2/a.txt: line 100001: lines from here on are not read"
+    )
+
+
 def test_text_without_its_image_is_told_by_its_name() -> None:
     files = FILES | {"training/label_2/c.txt": LINE.encode()}
 

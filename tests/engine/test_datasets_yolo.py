@@ -47,6 +47,16 @@ def test_nobody_trains_on_the_holdout_or_keeps_weights_by_it(
     assert found.items() >= {key: f"images/{split}" for key, split in told.items()}.items()
 
 
+def test_lines_beyond_what_an_image_may_have_are_told() -> None:
+    box = b"0 0.5 0.5 0.5 0.25\n"
+    files = STRANGERS | {"labels/1.txt": box + b"\n" * 99_999 + box}
+
+    [sample], _, [problem] = read_files(YOLO, files)
+
+    assert len(sample.annotations) == 1
+    assert problem.startswith("labels/1.txt: line 100001: lines from here on are not read")
+
+
 @pytest.mark.parametrize(
     ("splits", "note"),
     [

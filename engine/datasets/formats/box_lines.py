@@ -111,15 +111,25 @@ def _objects(
     except DatasetError as problem:
         report(problem)
         return
-    lines = data.decode("utf-8-sig", errors="replace").splitlines()
-    for number, line in enumerate(lines[:MAX_LINES], start=1):
+    for number, words in words_of_lines(data, pair.text or "", report):
         try:
-            found = object_of(line.split()) if line.strip() else None
+            found = object_of(words)
         except ValueError as error:
             report(DatasetError(str(error), file=pair.text or "", index=number))
             continue
         if found:
             yield found
+
+
+def words_of_lines(data: bytes, file: str, report: Report) -> Iterator[tuple[int, list[str]]]:
+    """Yield the words of each line that has any, with its number; tell where lines are cut off."""
+    lines = data.decode("utf-8-sig", errors="replace").splitlines()
+    for number, line in enumerate(lines[:MAX_LINES], start=1):
+        if words := line.split():
+            yield number, words
+    if len(lines) > MAX_LINES:
+        fault = f"lines from here on are not read: no image has over {MAX_LINES} objects"
+        report(DatasetError(fault, file=file, index=MAX_LINES + 1))
 
 
 def _key(name: str, folder: str) -> str | None:

@@ -20,6 +20,7 @@ import yaml
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
+from engine.datasets.formats.box_lines import words_of_lines
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, split_and_name, write_image
 from engine.datasets.naming import safe_name
@@ -40,7 +41,6 @@ from engine.masks.validate import InvalidMaskError, rle_from_coco
 
 FOLDERS: Final = ("images", "obj_train_data")  # of layout, no part of a name
 CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
-MAX_LINES: Final = 100_000  # of one image
 MAX_LIST_BYTES: Final = 2**20
 LineOf: TypeAlias = Callable[[Annotation, tuple[int, int]], str]  # what follows its class
 # What comes of text that is no YAML, has no names, or has a value that is not what it says.
@@ -219,13 +219,12 @@ def _sample(
 ) -> Sample:
     size_hw = pictures.size_of(image)
     annotations = []
-    lines = source.read(text).decode("utf-8-sig", errors="replace").splitlines() if text else []
-    for number, line in enumerate(lines[:MAX_LINES], start=1):
-        if line.strip():
-            try:
-                annotations.append(_annotation(line.split(), size_hw, names))
-            except ValueError as error:
-                report(DatasetError(str(error), file=text or "", index=number))
+    data = source.read(text) if text else b""
+    for number, words in words_of_lines(data, text or "", report):
+        try:
+            annotations.append(_annotation(words, size_hw, names))
+        except ValueError as error:
+            report(DatasetError(str(error), file=text or "", index=number))
     split, name = split_and_name(image, FOLDERS)
     return Sample(name, size_hw, tuple(annotations), split=split, load_bytes=pictures.loader(image))
 
