@@ -154,6 +154,17 @@ def test_of_an_image_that_is_annotated_twice_the_fine_objects_are_read(kind: str
     }  # fmt: skip
 
 
+def test_polygons_that_somebody_deleted_are_left_out_and_the_others_keep_their_places() -> None:
+    samples, problems = read_objects(
+        {"label": "tree", "polygon": SQUARE, "deleted": 1},
+        {"label": "car", "polygon": SQUARE, "deleted": 0},
+        {"label": "car"},
+    )
+
+    assert areas(samples[0]) == [("car", 12)]
+    assert problems == [f"{NAME}_polygons.json: objects[2]: polygon must be a list of pairs x, y"]
+
+
 @pytest.mark.parametrize("objects", [None, {"label": "road", "polygon": SQUARE}])
 def test_file_without_a_list_of_objects_is_told(objects: object) -> None:
     samples, problems = read_objects(objects=objects)

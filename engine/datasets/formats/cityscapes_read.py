@@ -107,7 +107,12 @@ def _labels_in(source: Source, name: str, names: set[str]) -> Iterator[str]:
 
 def _objects(content: object) -> list[object]:
     objects = content.get("objects") if isinstance(content, dict) else None
-    return objects if isinstance(objects, list) else []
+    return [each for each in objects if not _is_deleted(each)] if isinstance(objects, list) else []
+
+
+def _is_deleted(each: object) -> bool:
+    """Tell what a person took away: Cityscapes' tools keep it in the file, and pass over it."""
+    return isinstance(each, dict) and each.get("deleted") == 1
 
 
 def _label_and_crowd(label: str, names: set[str]) -> tuple[str, bool]:
@@ -146,6 +151,8 @@ def _from_polygons(source: Source, file: str, name: str, names: set[str], report
         raise DatasetError(problem.fault, file=file) from None
     placed = []
     for index, each in enumerate(objects):
+        if _is_deleted(each):
+            continue
         try:
             placed.append(_object(each, index, size_hw, names))
         except ValueError as problem:
