@@ -156,6 +156,21 @@ def test_map_of_another_size_and_numbers_of_nothing_are_told() -> None:
     assert problems == ["SegmentationObject/1.png: index 7 is no object's, and no class's"]
 
 
+def test_map_of_classes_beside_boxes_of_which_no_map_tells_the_pixels_is_told() -> None:
+    files = {
+        "Annotations/1.xml": XML.encode(),
+        "SegmentationClass/1.png": png([[1] * 8] * 6),
+    }
+
+    samples, _, problems = read_files(VOC, files)
+
+    assert counts(samples) == (1, 0, 1)
+    assert problems == [
+        "SegmentationClass/1.png: is not read beside an XML with objects:"
+        " nothing tells which pixels are whose"
+    ]
+
+
 def test_labelme_xml_is_not_taken_for_voc() -> None:
     labelme = b"<annotation><filename>a</filename><imagesize/><object/></annotation>"
 

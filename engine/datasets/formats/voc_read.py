@@ -181,6 +181,9 @@ def _annotations(
 ) -> Iterator[Annotation]:
     items = root.findall("object")
     numbers = classes if objects is None and not items else objects
+    if numbers is None and classes is not None:
+        fault = "is not read beside an XML with objects: nothing tells which pixels are whose"
+        reading.report(DatasetError(fault, file=files.classes or ""))
     masks = {} if numbers is None else dict(masks_in(numbers, files.objects or ""))
     flat = None if classes is None or numbers is classes else classes.ravel(order="F")
     first_px = _first_px(root)
