@@ -17,6 +17,7 @@ from engine.datasets.formats import READERS
 State = DatasetImport.State
 UNBEGUN: Final = (State.CHECKING, State.READY, State.UNREADABLE)  # nothing has come in
 UNDOABLE: Final = (State.IMPORTING, State.IMPORTED, State.UNDOING, State.UNDONE)
+AT_WORK: Final = (State.CHECKING, State.IMPORTING, State.UNDOING)  # a job's, while it lasts
 log = structlog.get_logger(__name__)
 
 
@@ -145,8 +146,12 @@ def _locked(dataset_import_id: UUID, *states: State) -> DatasetImport:
 
 
 def _is_running(dataset_import: DatasetImport) -> bool:
+    """Tell whether a job is at it. One that has said what came of it only tidies up after itself.
+
+    That may take a while, where its copy of what was uploaded is large.
+    """
     job = dataset_import.job
-    return job is not None and job.state in Job.UNFINISHED
+    return dataset_import.state in AT_WORK and job is not None and job.state in Job.UNFINISHED
 
 
 def _refuse_running(dataset_import: DatasetImport) -> None:

@@ -75,10 +75,18 @@ def bring_in(
     timeout_s: float | None,
     progress: Progress,
 ) -> DatasetImport:
-    """Bring a dataset in, or the rest of one that stopped half-way."""
+    """Bring a dataset in, or the rest of one that stopped half-way.
+
+    Raises:
+        AnnealError: the server has not begun it.
+
+    """
     wanted = StartedImport(finished=finished, proposals_by=proposals_by)
     transport.call(op.START_IMPORT, wanted, dataset_import_id=import_id)
-    return _after(transport, import_id, IMPORT_IMPORTING, timeout_s, progress)
+    brought = _after(transport, import_id, IMPORT_IMPORTING, timeout_s, progress)
+    if brought.state == IMPORT_READY:
+        raise AnnealError(0, "not_begun", "The server has not begun the import: start it again.")
+    return brought
 
 
 def take_out(

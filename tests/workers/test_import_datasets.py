@@ -36,7 +36,7 @@ from annotation.services.trash import empty_trash
 from engine.datasets.files import open_source
 from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.world import Api, World, create, make_image, png
-from tests.workers.bringing import THREE, finished, read, send, start, work
+from tests.workers.bringing import THREE, finished, read, send, start, undo, work
 from workers.app import app
 
 
@@ -158,6 +158,34 @@ def test_one_that_comes_in_is_not_undone_before_it_is_stopped(world: World, mana
     assert first["job"]["id"] == second["job"]["id"]
     assert answer.status_code == 409
     assert "stop that first" in answer.json()["detail"]
+
+
+def tidies_up(kind: str) -> None:
+    """Let a job that has done its work not have ended yet."""
+    lease_until = timezone.now() + timedelta(minutes=1)
+    ended = Job.objects.filter(kind=kind, state="succeeded")
+    assert ended.update(state="running", lease_until=lease_until) == 1
+
+
+def test_what_was_looked_at_is_looked_at_as_another_while_the_look_tidies_up(
+    world: World, manager: Api
+) -> None:
+    import_id = send(world, THREE)
+    tidies_up(jobs.CHECK_DATASET)
+
+    answer = manager.post(f"dataset-imports/{import_id}/check", {"format": "cvat"})
+
+    assert (answer.status_code, answer.json()["state"]) == (200, "checking")
+    assert Job.objects.filter(kind=jobs.CHECK_DATASET, state="queued").count() == 1
+
+
+def test_what_came_in_is_undone_while_its_import_tidies_up(world: World, manager: Api) -> None:
+    import_id = start(manager, send(world, THREE))["id"]
+    tidies_up(jobs.IMPORT_DATASET)
+
+    undone = undo(manager, import_id)
+
+    assert (undone["state"], undone["brought"]["images removed"]) == ("undone", 3)
 
 
 def test_a_zip_of_images_alone_comes_in_as_ever(world: World, manager: Api) -> None:

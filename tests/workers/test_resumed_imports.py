@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from annotation import jobs
@@ -106,6 +108,42 @@ def test_a_look_that_was_stopped_is_taken_again(
     brought = client.import_dataset(project, folder, unfinished=kept, progress=working)
 
     assert brought.state == State.IMPORTED
+    assert Upload.objects.count() == 1
+
+
+def tidying_up(done: int, total: int, what: str) -> None:
+    """Let the server do the next job, which has not ended yet though all of it is to be seen."""
+    working(done, total, what)
+    lease_until = timezone.now() + timedelta(minutes=1)
+    Job.objects.filter(state="succeeded").update(state="running", lease_until=lease_until)
+
+
+def test_an_import_begins_while_the_look_at_it_still_tidies_up(
+    world: World, client: Client, folder: Path
+) -> None:
+    brought = client.import_dataset(world.project.pk, folder, progress=tidying_up)
+
+    assert brought.state == State.IMPORTED
+    assert brought.brought["masks"] == 4
+
+
+def test_an_import_that_the_server_has_not_begun_is_told_and_begun_by_the_next_call(
+    world: World, client: Client, folder: Path, tmp_path: Path
+) -> None:
+    project, kept = world.project.pk, tmp_path / "kept"
+
+    def forget(done: int, total: int, what: str) -> None:
+        if begun := Job.objects.filter(kind=jobs.IMPORT_DATASET, state="queued"):
+            cancel_job(job_id=begun.get().pk)
+            DatasetImport.objects.update(state=State.READY)
+        else:
+            working(done, total, what)
+
+    with pytest.raises(AnnealError, match="has not begun"):
+        client.import_dataset(project, folder, unfinished=kept, progress=forget)
+    again = client.import_dataset(project, folder, unfinished=kept, progress=working)
+
+    assert again.state == State.IMPORTED
     assert Upload.objects.count() == 1
 
 
