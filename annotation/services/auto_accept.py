@@ -9,10 +9,12 @@ from uuid import UUID, uuid5
 
 import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotation.models import Assignment, Bundle, Image, Label, Operation, Proposal
 from annotation.selectors.images import begun
 from annotation.services.draws import is_drawn_for_audit
+from annotation.services.images import locked_images
 from annotation.services.masks import save_operations
 
 # Of 300 that qualify, people decide the 30 that a measurement needs, and are spared 270.
@@ -66,19 +68,32 @@ def withdraw_accepted(*, image: Image, keeping: Bundle | None) -> int:
     """Delete the masks that the model accepted, but for one bundle's; return how many.
 
     On an image that nobody has begun: another bundle comes to propose there, or (None) people are
-    to do it alone. The proposals are superseded as pending ones are, and come back as these do.
+    to do it alone.
     """
-    locked = Image.objects.select_for_update().get(pk=image.pk)
-    accepted = Proposal.objects.filter(image=locked, is_auto_accepted=True)
-    if keeping is not None:
-        accepted = accepted.exclude(bundle=keeping)
+    accepted = Proposal.objects.filter(image=image)
+    return withdraw_acceptances(accepted if keeping is None else accepted.exclude(bundle=keeping))
+
+
+@transaction.atomic
+def withdraw_acceptances(proposals: QuerySet[Proposal]) -> int:
+    """Delete the masks that the model made of these by itself; return how many.
+
+    On images that nobody has begun. The proposals are superseded as pending ones are, and come back
+    as these do.
+    """
+    accepted = proposals.filter(is_auto_accepted=True)
+    images = locked_images(set(accepted.values_list("image", flat=True)))
+    return sum(_withdraw(image, accepted.filter(image=image)) for image in images)
+
+
+def _withdraw(image: Image, accepted: QuerySet[Proposal]) -> int:
     masks = list(accepted.order_by("pk").values_list("mask", flat=True))
     if not masks:
         return 0
     save_operations(
-        image_id=locked.pk,
-        operations=[_withdrawal(mask, locked.version) for mask in masks if mask],
-        expected_version=locked.version,
+        image_id=image.pk,
+        operations=[_withdrawal(mask, image.version) for mask in masks if mask],
+        expected_version=image.version,
         author=None,
     )
     accepted.update(
@@ -89,7 +104,7 @@ def withdraw_accepted(*, image: Image, keeping: Bundle | None) -> int:
         final_iou=None,
         is_untouched=None,
     )
-    log.info("accepted_masks_withdrawn", image_id=locked.pk, count=len(masks))
+    log.info("accepted_masks_withdrawn", image_id=image.pk, count=len(masks))
     return len(masks)
 
 

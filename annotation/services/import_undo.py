@@ -10,7 +10,7 @@ from typing import Final
 
 import structlog
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from annotation.models import (
@@ -26,6 +26,7 @@ from annotation.models import (
     Revision,
     Stint,
 )
+from annotation.services.auto_accept import withdraw_accepted
 from annotation.services.captions import CaptionBuiltUponError, withdraw_caption
 from annotation.services.images import delete_image
 from annotation.services.import_runs import Fence, Progress, hold, sum_of_counts
@@ -34,6 +35,7 @@ from annotation.services.imported_work import open_imported
 from annotation.services.labels import delete_label
 from annotation.services.object_boxes import drop_boxes
 from annotation.services.outside_proposals import withdraw_outside
+from annotation.services.preparation import propose_again
 from annotation.services.seeds import unseed_masks
 
 State = DatasetImport.State
@@ -133,6 +135,8 @@ def _undone(
     if _are_new(own) and not others:
         is_gone = not _is_worked_on(image)
         if is_gone:
+            withdraw_accepted(image=image, keeping=None)
+            propose_again({image.pk})  # if it comes back
             delete_image(image=image, by=by)
         counts["images removed" if is_gone else "images kept"] += 1
     return counts
@@ -185,14 +189,19 @@ def _withdrawn(caption_ids: set[str]) -> int:
 
 
 def _is_worked_on(image: Image) -> bool:
-    """Tell whether people did anything on an image; what a model proposes is nothing yet."""
+    """Tell whether people did anything on an image.
+
+    What a model proposes is nothing yet, nor what it accepted by itself and nobody described.
+    """
+    drawn = image.masks.filter(head__rle__isnull=False)
+    of_people = ~Q(origin__is_auto_accepted=True) | Q(captions__isnull=False)
     opened = Assignment.objects.filter(image=image, state=Assignment.State.LEASED)
     return (
         image.status != Image.Status.TODO
-        or image.masks.filter(head__rle__isnull=False).exists()
+        or drawn.filter(of_people).exists()
         or opened.filter(lease_until__gt=Now()).exists()
         or image.stints.filter(ended_as__in=JUDGED).exists()
-        or Operation.objects.filter(image=image).exists()
+        or Operation.objects.filter(image=image, author__isnull=False).exists()
         or Caption.objects.filter(image=image, withdrawn_at=None).exists()
         or Recording.objects.filter(image=image).exists()
         or Comment.objects.filter(image=image, withdrawn_at=None).exists()

@@ -7,10 +7,13 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 
-from annotation.models import Assignment, Image, Operation
+from annotation.models import Assignment, Image, Proposal
+from annotation.selectors.images import begun
 from annotation.services.assignments import mark_done
+from annotation.services.auto_accept import withdraw_acceptances
 from annotation.services.images import locked_images
 
 Kind = Assignment.Kind
@@ -21,14 +24,15 @@ State = Assignment.State
 def finish_imported(*, image_ids: Collection[int], author: User) -> set[int]:
     """Fill the author's place at those images that nobody has begun; return those.
 
-    Where several people do each image, it is done once the others are.
+    Where several people do each image, it is done once the others are. What the model accepted by
+    itself goes: the finished work is all that there is.
     """
-    unbegun = locked_images(image_ids).filter(status=Image.Status.TODO)
-    todo = set(unbegun.values_list("pk", flat=True))
+    locked = locked_images(image_ids).filter(status=Image.Status.TODO)
+    todo = set(locked.values_list("pk", flat=True))
     places = Assignment.objects.filter(image__in=todo, kind=Kind.ANNOTATE)
     taken = places.exclude(state=State.OPEN).values_list("image", flat=True)
-    worked_on = Operation.objects.filter(image__in=todo).values_list("image", flat=True)
-    finished = todo.difference(taken, worked_on.distinct())
+    unbegun = Image.objects.filter(~Q(begun()), pk__in=todo)
+    finished = set(unbegun.values_list("pk", flat=True)).difference(taken)
     own = places.filter(image__in=finished)
     first = own.filter(slot=0)
     first.filter(state=State.OPEN).update(
@@ -36,6 +40,7 @@ def finish_imported(*, image_ids: Collection[int], author: User) -> set[int]:
     )
     # Who claims a place does not wait for its image: somebody may have begun just now.
     finished.difference_update(first.exclude(state=State.DONE).values_list("image", flat=True))
+    withdraw_acceptances(Proposal.objects.filter(image__in=finished))
     waiting = own.exclude(state=State.DONE).values_list("image", flat=True)
     mark_done(sorted(finished.difference(waiting)))
     return finished

@@ -11,10 +11,9 @@ from uuid import UUID, uuid5
 
 import structlog
 from django.db import transaction
-from django.db.models import Q
 
 from annotation.models import Image, Label, ObjectBox
-from annotation.selectors.images import begun
+from annotation.services.preparation import propose_again
 from annotation.services.seeds import Seeded
 from engine.datasets.sample import Box
 
@@ -43,7 +42,7 @@ def bring_boxes(wanted: Sequence[tuple[Image, Sequence[Boxed]]]) -> list[Seeded]
     if not new:
         return told
     ObjectBox.objects.bulk_create(new)
-    _ask_again({each.image_id for each in new})
+    propose_again({each.image_id for each in new})
     log.info("boxes_brought", count=len(new))
     return told
 
@@ -62,7 +61,7 @@ def drop_boxes(*, box_ids: Collection[UUID | str]) -> int:
     boxes = ObjectBox.objects.filter(pk__in=box_ids)
     images = set(boxes.values_list("image", flat=True))
     count, _ = boxes.delete()
-    _ask_again(images)
+    propose_again(images)
     return count
 
 
@@ -95,8 +94,3 @@ def _rows(image: Image, boxes: Sequence[Boxed]) -> list[ObjectBox]:
             ObjectBox(pk=uuid5(NAMESPACE, name), image=image, label_id=label_id, box_xywh=sides)
         )
     return rows
-
-
-def _ask_again(image_ids: Collection[int]) -> None:
-    unbegun = Image.objects.filter(~Q(begun()), pk__in=image_ids, status=Image.Status.TODO)
-    unbegun.update(proposed_by=None, arm="")

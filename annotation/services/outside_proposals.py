@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image, Label, Mask, OutsideModel, Project, Proposal
 from annotation.selectors.images import SENT_ON, begun
-from annotation.services.auto_accept import withdraw_accepted
+from annotation.services.auto_accept import withdraw_acceptances
 from annotation.services.proposals import ALREADY_DRAWN_IOU
 from engine.masks import rle as rles
 from engine.masks.rle import RLE, iou_matrix
@@ -88,7 +88,7 @@ def propose_from_outside(
         there[image.pk] += [each.rle for each in kept]
         left = len(found) - len(kept) - len(met)
         told.append(Proposed(tuple(each.pk for each in kept), tuple(met), left))
-    _supersede({each.image_id: images[each.image_id] for each in new.values()})
+    _supersede({each.image_id for each in new.values()})
     Proposal.objects.bulk_create((each for each in new.values() if each.pk not in known), 500)
     Proposal.objects.filter(pk__in=new.keys() & known.keys()).update(state=State.PENDING)
     log.info("outside_masks_proposed", project_id=project.pk, count=len(new))
@@ -191,11 +191,10 @@ def _apart(rows: Sequence[Proposal], there: Sequence[RLE]) -> list[Proposal]:
     return kept
 
 
-def _supersede(images: Mapping[int, Image]) -> None:
+def _supersede(image_ids: Collection[int]) -> None:
     """Withdraw what bundles propose on images and have accepted by themselves."""
-    accepted = Proposal.objects.filter(image__in=images, is_auto_accepted=True)
-    for image_id in sorted(set(accepted.values_list("image_id", flat=True))):
-        withdraw_accepted(image=images[image_id], keeping=None)
-    pending = Proposal.objects.filter(image__in=images, state=State.PENDING, bundle__isnull=False)
+    proposals = Proposal.objects.filter(image__in=image_ids)
+    withdraw_acceptances(proposals)
+    pending = proposals.filter(state=State.PENDING, bundle__isnull=False)
     pending.update(state=State.SUPERSEDED)
-    Image.objects.filter(pk__in=images).update(outside_at=Now(), proposed_by=None, arm="")
+    Image.objects.filter(pk__in=image_ids).update(outside_at=Now(), proposed_by=None, arm="")

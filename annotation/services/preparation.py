@@ -1,9 +1,13 @@
 """Preparation: what of a project is not yet embedded, or due to be proposed for, becomes so."""
 
+from collections.abc import Collection
+
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from annotation import jobs
-from annotation.models import Job, Project
+from annotation.models import Image, Job, Project
+from annotation.selectors.images import begun
 from annotation.services.jobs import enqueue_once
 
 
@@ -11,3 +15,9 @@ def prepare_project(*, project: Project, by: User | None = None) -> Job:
     """Have a worker look what is due; the job returned may have waited already."""
     args = {"project_id": project.pk}
     return enqueue_once(kind=jobs.PREPARE_IMAGES, project=project, args=args, created_by=by)
+
+
+def propose_again(image_ids: Collection[int]) -> None:
+    """Make images that nobody has begun due to be proposed for, whatever has seen them."""
+    unbegun = Image.objects.filter(~Q(begun()), pk__in=image_ids, status=Image.Status.TODO)
+    unbegun.update(proposed_by=None, arm="")
