@@ -21,11 +21,14 @@ from annotation.models import (
     Image,
     ImportedSample,
     Label,
+    ObjectBox,
     Operation,
+    Proposal,
     Recording,
     Revision,
     Stint,
 )
+from annotation.selectors.images import OPEN
 from annotation.services.auto_accept import withdraw_accepted
 from annotation.services.captions import CaptionBuiltUponError, withdraw_caption
 from annotation.services.images import delete_image
@@ -209,9 +212,38 @@ def _is_worked_on(image: Image) -> bool:
 
 
 def _drop_labels(dataset_import: DatasetImport) -> int:
-    """Put labels that it made in the trash, unless a mask that is there has one."""
-    used = Revision.objects.filter(label=OuterRef("pk"), rle__isnull=False, mask__head=F("pk"))
-    unused = Label.objects.filter(~Exists(used), pk__in=dataset_import.labels, deleted_at=None)
+    """Put labels that it made in the trash, unless something that is there has one.
+
+    Those that another import brings as well become its own.
+    """
+    own = set(dataset_import.labels)
+    masks = Revision.objects.filter(label=OuterRef("pk"), rle__isnull=False, mask__head=F("pk"))
+    boxes = ObjectBox.objects.filter(label=OuterRef("pk"))
+    waiting = Proposal.objects.filter(label=OuterRef("pk"), state__in=OPEN, image__deleted_at=None)
+    unused = Label.objects.filter(
+        ~Exists(masks),
+        ~Exists(boxes),
+        ~Exists(waiting),
+        pk__in=own - _leave_labels(dataset_import, own),
+        deleted_at=None,
+    )
     for label in unused:
         delete_label(label=label)
     return len(unused)
+
+
+def _leave_labels(dataset_import: DatasetImport, own: set[int]) -> set[int]:
+    """Leave labels to the other imports that name them, and return those.
+
+    One that looks for its labels just now waits, and finds the one that goes gone.
+    """
+    there = DatasetImport.objects.filter(
+        project=dataset_import.project_id, state__in=[State.IMPORTING, State.IMPORTED]
+    )
+    left: set[int] = set()
+    for other in there.exclude(pk=dataset_import.pk).order_by("pk").select_for_update():
+        shared = own.intersection(other.label_ids.values())
+        left |= shared
+        other.labels += sorted(shared.difference(other.labels))
+        other.save(update_fields=["labels"])
+    return left

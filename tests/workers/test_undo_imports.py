@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.db.models import QuerySet
 
 from annotation.models import (
     Assignment,
@@ -15,6 +17,8 @@ from annotation.models import (
     Image,
     Label,
     Mask,
+    ObjectBox,
+    Proposal,
     Revision,
 )
 from annotation.services.assignments import claim_image
@@ -26,7 +30,7 @@ from annotation.services.review import review_image
 from engine.datasets.sample import Annotation
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, make_image, square
-from tests.workers.bringing import THREE, drawn, finished, read, send, start, undo
+from tests.workers.bringing import THREE, drawn, finished, read, send, start, undo, work
 from tests.workers.conftest import finish, finish_as_it_is
 from workers.app import app
 
@@ -101,6 +105,44 @@ def test_what_two_imports_brought_goes_when_both_are_undone(world: World, manage
     assert list(left) == ["deep/1.png"]
     assert len(left["deep/1.png"]) == 2
     assert not Image.objects.filter(deleted_at=None).exists()
+
+
+LABELLED = Annotation(None, "cat", box_xywh=(4.0, 3.0, 12.0, 9.5))
+PREDICTED = Annotation(square(9, 9, 3), "cat", predicted_iou=0.9)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        (LABELLED, ObjectBox.objects),
+        (PREDICTED, Proposal.objects.filter(state="pending")),
+    ],
+    ids=["boxes", "proposals"],
+)
+def test_a_label_stays_for_what_another_import_brought_and_goes_with_that(
+    world: World, manager: Api, told: Annotation, kept: QuerySet[ObjectBox] | QuerySet[Proposal]
+) -> None:
+    first = start(manager, send(world, zipped("coco", cell(1, label="cat"))))
+    data = zipped("coco", replace(cell(2), annotations=(told,)))
+    second, again = (bring_as_proposals(manager, send(world, data)) for _ in range(2))
+
+    one = undo(manager, first["id"])["brought"]
+    left = list(kept.filter(label__deleted_at=None).values_list("label__name", flat=True))
+    two = undo(manager, second["id"])["brought"]
+    three = undo(manager, again["id"])["brought"]
+
+    assert left == ["cat"]
+    assert one["labels removed"] == 1  # of the nucleus
+    assert ("labels removed" in two, three["labels removed"]) == (False, 1)
+    names = Label.objects.filter(deleted_at=None).values_list("name", flat=True)
+    assert list(names) == ["cell"]
+
+
+def bring_as_proposals(manager: Api, import_id: str) -> dict[str, Any]:
+    body = {"proposals_by": "net"}
+    assert manager.post(f"dataset-imports/{import_id}/start", body).status_code == 200
+    work()
+    return read(manager, import_id)
 
 
 def test_an_undo_opens_what_was_finished_work_unless_somebody_reviewed_it(
