@@ -52,16 +52,12 @@ def undo_import(lease: Lease) -> None:
     if found.state == DatasetImport.State.UNDONE:
         return
     by = Job.objects.select_related("created_by").get(pk=lease.claim.job_id).created_by
-    gone = take_out(
+    take_out(
         found,
         by=by or found.created_by,
         fence=partial(fenced, lease.claim),
         progress=_show(lease, "Undoing the import"),
     )
-    # Where models of others proposed bundles do again, and where they were asked by boxes.
-    if gone["proposals removed"] or gone["boxes removed"]:
-        prepare_project(project=found.project, by=found.created_by)
-    storage.delete(storage.upload_key(found.pk))
 
 
 def _dataset_import(lease: Lease) -> DatasetImport:

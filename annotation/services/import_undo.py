@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
+from annotation import storage
 from annotation.models import (
     Assignment,
     Caption,
@@ -38,7 +39,7 @@ from annotation.services.imported_work import open_imported
 from annotation.services.labels import delete_label
 from annotation.services.object_boxes import drop_boxes
 from annotation.services.outside_proposals import withdraw_outside
-from annotation.services.preparation import propose_again
+from annotation.services.preparation import prepare_project, propose_again
 from annotation.services.seeds import unseed_masks
 
 State = DatasetImport.State
@@ -57,7 +58,10 @@ log = structlog.get_logger(__name__)
 def undo_import(
     dataset_import: DatasetImport, *, by: User, fence: Fence, progress: Progress
 ) -> Counter[str]:
-    """Take out what an import brought, and return what went and what stays, in people's words."""
+    """Take out what an import brought, and return what went and what stays, in people's words.
+
+    What was uploaded goes as well, if some of it was still to come.
+    """
     total = dataset_import.samples.filter(is_undone=False).count()
     done = 0
     while True:
@@ -70,7 +74,10 @@ def undo_import(
         with fence():
             hold(dataset_import, State.UNDOING)
             if not dataset_import.samples.filter(is_undone=False).exists():
-                return _end(dataset_import)
+                gone = _end(dataset_import)
+                break
+    storage.delete(storage.upload_key(dataset_import.pk))
+    return gone
 
 
 def _end(dataset_import: DatasetImport) -> Counter[str]:
@@ -78,6 +85,9 @@ def _end(dataset_import: DatasetImport) -> Counter[str]:
     gone = sum_of_counts(dataset_import)
     gone["labels removed"] = _drop_labels(dataset_import)
     DatasetImport.objects.filter(pk=dataset_import.pk).update(state=State.UNDONE, brought=+gone)
+    # Where models of others proposed bundles do again, and where they were asked by boxes.
+    if gone["proposals removed"] or gone["boxes removed"]:
+        prepare_project(project=dataset_import.project, by=dataset_import.created_by)
     log.info("import_undone", dataset_import_id=str(dataset_import.pk), **gone)
     return +gone
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -186,6 +187,26 @@ def test_what_came_in_is_undone_while_its_import_tidies_up(world: World, manager
     undone = undo(manager, import_id)
 
     assert (undone["state"], undone["brought"]["images removed"]) == ("undone", 3)
+
+
+def test_the_command_undoes_one_that_was_stopped_with_what_was_uploaded(
+    world: World, manager: Api
+) -> None:
+    found = DatasetImport.objects.get(pk=send(world, THREE))
+    started = manager.post(f"dataset-imports/{found.pk}/start").json()
+
+    def stop(done: int, _: int) -> None:
+        raise JobCancelledError("enough")
+
+    found.refresh_from_db()
+    with fetched(Upload.objects.get(pk=found.pk)) as path, pytest.raises(JobCancelledError):
+        run_import(found, open_source(path), fence=transaction.atomic, progress=stop, most=1)
+    cancel_job(job_id=started["job"]["id"])
+
+    call_command("undo_import", str(found.pk))
+
+    assert read(manager, str(found.pk))["brought"]["images removed"] == 1
+    assert not storage.exists(storage.upload_key(found.pk))
 
 
 def test_a_zip_of_images_alone_comes_in_as_ever(world: World, manager: Api) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from django.core.management import call_command
 
 from annotation import jobs
-from annotation.models import Image, ObjectBox, Project, Proposal
+from annotation.models import Image, Job, ObjectBox, Project, Proposal
 from annotation.services.assignments import claim_image
 from annotation.services.jobs import enqueue_job
 from engine.datasets.sample import Annotation, Box, Sample
@@ -106,6 +107,21 @@ def test_boxes_on_an_image_that_was_proposed_for_are_answered_until_their_import
     assert undone["brought"]["boxes removed"] == 1
     assert pending() == before
     assert labels_of_boxes(image) == []
+
+
+def test_boxes_that_the_command_takes_out_have_their_images_proposed_for_again(
+    world: World, manager: Api
+) -> None:
+    image = make_image(world.project, 1)
+    first = start(manager, send(world, zipped("coco", boxed(1, cell=CELL))))
+    prepare(world)
+    Job.objects.filter(kind=jobs.PREPARE_IMAGES).delete()
+
+    call_command("undo_import", first["id"])
+
+    image.refresh_from_db()
+    assert image.proposed_by is None
+    assert Job.objects.get(kind=jobs.PREPARE_IMAGES).state == "queued"
 
 
 def test_what_another_import_brought_as_well_stays(world: World, manager: Api) -> None:

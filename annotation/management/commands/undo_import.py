@@ -12,7 +12,6 @@ from annotation.management.importer import say_counts, shown
 from annotation.models import DatasetImport
 from annotation.services.import_requests import begin_undo
 from annotation.services.import_undo import undo_import
-from annotation.services.preparation import prepare_project
 
 
 class Command(BaseCommand):
@@ -34,5 +33,3 @@ class Command(BaseCommand):
         except DomainError as error:
             raise CommandError(str(error)) from None
         say_counts(self.stdout, counts, none="Nothing is left to undo.")
-        if counts["proposals removed"]:  # where models of others proposed, bundles do again
-            prepare_project(project=found.project, by=found.created_by)
