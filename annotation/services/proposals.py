@@ -66,7 +66,7 @@ def replace_pending_proposals(
             cues=dict(each.cues),
             verifier_score=each.verifier_score,
         )
-        for rank, each in enumerate(_new(locked, found))
+        for rank, each in _new(locked, found)
     ]
     Proposal.objects.bulk_create(proposals, ignore_conflicts=True)
     own = Proposal.objects.filter(pk__in=[each.pk for each in proposals])
@@ -83,9 +83,13 @@ def withhold_proposals(*, image: Image) -> None:
     pending.update(state=State.SUPERSEDED)
 
 
-def _new(image: Image, found: Sequence[Found]) -> list[Found]:
-    """Keep what does not lie on a mask that is there already, or on what waits for correction."""
+def _new(image: Image, found: Sequence[Found]) -> list[tuple[int, Found]]:
+    """Keep what does not lie on a mask that is there already, or on what waits for correction.
+
+    Each with its rank among all that was found, which those masks do not change.
+    """
     valid = [replace(each, rle=validate_rle(each.rle, image.size_hw)) for each in found]
+    ranked = list(enumerate(valid))
     drawn = Mask.objects.filter(image=image, is_aside=False, head__rle__isnull=False)
     sent_on = Proposal.objects.filter(image=image, state__in=SENT_ON)
     masks: list[Any] = [
@@ -93,6 +97,6 @@ def _new(image: Image, found: Sequence[Found]) -> list[Found]:
         *sent_on.values_list("rle", flat=True),
     ]
     if not masks or not valid:
-        return valid
+        return ranked
     closest = iou_matrix([each.rle for each in valid], masks).max(axis=1)
-    return [each for each, iou in zip(valid, closest, strict=True) if iou < ALREADY_DRAWN_IOU]
+    return [each for each, iou in zip(ranked, closest, strict=True) if iou < ALREADY_DRAWN_IOU]
