@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from annotation.models import Image, Label, Project
+from annotation.services.covered_proposals import withdraw_covered
 from annotation.services.images import locked_images, restore_image, store_image
 from annotation.services.import_batches import (
     MAX_FILE_NAME,
@@ -136,8 +137,15 @@ def _annotate(importing: Importing, samples: Sequence[Sample], found: Sequence[B
     fitting = fitting_samples(samples, found, _held(importing, found))
     contents = contents_of(fitting, importing)
     author = importing.author
+    seeded = seed_images(contents.seeds, author=author)
+    withdraw_covered(
+        [
+            (image, [seed.rle for seed in each.seeds])
+            for (image, _), each in zip(contents.seeds, seeded, strict=True)
+        ]
+    )
     given = Given(
-        seed_images(contents.seeds, author=author),
+        seeded,
         describe_images(contents.captions, author=author),
         bring_comments(remarks=contents.remarks, author=author, members=importing.members),
         bring_boxes(contents.boxes),

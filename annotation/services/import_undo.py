@@ -51,6 +51,8 @@ _KINDS: Final = (
     ("comments", "met_comments"),
     ("boxes", "met_boxes"),
 )
+# As these go, images wait for bundles: the first two stood in their way, and boxes had them asked.
+_MADE_WAY: Final = ("proposals removed", "masks removed", "boxes removed")
 JUDGED = (Stint.End.FINISHED, Stint.End.REVIEWED)
 log = structlog.get_logger(__name__)
 
@@ -85,8 +87,7 @@ def _end(dataset_import: DatasetImport) -> Counter[str]:
     gone = sum_of_counts(dataset_import)
     gone["labels removed"] = _drop_labels(dataset_import)
     DatasetImport.objects.filter(pk=dataset_import.pk).update(state=State.UNDONE, brought=+gone)
-    # Where models of others proposed bundles do again, and where they were asked by boxes.
-    if gone["proposals removed"] or gone["boxes removed"]:
+    if any(gone[kind] for kind in _MADE_WAY):
         prepare_project(project=dataset_import.project, by=dataset_import.created_by)
     log.info("import_undone", dataset_import_id=str(dataset_import.pk), **gone)
     return +gone
@@ -137,6 +138,8 @@ def _undone(
         open_imported(image=image, author=own[0].dataset_import.created_by)
         image.refresh_from_db()
     gone = unseed_masks(image=image, mask_ids=masks - given, author=by)
+    if gone:  # what they covered may be proposed
+        propose_again({image.pk})
     counts = Counter({"masks removed": len(gone), "masks kept": len(masks) - len(gone)})
     counts["captions removed"] = _withdrawn(captions - given)
     withdrawn = withdraw_outside(proposal_ids=proposals - given)
@@ -227,6 +230,8 @@ def _drop_labels(dataset_import: DatasetImport) -> int:
     Those that another import brings as well become its own.
     """
     own = set(dataset_import.labels)
+    if not own:
+        return 0
     masks = Revision.objects.filter(label=OuterRef("pk"), rle__isnull=False, mask__head=F("pk"))
     boxes = ObjectBox.objects.filter(label=OuterRef("pk"))
     waiting = Proposal.objects.filter(label=OuterRef("pk"), state__in=OPEN, image__deleted_at=None)
@@ -247,13 +252,14 @@ def _leave_labels(dataset_import: DatasetImport, own: set[int]) -> set[int]:
 
     One that looks for its labels just now waits, and finds the one that goes gone.
     """
-    there = DatasetImport.objects.filter(
-        project=dataset_import.project_id, state__in=[State.IMPORTING, State.IMPORTED]
+    has_labels = Q(state=State.IMPORTED) & ~Q(label_ids={})
+    others = DatasetImport.objects.filter(
+        Q(state=State.IMPORTING) | has_labels, project=dataset_import.project_id
     )
     left: set[int] = set()
-    for other in there.exclude(pk=dataset_import.pk).order_by("pk").select_for_update():
-        shared = own.intersection(other.label_ids.values())
-        left |= shared
-        other.labels += sorted(shared.difference(other.labels))
-        other.save(update_fields=["labels"])
+    for other in others.order_by("pk").select_for_update():
+        if shared := own.intersection(other.label_ids.values()):
+            left |= shared
+            other.labels += sorted(shared.difference(other.labels))
+            other.save(update_fields=["labels"])
     return left

@@ -4,14 +4,16 @@ from uuid import uuid4
 
 import pytest
 
-from annotation.models import Bundle, Image, Label, Mask, Proposal
+from annotation import jobs
+from annotation.models import Bundle, Image, Job, Label, Mask, Proposal
 from annotation.services import auto_accept
 from annotation.services.auto_accept import accept_surely
 from annotation.services.captions import caption_mask
+from annotation.services.outside_proposals import Predicted, propose_from_outside
 from engine.datasets.sample import Annotation, Sample
 from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.scored import propose, serving_bundle
-from tests.annotation.world import SIZE_HW, Api, World, make_image
+from tests.annotation.world import SIZE_HW, Api, World, create, make_image, square
 from tests.workers.bringing import drawn, finished, send, start, undo
 from workers.app import app
 
@@ -70,6 +72,57 @@ def test_an_undo_takes_images_on_which_the_model_alone_has_worked(
     assert Image.objects.get(deleted_at=None) == described
     alone.refresh_from_db()
     assert (drawn(alone), alone.proposed_by) == ([], None)
+
+
+def test_masks_come_in_place_of_what_the_model_found_where_they_lie(
+    world: World, manager: Api, bundle: Bundle
+) -> None:
+    image = make_image(world.project, 1)
+    accepted, other, covered, beside = propose_and_accept(image, bundle, SURE, SURE, UNSURE, UNSURE)
+
+    first = start(manager, send(world, with_masks_on(image, accepted, covered)))
+    there, waiting = drawn(image), pending(image)
+    Job.objects.filter(kind=jobs.PREPARE_IMAGES).delete()
+    undo(manager, first["id"])
+
+    assert there == sorted(each.rle["counts"] for each in (accepted, other, covered))
+    assert waiting == {beside}
+    image.refresh_from_db()
+    assert image.proposed_by is None
+    assert Job.objects.filter(kind=jobs.PREPARE_IMAGES, state="queued").exists()
+    propose(image, bundle, [SURE, SURE, UNSURE, UNSURE])
+    assert drawn(image) == [other.rle["counts"]]
+    assert pending(image) == {accepted, covered, beside}
+
+
+def test_another_models_proposals_make_way_for_masks_as_well(
+    world: World, manager: Api, bundle: Bundle
+) -> None:
+    image = make_image(world.project, 1)
+    predicted = Predicted("net", square(2, 2), score=0.9)
+    propose_from_outside(project=world.project, predicted=[(image, [predicted])])
+
+    start(manager, send(world, with_masks_on(image, *pending(image))))
+
+    image.refresh_from_db()
+    assert (pending(image), image.outside_at) == (set(), None)
+
+
+def test_what_somebody_has_begun_to_judge_stays_as_masks_come(
+    world: World, manager: Api, bundle: Bundle
+) -> None:
+    image = make_image(world.project, 1)
+    [shown] = propose_and_accept(image, bundle, UNSURE)
+    assert Api(world.annotator).save(image, create(at=(15, 15))).status_code == 200
+
+    start(manager, send(world, with_masks_on(image, shown)))
+
+    assert pending(image) == {shown}
+
+
+def pending(image: Image) -> set[Proposal]:
+    """What waits for a person."""
+    return set(Proposal.objects.filter(image=image, state="pending"))
 
 
 def test_finished_work_comes_in_place_of_what_the_model_accepted(
