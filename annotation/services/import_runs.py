@@ -148,9 +148,13 @@ def run_import(
     *,
     fence: Fence,
     progress: Progress,
+    on_kept: Callable[[], None] = lambda: None,
     most: int = BATCH,
 ) -> Counter[str]:
-    """Bring in what has not come in yet, and return what all of it brought, in people's words."""
+    """Bring in what has not come in yet, and return what all of it brought, in people's words.
+
+    `on_kept` is called in the transaction of each batch; what it raises rolls that back.
+    """
     # Those of the look at it are replaced, and take no room from these.
     has_begun = dataset_import.samples.exists()
     problems = Problems(dataset_import, kept=dataset_import.problems.count() if has_begun else 0)
@@ -176,6 +180,7 @@ def run_import(
                 brought += each.counts
                 problems.extend(one for one in each.problems if (one.file, one.fault) not in told)
             problems.write()
+            on_kept()
         done += len(batch)
         progress(done, max(total, done))
     brought = named_apart(brought)

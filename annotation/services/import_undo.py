@@ -5,7 +5,7 @@ or brought as well becomes its own, and goes when that is undone.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import structlog
@@ -58,11 +58,17 @@ log = structlog.get_logger(__name__)
 
 
 def undo_import(
-    dataset_import: DatasetImport, *, by: User, fence: Fence, progress: Progress
+    dataset_import: DatasetImport,
+    *,
+    by: User,
+    fence: Fence,
+    progress: Progress,
+    on_kept: Callable[[], None] = lambda: None,
 ) -> Counter[str]:
     """Take out what an import brought, and return what went and what stays, in people's words.
 
-    What was uploaded goes as well, if some of it was still to come.
+    What was uploaded goes as well, if some of it was still to come. `on_kept` is called in the
+    transaction of each image; what it raises rolls that back.
     """
     total = dataset_import.samples.filter(is_undone=False).count()
     done = 0
@@ -71,6 +77,7 @@ def undo_import(
             with fence():
                 hold(dataset_import, State.UNDOING)
                 _take_out(dataset_import, number, by)
+                on_kept()
             done += 1
             progress(done, max(total, done))
         with fence():

@@ -66,11 +66,14 @@ def check_upload(*, upload_id: str) -> Upload:
     return _cleared(upload)
 
 
-def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
+def import_archive(
+    *, upload_id: str, on_progress: Progress, on_kept: Callable[[], None] = lambda: None
+) -> Upload:
     """Offer the dataset that an upload holds, or else import every image of an archive.
 
     An archive is refused, and none of its images comes in, where it cannot be trusted as a whole or
-    what may be its annotations cannot be read. Safe to run twice.
+    what may be its annotations cannot be read. Safe to run twice. `on_kept` is called in the
+    transaction of each file; what it raises rolls that back.
     """
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
@@ -84,26 +87,34 @@ def import_archive(*, upload_id: str, on_progress: Progress) -> Upload:
             return _offered(upload, formats)
         if withheld := withheld_in(source):
             return _refused(upload, withheld)
-        return _import_images(upload, path, on_progress, _told(faults_in(source)))
+        return _import_images(upload, path, on_progress, on_kept, _told(faults_in(source)))
 
 
-def import_images_alone(*, upload_id: str, on_progress: Progress) -> Upload:
-    """Import every image of an archive, whatever else is in it. Safe to run twice."""
+def import_images_alone(
+    *, upload_id: str, on_progress: Progress, on_kept: Callable[[], None] = lambda: None
+) -> Upload:
+    """Import every image of an archive, whatever else is in it, as `import_archive` does."""
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
         return upload
     with fetched(upload) as path:
-        return _import_images(upload, path, on_progress)
+        return _import_images(upload, path, on_progress, on_kept)
 
 
-def _import_images(upload: Upload, path: Path, on_progress: Progress, remark: str = "") -> Upload:
+def _import_images(
+    upload: Upload,
+    path: Path,
+    on_progress: Progress,
+    on_kept: Callable[[], None],
+    remark: str = "",
+) -> Upload:
     """Import each with a row of its own; the remark stands with what became of them."""
     outcomes: Counter[str] = Counter()
     try:
         if not is_archive(path):
             return _end(upload, AddedImage(None, State.REFUSED, f"{NO_DATASET} {remark}".strip()))
         for done, entry in enumerate(iter_archive(path), start=1):
-            outcomes[_import_entry(upload, entry)] += 1
+            outcomes[_import_entry(upload, entry, on_kept)] += 1
             on_progress(done, entry.name)
     except MediaError as error:  # the archive as a whole
         return _end(
@@ -151,7 +162,7 @@ def _added(upload: Upload) -> AddedImage:
     )
 
 
-def _import_entry(archive: Upload, entry: ArchiveEntry) -> str:
+def _import_entry(archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], None]) -> str:
     name = f"{archive.file_name}/{entry.name}"[:500]
     row, _ = Upload.objects.get_or_create(
         pk=uuid5(archive.pk, entry.name),
@@ -177,6 +188,7 @@ def _import_entry(archive: Upload, entry: ArchiveEntry) -> str:
                 created_by=archive.created_by,
             )
         _record(row, added)
+        on_kept()
     return added.outcome
 
 

@@ -17,8 +17,8 @@ from workers.app import app
 THREE = zipped("coco", cell(1), cell(2), cell(3))
 
 
-def send(world: World, data: bytes, name: str = "cells.zip") -> str:
-    """Put an upload where one is whose bytes have arrived, and have it looked at."""
+def arrive(world: World, data: bytes, name: str) -> str:
+    """Put an upload where one is whose bytes have arrived, and ask for a look at it."""
     upload = Upload.objects.create(
         pk=uuid4(),
         project=world.project,
@@ -30,8 +30,14 @@ def send(world: World, data: bytes, name: str = "cells.zip") -> str:
     storage.put_bytes(storage.upload_key(upload.pk), data)
     args = {"project_id": world.project.pk}
     Job.objects.create(kind=jobs.IMPORT_UPLOADS, project=world.project, args=args)
-    work()
     return str(upload.pk)
+
+
+def send(world: World, data: bytes, name: str = "cells.zip") -> str:
+    """Let an upload arrive, and have it looked at."""
+    upload_id = arrive(world, data, name)
+    work()
+    return upload_id
 
 
 def work() -> None:
