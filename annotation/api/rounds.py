@@ -1,6 +1,6 @@
 """Rounds: start one, watch it, judge it, go back."""
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,6 +14,7 @@ from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Round
+from annotation.selectors.access import HasRole
 from annotation.selectors.projects import projects_for
 from annotation.selectors.rounds import round_facts, round_rows, rounds_for, rounds_of
 from annotation.selectors.serving import serving_of
@@ -182,7 +183,10 @@ class RoundWithoutEffortSerializer(serializers.Serializer[Any]):
 
 
 class RoundSerializer(RoundWithoutEffortSerializer):
-    effort = EffortSerializer()
+    effort = EffortSerializer(
+        allow_null=True,
+        help_text="For managers alone, as it tells the arm of what was just finished",
+    )
 
 
 class CurvePointSerializer(serializers.Serializer[Any]):
@@ -215,7 +219,11 @@ class NowServingSerializer(serializers.Serializer[Any]):
 
 
 class ProjectRoundsView(MemberView):
-    """All rounds of a project, the newest first; the last page ends with the pretrained bundle."""
+    """All rounds of a project, the newest first; the last page ends with the pretrained bundle.
+
+    What people spent on the proposals of each is for managers alone: whoever finishes one image and
+    sees which of the sums grows knows whose proposals it got, and that a refused round is on trial.
+    """
 
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
@@ -227,8 +235,12 @@ class ProjectRoundsView(MemberView):
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         page, cursor = page_of(rounds_of(project.pk), request, order=("-number",), size=PAGE)
-        rows = round_rows(project.pk, page, are_last=cursor is None)
-        return Response({"results": RoundSerializer(rows, many=True).data, "next": cursor})
+        rows = RoundSerializer(
+            round_rows(project.pk, page, are_last=cursor is None), many=True
+        ).data
+        is_manager = cast("HasRole", project).role in MANAGERS
+        told = rows if is_manager else [{**row, "effort": None} for row in rows]
+        return Response({"results": told, "next": cursor})
 
     @extend_schema(
         operation_id="start_round",

@@ -107,9 +107,12 @@ class VersionQueryView(MemberView):
 
 
 class ProjectVersionLookView(MemberView):
-    """Count what a version of some criteria would hold, without cutting it."""
+    """Count what a version of some criteria would hold, without cutting it.
 
-    roles = {"POST": ANYONE}
+    For managers alone: counted by rounds it would tell the arm of what was just finished.
+    """
+
+    roles = {"POST": MANAGERS}
 
     @extend_schema(
         operation_id="look_at_version",

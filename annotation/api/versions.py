@@ -99,7 +99,9 @@ class TrainedBundleSerializer(serializers.Serializer[Any]):
     bundle = serializers.CharField()
     round = serializers.IntegerField(allow_null=True)
     alias = serializers.ChoiceField(
-        choices=Alias.Name.choices, allow_null=True, help_text="What it is to the project"
+        choices=Alias.Name.choices,
+        allow_null=True,
+        help_text="What it is to the project; candidate: for managers alone",
     )
 
 

@@ -16,8 +16,13 @@ def bundles_of(project_id: int) -> QuerySet[Bundle]:
 
 
 def bundles_for(user: Person) -> QuerySet[Bundle]:
-    """Bundles that serve or served in one of the person's projects."""
-    moves = AliasMove.objects.filter(project__memberships__user_id=user.pk or 0)
+    """Bundles that serve or served in one of the person's projects.
+
+    Not what was only on trial: being found would tell of it those who shall not know.
+    """
+    moves = AliasMove.objects.filter(
+        name=Alias.Name.SERVING, project__memberships__user_id=user.pk or 0
+    )
     return Bundle.objects.filter(pk__in=moves.values("to_bundle"))
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, TypedDict, cast
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import JSONObject
 
 from annotation import storage
@@ -20,11 +20,12 @@ from annotation.models import (
     DatasetVersion,
     Export,
     Job,
+    Membership,
     Revision,
     Round,
     VersionTag,
 )
-from annotation.selectors.access import Person, rows_for
+from annotation.selectors.access import MANAGERS, Person, rows_for
 from annotation.selectors.jobs import with_stalled
 from annotation.selectors.voices import with_may_download
 from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
@@ -75,7 +76,7 @@ def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySe
     """Add the exports, the newest first, and what was made of it.
 
     `tag_names` by name; `round_numbers`, the rounds that trained on it; `trained`, the bundles that
-    came out, each with its round and what it is to the project.
+    came out, each with its round and what it is to the project. Managers alone are told of trials.
     """
     rounds = Round.objects.filter(dataset_version=OuterRef("pk")).order_by("number")
     tags = VersionTag.objects.filter(version=OuterRef("pk")).order_by("name")
@@ -85,7 +86,7 @@ def with_exports(versions: QuerySet[DatasetVersion], *, user: Person) -> QuerySe
         .annotate(
             tag_names=ArraySubquery(tags.values("name")),
             round_numbers=ArraySubquery(rounds.values("number")),
-            trained=ArraySubquery(_trained()),
+            trained=ArraySubquery(_trained(user)),
         )
     )
 
@@ -209,10 +210,13 @@ def model_estimate(of_revision: str = "") -> Case:
     return Case(When(is_as_drawn, then=told))
 
 
-def _trained() -> QuerySet[Bundle, Any]:
-    aliases = Alias.objects.filter(
-        project=OuterRef("dataset_version__project"), bundle=OuterRef("pk")
+def _trained(user: Person) -> QuerySet[Bundle, Any]:
+    managed = Membership.objects.filter(
+        project=OuterRef("project"), user=user.pk or 0, role__in=MANAGERS
     )
+    # Who annotates shall not know that a candidate proposes.
+    told = Alias.objects.filter(~Q(name=Alias.Name.CANDIDATE) | Q(Exists(managed)))
+    aliases = told.filter(project=OuterRef("dataset_version__project"), bundle=OuterRef("pk"))
     row = JSONObject(bundle="pk", round="round__number", alias=Subquery(aliases.values("name")[:1]))
     bundles = Bundle.objects.filter(dataset_version=OuterRef("pk"))
     return bundles.order_by("round__number", "created_at").values(row=row)

@@ -439,7 +439,7 @@ class RoundWithoutEffort(Model):
 class Round(RoundWithoutEffort):
     """The same with what people's effort was while its proposals were corrected."""
 
-    effort: dict[str, Any]
+    effort: dict[str, Any] | None  # None: for managers alone
 
 
 class RoundWithCurve(RoundWithoutEffort):

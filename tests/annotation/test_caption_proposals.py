@@ -342,7 +342,7 @@ def test_odd_makings_are_refused(image: Image, annotator: Api, odd: dict[str, An
 
 
 def test_both_arms_of_a_bundle_stand_beside_its_round(
-    world: World, bundle: Bundle, annotator: Api
+    world: World, bundle: Bundle, annotator: Api, manager: Api
 ) -> None:
     Alias.objects.create(project=world.project, name="serving", bundle=bundle)
     texts = [TEXT, "Three cells beside a bubble."]
@@ -356,7 +356,7 @@ def test_both_arms_of_a_bundle_stand_beside_its_round(
     describe(annotator, unseen, "Some cells.")
     rounds = f"projects/{world.project.pk}/rounds"
 
-    [row] = annotator.get(rounds).json()["results"]
+    [row] = manager.get(rounds).json()["results"]
 
     assert row["effort"]["masks"] == 0
     assert row["effort"]["captions"] == {

@@ -328,7 +328,7 @@ def test_the_pretrained_bundle_is_told_the_newest_figures_whichever_page_their_r
 
 
 def test_each_page_of_rounds_tells_what_its_own_proposals_cost(
-    world: World, serving: Bundle, annotator: Api
+    world: World, serving: Bundle, manager: Api
 ) -> None:
     trained = make_bundle("b")
     for seed, bundle in enumerate((serving, trained)):
@@ -343,8 +343,8 @@ def test_each_page_of_rounds_tells_what_its_own_proposals_cost(
     Round.objects.bulk_create(rounds)
     path = f"projects/{world.project.pk}/rounds"
 
-    first = annotator.get(path).json()
-    last = annotator.get(f"{path}?cursor={first['next']}").json()
+    first = manager.get(path).json()
+    last = manager.get(f"{path}?cursor={first['next']}").json()
 
     [newest, *others, pretrained] = first["results"] + last["results"]
     told = [each["effort"]["seconds_per_mask"]["value"] for each in (newest, pretrained)]

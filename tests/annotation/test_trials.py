@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from annotation.models import Alias, AliasMove, Bundle, Image, Job, Round
+from annotation.models import Alias, AliasMove, Bundle, DatasetVersion, Image, Job, Round
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.bundles import ServingMovedError, promote_bundle, roll_back
 from annotation.services.masks import save_operations
@@ -156,6 +156,36 @@ def test_whoever_is_not_a_manager_reads_of_no_trial(
 
     assert [move["alias"] for move in answer.json()["results"]] == ["serving"]
     assert (refused.bundle_id or "") not in answer.content.decode()
+
+
+@pytest.mark.parametrize("member", ["annotator", "reviewer"])
+def test_whoever_is_not_a_manager_sees_neither_a_trial_nor_the_arm_of_what_was_just_finished(
+    world: World,
+    serving: Bundle,
+    refused: Round,
+    member: str,
+    manager: Api,
+    request: pytest.FixtureRequest,
+) -> None:
+    path, api = f"projects/{world.project.pk}", request.getfixturevalue(member)
+    counts = ("images", "train", "holdout", "unfinished", "masks", "transcripts", "captions")
+    version = DatasetVersion.objects.create(
+        pk="f" * 64, project=world.project, counts=dict.fromkeys(counts, 0)
+    )
+    Bundle.objects.filter(pk=refused.bundle_id).update(dataset_version=version)
+    begin(world, refused)
+    finish(world, 1, refused.bundle, "candidate", seconds=9)
+
+    def told(who: Api) -> tuple[Any, ...]:
+        [version] = who.get(f"{path}/versions").json()["results"]
+        newest, *_ = who.get(f"{path}/rounds").json()["results"]
+        return version["bundles"][0]["alias"], newest["effort"] and newest["effort"]["images"]
+
+    assert told(manager) == ("candidate", 1)
+    assert told(api) == (None, None)
+    assert api.get(f"bundles/{refused.bundle_id}/decoder.onnx").json()["code"] == "not_found"
+    look = {"criteria": {"rounds": [3]}}
+    assert api.post(f"{path}/version-look", look).json()["code"] == "not_allowed"
 
 
 def test_a_trial_is_read_in_as_many_queries_however_much_was_done(

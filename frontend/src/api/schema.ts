@@ -1344,10 +1344,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description All rounds of a project, the newest first; the last page ends with the pretrained bundle. */
+        /**
+         * @description All rounds of a project, the newest first; the last page ends with the pretrained bundle.
+         *
+         *     What people spent on the proposals of each is for managers alone: whoever finishes one image and
+         *     sees which of the sums grows knows whose proposals it got, and that a refused round is on trial.
+         */
         get: operations["list_rounds"];
         put?: never;
-        /** @description All rounds of a project, the newest first; the last page ends with the pretrained bundle. */
+        /**
+         * @description All rounds of a project, the newest first; the last page ends with the pretrained bundle.
+         *
+         *     What people spent on the proposals of each is for managers alone: whoever finishes one image and
+         *     sees which of the sums grows knows whose proposals it got, and that a refused round is on trial.
+         */
         post: operations["start_round"];
         delete?: never;
         options?: never;
@@ -1483,7 +1493,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** @description Count what a version of some criteria would hold, without cutting it. */
+        /**
+         * @description Count what a version of some criteria would hold, without cutting it.
+         *
+         *     For managers alone: counted by rounds it would tell the arm of what was just finished.
+         */
         post: operations["look_at_version"];
         delete?: never;
         options?: never;
@@ -4778,7 +4792,8 @@ export interface components {
             finished_at: string | null;
             created_by: string | null;
             job: components["schemas"]["Job"] | null;
-            effort: components["schemas"]["Effort"];
+            /** @description For managers alone, as it tells the arm of what was just finished */
+            effort: components["schemas"]["Effort"] | null;
         };
         RoundCost: {
             /**
@@ -5158,7 +5173,7 @@ export interface components {
             bundle: string;
             round: number | null;
             /**
-             * @description What it is to the project
+             * @description What it is to the project; candidate: for managers alone
              *
              *     * `serving` - Serving
              *     * `previous` - Previous

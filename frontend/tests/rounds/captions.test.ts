@@ -64,6 +64,8 @@ test("only rounds whose proposals were answered are compared", () => {
       effort: { captions: { shown: { ...NO_ARM, captions: shown }, control: NO_ARM } },
     }) as Round;
 
-  expect([round(0), round(1)].map(isDescribed)).toEqual([false, true]);
+  const untold = { effort: null } as Round;
+
+  expect([round(0), round(1), untold].map(isDescribed)).toEqual([false, true, false]);
   expect(partsWords(["masks", "captions"])).toBe("masks and descriptions");
 });

@@ -92,6 +92,7 @@ test("a point of the curve is told with its interval and what it is of", () => {
   const rounds = [
     { number: 1, effort },
     { number: 0, effort: { masks: 0 } },
+    { number: 2, effort: null },
   ] as unknown as Round[];
 
   expect(effortPoints(rounds)).toEqual([

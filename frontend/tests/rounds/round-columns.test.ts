@@ -60,6 +60,16 @@ test("both are told where rounds train both, or where people make masks besides"
   ]);
 });
 
+test("whoever is not told what people spent sees the holdout's figures alone", () => {
+  const told = { ...round({ parts: ["masks"] }), effort: null };
+
+  expect(columnsOf([told]).map(({ title }) => title)).toEqual([
+    "IoU at 1 click",
+    "Clicks to 85 %",
+    "AP50",
+  ]);
+});
+
 interface Told {
   parts: Round["parts"];
   metrics?: Round["metrics"];

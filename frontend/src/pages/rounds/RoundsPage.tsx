@@ -56,7 +56,7 @@ export function RoundsPage() {
       {rounds.error && <ErrorState error={rounds.error} onRetry={() => rounds.refetch()} />}
       {rounds.data && (
         <Stack gap="lg">
-          {trained.length > 0 && <EffortChart rounds={rounds.data} project={id} />}
+          {isManager && trained.length > 0 && <EffortChart rounds={rounds.data} project={id} />}
           {rounds.data.length > 0 && (
             <RoundsTable
               project={id}

@@ -13,10 +13,10 @@ export interface EffortPoint {
   words: { seconds: string; clicks: string };
 }
 
-/** What the rounds cost whose proposals people have worked with, the oldest first. */
+/** What the rounds cost whose proposals people have worked with, the oldest first; to managers. */
 export function effortPoints(rounds: readonly Round[]): EffortPoint[] {
   return rounds
-    .filter(({ effort }) => effort.masks > 0)
+    .flatMap(({ number, effort }) => (effort?.masks ? [{ number, effort }] : []))
     .toReversed()
     .map(({ number, effort }) => ({
       round: roundName(number),

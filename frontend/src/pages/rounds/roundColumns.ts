@@ -1,4 +1,7 @@
-/** What the table of rounds tells: columns for the parts that a project's rounds train. */
+/**
+ * What the table of rounds tells: columns for the parts that a project's rounds train, and to
+ * managers what people spent.
+ */
 
 import type { EffortFigure, Part, Round } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
@@ -16,31 +19,42 @@ export interface RoundColumn {
   cell: (round: Round) => Cell;
 }
 
-const COLUMNS: Readonly<Record<Part, readonly RoundColumn[]>> = {
+type Columns = Readonly<Record<Part, readonly RoundColumn[]>>;
+
+const OF_HOLDOUT: Columns = {
   masks: [
     { title: "IoU at 1 click", cell: (round) => holdoutFigure("miou_1", round) },
     { title: "Clicks to 85 %", cell: (round) => holdoutFigure("noc_85", round) },
     { title: "AP50", cell: (round) => holdoutFigure("ap_50", round) },
-    { title: "Masks made", cell: ({ effort }) => countCell(effort.masks) },
-    {
-      title: "Seconds per mask",
-      cell: ({ effort }) => effortCell(effort.seconds_per_mask, oneDigit, "mask"),
-    },
-    {
-      title: "Accepted untouched",
-      cell: ({ effort }) => effortCell(effort.accepted_untouched_share, formatShare, "proposal"),
-    },
   ],
   captions: [
     { title: "CIDEr", cell: (round) => captionFigure("cider", round) },
     { title: "Words in common", cell: (round) => captionFigure("f1", round) },
-    { title: "Descriptions", cell: ({ effort }) => countCell(effort.captions.shown.captions) },
+  ],
+};
+
+const OF_PEOPLE: Columns = {
+  masks: [
+    { title: "Masks made", cell: ofEffort(({ masks }) => countCell(masks)) },
+    {
+      title: "Seconds per mask",
+      cell: ofEffort((effort) => effortCell(effort.seconds_per_mask, oneDigit, "mask")),
+    },
+    {
+      title: "Accepted untouched",
+      cell: ofEffort((effort) =>
+        effortCell(effort.accepted_untouched_share, formatShare, "proposal"),
+      ),
+    },
+  ],
+  captions: [
+    { title: "Descriptions", cell: ofEffort(({ captions }) => countCell(captions.shown.captions)) },
     {
       title: "Edits per 100 words",
-      cell: ({ effort }) => {
+      cell: ofEffort((effort) => {
         const { edits_per_100_words: edits, captions } = effort.captions.shown;
         return edits === null ? NO_CELL : of(edits.toFixed(0), captions, "description");
-      },
+      }),
     },
   ],
 };
@@ -57,22 +71,27 @@ const LABELS: RoundColumn = {
 
 /**
  * The columns of masks, of descriptions or of both; masks where nothing is known yet. Labels
- * besides, once a round has learned some.
+ * besides, once a round has learned some. What people spent is told to managers alone.
  */
 export function columnsOf(rounds: readonly Round[]): RoundColumn[] {
   const parts = (["masks", "captions"] as const).filter((part) =>
     rounds.some((round) => tellsOf(part, round)),
   );
-  const columns = (parts.length === 0 ? (["masks"] as const) : parts).flatMap(
-    (part) => COLUMNS[part],
+  const isEffortTold = rounds.every(({ effort }) => effort !== null);
+  const columns = (parts.length === 0 ? (["masks"] as const) : parts).flatMap((part) =>
+    isEffortTold ? [...OF_HOLDOUT[part], ...OF_PEOPLE[part]] : OF_HOLDOUT[part],
   );
   return rounds.some(({ metrics }) => metrics.candidate?.labels) ? [...columns, LABELS] : columns;
 }
 
 function tellsOf(part: Part, { parts, effort, metrics }: Round): boolean {
   if (parts.includes(part)) return true;
-  if (part === "masks") return effort.masks > 0 || Boolean(metrics.candidate);
-  return effort.captions.shown.captions > 0 || Boolean(metrics.captions?.candidate);
+  if (part === "masks") return Boolean(effort?.masks || metrics.candidate);
+  return Boolean(effort?.captions.shown.captions || metrics.captions?.candidate);
+}
+
+function ofEffort(cell: (effort: NonNullable<Round["effort"]>) => Cell): RoundColumn["cell"] {
+  return ({ effort }) => (effort === null ? NO_CELL : cell(effort));
 }
 
 function holdoutFigure(name: "miou_1" | "noc_85" | "ap_50", { metrics }: Round): Cell {

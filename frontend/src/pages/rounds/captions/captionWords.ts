@@ -62,7 +62,11 @@ export function armCells(arm: ArmEffort): string[] {
   ];
 }
 
-/** Whether people have described images that a bundle had proposed for. */
-export function isDescribed({ effort: { captions } }: Round): boolean {
-  return captions.shown.captions + captions.control.captions > 0;
+type RoundWithEffort = Round & { effort: NonNullable<Round["effort"]> };
+
+/** Whether it is told that people have described images that a bundle had proposed for. */
+export function isDescribed(round: Round): round is RoundWithEffort {
+  if (round.effort === null) return false;
+  const { shown, control } = round.effort.captions;
+  return shown.captions + control.captions > 0;
 }
