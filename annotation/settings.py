@@ -164,7 +164,7 @@ SPECTACULAR_SETTINGS = {
         "BundleAlias": "annotation.models.Alias.Name",
     },
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save or one chunk of audio
+DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024  # bytes; one save
 
 S3_ENDPOINT_URL: str | None = env.str("S3_ENDPOINT_URL", default=None)
 S3_PUBLIC_URL: str | None = env.str("S3_PUBLIC_URL", default=S3_ENDPOINT_URL)  # as browsers see it

@@ -80,14 +80,24 @@ class BoundedJSONParser(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        request = (parser_context or {}).get("request")
-        length = request.META.get("CONTENT_LENGTH") if request else None
-        if int(length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise RequestDataTooBig
+        refuse_longer(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, parser_context)
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
             raise ParseError("The JSON is nested too deep.") from None
+
+
+def refuse_longer(limit_bytes: int, parser_context: Mapping[str, Any] | None) -> None:
+    """Refuse a body by the length that it is told to have, before any of it is read.
+
+    Raises:
+        RequestDataTooBig: it is longer than the limit.
+
+    """
+    request = (parser_context or {}).get("request")
+    length = request.META.get("CONTENT_LENGTH") if request else None
+    if int(length or 0) > limit_bytes:
+        raise RequestDataTooBig
 
 
 def _validated(serializer: type[serializers.Serializer[Any]], data: object) -> Input:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MemberView, user_of
-from annotation.api.inputs import FiniteField, body_of
+from annotation.api.inputs import FiniteField, body_of, refuse_longer
 from annotation.models import Recording, Transcript
 from annotation.selectors.access import HasRole
 from annotation.selectors.descriptions import (
@@ -24,6 +24,7 @@ from annotation.selectors.images import images_for
 from annotation.selectors.voices import may_listen
 from annotation.services.peaks import peaks_key
 from annotation.services.recordings import (
+    MAX_CHUNK_BYTES,
     MIME_TYPES,
     complete_recording,
     delete_voice,
@@ -191,8 +192,8 @@ class CorrectionEffortSerializer(serializers.Serializer[Any]):
     )
 
 
-class BytesParser(BaseParser):
-    """The body as it came."""
+class ChunkParser(BaseParser):
+    """The body as it came: what is longer than a chunk is refused before it is read."""
 
     media_type = "*/*"
 
@@ -200,9 +201,10 @@ class BytesParser(BaseParser):
         self,
         stream: IO[bytes],
         media_type: str | None = None,  # noqa: ARG002  # DRF's signature
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002  # DRF's signature
+        parser_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        return stream.read()
+        refuse_longer(MAX_CHUNK_BYTES, parser_context)
+        return stream.read(MAX_CHUNK_BYTES + 1)  # enough to see that one of untold length is longer
 
 
 class ImageRecordingsView(MemberView):
@@ -275,7 +277,7 @@ class ChunkView(MemberView):
     """One chunk of audio; sending the same bytes again is harmless, other bytes are refused."""
 
     roles = {"PUT": ANYONE}
-    parser_classes = [BytesParser]
+    parser_classes = [ChunkParser]
 
     @extend_schema(
         operation_id="save_chunk",

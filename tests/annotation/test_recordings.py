@@ -30,12 +30,20 @@ def begin(api: Api, image: Image) -> Any:
     return api.post(f"images/{image.pk}/recordings", body)
 
 
-def put(api: Api, recording: str, number: int, data: bytes, sha256: str | None = None) -> Any:
+def put(
+    api: Api,
+    recording: str,
+    number: int,
+    data: bytes,
+    sha256: str | None = None,
+    **environ: Any,
+) -> Any:
     return api.client.put(
         f"/api/recordings/{recording}/chunks/{number}",
         data,
         content_type="application/octet-stream",
         headers={"X-Content-SHA256": sha256 or hashlib.sha256(data).hexdigest()},
+        **environ,
     )
 
 
@@ -92,6 +100,16 @@ def test_a_chunk_that_changed_on_its_way_is_not_kept(annotator: Api, recording: 
 
     assert answer.status_code == 400
     assert answer.json()["errors"][0]["field"] == "X-Content-SHA256"
+
+
+def test_a_chunk_that_is_told_to_be_too_long_is_refused_unread(
+    annotator: Api, recording: str
+) -> None:
+    told = {"CONTENT_LENGTH": str(6 * 10**9)}
+
+    answer = put(annotator, recording, 3, b"more", **told)
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 def test_a_take_is_transcribed_once_all_chunks_are_in(annotator: Api, recording: str) -> None:
