@@ -23,6 +23,9 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+# Proxies before the server, each of which adds to X-Forwarded-For who asked it.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+
 # Where the browser finds the page, the live events and the objects. Three origins: objects that
 # users uploaded are never served from the application's own.
 WEB_URL = env.str("WEB_URL", default="http://127.0.0.1:8000")
@@ -90,6 +93,7 @@ AUTH_PASSWORD_VALIDATORS = [
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "annotation.api.client_address.client_address"
 AXES_LOCKOUT_CALLABLE = "annotation.api.problems.locked_out"
 AXES_VERBOSE = False
 
@@ -117,6 +121,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/assets/.+-[0-9A-Za-z_-]{8,}\.[a-z0-9
 # Requests a minute that a person, or one token, may make of a web process; 0: as many as they like.
 RATE_LIMIT_SESSION = env.int("RATE_LIMIT_SESSION", default=12_000)
 RATE_LIMIT_TOKEN = env.int("RATE_LIMIT_TOKEN", default=6_000)
+RATE_LIMIT_LOGIN = env.int("RATE_LIMIT_LOGIN", default=30)  # logins a minute from one address
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -20,6 +20,7 @@ from annotation.api.authentication import SessionAuthentication
 from annotation.api.inputs import body_of
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.api.preferences import PreferencesSerializer
+from annotation.api.throttles import AskerThrottle, LoginThrottle
 from annotation.models import Preferences, Token
 from annotation.selectors.people import preferences_of, tokens_for
 from annotation.services.tokens import create_token, delete_token
@@ -47,6 +48,7 @@ class SessionView(APIView):
 
     permission_classes = [AllowAny]
     authentication_classes = [SessionAuthentication]
+    throttle_classes = [AskerThrottle, LoginThrottle]
 
     @extend_schema(operation_id="get_session", responses=SessionSerializer)
     def get(self, request: Request) -> Response:

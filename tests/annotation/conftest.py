@@ -6,6 +6,7 @@ import pytest
 from django.conf import LazySettings
 
 from annotation import storage
+from annotation.api.throttles import Buckets, LoginThrottle
 from annotation.models import Image
 from tests.annotation.world import Api, World, make_image, make_world
 
@@ -26,6 +27,12 @@ def scratch(settings: LazySettings, tmp_path: Path) -> None:
     """Let no test find the files that another left."""
     settings.SCRATCH_DIR = tmp_path / "scratch"
     settings.SCRATCH_DIR.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def own_logins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All tests come from one address."""
+    monkeypatch.setattr(LoginThrottle, "buckets", Buckets())
 
 
 @pytest.fixture
