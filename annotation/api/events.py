@@ -15,6 +15,8 @@ from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -29,6 +31,7 @@ from annotation.selectors.live_transcripts import LiveText, live_text_by_person
 from annotation.selectors.projects import projects_for
 from annotation.selectors.queue import returned_by_person
 from annotation.selectors.serving import serving_of
+from annotation.sessions import SessionStore
 
 JOBS_SHOWN: Final = 20  # the newest
 EVERY_S: Final = 1.0
@@ -63,20 +66,22 @@ async def project_events(request: HttpRequest, project_id: int) -> HttpResponseB
         refusal = problem(status, code, "There is no such project, or it is not yours.")
         return _allow_page(JsonResponse(refusal, status=status, content_type=CONTENT_TYPE))
     stream = StreamingHttpResponse(
-        _events(user, project_id),
+        _events(user, request.session.session_key, project_id),
         content_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
     return _allow_page(stream)
 
 
-async def _events(user: User | AnonymousUser, project_id: int) -> AsyncIterator[str]:
+async def _events(
+    user: User | AnonymousUser, session_key: str | None, project_id: int
+) -> AsyncIterator[str]:
     sent: dict[str, str] = {}
     checked = monotonic()
     yield "retry: 2000\n\n"
     while True:
         if monotonic() - checked > CHECK_ACCESS_S:
-            if not await _may_watch(user, project_id):
+            if not await _may_watch(await _person_of(session_key), project_id):
                 return
             checked = monotonic()
             yield ": still here\n\n"  # so that a dead connection is noticed
@@ -88,7 +93,16 @@ async def _events(user: User | AnonymousUser, project_id: int) -> AsyncIterator[
 
 
 @sync_to_async
-def _may_watch(user: User | AnonymousUser, project_id: int) -> bool:
+def _person_of(session_key: str | None) -> AbstractBaseUser | AnonymousUser:
+    """Ask anew whose session it is: nobody's after a logout, a new password or an account's end."""
+    close_old_connections()
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    return get_user(request)
+
+
+@sync_to_async
+def _may_watch(user: AbstractBaseUser | AnonymousUser, project_id: int) -> bool:
     close_old_connections()
     return projects_for(user).filter(pk=project_id).exists()
 

@@ -1,7 +1,7 @@
 """Live events: for members who are logged in, from the page's origin, and only what changed."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import uuid4
 
@@ -9,11 +9,12 @@ import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from django.conf import LazySettings
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import AsyncClient
 
 from annotation import jobs
 from annotation.api import events
-from annotation.models import Image, Job, LiveTranscript, Recording
+from annotation.models import Image, Job, LiveTranscript, Membership, Recording
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.jobs import enqueue_job
 from annotation.services.review import review_image
@@ -132,6 +133,49 @@ def test_others_hear_nothing(world: World, who: str | None, status: int) -> None
     response = async_to_sync(listen)(user, world.project.pk)
 
     assert response.status_code == status
+
+
+def _log_out(user: User) -> None:
+    Session.objects.all().delete()
+
+
+def _change_password(user: User) -> None:
+    user.set_password("staple horse battery")
+    user.save()
+
+
+def _shut_out(user: User) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def _take_off_the_project(user: User) -> None:
+    Membership.objects.filter(user=user).delete()
+
+
+async def _ends(stream: AsyncIterator[bytes]) -> bool:
+    for _ in range(20):
+        try:
+            await anext(stream)
+        except StopAsyncIteration:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("happens", [_log_out, _change_password, _shut_out, _take_off_the_project])
+def test_a_stream_ends_with_the_session_that_opened_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[User], None]
+) -> None:
+    monkeypatch.setattr(events, "CHECK_ACCESS_S", -1.0)  # each time
+
+    async def scenario() -> tuple[bool, bool]:
+        stream = aiter(await listen(world.annotator, world.project.pk))
+        before = await _ends(stream)
+        await sync_to_async(happens)(world.annotator)
+        return before, await _ends(stream)
+
+    before, after = async_to_sync(scenario)()
+
+    assert (before, after) == (False, True)
 
 
 def test_the_page_may_read_it_across_origins(world: World, settings: LazySettings) -> None:
