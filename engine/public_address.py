@@ -9,6 +9,9 @@ TUNNELS: Final = tuple(
     map(ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
 )
 
+# Of the house as well, though Python 3.11's ipaddress takes them, or most of them, for global ones.
+OWN: Final = tuple(map(ip_network, ("fec0::/10", "192.0.0.0/24")))
+
 
 class NotPublicError(ValueError):
     """The host is in the house: this machine, its network, or that of the cloud's own services."""
@@ -51,4 +54,6 @@ def is_public(address: str) -> bool:
             found = found.ipv4_mapped
         elif any(found in tunnel for tunnel in TUNNELS):
             return False
+    if any(found in network for network in OWN):
+        return False
     return found.is_global and not (found.is_multicast or found.is_reserved)

@@ -13,11 +13,12 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 
 from annotation.models import WebhookDelivery
 from annotation.services.deliveries import Attempt, end_attempt, take_delivery
-from engine.public_address import addresses, public_addresses
+from engine.public_address import NotPublicError, addresses, public_addresses
 from engine.signatures import HEADER, sign
 
 CONNECT_S: Final = 5.0
@@ -25,6 +26,7 @@ ATTEMPT_S: Final = 15.0  # of a connection, from its first byte to its last
 RUN_S: Final = 60.0  # one run at most, so that slow receivers hold no worker for long
 SHARE_S: Final = 10.0  # of a run, after which a webhook waits for the next one
 PORTS: Final = {"http": 80, "https": 443}
+log = structlog.get_logger(__name__)
 
 
 def deliver_webhooks() -> int:
@@ -69,14 +71,30 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-    look_up = addresses if host in settings.WEBHOOK_ALLOWED_HOSTS else public_addresses
     path = f"{parts.path or '/'}{f'?{parts.query}' if parts.query else ''}"
-    with _connected(parts.scheme, look_up(host, port)[0], port, host) as connected:
+    with _connected(parts.scheme, _address_of(host, port), port, host) as connected:
         connection = HTTPConnection(host, port)
         connection.sock = connected
         connection.request("POST", path, body, {**headers, "Host": parts.netloc})
         with connection.getresponse() as response:
             return response.status  # nobody reads the rest, however long it is
+
+
+def _address_of(host: str, port: int) -> str:
+    """Look a host up that may be sent to.
+
+    Raises:
+        NotPublicError: it is in the house, or nobody knows it. That is not told apart: whoever may
+            make webhooks would learn which names the house has, and where they lead.
+
+    """
+    if host in settings.WEBHOOK_ALLOWED_HOSTS:
+        return addresses(host, port)[0]
+    try:
+        return public_addresses(host, port)[0]
+    except (NotPublicError, OSError) as error:
+        log.info("webhook_host_refused", host=host, reason=str(error))
+        raise NotPublicError(f"{host} is not to be found on the public network.") from None
 
 
 @contextmanager

@@ -115,19 +115,20 @@ def test_a_redirect_is_followed_nowhere(world: World, receiver: ThreadingHTTPSer
     assert [path for path, _, _ in Receiver.got] == ["/hook?of=cells"]
 
 
-def test_an_address_that_leads_into_the_house_is_not_connected_to(
-    world: World, receiver: ThreadingHTTPServer, settings: LazySettings
+@pytest.mark.parametrize("host", ["localhost", "no.such.host.invalid"])
+def test_a_host_in_the_house_is_not_connected_to_and_told_no_otherwise_than_one_nobody_knows(
+    world: World, receiver: ThreadingHTTPServer, settings: LazySettings, host: str
 ) -> None:
     """The name was public when the webhook was made: what counts is where it leads now."""
     settings.WEBHOOK_ALLOWED_HOSTS = []
-    delivery = tell(world, f"https://localhost:{receiver.server_port}/hook")
+    delivery = tell(world, f"https://{host}:{receiver.server_port}/hook")
 
     deliver_webhooks()
 
     delivery.refresh_from_db()
     assert Receiver.got == []
     assert (delivery.state, delivery.status) == ("waiting", None)
-    assert "no public address" in delivery.error
+    assert delivery.error == f"{host} is not to be found on the public network."
 
 
 def test_a_receiver_that_is_away_is_noted(
