@@ -1,6 +1,6 @@
 """A dataset version as the engine's formats take it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
@@ -10,7 +10,6 @@ from annotation import storage
 from annotation.models import DatasetVersion
 from annotation.selectors.versions import (
     AttributeNames,
-    FrozenImage,
     FrozenMask,
     attribute_names,
     frozen_images,
@@ -18,6 +17,7 @@ from annotation.selectors.versions import (
     version_header,
 )
 from engine.datasets.header_labels import header_labels
+from engine.datasets.manifest import ManifestRow
 from engine.datasets.naming import repeated_stems, told_apart
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import Trait
@@ -25,6 +25,7 @@ from engine.datasets.traits import Trait
 Report = Callable[[int, int], None]  # images done, of
 UniqueName = Callable[[str, str], str]  # of an image's name and sha256
 _ASKED: Final = "point_coords"  # SA-1B's word
+_BY_ID: Final = 2  # the last edition whose masks came in the order of their ids, that is by chance
 
 
 def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset:
@@ -39,7 +40,8 @@ def dataset_of(version: DatasetVersion, report: Report | None = None) -> Dataset
 
     def samples() -> Iterator[Sample]:
         for number, image in enumerate(frozen_images(version), start=1):
-            yield _sample(image, names, attributes)
+            masks = image.masks if version.edition <= _BY_ID else _stacked(image.masks)
+            yield _sample(image.row, masks, names, attributes)
             if report is not None:
                 report(number, version.counts["images"])
 
@@ -102,13 +104,22 @@ def label_names(header: Mapping[str, Any]) -> dict[str, str]:
     return {str(label.id): label.name for label in header_labels(header)}
 
 
-def _sample(image: FrozenImage, names: Mapping[int, str], attributes: AttributeNames) -> Sample:
-    row = image.row
+def _stacked(masks: Sequence[FrozenMask]) -> list[FrozenMask]:
+    """Put the newer after the older: of masks of one z formats lay the later on top."""
+    return sorted(masks, key=lambda each: (each.revision.mask.created_at, each.mask))
+
+
+def _sample(
+    row: ManifestRow,
+    masks: Sequence[FrozenMask],
+    names: Mapping[int, str],
+    attributes: AttributeNames,
+) -> Sample:
     height, width = row["size_hw"]
     return Sample(
         row["file_name"],
         (height, width),
-        tuple(_annotation(mask, names, attributes) for mask in image.masks),
+        tuple(_annotation(mask, names, attributes) for mask in masks),
         tuple(str(caption["text"]) for caption in row["captions"]),
         row["split"],
         row["group"],

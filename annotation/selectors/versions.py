@@ -161,7 +161,7 @@ def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
     ids = [mask["mask"] for row in rows for mask in row["masks"]]
     revisions = (
         Revision.objects.filter(mask_id__in=ids)
-        .select_related("author")
+        .select_related("author", "mask")
         .annotate(estimate=model_estimate(), outside_model=F("proposal__outside_model__name"))
     )
     found = {(str(each.mask_id), str(each.number)): each for each in revisions}

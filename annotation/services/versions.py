@@ -177,7 +177,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
         .annotate(
             caption=Subquery(said.values(row=JSONObject(text="text", recording="recording_id"))[:1])
         )
-        .order_by("pk")
+        .order_by("created_at", "pk")  # as they are stacked, by which it is told what is covered
     )
     transcripts = Transcript.objects.filter(
         recording__image=OuterRef("pk"), recording__deleted_at=None

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, TypedDict
+from typing import Final, TypedDict, TypeVar
 
 from engine.datasets.manifest import ManifestRow
 
@@ -16,6 +16,9 @@ SHARES: Final = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 MEGAPIXELS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 MASKS: Final = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)  # of one image
 _PIXELS: Final = tuple(round(each * 10**6) for each in MEGAPIXELS)
+
+
+_Name = TypeVar("_Name", bound=str | None)
 
 
 class Bins(TypedDict):
@@ -77,12 +80,12 @@ class DistributionCounter:
         """Return what was counted, its labels by names, which rows tell by their ids."""
         labels = [
             LabelCount(label=None if label is None else names.get(label, label), masks=masks)
-            for label, masks in self._labels.most_common()
+            for label, masks in _ranked(self._labels)
         ]
         return Distributions(
             splits=[
                 SplitCounts(split=split, images=images, masks=self._masks[split])
-                for split, images in self._images.most_common()
+                for split, images in _ranked(self._images)
             ],
             labels=labels,
             sizes=dict(zip(SIZES, self._sizes, strict=True)),
@@ -90,3 +93,8 @@ class DistributionCounter:
             masks_per_image=Bins(edges=[*MASKS], counts=self._per_image),
             megapixels=Bins(edges=[*MEGAPIXELS], counts=self._megapixels),
         )
+
+
+def _ranked(counts: Counter[_Name]) -> list[tuple[_Name, int]]:
+    """The most frequent first; of equals whichever is named first, in whatever order they came."""
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0] or ""))

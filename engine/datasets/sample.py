@@ -10,7 +10,8 @@ Box: TypeAlias = tuple[float, float, float, float]  # x, y, width, height in pix
 Value: TypeAlias = str | float | bool
 
 # What exports are like; they stay as they were of versions that were cut before it was raised.
-EDITION: Final = 2
+# From 2 on a mask's id is told so that FiftyOne reads it; from 3 on masks come as they are stacked.
+EDITION: Final = 3
 UNLABELLED: Final = "unlabelled"  # the class of a mask without label, where each must have one
 TRAIN: Final = "train"
 NO_SIZE: Final = (0, 0)  # of an image that is described alone, where nothing tells it
