@@ -70,10 +70,8 @@ def masks_in(criteria: Criteria) -> QuerySet[Mask]:
 
 
 def parent_in(criteria: Criteria) -> Combinable:
-    """Return what a mask is a part of, none where that is left out."""
-    if not criteria.labels:
-        return F("parent_id")
-    return Case(When(parent__head__label__in=sorted(criteria.labels), then=F("parent_id")))
+    """Return what a mask is a part of, none where that is left out, deleted or stands aside."""
+    return Case(When(_is_held(criteria, "parent__"), then=F("parent_id")))
 
 
 def images_in(project: Project, criteria: Criteria) -> QuerySet[Image]:

@@ -4,8 +4,10 @@ import io
 from datetime import date
 from uuid import uuid4
 
+import pytest
+
 from annotation import storage
-from annotation.models import Agreement, Caption, DatasetVersion, Image, Round
+from annotation.models import Agreement, Caption, DatasetVersion, Image, Mask, Round
 from annotation.selectors.version_criteria import (
     EVERYTHING,
     Criteria,
@@ -18,7 +20,7 @@ from annotation.services.exports import splits_of
 from engine.datasets.choosing import Choice
 from engine.datasets.manifest import verify_manifest
 from tests.annotation.cutting import REVIEWED, add_label, annotated, cut, draw, held
-from tests.annotation.world import World, make_bundle
+from tests.annotation.world import Api, World, make_bundle, operation
 
 
 def names(world: World, criteria: Criteria) -> set[str]:
@@ -126,6 +128,22 @@ def test_a_part_of_what_is_left_out_is_a_part_of_nothing(world: World) -> None:
 
     assert [each.parent for each in apart.masks] == [None]
     assert {each.parent for each in together.masks} == {None, str(whole)}
+
+
+@pytest.mark.parametrize("of_labels", [True, False])
+def test_a_part_of_what_is_deleted_or_stands_aside_is_a_part_of_nothing(
+    world: World, annotator: Api, *, of_labels: bool
+) -> None:
+    image = annotated(world, 1)
+    deleted, aside = (draw(image, world.label_id) for _ in range(2))
+    parts = {str(draw(image, world.label_id, parent=whole)) for whole in (deleted, aside)}
+    annotator.save(image, operation("delete", mask=str(deleted)))
+    Mask.objects.filter(pk=aside).update(is_aside=True)
+    criteria = Criteria(labels=frozenset({world.label_id} if of_labels else ()))
+
+    [frozen] = frozen_images(cut(world, criteria))
+
+    assert {each.mask: each.parent for each in frozen.masks} == dict.fromkeys(parts)
 
 
 def test_reviewed_leaves_out_what_no_reviewer_accepted(world: World) -> None:

@@ -170,6 +170,22 @@ FALSIFIED: dict[str, tuple[Trait, Change, str]] = {
 
 
 @exact
+@pytest.mark.parametrize("told", ["gone", None])
+def test_a_part_of_what_is_not_in_the_manifest_is_proved_whether_that_is_told_or_not(
+    form: Format, told: str | None, tmp_path: Path
+) -> None:
+    """Versions of before have parts of masks that were deleted."""
+    in_version = mapped(lambda each: replace(each, parent=each.parent or "gone"))
+    in_export = mapped(lambda each: replace(each, parent=each.parent or told))
+    whole = frozen(corpus())
+
+    exported = dataset_of([in_export(each) for each in whole])
+    found, _ = faults(tmp_path, [in_version(each) for each in whole], exported, form)
+
+    assert found == []
+
+
+@exact
 def test_an_export_of_the_corpus_is_proved_and_what_it_cannot_hold_is_told(
     form: Format, tmp_path: Path
 ) -> None:
