@@ -32,6 +32,10 @@ from engine.datasets.manifest import ManifestMask, ManifestRow, read_manifest
 from engine.masks.rle import RLE, digest
 
 BATCH: Final = 50  # images
+_READ: Final = (
+    *("mask_id", "number", "label_id", "bundle_id", "proposal_id", "created_at"),
+    *("rle", "z", "origin", "prompts", "author__username", "mask__created_at"),
+)
 
 AttributeNames = dict[int, dict[str, str]]  # by label, by the attribute's id
 
@@ -143,14 +147,23 @@ def frozen_rows(version: DatasetVersion) -> Iterator[ManifestRow]:
         yield from read_manifest(file)[1]
 
 
+def frozen_revisions(masks: Sequence[ManifestMask]) -> QuerySet[Revision]:
+    """Return the revisions that versions froze of masks, and few others of them.
+
+    The others have numbers that were frozen of another of the masks.
+    """
+    return Revision.objects.filter(
+        mask_id__in={mask["mask"] for mask in masks},
+        number__in={int(mask["revision"]) for mask in masks},
+    )
+
+
 def shapes_of(masks: Sequence[ManifestMask]) -> dict[str, RLE]:
     """Return the shapes of masks as versions froze them, by their digests."""
     frozen = {(mask["mask"], mask["revision"]): mask["rle_digest"] for mask in masks}
-    revisions = Revision.objects.filter(
-        mask_id__in={mask for mask, _ in frozen}, number__in={int(number) for _, number in frozen}
-    )
+    revisions = frozen_revisions(masks).values_list("mask_id", "number", "rle")
     shapes: dict[str, RLE] = {}
-    for mask, number, rle in revisions.values_list("mask_id", "number", "rle").iterator():
+    for mask, number, rle in revisions.iterator():
         expected = frozen.get((str(mask), str(number)))
         if expected is not None:
             shapes[expected] = _proved(str(mask), rle, expected)
@@ -158,10 +171,10 @@ def shapes_of(masks: Sequence[ManifestMask]) -> dict[str, RLE]:
 
 
 def _with_masks(rows: Sequence[ManifestRow]) -> Iterator[FrozenImage]:
-    ids = [mask["mask"] for row in rows for mask in row["masks"]]
     revisions = (
-        Revision.objects.filter(mask_id__in=ids)
+        frozen_revisions([mask for row in rows for mask in row["masks"]])
         .select_related("author", "mask")
+        .only(*_READ)
         .annotate(estimate=model_estimate(), outside_model=F("proposal__outside_model__name"))
     )
     found = {(str(each.mask_id), str(each.number)): each for each in revisions}

@@ -5,9 +5,9 @@ from itertools import islice
 from typing import Final, cast
 
 from annotation.errors import DomainError
-from annotation.models import DatasetVersion, Revision
+from annotation.models import DatasetVersion
 from annotation.selectors.version_dataset import label_names
-from annotation.selectors.versions import frozen_rows, version_header
+from annotation.selectors.versions import frozen_revisions, frozen_rows, version_header
 from engine.datasets.distributions import DistributionCounter, Distributions
 from engine.datasets.manifest import ManifestRow
 
@@ -55,7 +55,6 @@ def _counted(version: DatasetVersion) -> Distributions:
 
 def _areas(rows: Sequence[ManifestRow]) -> dict[tuple[str, str], int]:
     """Return the areas of the revisions of these rows' masks, by mask and number."""
-    masks = [mask["mask"] for row in rows for mask in row["masks"]]
-    revisions = Revision.objects.filter(mask_id__in=masks)
+    revisions = frozen_revisions([mask for row in rows for mask in row["masks"]])
     found = revisions.values_list("mask_id", "number", "area_px").iterator()
     return {(str(mask), str(number)): area for mask, number, area in found}

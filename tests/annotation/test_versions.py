@@ -13,12 +13,15 @@ from uuid import uuid4
 import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.signals import post_init
 from pyarrow import parquet
 from pycocotools import mask as coco_masks
+from pytest_django import DjangoAssertNumQueries
 
 from annotation import storage
 from annotation.api.versions import PAGE
-from annotation.models import DatasetVersion, Export, Image, Mask
+from annotation.models import DatasetVersion, Export, Image, Mask, Revision
+from annotation.selectors.version_dataset import dataset_of
 from annotation.selectors.versions import frozen_images, manifest_path
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.exports import (
@@ -315,6 +318,33 @@ def test_a_manifest_altered_on_disk_is_fetched_anew(world: World, annotated: Ima
     [frozen] = frozen_images(version)
 
     assert len(frozen.masks) == 2
+
+
+def test_a_version_is_read_without_the_revisions_that_it_did_not_freeze(
+    world: World,
+    annotated: Image,
+    annotator: Api,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    ids = [str(mask) for mask in Mask.objects.filter(image=annotated).values_list("pk", flat=True)]
+    for at in range(3):
+        redrawn = (operation("revise", mask=mask, rle=square(at, 9)) for mask in ids)
+        assert annotator.save(annotated, *redrawn).status_code == 200
+    version = cut(world)
+    loaded: list[int] = []
+
+    def note(instance: Revision, **_: object) -> None:
+        loaded.append(instance.number)
+
+    post_init.connect(note, sender=Revision)
+    try:
+        with django_assert_num_queries(1):
+            [sample] = dataset_of(version).samples()
+    finally:
+        post_init.disconnect(note, sender=Revision)
+
+    assert len(sample.annotations) == 2
+    assert loaded == [4, 4]
 
 
 def test_an_export_is_asked_for_once(world: World, annotated: Image) -> None:
