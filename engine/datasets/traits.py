@@ -20,7 +20,8 @@ class Trait(StrEnum):
 
     MASKS = "masks"  # masks; where they are lost their boxes stay, if a format has boxes
     BOXES = "boxes"  # boxes without a mask
-    OVERLAPS = "overlaps"  # masks of which another covers a part
+    OVERLAPS = "overlaps"  # masks of which others cover a part or all
+    COVERED = "covered"  # masks of which others leave nothing to be seen: all told of them is lost
     INSTANCES = "instances"  # masks that become one with others of their label
     LABELS = "labels"  # objects that have one
     IDS = "ids"
@@ -40,9 +41,10 @@ class Trait(StrEnum):
 
 Losses = Counter[Trait]
 ALL: Final = frozenset(Trait)
-SHAPES: Final = frozenset({Trait.MASKS, Trait.BOXES, Trait.OVERLAPS, Trait.INSTANCES, Trait.EMPTY})
+STACKED: Final = frozenset({Trait.OVERLAPS, Trait.COVERED})  # lost where masks lie flat
+SHAPES: Final = STACKED | {Trait.MASKS, Trait.BOXES, Trait.INSTANCES, Trait.EMPTY}
 RECORDS: Final = ALL - SHAPES - {Trait.LABELS}  # what few formats have fields of their own for
-_OF_MASKS: Final = frozenset({Trait.OVERLAPS, Trait.INSTANCES})  # nothing where there are none
+_OF_MASKS: Final = STACKED | {Trait.INSTANCES}  # nothing where there are none
 _NOTHING: Final = Annotation(None)
 
 # Traits that are fields, whose defaults say that there is nothing of it.
@@ -80,6 +82,9 @@ def count_traits(sample: Sample, traits: Collection[Trait] = ALL) -> Losses:
             counts[trait] = len(told) - told.count(tell(_NOTHING))
         elif trait in _IMAGE_FIELDS:
             counts[trait] = int(bool(getattr(sample, _IMAGE_FIELDS[trait])))
+    if not STACKED.isdisjoint(traits):
+        covered = _count_covered(sample.annotations)
+        counts.update({trait: covered[trait] for trait in STACKED.intersection(traits)})
     counts[Trait.EMPTY] = int(Trait.EMPTY in traits and not sample.annotations)
     return +counts
 
@@ -174,9 +179,10 @@ def _by_label(annotations: Sequence[Annotation]) -> dict[str | None, list[Annota
     return groups
 
 
-def _count_covered(annotations: Sequence[Annotation]) -> int:
+def _count_covered(annotations: Sequence[Annotation]) -> dict[Trait, int]:
     ordered = sorted(annotations, key=lambda each: each.z)
-    return count_covered([each.rle for each in ordered if each.rle is not None])
+    covered, wholly = count_covered([each.rle for each in ordered if each.rle is not None])
+    return {Trait.OVERLAPS: covered, Trait.COVERED: wholly}
 
 
 def _count_united(annotations: Sequence[Annotation]) -> int:
@@ -186,7 +192,6 @@ def _count_united(annotations: Sequence[Annotation]) -> int:
 _COUNTERS: Final[dict[Trait, Callable[[Sequence[Annotation]], int]]] = {
     Trait.MASKS: lambda annotations: sum(each.rle is not None for each in annotations),
     Trait.BOXES: lambda annotations: sum(each.rle is None for each in annotations),
-    Trait.OVERLAPS: _count_covered,
     Trait.INSTANCES: _count_united,
 }
 _REDUCTIONS: Final[tuple[tuple[Trait, Callable[[Sequence[Annotation]], list[Annotation]]], ...]] = (

@@ -64,14 +64,21 @@ def iou_matrix(a: Sequence[RLE], b: Sequence[RLE]) -> npt.NDArray[np.float64]:
     return matrix
 
 
-def count_covered(rles: Sequence[RLE]) -> int:
-    """Count the masks that share a pixel with a later one. Cost: by pairs whose boxes meet."""
+def count_covered(rles: Sequence[RLE]) -> tuple[int, int]:
+    """Count the masks that share a pixel with a later one, and those that share all of theirs.
+
+    Cost: by pairs whose boxes meet.
+    """
     masks = [_read(rle) for rle in rles]
-    covered = 0
+    covered = hidden = 0
     for first in range(0, len(masks), _ROWS):
-        ious = RLEMask.iou_matrix(masks[first : first + _ROWS], masks[first:])
-        covered += int(np.count_nonzero(np.triu(ious, 1).any(axis=1)))
-    return covered
+        later = masks[first:]
+        shared = np.triu(RLEMask.iou_matrix(later[:_ROWS], later), 1) > 0
+        for place in np.flatnonzero(shared.any(axis=1)):
+            above = RLEMask.union([later[each] for each in np.flatnonzero(shared[place])])
+            covered += 1
+            hidden += not (later[place] - above).area()
+    return covered, hidden
 
 
 def digest(rle: RLE) -> str:

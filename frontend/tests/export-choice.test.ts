@@ -36,11 +36,12 @@ test("a choice is told in a few words", () => {
 });
 
 test("what is lost is told by how much there is of it, records apart", () => {
-  const losses = { parents: 1, overlaps: 1200, masks: 1, ids: 9, digests: 2 };
+  const losses = { parents: 1, overlaps: 1200, covered: 2, masks: 1, ids: 9, digests: 2 };
 
   expect(lossLines(losses)).toEqual([
     "the shapes of 1 mask",
     "1,200 masks under others: what is covered is lost",
+    "2 masks of which nothing is seen, with all that is said of them",
     "that 1 mask is part of others",
   ]);
   expect(recordsLost(losses)).toBe("ids of masks; digests of images");

@@ -74,6 +74,20 @@ def test_what_is_told_to_be_covered_is_what_will_be(
     assert written.losses == {Trait.OVERLAPS: 1}
 
 
+def test_a_mask_of_which_nothing_is_seen_is_told_before_and_after(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    annotator.save(make_image(world.project), create(), create())
+    version = cut_version(project=world.project, created_by=world.manager)
+    told = {offer.format: offer.losses for offer in offers_of(version)}
+
+    written = write_export(version, tmp_path / "a.zip", export_format="voc")
+
+    assert told["voc"] == {"overlaps": 1, "covered": 1}
+    assert written.losses == {Trait.OVERLAPS: 1, Trait.COVERED: 1}
+    assert told["coco"] == {}
+
+
 def test_p6_a_version_of_before_keeps_its_masks_in_the_order_of_their_ids(
     version: DatasetVersion, tmp_path: Path
 ) -> None:

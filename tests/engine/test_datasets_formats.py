@@ -13,9 +13,10 @@ from engine.datasets.choosing import Choice, chosen
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, ZipOut, open_source
 from engine.datasets.formats import FORMATS, READERS, Format, export
-from engine.datasets.sample import Dataset, Sample
+from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.torch_dataset import open_dataset
 from engine.datasets.traits import Losses, Trait, kept
+from engine.masks.rle import encode
 from tests.engine import (
     test_datasets_camvid,
     test_datasets_coco_results,
@@ -34,7 +35,7 @@ from tests.engine import (
     test_datasets_vott,
 )
 from tests.engine.datasets_broken import MemorySource
-from tests.engine.datasets_corpus import LABELS, corpus, dataset_of, samples
+from tests.engine.datasets_corpus import LABELS, box, corpus, dataset_of, samples
 from tests.engine.format_table import lines
 
 STRANGERS = {
@@ -188,6 +189,20 @@ def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:
     assert left is not None
     assert losses == Counter({Trait.OVERLAPS: 2})
     assert [each.parent for each in left.annotations] == [None, "a", "b"]
+
+
+def test_a_mask_of_which_nothing_is_seen_is_left_out_where_masks_lie_flat_and_that_is_told() -> (
+    None
+):
+    body = encode(box((6, 6), slice(1, 4), slice(1, 4)))
+    whole = Annotation(body, "car", id="a", caption="Red.")
+    part = Annotation(body, "door", id="b", parent="a")
+
+    left, losses = kept(Sample("a.png", (6, 6), (whole, part)), FORMATS["voc"].keeps)
+
+    assert left is not None
+    assert left.annotations == (replace(part, parent=None),)
+    assert losses == Counter({Trait.OVERLAPS: 1, Trait.COVERED: 1})
 
 
 def test_of_objects_that_are_lost_altogether_nothing_is_told_that_would_be_left() -> None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.datasets.formats import FORMATS
 from engine.datasets.sample import UNLABELLED, Annotation, Box, Sample
-from engine.datasets.traits import Trait, kept
+from engine.datasets.traits import STACKED, Trait, kept
 from engine.masks.rle import decode
 from tests.strangers.hard import hard
 from tests.strangers.readers.said import Images, Object, boxed, captioned, masked
@@ -132,7 +132,7 @@ PAIRS: Final = (
         "cityscapes",
         in_city,
         "the maps, so no overlaps; of its splits",
-        loses=frozenset({Trait.OVERLAPS}),
+        loses=STACKED,
         splits=frozenset({"train"}),
     ),
     Pair("datumaro", "cvat", stem),

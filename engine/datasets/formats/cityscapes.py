@@ -17,7 +17,7 @@ from engine.datasets.formats.format import Format
 from engine.datasets.formats.maps import MAX_16_BIT, painted, palette, write_map
 from engine.datasets.formats.pictures import write_image
 from engine.datasets.sample import TRAIN, UNLABELLED, Annotation, Dataset, Sample
-from engine.datasets.traits import ALL, RECORDS, Trait
+from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
 from engine.masks.outlines import joined, outlines
 from engine.masks.rle import decode
 
@@ -105,7 +105,7 @@ CITYSCAPES: Final = Format(
     "Cityscapes",
     ALL - {Trait.BOXES},
     # Polygons may lie on each other there, too, but tools train and judge by the maps.
-    RECORDS - {Trait.CROWDS, Trait.SPLITS} | {Trait.OVERLAPS},
+    RECORDS - {Trait.CROWDS, Trait.SPLITS} | STACKED,
     write,
     read,
     is_in,

@@ -30,7 +30,7 @@ from engine.datasets.formats.told_files import OBJECT, files_of, iter_told, unti
 from engine.datasets.json_stream import Element, iter_elements
 from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Label, Sample, label_or_none
 from engine.datasets.texts_on_disk import TextsOnDisk, spelt
-from engine.datasets.traits import ALL, RECORDS, Trait
+from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
 from engine.masks.counts import show
 from engine.masks.rle import RLE, area, bbox_xywh
 
@@ -317,7 +317,7 @@ def _object(segment: object, masks: dict[int, RLE], categories: Mapping[Id, Labe
 COCO_PANOPTIC: Final = Format(
     "coco_panoptic",
     "COCO panoptic",
-    ALL - {Trait.OVERLAPS, Trait.BOXES},
+    ALL - STACKED - {Trait.BOXES},
     RECORDS - {Trait.CROWDS},
     write,
     read,

@@ -35,7 +35,7 @@ from engine.datasets.formats.mask_folders import (
 from engine.datasets.formats.pictures import Pictures, write_image
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.sample import Annotation, Dataset, Sample
-from engine.datasets.traits import ALL, RECORDS, Trait
+from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
 from engine.masks.counts import show
 from engine.masks.rle import RLE, decode
 
@@ -208,7 +208,7 @@ _LISTED: Final = RECORDS | {Trait.LABELS, Trait.BOXES}
 MASK_MAPS: Final = Format(
     "mask_maps",
     "Masks as PNG, one map per image",
-    ALL - {Trait.OVERLAPS},
+    ALL - STACKED,
     _LISTED,
     write_maps,
     partial(_read, _in_map, other_maps),

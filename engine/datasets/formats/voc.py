@@ -30,7 +30,7 @@ from engine.datasets.formats.voc_read import (
     value_of,
 )
 from engine.datasets.sample import UNLABELLED, Annotation, Dataset, Sample, Value
-from engine.datasets.traits import ALL, RECORDS, Trait
+from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
 from engine.datasets.xml_elements import Element
 from engine.masks.rle import bbox_xywh
 
@@ -163,7 +163,7 @@ def _bytes(root: Element) -> bytes:
 VOC: Final = Format(
     "voc",
     "Pascal VOC",
-    ALL - {Trait.OVERLAPS},
+    ALL - STACKED,
     RECORDS - {Trait.SPLITS},  # its parts are boxes; of attributes it knows three flags
     write,
     read,

@@ -34,7 +34,7 @@ from engine.datasets.sample import (
     labels_of,
     rounded_box,
 )
-from engine.datasets.traits import Trait
+from engine.datasets.traits import STACKED, Trait
 from engine.masks.outlines import joined, outlines
 from engine.masks.rle import RLE, bbox_xywh, decode
 from engine.masks.validate import InvalidMaskError, rle_from_coco
@@ -259,11 +259,11 @@ def _mask(polygon: list[float], size_hw: tuple[int, int]) -> RLE:
         raise ValueError(str(error)) from None
 
 
-_KEPT: Final = frozenset({Trait.LABELS, Trait.SPLITS, Trait.EMPTY})
+_KEPT: Final = STACKED | {Trait.INSTANCES, Trait.LABELS, Trait.SPLITS, Trait.EMPTY}
 YOLO_SEGMENTATION: Final = Format(
     "yolo",
     "YOLO segmentation",
-    _KEPT | {Trait.MASKS, Trait.OVERLAPS, Trait.INSTANCES},
+    _KEPT | {Trait.MASKS},
     frozenset(),
     partial(_write, _polygon),
     read,
@@ -274,7 +274,7 @@ YOLO_SEGMENTATION: Final = Format(
 YOLO_DETECTION: Final = Format(
     "yolo_detection",
     "YOLO detection",
-    _KEPT | {Trait.BOXES, Trait.OVERLAPS, Trait.INSTANCES},
+    _KEPT | {Trait.BOXES},
     frozenset(),
     partial(_write, _box),
     read,
