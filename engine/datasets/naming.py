@@ -59,6 +59,25 @@ def told_apart(name: str, sha256: str, repeated: Repeated) -> str:
     return path.with_name(f"{path.stem}-{sha256[:_SHOWN]}{path.suffix}").as_posix()
 
 
+class FreeNames:
+    """Names in a layout that moves images, so that two may meet: the later gets a number."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+
+    def take(self, name: str) -> str:
+        """Return a name, with a number where it is taken, which no other gets from now on.
+
+        Files beside images are named by their stems, so that endings tell none apart.
+        """
+        path, number = PurePosixPath(name), 1
+        while (stem := PurePosixPath(name).with_suffix("").as_posix()) in self._taken:
+            number += 1
+            name = path.with_stem(f"{path.stem}-{number}").as_posix()
+        self._taken.add(stem)
+        return name
+
+
 def _stem_digest(name: str) -> np.uint64:
     stem = PurePosixPath(safe_name(name)).with_suffix("").as_posix().casefold()
     digest = hashlib.sha256(stem.encode()).digest()

@@ -35,7 +35,7 @@ from tests.engine import (
     test_datasets_vott,
 )
 from tests.engine.datasets_broken import MemorySource
-from tests.engine.datasets_corpus import LABELS, box, corpus, dataset_of, samples
+from tests.engine.datasets_corpus import LABELS, box, corpus, dataset_of, samples, with_picture
 from tests.engine.format_table import lines
 
 STRANGERS = {
@@ -179,6 +179,36 @@ def test_strangers_format_is_told_by_its_files_and_taken_for_no_other(name: str)
 def test_every_format_that_is_only_read_is_asked_for_by_its_files() -> None:
     """Images alone are told by nothing, as images lie beside most datasets."""
     assert STRANGERS.keys() == READERS.keys() - FORMATS.keys() - {"images"}
+
+
+@pytest.mark.parametrize(
+    ("name", "file_names"),
+    [
+        ("cityscapes", ("a.png", "default/a.png", "default/a-2.png")),
+        ("cityscapes", ("default/a-2.png", "default/a.png", "a.png")),
+        ("yolo", ("images/a.png", "images_/a.jpg")),
+        ("yolo_detection", ("images_/a.png", "images/a.png")),
+    ],
+)
+def test_images_that_a_layout_gives_one_name_are_all_there_with_what_is_on_them(
+    name: str, file_names: tuple[str, ...], tmp_path: Path
+) -> None:
+    rows = [encode(box((4, 5), slice(y, y + 1), slice(0, 5))) for y in range(len(file_names))]
+    found = [
+        with_picture(Sample(each, (4, 5), (Annotation(rle, "cell"),)))
+        for each, rle in zip(file_names, rows, strict=True)
+    ]
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        export(dataset_of(found), FORMATS[name], ZipOut(archive))
+
+    again = list(read_again(tmp_path / "a.zip", FORMATS[name]).samples())
+
+    assert len({each.file_name for each in again}) == len(found)
+    assert all(each.load_bytes for each in again)
+    expected, _ = held(found, FORMATS[name])
+    assert sorted(repr(each.annotations) for each in again) == sorted(
+        repr(each.annotations) for each in expected
+    )
 
 
 def test_lower_masks_give_way_where_a_format_holds_no_overlaps() -> None:

@@ -6,6 +6,7 @@ are for whoever trains on them: there an object has the number of its class alon
 or where 16 bits or a thousand instances do not suffice. `label_colors.txt` (CVAT) names classes.
 """
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -16,6 +17,7 @@ from engine.datasets.formats.fields import image_fields, object_fields
 from engine.datasets.formats.format import Format
 from engine.datasets.formats.maps import MAX_16_BIT, painted, palette, write_map
 from engine.datasets.formats.pictures import write_image
+from engine.datasets.naming import FreeNames
 from engine.datasets.sample import TRAIN, UNLABELLED, Annotation, Dataset, Sample
 from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
 from engine.masks.outlines import joined, outlines
@@ -28,9 +30,11 @@ def write(dataset: Dataset, out: Out) -> None:
     """Write the files of each image below `gtFine/SPLIT/CITY` and `leftImg8bit/SPLIT/CITY`."""
     names = ("background", *dataset.classes())
     numbers = {name: number for number, name in enumerate(names) if number}
+    free = FreeNames()
     for sample in dataset.samples():
         folder = f"{sample.split or TRAIN}/{'' if '/' in sample.file_name else f'{CITY}/'}"
-        stem = f"gtFine/{folder}{sample.stem}_gtFine"
+        placed = replace(sample, file_name=free.take(folder + sample.file_name))
+        stem = f"gtFine/{placed.stem}_gtFine"
         with out.file(f"{stem}_polygons.json") as file:
             file.write(canonical_json(_polygons(sample, set(numbers))) + b"\n")
         drawn = [each for _, each in _drawn(sample)]
@@ -38,7 +42,7 @@ def write(dataset: Dataset, out: Out) -> None:
         classes = [numbers[each.label or UNLABELLED] for each in drawn]
         _write_map(out, f"{stem}_labelIds.png", sample, drawn, classes)
         ending = PurePosixPath(sample.file_name).suffix
-        write_image(sample, out, f"leftImg8bit/{folder}{sample.stem}_leftImg8bit{ending}")
+        write_image(sample, out, f"leftImg8bit/{placed.stem}_leftImg8bit{ending}")
     with out.file(COLOURS) as file:
         colours = palette()
         for number, name in enumerate(names):

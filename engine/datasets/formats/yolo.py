@@ -23,7 +23,7 @@ from engine.datasets.files import Out, Source
 from engine.datasets.formats.box_lines import words_of_lines
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, split_and_name, write_image
-from engine.datasets.naming import safe_name
+from engine.datasets.naming import FreeNames, safe_name
 from engine.datasets.sample import (
     TRAIN,
     UNLABELLED,
@@ -58,26 +58,28 @@ def _write(line_of: LineOf, dataset: Dataset, out: Out) -> None:
     classes = dataset.classes()
     numbers = {name: number for number, name in enumerate(classes)}
     splits, is_labelled = set(), True
-    for sample in map(_placed, dataset.samples()):
+    free = FreeNames()
+    for sample in dataset.samples():
         split = safe_name(sample.split or TRAIN).replace("/", "_")
+        placed = replace(sample, file_name=free.take(f"{split}/{_plain(sample.file_name)}"))
         splits.add(split)
         is_labelled &= all(each.label for each in sample.annotations)
         lines = (
             f"{numbers[each.label or UNLABELLED]} {line_of(each, sample.size_hw)}\n"
             for each in sample.annotations
         )
-        with out.file(f"labels/{split}/{sample.stem}.txt") as file:
+        with out.file(f"labels/{placed.stem}.txt") as file:
             file.write("".join(lines).encode())
-        write_image(sample, out, f"images/{split}/{sample.file_name}")
+        write_image(sample, out, f"images/{placed.file_name}")
     with out.file("data.yaml") as file:
         file.write(_data_yaml(classes[:-1] if is_labelled else classes, sorted(splits)).encode())
 
 
-def _placed(sample: Sample) -> Sample:
+def _plain(file_name: str) -> str:
     """Rename folders called `images`: ultralytics finds labels by the last of that name."""
-    *folders, name = sample.file_name.split("/")
+    *folders, name = file_name.split("/")
     plain = [f"{each}_" if each in FOLDERS else each for each in folders]
-    return replace(sample, file_name="/".join([*plain, name]))
+    return "/".join([*plain, name])
 
 
 def _data_yaml(classes: Sequence[str], splits: Sequence[str]) -> str:
