@@ -38,6 +38,7 @@ NO_DATASET: Final = (
     "This is no image, and no dataset that is known. A zip or tar of a dataset may be."
 )
 TOLD: Final = 3  # reasons why an archive is refused
+GONE: Final = "What was sent is not there any more: send it again."
 NOTHING: Final = "Nothing of it came in: mend or leave out what is odd, and send it again."
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
 
@@ -50,8 +51,11 @@ def check_upload(*, upload_id: str) -> Upload:
     upload = Upload.objects.select_related("project", "created_by").get(pk=upload_id)
     if upload.state != State.CHECKING:
         return upload
-    with storage.open_stream(storage.upload_key(upload.pk)) as stream:
-        head = stream.read(len(ZIP))
+    try:
+        with storage.open_stream(storage.upload_key(upload.pk)) as stream:
+            head = stream.read(len(ZIP))
+    except storage.ObjectMissingError:  # it never comes: waiting for it would stop all after it
+        return _end(upload, AddedImage(None, State.REFUSED, GONE))
     if head == ZIP or PurePosixPath(upload.file_name).suffix.lower() in DATASETS:
         enqueue_job(
             kind=jobs.IMPORT_ARCHIVE,
@@ -164,20 +168,20 @@ def _added(upload: Upload) -> AddedImage:
 
 def _import_entry(archive: Upload, entry: ArchiveEntry, on_kept: Callable[[], None]) -> str:
     name = f"{archive.file_name}/{entry.name}"[:500]
-    row, _ = Upload.objects.get_or_create(
-        pk=uuid5(archive.pk, entry.name),
-        defaults={
-            "batch": archive.batch or archive.pk,
-            "project": archive.project,
-            "file_name": name,
-            "bytes": len(entry.data or b""),
-            "state": State.CHECKING,
-            "created_by": archive.created_by,
-        },
-    )
-    if row.state != State.CHECKING:  # an earlier run has done this one
-        return row.state
-    with transaction.atomic():  # as in check_upload
+    with transaction.atomic():  # as in check_upload; a row alone would wait for bytes of its own
+        row, _ = Upload.objects.get_or_create(
+            pk=uuid5(archive.pk, entry.name),
+            defaults={
+                "batch": archive.batch or archive.pk,
+                "project": archive.project,
+                "file_name": name,
+                "bytes": len(entry.data or b""),
+                "state": State.CHECKING,
+                "created_by": archive.created_by,
+            },
+        )
+        if row.state != State.CHECKING:  # an earlier run has done this one
+            return row.state
         if entry.data is None:
             added = AddedImage(None, State.REFUSED, str(entry.error))
         else:

@@ -254,6 +254,39 @@ def test_a_zip_whose_import_was_stopped_goes_on_where_it_was(manager: Api, world
     assert _listed(manager, world)["set.zip"]["message"] == "4 files: 4 accepted."
 
 
+def test_a_zip_whose_import_failed_leaves_no_file_of_it_waiting(
+    manager: Api, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise storage.StorageUnavailableError("The object store is away.")
+
+    upload_id = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
+    with monkeypatch.context() as store:
+        store.setattr(storage, "put_bytes", away)
+        with pytest.raises(storage.StorageUnavailableError):
+            import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+
+    assert checking_upload_ids(world.project.pk) == [upload_id]
+
+
+def test_a_file_whose_bytes_are_gone_is_refused_and_stops_no_other(
+    manager: Api, world: World
+) -> None:
+    gone = _send(manager, world, "gone.png", png(1))
+    _send(manager, world, "here.png", png(2))
+    storage.delete(storage.upload_key(gone))
+
+    for upload_id in checking_upload_ids(world.project.pk):
+        check_upload(upload_id=upload_id)
+
+    listed = _listed(manager, world)
+    assert {name: row["state"] for name, row in listed.items()} == {
+        "gone.png": "refused",
+        "here.png": "accepted",
+    }
+    assert "send it again" in listed["gone.png"]["message"]
+
+
 def test_the_holdout_is_drawn_by_hash_and_a_group_stays_together() -> None:
     keys = [f"image {number}" for number in range(2000)]
 
