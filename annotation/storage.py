@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PART_BYTES: Final = 16 * 1024**2  # of a multipart upload; S3 allows 10,000 of them
 PRESIGNED_S: Final = 3600  # a presigned address lives at least so long
+UPLOADS: Final = "uploads/"  # what keys of files on their way in begin with
 REFUSED: Final = "refused/"  # what keys of refused rows begin with
 MISSING: Final = {"404", "NoSuchKey", "NotFound", "NoSuchUpload", "NoSuchBucket"}
 
@@ -47,7 +48,7 @@ class ObjectMissingError(DomainError):
 
 
 def upload_key(upload_id: UUID | str) -> str:
-    return f"uploads/{upload_id}"
+    return f"{UPLOADS}{upload_id}"
 
 
 def refused_key(import_id: UUID | str) -> str:

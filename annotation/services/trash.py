@@ -4,6 +4,9 @@ Rows and everything else that people made stay.
 """
 
 from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import Final
 
 import structlog
 from django.conf import settings
@@ -16,17 +19,20 @@ from annotation.services.import_requests import UNBEGUN, discard_dataset
 from annotation.services.refused_rows import drop_old_refused_rows
 from annotation.services.voices import forget_voice
 
+BATCH: Final = 1000  # keys of the store
 log = structlog.get_logger(__name__)
 
 
 def empty_trash() -> int:
     """Delete the stored pixels that nothing outside the trash needs; return of how many images.
 
-    Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes the
-    voice of takes that were removed and the refused rows of imports so long ago. Safe to repeat.
+    Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes what
+    is held of refused files, and of takes that were removed and of imports' refused rows so long
+    ago. Safe to repeat.
     """
     cutoff = timezone.now() - timedelta(days=settings.TRASH_DAYS)
     _drop_stale_uploads(cutoff)
+    _drop_refused_uploads()
     _drop_unwanted_datasets(cutoff)
     _drop_removed_voices(cutoff)
     drop_old_refused_rows(cutoff)
@@ -58,6 +64,15 @@ def _drop_stale_uploads(cutoff: datetime) -> None:
     for upload in stale:
         storage.delete(storage.upload_key(upload.pk))
         upload.delete()
+
+
+def _drop_refused_uploads() -> None:
+    """Delete what the store holds of files that were refused without a look, as their job ended."""
+    ids = (PurePosixPath(key).name for key in storage.list_keys(storage.UPLOADS))
+    while batch := list(islice(ids, BATCH)):
+        refused = Upload.objects.filter(pk__in=batch, state=Upload.State.REFUSED)
+        for upload_id in refused.values_list("pk", flat=True):
+            storage.delete(storage.upload_key(upload_id))
 
 
 def _drop_unwanted_datasets(cutoff: datetime) -> None:

@@ -11,11 +11,13 @@ from uuid import uuid4
 
 import pytest
 
-from annotation import storage
+from annotation import jobs, storage
 from annotation.models import Assignment, Image, Job, Upload
 from annotation.selectors.uploads import checking_upload_ids
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.imports import check_upload, import_archive
+from annotation.services.jobs import cancel_job, claim_job, fail_job
+from annotation.services.settlement import settle_failures
 from tests.annotation.world import Api, World, make_image, png
 
 ODD = Path(__file__).parents[3] / "shared" / "data" / "media_odd" / "files"
@@ -285,6 +287,47 @@ def test_a_file_whose_bytes_are_gone_is_refused_and_stops_no_other(
         "here.png": "accepted",
     }
     assert "send it again" in listed["gone.png"]["message"]
+
+
+def test_files_whose_look_failed_are_refused_with_its_reason_and_a_later_one_is_not(
+    manager: Api, world: World
+) -> None:
+    _send(manager, world, "first.png", png(1))
+    claim = claim_job(job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS).pk)
+    assert claim is not None
+    fail_job(claim, error="The disk is full.")
+
+    settle_failures()
+    _send(manager, world, "later.png", png(2))
+    settle_failures()
+
+    listed = _listed(manager, world)
+    first, later = listed["first.png"], listed["later.png"]
+    assert (first["state"], first["message"]) == ("refused", "The disk is full.")
+    assert later["state"] == "checking"
+
+
+def test_files_whose_look_was_cancelled_are_refused_but_no_archive_that_is_at_work(
+    manager: Api, world: World
+) -> None:
+    archive = _send(manager, world, "set.zip", _zip({"a.png": png(1)}))
+    check_upload(upload_id=archive)
+    _send(manager, world, "alone.png", png(2))
+    cancel_job(job_id=Job.objects.get(kind=jobs.IMPORT_UPLOADS).pk)
+
+    settle_failures()
+    while_at_work = {name: row["state"] for name, row in _listed(manager, world).items()}
+    import_archive(upload_id=archive, on_progress=lambda *_: None)
+    Job.objects.filter(kind=jobs.IMPORT_ARCHIVE).update(state="succeeded")
+    settle_failures()
+
+    listed = _listed(manager, world)
+    assert while_at_work == {"set.zip": "checking", "alone.png": "checking"}
+    assert listed["set.zip"]["state"] == "accepted"
+    assert (listed["alone.png"]["state"], listed["alone.png"]["message"]) == (
+        "refused",
+        "Cancelled.",
+    )
 
 
 def test_the_holdout_is_drawn_by_hash_and_a_group_stays_together() -> None:

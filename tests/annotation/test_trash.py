@@ -1,13 +1,14 @@
 """P9: deleting a label, image or project can be undone for 30 days."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from annotation import storage
 from annotation.jobs import PREPARE_IMAGES
-from annotation.models import Alias, Image, Job, Project
+from annotation.models import Alias, Image, Job, Project, Upload
 from annotation.services.masks import save_operations
 from annotation.services.rounds import start_round
 from annotation.services.settlement import settle_failures
@@ -154,3 +155,27 @@ def test_p9_what_comes_back_while_the_trash_is_emptied_keeps_its_pixels(
     originals = [storage.original_key(image.sha256) for image in images]
     assert gone
     assert sum(storage.exists(key) for key in originals) == 1
+
+
+def test_what_the_store_holds_of_a_refused_file_goes_and_of_one_that_waits_stays(
+    world: World,
+) -> None:
+    rows = [
+        Upload.objects.create(
+            pk=uuid4(),
+            project=world.project,
+            file_name="a.png",
+            bytes=1,
+            state=state,
+            created_by=world.manager,
+        )
+        for state in (Upload.State.REFUSED, Upload.State.CHECKING)
+    ]
+    refused, waiting = keys = [storage.upload_key(row.pk) for row in rows]
+    for key in keys:
+        storage.put_bytes(key, b"x")
+
+    empty_trash()
+
+    assert not storage.exists(refused)
+    assert storage.exists(waiting)
