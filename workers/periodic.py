@@ -39,11 +39,11 @@ def empty_trash_daily() -> None:
     And what the store still holds of voices that were deleted, and what is kept of old requests
     and deliveries.
     """
-    empty_trash()
     drop_stray_audio()
     drop_closed_exports()
     drop_old_answers()
     drop_old_deliveries()
+    empty_trash()  # last: a version whose manifest is damaged stops it, and no voice shall stay
 
 
 @jobs.queue.task(name=jobs.DELETE_EXPIRED_VOICES)

@@ -1,8 +1,9 @@
 """Emptying the trash: after TRASH_DAYS pixels go, and the voices of removed takes.
 
-Rows and everything else that people made stay.
+Rows and everything else that people made stay, and the pixels of what a version holds.
 """
 
+from collections.abc import Set
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import PurePosixPath
@@ -14,7 +15,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from annotation import storage
-from annotation.models import DatasetImport, Embedding, Image, Recording, Upload
+from annotation.models import DatasetImport, DatasetVersion, Embedding, Image, Recording, Upload
+from annotation.selectors.image_versions import images_held
 from annotation.services.import_requests import UNBEGUN, discard_dataset
 from annotation.services.refused_rows import drop_old_refused_rows
 from annotation.services.voices import forget_voice
@@ -24,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 
 def empty_trash() -> int:
-    """Delete the stored pixels that nothing outside the trash needs; return of how many images.
+    """Delete the stored pixels that no image and no version needs; return of how many images.
 
     Also ends uploads whose bytes never came and datasets that nobody brought in, and deletes what
     is held of refused files, and of takes that were removed and of imports' refused rows so long
@@ -39,10 +41,11 @@ def empty_trash() -> int:
     expired = Q(deleted_at__lt=cutoff) | Q(project__deleted_at__lt=cutoff)
     needed = Image.objects.exclude(expired).filter(sha256=OuterRef("sha256"))
     digests = Image.objects.filter(expired, ~Exists(needed)).values_list("sha256", flat=True)
+    stored = {
+        digest for digest in digests.distinct() if storage.exists(storage.original_key(digest))
+    }
     emptied = 0
-    for sha256 in digests.distinct().iterator():
-        if not storage.exists(storage.original_key(sha256)):
-            continue
+    for sha256 in stored - _frozen(stored, cutoff):
         # It takes minutes to get here, in which somebody may have brought it back.
         if Image.objects.exclude(expired).filter(sha256=sha256).exists():
             continue
@@ -57,6 +60,16 @@ def empty_trash() -> int:
     if emptied:
         log.info("trash_emptied", images=emptied)
     return emptied
+
+
+def _frozen(digests: Set[str], cutoff: datetime) -> set[str]:
+    """Return those of the images that a version holds: it is exported and learned from for ever.
+
+    Versions of projects that nobody can bring back are out of reach with them.
+    """
+    projects = Image.objects.filter(deleted_at__lt=cutoff).values("project")
+    versions = DatasetVersion.objects.filter(project__in=projects)
+    return images_held(digests, versions.exclude(project__deleted_at__lt=cutoff))
 
 
 def _drop_stale_uploads(cutoff: datetime) -> None:

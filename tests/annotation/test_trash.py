@@ -1,7 +1,9 @@
 """P9: deleting a label, image or project can be undone for 30 days."""
 
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 from django.utils import timezone
@@ -9,11 +11,14 @@ from django.utils import timezone
 from annotation import storage
 from annotation.jobs import PREPARE_IMAGES
 from annotation.models import Alias, Image, Job, Project, Upload
+from annotation.services.exports import write_export
 from annotation.services.masks import save_operations
 from annotation.services.rounds import start_round
 from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
-from tests.annotation.world import Api, World, create, make_bundle, make_image
+from annotation.services.versions import cut_version
+from engine.datasets.choosing import Choice
+from tests.annotation.world import Api, World, create, make_bundle, make_image, png
 
 
 def test_p9_a_deleted_project_comes_back_with_everything_inside(
@@ -155,6 +160,24 @@ def test_p9_what_comes_back_while_the_trash_is_emptied_keeps_its_pixels(
     originals = [storage.original_key(image.sha256) for image in images]
     assert gone
     assert sum(storage.exists(key) for key in originals) == 1
+
+
+def test_an_image_that_a_version_holds_keeps_its_pixels_and_the_version_leaves_with_them(
+    world: World, annotator: Api, tmp_path: Path
+) -> None:
+    held, free = (make_image(world.project, seed) for seed in range(2))
+    annotator.save(held, create())
+    version = cut_version(project=world.project, created_by=world.manager)
+    long_ago = timezone.now() - timedelta(days=31)
+    Image.objects.filter(project=world.project).update(deleted_at=long_ago)
+
+    emptied = empty_trash()
+
+    assert emptied == 1
+    assert not storage.exists(storage.original_key(free.sha256))
+    write_export(version, tmp_path / "out.zip", choice=Choice(has_images=True))
+    with ZipFile(tmp_path / "out.zip") as archive:
+        assert png(0) in [archive.read(name) for name in archive.namelist()]
 
 
 def test_what_the_store_holds_of_a_refused_file_goes_and_of_one_that_waits_stays(
