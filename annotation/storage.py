@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from time import time
@@ -156,6 +157,12 @@ def size(key: str) -> int:
     """Return the object's length in bytes."""
     with translated(key):
         return _client().head_object(Bucket=settings.S3_BUCKET, Key=key)["ContentLength"]
+
+
+def stored_at(key: str) -> datetime:
+    """Return when the object was put there last."""
+    with translated(key):
+        return _client().head_object(Bucket=settings.S3_BUCKET, Key=key)["LastModified"]
 
 
 def delete(key: str) -> None:

@@ -22,6 +22,7 @@ from annotation.services.refused_rows import drop_old_refused_rows
 from annotation.services.voices import forget_voice
 
 BATCH: Final = 1000  # keys of the store
+IMPORTING: Final = timedelta(days=1)  # more than an import takes from pixels to their rows
 log = structlog.get_logger(__name__)
 
 
@@ -48,6 +49,9 @@ def empty_trash() -> int:
     for sha256 in stored - _frozen(stored, cutoff):
         # It takes minutes to get here, in which somebody may have brought it back.
         if Image.objects.exclude(expired).filter(sha256=sha256).exists():
+            continue
+        # Asked after the rows: an import stores the pixels first.
+        if storage.stored_at(storage.original_key(sha256)) > timezone.now() - IMPORTING:
             continue
         rows = Embedding.objects.filter(image_sha256=sha256)
         for digest, window in rows.values_list("encoder_digest", "window"):

@@ -12,6 +12,7 @@ from annotation import storage
 from annotation.jobs import PREPARE_IMAGES
 from annotation.models import Alias, Image, Job, Project, Upload
 from annotation.services.exports import write_export
+from annotation.services.images import add_images, store_image
 from annotation.services.masks import save_operations
 from annotation.services.rounds import start_round
 from annotation.services.settlement import settle_failures
@@ -133,11 +134,18 @@ def test_a_deleted_project_trains_no_longer(manager: Api, world: World) -> None:
     assert started.state == "cancelled"
 
 
+@pytest.fixture
+def stored_long_ago(monkeypatch: pytest.MonkeyPatch) -> None:
+    long_ago = timezone.now() - timedelta(days=31)
+    monkeypatch.setattr(storage, "stored_at", lambda _: long_ago)
+
+
 def preparing(project: Project) -> list[str]:
     jobs = Job.objects.filter(project=project, kind=PREPARE_IMAGES)
     return list(jobs.order_by("pk").values_list("state", flat=True))
 
 
+@pytest.mark.usefixtures("stored_long_ago")
 def test_p9_what_comes_back_while_the_trash_is_emptied_keeps_its_pixels(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,6 +170,22 @@ def test_p9_what_comes_back_while_the_trash_is_emptied_keeps_its_pixels(
     assert sum(storage.exists(key) for key in originals) == 1
 
 
+def test_pixels_that_an_import_has_just_stored_stay_for_the_row_that_comes_after(
+    world: World,
+) -> None:
+    image = make_image(world.project)
+    long_ago = timezone.now() - timedelta(days=31)
+    Image.objects.filter(pk=image.pk).update(deleted_at=long_ago)
+    stored = store_image(project=world.project, data=png(0), file_name="again.png")
+
+    empty_trash()
+    [added] = add_images(project=world.project, stored=[stored], created_by=world.manager)
+
+    assert added.image == image
+    assert storage.exists(storage.original_key(image.sha256))
+
+
+@pytest.mark.usefixtures("stored_long_ago")
 def test_an_image_that_a_version_holds_keeps_its_pixels_and_the_version_leaves_with_them(
     world: World, annotator: Api, tmp_path: Path
 ) -> None:

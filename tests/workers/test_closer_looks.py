@@ -160,6 +160,7 @@ def test_p9_windows_go_with_the_pixels_once_the_trash_is_emptied(
     (name,) = windows_in_store(image)
     long_ago = timezone.now() - timedelta(days=31)
     Project.objects.filter(pk=world.project.pk).update(deleted_at=long_ago)
+    monkeypatch.setattr(storage, "stored_at", lambda _: long_ago)
 
     empty_trash()
 
