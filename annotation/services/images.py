@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.contrib.postgres.aggregates import BoolOr
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -85,7 +86,6 @@ def store_image(*, project: Project, data: bytes, file_name: str, group: str = "
         orientation=decoded.orientation,
         has_rendition=_store(sha256, data, decoded),  # in the trash, too: an emptied one lost it
         group=group,
-        is_holdout=is_drawn_for_holdout(group or sha256, share=project.holdout_share),
     )
     return StoredFile(sha256, image, "; ".join(decoded.notes))
 
@@ -94,7 +94,10 @@ def store_image(*, project: Project, data: bytes, file_name: str, group: str = "
 def add_images(
     *, project: Project, stored: Sequence[StoredFile], created_by: User
 ) -> list[AddedImage]:
-    """Write the rows of files that are in the store, and say of each what became of it."""
+    """Write the rows of files that are in the store, and say of each what became of it.
+
+    New ones are drawn for the holdout.
+    """
     taken = [each for each in stored if not each.is_refused]
     of_project = Image.objects.filter(project=project)
     found = of_project.filter(sha256__in={each.sha256 for each in taken})
@@ -103,6 +106,7 @@ def add_images(
     for each in taken:
         if each.image is not None and each.sha256 not in known:
             fresh.setdefault(each.sha256, each.image)
+    _draw(fresh.values(), project)
     made = {image.sha256: image for image in _made([*fresh.values()], project)}
     if lost := fresh.keys() - made.keys():  # somebody else was faster
         known |= {image.sha256: image for image in of_project.filter(sha256__in=lost)}
@@ -112,6 +116,17 @@ def add_images(
     for image in made.values():
         log.info("image_added", image_id=image.pk, project_id=project.pk, user_id=created_by.pk)
     return [_outcome(each, made, known) for each in stored]
+
+
+def _draw(images: Collection[Image], project: Project) -> None:
+    """Draw images for the holdout. Those of a group go where it is, whatever the share is now."""
+    grouped = Image.objects.filter(
+        project=project, group__in={each.group for each in images} - {""}
+    )
+    sides = dict(grouped.values_list("group").annotate(held_out=BoolOr("is_holdout")))
+    for image in images:
+        drawn = is_drawn_for_holdout(image.group or image.sha256, share=project.holdout_share)
+        image.is_holdout = sides.get(image.group, drawn)
 
 
 def _made(images: list[Image], project: Project) -> list[Image]:

@@ -15,8 +15,10 @@ from annotation import jobs, storage
 from annotation.models import Assignment, Image, Job, Upload
 from annotation.selectors.uploads import checking_upload_ids
 from annotation.services.draws import is_drawn_for_holdout
+from annotation.services.images import add_images, store_image
 from annotation.services.imports import check_upload, import_archive
 from annotation.services.jobs import cancel_job, claim_job, fail_job
+from annotation.services.projects import update_project
 from annotation.services.settlement import settle_failures
 from tests.annotation.world import Api, World, make_image, png
 
@@ -340,6 +342,24 @@ def test_the_holdout_is_drawn_by_hash_and_a_group_stays_together() -> None:
     more = [is_drawn_for_holdout(key, share=0.5) for key in keys]
     assert all(later for earlier, later in zip(drawn, more, strict=True) if earlier)
     assert not any(is_drawn_for_holdout(key, share=0) for key in keys)
+
+
+def test_a_group_stays_where_it_is_when_the_share_of_the_holdout_changes(world: World) -> None:
+    def add(seed: int, share: float) -> bool:
+        project = update_project(project=world.project, changes={"holdout_share": share})
+        [added] = add_images(
+            project=project,
+            stored=[
+                store_image(project=project, data=png(seed), file_name=f"{seed}.png", group="film")
+            ],
+            created_by=world.manager,
+        )
+        assert added.image is not None
+        return added.image.is_holdout
+
+    sides = [add(seed, share) for seed, share in enumerate([0, 0.9, 0])]
+
+    assert sides == [False, False, False]
 
 
 def test_an_upload_that_never_arrived_is_not_complete(manager: Api, world: World) -> None:
