@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from annotation import jobs, storage
+from annotation.errors import DomainError
 from annotation.models import Upload
 from annotation.services.images import AddedImage, add_image
 from annotation.services.import_batches import plain
@@ -43,6 +44,12 @@ NOTHING: Final = "Nothing of it came in: mend or leave out what is odd, and send
 Progress = Callable[[int, str], None]  # files done, the name of the last; may raise to stop
 
 
+class UploadAlteredError(DomainError):
+    """What lies in the store is not as long as what was announced."""
+
+    code = "upload_altered"
+
+
 def check_upload(*, upload_id: str) -> Upload:
     """Import one file whose bytes have arrived. Safe to run twice.
 
@@ -52,9 +59,11 @@ def check_upload(*, upload_id: str) -> Upload:
     if upload.state != State.CHECKING:
         return upload
     try:
+        _check_length(upload)
         with storage.open_stream(storage.upload_key(upload.pk)) as stream:
             head = stream.read(len(ZIP))
-    except storage.ObjectMissingError:  # it never comes: waiting for it would stop all after it
+    except (storage.ObjectMissingError, UploadAlteredError):
+        # It never comes: waiting for it would stop all after it.
         return _end(upload, AddedImage(None, State.REFUSED, GONE))
     if head == ZIP or PurePosixPath(upload.file_name).suffix.lower() in DATASETS:
         enqueue_job(
@@ -219,9 +228,30 @@ def _summary(outcomes: Counter[str]) -> str:
     return f"{total} files: {parts}." if total else ""
 
 
+def _check_length(upload: Upload) -> None:
+    """See that no more will be read than was announced, by which files are judged too large.
+
+    An address to send to lives for an hour, also after the file is complete.
+
+    Raises:
+        UploadAlteredError: another length lies in the store.
+        ObjectMissingError: nothing does.
+
+    """
+    found = storage.size(storage.upload_key(upload.pk))
+    if found != upload.bytes:
+        raise UploadAlteredError(f"{found} bytes lie there, not {upload.bytes}: send it again.")
+
+
 @contextmanager
 def fetched(upload: Upload) -> Iterator[Path]:
-    """Yield a copy of what was uploaded, under its own name, which may tell its format."""
+    """Yield a copy of what was uploaded, under its own name, which may tell its format.
+
+    Raises:
+        UploadAlteredError: it is not as long as was announced.
+
+    """
+    _check_length(upload)
     settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="archive-") as folder:
         path = Path(folder) / (PurePosixPath(safe_name(upload.file_name)).name or "upload")

@@ -25,7 +25,7 @@ class UploadTakenError(DomainError):
 
 
 class UploadIncompleteError(DomainError):
-    """Bytes are missing; `missing` holds the numbers of the parts."""
+    """Bytes are missing, or too many; `missing` holds the numbers of the parts to be sent."""
 
     code = "upload_incomplete"
 
@@ -117,12 +117,21 @@ def _queue(upload: Upload) -> Upload:
 
 
 def _join(upload: Upload, arrived: Mapping[int, str]) -> None:
+    """Make one object of the parts; where it is longer or shorter than announced, begin anew."""
     key = storage.upload_key(upload.pk)
     try:
         storage.complete_multipart(key, upload.multipart_id, list(arrived.items()))
     except storage.ObjectMissingError:
         if not storage.exists(key):  # else an earlier request has joined them
             raise
+    found = storage.size(key)
+    if found != upload.bytes:
+        Upload.objects.filter(pk=upload.pk).update(multipart_id="")  # which is used up
+        storage.delete(key)
+        raise UploadIncompleteError(
+            f"{found} bytes have arrived, not {upload.bytes}: send the file again.",
+            missing=list(arrived),
+        )
 
 
 def _arrived(upload: Upload) -> dict[int, str]:

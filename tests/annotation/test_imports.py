@@ -16,7 +16,7 @@ from annotation.models import Assignment, Image, Job, Upload
 from annotation.selectors.uploads import checking_upload_ids
 from annotation.services.draws import is_drawn_for_holdout
 from annotation.services.images import add_images, store_image
-from annotation.services.imports import check_upload, import_archive
+from annotation.services.imports import UploadAlteredError, check_upload, import_archive
 from annotation.services.jobs import cancel_job, claim_job, fail_job
 from annotation.services.projects import update_project
 from annotation.services.settlement import settle_failures
@@ -168,6 +168,40 @@ def test_a_large_file_goes_up_in_parts_and_resumes(manager: Api, world: World) -
     assert [part["number"] for part in again] == [first["number"]] == [1]
     assert complete.json()["state"] == "checking"
     assert storage.size(storage.upload_key(upload["id"])) == len(data)
+
+
+def test_parts_that_are_longer_than_announced_are_dropped_and_sent_anew(
+    manager: Api, world: World
+) -> None:
+    data = png(1) + bytes(storage.PART_BYTES + 1000)
+    upload: dict[str, Any] = {"id": str(uuid4()), "file_name": "large.png", "bytes": len(data)}
+    uploads = f"projects/{world.project.pk}/uploads"
+    for part in manager.post(uploads, upload).json()["parts"]:
+        _put(part["url"], data[part["from_byte"] : part["to_byte"]] + b"more")
+
+    refused = manager.post(f"uploads/{upload['id']}/complete")
+    left = storage.exists(storage.upload_key(upload["id"]))
+    for part in manager.post(uploads, upload).json()["parts"]:
+        _put(part["url"], data[part["from_byte"] : part["to_byte"]])
+    complete = manager.post(f"uploads/{upload['id']}/complete")
+
+    assert (refused.status_code, refused.json()["missing"]) == (409, [1, 2])
+    assert not left
+    assert complete.json()["state"] == "checking"
+
+
+def test_a_file_that_is_replaced_by_a_longer_one_once_it_is_complete_is_not_read(
+    manager: Api, world: World
+) -> None:
+    upload_id = _send(manager, world, "a.png", png(1))
+    storage.put_bytes(storage.upload_key(upload_id), png(1) + b"more")
+
+    with pytest.raises(UploadAlteredError):
+        import_archive(upload_id=upload_id, on_progress=lambda *_: None)
+    checked = check_upload(upload_id=upload_id)
+
+    assert checked.state == "refused"
+    assert not Image.objects.exists()
 
 
 def test_an_upload_id_belongs_to_one_file(manager: Api, world: World) -> None:
