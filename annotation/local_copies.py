@@ -7,12 +7,12 @@ not disturb each other, nor those that read it.
 
 from functools import lru_cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 
 from annotation import storage
 from annotation.errors import DomainError
+from annotation.scratch_folders import scratch_folder
 from engine.canonical import sha256_of_path
 
 log = structlog.get_logger(__name__)
@@ -55,9 +55,8 @@ def _looks(path: Path) -> tuple[int, int]:
 
 
 def _fetch(key: str, path: Path, sha256: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=path.parent) as folder:  # for each caller its own
-        fetched = Path(folder) / path.name
+    with scratch_folder(path.parent, "fetching-") as folder:  # for each caller its own
+        fetched = folder / path.name
         storage.get_file(key, fetched)
         if sha256_of_path(fetched) != sha256:
             raise ObjectAlteredError(

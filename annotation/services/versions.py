@@ -2,8 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import structlog
@@ -28,6 +26,7 @@ from annotation.models import (
     Transcript,
     Webhook,
 )
+from annotation.scratch_folders import scratch_folder
 from annotation.selectors.streaming import JsonRows, Read, one_moment
 from annotation.selectors.version_criteria import EVERYTHING, Criteria, json_of
 from annotation.selectors.version_dataset import label_names
@@ -70,10 +69,8 @@ def cut_version(
     counts = dict.fromkeys(COUNTED, 0)
     traits: defaultdict[str, Losses] = defaultdict(Counter)
     spread = DistributionCounter()
-    scratch = Path(settings.SCRATCH_DIR)
-    scratch.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=scratch) as folder:
-        path = Path(folder) / "manifest.jsonl"
+    with scratch_folder(settings.SCRATCH_DIR, "cut-") as folder:
+        path = folder / "manifest.jsonl"
         with path.open("wb") as file, one_moment() as read:
             header = _header(project, criteria, read)
             found = _rows(project, criteria, header, traits, spread, read)
