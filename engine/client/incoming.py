@@ -72,7 +72,7 @@ class Incoming(Connection):
     ) -> list[Upload]:
         """Do what `upload_images` does within a longer work, for which ids of uploads are kept."""
         project_id = self._id_of(project)
-        sent = send_files(
+        sent, refused = send_files(
             self._transport,
             project_id,
             files_below(Path(path) for path in paths),
@@ -85,7 +85,7 @@ class Incoming(Connection):
             progress(len(ended), len(sent), "Looking at the files")
             return ended if len(ended) == len(sent) else None
 
-        return wait_until(looked_at, "Looking at the files", timeout_s)
+        return refused + wait_until(looked_at, "Looking at the files", timeout_s)
 
     def most_bytes(self) -> int:
         """Return how long a file may be that is sent."""

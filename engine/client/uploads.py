@@ -8,9 +8,12 @@ from types import MappingProxyType, TracebackType
 from typing import Final, Self
 from uuid import UUID, uuid4
 
+import requests
+
 from engine.canonical import sha256_of_path
 from engine.client.errors import AnnealError
 from engine.client.models import (
+    UPLOAD_REFUSED,
     UPLOAD_UNFINISHED,
     CompletedUpload,
     CompleteUpload,
@@ -26,6 +29,7 @@ from engine.whole_file import whole_file
 File = tuple[Path, str]  # where it lies, and its name on the server
 OnBytes = Callable[[int], None]  # how many more bytes the server has
 _NAME_LENGTH: Final = 500
+_UNSENDABLE: Final = ("empty_file", "file_changed")
 _OVER: Final = "import_state"  # as of one that was discarded or undone meanwhile
 
 
@@ -91,12 +95,16 @@ def send_files(
     *,
     unfinished: UnfinishedUploads,
     progress: Progress,
-) -> set[UUID]:
-    """Send each file, all as one batch; return the ids of the uploads."""
+) -> tuple[set[UUID], list[Upload]]:
+    """Send each file, all as one batch; return the ids of the uploads, and what was refused.
+
+    A file that cannot be sent as it is, as it is empty or too large, stops no other.
+    """
     batch = uuid4()
     total = sum(path.stat().st_size for path, _ in files)
     done = 0
     sent: set[UUID] = set()
+    refused: list[Upload] = []
     for path, name in files:
 
         def count(more: int, name: str = name) -> None:
@@ -105,17 +113,41 @@ def send_files(
             progress(done, total, f"Sending {name}")
 
         upload_id = unfinished.id_of(project_id, path)
-        send_file(
-            transport,
-            project_id,
-            path,
-            upload_id=upload_id,
-            file_name=name,
-            batch=batch,
-            on_bytes=count,
-        )
-        sent.add(upload_id)
-    return sent
+        try:
+            send_file(
+                transport,
+                project_id,
+                path,
+                upload_id=upload_id,
+                file_name=name,
+                batch=batch,
+                on_bytes=count,
+            )
+        except AnnealError as error:
+            if not _is_of_the_file(error):
+                raise
+            refused.append(_refused(upload_id, name, error))
+        else:
+            sent.add(upload_id)
+    return sent, refused
+
+
+def _is_of_the_file(error: AnnealError) -> bool:
+    return error.code in _UNSENDABLE or (
+        error.status == requests.codes.bad_request and error.field == "bytes"
+    )
+
+
+def _refused(upload_id: UUID, name: str, error: AnnealError) -> Upload:
+    """Tell of a file that was not sent as the server tells of one that was."""
+    return Upload(
+        id=upload_id,
+        file_name=name,
+        state=UPLOAD_REFUSED,
+        message=error.message,
+        image=None,
+        images_import=upload_id,
+    )
 
 
 def send_file(

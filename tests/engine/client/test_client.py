@@ -58,6 +58,24 @@ def test_images_zips_and_folders_come_in_and_a_bad_file_stops_no_other(
     }
 
 
+def test_a_file_that_cannot_be_sent_is_told_as_refused_and_stops_no_other(
+    client: Client, project: int, pictures: Path
+) -> None:
+    (pictures / "0-empty.png").touch()
+    with (pictures / "0-large.png").open("wb") as file:
+        file.truncate(client.most_bytes() + 1)  # takes no room on the disk
+
+    outcomes = client.upload_images(project, [pictures], timeout_s=60)
+
+    told = {each.file_name: (each.state, each.message) for each in outcomes}
+    empty, large = told.pop("0-empty.png"), told.pop("0-large.png")
+    assert (empty[0], large[0]) == ("refused", "refused")
+    assert "is empty" in empty[1]
+    assert "at most" in large[1]
+    assert {state for state, _ in told.values()} == {"accepted"}
+    assert len(told) == 3
+
+
 def test_an_upload_that_broke_off_sends_only_what_is_missing(
     client: Client, project: int, tmp_path: Path
 ) -> None:
