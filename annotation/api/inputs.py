@@ -21,8 +21,14 @@ def body_of(request: Request, serializer: type[serializers.Serializer[Any]]) -> 
 
 
 def query_of(request: Request, serializer: type[serializers.Serializer[Any]]) -> Input:
-    """Return the validated query parameters."""
-    return _validated(serializer, request.query_params.dict())
+    """Return the validated query parameters; a list's may be repeated."""
+    given = request.query_params
+    lists = (
+        name
+        for name, field in serializer().fields.items()
+        if isinstance(field, serializers.ListField) and name in given
+    )
+    return _validated(serializer, given.dict() | {name: given.getlist(name) for name in lists})
 
 
 class RleSerializer(serializers.Serializer[Any]):

@@ -1,6 +1,6 @@
 """Bringing images in: presigned addresses, resumable parts, and what became of each file."""
 
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -8,12 +8,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import body_of, query_of
 from annotation.api.pagination import CURSOR, page_of, page_serializer
 from annotation.models import Upload
 from annotation.selectors.projects import projects_for
 from annotation.selectors.uploads import uploads_for
 from annotation.services.uploads import begin_upload, complete_upload, missing_parts
+
+MOST_ASKED: Final = 50  # ids, as a server may take no address of more than 4,094 bytes
 
 
 class UploadInputSerializer(serializers.Serializer[Any]):
@@ -68,17 +70,28 @@ class CompletedUploadSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(Upload.State.choices)
 
 
+class UploadsQuerySerializer(serializers.Serializer[Any]):
+    id = serializers.ListField(
+        child=serializers.UUIDField(),
+        default=list,
+        max_length=MOST_ASKED,
+        help_text="Of these alone; may be repeated",
+    )
+
+
 class UploadListView(MemberView):
     roles = {"GET": ANYONE, "POST": MANAGERS}
 
     @extend_schema(
         operation_id="list_uploads",
-        parameters=[CURSOR],
+        parameters=[UploadsQuerySerializer, CURSOR],
         responses=page_serializer(UploadSerializer),
     )
     def get(self, request: Request, project_id: int) -> Response:
         self.fetch(projects_for(user_of(request)), pk=project_id)
         uploads = Upload.objects.filter(project_id=project_id)
+        if ids := query_of(request, UploadsQuerySerializer)["id"]:
+            uploads = uploads.filter(pk__in=ids)
         page, cursor = page_of(uploads, request, order=("-created_at", "-id"))
         return Response({"results": UploadSerializer(page, many=True).data, "next": cursor})
 

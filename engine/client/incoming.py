@@ -80,10 +80,14 @@ class Incoming(Connection):
             progress=progress,
         )
 
+        ended: dict[UUID, Upload] = {}
+
         def looked_at() -> list[Upload] | None:
-            ended = ended_uploads(self._transport, project_id, sent)
+            waiting = [each for each in sent if each not in ended]
+            found = ended_uploads(self._transport, project_id, waiting)
+            ended.update((each.id, each) for each in found)
             progress(len(ended), len(sent), "Looking at the files")
-            return ended if len(ended) == len(sent) else None
+            return [ended[each] for each in sent] if len(found) == len(waiting) else None
 
         return refused + wait_until(looked_at, "Looking at the files", timeout_s)
 
@@ -252,7 +256,7 @@ class Incoming(Connection):
 
         def looked_at() -> Upload | None:
             progress(0, 0, "Looking at the images")
-            ended = ended_uploads(self._transport, project_id, {import_id})
+            ended = ended_uploads(self._transport, project_id, [import_id])
             return ended[0] if ended else None
 
         return wait_until(looked_at, "Looking at the images", timeout_s)

@@ -89,7 +89,7 @@ JOBS: Final = _get("/api/projects/{project_id}/jobs", Page[Job], "cursor")
 IMAGES: Final = _get(
     "/api/projects/{project_id}/images", Page[Image], "status", "search", "trash", "cursor"
 )
-UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "cursor")
+UPLOADS: Final = _get("/api/projects/{project_id}/uploads", Page[Upload], "id", "cursor")
 BEGIN_UPLOAD: Final = _post("/api/projects/{project_id}/uploads", UploadInput, BegunUpload)
 COMPLETE_UPLOAD: Final = _post("/api/uploads/{upload_id}/complete", CompleteUpload, CompletedUpload)
 DATASET_IMPORTS: Final = _get(

@@ -1,6 +1,6 @@
 """HTTP: one session for the server, one for its object store, both with retries and backoff."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 from urllib.parse import urljoin, urlsplit
@@ -22,6 +22,7 @@ CONNECT_ATTEMPTS: Final = 3  # to reach anybody: an address that is wrong is soo
 LONGEST_PAUSE_S: Final = 60
 PASSING: Final = (429, 502, 503, 504)  # the same request may be answered later
 PIECE_BYTES: Final = 1 << 20
+Query = Mapping[str, str | int | bool | Sequence[str] | None]  # those of a sequence are repeated
 Answer = TypeVar("Answer")
 Item = TypeVar("Item")
 
@@ -95,7 +96,7 @@ class Transport:
         self,
         operation: Operation[Answer],
         body: Model | None = None,
-        query: Mapping[str, str | int | bool | None] | None = None,
+        query: Query | None = None,
         **ids: object,
     ) -> Answer:
         """Send one operation. `ids` fill its path.
@@ -120,7 +121,7 @@ class Transport:
         self,
         operation: Operation[Any],
         body: Model | None = None,
-        query: Mapping[str, str | int | bool | None] | None = None,
+        query: Query | None = None,
         **ids: object,
     ) -> requests.Response:
         """Send one operation and return its answer as it came, if it is a good one."""
@@ -165,7 +166,7 @@ class Transport:
 def pages(
     transport: Transport,
     operation: Operation[Page[Item]],
-    query: Mapping[str, str | None] | None = None,
+    query: Query | None = None,
     **ids: object,
 ) -> Iterator[Item]:
     """Yield the rows of a list that is read by cursor, page by page as they are asked for."""

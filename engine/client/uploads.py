@@ -1,8 +1,7 @@
 """Sending files: in parts, only those that the server lacks, so that a broken upload goes on."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -29,6 +28,7 @@ from engine.whole_file import whole_file
 File = tuple[Path, str]  # where it lies, and its name on the server
 OnBytes = Callable[[int], None]  # how many more bytes the server has
 _NAME_LENGTH: Final = 500
+_ASKED: Final = 50  # ids, as many as the server takes in one address
 _UNSENDABLE: Final = ("empty_file", "file_changed")
 _OVER: Final = "import_state"  # as of one that was discarded or undone meanwhile
 
@@ -95,7 +95,7 @@ def send_files(
     *,
     unfinished: UnfinishedUploads,
     progress: Progress,
-) -> tuple[set[UUID], list[Upload]]:
+) -> tuple[list[UUID], list[Upload]]:
     """Send each file, all as one batch; return the ids of the uploads, and what was refused.
 
     A file that cannot be sent as it is, as it is empty or too large, stops no other.
@@ -103,7 +103,7 @@ def send_files(
     batch = uuid4()
     total = sum(path.stat().st_size for path, _ in files)
     done = 0
-    sent: set[UUID] = set()
+    sent: list[UUID] = []
     refused: list[Upload] = []
     for path, name in files:
 
@@ -128,8 +128,8 @@ def send_files(
                 raise
             refused.append(_refused(upload_id, name, error))
         else:
-            sent.add(upload_id)
-    return sent, refused
+            sent.append(upload_id)
+    return [*dict.fromkeys(sent)], refused  # a file may be named twice
 
 
 def _is_of_the_file(error: AnnealError) -> bool:
@@ -193,10 +193,12 @@ def send_file(
     return transport.call(COMPLETE_UPLOAD, CompleteUpload(parts=sent), upload_id=upload_id)
 
 
-def ended_uploads(transport: Transport, project_id: int, ids: Collection[UUID]) -> list[Upload]:
+def ended_uploads(transport: Transport, project_id: int, ids: Sequence[UUID]) -> list[Upload]:
     """Return those of the uploads that the server has looked at."""
-    ours = (each for each in pages(transport, UPLOADS, project_id=project_id) if each.id in ids)
-    found = islice(ours, len(ids))  # the newest come first: few pages are read
+    found: list[Upload] = []
+    for start in range(0, len(ids), _ASKED):
+        asked = {"id": [str(each) for each in ids[start : start + _ASKED]]}
+        found += pages(transport, UPLOADS, asked, project_id=project_id)
     return [each for each in found if each.state not in UPLOAD_UNFINISHED]
 
 

@@ -396,6 +396,22 @@ def test_a_group_stays_where_it_is_when_the_share_of_the_holdout_changes(world: 
     assert sides == [False, False, False]
 
 
+def test_uploads_are_asked_for_by_their_ids_and_none_of_another_project_is_told(
+    manager: Api, world: World
+) -> None:
+    sent = [_send(manager, world, f"{seed}.png", png(seed)) for seed in range(3)]
+    uploads = f"projects/{world.project.pk}/uploads"
+
+    found = manager.get(f"{uploads}?id={sent[0]}&id={sent[2]}&id={uuid4()}").json()["results"]
+    elsewhere = Api(world.stranger).get(f"projects/{world.elsewhere.pk}/uploads?id={sent[0]}")
+    wrong = manager.get(f"{uploads}?id=nonsense")
+    too_many = manager.get(f"{uploads}?{'&'.join(f'id={uuid4()}' for _ in range(51))}")
+
+    assert {each["id"] for each in found} == {sent[0], sent[2]}
+    assert elsewhere.json()["results"] == []
+    assert {wrong.status_code, too_many.status_code} == {400}
+
+
 def test_an_upload_that_never_arrived_is_not_complete(manager: Api, world: World) -> None:
     upload = {"id": str(uuid4()), "file_name": "a.png", "bytes": 10}
     manager.post(f"projects/{world.project.pk}/uploads", upload)

@@ -8536,6 +8536,8 @@ export interface operations {
             query?: {
                 /** @description `next` of the page before */
                 cursor?: string;
+                /** @description Of these alone; may be repeated */
+                id?: string[];
             };
             header?: never;
             path: {

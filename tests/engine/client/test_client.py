@@ -4,13 +4,16 @@ import hashlib
 import json
 import zipfile
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from annotation.api.projects import PAGE
 from engine.client import AnnealError, Client, JobEndedError, UnreachableError, WaitedTooLongError
 from engine.client.login import make_token
+from engine.client.operations import UPLOADS
+from engine.client.transport import Transport
 from engine.datasets.manifest import verify_manifest
 from tests.annotation.world import png
 from tests.client import Client as Person
@@ -118,6 +121,25 @@ def test_lists_are_read_page_by_page(
     names = [each.file_name for each in client.uploads(project)]
 
     assert sorted(names, key=int) == [str(number) for number in range(1, 251)]
+
+
+def test_who_waits_for_a_file_asks_for_that_file_alone(
+    client: Client, project: int, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = Transport.call
+    told: list[UUID] = []
+
+    def listen(self: Transport, operation: Any, *sent: Any, **ids: Any) -> Any:
+        answer = call(self, operation, *sent, **ids)
+        if operation is UPLOADS:
+            told.extend(each.id for each in answer.results)
+        return answer
+
+    client.upload_images(project, [pictures], timeout_s=60)
+    monkeypatch.setattr(Transport, "call", listen)
+    [outcome] = client.upload_images(project, [pictures / "0.png"], timeout_s=60)
+
+    assert set(told) == {outcome.id}
 
 
 @pytest.fixture
