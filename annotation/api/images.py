@@ -111,6 +111,11 @@ class ReviewInputSerializer(ReleaseInputSerializer):
         default="",
         help_text="Needed to return an image that has no open comment",
     )
+    version = serializers.IntegerField(
+        min_value=0,
+        required=False,
+        help_text="Which the reviewer saw: 409 stale_version if others have changed it since",
+    )
 
 
 class ReviewSerializer(serializers.Serializer[Any]):

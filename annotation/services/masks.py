@@ -8,7 +8,7 @@ from uuid import UUID
 import structlog
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from annotation.errors import InvalidInputError, StaleVersionError
 from annotation.models import (
@@ -178,15 +178,19 @@ def _check_missed_nothing(
     later = Operation.objects.filter(image=image, image_version__gt=expected)
     is_blind = image.author_slot is not None and image.status in BEING_ANNOTATED
     seen = operations_on(later, image.author_slot) if is_blind else later
-    missed = list(seen.select_related("author").order_by("image_version", "position"))
-    if is_resent and all(operation.pk in known for operation in missed):
+    if is_resent and not seen.exclude(pk__in=known).exists():
         return
-    if missed or not later.exists():
-        raise StaleVersionError(
-            f"The image is at version {image.version}, not {expected}.",
-            version=image.version,
-            missed=[_as_missed(operation) for operation in missed],
-        )
+    if seen.exists() or not later.exists():
+        message = f"The image is at version {image.version}, not {expected}."
+        raise stale(message, image=image, missed=seen)
+
+
+def stale(message: str, *, image: Image, missed: QuerySet[Operation]) -> StaleVersionError:
+    """Return the refusal of what was decided without those operations, which it hands on."""
+    rows = missed.select_related("author").order_by("image_version", "position")
+    return StaleVersionError(
+        message, version=image.version, missed=[_as_missed(operation) for operation in rows]
+    )
 
 
 def _as_missed(operation: Operation) -> dict[str, Any]:

@@ -6,13 +6,15 @@ from typing import Final
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from annotation.errors import DomainError, InvalidInputError
 from annotation.models import Assignment, Image, Operation, Stint
 from annotation.selectors.comments import open_comments
+from annotation.services.assignments import LeaseLostError
 from annotation.services.comments import seal_comments, unseal_comments
+from annotation.services.masks import stale
 from annotation.services.stints import keep_stint
 
 Kind = Assignment.Kind
@@ -43,21 +45,32 @@ def review_image(
     reviewer: User,
     active_s: float = 0,
     stint: int | None = None,
+    version: int | None = None,
 ) -> Image:
     """Accept finished work, or return it to those who did it, with the comments that were made.
 
     A return says why: by a comment that is still open, or by `comment`. The reviewer's seconds
     count once: in the stint that the verdict ends, or, of a review that nobody claimed, up to its
-    first verdict.
+    first verdict. A verdict of a stint that has ended was given before, and is none any more.
+
+    Raises:
+        LeaseLostError: the stint was told, and the review is not the reviewer's any more.
+        StaleVersionError: others changed the image after `version`, which the reviewer saw.
+        NotFinishedError: the image is being worked on.
+
     """
-    is_first_return = verdict == Status.RETURNED and image.status != verdict
-    reviewable = Image.objects.filter(
-        pk=image.pk, status__in=[Status.DONE, Status.REVIEWED, verdict]
-    )
-    if not reviewable.update(status=verdict, review_comment=comment):
-        raise NotFinishedError("This image has not been finished yet.")
+    image = Image.objects.select_for_update().get(pk=image.pk)
     places = Assignment.objects.filter(image=image)
     reviews = places.filter(kind=Kind.REVIEW)
+    if stint is not None and not _is_held(reviews.filter(user=reviewer), stint):
+        return image
+    if version is not None:
+        _check_seen(image, version, reviewer)
+    if image.status not in {Status.DONE, Status.REVIEWED, verdict}:
+        raise NotFinishedError("This image has not been finished yet.")
+    is_first_return = verdict == Status.RETURNED and image.status != verdict
+    image.status, image.review_comment = Status(verdict), comment
+    image.save(update_fields=["status", "review_comment"])
     ended = (
         reviews.exclude(state=State.DONE)
         if stint is None
@@ -75,9 +88,26 @@ def review_image(
         raise InvalidInputError(
             "Say what should be changed, here or by a comment.", field="comment"
         )
-    image.refresh_from_db()
     log.info("image_reviewed", image_id=image.pk, verdict=verdict, user_id=reviewer.pk)
     return image
+
+
+def _is_held(own: QuerySet[Assignment], stint: int) -> bool:
+    """Tell whether the reviewer's place is still in that stint."""
+    place = own.first()
+    if place is None:
+        raise LeaseLostError("This image is no longer assigned to you.")
+    return place.state == State.LEASED and place.stint == stint
+
+
+def _check_seen(image: Image, version: int, reviewer: User) -> None:
+    later = Operation.objects.filter(image=image, image_version__gt=version)
+    if later.exclude(author=reviewer).exists():
+        raise stale(
+            "Somebody has changed this image meanwhile: look at it again, then decide.",
+            image=image,
+            missed=later,
+        )
 
 
 @transaction.atomic

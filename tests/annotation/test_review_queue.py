@@ -221,6 +221,78 @@ def test_p3_the_seconds_of_a_review_are_kept_once_however_often_its_verdict_is_s
     assert _seconds_of_review(finished[0]) == 15.5
 
 
+def test_p3_a_return_that_is_sent_again_once_the_image_was_mended_changes_nothing(
+    reviewer: Api, manager: Api, world: World, finished: list[Image]
+) -> None:
+    image = finished[0]
+    path = f"images/{image.pk}/review"
+    stint = _next(reviewer, world).json()["assignment"]["stint"]
+    said = {"verdict": "returned", "comment": "Look again.", "active_s": 5, "stint": stint}
+    reviewer.post(path, said)
+    _finish(world, image, world.annotator)
+    theirs = _next(manager, world, image=image.pk).json()["assignment"]
+
+    again = reviewer.post(path, said)
+
+    assert (again.status_code, again.json()["code"]) == (409, "lease_lost")
+    image.refresh_from_db()
+    assert image.status == Image.Status.DONE
+    place = Assignment.objects.get(pk=theirs["id"])
+    assert (place.state, place.user, place.active_s) == (State.LEASED, world.manager, 5)
+
+
+def test_a_reviewer_who_claimed_the_image_anew_is_not_answered_by_the_verdict_before(
+    reviewer: Api, world: World, finished: list[Image]
+) -> None:
+    image = finished[0]
+    path = f"images/{image.pk}/review"
+    stint = _next(reviewer, world).json()["assignment"]["stint"]
+    said = {"verdict": "returned", "comment": "Look again.", "stint": stint}
+    reviewer.post(path, said)
+    _finish(world, image, world.annotator)
+    _next(reviewer, world, image=image.pk)
+
+    again = reviewer.post(path, said)
+
+    assert (again.status_code, again.json()["status"]) == (200, "done")
+
+
+@pytest.mark.parametrize("verdict", ["reviewed", "returned"])
+def test_p4_a_verdict_on_what_the_annotator_has_changed_since_is_refused_with_the_change(
+    annotator: Api, reviewer: Api, world: World, image: Image, verdict: str
+) -> None:
+    drawn = create()
+    annotator.save(image, drawn)
+    _finish(world, image, world.annotator)
+    _next(reviewer, world)
+    corrected = reviewer.save(image, operation("revise", mask=drawn["mask"], z=1)).json()
+    claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    annotator.save(image, operation("delete", mask=drawn["mask"]))
+    path = f"images/{image.pk}/review"
+    said = {"verdict": verdict, "comment": "Look again."}
+
+    refused = reviewer.post(path, {**said, "version": corrected["version"]})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "stale_version")
+    [missed] = refused.json()["missed"]
+    assert (missed["kind"], missed["author"]) == ("delete", "annotator")
+    image.refresh_from_db()
+    assert image.status == Image.Status.DONE
+    assert reviewer.post(path, {**said, "version": refused.json()["version"]}).status_code == 200
+
+
+def test_what_the_reviewer_alone_has_changed_since_makes_no_verdict_stale(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    seen = annotator.save(image, create()).json()["version"]
+    _finish(world, image, world.annotator)
+    reviewer.save(image, create())
+
+    given = reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed", "version": seen})
+
+    assert given.status_code == 200
+
+
 def test_of_a_review_that_nobody_claimed_the_seconds_up_to_the_first_verdict_are_kept(
     manager: Api, finished: list[Image]
 ) -> None:

@@ -1,10 +1,12 @@
 """The queue of reviews in a real browser: counted, opened, approved and returned by keyboard."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import Look
-from tests.e2e.gestures import SLOW_MS
+from tests.e2e.gestures import SLOW_MS, wait_for_editor
 from tests.e2e.reviewing import box, finish, make_project
 from tests.e2e.scenes import log_in
 from tests.stack import Stack
@@ -57,6 +59,34 @@ def test_a_reviewer_goes_from_image_to_image_and_returns_one(
     ]
     claimed = emma.post(f"/api/projects/{project}/claim", {})["assignment"]
     assert claimed["image"] == images[1]
+
+
+def test_a_verdict_on_what_was_changed_meanwhile_shows_the_change_instead(
+    stack: Stack, troubled_page: Page
+) -> None:
+    stack.add_users("vesna", "ivan", "olaf")
+    project, [image] = make_project(
+        stack, "olaf", {"vesna": "reviewer", "ivan": "annotator"}, pictures=1
+    )
+    ivan = stack.log_in("ivan")
+    drawn = box(40, 30)
+    finish(ivan, project, image, drawn, box(80, 30))
+    page = log_in(troubled_page, "vesna")
+    page.goto(f"/projects/{project}/annotate?queue=review")
+    expect(page.get_by_role("button", name="Approve, next")).to_be_visible(timeout=SLOW_MS)
+    wait_for_editor(page)
+    ivan.post(f"/api/projects/{project}/claim", {"image": image})
+    gone = {"id": str(uuid4()), "kind": "delete", "mask": drawn["mask"]}
+    assert ivan.save(image, 1, gone).is_good
+
+    page.keyboard.press("n")
+
+    told = page.get_by_role("alert").filter(has_text="Somebody has changed this image meanwhile")
+    expect(told).to_be_visible(timeout=SLOW_MS)
+    assert ivan.get(f"/api/images/{image}")["status"] == "done"
+    page.keyboard.press("n")
+    expect(page.get_by_text("Nothing is left to review")).to_be_visible(timeout=SLOW_MS)
+    assert ivan.get(f"/api/images/{image}")["status"] == "reviewed"
 
 
 def return_it(page: Page, why: str, take_picture: Look) -> None:

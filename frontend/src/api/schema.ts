@@ -4640,6 +4640,8 @@ export interface components {
              * @default
              */
             comment?: string;
+            /** @description Which the reviewer saw: 409 stale_version if others have changed it since */
+            version?: number;
         };
         /**
          * @description * `reviewed` - reviewed

@@ -238,7 +238,7 @@ export class ImageOutbox {
         this.#options.events.onSaved(reply.masks, reply.version);
         return true;
       case "stale":
-        await this.#rebase(reply.version, reply.missed);
+        await this.rebase(reply.version, reply.missed);
         return true;
       case "login":
         this.#hindrance = "login";
@@ -256,7 +256,8 @@ export class ImageOutbox {
     }
   }
 
-  async #rebase(version: number, missed: readonly MissedOperation[]): Promise<void> {
+  /** Go on from what others saved, which a refusal handed on. */
+  async rebase(version: number, missed: readonly MissedOperation[]): Promise<void> {
     const own = new Set(this.#pending.map(({ id }) => id));
     const fromOthers = missed.filter(({ id }) => !own.has(id));
     // What of ours is among them was saved earlier and its reply was lost.

@@ -207,6 +207,25 @@ test("a stale save hands on what was missed and goes through on top of it", asyn
   expect(server.log.map(({ id }) => id)).toEqual([theirs.id, own.id]);
 });
 
+test("what the refusal of a verdict hands on is shown, and saved upon from then on", async () => {
+  const onRebase = vi.fn();
+  const saves: number[] = [];
+  const save: Save = (...call) => {
+    saves.push(call[1]);
+    return server.saveAs("ada")(...call);
+  };
+  const outbox = await open(save, { events: { ...NO_EVENTS, onRebase } });
+  await server.saveAs("grace")(IMAGE, server.version, [label(7)]);
+  const missed = [...server.log];
+
+  await outbox.rebase(server.version, missed);
+  await outbox.push([label(8)]);
+  await outbox.whenSaved();
+
+  expect(onRebase).toHaveBeenCalledExactlyOnceWith(missed, expect.anything());
+  expect(saves).toEqual([1]);
+});
+
 test("others' work on top of a save whose reply was lost comes after it", async () => {
   const onRebase = vi.fn();
   const save: Save = async (...call) => {

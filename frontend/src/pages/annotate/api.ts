@@ -113,10 +113,13 @@ export function extendAssignment(assignment_id: number): Promise<unknown> {
 /** A reviewer's, on an image. */
 export type Verdict = "reviewed" | "returned";
 
-/** `stint` is the one of a claimed review that the verdict ends, with the seconds that it took. */
+/**
+ * `version` is the one that the reviewer saw, `stint` the one of a claimed review that the verdict
+ * ends, with the seconds that it took.
+ */
 export function reviewImage(
   image_id: number,
-  body: { verdict: Verdict; comment: string; active_s: number; stint?: number },
+  body: { verdict: Verdict; comment: string; version: number; active_s: number; stint?: number },
 ): Promise<unknown> {
   return read(
     client.POST("/api/images/{image_id}/review", { params: { path: { image_id } }, body }),
@@ -145,16 +148,21 @@ export const saveMasks: Save = async (image_id, version, operations) => {
     return { kind: "saved", ...saved };
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    if (error.code === "stale_version") {
-      const { version: newest, missed } = error.extra;
-      return { kind: "stale", version: newest as number, missed: missed as MissedOperation[] };
-    }
+    const missed = missedOf(error);
+    if (missed !== null) return { kind: "stale", ...missed };
     if (error.status === 401) return { kind: "login" };
     if (error.status === 404) return { kind: "gone" };
     if (!REFUSALS.includes(error.status)) return { kind: "unreachable" };
     return { kind: "refused", reason: reasonOf(error) };
   }
 };
+
+/** What others saved meanwhile, if that is why a request was refused. */
+export function missedOf(error: unknown): { version: number; missed: MissedOperation[] } | null {
+  if (!(error instanceof ProblemError) || error.code !== "stale_version") return null;
+  const { version, missed } = error.extra;
+  return { version: version as number, missed: missed as MissedOperation[] };
+}
 
 export function annotationsOf(detail: ImageDetail): Annotations {
   const masks = detail.masks.map(({ aside, ...row }) => ({

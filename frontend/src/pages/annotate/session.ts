@@ -16,6 +16,7 @@ import {
   fetchImage,
   fetchUpcoming,
   finishAssignment,
+  missedOf,
   releaseAssignment,
   reopenImage,
   reviewImage,
@@ -133,12 +134,13 @@ export class AnnotateSession {
     let given: Verdict | null = null;
     await this.#move(async (open) => {
       this.#checkFinished(open);
+      const seen = open.outbox.version;
       const isSent = await isSaved(open);
       // At once, and not one after the other: both are a way to the server and back.
       const claiming = this.#places.claim(undefined, open.detail.get().id);
       claiming.catch(() => undefined); // told where it is awaited
       if (isSent) {
-        given = await this.#finish(open).catch(async (error: unknown) => {
+        given = await this.#finish(open, seen).catch(async (error: unknown) => {
           if (error instanceof UnreachableError) {
             await this.#finishLater(open, claiming);
             return null;
@@ -161,8 +163,9 @@ export class AnnotateSession {
     let given: Verdict | null = null;
     await this.#move(async (open) => {
       askForSent(open);
+      const seen = open.outbox.version;
       await settle(open);
-      given = await this.#giveVerdict(open, verdict, comment);
+      given = await this.#giveVerdict(open, verdict, comment, seen);
       open.editor.unsent.message.set("");
       if (this.#queue !== "review") return open.refresh();
       await this.#forget(open);
@@ -324,13 +327,13 @@ export class AnnotateSession {
     return this.#queue === "correct" && open.wasSentOn;
   }
 
-  async #finish(open: OpenImage): Promise<Verdict | null> {
+  async #finish(open: OpenImage, seen: number): Promise<Verdict | null> {
     const place = open.isUnreserved ? await this.#places.reserve(open.detail.get().id) : open.claim;
     if (place === null) return null;
     let given: Verdict | null = null;
     if (this.#queue === "review") {
       if (open.detail.get().status === "done")
-        given = await this.#giveVerdict(open, "reviewed", "");
+        given = await this.#giveVerdict(open, "reviewed", "", seen);
     } else {
       open.editor.meter.noteActivity();
       const end = this.#isForCompletion(open) ? releaseAssignment : finishAssignment;
@@ -357,13 +360,28 @@ export class AnnotateSession {
     });
   }
 
-  /** The seconds go with it, but of a place to annotate: that is not ended by a verdict. */
-  async #giveVerdict(open: OpenImage, verdict: Verdict, comment: string): Promise<Verdict> {
+  /**
+   * The seconds go with it, but of a place to annotate: that is not ended by a verdict. Where others
+   * changed the image after the version that was seen, that is shown, and no verdict is given.
+   */
+  async #giveVerdict(
+    open: OpenImage,
+    verdict: Verdict,
+    comment: string,
+    version: number,
+  ): Promise<Verdict> {
     open.editor.meter.noteActivity();
     const isOver = this.#queue === "review" || open.claim === null;
     const active_s = isOver ? activeSeconds(open) : 0;
     const stint = isOver ? open.claim?.stint : undefined;
-    await reviewImage(open.detail.get().id, { verdict, comment, active_s, stint });
+    const said = { verdict, comment, version, active_s, stint };
+    try {
+      await reviewImage(open.detail.get().id, said);
+    } catch (error) {
+      const stale = missedOf(error);
+      if (stale !== null) await open.outbox.rebase(stale.version, stale.missed);
+      throw error;
+    }
     return verdict;
   }
 
