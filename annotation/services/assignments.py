@@ -14,12 +14,12 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Greatest, Now
 
 from annotation.errors import DomainError, NotAllowedError
-from annotation.models import Assignment, Image, Membership, Project, Stint
+from annotation.models import Assignment, Image, Membership, Operation, Project, Stint
 from annotation.prepared import Param, Prepared
 from annotation.selectors.access import REVIEWERS, SOMEBODY
 from annotation.selectors.plan import Queue, free_in, kind_of, to_go_on_with
@@ -143,8 +143,9 @@ def finish_image(
 ) -> Image:
     """End the person's work on an image; it is done once all its places are. Resending is harmless.
 
-    Then it waits for a reviewer. Writes into each proposal that was decided on what became of it,
-    as soon as the person to whom they were shown has finished: others annotate without them.
+    Then it waits for a reviewer, unless it was approved and they have drawn nothing since. Writes
+    into each proposal that was decided on what became of it, as soon as the person to whom they
+    were shown has finished: others annotate without them.
     """
     image = _IMAGE.first(image=assignment.image_id)
     if image is None:
@@ -161,12 +162,21 @@ def finish_image(
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
     if assignment.slot == 0 and any(each.is_audited for each in write_outcomes(image)):
         stop_if_broken(project_id=image.project_id)
-    if not places.exclude(state=State.DONE).exists():
+    is_last = not places.exclude(state=State.DONE).exists()
+    if is_last and not _is_approved(image, user):
         mark_done([image.pk])
         image.refresh_from_db()
         ask_for_caption(image=image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
+
+
+def _is_approved(image: Image, user: User) -> bool:
+    """Tell whether a verdict stands on all that the person drew: ending their work undoes none."""
+    verdict = Assignment.objects.filter(image=image, kind=Kind.REVIEW, state=State.DONE)
+    since = Subquery(verdict.values("finished_at")[:1])
+    drawn = Operation.objects.filter(image=image, author=user, created_at__gt=since)
+    return image.status == Image.Status.REVIEWED and not drawn.exists()
 
 
 def _leased(own: QuerySet[Assignment], stint: int | None) -> QuerySet[Assignment]:

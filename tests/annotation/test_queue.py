@@ -385,3 +385,37 @@ def test_a_finished_image_opened_again_is_finished_when_given_back(
     assert Assignment.objects.get(pk=mine["id"]).state == Assignment.State.DONE
     image.refresh_from_db()
     assert image.status == Image.Status.DONE
+
+
+def _approve(annotator: Api, reviewer: Api, world: World, image: Image) -> dict[str, int]:
+    """Let an image be done and approved, and its annotator open it once more."""
+    mine = _claim(annotator, world, image=image.pk)
+    annotator.post(f"assignments/{mine['id']}/finish", {"active_s": 5})
+    assert reviewer.post(f"images/{image.pk}/review", {"verdict": "reviewed"}).status_code == 200
+    return _claim(annotator, world, image=image.pk)
+
+
+def test_an_approved_image_opened_again_stays_approved_when_finished_without_a_change(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    again = _approve(annotator, reviewer, world, image)
+
+    ended = annotator.post(f"assignments/{again['id']}/finish", {"active_s": 3})
+
+    assert ended.json() == {"image": image.pk, "status": "reviewed"}
+    place = Assignment.objects.get(pk=again["id"])
+    assert (place.state, place.active_s) == (Assignment.State.DONE, 8)
+    review = Assignment.objects.get(image=image, kind=Assignment.Kind.REVIEW)
+    assert (review.state, review.user) == (Assignment.State.DONE, world.reviewer)
+
+
+def test_what_the_annotator_changes_on_an_approved_image_is_to_be_reviewed(
+    annotator: Api, reviewer: Api, world: World, image: Image
+) -> None:
+    again = _approve(annotator, reviewer, world, image)
+    annotator.save(image, create())
+
+    ended = annotator.post(f"assignments/{again['id']}/finish", {"active_s": 3})
+
+    assert ended.json()["status"] == "done"
+    assert reviewer.get(f"projects/{world.project.pk}/queues").json()["review"] == 1
