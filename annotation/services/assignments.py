@@ -123,18 +123,21 @@ def release(
 ) -> None:
     """Give a place back, with the seconds of the stint. Resending is harmless.
 
-    One that was finished before is finished again, not open, unless a reviewer returned the image.
+    One that was finished before is finished again, not open, unless a reviewer returned the image;
+    the image is done if it waited for that place alone.
     """
+    image = _locked(assignment)
     own = Assignment.objects.filter(pk=assignment.pk, user=user)
     held = _leased(own, stint)
     spent = F("active_s") + active_s
     done = held.filter(finished_at__isnull=False).exclude(image__status=Image.Status.RETURNED)
-    image_id = assignment.image_id
     if done.update(state=State.DONE, lease_until=None, active_s=spent) or held.update(
         state=State.OPEN, user=None, lease_until=None, active_s=spent
     ):
-        keep_stint(image_id=image_id, user=user, ended_as=Stint.End.RELEASED, active_s=active_s)
-    log.info("image_released", image_id=image_id, user_id=user.pk)
+        keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.RELEASED, active_s=active_s)
+        if image.status == Image.Status.TODO:
+            _finish_if_done_by_all(image)
+    log.info("image_released", image_id=image.pk, user_id=user.pk)
 
 
 @transaction.atomic
@@ -147,11 +150,8 @@ def finish_image(
     into each proposal that was decided on what became of it, as soon as the person to whom they
     were shown has finished: others annotate without them.
     """
-    image = _IMAGE.first(image=assignment.image_id)
-    if image is None:
-        raise Image.DoesNotExist
-    places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
-    own = places.filter(pk=assignment.pk, user=user)
+    image = _locked(assignment)
+    own = Assignment.objects.filter(pk=assignment.pk, kind=Kind.ANNOTATE, user=user)
     finished = _leased(own, stint).update(
         state=State.DONE, lease_until=None, finished_at=Now(), active_s=F("active_s") + active_s
     )
@@ -162,13 +162,27 @@ def finish_image(
     keep_stint(image_id=image.pk, user=user, ended_as=Stint.End.FINISHED, active_s=active_s)
     if assignment.slot == 0 and any(each.is_audited for each in write_outcomes(image)):
         stop_if_broken(project_id=image.project_id)
-    is_last = not places.exclude(state=State.DONE).exists()
-    if is_last and not _is_approved(image, user):
-        mark_done([image.pk])
-        image.refresh_from_db()
-        ask_for_caption(image=image)
+    if not _is_approved(image, user):
+        _finish_if_done_by_all(image)
     log.info("image_finished", image_id=image.pk, user_id=user.pk, active_s=active_s)
     return image
+
+
+def _locked(assignment: Assignment) -> Image:
+    image = _IMAGE.first(image=assignment.image_id)
+    if image is None:
+        raise Image.DoesNotExist
+    return image
+
+
+def _finish_if_done_by_all(image: Image) -> None:
+    """Mark an image as done if no place at it is left to finish. Its row is locked."""
+    places = Assignment.objects.filter(image=image, kind=Kind.ANNOTATE)
+    if places.exclude(state=State.DONE).exists():
+        return
+    mark_done([image.pk])
+    image.refresh_from_db()
+    ask_for_caption(image=image)
 
 
 def _is_approved(image: Image, user: User) -> bool:
@@ -189,7 +203,9 @@ def finish_images_done_by_all(project: Project) -> None:
     """Finish the images that waited only for places that have been taken away."""
     places = Assignment.objects.filter(image=OuterRef("pk"), kind=Kind.ANNOTATE)
     waiting = Image.objects.filter(
-        Exists(places), ~Exists(places.exclude(state=State.DONE)), status=Image.Status.TODO
+        Exists(places),
+        ~Exists(places.exclude(state=State.DONE)),
+        status__in=[Image.Status.TODO, Image.Status.RETURNED],
     )
     mark_done(list(waiting.filter(project=project).values_list("pk", flat=True)))
 

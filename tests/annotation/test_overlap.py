@@ -145,6 +145,37 @@ def test_an_image_that_waited_only_for_a_second_person_is_finished_without_one(
     assert reviewer.get(f"projects/{world.project.pk}/queues").json()["review"] == 1
 
 
+def test_an_image_that_waited_only_for_who_had_opened_it_again_is_done_when_they_give_it_back(
+    annotator: Api, other: Api, reviewer: Api, world: World, both: Image
+) -> None:
+    _finish(annotator, _claim(annotator, world, both))
+    again = _claim(annotator, world, both)
+    assert _finish(other, _claim(other, world, both)) == "todo"
+
+    annotator.post(f"assignments/{again['id']}/release", {"active_s": 1})
+
+    both.refresh_from_db()
+    assert (both.status, both.finished_at is not None) == (Image.Status.DONE, True)
+    assert reviewer.get(f"projects/{world.project.pk}/queues").json()["review"] == 1
+
+
+def test_a_returned_image_that_waited_only_for_a_second_person_is_finished_without_one(
+    annotator: Api, other: Api, reviewer: Api, manager: Api, world: World, both: Image
+) -> None:
+    mine, theirs = _claim(annotator, world, both), _claim(other, world, both)
+    _finish(annotator, mine)
+    _finish(other, theirs)
+    verdict = {"verdict": "returned", "comment": "Look again."}
+    reviewer.post(f"images/{both.pk}/review", verdict)
+    other.post(f"assignments/{theirs['id']}/release")
+    assert _finish(annotator, mine) == "returned"
+
+    manager.patch(f"projects/{world.project.pk}", {"overlap": 1})
+
+    both.refresh_from_db()
+    assert both.status == Image.Status.DONE
+
+
 def test_the_second_person_sees_neither_the_first_ones_masks_nor_proposals(
     annotator: Api, other: Api, reviewer: Api, world: World, both: Image
 ) -> None:
