@@ -103,7 +103,8 @@ def claim_as(
     )
     if place is None:
         return None
-    _lease(place, user)
+    if not _lease(place, user):  # it was taken in this moment
+        return claim_as(member, image_id=image_id, queue=queue, besides=besides)
     log.info("image_claimed", image_id=place.image_id, user_id=user.pk)
     return place
 
@@ -269,12 +270,11 @@ def _free_by_queue(queue: Queue | None) -> Prepared[Assignment]:
     return Prepared(lambda: free.select_for_update(skip_locked=True, of=("self",))[:1])
 
 
-def _lease(place: Assignment, user: User) -> None:
-    """Give a place to a person. A longer lease that is theirs stays.
+def _lease(place: Assignment, user: User) -> bool:
+    """Give a place to a person, unless somebody else has it by now. A longer lease of theirs stays.
 
     SQL of its own: RETURNING spares a query of each next image.
     """
-    place.state, place.user = State.LEASED, user
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE annotation_assignment SET state = %(leased)s, user_id = %(user)s,"
@@ -283,15 +283,22 @@ def _lease(place: Assignment, user: User) -> None:
             " CASE WHEN state = %(leased)s AND user_id = %(user)s THEN lease_until END),"
             " stint = stint + CASE WHEN state = %(leased)s AND user_id = %(user)s"
             " THEN 0 ELSE 1 END"
-            " WHERE id = %(place)s RETURNING lease_until, stint",
+            " WHERE id = %(place)s AND (state = %(open)s OR user_id = %(user)s"
+            " OR lease_until < statement_timestamp()) RETURNING lease_until, stint",
             {
-                "leased": place.state,
+                "leased": State.LEASED,
+                "open": State.OPEN,
                 "user": user.pk,
                 "lease_s": settings.ASSIGNMENT_LEASE_S,
                 "place": place.pk,
             },
         )
-        [place.lease_until, place.stint] = cursor.fetchone()
+        leased = cursor.fetchone()
+    if leased is None:
+        return False
+    place.state, place.user = State.LEASED, user
+    [place.lease_until, place.stint] = leased
+    return True
 
 
 def lease_end() -> CombinedExpression:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from threading import Barrier, BrokenBarrierError
+from time import monotonic
 from typing import TypeVar
 from uuid import uuid4
 
@@ -151,6 +153,39 @@ def test_p5_one_person_with_two_tabs_gets_one_image(world: World) -> None:
 
     assert len({place.pk for place in tabs if isinstance(place, Assignment)}) == 1
     assert Assignment.objects.filter(state="leased").count() == 1
+
+
+def test_p5_whoever_returns_to_a_lease_that_ran_out_does_not_take_it_from_who_just_got_it(
+    world: World,
+) -> None:
+    image = make_image(world.project)
+    claim_image(project=world.project, user=world.annotator)
+    past = timezone.now() - timedelta(seconds=1)
+    Assignment.objects.filter(image=image).update(lease_until=past)
+    back = partial(claim_image, project=world.project, user=world.annotator)
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            taken = claim_image(project=world.project, user=world.reviewer)
+            returning = pool.submit(lambda: at_once(back))
+            _wait_until_somebody_waits_for_this_transaction()
+        [found] = returning.result(timeout=20)
+
+    assert (taken and taken.image_id, found) == (image.pk, None)
+    assert Assignment.objects.get(image=image).user == world.reviewer
+
+
+def _wait_until_somebody_waits_for_this_transaction() -> None:
+    deadline = monotonic() + 20
+    with connection.cursor() as cursor:
+        while monotonic() < deadline:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks WHERE NOT granted"
+                " AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+    raise AssertionError("nobody waits")
 
 
 def test_the_same_picture_added_at_once_is_one_image(world: World) -> None:
