@@ -6,9 +6,9 @@ Each works blind. Only who reviews sees both sets, and once the image is reviewe
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from annotation.models import Assignment, Image, Mask, Operation
+from annotation.models import Assignment, Image, Mask, MaskCaption, Operation
 from annotation.selectors.access import REVIEWERS, Person
 
 State = Assignment.State
@@ -57,9 +57,11 @@ def masks_seen(masks: QuerySet[Mask], seen: Seen) -> QuerySet[Mask]:
 def operations_on(operations: QuerySet[Operation], slot: int) -> QuerySet[Operation]:
     """Keep the operations that concern who works at a slot. Verdicts are of the first.
 
-    Captions have no revision that would tell whose masks they are of, so they are of nobody's:
-    they change no mask, and only add to what was said.
+    A caption has no revision that would tell whose mask it is of: it has its operation's id.
     """
+    said = MaskCaption.objects.filter(pk=OuterRef("pk"))
     if slot:
-        return operations.filter(revision__mask__slot=slot)
-    return operations.exclude(Q(revision__mask__is_aside=True) | Q(kind=Operation.Kind.CAPTION))
+        own = Exists(said.filter(mask__slot=slot))
+        return operations.filter(Q(revision__mask__slot=slot) | own)
+    aside = Exists(said.filter(mask__is_aside=True))
+    return operations.exclude(Q(revision__mask__is_aside=True) | aside)

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from annotation.models import Image, Mask, MaskCaption, Revision
+from annotation.services.projects import update_project
 from annotation.services.versions import cut_version
 from tests.annotation.test_versions import exported
 from tests.annotation.world import Api, World, create, make_image, operation
@@ -95,7 +96,7 @@ def test_the_captions_of_many_masks_are_shown_without_a_query_for_each(
     assert len(many) == len(one)
 
 
-def test_who_works_blind_beside_another_is_not_told_what_that_one_says(
+def test_p4_who_annotates_an_image_is_told_what_a_reviewer_said_of_a_mask_meanwhile(
     annotator: Api, reviewer: Api, image: Image
 ) -> None:
     mask = mask_of(annotator, image)
@@ -103,9 +104,31 @@ def test_who_works_blind_beside_another_is_not_told_what_that_one_says(
     annotator.post(f"projects/{image.project_id}/claim", {"image": image.pk})
     reviewer.save(image, operation("caption", mask=mask, text="A cup"))
 
-    blind = annotator.save(image, create(at=(9, 9)), version=version)
+    stale = annotator.save(image, operation("caption", mask=mask, text="A mug"), version=version)
 
-    assert blind.status_code == 200
+    assert stale.status_code == 409
+    assert [each["text"] for each in stale.json()["missed"]] == ["A cup"]
+    assert texts(annotator, mask) == [("A cup", "reviewer")]
+
+
+def test_of_two_who_work_blind_each_is_told_what_was_said_of_their_own_masks_alone(
+    annotator: Api, reviewer: Api, manager: Api, world: World
+) -> None:
+    update_project(project=world.project, changes={"overlap": 2})
+    world.project.refresh_from_db()
+    image = make_image(world.project)
+    drawn = [create(), create(at=(9, 9))]
+    for api, mask in zip((annotator, reviewer), drawn, strict=True):
+        api.post(f"projects/{image.project_id}/claim", {"image": image.pk})
+        api.save(image, mask)
+    version = Image.objects.get(pk=image.pk).version
+    said = [operation("caption", mask=each["mask"], text="A cup") for each in drawn]
+    manager.save(image, *said)
+
+    refused = [api.save(image, create(), version=version) for api in (annotator, reviewer)]
+
+    missed = [[each["mask"] for each in answer.json()["missed"]] for answer in refused]
+    assert missed == [[each["mask"]] for each in drawn]
 
 
 def test_an_id_belongs_to_the_caption_of_one_mask(annotator: Api, image: Image) -> None:
