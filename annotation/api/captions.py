@@ -25,6 +25,7 @@ from annotation.selectors.images import images_for
 from annotation.selectors.said import parts_of, said_in
 from annotation.services.captions import (
     Making,
+    Seen,
     clean_text,
     compare_texts,
     save_caption,
@@ -128,6 +129,11 @@ class NewCaptionSerializer(serializers.Serializer[Any]):
     shortening = serializers.UUIDField(
         allow_null=True, default=None, help_text="A model's, that the person took for a start"
     )
+    base = serializers.UUIDField(
+        allow_null=True,
+        required=False,
+        help_text="the newest caption that its author saw; null: none. 409 stale_caption: another",
+    )
 
 
 class CaptionTextSerializer(serializers.Serializer[Any]):
@@ -195,6 +201,7 @@ class ImageCaptionsView(MemberView):
                 proposal=data["proposal"],
                 shortening=data["shortening"],
             ),
+            seen=Seen(data["base"]) if "base" in data else None,
         )
         return Response(CaptionSerializer(caption).data, status=201)
 

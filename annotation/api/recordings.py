@@ -182,6 +182,10 @@ class CorrectionSerializer(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=MAX_CHARACTERS, allow_blank=True)
     words = WordSerializer(many=True, max_length=40_000)  # type: ignore[call-arg]  # the list's
     seconds = FiniteField(min_value=0, default=0, help_text="active, spent correcting")
+    base = serializers.UUIDField(
+        default=None,
+        help_text="the text that was corrected. 409 stale_transcript: another is newer",
+    )
 
 
 class CorrectionEffortSerializer(serializers.Serializer[Any]):
@@ -361,6 +365,7 @@ class TranscriptsView(MemberView):
             text=data["text"],
             words=data["words"],
             seconds=data["seconds"],
+            base=data["base"],
         )
         return Response(TranscriptSerializer(transcript).data, status=201)
 

@@ -36,6 +36,19 @@ class CaptionBuiltUponError(DomainError):
     code = "caption_built_upon"
 
 
+class StaleCaptionError(DomainError):
+    """Somebody saved another caption meanwhile; `newest` is its id."""
+
+    code = "stale_caption"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The newest caption of an image as a person saw it; None: there was none."""
+
+    caption: UUID | None
+
+
 @dataclass(frozen=True, slots=True)
 class Making:
     """How a caption came about."""
@@ -57,14 +70,21 @@ def save_caption(
     text: str,
     recording_id: UUID | None = None,
     making: Making = UNMEASURED,
+    seen: Seen | None = None,
 ) -> Caption:
     """Append a caption. The same id again returns the same row.
 
     A proposal that is taken over word for word stays its bundle's, accepted by the author.
+
+    Raises:
+        StaleCaptionError: it is told what the author saw, and that is not the newest any more.
+
     """
     Image.objects.select_for_update().get(pk=image.pk)
     if (known := known_caption(caption_id, image)) is not None:
         return known
+    if seen is not None:
+        check_newest(image, seen)
     if recording_id is not None and not _has_take(image, recording_id):
         raise InvalidInputError("This image has no such recording.", field="recording")
     if making.shortening is not None and not _has_shortening(image, making.shortening):
@@ -160,6 +180,15 @@ def known_caption(caption_id: UUID, image: Image) -> Caption | None:
     if known is not None and known.image_id != image.pk:
         raise IdTakenError("Another caption has this id.")
     return known
+
+
+def check_newest(image: Image, seen: Seen) -> None:
+    """Refuse to build on a caption that is not the newest any more. The image's row is locked."""
+    newest = captions_of(image.pk).first()
+    if (newest and newest.pk) != seen.caption:
+        raise StaleCaptionError(
+            "Somebody has described this image meanwhile.", newest=newest and str(newest.pk)
+        )
 
 
 def _has_take(image: Image, recording_id: UUID) -> bool:

@@ -13,21 +13,15 @@ import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation.errors import DomainError, InvalidInputError
+from annotation.errors import InvalidInputError
 from annotation.models import Caption, CaptionPart, Image, Recording, Transcript
 from annotation.selectors.descriptions import captions_of
 from annotation.selectors.said import parts_of
 from annotation.services.caption_proposals import settle_caption_proposals
-from annotation.services.captions import known_caption
+from annotation.services.captions import Seen, check_newest, known_caption
 
 JOINT: Final = " "
 log = structlog.get_logger(__name__)
-
-
-class StaleCaptionError(DomainError):
-    """Somebody saved another caption meanwhile; `newest` is its id."""
-
-    code = "stale_caption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +68,7 @@ def merge_caption(
     Image.objects.select_for_update().get(pk=image.pk)
     if (known := known_caption(caption_id, image)) is not None:
         return known
-    newest = captions_of(image.pk).first()
-    if (newest and newest.pk) != base:
-        raise StaleCaptionError(
-            "Somebody has described this image meanwhile.", newest=newest and str(newest.pk)
-        )
+    check_newest(image, Seen(base))
     parts = [_part(each, image, author) for each in words]
     own = [part.recording_id for part in parts if part.author == author and part.recording_id]
     caption = Caption.objects.create(

@@ -138,6 +138,23 @@ def test_two_who_add_at_once_lose_nothing(image: Image, annotator: Api, reviewer
     assert said(reviewer, image) == [("annotator", "A bucket.")]
 
 
+def test_p4_a_caption_written_beside_another_is_refused_and_the_first_one_stays(
+    image: Image, annotator: Api, reviewer: Api
+) -> None:
+    path = f"images/{image.pk}/captions"
+    first = {"id": str(uuid4()), "text": "A bucket.", "base": None}
+    answers = [annotator.post(path, first) for _ in range(2)]
+
+    second = reviewer.post(path, {"id": str(uuid4()), "text": "A tub.", "base": None})
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (second.status_code, second.json()["code"]) == (409, "stale_caption")
+    assert second.json()["newest"] == first["id"]
+    assert said(reviewer, image) == [("annotator", "A bucket.")]
+    upon = {"id": str(uuid4()), "text": "A tub.", "base": first["id"]}
+    assert reviewer.post(path, upon).status_code == 201
+
+
 def test_p3_the_same_merge_again_is_the_same_caption(image: Image, annotator: Api) -> None:
     body = {"id": str(uuid4()), "base": None, "parts": [{"text": "A bucket."}]}
 

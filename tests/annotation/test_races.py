@@ -29,7 +29,7 @@ from annotation.models import (
 )
 from annotation.services.assignments import claim_image
 from annotation.services.caption_proposals import propose_caption
-from annotation.services.captions import Making, save_caption
+from annotation.services.captions import Making, StaleCaptionError, save_caption
 from annotation.services.comments import (
     CommentWithdrawnError,
     Place,
@@ -41,7 +41,7 @@ from annotation.services.images import add_image, add_images, store_image
 from annotation.services.import_batches import Coming
 from annotation.services.imported_people import withdraw_comments
 from annotation.services.masks import save_operations
-from annotation.services.merged_captions import OwnWords, StaleCaptionError, merge_caption
+from annotation.services.merged_captions import OwnWords, merge_caption
 from annotation.services.projects import update_project
 from annotation.services.rounds import start_round
 from annotation.services.seeds import Seed, seed_images

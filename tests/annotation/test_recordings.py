@@ -232,6 +232,29 @@ def test_three_texts_are_kept_each_with_its_maker(
     ]
 
 
+def test_p4_a_text_that_somebody_else_corrected_meanwhile_is_not_corrected_over_theirs(
+    annotator: Api, reviewer: Api, recording: str
+) -> None:
+    complete(annotator, recording)
+    raw = save_raw_transcript(
+        recording=Recording.objects.get(pk=recording),
+        transcript_id=uuid4(),
+        text="a red uh bucket",
+        words=[],
+        model="tiny.en",
+    )
+    path = f"recordings/{recording}/transcripts"
+    first = {"id": str(uuid4()), "text": "A red bucket.", "words": [], "base": str(raw.pk)}
+    answers = [annotator.post(path, first) for _ in range(2)]
+
+    second = reviewer.post(path, {**first, "id": str(uuid4()), "text": "A red tub."})
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (second.status_code, second.json()["code"]) == (409, "stale_transcript")
+    upon = {**first, "id": str(uuid4()), "text": "A red tub.", "base": first["id"]}
+    assert reviewer.post(path, upon).status_code == 201
+
+
 def test_the_list_of_images_tells_which_were_spoken_of(
     annotator: Api, recording: str, image: Image
 ) -> None:

@@ -25,6 +25,8 @@ export interface Correction {
   words: Word[];
   /** Active seconds spent correcting. */
   seconds: number;
+  /** The text that was corrected; a newer one is a conflict. */
+  base: string;
 }
 
 export function saveTranscript(id: string, body: Correction) {
@@ -42,6 +44,8 @@ export const correctionQuery = (id: string, transcript: string) =>
 
 export interface NewCaption {
   id: string;
+  /** The newest caption that the person saw; another one since is a conflict. */
+  base: string | null;
   text: string;
   recording: string | null;
   /** What it began with, untouched or edited. */

@@ -2840,6 +2840,11 @@ export interface components {
              * @default 0
              */
             seconds?: number;
+            /**
+             * Format: uuid
+             * @description the text that was corrected. 409 stale_transcript: another is newer
+             */
+            base?: string;
         };
         CorrectionEffort: {
             /**
@@ -3865,6 +3870,11 @@ export interface components {
              * @description A model's, that the person took for a start
              */
             shortening?: string | null;
+            /**
+             * Format: uuid
+             * @description the newest caption that its author saw; null: none. 409 stale_caption: another
+             */
+            base?: string | null;
         };
         NewExport: {
             /**

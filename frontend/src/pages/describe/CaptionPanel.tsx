@@ -40,10 +40,12 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
     mutationFn: () =>
       saveCaption(image, {
         id: crypto.randomUUID(),
+        base: saved?.id ?? null,
         text: text.trim(),
         recording: recording?.id ?? null,
         ...{ proposal: null, shortening, seconds: clock.seconds() },
       }),
+    onError: () => queries.invalidateQueries(descriptionsQuery(image)), // somebody described it
     onSuccess: async () => {
       clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));

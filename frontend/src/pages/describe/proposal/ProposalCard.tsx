@@ -30,6 +30,7 @@ export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
     mutationFn: (text: string) =>
       saveCaption(image.id, {
         id: crypto.randomUUID(),
+        base: null, // it is offered where nobody has described the image
         ...{ text, recording: null, proposal: proposal.id, seconds: clock.seconds() },
       }),
     onSuccess: async (caption) => {
@@ -41,7 +42,8 @@ export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
       });
       await refresh();
     },
-    onError: refresh, // the proposal may have been replaced meanwhile
+    // The proposal may have been replaced meanwhile; what is typed of it stays.
+    onError: () => (isEditing ? undefined : refresh()),
   });
   const { mutate, isPending } = save;
 

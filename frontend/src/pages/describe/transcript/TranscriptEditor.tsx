@@ -50,6 +50,7 @@ export function TranscriptEditor(props: Props) {
       const now = correction.words.get();
       return saveTranscript(recording.id, {
         id: crypto.randomUUID(),
+        base: transcript.id,
         text: textOf(now),
         words: now.map((word) => ({ ...word, text: word.text.trim() })),
         seconds: activeSeconds(),
