@@ -243,7 +243,7 @@ def proposal_row(proposal: Proposal) -> dict[str, Any]:
     """Write a proposal as ProposalSerializer describes it."""
     return {
         "id": str(proposal.pk),
-        "label": proposal.label_id,
+        "label": proposal.suggested_label,
         "rle": proposal.rle,
         "model": proposal.outside_model and proposal.outside_model.name,
         "predicted_iou": proposal.predicted_iou,

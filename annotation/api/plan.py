@@ -16,7 +16,7 @@ from annotation.models import Image, Proposal
 from annotation.selectors.access import HasRole
 from annotation.selectors.plan import queue_counts
 from annotation.selectors.projects import projects_for
-from annotation.services.verification import Batch, claim_proposals
+from annotation.services.verification import EVERY_LABEL, Batch, claim_proposals, of_label
 from engine.masks.rle import bbox_xywh
 
 MOST_KNOWN = 1000
@@ -95,7 +95,7 @@ class VerifyView(MemberView):
     def post(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(user_of(request)), pk=project_id)
         given = body_of(request, VerifyInputSerializer)
-        narrowed = {"label": given["label"]} if "label" in given else {}
+        narrowed = of_label(given["label"]) if "label" in given else EVERY_LABEL
         batch = claim_proposals(
             project=project, user=user_of(request), known=given["known"], narrowed=narrowed
         )

@@ -184,6 +184,11 @@ class Proposal(models.Model):
     def __str__(self) -> str:
         return f"proposal {self.pk} on image {self.image_id} ({self.state})"
 
+    @property
+    def suggested_label(self) -> int | None:
+        """The id of its label, unless that was deleted. To be read with `label` fetched."""
+        return self.label.pk if self.label and self.label.deleted_at is None else None
+
 
 class Revision(models.Model):
     """One state of a mask: who or which bundle made it, from what, and at what effort.

@@ -37,7 +37,7 @@ _TO_SHOW = Prepared(
 _PROPOSALS = Prepared(
     lambda: (
         Proposal.objects.filter(image_id=Param("image"), state__in=OPEN)
-        .select_related("outside_model")
+        .select_related("label", "outside_model")
         .order_by(
             F("verifier_score").desc(nulls_last=True),
             F("predicted_iou").desc(nulls_last=True),

@@ -39,7 +39,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     locked = free.select_for_update().first()
     if locked is None or _is_somebodys(locked):
         return 0
-    sure = Proposal.objects.filter(
+    sure = Proposal.objects.select_related("label").filter(
         image=locked,
         bundle=bundle,
         state=Proposal.State.PENDING,
@@ -47,7 +47,7 @@ def accept_surely(*, image: Image, bundle: Bundle, threshold: float | None) -> i
     )
     labels = _labels_of(locked)
     only = next(iter(labels)) if len(labels) == 1 else None
-    named = {proposal: proposal.label_id or only for proposal in sure.order_by("pk")}
+    named = {proposal: proposal.suggested_label or only for proposal in sure.order_by("pk")}
     known = {proposal: label for proposal, label in named.items() if label in labels}
     audited = [each.pk for each in known if is_drawn_for_audit(each.pk, share=AUDITED_SHARE)]
     Proposal.objects.filter(pk__in=audited).update(is_audited=True)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from annotation.errors import InvalidInputError
-from annotation.models import Label, Project, Proposal
+from annotation.models import Label, Project
 from annotation.services.attributes import defined
 
 MAX_NAME: Final = 100  # characters
@@ -87,10 +87,11 @@ def update_label(*, label: Label, changes: Mapping[str, Any]) -> Label:
     return _saved(label)
 
 
-@transaction.atomic
 def delete_label(*, label: Label) -> None:
-    """Take a label out of the choice; masks under it keep it, proposals no longer suggest it."""
-    Proposal.objects.filter(label=label, state=Proposal.State.PENDING).update(label=None)
+    """Take a label out of the choice; masks under it keep it, proposals no longer suggest it.
+
+    These keep it, too, and suggest it again once it is restored: see `Proposal.suggested_label`.
+    """
     Label.objects.filter(pk=label.pk, deleted_at=None).update(deleted_at=timezone.now())
     log.info("label_deleted", label_id=label.pk)
 

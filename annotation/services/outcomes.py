@@ -17,7 +17,7 @@ _DECIDED = Prepared(
         Proposal.objects.filter(
             image_id=Param("image"), state__in=[State.ACCEPTED, State.REJECTED, State.NEEDS_WORK]
         )
-        .select_related("mask__head")
+        .select_related("label", "mask__head")
         .annotate(head_made_by=F("mask__head__operation__kind"))
     )
 )
@@ -61,9 +61,14 @@ def _has_its_shape(proposal: Proposal) -> bool:
 
 
 def _has_its_label(proposal: Proposal) -> bool:
-    """Tell whether its mask is called as was proposed, or whatever if nothing was."""
-    head = _head(proposal)
-    return proposal.label_id is None or (head is not None and head.label_id == proposal.label_id)
+    """Tell whether its mask is called as was proposed, or whatever if nothing was.
+
+    Who decided after its label had been deleted saw none.
+    """
+    head, label, decided_at = _head(proposal), proposal.label, proposal.decided_at
+    if label is None or (label.deleted_at and decided_at and label.deleted_at < decided_at):
+        return True
+    return head is not None and head.label_id == label.pk
 
 
 def _final_iou(proposal: Proposal) -> float | None:

@@ -1,14 +1,14 @@
 """Handing out proposals to verify: whole images are leased, so that P5 holds here as well."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from annotation.models import Assignment, Membership, Project, Proposal
 from annotation.selectors.plan import (
@@ -21,6 +21,7 @@ from annotation.selectors.plan import (
 from annotation.services.assignments import lease_end, renewed_lease_end
 
 BATCH = 20
+EVERY_LABEL: Final = Q()
 log = structlog.get_logger(__name__)
 
 
@@ -33,23 +34,30 @@ class Batch:
     left: int
 
 
+def of_label(label_id: int | None) -> Q:
+    """Keep proposals that suggest that label; None: no label, or one that was deleted."""
+    if label_id is None:
+        return Q(label=None) | Q(label__deleted_at__isnull=False)
+    return Q(label=label_id, label__deleted_at=None)
+
+
 @transaction.atomic
 def claim_proposals(
     *,
     project: Project,
     user: User,
     known: Collection[UUID] = (),
-    narrowed: Mapping[str, int | None] | None = None,
+    narrowed: Q = EVERY_LABEL,
 ) -> Batch:
     """Give the person the next proposals, first of images they hold, then of free ones.
 
-    `known` are those that their page has already; `narrowed` may name one `label`.
+    `known` are those that their page has already; `narrowed` may be `of_label`.
     """
     Membership.objects.select_for_update().get(project=project, user=user)
-    wanted = to_verify(project.pk).exclude(pk__in=known).filter(**(narrowed or {}))
+    wanted = to_verify(project.pk).exclude(pk__in=known).filter(narrowed)
     own = held_in(Queue.VERIFY, project_id=project.pk, user=user)
     mine = wanted.filter(image__in=own.order_by().values("image")).select_related(
-        "image", "outside_model"
+        "image", "label", "outside_model"
     )
     proposals = list(mine[:BATCH])
     if len(proposals) < BATCH:
@@ -60,7 +68,7 @@ def claim_proposals(
     Assignment.objects.filter(pk__in=[each.pk for each in places]).update(
         lease_until=renewed_lease_end()
     )
-    reach = proposals_within_reach(project_id=project.pk, user=user).filter(**(narrowed or {}))
+    reach = proposals_within_reach(project_id=project.pk, user=user).filter(narrowed)
     given = {*known, *(each.pk for each in proposals)}
     log.info("proposals_claimed", project_id=project.pk, user_id=user.pk, count=len(proposals))
     return Batch(proposals, places, reach.exclude(pk__in=given).count())

@@ -9,6 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from annotation.models import (
     Bundle,
     Image,
+    Label,
     Project,
     Proposal,
 )
@@ -17,7 +18,7 @@ from annotation.selectors.doubts import FEWEST
 from annotation.services import auto_accept
 from annotation.services.assignments import claim_image, finish_image
 from annotation.services.auto_accept import accept_surely
-from annotation.services.labels import create_label
+from annotation.services.labels import create_label, delete_label
 from annotation.services.masks import save_operations
 from annotation.services.projects import update_project
 from tests.annotation.scored import judge, make_audited, propose, serving_bundle
@@ -159,6 +160,32 @@ def test_what_is_called_otherwise_than_proposed_is_no_longer_right(
     measured = auto_accept_of(promised)["measured"]
     assert measured is not None
     assert measured.share == pytest.approx(2 / 3)
+
+
+def test_a_label_that_was_deleted_before_the_verdict_is_no_name_to_be_kept(
+    world: World, image: Image, bundle: Bundle, promised: Project
+) -> None:
+    ring = create_label(project=world.project, name="ring", color="#ff8787")
+    before, after = make_audited(image, bundle, 2)
+    Proposal.objects.filter(pk=before.pk).update(label=ring)
+    Proposal.objects.filter(pk=after.pk).update(label=world.label_id)
+    delete_label(label=ring)
+    place = claim_image(project=world.project, user=world.annotator, image_id=image.pk)
+    assert place is not None
+
+    save_operations(
+        image_id=image.pk,
+        operations=[
+            operation("verdict", proposal=one.pk, verdict="accepted", mask=uuid4(), label=label)
+            for one, label in ((before, world.label_id), (after, None))
+        ],
+        expected_version=0,
+        author=world.annotator,
+    )
+    delete_label(label=Label.objects.get(pk=world.label_id))
+    finish_image(assignment=place, user=world.annotator, active_s=5)
+
+    assert set(Proposal.objects.filter(is_untouched=True)) == {before}
 
 
 def test_a_verdict_counts_once_its_image_is_finished_whatever_it_was(

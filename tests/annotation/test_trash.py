@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from annotation import storage
 from annotation.jobs import PREPARE_IMAGES
-from annotation.models import Alias, Image, Job, Project, Upload
+from annotation.models import Alias, Image, Job, Project, Proposal, Upload
 from annotation.services.exports import write_export
 from annotation.services.images import add_images, store_image
 from annotation.services.masks import save_operations
@@ -19,7 +19,7 @@ from annotation.services.settlement import settle_failures
 from annotation.services.trash import empty_trash
 from annotation.services.versions import cut_version
 from engine.datasets.choosing import Choice
-from tests.annotation.world import Api, World, create, make_bundle, make_image, png
+from tests.annotation.world import Api, World, create, make_bundle, make_image, make_proposals, png
 
 
 def test_p9_a_deleted_project_comes_back_with_everything_inside(
@@ -61,6 +61,27 @@ def test_p9_a_deleted_label_comes_back(manager: Api, world: World) -> None:
     assert label["deleted"]
 
     assert not manager.post(f"labels/{world.label_id}/restore").json()["deleted"]
+
+
+def test_p9_a_label_that_comes_back_names_the_proposals_that_it_named(
+    annotator: Api, manager: Api, world: World, image: Image
+) -> None:
+    [proposal] = make_proposals(image, make_bundle())
+    Proposal.objects.filter(pk=proposal.pk).update(label=world.label_id)
+
+    def named() -> tuple[int | None, list[int | None], int]:
+        [shown] = annotator.get(f"images/{image.pk}").json()["proposals"]
+        path = f"projects/{world.project.pk}/verify"
+        verified = annotator.post(path, {"known": []}).json()["proposals"]
+        unnamed = annotator.post(path, {"known": [], "label": None}).json()["proposals"]
+        return shown["label"], [each["label"] for each in verified], len(unnamed)
+
+    manager.delete(f"labels/{world.label_id}")
+    without = named()
+    manager.post(f"labels/{world.label_id}/restore")
+
+    assert without == (None, [None], 1)
+    assert named() == (world.label_id, [world.label_id], 0)
 
 
 def test_p9_a_label_whose_name_was_given_away_says_so(manager: Api, world: World) -> None:

@@ -108,10 +108,11 @@ def test_a_label_that_is_deleted_or_renamed_meanwhile_is_learned_and_proposed_as
 ) -> None:
     cell = Label.objects.get(pk=world.label_id)
 
-    def change() -> object:
-        return (
-            update_label(label=cell, changes={"name": name}) if name else delete_label(label=cell)
-        )
+    def change() -> None:
+        if name:
+            update_label(label=cell, changes={"name": name})
+        else:
+            delete_label(label=cell)
 
     monkeypatch.setattr(prepare_images, "propose", lambda *_, **__: PROPOSED)
     change_after("freeze_version", change, monkeypatch)
