@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Text, Textarea } from "@mantine/core";
 import { IconSparkles } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { cleanCaption, descriptionsQuery, saveCaption } from "@/api/descriptions";
 import type { Caption, Recording } from "@/api/types";
 import { formatAgo } from "@/components/format";
@@ -10,17 +9,20 @@ import { CaptionChanges } from "./CaptionChanges";
 import { Shortened } from "./Shortened";
 import { savedBy } from "./said/said";
 import type { DescribingClock } from "./useDescribingSeconds";
+import { NOTHING_WRITTEN, type Written } from "./written";
 
 interface Props {
   image: number;
   /** The newest take, whose text the suggestion is made of. */
   recording: Recording | null;
   captions: Caption[];
+  written: Written;
+  onWrite: (written: Written) => void;
   clock: DescribingClock;
 }
 
 /** The clean text that is exported: suggested from what was said, decided by a person. */
-export function CaptionPanel({ image, recording, captions, clock }: Props) {
+export function CaptionPanel({ image, recording, captions, written, onWrite, clock }: Props) {
   const queries = useQueryClient();
   const saved = captions[0];
   const corrected = recording?.transcripts.findLast((each) => each.kind === "corrected");
@@ -31,9 +33,7 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
     enabled: Boolean(isAhead),
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const [written, setWritten] = useState<string | null>(null);
-  const [shortening, setShortening] = useState<string | null>(null); // that it was begun with
-  const text = written ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
+  const text = written.text ?? (isAhead ? suggestion.data?.text : undefined) ?? saved?.text ?? "";
   const isSaved = saved !== undefined && text === saved.text && !isAhead;
 
   const save = useMutation({
@@ -43,20 +43,19 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
         base: saved?.id ?? null,
         text: text.trim(),
         recording: recording?.id ?? null,
-        ...{ proposal: null, shortening, seconds: clock.seconds() },
+        ...{ proposal: null, shortening: written.shortening, seconds: clock.seconds() },
       }),
     onError: () => queries.invalidateQueries(descriptionsQuery(image)), // somebody described it
     onSuccess: async () => {
       clock.startAgain();
       await queries.invalidateQueries(descriptionsQuery(image));
-      setWritten(null);
-      setShortening(null);
+      onWrite(NOTHING_WRITTEN);
     },
   });
 
   return (
     <Section title="Caption" description="The clean text that goes into the dataset.">
-      {isAhead && written === null && suggestion.data && (
+      {isAhead && written.text === null && suggestion.data && (
         <Alert
           color="iris"
           variant="light"
@@ -78,23 +77,17 @@ export function CaptionPanel({ image, recording, captions, clock }: Props) {
             : "Record a take above, or write the caption here."
         }
         value={text}
-        onChange={(event) => setWritten(event.currentTarget.value)}
+        onChange={(event) => onWrite({ ...written, text: event.currentTarget.value })}
       />
       <CaptionChanges
         spoken={corrected?.text ?? ""}
         caption={text}
-        onReplace={(said) => {
-          setWritten(said);
-          setShortening(null);
-        }}
+        onReplace={(said) => onWrite({ text: said, shortening: null })}
       />
       {corrected && isAhead && (
         <Shortened
           transcript={corrected}
-          onUse={({ id, text: shorter }) => {
-            setWritten(shorter);
-            setShortening(id);
-          }}
+          onUse={({ id, text: shorter }) => onWrite({ text: shorter, shortening: id })}
         />
       )}
       <Group justify="space-between" mt="sm" gap="xs">

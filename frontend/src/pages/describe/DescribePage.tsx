@@ -30,6 +30,7 @@ import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
+import { NOTHING_WRITTEN } from "./written";
 
 const POLL_MS = 3000;
 
@@ -68,7 +69,8 @@ function Describe({ id }: { id: number }) {
     descriptions.data?.proposal,
     descriptions.isFetchedAfterMount || !descriptions.isStale,
   );
-  const isOffered = proposal !== null && !isLive && !isShared;
+  const [written, setWritten] = useState(NOTHING_WRITTEN);
+  const isOffered = proposal !== null && !isLive && !isShared && written.text === null;
   // On top while it is the thing to do; below the texts once they are.
   const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
   const isRecordingFirst = isLive || !(newest || isWritten || descriptions.isPending);
@@ -144,6 +146,8 @@ function Describe({ id }: { id: number }) {
             me={me}
             said={descriptions.data.said}
             base={descriptions.data.captions[0] ?? null}
+            addition={written.text ?? ""}
+            onAdd={(text) => setWritten({ ...NOTHING_WRITTEN, text: text || null })}
             clock={clock}
           />
         )}
@@ -152,6 +156,8 @@ function Describe({ id }: { id: number }) {
             image={id}
             recording={newest ?? null}
             captions={descriptions.data.captions}
+            written={written}
+            onWrite={setWritten}
             clock={clock}
           />
         )}

@@ -24,14 +24,21 @@ interface Props {
   said: readonly Said[];
   /** The newest caption: what is saved builds on it. */
   base: Caption | null;
+  /** What is written besides; the page holds it. */
+  addition: string;
+  onAdd: (text: string) => void;
   clock: DescribingClock;
 }
 
 /** The words of all who described an image, one after another, each with its speaker. */
-export function MergedDescription({ image, me, said, base, clock }: Props) {
+export function MergedDescription({ image, me, said, base, addition, onAdd, clock }: Props) {
   const queries = useQueryClient();
-  const [made, setEdits] = useState<Edits>(NO_EDITS);
-  const edits = rebased(made, said);
+  const [made, setMade] = useState<Edits>(NO_EDITS);
+  const edits = rebased({ ...made, addition }, said);
+  const setEdits = (next: Edits) => {
+    setMade(next);
+    onAdd(next.addition);
+  };
   const cleaned = useCleaned(said, me);
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image));
   const parts = mergedParts(said, me, edits, cleaned);
