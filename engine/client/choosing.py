@@ -13,6 +13,24 @@ from engine.client.models import (
 )
 
 
+def one_meant(text: str, projects: Sequence[ProjectCard]) -> int:
+    """Return the id of the project that is meant by its name or, if none has that name, by its id.
+
+    Raises:
+        AnnealError: none is called so, or more than one is, or it is also the id of another.
+
+    """
+    if text.isdecimal() and text not in {each.name for each in projects}:
+        return int(text)
+    named = one_called(text, projects)
+    for other in projects:
+        if text.isdecimal() and other.id == int(text) and other != named:
+            fault = f"{text} is the name of one project and the id of another"
+            say = f"say {named.id} for the first, or {other.name!r} for the other"
+            raise AnnealError(0, "ambiguous", f"{fault}: {say}.")
+    return named.id
+
+
 def one_called(name: str, projects: Sequence[ProjectCard]) -> ProjectCard:
     """Return the project of a name; capitals count only where they tell two apart.
 

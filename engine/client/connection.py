@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Self
 
 from engine.client import operations as op
-from engine.client.choosing import one_called
+from engine.client.choosing import one_meant
 from engine.client.models import (
     BEFORE_WORK,
     JOB_UNFINISHED,
@@ -49,10 +49,10 @@ class Connection:
         return pages(self._transport, op.PROJECTS)
 
     def project(self, project: AnyProject) -> Project:
-        """Return one project, by id or by name.
+        """Return one project, by id or by name. Digits in a string are first looked for as a name.
 
         Raises:
-            AnnealError: no project, or more than one, has this name.
+            AnnealError: no project, or more than one, has this name, or it is the id of another.
 
         """
         return self._transport.call(op.PROJECT, project_id=self._id_of(project))
@@ -110,6 +110,4 @@ class Connection:
             return project
         if not isinstance(project, str):
             return project.id
-        if project.isdecimal():
-            return int(project)
-        return one_called(project, list(self.projects())).id
+        return one_meant(project, list(self.projects()))
