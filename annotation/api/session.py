@@ -44,10 +44,9 @@ class LoginSerializer(serializers.Serializer[Any]):
 
 
 class SessionView(APIView):
-    """Who is logged in. Answers strangers too, and hands out the CSRF cookie."""
+    """Who is logged in, or whose token it is. Answers strangers too; hands out the CSRF cookie."""
 
     permission_classes = [AllowAny]
-    authentication_classes = [SessionAuthentication]
     throttle_classes = [AskerThrottle, LoginThrottle]
 
     @extend_schema(operation_id="get_session", responses=SessionSerializer)

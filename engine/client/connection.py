@@ -41,7 +41,7 @@ class Connection:
         self._transport.close()
 
     def session(self) -> Session:
-        """Return whose token it is; the user is None where the server does not know it."""
+        """Return whose token it is, and how much the server takes."""
         return self._transport.call(op.SESSION)
 
     def projects(self) -> Iterator[ProjectCard]:

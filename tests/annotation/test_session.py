@@ -180,6 +180,16 @@ def test_a_token_is_shown_once_and_opens_what_its_owner_may_see(
     assert annotator.get("tokens").json()["results"][0]["last_used_at"] is not None
 
 
+@pytest.mark.parametrize("scope", ["read", "write"])
+def test_a_program_learns_whose_token_it_has(annotator: Api, world: World, scope: str) -> None:
+    made = annotator.post("tokens", {"name": "ci", "scope": scope}).json()
+
+    session = _bearer(made["token"]).get("session").json()
+
+    assert session["user"] == {"id": world.annotator.pk, "username": "annotator"}
+    assert _bearer("nonsense").get("session").status_code == 401
+
+
 def test_a_reading_token_cannot_write(annotator: Api, world: World, image: object) -> None:
     made = annotator.post("tokens", {"name": "ci", "scope": "read"}).json()
 

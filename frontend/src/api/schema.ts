@@ -1802,12 +1802,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description Who is logged in. Answers strangers too, and hands out the CSRF cookie. */
+        /** @description Who is logged in, or whose token it is. Answers strangers too; hands out the CSRF cookie. */
         get: operations["get_session"];
         put?: never;
-        /** @description Who is logged in. Answers strangers too, and hands out the CSRF cookie. */
+        /** @description Who is logged in, or whose token it is. Answers strangers too; hands out the CSRF cookie. */
         post: operations["log_in"];
-        /** @description Who is logged in. Answers strangers too, and hands out the CSRF cookie. */
+        /** @description Who is logged in, or whose token it is. Answers strangers too; hands out the CSRF cookie. */
         delete: operations["log_out"];
         options?: never;
         head?: never;

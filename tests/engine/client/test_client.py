@@ -79,6 +79,13 @@ def test_a_file_that_cannot_be_sent_is_told_as_refused_and_stops_no_other(
     assert len(told) == 3
 
 
+def test_a_client_knows_whose_token_it_has(client: Client) -> None:
+    user = client.session().user
+
+    assert user is not None
+    assert user.username == "ada"
+
+
 def test_an_upload_that_broke_off_sends_only_what_is_missing(
     client: Client, project: int, tmp_path: Path
 ) -> None:
