@@ -305,7 +305,7 @@ export class ImageOutbox {
     }
     const [operation] = batch;
     if (operation === undefined) return false;
-    await this.#options.db.update(operation, reason);
+    await unlessBroken(this.#options.db.update(operation, reason));
     this.#pending = this.#pending.filter(({ id }) => id !== operation.id);
     this.#refused.push({ operation, reason });
     return true;
@@ -325,7 +325,7 @@ export class ImageOutbox {
       await db.settle([user, image], outcomes, this.#version);
     } catch (error) {
       if (!(error instanceof DOMException)) throw error;
-      await db.remove([...gone]);
+      await unlessBroken(db.remove([...gone]));
     }
   }
 
@@ -338,5 +338,14 @@ export class ImageOutbox {
 
   #report(): void {
     this.#options.events.onStatus(this.status);
+  }
+}
+
+/** A full disk, or a database that a newer page has closed: the open page goes on without it. */
+async function unlessBroken(written: Promise<void>): Promise<void> {
+  try {
+    await written;
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
   }
 }

@@ -56,6 +56,21 @@ test("an image done without a network is finished once, after what was done to i
   expect(await db.endings(7)).toEqual([]);
 });
 
+test("an image of which the server refused a change is not finished unseen", async () => {
+  const operation = { id: "o", kind: "delete", mask: "m" } as never;
+  await db.add([{ operation, operation_id: "o", image: 4, user: 7, refusal: null }]);
+  await end(4);
+  fetchImage.mockResolvedValue({ version: 3, proposals: [] } as never);
+  saveMasks.mockResolvedValue({ kind: "refused", reason: "no such mask" });
+
+  await send();
+  await send();
+
+  expect(finishAssignment).not.toHaveBeenCalled();
+  expect(await db.endings(7)).toHaveLength(1);
+  expect(await db.rows(7, 4)).toMatchObject([{ refusal: "no such mask" }]);
+});
+
 test("as long as the server cannot be reached, the end stays on this device", async () => {
   await end(4);
   finishAssignment.mockRejectedValueOnce(new UnreachableError());

@@ -480,3 +480,16 @@ test("a disk too full for receipts still lets go of what the server has", async 
   expect(outbox.status.state).toBe("saved");
   expect(await waiting()).toEqual([]);
 });
+
+test("a device that can store nothing any more keeps no refused change before the others", async () => {
+  const outbox = await open(server.saveAs("ada"));
+  vi.spyOn(db, "update").mockRejectedValue(new DOMException("full", "QuotaExceededError"));
+  vi.spyOn(db, "settle").mockRejectedValue(new DOMException("closed", "InvalidStateError"));
+  vi.spyOn(db, "remove").mockRejectedValue(new DOMException("closed", "InvalidStateError"));
+
+  await outbox.push([{ ...label(1), mask: "unknown" } as Operation, label(2)]);
+  await outbox.whenSaved();
+
+  expect(outbox.status).toMatchObject({ state: "saved", refused: [{ reason: "no such mask" }] });
+  expect(server.log).toHaveLength(1);
+});

@@ -50,10 +50,10 @@ async function sendLeftover(image: number, user: number, db: OutboxDatabase): Pr
   }
 }
 
-/** Says whether the server has everything. */
+/** Says whether the server has everything: what it refused waits for its person, and so does the end. */
 async function sendOperations(image: number, user: number, db: OutboxDatabase): Promise<boolean> {
-  const waiting = (await db.rows(user, image)).filter(({ refusal }) => refusal === null);
-  if (waiting.length === 0) return true;
+  const rows = await db.rows(user, image);
+  if (rows.every(({ refusal }) => refusal !== null)) return rows.length === 0;
   const { version, proposals } = await fetchImage(image);
   const ignore = (): void => undefined;
   const outbox = await ImageOutbox.open({
@@ -67,7 +67,7 @@ async function sendOperations(image: number, user: number, db: OutboxDatabase): 
   outbox.resume();
   const isSaved = await within(outbox.whenSaved(), SAVE_PATIENCE_MS);
   outbox.close();
-  return isSaved;
+  return isSaved && outbox.status.refused.length === 0;
 }
 
 /** Sent twice, it does nothing the second time. */
