@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from annotation import storage
 from annotation.api.access import ANYONE, MANAGERS, MemberView, user_of
-from annotation.api.inputs import body_of
+from annotation.api.inputs import body_of, query_of
 from annotation.api.jobs import JobSerializer
 from annotation.api.once import KEY, once
 from annotation.api.pagination import CURSOR, page_of, page_serializer
@@ -27,6 +27,7 @@ from annotation.selectors.version_queries import version_cuts_for, version_queri
 from annotation.selectors.versions import exports_for, versions_for
 from annotation.services.exports import choice_of, request_export
 from annotation.services.version_cuts import request_cut
+from engine.datasets.choosing import Choice
 
 PAGE: Final = 50
 
@@ -67,7 +68,7 @@ class ExportSerializer(serializers.Serializer[Any]):
         return TITLES.get(export.format, export.format)
 
     def get_notes(self, export: Export) -> list[str]:
-        return notes_of(export.version, export.format, export.options.get("splits", ()))
+        return notes_of(export.version, export.format, choice_of(export.options))
 
     def get_download_url(self, export: Export) -> str | None:
         if not export.sha256 or not getattr(export, "may_download", False):
@@ -134,6 +135,10 @@ class NewExportSerializer(serializers.Serializer[Any]):
     addresses = serializers.BooleanField(
         default=False, help_text="list where in the store the images lie, in image_addresses.jsonl"
     )
+
+
+class OffersQuerySerializer(serializers.Serializer[Any]):
+    images = serializers.BooleanField(default=False, help_text="whether their files go along")
 
 
 class ExportOfferSerializer(serializers.Serializer[Any]):
@@ -245,18 +250,23 @@ class VersionExportsView(MemberView):
 
 
 class VersionOffersView(MemberView):
-    """The formats of masks, and what each of them cannot hold of this version or of its splits."""
+    """The formats of masks, and what is to be told of this version in them, or of its splits."""
 
     roles = {"GET": ANYONE}
 
     @extend_schema(
         operation_id="list_export_offers",
-        parameters=[OpenApiParameter("split", str, many=True, description="all if left out")],
+        parameters=[
+            OpenApiParameter("split", str, many=True, description="all if left out"),
+            OffersQuerySerializer,
+        ],
         responses={200: ExportOfferSerializer(many=True)},
     )
     def get(self, request: Request, version_id: str) -> Response:
         version = self.fetch(versions_for(request.user), pk=version_id)
-        offers = offers_of(version, request.query_params.getlist("split"))
+        splits = frozenset(request.query_params.getlist("split"))
+        asked = query_of(request, OffersQuerySerializer)
+        offers = offers_of(version, Choice(splits, has_images=asked["images"]))
         return Response(ExportOfferSerializer(offers, many=True).data)
 
 

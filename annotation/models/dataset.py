@@ -25,7 +25,7 @@ class DatasetVersion(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="versions")
     counts = models.JSONField()  # {"images", "masks", "train", "holdout", "captions", ...}
     # How much there is of what formats may be unable to hold, by split and by the names of
-    # engine.datasets.traits; null: cut before that was counted.
+    # engine.datasets.traits, and of `turned` images; null: cut before that was counted.
     traits = models.JSONField(null=True)
     # How it is spread, as engine.datasets.distributions counts; null: cut before that was counted.
     distributions = models.JSONField(null=True)

@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from annotation.export_formats import COCO, SPLITS
 from annotation.models import DatasetVersion
 from annotation.selectors.version_dataset import LOST_AS_EVER
+from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.formats import FORMATS, has_folders
 from engine.datasets.traits import Trait, lost_of
+
+TURNED: Final = "turned"  # counted beside the traits: images that are not upright in their files
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +26,21 @@ class ExportOffer:
     notes: list[str]
 
 
-def offers_of(version: DatasetVersion, splits: Collection[str] = ()) -> Iterator[ExportOffer]:
-    """Yield all formats for masks with what is to be told of some splits in them, or of all.
+def offers_of(version: DatasetVersion, choice: Choice = EVERYTHING) -> Iterator[ExportOffer]:
+    """Yield all formats for masks with what is to be told of what was chosen in them.
 
-    All of them as COCO are one file, and it is as it ever was: see `as_ever`.
+    Everything as COCO is one file, and it is as it ever was: see `as_ever`.
     """
     there: Counter[str] = Counter()
     found = []
     for split, counts in (version.traits or {}).items():
-        if not splits or split in splits:
+        if not choice.splits or split in choice.splits:
             there.update(counts)
             found.append(split)
     for name, form in FORMATS.items():
         lost = _counted(there, lost_of(form.keeps))
         own = _counted(there, form.own)
-        if name == COCO and not splits:
+        if name == COCO and choice == EVERYTHING:
             lost |= _counted(there, LOST_AS_EVER)
             own = {trait: own[trait] for trait in own if trait not in LOST_AS_EVER}
         elif has_folders(form, found):
@@ -47,18 +51,29 @@ def offers_of(version: DatasetVersion, splits: Collection[str] = ()) -> Iterator
             form.title,
             lost if is_known else None,
             own if is_known else None,
-            notes_of(version, name, splits),
+            notes_of(version, name, choice),
         )
 
 
-def notes_of(
-    version: DatasetVersion, export_format: str, splits: Collection[str] = ()
-) -> list[str]:
-    """Return what people should know of an export of some splits, or of all."""
+def notes_of(version: DatasetVersion, export_format: str, choice: Choice) -> list[str]:
+    """Return what people should know of an export of what was chosen."""
     form = FORMATS.get(export_format)
-    there = [each for each in SPLITS if version.counts.get(each) and (not splits or each in splits)]
-    note = form.note(there) if form and there else ""
-    return [note] if note else []
+    wanted = choice.splits or SPLITS
+    there = [each for each in SPLITS if version.counts.get(each) and each in wanted]
+    notes = [form.note(there)] if form and there else []
+    if choice.has_images:
+        notes.append(_note_of_turned(version, there))
+    return [note for note in notes if note]
+
+
+def _note_of_turned(version: DatasetVersion, splits: Collection[str]) -> str:
+    """Tell that files are as they came, while all that is told of them is as people saw them."""
+    traits = version.traits or {}
+    turned = sum(traits.get(split, {}).get(TURNED, 0) for split in splits)
+    if not turned:
+        return ""
+    images = "1 image is turned by its" if turned == 1 else f"{turned:,} images are turned by their"
+    return f"{images} EXIF, and masks are upright: open them by PIL.ImageOps.exif_transpose."
 
 
 def _counted(there: Counter[str], traits: Collection[Trait]) -> dict[str, int]:

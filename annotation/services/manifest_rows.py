@@ -16,6 +16,7 @@ class FoundImage(NamedTuple):
     file_name: str
     height: int
     width: int
+    orientation: int
     group: str
     status: str
     is_holdout: bool

@@ -27,6 +27,7 @@ from annotation.models import (
     Webhook,
 )
 from annotation.scratch_folders import scratch_folder
+from annotation.selectors.export_offers import TURNED
 from annotation.selectors.streaming import JsonRows, Read, one_moment
 from annotation.selectors.version_criteria import EVERYTHING, Criteria, json_of
 from annotation.selectors.version_dataset import label_names
@@ -42,12 +43,13 @@ from annotation.services.deliveries import announce
 from annotation.services.manifest_rows import FoundImage, manifest_row, sample_of
 from engine.datasets.distributions import DistributionCounter
 from engine.datasets.manifest import ManifestRow, write_manifest
-from engine.datasets.traits import Losses, count_traits
+from engine.datasets.traits import count_traits
 
 COUNTED = (
     *("images", "train", "val", "holdout", "unfinished"),
     *("masks", "transcripts", "captions", "mask_captions"),
 )
+UPRIGHT = 1  # EXIF's orientation of most images
 log = structlog.get_logger(__name__)
 
 
@@ -67,7 +69,7 @@ def cut_version(
     version in the transaction that makes its row: what they raise leaves none.
     """
     counts = dict.fromkeys(COUNTED, 0)
-    traits: defaultdict[str, Losses] = defaultdict(Counter)
+    traits: defaultdict[str, Counter[str]] = defaultdict(Counter)
     spread = DistributionCounter()
     with scratch_folder(settings.SCRATCH_DIR, "cut-") as folder:
         path = folder / "manifest.jsonl"
@@ -133,7 +135,7 @@ def _rows(
     project: Project,
     criteria: Criteria,
     header: dict[str, Any],
-    traits: defaultdict[str, Losses],
+    traits: defaultdict[str, Counter[str]],
     spread: DistributionCounter,
     read: Read,
 ) -> Iterator[ManifestRow]:
@@ -143,7 +145,10 @@ def _rows(
     images = _annotated_images(project, criteria).values_list(*FoundImage._fields)
     for image in map(FoundImage._make, read(images)):
         row = manifest_row(image, attributes, splits.of(image))
-        traits[row["split"]].update(count_traits(sample_of(row, image.mask_rows)))
+        told = traits[row["split"]]
+        told.update(count_traits(sample_of(row, image.mask_rows)))
+        if image.orientation != UPRIGHT:
+            told[TURNED] += 1
         spread.add(row, [mask["area"] for mask in image.mask_rows])
         yield row
 

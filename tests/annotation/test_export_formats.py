@@ -150,7 +150,7 @@ def test_splits_in_folders_of_their_own_are_told_to_anybody_and_one_file_of_all_
     both = Choice(frozenset({"train", "holdout"}))
 
     for choice, name, split in ((both, "coco", 0), (Choice(), "coco", 2), (Choice(), "sa1b", 0)):
-        offer = next(each for each in offers_of(version, choice.splits) if each.format == name)
+        offer = next(each for each in offers_of(version, choice) if each.format == name)
         written = write_export(version, tmp_path / "a.zip", export_format=name, choice=choice)
 
         assert {trait.value: count for trait, count in written.own.items()} == offer.anneal_only
@@ -172,6 +172,33 @@ def test_a_version_without_val_says_that_yolo_is_validated_on_what_it_is_trained
     assert export["notes"] == [note]
     assert export["anneal_only"] is None  # until it is written
     assert offers["coco"]["notes"] == []
+
+
+def test_that_images_are_turned_by_their_exif_is_told_where_they_go_along(
+    world: World, annotator: Api
+) -> None:
+    """Their bytes are proved by the manifest, and so stay, while masks are upright."""
+    make_image(world.project, status="done")
+    for seed in (1, 2):
+        make_image(world.project, seed, status="done", is_holdout=True, orientation=6)
+    version = cut_version(project=world.project, created_by=world.manager)
+    address = f"versions/{version.pk}"
+    asked = {"format": "coco", "images": True}
+
+    def told(query: str) -> list[str]:
+        offers = {
+            each["format"]: each for each in annotator.get(f"{address}/formats{query}").json()
+        }
+        return list(offers["coco"]["notes"])
+
+    [note] = told("?images=true")
+    assert note.startswith("2 images are turned by their EXIF")
+    assert told("") == told("?images=true&split=train") == []
+    export = annotator.post(f"{address}/exports", {"id": str(uuid4())} | asked).json()
+    part = annotator.post(
+        f"{address}/exports", {"id": str(uuid4()), "splits": ["train"]} | asked
+    ).json()
+    assert (export["notes"], part["notes"]) == ([note], [])
 
 
 def test_a_part_leaves_without_the_manifest_that_tells_of_the_rest(

@@ -69,7 +69,7 @@ class Command(BaseCommand):
             self.stdout.write(f"not held: {count} {trait.replace('_', ' ')}\n")
         for trait, count in sorted(written.own.items()):
             self.stdout.write(f"only Anneal reads back: {count} {trait.replace('_', ' ')}\n")
-        for note in notes_of(version, options["format"], choice.splits):
+        for note in notes_of(version, options["format"], choice):
             self.stdout.write(f"note: {note}\n")
 
 

@@ -2080,7 +2080,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** @description The formats of masks, and what each of them cannot hold of this version or of its splits. */
+        /** @description The formats of masks, and what is to be told of this version in them, or of its splits. */
         get: operations["list_export_offers"];
         put?: never;
         post?: never;
@@ -9970,6 +9970,8 @@ export interface operations {
     list_export_offers: {
         parameters: {
             query?: {
+                /** @description whether their files go along */
+                images?: boolean;
                 /** @description all if left out */
                 split?: string[];
             };

@@ -76,18 +76,18 @@ export const versionLookQuery = (id: number, criteria: Criteria) =>
     placeholderData: keepPreviousData, // while another criterion is typed
   });
 
-/** The formats of masks, with what each of them cannot hold of some splits of the version. */
-export const exportOffersQuery = (version_id: string, split: readonly string[]) =>
+/** The formats of masks, with what is to be told of some splits in them, with or without images. */
+export const exportOffersQuery = (version_id: string, split: readonly string[], images: boolean) =>
   queryOptions({
-    queryKey: ["export-offers", version_id, ...split],
+    queryKey: ["export-offers", version_id, images, ...split],
     queryFn: () =>
       read(
         client.GET("/api/versions/{version_id}/formats", {
-          params: { path: { version_id }, query: { split: [...split] } },
+          params: { path: { version_id }, query: { split: [...split], images } },
         }),
       ),
     staleTime: Number.POSITIVE_INFINITY, // of what never changes
-    placeholderData: keepPreviousData, // while another split is ticked
+    placeholderData: keepPreviousData, // while something else is ticked
   });
 
 export function startExport(version_id: string, format: ExportFormat, choice: ExportChoice = {}) {

@@ -77,7 +77,13 @@ function Choices({ version, project, what, onClose }: Props & { what: What }) {
     >
       <Stack gap="md">
         {what === "masks" ? (
-          <MaskFormats version={version} splits={splits} value={format} onChange={setFormat} />
+          <MaskFormats
+            version={version}
+            splits={splits}
+            images={withImages}
+            value={format}
+            onChange={setFormat}
+          />
         ) : (
           <WordsFormats offers={words} value={format} onChange={setFormat} />
         )}
@@ -143,14 +149,15 @@ interface FormatsProps {
   onChange: (format: ExportFormat) => void;
 }
 
+interface MasksProps extends FormatsProps {
+  version: Version;
+  splits: readonly string[];
+  images: boolean;
+}
+
 /** The formats of masks, and what the chosen one cannot hold of these splits. */
-function MaskFormats({
-  version,
-  splits,
-  value,
-  onChange,
-}: FormatsProps & { version: Version; splits: readonly string[] }) {
-  const offers = useQuery(exportOffersQuery(version.id, splits));
+function MaskFormats({ version, splits, images, value, onChange }: MasksProps) {
+  const offers = useQuery(exportOffersQuery(version.id, splits, images));
   if (offers.isPending) return <Skeleton height={120} radius="md" />;
   if (offers.error) return <ErrorState error={offers.error} onRetry={() => offers.refetch()} />;
   const offer = offers.data.find(({ format }) => format === value);
