@@ -19,6 +19,7 @@ from engine.client.models import (
     SentPart,
     Upload,
     UploadInput,
+    UploadPart,
 )
 from engine.client.operations import BEGIN_UPLOAD, COMPLETE_UPLOAD, UPLOADS
 from engine.client.transport import Transport, pages
@@ -169,28 +170,49 @@ def send_file(
     size_bytes = path.stat().st_size
     if not size_bytes:
         raise AnnealError(0, "empty_file", f"{path} is empty.", "bytes")
-    begun = transport.call(
-        BEGIN_UPLOAD,
-        UploadInput(
-            id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes, batch=batch
-        ),
-        project_id=project_id,
+    upload = UploadInput(
+        id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes, batch=batch
     )
+    begun = transport.call(BEGIN_UPLOAD, upload, project_id=project_id)
     on_bytes(size_bytes - sum(part.to_byte - part.from_byte for part in begun.parts))
-    sent = []
+    sent: list[SentPart] = []
+    while begun.parts:
+        taken = _send_parts(transport, path, begun.parts, on_bytes)
+        sent += taken
+        if len(taken) == len(begun.parts):
+            break
+        begun = transport.call(BEGIN_UPLOAD, upload, project_id=project_id)
+    if begun.state not in UPLOAD_UNFINISHED:
+        return CompletedUpload(id=begun.id, state=begun.state)
+    told = [each for each in sent if each.etag]
+    return transport.call(COMPLETE_UPLOAD, CompleteUpload(parts=told), upload_id=upload_id)
+
+
+def _send_parts(
+    transport: Transport, path: Path, parts: Sequence[UploadPart], on_bytes: OnBytes
+) -> list[SentPart]:
+    """Send parts up to one whose address the store takes no more: they live for an hour.
+
+    Raises:
+        AnnealError: the store refused the first of them, or anything else went wrong.
+
+    """
+    sent: list[SentPart] = []
     with path.open("rb") as file:
-        for part in begun.parts:
+        for part in parts:
             file.seek(part.from_byte)
             data = file.read(part.to_byte - part.from_byte)
             if len(data) < part.to_byte - part.from_byte:
                 raise AnnealError(0, "file_changed", f"{path} became shorter while it was sent.")
-            etag = transport.put(part.url, data)
-            if etag:
-                sent.append(SentPart(number=part.number, etag=etag))
+            try:
+                etag = transport.put(part.url, data)
+            except AnnealError as error:
+                if error.status == requests.codes.forbidden and sent:
+                    break
+                raise
+            sent.append(SentPart(number=part.number, etag=etag))
             on_bytes(len(data))
-    if begun.state not in UPLOAD_UNFINISHED:
-        return CompletedUpload(id=begun.id, state=begun.state)
-    return transport.call(COMPLETE_UPLOAD, CompleteUpload(parts=sent), upload_id=upload_id)
+    return sent
 
 
 def ended_uploads(transport: Transport, project_id: int, ids: Sequence[UUID]) -> list[Upload]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,28 @@ def test_an_upload_that_broke_off_sends_only_what_is_missing(
     assert outcome.state == "accepted"
     assert len(list(client.uploads(project))) == 1
     assert list((tmp_path / "ids").iterdir()) == []
+
+
+def test_an_upload_that_outlives_its_addresses_goes_on_with_new_ones(
+    client: Client, project: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tmp_path / "large.png"
+    large.write_bytes(png(1) + bytes(2 * PART_BYTES))
+    put = Transport.put
+    asked: list[str] = []
+
+    def put_late(self: Transport, url: str, data: bytes) -> str:
+        """Use the second part's address, the first time, years after it was signed."""
+        asked.append(url)
+        late = re.sub("X-Amz-Date=[0-9]{4}", "X-Amz-Date=2020", url) if len(asked) == 2 else url
+        return put(self, late, data)
+
+    monkeypatch.setattr(Transport, "put", put_late)
+    [outcome] = client.upload_images(project, [large], timeout_s=60)
+
+    assert outcome.state == "accepted"
+    parts = [re.findall("partNumber=([0-9]+)", url) for url in asked]
+    assert parts == [["1"], ["2"], ["2"], ["3"]]
 
 
 def test_lists_are_read_page_by_page(
