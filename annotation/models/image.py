@@ -90,6 +90,12 @@ class Image(models.Model):
                 fields=["project", "file_name"],
                 condition=Q(deleted_at=None),
             ),
+            # Serves imports, whose images go on the side of the holdout where their group is.
+            models.Index(
+                name="image_by_group",
+                fields=["project", "group"],
+                condition=~Q(group=""),
+            ),
             # Serves the queue.
             models.Index(
                 name="image_by_rank",

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.postgres.aggregates import BoolOr
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from annotation import storage
@@ -120,9 +120,8 @@ def add_images(
 
 def _draw(images: Collection[Image], project: Project) -> None:
     """Draw images for the holdout. Those of a group go where it is, whatever the share is now."""
-    grouped = Image.objects.filter(
-        project=project, group__in={each.group for each in images} - {""}
-    )
+    groups = {each.group for each in images} - {""}
+    grouped = Image.objects.filter(~Q(group=""), project=project, group__in=groups)
     sides = dict(grouped.values_list("group").annotate(held_out=BoolOr("is_holdout")))
     for image in images:
         drawn = is_drawn_for_holdout(image.group or image.sha256, share=project.holdout_share)
