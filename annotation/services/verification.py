@@ -65,7 +65,8 @@ def claim_proposals(
         if taken:
             proposals = list(mine.all()[:BATCH])
     places = list(own.filter(image__in={each.image_id for each in proposals}))
-    Assignment.objects.filter(pk__in=[each.pk for each in places]).update(
+    # Where somebody else has taken a place since it was read, the lease is theirs.
+    Assignment.objects.filter(pk__in=[each.pk for each in places], user=user).update(
         lease_until=renewed_lease_end()
     )
     reach = proposals_within_reach(project_id=project.pk, user=user).filter(narrowed)

@@ -70,6 +70,7 @@ function Describe({ id }: { id: number }) {
     descriptions.isFetchedAfterMount || !descriptions.isStale,
   );
   const [written, setWritten] = useState(NOTHING_WRITTEN);
+  const [edited, setEdited] = useState<string | null>(null); // of what is proposed
   const isOffered = proposal !== null && !isLive && !isShared && written.text === null;
   // On top while it is the thing to do; below the texts once they are.
   const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
@@ -117,7 +118,11 @@ function Describe({ id }: { id: number }) {
         <RefusedTakes />
         {isShared && <AlreadySaid said={said} me={me} />}
         {isOffered && (
-          <ProposalCard proposal={proposal} image={image} clock={clock} onDismiss={dismiss} />
+          <ProposalCard
+            {...{ proposal, image, clock, edited }}
+            onEdit={setEdited}
+            onDismiss={dismiss}
+          />
         )}
         {isRecordingFirst && <Unmentioned image={image} />}
         {isRecordingFirst && (
@@ -146,8 +151,11 @@ function Describe({ id }: { id: number }) {
             me={me}
             said={descriptions.data.said}
             base={descriptions.data.captions[0] ?? null}
-            addition={written.text ?? ""}
-            onAdd={(text) => setWritten({ ...NOTHING_WRITTEN, text: text || null })}
+            addition={written.text ?? edited ?? ""}
+            onAdd={(text) => {
+              setWritten({ ...NOTHING_WRITTEN, text: text || null });
+              setEdited(null);
+            }}
             clock={clock}
           />
         )}

@@ -1,7 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { IconCheck, IconPencil } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo } from "react";
 import { descriptionsQuery, saveCaption, withdrawCaption } from "@/api/descriptions";
 import type { ImageDetail, OfferedCaption } from "@/api/types";
 import { KeyOf } from "@/commands/Keys";
@@ -17,13 +17,16 @@ interface Props {
   proposal: OfferedCaption;
   image: ImageDetail;
   clock: DescribingClock;
+  /** What the person makes of it; null: they have not begun. The page holds it. */
+  edited: string | null;
+  onEdit: (text: string | null) => void;
   onDismiss: () => void;
 }
 
 /** What a model would say of the image: taken as it is, edited, or put away. */
-export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
+export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss }: Props) {
   const queries = useQueryClient();
-  const [isEditing, setIsEditing] = useState(false);
+  const isEditing = edited !== null;
   const refresh = () => queries.invalidateQueries(descriptionsQuery(image.id));
 
   const save = useMutation({
@@ -35,7 +38,7 @@ export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
       }),
     onSuccess: async (caption) => {
       clock.startAgain();
-      setIsEditing(false);
+      onEdit(null);
       showUndo(caption.bundle ? "Description accepted." : "Description saved.", async () => {
         await withdrawCaption(caption.id);
         await refresh();
@@ -52,11 +55,11 @@ export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
       const desk = {
         isBusy: isPending,
         accept: () => mutate(proposal.text),
-        edit: () => setIsEditing(true),
+        edit: () => onEdit(proposal.text),
         dismiss: onDismiss,
       };
       return { commands: isEditing ? [] : proposalCommands(desk) };
-    }, [proposal.text, isPending, isEditing, mutate, onDismiss]),
+    }, [proposal.text, isPending, isEditing, mutate, onEdit, onDismiss]),
   );
 
   return (
@@ -67,10 +70,11 @@ export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
     >
       {isEditing ? (
         <ProposalEditor
-          text={proposal.text}
+          text={edited}
+          onWrite={onEdit}
           isSaving={isPending}
           onSave={mutate}
-          onCancel={() => setIsEditing(false)}
+          onCancel={() => onEdit(null)}
         />
       ) : (
         <>
@@ -89,7 +93,7 @@ export function ProposalCard({ proposal, image, clock, onDismiss }: Props) {
               leftSection={<IconPencil size={16} aria-hidden />}
               rightSection={<KeyOf command={EDIT} />}
               disabled={isPending}
-              onClick={() => setIsEditing(true)}
+              onClick={() => onEdit(proposal.text)}
             >
               Edit
             </Button>

@@ -1,19 +1,18 @@
 import { Button, Group, Textarea } from "@mantine/core";
-import { useState } from "react";
 
 interface Props {
   text: string;
+  onWrite: (text: string) => void;
   isSaving: boolean;
   onSave: (text: string) => void;
   onCancel: () => void;
 }
 
 /** The proposed text, open to be written over. Ctrl+Enter saves, Escape goes back. */
-export function ProposalEditor({ text, isSaving, onSave, onCancel }: Props) {
-  const [written, setWritten] = useState(text);
-  const isEmpty = written.trim() === "";
+export function ProposalEditor({ text, onWrite, isSaving, onSave, onCancel }: Props) {
+  const isEmpty = text.trim() === "";
   const save = () => {
-    if (!isEmpty && !isSaving) onSave(written.trim());
+    if (!isEmpty && !isSaving) onSave(text.trim());
   };
   return (
     <>
@@ -24,8 +23,8 @@ export function ProposalEditor({ text, isSaving, onSave, onCancel }: Props) {
         maxRows={12}
         data-autofocus
         autoFocus
-        value={written}
-        onChange={(event) => setWritten(event.currentTarget.value)}
+        value={text}
+        onChange={(event) => onWrite(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
           else if (event.key === "Escape") onCancel();
