@@ -51,7 +51,10 @@ interface StepRow extends Step {
   user: number;
   image: number;
   stack: "undo" | "redo";
+  at?: number; // ms since 1970; rows of an older release lack it
 }
+
+const HISTORIES_KEPT = 50; // images: each may have two hundred steps with all their masks
 
 interface Schema extends DBSchema {
   operations: {
@@ -204,7 +207,27 @@ export class OutboxDatabase {
     const change = this.#db.transaction("steps", "readwrite");
     await Promise.all([
       ...removed.map((id) => change.store.delete([user, image, id])),
-      ...added.map(({ stack, step }) => change.store.put({ ...step, user, image, stack })),
+      ...added.map(({ stack, step }) =>
+        change.store.put({ ...step, user, image, stack, at: Date.now() }),
+      ),
+      change.done,
+    ]);
+  }
+
+  /** Forget the histories of all images but those that were changed last. */
+  async dropOldHistories(kept = HISTORIES_KEPT): Promise<void> {
+    const change = this.#db.transaction("steps", "readwrite");
+    const histories: { user: number; image: number; at: number }[] = [];
+    // From the end, one step of each image: the newest of those that can be undone or redone.
+    let cursor = await change.store.openCursor(null, "prev");
+    while (cursor !== null) {
+      const { user, image, at = 0 } = cursor.value;
+      histories.push({ user, image, at });
+      cursor = await cursor.continue([user, image, Number.NEGATIVE_INFINITY]);
+    }
+    const old = histories.sort((a, b) => b.at - a.at).slice(kept);
+    await Promise.all([
+      ...old.map(({ user, image }) => change.store.delete(stepsOf(user, image))),
       change.done,
     ]);
   }

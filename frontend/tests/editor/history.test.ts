@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import { IDBFactory } from "fake-indexeddb";
 import fc from "fast-check";
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { HistoryKeeper, UNDO_STEPS } from "@/editor/history";
 import type { Annotations } from "@/editor/operations";
 import { OutboxDatabase } from "@/editor/outbox-db";
@@ -199,4 +199,18 @@ test("a database of an earlier version keeps what waits in it", async () => {
 
   expect(await db.rows(USER, IMAGE)).toMatchObject([{ operation_id: "o1" }]);
   expect(await db.history(USER, IMAGE)).toEqual({ undo: [], redo: [] });
+});
+
+test("of the histories on a device those of the images that were changed last are kept", async () => {
+  const now = vi.spyOn(Date, "now");
+  const step = (id: number) => ({ stack: "undo" as const, step: { id, changes: [] } });
+  for (const [at, image] of [3, 1, 2].entries()) {
+    now.mockReturnValue(at);
+    await db.changeHistory([USER, image], [step(1), step(2)], []);
+  }
+
+  await db.dropOldHistories(2);
+
+  const left = async (image: number) => (await db.history(USER, image)).undo.length;
+  expect([await left(1), await left(2), await left(3)]).toEqual([2, 2, 0]);
 });

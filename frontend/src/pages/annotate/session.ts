@@ -88,6 +88,7 @@ export class AnnotateSession {
     this.#mayEditUnclaimed = options.mayEditUnclaimed;
     this.#onError = options.onError;
     this.#db = OutboxDatabase.open();
+    this.#db.then((db) => db.dropOldHistories()).catch(() => undefined); // the disk may be full
     const whose = { user: this.#user.id, project: this.#project, queue: this.#queue };
     this.#provisions = new Provisions(copies, this.#db, whose);
     this.#places = new Places(whose, this.#provisions, this.#onError);
