@@ -27,6 +27,7 @@ _GB: Final = 10**9
 _NAME: Final = re.compile(r"[0-9a-f]{64}")  # of a copy; nothing else in its folder is ours
 _MAKING: Final = ".making-"
 _DROPPED: Final = ".dropped-"
+_TRIES: Final = 10  # each fails only where another copy was there, and is gone again
 _LEFT_S: Final = 24 * 3600.0  # without a write, after which who was making it is gone
 
 
@@ -90,13 +91,23 @@ def make_copy(folder: Path, write: Callable[[Path], bytes]) -> None:
     try:
         about = write(scratch)
         (scratch / ABOUT).write_bytes(about)
+        _put_in_place(scratch, folder)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _put_in_place(scratch: Path, folder: Path) -> None:
+    """Give a copy its name, unless there is a whole one of it; one may come and go meanwhile."""
+    for left in reversed(range(_TRIES)):
         try:
             scratch.rename(folder)
         except OSError:
-            if not (folder / ABOUT).is_file():
+            if (folder / ABOUT).is_file():
+                return
+            if not left:
                 raise
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+        else:
+            return
 
 
 def drop_copies(folder: Path, limit_bytes: float, kept_s: float = math.inf) -> int:
