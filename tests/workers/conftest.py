@@ -20,8 +20,9 @@ from engine.bundle import write_bundle
 from engine.segmentation.decoder import build_decoder, save_decoder
 from engine.segmentation.onnx_export import export_decoder
 from engine.segmentation.trainer import Chain, TrainConfig
-from tests.annotation.world import World, make_image, make_world, square
+from tests.annotation.world import Api, World, make_image, make_world, square
 from workers import mask_training, networks, run_round
+from workers.app import app
 
 ENCODER_DIGEST = "e" * 64
 
@@ -40,6 +41,11 @@ class QuickEncoder:
         self.shown.add(pixels.tobytes())
         seed = zlib.crc32(pixels.tobytes())
         return np.random.default_rng(seed).normal(size=(256, 64, 64)).astype(np.float16)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tasks() -> None:
+    app.loader.import_default_modules()
 
 
 @pytest.fixture
@@ -109,6 +115,11 @@ def world(
     monkeypatch.setattr(jobs, "send", Mock())
     monkeypatch.setattr(mask_training, "load_photos", lambda *_: [])  # a minute's work to make
     return make_world()
+
+
+@pytest.fixture
+def manager(world: World) -> Api:
+    return Api(world.manager)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import replace
 from uuid import uuid4
 
-import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -16,17 +15,6 @@ from engine.datasets.sample import Annotation, Dataset, Remark, Sample, labels_o
 from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.world import SIZE_HW, Api, World, make_image, png, square
 from tests.workers.bringing import THREE, read, send, start, undo
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def test_what_is_there_already_is_not_promised_again(world: World, manager: Api) -> None:

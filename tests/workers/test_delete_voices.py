@@ -76,7 +76,6 @@ def ask_for(version: DatasetVersion, export_format: str, by: User) -> None:
 
 def run(kind: str) -> Job:
     job = Job.objects.filter(kind=kind, state="queued").latest("pk")
-    app.loader.import_default_modules()
     app.tasks[kind](job_id=job.pk)
     job.refresh_from_db()
     return job

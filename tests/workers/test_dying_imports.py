@@ -15,16 +15,6 @@ from tests.workers.bringing import THREE, arrive
 from workers.app import app
 
 
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
-
-
 def work_for_the_last_time() -> dict[str, int]:
     """Do what waits, as if each job had died before; return the attempts that then count."""
     waiting = Job.objects.filter(state="queued").exclude(kind=jobs.PREPARE_IMAGES)

@@ -35,7 +35,6 @@ def ground(world: World, image: Image, **transcript: Any) -> Transcript:
         recording=recording, transcript_id=uuid4(), model="test", **transcript
     )
     job = Job.objects.get(kind=jobs.GROUND)
-    app.loader.import_default_modules()
     app.tasks[job.kind](job_id=job.pk)
     job.refresh_from_db()
     assert (job.state, job.error) == ("succeeded", "")

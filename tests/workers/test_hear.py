@@ -30,7 +30,6 @@ CHUNK_S = 2
 
 @pytest.fixture
 def listener(monkeypatch: pytest.MonkeyPatch) -> Listener:
-    app.loader.import_default_modules()
     listener = Listener()
     monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
     return listener

@@ -24,16 +24,6 @@ TWO_MORE = zipped("coco", cell(2), cell(3), cell(4))
 
 
 @pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
-
-
-@pytest.fixture(autouse=True)
 def lab(settings: LazySettings) -> ImportSource:
     """A source of a prefix of its own, in the store that the tests have."""
     told = {

@@ -43,21 +43,10 @@ from tests.annotation.world import (
 )
 from tests.engine.test_datasets_coco import DATA, needs_data
 from tests.workers.bringing import read, send, start, undo, work
-from workers.app import app
 
 STUDIO = DATA / "exports_thirdparty" / "labelstudio_sdk"
 RESULTS = DATA / "exports_thirdparty" / "cocoapi_results"
 SEGMENTS = "instances_val2014_fakesegm100_results.json"
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def archive(**files: Any) -> bytes:

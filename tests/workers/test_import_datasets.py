@@ -38,17 +38,6 @@ from engine.datasets.files import open_source
 from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.world import Api, World, create, make_image, png
 from tests.workers.bringing import THREE, finished, read, send, start, undo, work
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def test_a_zip_that_holds_a_dataset_is_looked_at_and_changes_nothing(

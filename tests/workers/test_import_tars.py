@@ -9,17 +9,6 @@ import pytest
 from annotation.models import Image, Upload
 from tests.annotation.world import Api, World, png
 from tests.workers.bringing import THREE, send, start
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def tarred(files: dict[str, bytes], name: str) -> bytes:

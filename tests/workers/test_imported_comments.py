@@ -3,30 +3,17 @@
 Several imports may have brought or met one comment, or one proposal.
 """
 
-import pytest
-
 from annotation.models import Comment, Image, Proposal
 from tests.annotation.world import Api, World, png
 from tests.workers.bringing import send, start, undo
 from tests.workers.conftest import finish_as_it_is
 from tests.workers.test_import_contents import archive, polygon, task
-from workers.app import app
 
 ASKED = {"text": "Is this one cell?", "created_by": {"username": "reviewer"}}
 SAID = {"text": "Look at the edge.", "created_by": {"email": "bo@example.com"}}
 TWO = archive(tasks_json=[task(comments=[ASKED, SAID])], images__a_png=png(1))
 FOUND = {"model_version": "net", "result": [polygon(5)]}
 PREDICTED = archive(tasks_json=[task(predictions=[FOUND])], images__a_png=png(1))
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def withdraw(api: Api, text: str) -> None:

@@ -15,25 +15,14 @@ from tests.annotation.datasets import cell, linked, zipped
 from tests.annotation.scored import propose, serving_bundle
 from tests.annotation.world import SIZE_HW, Api, World, create, make_image, square
 from tests.workers.bringing import drawn, finished, send, start, undo
-from workers.app import app
 
 SURE, UNSURE = 0.99, 0.2
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
 
 
 @pytest.fixture(autouse=True)
 def no_audits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Which proposals are drawn follows from ids that the database makes."""
     monkeypatch.setattr(auto_accept, "AUDITED_SHARE", 0)
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 @pytest.fixture

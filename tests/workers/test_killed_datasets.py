@@ -59,11 +59,6 @@ ONE, TWO = 1, PER_FILE + 50  # the weights of batches of so many images
 DATASET = zipped("coco", *(cell(seed) for seed in range(1, IMAGES + 1)))
 
 
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
 @dataclass
 class Death:
     """Kills its own process the n-th time that it is met."""

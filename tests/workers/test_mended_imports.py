@@ -11,17 +11,6 @@ from annotation.services.images import add_image
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import SIZE_HW, Api, World, png, square
 from tests.workers.bringing import drawn, read, send, start
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def problems(manager: Api, import_id: str) -> list[dict[str, Any]]:

@@ -13,15 +13,9 @@ from engine.datasets.sample import Annotation, Box, Sample
 from tests.annotation.datasets import zipped
 from tests.annotation.world import SIZE_HW, Api, World, make_image, png
 from tests.workers.bringing import send, start, undo
-from workers.app import app
 from workers.tasks import run_job
 
 CELL, PAIL = (4.0, 3.0, 12.0, 9.5), (18.0, 6.0, 10.0, 12.0)
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
 
 
 @pytest.fixture

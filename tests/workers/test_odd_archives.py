@@ -12,20 +12,9 @@ from PIL import Image as Picture
 from annotation.models import DatasetImport, Image, Mask, Upload
 from tests.annotation.world import Api, World, png
 from tests.workers.bringing import THREE, read, send, start
-from workers.app import app
 
 Put = Callable[[zipfile.ZipFile], None]
 SIZE = (1200, 1200)
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def with_entry(put: Put, data: bytes = THREE) -> bytes:

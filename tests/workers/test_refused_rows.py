@@ -21,23 +21,12 @@ from annotation.services.trash import empty_trash
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import SIZE_HW, Api, World, png, square
 from tests.workers.bringing import send, start
-from workers.app import app
 
 Files = dict[str, bytes]
 HEIGHT, WIDTH = SIZE_HW
 # Whose files are of many images, of one each, or called otherwise than these.
 KINDS = ("coco_panoptic", "fiftyone", "jsonl", "mask_maps", "sa1b", "supervisely", "voc", "yolo")
 WHOLE = ("huggingface", "webdataset")  # whose pictures lie within other files
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def packed(files: Files) -> bytes:

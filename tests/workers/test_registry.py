@@ -10,11 +10,6 @@ from workers import tasks
 from workers.app import app
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _tasks() -> None:
-    app.loader.import_default_modules()
-
-
 @pytest.mark.parametrize("name", [*jobs.QUEUES, *jobs.PERIODIC, jobs.HEAR])
 def test_every_job_name_has_a_task(name: str) -> None:
     assert name in app.tasks

@@ -18,17 +18,6 @@ from engine.datasets.sample import Label as DatasetLabel
 from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import SIZE_HW, Api, World, make_image, square
 from tests.workers.bringing import send, start
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def names(world: World) -> set[str]:

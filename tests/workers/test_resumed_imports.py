@@ -27,11 +27,6 @@ class PressedError(Exception):
     """Somebody pressed Ctrl-C."""
 
 
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
 @pytest.fixture
 def client(world: World, live_server: LiveServer) -> Client:
     _, token = create_token(user=world.manager, name="test", scope="write", expires_in_days=1)

@@ -31,7 +31,6 @@ def transcript(world: World, image: Image) -> Transcript:
 def run(world: World, transcript: Transcript) -> Job:
     ask_to_shorten(transcript=transcript, user=world.annotator)
     job = Job.objects.get(kind=jobs.SHORTEN)
-    app.loader.import_default_modules()
     app.tasks[job.kind](job_id=job.pk)
     job.refresh_from_db()
     return job

@@ -194,7 +194,6 @@ def write_dataset(folder: Path, count: int) -> Path:
 @pytest.fixture
 def delivered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a job in this process when the loop waits for it."""
-    app.loader.import_default_modules()
 
     def deliver(job_id: int, _: Any) -> None:
         job = Job.objects.get(pk=job_id)

@@ -46,7 +46,6 @@ class Listener:
 def test_a_stretch_that_was_taken_back_is_silence_to_the_transcriber(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.loader.import_default_modules()
     listener = Listener()
     monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
     take(world)
@@ -61,7 +60,6 @@ def test_a_stretch_that_was_taken_back_is_silence_to_the_transcriber(
 def test_words_that_were_taken_back_after_they_had_been_heard_are_left_out(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.loader.import_default_modules()
     monkeypatch.setattr(transcribe, "_transcriber", Listener)
     recording = take(world)
     words = [Word("kept", 0.1, 0.4, 0.9), Word("gone", 0.6, 0.9, 0.9)]
@@ -109,7 +107,6 @@ def take(world: World, seconds: int = 2) -> Recording:
 def test_a_take_whose_clock_ran_off_its_sound_is_put_on_the_clock_of_the_sound_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.loader.import_default_modules()
     listener = Listener()
     monkeypatch.setattr(transcribe, "_transcriber", lambda: listener)
     recording = take(world, seconds=15)
@@ -132,7 +129,6 @@ def test_a_take_whose_clock_ran_off_its_sound_is_put_on_the_clock_of_the_sound_o
 def test_a_take_is_transcribed_with_its_progress_and_leaves_no_sound_on_the_disk(
     world: World, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
 ) -> None:
-    app.loader.import_default_modules()
     monkeypatch.setattr(scratch, "MOST_HELD_BYTES", 1)
     found: list[list[Path]] = []
 
@@ -155,7 +151,6 @@ def test_a_take_is_transcribed_with_its_progress_and_leaves_no_sound_on_the_disk
 def test_how_a_take_looks_is_kept_beside_its_audio_and_goes_with_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.loader.import_default_modules()
     monkeypatch.setattr(transcribe, "_transcriber", Listener)
     recording = take(world)
 
@@ -170,7 +165,6 @@ def test_how_a_take_looks_is_kept_beside_its_audio_and_goes_with_it(
 def test_a_take_that_is_too_long_is_kept_and_told_of(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.loader.import_default_modules()
     shorter = partial(decode_to_file, max_seconds=2)
     monkeypatch.setattr(transcribe, "decode_to_file", shorter)
     recording = take(world, seconds=3)

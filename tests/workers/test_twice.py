@@ -210,7 +210,6 @@ SLOW = {jobs.RUN_ROUND, jobs.REBUILD_BUNDLE}
 def test_a_task_that_runs_twice_changes_nothing_the_second_time(
     world: World, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
-    app.loader.import_default_modules()
     monkeypatch.setattr(evaluation, "MAX_CLICKS", 1)
     monkeypatch.setattr(shorten, "Shortener", Shortener)
     monkeypatch.setattr(transcribe, "_transcriber", Transcriber)
@@ -231,7 +230,6 @@ def test_a_task_that_runs_twice_changes_nothing_the_second_time(
 def test_a_periodic_task_that_runs_twice_changes_nothing_the_second_time(
     world: World, name: str
 ) -> None:
-    app.loader.import_default_modules()
     app.tasks[name]()
     before = everything()
 

@@ -32,17 +32,6 @@ from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, make_image, square
 from tests.workers.bringing import THREE, drawn, finished, read, send, start, undo, work
 from tests.workers.conftest import finish, finish_as_it_is
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def test_an_undo_takes_all_that_came_in_to_the_trash_and_it_may_come_in_again(

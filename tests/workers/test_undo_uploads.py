@@ -5,7 +5,6 @@ import zipfile
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from django.core.management import call_command
 
 from annotation import storage
@@ -17,17 +16,6 @@ from tests.annotation.datasets import cell, zipped
 from tests.annotation.world import Api, World, png, square
 from tests.workers.bringing import drawn, read, send, start, undo, work
 from tests.workers.conftest import finish_as_it_is
-from workers.app import app
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> None:
-    app.loader.import_default_modules()
-
-
-@pytest.fixture
-def manager(world: World) -> Api:
-    return Api(world.manager)
 
 
 def upload(
