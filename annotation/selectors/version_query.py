@@ -28,7 +28,6 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Coalesce, Concat, NullIf
 
 from annotation.models import Agreement, Caption, Image, Mask, Project, Transcript
@@ -66,12 +65,8 @@ NOTHING: Final = Counted(0, 0)
 
 def masks_in(criteria: Criteria) -> QuerySet[Mask]:
     """Return, beside an image, its masks that a version of these criteria holds."""
-    return Mask.objects.filter(_is_held(criteria), image=OuterRef("pk"))
-
-
-def parent_in(criteria: Criteria) -> Combinable:
-    """Return what a mask is a part of, none where that is left out, deleted or stands aside."""
-    return Case(When(_is_held(criteria, "parent__"), then=F("parent_id")))
+    masks = Mask.objects.filter(is_aside=False, head__rle__isnull=False, image=OuterRef("pk"))
+    return masks.filter(head__label__in=sorted(criteria.labels)) if criteria.labels else masks
 
 
 def images_in(project: Project, criteria: Criteria) -> QuerySet[Image]:
@@ -238,13 +233,6 @@ def _masks_of_each(criteria: Criteria) -> Coalesce:
     """Count beside an image: a join with all masks had to be sorted to tell images apart."""
     masks = masks_in(criteria).order_by().values("image").annotate(n=Count("pk"))
     return Coalesce(Subquery(masks.values("n")), 0)
-
-
-def _is_held(criteria: Criteria, path: str = "") -> Q:
-    held = Q(**{f"{path}is_aside": False, f"{path}head__rle__isnull": False})
-    if criteria.labels:
-        held &= Q(**{f"{path}head__label__in": sorted(criteria.labels)})
-    return held
 
 
 def _proposed_by(criteria: Criteria) -> Q:

@@ -1,6 +1,6 @@
 """What a version's one statement finds of an image, as a row of the manifest and as a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any, NamedTuple
 
 from annotation.selectors.versions import AttributeNames
@@ -26,15 +26,19 @@ class FoundImage(NamedTuple):
 
 
 def manifest_row(image: FoundImage, attributes: AttributeNames, split: str) -> ManifestRow:
-    """Return an image's row. Its masks are in the order in which they were found."""
+    """Return an image's row. Its masks are in the order in which they were found.
+
+    What a version leaves out is no whole of a part in it, and nothing that words speak of.
+    """
+    own = {mask["mask"] for mask in image.mask_rows}
     return ManifestRow(
         image_sha256=image.sha256,
         file_name=image.file_name,
         size_hw=[image.height, image.width],
         group=image.group or None,
         split=split,
-        masks=[_mask(mask, attributes) for mask in image.mask_rows],
-        transcripts=[_transcript(each, image.mask_rows) for each in image.transcript_rows],
+        masks=[_mask(mask, attributes, own) for mask in image.mask_rows],
+        transcripts=[_transcript(each, own) for each in image.transcript_rows],
         captions=[_caption(caption) for caption in image.caption_rows],
     )
 
@@ -66,15 +70,15 @@ def sample_of(row: ManifestRow, masks: Sequence[dict[str, Any]]) -> Sample:
     )
 
 
-def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
-    own = attributes.get(found["label"])
-    values = {key: value for key, value in found["attributes"].items() if key in own} if own else {}
+def _mask(found: dict[str, Any], attributes: AttributeNames, own: Set[str]) -> ManifestMask:
+    names = attributes.get(found["label"], ())
+    values = {key: value for key, value in found["attributes"].items() if key in names}
     mask = ManifestMask(
         mask=found["mask"],
         revision=str(found["revision"]),
         label=None if found["label"] is None else str(found["label"]),
         rle_digest=digest(found["rle"]),
-        parent=found["parent"],
+        parent=found["parent"] if found["parent"] in own else None,
     )
     if values:
         mask["attributes"] = values
@@ -88,12 +92,11 @@ def _mask(found: dict[str, Any], attributes: AttributeNames) -> ManifestMask:
     return mask
 
 
-def _transcript(found: dict[str, Any], masks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _transcript(found: dict[str, Any], own: Set[str]) -> dict[str, Any]:
     """Keep the phrases that speak of masks of the version, and the mask that the take is about.
 
     Without any, the row is as ever.
     """
-    own = {mask["mask"] for mask in masks}
     linked = [
         {**each, "masks": [mask for mask in each["masks"] if mask in own]}
         for each in found["phrases"]

@@ -35,7 +35,6 @@ from annotation.selectors.version_query import (
     Splits,
     images_in,
     masks_in,
-    parent_in,
 )
 from annotation.selectors.versions import attribute_names, model_estimate
 from annotation.services.attributes import Definition, live
@@ -198,7 +197,7 @@ def _annotated_images(project: Project, criteria: Criteria) -> QuerySet[Image]:
                         area=F("head__area_px"),
                         attributes=F("head__attributes"),
                         z=F("head__z"),
-                        parent=parent_in(criteria),
+                        parent=F("parent_id"),
                         caption=F("caption"),
                         estimate=model_estimate("head__"),
                     )
