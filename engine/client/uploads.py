@@ -30,7 +30,6 @@ File = tuple[Path, str]  # where it lies, and its name on the server
 OnBytes = Callable[[int], None]  # how many more bytes the server has
 _NAME_LENGTH: Final = 500
 _ASKED: Final = 50  # ids, as many as the server takes in one address
-_UNSENDABLE: Final = ("empty_file", "file_changed")
 _OVER: Final = "import_state"  # as of one that was discarded or undone meanwhile
 
 
@@ -125,18 +124,12 @@ def send_files(
                 on_bytes=count,
             )
         except AnnealError as error:
-            if not _is_of_the_file(error):
+            if error.field != "bytes":  # not of this file alone
                 raise
             refused.append(_refused(upload_id, name, error))
         else:
             sent.append(upload_id)
     return [*dict.fromkeys(sent)], refused  # a file may be named twice
-
-
-def _is_of_the_file(error: AnnealError) -> bool:
-    return error.code in _UNSENDABLE or (
-        error.status == requests.codes.bad_request and error.field == "bytes"
-    )
 
 
 def _refused(upload_id: UUID, name: str, error: AnnealError) -> Upload:
@@ -203,7 +196,8 @@ def _send_parts(
             file.seek(part.from_byte)
             data = file.read(part.to_byte - part.from_byte)
             if len(data) < part.to_byte - part.from_byte:
-                raise AnnealError(0, "file_changed", f"{path} became shorter while it was sent.")
+                told = f"{path} became shorter while it was sent."
+                raise AnnealError(0, "file_changed", told, "bytes")
             try:
                 etag = transport.put(part.url, data)
             except AnnealError as error:
