@@ -201,6 +201,26 @@ def test_annotation_that_names_no_image_comes_with_all_to_choose_from(tmp_path: 
     assert "1.png" not in files
 
 
+def test_parts_that_name_no_image_come_with_all_to_choose_from(tmp_path: Path) -> None:
+    content = coco()
+    whole, part, *_ = content["annotations"]
+    whole |= {"image_id": 9, "mask_id": "whole"}
+    part |= {"image_id": 9, "parent": "whole"}
+    (tmp_path / "a.json").write_text(json.dumps(content))
+
+    files = cut(
+        tmp_path,
+        "coco",
+        *(
+            DatasetError("image_id 9 names no image", file="a.json", field="annotations", index=at)
+            for at in range(2)
+        ),
+    )
+
+    found = json.loads(files["a.json"])
+    assert (ids(found, "annotations"), ids(found, "images")) == ([10, 11], [1, 2])
+
+
 @pytest.mark.parametrize("file", ["deep/1.png", ""])
 def test_image_that_is_refused_comes_with_its_annotations(tmp_path: Path, file: str) -> None:
     (tmp_path / "a.json").write_text(json.dumps(coco()))

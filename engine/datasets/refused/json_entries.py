@@ -128,8 +128,10 @@ class _Needs:
             self.whole.add(as_json(fields.get("id")))
         elif each.key == _ANNOTATIONS:
             image_id = as_json(fields.get("image_id"))
-            known = self.whole if fields.get("parent") else self.images
-            (self.lost if is_lost else known).add(image_id)
+            if is_lost:
+                self.lost.add(image_id)
+                return
+            (self.whole if fields.get("parent") else self.images).add(image_id)
             if own_id := fields.get(ID) or fields.get(OLD_ID):
                 self.own_ids.add((image_id, str(own_id)))
 
