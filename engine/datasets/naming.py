@@ -71,14 +71,24 @@ class FreeNames:
         Files beside images are named by their stems, so that endings tell none apart.
         """
         path, number = PurePosixPath(name), 1
-        while (stem := PurePosixPath(name).with_suffix("").as_posix()) in self._taken:
+        while (stem := _stem(name)) in self._taken:
             number += 1
             name = path.with_stem(f"{path.stem}-{number}").as_posix()
         self._taken.add(stem)
         return name
 
 
+def without_number(name: str) -> str:
+    """Return a file's name without the number that `FreeNames` may have given it."""
+    path = PurePosixPath(name)
+    return path.with_stem(re.sub(r"(?<=.)-[0-9]+$", "", path.stem)).as_posix()
+
+
+def _stem(name: str) -> str:
+    """Return what must be another for each file: some systems tell no capitals apart."""
+    return PurePosixPath(name).with_suffix("").as_posix().casefold()
+
+
 def _stem_digest(name: str) -> np.uint64:
-    stem = PurePosixPath(safe_name(name)).with_suffix("").as_posix().casefold()
-    digest = hashlib.sha256(stem.encode()).digest()
+    digest = hashlib.sha256(_stem(safe_name(name)).encode()).digest()
     return np.uint64(int.from_bytes(digest[:_DIGEST_BYTES], "big"))

@@ -10,6 +10,7 @@ from engine.datasets.choosing import Choice
 from engine.datasets.errors import DatasetError
 from engine.datasets.header_labels import attributes_by_label, header_labels
 from engine.datasets.manifest import ManifestMask, ManifestRow
+from engine.datasets.naming import without_number
 from engine.datasets.row_places import names_of
 from engine.datasets.sample import Annotation, Sample
 from engine.datasets.traits import Trait
@@ -133,7 +134,8 @@ def faults_of(row: ManifestRow, sample: Sample, rules: Rules) -> Iterator[str]:
     there = {mask["mask"] for mask in row["masks"]}
     for mask, each in pairs.both:
         # Older versions name parents that were deleted; whether formats tell of these differs.
-        told = _without_parent(mask) if not each.parent and mask["parent"] not in there else mask
+        is_gone = mask["parent"] is not None and mask["parent"] not in there
+        told = _without_parent(mask) if is_gone and not each.parent else mask
         for what, found, expected in _mask_faults(told, each, rules):
             line = f"mask {mask['mask']}: {what} is {show(found)}, not {show(expected)}"
             faults.setdefault(what, []).append(line)
@@ -170,7 +172,8 @@ def _note_gaps(row: ManifestRow, sample: Sample, rules: Rules) -> None:
 
 def _image_faults(row: ManifestRow, sample: Sample, keeps: frozenset[Trait]) -> Iterator[str]:
     bare = {PurePosixPath(name).name for name in names_of(row)}
-    if PurePosixPath(sample.file_name).name not in bare:
+    name = PurePosixPath(sample.file_name).name
+    if bare.isdisjoint({name, without_number(name)}):
         yield f"file name is {show(sample.file_name)}, not {show(row['file_name'])}"
     captions = [text for each in row["captions"] if (text := str(each.get("text") or ""))]
     told: tuple[tuple[Trait | None, str, object, object], ...] = (

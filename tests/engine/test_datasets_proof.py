@@ -145,6 +145,24 @@ def test_an_image_whose_name_no_system_takes_is_found_by_a_safe_one_or_missing(
     assert found == []
 
 
+def test_an_image_that_got_a_number_in_a_layout_is_proved(tmp_path: Path) -> None:
+    names = {"0.png": "images/a.png", "1.png": "images_/a.png"}
+    rows = [
+        {**each, "file_name": names[name]}
+        for each in ROWS
+        if (name := str(each["file_name"])) in names
+    ]
+    path = exported(
+        tmp_path / "a.zip",
+        "yolo",
+        files={new: FILES[old] for old, new in names.items()},
+        masks={new: MASKS[old] for old, new in names.items()},
+        told=False,
+    )
+
+    assert list(unproven(manifest(rows), path)) == []  # type: ignore[arg-type]  # rows as dicts
+
+
 def test_an_odd_entry_of_an_archive_is_named(tmp_path: Path) -> None:
     path = exported(tmp_path / "a.zip")
     with zipfile.ZipFile(path, "a") as archive:
