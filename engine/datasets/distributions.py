@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, TypedDict, TypeVar
+from typing import Final, TypedDict
 
 from engine.datasets.manifest import ManifestRow
 
@@ -16,9 +16,6 @@ SHARES: Final = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1, 3e-1)
 MEGAPIXELS: Final = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 MASKS: Final = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)  # of one image
 _PIXELS: Final = tuple(round(each * 10**6) for each in MEGAPIXELS)
-
-
-_Name = TypeVar("_Name", bound=str | None)
 
 
 class Bins(TypedDict):
@@ -80,12 +77,12 @@ class DistributionCounter:
         """Return what was counted, its labels by names, which rows tell by their ids."""
         labels = [
             LabelCount(label=None if label is None else names.get(label, label), masks=masks)
-            for label, masks in _ranked(self._labels)
+            for label, masks in sorted(self._labels.items(), key=_rank)
         ]
         return Distributions(
             splits=[
                 SplitCounts(split=split, images=images, masks=self._masks[split])
-                for split, images in _ranked(self._images)
+                for split, images in sorted(self._images.items(), key=_rank)
             ],
             labels=labels,
             sizes=dict(zip(SIZES, self._sizes, strict=True)),
@@ -95,6 +92,7 @@ class DistributionCounter:
         )
 
 
-def _ranked(counts: Counter[_Name]) -> list[tuple[_Name, int]]:
-    """The most frequent first; of equals whichever is named first, in whatever order they came."""
-    return sorted(counts.items(), key=lambda each: (-each[1], each[0] or ""))
+def _rank(counted: tuple[str | None, int]) -> tuple[int, str]:
+    """Order by frequency, and equals by name, in whatever order they came."""
+    name, count = counted
+    return -count, name or ""

@@ -15,7 +15,7 @@ import numpy as np
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.format import Reader, Report
-from engine.datasets.formats.maps import has_colours, map_of, masks_in, without_image
+from engine.datasets.formats.maps import has_colours, map_of, masks_in, tell_unused
 from engine.datasets.formats.pictures import Pictures, split_and_name
 from engine.datasets.places import MAX_BYTES
 from engine.datasets.sample import Annotation, Dataset, Sample, label_or_none, labels_of
@@ -67,10 +67,7 @@ def read(source: Source, report: Report) -> Dataset:
                 yield _sample(source, pictures, image, maps.get(image), classes, report)
             except DatasetError as problem:  # of the image as a whole
                 report(problem)
-        used = set(maps.values())
-        for name in pictures.names:
-            if _is_map(name) and name not in used:
-                report(without_image(name))
+        tell_unused(filter(_is_map, pictures.names), set(maps.values()), report)
 
     names = dict.fromkeys([*classes.painted.values(), *classes.numbered])
     return Dataset(labels_of(name for name in names if name.lower() not in _NOTHING), samples)
@@ -88,9 +85,9 @@ def _maps(names: list[str]) -> dict[str, str]:
     """Return the map of each image that has one."""
     paths = [PurePosixPath(name) for name in names]
     maps = {
-        (path.parent.as_posix(), path.stem): path.as_posix()
-        for path in paths
-        if _is_map(path.as_posix())
+        (path.parent.as_posix(), path.stem): name
+        for name, path in zip(names, paths, strict=True)
+        if _is_map(name)
     }
     keys = {path.as_posix(): (f"{path.parent.as_posix()}{ENDING}", path.stem) for path in paths}
     return {image: maps[key] for image, key in keys.items() if key in maps}

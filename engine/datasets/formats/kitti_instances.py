@@ -12,7 +12,7 @@ from engine.datasets.files import Source
 from engine.datasets.formats.cityscapes_read import FIRST_OF_INSTANCES, NAMES
 from engine.datasets.formats.format import Reader, Report
 from engine.datasets.formats.kitti import IMAGES, place_of
-from engine.datasets.formats.maps import masks_in, read_map, without_image
+from engine.datasets.formats.maps import masks_in, read_map, tell_unused
 from engine.datasets.formats.pictures import Pictures
 from engine.datasets.sample import Annotation, Dataset, Sample, labels_of
 
@@ -35,9 +35,7 @@ def read(source: Source, report: Report) -> Dataset:
                 yield _sample(source, pictures, image, report)
             except DatasetError as problem:  # of the image as a whole
                 report(problem)
-        for name in pictures.names:
-            if name not in used and any(_lies_in(name, folder) for folder in _FOLDERS):
-                report(without_image(name))
+        tell_unused(filter(_is_map, pictures.names), used, report)
 
     return Dataset(labels_of(NAMES[1:]), samples)
 
@@ -46,6 +44,10 @@ def is_in(source: Source) -> bool:
     names = set(source.names)
     images = (name for name in names if _lies_in(name, IMAGES))
     return any(_map_of(name, folder) in names for name in images for folder in _FOLDERS)
+
+
+def _is_map(name: str) -> bool:
+    return any(_lies_in(name, folder) for folder in _FOLDERS)
 
 
 def _lies_in(name: str, folder: str) -> bool:

@@ -3,7 +3,7 @@
 A pixel has one number, so masks that overlap do not fit; 0 belongs to nothing.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from io import BytesIO
 from typing import Final
 
@@ -12,6 +12,7 @@ from PIL import Image
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
+from engine.datasets.formats.format import Report
 from engine.datasets.places import MAX_BYTES
 from engine.masks.counts import format_counts, parse_counts
 from engine.masks.rle import RLE, Mask, encode
@@ -123,9 +124,11 @@ def map_of(data: bytes, name: str, size_hw: tuple[int, int] | None = None) -> Nu
     return numbers
 
 
-def without_image(file: str) -> DatasetError:
-    """Return what is told of a map that goes by its image, which is not there."""
-    return DatasetError("the image of this map is not there", file=file)
+def tell_unused(maps: Iterable[str], used: Container[str | None], report: Report) -> None:
+    """Tell of maps that go by their images, which are not there."""
+    for file in maps:
+        if file not in used:
+            report(DatasetError("the image of this map is not there", file=file))
 
 
 def has_colours(data: bytes) -> bool:

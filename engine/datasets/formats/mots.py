@@ -12,7 +12,7 @@ from typing import Final
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
 from engine.datasets.formats.format import Reader, Report
-from engine.datasets.formats.maps import masks_in, read_map, without_image
+from engine.datasets.formats.maps import masks_in, read_map, tell_unused
 from engine.datasets.formats.pictures import Pictures, is_image, split_and_name
 from engine.datasets.sample import Annotation, Dataset, Sample, label_or_none, labels_of
 
@@ -44,9 +44,7 @@ def read(source: Source, report: Report) -> Dataset:
                 yield _sample(source, pictures, image, file, labels, report)
             except DatasetError as problem:  # of the image as a whole
                 report(problem)
-        for file in maps.values():
-            if file not in used:
-                report(without_image(file))
+        tell_unused(maps.values(), used, report)
 
     names = (name for _, file, labels in images if file for name in labels)
     return Dataset(labels_of(names), samples)
