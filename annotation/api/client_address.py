@@ -17,6 +17,7 @@ def client_address(request: HttpRequest) -> str:
     if not 0 < settings.TRUSTED_PROXIES <= len(told):
         return connected
     try:
-        return str(ip_address(told[-settings.TRUSTED_PROXIES].strip()))
+        address = ip_address(told[-settings.TRUSTED_PROXIES].strip())
     except ValueError:
         return connected
+    return str(getattr(address, "ipv4_mapped", None) or address)  # IPv4, written as IPv6

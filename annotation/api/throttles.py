@@ -73,7 +73,7 @@ class AskerThrottle(BaseThrottle):
 class LoginThrottle(BaseThrottle):
     """Limits logins from one address, whoever is named: each costs the hash of a password.
 
-    axes counts wrong passwords by name and address, so that new names were tried without an end.
+    axes counts wrong passwords by name and address, which leaves new names without an end.
     """
 
     buckets: Final = Buckets()

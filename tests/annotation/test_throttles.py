@@ -7,15 +7,14 @@ from axes.models import AccessAttempt
 from django.conf import LazySettings
 from django.test import Client
 
-from annotation.api.throttles import REMEMBERED, WINDOW_S, AskerThrottle, Buckets, LoginThrottle
+from annotation.api.throttles import REMEMBERED, WINDOW_S, AskerThrottle, Buckets
 from annotation.services.tokens import create_token
 from tests.annotation.world import Api, World
 
 
 @pytest.fixture(autouse=True)
 def few(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> None:
-    for throttle in (AskerThrottle, LoginThrottle):  # nobody else's tests count
-        monkeypatch.setattr(throttle, "buckets", Buckets())
+    monkeypatch.setattr(AskerThrottle, "buckets", Buckets())  # nobody else's tests count
     settings.RATE_LIMIT_SESSION = settings.RATE_LIMIT_TOKEN = settings.RATE_LIMIT_LOGIN = 3
 
 
@@ -102,6 +101,7 @@ def test_logins_from_one_address_are_limited_whatever_the_names(
         (1, "192.0.2.1, 203.0.113.7", "203.0.113.7"),
         (2, "192.0.2.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
         (2, "203.0.113.7", "10.0.0.1"),
+        (1, "::ffff:203.0.113.7", "203.0.113.7"),
         (1, "unknown", "10.0.0.1"),
         (1, "", "10.0.0.1"),
     ],
