@@ -20,7 +20,7 @@ from annotation.errors import DomainError, IdTakenError, InvalidInputError
 from annotation.import_sources import ImportSource
 from annotation.models import DatasetImport, Project, Upload
 from annotation.services.import_requests import begin_look
-from annotation.services.imports import fetched
+from annotation.services.imports import UploadAlteredError, fetched
 from annotation.storage import ObjectMissingError
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, open_source
@@ -30,7 +30,7 @@ from engine.datasets.formats.unreadable import withheld_in
 from engine.datasets.naming import safe_name
 
 MAX_PREFIX: Final = 400
-UNUSABLE: Final = (InvalidInputError, ObjectMissingError, DatasetError)
+UNUSABLE: Final = (InvalidInputError, ObjectMissingError, UploadAlteredError, DatasetError)
 State = DatasetImport.State
 
 

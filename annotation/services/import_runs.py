@@ -217,8 +217,10 @@ def _begun(dataset_import: DatasetImport, dataset: Dataset) -> Importing:
         is_finished=dataset_import.is_finished,
     )
     made = [label.pk for label in importing.labels.values() if label.pk not in known]
-    DatasetImport.objects.filter(pk=dataset_import.pk).update(
-        labels=[*dataset_import.labels, *made],
+    row = DatasetImport.objects.filter(pk=dataset_import.pk)
+    own = row.values_list("labels", flat=True).get()  # another's undo may have left it some since
+    row.update(
+        labels=[*own, *made],
         label_ids={name: label.pk for name, label in importing.labels.items()},
     )
     return importing

@@ -62,9 +62,11 @@ def check_upload(*, upload_id: str) -> Upload:
         _check_length(upload)
         with storage.open_stream(storage.upload_key(upload.pk)) as stream:
             head = stream.read(len(ZIP))
-    except (storage.ObjectMissingError, UploadAlteredError):
+    except storage.ObjectMissingError:
         # It never comes: waiting for it would stop all after it.
         return _end(upload, AddedImage(None, State.REFUSED, GONE))
+    except UploadAlteredError as error:
+        return _end(upload, AddedImage(None, State.REFUSED, str(error)))
     if head == ZIP or PurePosixPath(upload.file_name).suffix.lower() in DATASETS:
         enqueue_job(
             kind=jobs.IMPORT_ARCHIVE,
