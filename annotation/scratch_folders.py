@@ -1,4 +1,7 @@
-"""Folders for a while on this machine's disk. What a killed process leaves in one is not kept."""
+"""Folders for a while on this machine's disk, for work that takes no day.
+
+What a killed process leaves in one is not kept.
+"""
 
 import shutil
 from collections.abc import Iterator

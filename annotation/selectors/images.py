@@ -1,6 +1,6 @@
 """Images as lists and pages show them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from functools import cache
 from typing import Any, Protocol
@@ -109,6 +109,11 @@ def begun() -> Exists:
     Its version does not: what the model accepts by itself raises that, and so do imported masks.
     """
     return Exists(Operation.objects.filter(image=OuterRef("pk"), author__isnull=False))
+
+
+def unbegun(image_ids: Collection[int]) -> QuerySet[Image]:
+    """Return those of the images, to do, on which no person has saved anything."""
+    return Image.objects.filter(~Q(begun()), pk__in=image_ids, status=Image.Status.TODO)
 
 
 class HasOpenComments(Protocol):

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from annotation.models import Image, Proposal
-from annotation.selectors.images import begun
+from annotation.selectors.images import unbegun
 from annotation.services.auto_accept import withdraw_acceptances
 from annotation.services.outside_proposals import withdraw_outside
 from annotation.services.proposals import ALREADY_DRAWN_IOU
@@ -33,9 +33,8 @@ def withdraw_covered(drawn: Sequence[tuple[Image, Sequence[RLE]]]) -> None:
     for image, rles in drawn:
         if rles:
             masks[image.pk] += rles
-    unbegun = Image.objects.filter(~Q(begun()), pk__in=masks, status=Image.Status.TODO)
     found: defaultdict[int, dict[UUID, RLE]] = defaultdict(dict)
-    unjudged = Proposal.objects.filter(_UNJUDGED, image__in=unbegun)
+    unjudged = Proposal.objects.filter(_UNJUDGED, image__in=unbegun(masks))
     for image_id, proposal_id, rle in unjudged.values_list("image", "pk", "rle"):
         found[image_id][proposal_id] = rle
     covered = {
@@ -52,4 +51,4 @@ def withdraw_covered(drawn: Sequence[tuple[Image, Sequence[RLE]]]) -> None:
     withdraw_acceptances(proposals)
     withdraw_outside(proposal_ids=covered)
     proposals.filter(state=State.PENDING).update(state=State.SUPERSEDED)
-    log.info("covered_proposals_withdrawn", images=len(found), count=len(covered))
+    log.info("covered_proposals_withdrawn", count=len(covered))

@@ -7,11 +7,10 @@ from collections.abc import Collection
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from annotation.models import Assignment, Image, Proposal
-from annotation.selectors.images import begun
+from annotation.selectors.images import unbegun
 from annotation.services.assignments import mark_done
 from annotation.services.auto_accept import withdraw_acceptances
 from annotation.services.images import locked_images
@@ -31,8 +30,7 @@ def finish_imported(*, image_ids: Collection[int], author: User) -> set[int]:
     todo = set(locked.values_list("pk", flat=True))
     places = Assignment.objects.filter(image__in=todo, kind=Kind.ANNOTATE)
     taken = places.exclude(state=State.OPEN).values_list("image", flat=True)
-    unbegun = Image.objects.filter(~Q(begun()), pk__in=todo)
-    finished = set(unbegun.values_list("pk", flat=True)).difference(taken)
+    finished = set(unbegun(todo).values_list("pk", flat=True)).difference(taken)
     own = places.filter(image__in=finished)
     first = own.filter(slot=0)
     first.filter(state=State.OPEN).update(

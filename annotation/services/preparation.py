@@ -3,11 +3,10 @@
 from collections.abc import Collection
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 
 from annotation import jobs
-from annotation.models import Image, Job, Project
-from annotation.selectors.images import begun
+from annotation.models import Job, Project
+from annotation.selectors.images import unbegun
 from annotation.services.jobs import enqueue_once
 
 
@@ -19,5 +18,4 @@ def prepare_project(*, project: Project, by: User | None = None) -> Job:
 
 def propose_again(image_ids: Collection[int]) -> None:
     """Make images that nobody has begun due to be proposed for, whatever has seen them."""
-    unbegun = Image.objects.filter(~Q(begun()), pk__in=image_ids, status=Image.Status.TODO)
-    unbegun.update(proposed_by=None, arm="")
+    unbegun(image_ids).update(proposed_by=None, arm="")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import structlog
@@ -18,6 +17,7 @@ from django.db.models.functions import Coalesce
 from annotation import storage
 from annotation.errors import DomainError
 from annotation.models import DatasetImport
+from annotation.scratch_folders import scratch_folder
 from annotation.selectors.dataset_imports import problems_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source, ZipOut
@@ -51,9 +51,8 @@ def keep_refused_rows(
     if not total:
         storage.delete(key)
         return
-    settings.SCRATCH_DIR.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=settings.SCRATCH_DIR, prefix="refused-") as folder:
-        path = Path(folder) / "refused.zip"
+    with scratch_folder(settings.SCRATCH_DIR, "refused-") as folder:
+        path = folder / "refused.zip"
         with zipfile.ZipFile(path, "w") as archive:
             write_refused(source, dataset_import.format, problems, total=total, out=ZipOut(archive))
         storage.put_file(key, path, "application/zip")

@@ -71,8 +71,8 @@ def _frozen(digests: Set[str], cutoff: datetime) -> set[str]:
 
     Versions of projects that nobody can bring back are out of reach with them.
     """
-    projects = Image.objects.filter(deleted_at__lt=cutoff).values("project")
-    versions = DatasetVersion.objects.filter(project__in=projects)
+    deleted = Image.objects.filter(sha256__in=digests, deleted_at__lt=cutoff)
+    versions = DatasetVersion.objects.filter(project__in=deleted.values("project"))
     return images_held(digests, versions.exclude(project__deleted_at__lt=cutoff))
 
 
