@@ -16,7 +16,6 @@ from typing import Final
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser, User
 from django.db import close_old_connections
 from django.http import HttpRequest, HttpResponseBase, JsonResponse, StreamingHttpResponse
@@ -81,7 +80,7 @@ async def _events(
     yield "retry: 2000\n\n"
     while True:
         if monotonic() - checked > CHECK_ACCESS_S:
-            if not await _may_watch(await _person_of(session_key), project_id):
+            if not await _may_still_watch(session_key, project_id):
                 return
             checked = monotonic()
             yield ": still here\n\n"  # so that a dead connection is noticed
@@ -93,18 +92,18 @@ async def _events(
 
 
 @sync_to_async
-def _person_of(session_key: str | None) -> AbstractBaseUser | AnonymousUser:
+def _may_watch(user: User | AnonymousUser, project_id: int) -> bool:
+    close_old_connections()
+    return projects_for(user).filter(pk=project_id).exists()
+
+
+@sync_to_async
+def _may_still_watch(session_key: str | None, project_id: int) -> bool:
     """Ask anew whose session it is: nobody's after a logout, a new password or an account's end."""
     close_old_connections()
     request = HttpRequest()
     request.session = SessionStore(session_key)
-    return get_user(request)
-
-
-@sync_to_async
-def _may_watch(user: AbstractBaseUser | AnonymousUser, project_id: int) -> bool:
-    close_old_connections()
-    return projects_for(user).filter(pk=project_id).exists()
+    return projects_for(get_user(request)).filter(pk=project_id).exists()
 
 
 @sync_to_async

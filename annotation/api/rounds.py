@@ -235,12 +235,9 @@ class ProjectRoundsView(MemberView):
     def get(self, request: Request, project_id: int) -> Response:
         project = self.fetch(projects_for(request.user), pk=project_id)
         page, cursor = page_of(rounds_of(project.pk), request, order=("-number",), size=PAGE)
-        rows = RoundSerializer(
-            round_rows(project.pk, page, are_last=cursor is None), many=True
-        ).data
         is_manager = cast("HasRole", project).role in MANAGERS
-        told = rows if is_manager else [{**row, "effort": None} for row in rows]
-        return Response({"results": told, "next": cursor})
+        rows = round_rows(project.pk, page, are_last=cursor is None, tells_effort=is_manager)
+        return Response({"results": RoundSerializer(rows, many=True).data, "next": cursor})
 
     @extend_schema(
         operation_id="start_round",

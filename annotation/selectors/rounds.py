@@ -55,7 +55,7 @@ class RoundFacts(TypedDict):
 class RoundRow(RoundFacts):
     """A round as the table shows it."""
 
-    effort: Effort
+    effort: Effort | None  # None: it is not told
 
 
 NO_EFFORT = Effort(
@@ -84,16 +84,23 @@ def rounds_of(project_id: int) -> QuerySet[Round]:
     )
 
 
-def round_rows(project_id: int, rounds: Sequence[Round], *, are_last: bool) -> list[RoundRow]:
-    """Say what the proposals of some rounds cost; behind the last, the pretrained bundles."""
+def round_rows(
+    project_id: int, rounds: Sequence[Round], *, are_last: bool, tells_effort: bool
+) -> list[RoundRow]:
+    """Write down some rounds, and what their proposals cost if that is told.
+
+    Behind the last come the pretrained bundles.
+    """
     pretrained = _pretrained_of(project_id) if are_last else []
     trained = [each.bundle_id for each in rounds if each.bundle_id]
-    efforts = efforts_of(project_id, [*trained, *(bundle.pk for bundle in pretrained)])
-    rows = [
-        RoundRow(**round_facts(each), effort=efforts.get(each.bundle_id or "", NO_EFFORT))
-        for each in rounds
-    ]
-    return rows + [_row_of_pretrained(bundle, efforts) for bundle in pretrained]
+    bundles = [*trained, *(bundle.pk for bundle in pretrained)]
+    efforts = efforts_of(project_id, bundles) if tells_effort else None
+
+    def effort_of(bundle: str | None) -> Effort | None:
+        return None if efforts is None else efforts.get(bundle or "", NO_EFFORT)
+
+    rows = [RoundRow(**round_facts(each), effort=effort_of(each.bundle_id)) for each in rounds]
+    return rows + [_row_of_pretrained(bundle, effort_of(bundle.pk)) for bundle in pretrained]
 
 
 def round_facts(each: Round) -> RoundFacts:
@@ -164,7 +171,7 @@ def _pretrained_of(project_id: int) -> list[Any]:
     )
 
 
-def _row_of_pretrained(bundle: Any, efforts: dict[str, Effort]) -> RoundRow:  # noqa: ANN401  # annotated
+def _row_of_pretrained(bundle: Any, effort: Effort | None) -> RoundRow:  # noqa: ANN401  # annotated
     return RoundRow(
         id=None,
         number=0,
@@ -180,6 +187,6 @@ def _row_of_pretrained(bundle: Any, efforts: dict[str, Effort]) -> RoundRow:  # 
         created_at=bundle.created_at,
         finished_at=bundle.created_at,
         created_by=None,
-        effort=efforts.get(bundle.pk, NO_EFFORT),
+        effort=effort,
         job=None,
     )
