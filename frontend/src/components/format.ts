@@ -85,7 +85,7 @@ export function formatAgo(iso: string, now = Date.now()): string {
 }
 
 /** Days for which the trash keeps what was deleted (DESIGN P9; TRASH_DAYS on the server). */
-const TRASH_DAYS = 30;
+export const TRASH_DAYS = 30;
 
 /** How long something in the trash can still be brought back: "12 days left". */
 export function formatDaysLeft(deletedAt: string, now = Date.now()): string {

@@ -1,4 +1,4 @@
-/** Two people made a mask of one proposal: the later one's is kept as a mask of its own. */
+/** Others made a mask of a proposal first: one's own is one by itself, and a rejection is moot. */
 
 import type { Operation } from "@/editor/operations";
 import type { RLE } from "@/editor/rle";

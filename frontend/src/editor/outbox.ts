@@ -293,7 +293,7 @@ export class ImageOutbox {
       const own = taken.has(proposal) ? withoutProposal(operation, rleOf) : operation;
       if (own === operation) continue;
       this.#pending[index] = own;
-      await this.#options.db.update(own, null);
+      await unlessBroken(this.#options.db.update(own, null));
     }
   }
 
@@ -305,7 +305,9 @@ export class ImageOutbox {
     }
     const [operation] = batch;
     if (operation === undefined) return false;
-    await unlessBroken(this.#options.db.update(operation, reason));
+    const { db, user, image } = this.#options;
+    await unlessBroken(db.update(operation, reason));
+    await unlessBroken(db.settle([user, image], [], this.#version)); // what is first by now
     this.#pending = this.#pending.filter(({ id }) => id !== operation.id);
     this.#refused.push({ operation, reason });
     return true;

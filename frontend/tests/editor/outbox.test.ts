@@ -390,6 +390,38 @@ test("what takes back one's own saved acceptance is no other person's business o
   expect(server.log.map(({ id }) => id)).toEqual(["yes", "undo", "reopen"]);
 });
 
+test("and so it is where the server has refused what was between the two", async () => {
+  let answer: () => void = () => undefined;
+  const page = await open(async (...call) => {
+    const [, , batch] = call;
+    if (batch.every(({ id }) => id === "reopen")) return { kind: "unreachable" };
+    const reply = await server.saveAs("ada")(...call);
+    if (server.saves === 1 && reply.kind === "saved") {
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+    }
+    return reply;
+  });
+  await page.push([
+    { kind: "verdict", verdict: "accepted", id: "yes", proposal: "p1", mask: "mine", label: 1 },
+  ]);
+  await page.push([
+    { kind: "delete", id: "broken", mask: "never-seen" },
+    { kind: "verdict", id: "reopen", proposal: "p1", verdict: "pending" },
+  ]);
+  answer();
+  await vi.waitFor(() => expect(page.status).toMatchObject({ waiting: 1, refused: [{}] }));
+  await vi.waitFor(async () => expect((await waiting()).length).toBe(2));
+  page.close();
+
+  const anew = await open(server.saveAs("ada"));
+  anew.resume();
+  await anew.whenSaved();
+
+  expect(server.log.map(({ id }) => id)).toEqual(["yes", "reopen"]);
+});
+
 test("an operation that the server refuses is set aside with its reason, and the rest is saved", async () => {
   const outbox = await open(server.saveAs("ada"));
   const broken: Operation = { id: "broken", kind: "delete", mask: "never-seen" };

@@ -1,6 +1,7 @@
 /** Work that earlier pages left on this device, sent while another image is in view. */
 
 import { ProblemError } from "@/api/problem";
+import { TRASH_DAYS } from "@/components/format";
 import { ImageOutbox } from "@/editor/outbox";
 import type { Ending, OutboxDatabase } from "@/editor/outbox-db";
 import { schedule } from "@/editor/schedule";
@@ -22,7 +23,7 @@ interface Leftovers {
 const SETTLED = [400, 409, 422];
 // In the trash, or no longer this person's: it may come back, as long as the trash keeps it.
 const GONE = [403, 404];
-const GONE_FOR_GOOD_MS = 30 * 86_400_000;
+const GONE_FOR_GOOD_MS = TRASH_DAYS * 86_400_000;
 
 /** Send what was done to images, and then that some of them are done. */
 export async function sendLeftovers({ db, user, isInUse }: Leftovers): Promise<void> {

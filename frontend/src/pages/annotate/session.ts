@@ -178,14 +178,17 @@ export class AnnotateSession {
   /** Take one's own verdict on an image back, and look at the image again. */
   async takeBackVerdict(image: number): Promise<void> {
     await this.#standStill(); // of two images on their way one would never be closed
-    const takeBack = async (open: OpenImage | null): Promise<void> => {
-      if (open !== null) endGestures(open);
+    if (this.image === null) {
       await takeBackVerdict(image);
-      const isHere = open?.detail.get().id === image;
-      if (isHere && this.#queue !== "review") await open?.refresh();
+      return this.open(image);
+    }
+    await this.#move(async (open) => {
+      endGestures(open);
+      await takeBackVerdict(image);
+      const isHere = open.detail.get().id === image;
+      if (isHere && this.#queue !== "review") await open.refresh();
       else await this.open(image);
-    };
-    await (this.image === null ? takeBack(null) : this.#move(takeBack));
+    });
   }
 
   /** Wait until no other image is on its way. */
