@@ -30,7 +30,7 @@ import { RefusedTakes, tellCutOff } from "./sending";
 import { TakePanel } from "./TakePanel";
 import { useDescribingSeconds } from "./useDescribingSeconds";
 import { useRecorder } from "./useRecorder";
-import { NOTHING_WRITTEN } from "./written";
+import { NOTHING_WRITTEN, type Written } from "./written";
 
 const POLL_MS = 3000;
 
@@ -71,6 +71,11 @@ function Describe({ id }: { id: number }) {
   );
   const [written, setWritten] = useState(NOTHING_WRITTEN);
   const [edited, setEdited] = useState<string | null>(null); // of what is proposed
+  const unsaved = { ...written, text: written.text ?? edited };
+  const write = (next: Written) => {
+    setWritten(next);
+    setEdited(null);
+  };
   const isOffered = proposal !== null && !isLive && !isShared && written.text === null;
   // On top while it is the thing to do; below the texts once they are.
   const isWritten = !isShared && Boolean(descriptions.data?.captions.length);
@@ -151,11 +156,8 @@ function Describe({ id }: { id: number }) {
             me={me}
             said={descriptions.data.said}
             base={descriptions.data.captions[0] ?? null}
-            addition={written.text ?? edited ?? ""}
-            onAdd={(text) => {
-              setWritten({ ...NOTHING_WRITTEN, text: text || null });
-              setEdited(null);
-            }}
+            addition={unsaved.text ?? ""}
+            onAdd={(text) => write({ ...NOTHING_WRITTEN, text: text || null })}
             clock={clock}
           />
         )}
@@ -164,8 +166,8 @@ function Describe({ id }: { id: number }) {
             image={id}
             recording={newest ?? null}
             captions={descriptions.data.captions}
-            written={written}
-            onWrite={setWritten}
+            written={unsaved}
+            onWrite={write}
             clock={clock}
           />
         )}

@@ -45,8 +45,7 @@ export function ProposalCard({ proposal, image, clock, edited, onEdit, onDismiss
       });
       await refresh();
     },
-    // The proposal may have been replaced meanwhile; what is typed of it stays.
-    onError: () => (isEditing ? undefined : refresh()),
+    onError: refresh, // the proposal may have been replaced, or somebody described the image
   });
   const { mutate, isPending } = save;
 
