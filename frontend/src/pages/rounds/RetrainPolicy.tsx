@@ -2,7 +2,6 @@ import { Button, Group, NumberInput, Stack, Switch, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, changesOf, projectQuery } from "@/api/projects";
 import { driftQuery, expectationQuery } from "@/api/rounds";
@@ -30,7 +29,9 @@ const valuesOf = (project: Project) => ({
   price: project.retrain_at_price ?? 60,
 });
 
-const patchOf = (values: ReturnType<typeof valuesOf>) => ({
+type Values = ReturnType<typeof valuesOf>;
+
+const patchOf = (values: Values) => ({
   retrain_after_images: values.byImages ? values.images : null,
   retrain_every_hours: values.byTime ? values.hours : null,
   retrain_at_price: values.asItPays ? values.price : null,
@@ -39,9 +40,8 @@ const patchOf = (values: ReturnType<typeof valuesOf>) => ({
 /** When a round starts by itself. */
 export function RetrainPolicy({ project }: { project: Project }) {
   const queries = useQueryClient();
-  const [seen, setSeen] = useState(() => valuesOf(project));
   const form = useForm({
-    initialValues: seen,
+    initialValues: valuesOf(project),
     validate: {
       images: (images, { byImages }) => (byImages ? numberError(images, 1, MOST) : null),
       hours: (hours, { byTime }) => (byTime ? numberError(hours, 0.1, MOST) : null),
@@ -49,11 +49,10 @@ export function RetrainPolicy({ project }: { project: Project }) {
     },
   });
   const save = useMutation({
-    mutationFn: (values: typeof seen) =>
-      changeProject(project.id, changesOf(patchOf(values), patchOf(seen))),
+    mutationFn: (values: Values) =>
+      changeProject(project.id, changesOf(patchOf(values), patchOf(form.getInitialValues()))),
     onSuccess: async (_, values) => {
-      setSeen(values);
-      form.resetDirty();
+      form.resetDirty(values);
       await queries.invalidateQueries(projectQuery(project.id));
       notifications.show({ color: "teal", message: "The retrain policy was saved." });
     },

@@ -3,7 +3,7 @@
  * managers what people spent.
  */
 
-import type { EffortFigure, Part, Round } from "@/api/types";
+import type { Effort, EffortFigure, Part, Round } from "@/api/types";
 import { formatCount, plural } from "@/components/format";
 import { oneDigit } from "./effort/effortRows";
 import { formatFigure, NOTHING } from "./figures";
@@ -90,7 +90,7 @@ function tellsOf(part: Part, { parts, effort, metrics }: Round): boolean {
   return Boolean(effort?.captions.shown.captions || metrics.captions?.candidate);
 }
 
-function ofEffort(cell: (effort: NonNullable<Round["effort"]>) => Cell): RoundColumn["cell"] {
+function ofEffort(cell: (effort: Effort) => Cell): RoundColumn["cell"] {
   return ({ effort }) => (effort === null ? NO_CELL : cell(effort));
 }
 

@@ -2,7 +2,6 @@ import { Button, Group, NumberInput, Radio, Stack, Textarea, TextInput } from "@
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
 import { formErrorsOf } from "@/api/problem";
 import { changeProject, changesOf, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
@@ -55,9 +54,8 @@ type Values = ReturnType<typeof valuesOf>;
 
 export function General({ project }: { project: Project }) {
   const queries = useQueryClient();
-  const [seen, setSeen] = useState(() => valuesOf(project));
   const form = useForm({
-    initialValues: seen,
+    initialValues: valuesOf(project),
     validate: {
       name: (name) => (name.trim() ? null : "Give the project a name"),
       overlap: (people) => numberError(people, 1, 5),
@@ -72,10 +70,9 @@ export function General({ project }: { project: Project }) {
   });
   const save = useMutation({
     mutationFn: (values: Values) =>
-      changeProject(project.id, changesOf(patchOf(values), patchOf(seen))),
+      changeProject(project.id, changesOf(patchOf(values), patchOf(form.getInitialValues()))),
     onSuccess: async (_, values) => {
-      setSeen(values);
-      form.resetDirty();
+      form.resetDirty(values);
       await queries.invalidateQueries(projectQuery(project.id));
       await queries.invalidateQueries({ queryKey: ["projects"] });
       notifications.show({ color: "teal", message: "The settings were saved." });

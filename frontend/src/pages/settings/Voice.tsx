@@ -3,7 +3,7 @@ import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { formErrorsOf } from "@/api/problem";
-import { changeProject, projectQuery } from "@/api/projects";
+import { changeProject, changesOf, projectQuery } from "@/api/projects";
 import type { Project } from "@/api/types";
 import { numberError, renamed } from "@/components/numbers";
 import { Section } from "@/components/Section";
@@ -11,6 +11,17 @@ import { LISTENERS, listenersWords, retentionWords } from "./voice-words";
 
 const MOST_DAYS = 3650;
 const DESCRIPTION = "What people say is personal data. Texts are kept in any case.";
+
+interface Values {
+  listeners: Project["listeners"];
+  expires: boolean;
+  days: number;
+}
+
+const patchOf = ({ listeners, expires, days }: Values) => ({
+  listeners,
+  voice_days: expires ? days : null,
+});
 
 /** Who hears the voices of a project, and for how long they are kept. */
 export function Voice({ project }: { project: Project }) {
@@ -25,7 +36,7 @@ export function Voice({ project }: { project: Project }) {
 
 function VoiceForm({ project }: { project: Project }) {
   const queries = useQueryClient();
-  const form = useForm({
+  const form = useForm<Values>({
     initialValues: {
       listeners: project.listeners,
       expires: project.voice_days !== null,
@@ -36,10 +47,10 @@ function VoiceForm({ project }: { project: Project }) {
     },
   });
   const save = useMutation({
-    mutationFn: ({ listeners, expires, days }: typeof form.values) =>
-      changeProject(project.id, { listeners, voice_days: expires ? days : null }),
-    onSuccess: async () => {
-      form.resetDirty();
+    mutationFn: (values: Values) =>
+      changeProject(project.id, changesOf(patchOf(values), patchOf(form.getInitialValues()))),
+    onSuccess: async (_, values) => {
+      form.resetDirty(values);
       await queries.invalidateQueries(projectQuery(project.id));
       notifications.show({ color: "teal", message: "The settings were saved." });
     },

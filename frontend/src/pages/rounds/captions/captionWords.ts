@@ -1,6 +1,6 @@
 /** The figures of descriptions, in words. */
 
-import type { ArmEffort, CaptionFigures, Round } from "@/api/types";
+import type { ArmEffort, CaptionFigures, Effort, Round } from "@/api/types";
 import { formatCount, formatDuration, formatPercent, plural } from "@/components/format";
 import type { Comparison } from "../ComparisonTable";
 import { NOTHING } from "../figures";
@@ -62,10 +62,8 @@ export function armCells(arm: ArmEffort): string[] {
   ];
 }
 
-type RoundWithEffort = Round & { effort: NonNullable<Round["effort"]> };
-
 /** Whether it is told that people have described images that a bundle had proposed for. */
-export function isDescribed(round: Round): round is RoundWithEffort {
+export function isDescribed(round: Round): round is Round & { effort: Effort } {
   if (round.effort === null) return false;
   const { shown, control } = round.effort.captions;
   return shown.captions + control.captions > 0;

@@ -34,7 +34,6 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
       ]),
   });
   const ask = () => {
-    const seen = serving?.bundle ?? ""; // while a person reads, another may come to serve
     const close = () => modals.close(id);
     const id = modals.open({
       title: `Promote ${modelWords(model)}?`,
@@ -47,7 +46,7 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
           onClose={close}
           onSend={(reason) => {
             close();
-            promote.mutate({ serving: seen, reason });
+            promote.mutate({ serving: serving?.bundle ?? "", reason }); // as these words saw it
           }}
         >
           <Text size="sm">

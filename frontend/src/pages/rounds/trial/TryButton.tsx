@@ -18,8 +18,7 @@ export function TryButton({ round, project }: { round: Round; project: Project }
     return <NotLoaded what="Whether a model is being tried" query={trial} />;
   const isFree = trial.data === null || (trial.data && trial.data.ended_at !== null);
   if (!isFree) return null;
-  const ask = () => {
-    const serving = project.serving?.bundle ?? ""; // as it is seen now
+  const ask = () =>
     modals.openConfirmModal({
       title: `Try round ${round.number} on some images?`,
       children: (
@@ -31,9 +30,8 @@ export function TryButton({ round, project }: { round: Round; project: Project }
         </Text>
       ),
       labels: { confirm: "Begin the trial", cancel: "Not now" },
-      onConfirm: () => begin.mutate(serving),
+      onConfirm: () => begin.mutate(project.serving?.bundle ?? ""), // as these words saw it
     });
-  };
   return (
     <Button size="compact-sm" variant="default" onClick={ask} loading={begin.isPending}>
       Try it on some images
