@@ -70,13 +70,17 @@ def count_covered(rles: Sequence[RLE]) -> tuple[int, int]:
     Cost: by pairs whose boxes meet.
     """
     masks = [_read(rle) for rle in rles]
+    areas = np.array([mask.area() for mask in masks])
     covered = hidden = 0
     for first in range(0, len(masks), _ROWS):
-        later = masks[first:]
-        shared = np.triu(RLEMask.iou_matrix(later[:_ROWS], later), 1) > 0
-        for place in np.flatnonzero(shared.any(axis=1)):
+        later, all_areas = masks[first:], areas[first:]
+        own = all_areas[:_ROWS]
+        ious = np.triu(RLEMask.iou_matrix(later[:_ROWS], later), 1)
+        shared = ious / (1 + ious) * (own[:, None] + all_areas)  # pixels, by pairs
+        covered += int(np.count_nonzero(shared.any(axis=1)))
+        # The others are not hidden, even if no two that lie on them share a pixel.
+        for place in np.flatnonzero((own > 0) & (shared.sum(axis=1) > own - 0.5)):
             above = RLEMask.union([later[each] for each in np.flatnonzero(shared[place])])
-            covered += 1
             hidden += not (later[place] - above).area()
     return covered, hidden
 
