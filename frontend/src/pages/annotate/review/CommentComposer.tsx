@@ -12,6 +12,7 @@ import type { Review } from "./useReview";
 
 const SIZE: Area = { width: 280, height: 150 };
 const GAP_PX = 18;
+const BELOW_NOTICES_PX = 76; // of two lines: what asks for a comment is read beside it
 
 interface Props {
   editor: Editor;
@@ -48,7 +49,7 @@ function Composer({ editor, stage, review, place }: Props & { place: CommentPlac
   const at = spot === null ? null : toScreen(view, spot);
   const style = {
     left: clamp(at === null ? (size.width - SIZE.width) / 2 : beside(at.x, size), 8, size.width),
-    top: clamp(at === null ? GAP_PX : at.y - GAP_PX, 8, size.height - SIZE.height - 8),
+    top: clamp(at === null ? BELOW_NOTICES_PX : at.y - GAP_PX, 8, size.height - SIZE.height - 8),
   };
   return (
     <section
