@@ -273,10 +273,13 @@ def retrain(page: Page, take_picture: Look) -> None:
         re.compile("Round 1.*Promoted by ada.*There is no holdout")
     )
     take_picture("20-promoted")
-    for told in (
-        "Pretrained model.*Rolled back by ada, from round 1",
-        "Round 1.*Rolled back by ada",
+    models = page.get_by_role("table", name="Models").get_by_role("row")
+    serves = models.filter(has=page.get_by_text("Serving", exact=True))
+    for before, told in (
+        ("Round 1", "Pretrained model.*Rolled back by ada, from round 1"),
+        ("As installed", "Round 1.*Rolled back by ada"),
     ):
+        expect(serves).to_contain_text(before)  # what is rolled back is what is seen to serve
         page.get_by_role("button", name="Roll back").click()
         page.get_by_role("dialog").get_by_role("button", name="Roll back").click()
         expect(served.first).to_contain_text(re.compile(told), timeout=SLOW_MS)

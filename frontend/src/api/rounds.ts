@@ -1,6 +1,7 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { client, read } from "./client";
 import { readAll } from "./pages";
+import { projectQuery } from "./projects";
 import type { EffortBy, Part, RoundWithCurve } from "./types";
 
 const project = (project_id: number) => ({ params: { path: { project_id } } });
@@ -54,6 +55,15 @@ export function rollBack(id: number, serving: string) {
   return read(client.POST("/api/projects/{project_id}/rollback", { ...project(id), body }));
 }
 
+/** Asks anew after the serving model moved: what the buttons name before what the page tells. */
+export async function askWhatServes(queries: QueryClient, id: number): Promise<void> {
+  await queries.invalidateQueries(projectQuery(id));
+  await Promise.all([
+    queries.invalidateQueries({ queryKey: ["rounds", id] }),
+    queries.invalidateQueries({ queryKey: ["round"] }),
+  ]);
+}
+
 /** The newest trial of a candidate, if there was one. Under the rounds' key: these end it. */
 export const trialQuery = (id: number) =>
   queryOptions({
@@ -92,7 +102,6 @@ export const effortQuery = (project_id: number, by: EffortBy) =>
       ),
   });
 
-/** Under the rounds' key: each round judged, and the work after it, tells more. */
 /** What the gate wants of the holdout and what is there. Under the rounds' key: work changes it. */
 export const gateQuery = (id: number) =>
   queryOptions({
@@ -100,6 +109,7 @@ export const gateQuery = (id: number) =>
     queryFn: () => read(client.GET("/api/projects/{project_id}/gate", project(id))),
   });
 
+/** Under the rounds' key: each round judged, and the work after it, tells more. */
 export const expectationQuery = (id: number) =>
   queryOptions({
     queryKey: ["rounds", id, "expectation"],

@@ -2,8 +2,7 @@ import { Button, Text } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { projectQuery } from "@/api/projects";
-import { rollBack } from "@/api/rounds";
+import { askWhatServes, rollBack } from "@/api/rounds";
 import type { Project } from "@/api/types";
 import { modelName } from "./servedWords";
 
@@ -18,11 +17,7 @@ export function RollBackButton({ project }: { project: Project }) {
         title: "Rolled back",
         message: `${modelName({ round })} (${bundle.slice(0, 8)}) serves again.`,
       }),
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries(projectQuery(project.id)),
-        queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
-      ]),
+    onSettled: () => askWhatServes(queries, project.id),
   });
   const ask = () =>
     modals.openConfirmModal({

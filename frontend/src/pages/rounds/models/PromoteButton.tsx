@@ -3,7 +3,7 @@ import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { promoteBundle } from "@/api/bundles";
-import { projectQuery } from "@/api/projects";
+import { askWhatServes } from "@/api/rounds";
 import type { Project, ServedBundle } from "@/api/types";
 import { WordsForm } from "@/components/WordsForm";
 import { modelName, modelWords } from "../servedWords";
@@ -26,12 +26,7 @@ export function PromoteButton({ project, model, children = "Promote", ...look }:
         title: "Promoted",
         message: `${modelName(model)} (${model.bundle.slice(0, 8)}) serves from now on.`,
       }),
-    onSettled: () =>
-      Promise.all([
-        queries.invalidateQueries(projectQuery(project.id)),
-        queries.invalidateQueries({ queryKey: ["rounds", project.id] }),
-        queries.invalidateQueries({ queryKey: ["round"] }),
-      ]),
+    onSettled: () => askWhatServes(queries, project.id),
   });
   const ask = () => {
     const close = () => modals.close(id);
