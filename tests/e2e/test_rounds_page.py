@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import Look
+from tests.e2e.conftest import Look, keep_picture
 from tests.e2e.gestures import SLOW_MS, hover_at, wait_for_editor
 from tests.e2e.reviewing import box, make_project
 from tests.e2e.scenes import log_in
@@ -263,3 +263,24 @@ def test_a_manager_reads_compares_promotes_rolls_back_and_sees_who_did(
     expect(served.nth(2)).to_contain_text("From the start")
     expect(row).to_contain_text("Previous")
     try_a_round(page, take_picture)
+
+
+def test_what_could_not_be_loaded_is_told_and_is_there_at_the_next_try(
+    stack: Stack, troubled_page: Page
+) -> None:
+    with stack.asleep("models"):
+        project, images = make_project(stack, "grace", {}, pictures=6)
+        stack.manage("shell", "--no-imports", "-c", SEED.format(project=project))
+        finish_three_arms(stack, project, images)
+    page = log_in(troubled_page)
+    asked = re.compile("/(doubts|drift|expectation|cost)$")
+    page.route(asked, lambda route: route.fulfill(status=500, json={"detail": "Out of order."}))
+    page.goto(f"/projects/{project}/rounds")
+
+    told = page.get_by_text("What another round would save could not be loaded.")
+    expect(told).to_be_visible(timeout=SLOW_MS)
+    told.scroll_into_view_if_needed()
+    keep_picture(page, "129-not-loaded")
+    page.unroute(asked)
+    told.get_by_role("button", name="Try again").click()
+    expect(told).to_be_hidden()
