@@ -37,6 +37,7 @@ from workers.simulation.pictures import (
     with_swapped_masks,
 )
 from workers.simulation.project import SimulatedProject
+from workers.simulation.work import Effort
 
 SIZE_HW = (60, 80)
 
@@ -62,7 +63,7 @@ def scene() -> Scene:
 
 
 def offer(rle: RLE) -> Offer:
-    return Offer(uuid4(), rle, (1.0, 1.0))
+    return Offer(uuid4(), rle)
 
 
 THREE = [Target(box(x, 5, 16, 16), label=1) for x in (0, 20, 40)]
@@ -117,6 +118,26 @@ def test_who_verifies_sends_on_what_is_badly_drawn_and_who_corrects_adds_what_is
     assert [op.get("proposal") for op in operations] == [close.id, None]
     for op, target in zip(operations, THREE[1:], strict=True):
         assert iou(op["rle"], target.rle) >= scene.accept_iou
+
+
+def test_who_corrects_leaves_what_is_good_and_was_never_verified(scene: Scene) -> None:
+    good, close, wrong = good_close_and_wrong()
+
+    operations = correct(scene, [good, close, wrong], THREE, present=[])
+
+    told = [(op.get("proposal"), op.get("verdict", op["kind"])) for op in operations]
+    assert told[:3] == [(good.id, "accepted"), (close.id, "create"), (wrong.id, "rejected")]
+
+
+def test_what_gets_another_label_than_was_proposed_is_not_accepted_as_it_is(scene: Scene) -> None:
+    offers = [
+        Offer(uuid4(), each.rle, label) for each, label in zip(THREE, (1, 2, None), strict=True)
+    ]
+    effort = Effort()
+
+    effort.add(verify(offers, THREE, scene.accept_iou), offers)
+
+    assert (effort.settled, effort.masks, effort.accepted) == (3, 3, 2)
 
 
 def test_a_brush_stroke_paints_one_region_and_keeps_holes(scene: Scene) -> None:
@@ -232,8 +253,10 @@ def test_the_loop_runs_through_the_services_of_people(
         assert {"miou_1", "miou_3", "miou_5", "noc_85", "noc_90", "ap_50"} <= row["holdout"].keys()
         assert row["holdout"]["objects"] == 4
         assert row["also"]["same"]["objects"] == 12
+        assert (row["rehearsed"]["images"], row["rehearsed"]["masks"]) == (2, 4)
     assert first["masks_finished"] == 4
     assert first["clicks_per_mask"] is not None
+    assert (first["worked_with"], second["worked_with"]) == (first["bundle"], "")
     queues = {"whole": ["whole"], "queues": ["verify", "complete", "correct"]}[plan]
     assert list(first["effort"]) == queues
     assert sum(effort["masks"] for effort in first["effort"].values()) == 4

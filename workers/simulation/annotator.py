@@ -34,7 +34,7 @@ class Offer:
 
     id: UUID
     rle: RLE
-    point_xy: tuple[float, float]
+    label: int | None = None  # that is proposed with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +97,28 @@ def verify(offers: Sequence[Offer], targets: Sequence[Target], accept_iou: float
         elif iou < accept_iou:
             verdicts.append(_verdict(offer, "needs_work"))
         else:
-            accepted = {"mask": uuid4(), "label": targets[target].label}
-            verdicts.append(_verdict(offer, "accepted") | accepted)
+            verdicts.append(_accepted(offer, targets[target]))
     return verdicts
 
 
 def correct(
     scene: Scene, sent_on: Sequence[Offer], targets: Sequence[Target], present: Sequence[RLE]
 ) -> list[Any]:
-    """Return a better mask for what verifying sent on, and one for every object without any."""
+    """Return a better mask for what verifying sent on, and one for every object without any.
+
+    Some come here that nobody has verified: those that will do are accepted.
+    """
     there = {target for target, _ in match(present, [target.rle for target in targets]).values()}
     missing = [target for index, target in enumerate(targets) if index not in there]
     pairs = match([offer.rle for offer in sent_on], [target.rle for target in missing])
     operations = []
     for index, offer in enumerate(sent_on):
         if index in pairs:
-            target = missing[pairs[index][0]]
+            place, iou = pairs[index]
+            target = missing[place]
+            if iou >= scene.accept_iou:
+                operations.append(_accepted(offer, target))
+                continue
             mask = decode(offer.rle)
             draft = _finish(scene, target, Draft(mask, answer_of(mask)))
             operations.append(_create(draft, target, proposal=offer.id))
@@ -181,6 +187,10 @@ def _stroke(truth: Mask, draft: Draft) -> None:
 
 def _verdict(offer: Offer, verdict: str) -> dict[str, Any]:
     return {"id": uuid4(), "kind": "verdict", "proposal": offer.id, "verdict": verdict}
+
+
+def _accepted(offer: Offer, target: Target) -> dict[str, Any]:
+    return _verdict(offer, "accepted") | {"mask": uuid4(), "label": target.label}
 
 
 def _create(draft: Draft, target: Target, proposal: UUID | None = None) -> dict[str, Any]:

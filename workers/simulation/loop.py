@@ -18,6 +18,7 @@ from workers.networks import sight_of
 from workers.simulation.extra_sets import ExtraSet, embedded_images
 from workers.simulation.pictures import Picture
 from workers.simulation.project import SimulatedProject
+from workers.simulation.rehearsal import rehearse
 from workers.simulation.work import Effort, Work, total, work_through
 
 POLL_S: Final = 0.5
@@ -54,6 +55,8 @@ class RoundReport:
     decision: str = ""
     holdout: dict[str, Any] = field(default_factory=dict)
     also: dict[str, dict[str, Any]] = field(default_factory=dict)
+    rehearsed: Effort | None = None  # what some images of the holdout would cost with `bundle`
+    worked_with: str = ""  # whose proposals people got: what serves, also after a refusal
     images_finished: int = 0
     masks_finished: int = 0
     accepted_untouched: float | None = None  # share of the proposals decided on
@@ -80,7 +83,8 @@ def run_rounds(
     """Yield each round's report once its bundle is measured and its proposals are worked through.
 
     A round's effort is what its own proposals cost to correct; the last round's bundle is
-    measured and its proposals are not worked through. So many rounds were `done` before.
+    measured and rehearsed, and its proposals are not worked through. So many rounds were `done`
+    before.
     """
     candidate: Bundle | None = None
     if done == 0:
@@ -92,7 +96,7 @@ def run_rounds(
         _prepare(people, plan.arriving(number), report, show)
         candidate = candidate or people.serving()
         with report.timed("evaluate"):
-            _measure(report, people, candidate, plan.also, show)
+            _measure(report, people, candidate, plan, show)
         if number < plan.rounds:
             with report.timed("annotate"):
                 _annotate(people, people.next_images(plan.per_round), plan, report, show)
@@ -135,7 +139,7 @@ def _measure(
     report: RoundReport,
     people: SimulatedProject,
     bundle: Bundle,
-    also: Sequence[ExtraSet],
+    plan: Plan,
     show: Show,
 ) -> None:
     version = cut_version(
@@ -148,7 +152,8 @@ def _measure(
     report.bundle = bundle.pk
     figures = evaluate_bundle(bundle, holdout, show=show).figures
     report.holdout = figures | measure_labels(version, bundle)
-    for extra in also:
+    report.rehearsed = rehearse(bundle, holdout, plan.accept_iou, show)
+    for extra in plan.also:
         seen = embedded_images(extra, bundle, show)
         report.also[extra.name] = evaluate_bundle(
             bundle, seen, show=show, proposal_images=0
@@ -158,13 +163,14 @@ def _measure(
 def _annotate(
     people: SimulatedProject, work: Work, plan: Plan, report: RoundReport, show: Show
 ) -> None:
+    report.worked_with = people.serving().pk
     report.effort = work_through(people, work, plan.accept_iou, show)
-    done = total(report.effort)
+    done = total(report.effort.values())
     report.images_finished = len(work)
     report.masks_finished = done.masks
-    report.accepted_untouched = done.accepted / done.settled if done.settled else None
-    report.clicks_per_mask = done.clicks / done.masks if done.masks else None
-    report.strokes_per_mask = done.strokes / done.masks if done.masks else None
+    report.accepted_untouched = done.accepted_untouched
+    report.clicks_per_mask = done.clicks_per_mask
+    report.strokes_per_mask = done.strokes_per_mask
 
 
 def _next_round(people: SimulatedProject, number: int, show: Show) -> tuple[RoundReport, Bundle]:

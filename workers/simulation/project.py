@@ -172,9 +172,8 @@ class SimulatedProject:
 def _offers(image: Image, those: Q) -> list[Offer]:
     found = Proposal.objects.filter(those, image=image)
     return [
-        Offer(each.pk, each.rle, (each.point_xy[0], each.point_xy[1]))
-        for each in found.order_by("-predicted_iou", "pk")
-        if each.point_xy is not None
+        Offer(each.pk, each.rle, each.suggested_label)
+        for each in found.order_by("-predicted_iou", "pk").select_related("label")
     ]
 
 

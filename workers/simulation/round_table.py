@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from workers.simulation.loop import Plan, RoundReport
+from workers.simulation.work import Effort
 
 
 def line_of(report: RoundReport) -> str:
@@ -37,16 +38,22 @@ def content_of(
 
 
 def table_of(reports: Sequence[RoundReport], plan: Plan) -> Table:
-    """Show a row for each round."""
+    """Show a row for each round.
+
+    Rehearsed is what some of the held-out images would cost: the same for each bundle, where what
+    was worked through is other images in each row.
+    """
     first = reports[0].holdout
+    rehearsed = reports[0].rehearsed.images if reports[0].rehearsed else 0
     table = Table(
         title=f"{first['objects']} objects of {len(plan.held_out)} held-out images; "
-        f"AP50 on {first['ap_images']}"
+        f"AP50 on {first['ap_images']}, rehearsed on {rehearsed}"
     )
     names = ["round", "promoted", "mIoU@1", "mIoU@3", "mIoU@5", "NoC@85", "NoC@90", "AP50", "AP75"]
     names.append("labels right")
     names += [f"{extra.name} mIoU@1" for extra in plan.also]
-    for name in [*names, "masks", "untouched", "clicks / mask", "strokes / mask"]:
+    worked = ["untouched", "clicks / mask", "strokes / mask"]
+    for name in [*names, *(f"rehearsed {each}" for each in worked), "masks", *worked]:
         table.add_column(name, justify="right")
     for report in reports:
         figures = report.holdout
@@ -58,12 +65,20 @@ def table_of(reports: Sequence[RoundReport], plan: Plan) -> Table:
             *(_cell(figures[key]) for key in keys),
             _cell(labels and labels["right"] / labels["masks"]),
             *(_cell(report.also[extra.name]["miou_1"]) for extra in plan.also),
+            *_effort_cells(report.rehearsed),
             str(report.masks_finished or ""),
             _cell(report.accepted_untouched),
             _cell(report.clicks_per_mask),
             _cell(report.strokes_per_mask),
         )
     return table
+
+
+def _effort_cells(effort: Effort | None) -> list[str]:
+    if effort is None:
+        return ["", "", ""]
+    figures = effort.accepted_untouched, effort.clicks_per_mask, effort.strokes_per_mask
+    return [_cell(each) for each in figures]
 
 
 def _cell(value: float | None) -> str:

@@ -66,4 +66,4 @@ def project_of(stopped: StoppedRun) -> Project:
 
 def _report(told: dict[str, Any]) -> RoundReport:
     efforts = {queue: Effort(**effort) for queue, effort in told["effort"].items()}
-    return RoundReport(**(told | {"effort": efforts}))
+    return RoundReport(**(told | {"effort": efforts, "rehearsed": Effort(**told["rehearsed"])}))

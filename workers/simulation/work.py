@@ -1,7 +1,8 @@
 """One batch of images worked through by the simulated annotators, by either plan of a project."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -29,26 +30,41 @@ class Effort:
     images: int = 0  # opened in the editor
     verdicts: int = 0
     settled: int = 0  # proposals accepted, rejected or redrawn, and not sent on
-    accepted: int = 0
+    accepted: int = 0  # as they were proposed, with their label if they had one
     masks: int = 0  # left behind: accepted or drawn
     clicks: int = 0
     strokes: int = 0
 
-    def add(self, operations: Sequence[Any]) -> None:
+    def add(self, operations: Sequence[Any], offers: Sequence[Offer]) -> None:
+        """Count operations; `offers` are the proposals that they may decide on."""
+        labels = {offer.id: offer.label for offer in offers}
         for op in operations:
             is_accepted = op.get("verdict") == "accepted"
             self.verdicts += op["kind"] == "verdict"
             self.settled += "proposal" in op and op.get("verdict") != "needs_work"
-            self.accepted += is_accepted
+            self.accepted += is_accepted and labels[op["proposal"]] in {None, op["label"]}
             self.masks += is_accepted or op["kind"] == "create"
             effort = op.get("effort", {})
             self.clicks += effort.get("clicks", 0)
             self.strokes += effort.get("strokes", 0)
 
+    @property
+    def accepted_untouched(self) -> float | None:
+        """The share of the settled proposals."""
+        return self.accepted / self.settled if self.settled else None
 
-def total(efforts: Mapping[str, Effort]) -> Effort:
-    """Add up queues."""
-    rows = [asdict(effort) for effort in efforts.values()]
+    @property
+    def clicks_per_mask(self) -> float | None:
+        return self.clicks / self.masks if self.masks else None
+
+    @property
+    def strokes_per_mask(self) -> float | None:
+        return self.strokes / self.masks if self.masks else None
+
+
+def total(efforts: Iterable[Effort]) -> Effort:
+    """Add up queues, or images."""
+    rows = [asdict(effort) for effort in efforts]
     return Effort(**{name: sum(row[name] for row in rows) for name in rows[0]})
 
 
@@ -82,10 +98,10 @@ def _one_pass(
 
     effort = Effort()
     results = map_in_order(work_out, items(), threads=settings.TORCH_THREADS)
-    for done, ((image, *_), operations) in enumerate(results, start=1):
+    for done, ((image, _, offers, _), operations) in enumerate(results, start=1):
         people.save(image, operations, people.annotators[done % len(people.annotators)])
         effort.images += 1
-        effort.add(operations)
+        effort.add(operations, offers)
         show(done, len(work), "Annotating")
     return {Project.Plan.WHOLE.value: effort}
 
@@ -101,33 +117,31 @@ def _three_queues(
     pictures = {image.pk: picture for picture, image in work}
     plan = (Queue.VERIFY, Queue.COMPLETE, Queue.CORRECT)  # nobody reviews here
     efforts = {queue.value: Effort() for queue in plan}
-    judged: dict[UUID, Any] = {}
+    judged: dict[UUID, tuple[Offer, Any]] = {}
 
-    def verify_next(user: User) -> list[Any] | None:
-        return _verify(people, user, pictures, accept_iou, judged)
-
-    for operations in _in_turn(people, verify_next):
-        efforts[Queue.VERIFY].add(operations)
+    def verify_next(user: User) -> bool:
+        decided = _verify(people, user, pictures, accept_iou, judged)
+        efforts[Queue.VERIFY].add([op for _, op in decided], [offer for offer, _ in decided])
         show(efforts[Queue.VERIFY].verdicts, 0, "Verifying")
+        return bool(decided)
 
-    done = 0
+    def open_next(user: User, queue: Queue) -> bool:
+        image = people.next_in(queue, user)
+        if image is None:
+            return False
+        present, sent_on = people.masks_on(image), people.sent_on(image)
+        targets = people.targets_of(pictures[image.pk])
+        operations = correct(scene_of(image), sent_on, targets, present)
+        people.save(image, operations, user)
+        efforts[queue].images += 1
+        efforts[queue].add(operations, sent_on)
+        done = sum(effort.images for effort in efforts.values())
+        show(done, len(work), "Completing and correcting")
+        return True
+
+    _in_turn(people, verify_next)
     for queue in (Queue.COMPLETE, Queue.CORRECT):
-
-        def open_next(user: User, queue: Queue = queue) -> list[Any] | None:
-            image = people.next_in(queue, user)
-            if image is None:
-                return None
-            present, sent_on = people.masks_on(image), people.sent_on(image)
-            targets = people.targets_of(pictures[image.pk])
-            operations = correct(scene_of(image), sent_on, targets, present)
-            people.save(image, operations, user)
-            return operations
-
-        for operations in _in_turn(people, open_next):
-            efforts[queue].images += 1
-            efforts[queue].add(operations)
-            done += 1
-            show(done, len(work), "Completing and correcting")
+        _in_turn(people, partial(open_next, queue=queue))
     return efforts
 
 
@@ -136,31 +150,28 @@ def _verify(
     user: User,
     pictures: Mapping[int, Picture],
     accept_iou: float,
-    judged: dict[UUID, Any],
-) -> list[Any] | None:
+    judged: dict[UUID, tuple[Offer, Any]],
+) -> list[tuple[Offer, Any]]:
     """Decide on the next batch; an image's proposals are judged beside each other."""
     proposals = claim_proposals(project=people.project, user=user).proposals
-    batch: dict[int, tuple[Image, list[Any]]] = {}
+    batch: dict[int, tuple[Image, list[tuple[Offer, Any]]]] = {}
     for proposal in proposals:
         image = proposal.image
         if proposal.pk not in judged:
             offers, targets = people.offers_on(image), people.targets_of(pictures[image.pk])
-            judged |= {op["proposal"]: op for op in verify(offers, targets, accept_iou)}
+            verdicts = verify(offers, targets, accept_iou)
+            judged |= {offer.id: (offer, op) for offer, op in zip(offers, verdicts, strict=True)}
         batch.setdefault(image.pk, (image, []))[1].append(judged[proposal.pk])
-    for image, operations in batch.values():
-        people.send(image, operations, user)
-    return [op for _, operations in batch.values() for op in operations] or None
+    for image, decided in batch.values():
+        people.send(image, [op for _, op in decided], user)
+    return [each for _, decided in batch.values() for each in decided]
 
 
-def _in_turn(
-    people: SimulatedProject, act: Callable[[User], list[Any] | None]
-) -> Iterator[list[Any]]:
+def _in_turn(people: SimulatedProject, act: Callable[[User], bool]) -> None:
     """Let the annotators act one after the other until none finds anything to do."""
     idle = 0
     turn = 0
     while idle < len(people.annotators):
-        done = act(people.annotators[turn % len(people.annotators)])
+        has_acted = act(people.annotators[turn % len(people.annotators)])
         turn += 1
-        idle = idle + 1 if done is None else 0
-        if done is not None:
-            yield done
+        idle = 0 if has_acted else idle + 1
