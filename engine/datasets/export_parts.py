@@ -1,6 +1,7 @@
 """The folders of an export whose splits lie apart, each to be read alone.
 
-See `export_apart`: of formats that tell no splits some readers take one folder's files alone.
+See `export_apart`. Read at once, an image whose name is in several folders, as COCO gives it, would
+be found in none of them, and its bytes not proved.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,7 @@
 """Masks as PNGs: ours are exact whatever their number, and microscopists' folders are read."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,22 +11,25 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.formats.format import Format
+from engine.datasets.files import Within
+from engine.datasets.formats.format import Format, export
 from engine.datasets.formats.maps import masks_in, painted
 from engine.datasets.formats.mask_pngs import MASK_FILES, MASK_MAPS
-from engine.datasets.sample import Annotation, Sample
+from engine.datasets.sample import Annotation, Sample, labels_of
 from engine.masks.rle import decode, encode
 from engine.media.label_maps import Numbers, read_numbers
 from tests.engine.datasets_broken import (
+    MemoryOut,
     MemorySource,
     areas,
     broken,
     check_reading,
     png,
     read_files,
+    small_sample,
     written,
 )
-from tests.engine.datasets_corpus import box, picture, with_picture
+from tests.engine.datasets_corpus import box, dataset_of, picture, with_picture
 
 MAPS, FILES = written(MASK_MAPS), written(MASK_FILES)
 
@@ -116,6 +120,40 @@ def test_list_in_a_folder_of_a_zip_names_files_from_there() -> None:
     files = {f"export/{name}": data for name, data in FILES.items()}
 
     assert read_files(MASK_FILES, files)[0] == read_files(MASK_FILES, FILES)[0]
+
+
+@pytest.mark.parametrize("form", [MASK_MAPS, MASK_FILES])
+def test_splits_in_folders_of_their_own_are_read_whole(form: Format) -> None:
+    """As versions are exported: each folder has lists of its own."""
+    out = MemoryOut()
+    apart = [replace(small_sample(), split="train"), replace(small_sample(), split="holdout")]
+    labels = {"train": ("cell", "Zellkern, groß"), "holdout": ("scratch", "Zellkern, groß", "cell")}
+    for sample in apart:
+        assert sample.split
+        part = dataset_of([sample], labels_of(labels[sample.split]))
+        export(part, form, Within(out, sample.split))
+
+    samples, dataset, problems = read_files(form, out.files)
+
+    assert problems == []
+    assert form.is_in(MemorySource(out.files))
+    assert samples == sorted(apart, key=lambda each: str(each.split))
+    assert [each.load_bytes is not None for each in samples] == [True, True]
+    assert [(each.name, each.id) for each in dataset.labels] == [
+        ("scratch", 1),
+        ("Zellkern, groß", 2),
+        ("cell", 3),
+    ]
+
+
+def test_folder_tells_the_split_where_its_list_does_not() -> None:
+    line = {key: value for key, value in line_of(MAPS).items() if key != "split"}
+    apart = MAPS | {"objects.jsonl": json.dumps(line).encode()}
+    files = {f"val/{name}": data for name, data in apart.items()}
+
+    samples, _, _ = read_files(MASK_MAPS, files)
+
+    assert [each.split for each in samples] == ["val"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from engine.datasets.__main__ import main
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, ZipOut
-from engine.datasets.formats import FORMATS, Format, export
+from engine.datasets.formats import FORMATS, Format, export, export_apart
 from engine.datasets.manifest import write_manifest
 from engine.datasets.proof import MANIFEST, unproven
 from engine.datasets.sample import Annotation, Dataset, Sample
@@ -200,6 +200,17 @@ def test_an_export_of_the_corpus_is_proved_and_what_it_cannot_hold_is_told(
     assert gaps == lacks & said
     assert unproved.keys() - gaps <= {"revisions", "file_names"}
     assert ("revisions" in unproved) == (Trait.ORIGINS not in form.keeps)
+
+
+@exact
+def test_an_export_whose_splits_lie_in_folders_of_their_own_is_proved(
+    form: Format, tmp_path: Path
+) -> None:
+    true = frozen(corpus())
+
+    export_apart(dataset_of(true), form, FolderOut(tmp_path), ["holdout", "train"])
+
+    assert list(unproven(lines_of(true), tmp_path)) == []
 
 
 @pytest.mark.parametrize("name", ["coco", "yolo", "jsonl"])

@@ -1,5 +1,8 @@
 """`labels.json`: a dataset's labels in a file of their own, with their ids and attributes."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
 from typing import Final
 
 from engine.canonical import canonical_json
@@ -31,6 +34,14 @@ def read_labels(source: Source, name: str) -> tuple[Label, ...]:
             raise DatasetError("must be labels that have a name", file=name, index=index)
         extra = json_of({key: row[key] for key in row if key not in {"id", "name"}})
         unique.setdefault(label, Label(label, len(unique) + 1, extra))
+    return tuple(unique.values())
+
+
+def united(lists: Iterable[Iterable[Label]]) -> tuple[Label, ...]:
+    """Unite the labels of several lists by name, as the first tells them, numbered from 1."""
+    unique: dict[str, Label] = {}
+    for label in chain.from_iterable(lists):
+        unique.setdefault(label.name, replace(label, id=len(unique) + 1))
     return tuple(unique.values())
 
 

@@ -1,8 +1,8 @@
 """Masks as PNGs: one map of object numbers for each image, or one file of bits for each object.
 
 `labels.json` lists the labels, `objects.jsonl` has a line for each image with all that is told of
-it and of its objects; names in it count from its own folder. Folders of others have no such lists:
-see engine.datasets.formats.mask_folders.
+it and of its objects; names in it count from its own folder. Splits that lie apart have lists of
+their own. Folders of others have none: see engine.datasets.formats.mask_folders.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +17,13 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.fields import annotation_of, image_fields, object_fields, sample_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.label_list import LABELS, listed, read_labels, write_labels
+from engine.datasets.formats.label_list import (
+    LABELS,
+    listed,
+    read_labels,
+    united,
+    write_labels,
+)
 from engine.datasets.formats.maps import (
     masks_in,
     painted,
@@ -32,7 +38,7 @@ from engine.datasets.formats.mask_folders import (
     other_files,
     other_maps,
 )
-from engine.datasets.formats.pictures import Pictures, write_image
+from engine.datasets.formats.pictures import Pictures, split_in, write_image
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.traits import ALL, RECORDS, STACKED, Trait
@@ -112,35 +118,45 @@ def _read(
     source: Source,
     report: Report,
 ) -> Dataset:
-    name = _list_in(source)
-    if name is None:
+    lists = _lists_in(source)
+    if not lists:
         return Dataset((), lambda: others(source, report))
-    folder = name.removesuffix(LIST)
-    labels = read_labels(source, folder + LABELS)
-    known = {None, *(label.name for label in labels)}
-    own = (f"{folder}{MAPS}/", f"{folder}{MASKS}/")
+    labels = {name: read_labels(source, _folder_of(name) + LABELS) for name in lists}
+    own = tuple(_folder_of(name) + kind for name in lists for kind in (f"{MAPS}/", f"{MASKS}/"))
     pictures = Pictures(source, lambda name: name.startswith(own))
 
     def samples() -> Iterator[Sample]:
-        with source.file(name) as file:
-            for number, line in iter_objects(file):
-                try:
-                    sample = sample_of(line, str(line.get("file_name", "")), size_hw_of(line))
-                    find = masks_of(source, folder, line, sample.size_hw)
-                except DatasetError as problem:
-                    report(DatasetError(str(problem), file=name, index=number))
-                    continue
-                objects = []
-                for place, each in enumerate(listed(line.get("objects"))):
-                    try:
-                        objects.append(_object(each, find, known))
-                    except DatasetError as problem:
-                        fault = f"objects[{place}]: {problem}"
-                        report(DatasetError(fault, file=name, index=number))
-                load_bytes = pictures.loader(f"{folder}images/{sample.file_name}")
-                yield replace(sample, annotations=tuple(objects), load_bytes=load_bytes)
+        for name in lists:
+            known = {None, *(label.name for label in labels[name])}
+            for sample in _listed(source, name, known, masks_of, report):
+                load_bytes = pictures.loader(f"{_folder_of(name)}images/{sample.file_name}")
+                yield replace(sample, load_bytes=load_bytes)
 
-    return Dataset(labels, samples)
+    return Dataset(united(labels.values()), samples)
+
+
+def _listed(
+    source: Source, name: str, known: set[str | None], masks_of: MasksOf, report: Report
+) -> Iterator[Sample]:
+    """Yield the images of one list; the folder tells the split where a line does not."""
+    folder = _folder_of(name)
+    with source.file(name) as file:
+        for number, line in iter_objects(file):
+            try:
+                sample = sample_of(line, str(line.get("file_name", "")), size_hw_of(line))
+                find = masks_of(source, folder, line, sample.size_hw)
+            except DatasetError as problem:
+                report(DatasetError(str(problem), file=name, index=number))
+                continue
+            objects = []
+            for place, each in enumerate(listed(line.get("objects"))):
+                try:
+                    objects.append(_object(each, find, known))
+                except DatasetError as problem:
+                    fault = f"objects[{place}]: {problem}"
+                    report(DatasetError(fault, file=name, index=number))
+            split = sample.split or split_in(name)
+            yield replace(sample, split=split, annotations=tuple(objects))
 
 
 def _object(each: object, find: FindMask, known: set[str | None]) -> Annotation:
@@ -175,8 +191,12 @@ def _in_file(source: Source, folder: str, line: Line, size_hw: tuple[int, int]) 
     return find
 
 
-def _list_in(source: Source) -> str | None:
-    return next((name for name in source.names if PurePosixPath(name).name == LIST), None)
+def _lists_in(source: Source) -> list[str]:
+    return [name for name in source.names if PurePosixPath(name).name == LIST]
+
+
+def _folder_of(name: str) -> str:
+    return name.removesuffix(LIST)
 
 
 def _keys(source: Source, name: str) -> set[str]:
@@ -189,18 +209,18 @@ def _keys(source: Source, name: str) -> set[str]:
 
 
 def maps_are_in(source: Source) -> bool:
-    name = _list_in(source)
-    if name is None:
+    lists = _lists_in(source)
+    if not lists:
         return next(maps_beside(source), None) is not None
-    return {"objects", "map"} <= _keys(source, name)
+    return any({"objects", "map"} <= _keys(source, name) for name in lists)
 
 
 def files_are_in(source: Source) -> bool:
-    name = _list_in(source)
-    if name is None:
+    lists = _lists_in(source)
+    if not lists:
         return any(masks for _, masks in masks_of_folders(source))
-    keys = _keys(source, name)
-    return "objects" in keys and "map" not in keys
+    found = (_keys(source, name) for name in lists)
+    return any("objects" in keys and "map" not in keys for keys in found)
 
 
 # Others read the PNGs: our lists are no part of what tools have agreed on.
