@@ -31,6 +31,7 @@ from engine.datasets.formats.sample_lines import (
     are_lines,
     files_in,
     folder_of,
+    folders_of,
     lines_by_split,
 )
 from engine.datasets.places import Placed
@@ -98,8 +99,9 @@ def lines_of(
     if may_be_lines and path.is_dir() and are_lines([each.name for each in path.iterdir()]):
         return Lines(path, path)
     source = open_source(path, OWN_LIMITS)
-    is_lines = may_be_lines and are_lines(source.names)
-    inside = folder_of(files_in(source.names)) if is_lines else ""
+    folders = folders_of(files_in(source.names))
+    is_lines = may_be_lines and len(folders) == 1 and are_lines(source.names)
+    inside = folders[0] if is_lines else ""
     if is_lines and isinstance(source, FolderSource):
         return Lines(path / inside, path / inside)
     limit_bytes = limit_of_cache() if limit_bytes is None else limit_bytes
@@ -149,7 +151,7 @@ def _copy(source: Source, folder: Path) -> Problems:
     for problem in source.refused:
         problems.add(problem)
     names = files_in(source.names)
-    for name in [*names, folder_of(names) + LABELS]:
+    for name in [*names, folder_of(names[0]) + LABELS]:
         with source.file(name) as file, (folder / PurePosixPath(name).name).open("xb") as out:
             shutil.copyfileobj(file, out)
     return problems

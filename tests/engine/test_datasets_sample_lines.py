@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export, sample_lines
 from engine.datasets.formats.sample_lines import SAMPLE_LINES, name_of, split_of
-from engine.datasets.sample import Sample
-from tests.engine.datasets_corpus import corpus, dataset_of
+from engine.datasets.sample import Sample, labels_of
+from tests.engine.datasets_corpus import corpus, dataset_of, with_picture
 from tests.engine.datasets_odd import (
     broken,
     odd_values,
@@ -101,6 +102,24 @@ def test_broken_bytes_are_refused_or_read_and_nothing_else(data: st.DataObject) 
         file.write_bytes(data.draw(broken(file.read_bytes())))
 
         read_or_refuse(Path(folder), SAMPLE_LINES)
+
+
+def test_exports_in_several_folders_are_read_whole(tmp_path: Path) -> None:
+    """Each has labels of its own; the folder tells a split that no file's name does."""
+    first, second = Sample("1.png", (2, 2)), Sample("1.png", (2, 2), split="holdout")
+    first, second = with_picture(first), with_picture(second)
+    export(dataset_of([first], labels_of(["cell"])), SAMPLE_LINES, FolderOut(tmp_path / "val"))
+    export(
+        dataset_of([second], labels_of(["dog", "cell"])), SAMPLE_LINES, FolderOut(tmp_path / "b")
+    )
+
+    dataset = SAMPLE_LINES.read(open_source(tmp_path), print)
+
+    assert SAMPLE_LINES.is_in(open_source(tmp_path))
+    assert [(each.name, each.id) for each in dataset.labels] == [("dog", 1), ("cell", 2)]
+    found = list(dataset.samples())
+    assert found == [second, replace(first, split="val")]
+    assert all(each.load_bytes for each in found)
 
 
 def test_lines_without_their_labels_are_no_dataset(tmp_path: Path) -> None:

@@ -240,6 +240,21 @@ def test_lines_may_lie_in_a_folder_of_a_folder_or_zip(opened: Open, tmp_path: Pa
         ]
 
 
+@pytest.mark.parametrize("name", ["jsonl", "mask_files"])
+def test_exports_in_several_folders_are_opened_whole(
+    name: str, opened: Open, tmp_path: Path
+) -> None:
+    for sample in corpus():
+        written(tmp_path / "many" / str(sample.split) / sample.stem, name, [sample])
+
+    dataset = opened(tmp_path / "many")
+
+    assert sorted(dataset.sample(place).file_name for place in range(len(dataset))) == sorted(
+        each.file_name for each in corpus()
+    )
+    assert all(dataset[place]["image"] is not None for place in range(len(dataset)))
+
+
 def test_what_cannot_be_used_is_left_out_with_a_warning_each_time(
     opened: Open, tmp_path: Path
 ) -> None:

@@ -5,7 +5,7 @@ those before it: see engine.datasets.torch_dataset.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
@@ -19,8 +19,14 @@ from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, Out, Source
 from engine.datasets.formats.fields import annotation_of, image_fields, object_fields, sample_of
 from engine.datasets.formats.format import Format, Report
-from engine.datasets.formats.label_list import LABELS, listed, read_labels, write_labels
-from engine.datasets.formats.pictures import FOLDER, Pictures, write_images
+from engine.datasets.formats.label_list import (
+    LABELS,
+    listed,
+    read_labels,
+    united,
+    write_labels,
+)
+from engine.datasets.formats.pictures import FOLDER, Pictures, split_in, write_images
 from engine.datasets.json_lines import iter_objects
 from engine.datasets.sample import NO_SIZE, Annotation, Dataset, Sample, unique_ids
 from engine.datasets.traits import ALL, Trait
@@ -111,29 +117,31 @@ def read(source: Source, report: Report) -> Dataset:
     """Read the lines of all splits, one at a time.
 
     Raises:
-        DatasetError: there is no list of labels, or it is not one.
+        DatasetError: a folder has no list of labels, or it is not one.
 
     """
     names = files_in(source.names)
-    folder = folder_of(names)
-    labels = read_labels(source, folder + LABELS)
-    known = {label.name for label in labels}
+    folders = folders_of(names) or [""]
+    labels = {folder: read_labels(source, folder + LABELS) for folder in folders}
     pictures = Pictures(source)
 
     def samples() -> Iterator[Sample]:
         for name in names:
+            folder = folder_of(name)
+            known = {label.name for label in labels[folder]}
+            split = split_of(name) or split_in(name)
             with source.file(name) as file:
                 for number, line in iter_objects(file):
                     report_here = partial(_report_line, report, name, number)
                     try:
-                        sample = read_line(line, known, split_of(name), report_here)
+                        sample = read_line(line, known, split, report_here)
                     except DatasetError as problem:  # of the image as a whole
                         report_here(problem)
                         continue
                     load_bytes = pictures.loader(image_of(folder, sample))
                     yield replace(sample, load_bytes=load_bytes)
 
-    return Dataset(labels, samples)
+    return Dataset(united(labels.values()), samples)
 
 
 def read_line(
@@ -176,20 +184,22 @@ def image_of(folder: str, sample: Sample) -> str:
 
 
 def files_in(names: Collection[str]) -> list[str]:
-    """Return the files of the first folder that has some, in their order."""
-    found = [name for name in names if name.endswith(".jsonl") and _NAME.fullmatch(_bare(name))]
-    return [name for name in found if folder_of([name]) == folder_of(found)]
+    """Return the files of all folders, in their order."""
+    return [name for name in names if name.endswith(".jsonl") and _NAME.fullmatch(_bare(name))]
 
 
-def folder_of(names: Sequence[str]) -> str:
-    """Return the folder of files as what their names begin with."""
-    return names[0].removesuffix(_bare(names[0])) if names else ""
+def folder_of(name: str) -> str:
+    """Return the folder of a file as what its name begins with."""
+    return name.removesuffix(_bare(name))
+
+
+def folders_of(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(map(folder_of, names)))
 
 
 def are_lines(names: Collection[str]) -> bool:
     """Tell by the names of files."""
-    found = files_in(names)
-    return bool(found) and folder_of(found) + LABELS in names
+    return any(folder + LABELS in names for folder in folders_of(files_in(names)))
 
 
 def is_in(source: Source) -> bool:
