@@ -18,6 +18,7 @@ from engine.datasets.files import FolderOut, open_source
 from engine.datasets.formats import export
 from engine.datasets.formats.fiftyone import FIFTYONE
 from engine.masks.rle import decode
+from tests.engine.datasets_broken import areas, png
 from tests.engine.datasets_corpus import corpus, dataset_of, picture
 from tests.engine.datasets_odd import (
     broken,
@@ -130,6 +131,32 @@ def test_size_comes_from_the_image_where_it_is_not_told(tmp_path: Path) -> None:
     assert problems == []
     assert (sample.file_name, sample.size_hw, len(sample.annotations)) == ("1.png", (4, 8), 2)
     assert sample.load_bytes is not None
+
+
+def test_exports_in_folders_of_their_own_are_read_whole(tmp_path: Path) -> None:
+    """Each names files from its own folder, which tells the split where no tag does."""
+    for folder, bits in {"train": [[9, 9], [9, 9]], "val": [[9, 0], [0, 0]]}.items():
+        whole = content()
+        whole["samples"][0] |= {"metadata": None, "tags": []}
+        del first_of(whole)["mask"]
+        first_of(whole)["mask_path"] = "fields/1.png"
+        (tmp_path / folder / "data").mkdir(parents=True)
+        (tmp_path / folder / "fields").mkdir()
+        (tmp_path / folder / "data/1.png").write_bytes(picture((4, 8)))
+        (tmp_path / folder / "fields/1.png").write_bytes(png(bits))
+        put(tmp_path / folder, whole)
+    (tmp_path / "test").mkdir()
+    (tmp_path / "test/samples.json").write_text("{")
+
+    found, problems = read_all(tmp_path, FIFTYONE)
+
+    assert [(each.file_name, each.split) for each in found] == [
+        ("1.png", "train"),
+        ("1.png", "val"),
+    ]
+    assert [areas(each) for each in found] == [[("cat", 4)], [("cat", 1)]]
+    assert [each.load_bytes is not None for each in found] == [True, True]
+    assert [each.file for each in problems] == ["test/samples.json"]
 
 
 @pytest.mark.parametrize(

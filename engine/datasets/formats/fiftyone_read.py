@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -16,7 +17,8 @@ from engine.datasets.formats.fiftyone_masks import Mask, placed_in, unpacked
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.objects import labels_in
 from engine.datasets.formats.own_fields import OWN, own_of
-from engine.datasets.formats.pictures import Pictures, first_folder
+from engine.datasets.formats.pictures import Pictures, first_folder, split_in
+from engine.datasets.formats.told_files import unreported, until_broken
 from engine.datasets.json_stream import iter_elements
 from engine.datasets.naming import with_slashes
 from engine.datasets.sample import (
@@ -50,17 +52,19 @@ def read(source: Source, report: Report) -> Dataset:
 
     The samples are gone through once to find the labels.
 
+    Several exports may lie in folders of their own.
+
     Raises:
-        DatasetError: there is no `samples.json`, or it is not one.
+        DatasetError: there is no `samples.json`, or the only one stops being JSON.
 
     """
     pictures = Pictures(source, lambda name: first_folder(name, (FOLDER, _MASKS)) == _MASKS)
     masks = Pictures(source)
-    name = _file(source)
-    if name is None:
+    files = _files(source)
+    if not files:
         raise DatasetError("is not there", file=FILE)
 
-    def samples() -> Iterator[Sample]:
+    def samples_of(name: str) -> Iterator[Sample]:
         for place, value in _listed(source, name):
             reader = _Reader(pictures, masks, report, name, place)
             try:
@@ -68,11 +72,16 @@ def read(source: Source, report: Report) -> Dataset:
             except ValueError as error:
                 report(placed(error, file=name, field="samples", index=place))
 
-    return Dataset(labels_of(_labels(source, name)), samples)
+    def samples() -> Iterator[Sample]:
+        for name in files:
+            yield from until_broken(samples_of(name), files, report)
+
+    labels = (until_broken(_labels(source, name), files, unreported) for name in files)
+    return Dataset(labels_of(chain.from_iterable(labels)), samples)
 
 
-def _file(source: Source) -> str | None:
-    return next((n for n in source.names if PurePosixPath(n).name == FILE), None)
+def _files(source: Source) -> list[str]:
+    return [name for name in source.names if PurePosixPath(name).name == FILE]
 
 
 def _listed(source: Source, name: str) -> Iterator[tuple[int, object]]:
@@ -83,9 +92,10 @@ def _listed(source: Source, name: str) -> Iterator[tuple[int, object]]:
 
 
 def is_in(source: Source) -> bool:
-    name = _file(source)
-    if name is None:
-        return False
+    return any(_is_ours(source, name) for name in _files(source))
+
+
+def _is_ours(source: Source, name: str) -> bool:
     try:
         _, first = next(_listed(source, name), (0, None))
     except DatasetError:
@@ -141,16 +151,24 @@ class _Reader:
         self.place = place
 
     def sample(self, fields: Fields) -> Sample:
-        path, metadata = checked_text(fields.get("filepath")), fields.get("metadata")
+        told, metadata = checked_text(fields.get("filepath")), fields.get("metadata")
+        path = self._beside(told)
         is_told = isinstance(metadata, dict) and "height" in metadata
         size_hw = size_hw_of(checked_fields(metadata)) if is_told else self.pictures.size_of(path)
-        own: Fields = {"split": _split_of(fields.get("tags")), "file_name": _name_of(path)}
+        own: Fields = {"split": _split_of(fields.get("tags")), "file_name": _name_of(told)}
         own |= own_of(fields) or {}
+        sample = sample_of(own, checked_text(own["file_name"]), size_hw)
         return replace(
-            sample_of(own, checked_text(own["file_name"]), size_hw),
+            sample,
+            split=sample.split or split_in(self.file),
             annotations=unique_ids(self._annotations(fields, size_hw)),
             load_bytes=self.pictures.loader(path),
         )
+
+    def _beside(self, path: str) -> str:
+        """Return a file by its whole name if it lies as its own samples say, or as it is told."""
+        beside = (PurePosixPath(self.file).parent / with_slashes(path)).as_posix()
+        return beside if self.masks.has(beside) else path
 
     def _annotations(self, fields: Fields, size_hw: tuple[int, int]) -> Iterator[Annotation]:
         for field, index, value in _objects(fields):
@@ -184,7 +202,7 @@ class _Reader:
         path = fields.get("mask_path")
         if path is None:
             return None
-        load = self.masks.loader(path) if isinstance(path, str) else None
+        load = self.masks.loader(self._beside(path)) if isinstance(path, str) else None
         if load is None:
             raise DatasetError("the image of the mask is not there")
         try:
