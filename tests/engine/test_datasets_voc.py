@@ -84,6 +84,31 @@ def test_cvat_masks_without_xml_are_told_by_the_map_of_classes() -> None:
     assert {sample.split for sample in samples} == {"train"}
 
 
+def test_kits_of_splits_are_read_apart_where_they_have_images_of_one_name() -> None:
+    dog = XML.replace("cat", "dog").replace("<width>8", "<width>4").encode()
+    files = {
+        "train/Annotations/1.xml": XML.encode(),
+        "train/JPEGImages/1.jpg": b"of train",
+        "val/Annotations/1.xml": dog,
+        "val/JPEGImages/1.jpg": b"of val",
+        "val/SegmentationObject/1.png": png([[1, 1, 0, 0]] + 5 * [[0, 0, 0, 0]]),
+        "val/ImageSets/Main/test.txt": b"1\n",
+        "train/Annotations/2.xml": XML.encode(),
+        "images/JPEGImages/2.jpg": b"in a folder of its own",
+    }
+
+    samples, _, problems = read_files(VOC, files)
+
+    assert problems == []
+    found = [(each.split, each.load_bytes and each.load_bytes()) for each in samples]
+    assert found == [
+        ("train", b"of train"),
+        ("test", b"of val"),
+        ("train", b"in a folder of its own"),
+    ]
+    assert [areas(each) for each in samples] == [[], [("dog", 2)], []]
+
+
 def test_more_objects_than_a_byte_counts_come_back_and_none_is_void() -> None:
     size_hw = (20, 20)
     each = [

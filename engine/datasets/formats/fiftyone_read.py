@@ -160,7 +160,7 @@ class _Reader:
         sample = sample_of(own, checked_text(own["file_name"]), size_hw)
         return replace(
             sample,
-            split=sample.split or split_in(self.file),
+            split=sample.split or split_in(PurePosixPath(self.file).parent.as_posix()),
             annotations=unique_ids(self._annotations(fields, size_hw)),
             load_bytes=self.pictures.loader(path),
         )

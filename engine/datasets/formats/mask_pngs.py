@@ -155,7 +155,7 @@ def _listed(
                 except DatasetError as problem:
                     fault = f"objects[{place}]: {problem}"
                     report(DatasetError(fault, file=name, index=number))
-            split = sample.split or split_in(name)
+            split = sample.split or split_in(folder)
             yield replace(sample, split=split, annotations=tuple(objects))
 
 

@@ -111,15 +111,15 @@ def size_in(source: Source, name: str) -> tuple[int, int]:
         raise DatasetError(str(error), file=name) from None
 
 
-def split_in(name: str) -> str | None:
-    """Return the first folder of a path that is called as a split is."""
-    return next((part for part in PurePosixPath(name).parts[:-1] if part in SPLITS), None)
+def split_in(folder: str) -> str | None:
+    """Return the first part of a folder's path that is called as a split is."""
+    return next((part for part in PurePosixPath(folder).parts if part in SPLITS), None)
 
 
 def split_and_name(image: str, folders: Collection[str]) -> tuple[str | None, str]:
     """Take a split and the folders of a format's layout off an image's path."""
     parts = [part for part in PurePosixPath(image).parts if part not in folders]
-    split = split_in("/".join(parts))
+    split = split_in("/".join(parts[:-1]))
     if split:
         parts.remove(split)
     return split, "/".join(parts)

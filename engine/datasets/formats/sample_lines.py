@@ -129,7 +129,7 @@ def read(source: Source, report: Report) -> Dataset:
         for name in names:
             folder = folder_of(name)
             known = {label.name for label in labels[folder]}
-            split = split_of(name) or split_in(name)
+            split = split_of(name) or split_in(folder)
             with source.file(name) as file:
                 for number, line in iter_objects(file):
                     report_here = partial(_report_line, report, name, number)

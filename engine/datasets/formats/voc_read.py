@@ -90,7 +90,7 @@ def read(source: Source, report: Report) -> Dataset:
                 continue
             split = split_beside(each)
             name = sample.file_name.removeprefix(f"{split}/")
-            yield replace(sample, file_name=name, split=splits.get(each.stem) or split)
+            yield replace(sample, file_name=name, split=splits.get(each) or split)
 
     return Dataset(labels_of(labels), samples)
 
@@ -136,7 +136,7 @@ def _sample(reading: _Reading, files: Files) -> Sample:
     objects = _map(reading, files.objects, size_hw, packed(KIT_COLOURS))
     classes = _map(reading, files.classes, size_hw, reading.colours)
     own = _text(root, "source/database") == DATABASE
-    bare = f"{place_of(image)[1]}{PurePosixPath(image).suffix}"
+    bare = f"{place_of(image)[2]}{PurePosixPath(image).suffix}"
     sample = sample_of(_own(root, files), named if own else bare, size_hw)
     return replace(
         sample,
