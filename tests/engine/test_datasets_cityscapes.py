@@ -154,6 +154,21 @@ def test_of_an_image_that_is_annotated_twice_the_fine_objects_are_read(kind: str
     }  # fmt: skip
 
 
+def test_second_file_of_an_image_in_another_folder_is_told() -> None:
+    own = json.dumps({"imgHeight": 6, "imgWidth": 8, "objects": []}).encode()
+    files = {f"{folder}/{NAME}_polygons.json": own for folder in ("a", "b")}
+    files["images/leftImg8bit/train/bonn/bonn_1_leftImg8bit.png"] = picture((6, 8))
+
+    samples, _, problems = read_files(CITYSCAPES, files)
+
+    assert [(each.file_name, each.load_bytes is not None) for each in samples] == [
+        ("bonn/bonn_1.png", True)
+    ]
+    assert problems == [
+        f"b/{NAME}_polygons.json: is not read, as a/{NAME}_polygons.json is of the same image"
+    ]
+
+
 def test_polygons_that_somebody_deleted_are_left_out_and_the_others_keep_their_places() -> None:
     samples, problems = read_objects(
         {"label": "tree", "polygon": SQUARE, "deleted": 1},

@@ -14,6 +14,7 @@ from engine.datasets.formats.fields import annotation_of, sample_of, text_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import MAX_16_BIT, masks_in, read_map
 from engine.datasets.formats.pictures import Pictures
+from engine.datasets.formats.told_files import unreported
 from engine.datasets.sample import Annotation, Dataset, Sample, label_or_none, labels_of
 from engine.masks.rle import RLE
 from engine.masks.validate import InvalidMaskError, rle_from_coco
@@ -41,7 +42,7 @@ def read(source: Source, report: Report) -> Dataset:
 
     Of an image that is annotated twice the fine objects are read.
     """
-    files = _files(source)
+    files = _files(source, report)
     listed = _listed_names(source)
     names = listed or NAMES
     maps = {name for each in files.values() for kind, name in each.items() if kind in _KINDS}
@@ -64,11 +65,15 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 def is_in(source: Source) -> bool:
-    return any(_IMAGE not in each or len(each) > 1 for each in _files(source).values())
+    return any(_IMAGE not in each or len(each) > 1 for each in _files(source, unreported).values())
 
 
-def _files(source: Source) -> dict[str, dict[str, str]]:
-    """Group files by SPLIT/CITY/NAME, each by its kind; coarse ones where no fine ones are."""
+def _files(source: Source, report: Report) -> dict[str, dict[str, str]]:
+    """Group files by SPLIT/CITY/NAME, each by its kind; coarse ones where no fine ones are.
+
+    Downloads have images and annotations in folders of their own, so what lies before is no part of
+    the key; a second file of one key and kind is told.
+    """
     found: dict[str, dict[str, str]] = {}
     coarse: dict[str, dict[str, str]] = {}
     for name in source.names:
@@ -76,7 +81,9 @@ def _files(source: Source) -> dict[str, dict[str, str]]:
         if match and match[3] in {*_KINDS, _IMAGE}:
             key = re.sub("_gt(Fine|Coarse)$", "", match[2])
             known = coarse if match[1] == "gtCoarse" else found
-            known.setdefault(key, {}).setdefault(match[3], name)
+            first = known.setdefault(key, {}).setdefault(match[3], name)
+            if first != name:
+                report(DatasetError(f"is not read, as {first} is of the same image", file=name))
     for key, files in coarse.items():
         if not found.get(key, {}).keys() & _KINDS:
             found[key] = found.get(key, {}) | files
