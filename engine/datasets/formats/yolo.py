@@ -16,13 +16,13 @@ from pathlib import PurePosixPath
 from typing import Final, TypeAlias
 
 import numpy as np
-import yaml
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats.box_lines import words_of_lines
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, split_and_name, write_image
+from engine.datasets.formats.yolo_classes import CLASS_FILES, class_names
 from engine.datasets.naming import FreeNames, safe_name
 from engine.datasets.sample import (
     TRAIN,
@@ -40,14 +40,7 @@ from engine.masks.rle import RLE, bbox_xywh, decode
 from engine.masks.validate import InvalidMaskError, rle_from_coco
 
 FOLDERS: Final = ("images", "obj_train_data")  # of layout, no part of a name
-CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
-MAX_LIST_BYTES: Final = 2**20
 LineOf: TypeAlias = Callable[[Annotation, tuple[int, int]], str]  # what follows its class
-# What comes of text that is no YAML, has no names, or has a value that is not what it says.
-_NOT_YAML: Final = (
-    *(yaml.YAMLError, TypeError, KeyError, ValueError),
-    *(AttributeError, OverflowError, RecursionError),
-)
 _BOX_NUMBERS: Final = 4
 _DIGITS: Final = 9  # a pixel of the longest side is a share of 3e-5
 _SLACK: Final = 0.01  # of a side: strangers' boxes stick out a little
@@ -138,7 +131,7 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is no list of classes, or it is not one.
 
     """
-    names = _class_names(source)
+    names = class_names(source)
     pictures = Pictures(source)
     texts = {name for name in source.names if name.endswith(".txt")}
 
@@ -162,38 +155,6 @@ def is_in(source: Source) -> bool:
     texts = (PurePosixPath(name) for name in source.names if name.endswith(".txt"))
     # Roboflow has texts of another format beside the same list of classes.
     return bool(bare & set(CLASS_FILES)) and any("labelTxt" not in path.parts for path in texts)
-
-
-def _class_names(source: Source) -> list[str]:
-    files = {PurePosixPath(name).name: name for name in reversed(source.names)}
-    name = next((files[each] for each in CLASS_FILES if each in files), None)
-    if name is None:
-        raise DatasetError(f"no list of classes is there: one of {', '.join(CLASS_FILES)}")
-    text = source.read(name, MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
-    if not name.endswith(("yaml", "yml")):
-        return [line.strip() for line in text.splitlines() if line.strip()]
-    listed = _listed(text, name)
-    if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
-        listed = [listed[number] for number in range(len(listed))]
-    if not isinstance(listed, list):
-        raise DatasetError("`names` must be a list, or numbered from 0", file=name)
-    if not all(isinstance(each, str | int | float) for each in listed):
-        raise DatasetError("`names` must be texts", file=name)
-    return [str(each) for each in listed]
-
-
-def _listed(text: str, name: str) -> object:
-    """Return what YAML says of `names`. Raise DatasetError."""
-    try:
-        # A few aliases of aliases are gigabytes once they are written out.
-        events = yaml.parse(text, yaml.SafeLoader)
-        has_aliases = any(isinstance(event, yaml.AliasEvent) for event in events)
-        listed = [] if has_aliases else yaml.safe_load(text)["names"] or []
-    except _NOT_YAML:
-        raise DatasetError("must be YAML with a list `names`", file=name) from None
-    if has_aliases:
-        raise DatasetError("aliases are not read: write them out", file=name)
-    return listed
 
 
 def _is_list(name: str) -> bool:
