@@ -111,6 +111,24 @@ def test_list_of_classes_that_is_none_is_refused(text: str, message: str) -> Non
         read_files(ADE, SCENE | {"data/objectInfo.txt": text.encode()})
 
 
+def test_lists_of_one_name_are_refused_where_they_differ_and_both_are_named() -> None:
+    files = SCENE | {"a/classes.txt": b"sky\ntree", "b/classes.txt": b"tree\nsky"}
+
+    with pytest.raises(DatasetError, match=r"b/classes.txt: lists other classes than a/classes"):
+        read_files(ADE, files)
+    same = read_files(ADE, files | {"b/classes.txt": b"sky\ntree\n"})[1]
+    assert [each.name for each in same.labels] == ["sky", "tree"]
+
+
+def test_exports_in_folders_of_their_own_have_each_its_index() -> None:
+    files = {f"{folder}/{name}": data for folder in "ab" for name, data in FILES.items()}
+
+    samples, _, problems = read_files(ADE, files)
+
+    assert problems == []
+    assert [each.group for each in samples] == ["g", "g"]
+
+
 def test_without_a_list_of_classes_nothing_is_read() -> None:
     with pytest.raises(DatasetError, match="no list of classes is there"):
         read_files(ADE, SCENE)

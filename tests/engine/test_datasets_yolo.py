@@ -105,6 +105,23 @@ def test_a_list_of_classes_that_is_none_is_refused(tmp_path: Path, text: str, fa
         YOLO.read(FolderSource(tmp_path), print)
 
 
+def test_lists_of_one_name_are_refused_where_they_differ_and_both_are_named() -> None:
+    files = {"a/classes.txt": b"cell\nbud\n", "b/classes.txt": b"bud\ncell\n"}
+
+    with pytest.raises(DatasetError, match=r"b/classes.txt: lists other classes than a/classes"):
+        read_files(YOLO, files)
+    same = read_files(YOLO, files | {"b/classes.txt": b"cell\nbud"})[1]
+    assert [each.name for each in same.labels] == ["cell", "bud"]
+
+
+@pytest.mark.parametrize("name", ["classes.txt", "obj.names"])
+def test_blank_line_among_classes_is_refused_as_it_may_count_or_not(name: str) -> None:
+    with pytest.raises(DatasetError, match=f"{name}: line 2: is blank"):
+        read_files(YOLO, {name: b"cell\n\nbud\n"})
+    below = read_files(YOLO, {name: b"cell\nbud\n\n \n"})[1]
+    assert [each.name for each in below.labels] == ["cell", "bud"]
+
+
 @pytest.mark.parametrize(
     ("line", "fault"),
     [

@@ -17,6 +17,7 @@ from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats import ade20k
+from engine.datasets.formats.class_lists import agreed
 from engine.datasets.formats.fields import image_fields, sample_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.maps import masks_in, painted, palette, read_map, write_map
@@ -69,7 +70,7 @@ def read(source: Source, report: Report) -> Dataset:
     """Read one object for each class in a map; a list may have several numbers of one name.
 
     Raises:
-        DatasetError: there is no list of classes, or it is not one.
+        DatasetError: there is no list of classes, it is not one, or several of one name differ.
 
     """
     if ade20k.is_in(source):
@@ -111,11 +112,19 @@ def _pairs(source: Source) -> Iterator[tuple[str, str | None]]:
 
 
 def _class_names(source: Source) -> dict[int, str]:
-    """Read a table with a number and a name in each line, or names alone, from 1."""
-    files = (name for name in source.names if _LISTS.fullmatch(PurePosixPath(name).name))
-    file = next(files, None)
-    if file is None:
+    """Read the first list, and those of its name, which must be equal."""
+    files: dict[str, list[str]] = {}
+    for name in source.names:
+        if _LISTS.fullmatch(bare := PurePosixPath(name).name):
+            files.setdefault(bare, []).append(name)
+    lists = next(iter(files.values()), None)
+    if lists is None:
         raise DatasetError("no list of classes is there, as objectInfo150.txt or classes.txt is")
+    return agreed(source, lists, _names_in)
+
+
+def _names_in(source: Source, file: str) -> dict[int, str]:
+    """Read a table with a number and a name in each line, or names alone, from 1."""
     text = source.read(file).decode("utf-8-sig", errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
     if "Name" not in (lines or [""])[0]:
@@ -143,12 +152,14 @@ def _cells(line: str, file: str) -> list[str]:
 
 def _index(source: Source) -> dict[str, dict[str, object]]:
     """Read what ours tells of images, by the names of their maps."""
-    name = next((n for n in source.names if PurePosixPath(n).name == INDEX), None)
-    if name is None:
-        return {}
-    folder = name.removesuffix(INDEX)
-    with source.file(name) as file:
-        return {f"{folder}{line.get('annotation')}": line for _, line in iter_objects(file)}
+    told = {}
+    for name in source.names:
+        if PurePosixPath(name).name == INDEX:
+            folder = name.removesuffix(INDEX)
+            with source.file(name) as file:
+                for _, line in iter_objects(file):
+                    told[f"{folder}{line.get('annotation')}"] = line
+    return told
 
 
 def _sample(

@@ -7,9 +7,13 @@ import yaml
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
+from engine.datasets.formats.class_lists import agreed
 
 CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
 MAX_LIST_BYTES: Final = 2**20
+_BLANK: Final = (
+    "nobody knows whether it counts where classes are numbered; name a class or leave it out"
+)
 # What comes of text that is no YAML, has no names, or has a value that is not what it says.
 _NOT_YAML: Final = (
     *(yaml.YAMLError, TypeError, KeyError, ValueError),
@@ -21,16 +25,25 @@ def class_names(source: Source) -> list[str]:
     """Return the classes in the order of their numbers, from 0.
 
     Raises:
-        DatasetError: there is no list of them, or it is not one.
+        DatasetError: there is no list of them, it is not one, or several of one name differ.
 
     """
-    files = {PurePosixPath(name).name: name for name in reversed(source.names)}
-    name = next((files[each] for each in CLASS_FILES if each in files), None)
-    if name is None:
+    files: dict[str, list[str]] = {}
+    for name in source.names:
+        files.setdefault(PurePosixPath(name).name, []).append(name)
+    lists = next((files[each] for each in CLASS_FILES if each in files), None)
+    if lists is None:
         raise DatasetError(f"no list of classes is there: one of {', '.join(CLASS_FILES)}")
+    return agreed(source, lists, _names_in)
+
+
+def _names_in(source: Source, name: str) -> list[str]:
     text = source.read(name, MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
     if not name.endswith(("yaml", "yml")):
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        lines = [line.strip() for line in text.rstrip().splitlines()]
+        if "" in lines:
+            raise DatasetError(f"is blank: {_BLANK}", file=name, index=lines.index("") + 1)
+        return lines
     listed = _listed(text, name)
     if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
         listed = [listed[number] for number in range(len(listed))]
