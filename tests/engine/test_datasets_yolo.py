@@ -96,6 +96,7 @@ def test_labels_lie_where_ultralytics_looks_for_those_of_an_image(tmp_path: Path
         ("names: {1: x}", "`names` must be a list, or numbered from 0"),
         ("names: [", "must be YAML"),
         ("[]", "must be YAML with a list `names`"),
+        ("names: [x]\nkpt_shape: 17", "`kpt_shape` must be a count of points, and 2 or 3"),
     ],
 )
 def test_a_list_of_classes_that_is_none_is_refused(tmp_path: Path, text: str, fault: str) -> None:
@@ -146,6 +147,28 @@ def test_a_bad_line_is_named_and_the_others_are_read(tmp_path: Path, line: str, 
     assert "x.txt: line 1: " in str(problems[0])
     assert fault in str(problems[0])
     assert [each.box_xywh for each in sample.annotations] == [(4, 3, 2, 4)]
+
+
+@pytest.mark.parametrize(
+    ("shape", "points"), [("[2, 3]", b"0.4 0.4 2 0 0 0"), ("[2, 2]", b"0.4 0.4 0 0")]
+)
+def test_boxes_of_poses_are_read_and_the_points_that_are_seen_are_counted(
+    shape: str, points: bytes
+) -> None:
+    box = b"0 0.5 0.5 0.5 0.5"
+    files = STRANGERS | {
+        "data.yaml": f"names: [cell]\nkpt_shape: {shape}".encode(),
+        "labels/1.txt": b"\n".join([box + b" " + points, box, box + b" " + points + b" 0.9 0"]),
+    }
+
+    [sample], _, [problem] = read_files(YOLO, files)
+
+    assert [(each.rle, each.box_xywh) for each in sample.annotations] == 2 * [
+        (None, (2, 1.5, 4, 3))
+    ]
+    assert sample.left_out == {"keypoints left out": 1}
+    assert problem.startswith("labels/1.txt: line 3: ")
+    assert problem.endswith("numbers behind a box are not 2 points")
 
 
 @needs_data

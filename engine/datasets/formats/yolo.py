@@ -5,12 +5,13 @@ sides. Ultralytics' layout is written (https://docs.ultralytics.com/datasets/seg
 read, Darknet's, Roboflow's and Label Studio's are too: classes in `data.yaml`, `obj.names` or
 `classes.txt`, labels beside the images or in `labels/` for `images/`.
 
-A mask of several parts or with holes is one polygon all the same: see engine.masks.outlines.
+Of sets for poses, whose `data.yaml` tells `kpt_shape`, boxes are read and points counted. A mask of
+several parts or with holes is one polygon all the same: see engine.masks.outlines.
 """
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Final, TypeAlias
@@ -22,7 +23,7 @@ from engine.datasets.files import Out, Source
 from engine.datasets.formats.box_lines import words_of_lines
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.pictures import Pictures, split_and_name, write_image
-from engine.datasets.formats.yolo_classes import CLASS_FILES, class_names
+from engine.datasets.formats.yolo_classes import CLASS_FILES, Classes, classes_of
 from engine.datasets.naming import FreeNames, safe_name
 from engine.datasets.sample import (
     TRAIN,
@@ -131,7 +132,7 @@ def read(source: Source, report: Report) -> Dataset:
         DatasetError: there is no list of classes, or it is not one.
 
     """
-    names = class_names(source)
+    classes = classes_of(source)
     pictures = Pictures(source)
     texts = {name for name in source.names if name.endswith(".txt")}
 
@@ -141,13 +142,13 @@ def read(source: Source, report: Report) -> Dataset:
             text = next((each for each in _labels_beside(image) if each in texts), None)
             left.discard(text or "")
             try:
-                yield _sample(source, pictures, image, text, names, report)
+                yield _sample(source, pictures, image, text, classes, report)
             except DatasetError as problem:  # of the image as a whole
                 report(problem)
         for name in sorted(left):
             report(DatasetError("no image of this name is there, which tells its size", file=name))
 
-    return Dataset(labels_of(names), samples)
+    return Dataset(labels_of(classes.names), samples)
 
 
 def is_in(source: Source) -> bool:
@@ -177,32 +178,61 @@ def _sample(
     pictures: Pictures,
     image: str,
     text: str | None,
-    names: Sequence[str],
+    classes: Classes,
     report: Report,
 ) -> Sample:
     size_hw = pictures.size_of(image)
-    annotations = []
+    annotations, points = [], 0
     data = source.read(text) if text else b""
     for number, words in words_of_lines(data, text or "", report):
         try:
-            annotations.append(_annotation(words, size_hw, names))
+            line = _line(words, classes)
+            annotations.append(_annotation(line, size_hw))
+            points += line.points
         except ValueError as error:
             report(DatasetError(str(error), file=text or "", index=number))
     split, name = split_and_name(image, FOLDERS)
-    return Sample(name, size_hw, tuple(annotations), split=split, load_bytes=pictures.loader(image))
+    return Sample(
+        name,
+        size_hw,
+        tuple(annotations),
+        split=split,
+        load_bytes=pictures.loader(image),
+        left_out={"keypoints left out": points} if points else {},
+    )
 
 
-def _annotation(words: Sequence[str], size_hw: tuple[int, int], names: Sequence[str]) -> Annotation:
-    """Read a line: class, then a box, a box with its confidence, or the corners of a polygon."""
+@dataclass(frozen=True, slots=True)
+class _Line:
+    label: str
+    values: list[float]  # a box, a box with its confidence, or the corners of a polygon
+    points: int = 0  # that are told of the object, and have no place here
+
+
+def _line(words: Sequence[str], classes: Classes) -> _Line:
+    """Take a line apart: class, shares of the sides and, in sets for poses, the points."""
     try:
         number, values = int(words[0]), [float(word) for word in words[1:]]
     except ValueError:
         raise ValueError("each line is a whole number and shares of the sides") from None
-    if not 0 <= number < len(names):
-        raise ValueError(f"class {words[0][:20]} is none of 0 to {len(names) - 1}")
+    if not 0 <= number < len(classes.names):
+        raise ValueError(f"class {words[0][:20]} is none of 0 to {len(classes.names) - 1}")
+    label = classes.names[number]
+    if classes.points is None or len(values) <= _BOX_NUMBERS + 1:
+        return _Line(label, values)
+    count, numbers = classes.points
+    box, told = values[:_BOX_NUMBERS], values[_BOX_NUMBERS:]
+    confidence = told[count * numbers :]
+    if len(confidence) > 1 or len(told) < count * numbers:
+        raise ValueError(f"{len(told)} numbers behind a box are not {count} points")
+    points = np.array(told[: count * numbers]).reshape(count, numbers)
+    return _Line(label, box + confidence, int(points.any(axis=1).sum()))  # zeros: not seen
+
+
+def _annotation(line: _Line, size_hw: tuple[int, int]) -> Annotation:
+    values, label = line.values, label_or_none(line.label)
     if not all(-_SLACK <= value <= 1 + _SLACK for value in values):  # a NaN compares false
         raise ValueError("coordinates are shares of the image's sides, from 0 to 1")
-    label = label_or_none(names[number])
     sides = np.array(size_hw[::-1])
     if len(values) in {_BOX_NUMBERS, _BOX_NUMBERS + 1}:
         x, y, width, height = (np.array(values[:_BOX_NUMBERS]) * np.tile(sides, 2)).tolist()
