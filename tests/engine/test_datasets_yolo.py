@@ -149,6 +149,22 @@ def test_a_bad_line_is_named_and_the_others_are_read(tmp_path: Path, line: str, 
     assert [each.box_xywh for each in sample.annotations] == [(4, 3, 2, 4)]
 
 
+def test_labels_without_an_image_are_told_also_at_the_top_where_lists_lie() -> None:
+    files = {
+        "classes.txt": b"cell",
+        "names.txt": b"7\n8\n",
+        "train.txt": b"data/a.png\n",
+        "a.png": picture((4, 4)),
+        "a.txt": b"0 0.5 0.5 0.5 0.5\n",
+        "b.txt": b"0 0.5 0.5 0.5 0.5\n",
+    }
+
+    samples, _, problems = read_files(YOLO, files)
+
+    assert [each.file_name for each in samples] == ["a.png"]
+    assert problems == ["b.txt: no image of this name is there, which tells its size"]
+
+
 @pytest.mark.parametrize(
     ("shape", "points"), [("[2, 3]", b"0.4 0.4 2 0 0 0"), ("[2, 2]", b"0.4 0.4 0 0")]
 )

@@ -42,6 +42,8 @@ from engine.masks.validate import InvalidMaskError, rle_from_coco
 
 FOLDERS: Final = ("images", "obj_train_data")  # of layout, no part of a name
 LineOf: TypeAlias = Callable[[Annotation, tuple[int, int]], str]  # what follows its class
+_NO_LABELS: Final = {"classes.txt", "readme.txt", "requirements.txt"}
+_LINE_BYTES: Final = 2**16
 _BOX_NUMBERS: Final = 4
 _DIGITS: Final = 9  # a pixel of the longest side is a share of 3e-5
 _SLACK: Final = 0.01  # of a side: strangers' boxes stick out a little
@@ -137,7 +139,7 @@ def read(source: Source, report: Report) -> Dataset:
     texts = {name for name in source.names if name.endswith(".txt")}
 
     def samples() -> Iterator[Sample]:
-        left = texts - {name for name in texts if _is_list(name)}
+        left = set(texts)
         for image in pictures.names:
             text = next((each for each in _labels_beside(image) if each in texts), None)
             left.discard(text or "")
@@ -146,7 +148,10 @@ def read(source: Source, report: Report) -> Dataset:
             except DatasetError as problem:  # of the image as a whole
                 report(problem)
         for name in sorted(left):
-            report(DatasetError("no image of this name is there, which tells its size", file=name))
+            if not _is_list(source, name):
+                report(
+                    DatasetError("no image of this name is there, which tells its size", file=name)
+                )
 
     return Dataset(labels_of(classes.names), samples)
 
@@ -158,10 +163,23 @@ def is_in(source: Source) -> bool:
     return bool(bare & set(CLASS_FILES)) and any("labelTxt" not in path.parts for path in texts)
 
 
-def _is_list(name: str) -> bool:
-    """Tell lists of images and of classes from labels: they lie at the top, or have known names."""
+def _is_list(source: Source, name: str) -> bool:
+    """Tell lists of images and of classes from labels: they have known names, or lie at the top."""
     bare = PurePosixPath(name).name.lower()
-    return bare in {"classes.txt", "readme.txt", "requirements.txt"} or "/" not in name
+    return bare in _NO_LABELS or ("/" not in name and not _begins_as_labels(source, name))
+
+
+def _begins_as_labels(source: Source, name: str) -> bool:
+    """Tell a file whose first line is numbers. One that cannot be read may be such, too."""
+    try:
+        with source.file(name) as file:
+            words = file.readline(_LINE_BYTES).decode("utf-8-sig", errors="replace").split()
+    except DatasetError:
+        return True
+    try:
+        return len([float(word) for word in words]) > _BOX_NUMBERS
+    except ValueError:
+        return False
 
 
 def _labels_beside(image: str) -> Iterator[str]:
