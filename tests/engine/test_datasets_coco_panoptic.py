@@ -82,6 +82,31 @@ def test_cocos_own_photos_are_read() -> None:
     assert all(sample.load_bytes for sample in samples)
 
 
+@pytest.mark.parametrize(
+    ("name", "split"),
+    [
+        ("latest", None),
+        ("constraints", None),
+        ("values", None),
+        ("trainval2014", None),
+        ("instances_val2017", "val"),
+        ("image_info_test-dev2017", "test"),
+        ("TrainInstances", "train"),
+        ("valid/latest", "val"),
+        ("training_data/instances_holdout", "holdout"),
+    ],
+)
+def test_split_is_the_last_whole_word_of_a_path_that_is_one(name: str, split: str | None) -> None:
+    segments = content()
+    box = {"id": 1, "image_id": 4, "category_id": 3, "bbox": [0, 0, 1, 1]}
+    boxes = json.dumps(segments | {"annotations": [box]}).encode()
+
+    [panoptic], _, _ = read_files(COCO_PANOPTIC, files_of(segments, name))
+    [instances], _, _ = read_files(COCO, {f"{name}.json": boxes})
+
+    assert (panoptic.split, instances.split) == (split, split)
+
+
 @needs_data
 def test_datumaros_files_are_read_with_the_split_in_their_name() -> None:
     samples, dataset, problems = read_folder(COCO_PANOPTIC, THIRD_PARTY / "coco_dataset")

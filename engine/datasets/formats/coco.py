@@ -4,6 +4,7 @@ Format: https://cocodataset.org/#format-data. Fields that COCO does not know hol
 to tell, so nothing is lost; whoever does not know them passes them over.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import reduce
@@ -31,7 +32,11 @@ from engine.datasets.sample import (
 from engine.datasets.traits import ALL, RECORDS, Trait
 
 UNLABELLED_ID: Final = 0
-SPLITS: Final = ("train", "val", "test", "holdout")
+_WORD: Final = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+")
+_SPLITS: Final = {
+    "train": "train", "training": "train", "test": "test", "testing": "test",
+    "val": "val", "valid": "val", "validation": "val", "holdout": "holdout",
+}  # fmt: skip
 _LISTS: Final = {"images", "annotations", "categories", "licenses"}
 _MAPS: Final = ("pixelmaps", "thingmaps")  # what folders of maps are called at their end
 _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_id"}}
@@ -161,7 +166,7 @@ def read(source: Source, report: Report) -> Dataset:
         for category in content.categories.values():
             if name_of := _label_of(category):
                 names.setdefault(name_of, Label(name_of, len(names) + 1, _told_of(category)))
-        files[number] = _File(content.categories, _split_of(name))
+        files[number] = _File(content.categories, split_told_by(name))
 
     def samples() -> Iterator[Sample]:
         for found in index.samples():
@@ -234,10 +239,12 @@ def _first_entries(source: Source, name: str) -> dict[str, dict[str, object]] | 
     return told if told and len(told) == len(first) and is_known else None
 
 
-def _split_of(name: str) -> str | None:
-    """Find a split's name in that of a file, as in `instances_val2017.json`."""
-    words = PurePosixPath(name).with_suffix("").as_posix().lower()
-    return next((split for split in SPLITS if split in words), None)
+def split_told_by(name: str) -> str | None:
+    """Return the last word of a file's path that is a split's, as in `instances_val2017.json`."""
+    words = _WORD.findall(PurePosixPath(name).with_suffix("").as_posix())
+    return next(
+        (_SPLITS[word] for word in map(str.lower, reversed(words)) if word in _SPLITS), None
+    )
 
 
 def _sample(told: Found, file: _File, pictures: Pictures) -> Sample:

@@ -15,6 +15,7 @@ from engine.canonical import canonical_json
 from engine.datasets.bounds import size_hw_of
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
+from engine.datasets.formats.coco import split_told_by
 from engine.datasets.formats.fields import (
     annotation_of,
     image_fields,
@@ -37,7 +38,6 @@ from engine.masks.rle import RLE, area, bbox_xywh
 FOLDER: Final = "panoptic"
 IMAGES: Final = "images"
 UNLABELLED_ID: Final = 0
-SPLITS: Final = ("train", "val", "test", "holdout")
 _ID: Final = "mask"  # ours, as in `annotations.json`: a segment's `id` is its colour
 Id: TypeAlias = int | str  # Mapillary names images by text
 _NATIVE: Final = ("id", "category_id", "area", "bbox", _ID)
@@ -232,8 +232,7 @@ def _image(fields: Mapping[str, object], name: str) -> Sample:
     if not isinstance(file_name, str) or not file_name:
         raise DatasetError("file_name must be text")
     sample = sample_of(fields, file_name, size_hw_of(fields))
-    words = PurePosixPath(name).with_suffix("").as_posix().lower()
-    return replace(sample, split=sample.split or next((s for s in SPLITS if s in words), None))
+    return replace(sample, split=sample.split or split_told_by(name))
 
 
 def _kept_image(text: str) -> Sample:
