@@ -116,6 +116,54 @@ def test_data_science_bowl_is_read_without_a_list() -> None:
     assert problems == ["stage1/abc/masks/3.png: mask is empty: it covers no pixel"]
 
 
+def test_images_without_a_map_come_in_empty_and_maps_without_an_image_are_told() -> None:
+    bits = png([[0, 1]])
+    files = {
+        **{f"images/{name}": picture((1, 2)) for name in ("a.jpg", "a.png", "val/b.png")},
+        **{f"masks/{name}": bits for name in ("a.png", "c.png")},
+        **{f"cells/{name}.png": bits for name in ("d_masks", "e_masks", "d_cp_output")},
+        **{f"cells/{name}.png": picture((1, 2)) for name in ("d", "f")},
+        "figures/g.png": picture((1, 2)),
+    }
+
+    samples, _, problems = read_files(MASK_MAPS, files)
+
+    assert {each.file_name: areas(each) for each in samples} == {
+        "a.jpg": [(None, 1)],
+        "a.png": [(None, 1)],
+        "val/b.png": [],
+        "cells/d.png": [(None, 1)],
+        "cells/f.png": [],
+    }
+    assert problems == [
+        "cells/e_masks.png: the image of this map is not there",
+        "masks/c.png: the image of this map is not there",
+    ]
+
+
+def test_folders_are_read_whatever_their_image_is_called_and_told_where_it_is_in_doubt() -> None:
+    bits = png([[0, 255]])
+    files = {
+        "abc/images/abc.png": picture((1, 2)),
+        **{f"{folder}/masks/1.png": bits for folder in ("abc", "other", "many", "none")},
+        **{f"{name}.png": picture((1, 2)) for name in ("other/images/x", "many/images/x")},
+        "many/images/y.png": picture((1, 2)),
+    }
+
+    samples, _, problems = read_files(MASK_FILES, files)
+
+    assert {each.file_name: areas(each) for each in samples} == {
+        "abc.png": [(None, 1)],
+        "other/x.png": [(None, 1)],
+        "many/x.png": [],
+        "many/y.png": [],
+    }
+    assert problems == [
+        "many/images: nothing tells which of 2 images the masks beside are of",
+        "none/masks/1.png: the image of this map is not there",
+    ]
+
+
 def test_list_in_a_folder_of_a_zip_names_files_from_there() -> None:
     files = {f"export/{name}": data for name, data in FILES.items()}
 

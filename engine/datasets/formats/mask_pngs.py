@@ -33,8 +33,8 @@ from engine.datasets.formats.maps import (
     write_map,
 )
 from engine.datasets.formats.mask_folders import (
+    files_are_in_folders,
     maps_beside,
-    masks_of_folders,
     other_files,
     other_maps,
 )
@@ -218,7 +218,7 @@ def maps_are_in(source: Source) -> bool:
 def files_are_in(source: Source) -> bool:
     lists = _lists_in(source)
     if not lists:
-        return any(masks for _, masks in masks_of_folders(source))
+        return files_are_in_folders(source)
     found = (_keys(source, name) for name in lists)
     return any("objects" in keys and "map" not in keys for keys in found)
 
