@@ -299,10 +299,13 @@ def read_json(source: Source, name: str) -> object:
         DatasetError: it is not JSON, or over 64 MiB.
 
     """
+    return parse_json(source.read(name), name)
+
+
+def parse_json(text: bytes | str, name: str) -> object:
+    """Return what a file's text says. Raise DatasetError if it is not JSON."""
     try:
-        value: object = json.loads(source.read(name), parse_constant=refuse_constant)
-    except DatasetError:
-        raise
+        value: object = json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"not JSON: {error}", file=name) from None
     return value

@@ -171,6 +171,23 @@ def test_object_that_is_none_is_told_by_place(found: object, message: str) -> No
     assert message in problems[0]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_annotations_are_read_in_either_encoding_and_masks_with_what_is_hidden(
+    encoding: str,
+) -> None:
+    found = {"annotation": {"filename": "1.jpg", "object": [FULL | {"name": "café"}]}}
+    files = {
+        "1.json": json.dumps(found, ensure_ascii=False).encode(encoding),
+        "1_seg.png": picture((1, 4)),
+        "1/instance_000.png": png([[0, 255, 128, 0]]),  # of which something hides a part
+    }
+
+    [sample], _, problems = read_files(ADE, files)
+
+    assert problems == []
+    assert areas(sample) == [("café", 2)]
+
+
 @settings(max_examples=60)
 @given(files=broken(FILES))
 def test_whatever_is_broken_is_read_or_told(files: dict[str, bytes]) -> None:

@@ -1,7 +1,8 @@
 """Read the full ADE20K of 2020: beside each image a JSON of its objects, which names their masks.
 
 Layout: https://github.com/CSAILVision/ADE20K: NAME.jpg, NAME_seg.png, NAME.json and a folder NAME
-with one PNG for each object. Objects lie over each other and are parts of each other.
+with one PNG for each object. Objects lie over each other and are parts of each other. A mask is all
+that is not black: it is amodal there, so that what others hide is of the object in any shade.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from engine.datasets.errors import DatasetError
-from engine.datasets.files import Source, read_json
+from engine.datasets.files import Source, parse_json
 from engine.datasets.formats.fields import text_of
 from engine.datasets.formats.format import Report
 from engine.datasets.formats.maps import read_bits
@@ -66,7 +67,12 @@ def _labels(source: Source, file: str) -> Iterator[str]:
 
 
 def _annotation(source: Source, file: str) -> dict[str, object]:
-    content = read_json(source, file)
+    data = source.read(file)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")  # as datumaro takes all of them
+    content = parse_json(text, file)
     annotation = content.get("annotation") if isinstance(content, dict) else None
     if not isinstance(annotation, dict):
         raise DatasetError("must have an `annotation`", file=file)
