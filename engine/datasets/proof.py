@@ -7,7 +7,6 @@ named, so that no proof says more than it proves.
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -15,7 +14,6 @@ from engine.canonical import sha256_of_path
 from engine.datasets.choosing import EVERYTHING, Choice
 from engine.datasets.coco import read_coco
 from engine.datasets.errors import DatasetError
-from engine.datasets.export_parts import parts_of
 from engine.datasets.files import Source, open_source
 from engine.datasets.formats import FORMATS, Format
 from engine.datasets.manifest import ManifestRow, is_sha256, read_manifest
@@ -70,8 +68,7 @@ def unproven(
         places.header, form.keeps, choice, unproved, is_as_cut=MANIFEST in source.names
     )
     problems: list[DatasetError] = []
-    reading = (form.read(part, problems.append).samples() for part in parts_of(source, form))
-    for sample in chain.from_iterable(reading):
+    for sample in form.read(source, problems.append).samples():
         yield from _drained(problems)
         yield from _sample_faults(sample, places, rules, choice)
     yield from _drained(problems)

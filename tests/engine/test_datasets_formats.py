@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from engine.datasets.choosing import Choice, chosen
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import FolderOut, ZipOut, open_source
-from engine.datasets.formats import FORMATS, READERS, Format, export
+from engine.datasets.formats import FORMATS, READERS, Format, export, export_apart
 from engine.datasets.sample import Annotation, Dataset, Sample
 from engine.datasets.torch_dataset import open_dataset
 from engine.datasets.traits import Losses, Trait, kept
@@ -127,6 +127,33 @@ def test_no_map_of_a_linked_export_is_taken_for_an_image(form: Format, tmp_path:
         assert len(opened) == len(again)
         with pytest.raises(DatasetError, match="is not there"):
             opened[0]
+
+
+@pytest.mark.parametrize(
+    "form", [each for each in FORMATS.values() if not each.tells_splits], ids=lambda form: form.name
+)
+def test_images_of_splits_that_lie_apart_are_their_own_where_names_end_alike(
+    form: Format, tmp_path: Path
+) -> None:
+    apart = [
+        with_picture(
+            Sample(
+                name,
+                size_hw,
+                (Annotation(encode(box(size_hw, slice(1, 3), slice(1, 4))), "cell"),),
+                captions=("A cell.",),
+                split=split,
+            )
+        )
+        for name, size_hw, split in [("a/1.png", (5, 6), "train"), ("1.png", (5, 7), "holdout")]
+    ]
+
+    export_apart(dataset_of(apart), form, FolderOut(tmp_path), ["train", "holdout"])
+
+    found = {each.file_name: each.load_bytes for each in read_again(tmp_path, form).samples()}
+    assert {name: load and load() for name, load in found.items()} == {
+        each.file_name: each.load_bytes and each.load_bytes() for each in apart
+    }
 
 
 @formats

@@ -166,7 +166,7 @@ def read(source: Source, report: Report) -> Dataset:
         for category in content.categories.values():
             if name_of := _label_of(category):
                 names.setdefault(name_of, Label(name_of, len(names) + 1, _told_of(category)))
-        files[number] = _File(content.categories, split_told_by(name))
+        files[number] = _File(name, content.categories, split_told_by(name))
 
     def samples() -> Iterator[Sample]:
         for found in index.samples():
@@ -176,6 +176,7 @@ def read(source: Source, report: Report) -> Dataset:
 
 
 class _File(NamedTuple):
+    name: str
     categories: Mapping[int, CocoCategory]
     split: str | None
 
@@ -260,7 +261,7 @@ def _sample(told: Found, file: _File, pictures: Pictures) -> Sample:
         str(image.extra.get("split") or "") or file.split,
         image.group,
         image.sha256,
-        pictures.loader(image.file_name),
+        pictures.loader_beside(file.name, image.file_name),
     )
 
 

@@ -145,7 +145,7 @@ def read(source: Source, report: Report) -> Dataset:
                 except DatasetError as problem:  # of the image as a whole
                     report(problem)
                     continue
-                loader = pictures.loader(image.file_name)
+                loader = pictures.loader_beside(content.name, image.file_name)
                 yield replace(image, annotations=tuple(found), load_bytes=loader)
 
     return Dataset(_labels(contents), samples)

@@ -85,6 +85,11 @@ class Pictures:
             return None
         return Placed(partial(self._source.read, name, MAX_BYTES), Place(name))
 
+    def loader_beside(self, file: str, file_name: str) -> Placed | None:
+        """Return what reads an image that a file names: from `images` beside that, or anywhere."""
+        beside = (PurePosixPath(file).with_name(FOLDER) / with_slashes(file_name)).as_posix()
+        return self.loader(beside if beside in self._known else file_name)
+
     def size_of(self, file_name: str) -> tuple[int, int]:
         """Return height and width of an image that annotations name.
 
