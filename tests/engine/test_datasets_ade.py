@@ -120,6 +120,11 @@ def test_lists_of_one_name_are_refused_where_they_differ_and_both_are_named() ->
     assert [each.name for each in same.labels] == ["sky", "tree"]
 
 
+def test_blank_line_among_names_alone_is_refused_as_it_may_count_or_not() -> None:
+    with pytest.raises(DatasetError, match=r"classes.txt: line 2: is blank"):
+        read_files(ADE, SCENE | {"classes.txt": b"sky\n\ntree\n"})
+
+
 def test_exports_in_folders_of_their_own_have_each_its_index() -> None:
     files = {f"{folder}/{name}": data for folder in "ab" for name, data in FILES.items()}
 

@@ -17,7 +17,7 @@ from engine.canonical import canonical_json
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Out, Source
 from engine.datasets.formats import ade20k
-from engine.datasets.formats.class_lists import agreed
+from engine.datasets.formats.class_lists import agreed, names_in_lines
 from engine.datasets.formats.fields import image_fields, sample_of
 from engine.datasets.formats.format import Format, Report
 from engine.datasets.formats.maps import masks_in, painted, palette, read_map, write_map
@@ -128,8 +128,9 @@ def _names_in(source: Source, file: str) -> dict[int, str]:
     text = source.read(file).decode("utf-8-sig", errors="replace")
     lines = [line for line in text.splitlines() if line.strip()]
     if "Name" not in (lines or [""])[0]:
-        first = 0 if lines and lines[0].strip().lower() in _NOTHING else 1
-        return {number: line.strip() for number, line in enumerate(lines, start=first)}
+        alone = names_in_lines(text, file)
+        first = 0 if alone and alone[0].lower() in _NOTHING else 1
+        return dict(enumerate(alone, start=first))
     names = {}
     for place, line in enumerate(lines[1:], start=2):
         row = dict(zip(_cells(lines[0], file), _cells(line, file), strict=False))

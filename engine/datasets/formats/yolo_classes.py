@@ -11,13 +11,10 @@ import yaml
 
 from engine.datasets.errors import DatasetError
 from engine.datasets.files import Source
-from engine.datasets.formats.class_lists import agreed
+from engine.datasets.formats.class_lists import agreed, names_in_lines
 
 CLASS_FILES: Final = ("data.yaml", "data.yml", "obj.names", "classes.txt")
 MAX_LIST_BYTES: Final = 2**20
-_BLANK: Final = (
-    "nobody knows whether it counts where classes are numbered; name a class or leave it out"
-)
 _NO_NAMES: Final = "must be YAML with a list `names`"
 # What comes of text that is no YAML, has no names, or has a value that is not what it says.
 _NOT_YAML: Final = (
@@ -53,10 +50,7 @@ def classes_of(source: Source) -> Classes:
 def _classes_in(source: Source, name: str) -> Classes:
     text = source.read(name, MAX_LIST_BYTES).decode("utf-8-sig", errors="replace")
     if not name.endswith(("yaml", "yml")):
-        lines = [line.strip() for line in text.rstrip().splitlines()]
-        if "" in lines:
-            raise DatasetError(f"is blank: {_BLANK}", file=name, index=lines.index("") + 1)
-        return Classes(lines)
+        return Classes(names_in_lines(text, name))
     content = _content(text, name)
     listed = content["names"] or []
     if isinstance(listed, dict) and set(listed) == set(range(len(listed))):
