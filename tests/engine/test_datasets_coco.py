@@ -407,6 +407,40 @@ def test_the_id_of_a_mask_comes_back_from_either_edition_by_a_field_of_its_own(
     assert fields[2] - fields[1] == {"mask_id"}
 
 
+@pytest.mark.parametrize("name", ["coco", "coco_keypoints", "lvis"])
+def test_no_field_of_a_strangers_object_takes_the_place_of_one_of_ours(
+    name: str, tmp_path: Path
+) -> None:
+    strange = {
+        "id": 7, "image_id": 41, "category_id": 9, "area": -1, "bbox": "odd", "segmentation": 1,
+        "caption": 2, "segments_info": [], "z": 3, "region_caption": "not its own",
+        "predicted_iou": 0.5, "stability_score": 0.5, "mask_id": "other", "truck": "red",
+    }  # fmt: skip
+    written, expected = (
+        replace(
+            small_sample(),
+            annotations=tuple(replace(each, extra=told) for each in small_sample().annotations),
+        )
+        for told in (strange, {"truck": "red"})
+    )
+
+    FORMATS[name].write(dataset_of([written]), FolderOut(tmp_path))
+
+    assert list(FORMATS[name].read(FolderSource(tmp_path), print).samples()) == [expected]
+
+
+def test_no_field_of_a_strangers_label_takes_the_place_of_its_id(tmp_path: Path) -> None:
+    mask = Annotation(encode(np.ones((2, 3), bool)), "cell", id="a")
+    sample = Sample("1.png", (2, 3), (mask,))
+    labels = (Label("cell", 1, {"id": 7, "color": "red"}),)
+
+    FORMATS["coco"].write(Dataset(labels, lambda: iter([sample])), FolderOut(tmp_path))
+
+    again = FORMATS["coco"].read(FolderSource(tmp_path), print)
+    assert again.labels == (Label("cell", 1, {"color": "red"}),)
+    assert list(again.samples()) == [sample]
+
+
 def two_of_one_name() -> dict[str, Any]:
     images = [
         {"id": n, "file_name": "a.png", "height": 4, "width": 4, "sha256": f"{n}" * 64}

@@ -44,6 +44,11 @@ _TOLD_BY: Final = {"images": {"id", "file_name"}, "annotations": {"id", "image_i
 # The id's was `mask` in edition 1, which is what FiftyOne calls the pixels of an object.
 OLD_ID, ID = "mask", "mask_id"
 _CAPTION = "region_caption"  # not `caption`, which readers take for a caption of the image
+# What nothing else that is told of an object may be taken for: it may come from a stranger's file.
+_TAKEN: Final = frozenset(
+    f"id image_id category_id segmentation area bbox caption segments_info z {_CAPTION} "
+    f"predicted_iou stability_score {ID}".split()
+)
 _IS_LABEL: Final = "is_label"  # of a category that is called as those without a label are
 # What coco_keypoints tells of categories; points of no other name follow from masks.
 CENTRED: Final[Mapping[str, object]] = {"keypoints": ["centre"], "skeleton": []}
@@ -64,7 +69,7 @@ def write_as(name: str, dataset: Dataset, out: Out, told: Mapping[str, object]) 
             categories=[
                 {"id": UNLABELLED_ID, "name": UNLABELLED, **told},
                 *(
-                    {"id": each.id, "name": each.name, **told, **_marked(each), **each.extra}
+                    {"name": each.name, **told, **_marked(each), **each.extra, "id": each.id}
                     for each in dataset.labels
                 ),
             ],
@@ -117,7 +122,7 @@ def _annotations(dataset: Dataset) -> Iterator[dict[str, object]]:
 
 def _fields(each: Annotation, id_field: str) -> dict[str, object]:
     told: dict[str, object] = {
-        **each.extra,
+        **{key: value for key, value in each.extra.items() if key not in _TAKEN},
         id_field: each.id,
         "parent": each.parent,
         "iscrowd": int(each.is_crowd),
