@@ -157,15 +157,16 @@ class Incoming(Connection):
             )
             found = self.dataset_of(upload)
             if found is not None:
-                brought = self.bring_in(
-                    found.id,
-                    format=format,
-                    finished=finished,
-                    proposals_by=proposals_by,
-                    dry_run=dry_run,
-                    timeout_s=timeout_s,
-                    progress=progress,
-                )
+                with known.until_over(upload.id):
+                    brought = self.bring_in(
+                        found.id,
+                        format=format,
+                        finished=finished,
+                        proposals_by=proposals_by,
+                        dry_run=dry_run,
+                        timeout_s=timeout_s,
+                        progress=progress,
+                    )
         if found is None:
             raise AnnealError(0, "no_dataset", f"{upload.file_name}: {upload.message}")
         return _readable(brought)

@@ -1,7 +1,8 @@
 """Sending files: in parts, only those that the server lacks, so that a broken upload goes on."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Final, Self
@@ -39,8 +40,9 @@ class UnfinishedUploads:
     A file is known by server, project, place, size and time of its last change; a folder that goes
     as a zip by its own place and the zip's bytes, which are the same for the same files.
 
-    The ids are dropped at the end of the block. Whatever breaks it off keeps them, unless the
-    server says that an import is at a point from which it does not go on.
+    The ids are dropped at the end of the block; whatever breaks it off keeps them. That of an
+    import is dropped at once when the server says that it is at a point from which it does not go
+    on: see `until_over`.
     """
 
     def __init__(
@@ -61,10 +63,19 @@ class UnfinishedUploads:
     def __exit__(
         self, kind: object, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_over = isinstance(error, AnnealError) and error.code == _OVER
-        if error is None or is_over:
+        if error is None:
             for place in self._places.values():
                 place.unlink(missing_ok=True)
+
+    @contextmanager
+    def until_over(self, upload_id: UUID) -> Iterator[None]:
+        """Work on what one file brought, and drop its id alone if the server says it is over."""
+        try:
+            yield
+        except AnnealError as error:
+            if error.code == _OVER and upload_id in self._places:
+                self._places.pop(upload_id).unlink(missing_ok=True)
+            raise
 
     def id_of(self, project_id: int, path: Path) -> UUID:
         """Return the id under which the file's upload was begun, or a new one."""

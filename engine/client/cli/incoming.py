@@ -108,11 +108,14 @@ def import_(  # noqa: PLR0913  # one for each option
             if wanted
             else []
         )
-        outcomes = [end(client, each, moved) for each in uploads]
+        outcomes = []
+        for each in uploads:
+            with unfinished.until_over(each.id):
+                outcomes.append(end(client, each, moved))
         sent = _sent_images(client, outcomes)
     show_outcomes([*outcomes, *looked_at], as_json=as_json)
-    for each in sent:
-        _tell_undo(each)
+    for found in sent:
+        _tell_undo(found)
     faulty = [each.state == UPLOAD_REFUSED or is_faulty(each.dataset) for each in outcomes]
     if any(faulty) or any(each.problems for each in looked_at):
         raise typer.Exit(REFUSED)
