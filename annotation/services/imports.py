@@ -28,8 +28,8 @@ from engine.datasets.naming import safe_name
 from engine.media.archives import is_archive, iter_archive
 from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
+from engine.media.opened import check_length
 
-MAX_IMAGE_BYTES: Final = 512 * 1024**2
 ZIP: Final = b"PK\x03\x04"
 # Files that may hold a dataset or images without being a zip.
 TARS: Final = {".tar", ".gz", ".tgz", ".zst", ".tzst"}
@@ -165,10 +165,10 @@ def _offered(upload: Upload, formats: list[str]) -> Upload:
 
 
 def _added(upload: Upload) -> AddedImage:
-    if upload.bytes > MAX_IMAGE_BYTES:
-        return AddedImage(
-            None, State.REFUSED, f"An image file may have {MAX_IMAGE_BYTES // 1024**2} MiB at most."
-        )
+    try:
+        check_length(upload.bytes)
+    except MediaError as error:
+        return AddedImage(None, State.REFUSED, str(error))
     return add_image(
         project=upload.project,
         data=storage.get_bytes(storage.upload_key(upload.pk)),

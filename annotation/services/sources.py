@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from annotation.services.imports import MAX_IMAGE_BYTES, TARS
+from annotation.services.imports import TARS
 from engine.media.archives import iter_archive
 from engine.media.errors import MediaError
+from engine.media.opened import check_length
 
 ARCHIVES: Final = {".zip", *TARS}
 # What lies beside images without being one: passed over in silence.
@@ -57,10 +58,10 @@ def _read_archive(name: str, path: Path) -> Iterator[SourceFile]:
 
 def _read_file(name: str, path: Path) -> SourceFile:
     try:
-        if path.stat().st_size > MAX_IMAGE_BYTES:
-            limit = MAX_IMAGE_BYTES // 1024**2
-            return SourceFile(name, None, f"An image file may have {limit} MiB at most.")
+        check_length(path.stat().st_size)
         return SourceFile(name, path.read_bytes())
+    except MediaError as error:
+        return SourceFile(name, None, str(error))
     except OSError as error:
         return SourceFile(name, None, error.strerror or str(error))
 

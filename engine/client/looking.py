@@ -17,7 +17,7 @@ from engine.client.waiting import Progress
 from engine.media.archives import is_archive, iter_archive
 from engine.media.entries import ArchiveEntry
 from engine.media.errors import MediaError
-from engine.media.opened import opened
+from engine.media.opened import check_length, opened
 
 
 class FoundImages(Model):
@@ -75,7 +75,7 @@ def _entries(files: Iterable[File]) -> Iterator[ArchiveEntry]:
     """Yield the files, in place of each archive those in it, or why it would be refused."""
     for path, name in files:
         if not is_archive(path):
-            yield ArchiveEntry(name, path.read_bytes())
+            yield _read(path, name)
             continue
         for fault in (refusals := refusals_of(path)):
             place = f"{name}/{fault.file}" if fault.file != path.name else name
@@ -83,6 +83,15 @@ def _entries(files: Iterable[File]) -> Iterator[ArchiveEntry]:
         if not refusals:
             for entry in iter_archive(path):
                 yield ArchiveEntry(f"{name}/{entry.name}", entry.data, entry.error)
+
+
+def _read(path: Path, name: str) -> ArchiveEntry:
+    """Read a file that may be an image; one that is longer than any is refused unread."""
+    try:
+        check_length(path.stat().st_size)
+    except MediaError as error:
+        return ArchiveEntry(name, None, error)
+    return ArchiveEntry(name, path.read_bytes())
 
 
 def _format_and_digest(entry: ArchiveEntry) -> tuple[str, bytes]:

@@ -15,12 +15,20 @@ from engine.media.errors import MediaError
 from engine.media.sniff import image_format
 
 MAX_PIXELS: Final = 64_000_000
+MAX_IMAGE_BYTES: Final = 512 * 2**20
 MAX_SIDE_PX: Final = 32_767  # what browsers draw on one canvas
 # What Pillow's readers raise on broken files, besides their own errors (all OSError or ValueError).
 BROKEN: Final = (
     OSError, ValueError, SyntaxError, EOFError, TypeError, LookupError, OverflowError,
     ArithmeticError, AttributeError, RuntimeError, struct.error, zlib.error,
 )  # fmt: skip
+
+
+def check_length(size_bytes: int) -> None:
+    """Raise MediaError for a file that is too long to be an image: none is read into memory."""
+    if size_bytes > MAX_IMAGE_BYTES:
+        fault = f"An image file may have {MAX_IMAGE_BYTES // 2**20} MiB at most."
+        raise MediaError("too_large", fault)
 
 
 @contextmanager

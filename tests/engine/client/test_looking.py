@@ -71,6 +71,18 @@ def test_without_an_image_nothing_is_ready(tmp_path: Path) -> None:
     assert [each.file for each in found.problems] == ["notes.txt"]
 
 
+def test_a_file_longer_than_any_image_is_told_unread(tmp_path: Path) -> None:
+    with (tmp_path / "film.mov").open("wb") as file:
+        file.truncate(2**40)  # takes no room on the disk, and has none in memory
+
+    found = look_at_images(tmp_path / "film.mov", [], progress=nobody_looks)
+
+    assert found.state == "unreadable"
+    assert [(each.file, each.fault) for each in found.problems] == [
+        ("film.mov", "An image file may have 512 MiB at most.")
+    ]
+
+
 def test_a_dataset_among_images_is_left_to_the_server(folder: Path) -> None:
     (folder / "cells.zip").write_bytes(zipped("coco", cell(1)))
 
