@@ -12,7 +12,7 @@ from engine.client.models import (
     Model,
 )
 from engine.client.packing import is_dataset, refusals_of
-from engine.client.uploads import File, files_below
+from engine.client.uploads import BAD_NAME, File, files_below, shown
 from engine.client.waiting import Progress
 from engine.media.archives import is_archive, iter_archive
 from engine.media.entries import ArchiveEntry
@@ -61,7 +61,7 @@ def look_at_images(path: Path, datasets: Iterable[Path], *, progress: Progress) 
             digests.add(digest)
             formats[name] += 1
     return FoundImages(
-        file_name=path.name,
+        file_name=shown(path.name),
         state=IMPORT_READY if digests else IMPORT_UNREADABLE,
         message=_words(formats, alike, len(problems)),
         images=len(digests),
@@ -74,6 +74,9 @@ def look_at_images(path: Path, datasets: Iterable[Path], *, progress: Progress) 
 def _entries(files: Iterable[File]) -> Iterator[ArchiveEntry]:
     """Yield the files, in place of each archive those in it, or why it would be refused."""
     for path, name in files:
+        if shown(name) != name:
+            yield ArchiveEntry(shown(name), None, MediaError("name", BAD_NAME))
+            continue
         if not is_archive(path):
             yield _read(path, name)
             continue

@@ -29,6 +29,8 @@ from engine.whole_file import whole_file
 
 File = tuple[Path, str]  # where it lies, and its name on the server
 OnBytes = Callable[[int], None]  # how many more bytes the server has
+_OF_FILE: Final = ("bytes", "file_name")  # what a refusal names that is of one file alone
+BAD_NAME: Final = "Its name is no text: rename it."
 _NAME_LENGTH: Final = 500
 _ASKED: Final = 50  # ids, as many as the server takes in one address
 _OVER: Final = "import_state"  # as of one that was discarded or undone meanwhile
@@ -109,7 +111,7 @@ def send_files(
 ) -> tuple[list[UUID], list[Upload]]:
     """Send each file, all as one batch; return the ids of the uploads, and what was refused.
 
-    A file that cannot be sent as it is, as it is empty or too large, stops no other.
+    A file that cannot be sent as it is, as it is empty, too large or badly named, stops no other.
     """
     batch = uuid4()
     total = sum(path.stat().st_size for path, _ in files)
@@ -135,7 +137,7 @@ def send_files(
                 on_bytes=count,
             )
         except AnnealError as error:
-            if error.field != "bytes":  # not of this file alone
+            if error.field not in _OF_FILE:
                 raise
             refused.append(_refused(upload_id, name, error))
         else:
@@ -147,12 +149,17 @@ def _refused(upload_id: UUID, name: str, error: AnnealError) -> Upload:
     """Tell of a file that was not sent as the server tells of one that was."""
     return Upload(
         id=upload_id,
-        file_name=name,
+        file_name=shown(name),
         state=UPLOAD_REFUSED,
-        message=error.message,
+        message=shown(error.message),
         image=None,
         images_import=upload_id,
     )
+
+
+def shown(name: str) -> str:
+    """Return a name as text: Python tells bytes on the disk that are none by halves of pairs."""
+    return name.encode(errors="replace").decode()
 
 
 def send_file(
@@ -168,12 +175,15 @@ def send_file(
     """Send what the server lacks of a file, and have it looked at. Safe to repeat.
 
     Raises:
-        AnnealError: the file is empty or changed meanwhile, or the server refused it.
+        AnnealError: the file is empty, changed meanwhile or has a name that is no text, or the
+            server refused it.
 
     """
     size_bytes = path.stat().st_size
     if not size_bytes:
         raise AnnealError(0, "empty_file", f"{path} is empty.", "bytes")
+    if shown(file_name) != file_name:
+        raise AnnealError(0, "bad_name", BAD_NAME, "file_name")
     upload = UploadInput(
         id=upload_id, file_name=file_name[-_NAME_LENGTH:], bytes=size_bytes, batch=batch
     )

@@ -66,6 +66,7 @@ def test_a_file_that_cannot_be_sent_is_told_as_refused_and_stops_no_other(
     client: Client, project: int, pictures: Path
 ) -> None:
     (pictures / "0-empty.png").touch()
+    (pictures / " ").write_bytes(png(8))
     with (pictures / "0-large.png").open("wb") as file:
         file.truncate(client.most_bytes() + 1)  # takes no room on the disk
 
@@ -76,6 +77,7 @@ def test_a_file_that_cannot_be_sent_is_told_as_refused_and_stops_no_other(
     assert (empty[0], large[0]) == ("refused", "refused")
     assert "is empty" in empty[1]
     assert "at most" in large[1]
+    assert told.pop(" ")[0] == "refused"
     assert {state for state, _ in told.values()} == {"accepted"}
     assert len(told) == 3
 

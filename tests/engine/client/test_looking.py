@@ -1,6 +1,7 @@
 """What images would bring, told by their files before anything is sent."""
 
 import io
+import os
 import zipfile
 from pathlib import Path
 
@@ -81,6 +82,17 @@ def test_a_file_longer_than_any_image_is_told_unread(tmp_path: Path) -> None:
     assert [(each.file, each.fault) for each in found.problems] == [
         ("film.mov", "An image file may have 512 MiB at most.")
     ]
+
+
+def test_a_file_whose_name_is_no_text_is_told_and_stops_no_other(folder: Path) -> None:
+    Path(os.fsdecode(bytes(folder) + b"/\xff.png")).write_bytes(png(4))
+
+    found = look_at_images(folder, [], progress=nobody_looks)
+
+    assert ("?.png", "Its name is no text: rename it.") in [
+        (each.file, each.fault) for each in found.problems
+    ]
+    assert found.images == 3
 
 
 def test_a_dataset_among_images_is_left_to_the_server(folder: Path) -> None:

@@ -1,12 +1,15 @@
 """What the client knows of files that it sends, without any server."""
 
+import os
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from engine.client.errors import AnnealError
-from engine.client.uploads import UnfinishedUploads
+from engine.client.transport import Transport
+from engine.client.uploads import UnfinishedUploads, files_below, send_files
+from engine.client.waiting import nobody_looks
 
 
 def ids_in(folder: Path, files: list[Path]) -> list[UUID]:
@@ -38,3 +41,23 @@ def test_an_import_that_is_over_takes_its_own_id_away_and_no_other_files(
 
     now = ids_in(tmp_path / "ids", files)
     assert [old == new for old, new in zip(known, now, strict=True)] == kept
+
+
+def test_a_file_whose_name_is_no_text_is_refused_alone(tmp_path: Path) -> None:
+    for name, data in (b"\xff.png", b"x"), (b"\xfe.png", b""):
+        Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_bytes(data)
+    nowhere = Transport("http://anneal.test", None)
+
+    sent, refused = send_files(
+        nowhere,
+        1,
+        files_below([tmp_path]),
+        unfinished=UnfinishedUploads(None, nowhere.url),
+        progress=nobody_looks,
+    )
+
+    assert sent == []
+    assert {each.file_name for each in refused} == {"?.png"}
+    empty, named = (each.message for each in refused)
+    assert "is empty" in empty
+    assert named == "Its name is no text: rename it."
